@@ -1,0 +1,25 @@
+"""
+HiChat: an instant-messaging daemon.
+
+The map, in the order a message travels::
+
+    gateway    WebSocket connections: who is this, is the frame well formed        (Autobahn protocol, sessions)
+    ledger     the one log: who may, which number, made durable many at a time     (group commit)
+    plane      a bounded queue, a UDP writer, a datagram protocol                  (nothing lost: see routing)
+    routing    what comes off the plane goes, in order and once, to who is online
+    gateway    ... on every device of every recipient
+
+The flow runs one way and no room reaches back. Beside it stand::
+
+    tap        twistd options, makeService, and assemble(): the only place that puts parts together
+    service    starts and stops the parts in order
+    settings   what an operator can set, and where it came from
+    events     the vocabulary of all rooms; errors: what a user can be told
+    intake     the bound on what was accepted and has not left yet
+    accounts   users, passwords, tokens        social   contacts, groups, membership
+    storage    engine, threads, tables, migrations
+    web        HTTP: the v1 calls, uploads, health, metrics
+    client     the Python client library       cli      the `hichat` command
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,183 @@
+"""
+What a person can be told.
+
+L{Refused} and its subclasses go to users: a stable C{code} for programs and a sentence in each language for people.
+They never carry what the user sent. L{StartError} goes to the operator.
+"""
+
+from typing import ClassVar, Literal
+
+Language = Literal["zh", "en"]
+
+
+def language_of(accept: str | None) -> Language:
+    """
+    @param accept: an C{Accept-Language} header (RFC 9110, 12.5.4), or None.
+    @return: English if the header asks for it before Chinese, else Chinese.
+    """
+    for item in (accept or "").lower().split(","):
+        tag = item.split(";")[0].strip()
+        if tag.startswith("zh"):
+            return "zh"
+        if tag.startswith("en"):
+            return "en"
+    return "zh"
+
+
+class StartError(Exception):
+    """The daemon cannot start. The text is one line that names the setting and says what to do."""
+
+
+class Refused(Exception):
+    """A request that is not granted."""
+
+    code: ClassVar[str] = "refused"
+    zh: ClassVar[str] = "请求被拒绝"
+    en: ClassVar[str] = "not possible"
+
+    def text(self, language: Language) -> str:
+        """@return: the sentence for a person, without braces (v1 clients show what has braces as a message)."""
+        return self.zh if language == "zh" else self.en
+
+
+# Frames
+
+
+class NotJSON(Refused):
+    code, zh, en = "not_json", "消息不是有效的 JSON", "the frame is not valid JSON"
+
+
+class NotAnObject(Refused):
+    code, zh, en = "not_an_object", "消息必须是 JSON 对象", "the frame must be a JSON object"
+
+
+class WrongField(Refused):
+    code, zh, en = "wrong_field", "消息的字段类型不正确", "a field of the frame has a wrong type or value"
+
+
+class AmbiguousField(Refused):
+    code, zh, en = "ambiguous_field", "消息的同一字段出现了两次", "a field of the frame is given twice"
+
+
+class UnknownType(Refused):
+    code, zh, en = "unknown_type", "未知的消息类型", "the frame's Type is unknown"
+
+
+class NotYourself(Refused):
+    code, zh, en = "not_yourself", "发送者必须是当前登录用户", "the sender must be the authenticated user"
+
+
+class TooLong(Refused):
+    code, zh, en = "too_long", "消息内容过长", "the content is too long"
+
+
+class NotText(Refused):
+    code, zh, en = "not_text", "消息必须是文本", "binary frames and text with NUL or lone surrogates are not taken"
+
+
+# Who may write to whom
+
+
+class NoSuchTarget(Refused):
+    code, zh, en = "no_such_target", "接收者不存在", "there is no such user or group"
+
+
+class NotAMember(Refused):
+    code, zh, en = "not_a_member", "您不是该群成员", "you are not a member of this group"
+
+
+class NotAdministrator(Refused):
+    code, zh, en = "not_administrator", "只有管理员可以群发消息", "only an administrator may do this"
+
+
+class SignedOut(Refused):
+    code, zh, en = "signed_out", "登录已失效，请重新登录", "you are signed out"
+
+
+# The daemon's own state
+
+
+class Busy(Refused):
+    code, zh, en = "busy", "服务器繁忙，请稍后再试", "the server is busy, please try again"
+
+
+class NotStored(Refused):
+    code, zh, en = "not_stored", "消息未能保存，请重试", "it could not be stored, please try again"
+
+
+class Unauthorized(Refused):
+    code, zh, en = "unauthorized", "身份验证失败，请重新登录", "the token is missing, wrong or expired"
+
+
+# Accounts, contacts and groups
+
+
+class InvalidField(Refused):
+    """
+    @ivar field: the name of the field, as the client knows it.
+    """
+
+    code, zh, en = "invalid_field", "字段无效", "invalid field"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+    def text(self, language: Language) -> str:
+        return f"{super().text(language)}: {self.field}"
+
+
+class NameTaken(Refused):
+    code, zh, en = "name_taken", "该名称已被使用", "this name is taken"
+
+
+class PasswordsDiffer(Refused):
+    code, zh, en = "passwords_differ", "两次输入的密码不一致", "the two passwords differ"
+
+
+class WrongPassword(Refused):
+    code, zh, en = "wrong_password", "用户名或密码错误", "unknown name or wrong password"
+
+
+class Disabled(Refused):
+    code, zh, en = "disabled", "该账号已被停用", "this account is disabled"
+
+
+class ForeignAccount(Refused):
+    code, zh, en = "foreign_account", "只能操作自己的账号", "this is not your account"
+
+
+class NoSuchUser(Refused):
+    code, zh, en = "no_such_user", "该用户不存在", "there is no such user"
+
+
+class NoSuchGroup(Refused):
+    code, zh, en = "no_such_group", "该群不存在", "there is no such group"
+
+
+class AddedOneself(Refused):
+    code, zh, en = "added_oneself", "不能添加自己为好友", "you cannot add yourself"
+
+
+class AlreadyFriends(Refused):
+    code, zh, en = "already_friends", "已经是好友", "you are friends already"
+
+
+class AlreadyAMember(Refused):
+    code, zh, en = "already_a_member", "您已加入该群", "you are a member already"
+
+
+class GroupFull(Refused):
+    code, zh, en = "group_full", "该群人数已满", "the group is full"
+
+
+class FormTooLarge(Refused):
+    code, zh, en = "form_too_large", "提交的内容过大", "the request is too large"
+
+
+class MalformedForm(Refused):
+    code, zh, en = "malformed_form", "提交的内容格式不正确", "the request cannot be read"
+
+
+class UnknownFileType(Refused):
+    code, zh, en = "unknown_file_type", "不支持的文件类型", "only pictures and audio are taken"

@@ -1,0 +1,107 @@
+"""
+The vocabulary that all rooms share. No I/O here.
+
+A L{Draft} is what somebody wants to happen. Once the ledger has written it, it is an L{Event}: a row of the one
+append-only log, with its place in the whole log (C{position}) and in its conversation (C{seq}).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from hichat.interfaces import IOrigin
+
+FIRST_GROUP_ID = 1_000_000_001
+"""Group ids start here, user ids at 1: existing clients mix the two up where they are equal (v1 contract)."""
+
+MAX_SAFE_INTEGER = 2**53 - 1
+"""The largest integer that a JavaScript client reads exactly; no id is larger."""
+
+
+class Kind(IntEnum):
+    """What happened. The numbers are stored: never reuse one."""
+
+    MESSAGE = 1
+    JOINED = 10
+    """A user became a member of a group. The body is the group's size after it, as decimal digits."""
+    LEFT = 11
+    """A user is no longer a member of a group. The body is as for L{JOINED}."""
+    SIGNED_OUT = 20
+    """Whatever a user was signed in with until now is void: password changed, account disabled or deleted."""
+
+
+class Scope(IntEnum):
+    """Whom an event is for. The first three are the v1 C{Type}."""
+
+    USER = 1
+    GROUP = 2
+    EVERYONE = 3
+    ACCOUNTS = 9
+    """Nobody's screen: the workers' own business, such as L{Kind.SIGNED_OUT}."""
+
+
+class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """
+    One row of the log.
+
+    @ivar position: its place in the store's log: contiguous from 1, in commit order. Also a message's id.
+    @ivar conversation: the id of the pair, the group's conversation, the announcements or the accounts' business.
+    @ivar seq: its place in its conversation: contiguous from 1.
+    @ivar n: how many messages the conversation has up to here, this one included.
+    @ivar sender: the user who made it happen.
+    @ivar target: a user id (L{Scope.USER}, L{Scope.ACCOUNTS}), a group id (L{Scope.GROUP}) or 0.
+    @ivar subject: the user whom it is about, where that is not the sender's message: who joined, who left; else 0.
+    @ivar time: milliseconds since the epoch, when it was written.
+    @ivar body: what was said. For a v1 message: the sender's frame, byte for byte.
+    """
+
+    position: int
+    conversation: int
+    seq: int
+    n: int
+    kind: int
+    scope: int
+    sender: int
+    target: int
+    subject: int
+    time: int
+    body: bytes
+
+
+class Draft(msgspec.Struct, eq=False):
+    """
+    An event that is not written yet.
+
+    @ivar origin: is told, in the reactor's thread, how it went.
+    @ivar change: what else changes with this event, in the same transaction: called with the connection, the draft
+        and its position to be. It may complete C{target}, C{subject} and C{body}, and may raise
+        L{hichat.errors.Refused}: then neither the event nor anything the change wrote exists.
+    """
+
+    kind: Kind
+    scope: Scope
+    sender: int
+    target: int
+    body: bytes
+    origin: IOrigin
+    subject: int = 0
+    change: Callable[[Connection, Draft, int], None] | None = None
+
+
+class Batch(NamedTuple):
+    """
+    Events that travel together: every one from C{first} to C{last} that has a recipient there.
+
+    @ivar events: in order of position; positions that are missing concern nobody there.
+    """
+
+    first: int
+    last: int
+    events: list[Event]

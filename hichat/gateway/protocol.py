@@ -1,0 +1,199 @@
+"""The WebSocket side: thin protocols and their factory; what they mean is the session's business."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IPushProducer, IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from hichat.errors import Language
+from hichat.events import Event
+from hichat.gateway import v1
+from hichat.gateway.roster import Roster
+from hichat.gateway.session import Inlet, Session
+from hichat.routing import Routing
+
+# Closing codes of our own (RFC 6455, 7.4.2, private range).
+SIGNED_OUT = 4001
+"""The token is no longer good: do not come back with it."""
+GOING_AWAY = 4002
+"""The daemon stops: come back in a moment."""
+TOO_SLOW = 4008
+"""The client did not read: come back and fetch what was missed."""
+TROUBLE = 4011
+"""The daemon could not serve the connection: come back later."""
+
+UNSENT_LIMIT = 1024 * 1024
+"""Bytes that may wait for a client that does not read, beyond what the transport buffers (64 KiB)."""
+
+CLOSE_TIMEOUT = 3.0
+"""Seconds that a client has to answer a close."""
+
+
+@implementer(IPushProducer)
+class ChatProtocol(WebSocketServerProtocol):
+    """
+    One connection. L{admit} comes before anything else.
+    """
+
+    _logger = Logger()
+    factory: ChatFactory
+    session: Session
+    encode: Callable[[Event], bytes | None] = staticmethod(v1.encode)
+    _arriving: Deferred[None] | None = None
+    _congested = False
+    _unsent = 0
+
+    def admit(self, user: int, language: Language) -> None:
+        """
+        @param user: who was authenticated for this connection.
+        @param language: of what the server has to say.
+        """
+        self.session = Session(user, language, self, self.factory.inlet)
+
+    # What Autobahn calls
+
+    def onOpen(self) -> None:
+        """The handshake is done: learn who else is where, then greet and listen."""
+        transport = self.transport
+        # twisted.web's channel has left its own producer there.
+        transport.unregisterProducer()
+        transport.registerProducer(self, True)
+        transport.setTcpNoDelay(True)
+        transport.setTcpKeepAlive(True)
+        self.factory.open_connections += 1
+        self._arriving = Deferred.fromCoroutine(self.factory.routing.arrive(self.session.user, self._listen))
+        self._arriving.addErrback(self._not_arrived)
+
+    def _listen(self) -> bool:
+        if not self.is_open:
+            return False
+        self.send_text(v1.GREETING)
+        self.factory.roster.enter(self.session.user, self)
+        return True
+
+    def _not_arrived(self, failure: Failure) -> None:
+        if not failure.check(CancelledError):
+            self._logger.failure("user {user} could not be admitted", failure, user=self.session.user)
+            self._close(TROUBLE, "try again later")
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        """A message came, whole and valid UTF-8 if it is text."""
+        try:
+            self.session.received(payload, isBinary)
+        except Exception:
+            # An exception that escapes would take the transport down (and show up without a context).
+            self._logger.failure("a frame of user {user} could not be handled", user=self.session.user)
+
+    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
+        """The connection is gone. Also called when the handshake failed, then nobody was admitted to anything."""
+        if self._arriving is not None:
+            self.factory.open_connections -= 1
+            self._arriving.cancel()
+            self._leave()
+
+    def _leave(self) -> None:
+        if self.factory.roster.leave(self.session.user, self):
+            self.factory.routing.leave(self.session.user)
+
+    # What the session and the roster call
+
+    @property
+    def is_open(self) -> bool:
+        """Whether frames may be sent."""
+        return bool(self.state == self.STATE_OPEN)
+
+    def send_text(self, text: bytes) -> None:
+        """See L{hichat.gateway.session.Connection.send_text}."""
+        if self.is_open:
+            self.sendMessage(text)
+
+    def deliver(self, frame: bytes) -> None:
+        """See L{hichat.gateway.roster.Device.deliver}."""
+        if not self.is_open:
+            return
+        self.transport.write(frame)
+        if self._congested:
+            self._unsent += len(frame)
+            if self._unsent > UNSENT_LIMIT:
+                self.factory.inlet.metrics.slow_closed += 1
+                self._close(TOO_SLOW, "slow: reconnect and read the history")
+
+    def pause_reading(self) -> None:
+        """See L{hichat.gateway.session.Connection.pause_reading}."""
+        if self.transport.connected:
+            self.transport.pauseProducing()
+
+    def resume_reading(self) -> None:
+        """See L{hichat.gateway.session.Connection.resume_reading}."""
+        if self.transport.connected and not self.transport.disconnecting:
+            self.transport.resumeProducing()
+
+    def sign_out(self) -> None:
+        """See L{hichat.gateway.roster.Device.sign_out}."""
+        self._close(SIGNED_OUT, "signed out")
+
+    def go_away(self) -> None:
+        """See L{hichat.gateway.roster.Device.go_away}."""
+        self._close(GOING_AWAY, "the server stops")
+
+    def _close(self, code: int, reason: str) -> None:
+        self._leave()
+        if self.is_open:
+            self.sendClose(code, reason)
+
+    # What the transport calls: it is the consumer of our frames
+
+    def pauseProducing(self) -> None:
+        """The transport's buffer is full."""
+        if not self._congested:
+            self._congested = True
+            self._unsent = 0
+
+    def resumeProducing(self) -> None:
+        """The transport's buffer is empty."""
+        self._congested = False
+
+    def stopProducing(self) -> None:
+        """The transport is gone."""
+
+
+class ChatFactory(WebSocketServerFactory):
+    """
+    Makes the protocols.
+
+    @param inlet: takes their drafts.
+    @param roster: where they listen.
+    @param routing: knows the users' groups.
+    @ivar open_connections: connections whose handshake is done and that are not lost yet.
+    """
+
+    protocol = ChatProtocol
+
+    def __init__(self, inlet: Inlet, roster: Roster, routing: Routing, reactor: IReactorTime) -> None:
+        super().__init__(server="HiChat", reactor=reactor)
+        self.inlet = inlet
+        self.roster = roster
+        self.routing = routing
+        self.open_connections = 0
+        # Once: each call sets allowNullOrigin anew.
+        self.setProtocolOptions(
+            webStatus=False,
+            maxFramePayloadSize=v1.FRAME_LIMIT,
+            maxMessagePayloadSize=v1.FRAME_LIMIT,
+            failByDrop=False,
+            closeHandshakeTimeout=CLOSE_TIMEOUT,
+            allowNullOrigin=True,
+        )
+
+    def buildProtocol(self, addr: Any) -> ChatProtocol:
+        """Without Autobahn's limit on connections and its count."""
+        protocol = self.protocol()
+        protocol.factory = self
+        return protocol

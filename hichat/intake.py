@@ -1,0 +1,57 @@
+"""The bound on what was accepted and has not left yet."""
+
+from collections import deque
+
+from hichat.interfaces import IFeeder
+
+
+class Intake:
+    """
+    Counts drafts from their acceptance until they are handed to the plane's link.
+
+    At C{high} whoever has one more is paused, at C{low} the paused go on, in the order they were paused. So neither the
+    ledger's nor the plane's queue can overflow, and nothing has to be dropped.
+
+    @param high: drafts; the seed's channel was 1024 deep.
+    @param low: drafts.
+    """
+
+    def __init__(self, high: int = 1024, low: int = 512) -> None:
+        self.high = high
+        self.low = low
+        self.count = 0
+        self.pauses = 0
+        self._paused: deque[IFeeder] = deque()
+        self._resuming = False
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing more may be submitted now."""
+        return self.count >= self.high
+
+    def admit(self, feeder: IFeeder | None = None) -> bool:
+        """
+        May one more draft be accepted? If so, it is counted.
+
+        @param feeder: who asks; when the answer is no it is paused, and resumed when there is room.
+        """
+        if not self.full:
+            self.count += 1
+            return True
+        if feeder is not None:
+            self.pauses += 1
+            self._paused.append(feeder)
+            feeder.pause()
+        return False
+
+    def gave(self, drafts: int) -> None:
+        """That many drafts left: handed to the link, or refused."""
+        self.count -= drafts
+        if self._resuming or self.count > self.low:
+            return
+        self._resuming = True
+        try:
+            while self._paused and not self.full:
+                self._paused.popleft().resume()
+        finally:
+            self._resuming = False

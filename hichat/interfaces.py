@@ -1,0 +1,53 @@
+"""The few seams: what one room asks of the next without knowing it."""
+
+from collections.abc import Iterable
+
+from zope.interface import Interface
+
+from hichat.errors import Refused
+from hichat.events import Draft, Event
+
+
+class IOrigin(Interface):
+    """Where a draft came from: a session, or a call that waits for the answer."""
+
+    def accepted(draft: Draft, event: Event) -> None:
+        """The draft is durable. Called in the reactor's thread, once; not both this and L{refused}."""
+
+    def refused(draft: Draft, error: Refused) -> None:
+        """The draft was not written, and why. Called in the reactor's thread, once."""
+
+
+class IFeeder(Interface):
+    """A source of drafts that can be asked to wait: a connection."""
+
+    def pause() -> None:
+        """Submit nothing more; idempotent."""
+
+    def resume() -> None:
+        """Go on; may submit at once, and so be paused again."""
+
+
+class IDelivery(Interface):
+    """The gateway as routing sees it."""
+
+    def deliver(users: Iterable[int], event: Event) -> int:
+        """
+        Give the event to every device of these users.
+
+        @return: how many of the users are online.
+        """
+
+    def sign_out(user: int) -> None:
+        """Close every connection of this user."""
+
+
+class IBatchReceiver(Interface):
+    """Routing as the plane sees it."""
+
+    def received(first: int, last: int, events: list[Event]) -> bool:
+        """
+        A batch came off the plane; see L{hichat.events.Batch} for the parameters.
+
+        @return: whether it brought anything new.
+        """

@@ -1,0 +1,161 @@
+"""
+The ledger: drafts in, durable events out, many in one commit.
+
+While one batch is being written the next one gathers; so a batch is as large as the load makes it, and an idle daemon
+writes at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from hichat.errors import Busy, NotStored, Refused
+from hichat.events import Draft, Event, Kind, Scope
+from hichat.intake import Intake
+from hichat.interfaces import IOrigin
+
+if TYPE_CHECKING:
+    from hichat.ledger.writer import LogWriter, Outcome
+    from hichat.metrics import Metrics
+    from hichat.storage.store import Runner
+
+
+@implementer(IOrigin)
+class _Call:
+    """The origin of a draft whose submitter waits for the answer."""
+
+    def __init__(self) -> None:
+        self.answer: Deferred[Event] = Deferred()
+
+    def accepted(self, draft: Draft, event: Event) -> None:
+        self.answer.callback(event)
+
+    def refused(self, draft: Draft, error: Refused) -> None:
+        self.answer.errback(Failure(error))
+
+
+class Ledger:
+    """
+    @param writer: writes batches.
+    @param in_writer: runs it in the store's writer thread.
+    @param intake: counts what is in flight.
+    @param forward: is given every batch, in order, after its commit; the plane's queue.
+    @param clock: for the gathering.
+    @param largest: drafts in one batch.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        writer: LogWriter,
+        in_writer: Runner,
+        intake: Intake,
+        forward: Callable[[list[Event]], None],
+        clock: IReactorTime,
+        metrics: Metrics,
+        largest: int = 1024,
+    ) -> None:
+        self._writer = writer
+        self._in_writer = in_writer
+        self._intake = intake
+        self._forward = forward
+        self._clock = clock
+        self._metrics = metrics
+        self._largest = largest
+        self._waiting: list[Draft] = []
+        self._busy = False
+        self._idle: list[Deferred[None]] = []
+
+    def submit(self, draft: Draft) -> None:
+        """
+        Take a draft; its origin will hear how it went. The intake has admitted it.
+        """
+        self._waiting.append(draft)
+        if not self._busy:
+            self._busy = True
+            # At the end of this reactor turn: what else was read in it comes along.
+            self._clock.callLater(0, self._write)
+
+    def append(
+        self,
+        *,
+        kind: Kind,
+        scope: Scope,
+        sender: int,
+        target: int,
+        body: bytes = b"",
+        subject: int = 0,
+        change: Callable[[Connection, Draft, int], None] | None = None,
+    ) -> Deferred[Event]:
+        """
+        Append one event and wait for it. For the parameters see L{Draft} and L{Event}.
+
+        @return: the durable event. Fails with L{Refused}: L{Busy} when too much is in flight, L{NotStored} when the
+            store fails, or what C{change} raised.
+        """
+        call = _Call()
+        draft = Draft(kind, scope, sender, target, body, call, subject, change)
+        if self._intake.admit():
+            self.submit(draft)
+        else:
+            call.refused(draft, Busy())
+        return call.answer
+
+    def idle(self) -> Deferred[None]:
+        """@return: fires when everything that was submitted is written and forwarded, or refused."""
+        if not self._busy:
+            return succeed(None)
+        waiter: Deferred[None] = Deferred()
+        self._idle.append(waiter)
+        return waiter
+
+    def _write(self) -> None:
+        batch, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
+        started = self._clock.seconds()
+        written = self._in_writer(self._writer.write, batch)
+        written.addErrback(self._failed, batch)
+        written.addCallback(self._written, batch, started)
+        written.addErrback(lambda failure: self._log.failure("a batch was not handed on", failure))
+        written.addBoth(lambda _: self._next())
+
+    def _failed(self, failure: Failure, batch: Sequence[Draft]) -> list[Outcome]:
+        """The writer never raises; its thread may be gone."""
+        self._log.failure("the writer failed", failure)
+        return [NotStored() for _ in batch]
+
+    def _written(self, outcomes: list[Outcome], batch: Sequence[Draft], started: float) -> None:
+        events = [outcome for outcome in outcomes if isinstance(outcome, Event)]
+        self._metrics.batch_written(len(events), self._clock.seconds() - started)
+        # First on its way, then the answers: an origin's answer may fail, the batch may not.
+        if events:
+            self._forward(events)
+        refused = 0
+        for draft, outcome in zip(batch, outcomes, strict=True):
+            try:
+                if isinstance(outcome, Event):
+                    draft.origin.accepted(draft, outcome)
+                else:
+                    refused += 1
+                    draft.origin.refused(draft, outcome)
+            except Exception:
+                self._log.failure("an origin failed on its answer")
+        if refused:
+            self._intake.gave(refused)
+
+    def _next(self) -> None:
+        if self._waiting:
+            self._write()
+            return
+        self._busy = False
+        waiters, self._idle = self._idle, []
+        for waiter in waiters:
+            waiter.callback(None)

@@ -1,0 +1,63 @@
+"""
+How the log is written: text for people, or one JSON object a line for programs.
+
+Both keep to what an event says itself. Twisted's own JSON observer would also write its internals, and objects that
+were merely attached to an event.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import IO, Any
+
+from twisted.logger import (
+    FilteringLogObserver,
+    ILogObserver,
+    LogEvent,
+    LogLevel,
+    LogLevelFilterPredicate,
+    formatEvent,
+    textFileLogObserver,
+)
+from twisted.python.logfile import LogFile
+from zope.interface import implementer
+
+
+@implementer(ILogObserver)
+class JSONLines:
+    """Writes C{time}, C{level}, C{namespace}, C{message}, the event's own fields, and C{traceback} of a failure."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def __call__(self, event: LogEvent) -> None:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(event["log_time"], UTC).isoformat(timespec="milliseconds"),
+            "level": event["log_level"].name,
+            "namespace": event.get("log_namespace", ""),
+            "message": formatEvent(event),
+        }
+        for name, value in event.items():
+            if not name.startswith("log_") and isinstance(value, str | int | float | bool | None):
+                line.setdefault(name, value)
+        if "log_failure" in event:
+            line["traceback"] = event["log_failure"].getTraceback()
+        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self._file.flush()
+
+
+def make_observer(level: str, form: str, twistd: Mapping[str, Any]) -> ILogObserver:
+    """
+    @param level: the lowest level that is written.
+    @param form: C{text} or C{json}.
+    @param twistd: the options of C{twistd} itself: C{logfile} and C{nodaemon} say where the log goes, as they do for
+        any service.
+    """
+    name = twistd.get("logfile") or ("-" if twistd.get("nodaemon") else "twistd.log")
+    # twistd sends sys.stdout to the log later; this is the real one.
+    file: Any = sys.stdout if name == "-" else LogFile.fromFullPath(name)
+    write = JSONLines(file) if form == "json" else textFileLogObserver(file)
+    return FilteringLogObserver(write, [LogLevelFilterPredicate(LogLevel.lookupByName(level))])

@@ -1,0 +1,141 @@
+"""
+What the daemon counts, for Prometheus.
+
+The rooms add to plain integers, which costs them next to nothing; they are read when somebody asks. Metric names end as
+Prometheus' naming practice has it: C{_total} for what only grows, C{_seconds} for times.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+_COUNTERS = {
+    "messages_in": "Frames taken from clients as messages",
+    "messages_out": "Frames given to clients as messages",
+    "frames_refused": "Frames answered with a complaint",
+    "offline_recipients": "Recipients of an event that were not connected",
+    "events_committed": "Events written to the log",
+    "slow_closed": "Connections closed because they did not read",
+    "datagrams_sent": "Datagrams written to the plane",
+    "datagrams_received": "Datagrams that brought something new",
+    "datagrams_lost": "Datagrams given up by the sender",
+    "repairs": "Reads of the log that filled a hole",
+    "repaired_events": "Events that came from the log instead of the plane",
+}
+
+DROP_CAUSES = ("truncated", "forged", "version", "foreign", "malformed", "doubled", "unsent")
+
+
+class Metrics(Collector):
+    """
+    One daemon's counters, each an integer attribute named as in the exposition without C{hichat_} and C{_total}.
+
+    @ivar gauges: by name: help text and the function that gives the present value; filled in by who puts the parts
+        together.
+    """
+
+    messages_in = messages_out = frames_refused = offline_recipients = events_committed = slow_closed = 0
+    datagrams_sent = datagrams_received = datagrams_lost = repairs = repaired_events = 0
+
+    def __init__(self) -> None:
+        self.gauges: dict[str, tuple[str, Callable[[], float]]] = {}
+        self._dropped = dict.fromkeys(DROP_CAUSES, 0)
+        self._registry = CollectorRegistry()
+        self._registry.register(self)
+        self._batch_size = Histogram(
+            "hichat_commit_batch_events",
+            "Events in one commit",
+            buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
+            registry=self._registry,
+        )
+        self._batch_time = Histogram(
+            "hichat_commit_seconds",
+            "From handing a batch to the writer until it is durable",
+            buckets=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5),
+            registry=self._registry,
+        )
+        self._tick_time = Histogram(
+            "hichat_reactor_tick_seconds",
+            "Work of one reactor iteration, waiting for I/O left out",
+            buckets=(0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1),
+            registry=self._registry,
+        )
+
+    def batch_written(self, events: int, seconds: float) -> None:
+        """A commit returned."""
+        self.events_committed += events
+        self._batch_size.observe(events)
+        self._batch_time.observe(seconds)
+
+    def datagram_dropped(self, cause: str) -> None:
+        """A datagram was not used; the cause is one of L{DROP_CAUSES}."""
+        self._dropped[cause] += 1
+
+    def dropped(self, cause: str) -> int:
+        """@return: how many datagrams were not used for this cause."""
+        return self._dropped[cause]
+
+    def tick(self, seconds: float) -> None:
+        """A reactor iteration took that long."""
+        self._tick_time.observe(seconds)
+
+    def collect(self) -> Iterator[Metric]:
+        """Called by the registry."""
+        for name, text in _COUNTERS.items():
+            yield CounterMetricFamily(f"hichat_{name}", text, value=getattr(self, name))
+        dropped = CounterMetricFamily("hichat_datagrams_dropped", "Datagrams not used, by cause", labels=["cause"])
+        for cause, count in self._dropped.items():
+            dropped.add_metric([cause], count)
+        yield dropped
+        for name, (text, value) in self.gauges.items():
+            yield GaugeMetricFamily(f"hichat_{name}", text, value=value())
+
+    def exposition(self) -> bytes:
+        """@return: everything in Prometheus' text format 0.0.4."""
+        return generate_latest(self._registry)
+
+
+class TickTimer:
+    """
+    Measures the reactor's iterations: it stands in for the epoll object of the reactor and notes how long the reactor
+    stays away from it. On a reactor of another make it measures nothing.
+
+    @param tick: is given seconds.
+    """
+
+    def __init__(self, poller: Any, tick: Callable[[float], None]) -> None:
+        self._poller = poller
+        self._tick = tick
+        self._returned: float | None = None
+
+    @classmethod
+    def install(cls, reactor: Any, tick: Callable[[float], None]) -> TickTimer | None:
+        """@return: the timer, or None if this reactor has no poller to stand in for."""
+        poller = getattr(reactor, "_poller", None)
+        if not hasattr(poller, "poll"):
+            return None
+        timer = cls(poller, tick)
+        reactor._poller = timer
+        return timer
+
+    def uninstall(self, reactor: Any) -> None:
+        """Give the reactor its own poller back."""
+        if getattr(reactor, "_poller", None) is self:
+            reactor._poller = self._poller
+
+    def poll(self, *args: Any) -> Any:
+        """What the reactor calls to wait for I/O."""
+        if self._returned is not None:
+            self._tick(time.perf_counter() - self._returned)
+        events = self._poller.poll(*args)
+        self._returned = time.perf_counter()
+        return events
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._poller, name)

@@ -1,0 +1,307 @@
+"""
+The daemon's life: what is started and stopped, in which order.
+
+Twisted's C{MultiService} starts and stops its children all at once and swallows their errors. Here the order matters,
+so it stands in plain sight.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, cast
+
+from sqlalchemy import Engine
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred, TimeoutError
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IListeningPort, IProtocolFactory
+from twisted.internet.task import deferLater
+from twisted.logger import ILogObserver, Logger
+from twisted.python.threadpool import ThreadPool
+
+from hichat.errors import StartError
+from hichat.gateway.protocol import ChatFactory
+from hichat.gateway.roster import Roster
+from hichat.ledger import log
+from hichat.ledger.ledger import Ledger
+from hichat.metrics import Metrics, TickTimer
+from hichat.plane.link import Link
+from hichat.plane.queue import PlaneWriter
+from hichat.routing import Routing
+from hichat.settings import Settings, parse_endpoint
+from hichat.storage.migrate import migrate
+from hichat.storage.store import Store
+
+DEADLINE = 10.0
+"""Seconds that stopping may take."""
+
+GOODBYE = 3.0
+"""Seconds of it that clients have to answer a close and to send what is on its way."""
+
+
+@dataclass
+class Parts:
+    """The parts of one daemon, as L{hichat.tap.assemble} puts them together."""
+
+    engine: Engine
+    pools: list[ThreadPool]
+    store: Store
+    ledger: Ledger
+    writer: PlaneWriter
+    link: Link
+    routing: Routing
+    roster: Roster
+    metrics: Metrics
+    sockets: ChatFactory
+    site: IProtocolFactory
+
+
+class HiChat(Service):
+    """
+    @param settings: what the operator wants.
+    @param assemble: makes the parts; called at the start, because only then the process is the one that will serve.
+    @param observer: the log's, if it is to be ours.
+    """
+
+    name = "hichat"
+    _log = Logger()
+
+    def __init__(
+        self,
+        settings: Settings,
+        assemble: Callable[[Settings, Any, Callable[[], bool]], Parts],
+        reactor: Any,
+        observer: ILogObserver | None = None,
+    ) -> None:
+        self._settings = settings
+        self._assemble = assemble
+        self._reactor = reactor
+        self._observer = observer
+        self._parts: Parts | None = None
+        self._ports: list[IListeningPort] = []
+        self._ticks: TickTimer | None = None
+        self._stopping = False
+
+    def setServiceParent(self, parent: Any) -> None:
+        """Twistd logs through what its application has as a component."""
+        if self._observer is not None and hasattr(parent, "setComponent"):
+            parent.setComponent(ILogObserver, self._observer)
+        super().setServiceParent(parent)
+
+    # Start
+
+    def startService(self) -> None:
+        """
+        Start everything, or raise L{StartError} with nothing left behind. All of it happens before this returns: an
+        error that comes later would not reach twistd's exit status.
+        """
+        try:
+            self._start()
+        except StartError as e:
+            self._clean_up()
+            sys.excepthook = partial(_one_line, sys.excepthook)
+            raise e from None
+        super().startService()
+
+    def _start(self) -> None:
+        settings = self._settings
+        prepare_state_dir(settings.state_dir)
+        _raise_file_limit()
+        parts = self._parts = self._assemble(settings, self._reactor, lambda: self._stopping)
+        migrate(parts.engine)
+        with parts.store.snapshot() as connection:
+            position = log.head(connection)
+        self._ports.append(self._listen_udp(parts.link))
+        parts.routing.start(position)
+        parts.writer.start()
+        self._ports.append(self._listen(parts.site))
+        for pool in parts.pools:
+            pool.start()
+        self._ticks = TickTimer.install(self._reactor, parts.metrics.tick)
+        self._log.info(
+            "HiChat serves {address}, plane at {plane}, log at position {position}",
+            address=settings.listen,
+            plane="{}:{}".format(*settings.udp),
+            position=position,
+        )
+
+    def _listen_udp(self, link: Link) -> IListeningPort:
+        host, port = self._settings.udp
+        try:
+            listening = self._reactor.listenUDP(port, link, interface=host, maxPacketSize=65536)
+        except (CannotListenError, OSError) as e:
+            raise udp_error(self._settings, e) from e
+        return cast(IListeningPort, listening)
+
+    def _listen(self, site: IProtocolFactory) -> IListeningPort:
+        result: list[Any] = []
+        serverFromString(self._reactor, self._settings.listen).listen(site).addBoth(result.append)
+        # The server endpoints of Twisted answer at once.
+        found = result[0] if result else None
+        if not IListeningPort.providedBy(found):
+            raise listen_error(self._settings, getattr(found, "value", None))
+        return found
+
+    # Stop
+
+    def stopService(self) -> Deferred[None]:
+        """Stop in order, within L{DEADLINE} whatever happens."""
+        self._stopping = True
+        super().stopService()
+        stopping = Deferred.fromCoroutine(self._stop())
+        stopping.addTimeout(DEADLINE, self._reactor)
+        stopping.addErrback(self._stopped_badly)
+        stopping.addBoth(lambda _: self._clean_up())
+        return stopping
+
+    async def _stop(self) -> None:
+        parts = self._parts
+        if parts is None:
+            return
+        udp, tcp = self._ports
+        await _done(tcp.stopListening())
+        # What was accepted goes all its way, to everybody who is still here.
+        for device in parts.roster.all():
+            device.pause_reading()
+        await self._drain(parts)
+        # Then say goodbye, and take what clients had sent before they heard it.
+        for device in parts.roster.all():
+            device.resume_reading()
+            device.go_away()
+        waited = 0.0
+        while parts.sockets.open_connections and waited < GOODBYE:
+            await deferLater(self._reactor, 0.05)
+            waited += 0.05
+        await self._drain(parts)
+        await parts.routing.stop()
+        await parts.writer.stop()
+        await _done(udp.stopListening())
+        self._log.info("HiChat stops: everything that was accepted is stored")
+
+    async def _drain(self, parts: Parts) -> None:
+        await parts.ledger.idle()
+        await parts.writer.idle()
+        await parts.routing.reached(await parts.store.read(log.head))
+
+    def _stopped_badly(self, failure: Any) -> None:
+        if failure.check(TimeoutError):
+            self._log.error("stopping took longer than {seconds} s; the rest is dropped", seconds=DEADLINE)
+        else:
+            self._log.failure("stopping failed", failure)
+
+    def _clean_up(self) -> None:
+        """Let go of everything that may be there."""
+        if self._ticks is not None:
+            self._ticks.uninstall(self._reactor)
+        for port in self._ports:
+            port.stopListening()
+        self._ports = []
+        parts, self._parts = self._parts, None
+        if parts is not None:
+            for pool in parts.pools:
+                if pool.started:
+                    pool.stop()
+            parts.engine.dispose()
+
+
+def prepare_state_dir(path: Path) -> None:
+    """
+    Make the state directory, open to its owner only, if it is not there.
+
+    @raise StartError: it cannot be made or written.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (path / "uploads").mkdir(mode=0o700, exist_ok=True)
+    except OSError as e:
+        raise state_dir_error(path, e.strerror) from e
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        raise state_dir_error(path, "Permission denied")
+
+
+def preflight(settings: Settings) -> None:
+    """
+    Look whether the start would fail, while twistd has not left the terminal yet: what fails later is told in the log.
+    Leaves nothing open.
+
+    @raise StartError: as L{HiChat.startService} would.
+    """
+    nearest = next(path for path in (settings.state_dir, *settings.state_dir.parents) if path.exists())
+    if not nearest.is_dir():
+        raise state_dir_error(settings.state_dir, "Not a directory")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise state_dir_error(settings.state_dir, "Permission denied")
+    try:
+        _try_to_bind(socket.SOCK_DGRAM, *settings.udp)
+    except OSError as e:
+        raise udp_error(settings, e) from e
+    arguments, options = parse_endpoint(settings.listen)
+    if arguments[0] == "tcp":
+        try:
+            _try_to_bind(socket.SOCK_STREAM, options.get("interface", "0.0.0.0"), int(arguments[1]))  # noqa: S104
+        except OSError as e:
+            raise listen_error(settings, e) from e
+
+
+def _try_to_bind(kind: int, host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind) as probe:
+        if kind == socket.SOCK_STREAM:
+            # As Twisted does: a port in TIME_WAIT is free, one that is listened on is not.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+
+
+def state_dir_error(path: Path, cause: str | None) -> StartError:
+    """@return: what the operator is told."""
+    return StartError(
+        f"hichat: HICHAT_STATE_DIR: cannot write {path}: {cause}; name another directory, or mend its mode"
+    )
+
+
+def udp_error(settings: Settings, error: Exception) -> StartError:
+    """@return: what the operator is told."""
+    host, port = settings.udp
+    return StartError(f"hichat: HICHAT_UDP: cannot bind {host}:{port}: {_cause(error)}; name another HOST:PORT")
+
+
+def listen_error(settings: Settings, error: Exception | None) -> StartError:
+    """@return: what the operator is told."""
+    return StartError(
+        f"hichat: HICHAT_LISTEN: cannot listen on {settings.listen}: {_cause(error)}; name another endpoint"
+    )
+
+
+def _cause(error: Exception | None) -> str:
+    if isinstance(error, CannotListenError):
+        error = error.socketError
+    return getattr(error, "strerror", None) or str(error or "it does not listen at once")
+
+
+def _one_line(
+    previous: Callable[..., Any], kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """An exception hook: the operator's errors are one line, without a traceback."""
+    if isinstance(error, StartError):
+        sys.__stderr__.write(f"{error}\n")  # type: ignore[union-attr]
+    else:
+        previous(kind, error, trace)
+
+
+def _raise_file_limit() -> None:
+    """Each connection is an open file."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+async def _done(maybe: Deferred[None] | None) -> None:
+    if maybe is not None:
+        await maybe

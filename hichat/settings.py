@@ -1,0 +1,161 @@
+"""
+What an operator can set.
+
+Each setting has one value, from the first of these that names it: the command's option (C{--state-dir}), the
+environment (C{HICHAT_STATE_DIR}), the file C{hichat.toml} in the working directory (C{state_dir}), the default.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from twisted.internet import endpoints
+from twisted.logger import LogLevel
+
+from hichat.errors import StartError
+
+FILE = "hichat.toml"
+
+# Twisted has no public way to take an endpoint's description apart.
+parse_endpoint = endpoints._parse
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise ValueError("it is empty")
+    return Path(text).expanduser().absolute()
+
+
+def _endpoint(text: str) -> str:
+    arguments, _ = parse_endpoint(text)
+    if len(arguments) < 2:
+        raise ValueError("it is not a Twisted endpoint")
+    if arguments[0] == "tcp" and not (arguments[1].isdecimal() and int(arguments[1]) < 65536):
+        raise ValueError(f"{arguments[1]!r} is not a port")
+    return text
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise ValueError("it is not HOST:PORT")
+    try:
+        return str(ip_address(host.removeprefix("[").removesuffix("]"))), int(port)
+    except ValueError:
+        raise ValueError("its host is not an IP address") from None
+
+
+def _url(text: str) -> str:
+    if text:
+        try:
+            make_url(text)
+        except ArgumentError:
+            raise ValueError("it is not an SQLAlchemy URL") from None
+    return text
+
+
+def _level(text: str) -> str:
+    if text not in {level.name for level in LogLevel.iterconstants()}:
+        raise ValueError("it is none of debug, info, warn, error, critical")
+    return text
+
+
+def _format(text: str) -> str:
+    if text not in ("text", "json"):
+        raise ValueError("it is neither text nor json")
+    return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise ValueError("it is not a positive whole number")
+    return int(text)
+
+
+def _setting(parse: Callable[[str], Any], default: str, help: str, example: str = "", secret: bool = False) -> Any:
+    return field(
+        metadata={"parse": parse, "default": default, "help": help, "example": example or default, "secret": secret}
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings, parsed and checked. C{help} of each is what C{twistd hichat --help} shows."""
+
+    state_dir: Path = _setting(_path, "./hichat-state", "directory of the database, the keys and the uploads")
+    listen: str = _setting(_endpoint, "tcp:8000:interface=127.0.0.1", "Twisted endpoint for HTTP and WebSocket")
+    udp: tuple[str, int] = _setting(_address, "127.0.0.1:3000", "HOST:PORT of the plane")
+    database: str = _setting(
+        _url, "", "SQLAlchemy URL [default: hichat.db in the state directory]", "sqlite:////var/lib/hichat.db", True
+    )
+    log_level: str = _setting(_level, "info", "debug, info, warn, error or critical")
+    log_format: str = _setting(_format, "text", "text, or json: one object a line")
+    upload_limit: int = _setting(_count, str(10 * 1024 * 1024), "bytes of the largest file that may be uploaded")
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL, with the default filled in."""
+        return self.database or f"sqlite:///{self.state_dir / 'hichat.db'}"
+
+
+def option_parameters() -> list[list[str | None]]:
+    """@return: C{optParameters} for L{twisted.python.usage.Options}: one for each setting."""
+    rows: list[list[str | None]] = []
+    for setting in fields(Settings):
+        default = setting.metadata["default"]
+        shown = f"{setting.metadata['help']}{f' [default: {default}]' if default else ''}"
+        rows.append([setting.name.replace("_", "-"), None, None, shown])
+    return rows
+
+
+def load(options: Mapping[str, str | None], environment: Mapping[str, str], directory: Path) -> Settings:
+    """
+    Read the settings.
+
+    @param options: values by option name (C{state-dir}); None where not given.
+    @param environment: C{os.environ}.
+    @param directory: where C{hichat.toml} may be.
+    @raise StartError: a value is wrong, or the file has a name that is no setting.
+    """
+    file = _read_file(directory / FILE)
+    values = {}
+    for setting in fields(Settings):
+        variable = f"HICHAT_{setting.name.upper()}"
+        option = setting.name.replace("_", "-")
+        if options.get(option) is not None:
+            text, source = options[option], f"option --{option}"
+        elif variable in environment:
+            text, source = environment[variable], "environment"
+        elif setting.name in file:
+            text, source = file[setting.name], FILE
+        else:
+            text, source = setting.metadata["default"], "default"
+        try:
+            values[setting.name] = setting.metadata["parse"](str(text))
+        except ValueError as e:
+            shown = "the value" if setting.metadata["secret"] else repr(text)
+            raise StartError(
+                f"hichat: {variable} ({source}): {shown} is wrong: {e}; for example {setting.metadata['example']}"
+            ) from None
+    return Settings(**values)
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as e:
+        raise StartError(f"hichat: {path}: cannot be read: {' '.join(str(e).split())}") from e
+    unknown = set(found) - {setting.name for setting in fields(Settings)}
+    if unknown:
+        names = ", ".join(setting.name for setting in fields(Settings))
+        raise StartError(f"hichat: {path}: unknown setting {min(unknown)!r}; known are {names}")
+    return found

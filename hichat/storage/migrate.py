@@ -1,0 +1,36 @@
+"""Brings a database to the tables of this version, at start."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from hichat.errors import StartError
+
+
+def migrate(engine: Engine) -> None:
+    """
+    Apply all migrations that are missing, in one transaction; of two processes that start at once one waits.
+
+    @raise StartError: the database cannot be opened, or was made by a newer version.
+    """
+    config = Config()
+    config.set_main_option("script_location", "hichat.storage:migrations")
+    config.set_main_option("path_separator", "os")
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    try:
+        with engine.connect().execution_options(write=True) as connection, connection.begin():
+            current = MigrationContext.configure(connection).get_current_revision()
+            if current is not None and current not in known:
+                raise StartError(
+                    f"hichat: HICHAT_DATABASE: it was made by a newer HiChat (revision {current}); "
+                    "start that version, or restore a copy from before the upgrade"
+                )
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except SQLAlchemyError as e:
+        # The driver's own words; SQLAlchemy's would show the URL with its password.
+        cause = " ".join(str(getattr(e, "orig", None) or type(e).__name__).split())
+        raise StartError(f"hichat: HICHAT_DATABASE: cannot use the database: {cause}") from e

@@ -1,0 +1,66 @@
+"""
+The store: queries run in threads, plain values come back.
+
+A query is a function whose first argument is a connection. It runs in a thread, in one transaction, and returns plain
+values, never a live result. What writes runs in one thread of its own, first come, first served: SQLite has one writer
+anyway, and so the ledger and the accounts never wait for each other's lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine
+from twisted.internet.defer import Deferred
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Runner(Protocol):
+    """Runs a function, usually in a thread; its answer comes in the reactor's thread."""
+
+    def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]: ...
+
+
+class Store:
+    """
+    @param engine: from L{hichat.storage.engine.make_engine}.
+    @param reading: runs queries; several at a time.
+    @param writing: runs changes; one at a time, in order.
+    """
+
+    def __init__(self, engine: Engine, reading: Runner, writing: Runner) -> None:
+        self.engine = engine
+        self._reading = reading
+        self.in_writer = writing
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection in a read transaction. For the caller's own thread."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection in a transaction that holds the store's write lock. For the caller's own thread."""
+        with self.engine.connect().execution_options(write=True) as connection, connection.begin():
+            yield connection
+
+    def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
+        """Run a query in a snapshot, in a thread."""
+        return self._reading(self._read, query, args, kwargs)
+
+    def write(self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
+        """Run a change in a transaction, in the writer's thread. If it raises, nothing of it stays."""
+        return self.in_writer(self._write, change, args, kwargs)
+
+    def _read(self, query: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:
+        with self.snapshot() as connection:
+            return query(connection, *args, **kwargs)
+
+    def _write(self, change: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:
+        with self.transaction() as connection:
+            return change(connection, *args, **kwargs)

@@ -1,0 +1,114 @@
+"""
+The tables. Migrations make them (C{storage/migrations}); a test holds the two together.
+
+Times are integer milliseconds since the epoch. Names are unique without regard to case: C{name_key} is the name's
+casefold, and NULL once the row is deleted, so that the name is free again.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+)
+from sqlalchemy.schema import ForeignKey
+
+metadata = MetaData()
+
+# SQLite gives a table its row id as key, without a further index, only if the type is INTEGER.
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("name_key", String(192), unique=True),
+    Column("password_hash", String(255), nullable=False),
+    Column("avatar", String(512), nullable=False, server_default=""),
+    Column("gender", String(16), nullable=False, server_default=""),
+    Column("phone", String(32), nullable=False, server_default=""),
+    Column("email", String(254), nullable=False, server_default=""),
+    Column("administrator", Boolean, nullable=False, server_default=false()),
+    Column("disabled", Boolean, nullable=False, server_default=false()),
+    # Tokens carry the generation they were issued in; raising it voids them all.
+    Column("generation", Integer, nullable=False, server_default="0"),
+    Column("client_ip", String(64), nullable=False, server_default=""),
+    Column("client_port", String(8), nullable=False, server_default=""),
+    Column("login_at", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("deleted_at", BigInteger),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("owner_id", ForeignKey("users.id"), primary_key=True),
+    Column("friend_id", ForeignKey("users.id"), primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("name_key", String(192), unique=True),
+    Column("owner_id", ForeignKey("users.id"), nullable=False),
+    Column("category", Integer, nullable=False, server_default="0"),
+    Column("image", String(512), nullable=False, server_default=""),
+    Column("description", String(1024), nullable=False, server_default=""),
+    Column("size", Integer, nullable=False, server_default="0"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("deleted_at", BigInteger),
+)
+
+# Who was a member when: from the position of the event that made it so, up to (not at) the one that ended it.
+members = Table(
+    "members",
+    metadata,
+    Column("group_id", ForeignKey("groups.id"), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("since", BigInteger, primary_key=True, autoincrement=False),
+    Column("until", BigInteger),
+    Index("members_by_user", "user_id"),
+)
+
+# A pair (the smaller user id first), a group (its id, 0), the announcements or the accounts' business (0, 0).
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("scope", SmallInteger, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("second", BigInteger, nullable=False),
+    UniqueConstraint("scope", "first", "second", name="conversations_key"),
+)
+
+# The log. Nothing but the ledger writes it, and it only appends.
+events = Table(
+    "events",
+    metadata,
+    Column("position", Id, primary_key=True, autoincrement=False),
+    Column("conversation", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("scope", SmallInteger, nullable=False),
+    Column("sender", BigInteger, nullable=False),
+    Column("target", BigInteger, nullable=False),
+    Column("subject", BigInteger, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("events_by_conversation", "conversation", "seq", unique=True),
+)

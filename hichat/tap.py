@@ -1,0 +1,166 @@
+"""
+C{twistd hichat}: its options, and the only place that puts the parts together.
+
+L{makeService} runs before twistd goes into the background: it makes no thread, opens no socket and no database. That is
+for L{assemble} and the start of the service.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.threads import deferToThreadPool
+from twisted.python.threadpool import ThreadPool
+from twisted.python.usage import Options as UsageOptions
+from twisted.scripts._twistd_unix import ServerOptions
+
+from hichat import keys, settings
+from hichat.accounts.accounts import Accounts
+from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
+from hichat.accounts.passwords import Passwords
+from hichat.accounts.tokens import Tokens
+from hichat.errors import StartError
+from hichat.gateway.protocol import ChatFactory
+from hichat.gateway.roster import Roster
+from hichat.gateway.session import Inlet
+from hichat.intake import Intake
+from hichat.ledger import log
+from hichat.ledger.ledger import Ledger
+from hichat.ledger.writer import LogWriter
+from hichat.logs import make_observer
+from hichat.metrics import Metrics
+from hichat.plane.datagram import Codec
+from hichat.plane.link import Link
+from hichat.plane.queue import PlaneWriter
+from hichat.routing import Routing
+from hichat.service import HiChat, Parts, preflight
+from hichat.settings import Settings
+from hichat.social import groups
+from hichat.social.contacts import Contacts
+from hichat.social.groups import Groups
+from hichat.storage.engine import make_engine
+from hichat.storage.store import Store
+
+READERS = 4
+"""Threads that read the store; one more writes it."""
+
+
+class Options(UsageOptions):
+    """What C{twistd hichat --help} shows: one option for each setting."""
+
+    synopsis = "[options]"
+    longdesc = (
+        "HiChat, an instant-messaging daemon. Each option can also be given in the environment (HICHAT_STATE_DIR) "
+        "or in hichat.toml in the working directory (state_dir)."
+    )
+    optParameters = settings.option_parameters()
+
+
+def makeService(options: Options | None = None) -> HiChat:
+    """
+    Make the daemon as a Twisted service.
+
+    @param options: from twistd's command line; None when loaded from C{hichat.tac}.
+    @raise SystemExit: a setting is wrong, or the start would fail; its text is one line.
+    """
+    # Not at the top: importing it installs the reactor, and twistd may still be choosing one.
+    from twisted.internet import reactor
+
+    try:
+        found = settings.load(options or {}, os.environ, Path.cwd())
+        preflight(found)
+    except StartError as e:
+        raise SystemExit(str(e)) from None
+    return HiChat(found, assemble, reactor, make_observer(found.log_level, found.log_format, _twistd(options)))
+
+
+def _twistd(options: Options | None) -> Any:
+    """@return: twistd's own options; for a .tac file they are read from the command line again."""
+    if options is not None:
+        return options.parent or {}
+    twistd = ServerOptions()
+    if Path(sys.argv[0]).name.startswith("twistd"):
+        twistd.parseOptions(sys.argv[1:])
+    return twistd
+
+
+def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool]) -> Parts:
+    """
+    Put the parts of one daemon together. Nothing runs yet.
+
+    @param settings: with a state directory that exists.
+    @param stopping: whether the daemon is going away.
+    @raise StartError: a key file or the database's URL is wrong.
+    """
+    # Not at the top: Klein installs a reactor when it is imported.
+    from hichat.web.root import make_site
+
+    state = settings.state_dir
+    metrics = Metrics()
+    readers = ThreadPool(READERS, READERS, "hichat-read")
+    writer = ThreadPool(1, 1, "hichat-write")
+    hashers = ThreadPool(PASSWORD_THREADS, PASSWORD_THREADS, "hichat-hash")
+    in_readers, in_writer, in_hashers = (partial(deferToThreadPool, reactor, p) for p in (readers, writer, hashers))
+
+    engine = make_engine(settings.database_url)
+    store = Store(engine, in_readers, in_writer)
+    intake = Intake()
+    roster = Roster(metrics)
+    routing = Routing(
+        roster,
+        read_log=lambda position, limit: store.read(log.after, position, limit),
+        read_head=lambda: store.read(log.head),
+        read_memberships=lambda user, position: store.read(groups.memberships, user, position),
+        clock=reactor,
+        metrics=metrics,
+    )
+    codec = Codec(keys.load_or_make(state, "plane.key"), worker=0, incarnation=secrets.randbits(64))
+    link = Link(codec, routing, reactor, metrics)
+    plane = PlaneWriter(codec, link, intake)
+    ledger = Ledger(LogWriter(store, _now), store.in_writer, intake, plane.put, reactor, metrics)
+
+    accounts = Accounts(store, ledger, Passwords(in_hashers), Tokens(keys.load_or_make(state, "token.key"), _now), _now)
+    sockets = ChatFactory(Inlet(ledger.submit, intake, metrics), roster, routing, reactor)
+    site = make_site(
+        accounts=accounts,
+        contacts=Contacts(store, _now),
+        groups=Groups(store, ledger, _now),
+        store=store,
+        sockets=sockets,
+        metrics=metrics,
+        stopping=stopping,
+        uploads=state / "uploads",
+        upload_limit=settings.upload_limit,
+        in_thread=in_readers,
+        reactor=reactor,
+    )
+    metrics.gauges.update(
+        connections=("Open WebSocket connections", lambda: sockets.open_connections),
+        drafts_in_flight=("Drafts accepted and not yet handed to the plane's link", lambda: intake.count),
+        queue_depth=("Events that wait for the plane's link", lambda: plane.depth),
+        position=("The log position that routing has delivered to", lambda: routing.position),
+    )
+    return Parts(
+        engine=engine,
+        pools=[readers, writer, hashers],
+        store=store,
+        ledger=ledger,
+        writer=plane,
+        link=link,
+        routing=routing,
+        roster=roster,
+        metrics=metrics,
+        sockets=sockets,
+        site=site,
+    )
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,68 @@
+"""Where a setting's value comes from, and what is said about a wrong one."""
+
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.errors import StartError
+from hichat.settings import load
+
+
+class SettingsTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.directory = Path(self.mktemp())
+        self.directory.mkdir()
+
+    def write(self, text: str) -> None:
+        (self.directory / "hichat.toml").write_text(text, encoding="utf-8")
+
+    def test_defaults(self) -> None:
+        found = load({}, {}, self.directory)
+        self.assertEqual(found.listen, "tcp:8000:interface=127.0.0.1")
+        self.assertEqual(found.udp, ("127.0.0.1", 3000))
+        self.assertEqual(found.state_dir, Path.cwd() / "hichat-state")
+        self.assertEqual(found.database_url, f"sqlite:///{found.state_dir}/hichat.db")
+
+    def test_precedence(self) -> None:
+        option, variable = {"udp": "127.0.0.1:1"}, {"HICHAT_UDP": "127.0.0.1:2"}
+        self.write('udp = "127.0.0.1:3"')
+        self.assertEqual(load(option, variable, self.directory).udp, ("127.0.0.1", 1))
+        self.assertEqual(load({"udp": None}, variable, self.directory).udp, ("127.0.0.1", 2))
+        self.assertEqual(load({}, {}, self.directory).udp, ("127.0.0.1", 3))
+
+    def test_numbers_in_the_file(self) -> None:
+        self.write("upload_limit = 5")
+        self.assertEqual(load({}, {}, self.directory).upload_limit, 5)
+
+    def test_wrong_values_name_the_setting(self) -> None:
+        for name, value in [
+            ("UDP", "127.0.0.1"),
+            ("UDP", "localhost:3000"),
+            ("UDP", "127.0.0.1:70000"),
+            ("LISTEN", "nonsense"),
+            ("LISTEN", "tcp:http"),
+            ("LOG_LEVEL", "loud"),
+            ("LOG_FORMAT", "xml"),
+            ("UPLOAD_LIMIT", "-1"),
+            ("UPLOAD_LIMIT", "0"),
+            ("STATE_DIR", ""),
+            ("DATABASE", "no url"),
+        ]:
+            error = self.assertRaises(StartError, load, {}, {f"HICHAT_{name}": value}, self.directory)
+            self.assertIn(f"HICHAT_{name} (environment)", str(error))
+            self.assertNotIn("\n", str(error))
+
+    def test_a_wrong_url_is_not_shown(self) -> None:
+        error = self.assertRaises(StartError, load, {}, {"HICHAT_DATABASE": "postgresql//me:secret@x"}, self.directory)
+        self.assertNotIn("secret", str(error))
+
+    def test_unknown_name_in_the_file(self) -> None:
+        self.write('upd = "127.0.0.1:3"')
+        error = self.assertRaises(StartError, load, {}, {}, self.directory)
+        self.assertIn("'upd'", str(error))
+
+    def test_a_file_that_is_not_toml(self) -> None:
+        self.write("udp: 3000")
+        error = self.assertRaises(StartError, load, {}, {}, self.directory)
+        self.assertIn("hichat.toml", str(error))
+        self.assertNotIn("\n", str(error))
