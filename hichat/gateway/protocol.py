@@ -72,7 +72,7 @@ class ChatProtocol(WebSocketServerProtocol):
         self._arriving.addErrback(self._not_arrived)
 
     def _listen(self) -> bool:
-        if not self.is_open:
+        if not self.may_send:
             return False
         self.send_text(v1.GREETING)
         self.factory.roster.enter(self.session.user, self)
@@ -105,18 +105,18 @@ class ChatProtocol(WebSocketServerProtocol):
     # What the session and the roster call
 
     @property
-    def is_open(self) -> bool:
+    def may_send(self) -> bool:
         """Whether frames may be sent."""
         return bool(self.state == self.STATE_OPEN)
 
     def send_text(self, text: bytes) -> None:
         """See L{hichat.gateway.session.Connection.send_text}."""
-        if self.is_open:
+        if self.may_send:
             self.sendMessage(text)
 
     def deliver(self, frame: bytes) -> None:
         """See L{hichat.gateway.roster.Device.deliver}."""
-        if not self.is_open:
+        if not self.may_send:
             return
         self.transport.write(frame)
         if self._congested:
@@ -145,7 +145,7 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def _close(self, code: int, reason: str) -> None:
         self._leave()
-        if self.is_open:
+        if self.may_send:
             self.sendClose(code, reason)
 
     # What the transport calls: it is the consumer of our frames

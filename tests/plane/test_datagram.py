@@ -53,7 +53,7 @@ class CodecTests(SynchronousTestCase):
     def test_every_field(self, a: int, b: int, c: int, d: int, e: int, kind: int, body: bytes) -> None:
         codec = Codec(KEY, 0, 2**64 - 1)
         one = Event(a, b, c, d, kind, 1, e, a, b, c, body)
-        ((batch, records),) = codec.split([one])
+        ((_batch, records),) = codec.split([one])
         self.assertEqual(codec.unpack(codec.pack(1, a, a, records)).batch.events, [one])
 
     def test_many_small_events(self) -> None:

@@ -1,0 +1,253 @@
+"""
+The C{hichat} command: chat at a terminal, and the administrator's work on the state directory.
+
+What it changes it writes as the daemon does, through the log: a running daemon learns of it within two seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
+
+from hichat import __version__, keys, settings
+from hichat.accounts import users
+from hichat.accounts.accounts import Accounts
+from hichat.accounts.passwords import Passwords
+from hichat.accounts.tokens import Tokens
+from hichat.accounts.users import User
+from hichat.errors import Disabled, NoSuchUser, Refused, StartError
+from hichat.events import Draft, Event, Kind, Scope
+from hichat.ledger.writer import LogWriter
+from hichat.service import prepare_state_dir
+from hichat.settings import Settings
+from hichat.storage.engine import make_engine
+from hichat.storage.migrate import migrate
+from hichat.storage.store import Store
+
+T = TypeVar("T")
+
+
+class DirectLedger:
+    """The ledger of a process with one thread and no reactor: each append is a commit."""
+
+    def __init__(self, writer: LogWriter) -> None:
+        self._writer = writer
+
+    def append(
+        self,
+        *,
+        kind: Kind,
+        scope: Scope,
+        sender: int,
+        target: int,
+        body: bytes = b"",
+        subject: int = 0,
+        change: Callable[[Connection, Draft, int], None] | None = None,
+    ) -> Deferred[Event]:
+        """As L{hichat.ledger.ledger.Ledger.append}, but at once."""
+        draft = Draft(kind, scope, sender, target, body, None, subject, change)  # type: ignore[arg-type]
+        (outcome,) = self._writer.write([draft])
+        return fail(outcome) if isinstance(outcome, Refused) else succeed(outcome)
+
+
+class Administration:
+    """
+    The accounts of a state directory, for one command.
+
+    @raise StartError: the directory or its database cannot be used.
+    """
+
+    def __init__(self, found: Settings) -> None:
+        prepare_state_dir(found.state_dir)
+        engine = make_engine(found.database_url)
+        migrate(engine)
+        self._store = Store(engine, maybeDeferred, maybeDeferred)
+        self._tokens = Tokens(keys.load_or_make(found.state_dir, "token.key"), _now)
+        ledger = DirectLedger(LogWriter(self._store, _now))
+        self._accounts = Accounts(self._store, ledger, Passwords(maybeDeferred), self._tokens, _now)
+
+    def add(self, name: str, password: str, administrator: bool) -> User:
+        """Make a user. For what is raised see L{Accounts.register}."""
+        user = _run(self._accounts.register(name, password, password))
+        if administrator:
+            _result(self._store.write(users.make_administrator, user.id, _now()))
+        return user
+
+    def everyone(self) -> list[User]:
+        """@return: all users."""
+        return _result(self._store.read(users.everyone))
+
+    def set_password(self, name: str, password: str) -> None:
+        """Change a password; whatever the user was signed in with is void."""
+        _run(self._accounts.change_password(self.find(name), password))
+
+    def disable(self, name: str) -> None:
+        """Keep a user out."""
+        _run(self._accounts.disable(self.find(name).id))
+
+    def enable(self, name: str) -> None:
+        """Let a user in again."""
+        _run(self._accounts.enable(self.find(name).id))
+
+    def token(self, name: str) -> str:
+        """
+        @return: a token of this user, as a login gives it.
+        @raise Disabled: it would be of no use.
+        """
+        user = self.find(name)
+        if user.disabled:
+            raise Disabled
+        return self._tokens.issue(user.id, user.generation)
+
+    def find(self, name: str) -> User:
+        """@raise NoSuchUser: there is none of that name."""
+        user = _result(self._store.read(users.find_by_name, name))
+        if user is None:
+            raise NoSuchUser
+        return user
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """
+    Run the command.
+
+    @param arguments: without the program's name; None: those of the process.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        status = options.run(options)
+    except StartError as e:
+        sys.exit(str(e))
+    except Refused as e:
+        sys.exit(f"hichat: {e.text('en')}")
+    except SQLAlchemyError as e:
+        sys.exit(f"hichat: HICHAT_DATABASE: {' '.join(str(getattr(e, 'orig', e)).split())}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing more can be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    sys.exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hichat", description="HiChat: chat at a terminal, and look after users.")
+    parser.add_argument("--version", action="version", version=f"hichat {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    chat = commands.add_parser("chat", help="chat at this terminal")
+    chat.add_argument("--server", default="http://127.0.0.1:8000", metavar="URL", help="[default: %(default)s]")
+    chat.add_argument("--user", required=True, metavar="NAME", help="who you are")
+    chat.add_argument("--register", action="store_true", help="make the account first")
+    chat.set_defaults(run=_chat)
+
+    user = commands.add_parser("user", help="look after users").add_subparsers(required=True, metavar="COMMAND")
+    add = _command(user, "add", "make a user; asks for the password, or reads a line from a pipe", _add)
+    add.add_argument("--admin", action="store_true", help="may broadcast to everyone")
+    _command(user, "list", "show all users", _list, named=False)
+    _command(user, "passwd", "change a password, which signs the user out everywhere", _passwd)
+    _command(user, "disable", "keep a user out, from now on", _disable)
+    _command(user, "enable", "let a user in again", _enable)
+    _command(commands, "token", "print a token of a user, as a login gives it", _token)
+    return parser
+
+
+def _command(
+    commands: Any, name: str, text: str, run: Callable[[argparse.Namespace], int], named: bool = True
+) -> argparse.ArgumentParser:
+    """Add a command that works on the state directory."""
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    if named:
+        parser.add_argument("name", metavar="NAME")
+    for option in ("state-dir", "database"):
+        parser.add_argument(f"--{option}", help=f"as of the daemon [HICHAT_{option.replace('-', '_').upper()}]")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _administration(options: argparse.Namespace) -> Administration:
+    given = {"state-dir": options.state_dir, "database": options.database}
+    return Administration(settings.load(given, os.environ, Path.cwd()))
+
+
+def _add(options: argparse.Namespace) -> int:
+    administration = _administration(options)
+    user = administration.add(options.name, _ask_password(repeat=True), options.admin)
+    print(f"user {user.id}: {user.name}")
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    for user in _administration(options).everyone():
+        notes = [note for note, holds in (("admin", user.administrator), ("disabled", user.disabled)) if holds]
+        print(f"{user.id}\t{user.name}\t{','.join(notes)}".rstrip())
+    return 0
+
+
+def _passwd(options: argparse.Namespace) -> int:
+    administration = _administration(options)
+    administration.find(options.name)
+    administration.set_password(options.name, _ask_password(repeat=True))
+    return 0
+
+
+def _disable(options: argparse.Namespace) -> int:
+    _administration(options).disable(options.name)
+    return 0
+
+
+def _enable(options: argparse.Namespace) -> int:
+    _administration(options).enable(options.name)
+    return 0
+
+
+def _token(options: argparse.Namespace) -> int:
+    print(_administration(options).token(options.name))
+    return 0
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from hichat.client.terminal import run_chat
+
+    # From a pipe the first line is the password only if it is not in the environment.
+    password = os.environ.get("HICHAT_PASSWORD") or _ask_password(repeat=options.register)
+    return run_chat(options.server, options.user, password, options.register)
+
+
+def _ask_password(repeat: bool) -> str:
+    """@return: from the terminal, unseen; or the first line of what is piped in."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    password = getpass.getpass("Password: ")
+    if repeat and getpass.getpass("Again: ") != password:
+        sys.exit("hichat: the two passwords differ")
+    return password
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    return _result(Deferred.fromCoroutine(work))
+
+
+def _result(answer: Deferred[T]) -> T:
+    """@return: what a Deferred has that never waits: everything here runs in this thread."""
+    results: list[Any] = []
+    answer.addBoth(results.append)
+    (result,) = results
+    if hasattr(result, "raiseException"):
+        result.raiseException()
+    return result  # type: ignore[no-any-return]
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,229 @@
+"""The WebSocket protocol over a transport in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import txaio
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.events import Draft, Event, Kind, Scope
+from hichat.gateway.protocol import UNSENT_LIMIT, ChatFactory, ChatProtocol
+from hichat.gateway.roster import Roster
+from hichat.gateway.session import Inlet
+from hichat.intake import Intake
+from hichat.metrics import Metrics
+
+REQUEST = (
+    b"GET /v1/user/SendUserMsg HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+GREETING = b"\x81\x18" + "欢迎进入聊天系统".encode()
+
+
+def masked(payload: bytes, opcode: int = 1, fin: bool = True) -> bytes:
+    """A client's frame; the mask is zeros, which leaves the payload as it is."""
+    first = bytes([(0x80 if fin else 0) | opcode])
+    if len(payload) < 126:
+        size = bytes([0x80 | len(payload)])
+    elif len(payload) < 65536:
+        size = b"\xfe" + len(payload).to_bytes(2, "big")
+    else:
+        size = b"\xff" + len(payload).to_bytes(8, "big")
+    return first + size + b"\0\0\0\0" + payload
+
+
+def message(position: int, body: bytes = b"hello") -> Event:
+    return Event(position, 1, 1, 1, Kind.MESSAGE, Scope.USER, 8, 7, 0, 0, body)
+
+
+class Transport(StringTransport):
+    """A TCP transport that says when its buffer is full."""
+
+    no_delay = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.aborted = False
+        # twisted.web's channel leaves its producer on the transport.
+        self.registerProducer(self, True)
+
+    def setTcpNoDelay(self, enabled: bool) -> None:  # noqa: N802
+        self.no_delay = enabled
+
+    def setTcpKeepAlive(self, enabled: bool) -> None:  # noqa: N802
+        pass
+
+    def abortConnection(self) -> None:  # noqa: N802
+        self.aborted = True
+        self.disconnecting = True
+
+
+class Routing:
+    """Lets devices listen when the test says so."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[Deferred[None], Callable[[], bool]]] = []
+        self.left: list[int] = []
+
+    async def arrive(self, user: int, listen: Callable[[], bool]) -> None:
+        waiter: Deferred[None] = Deferred()
+        self.waiting.append((waiter, listen))
+        await waiter
+        listen()
+
+    def leave(self, user: int) -> None:
+        self.left.append(user)
+
+
+class ProtocolTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.patch(txaio.config, "loop", self.clock)
+        self.drafts: list[Draft] = []
+        self.metrics = Metrics()
+        self.roster = Roster(self.metrics)
+        self.routing = Routing()
+        inlet = Inlet(self.drafts.append, Intake(), self.metrics)
+        self.factory = ChatFactory(inlet, self.roster, self.routing, self.clock)  # type: ignore[arg-type]
+
+    def connect(self, user: int = 7) -> tuple[ChatProtocol, Transport]:
+        protocol = self.factory.buildProtocol(None)
+        protocol.admit(user, "en")
+        transport = Transport()
+        protocol.makeConnection(transport)
+        protocol.dataReceived(REQUEST)
+        self.assertIn(b"101 Switching", transport.value())
+        transport.clear()
+        return protocol, transport
+
+    def online(self, user: int = 7) -> tuple[ChatProtocol, Transport]:
+        protocol, transport = self.connect(user)
+        self.routing.waiting.pop()[0].callback(None)
+        self.assertEqual(transport.value(), GREETING)
+        transport.clear()
+        return protocol, transport
+
+    def lose(self, protocol: ChatProtocol) -> None:
+        from twisted.internet.error import ConnectionDone
+        from twisted.python.failure import Failure
+
+        protocol.connectionLost(Failure(ConnectionDone()))
+
+    def test_the_greeting_says_that_messages_come(self) -> None:
+        _, transport = self.connect()
+        self.roster.deliver([7], message(1))
+        self.assertEqual(transport.value(), b"")
+        self.routing.waiting.pop()[0].callback(None)
+        self.roster.deliver([7], message(2, b"{}"))
+        self.assertEqual(transport.value(), GREETING + b"\x81\x02{}")
+
+    def test_no_nagle(self) -> None:
+        self.assertTrue(self.online()[1].no_delay)
+
+    def test_every_device(self) -> None:
+        transports = [self.online()[1] for _ in range(3)]
+        self.assertEqual(self.roster.deliver([7, 8], message(1, b"{}")), 1)
+        self.assertEqual([t.value() for t in transports], [b"\x81\x02{}"] * 3)
+        self.assertEqual(self.metrics.messages_out, 3)
+
+    def test_the_last_device_takes_the_user_along(self) -> None:
+        first, second = self.online()[0], self.online()[0]
+        self.lose(first)
+        self.assertEqual(self.routing.left, [])
+        self.lose(second)
+        self.assertEqual(self.routing.left, [7])
+        self.assertEqual(self.factory.open_connections, 0)
+        self.assertEqual(self.roster.deliver([7], message(1)), 0)
+
+    def test_gone_before_it_listened(self) -> None:
+        protocol, _ = self.connect()
+        self.lose(protocol)
+        self.assertEqual(self.roster.all(), [])
+        self.assertEqual(self.factory.open_connections, 0)
+
+    def test_groups_cannot_be_read(self) -> None:
+        _, transport = self.connect()
+        self.routing.waiting.pop()[0].errback(OSError("disk"))
+        self.assertEqual(transport.value()[2:4], (4011).to_bytes(2, "big"))
+        self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
+
+    def test_frames(self) -> None:
+        protocol, _ = self.online()
+        data = b'{"userId":7,"targetId":8,"Type":1,"Content":"hi"}'
+        stream = masked(data) + masked(data[:20], fin=False) + masked(b"ping", 9) + masked(data[20:], 0)
+        for i in range(0, len(stream), 7):
+            protocol.dataReceived(stream[i : i + 7])
+        self.assertEqual([draft.body for draft in self.drafts], [data, data])
+
+    def test_bad_frames_get_an_answer_and_the_connection_lives(self) -> None:
+        protocol, transport = self.online()
+        for payload, opcode in ((b"nonsense", 1), (b"[]", 1), (b"\x00\x01", 2)):
+            transport.clear()
+            protocol.dataReceived(masked(payload, opcode))
+            self.assertEqual(transport.value()[:1], b"\x81")
+            self.assertNotIn(b"{", transport.value())
+        self.assertTrue(protocol.may_send)
+
+    def closes(self, data: bytes) -> int:
+        protocol, transport = self.online()
+        protocol.dataReceived(data)
+        self.assertEqual(transport.value()[:1], b"\x88")
+        return int.from_bytes(transport.value()[2:4], "big")
+
+    def test_closes_by_the_rfc(self) -> None:
+        self.assertEqual(self.closes(masked(b"\xff\xfe")), 1007)
+        self.assertEqual(self.closes(masked(b"x", 3)), 1002)
+        self.assertEqual(self.closes(b"\x81\x01x"), 1002)  # not masked
+        self.assertEqual(self.closes(masked(b"x" * 32769)), 1009)
+        self.assertEqual(self.closes(masked(b"x" * 20_000, fin=False) + masked(b"x" * 20_000, 0)), 1009)
+
+    def test_the_largest_frame(self) -> None:
+        protocol, _ = self.online()
+        data = b'{"userId":7,"targetId":8,"Type":1,"x":"%s"}'
+        data %= b"x" * (32768 - len(data) + 2)
+        self.assertEqual(len(data), 32768)
+        protocol.dataReceived(masked(data))
+        self.assertEqual(len(self.drafts), 1)
+
+    def test_signed_out(self) -> None:
+        protocol, transport = self.online()
+        self.roster.sign_out(7)
+        self.assertEqual(transport.value()[2:4], (4001).to_bytes(2, "big"))
+        self.assertEqual(self.routing.left, [7])
+        transport.clear()
+        self.roster.deliver([7], message(1))
+        protocol.deliver(b"late")
+        self.assertEqual(transport.value(), b"")
+
+    def test_a_slow_reader_is_closed_and_costs_a_bounded_memory(self) -> None:
+        protocol, transport = self.online()
+        body = b"x" * 30_000
+        protocol.pauseProducing()
+        for position in range(1, 100):
+            protocol.pauseProducing()  # comes at every write
+            self.roster.deliver([7], message(position, body))
+        self.assertLess(len(transport.value()), UNSENT_LIMIT + 40_000)
+        self.assertEqual(self.metrics.slow_closed, 1)
+        self.assertIn(b"\x88", transport.value()[-60:])
+        self.clock.advance(10)
+        self.assertTrue(transport.aborted)
+
+    def test_a_reader_that_catches_up_is_not_slow(self) -> None:
+        protocol, transport = self.online()
+        for position in range(1, 200):
+            protocol.pauseProducing()
+            self.roster.deliver([7], message(position, b"x" * 30_000))
+            protocol.resumeProducing()
+            transport.clear()
+        self.assertTrue(protocol.may_send)
+
+    def test_a_session_that_fails_is_logged_and_lives(self) -> None:
+        protocol, _ = self.online()
+        self.patch(protocol.session.__class__, "received", lambda *_: 1 // 0)
+        protocol.dataReceived(masked(b"{}"))
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.assertTrue(protocol.may_send)

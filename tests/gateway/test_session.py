@@ -1,0 +1,102 @@
+"""Sessions: backpressure and complaints, without a socket."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.errors import NoSuchTarget
+from hichat.events import Draft
+from hichat.gateway.session import Inlet, Session
+from hichat.intake import Intake
+from hichat.metrics import Metrics
+
+
+class Connection:
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.reading = True
+
+    def send_text(self, text: bytes) -> None:
+        self.texts.append(text.decode())
+
+    def pause_reading(self) -> None:
+        self.reading = False
+
+    def resume_reading(self) -> None:
+        self.reading = True
+
+
+def frame(number: int, user: int = 1) -> bytes:
+    return b'{"userId":%d,"targetId":2,"Type":1,"Content":"%d"}' % (user, number)
+
+
+class SessionTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.drafts: list[Draft] = []
+        self.metrics = Metrics()
+        self.intake = Intake(high=4, low=2)
+        self.inlet = Inlet(self.drafts.append, self.intake, self.metrics)
+
+    def session(self, user: int = 1) -> tuple[Session, Connection]:
+        connection = Connection()
+        return Session(user, "en", connection, self.inlet), connection
+
+    def test_a_full_plane_stops_reading_and_lets_it_go_on(self) -> None:
+        session, connection = self.session()
+        for number in range(10):  # all of one read
+            session.received(frame(number), False)
+        self.assertEqual(len(self.drafts), 4)
+        self.assertFalse(connection.reading)
+        self.intake.gave(1)
+        self.assertFalse(connection.reading)
+        self.intake.gave(1)
+        self.assertEqual(len(self.drafts), 6)
+        self.assertFalse(connection.reading)
+        while not connection.reading:
+            self.intake.gave(1)
+        self.assertEqual([draft.body for draft in self.drafts], [frame(number) for number in range(10)])
+        self.intake.gave(self.intake.count)
+        session.received(frame(10), False)
+        self.assertEqual(self.drafts[-1].body, frame(10))
+
+    def test_frames_that_come_while_it_is_paused_keep_their_order(self) -> None:
+        session, connection = self.session()
+        other, _ = self.session(2)
+        for number in range(4):
+            other.received(frame(number, 2), False)
+        session.received(frame(0), False)
+        session.received(frame(1), False)
+        self.assertFalse(connection.reading)
+        self.intake.gave(4)
+        session.received(frame(2), False)
+        self.assertEqual([draft.body for draft in self.drafts[4:]], [frame(0), frame(1), frame(2)])
+
+    def test_never_above_the_bound_with_many_sessions(self) -> None:
+        sessions = [self.session(user)[0] for user in range(1, 20)]
+        for number in range(5):
+            for session in sessions:
+                session.received(frame(number, session.user), False)
+                self.assertLessEqual(self.intake.count, 4)
+        while self.intake.count:
+            self.intake.gave(1)
+            self.assertLessEqual(self.intake.count, 4)
+        self.assertEqual(len(self.drafts), 19 * 5)
+
+    def test_complaints(self) -> None:
+        session, connection = self.session()
+        session.received(b"nonsense", False)
+        session.received(frame(1), True)
+        session.received(frame(1, user=9), False)
+        session.refused(None, NoSuchTarget())  # type: ignore[arg-type]
+        self.assertEqual(len(connection.texts), 4)
+        self.assertEqual(self.metrics.frames_refused, 4)
+        self.assertEqual(self.drafts, [])
+        session.received(frame(1), False)
+        self.assertEqual(len(self.drafts), 1)
+
+    def test_heartbeats_need_no_room(self) -> None:
+        session, connection = self.session()
+        while self.intake.admit():
+            pass
+        session.received(b'{"userId":1,"Type":0}', False)
+        self.assertTrue(connection.reading)

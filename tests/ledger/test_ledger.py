@@ -1,0 +1,198 @@
+"""The ledger on the reactor's side: gathering, order, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer
+
+from hichat.errors import Busy, NoSuchTarget, NotStored, Refused
+from hichat.events import Draft, Event, Kind, Scope
+from hichat.intake import Intake
+from hichat.interfaces import IOrigin
+from hichat.ledger.ledger import Ledger
+from hichat.metrics import Metrics
+
+
+class Thread:
+    """A writer's thread that works when it is told to."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[Deferred[Any], Callable[..., Any], tuple[Any, ...]]] = []
+
+    def __call__(self, function: Callable[..., Any], /, *args: Any, **_: Any) -> Deferred[Any]:
+        done: Deferred[Any] = Deferred()
+        self.jobs.append((done, function, args))
+        return done
+
+    def work(self) -> None:
+        done, function, args = self.jobs.pop(0)
+        try:
+            result = function(*args)
+        except Exception:
+            done.errback()
+        else:
+            done.callback(result)
+
+
+class Writer:
+    """Writes to a list; refuses drafts for target 99."""
+
+    def __init__(self) -> None:
+        self.batches: list[Sequence[Draft]] = []
+        self.position = 0
+        self.fail = False
+
+    def write(self, drafts: Sequence[Draft]) -> list[Event | Refused]:
+        if self.fail:
+            raise ZeroDivisionError
+        self.batches.append(drafts)
+        return [self.one(draft) for draft in drafts]
+
+    def one(self, draft: Draft) -> Event | Refused:
+        if draft.target == 99:
+            return NoSuchTarget()
+        self.position += 1
+        return Event(self.position, 1, 1, 1, draft.kind, draft.scope, draft.sender, draft.target, 0, 0, draft.body)
+
+
+@implementer(IOrigin)
+class Origin:
+    def __init__(self) -> None:
+        self.answers: list[tuple[bytes, str]] = []
+        self.fail = False
+
+    def accepted(self, draft: Draft, event: Event) -> None:
+        if self.fail:
+            raise ZeroDivisionError
+        self.answers.append((draft.body, f"at {event.position}"))
+
+    def refused(self, draft: Draft, error: Refused) -> None:
+        self.answers.append((draft.body, error.code))
+
+
+class LedgerTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.thread = Thread()
+        self.writer = Writer()
+        self.intake = Intake()
+        self.forwarded: list[list[Event]] = []
+        self.origin = Origin()
+        self.ledger = Ledger(
+            self.writer,  # type: ignore[arg-type]
+            self.thread,
+            self.intake,
+            self.forwarded.append,
+            self.clock,
+            Metrics(),
+            largest=3,
+        )
+
+    def submit(self, body: bytes, target: int = 2) -> None:
+        assert self.intake.admit()
+        self.ledger.submit(Draft(Kind.MESSAGE, Scope.USER, 1, target, body, self.origin))
+
+    def turn(self) -> None:
+        self.clock.advance(0)
+
+    def test_one_turn_is_one_batch(self) -> None:
+        self.submit(b"a")
+        self.submit(b"b")
+        self.assertEqual(self.thread.jobs, [])
+        self.turn()
+        self.thread.work()
+        self.assertEqual([[d.body for d in batch] for batch in self.writer.batches], [[b"a", b"b"]])
+        self.assertEqual([[e.body for e in batch] for batch in self.forwarded], [[b"a", b"b"]])
+
+    def test_nothing_is_said_before_the_commit(self) -> None:
+        self.submit(b"a")
+        self.turn()
+        self.assertEqual((self.forwarded, self.origin.answers), ([], []))
+        self.thread.work()
+        self.assertEqual(self.origin.answers, [(b"a", "at 1")])
+
+    def test_the_next_batch_gathers_meanwhile(self) -> None:
+        self.submit(b"a")
+        self.turn()
+        for body in (b"b", b"c", b"d", b"e"):
+            self.submit(body)
+            self.turn()
+        self.assertEqual(len(self.thread.jobs), 1)
+        for _ in range(3):
+            self.thread.work()
+        self.assertEqual([[e.body for e in b] for b in self.forwarded], [[b"a"], [b"b", b"c", b"d"], [b"e"]])
+        self.assertEqual(self.thread.jobs, [])
+
+    def test_refused_ones_leave_the_intake(self) -> None:
+        self.submit(b"a")
+        self.submit(b"b", target=99)
+        self.turn()
+        self.thread.work()
+        self.assertEqual(self.origin.answers, [(b"a", "at 1"), (b"b", "no_such_target")])
+        self.assertEqual(self.intake.count, 1)  # until the plane has handed it on
+
+    def test_a_failing_writer(self) -> None:
+        self.writer.fail = True
+        self.submit(b"a")
+        self.turn()
+        self.thread.work()
+        self.assertEqual(self.origin.answers, [(b"a", "not_stored")])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.writer.fail = False
+        self.submit(b"b")
+        self.turn()
+        self.thread.work()
+        self.assertEqual(self.origin.answers[1:], [(b"b", "at 1")])
+        self.assertEqual(self.intake.count, 1)
+
+    def test_a_failing_origin(self) -> None:
+        self.origin.fail = True
+        self.submit(b"a")
+        self.submit(b"b")
+        self.turn()
+        self.thread.work()
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 2)
+        self.assertEqual(len(self.forwarded[0]), 2)
+        self.successResultOf(self.ledger.idle())
+
+    def test_append(self) -> None:
+        answer = self.ledger.append(kind=Kind.JOINED, scope=Scope.GROUP, sender=1, target=5)
+        self.turn()
+        self.assertNoResult(answer)
+        self.thread.work()
+        self.assertEqual(self.successResultOf(answer).position, 1)
+
+    def test_append_refused(self) -> None:
+        answer = self.ledger.append(kind=Kind.JOINED, scope=Scope.GROUP, sender=1, target=99)
+        self.turn()
+        self.thread.work()
+        self.failureResultOf(answer, NoSuchTarget)
+        self.writer.fail = True
+        answer = self.ledger.append(kind=Kind.JOINED, scope=Scope.GROUP, sender=1, target=5)
+        self.turn()
+        self.thread.work()
+        self.failureResultOf(answer, NotStored)
+        self.flushLoggedErrors(ZeroDivisionError)
+
+    def test_append_when_full(self) -> None:
+        while self.intake.admit():
+            pass
+        answer = self.ledger.append(kind=Kind.JOINED, scope=Scope.GROUP, sender=1, target=5)
+        self.failureResultOf(answer, Busy)
+        self.assertEqual(self.intake.count, self.intake.high)
+
+    def test_idle(self) -> None:
+        self.successResultOf(self.ledger.idle())
+        self.submit(b"a")
+        idle = self.ledger.idle()
+        self.turn()
+        self.submit(b"b")
+        self.thread.work()
+        self.assertNoResult(idle)
+        self.thread.work()
+        self.successResultOf(idle)

@@ -1,0 +1,338 @@
+"""Routing: in order, once, to who is a member at that position; and the repair."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer
+
+from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
+from hichat.interfaces import IDelivery
+from hichat.metrics import Metrics
+from hichat.routing import PATIENCE, WATCH, Routing
+
+GROUP = FIRST_GROUP_ID
+
+
+@implementer(IDelivery)
+class Gateway:
+    """Notes what each online user was given."""
+
+    def __init__(self) -> None:
+        self.online: dict[int, list[int]] = {}
+        self.signed_out: list[int] = []
+        self.fail_at = 0
+
+    def deliver(self, users: Iterable[int], event: Event) -> int:
+        if event.position == self.fail_at:
+            raise ZeroDivisionError
+        reached = [user for user in users if user in self.online]
+        for user in reached:
+            self.online[user].append(event.position)
+        return len(reached)
+
+    def sign_out(self, user: int) -> None:
+        self.signed_out.append(user)
+
+
+class RoutingTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.gateway = Gateway()
+        self.metrics = Metrics()
+        self.log: list[Event] = []
+        self.members: dict[int, list[tuple[int, int | None]]] = {}
+        self.reads: list[tuple[int, Deferred[list[Event]]]] = []
+        self.membership_reads: list[tuple[int, int, Deferred[list[tuple[int, int]]]]] = []
+        self.slow = False
+        self.head_fails = False
+        self.routing = Routing(
+            self.gateway, self.read_log, self.read_head, self.read_memberships, self.clock, self.metrics
+        )
+        self.routing.start(0)
+
+    # A store of its own
+
+    def read_log(self, position: int, limit: int) -> Deferred[list[Event]]:
+        done: Deferred[list[Event]] = Deferred()
+        self.reads.append((position, done))
+        if not self.slow:
+            done.callback(self.log[position : position + min(limit, 5)])
+        return done
+
+    def read_head(self) -> Deferred[int]:
+        done: Deferred[int] = Deferred()
+        if self.head_fails:
+            done.errback(OSError("disk"))
+        else:
+            done.callback(len(self.log))
+        return done
+
+    def read_memberships(self, user: int, position: int) -> Deferred[list[tuple[int, int]]]:
+        done: Deferred[list[tuple[int, int]]] = Deferred()
+        self.membership_reads.append((user, position, done))
+        if not self.slow:
+            done.callback(self.as_of(user, position))
+        return done
+
+    def as_of(self, user: int, position: int) -> list[tuple[int, int]]:
+        def inside(member: int) -> bool:
+            return any(a <= position and (b is None or b > position) for a, b in self.members.get(member, []))
+
+        return [(GROUP, sum(map(inside, self.members)))] if inside(user) else []
+
+    # What happens
+
+    def write(self, kind: Kind, scope: Scope, sender: int, target: int, subject: int = 0, body: bytes = b"") -> Event:
+        at = len(self.log) + 1
+        self.log.append(Event(at, 1, at, at, kind, scope, sender, target, subject, 0, body))
+        return self.log[-1]
+
+    def say(self, sender: int, target: int) -> Event:
+        return self.write(Kind.MESSAGE, Scope.GROUP if target >= GROUP else Scope.USER, sender, target)
+
+    def join(self, user: int) -> Event:
+        self.members.setdefault(user, []).append((len(self.log) + 1, None))
+        return self.write(Kind.JOINED, Scope.GROUP, user, GROUP, user, b"%d" % len(self.as_all()))
+
+    def leave(self, user: int) -> Event:
+        since, _ = self.members[user].pop()
+        self.members[user].append((since, len(self.log) + 1))
+        return self.write(Kind.LEFT, Scope.GROUP, user, GROUP, user, b"%d" % len(self.as_all()))
+
+    def as_all(self) -> list[int]:
+        return [user for user, spans in self.members.items() if spans[-1][1] is None]
+
+    def send(self, *events: Event) -> bool:
+        return self.routing.received(events[0].position, events[-1].position, list(events))
+
+    def come(self, user: int) -> Deferred[None]:
+        def listen() -> bool:
+            self.gateway.online[user] = []
+            return True
+
+        return Deferred.fromCoroutine(self.routing.arrive(user, listen))
+
+    # Tests
+
+    def test_private(self) -> None:
+        self.come(1)
+        self.come(2)
+        self.send(self.say(1, 2), self.say(2, 1), self.say(1, 3))
+        self.assertEqual(self.gateway.online, {1: [2], 2: [1]})
+        self.assertEqual(self.metrics.offline_recipients, 1)
+
+    def test_group_to_everyone_but_the_sender(self) -> None:
+        for user in (1, 2, 3, 4):
+            self.send(self.join(user))
+        for user in (1, 2, 3, 5):
+            self.come(user)
+        self.send(self.say(1, GROUP))
+        self.assertEqual(self.gateway.online, {1: [], 2: [5], 3: [5], 5: []})
+        self.assertEqual(self.metrics.offline_recipients, 1)
+
+    def test_membership_changes_live(self) -> None:
+        for user in (1, 2, 3):
+            self.come(user)
+        self.send(self.join(1), self.join(2), self.say(1, GROUP), self.join(3), self.say(1, GROUP))
+        self.send(self.leave(2), self.say(1, GROUP))
+        self.assertEqual(self.gateway.online, {1: [], 2: [3, 5], 3: [5, 7]})
+
+    def test_everyone(self) -> None:
+        for user in (1, 2, 3):
+            self.come(user)
+        self.send(self.write(Kind.MESSAGE, Scope.EVERYONE, 2, 0))
+        self.assertEqual(self.gateway.online, {1: [1], 2: [], 3: [1]})
+
+    def test_signed_out(self) -> None:
+        self.send(self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, 7, 7))
+        self.assertEqual(self.gateway.signed_out, [7])
+
+    def test_changes_while_the_groups_are_read(self) -> None:
+        self.send(self.join(1), self.join(2))
+        self.slow = True
+        arrived = self.come(2)
+        user, position, read = self.membership_reads[0]
+        # The read runs in a thread: it may see the store before or after these.
+        self.send(self.leave(2), self.say(1, GROUP))
+        self.send(self.join(2), self.say(1, GROUP), self.join(3))
+        read.callback(self.as_of(user, position))
+        self.successResultOf(arrived)
+        self.send(self.say(1, GROUP))
+        self.assertEqual(self.gateway.online[2], [8])
+        self.assertEqual(self.metrics.offline_recipients, 1)  # user 3; user 1 is the sender
+
+    def test_left_while_the_groups_are_read(self) -> None:
+        self.send(self.join(1), self.join(2))
+        self.slow = True
+        arrived = self.come(2)
+        user, position, read = self.membership_reads[0]
+        self.send(self.leave(2))
+        read.callback(self.as_of(user, position))
+        self.successResultOf(arrived)
+        self.send(self.say(1, GROUP))
+        self.assertEqual(self.gateway.online[2], [])
+
+    def test_gone_while_the_groups_are_read(self) -> None:
+        self.slow = True
+        arrived = Deferred.fromCoroutine(self.routing.arrive(1, lambda: False))
+        self.membership_reads[0][2].callback([(GROUP, 5)])
+        self.successResultOf(arrived)
+        self.send(self.write(Kind.MESSAGE, Scope.EVERYONE, 2, 0))
+        self.assertEqual(self.gateway.online, {})
+
+    def test_groups_cannot_be_read(self) -> None:
+        self.slow = True
+        arrived = self.come(1)
+        self.membership_reads[0][2].errback(OSError("disk"))
+        self.failureResultOf(arrived, OSError)
+        self.send(self.say(2, 1))
+        self.assertEqual(self.gateway.online, {})
+
+    def test_leave_and_come_back(self) -> None:
+        self.send(self.join(1), self.join(2))
+        self.come(2)
+        self.routing.leave(2)
+        del self.gateway.online[2]
+        self.send(self.say(1, GROUP))
+        self.come(2)
+        self.send(self.say(1, GROUP))
+        self.assertEqual(self.gateway.online[2], [4])
+
+    # The plane's faults
+
+    def test_doubled(self) -> None:
+        self.come(2)
+        event = self.say(1, 2)
+        self.assertTrue(self.send(event))
+        self.assertFalse(self.send(event))
+        self.assertEqual(self.gateway.online[2], [1])
+
+    def test_overlapping(self) -> None:
+        self.come(2)
+        a, b, c = self.say(1, 2), self.say(1, 2), self.say(1, 2)
+        self.send(a, b)
+        self.assertTrue(self.send(b, c))
+        self.assertEqual(self.gateway.online[2], [1, 2, 3])
+
+    def test_a_hole_is_read_from_the_log_after_a_while(self) -> None:
+        self.come(2)
+        events = [self.say(1, 2) for _ in range(4)]
+        self.send(events[0])
+        self.send(events[2], events[3])
+        self.clock.advance(PATIENCE * 0.9)
+        self.assertEqual((self.gateway.online[2], self.reads), ([1], []))
+        self.clock.advance(PATIENCE * 0.1)
+        self.assertEqual(self.gateway.online[2], [1, 2, 3, 4])
+        self.assertEqual((self.metrics.repairs, self.metrics.repaired_events), (1, 3))
+
+    def test_a_hole_that_closes_in_time(self) -> None:
+        self.come(2)
+        a, b = self.say(1, 2), self.say(1, 2)
+        self.send(b)
+        self.send(a)
+        self.send(b)
+        self.clock.advance(1)
+        self.assertEqual(self.gateway.online[2], [1, 2])
+        self.assertEqual(self.reads, [])
+
+    def test_a_long_hole_is_read_in_pages(self) -> None:
+        self.come(2)
+        events = [self.say(1, 2) for _ in range(23)]
+        self.send(events[-1])
+        self.clock.advance(PATIENCE)
+        self.assertEqual(self.gateway.online[2], list(range(1, 24)))
+        self.assertEqual([position for position, _ in self.reads], [0, 5, 10, 15, 20])
+
+    def test_the_last_datagram_was_lost(self) -> None:
+        self.come(2)
+        self.say(1, 2)
+        self.clock.advance(WATCH)
+        self.clock.advance(PATIENCE)
+        self.assertEqual(self.gateway.online[2], [1])
+
+    def test_the_log_cannot_be_read(self) -> None:
+        self.come(2)
+        events = [self.say(1, 2) for _ in range(2)]
+        self.slow = True
+        self.send(events[1])
+        self.clock.advance(PATIENCE)
+        self.reads[0][1].errback(OSError("disk"))
+        self.head_fails = True
+        self.slow = False
+        self.clock.advance(WATCH)
+        self.assertEqual(self.gateway.online[2], [1, 2])
+        self.assertEqual(len(self.flushLoggedErrors(OSError)), 2)
+        self.head_fails = False
+        self.say(1, 2)
+        self.clock.advance(WATCH)
+        self.clock.advance(PATIENCE)
+        self.assertEqual(self.gateway.online[2], [1, 2, 3])
+
+    def test_live_while_repairing(self) -> None:
+        self.come(2)
+        events = [self.say(1, 2) for _ in range(6)]
+        self.slow = True
+        self.send(events[3])
+        self.clock.advance(PATIENCE)
+        self.send(events[0], events[1], events[2])
+        self.send(events[3], events[4])
+        self.reads[0][1].callback(events[:5])
+        self.send(events[5])
+        self.assertEqual(self.gateway.online[2], [1, 2, 3, 4, 5, 6])
+        self.assertEqual(self.metrics.repaired_events, 0)
+
+    def test_an_event_that_cannot_be_routed_stops_nothing(self) -> None:
+        self.come(2)
+        self.gateway.fail_at = 2
+        self.send(*[self.say(1, 2) for _ in range(3)])
+        self.assertEqual(self.gateway.online[2], [1, 3])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    def test_reached(self) -> None:
+        self.successResultOf(self.routing.reached(0))
+        later = self.routing.reached(2)
+        a, b = self.say(1, 2), self.say(1, 2)
+        self.send(a)
+        self.assertNoResult(later)
+        self.send(b)
+        self.successResultOf(later)
+
+    def test_stop_in_the_middle_of_a_repair(self) -> None:
+        self.slow = True
+        events = [self.say(1, 2) for _ in range(2)]
+        self.send(events[1])
+        self.clock.advance(PATIENCE)
+        self.successResultOf(Deferred.fromCoroutine(self.routing.stop()))
+        self.clock.advance(10)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_any_faults(self) -> None:
+        """Whatever the plane does to datagrams, every online user gets their events in order, once."""
+        for seed in range(200):
+            self.setUp()
+            chance = random.Random(seed)
+            for user in (1, 2, 3):
+                self.come(user)
+            expected: dict[int, list[int]] = {1: [], 2: [], 3: []}
+            flying: list[list[Event]] = []
+            for _ in range(60):
+                batch = []
+                for _ in range(chance.randint(1, 4)):
+                    sender, target = chance.choice([1, 2, 3]), chance.choice([1, 2, 3])
+                    batch.append(self.say(sender, target))
+                    expected[target].append(batch[-1].position)
+                fate = chance.random()
+                if fate > 0.3:
+                    flying.insert(chance.randint(0, len(flying)) if fate < 0.5 else len(flying), batch)
+                if 0.8 < fate < 0.9:
+                    flying.append(batch)
+                while flying and chance.random() < 0.7:
+                    self.send(*flying.pop(0))
+                self.clock.advance(chance.choice([0, 0, 0.01, 0.06]))
+            self.clock.pump([0.05] * 50)
+            self.assertEqual(self.gateway.online, expected, f"seed {seed}")
