@@ -44,6 +44,9 @@ from hichat.storage.store import Store
 DEADLINE = 10.0
 """Seconds that stopping may take."""
 
+BACKLOG = 4096
+"""Connections that may wait to be taken: after a restart all clients come back at once. Twisted's default is 50."""
+
 GOODBYE = 3.0
 """Seconds of it that clients have to answer a close and to send what is on its way."""
 
@@ -144,7 +147,7 @@ class HiChat(Service):
 
     def _listen(self, site: IProtocolFactory) -> IListeningPort:
         result: list[Any] = []
-        serverFromString(self._reactor, self._settings.listen).listen(site).addBoth(result.append)
+        serverFromString(self._reactor, with_backlog(self._settings.listen)).listen(site).addBoth(result.append)
         # The server endpoints of Twisted answer at once.
         found = result[0] if result else None
         if not IListeningPort.providedBy(found):
@@ -221,7 +224,6 @@ def prepare_state_dir(path: Path) -> None:
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (path / "uploads").mkdir(mode=0o700, exist_ok=True)
     except OSError as e:
         raise state_dir_error(path, e.strerror) from e
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
@@ -258,6 +260,12 @@ def _try_to_bind(kind: int, host: str, port: int) -> None:
             # As Twisted does: a port in TIME_WAIT is free, one that is listened on is not.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))
+
+
+def with_backlog(endpoint: str) -> str:
+    """@return: the endpoint's description, with room for L{BACKLOG} connections unless it says otherwise."""
+    arguments, options = parse_endpoint(endpoint)
+    return f"{endpoint}:backlog={BACKLOG}" if arguments[0] == "tcp" and "backlog" not in options else endpoint
 
 
 def state_dir_error(path: Path, cause: str | None) -> StartError:

@@ -20,7 +20,7 @@ from hichat.events import Draft, Event, Kind, Scope
 from hichat.ledger import log
 from hichat.social import groups
 from hichat.storage.store import Store
-from hichat.storage.tables import conversations, events
+from hichat.storage.tables import conversations
 
 Outcome = Event | Refused
 
@@ -139,9 +139,7 @@ class _Transaction:
                 outcomes.append(self._number(draft))
             except Refused as e:
                 outcomes.append(e)
-        rows = [_row(outcome) for outcome in outcomes if isinstance(outcome, Event)]
-        if rows:
-            self._connection.execute(insert(events), rows)
+        log.append(self._connection, [outcome for outcome in outcomes if isinstance(outcome, Event)])
         return outcomes
 
     def _number(self, draft: Draft) -> Event:
@@ -224,7 +222,3 @@ class _Transaction:
             self._members[draft.target] = groups.members(self._connection, draft.target)
         elif draft.kind == Kind.SIGNED_OUT:
             self._signed_out.add(draft.target)
-
-
-def _row(event: Event) -> dict[str, object]:
-    return {name: getattr(event, name) for name in Event.__struct_fields__}

@@ -28,6 +28,9 @@ RECEIVE_BUFFER = 4 * 1024 * 1024
 LOST_AFTER = 0.05
 """Seconds without a sign of a datagram after which all that are under way count as lost."""
 
+GRACE = 0.005
+"""Seconds more, in case it was the reactor that was late: so it reads its socket before the timer says that all is lost."""
+
 
 class Link(DatagramProtocol):
     """
@@ -87,7 +90,7 @@ class Link(DatagramProtocol):
             self._metrics.datagram_dropped("unsent")
             self._log.warn("a datagram could not be sent: {cause}", cause=e.strerror)
         if self._silence is None or not self._silence.active():
-            self._silence = self._clock.callLater(LOST_AFTER, self._give_up)
+            self._silence = self._clock.callLater(LOST_AFTER, self._look_once_more)
 
     def datagramReceived(self, datagram: bytes, addr: object) -> None:
         """A datagram arrived, from wherever. Whatever it is, the link lives on."""
@@ -112,6 +115,10 @@ class Link(DatagramProtocol):
                 self._metrics.datagram_dropped("doubled")
         finally:
             self._go_on()
+
+    def _look_once_more(self) -> None:
+        """See L{GRACE}."""
+        self._silence = self._clock.callLater(GRACE, self._give_up)
 
     def _give_up(self) -> None:
         """Nothing was heard for a while: what is under way is lost (routing will read it from the log)."""

@@ -12,7 +12,7 @@ from hichat.intake import Intake
 from hichat.metrics import Metrics
 from hichat.plane import link as link_module
 from hichat.plane.datagram import Codec
-from hichat.plane.link import KERNEL_COST, LOST_AFTER, Link
+from hichat.plane.link import GRACE, KERNEL_COST, LOST_AFTER, Link
 from hichat.plane.queue import PlaneWriter
 from tests.plane.test_datagram import KEY, event
 
@@ -136,10 +136,17 @@ class PlaneTests(SynchronousTestCase):
         for position in range(1, 5):
             self.put(position)
         self.wire.written = []
-        self.clock.advance(LOST_AFTER)
+        self.clock.pump([LOST_AFTER, GRACE])
         self.assertEqual(self.metrics.datagrams_lost, 2)
         self.arrive()
         self.assertEqual([first for first, _, _ in self.receiver.batches], [3, 4])
+
+    def test_a_late_reactor_is_no_loss(self) -> None:
+        self.put(1)
+        self.clock.advance(10)
+        self.arrive()
+        self.clock.advance(GRACE)
+        self.assertEqual(self.metrics.datagrams_lost, 0)
 
     def test_one_lost_among_others(self) -> None:
         self.put(1)
@@ -186,7 +193,7 @@ class PlaneTests(SynchronousTestCase):
         self.put(2)
         self.put(3)
         self.wire.error = None
-        self.clock.advance(LOST_AFTER)
+        self.clock.pump([LOST_AFTER, GRACE])
         self.arrive()
         self.assertEqual([first for first, _, _ in self.receiver.batches], [3])
         self.assertEqual(self.metrics.dropped("unsent"), 2)

@@ -1,0 +1,64 @@
+"""
+The whole web site: the v1 calls, the WebSocket, uploaded files and the operator's pages.
+
+Import this inside the composition root's function only: Klein installs a reactor on import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.web.server import Request
+
+from hichat.accounts.accounts import Accounts
+from hichat.accounts.users import User
+from hichat.gateway.protocol import ChatFactory
+from hichat.ledger import log
+from hichat.metrics import Metrics
+from hichat.social.contacts import Contacts
+from hichat.social.groups import Groups
+from hichat.storage.store import Runner, Store
+from hichat.web.credentials import credentials
+from hichat.web.site import Site
+from hichat.web.sockets import SocketResource
+from hichat.web.status import Exposition, Health, Ready
+from hichat.web.uploads import Files, Uploads
+from hichat.web.v1 import Parts, make_root
+
+
+def make_site(
+    *,
+    accounts: Accounts,
+    contacts: Contacts,
+    groups: Groups,
+    store: Store,
+    sockets: ChatFactory,
+    metrics: Metrics,
+    stopping: Callable[[], bool],
+    uploads: Path,
+    upload_limit: int,
+    in_thread: Runner,
+    reactor: IReactorTime,
+) -> Site:
+    """
+    Put the site together.
+
+    @param uploads: the directory of uploaded files.
+    @param upload_limit: bytes of the largest file that may be uploaded.
+    @param in_thread: runs what reads or writes files.
+    @param stopping: whether the daemon is going away.
+    """
+
+    async def authenticate(request: Request) -> User:
+        return await accounts.authenticate(*credentials(request))
+
+    files = Uploads(uploads, in_thread, upload_limit)
+    files.start()
+    root = make_root(Parts(accounts, contacts, groups, store, files), Files(uploads))
+    root.mount("v1/user/SendUserMsg", SocketResource(sockets, authenticate))
+    root.mount("healthz", Health())
+    root.mount("readyz", Ready(stopping, lambda: store.read(log.head)))
+    root.mount("metrics", Exposition(metrics))
+    return Site(root, reactor, upload_limit, uploads)
