@@ -38,6 +38,7 @@ from hichat.plane.link import Link
 from hichat.plane.queue import PlaneWriter
 from hichat.routing import Routing
 from hichat.settings import Settings, parse_endpoint
+from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
 
@@ -232,16 +233,17 @@ def prepare_state_dir(path: Path) -> None:
 
 def preflight(settings: Settings) -> None:
     """
-    Look whether the start would fail, while twistd has not left the terminal yet: what fails later is told in the log.
+    Do what may fail at the start while twistd has not left the terminal yet: what fails later is told in the log only.
     Leaves nothing open.
 
     @raise StartError: as L{HiChat.startService} would.
     """
-    nearest = next(path for path in (settings.state_dir, *settings.state_dir.parents) if path.exists())
-    if not nearest.is_dir():
-        raise state_dir_error(settings.state_dir, "Not a directory")
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise state_dir_error(settings.state_dir, "Permission denied")
+    prepare_state_dir(settings.state_dir)
+    engine = make_engine(settings.database_url)
+    try:
+        migrate(engine)
+    finally:
+        engine.dispose()
     try:
         _try_to_bind(socket.SOCK_DGRAM, *settings.udp)
     except OSError as e:

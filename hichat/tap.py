@@ -1,7 +1,7 @@
 """
 C{twistd hichat}: its options, and the only place that puts the parts together.
 
-L{makeService} runs before twistd goes into the background: it makes no thread, opens no socket and no database. That is
+L{makeService} runs before twistd goes into the background: it leaves no thread, no socket and no database open. They are
 for L{assemble} and the start of the service.
 """
 
@@ -73,12 +73,15 @@ def makeService(options: Options | None = None) -> HiChat:
     # Not at the top: importing it installs the reactor, and twistd may still be choosing one.
     from twisted.internet import reactor
 
+    twistd = _twistd(options)
     try:
         found = settings.load(options or {}, os.environ, Path.cwd())
-        preflight(found)
+        if not twistd.get("uid"):
+            # Or the state directory would belong to who starts twistd, not to whom it becomes.
+            preflight(found)
     except StartError as e:
         raise SystemExit(str(e)) from None
-    return HiChat(found, assemble, reactor, make_observer(found.log_level, found.log_format, _twistd(options)))
+    return HiChat(found, assemble, reactor, make_observer(found.log_level, found.log_format, twistd))
 
 
 def _twistd(options: Options | None) -> Any:

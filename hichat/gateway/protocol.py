@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import txaio
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IPushProducer, IReactorTime
@@ -43,6 +44,8 @@ class ChatProtocol(WebSocketServerProtocol):
     """
 
     _logger = Logger()
+    # Autobahn shows the whole request line, with the token, at level debug.
+    log = txaio.make_logger(level="info")
     factory: ChatFactory
     session: Session
     encode: Callable[[Event], bytes | None] = staticmethod(v1.encode)
