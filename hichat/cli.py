@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,6 +34,7 @@ from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -71,10 +72,10 @@ class Administration:
         prepare_state_dir(found.state_dir)
         engine = make_engine(found.database_url)
         migrate(engine)
-        self._store = Store(engine, maybeDeferred, maybeDeferred)
+        self._store = Store(engine, _run_here, _run_here)
         self._tokens = Tokens(keys.load_or_make(found.state_dir, "token.key"), _now)
         ledger = DirectLedger(LogWriter(self._store, _now))
-        self._accounts = Accounts(self._store, ledger, Passwords(maybeDeferred), self._tokens, _now)
+        self._accounts = Accounts(self._store, ledger, Passwords(_run_here), self._tokens, _now)
 
     def add(self, name: str, password: str, administrator: bool) -> User:
         """Make a user. For what is raised see L{Accounts.register}."""
@@ -235,6 +236,11 @@ def _ask_password(repeat: bool) -> str:
     return password
 
 
+def _run_here(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
+    """A L{hichat.storage.store.Runner} that runs in this thread."""
+    return maybeDeferred(function, *args, **kwargs)
+
+
 def _run(work: Coroutine[Any, Any, T]) -> T:
     return _result(Deferred.fromCoroutine(work))
 
@@ -246,7 +252,7 @@ def _result(answer: Deferred[T]) -> T:
     (result,) = results
     if hasattr(result, "raiseException"):
         result.raiseException()
-    return result  # type: ignore[no-any-return]
+    return cast(T, result)
 
 
 def _now() -> int:

@@ -1,8 +1,8 @@
 """
 C{twistd hichat}: its options, and the only place that puts the parts together.
 
-L{makeService} runs before twistd goes into the background: it leaves no thread, no socket and no database open. They are
-for L{assemble} and the start of the service.
+L{makeService} runs before twistd goes into the background: it leaves no thread, no socket and no database open. They
+are for L{assemble} and the start of the service.
 """
 
 from __future__ import annotations
@@ -50,6 +50,9 @@ from hichat.storage.store import Store
 
 READERS = 4
 """Threads that read the store; one more writes it."""
+
+FILERS = 2
+"""Threads that write uploaded files."""
 
 
 class Options(UsageOptions):
@@ -110,7 +113,9 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool]) -> 
     readers = ThreadPool(READERS, READERS, "hichat-read")
     writer = ThreadPool(1, 1, "hichat-write")
     hashers = ThreadPool(PASSWORD_THREADS, PASSWORD_THREADS, "hichat-hash")
-    in_readers, in_writer, in_hashers = (partial(deferToThreadPool, reactor, p) for p in (readers, writer, hashers))
+    filers = ThreadPool(FILERS, FILERS, "hichat-file")
+    pools = [readers, writer, hashers, filers]
+    in_readers, in_writer, in_hashers, in_filers = (partial(deferToThreadPool, reactor, pool) for pool in pools)
 
     engine = make_engine(settings.database_url)
     store = Store(engine, in_readers, in_writer)
@@ -141,7 +146,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool]) -> 
         stopping=stopping,
         uploads=state / "uploads",
         upload_limit=settings.upload_limit,
-        in_thread=in_readers,
+        in_thread=in_filers,
         reactor=reactor,
     )
     metrics.gauges.update(
@@ -152,7 +157,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool]) -> 
     )
     return Parts(
         engine=engine,
-        pools=[readers, writer, hashers],
+        pools=pools,
         store=store,
         ledger=ledger,
         writer=plane,

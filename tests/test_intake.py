@@ -1,10 +1,13 @@
 """The bound on drafts in flight."""
 
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer
 
 from hichat.intake import Intake
+from hichat.interfaces import IFeeder
 
 
+@implementer(IFeeder)
 class Feeder:
     """Submits as much as it is let."""
 

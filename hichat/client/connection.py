@@ -162,7 +162,7 @@ class Link(WebSocketClientProtocol):
     """
 
     # Autobahn writes the request, with the token in it, into its debug log: that level stays off here, for good.
-    log = txaio.make_logger(level="info")  # type: ignore[attr-defined]
+    log = txaio.make_logger(level="info")
 
     def __init__(self, client: Client) -> None:
         super().__init__()

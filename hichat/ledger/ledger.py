@@ -8,7 +8,7 @@ writes at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred, succeed
@@ -40,6 +40,23 @@ class _Call:
 
     def refused(self, draft: Draft, error: Refused) -> None:
         self.answer.errback(Failure(error))
+
+
+class Appender(Protocol):
+    """What accounts and groups need of a ledger."""
+
+    def append(
+        self,
+        *,
+        kind: Kind,
+        scope: Scope,
+        sender: int,
+        target: int,
+        body: bytes = b"",
+        subject: int = 0,
+        change: Callable[[Connection, Draft, int], None] | None = None,
+    ) -> Deferred[Event]:
+        """See L{Ledger.append}."""
 
 
 class Ledger:

@@ -39,7 +39,7 @@ def append(connection: Connection, rows: Sequence[Event]) -> None:
 def _insertion(dialect: Dialect) -> tuple[str, bool]:
     """@return: the statement in the driver's own form, and whether it takes its values by position."""
     compiled = insert(events).compile(dialect=dialect, column_keys=list(Event.__struct_fields__))
-    return str(compiled), bool(compiled.positional)  # type: ignore[attr-defined]
+    return str(compiled), bool(compiled.positional)
 
 
 def find_conversation(connection: Connection, key: tuple[int, int, int]) -> int | None:

@@ -29,7 +29,7 @@ LOST_AFTER = 0.05
 """Seconds without a sign of a datagram after which all that are under way count as lost."""
 
 GRACE = 0.005
-"""Seconds more, in case it was the reactor that was late: so it reads its socket before the timer says that all is lost."""
+"""Seconds more, in case it was the reactor that was late: so it reads its socket before all is called lost."""
 
 
 class Link(DatagramProtocol):

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import treq
 import txaio
@@ -164,7 +164,7 @@ class Daemon:
         factory = WebSocketClientFactory(f"ws://127.0.0.1:{self.port}{path}", headers=headers, reactor=reactor)
         factory.protocol = Peer
         factory.setProtocolOptions(openHandshakeTimeout=0, closeHandshakeTimeout=0, serverConnectionDropTimeout=0)
-        peer: Peer = await TCP4ClientEndpoint(reactor, "127.0.0.1", self.port).connect(factory)
+        peer = cast(Peer, await TCP4ClientEndpoint(reactor, "127.0.0.1", self.port).connect(factory))
         await until(lambda: peer.opened or peer.closed is not None)
         return peer
 

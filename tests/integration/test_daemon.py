@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import jwt
 import treq
@@ -26,7 +26,7 @@ class DaemonCase(TestCase):
     """Starts a daemon for each test, and lets nobody stay behind."""
 
     timeout = 100
-    settings: dict[str, str] = {}
+    settings: ClassVar[dict[str, str]] = {}
 
     async def setUp(self) -> None:  # type: ignore[override]
         self.daemon = Daemon(Path(self.mktemp()).absolute(), **self.settings)
@@ -369,7 +369,7 @@ class StopTests(DaemonCase):
 
 
 class SecrecyTests(DaemonCase):
-    settings = {"LOG_LEVEL": "debug", "LOG_FORMAT": "json"}  # noqa: RUF012
+    settings: ClassVar[dict[str, str]] = {"LOG_LEVEL": "debug", "LOG_FORMAT": "json"}
 
     async def test_no_secret_in_the_log_and_none_for_others_to_read(self) -> None:
         ann, bob = await self.people("ann", "bob")

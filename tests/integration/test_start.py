@@ -23,6 +23,11 @@ def alive(pid: int) -> bool:
     return True
 
 
+def end(pid: int) -> None:
+    if alive(pid):
+        os.kill(pid, signal.SIGKILL)
+
+
 class StartTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.daemon = Daemon(Path(self.mktemp()).absolute())
@@ -61,7 +66,7 @@ class StartTests(SynchronousTestCase):
         pidfile = self.daemon.directory / "twistd.pid"
         self.wait(lambda: pidfile.exists() and pidfile.read_text())
         pid = int(pidfile.read_text())
-        self.addCleanup(lambda: alive(pid) and os.kill(pid, signal.SIGKILL))
+        self.addCleanup(end, pid)
         self.wait(self.serves)
         os.kill(pid, signal.SIGTERM)
         self.wait(lambda: not alive(pid))

@@ -1,0 +1,128 @@
+"""What people may write about themselves and their groups: checked and brought to one form."""
+
+import re
+import unicodedata
+
+from hichat.errors import InvalidField
+from hichat.events import MAX_SAFE_INTEGER
+
+NAME_LIMIT = 64
+"""Characters of a name."""
+
+GENDER_LIMIT = 16
+EMAIL_LIMIT = 254
+PICTURE_LIMIT = 512
+DESCRIPTION_LIMIT = 1024
+
+_KEY_LIMIT = 192
+# Overrides of the writing direction: they make one name look like another.
+_DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Controls, surrogates, line and paragraph separators.
+_UNPRINTABLE = frozenset(("Cc", "Cs", "Zl", "Zp"))
+
+_ID = re.compile(r"[0-9]{1,16}")
+_PHONE = re.compile(r"1[3-9][0-9]{9}")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+
+
+def name_of(text: str, field: str = "name") -> str:
+    """
+    @param text: a name as a client gave it.
+    @param field: what the client calls it.
+    @return: the name as it is kept: NFC, without blanks around it.
+    @raise InvalidField: empty, longer than L{NAME_LIMIT}, or with characters that cannot be seen.
+    """
+    name = unicodedata.normalize("NFC", text).strip()
+    if not 1 <= len(name) <= NAME_LIMIT or len(name_key(name)) > _KEY_LIMIT or _has_unprintable(name):
+        raise InvalidField(field)
+    if not _DIRECTIONS.isdisjoint(name):
+        raise InvalidField(field)
+    return name
+
+
+def name_key(name: str) -> str:
+    """@return: what is equal for names that differ in case or Unicode form only. Takes any text."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).strip().casefold())
+
+
+def id_of(text: str, field: str) -> int:
+    """
+    @return: the id of a user or group.
+    @raise InvalidField: not digits, 0, or above 2^53 - 1.
+    """
+    if not _ID.fullmatch(text) or not 1 <= int(text) <= MAX_SAFE_INTEGER:
+        raise InvalidField(field)
+    return int(text)
+
+
+def phone_of(text: str) -> str:
+    """
+    @return: a Chinese mobile number, or nothing: that takes it back.
+    @raise InvalidField: anything else.
+    """
+    phone = text.strip()
+    if phone and not _PHONE.fullmatch(phone):
+        raise InvalidField("phone")
+    return phone
+
+
+def email_of(text: str) -> str:
+    """
+    @return: what HTML's e-mail field accepts, with a dot in the host; or nothing: that takes it back.
+    @raise InvalidField: anything else.
+    """
+    email = text.strip()
+    if email and (len(email) > EMAIL_LIMIT or not _EMAIL.fullmatch(email)):
+        raise InvalidField("email")
+    return email
+
+
+def gender_of(text: str) -> str:
+    """
+    @return: a short word, or nothing.
+    @raise InvalidField: longer than L{GENDER_LIMIT}, or unprintable.
+    """
+    gender = text.strip()
+    if len(gender) > GENDER_LIMIT or _has_unprintable(gender):
+        raise InvalidField("gender")
+    return gender
+
+
+def picture_of(text: str, field: str = "icon") -> str:
+    """
+    @return: where a picture is: an http(s) URL, a path, or nothing.
+    @raise InvalidField: longer than L{PICTURE_LIMIT}, with blanks or quotes in it, or of another scheme:
+        C{javascript:} would run in other people's pages.
+    """
+    picture = text.strip()
+    scheme = _SCHEME.match(picture)
+    if (
+        len(picture) > PICTURE_LIMIT
+        or (scheme and scheme[1].lower() not in ("http", "https"))
+        or any(c.isspace() or c in "<>\"'`\\" for c in picture)
+        or _has_unprintable(picture)
+    ):
+        raise InvalidField(field)
+    return picture
+
+
+def description_of(text: str, field: str = "desc") -> str:
+    """
+    @return: a few sentences, or nothing; may have several lines.
+    @raise InvalidField: longer than L{DESCRIPTION_LIMIT}, or with NUL or lone surrogates.
+    """
+    description = text.strip()
+    if len(description) > DESCRIPTION_LIMIT or not is_storable(description):
+        raise InvalidField(field)
+    return description
+
+
+def is_storable(text: str) -> bool:
+    """@return: whether every store takes the text: no NUL (PostgreSQL), no lone surrogate (no encoding)."""
+    return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)
+
+
+def _has_unprintable(text: str) -> bool:
+    return any(unicodedata.category(c) in _UNPRINTABLE for c in text)

@@ -1,0 +1,206 @@
+"""
+Users: queries of a connection, for L{hichat.storage.store.Store}.
+
+A deleted user's row stays, because messages refer to it; but no query here shows it.
+"""
+
+from collections.abc import Collection, Mapping
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy.exc import IntegrityError
+
+from hichat.accounts.fields import name_key
+from hichat.errors import NameTaken, NoSuchUser
+from hichat.storage.tables import users
+
+PROFILE = ("avatar", "gender", "phone", "email")
+"""The columns, beside the name, that a user may change at will."""
+
+_CHUNK = 500
+# SQLite takes a limited number of values in one statement.
+
+
+class User(msgspec.Struct, frozen=True):
+    """
+    A user, without the password's hash.
+
+    @ivar generation: tokens of another one are void.
+    @ivar client_ip: from where the last login came; as is C{client_port}.
+    @ivar login_at: when that was; this and the other times: milliseconds since the epoch.
+    """
+
+    id: int
+    name: str
+    avatar: str
+    gender: str
+    phone: str
+    email: str
+    administrator: bool
+    disabled: bool
+    generation: int
+    client_ip: str
+    client_port: str
+    login_at: int | None
+    created_at: int
+    updated_at: int
+
+
+_COLUMNS = [users.c[name] for name in User.__struct_fields__]
+_LIVE = users.c.deleted_at.is_(None)
+
+
+def find(connection: Connection, user_id: int) -> User | None:
+    """@return: the user, or None if there is none."""
+    return _find(connection, users.c.id == user_id)
+
+
+def find_by_name(connection: Connection, name: str) -> User | None:
+    """@return: the user of that name in any case, or None if there is none."""
+    return _find(connection, users.c.name_key == name_key(name))
+
+
+def find_hash(connection: Connection, name: str) -> tuple[User, str] | None:
+    """@return: the user of that name in any case and the password's hash, or None if there is none."""
+    row = connection.execute(
+        select(*_COLUMNS, users.c.password_hash).where(users.c.name_key == name_key(name), _LIVE)
+    ).first()
+    return (User(*row[:-1]), row[-1]) if row else None
+
+
+def existing(connection: Connection, ids: Collection[int]) -> set[int]:
+    """@return: which of these are users."""
+    found: set[int] = set()
+    wanted = list(ids)
+    for i in range(0, len(wanted), _CHUNK):
+        found.update(connection.scalars(select(users.c.id).where(users.c.id.in_(wanted[i : i + _CHUNK]), _LIVE)))
+    return found
+
+
+def administrator(connection: Connection, user_id: int) -> bool | None:
+    """@return: whether the user is an administrator, or None if there is no such user."""
+    return connection.scalar(select(users.c.administrator).where(users.c.id == user_id, _LIVE))
+
+
+def everyone(connection: Connection) -> list[User]:
+    """@return: all users, in order of id."""
+    return [User(*row) for row in connection.execute(select(*_COLUMNS).where(_LIVE).order_by(users.c.id))]
+
+
+def insert(connection: Connection, name: str, password_hash: str, now: int) -> User:
+    """
+    Make a user.
+
+    @param name: checked, see L{hichat.accounts.fields.name_of}.
+    @param now: milliseconds since the epoch.
+    @raise NameTaken: there is a user of that name in some case.
+    """
+    if find_by_name(connection, name) is not None:
+        raise NameTaken
+    values = {"name": name, "name_key": name_key(name), "password_hash": password_hash}
+    inserting = users.insert().values(**values, created_at=now, updated_at=now).returning(users.c.id)
+    try:
+        return get(connection, connection.execute(inserting).scalar_one())
+    except IntegrityError as e:
+        raise NameTaken from e
+
+
+def get(connection: Connection, user_id: int) -> User:
+    """
+    @return: the user.
+    @raise NoSuchUser: there is none.
+    """
+    user = find(connection, user_id)
+    if user is None:
+        raise NoSuchUser
+    return user
+
+
+def change(connection: Connection, user_id: int, values: Mapping[str, str], now: int) -> None:
+    """
+    Change a user's profile.
+
+    @param values: checked texts, by column: C{name} and those of L{PROFILE}.
+    @raise NameTaken: another user has the name, in some case.
+    @raise NoSuchUser: there is none.
+    """
+    columns: dict[str, object] = {name: values[name] for name in PROFILE if name in values}
+    if "name" in values:
+        holder = find_by_name(connection, values["name"])
+        if holder is not None and holder.id != user_id:
+            raise NameTaken
+        columns |= {"name": values["name"], "name_key": name_key(values["name"])}
+    try:
+        _update(connection, user_id, columns | {"updated_at": now})
+    except IntegrityError as e:
+        raise NameTaken from e
+
+
+def record_login(connection: Connection, user_id: int, client_ip: str, client_port: str, now: int) -> None:
+    """
+    Note a login.
+
+    @raise NoSuchUser: there is none.
+    """
+    _update(connection, user_id, {"client_ip": client_ip[:64], "client_port": client_port[:8], "login_at": now})
+
+
+def set_password(connection: Connection, user_id: int, password_hash: str, now: int) -> None:
+    """
+    Give a user another password. It voids the tokens.
+
+    @raise NoSuchUser: there is none.
+    """
+    _update(connection, user_id, {"password_hash": password_hash, "updated_at": now} | _SIGNED_OUT)
+
+
+def disable(connection: Connection, user_id: int, now: int) -> None:
+    """
+    Keep a user out. It voids the tokens.
+
+    @raise NoSuchUser: there is none.
+    """
+    _update(connection, user_id, {"disabled": True, "updated_at": now} | _SIGNED_OUT)
+
+
+def enable(connection: Connection, user_id: int, now: int) -> None:
+    """
+    Let a user in again.
+
+    @raise NoSuchUser: there is none.
+    """
+    _update(connection, user_id, {"disabled": False, "updated_at": now})
+
+
+def make_administrator(connection: Connection, user_id: int, now: int) -> None:
+    """
+    Let a user speak to everyone.
+
+    @raise NoSuchUser: there is none.
+    """
+    _update(connection, user_id, {"administrator": True, "updated_at": now})
+
+
+def delete(connection: Connection, user_id: int, now: int) -> None:
+    """
+    Delete a user: the name is free again, what was known of the person is gone, the tokens are void.
+
+    @raise NoSuchUser: there is none.
+    """
+    blank: dict[str, object] = dict.fromkeys((*PROFILE, "name", "password_hash", "client_ip", "client_port"), "")
+    gone: dict[str, object] = {"name_key": None, "login_at": None, "administrator": False}
+    _update(connection, user_id, blank | gone | {"deleted_at": now, "updated_at": now} | _SIGNED_OUT)
+
+
+_SIGNED_OUT: dict[str, object] = {"generation": users.c.generation + 1}
+
+
+def _find(connection: Connection, condition: ColumnElement[bool]) -> User | None:
+    row = connection.execute(select(*_COLUMNS).where(condition, _LIVE)).first()
+    return User(*row) if row else None
+
+
+def _update(connection: Connection, user_id: int, columns: Mapping[str, object]) -> None:
+    result = connection.execute(update(users).where(users.c.id == user_id, _LIVE).values(**columns))
+    if result.rowcount == 0:
+        raise NoSuchUser

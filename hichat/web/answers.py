@@ -1,0 +1,66 @@
+"""How answers of the v1 calls look: see the contract's conventions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from hichat.errors import Language, Refused, language_of
+
+if TYPE_CHECKING:
+    from twisted.web.http import Request
+
+FAILED = -1
+"""The C{code} of what did not succeed; of what did, it is 0."""
+
+INTERNAL = {"zh": "服务器内部错误", "en": "something went wrong inside the server"}
+NOT_FOUND = {"zh": "没有这个地址", "en": "there is nothing at this address"}
+NOT_ALLOWED = {"zh": "此地址不支持该方法", "en": "this address does not take that method"}
+
+
+def language(request: Request) -> Language:
+    """@return: the language in which whoever calls wants to be told."""
+    return language_of(request.getHeader("accept-language"))
+
+
+def to_json(request: Request, value: object, status: int = 200) -> bytes:
+    """
+    Make C{value} the answer.
+
+    @param status: the HTTP status.
+    @return: the body, whose headers are set.
+    """
+    body = msgspec.json.encode(value)
+    request.setResponseCode(status)
+    request.setHeader(b"Content-Type", b"application/json; charset=utf-8")
+    request.setHeader(b"Content-Length", b"%d" % len(body))
+    # Answers are somebody's own, and the URL carries the token.
+    request.setHeader(b"Cache-Control", b"no-store")
+    return body
+
+
+def answer_json(request: Request, value: object, status: int = 200) -> None:
+    """Answer a request with C{value}; see L{to_json}."""
+    request.write(to_json(request, value, status))
+    request.finish()
+
+
+def failed(message: str) -> dict[str, Any]:
+    """@return: a business answer that says no."""
+    return {"code": FAILED, "message": message}
+
+
+def failed_in_both_spellings(message: str) -> dict[str, Any]:
+    """@return: the same, for calls whose other answers have upper-case keys: clients look for either."""
+    return failed(message) | {"Code": FAILED, "Msg": message, "Data": None}
+
+
+def refused(request: Request, error: Refused) -> dict[str, Any]:
+    """@return: a business answer that says why not."""
+    return failed(error.text(language(request)))
+
+
+def rows(found: Any, total: Any, message: str = "") -> dict[str, Any]:
+    """@return: a list answer."""
+    return {"Code": 0, "Msg": message, "Data": None, "Rows": found, "Total": total}

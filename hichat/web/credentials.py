@@ -1,0 +1,36 @@
+"""Where a request says who makes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hichat.errors import Unauthorized
+
+if TYPE_CHECKING:
+    from twisted.web.http import Request
+
+_SCHEME = "bearer "
+
+
+def credentials(request: Request) -> tuple[str, str]:
+    """
+    Read C{?token=T&userId=U}; the token may come as C{Authorization: Bearer T} (RFC 6750) instead.
+
+    @return: the token and the user's id, as text; neither is checked: see L{hichat.accounts.accounts.Accounts}.
+    @raise Unauthorized: one is missing, or is given twice with two values.
+    """
+    tokens = _values(request, b"token")
+    header = request.getHeader("authorization") or ""
+    if header.lower().startswith(_SCHEME):
+        tokens.add(header[len(_SCHEME) :].strip())
+    return _only(tokens), _only(_values(request, b"userId"))
+
+
+def _values(request: Request, name: bytes) -> set[str]:
+    return {value.decode("latin-1") for value in (request.args or {}).get(name, ())}
+
+
+def _only(values: set[str]) -> str:
+    if len(values) != 1:
+        raise Unauthorized
+    return values.pop()

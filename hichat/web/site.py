@@ -1,0 +1,304 @@
+"""
+The web site: what twisted.web leaves open.
+
+Bodies are capped while they arrive, slow requests end, what goes wrong is answered in JSON, and neither an answer nor
+the log tells more than it must. No Klein here: it installs a reactor on import.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any, cast
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web import http, server
+from twisted.web.error import UnsupportedMethod
+from twisted.web.resource import IResource, Resource
+
+from hichat.errors import FormTooLarge
+from hichat.web.answers import (
+    INTERNAL,
+    NOT_ALLOWED,
+    NOT_FOUND,
+    answer_json,
+    failed,
+    failed_in_both_spellings,
+    language,
+    to_json,
+)
+from hichat.web.forms import FORM_LIMIT
+
+__all__ = ["Branch", "Channel", "NotFound", "Request", "Site", "answer_json", "language"]
+
+UPLOAD_PATH = b"/v1/upload/image"
+
+UPLOAD_SLACK = FORM_LIMIT
+"""Bytes of an upload's body beside the file."""
+
+IDLE_TIME = 60
+"""Seconds from the last answer, or from the connection, until the next request's head must be there."""
+
+BODY_TIME = 60
+"""Seconds for the body of a request with a form."""
+
+UPLOAD_RATE = 16 * 1024
+"""Bytes a second: an upload that would take longer at this rate, if it is as large as it may be, is cut off."""
+
+LINGER_TIME = 5
+"""Seconds that who sends too much has to read why, before the connection closes: closing at once loses the answer."""
+
+
+class Channel(http.HTTPChannel):
+    """One connection. Its timeouts are deadlines: a byte now and then does not put them off."""
+
+    site: Site
+
+    def resetTimeout(self) -> None:  # noqa: N802
+        """Called whenever data come; see above."""
+
+    def allHeadersReceived(self) -> None:  # noqa: N802
+        """The head is complete."""
+        self.setTimeout(self.site.body_time(self.announced_path))
+        super().allHeadersReceived()
+
+    def allContentReceived(self) -> None:  # noqa: N802
+        """The body is complete. The base class suspends the timeout, and resumes it after the answer."""
+        self.setTimeout(self.site.idle_time)
+        super().allContentReceived()
+
+    # A request learns its own head only when its body is complete; these are where the base class keeps it until then.
+
+    @property
+    def announced(self) -> tuple[bytes, bytes, bytes]:
+        """Method, URI and version of the request whose body is arriving."""
+        return self._command, self._path, self._version
+
+    @property
+    def announced_path(self) -> bytes:
+        """The path of that request, without the query."""
+        return self.announced[1].partition(b"?")[0]
+
+
+class Request(server.Request):
+    """A request whose body has a limit."""
+
+    _log = Logger()
+
+    channel: Channel
+    site: Site
+    defaultContentType = None  # noqa: N815
+
+    def __init__(self, channel: Channel, *args: Any, **kw: Any) -> None:
+        super().__init__(channel, *args, **kw)
+        self.started = channel.site.reactor.seconds()
+        self._limit = 0
+        self._received = 0
+        self._too_large = False
+
+    def __repr__(self) -> str:
+        # The base class shows the query, which carries the token.
+        return f"<Request {self.method!r} {self.path!r}>"
+
+    def getRequestHostname(self) -> bytes:  # noqa: N802
+        """No answer depends on what the client calls us, and the URL router fails on names that are none."""
+        return b"localhost"
+
+    def gotLength(self, length: int | None) -> None:
+        """The head is complete."""
+        self._limit = self.channel.site.body_limit(self.channel.announced_path)
+        if length is not None and length > self._limit:
+            super().gotLength(0)
+            # Or the base class would ask for the body all the same.
+            self.requestHeaders.removeHeader(b"expect")
+            self._refuse()
+        else:
+            super().gotLength(length)
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """A piece of the body came."""
+        if self._too_large:
+            return
+        self._received += len(data)
+        if self._received > self._limit:
+            self._refuse()
+        else:
+            super().handleContentChunk(data)
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        """The body is complete."""
+        if self._too_large:
+            self.finish()
+        else:
+            super().requestReceived(command, path, version)
+
+    def process(self) -> None:
+        """The request is complete."""
+        if self.path == b"*":
+            # For the whole server (RFC 9110, 7.1): the base class would answer by itself, with its version.
+            self.path = b"/*"
+        super().process()
+
+    def render(self, resrc: IResource) -> None:
+        """Let a resource answer."""
+        try:
+            body = resrc.render(self)
+        except UnsupportedMethod as e:
+            self.setHeader(b"Allow", b", ".join(sorted(e.allowedMethods)))
+            body = to_json(self, failed(NOT_ALLOWED[language(self)]), http.NOT_ALLOWED)
+        if body is server.NOT_DONE_YET:
+            return
+        if body or self.method != b"HEAD":
+            self.setHeader(b"Content-Length", b"%d" % len(cast(bytes, body)))
+        self.write(body)
+        self.finish()
+
+    def processingFailed(self, reason: Failure) -> Failure:  # noqa: N802
+        """Rendering failed: tell the log why and the client only that."""
+        self._log.failure("{method} {path} failed", reason, method=self.method, path=self.path)
+        if self.startedWriting:
+            self.channel.loseConnection()
+        else:
+            answer_json(self, failed(INTERNAL[language(self)]), http.INTERNAL_SERVER_ERROR)
+        return reason
+
+    def _refuse(self) -> None:
+        """Answer at once, take the rest of the body without keeping it, and close."""
+        self._too_large = True
+        self.method, self.uri, self.clientproto = self.channel.announced
+        self.path = self.channel.announced_path
+        self.channel.persistent = False
+        self.channel.setTimeout(LINGER_TIME)
+        self.setHeader(b"Connection", b"close")
+        self.write(to_json(self, failed_in_both_spellings(FormTooLarge().text(language(self)))))
+
+
+class Site(server.Site):
+    """
+    @param root: see L{hichat.web.v1.make_root}.
+    @param upload_limit: bytes of the largest file that may be uploaded.
+    @param spool: a directory for large bodies while they arrive; None is the system's.
+    @param idle_time: see L{IDLE_TIME}.
+    """
+
+    _log = Logger()
+
+    noisy = False
+    protocol = Channel  # type: ignore[assignment]
+    reactor: IReactorTime
+
+    def __init__(
+        self,
+        root: IResource,
+        reactor: IReactorTime,
+        upload_limit: int,
+        spool: Path | None = None,
+        idle_time: int = IDLE_TIME,
+    ) -> None:
+        super().__init__(
+            root, requestFactory=Request, parsePOSTFormSubmission=False, reactor=reactor, timeout=idle_time
+        )
+        self.idle_time = idle_time
+        self._upload_limit = upload_limit + UPLOAD_SLACK
+        self._spool = spool
+
+    def startFactory(self) -> None:  # noqa: N802
+        """The base class opens a log file, and wakes up every second to have the time for it."""
+
+    def stopFactory(self) -> None:  # noqa: N802
+        """See L{startFactory}."""
+
+    def acceptableProtocols(self) -> list[bytes]:  # noqa: N802
+        """What is negotiated over TLS: our L{Channel} speaks no HTTP/2."""
+        return [b"http/1.1"]
+
+    def body_limit(self, path: bytes) -> int:
+        """@return: how many bytes a body sent to this path may have."""
+        return self._upload_limit if path == UPLOAD_PATH else FORM_LIMIT
+
+    def body_time(self, path: bytes) -> float:
+        """@return: how many seconds a body sent to this path may take."""
+        return max(BODY_TIME, self.body_limit(path) / UPLOAD_RATE)
+
+    def getContentFile(self, length: int | None) -> IO[bytes]:  # noqa: N802
+        """@return: where a body of that many bytes is kept while it arrives; None: that is not known."""
+        if length is not None and length <= FORM_LIMIT:
+            return BytesIO()
+        return tempfile.SpooledTemporaryFile(max_size=FORM_LIMIT, dir=str(self._spool) if self._spool else None)
+
+    def getResourceFor(self, request: server.Request) -> IResource:  # noqa: N802
+        """Find what answers a request."""
+        # Set by the base class: it names the version, which only attackers want to know.
+        request.responseHeaders.removeHeader(b"server")
+        return super().getResourceFor(request)
+
+    def log(self, request: http.Request) -> None:
+        """A request is answered. The query is left out: it carries the token."""
+        self._log.debug(
+            "{method} {path} {status}: {bytes} bytes in {milliseconds} ms",
+            method=request.method.decode("ascii", "backslashreplace"),
+            path=request.path.decode("ascii", "backslashreplace"),
+            status=request.code,
+            bytes=request.sentLength,
+            milliseconds=round((self.reactor.seconds() - cast(Request, request).started) * 1000),
+        )
+
+
+class NotFound(Resource):
+    """Nothing is here."""
+
+    isLeaf = True
+
+    def render(self, request: http.Request) -> bytes:
+        """Say so."""
+        return to_json(request, failed(NOT_FOUND[language(request)]), http.NOT_FOUND)
+
+
+class Branch(Resource):
+    """
+    A place in the tree of resources where some paths are taken and C{otherwise} answers all others, with the whole
+    path: a URL router is a leaf, so nothing can be put below it.
+
+    @param otherwise: a leaf.
+    """
+
+    def __init__(self, otherwise: IResource) -> None:
+        super().__init__()
+        self._otherwise = otherwise
+
+    def mount(self, path: str, resource: IResource) -> None:
+        """
+        Put a resource somewhere below.
+
+        @param path: such as C{v1/user/SendUserMsg}.
+        """
+        first, _, rest = path.partition("/")
+        name = first.encode("ascii")
+        if not rest:
+            self.putChild(name, resource)
+            return
+        if name not in self.children:
+            self.putChild(name, Branch(self._otherwise))
+        self.children[name].mount(rest, resource)
+
+    def getChild(self, path: bytes, request: server.Request) -> IResource:
+        """No resource was put at this path."""
+        return self._rewind(request)
+
+    def render(self, request: server.Request) -> bytes | int:
+        """The path ends here."""
+        return self._rewind(request).render(request)
+
+    def _rewind(self, request: server.Request) -> IResource:
+        request.postpath = [*(request.prepath or ()), *(request.postpath or ())]
+        request.prepath = []
+        try:
+            b"/".join(request.postpath).decode("utf-8")
+            request.method.decode("ascii")
+        except UnicodeDecodeError:
+            # Klein would log that as an error of its own.
+            return NotFound()
+        return self._otherwise

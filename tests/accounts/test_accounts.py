@@ -1,0 +1,259 @@
+"""Tests for L{hichat.accounts.accounts}."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.accounts import users
+from hichat.accounts.accounts import Accounts
+from hichat.accounts.passwords import Passwords
+from hichat.accounts.tokens import LIFETIME, Tokens
+from hichat.errors import (
+    Busy,
+    Disabled,
+    InvalidField,
+    NameTaken,
+    NoSuchUser,
+    NotStored,
+    PasswordsDiffer,
+    Unauthorized,
+    WrongPassword,
+)
+from hichat.events import Kind, Scope
+from hichat.social import contacts, groups
+from hichat.storage import tables
+from tests.accounts.test_passwords import Counting
+from tests.doubles import NOW, FakeLedger, make_store, run_now
+
+
+class AccountsCase(SynchronousTestCase):
+    def setUp(self):
+        self.now = NOW
+        self.store = make_store(self)
+        self.ledger: Any = FakeLedger(self.store)
+        self.hasher = Counting()
+        self.tokens = Tokens(bytes(32), lambda: self.now)
+        self.accounts = Accounts(
+            self.store, self.ledger, Passwords(run_now, self.hasher), self.tokens, lambda: self.now
+        )
+
+    def get(self, coroutine):
+        return self.successResultOf(Deferred.fromCoroutine(coroutine))
+
+    def fails(self, kind, coroutine):
+        return self.failureResultOf(Deferred.fromCoroutine(coroutine), kind).value
+
+    def register(self, name="Ann", password="secret"):
+        return self.get(self.accounts.register(name, password, password))
+
+    def log_in(self, name="Ann", password="secret"):
+        return self.get(self.accounts.log_in(name, password, "192.0.2.1", "4711"))
+
+    def found(self, user_id):
+        return self.successResultOf(self.store.read(users.find, user_id))
+
+
+class Registering(AccountsCase):
+    def test_registered(self):
+        user = self.register(" Ann ")
+        self.assertEqual((user.id, user.name, user.created_at), (1, "Ann", NOW))
+        self.assertEqual(self.found(1), user)
+
+    def test_password_is_kept_as_a_hash(self):
+        self.register()
+        found = self.successResultOf(self.store.read(users.find_hash, "ann"))
+        assert found is not None
+        self.assertTrue(found[1].startswith("$argon2id$"))
+
+    def test_refusals(self):
+        self.fails(InvalidField, self.accounts.register("", "secret", "secret"))
+        self.fails(InvalidField, self.accounts.register("a\nb", "secret", "secret"))
+        self.fails(InvalidField, self.accounts.register("Ann", "", ""))
+        self.fails(InvalidField, self.accounts.register("Ann", "x" * 129, "x" * 129))
+        self.fails(PasswordsDiffer, self.accounts.register("Ann", "secret", "Secret"))
+        self.fails(PasswordsDiffer, self.accounts.register("Ann", "secret", ""))
+        self.register()
+        self.fails(NameTaken, self.accounts.register("aNN", "secret", "secret"))
+        self.assertIsNone(self.found(2))
+
+    def test_taken_name_costs_no_hash(self):
+        self.register()
+        self.fails(NameTaken, self.accounts.register("Ann", "secret", "secret"))
+        self.assertEqual(self.hasher.hashed, 1)
+
+
+class LoggingIn(AccountsCase):
+    def test_token(self):
+        self.register()
+        token, user = self.log_in("aNN")
+        self.assertEqual(self.tokens.verify(token), (1, 0))
+        self.assertEqual((user.client_ip, user.client_port, user.login_at), ("192.0.2.1", "4711", NOW))
+
+    def test_plus_and_blank_are_one_password(self):
+        self.register(password="a+b")
+        self.log_in(password="a b")
+
+    def test_wrong(self):
+        self.register()
+        self.fails(WrongPassword, self.accounts.log_in("Ann", "Secret", "", ""))
+        self.fails(WrongPassword, self.accounts.log_in("Bob", "secret", "", ""))
+        self.fails(WrongPassword, self.accounts.log_in("a\0", "secret", "", ""))
+        self.fails(WrongPassword, self.accounts.log_in("\ud800", "secret", "", ""))
+
+    def test_unknown_name_costs_as_much_as_a_wrong_password(self):
+        self.register()
+        for name in ("Ann", "Bob"):
+            before = self.hasher.verified
+            self.fails(WrongPassword, self.accounts.log_in(name, "wrong", "", ""))
+            self.assertEqual(self.hasher.verified, before + 1)
+
+    def test_empty_and_overlong_are_wrong(self):
+        self.register()
+        self.fails(WrongPassword, self.accounts.log_in("Ann", "", "", ""))
+        self.fails(WrongPassword, self.accounts.log_in("Ann", "x" * 129, "", ""))
+
+    def test_disabled_is_told_to_who_knows_the_password_only(self):
+        self.register()
+        self.get(self.accounts.disable(1))
+        self.fails(Disabled, self.accounts.log_in("Ann", "secret", "", ""))
+        self.fails(WrongPassword, self.accounts.log_in("Ann", "wrong", "", ""))
+
+    def test_password_changed_while_it_was_verified(self):
+        self.register()
+        verifying: Any = Deferred()
+        runner: Any = lambda *_: verifying  # noqa: E731
+        accounts = Accounts(self.store, self.ledger, Passwords(runner, self.hasher), self.tokens, lambda: NOW)
+        logging_in = Deferred.fromCoroutine(accounts.log_in("Ann", "secret", "", ""))
+        self.successResultOf(self.store.write(users.set_password, 1, "another", NOW))
+        verifying.callback(True)
+        self.failureResultOf(logging_in, WrongPassword)
+
+
+class Authenticating(AccountsCase):
+    def setUp(self):
+        super().setUp()
+        self.register()
+        self.token, self.ann = self.log_in()
+
+    def test_who(self):
+        self.assertEqual(self.get(self.accounts.authenticate(self.token, "1")), self.ann)
+
+    def test_bad_ids(self):
+        for text in ("", "0", "x", "1.0", "NaN", "undefined", "-1", "2", "１"):
+            self.fails(Unauthorized, self.accounts.authenticate(self.token, text))
+
+    def test_bad_tokens(self):
+        for token in ("", "x", self.token[:-2], self.token + "x", "undefined"):
+            self.fails(Unauthorized, self.accounts.authenticate(token, "1"))
+
+    def test_other_users_token(self):
+        self.register("Bob")
+        self.fails(Unauthorized, self.accounts.authenticate(self.token, "2"))
+
+    def test_expired(self):
+        self.now += LIFETIME * 1000
+        self.fails(Unauthorized, self.accounts.authenticate(self.token, "1"))
+
+    def test_void(self):
+        for void in (self.accounts.change_password(self.ann, "other"), self.accounts.disable(1)):
+            self.get(void)
+            self.fails(Unauthorized, self.accounts.authenticate(self.token, "1"))
+
+    def test_disabled_even_with_a_fresh_token(self):
+        self.get(self.accounts.disable(1))
+        self.fails(Unauthorized, self.accounts.authenticate(self.tokens.issue(1, 1), "1"))
+        self.get(self.accounts.enable(1))
+        self.assertEqual(self.get(self.accounts.authenticate(self.tokens.issue(1, 1), "1")).id, 1)
+
+    def test_deleted(self):
+        self.get(self.accounts.delete(self.ann))
+        self.fails(Unauthorized, self.accounts.authenticate(self.token, "1"))
+
+
+class Changing(AccountsCase):
+    def setUp(self):
+        super().setUp()
+        self.ann = self.register()
+        self.bob = self.register("Bob")
+
+    def test_what_is_given(self):
+        given = {"name": "Anna", "icon": "/a.png", "gender": "f", "email": "a@b.de", "phone": "13812345678", "id": "1"}
+        changed = self.get(self.accounts.update(self.ann, given))
+        self.assertEqual(
+            (changed.name, changed.avatar, changed.gender, changed.email, changed.phone),
+            ("Anna", "/a.png", "f", "a@b.de", "13812345678"),
+        )
+        self.assertEqual(changed.generation, 0)
+        self.assertEqual(self.ledger.appended, [])
+        self.assertEqual(self.get(self.accounts.update(changed, {"gender": ""})).phone, "13812345678")
+
+    def test_own_name_in_another_case(self):
+        self.assertEqual(self.get(self.accounts.update(self.ann, {"name": "ANN"})).name, "ANN")
+
+    def test_refusals_change_nothing(self):
+        good = {"gender": "f"}
+        for name, text in (("name", ""), ("phone", "1"), ("email", "x"), ("icon", "javascript:x"), ("password", "")):
+            error = self.fails(InvalidField, self.accounts.update(self.ann, good | {name: text}))
+            self.assertEqual(error.field, name)
+        self.fails(NameTaken, self.accounts.update(self.ann, good | {"name": "BOB"}))
+        self.fails(NameTaken, self.accounts.update(self.ann, good | {"name": "BOB", "password": "other"}))
+        self.assertEqual(self.found(1), self.ann)
+        self.assertEqual(self.ledger.appended, [])
+
+    def test_password_is_an_event_in_one_transaction(self):
+        changed = self.get(self.accounts.update(self.ann, {"password": "other", "gender": "f"}))
+        self.assertEqual((changed.generation, changed.gender), (1, "f"))
+        (event,) = self.ledger.appended
+        self.assertEqual((event.kind, event.scope, event.sender, event.target), (Kind.SIGNED_OUT, Scope.ACCOUNTS, 1, 1))
+        self.fails(WrongPassword, self.accounts.log_in("Ann", "secret", "", ""))
+        self.log_in(password="other")
+
+    def test_ledger_refuses(self):
+        for error in (Busy(), NotStored()):
+            self.ledger.refuse = error
+            self.fails(type(error), self.accounts.change_password(self.ann, "other"))
+            self.ledger.refuse = error
+            self.fails(type(error), self.accounts.delete(self.ann))
+        self.assertEqual(self.found(1), self.ann)
+
+    def test_account_that_changed_meanwhile(self):
+        self.get(self.accounts.change_password(self.ann, "other"))
+        self.fails(Unauthorized, self.accounts.update(self.ann, {"gender": "f"}))
+        self.fails(Unauthorized, self.accounts.change_password(self.ann, "third"))
+        self.fails(Unauthorized, self.accounts.delete(self.ann))
+        self.log_in(password="other")
+
+    def test_disable_is_an_event(self):
+        self.get(self.accounts.disable(2))
+        self.assertEqual([(e.kind, e.target) for e in self.ledger.appended], [(Kind.SIGNED_OUT, 2)])
+        self.fails(NoSuchUser, self.accounts.disable(7))
+        self.fails(NoSuchUser, self.accounts.enable(7))
+        self.assertEqual(len(self.ledger.appended), 1)
+
+
+class Deleting(AccountsCase):
+    def setUp(self):
+        super().setUp()
+        self.ann = self.register()
+        self.bob = self.register("Bob")
+        self.groups = groups.Groups(self.store, self.ledger, lambda: NOW)
+        self.successResultOf(self.store.write(contacts.add, 1, "Bob", NOW))
+        self.team = self.get(self.groups.create(self.ann, "team"))
+        self.get(self.groups.join(self.bob, "team"))
+
+    def test_leaves_everything_in_one_event(self):
+        self.get(self.accounts.delete(self.ann))
+        event = self.ledger.appended[-1]
+        self.assertEqual((event.kind, event.target), (Kind.SIGNED_OUT, 1))
+        ask = self.store.read
+        rows = select(func.count()).select_from(tables.contacts)
+        self.assertEqual(self.successResultOf(ask(lambda connection: connection.scalar(rows))), 0)
+        self.assertEqual(self.successResultOf(ask(groups.members, self.team.id)), {2})
+        self.assertEqual(self.successResultOf(ask(groups.memberships, 1, event.position)), [])
+        self.assertEqual([group.size for group in self.successResultOf(ask(groups.joined, 2))], [1])
+
+    def test_name_is_free(self):
+        self.get(self.accounts.delete(self.ann))
+        self.assertEqual(self.register().id, 3)

@@ -1,0 +1,92 @@
+"""Tests for L{hichat.accounts.tokens}."""
+
+import base64
+import json
+
+import jwt
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.accounts.tokens import LIFETIME, Tokens
+from hichat.errors import Unauthorized
+from tests.doubles import NOW
+
+KEY = bytes(range(32))
+
+
+class TokensTests(SynchronousTestCase):
+    def setUp(self):
+        self.now = NOW
+        self.tokens = Tokens(KEY, lambda: self.now)
+        self.claims = {"sub": "7", "gen": 3, "iat": NOW // 1000, "exp": NOW // 1000 + 60}
+
+    def refused(self, token):
+        with self.assertRaises(Unauthorized):
+            self.tokens.verify(token)
+
+    def signed(self, key=KEY, algorithm="HS256", **claims):
+        merged = {name: value for name, value in (self.claims | claims).items() if value is not None}
+        return jwt.encode(merged, key, algorithm=algorithm)
+
+    def test_round_trip(self):
+        self.assertEqual(self.tokens.verify(self.tokens.issue(7, 3)), (7, 3))
+
+    def test_goes_into_a_url_as_it_is(self):
+        self.assertRegex(self.tokens.issue(2**53 - 1, 2**31), r"\A[A-Za-z0-9_.-]{1,300}\Z")
+
+    def test_lives_sixty_days(self):
+        token = self.tokens.issue(7, 3)
+        self.now += LIFETIME * 1000 - 1
+        self.assertEqual(self.tokens.verify(token), (7, 3))
+        self.now += 1
+        self.refused(token)
+
+    def test_sub_is_a_string(self):
+        self.assertEqual(jwt.decode(self.tokens.issue(7, 3), options={"verify_signature": False})["sub"], "7")
+
+    def test_the_helper_makes_good_tokens(self):
+        self.assertEqual(self.tokens.verify(self.signed()), (7, 3))
+
+    def test_forged(self):
+        self.refused(self.signed(key=bytes(32)))
+        head, body, signature = self.signed().split(".")
+        other = base64.urlsafe_b64encode(json.dumps(self.claims | {"sub": "1"}).encode()).decode().rstrip("=")
+        self.refused(f"{head}.{other}.{signature}")
+        self.refused(f"{head}.{body}.")
+        self.refused(f"{head}.{body}")
+
+    def test_other_algorithms(self):
+        self.refused(self.signed(key=bytes(64), algorithm="HS512"))
+        self.tokens = Tokens(KEY * 2, lambda: self.now)
+        self.assertEqual(self.tokens.verify(self.signed(key=KEY * 2)), (7, 3))
+        self.refused(self.signed(key=KEY * 2, algorithm="HS512"))
+        self.refused(self.signed(key="", algorithm="none"))
+
+    def test_missing_claims(self):
+        for name in self.claims:
+            self.refused(self.signed(**{name: None}))
+
+    def test_wrong_claims(self):
+        for name, bad in (
+            ("sub", ["0", "-1", "x", "", "７", "9" * 16, "9" * 100]),
+            ("gen", ["3", 3.0, True, [], {}]),
+            ("iat", ["x", True]),
+            ("exp", ["x", 1e30, True, [], 0, -1]),
+        ):
+            for value in bad:
+                self.refused(self.signed(**{name: value}))
+
+    def test_oversize(self):
+        self.refused(self.signed(more="x" * 1000))
+
+    def test_deep(self):
+        self.refused(base64.urlsafe_b64encode(b"[" * 700).decode() + ".e30.e30")
+
+    @given(st.text() | st.from_regex(r"\A[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*){0,4}\Z"))
+    def test_garbage(self, token):
+        self.refused(token)
+
+    def test_short_key(self):
+        with self.assertRaises(ValueError):
+            Tokens(bytes(31), lambda: NOW)

@@ -1,0 +1,107 @@
+"""What stands in for the daemon's parts in tests."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from typing import ParamSpec, Protocol, TypeVar
+
+from sqlalchemy import Connection, func, select
+from twisted.internet.defer import Deferred, maybeDeferred
+
+from hichat.events import Draft, Event, Kind, Scope
+from hichat.ledger.ledger import Ledger
+from hichat.storage import tables
+from hichat.storage.engine import make_engine
+from hichat.storage.migrate import migrate
+from hichat.storage.store import Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+NOW = 1_700_000_000_000
+"""A time for tests: milliseconds since the epoch."""
+
+
+def run_now(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
+    """A L{hichat.storage.store.Runner} without a thread."""
+    return maybeDeferred(function, *args, **kwargs)
+
+
+class _Cleaner(Protocol):
+    def addCleanup(self, function: Callable[[], object], /) -> object: ...  # noqa: N802
+
+
+def make_store(case: _Cleaner) -> Store:
+    """
+    @param case: the test that wants it; the store is gone after it.
+    @return: a migrated store on SQLite in a temporary directory. Its queries run at once, in the caller's thread.
+    """
+    directory = tempfile.TemporaryDirectory()
+    case.addCleanup(directory.cleanup)
+    engine = make_engine(f"sqlite:///{os.path.join(directory.name, 'hichat.db')}")
+    case.addCleanup(engine.dispose)
+    migrate(engine)
+    return Store(engine, run_now, run_now)
+
+
+class FakeLedger(Ledger):
+    """
+    The ledger as the accounts and the groups see it: one event, one transaction, at once.
+
+    @ivar refuse: if set, what the next C{append} fails with.
+    @ivar appended: the events that were written.
+    """
+
+    def __init__(self, store: Store, now: Callable[[], int] = lambda: NOW) -> None:
+        self._store = store
+        self._now = now
+        self.refuse: Exception | None = None
+        self.appended: list[Event] = []
+
+    def append(
+        self,
+        *,
+        kind: Kind,
+        scope: Scope,
+        sender: int,
+        target: int,
+        body: bytes = b"",
+        subject: int = 0,
+        change: Callable[[Connection, Draft, int], None] | None = None,
+    ) -> Deferred[Event]:
+        """As L{hichat.ledger.ledger.Ledger.append}."""
+        draft = Draft(kind, scope, sender, target, body, None, subject, change)  # type: ignore[arg-type]
+        return maybeDeferred(self._append, draft)
+
+    def _append(self, draft: Draft) -> Event:
+        refuse, self.refuse = self.refuse, None
+        if refuse is not None:
+            raise refuse
+        with self._store.transaction() as connection:
+            event = self._record(connection, draft)
+        self.appended.append(event)
+        return event
+
+    def _record(self, connection: Connection, draft: Draft) -> Event:
+        position = (connection.scalar(select(func.max(tables.events.c.position))) or 0) + 1
+        if draft.change is not None:
+            draft.change(connection, draft, position)
+        event = Event(
+            position=position,
+            conversation=0,
+            seq=position,
+            n=0,
+            kind=draft.kind,
+            scope=draft.scope,
+            sender=draft.sender,
+            target=draft.target,
+            subject=draft.subject,
+            time=self._now(),
+            body=draft.body,
+        )
+        connection.execute(
+            tables.events.insert().values({name: getattr(event, name) for name in event.__struct_fields__})
+        )
+        return event

@@ -1,0 +1,178 @@
+"""A browser in memory: real HTTP bytes, a real resource tree, a real store; no socket."""
+
+import http.client
+import io
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionDone
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.accounts.accounts import Accounts
+from hichat.accounts.passwords import Passwords
+from hichat.accounts.tokens import Tokens
+from hichat.social.contacts import Contacts
+from hichat.social.groups import Groups
+from hichat.web.site import Site
+from hichat.web.uploads import Files, Uploads
+from hichat.web.v1 import Parts, make_root
+from tests.accounts.test_passwords import quick_hasher
+from tests.doubles import NOW, FakeLedger, make_store, run_now
+
+UPLOAD_LIMIT = 200_000
+FORM = "application/x-www-form-urlencoded"
+
+
+class Transport(StringTransport):
+    """
+    A transport whose connection ends.
+
+    @ivar lost: fires when it has ended.
+    """
+
+    def __init__(self, protocol):
+        super().__init__()
+        self.protocol = protocol
+        self.connected = True
+        self.lost: Deferred[None] = Deferred()
+
+    def loseConnection(self):  # noqa: N802
+        if self.connected:
+            self.connected = False
+            self.disconnecting = True
+            self.protocol.connectionLost(Failure(ConnectionDone()))
+            self.lost.callback(None)
+
+    abortConnection = loseConnection  # noqa: N815
+
+
+class Connection:
+    """One connection to a site."""
+
+    def __init__(self, site):
+        self.protocol = site.buildProtocol(None)
+        self.transport = Transport(self.protocol)
+        self.protocol.makeConnection(self.transport)
+
+    def send(self, data):
+        self.protocol.dataReceived(data)
+
+    def received(self):
+        return self.transport.value()
+
+    def answer(self, method="GET"):
+        return Answer(self.received(), method)
+
+
+class _Socket:
+    def __init__(self, data):
+        self.data = data
+
+    def makefile(self, mode):
+        return io.BytesIO(self.data)
+
+
+class Answer:
+    """
+    What came back.
+
+    @ivar status: the HTTP status.
+    @ivar headers: by lower-case name.
+    @ivar body: bytes.
+    """
+
+    def __init__(self, data, method):
+        connection: Any = _Socket(data)
+        response = http.client.HTTPResponse(connection, method=method)
+        response.begin()
+        self.status = response.status
+        self.headers = {name.lower(): value for name, value in response.getheaders()}
+        self.body = response.read()
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+def request_bytes(method, target, body=b"", headers=None):
+    """@return: a request as it goes over the wire; C{target} as it is, with whatever is in it."""
+    if isinstance(target, str):
+        target = target.encode()
+    lines = [method.encode() + b" " + target + b" HTTP/1.1", b"Host: chat.example"]
+    headers = dict(headers or {})
+    if body or method == "POST":
+        headers.setdefault("Content-Length", str(len(body)))
+    lines += [f"{name}: {value}".encode("latin-1") for name, value in headers.items()]
+    return b"\r\n".join([*lines, b"", b""]) + body
+
+
+def multipart(fields, files=(), boundary="xYz"):
+    """@return: a body and its content type; C{files} are (name, filename, content)."""
+    parts = [(f'form-data; name="{name}"', value.encode()) for name, value in fields.items()]
+    parts += [(f'form-data; name="{name}"; filename="{filename}"', content) for name, filename, content in files]
+    body = b"".join(
+        f"--{boundary}\r\nContent-Disposition: {disposition}\r\n\r\n".encode() + content + b"\r\n"
+        for disposition, content in parts
+    )
+    return body + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+
+
+class SiteFixture(SynchronousTestCase):
+    """The site and what is behind it: call L{build}."""
+
+    def build(self):
+        self.now = NOW
+        self.clock = Clock()
+        self.store = make_store(self)
+        self.ledger: Any = FakeLedger(self.store, lambda: self.now)
+        self.tokens = Tokens(bytes(32), lambda: self.now)
+        self.accounts = Accounts(
+            self.store, self.ledger, Passwords(run_now, quick_hasher()), self.tokens, lambda: self.now
+        )
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name) / "uploads"
+        self.uploads = Uploads(self.directory, run_now, UPLOAD_LIMIT)
+        self.uploads.start()
+        self.contacts = Contacts(self.store, lambda: self.now)
+        self.groups = Groups(self.store, self.ledger, lambda: self.now)
+        parts = Parts(self.accounts, self.contacts, self.groups, self.store, self.uploads)
+        self.root = make_root(parts, Files(self.directory))
+        self.site = Site(self.root, self.clock, UPLOAD_LIMIT)
+
+    def connect(self):
+        return Connection(self.site)
+
+    def request(self, method, target, body=b"", **headers):
+        connection = self.connect()
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.send(request_bytes(method, target, body, given))
+        return connection.answer(method)
+
+
+class SiteCase(SiteFixture):
+    """A site with two users."""
+
+    def setUp(self):
+        self.build()
+
+    def run_now(self, coroutine):
+        return self.successResultOf(Deferred.fromCoroutine(coroutine))
+
+    def make_user(self, name, password="secret"):
+        """@return: the user; its query C{?token=T&userId=U} is in L{queries}."""
+        user = self.run_now(self.accounts.register(name, password, password))
+        return user, f"?token={self.tokens.issue(user.id, user.generation)}&userId={user.id}"
+
+    def form(self, method, target, fields, **headers):
+        return self.request(method, target, urlencode(fields).encode(), Content_Type=FORM, **headers)
+
+    def post(self, target, fields=(), **headers):
+        return self.form("POST", target, fields, **headers)

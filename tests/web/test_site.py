@@ -1,0 +1,239 @@
+"""Tests for L{hichat.web.site}."""
+
+from typing import cast
+
+from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
+
+from hichat.web import site as site_module
+from hichat.web.forms import FORM_LIMIT
+from hichat.web.site import BODY_TIME, IDLE_TIME, LINGER_TIME
+from tests.web.support import UPLOAD_LIMIT, SiteCase, request_bytes
+
+HEAD = b"POST /v1/user/login_pw HTTP/1.1\r\nHost: x\r\n"
+UPLOAD_HEAD = b"POST /v1/upload/image?token=x&userId=1 HTTP/1.1\r\nHost: x\r\n"
+TOO_LARGE = "提交的内容过大"
+
+
+class Limits(SiteCase):
+    def too_large(self, connection):
+        answer = connection.answer("POST")
+        self.assertEqual((answer.status, answer.headers["connection"]), (200, "close"))
+        self.assertEqual((answer.json["code"], answer.json["message"]), (-1, TOO_LARGE))
+        self.assertEqual((answer.json["Code"], answer.json["Msg"]), (-1, TOO_LARGE))
+
+    def test_as_large_as_it_may_be(self):
+        body = b"name=Ann&password=" + b"x" * (FORM_LIMIT - 18)
+        self.assertEqual(self.request("POST", "/v1/user/login_pw", body).json["message"], "用户名或密码错误")
+
+    def test_announced_as_too_large(self):
+        connection = self.connect()
+        connection.send(HEAD + b"Content-Length: %d\r\n\r\n" % (FORM_LIMIT + 1))
+        self.too_large(connection)
+        self.assertTrue(connection.transport.connected, "who is still sending would never read the answer")
+        connection.send(b"x" * (FORM_LIMIT + 1))
+        self.assertFalse(connection.transport.connected)
+
+    def test_announced_as_much_too_large(self):
+        connection = self.connect()
+        connection.send(HEAD + b"Content-Length: %d\r\n\r\n" % 10**12)
+        self.too_large(connection)
+        self.clock.advance(LINGER_TIME)
+        self.assertFalse(connection.transport.connected)
+
+    def test_expecting_to_be_asked(self):
+        connection = self.connect()
+        connection.send(HEAD + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % (FORM_LIMIT + 1))
+        self.assertNotIn(b"100 Continue", connection.received())
+        self.too_large(connection)
+        connection = self.connect()
+        connection.send(HEAD + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+        self.assertEqual(connection.received(), b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def test_chunked(self):
+        connection = self.connect()
+        connection.send(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+        chunk = b"1000\r\n" + b"x" * 0x1000 + b"\r\n"
+        for _ in range(16):
+            connection.send(chunk)
+        self.assertEqual(connection.received(), b"")
+        connection.send(chunk)
+        self.too_large(connection)
+        size = connection.protocol.requests[0].content.tell()
+        for _ in range(100):
+            connection.send(chunk)
+        self.assertEqual(connection.protocol.requests[0].content.tell(), size, "the rest is not kept")
+        connection.send(b"0\r\n\r\n")
+        self.assertFalse(connection.transport.connected)
+        self.assertEqual(connection.received().count(b"HTTP/1.1"), 1)
+
+    def test_what_follows_is_not_read(self):
+        connection = self.connect()
+        body = b"x" * (FORM_LIMIT + 1)
+        connection.send(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body + request_bytes("GET", "/"))
+        self.too_large(connection)
+        self.assertEqual(connection.received().count(b"HTTP/1.1"), 1)
+
+    def test_uploads_may_be_larger(self):
+        connection = self.connect()
+        size = UPLOAD_LIMIT + FORM_LIMIT
+        connection.send(UPLOAD_HEAD + b"Content-Length: %d\r\n\r\n" % size + b"x" * size)
+        self.assertEqual(connection.answer("POST").status, 401)
+        connection = self.connect()
+        connection.send(UPLOAD_HEAD + b"Content-Length: %d\r\n\r\n" % (size + 1))
+        self.too_large(connection)
+
+    def test_only_the_upload_may(self):
+        for target in (b"/v1/upload/image/", b"/v1/user/new?/v1/upload/image", b"/", b"/v1/upload/imag%65"):
+            connection = self.connect()
+            connection.send(b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (target, FORM_LIMIT + 1))
+            self.too_large(connection)
+
+    def test_language(self):
+        connection = self.connect()
+        connection.send(HEAD + b"Accept-Language: en\r\nContent-Length: %d\r\n\r\n" % 10**12)
+        self.assertEqual(connection.answer().json["message"], "the request is too large")
+
+    def test_client_goes_away_meanwhile(self):
+        for length in (10, 10**6):
+            connection = self.connect()
+            connection.send(HEAD + b"Content-Length: %d\r\n\r\nx" % length)
+            connection.transport.loseConnection()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+
+class Deadlines(SiteCase):
+    def trickle(self, connection, seconds):
+        for _ in range(seconds):
+            connection.send(b"x")
+            self.clock.advance(1)
+            if not connection.transport.connected:
+                return
+
+    def test_nothing_comes(self):
+        connection = self.connect()
+        self.clock.advance(IDLE_TIME - 1)
+        self.assertTrue(connection.transport.connected)
+        self.clock.advance(1)
+        self.assertFalse(connection.transport.connected)
+
+    def test_head_that_trickles(self):
+        for start in (b"", b"GET / HTTP/1.1\r\nX-More: "):
+            connection = self.connect()
+            connection.send(start)
+            self.trickle(connection, IDLE_TIME - 1)
+            self.assertTrue(connection.transport.connected)
+            self.trickle(connection, 1)
+            self.assertFalse(connection.transport.connected)
+
+    def test_body_that_trickles(self):
+        connection = self.connect()
+        self.clock.advance(IDLE_TIME - 1)
+        connection.send(HEAD + b"Content-Length: 1000\r\n\r\n")
+        self.trickle(connection, BODY_TIME - 1)
+        self.assertTrue(connection.transport.connected)
+        self.trickle(connection, 1)
+        self.assertFalse(connection.transport.connected)
+
+    def test_large_uploads_take_longer(self):
+        self.patch(site_module, "UPLOAD_RATE", 1000)
+        connection = self.connect()
+        connection.send(UPLOAD_HEAD + b"Content-Length: 10000\r\n\r\n")
+        self.trickle(connection, (UPLOAD_LIMIT + FORM_LIMIT) // 1000)
+        self.assertTrue(connection.transport.connected)
+        self.trickle(connection, 1)
+        self.assertFalse(connection.transport.connected)
+
+    def test_slow_answers_are_waited_for(self):
+        class Slow(Resource):
+            isLeaf = True
+
+            def render_GET(self, request):
+                self.request = request
+                return NOT_DONE_YET
+
+        slow = Slow()
+        self.root.mount("slow", slow)
+        connection = self.connect()
+        connection.send(request_bytes("GET", "/slow"))
+        self.clock.advance(10 * IDLE_TIME)
+        self.assertTrue(connection.transport.connected)
+        slow.request.finish()
+        self.clock.advance(IDLE_TIME - 1)
+        self.assertTrue(connection.transport.connected)
+        self.clock.advance(1)
+        self.assertFalse(connection.transport.connected)
+
+    def test_after_an_upload_the_next_request_has_no_more_time_than_others(self):
+        self.patch(site_module, "UPLOAD_RATE", 100)
+        connection = self.connect()
+        connection.send(UPLOAD_HEAD + b"Content-Length: 1\r\n\r\nx")
+        self.clock.advance(IDLE_TIME - 1)
+        self.assertTrue(connection.transport.connected)
+        self.clock.advance(1)
+        self.assertFalse(connection.transport.connected)
+
+    def test_several_requests_one_after_the_other(self):
+        connection = self.connect()
+        for _ in range(5):
+            self.clock.advance(IDLE_TIME - 1)
+            connection.send(request_bytes("GET", "/nothing"))
+        self.assertEqual(connection.received().count(b"HTTP/1.1 404"), 5)
+
+
+class Silence(SiteCase):
+    def test_no_banner(self):
+        for target in ("/", "*", "/uploads/x"):
+            self.assertNotIn("server", self.request("GET", target).headers)
+
+    def logged(self, target):
+        events: list[LogEvent] = []
+        observer = cast(ILogObserver, events.append)
+        globalLogPublisher.addObserver(observer)
+        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        self.request("GET", target)
+        return events
+
+    def test_access_log(self):
+        self.clock.advance(1)
+        (event,) = [event for event in self.logged("/v1/user/list?token=geheim&userId=1") if "milliseconds" in event]
+        found = {name: event[name] for name in ("method", "path", "status", "milliseconds")}
+        self.assertEqual(found, {"method": "GET", "path": "/v1/user/list", "status": 401, "milliseconds": 0})
+        self.assertGreater(event["bytes"], 10)
+        self.assertEqual(event["log_level"].name, "debug")
+        self.assertNotIn("geheim", repr(event))
+
+    def test_path_that_is_no_text(self):
+        self.assertTrue(self.logged("/%ff%00"))
+
+    def test_no_query_where_a_request_is_shown(self):
+        shown = []
+
+        class Show(Resource):
+            isLeaf = True
+
+            def render_GET(self, request):
+                shown.append(repr(request))
+                return b""
+
+        self.root.mount("show", Show())
+        self.request("GET", "/show?token=geheim")
+        self.assertEqual(shown, ["<Request b'GET' b'/show'>"])
+
+    def test_rendering_fails(self):
+        class Broken(Resource):
+            isLeaf = True
+
+            def render_GET(self, request):
+                raise RuntimeError("the secret of the house")
+
+        self.root.mount("broken", Broken())
+        answer = self.request("GET", "/broken")
+        self.assertEqual((answer.status, answer.json), (500, {"code": -1, "message": "服务器内部错误"}))
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
+
+    def test_nothing_runs_by_itself(self):
+        self.site.startFactory()
+        self.site.stopFactory()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
