@@ -31,9 +31,12 @@ from twisted.python.threadpool import ThreadPool
 from hichat.errors import StartError
 from hichat.gateway.protocol import ChatFactory
 from hichat.gateway.roster import Roster
+from hichat.gateway.session import Inlet
 from hichat.ledger import log
 from hichat.ledger.ledger import Ledger
 from hichat.metrics import Metrics, TickTimer
+from hichat.plane.faults import FaultyTransport
+from hichat.plane.faults import parse as parse_faults
 from hichat.plane.link import Link
 from hichat.plane.queue import PlaneWriter
 from hichat.routing import Routing
@@ -53,18 +56,34 @@ GOODBYE = 3.0
 
 
 @dataclass
-class Parts:
-    """The parts of one daemon, as L{hichat.tap.assemble} puts them together."""
+class Way:
+    """The parts that a message goes through, in its order."""
 
-    engine: Engine
-    pools: list[ThreadPool]
     store: Store
+    inlet: Inlet
     ledger: Ledger
     writer: PlaneWriter
     link: Link
     routing: Routing
     roster: Roster
     metrics: Metrics
+
+    async def drain(self) -> None:
+        """Wait until everything that was accepted has gone all its way."""
+        while self.inlet.intake.count:
+            # What leaves makes room for frames that were read and held: they count as well.
+            await self.ledger.idle()
+            await self.writer.idle()
+        await self.routing.reached(await self.store.read(log.head))
+
+
+@dataclass
+class Parts:
+    """The parts of one daemon, as L{hichat.tap.assemble} puts them together."""
+
+    engine: Engine
+    pools: list[ThreadPool]
+    way: Way
     sockets: ChatFactory
     site: IProtocolFactory
 
@@ -122,15 +141,16 @@ class HiChat(Service):
         _raise_file_limit()
         parts = self._parts = self._assemble(settings, self._reactor, lambda: self._stopping)
         migrate(parts.engine)
-        with parts.store.snapshot() as connection:
+        way = parts.way
+        with way.store.snapshot() as connection:
             position = log.head(connection)
-        self._ports.append(self._listen_udp(parts.link))
-        parts.routing.start(position)
-        parts.writer.start()
+        self._ports.append(self._listen_udp(way.link))
+        way.routing.start(position)
+        way.writer.start()
         self._ports.append(self._listen(parts.site))
         for pool in parts.pools:
             pool.start()
-        self._ticks = TickTimer.install(self._reactor, parts.metrics.tick)
+        self._ticks = TickTimer.install(self._reactor, way.metrics.tick)
         self._log.info(
             "HiChat serves {address}, plane at {plane}, log at position {position}",
             address=settings.listen,
@@ -144,6 +164,10 @@ class HiChat(Service):
             listening = self._reactor.listenUDP(port, link, interface=host, maxPacketSize=65536)
         except (CannotListenError, OSError) as e:
             raise udp_error(self._settings, e) from e
+        faults = parse_faults(self._settings.test_faults)
+        if faults:
+            self._log.warn("HICHAT_TEST_FAULTS is set: this daemon breaks its own plane")
+            link.transport = FaultyTransport(link.transport, self._reactor, faults)  # type: ignore[assignment]
         return cast(IListeningPort, listening)
 
     def _listen(self, site: IProtocolFactory) -> IListeningPort:
@@ -168,33 +192,28 @@ class HiChat(Service):
         return stopping
 
     async def _stop(self) -> None:
-        parts = self._parts
-        if parts is None:
+        if self._parts is None:
             return
+        way, sockets = self._parts.way, self._parts.sockets
         udp, tcp = self._ports
         await _done(tcp.stopListening())
         # What was accepted goes all its way, to everybody who is still here.
-        for device in parts.roster.all():
+        for device in way.roster.all():
             device.pause_reading()
-        await self._drain(parts)
+        await way.drain()
         # Then say goodbye, and take what clients had sent before they heard it.
-        for device in parts.roster.all():
+        for device in way.roster.all():
             device.resume_reading()
             device.go_away()
         waited = 0.0
-        while parts.sockets.open_connections and waited < GOODBYE:
+        while sockets.open_connections and waited < GOODBYE:
             await deferLater(self._reactor, 0.05)
             waited += 0.05
-        await self._drain(parts)
-        await parts.routing.stop()
-        await parts.writer.stop()
+        await way.drain()
+        await way.routing.stop()
+        await way.writer.stop()
         await _done(udp.stopListening())
         self._log.info("HiChat stops: everything that was accepted is stored")
-
-    async def _drain(self, parts: Parts) -> None:
-        await parts.ledger.idle()
-        await parts.writer.idle()
-        await parts.routing.reached(await parts.store.read(log.head))
 
     def _stopped_badly(self, failure: Any) -> None:
         if failure.check(TimeoutError):

@@ -20,6 +20,7 @@ from twisted.internet import endpoints
 from twisted.logger import LogLevel
 
 from hichat.errors import StartError
+from hichat.plane.faults import parse as parse_faults
 
 FILE = "hichat.toml"
 
@@ -79,6 +80,11 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _faults(text: str) -> str:
+    parse_faults(text)
+    return text
+
+
 def _setting(parse: Callable[[str], Any], default: str, help: str, example: str = "", secret: bool = False) -> Any:
     return field(
         metadata={"parse": parse, "default": default, "help": help, "example": example or default, "secret": secret}
@@ -98,6 +104,8 @@ class Settings:
     log_level: str = _setting(_level, "info", "debug, info, warn, error or critical")
     log_format: str = _setting(_format, "text", "text, or json: one object a line")
     upload_limit: int = _setting(_count, str(10 * 1024 * 1024), "bytes of the largest file that may be uploaded")
+
+    test_faults: str = _setting(_faults, "", "for tests only: faults of the plane", "drop=0.3,double=0.1")
 
     @property
     def database_url(self) -> str:

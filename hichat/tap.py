@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from twisted.internet.interfaces import IReactorTime
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 from twisted.python.usage import Options as UsageOptions
@@ -40,7 +41,7 @@ from hichat.plane.datagram import Codec
 from hichat.plane.link import Link
 from hichat.plane.queue import PlaneWriter
 from hichat.routing import Routing
-from hichat.service import HiChat, Parts, preflight
+from hichat.service import HiChat, Parts, Way, preflight
 from hichat.settings import Settings
 from hichat.social import groups
 from hichat.social.contacts import Contacts
@@ -119,27 +120,16 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool]) -> 
 
     engine = make_engine(settings.database_url)
     store = Store(engine, in_readers, in_writer)
-    intake = Intake()
-    roster = Roster(metrics)
-    routing = Routing(
-        roster,
-        read_log=lambda position, limit: store.read(log.after, position, limit),
-        read_head=lambda: store.read(log.head),
-        read_memberships=lambda user, position: store.read(groups.memberships, user, position),
-        clock=reactor,
-        metrics=metrics,
-    )
     codec = Codec(keys.load_or_make(state, "plane.key"), worker=0, incarnation=secrets.randbits(64))
-    link = Link(codec, routing, reactor, metrics)
-    plane = PlaneWriter(codec, link, intake)
-    ledger = Ledger(LogWriter(store, _now), store.in_writer, intake, plane.put, reactor, metrics)
+    way = assemble_way(store, codec, Intake(), metrics, reactor, _now)
 
-    accounts = Accounts(store, ledger, Passwords(in_hashers), Tokens(keys.load_or_make(state, "token.key"), _now), _now)
-    sockets = ChatFactory(Inlet(ledger.submit, intake, metrics), roster, routing, reactor)
+    tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
+    accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now)
+    sockets = ChatFactory(way.inlet, way.roster, way.routing, reactor)
     site = make_site(
         accounts=accounts,
         contacts=Contacts(store, _now),
-        groups=Groups(store, ledger, _now),
+        groups=Groups(store, way.ledger, _now),
         store=store,
         sockets=sockets,
         metrics=metrics,
@@ -149,25 +139,37 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool]) -> 
         in_thread=in_filers,
         reactor=reactor,
     )
+    metrics.gauges["connections"] = "Open WebSocket connections", lambda: sockets.open_connections
+    return Parts(engine=engine, pools=pools, way=way, sockets=sockets, site=site)
+
+
+def assemble_way(
+    store: Store, codec: Codec, intake: Intake, metrics: Metrics, clock: IReactorTime, now: Callable[[], int]
+) -> Way:
+    """
+    Put together what a message goes through, from the sessions' inlet to the roster.
+
+    @param clock: for all timers of these parts.
+    @param now: the time in milliseconds since the epoch.
+    """
+    roster = Roster(metrics)
+    routing = Routing(
+        roster,
+        read_log=lambda position, limit: store.read(log.after, position, limit),
+        read_head=lambda: store.read(log.head),
+        read_memberships=lambda user, position: store.read(groups.memberships, user, position),
+        clock=clock,
+        metrics=metrics,
+    )
+    link = Link(codec, routing, clock, metrics)
+    writer = PlaneWriter(codec, link, intake)
+    ledger = Ledger(LogWriter(store, now), store.in_writer, intake, writer.put, clock, metrics)
     metrics.gauges.update(
-        connections=("Open WebSocket connections", lambda: sockets.open_connections),
         drafts_in_flight=("Drafts accepted and not yet handed to the plane's link", lambda: intake.count),
-        queue_depth=("Events that wait for the plane's link", lambda: plane.depth),
+        queue_depth=("Events that wait for the plane's link", lambda: writer.depth),
         position=("The log position that routing has delivered to", lambda: routing.position),
     )
-    return Parts(
-        engine=engine,
-        pools=pools,
-        store=store,
-        ledger=ledger,
-        writer=plane,
-        link=link,
-        routing=routing,
-        roster=roster,
-        metrics=metrics,
-        sockets=sockets,
-        site=site,
-    )
+    return Way(store, Inlet(ledger.submit, intake, metrics), ledger, writer, link, routing, roster, metrics)
 
 
 def _now() -> int:
