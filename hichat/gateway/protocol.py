@@ -15,7 +15,7 @@ from zope.interface import implementer
 
 from hichat.errors import Language
 from hichat.events import Event
-from hichat.gateway import v1
+from hichat.gateway import frames, v1
 from hichat.gateway.roster import Roster
 from hichat.gateway.session import Inlet, Session
 from hichat.routing import Routing
@@ -50,6 +50,7 @@ class ChatProtocol(WebSocketServerProtocol):
     session: Session
     encode: Callable[[Event], bytes | None] = staticmethod(v1.encode)
     _arriving: Deferred[None] | None = None
+    _begun = b""
     _congested = False
     _unsent = 0
 
@@ -85,6 +86,23 @@ class ChatProtocol(WebSocketServerProtocol):
         if not failure.check(CancelledError):
             self._logger.failure("user {user} could not be admitted", failure, user=self.session.user)
             self._close(TROUBLE, "try again later")
+
+    def dataReceived(self, data: bytes) -> None:
+        """Bytes came. The usual frames go straight to the session; see L{frames}."""
+        # Once Autobahn has begun a frame or a message, it is Autobahn's until that is whole.
+        if not self.may_send or self.data or self.current_frame is not None or self.inside_message:
+            super().dataReceived(data)
+            return
+        if self._begun:
+            data = self._begun + data
+            self._begun = b""
+        taken = frames.take(data, v1.FRAME_LIMIT)
+        for text in taken.texts:
+            self.onMessage(text, False)
+        if taken.unusual:
+            super().dataReceived(data[taken.rest :])
+        elif taken.rest < len(data):
+            self._begun = data[taken.rest :]
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """A message came, whole and valid UTF-8 if it is text."""

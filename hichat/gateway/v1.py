@@ -89,7 +89,7 @@ def _read(frame: bytes) -> list[int | None]:
     """
     try:
         # As text: from bytes, json would guess at UTF-16 too.
-        found = json.loads(frame.decode(), object_pairs_hook=_Pairs, parse_constant=_refuse_constant)
+        found = _DECODER.decode(frame.decode())
     except (ValueError, RecursionError):
         raise NotJSON from None
     if not isinstance(found, _Pairs):
@@ -117,6 +117,9 @@ class _Pairs(list[tuple[str, Any]]):
 
 def _refuse_constant(_name: str) -> Never:
     raise NotJSON  # NaN and Infinity are not JSON (RFC 8259, 6)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_Pairs, parse_constant=_refuse_constant)
 
 
 def _check_integer(value: Any) -> None:

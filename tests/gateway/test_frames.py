@@ -1,0 +1,109 @@
+"""The fast way for usual frames does what Autobahn's parser does."""
+
+from __future__ import annotations
+
+import txaio
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.gateway import frames, protocol
+from hichat.gateway.frames import Taken
+from hichat.gateway.protocol import ChatFactory, ChatProtocol
+from hichat.gateway.roster import Roster
+from hichat.gateway.session import Inlet
+from hichat.intake import Intake
+from hichat.metrics import Metrics
+from tests.gateway.test_protocol import REQUEST, Routing, Transport
+
+MASKS = st.binary(min_size=4, max_size=4)
+TEXTS = st.text(max_size=40).map(str.encode) | st.sampled_from([125, 126, 127, 300, 32768, 32769]).map(
+    lambda n: b"x" * n
+)
+
+
+def frame(first: int, payload: bytes, mask: bytes, masked: bool = True, wide: bool = False) -> bytes:
+    """Any frame, also one that is not right."""
+    bit = 0x80 if masked else 0
+    if wide or len(payload) > 65535:
+        size = bytes([bit | 127]) + len(payload).to_bytes(8, "big")
+    elif len(payload) > 125:
+        size = bytes([bit | 126]) + len(payload).to_bytes(2, "big")
+    else:
+        size = bytes([bit | len(payload)])
+    if not masked:
+        return bytes([first]) + size + payload
+    return bytes([first]) + size + mask + bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
+
+
+USUAL = st.builds(frame, st.just(0x81), TEXTS, MASKS)
+FRAMES = st.one_of(
+    USUAL,
+    USUAL,
+    st.builds(frame, st.sampled_from([0x82, 0x01, 0x80, 0x00, 0x89, 0x8A, 0x88, 0xC1, 0x83]), TEXTS, MASKS),
+    st.builds(frame, st.just(0x81), st.binary(max_size=20), MASKS),
+    st.builds(frame, st.just(0x81), TEXTS, MASKS, st.just(False)),
+    st.builds(frame, st.just(0x81), TEXTS, MASKS, st.just(True), st.just(True)),
+    st.binary(max_size=10),
+)
+
+
+class Recorder(ChatProtocol):
+    """Notes what the session would be given."""
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        self.seen.append((bytes(payload), isBinary))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[bytes, bool]] = []
+
+
+class FrameTests(SynchronousTestCase):
+    def outcome(self, chunks: list[bytes], fast: bool) -> object:
+        """@return: the messages, and what was sent: pongs and closes."""
+        clock = Clock()
+        self.patch(txaio.config, "loop", clock)
+        metrics = Metrics()
+        inlet = Inlet(lambda draft: None, Intake(), metrics)
+        factory = ChatFactory(inlet, Roster(metrics), Routing(), clock)  # type: ignore[arg-type]
+        factory.protocol = Recorder
+        recorder = factory.buildProtocol(None)
+        assert isinstance(recorder, Recorder)
+        recorder.admit(1, "en")
+        transport = Transport()
+        recorder.makeConnection(transport)
+        recorder.dataReceived(REQUEST)
+        transport.clear()
+        if not fast:
+            self.patch(protocol.frames, "take", lambda data, limit: Taken([], 0, True))
+        for chunk in chunks:
+            if not transport.disconnecting:
+                recorder.dataReceived(chunk)
+        if not fast:
+            self.patch(protocol.frames, "take", frames_take)
+        return recorder.seen, transport.value(), transport.disconnecting, recorder.state
+
+    @settings(max_examples=400, deadline=None)
+    @given(st.lists(FRAMES, max_size=8), st.lists(st.integers(0, 400), max_size=8))
+    def test_same_as_autobahn(self, sent: list[bytes], cuts: list[int]) -> None:
+        """The same bytes, cut anywhere: the same messages, the same closes."""
+        data = b"".join(sent)
+        places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
+        chunks = [data[a:b] for a, b in zip(places, places[1:], strict=False)]
+        self.assertEqual(self.outcome(chunks, True), self.outcome(chunks, False))
+
+    def test_byte_by_byte(self) -> None:
+        data = b"".join(frame(0x81, text, b"abcd") for text in (b"", b"hello", b"x" * 125, b"x" * 126, b"y" * 3000))
+        data += frame(0x89, b"ping", b"abcd") + frame(0x81, b"after", b"abcd")
+        chunks = [data[i : i + 1] for i in range(len(data))]
+        self.assertEqual(self.outcome(chunks, True), self.outcome(chunks, False))
+
+    def test_many_in_one_read(self) -> None:
+        texts = [b"%d" % i for i in range(1000)]
+        taken = frames.take(b"".join(frame(0x81, text, b"abcd") for text in texts) + b"\x81", 1000)
+        self.assertEqual((taken.texts, taken.unusual), (texts, False))
+
+
+frames_take = frames.take
