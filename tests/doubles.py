@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
-from typing import ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, TypeVar
 
 from sqlalchemy import Connection, func, select
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -16,6 +16,7 @@ from hichat.storage import tables
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
+from tests.postgres import Cleaner, server
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,21 +30,25 @@ def run_now(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> D
     return maybeDeferred(function, *args, **kwargs)
 
 
-class _Cleaner(Protocol):
-    def addCleanup(self, function: Callable[[], object], /) -> object: ...  # noqa: N802
-
-
-def make_store(case: _Cleaner) -> Store:
+def make_store(case: Cleaner) -> Store:
     """
     @param case: the test that wants it; the store is gone after it.
-    @return: a migrated store on SQLite in a temporary directory. Its queries run at once, in the caller's thread.
+    @return: a migrated store: on PostgreSQL if the case is L{tests.postgres.OnPostgreSQL}, else on SQLite in a
+        temporary directory. Its queries run at once, in the caller's thread.
     """
-    directory = tempfile.TemporaryDirectory()
-    case.addCleanup(directory.cleanup)
-    engine = make_engine(f"sqlite:///{os.path.join(directory.name, 'hichat.db')}")
+    engine = make_engine(make_database(case))
     case.addCleanup(engine.dispose)
     migrate(engine)
     return Store(engine, run_now, run_now)
+
+
+def make_database(case: Cleaner) -> str:
+    """@return: the URL of a database for L{make_store}."""
+    if getattr(case, "on_postgresql", False):
+        return server().make_database(case)
+    directory = tempfile.TemporaryDirectory()
+    case.addCleanup(directory.cleanup)
+    return f"sqlite:///{os.path.join(directory.name, 'hichat.db')}"
 
 
 class FakeLedger(Ledger):

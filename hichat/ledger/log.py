@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
-from msgspec.structs import asdict, astuple
-from sqlalchemy import Connection, Dialect, func, insert, select
+from msgspec.structs import astuple
+from sqlalchemy import BigInteger, Connection, Dialect, LargeBinary, SmallInteger, func, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from hichat.events import Event, Kind, Scope
 from hichat.storage.tables import conversations, events
@@ -30,16 +32,40 @@ def append(connection: Connection, rows: Sequence[Event]) -> None:
 
     The driver is called directly: SQLAlchemy's own way costs more for each row than all the rest of a message.
     """
-    if rows:
-        statement, positional = _insertion(connection.dialect)
-        connection.exec_driver_sql(statement, [astuple(row) if positional else asdict(row) for row in rows])
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        _copy(connection, rows)
+    else:
+        connection.exec_driver_sql(_insertion(connection.dialect), [astuple(row) for row in rows])
 
 
 @lru_cache(maxsize=4)
-def _insertion(dialect: Dialect) -> tuple[str, bool]:
-    """@return: the statement in the driver's own form, and whether it takes its values by position."""
-    compiled = insert(events).compile(dialect=dialect, column_keys=list(Event.__struct_fields__))
-    return str(compiled), bool(compiled.positional)
+def _insertion(dialect: Dialect) -> str:
+    """@return: the statement in the driver's own form."""
+    return str(insert(events).compile(dialect=dialect, column_keys=list(Event.__struct_fields__)))
+
+
+def _copy(connection: Connection, rows: Sequence[Event]) -> None:
+    """Append on PostgreSQL: a row costs 7 us, with C{executemany} 40."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+            copy.set_types(_COPY_TYPES)
+            for row in rows:
+                copy.write_row(astuple(row))
+    except connection.dialect.loaded_dbapi.Error as e:
+        # As SQLAlchemy does with what it calls itself.
+        raise DBAPIError.instance(
+            _COPY, None, e, connection.dialect.loaded_dbapi.Error, hide_parameters=True, dialect=connection.dialect
+        ) from e
+
+
+_COPY = f"COPY events ({', '.join(Event.__struct_fields__)}) FROM STDIN (FORMAT BINARY)"
+_COPY_TYPES = [
+    {BigInteger: "int8", SmallInteger: "int2", LargeBinary: "bytea"}[type(events.c[name].type)]
+    for name in Event.__struct_fields__
+]
 
 
 def find_conversation(connection: Connection, key: tuple[int, int, int]) -> int | None:

@@ -8,10 +8,10 @@ of the transaction it is in, without a query a message.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, insert
-from sqlalchemy.exc import DBAPIError, OperationalError
 from twisted.logger import Logger
 
 from hichat.accounts import users
@@ -19,6 +19,7 @@ from hichat.errors import NoSuchTarget, NotAdministrator, NotAMember, NotStored,
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.ledger import log
 from hichat.social import groups
+from hichat.storage.engine import concerns_all
 from hichat.storage.store import Store
 from hichat.storage.tables import conversations
 
@@ -29,6 +30,9 @@ REMEMBERED = 100_000
 
 TAIL = 10_000
 """Events by others that a writer reads to bring its memory up to date; behind more than that it forgets instead."""
+
+DOUBT = (0.0, 0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
+"""Seconds that a writer waits before each time that it asks a store that failed in a commit whether it was done."""
 
 
 class Memory:
@@ -80,13 +84,15 @@ class LogWriter:
     """
     @param store: whose log it is.
     @param now: the time, in milliseconds since the epoch.
+    @param sleep: waits so many seconds, in the writer's thread.
     """
 
     _log = Logger()
 
-    def __init__(self, store: Store, now: Callable[[], int]) -> None:
+    def __init__(self, store: Store, now: Callable[[], int], sleep: Callable[[float], None] = time.sleep) -> None:
         self._store = store
         self._now = now
+        self._sleep = sleep
         self._memory = Memory()
 
     def write(self, drafts: Sequence[Draft]) -> list[Outcome]:
@@ -96,19 +102,41 @@ class LogWriter:
 
         @return: for each draft its event, durable when this returns, or why there is none. Never raises.
         """
+        outcomes: list[Outcome] | None = None
         try:
             with self._store.transaction() as connection:
                 outcomes = _Transaction(connection, self._memory, self._now()).write(drafts)
         except Exception as e:
             self._memory.forget()
-            whole = isinstance(e, OperationalError) or (isinstance(e, DBAPIError) and e.connection_invalidated)
-            if whole or len(drafts) == 1:
+            if outcomes is not None and self._is_stored(outcomes):
+                return outcomes
+            if concerns_all(e) or len(drafts) == 1:
                 self._log.failure("{count} drafts could not be stored", count=len(drafts))
                 return [NotStored() for _ in drafts]
             half = len(drafts) // 2
             return self.write(drafts[:half]) + self.write(drafts[half:])
         self._remember(outcomes)
         return outcomes
+
+    def _is_stored(self, outcomes: Sequence[Outcome]) -> bool:
+        """
+        The store failed in the commit, after it was asked for it and before it said that it was done: read whether it
+        was. Who is told "not stored" says it again; so that must not be said of what is stored.
+        """
+        events = [outcome for outcome in outcomes if isinstance(outcome, Event)]
+        if not events:
+            return True
+        for pause in DOUBT:
+            self._sleep(pause)
+            try:
+                # With the write lock: while the commit may still be under way, that transaction holds it.
+                with self._store.transaction() as connection:
+                    return log.after(connection, events[0].position - 1, len(events)) == events
+            except Exception as e:
+                if not concerns_all(e):
+                    break
+        self._log.error("{count} events may be stored or not; their senders are told that they are not", count=len(events))
+        return False
 
     def _remember(self, outcomes: Sequence[Outcome]) -> None:
         memory = self._memory

@@ -3,44 +3,79 @@
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InternalError, OperationalError
 
 from hichat.errors import StartError
 
 BUSY_TIMEOUT = 5.0
-"""Seconds that a writer waits for another process's transaction on SQLite."""
+"""Seconds that a writer waits for another process's transaction."""
 
 WRITE_LOCK = 0x48694368
-"""The advisory lock that makes one PostgreSQL transaction at a time the log's writer (an arbitrary number)."""
+"""
+The advisory lock that makes one PostgreSQL transaction at a time the log's writer (an arbitrary number).
+
+It makes the order of positions the order of commits, and no reader can see a position without the one before it:
+
+ - PostgreSQL ends a transaction in this order (C{CommitTransaction} in its C{xact.c}): the commit is written and
+   flushed, and confirmed by the standbys there are; C{ProcArrayEndTransaction} takes it out of the list of running
+   transactions, from when on new snapshots see it; only then its locks are released, advisory ones too.
+ - So whoever gets the lock next begins after its predecessor is visible. Under READ COMMITTED the next I{statement}
+   takes a snapshot of its own, after the lock was had, and sees it. Under a stricter level it would not: there one
+   snapshot serves the whole transaction, and it is taken by the very statement that waits for the lock. Therefore the
+   level is set here and not left to the server's C{default_transaction_isolation}.
+ - A snapshot sees all transactions that were out of the list of running ones when it was taken. N left the list
+   before N+1 had the lock, so before N+1 left it: who sees N+1 sees N. (The same holds on a hot standby: it replays
+   commits in the order in which they were written.)
+"""
+
+ABANDONED = 10.0
+"""
+Seconds after which PostgreSQL ends a writer that holds the lock and does nothing: its machine may be gone without a
+goodbye, and everybody else waits for it.
+"""
+
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+_NETWORK = {
+    "application_name": "hichat",
+    # Seconds; and milliseconds for what was sent and is not confirmed. A server that is silently gone is an error soon.
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
 
 
 def make_engine(url: str) -> Engine:
     """
     Make an engine. It connects to nothing yet.
 
-    On SQLite every connection has WAL, C{synchronous=FULL} (a commit returns when it is on the disk) and foreign
-    keys. A transaction with the execution option C{write} takes the store's write lock before anything else: what
-    it reads stays true until it commits.
+    A transaction with the execution option C{write} takes the store's write lock before anything else: what it reads
+    stays true until it commits, and when its commit returns it is on the disk. Any other transaction reads one
+    snapshot; on PostgreSQL it cannot write.
 
     @param url: an SQLAlchemy URL.
     @raise StartError: the URL is wrong, or its driver is missing.
     """
     try:
-        parsed = make_url(url)
-        if parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-            raise StartError("hichat: HICHAT_DATABASE: only sqlite:// and postgresql:// databases are known")
-        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
-    except ArgumentError as e:
+        parsed = _with_driver(make_url(url))
+        # Errors are logged, and what people write is not for the log.
+        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite", hide_parameters=True)
+    except (ArgumentError, ValueError) as e:
         raise StartError(
             "hichat: HICHAT_DATABASE: not an SQLAlchemy URL, for example sqlite:////var/lib/hichat.db"
         ) from e
     except ImportError as e:
         raise StartError(
-            f"hichat: HICHAT_DATABASE: the driver {e.name} is missing; pip install 'hichat[postgres]'"
+            "hichat: HICHAT_DATABASE: the driver psycopg is missing or not whole; pip install 'hichat[postgres]'"
         ) from e
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
@@ -48,6 +83,27 @@ def make_engine(url: str) -> Engine:
     else:
         event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+def concerns_all(error: Exception) -> bool:
+    """
+    @return: whether a change failed because of the store, so that any other would fail too: it is not there, full,
+        read-only, or without our tables.
+    """
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated or isinstance(error, (OperationalError, InternalError)):
+        return True
+    # PostgreSQL's class 42: a table is missing, or the right to use it.
+    return str(getattr(error.orig, "sqlstate", None) or "").startswith("42")
+
+
+def _with_driver(url: URL) -> URL:
+    try:
+        url = url.set(drivername=_DRIVERS[url.drivername])
+    except KeyError:
+        raise StartError("hichat: HICHAT_DATABASE: only sqlite:// and postgresql:// databases are known") from None
+    return url if url.drivername == "sqlite" else url.set(query=_NETWORK | dict(url.query))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -68,5 +124,17 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get("write"):
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+    driver: Any = connection.connection.driver_connection
+    writes = bool(connection.get_execution_options().get("write"))
+    # The driver sends both with its BEGIN.
+    connection.dialect.set_isolation_level(driver, "READ COMMITTED" if writes else "REPEATABLE READ")
+    driver.read_only = not writes
+    if writes:
+        # In one round trip. "off" would let a commit return before it is on the disk; other values of
+        # synchronous_commit are the operator's to choose.
+        connection.exec_driver_sql(
+            f"SET LOCAL lock_timeout = {int(BUSY_TIMEOUT * 1000)};"
+            f"SET LOCAL idle_in_transaction_session_timeout = {int(ABANDONED * 1000)};"
+            "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';"
+            f"SELECT pg_advisory_xact_lock({WRITE_LOCK})"
+        ).close()

@@ -7,6 +7,7 @@ from hichat.accounts import users
 from hichat.errors import NameTaken, NoSuchUser
 from hichat.storage import tables
 from tests.doubles import NOW, make_store
+from tests.postgres import OnPostgreSQL
 
 
 class Users(SynchronousTestCase):
@@ -107,3 +108,21 @@ class Users(SynchronousTestCase):
         self.assertIs(self.ask(users.administrator, 1), False)
         self.run_change(lambda connection: connection.execute(tables.users.update().values(administrator=True)).close())
         self.assertIs(self.ask(users.administrator, 1), True)
+
+    def test_a_taken_name_that_was_free_a_moment_ago(self):
+        """The store itself keeps names unique, and what else the transaction does goes on."""
+
+        def change(connection):
+            self.patch(users, "find_by_name", lambda *_: None)
+            for refused in ((users.insert, "aNN", "hash", NOW), (users.change, 2, {"name": "ann"}, NOW)):
+                with self.assertRaises(NameTaken), connection.begin_nested():
+                    refused[0](connection, *refused[1:])
+            users.set_password(connection, 1, "other", NOW)
+
+        self.run_change(users.insert, "Bob", "hash", NOW)
+        self.run_change(change)
+        self.assertEqual(self.ask(users.find, 1).generation, 1)
+
+
+class UsersOnPostgreSQL(OnPostgreSQL, Users):
+    """The same on the other store."""

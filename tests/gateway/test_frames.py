@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import txaio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.gateway import frames, protocol
+from hichat.gateway import frames
 from hichat.gateway.frames import Taken
 from hichat.gateway.protocol import ChatFactory, ChatProtocol
 from hichat.gateway.roster import Roster
@@ -77,12 +79,12 @@ class FrameTests(SynchronousTestCase):
         recorder.dataReceived(REQUEST)
         transport.clear()
         if not fast:
-            self.patch(protocol.frames, "take", lambda data, limit: Taken([], 0, True))
+            self.patch(frames, "take", lambda data, limit: Taken([], 0, True))
         for chunk in chunks:
             if not transport.disconnecting:
                 recorder.dataReceived(chunk)
         if not fast:
-            self.patch(protocol.frames, "take", frames_take)
+            self.patch(frames, "take", frames_take)
         return recorder.seen, transport.value(), transport.disconnecting, recorder.state
 
     @settings(max_examples=400, deadline=None)
@@ -91,7 +93,7 @@ class FrameTests(SynchronousTestCase):
         """The same bytes, cut anywhere: the same messages, the same closes."""
         data = b"".join(sent)
         places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
-        chunks = [data[a:b] for a, b in zip(places, places[1:], strict=False)]
+        chunks = [data[a:b] for a, b in itertools.pairwise(places)]
         self.assertEqual(self.outcome(chunks, True), self.outcome(chunks, False))
 
     def test_byte_by_byte(self) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, text
-from sqlalchemy.exc import OperationalError
+import threading
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
 from hichat.errors import NameTaken, NoSuchTarget, NotAdministrator, NotAMember, NotStored, SignedOut
 from hichat.events import FIRST_GROUP_ID, Draft, Event, Kind, Scope
 from hichat.ledger import log
-from hichat.ledger.writer import LogWriter
+from hichat.ledger.writer import DOUBT, LogWriter
 from hichat.social import groups as groups_room
 from hichat.storage import tables
+from hichat.storage.store import Store
 from tests.doubles import NOW, make_store
+from tests.postgres import OnPostgreSQL
 
 GROUP = FIRST_GROUP_ID
 
@@ -44,7 +49,9 @@ def left(user: int) -> Draft:
     return Draft(Kind.LEFT, Scope.GROUP, user, GROUP, b"", None, user, end)  # type: ignore[arg-type]
 
 
-class WriterTests(SynchronousTestCase):
+class WriterCase(SynchronousTestCase):
+    """A store with four users and an empty group."""
+
     def setUp(self) -> None:
         self.store = make_store(self)
         with self.store.transaction() as connection:
@@ -61,6 +68,8 @@ class WriterTests(SynchronousTestCase):
         with self.store.snapshot() as connection:
             return log.after(connection, 0, 1000)
 
+
+class WriterTests(WriterCase):
     def test_numbers(self) -> None:
         outcomes = self.writer.write([message(1, 2), message(1, 3), message(2, 1), joined(1)])
         outcomes += self.writer.write([message(1, 2), message(1, GROUP, Scope.GROUP)])
@@ -142,24 +151,23 @@ class WriterTests(SynchronousTestCase):
 
     def test_one_bad_row_fails_alone(self) -> None:
         drafts = [message(1, 2, body=b"%d" % i) for i in range(7)]
-        drafts[4].body = object()  # type: ignore[assignment]
+        drafts[4].body = Unstorable()  # type: ignore[assignment]
         outcomes = self.writer.write(drafts)
         self.assertEqual([type(o) for o in outcomes], [Event] * 4 + [NotStored] + [Event] * 2)
         self.assertEqual([e.body for e in self.rows()], [b"0", b"1", b"2", b"3", b"5", b"6"])
         self.assertEqual([e.seq for e in self.rows()], [1, 2, 3, 4, 5, 6])
-        self.assertEqual(len(self.flushLoggedErrors()), 1)
+        (logged,) = self.flushLoggedErrors()
+        self.assertNotIn("SECRET", str(logged.value))
 
     def test_a_store_that_fails(self) -> None:
         self.writer.write([message(1, 2)])
-        with self.store.engine.connect() as connection:
+        with self.store.transaction() as connection:
             connection.execute(text("ALTER TABLE events RENAME TO gone"))
-            connection.commit()
         outcomes = self.writer.write([message(1, 2), message(1, 3)])
         self.assertEqual([type(o) for o in outcomes], [NotStored, NotStored])
-        self.assertEqual(len(self.flushLoggedErrors(OperationalError)), 1)
-        with self.store.engine.connect() as connection:
+        self.assertEqual(len(self.flushLoggedErrors(DBAPIError)), 1, "nobody looks for a bad row")
+        with self.store.transaction() as connection:
             connection.execute(text("ALTER TABLE gone RENAME TO events"))
-            connection.commit()
         (outcome,) = self.writer.write([message(1, 2)])
         assert isinstance(outcome, Event)
         self.assertEqual((outcome.position, outcome.seq), (2, 2))
@@ -172,6 +180,135 @@ class WriterTests(SynchronousTestCase):
         with self.store.snapshot() as connection:
             found = connection.execute(select(tables.conversations)).all()
         self.assertEqual([tuple(row)[1:] for row in found], [(1, 1, 2)])
+
+    def test_a_change_that_the_store_refuses_costs_nobody_else(self) -> None:
+        """On PostgreSQL a transaction is of no use after an error, except before its savepoint."""
+
+        def twice(connection: Connection, _draft: Draft, _position: int) -> None:
+            self.patch(users, "find_by_name", lambda *_: None)
+            users.insert(connection, "ANN", "hash", NOW)
+
+        outcomes = self.writer.write([message(1, 2), joined(1, twice), message(1, 2)])
+        self.assertEqual([type(o) for o in outcomes], [Event, NameTaken, Event])
+        self.assertEqual([e.seq for e in self.rows()], [1, 2])
+
+    def test_every_byte_and_number(self) -> None:
+        body = bytes(range(256)) + b"\\N\t\n\\."
+        with self.store.transaction() as connection:
+            largest = Event(1, 2**63 - 1, 2**53, 2**53, 32767, 2, 2**53, 2**53, 2**53, 2**53, body)
+            log.append(connection, [largest])
+        self.assertEqual(self.rows(), [largest])
+
+
+class Unstorable:
+    def __repr__(self) -> str:
+        return "TOP SECRET"
+
+
+class DoubtTests(WriterCase):
+    """The store fails in the commit: was it one?"""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.slept: list[float] = []
+        self.writer = LogWriter(self.store, lambda: NOW, self.slept.append)
+        self.writer.write([message(1, 2, body=b"before")])
+
+    def fail_the_commit(self, stored: bool, away: int = 0) -> None:
+        """The next commit fails, done or not; and after it C{away} transactions do not begin."""
+        dialect = self.store.engine.dialect
+        commit, transaction = dialect.do_commit, self.store.transaction
+        lost = OperationalError("", None, dialect.loaded_dbapi.OperationalError("the connection is lost"))
+
+        def failing(connection: Any) -> None:
+            patch.restore()
+            (commit if stored else dialect.do_rollback)(connection)
+            self.patch(self.store, "transaction", beginning)
+            raise lost
+
+        def beginning() -> Any:
+            nonlocal away
+            away -= 1
+            if away >= 0:
+                raise lost
+            return transaction()
+
+        patch = self.patch(dialect, "do_commit", failing)
+
+    def test_it_was(self) -> None:
+        self.fail_the_commit(stored=True, away=3)
+        outcomes = self.writer.write([message(1, 2), message(1, 99), message(1, 3)])
+        self.assertEqual([type(o) for o in outcomes], [Event, NoSuchTarget, Event])
+        outcomes += self.writer.write([message(1, 2)])
+        self.assertEqual([o for o in outcomes if isinstance(o, Event)], self.rows()[1:])
+        self.assertEqual(self.slept, list(DOUBT[:4]))
+
+    def test_it_was_not(self) -> None:
+        self.fail_the_commit(stored=False)
+        outcomes = self.writer.write([message(1, 2), message(1, 3)])
+        self.assertEqual([type(o) for o in outcomes], [NotStored, NotStored])
+        self.assertEqual(len(self.flushLoggedErrors(OperationalError)), 1)
+        self.assertIsInstance(self.writer.write([message(1, 3)])[0], Event)
+        self.assertEqual([e.position for e in self.rows()], [1, 2])
+
+    def test_another_wrote_there(self) -> None:
+        self.fail_the_commit(stored=False, away=1)
+        other = LogWriter(make_again(self.store), lambda: NOW)
+        self.patch(self.writer, "_sleep", lambda pause: pause and other.write([message(1, 2, body=b"other")]))
+        self.assertIsInstance(self.writer.write([message(1, 2)])[0], NotStored)
+        self.assertEqual([e.body for e in self.rows()], [b"before", b"other"])
+        self.flushLoggedErrors(OperationalError)
+
+    def test_nobody_knows(self) -> None:
+        self.fail_the_commit(stored=True, away=99)
+        self.assertIsInstance(self.writer.write([message(1, 2)])[0], NotStored)
+        self.assertEqual(self.slept, list(DOUBT))
+        self.flushLoggedErrors(OperationalError)
+
+    def test_nothing_was_to_be_stored(self) -> None:
+        self.fail_the_commit(stored=False)
+        self.assertIsInstance(self.writer.write([message(1, 99)])[0], NoSuchTarget)
+
+
+def make_again(store: Store) -> Store:
+    """@return: the same store, as another process has it."""
+    return Store(store.engine, store._reading, store.in_writer)
+
+
+class OrderTests(WriterCase):
+    """Several processes write: positions are the order of commits, and no reader sees one without those before."""
+
+    WRITERS = 3
+    BATCHES = 30
+
+    def test_order(self) -> None:
+        outcomes: list[Any] = []
+        gaps: list[tuple[int, int]] = []
+
+        def write(user: int) -> None:
+            writer = LogWriter(make_again(self.store), lambda: NOW)
+            for _ in range(self.BATCHES):
+                outcomes.extend(writer.write([message(user, 1), message(user, 2)]))
+
+        def read() -> None:
+            while any(thread.is_alive() for thread in writers):
+                with self.store.snapshot() as connection:
+                    head = log.head(connection)
+                    there = connection.scalar(select(func.count()).select_from(tables.events)) or 0
+                if head != there:
+                    gaps.append((head, there))
+
+        writers = [threading.Thread(target=write, args=(1 + i,)) for i in range(self.WRITERS)]
+        for thread in writers:
+            thread.start()
+        read()
+        for thread in writers:
+            thread.join()
+        self.assertEqual(gaps, [])
+        events = [outcome for outcome in outcomes if isinstance(outcome, Event)]
+        self.assertEqual(len(events), len(outcomes), "every one is stored")
+        self.assertEqual(sorted(e.position for e in events), list(range(1, self.WRITERS * self.BATCHES * 2 + 1)))
+        self.assertEqual(sorted(events, key=lambda e: e.position), self.rows())
 
 
 class HistoryTests(SynchronousTestCase):
@@ -212,9 +349,35 @@ class HistoryTests(SynchronousTestCase):
         with self.store.snapshot() as connection:
             self.assertEqual(log.pair_history(connection, 2, 3, 0, -1), [])
 
-    def test_indexed(self) -> None:
+    def plan(self, explain: str, *before: str) -> str:
+        """@return: how the store finds a slice."""
         with self.store.snapshot() as connection:
-            plan = connection.execute(
-                text("EXPLAIN QUERY PLAN SELECT body FROM events WHERE conversation=1 AND seq>=3 AND n>=3 ORDER BY seq")
-            ).all()
-        self.assertIn("events_by_conversation", str(plan))
+            for statement in before:
+                connection.execute(text(statement))
+            query = "SELECT body FROM events WHERE conversation=1 AND seq>=3 AND n>=3 ORDER BY seq"
+            return str(connection.execute(text(f"{explain} {query}")).all())
+
+    def test_indexed(self) -> None:
+        self.assertIn("events_by_conversation", self.plan("EXPLAIN QUERY PLAN"))
+
+
+class WriterOnPostgreSQLTests(OnPostgreSQL, WriterTests):
+    """The same on the other store."""
+
+
+class DoubtOnPostgreSQLTests(OnPostgreSQL, DoubtTests):
+    """The same on the other store."""
+
+
+class OrderOnPostgreSQLTests(OnPostgreSQL, OrderTests):
+    """The same on the other store."""
+
+
+class HistoryOnPostgreSQLTests(OnPostgreSQL, HistoryTests):
+    """The same on the other store."""
+
+    def test_indexed(self) -> None:
+        # So few rows it would rather read all of.
+        plan = self.plan("EXPLAIN", "SET LOCAL enable_seqscan = off", "SET LOCAL enable_bitmapscan = off")
+        self.assertIn("events_by_conversation", plan)
+        self.assertNotIn("Sort", plan)

@@ -7,6 +7,7 @@ from hichat.accounts import users
 from hichat.errors import AddedOneself, AlreadyFriends, NoSuchUser, Unauthorized
 from hichat.social.contacts import Contacts, forget
 from tests.doubles import NOW, make_store
+from tests.postgres import OnPostgreSQL
 
 
 class ContactsTests(SynchronousTestCase):
@@ -62,3 +63,7 @@ class ContactsTests(SynchronousTestCase):
         self.successResultOf(self.add(self.bob, "2"))
         self.successResultOf(self.store.write(forget, self.ann.id))
         self.assertEqual((self.friends(self.ann), self.friends(self.bob)), ([], [self.two]))
+
+
+class ContactsOnPostgreSQLTests(OnPostgreSQL, ContactsTests):
+    """The same on the other store."""

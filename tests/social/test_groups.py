@@ -21,6 +21,7 @@ from hichat.social import groups
 from hichat.social.groups import Groups
 from hichat.storage import tables
 from tests.doubles import NOW, FakeLedger, make_store
+from tests.postgres import OnPostgreSQL
 
 
 class GroupsTests(SynchronousTestCase):
@@ -192,3 +193,7 @@ class GroupsTests(SynchronousTestCase):
         self.assertEqual(self.ask(groups.joined, 1), [])
         self.fails(NoSuchGroup, self.groups.join(self.bob, str(team.id)))
         self.assertEqual(self.get(self.groups.create(self.bob, "Team")).id, team.id + 1)
+
+
+class GroupsOnPostgreSQLTests(OnPostgreSQL, GroupsTests):
+    """The same on the other store."""
