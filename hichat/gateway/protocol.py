@@ -213,8 +213,13 @@ class ChatFactory(WebSocketServerFactory):
             allowNullOrigin=True,
         )
 
+        # Autobahn copies all its options to every connection and formats them for a log that nobody reads: a fifth of
+        # the time of a connect, and memory. As attributes of a class they are there once.
+        options = {name: getattr(self, name) for name in ChatProtocol.CONFIG_ATTRS}
+        self._bound = type("BoundChatProtocol", (self.protocol,), options | {"CONFIG_ATTRS": []})
+
     def buildProtocol(self, addr: Any) -> ChatProtocol:
         """Without Autobahn's limit on connections and its count."""
-        protocol = self.protocol()
+        protocol: ChatProtocol = self._bound()
         protocol.factory = self
         return protocol
