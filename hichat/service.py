@@ -23,7 +23,7 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IListeningPort, IProtocolFactory
+from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
 from twisted.internet.task import deferLater
 from twisted.logger import ILogObserver, Logger
 from twisted.python.threadpool import ThreadPool
@@ -172,7 +172,7 @@ class HiChat(Service):
 
     def _listen(self, site: IProtocolFactory) -> IListeningPort:
         result: list[Any] = []
-        serverFromString(self._reactor, with_backlog(self._settings.listen)).listen(site).addBoth(result.append)
+        _endpoint(self._reactor, self._settings).listen(site).addBoth(result.append)
         # The server endpoints of Twisted answer at once.
         found = result[0] if result else None
         if not IListeningPort.providedBy(found):
@@ -250,7 +250,7 @@ def prepare_state_dir(path: Path) -> None:
         raise state_dir_error(path, "Permission denied")
 
 
-def preflight(settings: Settings) -> None:
+def preflight(settings: Settings, reactor: Any) -> None:
     """
     Do what may fail at the start while twistd has not left the terminal yet: what fails later is told in the log only.
     Leaves nothing open.
@@ -267,6 +267,7 @@ def preflight(settings: Settings) -> None:
         _try_to_bind(socket.SOCK_DGRAM, *settings.udp)
     except OSError as e:
         raise udp_error(settings, e) from e
+    _endpoint(reactor, settings)
     arguments, options = parse_endpoint(settings.listen)
     if arguments[0] == "tcp":
         try:
@@ -281,6 +282,14 @@ def _try_to_bind(kind: int, host: str, port: int) -> None:
             # As Twisted does: a port in TIME_WAIT is free, one that is listened on is not.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))
+
+
+def _endpoint(reactor: Any, settings: Settings) -> IStreamServerEndpoint:
+    """@raise StartError: there is no such kind of endpoint, or something that it needs is not there."""
+    try:
+        return serverFromString(reactor, with_backlog(settings.listen))
+    except Exception as e:
+        raise listen_error(settings, e) from e
 
 
 def with_backlog(endpoint: str) -> str:

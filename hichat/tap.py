@@ -82,7 +82,7 @@ def makeService(options: Options | None = None) -> HiChat:
         found = settings.load(options or {}, os.environ, Path.cwd())
         if not twistd.get("uid"):
             # Or the state directory would belong to who starts twistd, not to whom it becomes.
-            preflight(found)
+            preflight(found, reactor)
     except StartError as e:
         raise SystemExit(str(e)) from None
     return HiChat(found, assemble, reactor, make_observer(found.log_level, found.log_format, twistd))

@@ -137,14 +137,28 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def deliver(self, frame: bytes) -> None:
         """See L{hichat.gateway.roster.Device.deliver}."""
-        if not self.may_send:
-            return
-        self.transport.write(frame)
+        if self.may_send:
+            self.transport.write(frame)
+            if self._congested:
+                self._count_unsent(len(frame))
+
+    def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
+        """What Autobahn writes counts as well: answers to pings, and complaints."""
+        super().sendData(data, sync, chopsize)
         if self._congested:
-            self._unsent += len(frame)
-            if self._unsent > UNSENT_LIMIT:
-                self.factory.inlet.metrics.slow_closed += 1
-                self._close(TOO_SLOW, "slow: reconnect and read the history")
+            self._count_unsent(len(data))
+
+    def _count_unsent(self, size: int) -> None:
+        self._unsent += size
+        if self._unsent <= UNSENT_LIMIT:
+            return
+        self._unsent = 0
+        if self.may_send:
+            self.factory.inlet.metrics.slow_closed += 1
+            self._close(TOO_SLOW, "slow: reconnect and read the history")
+        else:
+            # It was told, and still does not read what it asks for.
+            self.transport.abortConnection()
 
     def pause_reading(self) -> None:
         """See L{hichat.gateway.session.Connection.pause_reading}."""

@@ -212,6 +212,17 @@ class ProtocolTests(SynchronousTestCase):
         self.clock.advance(10)
         self.assertTrue(transport.aborted)
 
+    def test_complaints_and_pongs_count_too(self) -> None:
+        for data in (masked(b"nonsense"), masked(b"x" * 125, 9)):
+            protocol, transport = self.online()
+            before = self.metrics.slow_closed
+            protocol.pauseProducing()
+            for _ in range(60):
+                if not transport.disconnecting:
+                    protocol.dataReceived(data * 1000)
+            self.assertEqual(self.metrics.slow_closed - before, 1)
+            self.assertLess(len(transport.value()), 2 * UNSENT_LIMIT + 200_000)
+
     def test_a_reader_that_catches_up_is_not_slow(self) -> None:
         protocol, transport = self.online()
         for position in range(1, 200):

@@ -146,6 +146,8 @@ class StartTests(SynchronousTestCase):
     def test_wrong_settings(self) -> None:
         self.refused("HICHAT_UDP", HICHAT_UDP="here")
         self.refused("HICHAT_LISTEN", HICHAT_LISTEN="tcp:eight")
+        self.refused("HICHAT_LISTEN", HICHAT_LISTEN="carrier-pigeon:8000")
+        self.refused("HICHAT_LISTEN", HICHAT_LISTEN="ssl:8443:privateKey=/nowhere.pem")
         self.refused("HICHAT_LOG_LEVEL", HICHAT_LOG_LEVEL="loud")
 
     def test_wrong_database(self) -> None:

@@ -1,0 +1,126 @@
+"""The whole system on PostgreSQL, whose server goes away and comes back."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
+from twisted.internet.threads import deferToThread
+
+from hichat.errors import NotStored
+from tests.integration.daemon import STOPPED, TWISTD, Daemon, Peer, reactor, until
+from tests.integration.test_daemon import DaemonCase
+from tests.postgres import PASSWORD, database_url, free_port, server
+
+COMPLAINT = NotStored().text("zh")
+
+
+class PostgreSQLTests(DaemonCase):
+    async def setUp(self) -> None:  # type: ignore[override]
+        database = server().make_database(self)
+        self.daemon = Daemon(Path(self.mktemp()).absolute(), DATABASE=database)
+        self.addCleanup(self.daemon.kill)
+        self.peers: list[Peer] = []
+        await self.daemon.start()
+
+    async def test_people_chat(self) -> None:
+        """And the daemon starts again where it was."""
+        ann, bob = await self.people("ann", "bob")
+        a, b = await self.online(ann, bob)
+        said = [a.say(userId=ann[0], TargetId=bob[0], Type=1, Content="你好 {bob} \\N 🙂", CreateTime=5)]
+        self.assertEqual(await b.heard(1), said)
+        said.append(b.say(userId=bob[0], TargetId=ann[0], Type=1, Content="hi"))
+        self.assertEqual(await a.heard(1), said[1:])
+        team = await self.group(ann, bob)
+        to_team = b.say(userId=bob[0], TargetId=team, Type=2, Content="to all")
+        self.assertEqual(await a.heard(1), [to_team])
+
+        self.assertEqual(await self.daemon.stop(), STOPPED)
+        await self.daemon.start()
+        a, b = await self.online(ann, bob)
+        self.assertEqual(await self.history(ann, bob[0], isRev="true"), said)
+        again = a.say(userId=ann[0], TargetId=team, Type=2, Content="still here")
+        self.assertEqual(await b.heard(1), [again])
+        # A command of another process gets the lock, and is found.
+        self.daemon.command("user", "disable", "bob")
+        self.assertEqual(await b.gone(3), 4001)
+
+    async def test_the_server_is_restarted(self) -> None:
+        await self.lose_the_server(signal.SIGINT)
+
+    async def test_the_server_crashes(self) -> None:
+        await self.lose_the_server(signal.SIGQUIT)
+
+    async def lose_the_server(self, how: signal.Signals) -> None:
+        """
+        It stops in the middle of traffic. Each message is either heard or refused, never both; what was heard is in the
+        store, in order, once; and afterwards all goes on.
+        """
+        ann, bob = await self.people("ann", "bob")
+        a, b = await self.online(ann, bob)
+        sent: list[str] = []
+        talking = Deferred.fromCoroutine(self.talk(a, ann[0], bob[0], sent))
+        await until(lambda: len(b.texts) > 100)
+        self.addCleanup(server)
+        await deferToThread(server().stop, how)
+        await until(lambda: a.texts)
+        self.assertEqual((await self.daemon.get("/healthz"))[0], 200)
+        await deferToThread(server)
+        heard = len(b.texts)
+        await until(lambda: len(b.texts) > heard + 100)
+        sent.append("")  # stop talking
+        await talking
+
+        await until(lambda: len(a.texts) + len(b.texts) >= len(sent), 30)
+        self.assertEqual(set(a.texts), {COMPLAINT})
+        self.assertEqual(len(a.texts) + len(b.texts), len(sent))
+        said = set(b.texts)
+        self.assertEqual(b.texts, [text for text in sent if text in said])
+        stored: list[str] = []
+        while page := await self.history(bob, ann[0], isRev="true", start=len(stored), end=-1):
+            stored += page
+        self.assertEqual(stored, b.texts)
+        self.assertEqual(await self.daemon.metric("drafts_in_flight"), 0)
+
+    async def talk(self, peer: Peer, user: int, target: int, sent: list[str]) -> None:
+        """Say one thing after the other, until C{sent} ends with nothing."""
+        while not sent or sent[-1]:
+            for _ in range(5):
+                sent.append(peer.say(userId=user, TargetId=target, Type=1, Content=f"no. {len(sent)}"))
+            await deferLater(reactor, 0.005)
+        sent.pop()
+
+    async def test_no_server(self) -> None:
+        """It does not start, and says why in one line without the password."""
+        await self.daemon.stop()
+        environment = self.daemon.environment | {"HICHAT_DATABASE": database_url(free_port(), "hichat")}
+        done = await deferToThread(
+            subprocess.run,
+            [TWISTD, "-n", "--pidfile=", "hichat"],
+            cwd=self.daemon.directory,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.assertEqual((done.returncode, len(done.stderr.strip().splitlines())), (1, 1), done)
+        self.assertIn("HICHAT_DATABASE", done.stderr)
+        self.assertNotIn(PASSWORD, done.stdout + done.stderr)
+
+    async def test_no_secret_in_the_log(self) -> None:
+        """Not even when the store fails."""
+        ann, bob = await self.people("ann", "bob")
+        (a,) = await self.online(ann)
+        await deferToThread(server().stop)
+        self.addCleanup(server)
+        a.say(userId=ann[0], TargetId=bob[0], Type=1, Content="TOP-SECRET")
+        self.assertEqual(await a.heard(1), [COMPLAINT])
+        self.assertNotEqual((await self.daemon.post("/v1/user/login_pw", name="ann", password="x")).get("code"), 0)
+        log = self.daemon.log.read_text()
+        self.assertIn("could not be stored", log)
+        for secret in (PASSWORD, "TOP-SECRET", json.dumps("ann"), ann[1]):
+            self.assertNotIn(secret, log)
