@@ -135,7 +135,9 @@ class LogWriter:
             except Exception as e:
                 if not concerns_all(e):
                     break
-        self._log.error("{count} events may be stored or not; their senders are told that they are not", count=len(events))
+        self._log.error(
+            "{count} events may be stored or not; their senders are told that they are not", count=len(events)
+        )
         return False
 
     def _remember(self, outcomes: Sequence[Outcome]) -> None:

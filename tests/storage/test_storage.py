@@ -3,47 +3,57 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
+import threading
 from pathlib import Path
+from unittest.mock import patch
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import StartError
+from hichat.storage import engine
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.tables import contacts, metadata, users
 from tests.doubles import make_store
+from tests.postgres import PASSWORD, OnPostgreSQL, database_url, free_port, server
 
 
-class EngineTests(SynchronousTestCase):
-    def test_every_connection_is_durable(self) -> None:
-        store = make_store(self)
-        connections = [store.engine.connect() for _ in range(5)]
-        for connection in connections:
-            self.addCleanup(connection.close)
-            found = {
-                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-                for name in ("journal_mode", "synchronous", "foreign_keys")
-            }
-            self.assertEqual(found, {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1})
-
+class StoreTests(SynchronousTestCase):
     def test_foreign_keys_hold(self) -> None:
         store = make_store(self)
         row = insert(contacts).values(owner_id=1, friend_id=2, created_at=0)
         self.failureResultOf(store.write(lambda connection: connection.execute(row)), IntegrityError)
 
     def test_a_writer_has_the_lock_before_it_reads(self) -> None:
+        self.patch(engine, "BUSY_TIMEOUT", 0.05)
         store = make_store(self)
+        with store.transaction():
+            error = self.failureResultOf(store.write(_add_user, "ann"), OperationalError)
+            self.assertIn("lock", str(error.value))
+            self.assertEqual(self.successResultOf(store.read(_names)), [])
+        self.successResultOf(store.write(_add_user, "ann"))
+
+    def test_a_writer_sees_what_was_written_while_it_waited(self) -> None:
+        store = make_store(self)
+        seen: list[list[str]] = []
+
+        def second() -> None:
+            with store.transaction() as connection:
+                seen.append(_names(connection))
+
+        waiting = threading.Thread(target=second)
         with store.transaction() as connection:
-            connection.execute(select(users))
-            other = store.engine.connect().execution_options(write=True)
-            self.addCleanup(other.close)
-            other.connection.driver_connection.execute("PRAGMA busy_timeout=0")  # type: ignore[union-attr]
-            with self.assertRaisesRegex(Exception, "locked"):
-                other.begin()
+            waiting.start()
+            waiting.join(0.2)
+            _add_user(connection, "ann")
+        waiting.join()
+        self.assertEqual(seen, [["ann"]])
 
     def test_a_snapshot_stays_as_it_was(self) -> None:
         store = make_store(self)
@@ -63,10 +73,31 @@ class EngineTests(SynchronousTestCase):
         with store.snapshot() as connection:
             self.assertEqual(connection.execute(select(users)).all(), [])
 
+
+class UrlTests(SynchronousTestCase):
     def test_wrong_urls(self) -> None:
-        for url in ("mysql://x/y", "nonsense", "oracle://x"):
+        for url in (
+            "mysql://x/y",
+            "nonsense",
+            "oracle://x",
+            "postgres://x/y",
+            "postgresql+psycopg2://x/y",
+            "sqlite+aiosqlite:///x",
+            "postgresql://ann:geheim@host:port/y",
+        ):
             error = self.assertRaises(StartError, make_engine, url)
             self.assertIn("HICHAT_DATABASE", str(error))
+            self.assertNotIn("geheim", str(error))
+
+    def test_without_the_driver(self) -> None:
+        with patch.dict(sys.modules, {"psycopg": None}):
+            error = self.assertRaises(StartError, make_engine, "postgresql://ann@localhost/y")
+        self.assertIn("hichat[postgres]", str(error))
+
+    def test_the_operator_decides_about_the_network(self) -> None:
+        url = make_engine("postgresql://ann@localhost/y?connect_timeout=60&sslmode=require").url
+        self.assertEqual((url.query["connect_timeout"], url.query["sslmode"]), ("60", "require"))
+        self.assertIn("tcp_user_timeout", url.query)
 
 
 class MigrationTests(SynchronousTestCase):
@@ -88,6 +119,19 @@ class MigrationTests(SynchronousTestCase):
         error = self.assertRaises(StartError, migrate, store.engine)
         self.assertIn("newer", str(error))
 
+
+class SQLiteTests(SynchronousTestCase):
+    def test_every_connection_is_durable(self) -> None:
+        store = make_store(self)
+        connections = [store.engine.connect() for _ in range(5)]
+        for connection in connections:
+            self.addCleanup(connection.close)
+            found = {
+                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+                for name in ("journal_mode", "synchronous", "foreign_keys")
+            }
+            self.assertEqual(found, {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1})
+
     def test_a_file_that_is_no_database(self) -> None:
         path = Path(self.mktemp())
         path.write_bytes(b"not a database, but long enough to be read as one" * 100)
@@ -101,5 +145,90 @@ class MigrationTests(SynchronousTestCase):
         self.assertIn("HICHAT_DATABASE", str(error))
 
 
+class StoreOnPostgreSQLTests(OnPostgreSQL, StoreTests):
+    """The same on the other store."""
+
+
+class MigrationOnPostgreSQLTests(OnPostgreSQL, MigrationTests):
+    """The same on the other store."""
+
+
+class PostgreSQLTests(OnPostgreSQL, SynchronousTestCase):
+    """What an operator can do to the daemon with PostgreSQL's settings, and the network."""
+
+    def setUp(self) -> None:
+        self.store = make_store(self)
+        self.database = self.store.engine.url.database
+
+    def found(self, setting: str, connection: Connection) -> object:
+        return connection.scalar(text(f"SHOW {setting}"))
+
+    def configure(self, setting: str) -> None:
+        """Connections have this from now on."""
+        server().execute(f"ALTER DATABASE {self.database} SET {setting}")
+        self.store.engine.dispose()
+
+    def test_a_commit_is_on_the_disk(self) -> None:
+        for given, kept in (("off", "on"), ("on", "on"), ("remote_apply", "remote_apply")):
+            self.configure(f"synchronous_commit = {given}")
+            with self.store.transaction() as connection:
+                self.assertEqual(self.found("synchronous_commit", connection), kept)
+
+    def test_the_levels_are_ours(self) -> None:
+        for default in ("serializable", "read committed"):
+            self.configure(f"default_transaction_isolation = '{default}'")
+            for _ in range(2):
+                with self.store.transaction() as connection:
+                    self.assertEqual(self.found("transaction_isolation", connection), "read committed")
+                with self.store.snapshot() as connection:
+                    self.assertEqual(self.found("transaction_isolation", connection), "repeatable read")
+
+    def test_a_snapshot_does_not_write(self) -> None:
+        error = self.failureResultOf(self.store.read(_add_user, "ann"), InternalError)
+        self.assertIn("read-only", str(error.value))
+
+    def test_a_writer_that_does_nothing_lets_the_others(self) -> None:
+        self.patch(engine, "ABANDONED", 0.05)
+        gone = self.store.engine.connect().execution_options(write=True)
+        self.addCleanup(gone.close)
+        gone.begin()
+        self.successResultOf(self.store.write(_add_user, "ann"))
+        error = self.assertRaises(InternalError, _add_user, gone, "bob")
+        self.assertTrue(error.connection_invalidated)
+
+    def test_connections_that_are_lost(self) -> None:
+        self.store.write(_add_user, "ann")
+        server().execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.database}'")
+        self.assertEqual(self.successResultOf(self.store.read(_names)), ["ann"])
+        server().stop(signal.SIGQUIT)
+        self.addCleanup(server)
+        self.failureResultOf(self.store.read(_names), OperationalError)
+        self.failureResultOf(self.store.write(_add_user, "bob"), OperationalError)
+        server()
+        self.successResultOf(self.store.write(_add_user, "bob"))
+        self.assertEqual(self.successResultOf(self.store.read(_names)), ["ann", "bob"])
+
+    def refused(self, url: str) -> str:
+        """@return: the one line that says why it cannot be used."""
+        error = str(self.assertRaises(StartError, migrate, make_engine(url)))
+        self.assertTrue(error.startswith("hichat: HICHAT_DATABASE: "), error)
+        self.assertEqual(len(error.splitlines()), 1)
+        self.assertNotIn(PASSWORD, error)
+        return error
+
+    def test_what_cannot_be_used(self) -> None:
+        self.assertIn("refused", self.refused(database_url(free_port(), "hichat")))
+        self.assertIn("does not exist", self.refused(server().url("nowhere")))
+        self.assertIn("sslmode", self.refused(server().url("postgres") + "?sslmode=nonsense"))
+        # A user without rights in the schema, as PostgreSQL has it since version 15.
+        server().execute("CREATE ROLE stranger LOGIN")
+        self.addCleanup(server().execute, "DROP ROLE stranger")
+        self.assertIn("permission denied", self.refused(server().url("postgres").replace("hichat:", "stranger:")))
+
+
 def _add_user(connection: Connection, name: str) -> None:
     connection.execute(insert(users).values(name=name, name_key=name, password_hash="", created_at=0, updated_at=0))
+
+
+def _names(connection: Connection) -> list[str]:
+    return list(connection.scalars(select(users.c.name).order_by(users.c.id)))
