@@ -18,7 +18,8 @@ from prometheus_client.registry import Collector
 _COUNTERS = {
     "messages_in": "Frames taken from clients as messages",
     "messages_out": "Frames given to clients as messages",
-    "frames_refused": "Frames answered with a complaint",
+    "frames_refused": "Frames answered with a complaint or with the close of the connection",
+    "bodies_refused": "Requests whose body was over its limit",
     "offline_recipients": "Recipients of an event that were not connected",
     "events_committed": "Events written to the log",
     "slow_closed": "Connections closed because they did not read",
@@ -40,12 +41,15 @@ class Metrics(Collector):
         together.
     """
 
-    messages_in = messages_out = frames_refused = offline_recipients = events_committed = slow_closed = 0
+    messages_in = messages_out = frames_refused = offline_recipients = events_committed = slow_closed = (
+        bodies_refused
+    ) = 0
     datagrams_sent = datagrams_received = datagrams_lost = repairs = repaired_events = 0
 
     def __init__(self) -> None:
         self.gauges: dict[str, tuple[str, Callable[[], float]]] = {}
         self._dropped = dict.fromkeys(DROP_CAUSES, 0)
+        self._answers: dict[int, int] = {}
         self._registry = CollectorRegistry()
         self._registry.register(self)
         self._batch_size = Histogram(
@@ -81,6 +85,10 @@ class Metrics(Collector):
         """@return: how many datagrams were not used for this cause."""
         return self._dropped[cause]
 
+    def answered(self, status: int) -> None:
+        """An HTTP request was answered."""
+        self._answers[status] = self._answers.get(status, 0) + 1
+
     def tick(self, seconds: float) -> None:
         """A reactor iteration took that long."""
         self._tick_time.observe(seconds)
@@ -93,6 +101,10 @@ class Metrics(Collector):
         for cause, count in self._dropped.items():
             dropped.add_metric([cause], count)
         yield dropped
+        answers = CounterMetricFamily("hichat_http_answers", "HTTP requests answered, by status", labels=["status"])
+        for status, count in self._answers.items():
+            answers.add_metric([str(status)], count)
+        yield answers
         for name, (text, value) in self.gauges.items():
             yield GaugeMetricFamily(f"hichat_{name}", text, value=value())
 

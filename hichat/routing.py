@@ -17,6 +17,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from hichat.errors import SignedOut
 from hichat.events import Event, Kind, Scope
 from hichat.interfaces import IBatchReceiver, IDelivery
 from hichat.metrics import Metrics
@@ -42,10 +43,12 @@ class _Group:
 
 
 class _Arrival:
-    """Somebody's groups are being read: what changed meanwhile."""
+    """Somebody's groups are being read: what happened meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, user: int) -> None:
+        self.user = user
         self.changes: list[Event] = []
+        self.signed_out = False
 
 
 @implementer(IBatchReceiver)
@@ -54,7 +57,8 @@ class Routing:
     @param delivery: the gateway.
     @param read_log: gives at most so many events behind a position.
     @param read_head: gives the log's last position.
-    @param read_memberships: gives (group, size) for each group that a user was in at a position.
+    @param read_arrival: gives, for a user and a position, the generation of tokens that is good now (None: no token
+        is), and (group, size) for each group that the user was in at that position.
     """
 
     _log = Logger()
@@ -64,14 +68,14 @@ class Routing:
         delivery: IDelivery,
         read_log: Callable[[int, int], Deferred[list[Event]]],
         read_head: Callable[[], Deferred[int]],
-        read_memberships: Callable[[int, int], Deferred[list[tuple[int, int]]]],
+        read_arrival: Callable[[int, int], Deferred[tuple[int | None, list[tuple[int, int]]]]],
         clock: IReactorTime,
         metrics: Metrics,
     ) -> None:
         self._delivery = delivery
         self._read_log = read_log
         self._read_head = read_head
-        self._read_memberships = read_memberships
+        self._read_arrival = read_arrival
         self._clock = clock
         self._metrics = metrics
         self.position = 0
@@ -117,22 +121,24 @@ class Routing:
 
     # Who is here
 
-    async def arrive(self, user: int, listen: Callable[[], bool]) -> None:
+    async def arrive(self, user: int, generation: int, listen: Callable[[], bool]) -> None:
         """
         A device of this user wants to listen: learn the user's groups, then let it.
 
+        @param generation: of the token that the device has shown.
         @param listen: makes the device listen, in the reactor turn from which on events reach it; or gives False: it is
             gone.
+        @raise SignedOut: the token is void by now.
         """
-        if user in self._groups_of:
-            listen()
-            return
-        arrival = _Arrival()
+        arrival = _Arrival(user)
         self._arrivals.append(arrival)
         try:
-            memberships = await self._read_memberships(user, self.position)
+            current, memberships = await self._read_arrival(user, self.position)
         finally:
             self._arrivals.remove(arrival)
+        # What happened before that read it has seen; what came later has come here.
+        if current != generation or arrival.signed_out:
+            raise SignedOut
         if not listen() or user in self._groups_of:
             return  # or another device of the user was faster, and knows as much
         self._groups_of[user] = set()
@@ -185,6 +191,8 @@ class Routing:
                 self._delivery.deliver([user for user in self._groups_of if user != event.sender], event)
         elif event.kind == Kind.SIGNED_OUT:
             self._delivery.sign_out(event.target)
+            for arrival in self._arrivals:
+                arrival.signed_out |= arrival.user == event.target
         else:
             for arrival in self._arrivals:
                 arrival.changes.append(event)

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Timer
 from types import TracebackType
 from typing import Any, cast
 
@@ -129,10 +130,16 @@ class HiChat(Service):
         """
         try:
             self._start()
-        except StartError as e:
+        except (StartError, OSError) as e:
             self._clean_up()
             sys.excepthook = partial(_one_line, sys.excepthook)
+            if isinstance(e, OSError):
+                # A key or a directory below the state directory: the sockets' errors are told where they are opened.
+                raise state_dir_error(self._settings.state_dir, str(e)) from None
             raise e from None
+        except Exception:
+            self._clean_up()
+            raise
         super().startService()
 
     def _start(self) -> None:
@@ -185,11 +192,21 @@ class HiChat(Service):
         """Stop in order, within L{DEADLINE} whatever happens."""
         self._stopping = True
         super().stopService()
+        # A thread of its own, because the reactor's may be the one that waits: for a thread that waits for the store.
+        watchdog = Timer(DEADLINE, self._end_now)
+        watchdog.daemon = True
+        watchdog.start()
         stopping = Deferred.fromCoroutine(self._stop())
-        stopping.addTimeout(DEADLINE, self._reactor)
+        stopping.addTimeout(DEADLINE - 1, self._reactor)
         stopping.addErrback(self._stopped_badly)
         stopping.addBoth(lambda _: self._clean_up())
+        stopping.addBoth(lambda _: watchdog.cancel())
         return stopping
+
+    def _end_now(self) -> None:
+        """What is left cannot be waited for. It was not accepted, or it is stored already."""
+        self._log.error("HiChat could not stop within {seconds} s, and ends", seconds=DEADLINE)
+        os._exit(1)
 
     async def _stop(self) -> None:
         if self._parts is None:
@@ -217,7 +234,7 @@ class HiChat(Service):
 
     def _stopped_badly(self, failure: Any) -> None:
         if failure.check(TimeoutError):
-            self._log.error("stopping took longer than {seconds} s; the rest is dropped", seconds=DEADLINE)
+            self._log.error("stopping takes too long; what is under way is dropped")
         else:
             self._log.failure("stopping failed", failure)
 
@@ -244,6 +261,7 @@ def prepare_state_dir(path: Path) -> None:
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (path / "uploads").mkdir(mode=0o700, exist_ok=True)
     except OSError as e:
         raise state_dir_error(path, e.strerror) from e
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):

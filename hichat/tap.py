@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
@@ -23,6 +24,7 @@ from twisted.python.usage import Options as UsageOptions
 from twisted.scripts._twistd_unix import ServerOptions
 
 from hichat import keys, settings
+from hichat.accounts import users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
@@ -157,7 +159,7 @@ def assemble_way(
         roster,
         read_log=lambda position, limit: store.read(log.after, position, limit),
         read_head=lambda: store.read(log.head),
-        read_memberships=lambda user, position: store.read(groups.memberships, user, position),
+        read_arrival=lambda user, position: store.read(_arrival, user, position),
         clock=clock,
         metrics=metrics,
     )
@@ -170,6 +172,13 @@ def assemble_way(
         position=("The log position that routing has delivered to", lambda: routing.position),
     )
     return Way(store, Inlet(ledger.submit, intake, metrics), ledger, writer, link, routing, roster, metrics)
+
+
+def _arrival(connection: Connection, user: int, position: int) -> tuple[int | None, list[tuple[int, int]]]:
+    """What routing wants to know of a user who comes."""
+    found = users.find(connection, user)
+    generation = found.generation if found is not None and not found.disabled else None
+    return generation, groups.memberships(connection, user, position)
 
 
 def _now() -> int:

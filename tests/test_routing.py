@@ -10,6 +10,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
+from hichat.errors import SignedOut
 from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
 from hichat.interfaces import IDelivery
 from hichat.metrics import Metrics
@@ -47,12 +48,11 @@ class RoutingTests(SynchronousTestCase):
         self.log: list[Event] = []
         self.members: dict[int, list[tuple[int, int | None]]] = {}
         self.reads: list[tuple[int, Deferred[list[Event]]]] = []
-        self.membership_reads: list[tuple[int, int, Deferred[list[tuple[int, int]]]]] = []
+        self.arrival_reads: list[tuple[int, int, Deferred[tuple[int | None, list[tuple[int, int]]]]]] = []
+        self.generation: int | None = 0
         self.slow = False
         self.head_fails = False
-        self.routing = Routing(
-            self.gateway, self.read_log, self.read_head, self.read_memberships, self.clock, self.metrics
-        )
+        self.routing = Routing(self.gateway, self.read_log, self.read_head, self.read_arrival, self.clock, self.metrics)
         self.routing.start(0)
 
     # A store of its own
@@ -72,18 +72,18 @@ class RoutingTests(SynchronousTestCase):
             done.callback(len(self.log))
         return done
 
-    def read_memberships(self, user: int, position: int) -> Deferred[list[tuple[int, int]]]:
-        done: Deferred[list[tuple[int, int]]] = Deferred()
-        self.membership_reads.append((user, position, done))
+    def read_arrival(self, user: int, position: int) -> Deferred[tuple[int | None, list[tuple[int, int]]]]:
+        done: Deferred[tuple[int | None, list[tuple[int, int]]]] = Deferred()
+        self.arrival_reads.append((user, position, done))
         if not self.slow:
             done.callback(self.as_of(user, position))
         return done
 
-    def as_of(self, user: int, position: int) -> list[tuple[int, int]]:
+    def as_of(self, user: int, position: int) -> tuple[int | None, list[tuple[int, int]]]:
         def inside(member: int) -> bool:
             return any(a <= position and (b is None or b > position) for a, b in self.members.get(member, []))
 
-        return [(GROUP, sum(map(inside, self.members)))] if inside(user) else []
+        return self.generation, [(GROUP, sum(map(inside, self.members)))] if inside(user) else []
 
     # What happens
 
@@ -115,7 +115,7 @@ class RoutingTests(SynchronousTestCase):
             self.gateway.online[user] = []
             return True
 
-        return Deferred.fromCoroutine(self.routing.arrive(user, listen))
+        return Deferred.fromCoroutine(self.routing.arrive(user, 0, listen))
 
     # Tests
 
@@ -156,7 +156,7 @@ class RoutingTests(SynchronousTestCase):
         self.send(self.join(1), self.join(2))
         self.slow = True
         arrived = self.come(2)
-        user, position, read = self.membership_reads[0]
+        user, position, read = self.arrival_reads[0]
         # The read runs in a thread: it may see the store before or after these.
         self.send(self.leave(2), self.say(1, GROUP))
         self.send(self.join(2), self.say(1, GROUP), self.join(3))
@@ -170,7 +170,7 @@ class RoutingTests(SynchronousTestCase):
         self.send(self.join(1), self.join(2))
         self.slow = True
         arrived = self.come(2)
-        user, position, read = self.membership_reads[0]
+        user, position, read = self.arrival_reads[0]
         self.send(self.leave(2))
         read.callback(self.as_of(user, position))
         self.successResultOf(arrived)
@@ -179,16 +179,37 @@ class RoutingTests(SynchronousTestCase):
 
     def test_gone_while_the_groups_are_read(self) -> None:
         self.slow = True
-        arrived = Deferred.fromCoroutine(self.routing.arrive(1, lambda: False))
-        self.membership_reads[0][2].callback([(GROUP, 5)])
+        arrived = Deferred.fromCoroutine(self.routing.arrive(1, 0, lambda: False))
+        self.arrival_reads[0][2].callback((0, [(GROUP, 5)]))
         self.successResultOf(arrived)
         self.send(self.write(Kind.MESSAGE, Scope.EVERYONE, 2, 0))
         self.assertEqual(self.gateway.online, {})
 
+    def test_signed_out_while_the_groups_are_read(self) -> None:
+        """Whether the read saw it or not, the device does not come to listen."""
+        self.slow = True
+        arrived = self.come(1)
+        self.send(self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, 1, 1))
+        self.arrival_reads[0][2].callback((0, []))
+        self.failureResultOf(arrived, SignedOut)
+        self.slow = False
+        self.generation = 1
+        self.failureResultOf(self.come(1), SignedOut)
+        self.generation = None
+        self.failureResultOf(self.come(1), SignedOut)
+        self.assertEqual(self.gateway.online, {})
+
+    def test_somebody_else_signed_out(self) -> None:
+        self.slow = True
+        arrived = self.come(1)
+        self.send(self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, 2, 2))
+        self.arrival_reads[0][2].callback((0, []))
+        self.successResultOf(arrived)
+
     def test_groups_cannot_be_read(self) -> None:
         self.slow = True
         arrived = self.come(1)
-        self.membership_reads[0][2].errback(OSError("disk"))
+        self.arrival_reads[0][2].errback(OSError("disk"))
         self.failureResultOf(arrived, OSError)
         self.send(self.say(2, 1))
         self.assertEqual(self.gateway.online, {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from hichat.errors import Language
+from hichat.errors import Language, SignedOut
 from hichat.events import Event
 from hichat.gateway import frames, v1
 from hichat.gateway.roster import Roster
@@ -52,14 +53,18 @@ class ChatProtocol(WebSocketServerProtocol):
     _arriving: Deferred[None] | None = None
     _begun = b""
     _congested = False
-    _unsent = 0
+    # What is written while the transport's buffer is full; most connections never need one.
+    _unsent: deque[bytes] | None = None
+    _unsent_size = 0
 
-    def admit(self, user: int, language: Language) -> None:
+    def admit(self, user: int, generation: int, language: Language) -> None:
         """
         @param user: who was authenticated for this connection.
+        @param generation: of the token.
         @param language: of what the server has to say.
         """
         self.session = Session(user, language, self, self.factory.inlet)
+        self._generation = generation
 
     # What Autobahn calls
 
@@ -72,7 +77,9 @@ class ChatProtocol(WebSocketServerProtocol):
         transport.setTcpNoDelay(True)
         transport.setTcpKeepAlive(True)
         self.factory.open_connections += 1
-        self._arriving = Deferred.fromCoroutine(self.factory.routing.arrive(self.session.user, self._listen))
+        self._arriving = Deferred.fromCoroutine(
+            self.factory.routing.arrive(self.session.user, self._generation, self._listen)
+        )
         self._arriving.addErrback(self._not_arrived)
 
     def _listen(self) -> bool:
@@ -83,7 +90,9 @@ class ChatProtocol(WebSocketServerProtocol):
         return True
 
     def _not_arrived(self, failure: Failure) -> None:
-        if not failure.check(CancelledError):
+        if failure.check(SignedOut):
+            self.sign_out()
+        elif not failure.check(CancelledError):
             self._logger.failure("user {user} could not be admitted", failure, user=self.session.user)
             self._close(TROUBLE, "try again later")
 
@@ -114,6 +123,8 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
         """The connection is gone. Also called when the handshake failed, then nobody was admitted to anything."""
+        if self.failedByMe:
+            self.factory.inlet.metrics.frames_refused += 1
         if self._arriving is not None:
             self.factory.open_connections -= 1
             self._arriving.cancel()
@@ -138,27 +149,35 @@ class ChatProtocol(WebSocketServerProtocol):
     def deliver(self, frame: bytes) -> None:
         """See L{hichat.gateway.roster.Device.deliver}."""
         if self.may_send:
-            self.transport.write(frame)
-            if self._congested:
-                self._count_unsent(len(frame))
+            self._write(frame)
 
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
-        """What Autobahn writes counts as well: answers to pings, and complaints."""
-        super().sendData(data, sync, chopsize)
-        if self._congested:
-            self._count_unsent(len(data))
+        """What Autobahn writes goes the same way: complaints, answers to pings, the close."""
+        self._write(data)
 
-    def _count_unsent(self, size: int) -> None:
-        self._unsent += size
-        if self._unsent <= UNSENT_LIMIT:
+    def _write(self, data: bytes) -> None:
+        if not self._congested:
+            self.transport.write(data)
             return
-        self._unsent = 0
-        if self.may_send:
-            self.factory.inlet.metrics.slow_closed += 1
-            self._close(TOO_SLOW, "slow: reconnect and read the history")
-        else:
-            # It was told, and still does not read what it asks for.
-            self.transport.abortConnection()
+        if self._unsent is None:
+            self._unsent = deque()
+        self._unsent.append(data)
+        self._unsent_size += len(data)
+        if self._unsent_size > UNSENT_LIMIT:
+            self._unsent, self._unsent_size = None, 0
+            if self.may_send:
+                self.factory.inlet.metrics.slow_closed += 1
+                self._close(TOO_SLOW, "slow: reconnect and read the history")
+            else:
+                # It was told, and still does not read what it asks for.
+                self.transport.abortConnection()
+
+    def _closeConnection(self, abort: bool = False) -> None:
+        """Nothing more will be written: the transport sees to the rest, and then closes."""
+        if not abort and self._unsent:
+            self.transport.write(b"".join(self._unsent))
+            self._unsent = None
+        super()._closeConnection(abort)
 
     def pause_reading(self) -> None:
         """See L{hichat.gateway.session.Connection.pause_reading}."""
@@ -187,13 +206,15 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def pauseProducing(self) -> None:
         """The transport's buffer is full."""
-        if not self._congested:
-            self._congested = True
-            self._unsent = 0
+        self._congested = True
 
     def resumeProducing(self) -> None:
         """The transport's buffer is empty."""
         self._congested = False
+        while self._unsent and not self._congested:
+            data = self._unsent.popleft()
+            self._unsent_size -= len(data)
+            self.transport.write(data)
 
     def stopProducing(self) -> None:
         """The transport is gone."""

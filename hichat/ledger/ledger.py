@@ -141,7 +141,7 @@ class Ledger:
         written = self._in_writer(self._writer.write, batch)
         written.addErrback(self._failed, batch)
         written.addCallback(self._written, batch, started)
-        written.addErrback(lambda failure: self._log.failure("a batch was not handed on", failure))
+        written.addErrback(lambda failure: self._log.failure("a batch was not answered", failure))
         written.addBoth(lambda _: self._next())
 
     def _failed(self, failure: Failure, batch: Sequence[Draft]) -> list[Outcome]:
@@ -154,7 +154,12 @@ class Ledger:
         self._metrics.batch_written(len(events), self._clock.seconds() - started)
         # First on its way, then the answers: an origin's answer may fail, the batch may not.
         if events:
-            self._forward(events)
+            try:
+                self._forward(events)
+            except Exception:
+                # They are in the log: routing will find them there.
+                self._intake.gave(len(events))
+                self._log.failure("a batch was not handed on")
         refused = 0
         for draft, outcome in zip(batch, outcomes, strict=True):
             try:

@@ -61,4 +61,4 @@ def make_site(
     root.mount("healthz", Health())
     root.mount("readyz", Ready(stopping, lambda: store.read(log.head)))
     root.mount("metrics", Exposition(metrics))
-    return Site(root, reactor, upload_limit, uploads)
+    return Site(root, reactor, upload_limit, metrics, uploads)

@@ -20,6 +20,7 @@ from twisted.web.error import UnsupportedMethod
 from twisted.web.resource import IResource, Resource
 
 from hichat.errors import FormTooLarge
+from hichat.metrics import Metrics
 from hichat.web.answers import (
     INTERNAL,
     NOT_ALLOWED,
@@ -168,6 +169,7 @@ class Request(server.Request):
     def _refuse(self) -> None:
         """Answer at once, take the rest of the body without keeping it, and close."""
         self._too_large = True
+        self.channel.site.metrics.bodies_refused += 1
         self.method, self.uri, self.clientproto = self.channel.announced
         self.path = self.channel.announced_path
         self.channel.persistent = False
@@ -195,6 +197,7 @@ class Site(server.Site):
         root: IResource,
         reactor: IReactorTime,
         upload_limit: int,
+        metrics: Metrics,
         spool: Path | None = None,
         idle_time: int = IDLE_TIME,
     ) -> None:
@@ -202,6 +205,7 @@ class Site(server.Site):
             root, requestFactory=Request, parsePOSTFormSubmission=False, reactor=reactor, timeout=idle_time
         )
         self.idle_time = idle_time
+        self.metrics = metrics
         self._upload_limit = upload_limit + UPLOAD_SLACK
         self._spool = spool
 
@@ -237,6 +241,7 @@ class Site(server.Site):
 
     def log(self, request: http.Request) -> None:
         """A request is answered. The query is left out: it carries the token."""
+        self.metrics.answered(request.code)
         self._log.debug(
             "{method} {path} {status}: {bytes} bytes in {milliseconds} ms",
             method=request.method.decode("ascii", "backslashreplace"),

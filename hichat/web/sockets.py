@@ -50,7 +50,7 @@ class SocketResource(Resource):
         except Unauthorized as e:
             answer_json(request, {"message": e.text(language(request))}, 401)
             return
-        if WebSocketResource(_Admission(self._factory, user.id, language(request))).render(request) != NOT_DONE_YET:
+        if WebSocketResource(_Admission(self._factory, user, language(request))).render(request) != NOT_DONE_YET:
             request.finish()
 
     def _failed(self, failure: Failure, request: Request) -> None:
@@ -64,12 +64,12 @@ class SocketResource(Resource):
 class _Admission:
     """Stands in for the factory, for one connection whose user is known."""
 
-    def __init__(self, factory: ChatFactory, user: int, language: Language) -> None:
+    def __init__(self, factory: ChatFactory, user: User, language: Language) -> None:
         self._factory = factory
         self._user = user
         self._language = language
 
     def buildProtocol(self, addr: IAddress) -> ChatProtocol:
         protocol = self._factory.buildProtocol(addr)
-        protocol.admit(self._user, self._language)
+        protocol.admit(self._user.id, self._user.generation, self._language)
         return protocol

@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import IO, Any, Concatenate, NamedTuple, cast
 
+import msgspec
 from klein import Klein
+from sqlalchemy import Connection
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.iweb import IRequest
@@ -151,7 +153,12 @@ class V1:
     @_call(_in_both_cases)
     @_authenticated
     async def list_users(self, request: Request, user: User) -> bytes:
-        return to_json(request, _user_rows(await self.parts.store.read(everyone), user))
+
+        def listed(connection: Connection) -> bytes:
+            # All of it in the thread: there may be many users, and the reactor has others to serve.
+            return msgspec.json.encode(_user_rows(everyone(connection), user))
+
+        return to_json(request, msgspec.Raw(await self.parts.store.read(listed)))
 
     # The contract's spelling.
     @app.route("/v1/user/updata", methods=["POST"])

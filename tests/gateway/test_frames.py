@@ -75,7 +75,7 @@ class FrameTests(SynchronousTestCase):
         factory = RecorderFactory(inlet, Roster(metrics), Routing(), clock)  # type: ignore[arg-type]
         recorder = factory.buildProtocol(None)
         assert isinstance(recorder, Recorder)
-        recorder.admit(1, "en")
+        recorder.admit(1, 0, "en")
         transport = Transport()
         recorder.makeConnection(transport)
         recorder.dataReceived(REQUEST)

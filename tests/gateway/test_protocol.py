@@ -10,6 +10,7 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
+from hichat.errors import SignedOut
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.gateway.protocol import UNSENT_LIMIT, ChatFactory, ChatProtocol
 from hichat.gateway.roster import Roster
@@ -69,7 +70,7 @@ class Routing:
         self.waiting: list[tuple[Deferred[None], Callable[[], bool]]] = []
         self.left: list[int] = []
 
-    async def arrive(self, user: int, listen: Callable[[], bool]) -> None:
+    async def arrive(self, user: int, generation: int, listen: Callable[[], bool]) -> None:
         waiter: Deferred[None] = Deferred()
         self.waiting.append((waiter, listen))
         await waiter
@@ -92,7 +93,7 @@ class ProtocolTests(SynchronousTestCase):
 
     def connect(self, user: int = 7) -> tuple[ChatProtocol, Transport]:
         protocol = self.factory.buildProtocol(None)
-        protocol.admit(user, "en")
+        protocol.admit(user, 0, "en")
         transport = Transport()
         protocol.makeConnection(transport)
         protocol.dataReceived(REQUEST)
@@ -151,6 +152,11 @@ class ProtocolTests(SynchronousTestCase):
         self.assertEqual(transport.value()[2:4], (4011).to_bytes(2, "big"))
         self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
 
+    def test_a_token_that_is_void_by_now(self) -> None:
+        _, transport = self.connect()
+        self.routing.waiting.pop()[0].errback(SignedOut())
+        self.assertEqual(transport.value()[2:4], (4001).to_bytes(2, "big"))
+
     def test_frames(self) -> None:
         protocol, _ = self.online()
         data = b'{"userId":7,"targetId":8,"Type":1,"Content":"hi"}'
@@ -206,9 +212,11 @@ class ProtocolTests(SynchronousTestCase):
         for position in range(1, 100):
             protocol.pauseProducing()  # comes at every write
             self.roster.deliver([7], message(position, body))
-        self.assertLess(len(transport.value()), UNSENT_LIMIT + 40_000)
+        self.assertEqual(transport.value(), b"")
+        self.assertLess(protocol._unsent_size, 100)
         self.assertEqual(self.metrics.slow_closed, 1)
-        self.assertIn(b"\x88", transport.value()[-60:])
+        protocol.resumeProducing()
+        self.assertEqual(transport.value()[2:4], (4008).to_bytes(2, "big"))
         self.clock.advance(10)
         self.assertTrue(transport.aborted)
 
@@ -221,7 +229,24 @@ class ProtocolTests(SynchronousTestCase):
                 if not transport.disconnecting:
                     protocol.dataReceived(data * 1000)
             self.assertEqual(self.metrics.slow_closed - before, 1)
-            self.assertLess(len(transport.value()), 2 * UNSENT_LIMIT + 200_000)
+            self.assertEqual(transport.value(), b"")
+            self.assertLessEqual(protocol._unsent_size, UNSENT_LIMIT)
+
+    def test_a_reader_that_never_quite_catches_up_is_not_slow(self) -> None:
+        protocol, transport = self.online()
+
+        def write(data: bytes) -> None:
+            StringTransport.write(transport, data)
+            protocol.pauseProducing()
+
+        self.patch(transport, "write", write)
+        for position in range(1, 300):
+            for _ in range(2):
+                self.roster.deliver([7], message(position, b"x" * 20_000))
+            protocol.resumeProducing()
+            protocol.resumeProducing()
+        self.assertTrue(protocol.may_send)
+        self.assertEqual(len(transport.value()), 299 * 2 * 20_004)
 
     def test_a_reader_that_catches_up_is_not_slow(self) -> None:
         protocol, transport = self.online()

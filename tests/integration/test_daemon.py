@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import jwt
 import treq
+from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
@@ -229,6 +230,7 @@ class BadInputTests(DaemonCase):
             (a,) = await self.online(ann)
             send(a)
             self.assertEqual(await a.gone(), code)
+        self.assertEqual(await self.daemon.metric("frames_refused_total"), 3)
         a, b = await self.online(ann, bob)
         sent = a.say(userId=ann[0], TargetId=bob[0], Type=1, Content="still there")
         self.assertEqual(await b.heard(1), [sent])
@@ -252,6 +254,8 @@ class BadInputTests(DaemonCase):
             self.assertFalse(peer.opened, why)
             status, body = await self.daemon.get(f"/v1/user/list?{query}")
             self.assertEqual((status, list(json.loads(body))), (401, ["message"]), why)
+        _, metrics = await self.daemon.get("/metrics")
+        self.assertIn(f'hichat_http_answers_total{{status="401"}} {2 * len(bad)}.0', metrics)
         for query in (f"token={ann[1]}", f"userId=x&token={ann[1]}", f"userId={ann[0]}", f"userId=0&token={ann[1]}"):
             self.assertEqual((await self.daemon.get(f"/v1/user/SendUserMsg?{query}"))[0], 401)
         self.assertEqual((await self.daemon.get(f"/v1/user/list?userId={ann[0]}&token={ann[1]}"))[0], 200)
@@ -270,6 +274,7 @@ class BadInputTests(DaemonCase):
         )
         self.assertEqual((response.code, (await response.json())["code"]), (200, -1))
         self.assertEqual((await self.daemon.get("/healthz"))[0], 200)
+        self.assertEqual(await self.daemon.metric("bodies_refused_total"), 1)
 
     async def test_strangers_on_the_plane(self) -> None:
         ann, bob = await self.people("ann", "bob")
@@ -344,8 +349,6 @@ class StopTests(DaemonCase):
                     sent += 1
                 await deferLater(reactor, 0.001)
 
-        from twisted.internet.defer import Deferred
-
         talking = Deferred.fromCoroutine(talk())
         await until(lambda: len(b.texts) > 500)
         status = await self.daemon.stop(seconds=10)
@@ -359,6 +362,40 @@ class StopTests(DaemonCase):
         self.assertEqual(stored, [f"no. {i}" for i in range(sent)])
         heard = [json.loads(text)["Content"] for text in b.texts]
         self.assertEqual(heard, stored[: len(heard)])
+
+    async def test_a_store_that_hangs(self) -> None:
+        """What waits for it is dropped: it was not accepted. The process is gone within its deadline."""
+        ann, bob = await self.people("ann", "bob")
+        (a,) = await self.online(ann)
+        database = sqlite3.connect(self.daemon.directory / "state" / "hichat.db", isolation_level=None)
+        self.addCleanup(database.close)
+        database.execute("BEGIN IMMEDIATE")
+        waiting = [
+            self.daemon.post("/v1/user/new", name=f"n{i}", password=PASSWORD, Identity=PASSWORD) for i in range(6)
+        ]
+        calls = [Deferred.fromCoroutine(call).addErrback(lambda _: None) for call in waiting]
+        a.say(userId=ann[0], TargetId=bob[0], Type=1, Content="x")
+        await deferLater(reactor, 0.5)
+        await self.daemon.stop(seconds=11)
+        for call in calls:
+            await call
+        self.assertIn("could not stop within", self.daemon.log.read_text())
+
+    async def test_a_full_intake(self) -> None:
+        """Frames that were read and had to wait are stored, too."""
+        ann, bob = await self.people("ann", "bob")
+        (a,) = await self.online(ann)
+        database = sqlite3.connect(self.daemon.directory / "state" / "hichat.db", isolation_level=None)
+        self.addCleanup(database.close)
+        database.execute("BEGIN IMMEDIATE")
+        sent = [a.say(userId=ann[0], TargetId=bob[0], Type=1, Content=f"{i}") for i in range(3000)]
+        await deferLater(reactor, 0.5)
+        stopping = Deferred.fromCoroutine(self.daemon.stop(seconds=10))
+        await deferLater(reactor, 0.3)
+        database.execute("ROLLBACK")
+        self.assertEqual(await stopping, STOPPED)
+        stored = [body.decode() for (body,) in database.execute("SELECT body FROM events ORDER BY position")]
+        self.assertEqual(stored, sent)
 
     async def test_a_client_that_does_not_listen(self) -> None:
         (ann,) = await self.people("ann")

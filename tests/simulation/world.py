@@ -290,7 +290,7 @@ class World:
         if len(self.devices) < 2 * len(USERS):
             device = Device(self, self.chance.choice(USERS))
             self.devices.append(device)
-            Deferred.fromCoroutine(self.way.routing.arrive(device.user, device.listen))
+            Deferred.fromCoroutine(self.way.routing.arrive(device.user, 0, device.listen))
 
     def go(self) -> None:
         if self.devices:

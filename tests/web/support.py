@@ -18,6 +18,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
+from hichat.metrics import Metrics
 from hichat.social.contacts import Contacts
 from hichat.social.groups import Groups
 from hichat.web.site import Site
@@ -145,7 +146,7 @@ class SiteFixture(SynchronousTestCase):
         self.groups = Groups(self.store, self.ledger, lambda: self.now)
         parts = Parts(self.accounts, self.contacts, self.groups, self.store, self.uploads)
         self.root = make_root(parts, Files(self.directory))
-        self.site = Site(self.root, self.clock, UPLOAD_LIMIT)
+        self.site = Site(self.root, self.clock, UPLOAD_LIMIT, Metrics())
 
     def connect(self):
         return Connection(self.site)
