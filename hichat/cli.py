@@ -65,11 +65,19 @@ class Administration:
     """
     The accounts of a state directory, for one command.
 
+    @param make: whether the directory is made if there is none.
     @raise StartError: the directory or its database cannot be used.
     """
 
-    def __init__(self, found: Settings) -> None:
-        prepare_state_dir(found.state_dir)
+    def __init__(self, found: Settings, make: bool = True) -> None:
+        if make:
+            prepare_state_dir(found.state_dir)
+        elif not found.state_dir.is_dir():
+            raise StartError(
+                f"hichat: HICHAT_STATE_DIR: there is no {found.state_dir}; "
+                "name the daemon's with --state-dir, or go to where it was started"
+            )
+        self.directory = found.state_dir
         engine = make_engine(found.database_url)
         migrate(engine)
         self._store = Store(engine, _run_here, _run_here)
@@ -177,15 +185,15 @@ def _command(
     return parser
 
 
-def _administration(options: argparse.Namespace) -> Administration:
+def _administration(options: argparse.Namespace, make: bool = False) -> Administration:
     given = {"state-dir": options.state_dir, "database": options.database}
-    return Administration(settings.load(given, os.environ, Path.cwd()))
+    return Administration(settings.load(given, os.environ, Path.cwd()), make)
 
 
 def _add(options: argparse.Namespace) -> int:
-    administration = _administration(options)
+    administration = _administration(options, make=True)
     user = administration.add(options.name, _ask_password(repeat=True), options.admin)
-    print(f"user {user.id}: {user.name}")
+    print(f"user {user.id}: {user.name}, in {administration.directory}")
     return 0
 
 

@@ -142,7 +142,7 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
         elif variable in environment:
             text, source = environment[variable], "environment"
         elif setting.name in file:
-            text, source = file[setting.name], FILE
+            text, source = _from_file(setting.name, file[setting.name]), FILE
         else:
             text, source = setting.metadata["default"], "default"
         try:
@@ -153,6 +153,14 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
                 f"hichat: {variable} ({source}): {shown} is wrong: {e}; for example {setting.metadata['example']}"
             ) from None
     return Settings(**values)
+
+
+def _from_file(name: str, value: Any) -> str:
+    """@raise StartError: numbers are for settings that count something, and strings for all others."""
+    wanted = int if name == "upload_limit" else str
+    if type(value) is not wanted:
+        raise StartError(f"hichat: {FILE}: {name} = {value!r} must be a {'number' if wanted is int else 'string'}")
+    return str(value)
 
 
 def _read_file(path: Path) -> dict[str, Any]:

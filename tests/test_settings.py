@@ -56,6 +56,11 @@ class SettingsTests(SynchronousTestCase):
         error = self.assertRaises(StartError, load, {}, {"HICHAT_DATABASE": "postgresql//me:secret@x"}, self.directory)
         self.assertNotIn("secret", str(error))
 
+    def test_wrong_types_in_the_file(self) -> None:
+        for line in ("state_dir = 5", 'upload_limit = "5"', "udp = true"):
+            self.write(line)
+            self.assertIn(line.split()[0], str(self.assertRaises(StartError, load, {}, {}, self.directory)))
+
     def test_unknown_name_in_the_file(self) -> None:
         self.write('upd = "127.0.0.1:3"')
         error = self.assertRaises(StartError, load, {}, {}, self.directory)

@@ -240,6 +240,8 @@ class Chat:
             # Of two who had the name one after the other, the later one has it now.
             self.peer = Peer(type, max(found), names[max(found)])
             return Say(self.text("to_group" if group else "to", name=self.peer.name))
+        # Until it is clear whom the next line is for, it is for nobody: not for whom was talked to before.
+        self.peer = None
         return Say(self.text("no_group" if group else "no_user", name=wanted), wrong=True) if fresh else Learn()
 
     def _history(self, argument: str) -> Step:

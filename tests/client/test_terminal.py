@@ -114,6 +114,13 @@ class LineTests(ChatCase):
         self.assertEqual(self.said("/to JOSÉ"), "talking to José")
         self.assertEqual(self.said("/TO   鲍勃  "), "talking to 鲍勃")
 
+    def test_after_an_unknown_name_nobody_is_talked_to(self):
+        self.chat.peer = Peer(Type.PRIVATE, 2, "bob")
+        for line in ("/to nosuch", "/group nosuch"):
+            self.chat.line(line)
+            self.assertIsNone(self.chat.peer)
+            self.assertNotIsInstance(self.chat.line("for whom?"), Send)
+
     def test_an_unknown_name_is_learnt_first(self):
         self.assertEqual(self.chat.line("/to eve"), Learn())
         self.assertEqual(self.said("/to eve", fresh=True), "no such user: eve")

@@ -69,7 +69,7 @@ class PostgreSQLTests(DaemonCase):
         await deferToThread(server().stop, how)
         await until(lambda: a.texts)
         self.assertEqual((await self.daemon.get("/healthz"))[0], 200)
-        await deferToThread(server)
+        server()
         heard = len(b.texts)
         await until(lambda: len(b.texts) > heard + 100)
         sent.append("")  # stop talking

@@ -186,8 +186,10 @@ class StartTests(SynchronousTestCase):
 class CommandTests(SynchronousTestCase):
     """The `hichat` command's errors are one line."""
 
-    def hichat(self, *arguments: str, line: str = "") -> subprocess.CompletedProcess[str]:
+    def hichat(self, *arguments: str, line: str = "", state: bool = False) -> subprocess.CompletedProcess[str]:
         daemon = Daemon(Path(self.mktemp()).absolute())
+        if state:
+            (daemon.directory / "state").mkdir()
         return subprocess.run(
             [sys.executable, "-c", "from hichat.cli import main; main()", *arguments],
             cwd=daemon.directory,
@@ -199,14 +201,19 @@ class CommandTests(SynchronousTestCase):
             timeout=60,
         )
 
-    def refused(self, *arguments: str, line: str = "") -> str:
-        done = self.hichat(*arguments, line=line)
+    def refused(self, *arguments: str, line: str = "", state: bool = False) -> str:
+        done = self.hichat(*arguments, line=line, state=state)
         self.assertEqual((done.returncode, len(done.stderr.strip().splitlines())), (1, 1), done)
         return done.stderr
 
     def test_unknown_user(self) -> None:
         for arguments in (("token", "nobody"), ("user", "disable", "nobody"), ("user", "passwd", "nobody")):
-            self.assertIn("no such user", self.refused(*arguments))
+            self.assertIn("no such user", self.refused(*arguments, state=True))
+
+    def test_no_state_directory(self) -> None:
+        """Only what makes something makes the directory."""
+        for arguments in (("user", "list"), ("token", "ann"), ("user", "disable", "ann")):
+            self.assertIn("HICHAT_STATE_DIR", self.refused(*arguments))
 
     def test_bad_names_and_passwords(self) -> None:
         self.assertIn("password", self.refused("user", "add", "ann", line="\n"))

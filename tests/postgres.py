@@ -1,0 +1,194 @@
+"""PostgreSQL for tests: a real server, from Debian's packages, started when the first test asks for it."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
+from unittest import SkipTest
+
+from sqlalchemy import URL
+
+from hichat.storage.engine import make_engine
+from hichat.storage.migrate import migrate
+
+PASSWORD = "geheim"
+"""In every URL here. The server takes any; nobody else may see it."""
+
+PROGRAMS = Path("/usr/lib/postgresql")
+"""Where Debian keeps them, by version."""
+
+
+class Cleaner(Protocol):
+    """A test case."""
+
+    def addCleanup(self, function: Callable[..., object], /, *args: object) -> object: ...  # noqa: N802
+
+
+class OnPostgreSQL:
+    """Mixed into a test case, before it: its stores are in PostgreSQL. See L{tests.doubles.make_store}."""
+
+    on_postgresql = True
+
+
+class Server:
+    """
+    A server with a directory and a port of its own.
+
+    @param programs: where C{initdb} and C{postgres} are.
+    """
+
+    def __init__(self, programs: Path) -> None:
+        self._programs = programs
+        self._directory = Path(tempfile.mkdtemp(prefix="hichat-"))
+        self._data = self._directory / "data"
+        self._process: subprocess.Popen[Any] | None = None
+        self._numbers = count(1)
+        # The server refuses to be root.
+        self._identity: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("postgres")
+            os.chown(self._directory, user.pw_uid, user.pw_gid)
+            self._identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        self.port = free_port()
+        self._run("initdb", "-U", "hichat", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync", "-D", self._data)
+
+    def url(self, database: str) -> str:
+        """@return: the URL of a database, whether it is there or not."""
+        return database_url(self.port, database)
+
+    def start(self) -> None:
+        """
+        Start it, if it does not run, and wait until it serves. In the main thread: it goes with the thread that
+        started it, so that it does not outlive tests that are killed.
+        """
+        if self._process is not None:
+            return
+        log = self._directory / "log"
+        with log.open("ab") as output:
+            mortal = ("setpriv", "--pdeathsig", "QUIT")
+            address = ("-k", self._directory, "-h", "127.0.0.1", "-p", str(self.port))
+            process = subprocess.Popen(
+                [*mortal, self._programs / "postgres", "-D", self._data, *address],
+                cwd=self._directory,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                **self._identity,
+            )
+        self._process = process
+        deadline = time.monotonic() + 60
+        while self._run("pg_isready", "-h", "127.0.0.1", "-p", str(self.port), check=False):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(log.read_text())
+            time.sleep(0.02)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """
+        Stop it, if it runs, and wait until it is gone.
+
+        @param how: C{SIGINT} ends all connections and leaves in good order; C{SIGQUIT} is a crash.
+        """
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(60)
+            self._process = None
+
+    def remove(self) -> None:
+        """Stop it for good."""
+        self.stop(signal.SIGQUIT)
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def make_database(self, case: Cleaner) -> str:
+        """
+        @param case: the test that wants it; the database is gone after it.
+        @return: the URL of a new database with the tables of this version.
+        """
+        self.start()
+        name = f"test{next(self._numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        case.addCleanup(self._drop, name)
+        return self.url(name)
+
+    def execute(self, statement: str) -> None:
+        """Do what is outside of all the tests' databases."""
+        import psycopg
+
+        with psycopg.connect(f"host=127.0.0.1 port={self.port} user=hichat dbname=postgres", autocommit=True) as admin:
+            admin.execute(statement.encode())
+
+    def _drop(self, name: str) -> None:
+        self.start()
+        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @cached_property
+    def _template(self) -> str:
+        """What the tests' databases are copies of: that is quicker than to migrate each."""
+        self.execute("CREATE DATABASE migrated")
+        engine = make_engine(self.url("migrated"))
+        migrate(engine)
+        engine.dispose()
+        return "migrated"
+
+    def _run(self, program: str, *arguments: str | Path, check: bool = True) -> int:
+        command = [self._programs / program, *arguments]
+        done = subprocess.run(
+            command, cwd=self._directory, capture_output=True, text=True, check=False, **self._identity
+        )
+        if check and done.returncode:
+            raise RuntimeError(done.stderr)
+        return done.returncode
+
+
+_servers: list[Server] = []
+
+
+def server() -> Server:
+    """
+    @return: the one server of this process; it is gone when the process is.
+    @raise SkipTest: PostgreSQL is not installed. Where C{CI} is set that is a failure.
+    """
+    if not _servers:
+        programs = max(PROGRAMS.glob("*/bin/initdb"), key=_version, default=None)
+        if programs is None:
+            _miss("needs PostgreSQL: apt-get install postgresql")
+        try:
+            import psycopg  # noqa: F401
+        except ImportError:
+            _miss("needs psycopg: pip install '.[test]'")
+        _servers.append(Server(programs.parent))
+        atexit.register(_servers[0].remove)
+    _servers[0].start()
+    return _servers[0]
+
+
+def database_url(port: int, database: str) -> str:
+    """@return: the URL of a database on a port of this machine."""
+    made = URL.create("postgresql", "hichat", PASSWORD, "127.0.0.1", port, database)
+    return made.render_as_string(hide_password=False)
+
+
+def free_port() -> int:
+    """@return: a port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _miss(what: str) -> NoReturn:
+    raise (RuntimeError if os.environ.get("CI") == "true" else SkipTest)(what)
+
+
+def _version(program: Path) -> float:
+    return float(program.parts[-3])
