@@ -114,13 +114,6 @@ class LineTests(ChatCase):
         self.assertEqual(self.said("/to JOSÉ"), "talking to José")
         self.assertEqual(self.said("/TO   鲍勃  "), "talking to 鲍勃")
 
-    def test_after_an_unknown_name_nobody_is_talked_to(self):
-        self.chat.peer = Peer(Type.PRIVATE, 2, "bob")
-        for line in ("/to nosuch", "/group nosuch"):
-            self.chat.line(line)
-            self.assertIsNone(self.chat.peer)
-            self.assertNotIsInstance(self.chat.line("for whom?"), Send)
-
     def test_an_unknown_name_is_learnt_first(self):
         self.assertEqual(self.chat.line("/to eve"), Learn())
         self.assertEqual(self.said("/to eve", fresh=True), "no such user: eve")
@@ -129,10 +122,13 @@ class LineTests(ChatCase):
         self.assertEqual(self.chat.line("/group none"), Learn())
         self.assertEqual(self.said("/group none", fresh=True), "you are in no such group: none")
 
-    def test_a_failed_choice_changes_nothing(self):
-        self.chat.line("/to bob")
-        self.chat.line("/to eve", fresh=True)
-        self.assertEqual(self.chat.peer.name, "Bob")
+    def test_after_a_failed_choice_nobody_is_talked_to(self):
+        """Or the next line would go to whom it is not for."""
+        for choice in ("/to eve", "/group none"):
+            self.chat.line("/to bob")
+            self.chat.line(choice, fresh=True)
+            self.assertIsNone(self.chat.peer)
+            self.assertNotIsInstance(self.chat.line("for whom?"), Send)
 
     def test_a_name_that_somebody_else_has_now(self):
         self.chat.learn([User(9, "bob")], [])
