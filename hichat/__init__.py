@@ -15,6 +15,7 @@ The flow runs one way and no room reaches back. Beside it stand::
     service    starts and stops the parts in order
     settings   what an operator can set, and where it came from
     events     the vocabulary of all rooms; errors: what a user can be told
+    protocol   every frame of the v2 WebSocket, as both sides see it
     intake     the bound on what was accepted and has not left yet
     accounts   users, passwords, tokens        social   contacts, groups, membership
     storage    engine, threads, tables, migrations

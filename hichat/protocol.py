@@ -1,0 +1,456 @@
+"""
+The v2 protocol: every frame, as both sides see it. The gateway and the client library speak it from here; the AsyncAPI
+document and the page for people who write clients are made from it.
+
+Text frames, each one JSON object with an C{op}. The client says hello first, then everything else::
+
+    client                                                    server
+    {"op":"hello","token":T,"device":"anns-laptop"}     ->
+                                                        <-    {"op":"welcome","user":1,"device":7,"position":41,...}
+    {"op":"sync","since":38}                            ->
+                                                        <-    {"op":"page","events":[...],"position":41}
+                                                        <-    {"op":"synced","position":41}     from here on it is live
+    {"op":"send","ref":"a","counter":1,"user":2,"text":"hi"} ->
+                                                        <-    {"op":"ack","ref":"a","id":42,"conversation":3,"seq":9,...}
+                                                        <-    {"op":"event","id":43,"kind":"message","from":2,...}
+
+An B{id} is an event's position in the log: ids grow, and are the client's one cursor. The cursor is what C{page} and
+C{event} brought, never an C{ack}'s id: an event with a smaller id may still be on its way then. The device that sent a
+message gets the C{ack}, every other device of the sender gets the C{event}; a C{sync} brings one's own as well, so a
+client forgets what it knows by its id.
+
+A B{conversation} is named by the other person (C{user}), by a C{group}, or by neither: the announcements.
+
+A B{counter} makes a send safe to repeat, for ever: the pair (device, counter) is written once. A retry gets the first
+ack with C{duplicate}; another content under the same counter is an error.
+
+Unknown fields are refused, so that a misspelt one is not lost silently.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from hichat.events import MAX_SAFE_INTEGER
+
+SUBPROTOCOL = "hichat.v2"
+PATH = "/v2/ws"
+
+TEXT_LIMIT = 8 * 1024
+"""Bytes of C{text} in UTF-8."""
+MENTIONS_LIMIT = 50
+WATCH_LIMIT = 200
+"""Users and groups, together, that one connection watches."""
+HISTORY_LIMIT = 100
+"""Messages in one C{history} answer."""
+
+Id = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER)]
+Position = Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
+Ref = Annotated[str, Meta(max_length=64)] | Annotated[int, Meta(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
+Text = Annotated[str, Meta(max_length=TEXT_LIMIT, description=f"at most {TEXT_LIMIT} bytes in UTF-8")]
+Url = Annotated[str, Meta(max_length=2048)]
+Media = Literal["text", "emoji", "audio", "picture", "file"]
+Mentions = Annotated[list[Id], Meta(max_length=MENTIONS_LIMIT)]
+
+
+class _Frame(msgspec.Struct, tag_field="op", forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """A frame; its tag is C{op}."""
+
+
+# What clients say
+
+
+class Hello(_Frame, tag="hello", kw_only=True):
+    """
+    The first frame, within 10 s.
+
+    @ivar token: unless the C{Authorization: Bearer} header had it.
+    @ivar device: the client's own name of itself, the same at every connection; a random one, kept, is good. A second
+        connection of the same device ends the first.
+    """
+
+    device: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[!-~]+$")]
+    token: Annotated[str, Meta(max_length=1024)] | UnsetType = UNSET
+
+
+class Ping(_Frame, tag="ping"):
+    """Answered with C{pong}. A connection from which nothing comes for 60 s counts as dead; pongs of the WebSocket
+    protocol, which most libraries send by themselves, are enough."""
+
+    ref: Ref | UnsetType = UNSET
+
+
+class Sync(_Frame, tag="sync"):
+    """
+    Become live; what happened since then comes first, in pages.
+
+    @ivar since: the cursor; without it the connection is live from now on.
+    """
+
+    ref: Ref | UnsetType = UNSET
+    since: Position | UnsetType = UNSET
+
+
+class _Addressed(_Frame, kw_only=True):
+    ref: Ref | UnsetType = UNSET
+    user: Id | UnsetType = UNSET
+    group: Id | UnsetType = UNSET
+
+
+class Send(_Addressed, tag="send", kw_only=True):
+    """
+    Say something; answered with C{ack}.
+
+    @ivar counter: see above; without it a retry is another message.
+    @ivar url: of a picture, an audio or a file.
+    @ivar name: of a file.
+    @ivar seconds: how long the audio is.
+    @ivar replyTo: the id of a message of the same conversation.
+    @ivar mentions: ids of users.
+    """
+
+    counter: Id | UnsetType = UNSET
+    media: Media = "text"
+    text: Text = ""
+    url: Url = ""
+    name: Annotated[str, Meta(max_length=255)] = ""
+    seconds: Annotated[int, Meta(ge=0, le=86_400)] = 0
+    replyTo: Id | UnsetType = UNSET  # noqa: N815
+    mentions: Mentions = []
+
+
+class Edit(_Frame, tag="edit", kw_only=True):
+    """Replace the text of an own message; answered with C{ack}. See the setting C{edit_limit}."""
+
+    message: Id
+    text: Text
+    mentions: Mentions = []
+    ref: Ref | UnsetType = UNSET
+    counter: Id | UnsetType = UNSET
+
+
+class Recall(_Frame, tag="recall", kw_only=True):
+    """Take a message back: an own one (see the setting C{edit_limit}), or anyone's as the group's owner; answered with
+    C{ack}."""
+
+    message: Id
+    ref: Ref | UnsetType = UNSET
+    counter: Id | UnsetType = UNSET
+
+
+class React(_Frame, tag="react", kw_only=True):
+    """
+    React to a message; answered with C{ack}.
+
+    @ivar on: False takes the reaction back.
+    """
+
+    message: Id
+    emoji: Annotated[str, Meta(min_length=1, max_length=32)]
+    on: bool = True
+    ref: Ref | UnsetType = UNSET
+    counter: Id | UnsetType = UNSET
+
+
+class Received(_Addressed, tag="received", kw_only=True):
+    """Everything up to this id of the conversation has come. Never goes back; answered with C{done} if it has a C{ref}."""
+
+    id: Id
+
+
+class Read(_Addressed, tag="read", kw_only=True):
+    """Everything up to this id of the conversation was read (and so received)."""
+
+    id: Id
+
+
+class Marks(_Addressed, tag="marks", kw_only=True):
+    """How far one has read a conversation, and how far others have; answered with C{marks}."""
+
+
+class History(_Addressed, tag="history", kw_only=True):
+    """
+    Messages of a conversation as they are now: edited, reacted to, recalled. Answered with C{history}.
+
+    @ivar before: only messages with a smaller id; without this and C{after}, the newest.
+    @ivar after: only messages with a larger id, the oldest of them.
+    """
+
+    before: Id | UnsetType = UNSET
+    after: Position | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=1, le=HISTORY_LIMIT)] = 50
+
+
+class Typing(_Addressed, tag="typing", kw_only=True):
+    """One is writing there. Say it every few seconds while it is so. Never stored, never answered."""
+
+
+class Watch(_Frame, tag="watch", kw_only=True):
+    """
+    Be told of these people's presence and typing, and of typing in these groups, instead of those named before; together
+    200 at most. Answered with C{presence} of all these users.
+    """
+
+    users: Annotated[list[Id], Meta(max_length=WATCH_LIMIT)] = []
+    groups: Annotated[list[Id], Meta(max_length=WATCH_LIMIT)] = []
+    ref: Ref | UnsetType = UNSET
+
+
+class Show(_Frame, tag="show", kw_only=True):
+    """
+    Whether this connection shows others that one is online and typing; it does unless told otherwise. A user is online
+    to others while some connection shows it.
+    """
+
+    presence: bool
+    ref: Ref | UnsetType = UNSET
+
+
+FromClient = (
+    Hello | Ping | Sync | Send | Edit | Recall | React | Received | Read | Marks | History | Typing | Watch | Show
+)
+
+
+# What the server says
+
+
+class Welcome(_Frame, tag="welcome", kw_only=True, omit_defaults=False):
+    """
+    @ivar user: who one is.
+    @ivar device: the device's number.
+    @ivar counter: the largest that this device has used; the next one is larger.
+    @ivar position: where the log ends, for C{sync}.
+    @ivar limits: the daemon's bounds: C{rate} (frames a second), C{text} (bytes), C{frame} (bytes), C{watch}.
+    """
+
+    user: Id
+    device: Id
+    counter: Position
+    position: Position
+    time: int
+    limits: dict[str, int]
+
+
+class Pong(_Frame, tag="pong"):
+    ref: Ref | UnsetType = UNSET
+
+
+class Ack(_Frame, tag="ack", kw_only=True, omit_defaults=False):
+    """
+    It is on the disk.
+
+    @ivar id: the event's.
+    @ivar duplicate: it was there already; the numbers are those of the first time.
+    """
+
+    ref: Ref | UnsetType = UNSET
+    conversation: Id
+    seq: Id
+    id: Id
+    time: int
+    duplicate: bool = False
+
+
+class Error(_Frame, tag="error", kw_only=True, omit_defaults=False):
+    """
+    Something was not done.
+
+    @ivar ref: the frame's, if it could be read.
+    @ivar code: for programs; never changes.
+    @ivar message: for people, in the language of the C{Accept-Language} header.
+    @ivar retryAfter: seconds after which it may work; absent if trying again is of no use.
+    """
+
+    ref: Ref | UnsetType = UNSET
+    code: str
+    message: str
+    retryAfter: float | UnsetType = UNSET  # noqa: N815
+
+
+class Done(_Frame, tag="done"):
+    """The frame with that C{ref} was obeyed."""
+
+    ref: Ref
+
+
+class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rename={"from_": "from"}):
+    """
+    What the log says: sent in C{event} frames and in C{page} frames.
+
+    @ivar conversation: its number; with C{user} or C{group}, or neither, as in C{send}; C{user} is to whom it was said.
+    @ivar seq: its place in the conversation: 1, 2, 3...
+    @ivar n: how many messages the conversation has up to here.
+    @ivar time: milliseconds since the epoch.
+    @ivar from_: (C{from}) who did it.
+    @ivar message: the message that is edited, recalled or reacted to.
+    @ivar member: who joined or left.
+    @ivar size: how many members the group then had.
+    @ivar recalled: the message's content is gone.
+    """
+
+    id: Id
+    conversation: Id
+    seq: Id
+    n: Position
+    time: int
+    kind: Literal["message", "edited", "recalled", "reacted", "joined", "left"]
+    from_: Id
+    user: Id | UnsetType = UNSET
+    group: Id | UnsetType = UNSET
+    media: Media | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+    url: str = ""
+    name: str = ""
+    seconds: float = 0
+    replyTo: Id | UnsetType = UNSET  # noqa: N815
+    mentions: list[int] = []
+    message: Id | UnsetType = UNSET
+    emoji: str | UnsetType = UNSET
+    on: bool | UnsetType = UNSET
+    member: Id | UnsetType = UNSET
+    size: int | UnsetType = UNSET
+    recalled: bool = False
+
+
+class Happened(_Happened):
+    """An event in a C{page}."""
+
+
+class EventFrame(_Happened, tag_field="op", tag="event"):
+    """It happened, just now."""
+
+
+class Page(_Frame, tag="page", kw_only=True, omit_defaults=False):
+    """
+    A part of a C{sync}.
+
+    @ivar position: the cursor after it.
+    """
+
+    events: list[Happened]
+    position: Position
+
+
+class Synced(_Frame, tag="synced", kw_only=True, omit_defaults=False):
+    """
+    The end of a C{sync}: what comes after this frame is live.
+
+    @ivar position: the cursor now.
+    """
+
+    ref: Ref | UnsetType = UNSET
+    position: Position
+
+
+class Reaction(msgspec.Struct):
+    emoji: str
+    users: list[int]
+
+
+class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": "from"}):
+    """
+    A message as it is now.
+
+    @ivar edited: when it was edited last, milliseconds since the epoch.
+    """
+
+    id: Id
+    conversation: Id
+    seq: Id
+    n: Position
+    time: int
+    from_: Id
+    user: Id | UnsetType = UNSET
+    group: Id | UnsetType = UNSET
+    media: Media
+    text: str
+    url: str = ""
+    name: str = ""
+    seconds: float = 0
+    replyTo: Id | UnsetType = UNSET  # noqa: N815
+    mentions: list[int] = []
+    edited: int | UnsetType = UNSET
+    recalled: bool = False
+    reactions: list[Reaction] = []
+
+
+class HistoryPage(_Frame, tag="history", kw_only=True, omit_defaults=False):
+    """
+    @ivar messages: in order of id.
+    @ivar more: whether there are more in the direction that was asked for.
+    """
+
+    ref: Ref | UnsetType = UNSET
+    messages: list[Folded]
+    more: bool
+
+
+class Mark(msgspec.Struct):
+    user: int
+    received: int
+    read: int
+
+
+class MarksPage(_Frame, tag="marks", kw_only=True, omit_defaults=False):
+    """
+    @ivar unread: messages that one has not read.
+    @ivar received: up to which id; C{read}: the same.
+    @ivar others: of the other members; empty for groups of more than 100.
+    """
+
+    ref: Ref | UnsetType = UNSET
+    unread: int
+    received: Position
+    read: Position
+    others: list[Mark]
+
+
+class Receipt(_Frame, tag="receipt", kw_only=True, rename={"from_": "from"}):
+    """
+    Somebody in the conversation has received or read up to an id; in groups of up to 100. Also of oneself, from
+    another device. C{user} is the other side as seen by C{from}.
+    """
+
+    from_: Id
+    received: Position
+    read: Position
+    user: Id | UnsetType = UNSET
+    group: Id | UnsetType = UNSET
+
+
+class TypingFrame(_Frame, tag="typing", kw_only=True, rename={"from_": "from"}):
+    """Somebody whom, or where, one watches is writing."""
+
+    from_: Id
+    user: Id | UnsetType = UNSET
+    group: Id | UnsetType = UNSET
+
+
+class Presence(_Frame, tag="presence", kw_only=True, omit_defaults=False):
+    """
+    @ivar online: of those watched, who is; C{offline}: who is not. After C{watch} all of them, later those that changed.
+    """
+
+    ref: Ref | UnsetType = UNSET
+    online: list[int]
+    offline: list[int]
+
+
+FromServer = (
+    Welcome
+    | Pong
+    | Ack
+    | Error
+    | Done
+    | EventFrame
+    | Page
+    | Synced
+    | HistoryPage
+    | MarksPage
+    | Receipt
+    | TypingFrame
+    | Presence
+)
