@@ -11,7 +11,7 @@ Text frames, each one JSON object with an C{op}. The client says hello first, th
                                                         <-    {"op":"page","events":[...],"position":41}
                                                         <-    {"op":"synced","position":41}     from here on it is live
     {"op":"send","ref":"a","counter":1,"user":2,"text":"hi"} ->
-                                                        <-    {"op":"ack","ref":"a","id":42,"conversation":3,"seq":9,...}
+                                                        <-    {"op":"ack","ref":"a","id":42,"seq":9,...}
                                                         <-    {"op":"event","id":43,"kind":"message","from":2,...}
 
 An B{id} is an event's position in the log: ids grow, and are the client's one cursor. The cursor is what C{page} and
@@ -156,7 +156,8 @@ class React(_Frame, tag="react", kw_only=True):
 
 
 class Received(_Addressed, tag="received", kw_only=True):
-    """Everything up to this id of the conversation has come. Never goes back; answered with C{done} if it has a C{ref}."""
+    """Everything up to this id of the conversation has come. Never goes back; answered with C{done} if it has a
+    C{ref}."""
 
     id: Id
 
@@ -190,8 +191,8 @@ class Typing(_Addressed, tag="typing", kw_only=True):
 
 class Watch(_Frame, tag="watch", kw_only=True):
     """
-    Be told of these people's presence and typing, and of typing in these groups, instead of those named before; together
-    200 at most. Answered with C{presence} of all these users.
+    Be told of these people's presence and typing, and of typing in these groups, instead of those named before;
+    together 200 at most. Answered with C{presence} of all these users.
     """
 
     users: Annotated[list[Id], Meta(max_length=WATCH_LIMIT)] = []
@@ -431,7 +432,10 @@ class TypingFrame(_Frame, tag="typing", kw_only=True, rename={"from_": "from"}):
 
 class Presence(_Frame, tag="presence", kw_only=True, omit_defaults=False):
     """
-    @ivar online: of those watched, who is; C{offline}: who is not. After C{watch} all of them, later those that changed.
+    Who of those watched is online: after C{watch} all of them, later those that changed.
+
+    @ivar online: users who are.
+    @ivar offline: users who are not.
     """
 
     ref: Ref | UnsetType = UNSET
