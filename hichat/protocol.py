@@ -57,7 +57,17 @@ Mentions = Annotated[list[Id], Meta(max_length=MENTIONS_LIMIT)]
 
 
 class _Frame(msgspec.Struct, tag_field="op", forbid_unknown_fields=True, omit_defaults=True, gc=False):
-    """A frame; its tag is C{op}."""
+    """
+    A frame; its tag is C{op}. What fields of several frames are, where a frame does not say it:
+
+    @ivar ref: of the client's choice; what answers the frame has it again.
+    @ivar counter: makes it safe to repeat: a retry has the same, anything else a larger one than all before.
+    @ivar user: the other person of the conversation.
+    @ivar group: the group whose conversation it is; without C{user} and C{group} the announcements.
+    @ivar message: its id.
+    @ivar mentions: ids of users.
+    @ivar time: milliseconds since the epoch.
+    """
 
 
 # What clients say
@@ -104,12 +114,14 @@ class Send(_Addressed, tag="send", kw_only=True):
     """
     Say something; answered with C{ack}.
 
-    @ivar counter: see above; without it a retry is another message.
+    @ivar counter: a retry has the same, anything else a larger one than all before; without it a retry is another
+        message.
+    @ivar media: what it is.
+    @ivar text: what is said; with a picture, an audio or a file, what is said of it.
     @ivar url: of a picture, an audio or a file.
     @ivar name: of a file.
     @ivar seconds: how long the audio is.
     @ivar replyTo: the id of a message of the same conversation.
-    @ivar mentions: ids of users.
     """
 
     counter: Id | UnsetType = UNSET
@@ -123,7 +135,11 @@ class Send(_Addressed, tag="send", kw_only=True):
 
 
 class Edit(_Frame, tag="edit", kw_only=True):
-    """Replace the text of an own message; answered with C{ack}. See the setting C{edit_limit}."""
+    """
+    Replace the text of an own message; answered with C{ack}. See the setting C{edit_limit}.
+
+    @ivar text: the new text.
+    """
 
     message: Id
     text: Text
@@ -145,7 +161,8 @@ class React(_Frame, tag="react", kw_only=True):
     """
     React to a message; answered with C{ack}.
 
-    @ivar on: False takes the reaction back.
+    @ivar emoji: the reaction.
+    @ivar on: false takes the reaction back.
     """
 
     message: Id
@@ -156,14 +173,21 @@ class React(_Frame, tag="react", kw_only=True):
 
 
 class Received(_Addressed, tag="received", kw_only=True):
-    """Everything up to this id of the conversation has come. Never goes back; answered with C{done} if it has a
-    C{ref}."""
+    """
+    Everything up to this id of the conversation has come. Never goes back; answered with C{done} if it has a C{ref}.
+
+    @ivar id: of a message or another event.
+    """
 
     id: Id
 
 
 class Read(_Addressed, tag="read", kw_only=True):
-    """Everything up to this id of the conversation was read (and so received)."""
+    """
+    Everything up to this id of the conversation was read (and so received). Otherwise as C{received}.
+
+    @ivar id: of a message or another event.
+    """
 
     id: Id
 
@@ -178,6 +202,7 @@ class History(_Addressed, tag="history", kw_only=True):
 
     @ivar before: only messages with a smaller id; without this and C{after}, the newest.
     @ivar after: only messages with a larger id, the oldest of them.
+    @ivar limit: how many messages.
     """
 
     before: Id | UnsetType = UNSET
@@ -193,6 +218,9 @@ class Watch(_Frame, tag="watch", kw_only=True):
     """
     Be told of these people's presence and typing, and of typing in these groups, instead of those named before;
     together 200 at most. Answered with C{presence} of all these users.
+
+    @ivar users: ids of people.
+    @ivar groups: ids of groups.
     """
 
     users: Annotated[list[Id], Meta(max_length=WATCH_LIMIT)] = []
@@ -204,6 +232,8 @@ class Show(_Frame, tag="show", kw_only=True):
     """
     Whether this connection shows others that one is online and typing; it does unless told otherwise. A user is online
     to others while some connection shows it.
+
+    @ivar presence: whether it shows that.
     """
 
     presence: bool
@@ -220,10 +250,13 @@ FromClient = (
 
 class Welcome(_Frame, tag="welcome", kw_only=True, omit_defaults=False):
     """
+    The answer to C{hello}.
+
     @ivar user: who one is.
     @ivar device: the device's number.
     @ivar counter: the largest that this device has used; the next one is larger.
     @ivar position: where the log ends, for C{sync}.
+    @ivar time: the server's clock, milliseconds since the epoch.
     @ivar limits: the daemon's bounds: C{rate} (frames a second), C{text} (bytes), C{frame} (bytes), C{watch}.
     """
 
@@ -236,6 +269,8 @@ class Welcome(_Frame, tag="welcome", kw_only=True, omit_defaults=False):
 
 
 class Pong(_Frame, tag="pong"):
+    """The answer to C{ping}."""
+
     ref: Ref | UnsetType = UNSET
 
 
@@ -243,6 +278,8 @@ class Ack(_Frame, tag="ack", kw_only=True, omit_defaults=False):
     """
     It is on the disk.
 
+    @ivar conversation: its number.
+    @ivar seq: its place in the conversation.
     @ivar id: the event's.
     @ivar duplicate: it was there already; the numbers are those of the first time.
     """
@@ -281,12 +318,25 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     """
     What the log says: sent in C{event} frames and in C{page} frames.
 
-    @ivar conversation: its number; with C{user} or C{group}, or neither, as in C{send}; C{user} is to whom it was said.
+    @ivar id: its position in the log.
+    @ivar conversation: its number.
     @ivar seq: its place in the conversation: 1, 2, 3...
     @ivar n: how many messages the conversation has up to here.
     @ivar time: milliseconds since the epoch.
-    @ivar from_: (C{from}) who did it.
+    @ivar kind: what happened.
+    @ivar from_: who did it.
+    @ivar user: to whom it was said: oneself, if somebody else said it.
+    @ivar group: the group in which it happened; without C{user} and C{group} it is an announcement.
+    @ivar media: what the message is; C{text}, C{url}, C{name}, C{seconds} and C{replyTo} as in C{send}.
+    @ivar text: what is said, or what is said now.
+    @ivar url: of a picture, an audio or a file.
+    @ivar name: of a file.
+    @ivar seconds: how long the audio is.
+    @ivar replyTo: the id of the message that this answers.
+    @ivar mentions: ids of users.
     @ivar message: the message that is edited, recalled or reacted to.
+    @ivar emoji: the reaction.
+    @ivar on: false if the reaction is taken back.
     @ivar member: who joined or left.
     @ivar size: how many members the group then had.
     @ivar recalled: the message's content is gone.
@@ -328,6 +378,7 @@ class Page(_Frame, tag="page", kw_only=True, omit_defaults=False):
     """
     A part of a C{sync}.
 
+    @ivar events: in order of id.
     @ivar position: the cursor after it.
     """
 
@@ -347,6 +398,13 @@ class Synced(_Frame, tag="synced", kw_only=True, omit_defaults=False):
 
 
 class Reaction(msgspec.Struct):
+    """
+    A reaction to a message.
+
+    @ivar emoji: the reaction.
+    @ivar users: ids of those who have it.
+    """
+
     emoji: str
     users: list[int]
 
@@ -355,7 +413,24 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     """
     A message as it is now.
 
+    @ivar id: its position in the log.
+    @ivar conversation: its number.
+    @ivar seq: its place in the conversation.
+    @ivar n: how many messages the conversation has up to here.
+    @ivar time: when it was said, milliseconds since the epoch.
+    @ivar from_: who said it.
+    @ivar user: to whom.
+    @ivar group: in which group; without C{user} and C{group} it is an announcement.
+    @ivar media: what it is.
+    @ivar text: what it says now; empty if it was recalled.
+    @ivar url: of a picture, an audio or a file.
+    @ivar name: of a file.
+    @ivar seconds: how long the audio is.
+    @ivar replyTo: the id of the message that it answers.
+    @ivar mentions: ids of users.
     @ivar edited: when it was edited last, milliseconds since the epoch.
+    @ivar recalled: its content is gone.
+    @ivar reactions: those that were not taken back.
     """
 
     id: Id
@@ -380,6 +455,8 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
 
 class HistoryPage(_Frame, tag="history", kw_only=True, omit_defaults=False):
     """
+    The answer to C{history}.
+
     @ivar messages: in order of id.
     @ivar more: whether there are more in the direction that was asked for.
     """
@@ -390,6 +467,14 @@ class HistoryPage(_Frame, tag="history", kw_only=True, omit_defaults=False):
 
 
 class Mark(msgspec.Struct):
+    """
+    How far somebody is.
+
+    @ivar user: who.
+    @ivar received: up to which id this user's devices have it.
+    @ivar read: up to which id this user has read it.
+    """
+
     user: int
     received: int
     read: int
@@ -397,8 +482,11 @@ class Mark(msgspec.Struct):
 
 class MarksPage(_Frame, tag="marks", kw_only=True, omit_defaults=False):
     """
+    The answer to C{marks}.
+
     @ivar unread: messages that one has not read.
-    @ivar received: up to which id; C{read}: the same.
+    @ivar received: up to which id one's devices have it.
+    @ivar read: up to which id one has read it.
     @ivar others: of the other members; empty for groups of more than 100.
     """
 
@@ -412,7 +500,12 @@ class MarksPage(_Frame, tag="marks", kw_only=True, omit_defaults=False):
 class Receipt(_Frame, tag="receipt", kw_only=True, rename={"from_": "from"}):
     """
     Somebody in the conversation has received or read up to an id; in groups of up to 100. Also of oneself, from
-    another device. C{user} is the other side as seen by C{from}.
+    another device.
+
+    @ivar from_: who.
+    @ivar received: up to which id that user's devices have it.
+    @ivar read: up to which id that user has read it.
+    @ivar user: the other side as C{from} sees it: oneself, if C{from} is somebody else.
     """
 
     from_: Id
@@ -423,7 +516,12 @@ class Receipt(_Frame, tag="receipt", kw_only=True, rename={"from_": "from"}):
 
 
 class TypingFrame(_Frame, tag="typing", kw_only=True, rename={"from_": "from"}):
-    """Somebody whom, or where, one watches is writing."""
+    """
+    Somebody whom, or where, one watches is writing.
+
+    @ivar from_: who.
+    @ivar user: to whom: oneself.
+    """
 
     from_: Id
     user: Id | UnsetType = UNSET
