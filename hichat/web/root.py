@@ -21,6 +21,7 @@ from hichat.social.contacts import Contacts
 from hichat.social.groups import Groups
 from hichat.storage.store import Runner, Store
 from hichat.web.credentials import credentials
+from hichat.web.documents import mount_documents
 from hichat.web.site import Site
 from hichat.web.sockets import SocketResource
 from hichat.web.status import Exposition, Health, Ready
@@ -58,6 +59,7 @@ def make_site(
     files.start()
     root = make_root(Parts(accounts, contacts, groups, store, files), Files(uploads))
     root.mount("v1/user/SendUserMsg", SocketResource(sockets, authenticate))
+    mount_documents(root)
     root.mount("healthz", Health())
     root.mount("readyz", Ready(stopping, lambda: store.read(log.head)))
     root.mount("metrics", Exposition(metrics))

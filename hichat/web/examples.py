@@ -1,0 +1,172 @@
+"""
+Examples of every frame of the v2 protocol, for the AsyncAPI document and for the page.
+
+Together they tell one story: Ann (user 1, on her laptop, device 7) talks to Bob (user 2) in conversation 3; both are in
+the group 1000000001, whose conversation is 5.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hichat import protocol as p
+from hichat.events import FIRST_GROUP_ID
+from hichat.protocol import FromClient, FromServer
+
+
+class Example(NamedTuple):
+    """
+    A frame as it may be sent.
+
+    @ivar title: what it is an example of.
+    """
+
+    title: str
+    frame: FromClient | FromServer
+
+
+_NOON = 1_767_225_600_000
+_TEAM = FIRST_GROUP_ID
+
+_HELLO = p.Happened(
+    id=39, conversation=3, seq=7, n=7, time=_NOON, kind="message", from_=2, user=1, media="text", text="Hello Ann!"
+)
+_JOINED = p.Happened(
+    id=40, conversation=5, seq=3, n=1, time=_NOON + 2_000, kind="joined", from_=4, group=_TEAM, member=4, size=3
+)
+
+EXAMPLES: tuple[Example, ...] = (
+    Example("with a token", p.Hello(device="anns-laptop", token="eyJhbGciOi...")),  # noqa: S106
+    Example("the token was in the header", p.Hello(device="anns-laptop")),
+    Example("", p.Ping(ref=1)),
+    Example("after a while away", p.Sync(ref="s1", since=38)),
+    Example("from now on", p.Sync()),
+    Example("to a person", p.Send(ref="a", counter=1, user=2, text="Hi Bob!")),
+    Example(
+        "a picture, to a group, in answer to a message",
+        p.Send(
+            ref="b",
+            counter=2,
+            group=_TEAM,
+            media="picture",
+            url="/uploads/0123456789abcdef0123456789abcdef.png",
+            text="here it is",
+            replyTo=33,
+            mentions=[4],
+        ),
+    ),
+    Example("", p.Edit(ref="c", counter=3, message=42, text="Hi Bob! Lunch?")),
+    Example("", p.Recall(ref="d", counter=4, message=42)),
+    Example("", p.React(ref="e", counter=5, message=43, emoji="👍")),
+    Example("take it back", p.React(ref="f", counter=6, message=43, emoji="👍", on=False)),
+    Example("", p.Received(user=2, id=43)),
+    Example("", p.Read(user=2, id=43, ref="r")),
+    Example("", p.Marks(user=2, ref="m")),
+    Example("the newest", p.History(user=2, limit=2, ref="h")),
+    Example("what came before these", p.History(user=2, before=39, limit=2, ref="i")),
+    Example("", p.Typing(user=2)),
+    Example("", p.Watch(users=[2, 4], groups=[_TEAM], ref="w")),
+    Example("be invisible", p.Show(presence=False, ref="v")),
+    Example(
+        "",
+        p.Welcome(
+            user=1,
+            device=7,
+            counter=0,
+            position=40,
+            time=_NOON + 60_000,
+            limits={"rate": 50, "text": p.TEXT_LIMIT, "frame": 32 * 1024, "watch": p.WATCH_LIMIT},
+        ),
+    ),
+    Example("", p.Pong(ref=1)),
+    Example("", p.Ack(ref="a", conversation=3, seq=9, id=42, time=_NOON + 61_000)),
+    Example("of a retry", p.Ack(ref="a", conversation=3, seq=9, id=42, time=_NOON + 61_000, duplicate=True)),
+    Example(
+        "come back later", p.Error(ref="a", code="busy", message="the server is busy, please try again", retryAfter=1.0)
+    ),
+    Example(
+        "of no use to try again",
+        p.Error(ref="b", code="not_a_member", message="you are not a member of this group"),
+    ),
+    Example("", p.Done(ref="r")),
+    Example(
+        "somebody wrote",
+        p.EventFrame(
+            id=43,
+            conversation=3,
+            seq=10,
+            n=9,
+            time=_NOON + 65_000,
+            kind="message",
+            from_=2,
+            user=1,
+            media="text",
+            text="Yes, at one.",
+            replyTo=42,
+        ),
+    ),
+    Example(
+        "somebody edited a message",
+        p.EventFrame(
+            id=44,
+            conversation=3,
+            seq=11,
+            n=9,
+            time=_NOON + 70_000,
+            kind="edited",
+            from_=2,
+            user=1,
+            message=43,
+            text="Yes, at two.",
+        ),
+    ),
+    Example("", p.Page(events=[_HELLO, _JOINED], position=40)),
+    Example("", p.Synced(ref="s1", position=40)),
+    Example(
+        "",
+        p.HistoryPage(
+            ref="h",
+            messages=[
+                p.Folded(
+                    id=42,
+                    conversation=3,
+                    seq=9,
+                    n=8,
+                    time=_NOON + 61_000,
+                    from_=1,
+                    user=2,
+                    media="text",
+                    text="Hi Bob!",
+                    reactions=[p.Reaction(emoji="👍", users=[2])],
+                ),
+                p.Folded(
+                    id=43,
+                    conversation=3,
+                    seq=10,
+                    n=9,
+                    time=_NOON + 65_000,
+                    from_=2,
+                    user=1,
+                    media="text",
+                    text="Yes, at two.",
+                    replyTo=42,
+                    edited=_NOON + 70_000,
+                ),
+            ],
+            more=True,
+        ),
+    ),
+    Example(
+        "",
+        p.MarksPage(ref="m", unread=1, received=43, read=39, others=[p.Mark(user=2, received=43, read=42)]),
+    ),
+    Example("Bob has read it", p.Receipt(from_=2, user=1, received=42, read=42)),
+    Example("in a group", p.TypingFrame(from_=4, group=_TEAM)),
+    Example("after watch", p.Presence(ref="w", online=[2], offline=[4])),
+)
+"""At least one of each type."""
+
+
+def examples_of(kind: type) -> list[Example]:
+    """@return: those of a type, the plainest first."""
+    return [example for example in EXAMPLES if type(example.frame) is kind]
