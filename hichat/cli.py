@@ -20,8 +20,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
 
 from hichat import __version__, keys, settings
-from hichat.accounts import users
+from hichat.accounts import devices, users
 from hichat.accounts.accounts import Accounts
+from hichat.accounts.devices import Device
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
 from hichat.accounts.users import User
@@ -56,9 +57,9 @@ class DirectLedger:
         change: Callable[[Connection, Draft, int], None] | None = None,
     ) -> Deferred[Event]:
         """As L{hichat.ledger.ledger.Ledger.append}, but at once."""
-        draft = Draft(kind, scope, sender, target, body, None, subject, change)  # type: ignore[arg-type]
+        draft = Draft(kind, scope, sender, target, body, None, subject, change=change)  # type: ignore[arg-type]
         (outcome,) = self._writer.write([draft])
-        return fail(outcome) if isinstance(outcome, Refused) else succeed(outcome)
+        return succeed(outcome) if isinstance(outcome, Event) else fail(cast(Refused, outcome))
 
 
 class Administration:
@@ -107,6 +108,14 @@ class Administration:
     def enable(self, name: str) -> None:
         """Let a user in again."""
         _run(self._accounts.enable(self.find(name).id))
+
+    def devices(self, name: str) -> list[Device]:
+        """@return: what a user signs in with."""
+        return _result(self._store.read(devices.of_user, self.find(name).id))
+
+    def revoke(self, name: str, device: str) -> None:
+        """Let nobody sign in with this device of a user any more."""
+        _run(self._accounts.revoke(self.find(name).id, device))
 
     def token(self, name: str) -> str:
         """
@@ -168,6 +177,12 @@ def _parser() -> argparse.ArgumentParser:
     _command(user, "passwd", "change a password, which signs the user out everywhere", _passwd)
     _command(user, "disable", "keep a user out, from now on", _disable)
     _command(user, "enable", "let a user in again", _enable)
+    device = commands.add_parser("device", help="look after users' devices").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    _command(device, "list", "show what a user signs in with", _devices)
+    revoke = _command(device, "revoke", "let nobody sign in with a device of a user, from now on", _revoke)
+    revoke.add_argument("device", metavar="DEVICE")
     _command(commands, "token", "print a token of a user, as a login gives it", _token)
     return parser
 
@@ -208,6 +223,17 @@ def _passwd(options: argparse.Namespace) -> int:
     administration = _administration(options)
     administration.find(options.name)
     administration.set_password(options.name, _ask_password(repeat=True))
+    return 0
+
+
+def _devices(options: argparse.Namespace) -> int:
+    for device in _administration(options).devices(options.name):
+        print(device.name + ("\trevoked" if device.revoked_at is not None else ""))
+    return 0
+
+
+def _revoke(options: argparse.Namespace) -> int:
+    _administration(options).revoke(options.name, options.device)
     return 0
 
 

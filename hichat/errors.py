@@ -31,6 +31,8 @@ class StartError(Exception):
 class Refused(Exception):
     """A request that is not granted."""
 
+    retry_after: float | None = None
+    """Seconds after which it may work; None: never."""
     code: ClassVar[str] = "refused"
     zh: ClassVar[str] = "请求被拒绝"
     en: ClassVar[str] = "not possible"
@@ -94,15 +96,69 @@ class SignedOut(Refused):
     code, zh, en = "signed_out", "登录已失效，请重新登录", "you are signed out"
 
 
+class NotAddressed(Refused):
+    code, zh, en = "not_addressed", "请指定一个用户或一个群", "name one user or one group"
+
+
+class CounterUsed(Refused):
+    code, zh, en = "counter_used", "该编号已用于另一条消息", "this counter was used for something else"
+
+
+class NoSuchMessage(Refused):
+    code, zh, en = "no_such_message", "消息不存在", "there is no such message in this conversation"
+
+
+class MessageRecalled(Refused):
+    code, zh, en = "recalled", "消息已被撤回", "the message was recalled"
+
+
+class NotYours(Refused):
+    code, zh, en = "not_yours", "只能修改自己的消息", "this is not your message"
+
+
+class TooLate(Refused):
+    code, zh, en = "too_late", "已超过可修改的时间", "it is too late to change this message"
+
+
+class UnknownFrame(Refused):
+    code, zh, en = "unknown_op", "未知的操作", "there is no such op, or not from a client"
+
+
+class NotNow(Refused):
+    code, zh, en = "not_now", "现在不能执行该操作", "this was said already, or comes too early"
+
+
+class TooFast(Refused):
+    """
+    @ivar retry_after: seconds.
+    """
+
+    code, zh, en = "too_fast", "发送过快，请稍后再试", "too many frames, please wait"
+
+    def __init__(self, retry_after: float = 1.0) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class NoSuchDevice(Refused):
+    code, zh, en = "no_such_device", "该设备不存在", "there is no such device"
+
+
+class TooManyDevices(Refused):
+    code, zh, en = "too_many_devices", "设备数量过多", "this account has too many devices; revoke one"
+
+
 # The daemon's own state
 
 
 class Busy(Refused):
     code, zh, en = "busy", "服务器繁忙，请稍后再试", "the server is busy, please try again"
+    retry_after = 1.0
 
 
 class NotStored(Refused):
     code, zh, en = "not_stored", "消息未能保存，请重试", "it could not be stored, please try again"
+    retry_after = 1.0
 
 
 class Unauthorized(Refused):

@@ -29,12 +29,25 @@ class Kind(IntEnum):
     """What happened. The numbers are stored: never reuse one."""
 
     MESSAGE = 1
+    EDITED = 2
+    """A message has another text now. The subject is the message's position, as for the next two."""
+    RECALLED = 3
+    """A message was taken back: its body, and those of its edits, are empty from now on."""
+    REACTED = 4
+    """Somebody put a reaction to a message, or took it back."""
     JOINED = 10
     """A user became a member of a group. The body is the group's size after it, as decimal digits."""
     LEFT = 11
     """A user is no longer a member of a group. The body is as for L{JOINED}."""
     SIGNED_OUT = 20
-    """Whatever a user was signed in with until now is void: password changed, account disabled or deleted."""
+    """
+    Whatever a user was signed in with until now is void: password changed, account disabled or deleted. With a subject,
+    only that device was revoked.
+    """
+    TYPING = 100
+    """A user is writing. This and the next one are signals: they have no position and are never stored."""
+    MARKED = 101
+    """A user has received and read up to positions: the body is both, with a blank between."""
 
 
 class Scope(IntEnum):
@@ -57,9 +70,12 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     @ivar n: how many messages the conversation has up to here, this one included.
     @ivar sender: the user who made it happen.
     @ivar target: a user id (L{Scope.USER}, L{Scope.ACCOUNTS}), a group id (L{Scope.GROUP}) or 0.
-    @ivar subject: the user whom it is about, where that is not the sender's message: who joined, who left; else 0.
+    @ivar subject: what it is about: the user who joined or left, the message that was edited, recalled or reacted to,
+        the message that this one replies to, the device that was revoked; else 0.
     @ivar time: milliseconds since the epoch, when it was written.
-    @ivar body: what was said. For a v1 message: the sender's frame, byte for byte.
+    @ivar body: what was said, as a v1 frame; what came from v1 is the sender's frame, byte for byte. Empty: recalled.
+    @ivar device: from which it came; 0: none that is known, such as a v1 connection.
+    @ivar counter: the device's own number of it, unique for ever; 0: none.
     """
 
     position: int
@@ -73,12 +89,15 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     subject: int
     time: int
     body: bytes
+    device: int = 0
+    counter: int = 0
 
 
 class Draft(msgspec.Struct, eq=False):
     """
-    An event that is not written yet.
+    An event that is not written yet. For what is not said here see L{Event}.
 
+    @ivar scope: for what is done to a message the ledger sets this and the target: they are the message's.
     @ivar origin: is told, in the reactor's thread, how it went.
     @ivar change: what else changes with this event, in the same transaction: called with the connection, the draft
         and its position to be. It may complete C{target}, C{subject} and C{body}, and may raise
@@ -92,6 +111,8 @@ class Draft(msgspec.Struct, eq=False):
     body: bytes
     origin: IOrigin
     subject: int = 0
+    device: int = 0
+    counter: int = 0
     change: Callable[[Connection, Draft, int], None] | None = None
 
 

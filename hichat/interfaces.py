@@ -11,8 +11,12 @@ from hichat.events import Draft, Event
 class IOrigin(Interface):
     """Where a draft came from: a session, or a call that waits for the answer."""
 
-    def accepted(draft: Draft, event: Event) -> None:
-        """The draft is durable. Called in the reactor's thread, once; not both this and L{refused}."""
+    def accepted(draft: Draft, event: Event, duplicate: bool) -> None:
+        """
+        The draft is durable. Called in the reactor's thread, once; not both this and L{refused}.
+
+        @param duplicate: it was so before: this is the event of the first time.
+        """
 
     def refused(draft: Draft, error: Refused) -> None:
         """The draft was not written, and why. Called in the reactor's thread, once."""
@@ -31,15 +35,17 @@ class IFeeder(Interface):
 class IDelivery(Interface):
     """The gateway as routing sees it."""
 
-    def deliver(users: Iterable[int], event: Event) -> int:
+    def deliver(users: Iterable[int], event: Event) -> None:
         """
-        Give the event to every device of these users.
-
-        @return: how many of the users are online.
+        Give the event to every device of these users, except the device that it came from; of the sender, only to
+        devices that want to see what the user does elsewhere.
         """
 
-    def sign_out(user: int) -> None:
-        """Close every connection of this user."""
+    def signal(users: Iterable[int], event: Event) -> None:
+        """Give a signal to those devices of these users that want it."""
+
+    def sign_out(user: int, device: int) -> None:
+        """Close every connection of this user, or only those of one device."""
 
 
 class IBatchReceiver(Interface):

@@ -23,6 +23,8 @@ _COUNTERS = {
     "offline_recipients": "Recipients of an event that were not connected",
     "events_committed": "Events written to the log",
     "slow_closed": "Connections closed because they did not read",
+    "silent_closed": "Connections closed because nothing was heard of them",
+    "signals_dropped": "Signals (typing, marks) that found no room",
     "datagrams_sent": "Datagrams written to the plane",
     "datagrams_received": "Datagrams that brought something new",
     "datagrams_lost": "Datagrams given up by the sender",
@@ -43,7 +45,7 @@ class Metrics(Collector):
 
     messages_in = messages_out = frames_refused = offline_recipients = events_committed = slow_closed = (
         bodies_refused
-    ) = 0
+    ) = silent_closed = signals_dropped = 0
     datagrams_sent = datagrams_received = datagrams_lost = repairs = repaired_events = 0
 
     def __init__(self) -> None:

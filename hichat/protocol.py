@@ -29,6 +29,7 @@ Unknown fields are refused, so that a misspelt one is not lost silently.
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Annotated, Literal
 
 import msgspec
@@ -38,6 +39,28 @@ from hichat.events import MAX_SAFE_INTEGER
 
 SUBPROTOCOL = "hichat.v2"
 PATH = "/v2/ws"
+
+
+class Close(IntEnum):
+    """Why the server ends a connection (RFC 6455, 7.4.2, private range), and so whether to come back."""
+
+    SIGNED_OUT = 4001
+    """The token or the device is no longer good: log in again."""
+    GOING_AWAY = 4002
+    """The daemon stops: come back in a moment."""
+    REPLACED = 4003
+    """The same device has connected again: do not come back."""
+    NO_HELLO = 4004
+    """There was no hello in time, or something else came first: mend the client."""
+    UNAUTHORIZED = 4005
+    """The token is missing, wrong or expired: log in again."""
+    TOO_SLOW = 4008
+    """The client did not read: come back and catch up."""
+    SILENT = 4010
+    """Nothing was heard for a minute: come back."""
+    TROUBLE = 4011
+    """The daemon could not serve the connection: come back later."""
+
 
 TEXT_LIMIT = 8 * 1024
 """Bytes of C{text} in UTF-8."""
@@ -56,7 +79,7 @@ Media = Literal["text", "emoji", "audio", "picture", "file"]
 Mentions = Annotated[list[Id], Meta(max_length=MENTIONS_LIMIT)]
 
 
-class _Frame(msgspec.Struct, tag_field="op", forbid_unknown_fields=True, omit_defaults=True, gc=False):
+class _Said(msgspec.Struct, tag_field="op", omit_defaults=True, gc=False):
     """
     A frame; its tag is C{op}. What fields of several frames are, where a frame does not say it:
 
@@ -71,6 +94,10 @@ class _Frame(msgspec.Struct, tag_field="op", forbid_unknown_fields=True, omit_de
 
 
 # What clients say
+
+
+class _Frame(_Said, forbid_unknown_fields=True):
+    """A frame from a client."""
 
 
 class Hello(_Frame, tag="hello", kw_only=True):
@@ -104,13 +131,15 @@ class Sync(_Frame, tag="sync"):
     since: Position | UnsetType = UNSET
 
 
-class _Addressed(_Frame, kw_only=True):
+class Addressed(_Frame, kw_only=True):
+    """What names a conversation: a C{user}, a C{group}, or neither."""
+
     ref: Ref | UnsetType = UNSET
     user: Id | UnsetType = UNSET
     group: Id | UnsetType = UNSET
 
 
-class Send(_Addressed, tag="send", kw_only=True):
+class Send(Addressed, tag="send", kw_only=True):
     """
     Say something; answered with C{ack}.
 
@@ -172,7 +201,7 @@ class React(_Frame, tag="react", kw_only=True):
     counter: Id | UnsetType = UNSET
 
 
-class Received(_Addressed, tag="received", kw_only=True):
+class Received(Addressed, tag="received", kw_only=True):
     """
     Everything up to this id of the conversation has come. Never goes back; answered with C{done} if it has a C{ref}.
 
@@ -182,7 +211,7 @@ class Received(_Addressed, tag="received", kw_only=True):
     id: Id
 
 
-class Read(_Addressed, tag="read", kw_only=True):
+class Read(Addressed, tag="read", kw_only=True):
     """
     Everything up to this id of the conversation was read (and so received). Otherwise as C{received}.
 
@@ -192,11 +221,11 @@ class Read(_Addressed, tag="read", kw_only=True):
     id: Id
 
 
-class Marks(_Addressed, tag="marks", kw_only=True):
+class Marks(Addressed, tag="marks", kw_only=True):
     """How far one has read a conversation, and how far others have; answered with C{marks}."""
 
 
-class History(_Addressed, tag="history", kw_only=True):
+class History(Addressed, tag="history", kw_only=True):
     """
     Messages of a conversation as they are now: edited, reacted to, recalled. Answered with C{history}.
 
@@ -210,7 +239,7 @@ class History(_Addressed, tag="history", kw_only=True):
     limit: Annotated[int, Meta(ge=1, le=HISTORY_LIMIT)] = 50
 
 
-class Typing(_Addressed, tag="typing", kw_only=True):
+class Typing(Addressed, tag="typing", kw_only=True):
     """One is writing there. Say it every few seconds while it is so. Never stored, never answered."""
 
 
@@ -245,10 +274,10 @@ FromClient = (
 )
 
 
-# What the server says
+# What the server says: a later one may say more, so clients pass over what they do not know.
 
 
-class Welcome(_Frame, tag="welcome", kw_only=True, omit_defaults=False):
+class Welcome(_Said, tag="welcome", kw_only=True, omit_defaults=False):
     """
     The answer to C{hello}.
 
@@ -268,13 +297,13 @@ class Welcome(_Frame, tag="welcome", kw_only=True, omit_defaults=False):
     limits: dict[str, int]
 
 
-class Pong(_Frame, tag="pong"):
+class Pong(_Said, tag="pong"):
     """The answer to C{ping}."""
 
     ref: Ref | UnsetType = UNSET
 
 
-class Ack(_Frame, tag="ack", kw_only=True, omit_defaults=False):
+class Ack(_Said, tag="ack", kw_only=True, omit_defaults=False):
     """
     It is on the disk.
 
@@ -292,7 +321,7 @@ class Ack(_Frame, tag="ack", kw_only=True, omit_defaults=False):
     duplicate: bool = False
 
 
-class Error(_Frame, tag="error", kw_only=True, omit_defaults=False):
+class Error(_Said, tag="error", kw_only=True, omit_defaults=False):
     """
     Something was not done.
 
@@ -308,7 +337,7 @@ class Error(_Frame, tag="error", kw_only=True, omit_defaults=False):
     retryAfter: float | UnsetType = UNSET  # noqa: N815
 
 
-class Done(_Frame, tag="done"):
+class Done(_Said, tag="done"):
     """The frame with that C{ref} was obeyed."""
 
     ref: Ref
@@ -374,7 +403,7 @@ class EventFrame(_Happened, tag_field="op", tag="event"):
     """It happened, just now."""
 
 
-class Page(_Frame, tag="page", kw_only=True, omit_defaults=False):
+class Page(_Said, tag="page", kw_only=True, omit_defaults=False):
     """
     A part of a C{sync}.
 
@@ -386,7 +415,7 @@ class Page(_Frame, tag="page", kw_only=True, omit_defaults=False):
     position: Position
 
 
-class Synced(_Frame, tag="synced", kw_only=True, omit_defaults=False):
+class Synced(_Said, tag="synced", kw_only=True, omit_defaults=False):
     """
     The end of a C{sync}: what comes after this frame is live.
 
@@ -453,7 +482,7 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     reactions: list[Reaction] = []
 
 
-class HistoryPage(_Frame, tag="history", kw_only=True, omit_defaults=False):
+class HistoryPage(_Said, tag="history", kw_only=True, omit_defaults=False):
     """
     The answer to C{history}.
 
@@ -480,7 +509,7 @@ class Mark(msgspec.Struct):
     read: int
 
 
-class MarksPage(_Frame, tag="marks", kw_only=True, omit_defaults=False):
+class MarksPage(_Said, tag="marks", kw_only=True, omit_defaults=False):
     """
     The answer to C{marks}.
 
@@ -497,7 +526,7 @@ class MarksPage(_Frame, tag="marks", kw_only=True, omit_defaults=False):
     others: list[Mark]
 
 
-class Receipt(_Frame, tag="receipt", kw_only=True, rename={"from_": "from"}):
+class Receipt(_Said, tag="receipt", kw_only=True, rename={"from_": "from"}):
     """
     Somebody in the conversation has received or read up to an id; in groups of up to 100. Also of oneself, from
     another device.
@@ -515,7 +544,7 @@ class Receipt(_Frame, tag="receipt", kw_only=True, rename={"from_": "from"}):
     group: Id | UnsetType = UNSET
 
 
-class TypingFrame(_Frame, tag="typing", kw_only=True, rename={"from_": "from"}):
+class TypingFrame(_Said, tag="typing", kw_only=True, rename={"from_": "from"}):
     """
     Somebody whom, or where, one watches is writing.
 
@@ -528,7 +557,7 @@ class TypingFrame(_Frame, tag="typing", kw_only=True, rename={"from_": "from"}):
     group: Id | UnsetType = UNSET
 
 
-class Presence(_Frame, tag="presence", kw_only=True, omit_defaults=False):
+class Presence(_Said, tag="presence", kw_only=True, omit_defaults=False):
     """
     Who of those watched is online: after C{watch} all of them, later those that changed.
 

@@ -8,9 +8,11 @@ and finds what another process has written.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from msgspec.structs import replace
 from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.task import LoopingCall
@@ -31,6 +33,28 @@ WATCH = 1.0
 PAGE = 1000
 """Events that a repair reads at once."""
 
+RECENT = 8192
+"""Events that are kept for those who arrive while they happen."""
+
+RECENT_SIZE = 4 * 1024 * 1024
+"""Bytes of their bodies, at most."""
+
+RECEIPTS_LIMIT = 100
+"""Members of a group up to which they hear what the others have read."""
+
+
+def _without_recalled(events: list[Event]) -> list[Event]:
+    """@return: what people may still see of these events."""
+    recalled = {event.subject for event in events if event.kind == Kind.RECALLED}
+    shown = [event for event in events if event.kind != Kind.SIGNED_OUT]
+    if not recalled:
+        return shown
+    return [replace(event, body=b"") if _is_of(event, recalled) else event for event in shown]
+
+
+def _is_of(event: Event, messages: set[int]) -> bool:
+    return event.position in messages or (event.kind == Kind.EDITED and event.subject in messages)
+
 
 class _Group:
     """A group with somebody online here: who is, and how many members it has in all."""
@@ -42,13 +66,21 @@ class _Group:
         self.online: set[int] = set()
 
 
-class _Arrival:
-    """Somebody's groups are being read: what happened meanwhile."""
-
-    def __init__(self, user: int) -> None:
-        self.user = user
-        self.changes: list[Event] = []
-        self.signed_out = False
+def _concerns(event: Event, user: int, groups: dict[int, int]) -> bool:
+    """
+    @param groups: of the user, with their sizes, before the event; changed to what they are after it.
+    @return: whether the event is the user's to hear.
+    """
+    if event.scope == Scope.GROUP:
+        before = event.target in groups
+        if event.kind == Kind.LEFT and event.subject == user:
+            groups.pop(event.target, None)
+        elif event.kind in (Kind.JOINED, Kind.LEFT) and (before or event.subject == user):
+            groups[event.target] = int(event.body)
+        return before or event.target in groups
+    if event.scope == Scope.USER:
+        return user in (event.sender, event.target)
+    return event.scope == Scope.EVERYONE or event.target == user
 
 
 @implementer(IBatchReceiver)
@@ -57,8 +89,9 @@ class Routing:
     @param delivery: the gateway.
     @param read_log: gives at most so many events behind a position.
     @param read_head: gives the log's last position.
-    @param read_arrival: gives, for a user and a position, the generation of tokens that is good now (None: no token
-        is), and (group, size) for each group that the user was in at that position.
+    @param read_arrival: gives, for a user, a position and a device (or 0), the generation of tokens that is good now
+        (None: no token is, or the device was revoked), and (group, size) for each group that the user was in at that
+        position.
     """
 
     _log = Logger()
@@ -68,7 +101,7 @@ class Routing:
         delivery: IDelivery,
         read_log: Callable[[int, int], Deferred[list[Event]]],
         read_head: Callable[[], Deferred[int]],
-        read_arrival: Callable[[int, int], Deferred[tuple[int | None, list[tuple[int, int]]]]],
+        read_arrival: Callable[[int, int, int], Deferred[tuple[int | None, list[tuple[int, int]]]]],
         clock: IReactorTime,
         metrics: Metrics,
     ) -> None:
@@ -82,7 +115,10 @@ class Routing:
         self._seen = 0
         self._groups: dict[int, _Group] = {}
         self._groups_of: dict[int, set[int]] = {}
-        self._arrivals: list[_Arrival] = []
+        # The last events, for who arrives while they happen; all those behind the position _forgotten.
+        self._recent: deque[Event] = deque()
+        self._recent_size = 0
+        self._forgotten = 0
         self._repair_call: IDelayedCall | None = None
         self._repairing: Deferred[None] | None = None
         self._watch = LoopingCall(self._look)
@@ -97,7 +133,7 @@ class Routing:
 
         @param position: where the log ends now; what came before is nobody's news.
         """
-        self.position = self._seen = position
+        self.position = self._seen = self._forgotten = position
         self._watch.start(WATCH, now=False)
 
     async def stop(self) -> None:
@@ -121,31 +157,43 @@ class Routing:
 
     # Who is here
 
-    async def arrive(self, user: int, generation: int, listen: Callable[[], bool]) -> None:
+    async def arrive(
+        self,
+        user: int,
+        generation: int,
+        listen: Callable[[list[Event]], bool],
+        since: int | None = None,
+        device: int = 0,
+    ) -> bool:
         """
-        A device of this user wants to listen: learn the user's groups, then let it.
+        A device of this user wants to listen from a position on: learn the user's groups there, then let it.
 
         @param generation: of the token that the device has shown.
-        @param listen: makes the device listen, in the reactor turn from which on events reach it; or gives False: it is
-            gone.
-        @raise SignedOut: the token is void by now.
+        @param listen: is given what happened for the user since then, and makes the device listen: in the reactor turn
+            from which on events reach it. Or it gives False: the device is gone.
+        @param since: a position; without it: now. The past reaches back only L{RECENT} events.
+        @param device: its number, if it has one.
+        @return: False if C{since} is too long ago: the device has to read the log first.
+        @raise SignedOut: the token or the device is void by now.
         """
-        arrival = _Arrival(user)
-        self._arrivals.append(arrival)
-        try:
-            current, memberships = await self._read_arrival(user, self.position)
-        finally:
-            self._arrivals.remove(arrival)
-        # What happened before that read it has seen; what came later has come here.
-        if current != generation or arrival.signed_out:
+        while True:
+            position = self.position if since is None else since
+            current, memberships = await self._read_arrival(user, position, device)
+            if current != generation:
+                raise SignedOut
+            if position >= self._forgotten:
+                break
+            if since is not None:
+                return False
+        groups = dict(memberships)
+        missed = [event for event in self._recent if event.position > position and _concerns(event, user, groups)]
+        if any(event.kind == Kind.SIGNED_OUT and event.subject in (0, device) for event in missed):
             raise SignedOut
-        if not listen() or user in self._groups_of:
-            return  # or another device of the user was faster, and knows as much
-        self._groups_of[user] = set()
-        for group, size in memberships:
-            self._enter(user, group, size)
-        for event in arrival.changes:
-            self._change(event)
+        if listen(_without_recalled(missed)) and user not in self._groups_of:
+            self._groups_of[user] = set()
+            for group, size in groups.items():
+                self._enter(user, group, size)
+        return True
 
     def leave(self, user: int) -> None:
         """The last device of this user is gone."""
@@ -158,7 +206,11 @@ class Routing:
     # What comes off the plane
 
     def received(self, first: int, last: int, events: list[Event]) -> bool:
-        """See L{IBatchReceiver.received}."""
+        """See L{IBatchReceiver.received}. Signals have no position."""
+        if not last:
+            for event in events:
+                self._signal(event)
+            return True
         if last <= self.position:
             return False
         if first > self.position + 1:
@@ -171,6 +223,7 @@ class Routing:
         for event in events:
             if event.position > self.position:
                 self.position = event.position
+                self._remember(event)
                 try:
                     self._route(event)
                 except Exception:
@@ -179,31 +232,51 @@ class Routing:
         if self._reached:
             self._tell_reached()
 
+    def _remember(self, event: Event) -> None:
+        self._recent.append(event)
+        self._recent_size += len(event.body)
+        while len(self._recent) > RECENT or self._recent_size > RECENT_SIZE:
+            forgotten = self._recent.popleft()
+            self._recent_size -= len(forgotten.body)
+            self._forgotten = forgotten.position
+
     def _route(self, event: Event) -> None:
         """Type ▸ recipients online here."""
-        if event.kind == Kind.MESSAGE:
-            if event.scope == Scope.USER:
-                if not self._delivery.deliver((event.target,), event):
-                    self._metrics.offline_recipients += 1
-            elif event.scope == Scope.GROUP:
-                self._route_to_group(event)
-            else:
-                self._delivery.deliver([user for user in self._groups_of if user != event.sender], event)
+        if event.kind == Kind.JOINED:
+            self._change(event)
+        if event.scope == Scope.USER:
+            self._delivery.deliver({event.target, event.sender}, event)
+            if event.target not in self._groups_of:
+                self._metrics.offline_recipients += 1
+        elif event.scope == Scope.GROUP:
+            self._route_to_group(event)
+        elif event.scope == Scope.EVERYONE:
+            self._delivery.deliver(tuple(self._groups_of), event)
         elif event.kind == Kind.SIGNED_OUT:
-            self._delivery.sign_out(event.target)
-            for arrival in self._arrivals:
-                arrival.signed_out |= arrival.user == event.target
-        else:
-            for arrival in self._arrivals:
-                arrival.changes.append(event)
+            self._delivery.sign_out(event.target, event.subject)
+        if event.kind == Kind.LEFT:
             self._change(event)
 
     def _route_to_group(self, event: Event) -> None:
         group = self._groups.get(event.target)
         if group is None:
             return
-        online = self._delivery.deliver([user for user in group.online if user != event.sender], event)
-        self._metrics.offline_recipients += max(0, group.size - 1 - online)
+        self._metrics.offline_recipients += max(0, group.size - len(group.online))
+        self._delivery.deliver(tuple(group.online), event)
+
+    def _signal(self, event: Event) -> None:
+        if event.scope == Scope.USER:
+            self._delivery.signal({event.target, event.sender}, event)
+        elif event.scope == Scope.GROUP and event.target in self._groups:
+            group = self._groups[event.target]
+            few = group.size <= RECEIPTS_LIMIT or event.kind != Kind.MARKED
+            self._delivery.signal(tuple(group.online) if few else (event.sender,), event)
+        else:
+            self._delivery.signal((event.sender,), event)
+
+    def is_member(self, user: int, group: int) -> bool:
+        """@return: whether this user, who is online here, is a member of the group."""
+        return group in self._groups_of.get(user, ())
 
     def _change(self, event: Event) -> None:
         """A membership changed."""

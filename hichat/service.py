@@ -30,11 +30,13 @@ from twisted.logger import ILogObserver, Logger
 from twisted.python.threadpool import ThreadPool
 
 from hichat.errors import StartError
-from hichat.gateway.protocol import ChatFactory
+from hichat.gateway.presence import Presence
+from hichat.gateway.protocol import ChatFactory, ChatProtocol
 from hichat.gateway.roster import Roster
 from hichat.gateway.session import Inlet
 from hichat.ledger import log
 from hichat.ledger.ledger import Ledger
+from hichat.ledger.marks import Marks
 from hichat.metrics import Metrics, TickTimer
 from hichat.plane.faults import FaultyTransport
 from hichat.plane.faults import parse as parse_faults
@@ -67,6 +69,8 @@ class Way:
     link: Link
     routing: Routing
     roster: Roster
+    presence: Presence
+    marks: Marks
     metrics: Metrics
 
     async def drain(self) -> None:
@@ -85,7 +89,7 @@ class Parts:
     engine: Engine
     pools: list[ThreadPool]
     way: Way
-    sockets: ChatFactory
+    sockets: list[ChatFactory]
     site: IProtocolFactory
 
 
@@ -157,6 +161,8 @@ class HiChat(Service):
         self._ports.append(self._listen(parts.site))
         for pool in parts.pools:
             pool.start()
+        for factory in parts.sockets:
+            factory.start()
         self._ticks = TickTimer.install(self._reactor, way.metrics.tick)
         self._log.info(
             "HiChat serves {address}, plane at {plane}, log at position {position}",
@@ -215,18 +221,19 @@ class HiChat(Service):
         udp, tcp = self._ports
         await _done(tcp.stopListening())
         # What was accepted goes all its way, to everybody who is still here.
-        for device in way.roster.all():
-            device.pause_reading()
+        for connection in _all(sockets):
+            connection.pause_reading()
         await way.drain()
         # Then say goodbye, and take what clients had sent before they heard it.
-        for device in way.roster.all():
-            device.resume_reading()
-            device.go_away()
+        for connection in _all(sockets):
+            connection.resume_reading()
+            connection.go_away()
         waited = 0.0
-        while sockets.open_connections and waited < GOODBYE:
+        while _all(sockets) and waited < GOODBYE:
             await deferLater(self._reactor, 0.05)
             waited += 0.05
         await way.drain()
+        await way.marks.idle()
         await way.routing.stop()
         await way.writer.stop()
         await _done(udp.stopListening())
@@ -240,6 +247,8 @@ class HiChat(Service):
 
     def _clean_up(self) -> None:
         """Let go of everything that may be there."""
+        for factory in self._parts.sockets if self._parts is not None else ():
+            factory.stop()
         if self._ticks is not None:
             self._ticks.uninstall(self._reactor)
         for port in self._ports:
@@ -251,6 +260,11 @@ class HiChat(Service):
                 if pool.started:
                     pool.stop()
             parts.engine.dispose()
+
+
+def _all(factories: list[ChatFactory]) -> list[ChatProtocol]:
+    """@return: all connections."""
+    return [connection for factory in factories for connection in factory.connections]
 
 
 def prepare_state_dir(path: Path) -> None:

@@ -80,6 +80,12 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _switch(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise ValueError("it is neither on nor off")
+    return text == "on"
+
+
 def _faults(text: str) -> str:
     parse_faults(text)
     return text
@@ -89,6 +95,19 @@ def _setting(parse: Callable[[str], Any], default: str, help: str, example: str 
     return field(
         metadata={"parse": parse, "default": default, "help": help, "example": example or default, "secret": secret}
     )
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """For the meaning of each see L{Settings}."""
+
+    drafts: int = 1024
+    batch: int = 1024
+    unsent: int = 1024 * 1024
+    sync_page: int = 200
+    rate: int = 5000
+    edit: int = 24 * 3600
+    presence: bool = True
 
 
 @dataclass(frozen=True)
@@ -105,7 +124,28 @@ class Settings:
     log_format: str = _setting(_format, "text", "text, or json: one object a line")
     upload_limit: int = _setting(_count, str(10 * 1024 * 1024), "bytes of the largest file that may be uploaded")
 
+    draft_limit: int = _setting(_count, "1024", "messages in flight, at which senders are not read from any more")
+    batch_limit: int = _setting(_count, "1024", "messages in one commit")
+    unsent_limit: int = _setting(_count, str(1024 * 1024), "bytes that may wait for a client that does not read")
+    sync_page: int = _setting(_count, "200", "events in one page of a sync")
+    message_rate: int = _setting(_count, "5000", "frames a second that one connection may send")
+    edit_limit: int = _setting(_count, str(24 * 3600), "seconds in which people may edit or recall their messages")
+    presence: bool = _setting(_switch, "on", "on, or off: nobody is told who is online or typing")
+
     test_faults: str = _setting(_faults, "", "for tests only: faults of the plane", "drop=0.3,double=0.1")
+
+    @property
+    def bounds(self) -> Bounds:
+        """What the parts of a message's way are bounded by."""
+        return Bounds(
+            drafts=self.draft_limit,
+            batch=self.batch_limit,
+            unsent=self.unsent_limit,
+            sync_page=self.sync_page,
+            rate=self.message_rate,
+            edit=self.edit_limit,
+            presence=self.presence,
+        )
 
     @property
     def database_url(self) -> str:
@@ -157,10 +197,13 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
 
 def _from_file(name: str, value: Any) -> str:
     """@raise StartError: numbers are for settings that count something, and strings for all others."""
-    wanted = int if name == "upload_limit" else str
+    wanted = int if name in _NUMBERS else str
     if type(value) is not wanted:
         raise StartError(f"hichat: {FILE}: {name} = {value!r} must be a {'number' if wanted is int else 'string'}")
     return str(value)
+
+
+_NUMBERS = frozenset(setting.name for setting in fields(Settings) if setting.metadata["parse"] is _count)
 
 
 def _read_file(path: Path) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,17 +24,20 @@ from twisted.python.usage import Options as UsageOptions
 from twisted.scripts._twistd_unix import ServerOptions
 
 from hichat import keys, settings
-from hichat.accounts import users
+from hichat.accounts import devices, users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
 from hichat.errors import StartError
-from hichat.gateway.protocol import ChatFactory
+from hichat.events import Event, Kind, Scope
+from hichat.gateway.presence import Presence
+from hichat.gateway.protocol import ChatFactory, V1Protocol, V2Protocol
 from hichat.gateway.roster import Roster
 from hichat.gateway.session import Inlet
+from hichat.gateway.v2_session import Services, SignedIn, make_signal
 from hichat.intake import Intake
-from hichat.ledger import log
+from hichat.ledger import log, marks
 from hichat.ledger.ledger import Ledger
 from hichat.ledger.writer import LogWriter
 from hichat.logs import make_observer
@@ -44,7 +47,7 @@ from hichat.plane.link import Link
 from hichat.plane.queue import PlaneWriter
 from hichat.routing import Routing
 from hichat.service import HiChat, Parts, Way, preflight
-from hichat.settings import Settings
+from hichat.settings import Bounds, Settings
 from hichat.social import groups
 from hichat.social.contacts import Contacts
 from hichat.social.groups import Groups
@@ -123,17 +126,22 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool]) -> 
     engine = make_engine(settings.database_url)
     store = Store(engine, in_readers, in_writer)
     codec = Codec(keys.load_or_make(state, "plane.key"), worker=0, incarnation=secrets.randbits(64))
-    way = assemble_way(store, codec, Intake(), metrics, reactor, _now)
+    bounds = settings.bounds
+    way = assemble_way(store, codec, bounds, metrics, reactor, _now)
 
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
     accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now)
-    sockets = ChatFactory(way.inlet, way.roster, way.routing, reactor)
+    services = assemble_services(way, partial(_sign_in, accounts, store), bounds, _now)
+    shared = way.inlet, way.roster, way.routing, way.presence, reactor
+    sockets = ChatFactory(V1Protocol, *shared, unsent_limit=bounds.unsent)
+    sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent)
     site = make_site(
         accounts=accounts,
         contacts=Contacts(store, _now),
         groups=Groups(store, way.ledger, _now),
         store=store,
         sockets=sockets,
+        sockets_v2=sockets_v2,
         metrics=metrics,
         stopping=stopping,
         uploads=state / "uploads",
@@ -141,12 +149,13 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool]) -> 
         in_thread=in_filers,
         reactor=reactor,
     )
-    metrics.gauges["connections"] = "Open WebSocket connections", lambda: sockets.open_connections
-    return Parts(engine=engine, pools=pools, way=way, sockets=sockets, site=site)
+    factories = [sockets, sockets_v2]
+    metrics.gauges["connections"] = "Open WebSocket connections", lambda: sum(len(f.connections) for f in factories)
+    return Parts(engine=engine, pools=pools, way=way, sockets=factories, site=site)
 
 
 def assemble_way(
-    store: Store, codec: Codec, intake: Intake, metrics: Metrics, clock: IReactorTime, now: Callable[[], int]
+    store: Store, codec: Codec, bounds: Bounds, metrics: Metrics, clock: IReactorTime, now: Callable[[], int]
 ) -> Way:
     """
     Put together what a message goes through, from the sessions' inlet to the roster.
@@ -154,30 +163,88 @@ def assemble_way(
     @param clock: for all timers of these parts.
     @param now: the time in milliseconds since the epoch.
     """
+    intake = Intake(bounds.drafts, bounds.drafts // 2)
     roster = Roster(metrics)
     routing = Routing(
         roster,
         read_log=lambda position, limit: store.read(log.after, position, limit),
         read_head=lambda: store.read(log.head),
-        read_arrival=lambda user, position: store.read(_arrival, user, position),
+        read_arrival=lambda user, position, device: store.read(read_arrival, user, position, device),
         clock=clock,
         metrics=metrics,
     )
     link = Link(codec, routing, clock, metrics)
     writer = PlaneWriter(codec, link, intake)
-    ledger = Ledger(LogWriter(store, now), store.in_writer, intake, writer.put, clock, metrics)
+    ledger = Ledger(
+        LogWriter(store, now, bounds.edit), store.in_writer, intake, writer.put, clock, metrics, bounds.batch
+    )
+
+    def signal(event: Event) -> None:
+        if intake.admit():
+            writer.put([event])
+        else:
+            metrics.signals_dropped += 1
+
+    def announce(key: marks.Key, mark: marks.Mark, device: int) -> None:
+        scope, first, second = key
+        target = (first if mark.user == second else second) if scope == Scope.USER else first
+        body = b"%d %d" % (mark.received, mark.read)
+        signal(make_signal(Kind.MARKED, scope, mark.user, target, device, body))
+
     metrics.gauges.update(
         drafts_in_flight=("Drafts accepted and not yet handed to the plane's link", lambda: intake.count),
         queue_depth=("Events that wait for the plane's link", lambda: writer.depth),
         position=("The log position that routing has delivered to", lambda: routing.position),
     )
-    return Way(store, Inlet(ledger.submit, intake, metrics), ledger, writer, link, routing, roster, metrics)
+    return Way(
+        store=store,
+        inlet=Inlet(ledger.submit, signal, intake, metrics, clock, bounds.rate),
+        ledger=ledger,
+        writer=writer,
+        link=link,
+        routing=routing,
+        roster=roster,
+        presence=Presence(bounds.presence),
+        marks=marks.Marks(store, clock, announce),
+        metrics=metrics,
+    )
 
 
-def _arrival(connection: Connection, user: int, position: int) -> tuple[int | None, list[tuple[int, int]]]:
-    """What routing wants to know of a user who comes."""
+def assemble_services(
+    way: Way, sign_in: Callable[[str, str], Awaitable[SignedIn]], bounds: Bounds, now: Callable[[], int]
+) -> Services:
+    """
+    Put together what v2 sessions need.
+
+    @param sign_in: from a token and a device's name to who it is.
+    @param now: the time in milliseconds since the epoch.
+    """
+    return Services(
+        sign_in=sign_in,
+        store=way.store,
+        routing=way.routing,
+        roster=way.roster,
+        presence=way.presence,
+        marks=way.marks,
+        read_arrival=read_arrival,
+        sync_page=bounds.sync_page,
+        now=now,
+    )
+
+
+async def _sign_in(accounts: Accounts, store: Store, token: str, name: str) -> SignedIn:
+    user, device = await accounts.sign_in(token, name)
+    counter = await store.read(log.last_counter, device.id)
+    return SignedIn(user.id, device.id, counter, user.generation)
+
+
+def read_arrival(
+    connection: Connection, user: int, position: int, device: int
+) -> tuple[int | None, list[tuple[int, int]]]:
+    """What routing wants to know of a user who comes; see L{Routing}."""
     found = users.find(connection, user)
-    generation = found.generation if found is not None and not found.disabled else None
+    good = found is not None and not found.disabled and (not device or devices.may_write(connection, device, user))
+    generation = found.generation if found is not None and good else None
     return generation, groups.memberships(connection, user, position)
 
 

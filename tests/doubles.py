@@ -77,7 +77,7 @@ class FakeLedger(Ledger):
         change: Callable[[Connection, Draft, int], None] | None = None,
     ) -> Deferred[Event]:
         """As L{hichat.ledger.ledger.Ledger.append}."""
-        draft = Draft(kind, scope, sender, target, body, None, subject, change)  # type: ignore[arg-type]
+        draft = Draft(kind, scope, sender, target, body, None, subject, change=change)  # type: ignore[arg-type]
         return maybeDeferred(self._append, draft)
 
     def _append(self, draft: Draft) -> Event:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
-from hichat.accounts import users
+from hichat.accounts import devices, users
+from hichat.accounts.devices import Device
 from hichat.accounts.fields import email_of, gender_of, id_of, is_storable, name_of, phone_of, picture_of
 from hichat.accounts.passwords import prepare
 from hichat.accounts.users import User
-from hichat.errors import Disabled, InvalidField, NameTaken, PasswordsDiffer, Unauthorized, WrongPassword
+from hichat.errors import Disabled, InvalidField, NameTaken, NoSuchDevice, PasswordsDiffer, Unauthorized, WrongPassword
 from hichat.events import Draft, Kind, Scope
 from hichat.social import contacts, groups
 
@@ -110,6 +111,48 @@ class Accounts:
             raise Unauthorized
         return user
 
+    async def sign_in(self, token: str, device: str) -> tuple[User, Device]:
+        """
+        Find out who calls, and make the device known.
+
+        @param device: the client's own name of it, 1 to 64 characters of ASCII.
+        @raise Unauthorized: the token has expired or is void, the user is disabled or gone, or the device was revoked.
+        @raise TooManyDevices: it is a new one, and there are too many.
+        """
+        owner, generation = self._tokens.verify(token)
+        user, known = await self._store.read(_find_device, owner, device)
+        if user is None or user.disabled or user.generation != generation:
+            raise Unauthorized
+        if known is None:
+            known = await self._store.write(devices.find_or_add, owner, device, self._now())
+        if known.revoked_at is not None:
+            raise Unauthorized
+        return user, known
+
+    async def revoke(self, user_id: int, device: str) -> Device:
+        """
+        Let nobody sign in with a device any more, and close its connections.
+
+        @raise NoSuchDevice: the user has none of that name, or it was revoked before.
+        @raise Busy: or another L{Refused} of the ledger.
+        """
+        found = await self._store.read(devices.find, user_id, device)
+        if found is None or found.revoked_at is not None:
+            raise NoSuchDevice
+
+        def change(connection: Connection, _draft: Draft, _position: int) -> None:
+            devices.revoke(connection, user_id, found.id, self._now())
+
+        await self._ledger.append(
+            kind=Kind.SIGNED_OUT,
+            scope=Scope.ACCOUNTS,
+            sender=user_id,
+            target=user_id,
+            subject=found.id,
+            change=change,
+        )
+        return found
+
     async def update(self, user: User, fields: Mapping[str, str]) -> User:
         """
         Change what is given, all of it or nothing.
@@ -197,6 +240,10 @@ class Accounts:
         await self._ledger.append(
             kind=Kind.SIGNED_OUT, scope=Scope.ACCOUNTS, sender=user_id, target=user_id, change=change
         )
+
+
+def _find_device(connection: Connection, user_id: int, name: str) -> tuple[User | None, Device | None]:
+    return users.find(connection, user_id), devices.find(connection, user_id, name)
 
 
 def _is_same(prepared: str, repeated: str) -> bool:

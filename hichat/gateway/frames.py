@@ -72,3 +72,13 @@ def _unmask(payload: bytes, mask: bytes) -> bytes:
     size = len(payload)
     repeated = (mask * (size // 4 + 1))[:size]
     return (int.from_bytes(payload, "little") ^ int.from_bytes(repeated, "little")).to_bytes(size, "little")
+
+
+def text(payload: bytes) -> bytes:
+    """@return: a whole text frame, unmasked as servers send it (RFC 6455, 5.2)."""
+    size = len(payload)
+    if size < _TWO_BYTES:
+        return bytes((_WHOLE_TEXT, size)) + payload
+    if size < 1 << 16:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
+    return b"\x81\x7f" + size.to_bytes(8, "big") + payload

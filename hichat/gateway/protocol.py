@@ -8,40 +8,52 @@ from typing import Any
 
 import txaio
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
-from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IPushProducer, IReactorTime
+from autobahn.websocket.types import ConnectionDeny
+from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.internet.interfaces import IDelayedCall, IPushProducer, IReactorTime
+from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from hichat.errors import Language, SignedOut
 from hichat.events import Event
-from hichat.gateway import frames, v1
+from hichat.gateway import frames, v1, v2
+from hichat.gateway.presence import Presence
 from hichat.gateway.roster import Roster
 from hichat.gateway.session import Inlet, Session
+from hichat.gateway.v1_session import V1Session
+from hichat.gateway.v2_session import Services, V2Session
+from hichat.protocol import SUBPROTOCOL, Close
 from hichat.routing import Routing
 
-# Closing codes of our own (RFC 6455, 7.4.2, private range).
-SIGNED_OUT = 4001
-"""The token is no longer good: do not come back with it."""
-GOING_AWAY = 4002
-"""The daemon stops: come back in a moment."""
-TOO_SLOW = 4008
-"""The client did not read: come back and fetch what was missed."""
-TROUBLE = 4011
-"""The daemon could not serve the connection: come back later."""
-
 UNSENT_LIMIT = 1024 * 1024
-"""Bytes that may wait for a client that does not read, beyond what the transport buffers (64 KiB)."""
+"""The default of L{ChatFactory}'s bound."""
 
 CLOSE_TIMEOUT = 3.0
 """Seconds that a client has to answer a close."""
 
 
+SWEEP = 15.0
+"""Seconds between two looks for peers that have gone silent."""
+
+ASK_AFTER, DROP_AFTER = 2, 4
+"""After so many looks without a byte from the peer it is asked for a sign; after so many it is dead: a minute."""
+
+HELLO_TIMEOUT = 10.0
+"""Seconds that a v2 client has to say hello."""
+
+RETRY_HINT = 1
+"""Seconds that clients should wait before they come back to a daemon that stops."""
+
+
 @implementer(IPushProducer)
 class ChatProtocol(WebSocketServerProtocol):
     """
-    One connection. L{admit} comes before anything else.
+    One connection, of either dialect. What is the dialect's is in the subclasses.
+
+    @ivar number: the device's, once it is known; 0 for those without one.
+    @ivar quiet: looks since the last sign of the peer.
     """
 
     _logger = Logger()
@@ -49,55 +61,45 @@ class ChatProtocol(WebSocketServerProtocol):
     log = txaio.make_logger(level="info")
     factory: ChatFactory
     session: Session
-    encode: Callable[[Event], bytes | None] = staticmethod(v1.encode)
-    _arriving: Deferred[None] | None = None
+    encode: Callable[[Event], bytes | None]
+    number = 0
+    quiet = 0
+    _is_open = False
     _begun = b""
     _congested = False
+    _reading = True
     # What is written while the transport's buffer is full; most connections never need one.
     _unsent: deque[bytes] | None = None
     _unsent_size = 0
+    _drained: Deferred[None] | None = None
 
-    def admit(self, user: int, generation: int, language: Language) -> None:
-        """
-        @param user: who was authenticated for this connection.
-        @param generation: of the token.
-        @param language: of what the server has to say.
-        """
-        self.session = Session(user, language, self, self.factory.inlet)
-        self._generation = generation
+    # The dialect's
+
+    def opened(self) -> None:
+        """The handshake is done."""
+        raise NotImplementedError
+
+    def left(self) -> None:
+        """The connection is gone, or about to be: it listens no more. May be called again."""
+        raise NotImplementedError
 
     # What Autobahn calls
 
     def onOpen(self) -> None:
-        """The handshake is done: learn who else is where, then greet and listen."""
+        """The handshake is done."""
         transport = self.transport
         # twisted.web's channel has left its own producer there.
         transport.unregisterProducer()
         transport.registerProducer(self, True)
         transport.setTcpNoDelay(True)
         transport.setTcpKeepAlive(True)
-        self.factory.open_connections += 1
-        self._arriving = Deferred.fromCoroutine(
-            self.factory.routing.arrive(self.session.user, self._generation, self._listen)
-        )
-        self._arriving.addErrback(self._not_arrived)
-
-    def _listen(self) -> bool:
-        if not self.may_send:
-            return False
-        self.send_text(v1.GREETING)
-        self.factory.roster.enter(self.session.user, self)
-        return True
-
-    def _not_arrived(self, failure: Failure) -> None:
-        if failure.check(SignedOut):
-            self.sign_out()
-        elif not failure.check(CancelledError):
-            self._logger.failure("user {user} could not be admitted", failure, user=self.session.user)
-            self._close(TROUBLE, "try again later")
+        self._is_open = True
+        self.factory.connections.add(self)
+        self.opened()
 
     def dataReceived(self, data: bytes) -> None:
         """Bytes came. The usual frames go straight to the session; see L{frames}."""
+        self.quiet = 0
         # Once Autobahn has begun a frame or a message, it is Autobahn's until that is whole.
         if not self.may_send or self.data or self.current_frame is not None or self.inside_message:
             super().dataReceived(data)
@@ -119,20 +121,16 @@ class ChatProtocol(WebSocketServerProtocol):
             self.session.received(payload, isBinary)
         except Exception:
             # An exception that escapes would take the transport down (and show up without a context).
-            self._logger.failure("a frame of user {user} could not be handled", user=self.session.user)
+            self._logger.failure("a frame could not be handled")
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
         """The connection is gone. Also called when the handshake failed, then nobody was admitted to anything."""
         if self.failedByMe:
             self.factory.inlet.metrics.frames_refused += 1
-        if self._arriving is not None:
-            self.factory.open_connections -= 1
-            self._arriving.cancel()
-            self._leave()
-
-    def _leave(self) -> None:
-        if self.factory.roster.leave(self.session.user, self):
-            self.factory.routing.leave(self.session.user)
+        if self._is_open:
+            self.factory.connections.discard(self)
+            self.left()
+            self._tell_drained()
 
     # What the session and the roster call
 
@@ -141,15 +139,25 @@ class ChatProtocol(WebSocketServerProtocol):
         """Whether frames may be sent."""
         return bool(self.state == self.STATE_OPEN)
 
-    def send_text(self, text: bytes) -> None:
-        """See L{hichat.gateway.session.Connection.send_text}."""
-        if self.may_send:
-            self.sendMessage(text)
-
-    def deliver(self, frame: bytes) -> None:
-        """See L{hichat.gateway.roster.Device.deliver}."""
+    def write_frame(self, frame: bytes) -> None:
+        """See L{hichat.gateway.session.Connection.write_frame}."""
         if self.may_send:
             self._write(frame)
+
+    deliver = write_frame
+
+    def signal(self, event: Event) -> None:
+        """See L{hichat.gateway.roster.Device.signal}."""
+
+    def drained(self) -> Deferred[None]:
+        """@return: fires when nothing waits to be written, or the connection is gone."""
+        if not self._congested or not self.may_send:
+            return succeed(None)
+        if self._drained is None:
+            self._drained = Deferred()
+        waiter: Deferred[None] = Deferred()
+        self._drained.chainDeferred(waiter)
+        return waiter
 
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
         """What Autobahn writes goes the same way: complaints, answers to pings, the close."""
@@ -163,11 +171,11 @@ class ChatProtocol(WebSocketServerProtocol):
             self._unsent = deque()
         self._unsent.append(data)
         self._unsent_size += len(data)
-        if self._unsent_size > UNSENT_LIMIT:
+        if self._unsent_size > self.factory.unsent_limit:
             self._unsent, self._unsent_size = None, 0
             if self.may_send:
                 self.factory.inlet.metrics.slow_closed += 1
-                self._close(TOO_SLOW, "slow: reconnect and read the history")
+                self.close(Close.TOO_SLOW, "slow: reconnect and catch up")
             else:
                 # It was told, and still does not read what it asks for.
                 self.transport.abortConnection()
@@ -181,26 +189,45 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def pause_reading(self) -> None:
         """See L{hichat.gateway.session.Connection.pause_reading}."""
+        self._reading = False
         if self.transport.connected:
             self.transport.pauseProducing()
 
     def resume_reading(self) -> None:
         """See L{hichat.gateway.session.Connection.resume_reading}."""
+        self._reading = True
         if self.transport.connected and not self.transport.disconnecting:
             self.transport.resumeProducing()
 
     def sign_out(self) -> None:
         """See L{hichat.gateway.roster.Device.sign_out}."""
-        self._close(SIGNED_OUT, "signed out")
+        self.close(Close.SIGNED_OUT, "signed out")
+
+    def replaced(self) -> None:
+        """See L{hichat.gateway.roster.Device.replaced}."""
+        self.close(Close.REPLACED, "the same device has connected again")
 
     def go_away(self) -> None:
         """See L{hichat.gateway.roster.Device.go_away}."""
-        self._close(GOING_AWAY, "the server stops")
+        self.close(Close.GOING_AWAY, f"the server stops; retry after {RETRY_HINT} s")
 
-    def _close(self, code: int, reason: str) -> None:
-        self._leave()
+    def close(self, code: Close, reason: str) -> None:
+        """Close the connection; it listens no more from now on."""
+        self.left()
         if self.may_send:
-            self.sendClose(code, reason)
+            self.sendClose(int(code), reason)
+
+    def look(self) -> None:
+        """Is the peer still there? A connection that is not read gives no sign: it is not asked."""
+        if not self._reading or not self.may_send:
+            return
+        self.quiet += 1
+        if self.quiet == ASK_AFTER:
+            self.sendPing()
+        elif self.quiet >= DROP_AFTER:
+            self.factory.inlet.metrics.silent_closed += 1
+            self.close(Close.SILENT, "nothing was heard for a minute")
+            self.transport.abortConnection()
 
     # What the transport calls: it is the consumer of our frames
 
@@ -215,29 +242,155 @@ class ChatProtocol(WebSocketServerProtocol):
             data = self._unsent.popleft()
             self._unsent_size -= len(data)
             self.transport.write(data)
+        if not self._congested:
+            self._tell_drained()
 
     def stopProducing(self) -> None:
         """The transport is gone."""
 
+    def _tell_drained(self) -> None:
+        drained, self._drained = self._drained, None
+        if drained is not None:
+            drained.callback(None)
+
+
+class V1Protocol(ChatProtocol):
+    """
+    A v1 connection. L{admit} comes before anything else.
+    """
+
+    encode = staticmethod(v1.encode)
+    _arriving: Deferred[None] | None = None
+
+    def admit(self, user: int, generation: int, language: Language) -> None:
+        """
+        @param user: who was authenticated for this connection.
+        @param generation: of the token.
+        @param language: of what the server has to say.
+        """
+        self.session = V1Session(user, language, self, self.factory.inlet)
+        self._user = user
+        self._generation = generation
+
+    def opened(self) -> None:
+        """Learn who else is where, then greet and listen."""
+        self._arriving = Deferred.fromCoroutine(self._arrive())
+        self._arriving.addErrback(self._not_arrived)
+
+    async def _arrive(self) -> None:
+        await self.factory.routing.arrive(self._user, self._generation, self._listen)
+
+    def _listen(self, missed: list[Event]) -> bool:
+        if not self.may_send:
+            return False
+        self.write_frame(frames.text(v1.GREETING))
+        self.factory.roster.enter(self._user, self)
+        self.factory.presence.show(self._user)
+        for event in missed:
+            frame = v1.encode(event) if event.sender != self._user else None
+            if frame is not None:
+                self.deliver(frame)
+        return True
+
+    def _not_arrived(self, failure: Failure) -> None:
+        if failure.check(SignedOut):
+            self.sign_out()
+        elif not failure.check(CancelledError):
+            self._logger.failure("user {user} could not be admitted", failure, user=self._user)
+            self.close(Close.TROUBLE, "try again later")
+
+    def left(self) -> None:
+        """See L{ChatProtocol.left}."""
+        if self._arriving is not None:
+            self._arriving.cancel()
+        roster = self.factory.roster
+        if roster.listens(self._user, self):
+            if roster.leave(self._user, self):
+                self.factory.routing.leave(self._user)
+            self.factory.presence.hide(self._user)
+
+
+class V2Protocol(ChatProtocol):
+    """
+    A v2 connection. L{admit} comes before anything else.
+    """
+
+    session: V2Session
+    encode = staticmethod(v2.encode)
+    _hello: IDelayedCall | None = None
+
+    def admit(self, token: str, language: Language) -> None:
+        """
+        @param token: from the handshake's header; empty if there was none.
+        @param language: of what the server has to say.
+        """
+        assert self.factory.services is not None
+        self.session = V2Session(token, language, self, self.factory.inlet, self.factory.services)
+
+    def onConnect(self, request: Any) -> str | None:
+        """@return: the subprotocol, if the client asks for one."""
+        if not request.protocols:
+            return None
+        if SUBPROTOCOL not in request.protocols:
+            raise ConnectionDeny(ConnectionDeny.BAD_REQUEST, f"the subprotocol is {SUBPROTOCOL}")
+        return SUBPROTOCOL
+
+    def opened(self) -> None:
+        """Wait for the hello."""
+        self._hello = self.factory.clock.callLater(HELLO_TIMEOUT, self.close, Close.NO_HELLO, "no hello came in time")
+
+    def greeted(self) -> None:
+        """See L{hichat.gateway.v2_session.V2Connection.greeted}."""
+        if self._hello is not None and self._hello.active():
+            self._hello.cancel()
+        self._hello = None
+
+    def signal(self, event: Event) -> None:
+        """See L{hichat.gateway.roster.Device.signal}."""
+        if self.may_send:
+            self.session.signal(event)
+
+    def left(self) -> None:
+        """See L{ChatProtocol.left}."""
+        self.greeted()
+        self.session.gone()
+
 
 class ChatFactory(WebSocketServerFactory):
     """
-    Makes the protocols.
+    Makes the protocols of one dialect.
 
+    @param protocol: L{V1Protocol} or L{V2Protocol}.
     @param inlet: takes their drafts.
     @param roster: where they listen.
     @param routing: knows the users' groups.
-    @ivar open_connections: connections whose handshake is done and that are not lost yet.
+    @param services: what v2 needs beside.
+    @param unsent_limit: bytes that may wait for a client that does not read, beyond the transport's buffer (64 KiB).
+    @ivar connections: whose handshake is done and that are not lost yet.
     """
 
-    protocol = ChatProtocol
-
-    def __init__(self, inlet: Inlet, roster: Roster, routing: Routing, reactor: IReactorTime) -> None:
-        super().__init__(server="HiChat", reactor=reactor)
+    def __init__(
+        self,
+        protocol: type[ChatProtocol],
+        inlet: Inlet,
+        roster: Roster,
+        routing: Routing,
+        presence: Presence,
+        clock: IReactorTime,
+        services: Services | None = None,
+        unsent_limit: int = UNSENT_LIMIT,
+    ) -> None:
+        super().__init__(server="HiChat", reactor=clock, protocols=[SUBPROTOCOL] if services else [])
         self.inlet = inlet
         self.roster = roster
         self.routing = routing
-        self.open_connections = 0
+        self.presence = presence
+        self.clock = clock
+        self.services = services
+        self.unsent_limit = unsent_limit
+        self.connections: set[ChatProtocol] = set()
+        self._sweep = LoopingCall(self._look)
+        self._sweep.clock = clock
         # Once: each call sets allowNullOrigin anew.
         self.setProtocolOptions(
             webStatus=False,
@@ -251,10 +404,23 @@ class ChatFactory(WebSocketServerFactory):
         # Autobahn copies all its options to every connection and formats them for a log that nobody reads: a fifth of
         # the time of a connect, and memory. As attributes of a class they are there once.
         options = {name: getattr(self, name) for name in ChatProtocol.CONFIG_ATTRS}
-        self._bound = type("BoundChatProtocol", (self.protocol,), options | {"CONFIG_ATTRS": []})
+        self._bound = type("BoundChatProtocol", (protocol,), options | {"CONFIG_ATTRS": []})
 
     def buildProtocol(self, addr: Any) -> ChatProtocol:
         """Without Autobahn's limit on connections and its count."""
         protocol: ChatProtocol = self._bound()
         protocol.factory = self
         return protocol
+
+    def start(self) -> None:
+        """Begin to look for silent peers."""
+        self._sweep.start(SWEEP, now=False)
+
+    def stop(self) -> None:
+        """Look no more."""
+        if self._sweep.running:
+            self._sweep.stop()
+
+    def _look(self) -> None:
+        for connection in tuple(self.connections):
+            connection.look()

@@ -16,15 +16,26 @@ Encoder = Callable[[Event], bytes | None]
 
 
 class Device(Protocol):
-    """A connection that listens."""
+    """
+    A connection that listens.
+
+    @ivar number: the device's, from 1; 0 for connections that do not want what their own user says, as v1 has it.
+    """
 
     encode: Encoder
+    number: int
 
     def deliver(self, frame: bytes) -> None:
         """Write a frame that C{encode} made."""
 
+    def signal(self, event: Event) -> None:
+        """Show a signal, if the client wants such."""
+
     def sign_out(self) -> None:
         """Close: the user is no longer signed in."""
+
+    def replaced(self) -> None:
+        """Close: the same device has connected again."""
 
     def go_away(self) -> None:
         """Close: the daemon stops."""
@@ -47,8 +58,16 @@ class Roster:
         self._devices: dict[int, list[Device]] = {}
 
     def enter(self, user: int, device: Device) -> None:
-        """A device listens from now on."""
-        self._devices.setdefault(user, []).append(device)
+        """A device listens from now on. It replaces a connection of the same number."""
+        devices = self._devices.setdefault(user, [])
+        same = [other for other in devices if device.number and other.number == device.number]
+        devices.append(device)
+        for other in same:
+            other.replaced()
+
+    def listens(self, user: int, device: Device) -> bool:
+        """@return: whether this device listens."""
+        return device in self._devices.get(user, ())
 
     def leave(self, user: int, device: Device) -> bool:
         """
@@ -65,17 +84,18 @@ class Roster:
         del self._devices[user]
         return True
 
-    def deliver(self, users: Iterable[int], event: Event) -> int:
+    def deliver(self, users: Iterable[int], event: Event) -> None:
         """See L{IDelivery.deliver}. The event is encoded once for each dialect."""
         frames: dict[Encoder, bytes | None] = {}
-        online = 0
+        sender, origin = event.sender, (0, event.device)
         for user in users:
             devices = self._devices.get(user)
             if devices is None:
                 continue
-            online += 1
             # A copy: a device that is too slow leaves while it is written to.
             for device in tuple(devices):
+                if user == sender and device.number in origin:
+                    continue
                 encode = device.encode
                 if encode not in frames:
                     frames[encode] = encode(event)
@@ -83,12 +103,18 @@ class Roster:
                 if frame is not None:
                     device.deliver(frame)
                     self._metrics.messages_out += 1
-        return online
 
-    def sign_out(self, user: int) -> None:
+    def signal(self, users: Iterable[int], event: Event) -> None:
+        """See L{IDelivery.signal}."""
+        for user in users:
+            for device in tuple(self._devices.get(user, ())):
+                device.signal(event)
+
+    def sign_out(self, user: int, device: int) -> None:
         """See L{IDelivery.sign_out}."""
-        for device in tuple(self._devices.get(user, ())):
-            device.sign_out()
+        for connection in tuple(self._devices.get(user, ())):
+            if device in (0, connection.number):
+                connection.sign_out()
 
     def all(self) -> list[Device]:
         """@return: every device that listens."""

@@ -1,4 +1,8 @@
-"""A v1 connection without its I/O: who is this, is the frame well formed, how did it go."""
+"""
+A connection without its I/O, whatever its dialect: what comes in waits while there is no room for it.
+
+The dialects' own parts are L{hichat.gateway.v1_session} and L{hichat.gateway.v2_session}.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +11,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
-from hichat.errors import Language, NotText, Refused
+from hichat.errors import Language, TooFast
 from hichat.events import Draft, Event
-from hichat.gateway import v1
 from hichat.intake import Intake
-from hichat.interfaces import IFeeder, IOrigin
+from hichat.interfaces import IFeeder
 from hichat.metrics import Metrics
 
 
 class Connection(Protocol):
     """What a session asks of its connection. All may be called when it is closed already."""
 
-    def send_text(self, text: bytes) -> None:
-        """Send a text frame."""
+    def write_frame(self, frame: bytes) -> None:
+        """Write a whole WebSocket frame."""
 
     def pause_reading(self) -> None:
         """Read nothing from the socket."""
@@ -33,32 +37,39 @@ class Connection(Protocol):
 @dataclass(frozen=True)
 class Inlet:
     """
-    Where sessions put their drafts.
+    Where sessions put what clients say.
 
-    @ivar submit: the ledger.
+    @ivar submit: the ledger: takes drafts that the intake has admitted.
+    @ivar signal: takes signals; if there is no room they are dropped.
     @ivar intake: bounds what is in flight.
+    @ivar clock: for the rate.
+    @ivar rate: frames a second that one connection may send.
     """
 
     submit: Callable[[Draft], None]
+    signal: Callable[[Event], None]
     intake: Intake
     metrics: Metrics
+    clock: IReactorTime
+    rate: int
 
 
-@implementer(IFeeder, IOrigin)
+@implementer(IFeeder)
 class Session:
     """
-    @param user: the authenticated user's id.
-    @param language: of complaints.
+    @param language: of what the server has to say.
     """
 
-    __slots__ = ("_connection", "_held", "_inlet", "_language", "_paused", "user")
+    __slots__ = ("_allowance", "_allowed_at", "_busy", "_held", "_paused", "connection", "inlet", "language")
 
-    def __init__(self, user: int, language: Language, connection: Connection, inlet: Inlet) -> None:
-        self.user = user
-        self._language = language
-        self._connection = connection
-        self._inlet = inlet
+    def __init__(self, language: Language, connection: Connection, inlet: Inlet) -> None:
+        self.language = language
+        self.connection = connection
+        self.inlet = inlet
+        self._allowance = float(inlet.rate)
+        self._allowed_at = inlet.clock.seconds()
         self._paused = False
+        self._busy = False
         # Frames of the read during which the session was paused. They were sent, so they count, even if the
         # connection closes meanwhile.
         self._held: deque[bytes] | None = None
@@ -66,8 +77,9 @@ class Session:
     def received(self, frame: bytes, binary: bool) -> None:
         """A frame came. Whatever is in it, this does not raise."""
         if binary:
-            self._complain(NotText())
-        elif self._paused or not self._take(frame):
+            self.take_binary()
+            return
+        if self._paused or self._busy or not self.take(frame):
             if self._held is None:
                 self._held = deque()
             self._held.append(frame)
@@ -75,40 +87,53 @@ class Session:
     def pause(self) -> None:
         """See L{IFeeder.pause}."""
         self._paused = True
-        self._connection.pause_reading()
+        self.connection.pause_reading()
 
     def resume(self) -> None:
         """See L{IFeeder.resume}."""
         self._paused = False
-        while self._held:
-            if not self._take(self._held[0]):
+        self._go_on()
+
+    def begin(self) -> None:
+        """A frame's answer takes time: the next frames wait for it."""
+        self._busy = True
+        self.connection.pause_reading()
+
+    def end(self) -> None:
+        """It was answered."""
+        self._busy = False
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self._held and not self._paused and not self._busy:
+            frame = self._held.popleft()
+            if not self.take(frame):
+                self._held.appendleft(frame)
                 return
-            self._held.popleft()
-        self._held = None
-        self._connection.resume_reading()
+        if not self._paused and not self._busy:
+            self._held = None
+            self.connection.resume_reading()
 
-    def accepted(self, draft: Draft, event: Event) -> None:
-        """See L{IOrigin.accepted}. v1 has no acks."""
+    def check_rate(self) -> None:
+        """
+        Count a frame.
 
-    def refused(self, draft: Draft, error: Refused) -> None:
-        """See L{IOrigin.refused}."""
-        self._complain(error)
+        @raise TooFast: there were too many: a second's worth at once, and then so many a second.
+        """
+        now = self.inlet.clock.seconds()
+        rate = self.inlet.rate
+        self._allowance = min(rate, self._allowance + (now - self._allowed_at) * rate)
+        self._allowed_at = now
+        if self._allowance < 1:
+            raise TooFast(round(max(0.001, (1 - self._allowance) / rate), 3))
+        self._allowance -= 1
 
-    def _take(self, frame: bytes) -> bool:
+    # The dialect's
+
+    def take(self, frame: bytes) -> bool:
         """@return: False if there is no room for it: the session is paused now."""
-        try:
-            draft = v1.parse(frame, self.user, self)
-        except Refused as e:
-            self._complain(e)
-            return True
-        if draft is None:
-            return True
-        if not self._inlet.intake.admit(self):
-            return False
-        self._inlet.metrics.messages_in += 1
-        self._inlet.submit(draft)
-        return True
+        raise NotImplementedError
 
-    def _complain(self, error: Refused) -> None:
-        self._inlet.metrics.frames_refused += 1
-        self._connection.send_text(error.text(self._language).encode())
+    def take_binary(self) -> None:
+        """A binary frame came, which no dialect knows."""
+        raise NotImplementedError

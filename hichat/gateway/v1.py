@@ -29,6 +29,7 @@ from hichat.errors import (
     WrongField,
 )
 from hichat.events import MAX_SAFE_INTEGER, Draft, Event, Kind, Scope
+from hichat.gateway import frames
 from hichat.interfaces import IOrigin
 
 GREETING = "欢迎进入聊天系统".encode()
@@ -75,10 +76,7 @@ def encode(event: Event) -> bytes | None:
     """
     if event.kind != Kind.MESSAGE:
         return None
-    size = len(event.body)
-    if size < 126:
-        return bytes((0x81, size)) + event.body
-    return b"\x81\x7e" + size.to_bytes(2, "big") + event.body
+    return frames.text(event.body)
 
 
 def _read(frame: bytes) -> list[int | None]:

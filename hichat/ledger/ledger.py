@@ -21,6 +21,7 @@ from hichat.errors import Busy, NotStored, Refused
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.intake import Intake
 from hichat.interfaces import IOrigin
+from hichat.ledger.writer import Duplicate
 
 if TYPE_CHECKING:
     from hichat.ledger.writer import LogWriter, Outcome
@@ -35,7 +36,7 @@ class _Call:
     def __init__(self) -> None:
         self.answer: Deferred[Event] = Deferred()
 
-    def accepted(self, draft: Draft, event: Event) -> None:
+    def accepted(self, draft: Draft, event: Event, duplicate: bool) -> None:
         self.answer.callback(event)
 
     def refused(self, draft: Draft, error: Refused) -> None:
@@ -120,7 +121,7 @@ class Ledger:
             store fails, or what C{change} raised.
         """
         call = _Call()
-        draft = Draft(kind, scope, sender, target, body, call, subject, change)
+        draft = Draft(kind, scope, sender, target, body, call, subject, change=change)
         if self._intake.admit():
             self.submit(draft)
         else:
@@ -160,18 +161,18 @@ class Ledger:
                 # They are in the log: routing will find them there.
                 self._intake.gave(len(events))
                 self._log.failure("a batch was not handed on")
-        refused = 0
         for draft, outcome in zip(batch, outcomes, strict=True):
             try:
                 if isinstance(outcome, Event):
-                    draft.origin.accepted(draft, outcome)
+                    draft.origin.accepted(draft, outcome, False)
+                elif isinstance(outcome, Duplicate):
+                    draft.origin.accepted(draft, outcome.event, True)
                 else:
-                    refused += 1
                     draft.origin.refused(draft, outcome)
             except Exception:
                 self._log.failure("an origin failed on its answer")
-        if refused:
-            self._intake.gave(refused)
+        if len(events) < len(batch):
+            self._intake.gave(len(batch) - len(events))
 
     def _next(self) -> None:
         if self._waiting:

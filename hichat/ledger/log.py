@@ -1,15 +1,15 @@
 """The log's queries: functions of a connection, for L{hichat.storage.store.Store}."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
 from msgspec.structs import astuple
-from sqlalchemy import BigInteger, Connection, Dialect, LargeBinary, SmallInteger, func, insert, select
+from sqlalchemy import BigInteger, Connection, Dialect, LargeBinary, SmallInteger, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from hichat.events import Event, Kind, Scope
-from hichat.storage.tables import conversations, events
+from hichat.storage.tables import COUNTED, ON_MESSAGES, conversations, events
 
 HISTORY_LIMIT = 1000
 """The most messages that one history call gives; more are asked for by position."""
@@ -95,10 +95,42 @@ def last_numbers(connection: Connection, conversation: int) -> tuple[int, int]:
     row = connection.execute(
         select(events.c.seq, events.c.n)
         .where(events.c.conversation == conversation)
-        .order_by(events.c.seq.desc())
+        .order_by(events.c.position.desc())
         .limit(1)
     ).first()
     return (row.seq, row.n) if row else (0, 0)
+
+
+def find(connection: Connection, position: int) -> Event | None:
+    """@return: the event at that position, or None if there is none."""
+    row = connection.execute(select(events).where(events.c.position == position)).first()
+    return Event(*row) if row else None
+
+
+def find_counted(connection: Connection, device: int, counter: int) -> Event | None:
+    """@return: what a device has written under a counter (at least 1), or None."""
+    query = select(events).where(events.c.device == device, events.c.counter == counter, COUNTED)
+    row = connection.execute(query).first()
+    return Event(*row) if row else None
+
+
+def last_counter(connection: Connection, device: int) -> int:
+    """@return: the largest counter that a device has used, or 0."""
+    query = select(func.max(events.c.counter)).where(events.c.device == device, COUNTED)
+    return connection.scalar(query) or 0
+
+
+def blank(connection: Connection, position: int) -> None:
+    """Empty a message and its edits: the only change that the log knows. For the ledger only."""
+    connection.execute(update(events).where(events.c.position == position).values(body=b""))
+    edits = (events.c.subject == position, ON_MESSAGES, events.c.kind == Kind.EDITED)
+    connection.execute(update(events).where(*edits).values(body=b""))
+
+
+def done_to(connection: Connection, positions: Collection[int]) -> list[Event]:
+    """@return: what was done to these messages (edits, recalls, reactions), in order."""
+    query = select(events).where(events.c.subject.in_(positions), ON_MESSAGES).order_by(events.c.position)
+    return [Event(*row) for row in connection.execute(query)]
 
 
 def pair_history(
@@ -125,10 +157,37 @@ def pair_history(
     first, last = (low + 1, high + 1) if oldest_first else (count - high, count - low)
     bodies = connection.scalars(
         select(events.c.body)
-        # A message's seq is never smaller than its n: so the index leads to where the slice begins.
-        .where(events.c.conversation == conversation, events.c.seq >= first, events.c.n >= first)
-        .where(events.c.kind == Kind.MESSAGE)
-        .order_by(events.c.seq)
+        .where(events.c.conversation == conversation, events.c.kind == Kind.MESSAGE)
+        .where(events.c.position >= _position_of(connection, conversation, first))
+        .order_by(events.c.position)
         .limit(last - first + 1)
     ).all()
-    return list(bodies) if oldest_first else list(reversed(bodies))
+    # What was recalled is not shown.
+    shown = [body for body in bodies if body]
+    return shown if oldest_first else shown[::-1]
+
+
+def _position_of(connection: Connection, conversation: int, n: int) -> int:
+    """
+    @return: a position at or before a conversation's nth message, and behind the one before that. Both n and the
+        position grow, so it is found by halves: a few dozen looks into the index, wherever it is.
+    """
+    low, high = 0, head(connection)
+    while low < high:
+        middle = (low + high) // 2
+        if n_at(connection, conversation, middle)[1] < n:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def n_at(connection: Connection, conversation: int, position: int) -> tuple[int, int]:
+    """@return: the conversation's last event at or before a position, and its n then; zeros if there is none."""
+    row = connection.execute(
+        select(events.c.position, events.c.n)
+        .where(events.c.conversation == conversation, events.c.position <= position)
+        .order_by(events.c.position.desc())
+        .limit(1)
+    ).first()
+    return (row.position, row.n) if row else (0, 0)

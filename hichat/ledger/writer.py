@@ -10,12 +10,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
+from msgspec.structs import astuple, replace
 from sqlalchemy import Connection, insert
 from twisted.logger import Logger
 
-from hichat.accounts import users
-from hichat.errors import NoSuchTarget, NotAdministrator, NotAMember, NotStored, Refused, SignedOut
+from hichat.accounts import devices, users
+from hichat.errors import (
+    CounterUsed,
+    MessageRecalled,
+    NoSuchMessage,
+    NoSuchTarget,
+    NotAdministrator,
+    NotAMember,
+    NotStored,
+    NotYours,
+    Refused,
+    SignedOut,
+    TooLate,
+)
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.ledger import log
 from hichat.social import groups
@@ -23,7 +37,14 @@ from hichat.storage.engine import concerns_all
 from hichat.storage.store import Store
 from hichat.storage.tables import conversations
 
-Outcome = Event | Refused
+
+class Duplicate(NamedTuple):
+    """A draft whose client id was used already, for the same."""
+
+    event: Event
+
+
+Outcome = Event | Duplicate | Refused
 
 REMEMBERED = 100_000
 """Conversations, groups and users that a writer remembers of each; more are forgotten all at once."""
@@ -42,6 +63,7 @@ class Memory:
     @ivar numbers: by conversation key: its id, its last seq and its last n.
     @ivar members: by group id: its members.
     @ivar users: by id: whether they are administrators. Only users who may write are here.
+    @ivar devices: by id: the largest counter used. Only devices that may write are here.
     """
 
     def __init__(self) -> None:
@@ -53,16 +75,25 @@ class Memory:
         self.numbers: dict[tuple[int, int, int], tuple[int, int, int]] = {}
         self.members: dict[int, set[int]] = {}
         self.users: dict[int, bool] = {}
+        self.devices: dict[int, int] = {}
+
+    @property
+    def size(self) -> int:
+        """How many there are of what there is most."""
+        return max(len(self.numbers), len(self.members), len(self.users), len(self.devices))
 
     def apply(self, event: Event) -> None:
         """An event was committed, by this writer or by another."""
         self.position = event.position
         key = log.conversation_key(event.scope, event.sender, event.target)
         self.numbers[key] = event.conversation, event.seq, event.n
-        if event.kind == Kind.MESSAGE:
+        if event.device in self.devices:
+            self.devices[event.device] = max(self.devices[event.device], event.counter)
+        if event.kind <= Kind.REACTED:
             return
         if event.kind == Kind.SIGNED_OUT:
             self.users.pop(event.target, None)
+            self.devices.pop(event.subject, None)
         elif event.target in self.members:
             members = self.members[event.target]
             (members.add if event.kind == Kind.JOINED else members.discard)(event.subject)
@@ -84,14 +115,22 @@ class LogWriter:
     """
     @param store: whose log it is.
     @param now: the time, in milliseconds since the epoch.
+    @param edit_limit: seconds after which people cannot edit or recall their messages any more.
     @param sleep: waits so many seconds, in the writer's thread.
     """
 
     _log = Logger()
 
-    def __init__(self, store: Store, now: Callable[[], int], sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], int],
+        edit_limit: int = 24 * 3600,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._store = store
         self._now = now
+        self._edit_limit = edit_limit
         self._sleep = sleep
         self._memory = Memory()
 
@@ -105,7 +144,7 @@ class LogWriter:
         outcomes: list[Outcome] | None = None
         try:
             with self._store.transaction() as connection:
-                outcomes = _Transaction(connection, self._memory, self._now()).write(drafts)
+                outcomes = _Transaction(connection, self._memory, self._now(), self._edit_limit).write(drafts)
         except Exception as e:
             self._memory.forget()
             if outcomes is not None and self._is_stored(outcomes):
@@ -131,7 +170,8 @@ class LogWriter:
             try:
                 # With the write lock: while the commit may still be under way, that transaction holds it.
                 with self._store.transaction() as connection:
-                    return log.after(connection, events[0].position - 1, len(events)) == events
+                    found = log.after(connection, events[0].position - 1, len(events))
+                    return [_outline(event) for event in found] == [_outline(event) for event in events]
             except Exception as e:
                 if not concerns_all(e):
                     break
@@ -145,14 +185,19 @@ class LogWriter:
         for outcome in outcomes:
             if isinstance(outcome, Event):
                 memory.apply(outcome)
-        if max(len(memory.numbers), len(memory.members), len(memory.users)) > REMEMBERED:
+        if memory.size > REMEMBERED:
             memory.forget()
+
+
+def _outline(event: Event) -> tuple[object, ...]:
+    """@return: what a recall does not change."""
+    return astuple(replace(event, body=b""))
 
 
 class _Transaction:
     """One transaction's view: the memory, brought up to date, and over it what this batch itself changes."""
 
-    def __init__(self, connection: Connection, memory: Memory, now: int) -> None:
+    def __init__(self, connection: Connection, memory: Memory, now: int, edit_limit: int) -> None:
         memory.catch_up(connection)
         self._connection = connection
         self._memory = memory
@@ -160,21 +205,58 @@ class _Transaction:
         self._position = memory.position
         self._numbers: dict[tuple[int, int, int], tuple[int, int, int]] = {}
         self._members: dict[int, set[int]] = {}
+        self._edit_limit = edit_limit
         self._signed_out: set[int] = set()
+        self._counters: dict[tuple[int, int], Event] = {}
+        self._unwritten: list[Event] = []
 
     def write(self, drafts: Sequence[Draft]) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for draft in drafts:
             try:
-                outcomes.append(self._number(draft))
+                outcomes.append(self._find_first(draft) or self._number(draft))
             except Refused as e:
                 outcomes.append(e)
-        log.append(self._connection, [outcome for outcome in outcomes if isinstance(outcome, Event)])
+        self._append()
         return outcomes
+
+    def _append(self) -> None:
+        log.append(self._connection, self._unwritten)
+        self._unwritten = []
+
+    def _find_first(self, draft: Draft) -> Duplicate | None:
+        """
+        Was this written before, under this client id?
+
+        @raise CounterUsed: something else was.
+        @raise SignedOut: the device was revoked.
+        """
+        if not draft.device:
+            return None
+        last = self._last_counter(draft)
+        if not draft.counter:
+            return None
+        first = self._counters.get((draft.device, draft.counter))
+        if first is None and draft.counter <= last:
+            first = log.find_counted(self._connection, draft.device, draft.counter)
+        if first is None:
+            return None
+        if not _says(first, draft):
+            raise CounterUsed
+        return Duplicate(first)
+
+    def _last_counter(self, draft: Draft) -> int:
+        if draft.device not in self._memory.devices:
+            if not devices.may_write(self._connection, draft.device, draft.sender):
+                raise SignedOut
+            self._memory.devices[draft.device] = log.last_counter(self._connection, draft.device)
+        return self._memory.devices[draft.device]
 
     def _number(self, draft: Draft) -> Event:
         if draft.kind == Kind.MESSAGE:
             self._check(draft)
+        elif draft.kind in (Kind.EDITED, Kind.RECALLED, Kind.REACTED):
+            self._check_revision(draft)
         elif draft.change is not None:
             with self._connection.begin_nested():
                 draft.change(self._connection, draft, self._position + 1)
@@ -185,7 +267,7 @@ class _Transaction:
         self._position += 1
         self._numbers[key] = conversation, seq, n
         self._note(draft)
-        return Event(
+        event = Event(
             position=self._position,
             conversation=conversation,
             seq=seq,
@@ -197,13 +279,31 @@ class _Transaction:
             subject=draft.subject,
             time=self._now,
             body=draft.body,
+            device=draft.device,
+            counter=draft.counter,
         )
+        self._unwritten.append(event)
+        if draft.counter:
+            self._counters[draft.device, draft.counter] = event
+        if draft.kind == Kind.RECALLED:
+            # Edits of this batch are to be blanked as well.
+            self._append()
+            log.blank(self._connection, draft.subject)
+        return event
 
     def _check(self, draft: Draft) -> None:
         """May this user write this message?"""
         sender = self._user(draft.sender)
         if sender is None:
             raise SignedOut
+        self._check_target(draft, sender)
+        if draft.subject:
+            self._append()
+            replied = log.find(self._connection, draft.subject)
+            if replied is None or replied.kind != Kind.MESSAGE or _conversation(replied) != _conversation(draft):
+                raise NoSuchMessage
+
+    def _check_target(self, draft: Draft, sender: bool) -> None:
         if draft.scope == Scope.USER:
             if self._user(draft.target) is None:
                 raise NoSuchTarget
@@ -215,6 +315,40 @@ class _Transaction:
                 raise NotAMember
         elif not sender:
             raise NotAdministrator
+
+    def _check_revision(self, draft: Draft) -> None:
+        """May this user do this to this message? If so, it happens where the message is."""
+        if self._user(draft.sender) is None:
+            raise SignedOut
+        self._append()
+        message = log.find(self._connection, draft.subject)
+        if message is None or message.kind != Kind.MESSAGE or not self._sees(draft.sender, message):
+            raise NoSuchMessage
+        if not message.body:
+            raise MessageRecalled
+        draft.scope = Scope(message.scope)
+        draft.target = message.target
+        if message.scope == Scope.USER and message.target == draft.sender:
+            draft.target = message.sender
+        if draft.kind == Kind.REACTED:
+            return
+        if message.sender == draft.sender:
+            if self._now - message.time > self._edit_limit * 1000:
+                raise TooLate
+        elif draft.kind == Kind.EDITED or not self._rules(draft.sender, message):
+            raise NotYours
+
+    def _sees(self, user: int, message: Event) -> bool:
+        if message.scope == Scope.GROUP:
+            return user in self._group(message.target)
+        return message.scope == Scope.EVERYONE or user in (message.sender, message.target)
+
+    def _rules(self, user: int, message: Event) -> bool:
+        """@return: whether the user may recall other people's messages there."""
+        if message.scope != Scope.GROUP:
+            return False
+        group = groups.find(self._connection, message.target)
+        return group is not None and group.owner_id == user
 
     def _user(self, user: int) -> bool | None:
         """@return: None if there is no such user, else whether they are an administrator."""
@@ -252,3 +386,17 @@ class _Transaction:
             self._members[draft.target] = groups.members(self._connection, draft.target)
         elif draft.kind == Kind.SIGNED_OUT:
             self._signed_out.add(draft.target)
+            self._memory.devices.pop(draft.subject, None)
+
+
+def _conversation(of: Event | Draft) -> tuple[int, int, int]:
+    return log.conversation_key(of.scope, of.sender, of.target)
+
+
+def _says(event: Event, draft: Draft) -> bool:
+    """@return: whether the draft is the event once more. What was recalled since has no body to compare."""
+    if (event.kind, event.subject) != (draft.kind, draft.subject):
+        return False
+    if draft.kind == Kind.MESSAGE and (event.scope, event.target) != (draft.scope, draft.target):
+        return False
+    return event.body in (draft.body, b"")

@@ -5,6 +5,8 @@ Times are integer milliseconds since the epoch. Names are unique without regard 
 casefold, and NULL once the row is deleted, so that the name is free again.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -16,8 +18,10 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    TextClause,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlalchemy.schema import ForeignKey
 
@@ -25,6 +29,16 @@ metadata = MetaData()
 
 # SQLite gives a table its row id as key, without a further index, only if the type is INTEGER.
 Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+# The conditions of partial indexes. A query that is to use one says the same, with the numbers in it.
+COUNTED = text("counter > 0")
+ON_MESSAGES = text("kind IN (2, 3, 4)")
+
+
+def _where(condition: TextClause) -> dict[str, Any]:
+    return {"sqlite_where": condition, "postgresql_where": condition}
+
 
 users = Table(
     "users",
@@ -47,6 +61,18 @@ users = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("deleted_at", BigInteger),
+)
+
+# What a user signs in with: the client's own name of itself. Its id is half of every client id (events.counter).
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    UniqueConstraint("user_id", "name", name="devices_key"),
 )
 
 contacts = Table(
@@ -93,6 +119,7 @@ conversations = Table(
     Column("first", BigInteger, nullable=False),
     Column("second", BigInteger, nullable=False),
     UniqueConstraint("scope", "first", "second", name="conversations_key"),
+    Index("conversations_by_second", "second"),
 )
 
 # The log. Nothing but the ledger writes it, and it only appends.
@@ -110,5 +137,21 @@ events = Table(
     Column("subject", BigInteger, nullable=False),
     Column("time", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Index("events_by_conversation", "conversation", "seq", unique=True),
+    Column("device", BigInteger, nullable=False),
+    Column("counter", BigInteger, nullable=False),
+    Index("events_by_conversation", "conversation", "position"),
+    Index("events_by_counter", "device", "counter", unique=True, **_where(COUNTED)),
+    # What was done to a message: Kind.EDITED, RECALLED, REACTED.
+    Index("events_by_message", "subject", "position", **_where(ON_MESSAGES)),
+)
+
+# How far a user has received and read a conversation: positions, and n at what was read.
+marks = Table(
+    "marks",
+    metadata,
+    Column("conversation", ForeignKey("conversations.id"), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("received", BigInteger, nullable=False),
+    Column("read", BigInteger, nullable=False),
+    Column("read_n", BigInteger, nullable=False),
 )

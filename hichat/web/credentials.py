@@ -20,10 +20,16 @@ def credentials(request: Request) -> tuple[str, str]:
     @raise Unauthorized: one is missing, or is given twice with two values.
     """
     tokens = _values(request, b"token")
-    header = request.getHeader("authorization") or ""
-    if header.lower().startswith(_SCHEME):
-        tokens.add(header[len(_SCHEME) :].strip())
+    in_header = bearer(request)
+    if in_header:
+        tokens.add(in_header)
     return _only(tokens), _only(_values(request, b"userId"))
+
+
+def bearer(request: Request) -> str:
+    """@return: the token of the C{Authorization} header; empty if there is none."""
+    header = request.getHeader("authorization") or ""
+    return header[len(_SCHEME) :].strip() if header.lower().startswith(_SCHEME) else ""
 
 
 def _values(request: Request, name: bytes) -> set[str]:

@@ -23,7 +23,7 @@ from hichat.storage.store import Runner, Store
 from hichat.web.credentials import credentials
 from hichat.web.documents import mount_documents
 from hichat.web.site import Site
-from hichat.web.sockets import SocketResource
+from hichat.web.sockets import SocketResource, SocketV2Resource
 from hichat.web.status import Exposition, Health, Ready
 from hichat.web.uploads import Files, Uploads
 from hichat.web.v1 import Parts, make_root
@@ -36,6 +36,7 @@ def make_site(
     groups: Groups,
     store: Store,
     sockets: ChatFactory,
+    sockets_v2: ChatFactory,
     metrics: Metrics,
     stopping: Callable[[], bool],
     uploads: Path,
@@ -59,6 +60,7 @@ def make_site(
     files.start()
     root = make_root(Parts(accounts, contacts, groups, store, files), Files(uploads))
     root.mount("v1/user/SendUserMsg", SocketResource(sockets, authenticate))
+    root.mount("v2/ws", SocketV2Resource(sockets_v2))
     mount_documents(root)
     root.mount("healthz", Health())
     root.mount("readyz", Ready(stopping, lambda: store.read(log.head)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from autobahn.twisted.resource import WebSocketResource
 from twisted.internet.defer import CancelledError, Deferred
@@ -14,7 +14,8 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from hichat.errors import Busy, Language, Unauthorized
-from hichat.gateway.protocol import ChatFactory, ChatProtocol
+from hichat.gateway.protocol import ChatFactory, ChatProtocol, V1Protocol, V2Protocol
+from hichat.web.credentials import bearer
 from hichat.web.site import answer_json, language
 
 if TYPE_CHECKING:
@@ -70,6 +71,38 @@ class _Admission:
         self._language = language
 
     def buildProtocol(self, addr: IAddress) -> ChatProtocol:
-        protocol = self._factory.buildProtocol(addr)
+        protocol = cast(V1Protocol, self._factory.buildProtocol(addr))
         protocol.admit(self._user.id, self._user.generation, self._language)
+        return protocol
+
+
+class SocketV2Resource(Resource):
+    """
+    C{GET /v2/ws}: anybody may connect; an C{Authorization: Bearer} header (RFC 6750) or the first frame says
+    who it is.
+    """
+
+    isLeaf = True
+
+    def __init__(self, factory: ChatFactory) -> None:
+        super().__init__()
+        self._factory = factory
+
+    def render_GET(self, request: Request) -> bytes | int:
+        """Upgrade."""
+        admission = _V2Admission(self._factory, bearer(request), language(request))
+        return WebSocketResource(admission).render(request)
+
+
+class _V2Admission:
+    """Stands in for the factory, for one connection."""
+
+    def __init__(self, factory: ChatFactory, token: str, language: Language) -> None:
+        self._factory = factory
+        self._token = token
+        self._language = language
+
+    def buildProtocol(self, addr: IAddress) -> ChatProtocol:
+        protocol = cast(V2Protocol, self._factory.buildProtocol(addr))
+        protocol.admit(self._token, self._language)
         return protocol

@@ -321,7 +321,7 @@ class World:
 
         store = Store(self.engine, self.readers, self.writer)
         LogWriter(store, lambda: NOW).write(
-            [Draft(Kind.LEFT, Scope.GROUP, user, group, b"", None, user, end)]  # type: ignore[arg-type]
+            [Draft(Kind.LEFT, Scope.GROUP, user, group, b"", None, user, change=end)]  # type: ignore[arg-type]
         )
 
     def run_thread(self) -> None:

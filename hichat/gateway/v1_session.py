@@ -1,0 +1,55 @@
+"""A v1 connection without its I/O: is the frame well formed, how did it go."""
+
+from __future__ import annotations
+
+from zope.interface import implementer
+
+from hichat.errors import Language, NotText, Refused
+from hichat.events import Draft, Event
+from hichat.gateway import frames, v1
+from hichat.gateway.session import Connection, Inlet, Session
+from hichat.interfaces import IOrigin
+
+
+@implementer(IOrigin)
+class V1Session(Session):
+    """
+    @param user: the authenticated user's id.
+    """
+
+    __slots__ = ("user",)
+
+    def __init__(self, user: int, language: Language, connection: Connection, inlet: Inlet) -> None:
+        super().__init__(language, connection, inlet)
+        self.user = user
+
+    def accepted(self, draft: Draft, event: Event, duplicate: bool) -> None:
+        """See L{IOrigin.accepted}. v1 has no acks."""
+
+    def refused(self, draft: Draft, error: Refused) -> None:
+        """See L{IOrigin.refused}."""
+        self._complain(error)
+
+    def take(self, frame: bytes) -> bool:
+        """See L{Session.take}."""
+        try:
+            self.check_rate()
+            draft = v1.parse(frame, self.user, self)
+        except Refused as e:
+            self._complain(e)
+            return True
+        if draft is None:
+            return True
+        if not self.inlet.intake.admit(self):
+            return False
+        self.inlet.metrics.messages_in += 1
+        self.inlet.submit(draft)
+        return True
+
+    def take_binary(self) -> None:
+        """See L{Session.take_binary}."""
+        self._complain(NotText())
+
+    def _complain(self, error: Refused) -> None:
+        self.inlet.metrics.frames_refused += 1
+        self.connection.write_frame(frames.text(error.text(self.language).encode()))

@@ -1,0 +1,309 @@
+"""
+The v2 dialect (see L{hichat.protocol}): from frames to drafts, and from events to frames.
+
+A message is stored as a v1 frame, whoever wrote it: so existing clients get it as it is, and it crosses from one
+dialect to the other here, when it is shown. What came from v2 has a device, and is in our own spelling.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import partial
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from hichat import protocol
+from hichat.errors import InvalidField, NotAddressed, NotAnObject, NotJSON, NotText, Refused, TooLong, UnknownFrame
+from hichat.events import Event, Kind, Scope
+from hichat.gateway import frames, v1
+from hichat.ledger import history
+
+FRAME_LIMIT = v1.FRAME_LIMIT
+
+_MEDIA = {1: "text", 2: "emoji", 3: "audio", 4: "picture"}
+_NUMBERS = {name: number for number, name in _MEDIA.items()} | {"file": 1}
+_KINDS = {
+    Kind.MESSAGE: "message",
+    Kind.EDITED: "edited",
+    Kind.RECALLED: "recalled",
+    Kind.REACTED: "reacted",
+    Kind.JOINED: "joined",
+    Kind.LEFT: "left",
+}
+ON, OFF = b"+", b"-"
+"""The first byte of a reaction's body; the emoji follows."""
+
+
+class _Body(msgspec.Struct, omit_defaults=True, gc=False):
+    """A message from v2, as it is stored: a v1 frame, and C{mentions}."""
+
+    userId: int  # noqa: N815
+    TargetId: int
+    Type: int
+    Media: int
+    Content: str
+    url: str = ""
+    Url: str = ""
+    Desc: str = ""
+    amount: float = 0
+    mentions: list[int] = []
+
+
+class _Edit(msgspec.Struct, gc=False):
+    """An edit's body."""
+
+    text: str
+    mentions: list[int] = []
+
+
+class _Tag(msgspec.Struct):
+    """What can be read of a frame that is wrong."""
+
+    ref: protocol.Ref | UnsetType = UNSET
+
+
+_FROM_CLIENT = msgspec.json.Decoder(protocol.FromClient)
+_TAG = msgspec.json.Decoder(_Tag)
+_BODY = msgspec.json.Decoder(_Body)
+_EDIT = msgspec.json.Decoder(_Edit)
+_ENCODER = msgspec.json.Encoder()
+_FIELD = re.compile(r"(?:field `(\w{1,64})`|`\$\.([\w.\[\]]{1,64}))")
+
+
+# From clients
+
+
+def parse(frame: bytes) -> protocol.FromClient:
+    """
+    Read a frame.
+
+    @param frame: valid UTF-8.
+    @raise Refused: it is none of the protocol's.
+    """
+    try:
+        return _FROM_CLIENT.decode(frame)
+    except msgspec.ValidationError as e:
+        raise _complaint(str(e)) from None
+    except (msgspec.DecodeError, RecursionError):
+        raise NotJSON from None
+
+
+def ref_of(frame: bytes) -> protocol.Ref | UnsetType:
+    """@return: the reference of a frame that is otherwise wrong, if it can be read."""
+    try:
+        return _TAG.decode(frame).ref
+    except (msgspec.DecodeError, RecursionError):
+        return UNSET
+
+
+def _complaint(text: str) -> Refused:
+    """@param text: msgspec's own words; they may quote what the client sent, so only the field's name is used."""
+    if text.endswith("`$.op`") or "missing required field `op`" in text:
+        return UnknownFrame()
+    found = _FIELD.search(text)
+    if found is None:
+        return NotAnObject()
+    return InvalidField(found[1] or found[2])
+
+
+def scope_of(frame: protocol.Addressed) -> tuple[Scope, int]:
+    """
+    @return: where a frame goes: the scope, and the user's or the group's id.
+    @raise NotAddressed: it names both.
+    """
+    if frame.user is not UNSET:
+        if frame.group is not UNSET:
+            raise NotAddressed
+        return Scope.USER, frame.user
+    if frame.group is not UNSET:
+        return Scope.GROUP, frame.group
+    return Scope.EVERYONE, 0
+
+
+def message_body(frame: protocol.Send, user: int, scope: Scope, target: int) -> bytes:
+    """
+    @return: what is stored of a message.
+    @raise Refused: its text is too long, or there is nothing in it.
+    """
+    for value in (frame.text, frame.url, frame.name):
+        _check_text(value)
+    if not frame.text and not frame.url:
+        raise InvalidField("text")
+    if frame.media in ("audio", "picture", "file") and not frame.url:
+        raise InvalidField("url")
+    is_file = frame.media == "file"
+    return _ENCODER.encode(
+        _Body(
+            userId=user,
+            TargetId=target,
+            Type=int(scope),
+            Media=_NUMBERS[frame.media],
+            # An existing client shows the text: so a file's is its link, if there is no other.
+            Content=frame.text or (frame.url if is_file else ""),
+            url="" if is_file else frame.url,
+            Url=frame.url if is_file else "",
+            Desc=frame.name,
+            amount=frame.seconds,
+            mentions=frame.mentions,
+        )
+    )
+
+
+def edit_body(frame: protocol.Edit) -> bytes:
+    """
+    @return: what is stored of an edit.
+    @raise Refused: the text is too long or empty.
+    """
+    _check_text(frame.text)
+    if not frame.text:
+        raise InvalidField("text")
+    return _ENCODER.encode(_Edit(frame.text, frame.mentions))
+
+
+def reaction_body(frame: protocol.React) -> bytes:
+    """
+    @return: what is stored of a reaction.
+    @raise NotText: it has a NUL.
+    """
+    _check_text(frame.emoji)
+    return (ON if frame.on else OFF) + frame.emoji.encode()
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise NotText
+    if len(text) * 4 > protocol.TEXT_LIMIT and len(text.encode()) > protocol.TEXT_LIMIT:
+        raise TooLong
+
+
+# To clients
+
+
+def frame(message: msgspec.Struct) -> bytes:
+    """@return: the WebSocket frame (RFC 6455, 5.2) that carries it."""
+    return frames.text(_ENCODER.encode(message))
+
+
+def encode(event: Event) -> bytes | None:
+    """@return: the WebSocket frame that tells of an event; None for what v2 does not show."""
+    shown = _show(protocol.EventFrame, event)
+    return None if shown is None else frame(shown)
+
+
+def happened(event: Event) -> protocol.Happened | None:
+    """@return: an event, for a page; None for what v2 does not show."""
+    return _show(protocol.Happened, event)
+
+
+def folded(found: history.Folded) -> protocol.Folded:
+    """@return: a message as it is now."""
+    message = found.message
+    shown = _content(message)
+    if found.edit is not None and message.body:
+        edit = _EDIT.decode(found.edit.body)
+        shown |= {"text": edit.text, "mentions": edit.mentions, "edited": found.edit.time}
+    reactions: dict[str, list[int]] = {}
+    for (user, emoji), event in found.reactions.items():
+        if event.body.startswith(ON):
+            reactions.setdefault(emoji.decode(), []).append(user)
+    return protocol.Folded(
+        id=message.position,
+        conversation=message.conversation,
+        seq=message.seq,
+        n=message.n,
+        time=message.time,
+        from_=message.sender,
+        **_place(message),
+        **({"media": "text", "text": ""} | shown),
+        reactions=[protocol.Reaction(emoji, users) for emoji, users in reactions.items()],
+    )
+
+
+def signal(event: Event) -> msgspec.Struct:
+    """@return: what tells of a signal."""
+    if event.kind == Kind.TYPING:
+        return protocol.TypingFrame(from_=event.sender, **_place(event))
+    received, read = map(int, event.body.split())
+    return protocol.Receipt(from_=event.sender, received=received, read=read, **_place(event))
+
+
+def _show(make: Any, event: Event) -> Any:
+    kind = _KINDS.get(event.kind)  # type: ignore[call-overload]
+    if kind is None:
+        return None
+    shown = partial(
+        make,
+        id=event.position,
+        conversation=event.conversation,
+        seq=event.seq,
+        n=event.n,
+        time=event.time,
+        kind=kind,
+        from_=event.sender,
+        **_place(event),
+    )
+    if event.kind == Kind.MESSAGE:
+        return shown(**_content(event))
+    if event.kind == Kind.EDITED:
+        return shown(message=event.subject, **_edited(event))
+    if event.kind == Kind.RECALLED:
+        return shown(message=event.subject)
+    if event.kind == Kind.REACTED:
+        return shown(message=event.subject, emoji=event.body[1:].decode(), on=event.body.startswith(ON))
+    return shown(member=event.subject, size=int(event.body))
+
+
+def _place(event: Event) -> dict[str, Any]:
+    if event.scope == Scope.USER:
+        return {"user": event.target}
+    return {"group": event.target} if event.scope == Scope.GROUP else {}
+
+
+def _edited(event: Event) -> dict[str, Any]:
+    if not event.body:
+        return {"recalled": True}
+    edit = _EDIT.decode(event.body)
+    return {"text": edit.text, "mentions": edit.mentions}
+
+
+def _content(event: Event) -> dict[str, Any]:
+    """@return: a message's content, by the protocol's names."""
+    if not event.body:
+        return {"recalled": True}
+    body = _BODY.decode(event.body) if event.device else _read_v1(event.body)
+    content: dict[str, Any] = {"media": _MEDIA.get(body.Media, "text"), "text": body.Content}
+    if body.Url:
+        content |= {"media": "file", "url": body.Url, "text": "" if body.Content == body.Url else body.Content}
+    elif body.url:
+        content["url"] = body.url
+    if body.Desc:
+        content["name"] = body.Desc
+    if body.amount:
+        content["seconds"] = body.amount
+    if body.mentions:
+        content["mentions"] = body.mentions
+    if event.subject:
+        content["replyTo"] = event.subject
+    return content
+
+
+def _read_v1(frame: bytes) -> _Body:
+    """@param frame: what the v1 dialect has taken, so its known fields are of the right types."""
+    found: dict[str, Any] = json.loads(frame)
+    names = {key.casefold(): value for key, value in found.items() if value is not None}
+    # Two keys that differ by case only: an exact spelling wins (v1 contract).
+    picture = found.get("url") or ("" if "Url" in found else names.get("url", ""))
+    return _Body(
+        userId=0,
+        TargetId=0,
+        Type=0,
+        Media=names.get("media", 1),
+        Content=names.get("content", ""),
+        url=picture,
+        Url=found.get("Url") or "",
+        Desc=names.get("desc", ""),
+        amount=names.get("amount", 0),
+    )

@@ -1,0 +1,519 @@
+"""A v2 connection without its I/O: hello, catching up, and one method for each C{op} (see L{hichat.protocol})."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from sqlalchemy import Connection as Database
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from hichat import protocol
+from hichat.errors import InvalidField, Language, NotAMember, NotNow, NotStored, NotText, Refused, SignedOut
+from hichat.events import Draft, Event, Kind, Scope
+from hichat.gateway import v2
+from hichat.gateway.presence import Presence
+from hichat.gateway.roster import Roster
+from hichat.gateway.session import Connection, Inlet, Session
+from hichat.interfaces import IOrigin
+from hichat.ledger import catchup, history, log, marks
+from hichat.routing import Routing
+from hichat.storage.store import Store
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """
+    Who is on a connection.
+
+    @ivar device: its number.
+    @ivar counter: the largest that the device has used.
+    @ivar generation: of the token.
+    """
+
+    user: int
+    device: int
+    counter: int
+    generation: int
+
+
+@dataclass(frozen=True)
+class Services:
+    """
+    What v2 sessions need beside the inlet.
+
+    @ivar sign_in: from a token and a device's name to who it is; raises L{Refused}.
+    @ivar read_arrival: as L{Routing}'s: a function of a connection.
+    @ivar sync_page: events in a page, at most.
+    @ivar now: the time in milliseconds since the epoch.
+    """
+
+    sign_in: Callable[[str, str], Awaitable[SignedIn]]
+    store: Store
+    routing: Routing
+    roster: Roster
+    presence: Presence
+    marks: marks.Marks
+    read_arrival: Callable[[Database, int, int, int], tuple[int | None, list[tuple[int, int]]]]
+    sync_page: int
+    now: Callable[[], int]
+
+
+PAGE_SIZE = 128 * 1024
+"""Bytes of bodies after which a page is full."""
+
+
+class V2Connection(Connection, Protocol):
+    """What this session asks of its connection beyond what all do."""
+
+    number: int
+
+    @property
+    def may_send(self) -> bool:
+        """Whether frames may be sent."""
+
+    def drained(self) -> Deferred[None]:
+        """@return: fires when nothing waits to be written, or the connection is gone."""
+
+    def greeted(self) -> None:
+        """The client has said hello."""
+
+    def close(self, code: protocol.Close, reason: str) -> None:
+        """Close the connection."""
+
+    def deliver(self, frame: bytes) -> None:
+        """Write a frame."""
+
+
+@implementer(IOrigin)
+class _Sent:
+    """Where a draft came from: the session, and the frame's reference."""
+
+    __slots__ = ("_ref", "_session")
+
+    def __init__(self, session: V2Session, ref: protocol.Ref | UnsetType) -> None:
+        self._session = session
+        self._ref = ref
+
+    def accepted(self, draft: Draft, event: Event, duplicate: bool) -> None:
+        self._session.say(
+            protocol.Ack(
+                ref=self._ref,
+                conversation=event.conversation,
+                seq=event.seq,
+                id=event.position,
+                time=event.time,
+                duplicate=duplicate,
+            )
+        )
+
+    def refused(self, draft: Draft, error: Refused) -> None:
+        self._session.complain(error, self._ref)
+
+
+class V2Session(Session):
+    """
+    @param token: from the handshake's header; empty if there was none.
+    """
+
+    _log = Logger()
+    connection: V2Connection
+
+    __slots__ = ("_groups", "_live", "_services", "_shows", "_synced", "_token", "_users", "_who", "_work")
+
+    def __init__(
+        self, token: str, language: Language, connection: V2Connection, inlet: Inlet, services: Services
+    ) -> None:
+        super().__init__(language, connection, inlet)
+        self._token = token
+        self._services = services
+        self._who: SignedIn | None = None
+        self._work: set[Deferred[None]] = set()
+        self._synced = False
+        self._live = False
+        self._shows = True
+        self._users: frozenset[int] = frozenset()
+        self._groups: frozenset[int] = frozenset()
+
+    @property
+    def user(self) -> int:
+        """Who it is; 0 before the hello."""
+        return self._who.user if self._who is not None else 0
+
+    # Out
+
+    def say(self, message: msgspec.Struct) -> None:
+        """Send a frame."""
+        self.connection.write_frame(v2.frame(message))
+
+    def complain(self, error: Refused, ref: protocol.Ref | UnsetType = UNSET) -> None:
+        """Say what was not done."""
+        self.inlet.metrics.frames_refused += 1
+        retry = UNSET if error.retry_after is None else error.retry_after
+        self.say(protocol.Error(ref=ref, code=error.code, message=error.text(self.language), retryAfter=retry))
+
+    def signal(self, event: Event) -> None:
+        """See L{hichat.gateway.roster.Device.signal}."""
+        who = self._who
+        if who is None or (event.sender == who.user and event.device == who.device):
+            return
+        if event.kind == Kind.TYPING:
+            watched = event.target in self._groups if event.scope == Scope.GROUP else event.sender in self._users
+            if not watched or event.sender == who.user:
+                return
+        self.say(v2.signal(event))
+
+    def present(self, user: int, online: bool) -> None:
+        """See L{hichat.gateway.presence.Watcher.present}."""
+        self.say(protocol.Presence(online=[user] if online else [], offline=[] if online else [user]))
+
+    # In
+
+    def take(self, frame: bytes) -> bool:
+        """See L{Session.take}."""
+        try:
+            self.check_rate()
+            said = v2.parse(frame)
+        except Refused as e:
+            self.complain(e, v2.ref_of(frame))
+            if self._who is None:
+                self._refuse()
+            return True
+        try:
+            if self._who is None and not isinstance(said, protocol.Hello):
+                self.complain(NotNow(), said.ref)
+                self._refuse()
+                return True
+            return _TAKE[type(said)](self, said) is not False
+        except Refused as e:
+            self.complain(e, getattr(said, "ref", UNSET))
+            return True
+
+    def take_binary(self) -> None:
+        """See L{Session.take_binary}."""
+        self.complain(NotText())
+        if self._who is None:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        self.connection.close(protocol.Close.NO_HELLO, "say hello first")
+
+    def gone(self) -> None:
+        """The connection is lost, or about to be."""
+        for work in tuple(self._work):
+            work.cancel()
+        if self._who is not None:
+            self._services.presence.unwatch(self, self._users)
+            self._users = self._groups = frozenset()
+            self._leave()
+
+    def _leave(self) -> None:
+        if self._live:
+            self._live = False
+            if self._services.roster.leave(self.user, self.connection):  # type: ignore[arg-type]
+                self._services.routing.leave(self.user)
+            if self._shows:
+                self._services.presence.hide(self.user)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        spawned = Deferred.fromCoroutine(work)
+        self._work.add(spawned)
+        spawned.addErrback(self._failed)
+        spawned.addBoth(lambda _: self._work.discard(spawned))
+
+    def _failed(self, failure: Failure) -> None:
+        if failure.check(CancelledError):
+            return
+        if failure.check(SignedOut):
+            self.connection.close(protocol.Close.SIGNED_OUT, "signed out")
+            return
+        self._log.failure("a frame of user {user} could not be answered", failure, user=self.user)
+        self.connection.close(protocol.Close.TROUBLE, "try again later")
+
+    def _ask(self, said: protocol.FromClient, work: Coroutine[Any, Any, None]) -> None:
+        """Do what takes time; the client's next frames wait for it."""
+        self.begin()
+        self._spawn(self._answer(said, work))
+
+    async def _answer(self, said: protocol.FromClient, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except SignedOut:
+            raise
+        except Refused as e:
+            self.complain(e, getattr(said, "ref", UNSET))
+        except CancelledError:
+            raise
+        except Exception:
+            self._log.failure("a question of user {user} could not be answered", user=self.user)
+            self.complain(NotStored(), getattr(said, "ref", UNSET))
+        finally:
+            self.end()
+
+    # Hello
+
+    def _hello(self, said: protocol.Hello) -> None:
+        if self._who is not None:
+            raise NotNow
+        token = self._token or ("" if said.token is UNSET else said.token)
+        self._token = ""
+        self._ask(said, self._sign_in(token, said.device))
+
+    async def _sign_in(self, token: str, device: str) -> None:
+        services = self._services
+        try:
+            who = await services.sign_in(token, device)
+        except Refused as e:
+            self.complain(e)
+            code = protocol.Close.UNAUTHORIZED if e.retry_after is None else protocol.Close.TROUBLE
+            self.connection.close(code, e.code)
+            return
+        self._who = who
+        self.connection.number = who.device
+        self.connection.greeted()
+        self.say(
+            protocol.Welcome(
+                user=who.user,
+                device=who.device,
+                counter=who.counter,
+                position=services.routing.position,
+                time=services.now(),
+                limits={
+                    "rate": self.inlet.rate,
+                    "text": protocol.TEXT_LIMIT,
+                    "frame": v2.FRAME_LIMIT,
+                    "watch": protocol.WATCH_LIMIT,
+                },
+            )
+        )
+
+    # Catching up
+
+    def _sync(self, said: protocol.Sync) -> None:
+        if self._synced:
+            raise NotNow
+        self._synced = True
+        since = None if said.since is UNSET else said.since
+        self._spawn(self._catch_up(since, said.ref))
+
+    async def _catch_up(self, since: int | None, ref: protocol.Ref | UnsetType) -> None:
+        try:
+            cursor = self._services.routing.position if since is None else await self._find_cursor(since)
+            while not await self._go_live(cursor, ref):
+                cursor = await self._send_pages(cursor)
+        except Refused as e:
+            if isinstance(e, SignedOut):
+                raise
+            self._synced = False
+            self.complain(e, ref)
+
+    async def _find_cursor(self, since: int) -> int:
+        """@raise InvalidField: the log does not reach so far."""
+        routing = self._services.routing
+        if since > routing.position:
+            if since > await self._services.store.read(log.head):
+                raise InvalidField("since")
+            await routing.reached(since)
+        return since
+
+    async def _send_pages(self, cursor: int) -> int:
+        """Send what was missed, page by page as the client reads them; @return: the cursor behind it."""
+        services, who = self._services, self._signed_in()
+        while True:
+            until = services.routing.position
+            missed = await services.store.read(_page, services, who, cursor, until)
+            cursor = missed.position
+            events = [shown for event in missed.events if (shown := v2.happened(event)) is not None]
+            if events or cursor == until:
+                self.say(protocol.Page(events=events, position=cursor))
+            if cursor == until:
+                return cursor
+            await self.connection.drained()
+
+    async def _go_live(self, cursor: int, ref: protocol.Ref | UnsetType) -> bool:
+        """@return: False if the cursor is too old for that."""
+        who = self._signed_in()
+
+        def listen(missed: list[Event]) -> bool:
+            if not self.connection.may_send:
+                return False
+            self.say(protocol.Synced(ref=ref, position=cursor))
+            self._live = True
+            self._services.roster.enter(who.user, self.connection)  # type: ignore[arg-type]
+            if self._shows:
+                self._services.presence.show(who.user)
+            for event in missed:
+                frame = v2.encode(event) if event.device != who.device else None
+                if frame is not None:
+                    self.connection.deliver(frame)
+            return True
+
+        return await self._services.routing.arrive(who.user, who.generation, listen, cursor, who.device)
+
+    def _signed_in(self) -> SignedIn:
+        assert self._who is not None
+        return self._who
+
+    # What is written to the log
+
+    def _send(self, said: protocol.Send) -> bool:
+        scope, target = v2.scope_of(said)
+        body = v2.message_body(said, self.user, scope, target)
+        return self._submit(said, Kind.MESSAGE, scope, target, 0 if said.replyTo is UNSET else said.replyTo, body)
+
+    def _edit(self, said: protocol.Edit) -> bool:
+        return self._submit(said, Kind.EDITED, Scope.EVERYONE, 0, said.message, v2.edit_body(said))
+
+    def _recall(self, said: protocol.Recall) -> bool:
+        return self._submit(said, Kind.RECALLED, Scope.EVERYONE, 0, said.message, b"")
+
+    def _react(self, said: protocol.React) -> bool:
+        return self._submit(said, Kind.REACTED, Scope.EVERYONE, 0, said.message, v2.reaction_body(said))
+
+    def _submit(
+        self,
+        said: protocol.Send | protocol.Edit | protocol.Recall | protocol.React,
+        kind: Kind,
+        scope: Scope,
+        target: int,
+        subject: int,
+        body: bytes,
+    ) -> bool:
+        if not self.inlet.intake.admit(self):
+            return False
+        self.inlet.metrics.messages_in += 1
+        who = self._signed_in()
+        counter = 0 if said.counter is UNSET else said.counter
+        origin = _Sent(self, said.ref)
+        self.inlet.submit(Draft(kind, scope, who.user, target, body, origin, subject, who.device, counter))
+        return True
+
+    # Marks
+
+    def _received(self, said: protocol.Received) -> None:
+        self._mark(said, said.id, 0)
+
+    def _read(self, said: protocol.Read) -> None:
+        self._mark(said, said.id, said.id)
+
+    def _mark(self, said: protocol.Received | protocol.Read, received: int, read: int) -> None:
+        marked = self._services.marks.put(self.user, self._key(said), received, read, self._signed_in().device)
+        marked.addCallbacks(lambda _: self._done(said.ref), lambda failure: self._not_marked(failure, said.ref))
+
+    def _not_marked(self, failure: Failure, ref: protocol.Ref | UnsetType) -> None:
+        failure.trap(Refused)
+        self.complain(cast(Refused, failure.value), ref)
+
+    def _done(self, ref: protocol.Ref | UnsetType) -> None:
+        if ref is not UNSET:
+            self.say(protocol.Done(ref=ref))
+
+    def _key(self, said: protocol.Addressed) -> tuple[int, int, int]:
+        scope, target = v2.scope_of(said)
+        return log.conversation_key(scope, self.user, target)
+
+    # Questions
+
+    def _marks(self, said: protocol.Marks) -> None:
+        self._ask(said, self._tell_marks(said, self._key(said)))
+
+    async def _tell_marks(self, said: protocol.Marks, key: tuple[int, int, int]) -> None:
+        found = await self._services.store.read(marks.standing, self.user, key)
+        others = [protocol.Mark(*mark) for mark in found.others]
+        own = found.own
+        self.say(
+            protocol.MarksPage(ref=said.ref, unread=found.unread, received=own.received, read=own.read, others=others)
+        )
+
+    def _history(self, said: protocol.History) -> None:
+        self._ask(said, self._tell_history(said, self._key(said)))
+
+    async def _tell_history(self, said: protocol.History, key: tuple[int, int, int]) -> None:
+        before = None if said.before is UNSET else said.before
+        after = None if said.after is UNSET else said.after
+        found = await self._services.store.read(history.history, self.user, key, before, after, said.limit, PAGE_SIZE)
+        messages = [v2.folded(message) for message in found.messages]
+        self.say(protocol.HistoryPage(ref=said.ref, messages=messages, more=found.more))
+        await self.connection.drained()
+
+    # What is never stored
+
+    def _ping(self, said: protocol.Ping) -> None:
+        self.say(protocol.Pong(ref=said.ref))
+
+    def _typing(self, said: protocol.Typing) -> None:
+        scope, target = v2.scope_of(said)
+        services, who = self._services, self._signed_in()
+        if scope == Scope.GROUP and self._live and not services.routing.is_member(who.user, target):
+            raise NotAMember
+        if self._live and self._shows and services.presence.enabled and scope != Scope.EVERYONE:
+            self.inlet.signal(make_signal(Kind.TYPING, scope, who.user, target, who.device))
+
+    def _watch(self, said: protocol.Watch) -> None:
+        if len(said.users) + len(said.groups) > protocol.WATCH_LIMIT:
+            raise InvalidField("users")
+        presence = self._services.presence
+        presence.unwatch(self, self._users)
+        self._users, self._groups = frozenset(said.users), frozenset(said.groups)
+        presence.watch(self, self._users)
+        online = [user for user in said.users if presence.is_online(user)]
+        offline = [user for user in said.users if not presence.is_online(user)]
+        self.say(protocol.Presence(ref=said.ref, online=online, offline=offline))
+
+    def _show(self, said: protocol.Show) -> None:
+        if said.presence != self._shows:
+            self._shows = said.presence
+            if self._live:
+                presence = self._services.presence
+                (presence.show if self._shows else presence.hide)(self.user)
+        self._done(said.ref)
+
+
+def make_signal(kind: Kind, scope: int, sender: int, target: int, device: int = 0, body: bytes = b"") -> Event:
+    """@return: a signal, which is an event without a position."""
+    return Event(
+        position=0,
+        conversation=0,
+        seq=0,
+        n=0,
+        kind=int(kind),
+        scope=int(scope),
+        sender=sender,
+        target=target,
+        subject=0,
+        time=0,
+        body=body,
+        device=device,
+    )
+
+
+def _page(database: Database, services: Services, who: SignedIn, since: int, until: int) -> catchup.Missed:
+    """@raise SignedOut: the token or the device is void by now; then nothing more is for that client."""
+    generation, _ = services.read_arrival(database, who.user, since, who.device)
+    if generation != who.generation:
+        raise SignedOut
+    return catchup.page(database, who.user, since, until, services.sync_page, PAGE_SIZE)
+
+
+_TAKE: dict[type, Callable[[V2Session, Any], bool | None]] = {
+    protocol.Hello: V2Session._hello,
+    protocol.Ping: V2Session._ping,
+    protocol.Sync: V2Session._sync,
+    protocol.Send: V2Session._send,
+    protocol.Edit: V2Session._edit,
+    protocol.Recall: V2Session._recall,
+    protocol.React: V2Session._react,
+    protocol.Received: V2Session._received,
+    protocol.Read: V2Session._read,
+    protocol.Marks: V2Session._marks,
+    protocol.History: V2Session._history,
+    protocol.Typing: V2Session._typing,
+    protocol.Watch: V2Session._watch,
+    protocol.Show: V2Session._show,
+}

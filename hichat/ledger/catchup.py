@@ -1,0 +1,126 @@
+"""
+What a user missed: pages of the log, read as functions of a connection.
+
+The log has no list of who may see an event. Who may follows from where it happened: in a pair with the user, in a group
+while the user was a member, in the announcements. So a page is read from the conversations that are the user's, each
+within the positions that are theirs, by the index on (conversation, position).
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, case, literal, select, union_all
+from sqlalchemy.sql.selectable import CTE
+
+from hichat.events import MAX_SAFE_INTEGER, Event, Scope
+from hichat.storage.tables import conversations, events, members
+
+FIRST_STRETCH = 10_000
+"""Positions that are looked at first; twice as many each time that they had too little for the user."""
+
+
+class Missed(NamedTuple):
+    """
+    A page.
+
+    @ivar events: what the user may see, in order; own events too.
+    @ivar position: up to which it is complete: the cursor after it.
+    """
+
+    events: list[Event]
+    position: int
+
+
+def page(connection: Connection, user: int, since: int, until: int, limit: int, size: int) -> Missed:
+    """
+    Read on from a cursor.
+
+    @param since: the cursor: events behind it are wanted.
+    @param until: the last position that is of interest; it is in the log.
+    @param limit: events in a page, 1 at least.
+    @param size: bytes of bodies after which a page is full.
+    """
+    if since >= until:
+        return Missed([], since)
+    positions, reached = _positions(connection, user, since, until, limit)
+    found: list[Event] = []
+    taken = 0
+    for event in _read(connection, positions):
+        found.append(event)
+        taken += len(event.body)
+        if taken >= size and event.position != positions[-1]:
+            return Missed(found, event.position)
+    return Missed(found, reached)
+
+
+def _positions(connection: Connection, user: int, since: int, until: int, limit: int) -> tuple[list[int], int]:
+    """@return: the positions of the next events, and up to where there are no others."""
+    found: list[int] = []
+    low, stretch = since, FIRST_STRETCH
+    while low < until:
+        high = min(low + stretch, until)
+        wanted = limit - len(found)
+        values = {"user": user, "low": low, "high": high, "wanted": wanted}
+        more = connection.scalars(_NEXT, values).all()
+        found.extend(more)
+        if len(more) == wanted:
+            return found, found[-1]
+        low, stretch = high, 2 * stretch
+    return found, until
+
+
+def _read(connection: Connection, positions: list[int]) -> Iterator[Event]:
+    query = select(events).where(events.c.position.in_(positions)).order_by(events.c.position)
+    with connection.execute(query) as rows:
+        for row in rows:
+            yield Event(*row)
+
+
+def _mine() -> CTE:
+    """A user's conversations, and the first and the last position of each that are the user's."""
+    user = bindparam("user", type_=BigInteger)
+    always = literal(1, BigInteger).label("first"), literal(MAX_SAFE_INTEGER, BigInteger).label("last")
+    pair = conversations.c.scope == Scope.USER
+    smaller = select(conversations.c.id, *always).where(pair, conversations.c.first == user)
+    larger = select(conversations.c.id, *always).where(
+        pair, conversations.c.second == user, conversations.c.first != user
+    )
+    group = select(
+        conversations.c.id, members.c.since, case((members.c.until.is_(None), MAX_SAFE_INTEGER), else_=members.c.until)
+    ).join_from(
+        members,
+        conversations,
+        and_(
+            conversations.c.scope == Scope.GROUP,
+            conversations.c.first == members.c.group_id,
+            conversations.c.second == 0,
+        ),
+    )
+    announced = select(conversations.c.id, *always).where(conversations.c.scope == Scope.EVERYONE)
+    return union_all(smaller, larger, group.where(members.c.user_id == user), announced).cte("mine")
+
+
+def _next() -> Select[int]:
+    mine = _mine()
+    low, high = bindparam("low", type_=BigInteger), bindparam("high", type_=BigInteger)
+    return (
+        select(events.c.position)
+        .distinct()
+        .join_from(mine, events, events.c.conversation == mine.c.id)
+        .where(events.c.position > low, events.c.position <= high)
+        .where(events.c.position >= mine.c.first, events.c.position <= mine.c.last)
+        .order_by(events.c.position)
+        .limit(bindparam("wanted", type_=BigInteger))
+    )
+
+
+_NEXT = _next()
+
+
+def intervals(connection: Connection, user: int, group: int) -> list[tuple[int, int]]:
+    """@return: from which position to which the user was a member, the events that said so included; in order."""
+    query = select(members.c.since, members.c.until).where(members.c.user_id == user, members.c.group_id == group)
+    return [
+        (since, MAX_SAFE_INTEGER if until is None else until)
+        for since, until in connection.execute(query.order_by(members.c.since))
+    ]

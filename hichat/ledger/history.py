@@ -1,0 +1,95 @@
+"""Messages of a conversation as they are now: read as functions of a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from hichat.errors import NotAMember
+from hichat.events import Event, Kind, Scope
+from hichat.ledger import catchup, log
+from hichat.storage.tables import events
+
+
+class Folded(msgspec.Struct):
+    """
+    A message, and what was done to it since.
+
+    @ivar edit: the last edit, if there is one.
+    @ivar reactions: the last word of each user on each emoji, in order.
+    """
+
+    message: Event
+    edit: Event | None = None
+    reactions: dict[tuple[int, bytes], Event] = {}
+
+
+class Slice(msgspec.Struct):
+    """
+    @ivar messages: in order of position.
+    @ivar more: whether there are more in the direction that was asked for.
+    """
+
+    messages: list[Folded]
+    more: bool
+
+
+def history(
+    connection: Connection,
+    user: int,
+    key: tuple[int, int, int],
+    before: int | None,
+    after: int | None,
+    limit: int,
+    size: int,
+) -> Slice:
+    """
+    @param user: who wants to read.
+    @param key: of the conversation; see L{log.conversation_key}.
+    @param before: only messages before this position; without it and C{after}: the newest.
+    @param after: only messages behind this position, the oldest of them.
+    @param size: bytes of bodies after which it is enough.
+    @raise NotAMember: the user never was one of this group.
+    """
+    conversation = log.find_conversation(connection, key)
+    scope, group, _ = key
+    visible: list[ColumnElement[bool]] = []
+    if scope == Scope.GROUP:
+        spans = catchup.intervals(connection, user, group)
+        if not spans:
+            raise NotAMember
+        visible.append(or_(*(and_(events.c.position >= first, events.c.position <= last) for first, last in spans)))
+    if conversation is None:
+        return Slice([], False)
+    query = select(events).where(events.c.conversation == conversation, events.c.kind == Kind.MESSAGE, *visible)
+    if before is not None:
+        query = query.where(events.c.position < before)
+    if after is not None:
+        query = query.where(events.c.position > after)
+    forward = after is not None and before is None
+    order = events.c.position if forward else events.c.position.desc()
+    found, more = _within(connection.execute(query.order_by(order).limit(limit + 1)), limit, size)
+    return Slice(_fold(connection, found if forward else found[::-1]), more)
+
+
+def _within(rows: object, limit: int, size: int) -> tuple[list[Event], bool]:
+    found: list[Event] = []
+    for row in rows:  # type: ignore[attr-defined]
+        if len(found) == limit or size <= 0:
+            return found, True
+        found.append(Event(*row))
+        size -= len(found[-1].body)
+    return found, False
+
+
+def _fold(connection: Connection, messages: Sequence[Event]) -> list[Folded]:
+    folded = {message.position: Folded(message) for message in messages}
+    for event in log.done_to(connection, folded) if folded else ():
+        if event.kind == Kind.EDITED:
+            folded[event.subject].edit = event
+        elif event.kind == Kind.REACTED:
+            # The body's first byte says on or off; see the gateway's dialects.
+            folded[event.subject].reactions[event.sender, event.body[1:]] = event
+    return list(folded.values())

@@ -1,0 +1,230 @@
+"""How far people have received and read their conversations: queries of a connection, and who gathers the changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, select, update
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from hichat.errors import Busy, NoSuchTarget, NotStored, Refused
+from hichat.events import Scope
+from hichat.ledger import catchup, log
+from hichat.social import groups
+from hichat.storage.store import Store
+from hichat.storage.tables import marks
+
+GATHER = 0.1
+"""Seconds between two transactions: everybody who reads a message marks it, and a mark can wait."""
+
+LARGEST = 10_000
+"""Marks that may wait."""
+
+OTHERS_LIMIT = 100
+"""Members of a group up to which they see how far the others are."""
+
+Key = tuple[int, int, int]
+
+
+class Mark(NamedTuple):
+    """
+    @ivar received: up to which position.
+    @ivar read: up to which position; never more than C{received}.
+    """
+
+    user: int
+    received: int
+    read: int
+
+
+class Standing(msgspec.Struct):
+    """
+    @ivar unread: messages.
+    @ivar others: of the other members; empty in large groups and the announcements.
+    """
+
+    own: Mark
+    unread: int
+    others: list[Mark]
+
+
+class Advance(NamedTuple):
+    """What somebody says that they have received and read: up to which positions."""
+
+    user: int
+    key: Key
+    received: int
+    read: int
+
+
+def standing(connection: Connection, user: int, key: Key) -> Standing:
+    """
+    @param key: of the conversation; see L{log.conversation_key}.
+    @raise NoSuchTarget: the conversation is not the user's.
+    """
+    _check(connection, user, key)
+    conversation = log.find_conversation(connection, key)
+    if conversation is None:
+        return Standing(Mark(user, 0, 0), 0, [])
+    received, read, read_n = _find(connection, conversation, user)
+    _, n = log.last_numbers(connection, conversation)
+    others = _others(connection, conversation, user) if _is_small(connection, key) else []
+    return Standing(Mark(user, received, read), n - read_n, others)
+
+
+def advance(connection: Connection, advances: Sequence[Advance]) -> list[Mark | Refused | None]:
+    """
+    Move marks forward; they never go back, and never behind the end of the conversation.
+
+    @return: for each the mark as it is now; None if it did not move; or why it cannot.
+    """
+    outcomes: list[Mark | Refused | None] = []
+    for wanted in advances:
+        try:
+            outcomes.append(_advance(connection, wanted))
+        except Refused as e:
+            outcomes.append(e)
+    return outcomes
+
+
+def _advance(connection: Connection, wanted: Advance) -> Mark | None:
+    user, key, received, read = wanted
+    _check(connection, user, key)
+    conversation = log.find_conversation(connection, key)
+    if conversation is None:
+        return None
+    was_received, was_read, was_n = _find(connection, conversation, user)
+    read, read_n = max(log.n_at(connection, conversation, read), (was_read, was_n))
+    received = max(log.n_at(connection, conversation, received)[0], read, was_received)
+    if (received, read) == (was_received, was_read):
+        return None
+    values = {"received": received, "read": read, "read_n": read_n}
+    where = (marks.c.conversation == conversation, marks.c.user_id == user)
+    if connection.execute(update(marks).where(*where).values(values)).rowcount == 0:
+        connection.execute(marks.insert().values(conversation=conversation, user_id=user, **values))
+    return Mark(user, received, read)
+
+
+def _check(connection: Connection, user: int, key: Key) -> None:
+    scope, group, _ = key
+    if scope == Scope.GROUP and not catchup.intervals(connection, user, group):
+        raise NoSuchTarget
+
+
+def _find(connection: Connection, conversation: int, user: int) -> tuple[int, int, int]:
+    row = connection.execute(
+        select(marks.c.received, marks.c.read, marks.c.read_n).where(
+            marks.c.conversation == conversation, marks.c.user_id == user
+        )
+    ).first()
+    return (row.received, row.read, row.read_n) if row else (0, 0, 0)
+
+
+def _others(connection: Connection, conversation: int, user: int) -> list[Mark]:
+    query = select(marks.c.user_id, marks.c.received, marks.c.read).where(
+        marks.c.conversation == conversation, marks.c.user_id != user
+    )
+    return [Mark(*row) for row in connection.execute(query.order_by(marks.c.user_id))]
+
+
+def _is_small(connection: Connection, key: Key) -> bool:
+    scope, first, _ = key
+    if scope != Scope.GROUP:
+        return scope == Scope.USER
+    group = groups.find(connection, first)
+    return group is not None and group.size <= OTHERS_LIMIT
+
+
+class _Waiting:
+    def __init__(self) -> None:
+        self.received = 0
+        self.read = 0
+        self.device = 0
+        self.answers: list[Deferred[None]] = []
+
+
+class Marks:
+    """
+    Gathers marks and writes them, many in one transaction.
+
+    @param announce: is told what moved, after the commit, and on which device.
+    """
+
+    _log = Logger()
+
+    def __init__(self, store: Store, clock: IReactorTime, announce: Callable[[Key, Mark, int], None]) -> None:
+        self._store = store
+        self._clock = clock
+        self._announce = announce
+        self._waiting: dict[tuple[int, Key], _Waiting] = {}
+        self._busy = False
+        self._idle: list[Deferred[None]] = []
+
+    def put(self, user: int, key: Key, received: int, read: int, device: int) -> Deferred[None]:
+        """
+        Mark a conversation.
+
+        @param key: see L{log.conversation_key}.
+        @param received: a position; as is C{read}.
+        @return: fires when it is stored. Fails with L{NoSuchTarget}, L{Busy} or L{NotStored}.
+        """
+        answer: Deferred[None] = Deferred()
+        waiting = self._waiting.get((user, key))
+        if waiting is None:
+            if len(self._waiting) >= LARGEST:
+                answer.errback(Failure(Busy()))
+                return answer
+            waiting = self._waiting[user, key] = _Waiting()
+        waiting.received = max(waiting.received, received)
+        waiting.read = max(waiting.read, read)
+        waiting.device = device
+        waiting.answers.append(answer)
+        if not self._busy:
+            self._busy = True
+            self._clock.callLater(GATHER, self._write)
+        return answer
+
+    def idle(self) -> Deferred[None]:
+        """@return: fires when nothing waits."""
+        if not self._busy:
+            return succeed(None)
+        waiter: Deferred[None] = Deferred()
+        self._idle.append(waiter)
+        return waiter
+
+    def _write(self) -> None:
+        batch, self._waiting = self._waiting, {}
+        advances = [Advance(user, key, w.received, w.read) for (user, key), w in batch.items()]
+        written = self._store.write(advance, advances)
+        written.addErrback(self._failed, len(batch))
+        written.addCallback(self._written, batch)
+        written.addErrback(lambda failure: self._log.failure("marks were not announced", failure))
+        written.addBoth(lambda _: self._next())
+
+    def _failed(self, failure: Failure, count: int) -> list[Mark | Refused | None]:
+        self._log.failure("{count} marks could not be stored", failure, count=count)
+        return [NotStored() for _ in range(count)]
+
+    def _written(self, outcomes: list[Mark | Refused | None], batch: dict[tuple[int, Key], _Waiting]) -> None:
+        for ((_, key), waiting), outcome in zip(batch.items(), outcomes, strict=True):
+            if isinstance(outcome, Mark):
+                self._announce(key, outcome, waiting.device)
+            for answer in waiting.answers:
+                if isinstance(outcome, Refused):
+                    answer.errback(Failure(outcome))
+                else:
+                    answer.callback(None)
+
+    def _next(self) -> None:
+        self._busy = bool(self._waiting)
+        if self._busy:
+            self._clock.callLater(GATHER, self._write)
+            return
+        waiters, self._idle = self._idle, []
+        for waiter in waiters:
+            waiter.callback(None)
