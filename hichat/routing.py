@@ -117,6 +117,7 @@ class Routing:
         self._groups_of: dict[int, set[int]] = {}
         # The last events, for who arrives while they happen; all those behind the position _forgotten.
         self._recent: deque[Event] = deque()
+        self.recent = RECENT
         self._recent_size = 0
         self._forgotten = 0
         self._repair_call: IDelayedCall | None = None
@@ -161,7 +162,7 @@ class Routing:
         self,
         user: int,
         generation: int,
-        listen: Callable[[list[Event]], bool],
+        listen: Callable[[int, list[Event]], bool],
         since: int | None = None,
         device: int = 0,
     ) -> bool:
@@ -169,8 +170,8 @@ class Routing:
         A device of this user wants to listen from a position on: learn the user's groups there, then let it.
 
         @param generation: of the token that the device has shown.
-        @param listen: is given what happened for the user since then, and makes the device listen: in the reactor turn
-            from which on events reach it. Or it gives False: the device is gone.
+        @param listen: is given that position and what happened for the user since then, and makes the device listen:
+            in the reactor turn from which on events reach it. Or it gives False: the device is gone.
         @param since: a position; without it: now. The past reaches back only L{RECENT} events.
         @param device: its number, if it has one.
         @return: False if C{since} is too long ago: the device has to read the log first.
@@ -189,7 +190,7 @@ class Routing:
         missed = [event for event in self._recent if event.position > position and _concerns(event, user, groups)]
         if any(event.kind == Kind.SIGNED_OUT and event.subject in (0, device) for event in missed):
             raise SignedOut
-        if listen(_without_recalled(missed)) and user not in self._groups_of:
+        if listen(position, _without_recalled(missed)) and user not in self._groups_of:
             self._groups_of[user] = set()
             for group, size in groups.items():
                 self._enter(user, group, size)
@@ -235,7 +236,7 @@ class Routing:
     def _remember(self, event: Event) -> None:
         self._recent.append(event)
         self._recent_size += len(event.body)
-        while len(self._recent) > RECENT or self._recent_size > RECENT_SIZE:
+        while len(self._recent) > self.recent or self._recent_size > RECENT_SIZE:
             forgotten = self._recent.popleft()
             self._recent_size -= len(forgotten.body)
             self._forgotten = forgotten.position

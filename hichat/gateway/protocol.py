@@ -280,7 +280,7 @@ class V1Protocol(ChatProtocol):
     async def _arrive(self) -> None:
         await self.factory.routing.arrive(self._user, self._generation, self._listen)
 
-    def _listen(self, missed: list[Event]) -> bool:
+    def _listen(self, _position: int, missed: list[Event]) -> bool:
         if not self.may_send:
             return False
         self.write_frame(frames.text(v1.GREETING))

@@ -304,8 +304,9 @@ class V2Session(Session):
 
     async def _catch_up(self, since: int | None, ref: protocol.Ref | UnsetType) -> None:
         try:
-            cursor = self._services.routing.position if since is None else await self._find_cursor(since)
+            cursor = None if since is None else await self._find_cursor(since)
             while not await self._go_live(cursor, ref):
+                assert cursor is not None
                 cursor = await self._send_pages(cursor)
         except Refused as e:
             if isinstance(e, SignedOut):
@@ -336,14 +337,14 @@ class V2Session(Session):
                 return cursor
             await self.connection.drained()
 
-    async def _go_live(self, cursor: int, ref: protocol.Ref | UnsetType) -> bool:
+    async def _go_live(self, cursor: int | None, ref: protocol.Ref | UnsetType) -> bool:
         """@return: False if the cursor is too old for that."""
         who = self._signed_in()
 
-        def listen(missed: list[Event]) -> bool:
+        def listen(position: int, missed: list[Event]) -> bool:
             if not self.connection.may_send:
                 return False
-            self.say(protocol.Synced(ref=ref, position=cursor))
+            self.say(protocol.Synced(ref=ref, position=position))
             self._live = True
             self._services.roster.enter(who.user, self.connection)  # type: ignore[arg-type]
             if self._shows:

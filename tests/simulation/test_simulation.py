@@ -35,8 +35,8 @@ class SimulationTests(SynchronousTestCase):
                 world.check()
             except Exception:
                 self.fail(f"repeat with HICHAT_SEED={seed}\n{traceback.format_exc()}")
-            repaired += world.metrics.repaired_events
-            pauses += world.way.inlet.intake.pauses
+            repaired += world.repaired
+            pauses += world.pauses
             crashes += world.crashes
             messages += world.number
         # The runs went where it hurts.

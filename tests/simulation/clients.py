@@ -1,0 +1,353 @@
+"""The clients of the simulated daemon: what a v1 page and a v2 phone do, over connections that may end at any time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred, succeed
+
+from hichat.events import Event
+from hichat.gateway import v1, v2
+from hichat.gateway.roster import Encoder
+from hichat.gateway.v1_session import V1Session
+from hichat.gateway.v2_session import V2Session
+from hichat.protocol import Close
+
+if TYPE_CHECKING:
+    from tests.simulation.world import Worker, World
+
+UNSENT = 40
+"""Frames that may wait for a client that does not read."""
+
+
+def payload(frame: bytes) -> bytes:
+    """@return: of a server's text frame."""
+    return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
+
+
+class Connection:
+    """
+    What both dialects' connections have in common.
+
+    @ivar unread: what the client has written and the daemon has not read.
+    """
+
+    number = 0
+
+    def __init__(self, world: World, worker: Worker, user: int) -> None:
+        self.world = world
+        self.worker = worker
+        self.user = user
+        self.gone = False
+        self.reading = True
+        self.unread: list[bytes] = []
+        self.session: V1Session | V2Session
+
+    @property
+    def may_send(self) -> bool:
+        return not self.gone
+
+    def send(self, frame: bytes) -> None:
+        """What a client writes waits in its socket while the daemon does not read."""
+        self.unread.append(frame)
+        self.read()
+
+    def read(self) -> None:
+        while self.reading and self.unread and not self.gone:
+            # One read brings several frames.
+            some, self.unread = self.unread[:5], self.unread[5:]
+            for frame in some:
+                self.world.reached[frame] = True
+                self.session.received(frame, False)
+            assert self.session._held is None or len(self.session._held) <= 5, "frames pile up"
+
+    def pause_reading(self) -> None:
+        self.reading = False
+
+    def resume_reading(self) -> None:
+        self.reading = True
+        self.read()
+
+    def sign_out(self) -> None:
+        self.leave()
+
+    def replaced(self) -> None:
+        self.leave()
+
+    def go_away(self) -> None:
+        self.leave()
+
+    def leave(self) -> None:
+        raise NotImplementedError
+
+    def signal(self, event: Event) -> None:
+        pass
+
+
+class Page(Connection):
+    """
+    A v1 connection.
+
+    @ivar heard: what was delivered.
+    @ivar since: the position from which on it listens; None until then.
+    @ivar until: the position at which it left.
+    """
+
+    encode: Encoder = staticmethod(v1.encode)
+
+    def __init__(self, world: World, worker: Worker, user: int) -> None:
+        super().__init__(world, worker, user)
+        self.session = V1Session(user, "en", self, worker.way.inlet)
+        self.heard: list[bytes] = []
+        self.complaints = 0
+        self.since: int | None = None
+        self.until: int | None = None
+
+    def listen(self, _position: int, missed: list[Event]) -> bool:
+        if self.gone:
+            return False
+        routing = self.worker.way.routing
+        mine = [event for event in missed if event.sender != self.user and v1.encode(event)]
+        self.since = routing.position
+        self.worker.way.roster.enter(self.user, self)
+        # It gets what happened while it was let in as well; where that begins does not matter.
+        self.early = [event.body for event in mine]
+        return True
+
+    def deliver(self, frame: bytes) -> None:
+        assert not self.gone
+        self.heard.append(payload(frame))
+
+    def write_frame(self, frame: bytes) -> None:
+        self.complaints += 1
+
+    def leave(self) -> None:
+        """The connection is lost."""
+        if self.gone:
+            return
+        self.gone = True
+        if self.since is not None:
+            way = self.worker.way
+            self.until = way.routing.position
+            if way.roster.leave(self.user, self):
+                way.routing.leave(self.user)
+
+
+class Socket(Connection):
+    """
+    A v2 connection.
+
+    @ivar coming: frames on their way to the client.
+    @ivar stalled: the client does not read.
+    """
+
+    encode: Encoder = staticmethod(v2.encode)
+
+    def __init__(self, world: World, worker: Worker, phone: Phone) -> None:
+        super().__init__(world, worker, phone.user)
+        self.phone = phone
+        self.session = V2Session(str(phone.user), "en", self, worker.way.inlet, worker.services)
+        self.coming: list[bytes] = []
+        self.stalled = False
+        self.closed: Close | None = None
+        self._drained: list[Deferred[None]] = []
+
+    def write_frame(self, frame: bytes) -> None:
+        if self.gone:
+            return
+        self.coming.append(frame)
+        if self.stalled and len(self.coming) > UNSENT:
+            self.close(Close.TOO_SLOW, "slow")
+
+    deliver = write_frame
+
+    def drained(self) -> Deferred[None]:
+        if not self.stalled or self.gone:
+            return succeed(None)
+        waiter: Deferred[None] = Deferred()
+        self._drained.append(waiter)
+        return waiter
+
+    def go_on(self) -> None:
+        """The client reads again."""
+        self.stalled = False
+        waiters, self._drained = self._drained, []
+        for waiter in waiters:
+            waiter.callback(None)
+
+    def greeted(self) -> None:
+        pass
+
+    def signal(self, event: Event) -> None:
+        assert isinstance(self.session, V2Session)
+        if not self.gone:
+            self.session.signal(event)
+
+    def sign_out(self) -> None:
+        self.close(Close.SIGNED_OUT, "")
+
+    def replaced(self) -> None:
+        self.close(Close.REPLACED, "")
+
+    def close(self, code: Close, reason: str) -> None:
+        """The daemon ends it: what was written before still comes."""
+        if not self.gone:
+            self.closed = code
+            self._end()
+
+    def leave(self) -> None:
+        """The connection is lost, with all that is on its way."""
+        if not self.gone:
+            self._end()
+        self.coming.clear()
+
+    def _end(self) -> None:
+        self.gone = True
+        assert isinstance(self.session, V2Session)
+        self.session.gone()
+        self.go_on()
+
+
+class Phone:
+    """
+    A v2 client: one device, over many connections.
+
+    @ivar cursor: as the protocol wants it; None before the first sync.
+    @ivar start: the cursor of the first sync.
+    @ivar heard: ids of events, as they came.
+    @ivar acked: by counter: the id.
+    @ivar refused: counters that the daemon does not want.
+    @ivar open: by counter: the frame, until it is answered.
+    """
+
+    def __init__(self, world: World, user: int, name: str) -> None:
+        self.world = world
+        self.user = user
+        self.name = name
+        self.number = 0
+        self.socket: Socket | None = None
+        self.cursor: int | None = None
+        self.start: int | None = None
+        self.heard: list[int] = []
+        self.acked: dict[int, int] = {}
+        self.refused: set[int] = set()
+        self.open: dict[int, bytes] = {}
+        self.said: dict[int, bytes] = {}
+        self.counter = 0
+        self.revoked = False
+        self.greeted = False
+
+    # What it does
+
+    def connect(self, worker: Worker) -> None:
+        self.socket = Socket(self.world, worker, self)
+        worker.connections.append(self.socket)
+        self.greeted = False
+        self._write(op="hello", device=self.name)
+
+    def say(self, **frame: Any) -> None:
+        """Something with a counter."""
+        self.counter += 1
+        data = json.dumps(frame | {"counter": self.counter, "ref": self.counter}).encode()
+        self.said[self.counter] = self.open[self.counter] = data
+        self._send(data)
+
+    def repeat(self) -> None:
+        """Something that was said before, whether it was answered or not."""
+        if self.said:
+            counter = self.world.chance.choice(list(self.said))
+            self._send(self.said[counter])
+
+    def lie(self) -> None:
+        """Something else under a counter that was used."""
+        if self.acked:
+            counter = self.world.chance.choice(list(self.acked))
+            self._write(op="send", user=1, text="something else", counter=counter, ref=f"lie {counter}")
+
+    def _write(self, **frame: Any) -> None:
+        self._send(json.dumps(frame).encode())
+
+    def _send(self, data: bytes) -> None:
+        if self.socket is not None:
+            self.socket.send(data)
+
+    # What it hears
+
+    def read(self, most: int = 3) -> None:
+        """Read some of what has come; find out that the connection is gone only then."""
+        socket = self.socket
+        if socket is None or socket.stalled:
+            return
+        for _ in range(min(most, len(socket.coming))):
+            frame = json.loads(payload(socket.coming.pop(0)))
+            _HEARD[frame["op"]](self, frame)
+        if socket.gone and not socket.coming:
+            self.socket = None
+            if socket.closed in (Close.SIGNED_OUT, Close.UNAUTHORIZED) and self.world.is_revoked(self.number):
+                self.revoked = True
+
+    def lose(self) -> None:
+        """The connection breaks."""
+        if self.socket is not None:
+            self.socket.leave()
+            self.socket = None
+
+    def _welcome(self, frame: dict[str, Any]) -> None:
+        self.number, self.greeted = frame["device"], True
+        for data in list(self.open.values()):
+            self._send(data)
+        if self.cursor is None:
+            self._write(op="sync")
+        else:
+            self._write(op="sync", since=self.cursor)
+
+    def _page(self, frame: dict[str, Any]) -> None:
+        assert len(frame["events"]) <= self.world.bounds.sync_page, "a page is too large"
+        for event in frame["events"]:
+            self._event(event)
+        assert self.cursor is not None
+        assert frame["position"] >= self.cursor, "a page leads back"
+        self.cursor = frame["position"]
+
+    def _synced(self, frame: dict[str, Any]) -> None:
+        if self.cursor is None:
+            self.start = self.cursor = frame["position"]
+        assert frame["position"] == self.cursor, "the end of a sync is not the cursor"
+
+    def _event(self, event: dict[str, Any]) -> None:
+        assert self.cursor is not None, "an event before the end of the sync"
+        assert event["id"] > self.cursor, f"event {event['id']} comes behind {self.cursor}"
+        self.cursor = event["id"]
+        self.heard.append(event["id"])
+        self.world.check_content(event)
+
+    def _ack(self, frame: dict[str, Any]) -> None:
+        counter = frame["ref"]
+        assert isinstance(counter, int), "something else was taken under a counter that was used"
+        assert self.acked.setdefault(counter, frame["id"]) == frame["id"], "a retry got another id"
+        self.open.pop(counter, None)
+
+    def _error(self, frame: dict[str, Any]) -> None:
+        counter = frame.get("ref")
+        if isinstance(counter, int) and frame["code"] not in ("not_stored", "busy", "too_fast", "signed_out"):
+            assert counter not in self.acked, f"{frame['code']} for what was acked before"
+            self.refused.add(counter)
+            self.open.pop(counter, None)
+
+    def _receipt(self, frame: dict[str, Any]) -> None:
+        assert frame["read"] <= frame["received"]
+
+
+_HEARD: dict[str, Callable[[Phone, dict[str, Any]], None]] = {
+    "welcome": Phone._welcome,
+    "page": Phone._page,
+    "synced": Phone._synced,
+    "event": Phone._event,
+    "ack": Phone._ack,
+    "error": Phone._error,
+    "receipt": Phone._receipt,
+    "typing": lambda phone, frame: None,
+    "presence": lambda phone, frame: None,
+}

@@ -1,0 +1,81 @@
+"""What is simulated of a machine: the threads, the reactor that hears of them, and the loopback's UDP."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from hichat.plane.link import KERNEL_COST
+
+
+class Threads:
+    """A L{hichat.storage.store.Runner} whose jobs wait for the scheduler."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[Deferred[Any], Callable[[], Any]]] = []
+
+    def __call__(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Deferred[Any]:
+        done: Deferred[Any] = Deferred(lambda _: None)  # cancelling does not stop a thread
+        self.jobs.append((done, lambda: function(*args, **kwargs)))
+        return done
+
+
+class Running:
+    """A job that a thread has done; the reactor has not heard of it yet."""
+
+    def __init__(self, job: tuple[Deferred[Any], Callable[[], Any]]) -> None:
+        self._done, work = job
+        try:
+            self._result = work()
+        except Exception:
+            self._result = Failure()
+
+    def answer(self) -> None:
+        """Now it has."""
+        if not self._done.called:
+            self._done.callback(self._result)
+
+
+class Wire:
+    """
+    The loopback.
+
+    @ivar whole: whether it takes everything and keeps the order.
+    """
+
+    def __init__(self, chance: random.Random, whole: bool, datagrams: int) -> None:
+        self.flying: list[bytes] = []
+        self._chance = chance
+        self.whole = whole
+        self.buffer = datagrams * KERNEL_COST
+
+    def getHost(self) -> Any:  # noqa: N802
+        class Address:
+            host, port = "127.0.0.1", 3000
+
+        return Address
+
+    def getHandle(self) -> Any:  # noqa: N802
+        return self
+
+    def setsockopt(self, *_: int) -> None:
+        pass
+
+    def getsockopt(self, *_: int) -> int:
+        return self.buffer
+
+    def write(self, data: bytes, _address: object) -> None:
+        if self.whole:
+            self.flying.append(data)
+        elif self._chance.random() < 0.05:
+            raise OSError(105, "No buffer space available")
+        else:
+            self.flying.insert(self._chance.randint(max(0, len(self.flying) - 2), len(self.flying)), data)
+
+    def forge(self, old: list[bytes]) -> None:
+        """Somebody else sends something, perhaps what was seen long ago."""
+        self.flying.append(self._chance.choice([*old[-20:], b"hello", self._chance.randbytes(200)]))

@@ -1,0 +1,139 @@
+"""What must hold after every run: the log as lists, and what each client heard beside it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from hichat.events import Event, Kind, Scope
+
+if TYPE_CHECKING:
+    from tests.simulation.clients import Page, Phone
+    from tests.simulation.world import World
+
+
+def check(world: World, events: list[Event]) -> None:
+    """@param events: the whole log."""
+    _check_numbers(events)
+    _check_client_ids(events)
+    _check_recalls(events)
+    visible = _visible(events)
+    for page in world.pages:
+        _check_page(page, events, visible)
+    for phone in world.phones:
+        _check_phone(phone, events, visible)
+    _check_senders(world, events)
+
+
+def _check_numbers(events: list[Event]) -> None:
+    assert [event.position for event in events] == list(range(1, len(events) + 1)), "positions have gaps"
+    last: dict[int, tuple[int, int]] = {}
+    for event in events:
+        seq, n = last.get(event.conversation, (0, 0))
+        last[event.conversation] = event.seq, event.n
+        assert event.seq == seq + 1, "a seq has a gap"
+        assert event.n == n + (event.kind == Kind.MESSAGE), "n does not count"
+
+
+def _check_client_ids(events: list[Event]) -> None:
+    ids = [(event.device, event.counter) for event in events if event.counter]
+    assert len(ids) == len(set(ids)), "a client id stands in the log twice"
+
+
+def _check_recalls(events: list[Event]) -> None:
+    """What was recalled is blank, with its edits; nothing is done to it afterwards, and nothing else is blank."""
+    recalled: dict[int, int] = {}
+    for event in events:
+        if event.kind in (Kind.EDITED, Kind.RECALLED, Kind.REACTED):
+            assert events[event.subject - 1].kind == Kind.MESSAGE
+            assert events[event.subject - 1].conversation == event.conversation, "it happened somewhere else"
+            assert event.subject not in recalled, "something was done to a message that was recalled"
+        if event.kind == Kind.RECALLED:
+            recalled[event.subject] = event.position
+    for event in events:
+        if event.kind == Kind.MESSAGE:
+            assert bool(event.body) == (event.position not in recalled), "blank, or not"
+        elif event.kind == Kind.EDITED:
+            assert bool(event.body) == (event.subject not in recalled), "an edit is blank, or not"
+
+
+def _visible(events: list[Event]) -> dict[int, set[int]]:
+    """@return: by position, who may see the event."""
+    members: dict[int, set[int]] = {}
+    found = {}
+    for event in events:
+        of_group = members.setdefault(event.target, set()) if event.scope == Scope.GROUP else set()
+        before = set(of_group)
+        if event.kind == Kind.JOINED:
+            of_group.add(event.subject)
+        elif event.kind == Kind.LEFT:
+            of_group.discard(event.subject)
+        if event.scope == Scope.GROUP:
+            found[event.position] = before | of_group
+            assert event.kind >= Kind.JOINED or event.sender in before, "written by somebody who is no member"
+        elif event.scope == Scope.USER:
+            found[event.position] = {event.sender, event.target}
+        else:
+            found[event.position] = set()
+    return found
+
+
+def _check_page(page: Page, events: list[Event], visible: dict[int, set[int]]) -> None:
+    if page.since is None:
+        assert page.gone, "a page that was never let in"
+        assert not page.heard
+        return
+    until = page.worker.way.routing.position if page.until is None else page.until
+    mine = [
+        event
+        for event in events
+        if event.kind == Kind.MESSAGE and page.user in visible[event.position] and event.sender != page.user
+    ]
+    expected = [event for event in mine if page.since < event.position <= until]
+    assert len(page.heard) == len(expected), f"user {page.user}: {page.heard}, not {expected}"
+    for body, event in zip(page.heard, expected, strict=True):
+        assert event.body in (body, b""), f"user {page.user}: {body!r}, not {event}"
+    early = [event for event in mine if event.position <= page.since][len(mine) :]
+    assert not early
+    before = [event for event in mine if event.position <= page.since]
+    for body, event in zip(reversed(page.early), reversed(before), strict=False):
+        assert event.body in (body, b""), "what came while it was let in"
+    assert len(page.early) <= len(before)
+    for event in events:
+        if event.kind == Kind.SIGNED_OUT and event.target == page.user and event.subject == 0:
+            assert not page.since < event.position < until, "it listened on after it was signed out"
+
+
+def _check_phone(phone: Phone, events: list[Event], visible: dict[int, set[int]]) -> None:
+    end = len(events)
+    for event in events:
+        if event.kind == Kind.SIGNED_OUT and phone.number and event.subject == phone.number:
+            end = event.position
+    assert not [position for position in phone.heard if position > end], "a revoked device heard on"
+    for counter, position in phone.acked.items():
+        event = events[position - 1]
+        assert (event.device, event.counter) == (phone.number, counter), "an ack names something else"
+    for event in events:
+        if event.device and event.device == phone.number and event.counter and not phone.revoked:
+            assert event.counter in phone.acked, "it is in the log, and its sender does not know"
+    if phone.start is None or phone.revoked:
+        return
+    heard = set(phone.heard)
+    for event in events:
+        wanted = event.position > phone.start and phone.user in visible[event.position]
+        if event.device == phone.number:
+            continue
+        assert (event.position in heard) == wanted, f"{phone.name} of {phone.user}: {event}, wanted: {wanted}"
+
+
+def _check_senders(world: World, events: list[Event]) -> None:
+    """What a v1 sender said stands in the log once at most; without a crash, all of it that was not refused."""
+    stored = [event for event in events if event.kind == Kind.MESSAGE and not event.device]
+    bodies = [event.body for event in stored if event.body]
+    assert len(bodies) == len(set(bodies)), "a frame stands in the log twice"
+    complaints = sum(page.complaints for page in world.pages)
+    if not world.crashes:
+        taken = sum(world.reached[frame] for frames in world.said.values() for frame in frames if frame in world.reached)
+        assert len(stored) + complaints == taken, f"{taken} taken, {len(stored)} stored, {complaints} refused"
+    for body in bodies:
+        assert body in world.said[json.loads(body)["userId"]]
