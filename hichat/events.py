@@ -42,7 +42,7 @@ class Kind(IntEnum):
     SIGNED_OUT = 20
     """
     Whatever a user was signed in with until now is void: password changed, account disabled or deleted. With a subject,
-    only that device was revoked.
+    only that device was revoked; without, the body is the generation that tokens must have from now on.
     """
     TYPING = 100
     """A user is writing. This and the next one are signals: they have no position and are never stored."""

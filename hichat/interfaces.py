@@ -44,8 +44,11 @@ class IDelivery(Interface):
     def signal(users: Iterable[int], event: Event) -> None:
         """Give a signal to those devices of these users that want it."""
 
-    def sign_out(user: int, device: int) -> None:
-        """Close every connection of this user, or only those of one device."""
+    def sign_out(user: int, generation: int) -> None:
+        """Close every connection of this user whose token is of an older generation."""
+
+    def revoke(user: int, device: int) -> None:
+        """Close the connections of this user's device."""
 
 
 class IBatchReceiver(Interface):

@@ -43,6 +43,13 @@ RECEIPTS_LIMIT = 100
 """Members of a group up to which they hear what the others have read."""
 
 
+def _voids(event: Event, generation: int, device: int) -> bool:
+    """@return: whether this event ends what a user has signed in with."""
+    if event.kind != Kind.SIGNED_OUT:
+        return False
+    return event.subject == device if event.subject else int(event.body) > generation
+
+
 def _without_recalled(events: list[Event]) -> list[Event]:
     """@return: what people may still see of these events."""
     recalled = {event.subject for event in events if event.kind == Kind.RECALLED}
@@ -188,7 +195,7 @@ class Routing:
                 return False
         groups = dict(memberships)
         missed = [event for event in self._recent if event.position > position and _concerns(event, user, groups)]
-        if any(event.kind == Kind.SIGNED_OUT and event.subject in (0, device) for event in missed):
+        if any(_voids(event, generation, device) for event in missed):
             raise SignedOut
         if listen(position, _without_recalled(missed)) and user not in self._groups_of:
             self._groups_of[user] = set()
@@ -253,8 +260,10 @@ class Routing:
             self._route_to_group(event)
         elif event.scope == Scope.EVERYONE:
             self._delivery.deliver(tuple(self._groups_of), event)
-        elif event.kind == Kind.SIGNED_OUT:
-            self._delivery.sign_out(event.target, event.subject)
+        elif event.subject:
+            self._delivery.revoke(event.target, event.subject)
+        else:
+            self._delivery.sign_out(event.target, int(event.body))
         if event.kind == Kind.LEFT:
             self._change(event)
 

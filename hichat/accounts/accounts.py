@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -13,7 +14,16 @@ from hichat.accounts.devices import Device
 from hichat.accounts.fields import email_of, gender_of, id_of, is_storable, name_of, phone_of, picture_of
 from hichat.accounts.passwords import prepare
 from hichat.accounts.users import User
-from hichat.errors import Disabled, InvalidField, NameTaken, NoSuchDevice, PasswordsDiffer, Unauthorized, WrongPassword
+from hichat.errors import (
+    Disabled,
+    InvalidField,
+    NameTaken,
+    NoSuchDevice,
+    NotAMember,
+    PasswordsDiffer,
+    Unauthorized,
+    WrongPassword,
+)
 from hichat.events import Draft, Kind, Scope
 from hichat.social import contacts, groups
 
@@ -190,8 +200,13 @@ class Accounts:
         @raise Busy: or another L{Refused} of the ledger.
         """
 
-        def change(connection: Connection, _draft: Draft, position: int) -> None:
+        # First the groups hear of it. If there is no going on from here, the user can try again.
+        for group in await self._store.read(groups.joined, user.id):
+            await self._leave(user.id, group.id)
+
+        def change(connection: Connection, draft: Draft, position: int) -> None:
             _check_current(connection, user)
+            draft.body = b"%d" % (user.generation + 1)
             contacts.forget(connection, user.id)
             groups.leave_all(connection, user.id, position, self._now())
             users.delete(connection, user.id, self._now())
@@ -229,12 +244,22 @@ class Accounts:
     async def _sign_out(self, user_id: int, change: Callable[[Connection], User]) -> User:
         changed: list[User] = []
 
-        def changing(connection: Connection, _draft: Draft, _position: int) -> None:
+        def changing(connection: Connection, draft: Draft, _position: int) -> None:
             # The ledger may try a batch again: the last time is the one that counts.
             changed[:] = [change(connection)]
+            draft.body = b"%d" % changed[0].generation
 
         await self._append(user_id, changing)
         return changed[0]
+
+    async def _leave(self, user_id: int, group_id: int) -> None:
+        def change(connection: Connection, draft: Draft, position: int) -> None:
+            groups.end_membership(connection, draft, position, self._now())
+
+        with suppress(NotAMember):
+            await self._ledger.append(
+                kind=Kind.LEFT, scope=Scope.GROUP, sender=user_id, target=group_id, subject=user_id, change=change
+            )
 
     async def _append(self, user_id: int, change: Callable[[Connection, Draft, int], None]) -> None:
         await self._ledger.append(

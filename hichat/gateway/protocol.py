@@ -53,6 +53,7 @@ class ChatProtocol(WebSocketServerProtocol):
     One connection, of either dialect. What is the dialect's is in the subclasses.
 
     @ivar number: the device's, once it is known; 0 for those without one.
+    @ivar generation: of the token, once it is known.
     @ivar quiet: looks since the last sign of the peer.
     """
 
@@ -63,6 +64,7 @@ class ChatProtocol(WebSocketServerProtocol):
     session: Session
     encode: Callable[[Event], bytes | None]
     number = 0
+    generation = 0
     quiet = 0
     _is_open = False
     _begun = b""
@@ -270,7 +272,7 @@ class V1Protocol(ChatProtocol):
         """
         self.session = V1Session(user, language, self, self.factory.inlet)
         self._user = user
-        self._generation = generation
+        self.generation = generation
 
     def opened(self) -> None:
         """Learn who else is where, then greet and listen."""
@@ -278,7 +280,7 @@ class V1Protocol(ChatProtocol):
         self._arriving.addErrback(self._not_arrived)
 
     async def _arrive(self) -> None:
-        await self.factory.routing.arrive(self._user, self._generation, self._listen)
+        await self.factory.routing.arrive(self._user, self.generation, self._listen)
 
     def _listen(self, _position: int, missed: list[Event]) -> bool:
         if not self.may_send:

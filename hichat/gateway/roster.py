@@ -19,11 +19,13 @@ class Device(Protocol):
     """
     A connection that listens.
 
+    @ivar generation: of the token that it has shown.
     @ivar number: the device's, from 1; 0 for connections that do not want what their own user says, as v1 has it.
     """
 
     encode: Encoder
     number: int
+    generation: int
 
     def deliver(self, frame: bytes) -> None:
         """Write a frame that C{encode} made."""
@@ -110,10 +112,16 @@ class Roster:
             for device in tuple(self._devices.get(user, ())):
                 device.signal(event)
 
-    def sign_out(self, user: int, device: int) -> None:
+    def sign_out(self, user: int, generation: int) -> None:
         """See L{IDelivery.sign_out}."""
         for connection in tuple(self._devices.get(user, ())):
-            if device in (0, connection.number):
+            if connection.generation < generation:
+                connection.sign_out()
+
+    def revoke(self, user: int, device: int) -> None:
+        """See L{IDelivery.revoke}."""
+        for connection in tuple(self._devices.get(user, ())):
+            if connection.number == device:
                 connection.sign_out()
 
     def all(self) -> list[Device]:

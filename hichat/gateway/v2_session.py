@@ -73,6 +73,7 @@ class V2Connection(Connection, Protocol):
     """What this session asks of its connection beyond what all do."""
 
     number: int
+    generation: int
 
     @property
     def may_send(self) -> bool:
@@ -275,7 +276,7 @@ class V2Session(Session):
             self.connection.close(code, e.code)
             return
         self._who = who
-        self.connection.number = who.device
+        self.connection.number, self.connection.generation = who.device, who.generation
         self.connection.greeted()
         self.say(
             protocol.Welcome(

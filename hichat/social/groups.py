@@ -95,7 +95,7 @@ class Groups:
         def change(connection: Connection, draft: Draft, position: int) -> Group:
             values = {"category": category, "image": image, "description": description}
             draft.target = _insert(connection, user.id, name, values, self._now())
-            return _add_member(connection, draft, position, self._now())
+            return add_member(connection, draft, position, self._now())
 
         return await self._append(Kind.JOINED, user.id, 0, change)
 
@@ -115,7 +115,7 @@ class Groups:
             raise NoSuchGroup
 
         def change(connection: Connection, draft: Draft, position: int) -> Group:
-            return _add_member(connection, draft, position, self._now())
+            return add_member(connection, draft, position, self._now())
 
         return await self._append(Kind.JOINED, user.id, group.id, change)
 
@@ -129,7 +129,7 @@ class Groups:
         """
 
         def change(connection: Connection, draft: Draft, position: int) -> Group:
-            return _end_membership(connection, draft, position, self._now())
+            return end_membership(connection, draft, position, self._now())
 
         return await self._append(Kind.LEFT, user_id, group_id, change)
 
@@ -252,7 +252,7 @@ def _is_member(connection: Connection, group_id: int, user_id: int) -> bool:
     return connection.execute(query).first() is not None
 
 
-def _add_member(connection: Connection, draft: Draft, position: int, now: int) -> Group:
+def add_member(connection: Connection, draft: Draft, position: int, now: int) -> Group:
     group = _get(connection, draft.target)
     if users.find(connection, draft.subject) is None:
         raise Unauthorized
@@ -264,7 +264,7 @@ def _add_member(connection: Connection, draft: Draft, position: int, now: int) -
     return _set_size(connection, draft, group.size + 1, now)
 
 
-def _end_membership(connection: Connection, draft: Draft, position: int, now: int) -> Group:
+def end_membership(connection: Connection, draft: Draft, position: int, now: int) -> Group:
     group = _get(connection, draft.target)
     ended = connection.execute(
         update(members_table)

@@ -100,8 +100,14 @@ def _check_page(page: Page, events: list[Event], visible: dict[int, set[int]]) -
         assert event.body in (body, b""), "what came while it was let in"
     assert len(page.early) <= len(before)
     for event in events:
-        if event.kind == Kind.SIGNED_OUT and event.target == page.user and event.subject == 0:
+        if _ends(event, page):
             assert not page.since < event.position < until, "it listened on after it was signed out"
+
+
+def _ends(event: Event, page: Page) -> bool:
+    if event.kind != Kind.SIGNED_OUT or event.target != page.user or event.subject:
+        return False
+    return int(event.body) > page.generation
 
 
 def _check_phone(phone: Phone, events: list[Event], visible: dict[int, set[int]]) -> None:
@@ -133,7 +139,9 @@ def _check_senders(world: World, events: list[Event]) -> None:
     assert len(bodies) == len(set(bodies)), "a frame stands in the log twice"
     complaints = sum(page.complaints for page in world.pages)
     if not world.crashes:
-        taken = sum(world.reached[frame] for frames in world.said.values() for frame in frames if frame in world.reached)
+        taken = sum(
+            world.reached[frame] for frames in world.said.values() for frame in frames if frame in world.reached
+        )
         assert len(stored) + complaints == taken, f"{taken} taken, {len(stored)} stored, {complaints} refused"
     for body in bodies:
         assert body in world.said[json.loads(body)["userId"]]

@@ -243,6 +243,7 @@ class World:
             worker.connections.append(page)
             with self.engine.connect() as connection:
                 user = users.get(connection, page.user)
+            page.generation = user.generation
             arriving = Deferred.fromCoroutine(worker.way.routing.arrive(user.id, user.generation, page.listen))
             arriving.addErrback(lambda failure: failure.trap(SignedOut) and page.leave())
 
@@ -294,7 +295,7 @@ class World:
     def change_membership(self, worker: Worker) -> None:
         user, group = self.chance.choice(USERS), self.chance.choice(GROUPS)
         joins = self.chance.random() < 0.6
-        change = groups._add_member if joins else groups._end_membership
+        change = groups.add_member if joins else groups.end_membership
 
         def apply(connection: Connection, draft: Draft, position: int) -> None:
             change(connection, draft, position, NOW)
@@ -310,7 +311,7 @@ class World:
         user, group = self.chance.choice(USERS), self.chance.choice(GROUPS)
 
         def end(connection: Connection, draft: Draft, position: int) -> None:
-            groups._end_membership(connection, draft, position, NOW)
+            groups.end_membership(connection, draft, position, NOW)
 
         self._write_directly(Draft(Kind.LEFT, Scope.GROUP, user, group, b"", None, user, change=end))  # type: ignore[arg-type]
 
@@ -322,8 +323,9 @@ class World:
         """A user changes the password."""
         user = self.chance.choice(USERS)
 
-        def change(connection: Connection, _draft: Draft, _position: int) -> None:
+        def change(connection: Connection, draft: Draft, _position: int) -> None:
             users.set_password(connection, user, "", NOW)
+            draft.body = b"%d" % users.get(connection, user).generation
 
         self._void(worker, user, 0, change)
 
@@ -337,9 +339,7 @@ class World:
 
         self._void(worker, phone.user, phone.number, change)
 
-    def _void(
-        self, worker: Worker, user: int, device: int, change: Callable[[Connection, Draft, int], None]
-    ) -> None:
+    def _void(self, worker: Worker, user: int, device: int, change: Callable[[Connection, Draft, int], None]) -> None:
         appended = worker.way.ledger.append(
             kind=Kind.SIGNED_OUT, scope=Scope.ACCOUNTS, sender=user, target=user, subject=device, change=change
         )
@@ -347,9 +347,7 @@ class World:
 
     def is_revoked(self, device: int) -> bool:
         with self.engine.connect() as connection:
-            return not any(
-                devices.may_write(connection, device, user) for user in USERS
-            )
+            return not any(devices.may_write(connection, device, user) for user in USERS)
 
     # The end
 
@@ -423,5 +421,3 @@ def _fill(store: Store) -> None:
         for group in GROUPS:
             row = {"id": group, "name": f"{group}", "name_key": f"{group}", "owner_id": 1}
             connection.execute(insert(groups_table).values(**row, created_at=NOW, updated_at=NOW))
-
-
