@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, succeed
+from twisted.python.failure import Failure
 
+from hichat.errors import SignedOut
 from hichat.events import Event
 from hichat.gateway import v1, v2
 from hichat.gateway.roster import Encoder
@@ -116,6 +118,11 @@ class Page(Connection):
         # It gets what happened while it was let in as well; where that begins does not matter.
         self.early = [event.body for event in mine]
         return True
+
+    def not_arrived(self, failure: Failure) -> None:
+        """The token was void."""
+        failure.trap(SignedOut)
+        self.leave()
 
     def deliver(self, frame: bytes) -> None:
         assert not self.gone

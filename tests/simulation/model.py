@@ -93,8 +93,6 @@ def _check_page(page: Page, events: list[Event], visible: dict[int, set[int]]) -
     assert len(page.heard) == len(expected), f"user {page.user}: {page.heard}, not {expected}"
     for body, event in zip(page.heard, expected, strict=True):
         assert event.body in (body, b""), f"user {page.user}: {body!r}, not {event}"
-    early = [event for event in mine if event.position <= page.since][len(mine) :]
-    assert not early
     before = [event for event in mine if event.position <= page.since]
     for body, event in zip(reversed(page.early), reversed(before), strict=False):
         assert event.body in (body, b""), "what came while it was let in"
@@ -139,9 +137,7 @@ def _check_senders(world: World, events: list[Event]) -> None:
     assert len(bodies) == len(set(bodies)), "a frame stands in the log twice"
     complaints = sum(page.complaints for page in world.pages)
     if not world.crashes:
-        taken = sum(
-            world.reached[frame] for frames in world.said.values() for frame in frames if frame in world.reached
-        )
+        taken = sum(frame in world.reached for frames in world.said.values() for frame in frames)
         assert len(stored) + complaints == taken, f"{taken} taken, {len(stored)} stored, {complaints} refused"
     for body in bodies:
         assert body in world.said[json.loads(body)["userId"]]

@@ -2,8 +2,8 @@
 The daemon in a simulated world: one thread, one clock, one seeded source of chance.
 
 Everything from the sessions to the roster is the real thing, put together by L{hichat.tap.assemble_way}, and so is the
-SQL, on a temporary SQLite file. One to three workers share it. Simulated are the machine (L{tests.simulation.machinery})
-and the clients (L{tests.simulation.clients}). What must hold stands in L{tests.simulation.model}.
+SQL, on a temporary SQLite file. One to three workers share it. Simulated are the machine
+(L{tests.simulation.machinery}) and the clients (L{tests.simulation.clients}). What must hold stands in L{tests.simulation.model}.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from hichat.accounts import devices, users
-from hichat.errors import Refused, SignedOut, Unauthorized
+from hichat.errors import Refused, Unauthorized
 from hichat.events import FIRST_GROUP_ID, Draft, Kind, Scope
 from hichat.gateway.v2_session import SignedIn
 from hichat.ledger import log
@@ -172,7 +172,7 @@ class World:
             (1.5, lambda: self.connect(phone, worker)),
             (0.3, phone.lose),
             (3, lambda: self.use(phone)),
-            (0.3, lambda: [self.use(phone) for _ in range(8)] and None),
+            (0.3, lambda: self.use(phone, 8)),
             (6, phone.read),
             (0.3, lambda: self.stall(phone)),
             (0.3, phone.repeat),
@@ -245,7 +245,7 @@ class World:
                 user = users.get(connection, page.user)
             page.generation = user.generation
             arriving = Deferred.fromCoroutine(worker.way.routing.arrive(user.id, user.generation, page.listen))
-            arriving.addErrback(lambda failure: failure.trap(SignedOut) and page.leave())
+            arriving.addErrback(page.not_arrived)
 
     def close_page(self) -> None:
         pages = [page for page in self.pages if not page.gone]
@@ -266,10 +266,12 @@ class World:
             else:
                 phone.socket.stalled = True
 
-    def use(self, phone: Phone) -> None:
+    def use(self, phone: Phone, times: int = 1) -> None:
         """Somebody does something on a phone."""
-        if not phone.greeted or phone.revoked:
-            return
+        for _ in range(times if phone.greeted and not phone.revoked else 0):
+            self._use(phone)
+
+    def _use(self, phone: Phone) -> None:
         chance = self.chance
         where = chance.choice([{"user": chance.choice(USERS)}, {"group": chance.choice(GROUPS)}])
         known = phone.heard + list(phone.acked.values())
