@@ -3,7 +3,8 @@ The daemon in a simulated world: one thread, one clock, one seeded source of cha
 
 Everything from the sessions to the roster is the real thing, put together by L{hichat.tap.assemble_way}, and so is the
 SQL, on a temporary SQLite file. One to three workers share it. Simulated are the machine
-(L{tests.simulation.machinery}) and the clients (L{tests.simulation.clients}). What must hold stands in L{tests.simulation.model}.
+(L{tests.simulation.machinery}) and the clients (L{tests.simulation.clients}). What must hold stands in
+L{tests.simulation.model}.
 """
 
 from __future__ import annotations
