@@ -1,1 +1,4 @@
-"""The client side of HiChat's v1 protocol: see L{hichat.client.http} and L{hichat.client.connection}."""
+"""
+The client side: HTTP calls of v1 in L{hichat.client.http}, the WebSocket of v2 in L{hichat.client.connection}, and the
+terminal in L{hichat.client.terminal}.
+"""

@@ -1,56 +1,80 @@
 """
-The WebSocket of v1, kept up for as long as the token is good::
+The WebSocket of v2, kept up for as long as the token is good::
 
-    client = Client(reactor, "http://chat.example", credentials)
+    client = Client(reactor, "http://chat.example", credentials, "anns-laptop")
     await client.connected()
-    await client.send(2, "hi")
+    ack = await client.send(2, "hi")
     async for message in client.messages():
         ...
 
-v1 has no acknowledgements: a message that was handed to a connection which then broke may or may not have arrived, and
-nothing is ever sent twice. L{Client.close} with the WebSocket closing handshake is the one proof that a server has
-read all that was sent.
+What was sent is on the server's disk once L{Client.send} returns. Until then it is sent again on every new connection,
+and is still written once. What happens comes once each, in order, over reconnections too; with L{Client.cursor} and
+L{Client.own} kept by the caller, over restarts of the program.
+
+Answers come on the connection that events come on, and it is not read while L{Client.events} is full. So a program that
+waits for answers has to take what comes as well, or not to listen.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
+from itertools import count
 from random import SystemRandom
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, TypeVar, overload
 
-import txaio
-from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol
+import msgspec
 from autobahn.websocket.types import ConnectingRequest
+from msgspec import UNSET, UnsetType
 from twisted.application.internet import ClientService, backoffPolicy
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
-from twisted.internet.interfaces import IPushProducer, IStreamClientEndpoint
-from zope.interface import implementer
+from twisted.internet.interfaces import IStreamClientEndpoint
 
+from hichat import protocol
 from hichat.client.http import language_here
+from hichat.client.inbox import Gate, Inbox
+from hichat.client.link import Link, Loss, link_factory
+from hichat.client.outbox import Counted, Outbox, check, refusal
+from hichat.client.speech import Questions, understand
 from hichat.client.wire import (
-    GREETING,
     Address,
-    Complaint,
+    BadAnswer,
+    ClientError,
     Credentials,
-    Media,
-    Message,
+    NoAnswer,
     NotConnected,
-    Type,
+    Replaced,
     Unauthorized,
-    decode,
-    encode,
 )
 from hichat.errors import Language
+from hichat.protocol import (
+    Ack,
+    Close,
+    Done,
+    Error,
+    Happened,
+    HistoryPage,
+    MarksPage,
+    Media,
+    Presence,
+    Receipt,
+    TypingFrame,
+    Welcome,
+)
 
-MAX_INCOMING = 64 * 1024
-"""Bytes of a frame that is taken: twice what a server takes."""
+Item = Happened | Receipt | TypingFrame | Presence | Error
+"""What comes unasked. An L{Error} is about a frame that was not waited for, such as C{typing}."""
 
-_QUIET_BEATS = 2
-"""So many pings without a byte from the server, and the connection counts as dead."""
+OWN_LIMIT = 10_000
+"""Ids of own events that are remembered, until the cursor has passed them."""
+
+_RETRY_AFTER = re.compile(r"retry after (\d{1,6}(?:\.\d{1,6})?) s$")
+_SIGNED_OUT_CODES = frozenset({"unauthorized", "signed_out", "disabled"})
+
+T = TypeVar("T")
 
 
 def backoff() -> Callable[[int], float]:
@@ -59,225 +83,48 @@ def backoff() -> Callable[[int], float]:
     return backoffPolicy(1.0, 26.0, 1.5, jitter=lambda: SystemRandom().uniform(-0.5, 4.0))
 
 
-@implementer(IPushProducer)
-class Gate:
-    """
-    Makes coroutines wait while it is shut. As a push producer it is shut while a transport has too much to write.
-    """
+class Messages:
+    """The messages among what comes; all else is passed over."""
 
-    def __init__(self, shut: bool = False) -> None:
-        self.shut = shut
-        self._waiting: list[Deferred[None]] = []
+    def __init__(self, inbox: Inbox[Item]) -> None:
+        self._inbox = inbox
 
-    async def passed(self) -> None:
-        """Wait until it is open."""
-        while self.shut:
-            waiting: Deferred[None] = Deferred()
-            self._waiting.append(waiting)
-            await waiting
-
-    def pauseProducing(self) -> None:
-        """Shut it."""
-        self.shut = True
-
-    def resumeProducing(self) -> None:
-        """Open it."""
-        self.shut = False
-        waiting, self._waiting = self._waiting, []
-        for one in waiting:
-            one.callback(None)
-
-    stopProducing = resumeProducing
-
-
-class Inbox:
-    """
-    What has come and was not taken yet: an asynchronous iterator.
-
-    It does not refuse anything: it says by L{full} and L{roomy} when to stop and to go on reading.
-
-    @param limit: messages.
-    @param taken: called after a message was taken.
-    """
-
-    def __init__(self, limit: int, taken: Callable[[], None]) -> None:
-        self._limit = limit
-        self._taken = taken
-        self._items: deque[Message | Complaint] = deque()
-        self._some = Gate(shut=True)
-        self._ended = False
-        self._error: Exception | None = None
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    @property
-    def full(self) -> bool:
-        """Whether reading should stop."""
-        return len(self._items) >= self._limit
-
-    @property
-    def roomy(self) -> bool:
-        """Whether reading should go on."""
-        return len(self._items) <= self._limit // 2
-
-    def put(self, item: Message | Complaint) -> None:
-        """One more has come."""
-        self._items.append(item)
-        self._some.resumeProducing()
-
-    def end(self, error: Exception | None) -> None:
-        """
-        No more will come.
-
-        @param error: raised after the last message was taken.
-        """
-        self._ended, self._error = True, error
-        self._some.resumeProducing()
-
-    def __aiter__(self) -> Inbox:
+    def __aiter__(self) -> Messages:
         return self
 
-    async def __anext__(self) -> Message | Complaint:
-        while not self._items:
-            if self._ended:
-                raise self._error or StopAsyncIteration
-            self._some.pauseProducing()
-            await self._some.passed()
-        item = self._items.popleft()
-        self._taken()
-        return item
-
-
-class Link(WebSocketClientProtocol):
-    """
-    One connection, as long as it lasts.
-
-    Autobahn's own timers are off (they use a global clock): one timer here is the deadline of the opening, then the
-    heartbeat, then the deadline of the closing.
-
-    @ivar ready: the greeting has come, and no end has.
-    @ivar writable: shut while too many bytes wait to be written.
-    @ivar gone: open once the connection is lost.
-    """
-
-    # Autobahn writes the request, with the token in it, into its debug log: that level stays off here, for good.
-    log = txaio.make_logger(level="info")
-
-    def __init__(self, client: Client) -> None:
-        super().__init__()
-        self.ready = False
-        self.writable = Gate()
-        self.gone = Gate(shut=True)
-        self._client = client
-        self._clock = client.reactor
-        self._timer: Any = None
-        self._quiet = 0
-        self._paused = False
-        self._closed_cleanly = False
-
-    def connectionMade(self) -> None:
-        """Autobahn's part is to send the request."""
-        self._client.link = self
-        self._set_timer(self._client.opening_timeout, self.drop)
-        self.transport.registerProducer(self.writable, True)
-        super().connectionMade()
-
-    def onConnecting(self, transport_details: object) -> ConnectingRequest:
-        """Autobahn asks what to request. Only here the token meets a URL."""
-        return self._client.request()
-
-    def dataReceived(self, data: bytes) -> None:
-        """Whatever comes is a sign of life."""
-        self._quiet = 0
-        super().dataReceived(data)
-
-    def onMessage(self, payload: bytes, isBinary: bool) -> None:
-        """A frame has come. Autobahn has checked that it is UTF-8."""
-        if isBinary:
-            return
-        text = payload.decode()
-        if self.ready or text != GREETING:
-            self._client.received(text)
-        else:
-            self.ready = True
-            self._set_timer(self._client.heartbeat, self._beat)
-            self._client.greeted()
-
-    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
-        """The connection is lost, or never came to be."""
-        self._set_timer(None)
-        was_ready, self.ready = self.ready, False
-        self._closed_cleanly = wasClean and self.closedByMe
-        status_line = getattr(self, "http_status_line", "").split()
-        try:
-            self._client.lost(was_ready, unauthorized=status_line[1:2] == ["401"])
-        finally:
-            self.writable.resumeProducing()
-            self.gone.resumeProducing()
-
-    def read(self, wanted: bool) -> None:
-        """Stop reading, or go on. Autobahn still passes on what it has already read: up to 64 KiB of frames."""
-        if wanted and self._paused:
-            self._paused = False
-            self.transport.resumeProducing()
-        elif not wanted and not self._paused:
-            self._paused = True
-            self.transport.pauseProducing()
-
-    def drop(self) -> None:
-        """End it now, however it is."""
-        self.transport.abortConnection()
-
-    async def finish(self, timeout: float) -> bool:
-        """
-        End it with the closing handshake.
-
-        @param timeout: seconds for that.
-        @return: whether the server answered, and so has read all that was sent.
-        """
-        self.read(True)  # or the answer would not be seen
-        self._set_timer(timeout, self.drop)
-        if self.ready:
-            self.sendClose(1000)
-        else:
-            self.drop()
-        await self.gone.passed()
-        return self._closed_cleanly
-
-    def _beat(self) -> None:
-        """Ask for a sign of life. A connection that is not read cannot give one."""
-        self._set_timer(self._client.heartbeat, self._beat)
-        if self._paused:
-            return
-        self._quiet += 1
-        if self._quiet > _QUIET_BEATS or self.state != self.STATE_OPEN:
-            self.drop()
-        else:
-            self.sendPing()
-
-    def _set_timer(self, seconds: float | None, call: Callable[[], None] | None = None) -> None:
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
-        self._timer = None if seconds is None else self._clock.callLater(seconds, call)
+    async def __anext__(self) -> Happened:
+        while True:
+            item = await self._inbox.__anext__()
+            if isinstance(item, Happened) and item.kind == "message":
+                return item
 
 
 class Client:
     """
-    A user's connection to a server. It begins with the first L{connected}, and comes back whenever it is lost, until
-    L{close} or until the server does not take the token any more.
+    A user's device at a server. It connects with the first L{connected} or L{send}, and comes back whenever the
+    connection is lost, until L{close}, until the server does not take the token any more, or until another connection
+    of the same device takes over.
 
     @param reactor: for sockets and time.
     @param server: the server's URL; see L{Address.parse}.
     @param credentials: from a login.
-    @param endpoint: how to reach it, if not by the URL.
-    @param on_state: called with True on every greeting, with False when a greeted connection was lost.
-    @param inbox_limit: messages that wait to be taken; at that number the connection is not read any more, at half of
-        it again. What was already read still comes on top: 64 KiB of frames at most.
-    @param opening_timeout: seconds from the TCP connection to the greeting.
-    @param heartbeat: seconds between pings; after three without any answer the connection counts as lost.
+    @param device: a name of this installation, always the same, and used by one program at a time: 1 to 64 characters
+        of printable ASCII. A random one that is kept is good; servers limit how many a user has.
+    @param since: the cursor of an earlier run: what happened after it comes first. Without it: what happens from now
+        on.
+    @param own: what L{own} was at that time.
+    @param listen: False for a program that only sends and asks: then no events come.
+    @param endpoint: how to reach the server, if not by the URL.
+    @param on_state: called with True on every welcome, with False when a welcomed connection was lost and the client
+        tries to come back.
+    @param inbox_limit: items that wait to be taken; at that number the connection is not read any more, at half of it
+        again. What was already read still comes on top: 64 KiB of frames, or one page.
+    @param window: frames with a counter that are under way at once; more of them wait.
+    @param opening_timeout: seconds from the TCP connection to the welcome.
+    @param answer_timeout: seconds for an answer, except to frames with a counter: these wait for as long as it takes.
+    @param heartbeat: seconds between pings; at the third without any sign of life the connection counts as lost.
     @param retry: from how often it failed in a row, how many seconds to wait.
-    @raise ClientError: the URL is none.
+    @raise ClientError: the URL or the device's name is none.
     """
 
     def __init__(
@@ -285,12 +132,18 @@ class Client:
         reactor: Any,
         server: str,
         credentials: Credentials,
+        device: str,
         *,
+        since: int | None = None,
+        own: Iterable[int] = (),
+        listen: bool = True,
         endpoint: IStreamClientEndpoint | None = None,
         on_state: Callable[[bool], None] = lambda connected: None,
         inbox_limit: int = 256,
+        window: int = 32,
         opening_timeout: float = 15,
-        heartbeat: float = 30,
+        answer_timeout: float = 30,
+        heartbeat: float = 20,
         retry: Callable[[int], float] | None = None,
         language: Language | None = None,
     ) -> None:
@@ -298,148 +151,442 @@ class Client:
         self.opening_timeout = opening_timeout
         self.heartbeat = heartbeat
         self.link: Link | None = None
+        self.welcome: Welcome | None = None
         self._address = Address.parse(server)
         self._credentials = credentials
+        self._device = device
+        check(self.hello())
         self._language = language or language_here()
         self._on_state = on_state
+        self._answer_timeout = answer_timeout
+        self._listen = listen
+        self._position = since
+        self._own = set(own)
+        self._inbox: Inbox[Item] = Inbox(inbox_limit, self._regulate, since)
+        self._deaf = False
+        self._refs = count(1)
+        self._sync_ref = 0
+        self._outbox = Outbox(reactor, window, self._write, self._sync)
+        self._questions = Questions()
+        self._watch: protocol.Watch | None = None
+        self._show: protocol.Show | None = None
         self._retry = retry or backoff()
         self._failures = 0
+        self._least_wait = 0.0
+        self._refreshing = False
+        self._announced = False
         self._ready = Gate(shut=True)
-        self._stopped: Exception | None = None
-        self._inbox = Inbox(inbox_limit, self._regulate)
-        factory = WebSocketClientFactory(reactor=reactor)
-        factory.noisy = False
-        factory.protocol = partial(Link, self)
-        factory.setProtocolOptions(
-            failByDrop=False,
-            maxFramePayloadSize=MAX_INCOMING,
-            maxMessagePayloadSize=MAX_INCOMING,
-            openHandshakeTimeout=0,
-            closeHandshakeTimeout=0,
-            serverConnectionDropTimeout=0,
-        )
+        self._leaving, self._left = False, Gate(shut=True)
+        self._verdict: ClientError | None = None
+        self._stopped: ClientError | None = None
+        factory = link_factory(reactor, partial(Link, self), protocol.SUBPROTOCOL)
         self._service = ClientService(endpoint or self._endpoint(), factory, self._wait, reactor)
+
+    # The connection
 
     async def connected(self) -> None:
         """
-        Wait until there is a connection and the server has greeted.
+        Wait until there is a connection and the server has said welcome.
 
         @raise Unauthorized: the token is not good any more.
+        @raise Replaced: another connection of the same device has taken over.
+        @raise BadAnswer: the server does not speak v2.
+        @raise Refused: the server does not take this device.
         @raise NotConnected: L{close} was called.
         """
-        if self._stopped is None and not self._service.running:
-            self._service.startService()
+        self._start()
         await self._ready.passed()
         if self._stopped is not None:
             raise self._stopped
 
-    def messages(self) -> Inbox:
-        """
-        @return: an asynchronous iterator over what comes, complaints of the server too. It goes on over reconnections
-            and stops after L{close}. There is one queue: two iterators share it.
-        @raise Unauthorized: while iterating: the token is not good any more.
-        """
-        return self._inbox
-
-    async def send(
-        self,
-        target: int,
-        content: str = "",
-        *,
-        type: Type = Type.PRIVATE,
-        media: Media = Media.TEXT,
-        url: str = "",
-        seconds: int = 0,
-    ) -> None:
-        """
-        Hand a message to the connection. This waits while the connection has more than 64 KiB to write.
-
-        @param target: a user id, or a group id with L{Type.GROUP}.
-        @param url: of a picture or of audio: where the server keeps it.
-        @param seconds: how long the audio is.
-        @raise NotConnected: it was not handed over.
-        @raise NotSendable: the server would not take it.
-        """
-        now = int(self.reactor.seconds() * 1000)
-        payload = encode(
-            self._credentials.user_id,
-            target,
-            content,
-            type=type,
-            media=media,
-            url=url,
-            seconds=seconds,
-            milliseconds=now,
-        )
-        link = self._live()
-        await link.writable.passed()
-        if self._live() is not link:
-            raise NotConnected("the connection was lost before the message could be sent")
-        link.sendMessage(payload)
-
     async def close(self, timeout: float = 30) -> bool:
         """
-        Say goodbye, and do not come back.
+        Wait for the answers to what was sent, say goodbye, and do not come back.
 
-        @param timeout: seconds for the closing handshake.
-        @return: whether the server answered it: then it has read all that this connection was given to send. What it
-            sends meanwhile and nobody takes is kept only up to the inbox's limit.
+        @param timeout: seconds for the answers, and again for the closing handshake.
+        @return: whether everything was answered, and the goodbye too. What the server sends meanwhile and nobody takes
+            is kept only up to the inbox's limit; the cursor knows.
         """
         if self._stopped is None:
             self._stopped = NotConnected("the client is closed")
-        clean = self.link is None or await self.link.finish(timeout)
+            await self._drain(timeout)
+        clean = not self._outbox
+        if self.link is not None:
+            clean = await self.link.finish(timeout) and clean
         self._end()
-        await self._service.stopService()
+        if not self._leaving:
+            # Once: what runs when this is done runs inside of the service's machine, which cannot be asked again there.
+            self._leaving = True
+            try:
+                await self._service.stopService()
+            finally:
+                self._left.resumeProducing()
+        await self._left.passed()
         return clean
+
+    # What comes
+
+    @property
+    def cursor(self) -> int | None:
+        """Up to where everything that happened was taken from L{events}; None: not even the beginning is known yet."""
+        return self._inbox.position
+
+    @property
+    def own(self) -> list[int]:
+        """Ids of what this device did behind the cursor: it is known by its answers and does not come as an event."""
+        return sorted(number for number in self._own if number > (self.cursor or 0))
+
+    def events(self) -> Inbox[Item]:
+        """
+        @return: an asynchronous iterator over all that comes unasked. It goes on over reconnections and stops after
+            L{close}. There is one queue: two iterators share it.
+        @raise ClientError: while iterating: there will be no connection any more; see L{connected}.
+        """
+        return self._inbox
+
+    def messages(self) -> Messages:
+        """@return: as L{events}, but only messages: edits, reactions, receipts and the like are passed over."""
+        return Messages(self._inbox)
+
+    # What is done once
+
+    async def send(
+        self,
+        user: int | None = None,
+        text: str = "",
+        *,
+        group: int | None = None,
+        media: Media = "text",
+        url: str = "",
+        name: str = "",
+        seconds: int = 0,
+        reply_to: int | None = None,
+        mentions: Sequence[int] = (),
+    ) -> Ack:
+        """
+        Say something to a user or to a group; to neither: to everyone. See L{protocol.Send}.
+
+        This waits, over reconnections, until the server has it on its disk. What is sent at the same time is sent in
+        the order of the calls. Cancelling this forgets a message that was not sent yet; one that was sent may or may
+        not arrive.
+
+        @param url: of a picture, an audio or a file.
+        @param name: of a file.
+        @param seconds: how long the audio is.
+        @param reply_to: the id of a message of the same conversation.
+        @param mentions: ids of users.
+        @raise NotSendable: no server would take it.
+        @raise Refused: the server does not take it.
+        @raise Unconfirmed: the client was closed or stopped before the answer came.
+        @raise ClientError: the client was closed or stopped before it was sent; see L{connected}.
+        """
+        return await self._count(
+            protocol.Send(
+                user=_or_unset(user),
+                group=_or_unset(group),
+                text=text,
+                media=media,
+                url=url,
+                name=name,
+                seconds=seconds,
+                replyTo=_or_unset(reply_to),
+                mentions=list(mentions),
+            )
+        )
+
+    async def edit(self, message: int, text: str, *, mentions: Sequence[int] = ()) -> Ack:
+        """Replace the text of an own message. Waits and raises as L{send}."""
+        return await self._count(protocol.Edit(message=message, text=text, mentions=list(mentions)))
+
+    async def recall(self, message: int) -> Ack:
+        """Take a message back. Waits and raises as L{send}."""
+        return await self._count(protocol.Recall(message=message))
+
+    async def react(self, message: int, emoji: str, on: bool = True) -> Ack:
+        """React to a message, or take that back. Waits and raises as L{send}."""
+        return await self._count(protocol.React(message=message, emoji=emoji, on=on))
+
+    # What is asked. Each raises Refused, NoAnswer, and NotConnected: what is asked is not asked again.
+
+    async def received(self, id: int, *, user: int | None = None, group: int | None = None) -> None:
+        """Everything up to this id of the conversation has come."""
+        await self._ask(protocol.Received(id=id, user=_or_unset(user), group=_or_unset(group)), Done)
+
+    async def read(self, id: int, *, user: int | None = None, group: int | None = None) -> None:
+        """Everything up to this id of the conversation was read."""
+        await self._ask(protocol.Read(id=id, user=_or_unset(user), group=_or_unset(group)), Done)
+
+    async def marks(self, *, user: int | None = None, group: int | None = None) -> MarksPage:
+        """@return: how far one has read a conversation, and how far others have."""
+        return await self._ask(protocol.Marks(user=_or_unset(user), group=_or_unset(group)), MarksPage)
+
+    async def history(
+        self,
+        *,
+        user: int | None = None,
+        group: int | None = None,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 50,
+    ) -> HistoryPage:
+        """
+        @param before: only messages with a smaller id.
+        @param after: only messages with a larger id, the oldest of them.
+        @param limit: messages: 1 to L{protocol.HISTORY_LIMIT}.
+        @return: messages of a conversation as they are now, in order of id.
+        """
+        frame = protocol.History(
+            user=_or_unset(user),
+            group=_or_unset(group),
+            before=_or_unset(before),
+            after=_or_unset(after),
+            limit=limit,
+        )
+        return await self._ask(frame, HistoryPage)
+
+    async def watch(self, users: Sequence[int] = (), groups: Sequence[int] = ()) -> Presence:
+        """
+        Be told of these people's presence and typing, instead of those named before; on later connections too, where
+        the L{Presence} of all comes as an event.
+
+        @return: who is online.
+        """
+        frame = protocol.Watch(users=list(users), groups=list(groups))
+        answer = await self._ask(frame, Presence)
+        self._watch = protocol.Watch(users=frame.users, groups=frame.groups)
+        return answer
+
+    async def show(self, presence: bool) -> None:
+        """Whether others see that one is online and typing; on later connections too."""
+        await self._ask(protocol.Show(presence=presence), Done)
+        self._show = protocol.Show(presence=presence)
+
+    def typing(self, *, user: int | None = None, group: int | None = None) -> None:
+        """One is writing there. Not said if there is no connection, or if it has too much to write already."""
+        frame = protocol.Typing(user=_or_unset(user), group=_or_unset(group))
+        check(frame)
+        if self.link is not None and self.link.usable and not self.link.writable.shut:
+            self._write(msgspec.json.encode(frame))
 
     # What a link calls
 
     def request(self) -> ConnectingRequest:
         """@return: what to ask the server for."""
-        query = urlencode({"userId": self._credentials.user_id, "token": self._credentials.token})
         return ConnectingRequest(
             host=self._address.authority,
             port=self._address.port,
-            resource=f"{self._address.path}/v1/user/SendUserMsg?{query}",
-            headers={"Accept-Language": self._language},
+            resource=self._address.path + protocol.PATH,
+            headers={"Accept-Language": self._language, "Authorization": f"Bearer {self._credentials.token}"},
             useragent="hichat",
+            protocols=[protocol.SUBPROTOCOL],
         )
 
-    def greeted(self) -> None:
-        """The link is ready."""
-        self._failures = 0
-        self._regulate()
-        if self._stopped is None:
-            self._ready.resumeProducing()
-            self._on_state(True)
+    def hello(self) -> protocol.Hello:
+        """@return: the first frame. The token is in the header."""
+        return protocol.Hello(device=self._device)
 
-    def received(self, text: str) -> None:
+    def made(self, link: Link) -> None:
+        """There is a link."""
+        self.link = link
+
+    def received_frame(self, payload: bytes) -> None:
         """A text frame has come."""
-        if self._stopped is None or not self._inbox.full:
-            self._inbox.put(decode(text))
-            self._regulate()
+        try:
+            frame = understand(payload)
+        except BadAnswer as error:
+            self._give_up(error)
+            return
+        match frame:
+            case Happened():
+                self._happened(frame)
+            case Ack():
+                self._acked(frame)
+            case Error():
+                self._refused(frame)
+            case protocol.Page():
+                for event in frame.events:
+                    self._happened(event)
+                self._reached(frame.position)
+            case protocol.Synced():
+                self._synced(frame.position)
+            case Receipt() | TypingFrame():
+                self._put(frame)
+            case Presence() if frame.ref is UNSET:
+                self._put(frame)
+            case Presence() | HistoryPage() | MarksPage() | Done() | protocol.Pong():
+                self._questions.answer(frame.ref, frame)
+            case Welcome():
+                self._welcomed(frame)
+        self._regulate()
 
-    def lost(self, was_ready: bool, unauthorized: bool) -> None:
-        """
-        The link is gone.
-
-        @param unauthorized: the server did not take the token.
-        """
+    def lost(self, loss: Loss) -> None:
+        """The link is gone."""
         self.link = None
+        self._outbox.lost()
+        self._questions.fail(NotConnected("the connection was lost before the answer came"))
         if self._stopped is not None:
             return
         self._ready.pauseProducing()
-        if unauthorized:
-            self._stopped = Unauthorized("the token is no longer valid: log in again")
+        verdict = self._verdict or self._judge(loss)
+        if verdict is not None:
+            self._stopped = verdict
             self._end()
             self._service.stopService()
-        elif was_ready:
-            self._on_state(False)
+        elif not self._refreshing:
+            self._announce(False)
 
-    def _live(self) -> Link:
-        if self.link is None or not self.link.ready or self.link.state != Link.STATE_OPEN or self._stopped:
-            raise NotConnected("not connected: the message was not sent")
-        return self.link
+    # The steps of a connection: welcome, what is in doubt, sync, live
+
+    def _welcomed(self, welcome: Welcome) -> None:
+        if self.link is None or self.link.welcomed:
+            return
+        self.welcome = welcome
+        self.link.welcome()
+        for frame in (self._show, self._watch):
+            if frame is not None:
+                self._write(msgspec.json.encode(frame))
+        if self._stopped is None:
+            self._ready.resumeProducing()
+            self._announce(True)
+        self._outbox.repeat(welcome.counter)
+
+    def _sync(self) -> None:
+        """Nothing is in doubt any more: so all own events that the sync brings are known."""
+        if not self._listen:
+            self._live()
+            return
+        self._sync_ref = next(self._refs)
+        self._write(msgspec.json.encode(protocol.Sync(ref=self._sync_ref, since=_or_unset(self._position))))
+
+    def _synced(self, position: int) -> None:
+        self._reached(position)
+        self._live()
+
+    def _start_anew(self) -> None:
+        """The log does not reach to the cursor: the server was set up anew, or went back to a backup."""
+        self._own.clear()
+        self._position = None
+        self._sync()
+
+    def _live(self) -> None:
+        self._failures, self._least_wait = 0, 0.0
+        self._outbox.go_on()
+
+    # What comes
+
+    def _happened(self, event: Happened) -> None:
+        if event.id <= (self._position or 0):
+            return
+        if event.id in self._own:
+            self._reached(event.id)
+        elif self._put(event, event.id):
+            self._position = event.id
+
+    def _reached(self, position: int) -> None:
+        """Everything up to this position has come."""
+        if not self._deaf and position > (-1 if self._position is None else self._position):
+            self._position = position
+            self._inbox.reach(position)
+
+    def _put(self, item: Item, position: int | None = None) -> bool:
+        """@return: whether it was taken. When it is closing and nobody reads, one is left out and so are all later."""
+        if self._stopped is not None and self._inbox.full:
+            self._deaf = True
+        if not self._deaf:
+            self._inbox.put(item, position)
+        return not self._deaf
+
+    def _acked(self, ack: Ack) -> None:
+        if self._listen:
+            self._own.add(ack.id)
+            if len(self._own) >= OWN_LIMIT:
+                self._forget()
+        self._outbox.acked(ack)
+
+    def _forget(self) -> None:
+        """Own ids behind which the cursor is are of no use. If that is not enough, move the cursor by a new sync."""
+        self._own = set(self.own)
+        if len(self._own) > OWN_LIMIT // 2:
+            self._own = {number for number in self._own if number > (self._position or 0)}
+        if len(self._own) > OWN_LIMIT // 2 and self.link is not None and self._stopped is None:
+            self._refreshing = True
+            self.link.leave(self.opening_timeout)
+
+    def _refused(self, error: Error) -> None:
+        if self.link is None or not self.link.welcomed:
+            self._turned_away(error)
+        elif error.ref == self._sync_ref:
+            if error.code == "invalid_field" and self._position is not None:
+                self._start_anew()
+            else:
+                self._turned_away(error)
+        elif error.ref is UNSET:
+            self._put(error)
+        elif not self._outbox.refused(error):
+            self._questions.refuse(error.ref, refusal(error))
+
+    def _turned_away(self, error: Error) -> None:
+        """The server does not take the C{hello} or the C{sync}."""
+        if error.retryAfter is not UNSET:
+            self._least_wait = error.retryAfter
+            self._hang_up()
+        elif error.code in _SIGNED_OUT_CODES:
+            self._give_up(Unauthorized(error.message))
+        else:
+            self._give_up(refusal(error))
+
+    def _give_up(self, error: ClientError) -> None:
+        self._verdict = error
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self.link is not None:
+            self.link.leave(self.opening_timeout)
+
+    # The rest
+
+    def _judge(self, loss: Loss) -> ClientError | None:
+        """@return: why not to come back."""
+        if loss.status == 401 or loss.code in (Close.SIGNED_OUT, Close.UNAUTHORIZED):
+            return Unauthorized("the token is no longer valid: log in again")
+        if loss.code == Close.REPLACED:
+            return Replaced("another connection of this device has taken over")
+        if loss.status == 404 and self.welcome is None:
+            return BadAnswer("the server does not speak the v2 protocol of HiChat")
+        found = _RETRY_AFTER.search(loss.reason) if loss.code == Close.GOING_AWAY else None
+        self._least_wait = float(found[1]) if found else self._least_wait
+        return None
+
+    def _start(self) -> None:
+        if self._stopped is None and not self._service.running:
+            self._service.startService()
+
+    async def _count(self, frame: Counted) -> Ack:
+        check(frame)
+        if self._stopped is not None:
+            raise self._stopped
+        self._start()
+        return await self._outbox.add(next(self._refs), frame)
+
+    async def _ask(self, frame: Any, kind: type[T]) -> T:
+        """Ask, and wait for an answer of this kind."""
+        check(frame)
+        if self.link is None or not self.link.usable or self._stopped is not None:
+            raise NotConnected("there is no connection now")
+        frame.ref = next(self._refs)
+        answer = self._questions.ask(frame.ref)
+        self._write(msgspec.json.encode(frame))
+        try:
+            found = await answer.addTimeout(self._answer_timeout, self.reactor)
+        except TimeoutError:
+            raise NoAnswer("the server does not answer in time") from None
+        if not isinstance(found, kind):
+            raise BadAnswer("the server's answer is to another question")
+        return found
+
+    def _write(self, payload: bytes) -> None:
+        if self.link is not None:
+            self.link.sendMessage(payload)
 
     def _regulate(self) -> None:
         """Read as long as somebody takes what is read."""
@@ -450,17 +597,39 @@ class Client:
         elif self._inbox.roomy:
             self.link.read(True)
 
+    def _announce(self, connected: bool) -> None:
+        if connected is not self._announced and self._stopped is None:
+            self._announced = connected
+            self._on_state(connected)
+
+    async def _drain(self, seconds: float) -> None:
+        """Wait for the answers to what was sent, while there is a connection."""
+        if self.link is None or not self.link.usable:
+            return
+        self.link.read(True)
+        with suppress(TimeoutError):  # who waits is told that it is unconfirmed
+            await Deferred.fromCoroutine(self._outbox.empty.passed()).addTimeout(seconds, self.reactor)
+
     def _end(self) -> None:
-        self._inbox.end(self._stopped if isinstance(self._stopped, Unauthorized) else None)
+        """There will be no connection any more."""
+        assert self._stopped is not None
+        self._outbox.fail(self._stopped)
+        self._inbox.end(None if isinstance(self._stopped, NotConnected) else self._stopped)
         self._ready.resumeProducing()
 
     def _wait(self, attempts: int) -> float:
         """
         The service counts attempts from the last TCP connection. That is too kind to a server that accepts and then
-        drops: here failures are counted from the last greeting.
+        drops: here failures are counted from when it was last live.
         """
+        if self._refreshing:
+            self._refreshing = False
+            return 0.0
+        if self._announced:  # a refresh that did not succeed at once
+            self.reactor.callLater(0, self._announce, False)  # not from inside of the service's machine
         self._failures += 1
-        return self._retry(self._failures)
+        wait, self._least_wait = self._least_wait, 0.0
+        return wait + self._retry(self._failures)
 
     def _endpoint(self) -> IStreamClientEndpoint:
         endpoint = HostnameEndpoint(self.reactor, self._address.host, self._address.port)
@@ -469,3 +638,14 @@ class Client:
         from twisted.internet.ssl import optionsForClientTLS
 
         return wrapClientTLS(optionsForClientTLS(self._address.host), endpoint)
+
+
+@overload
+def _or_unset(value: int) -> int: ...
+@overload
+def _or_unset(value: int | None) -> int | UnsetType: ...
+def _or_unset(value: int | None) -> int | UnsetType:
+    return UNSET if value is None else value
+
+
+__all__ = ["Client", "Gate", "Inbox", "Item", "Messages", "backoff"]

@@ -1,7 +1,6 @@
 """
-What a client says and hears in v1, as plain values. No I/O here.
-
-Also everything that can go wrong for a caller: each is a L{ClientError}, and none carries the token.
+What both ways to a server have in common, as plain values: everything that can go wrong for a caller (each is a
+L{ClientError}, and none carries the token), where a server is, and the messages of v1's history. No I/O here.
 """
 
 from __future__ import annotations
@@ -12,22 +11,23 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-GREETING = "欢迎进入聊天系统"
-"""The plain text that a server sends once a WebSocket is ready."""
-
-MAX_CONTENT = 8 * 1024
-"""Bytes of UTF-8 that one message may say."""
-
-MAX_FRAME = 32 * 1024
-"""Bytes of one frame: a server closes the connection over a longer one."""
-
 
 class ClientError(Exception):
     """Something that a caller can expect to go wrong. The text is one sentence."""
 
 
 class Refused(ClientError):
-    """The server answered that it will not do this (C{code} -1). The text is the server's sentence."""
+    """
+    The server answered that it will not do this. The text is the server's sentence.
+
+    @ivar code: for programs, see L{hichat.errors}; empty from v1, which has none.
+    @ivar retry_after: seconds after which it may work; None: that is not known, or trying again is of no use.
+    """
+
+    def __init__(self, message: str, code: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.retry_after = retry_after
 
 
 class Unauthorized(ClientError):
@@ -39,11 +39,23 @@ class Unreachable(ClientError):
 
 
 class BadAnswer(ClientError):
-    """What answered does not speak v1, or says too much."""
+    """What answered does not speak this protocol, or says too much."""
+
+
+class NoAnswer(ClientError):
+    """The connection is there, but the answer did not come in time."""
 
 
 class NotConnected(ClientError):
-    """There is no connection now, so the message was not sent, and it will not be sent later."""
+    """There is no connection now, or it was lost before the answer came. What was asked will not be asked again."""
+
+
+class Unconfirmed(NotConnected):
+    """It was sent, and the end came before the answer: it may or may not have been done."""
+
+
+class Replaced(ClientError):
+    """Another connection of the same device has taken over."""
 
 
 class NotSendable(ClientError):
@@ -51,7 +63,7 @@ class NotSendable(ClientError):
 
 
 class Type(IntEnum):
-    """Whom a frame is for."""
+    """Whom a message of v1 is for."""
 
     HEARTBEAT = 0
     PRIVATE = 1
@@ -60,7 +72,7 @@ class Type(IntEnum):
 
 
 class Media(IntEnum):
-    """What a frame carries."""
+    """What a message of v1 carries."""
 
     TEXT = 1
     EMOJI = 2
@@ -122,7 +134,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Plain text from the server itself: mostly why it did not take a frame. v1 does not say which frame."""
+    """Plain text in place of a message."""
 
     text: str
 
@@ -156,37 +168,6 @@ def decode(text: str) -> Message | Complaint:
         seconds=whole(read("amount", "Amount")),
         raw=text,
     )
-
-
-def encode(
-    sender: int, target: int, content: str, *, type: Type, media: Media, url: str, seconds: int, milliseconds: int
-) -> bytes:
-    """
-    @param milliseconds: the time, since the epoch. Nothing orders by it.
-    @return: the frame.
-    @raise NotSendable: the server would not take it.
-    """
-    frame: dict[str, int | str] = {
-        "TargetId": target,
-        "Type": int(type),
-        "CreateTime": milliseconds,
-        "userId": sender,
-        "Media": int(media),
-        "Content": content,
-    }
-    if url:
-        frame["url"] = url
-    if seconds:
-        frame["amount"] = seconds
-    try:
-        length = len(content.encode())
-        payload = json.dumps(frame, ensure_ascii=False, separators=(",", ":")).encode()
-    except UnicodeEncodeError:
-        raise NotSendable("the message is not valid Unicode text") from None
-    # Both limits are needed: escaped control characters make a short content a long frame.
-    if length > MAX_CONTENT or len(payload) > MAX_FRAME:
-        raise NotSendable(f"the message is too long: {length} bytes, at most {MAX_CONTENT} are possible")
-    return payload
 
 
 def whole(value: Any) -> int:

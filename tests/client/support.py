@@ -11,7 +11,8 @@ from twisted.internet.testing import MemoryReactorClock
 from twisted.python.failure import Failure
 from twisted.test.iosim import FakeTransport, IOPump
 
-from hichat.client.wire import GREETING, Credentials, decode
+from hichat.client.wire import Credentials, decode
+from hichat.protocol import SUBPROTOCOL
 
 TOKEN = "secret.token-of_ann"
 ANN = Credentials(1, TOKEN)
@@ -59,29 +60,72 @@ class Wire(FakeTransport):
 
 
 class Peer(WebSocketServerProtocol):
-    """The server's end of a connection."""
+    """
+    The server's end of a connection.
 
-    def __init__(self, greet=True):
+    @param welcome: whether it says welcome.
+    @param counter: the largest that it knows of the device.
+    @param synced: where its log ends; None: it does not answer a sync.
+    @ivar frames: what the client said, without pings.
+    """
+
+    def __init__(self, welcome=True, counter=0, synced: int | None = 100):
         super().__init__()
-        self.greet = greet
-        self.frames = []
-        self.closed = None
+        self.welcome = welcome
+        self.counter = counter
+        self.synced = synced
+        self.frames: list[dict[str, Any]] = []
+        self.pings = 0
+        self.closed: Any = None
 
     def onConnect(self, request):
         self.request = request
-
-    def onOpen(self):
-        if self.greet:
-            self.say(GREETING)
+        return SUBPROTOCOL
 
     def onMessage(self, payload, isBinary):
-        self.frames.append(json.loads(payload))
+        frame = json.loads(payload)
+        if frame == {"op": "ping"}:
+            self.pings += 1
+            self.say("pong")
+            return
+        self.frames.append(frame)
+        if frame["op"] == "hello" and self.welcome:
+            self.say("welcome", user=1, device=7, counter=self.counter, position=100, time=1, limits={})
+        if frame["op"] == "sync" and self.synced is not None:
+            self.say("synced", ref=frame["ref"], position=self.synced)
 
     def onClose(self, wasClean, code, reason):
         self.closed = (wasClean, code)
 
-    def say(self, text):
-        self.sendMessage(text.encode(), False)
+    def say(self, op, **fields):
+        """Send a frame."""
+        self.sendMessage(json.dumps({"op": op, **fields}).encode())
+
+    def said(self, *ops):
+        """@return: the client's frames of these kinds."""
+        return [frame for frame in self.frames if frame["op"] in ops]
+
+    def ack(self, frame, id, **fields):
+        """Answer a frame."""
+        self.say("ack", **{"ref": frame["ref"], "conversation": 3, "seq": 9, "id": id, "time": 5, **fields})
+
+    def refuse(self, frame, code="busy", **fields):
+        """Answer a frame with an error."""
+        self.say("error", ref=frame["ref"], code=code, message=f"it is {code}", **fields)
+
+    def event(self, id, text="hi", **fields):
+        """Tell of a message."""
+        self.say("event", **happened(id, text, **fields))
+
+
+def happened(id, text="hi", **fields):
+    """An event, as JSON has it: a message from user 2 to user 1 unless told otherwise. What is None is left out."""
+    values = {"conversation": 3, "seq": id, "n": id, "time": 0, "kind": "message", "from": 2, "user": 1, **fields}
+    if values["kind"] == "message":
+        values = {"media": "text", **values}
+    if values["kind"] in ("message", "edited"):
+        values["text"] = text
+    return {"id": id, **{name: value for name, value in values.items() if value is not None}}
 
 
 class Refusal(Protocol):
@@ -122,7 +166,7 @@ class World:
         """
         server = server or Peer()
         if isinstance(server, Peer):
-            server.factory = WebSocketServerFactory(reactor=self.reactor)
+            server.factory = WebSocketServerFactory(reactor=self.reactor, protocols=[SUBPROTOCOL])
             server.factory.setProtocolOptions(openHandshakeTimeout=0, closeHandshakeTimeout=0)
         client: Any = self.reactor.tcpClients.pop(0)[2].buildProtocol(None)
         wire, other = Wire(client, False), Wire(server, True)
@@ -154,7 +198,7 @@ class World:
 
 
 def frame(sender, target, content, type=1, media=1, **more):
-    """A frame as the page writes it."""
+    """A message of v1, as the page writes it."""
     return json.dumps(
         {
             "TargetId": target,

@@ -7,12 +7,26 @@ from twisted.internet.protocol import Protocol
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.client.connection import Client, Gate, backoff
-from hichat.client.wire import GREETING, Complaint, Media, Message, NotConnected, NotSendable, Type, Unauthorized
-from tests.client.support import ANN, TOKEN, Peer, Refusal, World, frame, launch
+from hichat.client import connection
+from hichat.client.connection import Client, backoff
+from hichat.client.wire import (
+    BadAnswer,
+    ClientError,
+    NoAnswer,
+    NotConnected,
+    NotSendable,
+    Refused,
+    Replaced,
+    Unauthorized,
+    Unconfirmed,
+)
+from hichat.protocol import Error, Happened, Presence, Receipt, TypingFrame
+from tests.client.support import ANN, TOKEN, Peer, Refusal, World, happened, launch
 
 
 class ClientCase(SynchronousTestCase):
+    peer: Any
+
     def setUp(self):
         self.world = World()
         self.states = []
@@ -20,28 +34,35 @@ class ClientCase(SynchronousTestCase):
         self.client = self.make()
 
     def make(self, **options):
-        options = {"retry": self.retry, "language": "en", **options}
-        return Client(self.world.reactor, "http://127.0.0.1:8080/x", ANN, on_state=self.states.append, **options)
+        options = {"retry": self.retry, "language": "en", "on_state": self.states.append, **options}
+        return Client(self.world.reactor, "http://127.0.0.1:8080/x", ANN, "laptop", **options)
 
     def retry(self, failures):
         self.delays.append(failures)
         return 2.0 * failures
 
-    def connect(self, **options):
-        """@return: the server's end of a connection that is ready."""
+    def connect(self, peer=None, **options):
+        """Have a connection that is ready, C{self.peer} is the server's end."""
         if options:
             self.client = self.make(**options)
         waiting = launch(self.client.connected())
-        self.peer, self.wire = self.world.accept()
+        self.peer, self.wire = self.world.accept(peer)
         self.successResultOf(waiting)
 
-    def take(self, count):
-        """@return: the next messages, or as many as there are."""
-        found = []
+    def reconnect(self, peer=None, seconds=2):
+        """Lose the connection and have another one."""
+        self.peer.transport.loseConnection()
+        self.world.flush()
+        self.world.advance(seconds)
+        self.peer, self.wire = self.world.accept(peer)
+
+    def take(self, count, source=None):
+        """@return: the next items, or as many as there are."""
+        found: list[Any] = []
 
         async def read():
-            async for message in self.client.messages():
-                found.append(message)
+            async for item in source or self.client.events():
+                found.append(item)
                 if len(found) == count:
                     return
 
@@ -49,32 +70,54 @@ class ClientCase(SynchronousTestCase):
         self.world.flush()
         return found
 
+    def send(self, *args, **kwargs):
+        """Call; @return: the Deferred."""
+        sending = launch(self.client.send(*args, **kwargs))
+        self.world.flush()
+        return sending
+
     def finish(self, **options):
         """Close, and let the server answer."""
         closing = launch(self.client.close(**options))
         self.world.flush()
         return self.successResultOf(closing)
 
+    def say(self, op, **fields):
+        """The server says something."""
+        self.peer.say(op, **fields)
+        self.world.flush()
+
 
 class OpeningTests(ClientCase):
-    def test_waits_for_the_greeting(self):
+    def test_waits_for_the_welcome(self):
         waiting = launch(self.client.connected())
-        peer, _ = self.world.accept(Peer(greet=False))
+        self.peer, _ = self.world.accept(Peer(welcome=False))
         self.assertNoResult(waiting)
-        self.failureResultOf(launch(self.client.send(2, "hi")), NotConnected)
-        peer.say(GREETING)
-        self.world.flush()
+        self.failureResultOf(launch(self.client.marks(user=2)), NotConnected)
+        self.say("welcome", user=1, device=7, counter=0, position=4, time=1, limits={"rate": 50})
         self.successResultOf(waiting)
         self.assertEqual(self.states, [True])
+        welcome: Any = self.client.welcome
+        self.assertEqual((welcome.device, welcome.limits), (7, {"rate": 50}))
         self.successResultOf(launch(self.client.connected()))
 
     def test_the_request(self):
         self.connect()
         request = self.peer.request
-        self.assertEqual(request.path, "/x/v1/user/SendUserMsg")
-        self.assertEqual(request.params, {"userId": ["1"], "token": [TOKEN]})
+        self.assertEqual((request.path, request.params), ("/x/v2/ws", {}))
+        self.assertEqual(request.protocols, ["hichat.v2"])
+        self.assertEqual(request.headers["authorization"], f"Bearer {TOKEN}")
         self.assertEqual(request.headers["accept-language"], "en")
         self.assertEqual(request.headers["host"], "127.0.0.1:8080")
+
+    def test_the_first_frames(self):
+        self.connect()
+        self.assertEqual(self.peer.frames, [{"op": "hello", "device": "laptop"}, {"op": "sync", "ref": 1}])
+
+    def test_a_device_that_no_server_takes(self):
+        for device in ("", "a b", "é", "x" * 65):
+            with self.assertRaises(ClientError):
+                Client(self.world.reactor, "http://a", ANN, device)
 
     def watch_log(self):
         """@return: the list of what is logged from now on."""
@@ -87,7 +130,7 @@ class OpeningTests(ClientCase):
     def test_the_token_is_in_no_log_and_no_repr(self):
         events = self.watch_log()
         self.connect()
-        link = self.client.link
+        link: Any = self.client.link
         self.peer.transport.loseConnection()
         self.world.flush()
         self.assertNotIn(TOKEN, repr([{k: str(v) for k, v in event.items()} for event in events]))
@@ -104,9 +147,9 @@ class OpeningTests(ClientCase):
         self.assertIn(TOKEN.encode(), server.got)
         self.assertNotIn(TOKEN, repr([{key: str(value) for key, value in event.items()} for event in events]))
 
-    def test_a_server_that_never_greets_is_left(self):
+    def test_a_server_without_a_welcome_is_left(self):
         launch(self.client.connected())
-        _, wire = self.world.accept(Peer(greet=False))
+        _, wire = self.world.accept(Peer(welcome=False))
         self.world.advance(14)
         self.assertFalse(wire.aborted)
         self.world.advance(1)
@@ -119,85 +162,119 @@ class OpeningTests(ClientCase):
         self.world.advance(15)
         self.assertEqual(self.delays, [1])
 
-    def test_a_message_before_the_greeting_is_kept(self):
+    def test_a_refused_hello(self):
         waiting = launch(self.client.connected())
-        peer, _ = self.world.accept(Peer(greet=False))
-        peer.say(frame(2, 1, "early"))
-        self.world.flush()
-        self.assertNoResult(waiting)
-        self.assertEqual(self.take(1)[0].content, "early")
+        self.peer, _ = self.world.accept(Peer(welcome=False))
+        self.say("error", code="too_many_devices", message="revoke one")
+        error = self.failureResultOf(waiting, Refused).value
+        self.assertEqual((error.code, str(error)), ("too_many_devices", "revoke one"))
+        self.world.advance(100)
+        self.assertEqual(self.world.attempts, 0)
 
-    def test_a_second_greeting_is_only_text(self):
-        self.connect()
-        self.peer.say(GREETING)
-        self.assertEqual(self.take(1), [Complaint(GREETING)])
+    def test_a_refused_token_in_the_hello(self):
+        waiting = launch(self.client.connected())
+        self.peer, _ = self.world.accept(Peer(welcome=False))
+        self.say("error", code="unauthorized", message="no")
+        self.failureResultOf(waiting, Unauthorized)
+
+    def test_a_hello_that_is_refused_for_now(self):
+        launch(self.client.connected())
+        self.peer, _ = self.world.accept(Peer(welcome=False))
+        self.say("error", code="busy", message="later", retryAfter=7)
+        self.world.advance(8)
+        self.assertEqual(self.world.attempts, 0)
+        self.world.advance(1)
+        self.assertEqual(self.world.attempts, 1)
 
 
 class ReceivingTests(ClientCase):
-    def test_messages_and_complaints(self):
+    def test_what_comes(self):
         self.connect()
-        self.peer.say(frame(2, 1, "嗨"))
-        self.peer.say("the content is too long")
+        self.peer.event(101, "嗨")
+        self.peer.say("typing", **{"from": 2, "user": 1})
+        self.peer.say("receipt", **{"from": 2, "user": 1, "received": 7, "read": 6})
+        self.peer.say("presence", online=[2], offline=[])
+        self.peer.say("error", code="too_fast", message="wait")
         self.peer.sendMessage(b"binary", True)
-        self.peer.say(frame(3, 1000000001, "", type=2, media=4, url="/p.png"))
-        text, complaint, picture = self.take(3)
-        self.assertEqual(text, Message(2, 1, Type.PRIVATE, Media.TEXT, "嗨", "", 0, frame(2, 1, "嗨")))
-        self.assertEqual(complaint, Complaint("the content is too long"))
-        self.assertEqual(
-            (picture.type, picture.target, picture.media, picture.url),
-            (Type.GROUP, 1000000001, Media.PICTURE, "/p.png"),
-        )
+        self.world.flush()
+        items = self.take(5)
+        kinds = (Happened, TypingFrame, Receipt, Presence, Error)
+        self.assertTrue(all(isinstance(item, kind) for item, kind in zip(items, kinds, strict=True)), items)
+        self.assertEqual((items[0].text, items[0].from_, items[0].id), ("嗨", 2, 101))
+
+    def test_only_messages(self):
+        self.connect()
+        self.peer.event(101)
+        self.peer.say("typing", **{"from": 2, "user": 1})
+        self.peer.event(102, kind="recalled", message=101)
+        self.peer.event(103)
+        self.assertEqual([message.id for message in self.take(2, self.client.messages())], [101, 103])
+
+    def test_fields_and_ops_of_a_newer_server(self):
+        self.connect()
+        self.say("event", **happened(101), colour="red")
+        self.say("weather", rain=True)
+        self.say("receipt", **{"from": 2, "user": 1, "received": 7, "read": 6, "seen": True})
+        self.assertEqual([type(item).__name__ for item in self.take(2)], ["Event", "Receipt"])
+
+    def test_what_is_not_v2(self):
+        for junk in (b"hello", b"[1]", b'{"op":"ack"}', b'{"op":1}', b"{}", b"[" * 10_000):
+            self.connect(language="en")
+            reading = self.take(1)
+            self.peer.sendMessage(junk)
+            self.world.flush()
+            self.assertEqual([type(item) for item in reading], [BadAnswer], junk)
+            self.world.advance(50)
+            self.assertEqual(self.world.attempts, 0)
 
     def test_a_reader_that_waits(self):
         self.connect()
         found = self.take(2)
         self.assertEqual(found, [])
-        self.peer.say(frame(2, 1, "a"))
-        self.world.flush()
-        self.peer.say(frame(2, 1, "b"))
-        self.world.flush()
-        self.assertEqual([message.content for message in found], ["a", "b"])
+        for number in (101, 102):
+            self.peer.event(number)
+            self.world.flush()
+        self.assertEqual([item.id for item in found], [101, 102])
 
     def test_a_reader_that_gave_up_takes_nothing(self):
         self.connect()
-        reading = launch(self.client.messages().__anext__())
+        reading = launch(self.client.events().__anext__())
         reading.cancel()
         self.failureResultOf(reading)
-        self.peer.say(frame(2, 1, "a"))
-        self.world.flush()
-        self.assertEqual(self.take(1)[0].content, "a")
+        self.peer.event(101)
+        self.assertEqual(self.take(1)[0].id, 101)
 
     def test_two_readers_share(self):
         self.connect()
         first, second = self.take(1), self.take(1)
-        self.peer.say(frame(2, 1, "a"))
-        self.peer.say(frame(2, 1, "b"))
+        self.peer.event(101)
+        self.peer.event(102)
         self.world.flush()
-        self.assertEqual([message.content for message in first + second], ["a", "b"])
+        self.assertEqual([item.id for item in first + second], [101, 102])
 
     def test_reading_stops_when_nobody_takes(self):
         self.connect(inbox_limit=10)
-        for number in range(9):
-            self.peer.say(frame(2, 1, str(number)))
+        for number in range(101, 110):
+            self.peer.event(number)
         self.world.flush()
         self.assertFalse(self.wire.paused)
         # These come in one read: Autobahn passes on all of it, and that is the bound.
-        for number in range(9, 15):
-            self.peer.say(frame(2, 1, str(number)))
+        for number in range(110, 116):
+            self.peer.event(number)
         self.world.flush()
         self.assertTrue(self.wire.paused)
-        self.peer.say(frame(2, 1, "15"))
+        self.peer.event(116)
         self.world.flush()
-        self.assertEqual(len(self.client.messages()), 15)
+        self.assertEqual(len(self.client.events()), 15)
         self.take(9)
         self.assertTrue(self.wire.paused)
         self.take(1)
         self.assertFalse(self.wire.paused)
-        self.assertEqual([message.content for message in self.take(6)], ["10", "11", "12", "13", "14", "15"])
+        self.assertEqual([item.id for item in self.take(6)], list(range(111, 117)))
 
     def test_a_new_connection_is_not_read_either_while_the_queue_is_full(self):
         self.connect(inbox_limit=1)
-        self.peer.say(frame(2, 1, "a"))
+        self.peer.event(101)
         self.world.flush()
         self.peer.transport.loseConnection()
         self.world.flush()
@@ -209,85 +286,523 @@ class ReceivingTests(ClientCase):
 
     def test_a_frame_that_is_too_long_ends_the_connection(self):
         self.connect()
-        self.peer.say("x" * 70_000)
+        self.peer.sendMessage(b"x" * (5 * 1024 * 1024))
         self.world.flush()
         self.assertEqual(self.peer.closed[1], 1009)
         self.world.advance(2)
-        self.assertEqual(self.world.attempts, 1)
-        self.assertEqual(len(self.client.messages()), 0)
+        self.assertEqual((self.world.attempts, len(self.client.events())), (1, 0))
+
+    def test_without_listening(self):
+        self.connect(listen=False)
+        self.assertEqual(self.peer.said("sync"), [])
+        sending = self.send(2, "hi")
+        self.peer.ack(self.peer.frames[-1], 7)
+        self.world.flush()
+        self.assertEqual(self.successResultOf(sending).id, 7)
+        self.assertEqual((self.client.cursor, self.client.own), (None, []))
+
+
+class CursorTests(ClientCase):
+    def since(self):
+        """@return: from where the client asks to sync, on this connection."""
+        return [frame.get("since") for frame in self.peer.said("sync")]
+
+    def ids(self):
+        return [item.id for item in self.take(len(self.client.events()))]
+
+    def test_the_first_time_it_is_live_from_now_on(self):
+        self.assertIsNone(self.client.cursor)
+        self.connect()
+        self.assertEqual((self.since(), self.client.cursor), ([None], 100))
+        self.reconnect()
+        self.assertEqual(self.since(), [100])
+
+    def test_from_an_earlier_run(self):
+        self.connect(since=38)
+        self.assertEqual(self.since(), [38])
+
+    def test_pages(self):
+        self.connect(Peer(synced=None), since=38)
+        self.peer.say("page", events=[happened(40), happened(43)], position=50)
+        self.peer.say("page", events=[], position=60)
+        self.peer.say("page", events=[happened(61)], position=61)
+        self.peer.say("synced", ref=1, position=61)
+        self.peer.event(62)
+        self.world.flush()
+        self.assertEqual(self.client.cursor, 38)
+        self.assertEqual([self.take(1)[0].id, self.client.cursor], [40, 40])
+        self.assertEqual([self.take(1)[0].id, self.client.cursor], [43, 60])
+        self.assertEqual(self.ids(), [61, 62])
+        self.assertEqual(self.client.cursor, 62)
+
+    def test_pages_without_anything_move_the_cursor(self):
+        self.connect(Peer(synced=None), since=38)
+        self.say("page", events=[], position=60)
+        self.assertEqual(self.client.cursor, 60)
+
+    def test_events_come_once(self):
+        self.connect()
+        self.peer.event(101)
+        self.peer.event(101)
+        self.peer.event(103)
+        self.peer.event(102)
+        self.world.flush()
+        self.assertEqual(self.ids(), [101, 103])
+
+    def test_a_sync_goes_on_from_what_has_come_even_if_nobody_took_it(self):
+        self.connect()
+        self.peer.event(101)
+        self.world.flush()
+        self.reconnect(Peer(synced=None))
+        self.assertEqual((self.since(), self.client.cursor), ([101], 100))
+        self.say("page", events=[happened(101), happened(102)], position=102)
+        self.assertEqual(self.ids(), [101, 102])
+
+    def test_a_connection_that_is_lost_during_a_sync(self):
+        self.connect(Peer(synced=None), since=38)
+        self.say("page", events=[happened(40)], position=50)
+        self.reconnect(Peer(synced=None))
+        self.assertEqual(self.since(), [50])
+        self.assertEqual(self.ids(), [40])
+
+    def test_a_welcome_without_a_sync_counts_as_a_failure(self):
+        self.connect(Peer(synced=None))
+        self.reconnect(Peer(synced=None))
+        self.reconnect(Peer(synced=None), 4)
+        self.reconnect(Peer(), 6)
+        self.reconnect()
+        self.assertEqual(self.delays, [1, 2, 3, 1])
+
+    def test_own_messages_do_not_come_again(self):
+        self.connect()
+        sending = self.send(2, "hi")
+        self.peer.ack(self.peer.frames[-1], 103)
+        self.peer.event(101)
+        self.world.flush()
+        self.successResultOf(sending)
+        self.assertEqual((self.ids(), self.client.cursor, self.client.own), ([101], 101, [103]))
+        self.reconnect(Peer(synced=None))
+        self.assertEqual(self.since(), [101])
+        mine = {"from": 1, "user": 2}
+        self.say("page", events=[happened(102, **mine), happened(103, **mine), happened(104)], position=104)
+        self.assertEqual(self.ids(), [102, 104])
+        self.assertEqual((self.client.cursor, self.client.own), (104, []))
+
+    def test_own_messages_of_an_earlier_run_do_not_come_again(self):
+        self.connect(Peer(synced=None), since=38, own=[40, 30])
+        self.assertEqual(self.client.own, [40])
+        self.say("page", events=[happened(39), happened(40), happened(41)], position=41)
+        self.assertEqual(self.ids(), [39, 41])
+
+    def test_memory_of_own_messages_is_bounded(self):
+        """If nothing else happens the cursor does not move by itself: then it is moved by a new sync."""
+        self.patch(connection, "OWN_LIMIT", 10)
+        self.connect()
+
+        def send(number):
+            sending = self.send(2, "hi")
+            self.peer.ack(self.peer.said("send")[-1], number)
+            self.world.flush()
+            self.successResultOf(sending)
+
+        for number in range(101, 111):
+            send(number)
+        self.assertEqual(self.peer.closed, (True, 1000))
+        self.world.advance(1)
+        self.peer, self.wire = self.world.accept(Peer(counter=10, synced=None))
+        self.assertEqual(self.since(), [100])
+        mine = [happened(number, **{"from": 1, "user": 2}) for number in range(101, 111)]
+        self.say("page", events=mine, position=110)
+        self.say("synced", position=110)
+        send(111)
+        self.assertEqual((len(self.client.events()), self.client.own), (0, [111]))
+        self.assertEqual((self.states, self.delays), ([True], []))
+
+    def test_a_new_sync_that_does_not_succeed_at_once(self):
+        self.patch(connection, "OWN_LIMIT", 2)
+        self.connect()
+        for number in (101, 102):
+            sending = self.send(2, "hi")
+            self.peer.ack(self.peer.said("send")[-1], number)
+            self.world.flush()
+            self.successResultOf(sending)
+        self.world.advance(1)
+        self.world.refuse()
+        self.world.advance(1)
+        self.assertEqual((self.states, self.delays), ([True, False], [1]))
+        self.world.advance(1)
+        self.world.accept()
+        self.assertEqual(self.states, [True, False, True])
+
+    def test_memory_is_freed_as_the_cursor_moves(self):
+        self.patch(connection, "OWN_LIMIT", 10)
+        self.connect()
+        for number in range(101, 141, 2):
+            sending = self.send(2, "hi")
+            self.peer.ack(self.peer.said("send")[-1], number)
+            self.peer.event(number + 1)
+            self.world.flush()
+            self.successResultOf(sending)
+            self.take(1)
+        self.assertIsNone(self.peer.closed)
+
+    def test_a_server_that_was_set_up_anew(self):
+        self.connect(Peer(synced=None), since=5000, own=[5001])
+        self.peer.synced = 3
+        self.peer.refuse(self.peer.said("sync")[0], "invalid_field")
+        self.world.flush()
+        self.assertEqual((self.since(), self.client.cursor, self.client.own), ([5000, None], 3, []))
+        self.peer.event(4)
+        self.assertEqual(self.take(1)[0].id, 4)
+
+    def test_a_sync_that_is_refused(self):
+        self.connect(Peer(synced=None), since=3)
+        self.peer.refuse(self.peer.said("sync")[0], "not_stored", retryAfter=5)
+        self.world.flush()
+        self.world.advance(6)
+        self.assertEqual(self.world.attempts, 0)
+        self.world.advance(1)
+        self.peer, _ = self.world.accept(Peer(synced=None))
+        reading = self.take(1)
+        self.peer.refuse(self.peer.said("sync")[0], "strange")
+        self.world.flush()
+        self.assertEqual([item.code for item in reading], ["strange"])
 
 
 class SendingTests(ClientCase):
-    def send(self, *args, **kwargs):
-        return launch(self.client.send(*args, **kwargs))
+    def sends(self):
+        """@return: what was sent on this connection."""
+        return [(frame["counter"], frame["text"]) for frame in self.peer.said("send")]
 
-    def test_the_frame(self):
-        self.world.reactor.advance(1.5)
-        self.connect()
-        self.successResultOf(self.send(2, "嗨"))
-        self.successResultOf(self.send(1000000001, "", type=Type.GROUP, media=Media.AUDIO, url="/a", seconds=2))
+    def ack(self, index, id=101, **fields):
+        self.peer.ack(self.peer.said("send", "edit", "recall", "react")[index], id, **fields)
         self.world.flush()
+
+    def test_the_frames(self):
+        self.connect(Peer(counter=4))
+        self.send(2, "嗨", reply_to=9, mentions=[3])
+        self.send(group=1000000001, media="audio", url="/a", seconds=2)
+        self.send(text="all")
+        for call in (
+            self.client.edit(7, "new"),
+            self.client.recall(7),
+            self.client.react(7, "👍"),
+            self.client.react(7, "👍", on=False),
+        ):
+            launch(call)
+        self.world.flush()
+        frames = [{k: v for k, v in frame.items() if k != "ref"} for frame in self.peer.frames[2:]]
         self.assertEqual(
-            self.peer.frames,
+            frames,
             [
-                {"TargetId": 2, "Type": 1, "CreateTime": 1500, "userId": 1, "Media": 1, "Content": "嗨"},
-                {
-                    "TargetId": 1000000001,
-                    "Type": 2,
-                    "CreateTime": 1500,
-                    "userId": 1,
-                    "Media": 3,
-                    "Content": "",
-                    "url": "/a",
-                    "amount": 2,
-                },
+                {"op": "send", "counter": 5, "user": 2, "text": "嗨", "replyTo": 9, "mentions": [3]},
+                {"op": "send", "counter": 6, "group": 1000000001, "media": "audio", "url": "/a", "seconds": 2},
+                {"op": "send", "counter": 7, "text": "all"},
+                {"op": "edit", "counter": 8, "message": 7, "text": "new"},
+                {"op": "recall", "counter": 9, "message": 7},
+                {"op": "react", "counter": 10, "message": 7, "emoji": "👍"},
+                {"op": "react", "counter": 11, "message": 7, "emoji": "👍", "on": False},
             ],
         )
+        refs = [frame["ref"] for frame in self.peer.frames[1:]]
+        self.assertEqual(len(set(refs)), 8)
 
-    def test_too_long(self):
+    def test_the_ack(self):
         self.connect()
-        self.failureResultOf(self.send(2, "x" * 8193), NotSendable)
+        sending = self.send(2, "hi")
+        self.assertNoResult(sending)
+        self.ack(0, 101, seq=4)
+        ack = self.successResultOf(sending)
+        self.assertEqual((ack.id, ack.seq, ack.conversation, ack.duplicate), (101, 4, 3, False))
 
-    def test_before_and_after(self):
-        self.failureResultOf(self.send(2, "a"), NotConnected)
+    def test_an_ack_that_comes_twice(self):
         self.connect()
-        self.finish()
-        self.failureResultOf(self.send(2, "a"), NotConnected)
+        first, second = self.send(2, "a"), self.send(2, "b")
+        self.ack(0, 101)
+        self.ack(0, 101)
+        self.successResultOf(first)
+        self.assertNoResult(second)
 
-    def test_nothing_is_kept_for_later(self):
+    def test_before_the_connection(self):
+        """A send connects by itself, and waits for its turn: first what came meanwhile is known."""
+        sending = self.send(2, "hi")
+        self.peer, _ = self.world.accept(Peer(counter=3, synced=None))
+        self.assertEqual(self.sends(), [])
+        self.say("synced", position=50)
+        self.assertEqual(self.sends(), [(4, "hi")])
+        self.ack(0)
+        self.successResultOf(sending)
+
+    def test_what_has_no_answer_is_sent_again(self):
         self.connect()
+        first, second, third = (self.send(2, text) for text in "abc")
+        self.ack(1, 102)
+        self.successResultOf(second)
+        # The connection is lost, and a fourth one is sent meanwhile.
         self.peer.transport.loseConnection()
         self.world.flush()
-        self.failureResultOf(self.send(2, "lost"), NotConnected)
+        fourth = self.send(2, "d")
+        self.world.advance(2)
+        self.peer, _ = self.world.accept(Peer(counter=3))
+        self.assertEqual((self.sends(), self.peer.said("sync")), ([(1, "a"), (3, "c")], []))
+        self.ack(0, 101, duplicate=True)
+        self.assertTrue(self.successResultOf(first).duplicate)
+        self.assertEqual(self.peer.said("sync"), [])
+        self.ack(1, 103)
+        self.successResultOf(third)
+        self.assertEqual(len(self.peer.said("sync")), 1)
+        self.assertEqual(self.sends()[2:], [(4, "d")])
+        self.ack(2, 104)
+        self.successResultOf(fourth)
+
+    def test_as_often_as_it_takes(self):
+        self.connect()
+        sending = self.send(2, "a")
+        for _ in range(3):
+            self.reconnect(Peer(counter=1), 8)
+            self.assertEqual(self.sends(), [(1, "a")])
+        self.ack(0, duplicate=True)
+        self.successResultOf(sending)
+        self.send(2, "b")
+        self.assertEqual(self.sends()[1:], [(2, "b")])
+
+    def test_an_error(self):
+        self.connect()
+        sending = self.send(2, "a")
+        self.peer.refuse(self.peer.frames[-1], "not_stored", retryAfter=3)
+        self.world.flush()
+        error = self.failureResultOf(sending, Refused).value
+        self.assertEqual((error.code, str(error), error.retry_after), ("not_stored", "it is not_stored", 3.0))
+        self.send(2, "b")
+        self.assertEqual(self.sends(), [(1, "a"), (2, "b")])
+
+    def test_too_fast_and_busy_are_tried_again(self):
+        for code, fields, wait in (
+            ("too_fast", {"retryAfter": 3}, 3),
+            ("busy", {}, 1),
+            ("busy", {"retryAfter": 0}, 0.1),
+        ):
+            self.connect(language="en")
+            sending = self.send(2, "a")
+            later = self.send(2, "b")
+            self.peer.refuse(self.peer.frames[-2], code, **fields)
+            self.world.flush()
+            last = self.send(2, "c")
+            self.assertEqual(self.sends()[2:], [])
+            self.world.advance(wait)
+            self.assertEqual(self.sends()[2:3], [(1, "a")])
+            for index, number in ((1, 102), (2, 103), (3, 104)):
+                self.ack(index, number)
+            self.assertEqual([self.successResultOf(one).id for one in (sending, later, last)], [103, 102, 104])
+
+    def test_it_slows_down_when_it_is_too_fast(self):
+        self.connect(window=8)
+        for number in range(20):
+            self.send(2, str(number))
+        for frame in self.peer.said("send"):
+            self.peer.refuse(frame, "too_fast", retryAfter=1)
+        self.world.flush()
+        self.world.advance(1)
+        self.assertEqual(self.sends()[8:], [(1, "0")])
+        self.ack(8, 101)
+        self.assertEqual(self.sends()[9:], [(2, "1"), (3, "2")])
+
+    def test_what_is_in_doubt_and_comes_too_fast_is_still_in_doubt(self):
+        self.connect()
+        sending = self.send(2, "a")
+        self.reconnect()
+        self.peer.refuse(self.peer.said("send")[0], "too_fast", retryAfter=3)
+        self.world.flush()
+        self.world.advance(2)
+        self.assertEqual(self.peer.said("sync"), [])
+        self.world.advance(1)
+        self.ack(1)
+        self.successResultOf(sending)
+        self.assertEqual(len(self.peer.said("sync")), 1)
+
+    def test_a_counter_that_another_run_has_used(self):
+        self.connect()
+        sending = self.send(2, "a")
+        self.peer.refuse(self.peer.frames[-1], "counter_used")
+        self.world.flush()
+        self.assertEqual(self.sends(), [(1, "a"), (2, "a")])
+        self.ack(1)
+        self.successResultOf(sending)
+
+    def test_the_window(self):
+        self.connect(window=2)
+        sending = [self.send(2, text) for text in "abcd"]
+        self.assertEqual(self.sends(), [(1, "a"), (2, "b")])
+        self.ack(1)
+        self.assertEqual(self.sends()[2:], [(3, "c")])
+        self.peer.refuse(self.peer.said("send")[0], "not_a_member")
+        self.world.flush()
+        self.assertEqual(self.sends()[3:], [(4, "d")])
+        self.failureResultOf(sending[0], Refused)
+        self.assertNoResult(sending[2])
+
+    def test_cancelled_before_it_was_sent(self):
+        self.connect(window=1)
+        first, second, third = (self.send(2, text) for text in "abc")
+        second.cancel()
+        self.failureResultOf(second)
+        self.ack(0)
+        self.successResultOf(first)
+        self.assertEqual(self.sends(), [(1, "a"), (2, "c")])
+        self.assertNoResult(third)
+
+    def test_cancelled_after_it_was_sent(self):
+        self.connect(window=1)
+        first, second = (self.send(2, text) for text in "ab")
+        first.cancel()
+        self.failureResultOf(first)
+        self.assertEqual(self.sends(), [(1, "a")])
+        self.ack(0, 101)
+        self.assertEqual((self.sends(), self.client.own), ([(1, "a"), (2, "b")], [101]))
+        second.cancel()
+        self.failureResultOf(second)
+        self.reconnect()
+        self.assertEqual(self.sends(), [])
+        self.assertEqual(len(self.peer.said("sync")), 1)
+
+    def test_cancelled_and_then_too_fast(self):
+        self.connect()
+        sending = self.send(2, "a")
+        sending.cancel()
+        self.failureResultOf(sending)
+        self.peer.refuse(self.peer.frames[-1], "too_fast", retryAfter=1)
+        self.world.flush()
+        self.world.advance(2)
+        self.assertEqual(self.sends(), [(1, "a")])
+        self.assertTrue(self.finish())
+
+    def test_what_no_server_takes(self):
+        for fields in (
+            {"text": "x" * 8193},
+            {"text": "嗨" * 2731},
+            {"text": "\x01" * 8192},
+            {"text": "\ud800"},
+            {"text": "a\0"},
+            {"url": "x" * 3000},
+            {"mentions": [0]},
+            {"mentions": [1] * 51},
+            {"media": "smell"},
+            {"reply_to": 0},
+            {"group": -1},
+        ):
+            self.failureResultOf(launch(self.client.send(**{"text": "a", "user": 2, **fields})), NotSendable)
+        self.failureResultOf(launch(self.client.edit(7, "x" * 8193)), NotSendable)
+        self.failureResultOf(launch(self.client.react(7, "")), NotSendable)
+        self.assertEqual(self.world.attempts, 0)
+
+
+class AskingTests(ClientCase):
+    def ask(self, coroutine):
+        asking = launch(coroutine)
+        self.world.flush()
+        return asking, {k: v for k, v in self.peer.frames[-1].items() if k != "ref"}
+
+    def answer(self, op, **fields):
+        self.say(op, ref=self.peer.frames[-1]["ref"], **fields)
+
+    def test_marks(self):
+        self.connect()
+        asking, frame = self.ask(self.client.marks(group=1000000001))
+        self.assertEqual(frame, {"op": "marks", "group": 1000000001})
+        self.answer("marks", unread=2, received=9, read=7, others=[{"user": 2, "received": 9, "read": 9}])
+        marks = self.successResultOf(asking)
+        self.assertEqual((marks.unread, marks.others[0].user), (2, 2))
+
+    def test_read_and_received(self):
+        self.connect()
+        for call, op in ((self.client.read, "read"), (self.client.received, "received")):
+            asking, frame = self.ask(call(9, user=2))
+            self.assertEqual(frame, {"op": op, "id": 9, "user": 2})
+            self.assertNoResult(asking)
+            self.answer("done")
+            self.assertIsNone(self.successResultOf(asking))
+
+    def test_history(self):
+        self.connect()
+        asking, frame = self.ask(self.client.history(user=2, before=39, limit=2))
+        self.assertEqual(frame, {"op": "history", "user": 2, "before": 39, "limit": 2})
+        message = {"id": 3, "conversation": 3, "seq": 1, "n": 1, "time": 0, "from": 1, "media": "text", "text": "x"}
+        self.answer("history", messages=[message], more=True)
+        page = self.successResultOf(asking)
+        self.assertEqual((page.more, page.messages[0].text), (True, "x"))
+
+    def test_typing(self):
+        self.client.typing(user=2)
+        self.connect()
+        self.client.typing(user=2)
+        self.world.flush()
+        self.assertEqual(self.peer.frames[2:], [{"op": "typing", "user": 2}])
+        self.wire.producer.pauseProducing()
+        self.client.typing(user=2)
+        self.world.flush()
+        self.assertEqual(len(self.peer.frames), 3)
+
+    def test_presence_is_told_on_later_connections_too(self):
+        self.connect()
+        asking, frame = self.ask(self.client.watch([2, 3], [1000000001]))
+        self.assertEqual(frame, {"op": "watch", "users": [2, 3], "groups": [1000000001]})
+        self.answer("presence", online=[2], offline=[3])
+        self.assertEqual(self.successResultOf(asking).online, [2])
+        asking, frame = self.ask(self.client.show(False))
+        self.assertEqual(frame, {"op": "show", "presence": False})
+        self.answer("done")
+        self.successResultOf(asking)
+        self.reconnect()
+        self.assertEqual(
+            self.peer.frames[1:3],
+            [
+                {"op": "show", "presence": False},
+                {"op": "watch", "users": [2, 3], "groups": [1000000001]},
+            ],
+        )
+        self.say("presence", online=[], offline=[2, 3])
+        self.assertEqual(self.take(1)[0].offline, [2, 3])
+
+    def test_an_error(self):
+        self.connect()
+        asking, _ = self.ask(self.client.marks(user=2))
+        self.answer("error", code="no_such_target", message="who?")
+        self.assertEqual(self.failureResultOf(asking, Refused).value.code, "no_such_target")
+        self.assertEqual(len(self.client.events()), 0)
+
+    def test_no_answer(self):
+        self.connect()
+        asking, _ = self.ask(self.client.marks(user=2))
+        self.world.advance(29)
+        self.assertNoResult(asking)
+        self.world.advance(1)
+        self.failureResultOf(asking, NoAnswer)
+        self.answer("marks", unread=2, received=9, read=7, others=[])
+        self.assertEqual(len(self.client.events()), 0)
+
+    def test_an_answer_to_something_else(self):
+        self.connect()
+        asking, _ = self.ask(self.client.marks(user=2))
+        self.answer("done")
+        self.failureResultOf(asking, BadAnswer)
+
+    def test_a_lost_connection(self):
+        self.connect()
+        asking, _ = self.ask(self.client.marks(user=2))
+        self.peer.transport.loseConnection()
+        self.world.flush()
+        self.failureResultOf(asking, NotConnected)
+        self.failureResultOf(launch(self.client.marks(user=2)), NotConnected)
         self.world.advance(2)
         peer, _ = self.world.accept()
-        self.assertEqual(peer.frames, [])
+        self.assertEqual(peer.said("marks"), [])
 
-    def test_waits_while_too_much_is_to_be_written(self):
+    def test_given_up(self):
         self.connect()
-        self.wire.producer.pauseProducing()
-        sent = [self.send(2, text) for text in "abc"]
-        for one in sent:
-            self.assertNoResult(one)
-        self.world.flush()
-        self.assertEqual(self.peer.frames, [])
-        self.wire.producer.resumeProducing()
-        self.world.flush()
-        self.assertEqual([one["Content"] for one in self.peer.frames], ["a", "b", "c"])
-
-    def test_a_connection_that_is_lost_meanwhile(self):
-        self.connect()
-        self.wire.producer.pauseProducing()
-        sending = self.send(2, "a")
-        self.peer.transport.loseConnection()
-        self.world.flush()
-        self.failureResultOf(sending, NotConnected)
-
-    def test_while_the_server_says_goodbye(self):
-        self.connect()
-        self.peer.sendClose(4000)
-        self.world.pumps[0].pump()
-        self.failureResultOf(self.send(2, "a"), NotConnected)
+        asking, _ = self.ask(self.client.marks(user=2))
+        asking.cancel()
+        self.failureResultOf(asking)
+        self.answer("marks", unread=2, received=9, read=7, others=[])
 
 
 class ReconnectingTests(ClientCase):
@@ -316,15 +831,15 @@ class ReconnectingTests(ClientCase):
         peer, _ = self.world.accept()
         self.successResultOf(again)
         self.assertEqual((self.states, self.delays), ([True, False, True], [1]))
-        peer.say(frame(2, 1, "after"))
+        peer.event(101, "after")
         self.world.flush()
-        self.assertEqual(reading[0].content, "after")
+        self.assertEqual(reading[0].text, "after")
 
-    def test_without_a_greeting_it_counts_as_a_failure(self):
+    def test_without_a_welcome_it_counts_as_a_failure(self):
         """A server that accepts and drops is not hammered."""
         launch(self.client.connected())
         for delay in (2, 4, 6):
-            peer, _ = self.world.accept(Peer(greet=False))
+            peer, _ = self.world.accept(Peer(welcome=False))
             peer.transport.loseConnection()
             self.world.flush()
             self.world.advance(delay)
@@ -332,7 +847,7 @@ class ReconnectingTests(ClientCase):
 
     def test_other_answers_are_no_reason_to_stop(self):
         launch(self.client.connected())
-        for status in ("503 Busy", "404 Not Found", "nonsense"):
+        for status in ("503 Busy", "400 Bad Request", "nonsense"):
             self.world.accept(Refusal(status))
             self.world.advance(6)
             self.assertEqual(self.world.attempts, 1)
@@ -340,27 +855,88 @@ class ReconnectingTests(ClientCase):
     def test_401_stops(self):
         self.connect()
         reading = self.take(2)
-        self.peer.say(frame(2, 1, "last"))
+        self.peer.event(101, "last")
         self.world.flush()
+        sending = self.send(2, "a")
         self.peer.transport.loseConnection()
         self.world.flush()
+        unsent = self.send(2, "b")
         again = launch(self.client.connected())
         self.world.advance(2)
         self.world.accept(Refusal("401 Unauthorized"))
         error = self.failureResultOf(again, Unauthorized).value
         self.assertNotIn(TOKEN, str(error))
-        self.assertEqual(reading[0].content, "last")
+        self.assertEqual(reading[0].text, "last")
         self.assertIsInstance(reading[1], Unauthorized)
+        self.failureResultOf(sending, Unconfirmed)
+        self.failureResultOf(unsent, Unauthorized)
+        self.failureResultOf(self.send(2, "c"), Unauthorized)
         self.world.advance(100)
         self.assertEqual(self.world.attempts, 0)
         self.assertEqual(self.world.reactor.getDelayedCalls(), [])
         self.failureResultOf(launch(self.client.connected()), Unauthorized)
         self.finish()
 
+    def test_404_stops(self):
+        waiting = launch(self.client.connected())
+        self.world.accept(Refusal("404 Not Found"))
+        error = self.failureResultOf(waiting, BadAnswer).value
+        self.assertIn("v2", str(error))
+        self.assertEqual(len(str(error).splitlines()), 1)
+        self.world.advance(100)
+        self.assertEqual(self.world.attempts, 0)
+
+    def test_404_of_a_server_that_had_v2_does_not(self):
+        self.connect()
+        self.peer.transport.loseConnection()
+        self.world.flush()
+        self.world.advance(2)
+        self.world.accept(Refusal("404 Not Found"))
+        self.world.advance(4)
+        self.assertEqual(self.world.attempts, 1)
+
+    def test_codes_that_stop(self):
+        for code, kind in ((4001, Unauthorized), (4005, Unauthorized), (4003, Replaced)):
+            self.states.clear()
+            self.connect(language="en")
+            reading = self.take(1)
+            sending = self.send(2, "a")
+            self.peer.sendClose(code)
+            self.world.flush()
+            self.assertIsInstance(reading[0], kind)
+            self.failureResultOf(sending, Unconfirmed)
+            self.world.advance(100)
+            self.assertEqual((self.world.attempts, self.states), (0, [True]))
+            self.assertEqual(self.world.reactor.getDelayedCalls(), [])
+
+    def test_codes_that_do_not(self):
+        for code in (1000, 4002, 4008, 4010, 4011):
+            self.connect(language="en")
+            self.peer.sendClose(code)
+            self.world.flush()
+            self.world.advance(2)
+            self.assertEqual(self.world.attempts, 1, code)
+            self.world.accept()
+
+    def test_a_server_that_says_when(self):
+        for reason, seconds in (
+            ("the server stops; retry after 5 s", 7),
+            ("the server stops", 2),
+            ("retry after x s", 2),
+        ):
+            self.connect(language="en")
+            self.peer.sendClose(4002, reason)
+            self.world.flush()
+            self.world.advance(seconds - 1)
+            self.assertEqual(self.world.attempts, 0, reason)
+            self.world.advance(1)
+            self.assertEqual(self.world.attempts, 1, reason)
+            self.world.accept()
+
     def test_a_dead_connection_is_noticed(self):
         self.connect()
         self.world.pumps.clear()  # from now on nothing arrives
-        self.world.advance(89)
+        self.world.advance(59)
         self.assertFalse(self.wire.aborted)
         self.world.advance(1)
         self.assertTrue(self.wire.aborted)
@@ -369,13 +945,15 @@ class ReconnectingTests(ClientCase):
         self.connect()
         self.world.advance(1000)
         self.assertFalse(self.wire.aborted)
+        self.assertEqual(self.peer.pings, 50)
 
-    def test_a_connection_that_is_not_read_counts_as_alive(self):
+    def test_a_connection_that_is_not_read_counts_as_alive_and_gives_signs_of_life(self):
         self.connect(inbox_limit=1)
-        self.peer.say(frame(2, 1, "a"))
+        self.peer.event(101)
         self.world.flush()
         self.world.advance(1000)
         self.assertFalse(self.wire.aborted)
+        self.assertEqual(self.peer.pings, 50)
 
     def test_the_default_wait(self):
         policy = backoff()
@@ -386,34 +964,61 @@ class ReconnectingTests(ClientCase):
 
 
 class ClosingTests(ClientCase):
-    def test_the_server_has_read_everything(self):
+    def test_it_waits_for_the_answers(self):
         self.connect()
-        self.successResultOf(launch(self.client.send(2, "last")))
+        sending = self.send(2, "last")
         closing = launch(self.client.close())
+        self.world.flush()
         self.assertNoResult(closing)
+        self.assertIsNone(self.peer.closed)
+        self.peer.ack(self.peer.frames[-1], 101)
         self.world.flush()
         self.assertTrue(self.successResultOf(closing))
-        self.assertEqual(self.peer.frames[0]["Content"], "last")
-        self.assertEqual(self.peer.closed, (True, 1000))
-        self.assertEqual(self.states, [True])
+        self.successResultOf(sending)
+        self.assertEqual((self.peer.closed, self.states), ((True, 1000), [True]))
         self.world.advance(100)
         self.assertEqual(self.world.attempts, 0)
         self.assertEqual(self.world.reactor.getDelayedCalls(), [])
 
+    def test_it_does_not_wait_for_ever(self):
+        self.connect()
+        sending = self.send(2, "last")
+        closing = launch(self.client.close(timeout=5))
+        self.world.advance(5)
+        self.assertFalse(self.successResultOf(closing))
+        self.failureResultOf(sending, Unconfirmed)
+
+    def test_the_connection_is_lost_meanwhile(self):
+        self.connect()
+        sending = self.send(2, "last")
+        closing = launch(self.client.close())
+        self.peer.transport.loseConnection()
+        self.world.flush()
+        self.assertFalse(self.successResultOf(closing))
+        self.failureResultOf(sending, Unconfirmed)
+        self.world.advance(100)
+        self.assertEqual(self.world.attempts, 0)
+
+    def test_before_and_after(self):
+        sending = self.send(2, "a")
+        self.assertFalse(self.finish())
+        self.assertEqual(type(self.failureResultOf(sending).value), NotConnected)
+        self.failureResultOf(self.send(2, "a"), NotConnected)
+
     def test_iteration_ends_after_what_had_come(self):
         self.connect()
-        self.peer.say(frame(2, 1, "a"))
+        self.peer.event(101)
         self.world.flush()
         self.finish()
         ended = []
 
         async def read():
             async for message in self.client.messages():
-                ended.append(message.content)
+                ended.append(message.id)
             ended.append("end")
 
         self.successResultOf(launch(read()))
-        self.assertEqual(ended, ["a", "end"])
+        self.assertEqual(ended, [101, "end"])
 
     def test_a_server_that_does_not_answer(self):
         self.connect()
@@ -425,15 +1030,17 @@ class ClosingTests(ClientCase):
         self.assertFalse(self.successResultOf(closing))
 
     def test_with_a_full_queue(self):
-        """Or nobody would read the server's answer."""
+        """Or nobody would read the server's answer. What is left out then is behind the cursor."""
         self.connect(inbox_limit=2)
-        for text in "ab":
-            self.peer.say(frame(2, 1, text))
+        for number in (101, 102):
+            self.peer.event(number)
         self.world.flush()
-        for text in "cd":
-            self.peer.say(frame(2, 1, text))
+        for number in (103, 104):
+            self.peer.event(number)
         self.assertTrue(self.finish())
-        self.assertEqual(len(self.client.messages()), 2)
+        self.assertEqual(len(self.client.events()), 2)
+        self.take(2)
+        self.assertEqual(self.client.cursor, 102)
 
     def test_while_connecting(self):
         waiting = launch(self.client.connected())
@@ -442,7 +1049,7 @@ class ClosingTests(ClientCase):
 
     def test_while_opening(self):
         waiting = launch(self.client.connected())
-        self.world.accept(Peer(greet=False))
+        self.world.accept(Peer(welcome=False))
         self.finish()
         self.failureResultOf(waiting, NotConnected)
         self.assertEqual(self.world.reactor.getDelayedCalls(), [])
@@ -459,6 +1066,17 @@ class ClosingTests(ClientCase):
         self.assertTrue(self.successResultOf(launch(self.client.close())))
         self.failureResultOf(launch(self.client.connected()), NotConnected)
 
+    def test_again_as_soon_as_it_is_done(self):
+        """The service's machine does not like that."""
+        self.connect()
+
+        async def close_twice():
+            return await self.client.close(), await self.client.close()
+
+        closing = launch(close_twice())
+        self.world.flush()
+        self.assertEqual(self.successResultOf(closing), (True, True))
+
     def test_the_server_goes_first(self):
         self.connect()
         self.peer.sendClose(1000)
@@ -466,25 +1084,3 @@ class ClosingTests(ClientCase):
         self.assertEqual(self.states, [True, False])
         self.world.advance(2)
         self.assertEqual(self.world.attempts, 1)
-
-
-class GateTests(SynchronousTestCase):
-    def test_a_gate_that_is_shut_again_at_once(self):
-        gate = Gate(shut=True)
-        passed = []
-
-        async def first():
-            await gate.passed()
-            passed.append(1)
-            gate.pauseProducing()
-
-        async def second():
-            await gate.passed()
-            passed.append(2)
-
-        launch(first())
-        launch(second())
-        gate.resumeProducing()
-        self.assertEqual(passed, [1])
-        gate.stopProducing()
-        self.assertEqual(passed, [1, 2])

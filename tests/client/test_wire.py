@@ -7,25 +7,16 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.client.wire import (
-    MAX_CONTENT,
     Address,
     ClientError,
     Complaint,
     Credentials,
     Media,
     Message,
-    NotSendable,
     Type,
     decode,
-    encode,
 )
 from tests.client.support import read
-
-
-def make(content="hi", **more):
-    return encode(
-        1, 2, content, **{"type": Type.PRIVATE, "media": Media.TEXT, "url": "", "seconds": 0, "milliseconds": 5, **more}
-    )
 
 
 class DecodeTests(SynchronousTestCase):
@@ -62,40 +53,6 @@ class DecodeTests(SynchronousTestCase):
     @given(st.text() | st.dictionaries(st.text(), st.integers() | st.text() | st.floats()).map(json.dumps))
     def test_nothing_breaks_it(self, text):
         self.assertIsInstance(decode(text), (Message, Complaint))
-
-
-class EncodeTests(SynchronousTestCase):
-    def test_the_exact_keys(self):
-        self.assertEqual(
-            make("嗨"), '{"TargetId":2,"Type":1,"CreateTime":5,"userId":1,"Media":1,"Content":"嗨"}'.encode()
-        )
-
-    def test_media(self):
-        found = json.loads(make("", type=Type.GROUP, media=Media.AUDIO, url="/a", seconds=3))
-        self.assertEqual((found["Type"], found["Media"], found["url"], found["amount"]), (2, 3, "/a", 3))
-
-    def test_the_limit_counts_bytes(self):
-        make("x" * MAX_CONTENT)
-        make("嗨" * (MAX_CONTENT // 3))
-        for content in ("x" * (MAX_CONTENT + 1), "嗨" * (MAX_CONTENT // 3 + 1)):
-            with self.assertRaises(NotSendable) as caught:
-                make(content)
-            self.assertIn("8192", str(caught.exception))
-
-    def test_a_short_content_that_makes_a_long_frame(self):
-        """Six bytes for one: the server would close the connection."""
-        self.assertRaises(NotSendable, make, "\x01" * MAX_CONTENT)
-
-    def test_half_characters(self):
-        self.assertRaises(NotSendable, make, "\ud800")
-
-    @given(st.text(max_size=100))
-    def test_comes_back(self, content):
-        try:
-            payload = make(content)
-        except NotSendable:
-            return
-        self.assertEqual(read(payload.decode()).content, content)
 
 
 class AddressTests(SynchronousTestCase):

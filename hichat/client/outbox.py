@@ -1,0 +1,254 @@
+"""
+What has to be done exactly once: sends, edits, recalls and reactions. Each has a counter, so it is said again, with the
+same counter, on every new connection until the server has answered. No I/O here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from heapq import heapify, heappop, heappush
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+from twisted.internet.defer import Deferred
+
+from hichat.client.inbox import Gate
+from hichat.client.wire import ClientError, NotSendable, Refused, Unconfirmed
+from hichat.protocol import TEXT_LIMIT, Ack, Edit, Error, FromClient, React, Recall, Send
+
+Counted = Send | Edit | Recall | React
+
+MAX_FRAME = 32 * 1024
+"""Bytes of one frame: a server closes the connection over a longer one."""
+
+_AGAIN = frozenset({"too_fast", "busy"})
+"""Codes upon which a frame is sent again."""
+_PAUSE = 1.0
+"""Seconds before that, if the server does not say."""
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.1, 60.0
+
+_ROOM = 64
+"""Bytes that a reference and a counter add to a frame."""
+
+_TWIN = msgspec.json.Decoder(FromClient)
+
+
+def check(frame: FromClient) -> None:
+    """@raise NotSendable: no server would take it."""
+    try:
+        payload = msgspec.json.encode(frame)
+        _TWIN.decode(payload)
+    except UnicodeEncodeError:
+        raise NotSendable("the message is not valid Unicode text") from None
+    except msgspec.ValidationError as error:
+        raise NotSendable(f"the frame is not possible: {error}") from None
+    text = getattr(frame, "text", "")
+    length = len(text.encode())
+    # Both limits are needed: escaped control characters make a short text a long frame.
+    if length > TEXT_LIMIT or len(payload) + _ROOM > MAX_FRAME:
+        raise NotSendable(f"the message is too long: {length} bytes, at most {TEXT_LIMIT} are possible")
+    if "\0" in text:
+        raise NotSendable("the message has a NUL character")
+
+
+def pause(error: Error) -> float | None:
+    """@return: after how many seconds to try again; None: that would be of no use."""
+    if error.code not in _AGAIN:
+        return None
+    wait = _PAUSE if error.retryAfter is UNSET else error.retryAfter
+    return min(max(wait, _SHORTEST_PAUSE), _LONGEST_PAUSE)
+
+
+class _State(Enum):
+    """
+    Of a connection: none; what is in doubt is sent again; nothing is in doubt any more; everything is sent.
+    """
+
+    NONE = 0
+    REPEATING = 1
+    SETTLED = 2
+    OPEN = 3
+
+
+class _Item:
+    """
+    @ivar sent: it was given to some connection, so whether it was done is in doubt until it is answered.
+    @ivar dropped: nobody waits for it any more.
+    """
+
+    def __init__(self, ref: int, frame: Counted, drop: Callable[[_Item], None]) -> None:
+        self.ref = ref
+        self.frame = frame
+        self.answer: Deferred[Ack] = Deferred(lambda _: drop(self))
+        self.sent = False
+        self.dropped = False
+
+    def __lt__(self, other: _Item) -> bool:
+        return self.ref < other.ref
+
+
+class Outbox:
+    """
+    Frames that have no answer yet, in the order in which they were given.
+
+    @param clock: for time.
+    @param window: how many may be under way at once; the others wait here.
+    @param write: puts a frame on the connection.
+    @param settled: called once after each L{repeat}, when nothing is in doubt any more.
+    @ivar empty: open while nothing waits for an answer, and while there is no connection that could bring one.
+    """
+
+    def __init__(
+        self, clock: Any, window: int, write: Callable[[bytes], None], settled: Callable[[], None] = lambda: None
+    ) -> None:
+        self.empty = Gate()
+        self._clock = clock
+        self._window = self._room = window
+        self._write = write
+        self._settled = settled
+        self._counter = 0
+        self._waiting: list[_Item] = []
+        self._flying: dict[int, _Item] = {}
+        self._state = _State.NONE
+        self._held: Any = None
+
+    def __len__(self) -> int:
+        return len(self._flying) + len(self._waiting)
+
+    def add(self, ref: int, frame: Counted) -> Deferred[Ack]:
+        """
+        One more frame. Cancelling the answer forgets the frame: if it was sent already it may or may not be done.
+
+        @param ref: larger than all before it.
+        @param frame: has no reference and no counter yet.
+        @return: fires with the answer, or with a L{ClientError}.
+        """
+        item = _Item(ref, frame, self._drop)
+        heappush(self._waiting, item)
+        self._pump()
+        return item.answer
+
+    def repeat(self, counter: int) -> None:
+        """
+        There is a connection: send again what is in doubt.
+
+        @param counter: the largest that the server knows of this device.
+        """
+        self._counter = max(self._counter, counter)
+        self._state = _State.REPEATING
+        self._pump()
+
+    def go_on(self) -> None:
+        """From now on send what is new, too."""
+        self._state = _State.OPEN
+        self._pump()
+
+    def lost(self) -> None:
+        """The connection is gone."""
+        self._state = _State.NONE
+        self._unhold()
+        for item in self._flying.values():
+            if not item.dropped:
+                heappush(self._waiting, item)
+        self._flying.clear()
+        self.empty.resumeProducing()
+
+    def fail(self, error: ClientError) -> None:
+        """There will be no connection any more."""
+        self.lost()
+        waiting, self._waiting = self._waiting, []
+        for item in waiting:
+            item.answer.errback(Unconfirmed(f"{error}; this may or may not have been done") if item.sent else error)
+
+    def acked(self, ack: Ack) -> None:
+        """An answer has come."""
+        item = self._land(ack.ref)
+        self._room = min(self._room + 1, self._window)
+        if item is not None and not item.dropped:
+            item.answer.callback(ack)
+        self._pump()
+
+    def refused(self, error: Error) -> bool:
+        """
+        An error has come.
+
+        @return: whether it was about something here.
+        """
+        item = self._land(error.ref)
+        if item is None:
+            return False
+        wait = pause(error)
+        if item.dropped:
+            pass
+        elif wait is not None:
+            heappush(self._waiting, item)
+            self._room = max(self._room // 2, 1)
+            self._hold(wait)
+        elif error.code == "counter_used":
+            # By another run of the same device: under this number this frame was never written, so it may have another.
+            item.frame.counter = UNSET
+            heappush(self._waiting, item)
+        else:
+            item.answer.errback(refusal(error))
+        self._pump()
+        return True
+
+    def _drop(self, item: _Item) -> None:
+        """Nobody waits for it any more. What is under way keeps its place in the window until it is answered."""
+        item.dropped = True
+        if item in self._waiting:
+            self._waiting.remove(item)
+            heapify(self._waiting)
+            self._pump()
+
+    def _land(self, ref: object) -> _Item | None:
+        return self._flying.pop(ref, None) if isinstance(ref, int) else None
+
+    def _hold(self, seconds: float) -> None:
+        """Send nothing for a while: what is behind a refused frame is not to overtake it."""
+        self._unhold()
+        self._held = self._clock.callLater(seconds, self._release)
+
+    def _unhold(self) -> None:
+        if self._held is not None and self._held.active():
+            self._held.cancel()
+        self._held = None
+
+    def _release(self) -> None:
+        self._held = None
+        self._pump()
+
+    def _pump(self) -> None:
+        """Send what can be sent now, and tell who waits for the end of something."""
+        if self._state is _State.NONE:
+            return
+        while self._waiting and self._held is None and len(self._flying) < self._room:
+            if not (self._state is _State.OPEN or self._waiting[0].sent):
+                break
+            self._send(heappop(self._waiting))
+        if self._flying or self._waiting:
+            self.empty.pauseProducing()
+        else:
+            self.empty.resumeProducing()
+        if self._state is _State.REPEATING and not self._in_doubt():
+            self._state = _State.SETTLED
+            self._settled()
+
+    def _in_doubt(self) -> bool:
+        return bool(self._flying) or any(item.sent for item in self._waiting)
+
+    def _send(self, item: _Item) -> None:
+        if item.frame.counter is UNSET:
+            self._counter += 1
+            item.frame.counter = self._counter
+        item.frame.ref = item.ref
+        item.sent = True
+        self._flying[item.ref] = item
+        self._write(msgspec.json.encode(item.frame))
+
+
+def refusal(error: Error) -> Refused:
+    """@return: what a caller is told."""
+    return Refused(error.message, error.code, None if error.retryAfter is UNSET else error.retryAfter)

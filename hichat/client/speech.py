@@ -1,0 +1,104 @@
+"""Frames of the server as values, and the answers to what was asked with a reference. No I/O here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from twisted.internet.defer import Deferred
+
+from hichat import protocol
+from hichat.client.wire import BadAnswer, ClientError
+from hichat.protocol import FromServer
+
+
+class Event(protocol.Happened, tag_field="op", tag="event"):
+    """It happened just now. An L{protocol.Happened} like those that a sync brings."""
+
+
+def _lenient(frame: Any) -> Any:
+    """@return: the same frame, which may have fields that are not known here: a newer server may add some."""
+    return msgspec.defstruct(frame.__name__, [], bases=(frame,), forbid_unknown_fields=False)
+
+
+_KINDS = [
+    protocol.Welcome,
+    protocol.Pong,
+    protocol.Ack,
+    protocol.Error,
+    protocol.Done,
+    protocol.Page,
+    protocol.Synced,
+    protocol.HistoryPage,
+    protocol.MarksPage,
+    protocol.Receipt,
+    protocol.TypingFrame,
+    protocol.Presence,
+]
+_KNOWN = {kind.__struct_config__.tag for kind in [*_KINDS, Event]}
+
+
+class _Tag(msgspec.Struct):
+    op: str
+
+
+def _decoder() -> msgspec.json.Decoder[Any]:
+    frames: Any = Event
+    for kind in _KINDS:
+        frames |= _lenient(kind)
+    return msgspec.json.Decoder(frames)
+
+
+_DECODER = _decoder()
+_TAG = msgspec.json.Decoder(_Tag)
+
+
+def understand(payload: bytes) -> FromServer | Event | None:
+    """
+    @return: a frame; None for one of a kind that is not known here, which a newer server may send.
+    @raise BadAnswer: this is not v2.
+    """
+    try:
+        frame: FromServer | Event = _DECODER.decode(payload)
+        return frame
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        if _TAG.decode(payload).op not in _KNOWN:
+            return None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    raise BadAnswer("the server said something that is not v2, or not of this version")
+
+
+class Questions:
+    """What was asked on this connection and has no answer yet."""
+
+    def __init__(self) -> None:
+        self._open: dict[object, Deferred[Any]] = {}
+
+    def ask(self, ref: int) -> Deferred[Any]:
+        """@return: fires with the frame that has this reference. Cancelling it forgets the question."""
+        answer: Deferred[Any] = Deferred(lambda _: self._forget(ref))
+        self._open[ref] = answer
+        return answer
+
+    def answer(self, ref: object, frame: object) -> None:
+        """An answer has come, perhaps to something that was given up."""
+        answer = self._open.pop(ref, None)
+        if answer is not None:
+            answer.callback(frame)
+
+    def refuse(self, ref: object, error: ClientError) -> None:
+        """An error has come."""
+        answer = self._open.pop(ref, None)
+        if answer is not None:
+            answer.errback(error)
+
+    def fail(self, error: ClientError) -> None:
+        """No answer can come any more."""
+        for ref in list(self._open):
+            self.refuse(ref, error)
+
+    def _forget(self, ref: int) -> None:
+        self._open.pop(ref, None)
