@@ -2,401 +2,90 @@
 C{hichat chat}: talking at a terminal, or from a script through a pipe.
 
 L{Chat} knows what a line means and how a message looks, and does no I/O; L{Talk} does what L{Chat} says; L{Console} is
-standard input and output.
+standard input and output; L{State} is what is remembered between runs.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import sys
-import unicodedata
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, TypeVar
 
 from twisted.internet import task
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
-from twisted.internet.interfaces import IHalfCloseableProtocol
-from twisted.internet.protocol import connectionDone
 from twisted.internet.stdio import StandardIO
-from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
-from zope.interface import implementer
 
-from hichat.client.connection import Client, Gate
+from hichat.client.connection import Client, Item
+from hichat.client.console import Console
 from hichat.client.http import Api, Session, language_here
-from hichat.client.wire import (
-    BadAnswer,
-    ClientError,
-    Complaint,
-    Credentials,
-    Group,
-    Media,
-    Message,
-    NotConnected,
-    NotSendable,
-    Type,
-    Unauthorized,
-    Unreachable,
-    User,
+from hichat.client.inbox import Gate
+from hichat.client.lines import (
+    Ask,
+    Chat,
+    Deed,
+    Edit,
+    Learn,
+    Past,
+    Peer,
+    Quit,
+    React,
+    Recall,
+    Say,
+    Send,
+    Step,
+    harmless,
 )
+from hichat.client.state import State, state_directory
+from hichat.client.wire import ClientError, NotConnected, Unreachable
 from hichat.errors import Language
+from hichat.protocol import HISTORY_LIMIT, Ack, Error, Folded, Happened
 
-LISTED = 200
-"""So many names are shown of a list."""
+PENDING = 32
+"""So many lines of a person may wait for their answers before the next one is read."""
 
-HISTORY, MAX_HISTORY = 20, 500
-"""Messages that /history shows: unless told, and at most."""
+_KEEP = 1.0
+"""Seconds until what is remembered is written, so that a flood of messages is not one of writes."""
 
-_TEXTS = {
-    "hello": ("已登录：{name}。输入 /help 查看命令", "signed in as {name}; /help shows what you can type"),
-    "help": (
-        "/to 用户 | /group 群 | /history [条数] | /add 用户 | /friends | /groups | /new 群 | /join 群 | /who | /quit\n"
-        "其他内容发送给当前对象；以 // 开头可发送以 / 开头的内容",
-        "/to USER | /group GROUP | /history [N] | /add USER | /friends | /groups | /new GROUP | /join GROUP | /who"
-        " | /quit\nanything else is sent to whom you talk to; // at the start sends one /",
-    ),
-    "to": ("正在与 {name} 聊天", "talking to {name}"),
-    "to_group": ("正在群 [{name}] 中聊天", "talking in [{name}]"),
-    "nobody": ("请先用 /to 或 /group 选择聊天对象", "choose whom to talk to first: /to USER or /group GROUP"),
-    "no_user": ("没有这个用户：{name}", "no such user: {name}"),
-    "no_group": ("您没有加入这个群：{name}", "you are in no such group: {name}"),
-    "no_command": ("未知命令：/{name}，输入 /help 查看命令", "unknown command: /{name} (try /help)"),
-    "usage": ("用法：/{name}", "usage: /{name}"),
-    "no_group_history": ("群聊没有历史记录", "there is no history of groups"),
-    "empty": ("（无）", "(none)"),
-    "more": ("……还有 {count} 个", "... and {count} more"),
-    "lost": ("连接已断开，正在重新连接……", "connection lost, reconnecting..."),
-    "back": ("已重新连接", "connected again"),
-    "server": ("服务器：{text}", "server: {text}"),
-    "not_sent": ("未连接，消息没有发送", "not connected, the message was not sent"),
-    "unproved": ("连接未正常关闭，消息可能没有送达", "no proper goodbye: messages may not have arrived"),
-    "picture": ("[图片]", "[picture]"),
-    "audio": ("[语音]", "[audio]"),
-    "everyone": ("[全体]", "[everyone]"),
-    "done": ("完成", "done"),
-    "unreachable": ("连不上服务器（{text}）", "{text}"),
-    "bad_answer": ("这不是 HiChat 服务器的应答：{text}", "{text}"),
-    "not_sendable": ("消息过长或不是有效文本，没有发送", "{text}"),
-    "unauthorized": ("登录已失效，请重新登录", "the login is no longer valid, log in again"),
-}
-
-_ERRORS: dict[type[ClientError], str] = {
-    NotConnected: "not_sent",
-    Unauthorized: "unauthorized",
-    Unreachable: "unreachable",
-    BadAnswer: "bad_answer",
-    NotSendable: "not_sendable",
-}
-
-_USAGE = {"to": "to USER", "group": "group GROUP", "add": "add USER", "new": "new GROUP", "join": "join GROUP"}
-
-_ESCAPES = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[]P^_X]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
-)
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def harmless(text: str) -> str:
-    """
-    Make what somebody else wrote fit to print on one line of a terminal.
-
-    @return: the text without escape sequences, control characters and marks that turn the direction of writing (they
-        make a text look like another). Line ends show as an arrow: else a message could fake other people's lines.
-    """
-    text = _ESCAPES.sub("", text).replace("\r\n", "\n")
-    return "".join(_harmless_character(character) for character in text)
-
-
-def _harmless_character(character: str) -> str:
-    kind = unicodedata.category(character)
-    if character == "\n" or kind in ("Zl", "Zp"):
-        return " ⏎ "
-    if character == "\t":
-        return " "
-    if kind == "Cs":  # half a character, which JSON can spell and UTF-8 cannot
-        return "\ufffd"
-    return "" if kind == "Cc" or character in _TURNING else character
-
-
-class Peer(NamedTuple):
-    """Whom one talks to: a user or a group."""
-
-    type: Type
-    id: int
-    name: str
-
-
-class Say(NamedTuple):
-    """Show this. What others wrote in it is harmless already."""
-
-    text: str
-    wrong: bool = False
-
-
-class Send(NamedTuple):
-    """Send a text."""
-
-    peer: Peer
-    content: str
-
-
-class Past(NamedTuple):
-    """Show the newest messages with a user."""
-
-    peer: Peer
-    size: int
-
-
-class Ask(NamedTuple):
-    """Make a call to the server, named like the command, and show what comes back."""
-
-    what: str
-    name: str
-
-
-class Learn(NamedTuple):
-    """Get the names of users and groups, and offer the line again, as not to be looked up again."""
-
-
-class Quit(NamedTuple):
-    """Leave."""
-
-
-Step = Say | Send | Past | Ask | Learn | Quit | None
-
-
-class Chat:
-    """
-    What lines mean and messages look like.
-
-    @param site: the URL to which the server's links are relative.
-    """
-
-    def __init__(self, site: str, language: Language) -> None:
-        self.peer: Peer | None = None
-        self._site = site
-        self._language = language
-        self._users: dict[int, str] = {}
-        self._groups: dict[int, str] = {}
-
-    def text(self, key: str, **fields: object) -> str:
-        """@return: a text for the user; the fields are made harmless."""
-        shown = {name: harmless(str(value)) for name, value in fields.items()}
-        return _TEXTS[key][0 if self._language == "zh" else 1].format(**shown)
-
-    def error(self, error: ClientError) -> str:
-        """@return: what went wrong."""
-        key = _ERRORS.get(type(error))
-        return self.text(key, text=error) if key else harmless(str(error))
-
-    def learn(self, users: Iterable[User], groups: Iterable[Group]) -> None:
-        """These are the users and groups now. Who is gone keeps the name."""
-        self._users.update((user.id, user.name) for user in users)
-        self._groups.update((group.id, group.name) for group in groups)
-
-    # What was typed
-
-    def line(self, line: str, fresh: bool = False) -> Step:
-        """
-        @param fresh: whether the names were learnt just now.
-        @return: what to do.
-        """
-        line = line.strip()
-        if not line.startswith("/") or line.startswith("//"):
-            return self._send(line.removeprefix("/"))
-        name, _, argument = line[1:].partition(" ")
-        name, argument = name.lower(), argument.strip()
-        if name in _USAGE and not argument:
-            return Say(self.text("usage", name=_USAGE[name]), wrong=True)
-        step: Step
-        match name:
-            case "to":
-                step = self._talk_to(Type.PRIVATE, self._users, argument, fresh)
-            case "group":
-                step = self._talk_to(Type.GROUP, self._groups, argument, fresh)
-            case "history":
-                step = self._history(argument)
-            case "add" | "new" | "join" | "friends" | "groups" | "who":
-                step = Ask(name, argument)
-            case "help":
-                step = Say(self.text("help"))
-            case "quit":
-                step = Quit()
-            case _:
-                step = Say(self.text("no_command", name=name), wrong=True)
-        return step
-
-    def _send(self, content: str) -> Step:
-        if not content:
-            return None
-        return Send(self.peer, content) if self.peer else Say(self.text("nobody"), wrong=True)
-
-    def _talk_to(self, type: Type, names: dict[int, str], wanted: str, fresh: bool) -> Step:
-        group = type is Type.GROUP
-        found = [number for number, name in names.items() if name.casefold() == wanted.casefold()]
-        if found:
-            # Of two who had the name one after the other, the later one has it now.
-            self.peer = Peer(type, max(found), names[max(found)])
-            return Say(self.text("to_group" if group else "to", name=self.peer.name))
-        # Until it is clear whom the next line is for, it is for nobody: not for whom was talked to before.
-        self.peer = None
-        return Say(self.text("no_group" if group else "no_user", name=wanted), wrong=True) if fresh else Learn()
-
-    def _history(self, argument: str) -> Step:
-        if argument and not (argument.isascii() and argument.isdigit() and len(argument) < 10):
-            return Say(self.text("usage", name="history [N]"), wrong=True)
-        if self.peer is None or self.peer.type is Type.GROUP:
-            return Say(self.text("no_group_history" if self.peer else "nobody"), wrong=True)
-        return Past(self.peer, min(max(int(argument or HISTORY), 1), MAX_HISTORY))
-
-    # What is shown
-
-    def knows(self, message: Message) -> bool:
-        """@return: whether the names in it are known."""
-        return message.sender in self._users and (message.type != Type.GROUP or message.target in self._groups)
-
-    def strange(self, message: Message) -> None:
-        """The names in it cannot be learnt: numbers do from now on."""
-        self._users.setdefault(message.sender, f"#{message.sender}")
-        if message.type == Type.GROUP:
-            self._groups.setdefault(message.target, f"#{message.target}")
-
-    def received(self, message: Message, now: datetime | None = None) -> str:
-        """
-        @param now: when it came; None for an entry of the history: v1 does not keep when.
-        @return: the line to show.
-        """
-        parts = [f"{now:%H:%M}"] if now else []
-        if message.type == Type.GROUP:
-            parts.append(f"[{harmless(self._groups.get(message.target, f'#{message.target}'))}]")
-        elif message.type == Type.BROADCAST:
-            parts.append(self.text("everyone"))
-        parts.append(f"{harmless(self._users.get(message.sender, f'#{message.sender}'))}:")
-        if message.media in (Media.PICTURE, Media.AUDIO):
-            parts.append(self.text("picture" if message.media == Media.PICTURE else "audio"))
-        parts += [harmless(message.content)] if message.content else []
-        parts += [harmless(self._link(message.url))] if message.url else []
-        return " ".join(parts)
-
-    def names(self, things: Iterable[User | Group]) -> str:
-        """@return: a list to show."""
-        names = sorted((harmless(thing.name) for thing in things), key=str.casefold)
-        more = [self.text("more", count=len(names) - LISTED)] if len(names) > LISTED else []
-        return "\n".join(names[:LISTED] + more) or self.text("empty")
-
-    def _link(self, url: str) -> str:
-        return url if "://" in url else f"{self._site}/{url.removeprefix('./').lstrip('/')}"
-
-
-@implementer(IHalfCloseableProtocol)
-class Console(LineReceiver):
-    """
-    Standard input and output. The next line is read when the last one is done with.
-
-    @param on_line: is given each line.
-    @param on_end: is called when the input ends, or nobody reads the output any more.
-    @ivar writable: shut while too much waits to be written.
-    """
-
-    transport: Any = None
-    delimiter = b"\n"
-    MAX_LENGTH = 1024 * 1024
-
-    def __init__(self, on_line: Callable[[str], Awaitable[None]], on_end: Callable[[Exception | None], None]) -> None:
-        self.writable = Gate()
-        self._gone = Gate(shut=True)
-        self._on_line = on_line
-        self._on_end = on_end
-        self._ended = False
-
-    def connectionMade(self) -> None:
-        """Be told when the output is slow."""
-        self.transport.registerProducer(self.writable, True)
-
-    def lineReceived(self, line: bytes) -> None:
-        """Stop reading until the line is done with: what a script writes waits in its pipe, not here."""
-        if self._ended:
-            return
-        self.pauseProducing()
-        work = Deferred.fromCoroutine(self._work(line))
-        work.addCallbacks(lambda _: self._ended or self.resumeProducing(), self._failed)
-
-    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
-        """No person types this, and no server takes it."""
-        self._end(ClientError("a line of the input is too long"))
-
-    def readConnectionLost(self) -> None:  # noqa: N802
-        """The input ends, perhaps in the middle of a line."""
-        if self._ended:
-            return
-        rest = self.clearLineBuffer()
-        work = Deferred.fromCoroutine(self._work(rest) if rest else _nothing())
-        work.addCallbacks(lambda _: self._end(None), self._failed)
-
-    def writeConnectionLost(self) -> None:  # noqa: N802
-        """Nobody reads what is written: as C{| head} does."""
-        self.connectionLost()
-
-    def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """All is over."""
-        self.writable.resumeProducing()
-        self._gone.resumeProducing()
-        self._end(None)
-
-    def show(self, text: str) -> None:
-        """
-        Write one or several lines.
-
-        @param text: harmless already.
-        """
-        if self._gone.shut:
-            self.transport.write(f"{text}\n".encode(errors="replace"))
-
-    async def close(self) -> None:
-        """Write what is left to write."""
-        self._ended = True
-        self.transport.unregisterProducer()
-        self.transport.loseConnection()
-        await self._gone.passed()
-
-    async def _work(self, line: bytes) -> None:
-        await self._on_line(line.decode(errors="replace").rstrip("\r"))
-
-    def _failed(self, failure: Failure) -> None:
-        self._end(failure.value if isinstance(failure.value, Exception) else RuntimeError(repr(failure.value)))
-
-    def _end(self, error: Exception | None) -> None:
-        if not self._ended:
-            self._ended = True
-            self._on_end(error)
-
-
-async def _nothing() -> None:
-    pass
+T = TypeVar("T")
 
 
 class Talk:
     """
     One run of the program, from the login to the end.
 
-    @param connect: makes the connection, which is to tell its state to the function given.
-    @param interactive: whether a person types: then a message that cannot be sent now is not sent. A script waits.
+    @param client: makes the connection, which is to tell its state to the function given.
+    @param interactive: whether a person types: then what was typed is sent while the next line is typed, and what is
+        asked needs a connection now. A script goes on with its next line when this one is done.
     """
 
     def __init__(
-        self, reactor: Any, session: Session, chat: Chat, connect: Callable[..., Client], interactive: bool
+        self,
+        reactor: Any,
+        session: Session,
+        chat: Chat,
+        state: State,
+        connect: Callable[[Callable[[bool], None]], Client],
+        interactive: bool,
     ) -> None:
         self._reactor = reactor
         self._session = session
         self._chat = chat
+        self._state = state
         self._interactive = interactive
-        self._client = connect(session.credentials, self._state)
+        self._client = connect(self._connected)
         self._greeted = False
+        self._hurry = False
         self._status = 0
         self._error: Exception | None = None
         self._finished = Gate(shut=True)
+        self._pending = 0
+        self._room = Gate()
+        self._keeping: Any = None
+        self._showing = False
         self.console = Console(self.line, self._end)
 
     async def run(self, name: str, open_console: Callable[[Console], object]) -> int:
@@ -404,18 +93,10 @@ class Talk:
         Talk until the user leaves. Cancelling this is leaving, too.
 
         @param name: who talks.
-        @return: the exit status: 1 if the connection could not be ended properly, or something of a script failed.
+        @return: the exit status: 1 if something of a script failed, or may not have been done.
         @raise ClientError: there is no connection, or none any more.
         """
-        try:
-            await Deferred.fromCoroutine(self._client.connected()).addTimeout(30, self._reactor)
-            await self._learn()
-        except TimeoutError:
-            await self._client.close(0)
-            raise Unreachable("the server did not open the WebSocket in time") from None
-        except ClientError:
-            await self._client.close(0)
-            raise
+        await self._begin()
         open_console(self.console)
         if self._interactive:
             self._say(Say(self._chat.text("hello", name=name)))
@@ -423,11 +104,12 @@ class Talk:
         try:
             await self._finished.passed()
         except CancelledError:
+            self._hurry = True
             self._end(None)
-        # The handshake, not only the last byte written: the server has read everything before it answers.
-        if not await self._client.close(5 if self._interactive else 30) and self._error is None:
-            self._say(Say(self._chat.text("unproved"), wrong=True))
+        # What has no answer by then fails, and that is shown.
+        await self._client.close(5 if self._interactive or self._hurry else 30)
         await reading
+        self._keep()
         await self.console.close()
         if self._error is not None:
             raise self._error
@@ -442,36 +124,97 @@ class Talk:
             if isinstance(step, Learn):
                 await self._learn()
                 step = self._chat.line(line, fresh=True)
-            await self._do(step)
+            await self._do(step, line)
         except ClientError as error:
             self._say(Say(self._chat.error(error), wrong=True))
 
-    async def _do(self, step: Step) -> None:
+    async def _begin(self) -> None:
+        try:
+            await Deferred.fromCoroutine(self._client.connected()).addTimeout(30, self._reactor)
+            await self._learn()
+        except TimeoutError:
+            await self._client.close(0)
+            raise Unreachable("the server did not open the WebSocket in time") from None
+        except ClientError:
+            await self._client.close(0)
+            raise
+
+    async def _do(self, step: Step, line: str) -> None:
         match step:
             case Say():
                 self._say(step)
-            case Send(peer, content):
-                await self._send(peer, content)
+            case Send() | Edit() | Recall() | React():
+                await self._start(step, line)
             case Past(peer, size):
-                past = await self._session.history(peer.id, -size, -1)
-                if not past:
-                    self._say(Say(self._chat.text("empty")))
-                for message in past:
-                    await self._show(message, None)
+                await self._show_past(await self._with_connection(lambda: self._past(peer, size)))
             case Ask(what, name):
                 self._say(Say(await self._ask(what, name)))
             case Quit():
                 self._end(None)
 
-    async def _send(self, peer: Peer, content: str) -> None:
+    # What is done on the server
+
+    async def _start(self, deed: Deed, line: str) -> None:
+        """Do it; a script waits until it is done, a person only if too much is not done yet."""
+        self._pending += 1
+        work = Deferred.fromCoroutine(self._perform(deed, line))
+        if not self._interactive:
+            await work
+            return
+        work.addErrback(self._broke)
+        if self._pending >= PENDING:
+            self._room.pauseProducing()
+            await self._room.passed()
+
+    async def _perform(self, deed: Deed, line: str) -> None:
+        try:
+            ack = await self._call(deed)
+        except ClientError as error:
+            self._say(Say(self._chat.failed(line, error), wrong=True))
+        else:
+            done = self._chat.text("sent", number=self._chat.sent(deed, ack)) if isinstance(deed, Send) else None
+            if self._interactive:
+                self._say(Say(done or self._chat.text("done")))
+            self._keep_soon()
+        finally:
+            self._pending -= 1
+            self._room.resumeProducing()
+
+    def _call(self, deed: Deed) -> Awaitable[Ack]:
+        match deed:
+            case Send(peer, content, reply_to):
+                user, group = (None, peer.id) if peer.group else (peer.id, None)
+                return self._client.send(user, content, group=group, reply_to=reply_to)
+            case Edit(message, text):
+                return self._client.edit(message, text)
+            case Recall(message):
+                return self._client.recall(message)
+            case React(message, emoji, on):
+                return self._client.react(message, emoji, on)
+
+    async def _with_connection(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Ask the server something; a script waits for a connection, and asks again if it is lost."""
         while True:
             if not self._interactive:
                 await self._client.connected()
             try:
-                return await self._client.send(peer.id, content, type=peer.type)
-            except NotConnected:  # not sent, so that a script may try again
+                return await work()
+            except NotConnected:
                 if self._interactive:
                     raise
+
+    async def _past(self, peer: Peer, size: int) -> list[Folded]:
+        """@return: the newest messages, in order."""
+        found: list[Folded] = []
+        user, group = (None, peer.id) if peer.group else (peer.id, None)
+        while len(found) < size:
+            limit = min(size - len(found), HISTORY_LIMIT)
+            before = found[0].id if found else None
+            page = await self._client.history(user=user, group=group, before=before, limit=limit)
+            found = page.messages + found
+            if not page.more or not page.messages:
+                break
+        return found
 
     async def _ask(self, what: str, name: str) -> str:
         session = self._session
@@ -488,31 +231,51 @@ class Talk:
     async def _learn(self) -> None:
         self._chat.learn(await self._session.users(), await self._session.groups())
 
+    # What comes
+
     async def _read(self) -> None:
         """Show what comes, until the connection has ended for good."""
         try:
-            async for item in self._client.messages():
+            async for item in self._client.events():
+                self._showing = True
                 await self.console.writable.passed()
-                if isinstance(item, Complaint):
-                    self._say(Say(self._chat.text("server", text=item.text), wrong=True))
-                else:
-                    await self._show(item, datetime.fromtimestamp(self._reactor.seconds()))
+                await self._take(item)
+                self._showing = False
+                self._keep_soon()
         except Exception as error:  # run() waits for the end of this, and tells
             self._end(error)
 
-    async def _show(self, message: Message, now: datetime | None) -> None:
-        if not self._chat.knows(message):
-            try:
-                await self._learn()
-            except ClientError:
-                pass  # a number does for now
-            else:
-                self._chat.strange(message)
-        self._say(Say(self._chat.received(message, now)))
+    async def _take(self, item: Item) -> None:
+        if isinstance(item, Happened):
+            await self._introduce(item)
+            self._say(Say(self._chat.happened(item, self._now())))
+        elif isinstance(item, Error):
+            self._say(Say(self._chat.text("server", text=item.message), wrong=True))
 
-    def _state(self, connected: bool) -> None:
+    async def _show_past(self, past: list[Folded]) -> None:
+        if not past:
+            self._say(Say(self._chat.text("empty")))
+        for message in past:
+            await self._introduce(message)
+            self._say(Say(self._chat.message(message, self._now())))
+
+    async def _introduce(self, event: Happened | Folded) -> None:
+        """Learn the names in it, if they are not known."""
+        if self._chat.knows(event):
+            return
+        try:
+            await self._learn()
+        except ClientError:
+            pass  # a number does for now
+        else:
+            self._chat.strange(event)
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._reactor.seconds())
+
+    def _connected(self, connected: bool) -> None:
         if self._greeted:
-            self._say(Say(self._chat.text("back" if connected else "lost"), wrong=not connected))
+            self._say(Say(self._chat.text("back" if connected else "lost")))
         self._greeted = True
 
     def _say(self, say: Say) -> None:
@@ -521,9 +284,25 @@ class Talk:
         if self.console.transport is not None:
             self.console.show(say.text)
 
+    def _broke(self, failure: Failure) -> None:
+        self._end(failure.value if isinstance(failure.value, Exception) else None)
+
     def _end(self, error: Exception | None) -> None:
         self._error = self._error or error
         self._finished.resumeProducing()
+
+    # What is remembered
+
+    def _keep_soon(self) -> None:
+        if self._keeping is None:
+            self._keeping = self._reactor.callLater(_KEEP, self._keep)
+
+    def _keep(self) -> None:
+        if self._keeping is not None and self._keeping.active():
+            self._keeping.cancel()
+        self._keeping = None
+        if not self._showing:  # the cursor counts what is not shown yet
+            self._state.keep(self._client.cursor, self._client.own)
 
 
 async def chat(
@@ -535,8 +314,9 @@ async def chat(
     *,
     language: Language | None = None,
     interactive: bool | None = None,
+    directory: Path | None = None,
     api: Api | None = None,
-    connect: Callable[[Credentials, Callable[[bool], None]], Client] | None = None,
+    connect: Callable[[Session, State, Callable[[bool], None]], Client] | None = None,
     open_console: Callable[[Console], object] | None = None,
     complain: Callable[[str], object] = sys.stderr.write,
 ) -> int:
@@ -547,23 +327,46 @@ async def chat(
     @param register: make the account first.
     @param language: of the texts; that of the locale unless told.
     @param interactive: whether a person types; unless told: whether standard input is a terminal.
+    @param directory: where to remember what was shown already; None: nowhere.
     @param complain: is given the one line that says why it ends, if not by the user's wish.
     @return: the exit status.
     """
     language = language or language_here()
     interactive = os.isatty(0) if interactive is None else interactive
+
+    def connect_to_server(session: Session, state: State, on_state: Callable[[bool], None]) -> Client:
+        place = state.place
+        return Client(
+            reactor,
+            server,
+            session.credentials,
+            place.device,
+            since=place.cursor,
+            own=place.own,
+            on_state=on_state,
+            language=language,
+        )
+
     try:
         api = api or Api(reactor, server, language=language)
         if register:
             await api.register(name, password)
-        talk = Talk(
-            reactor,
-            await api.log_in(name, password),
-            Chat(api.address.http, language),
-            connect or (lambda who, state: Client(reactor, server, who, on_state=state, language=language)),
-            interactive,
-        )
-        return await talk.run(name, open_console or (lambda console: StandardIO(console, reactor=reactor)))
+        session = await api.log_in(name, password)
+        me = session.credentials.user_id
+        state = State.open(directory, api.address.http, me)
+        make = connect or connect_to_server
+        try:
+            talk = Talk(
+                reactor,
+                session,
+                Chat(api.address.http, language, me),
+                state,
+                lambda on_state: make(session, state, on_state),
+                interactive,
+            )
+            return await talk.run(name, open_console or (lambda console: StandardIO(console, reactor=reactor)))
+        finally:
+            state.close()
     except ClientError as error:
         complain(f"hichat: {Chat(server, language).error(error)}\n")
         return 1
@@ -577,6 +380,7 @@ def run_chat(server: str, name: str, password: str, register: bool = False, **op
     @return: the exit status; 130 after Ctrl-C.
     """
     statuses: list[int] = []
+    options = {"directory": state_directory(), **options}
 
     def main(reactor: Any) -> Deferred[None]:
         work = Deferred.fromCoroutine(chat(reactor, server, name, password, register, **options))

@@ -1,316 +1,36 @@
-"""The interactive chat: what lines mean, how messages look, and the program around it."""
+"""The program around lines and messages."""
 
 import re
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
-from twisted.internet.error import ConnectionDone
+import msgspec
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
-from twisted.internet.testing import StringTransport
-from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.client.connection import Gate, Inbox
-from hichat.client.terminal import (
-    _TEXTS,
-    LISTED,
-    MAX_HISTORY,
-    Ask,
-    Chat,
-    Console,
-    Learn,
-    Past,
-    Peer,
-    Quit,
-    Say,
-    Send,
-    chat,
-    harmless,
-)
+from hichat.client.inbox import Gate, Inbox
+from hichat.client.terminal import PENDING, chat
 from hichat.client.wire import (
     Address,
-    Complaint,
     Group,
     NotConnected,
     NotSendable,
     Refused,
-    Type,
+    Replaced,
     Unauthorized,
+    Unconfirmed,
     Unreachable,
     User,
 )
-from tests.client.support import ANN, frame, launch, read
+from hichat.protocol import Ack, Error, Folded, Happened, HistoryPage, Presence
+from tests.client.support import ANN, happened, launch
+from tests.client.test_console import Output
 
 TEAM = 1_000_000_001
 USERS = [User(1, "ann"), User(2, "Bob"), User(3, "鲍勃"), User(4, "José")]
 GROUPS = [Group(TEAM, "Team Blue", 1, "")]
-NOON = datetime(2026, 1, 1, 12, 1)
-
-
-class HarmlessTests(SynchronousTestCase):
-    def test_escape_sequences(self):
-        for text, left in [
-            ("a\x1b[31;1mred\x1b[0m", "ared"),
-            ("\x1b]0;title\x07x", "x"),
-            ("\x1b]8;;http://evil\x1b\\link\x1b]8;;\x1b\\", "link"),
-            ("\x9b2Jx", "x"),
-            ("\x90q...\x9cx", "x"),
-            ("\x1bP+q544e\x1b\\x", "x"),
-            ("\x1bcx", "cx"),
-            ("\x1b]no end", "]no end"),
-            ("a\x08\x08b\x00\x7f", "ab"),
-            ("a\r12:00 bob: fake", "a12:00 bob: fake"),
-            ("a\n12:00 bob: fake", "a ⏎ 12:00 bob: fake"),
-            ("a\r\nb", "a ⏎ b"),
-            ("a\u2028b", "a ⏎ b"),
-            ("a\tb", "a b"),
-            ("\u202egnp.exe", "gnp.exe"),
-            ("\ud800", "\ufffd"),
-        ]:
-            self.assertEqual(harmless(text), left)
-
-    def test_people_write_all_this(self):
-        for text in ("嗨，你好", "👩\u200d👩\u200d👧 naïve", "שלום", "a  b"):
-            self.assertEqual(harmless(text), text)
-
-    @given(st.text(st.characters(), max_size=200))
-    def test_always_one_printable_line(self, text):
-        shown = harmless(text)
-        shown.encode()
-        self.assertIsNone(re.search("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", shown))
-
-    def test_takes_no_long(self):
-        for part in ("\x1b[", "\x1b]", "\x1b[0", "\x9b;", "\x90"):
-            harmless(part * 20_000)
-        harmless("\x1b[" + "0" * 50_000)
-
-
-class ChatCase(SynchronousTestCase):
-    language: Any = "en"
-    chat: Any
-
-    def setUp(self):
-        self.chat = Chat("http://chat.example", self.language)
-        self.chat.learn(USERS, GROUPS)
-
-    def said(self, line, **options):
-        step: Any = self.chat.line(line, **options)
-        self.assertIsInstance(step, Say)
-        return step.text
-
-
-class LineTests(ChatCase):
-    def test_talking_to_a_user(self):
-        self.assertEqual(self.said("/to bob"), "talking to Bob")
-        self.assertEqual(self.chat.line("hi there"), Send(Peer(Type.PRIVATE, 2, "Bob"), "hi there"))
-
-    def test_talking_to_a_group(self):
-        self.assertEqual(self.said("/group team blue"), "talking in [Team Blue]")
-        self.assertEqual(self.chat.line("hi"), Send(Peer(Type.GROUP, TEAM, "Team Blue"), "hi"))
-
-    def test_names_without_regard_to_case(self):
-        self.assertEqual(self.said("/to JOSÉ"), "talking to José")
-        self.assertEqual(self.said("/TO   鲍勃  "), "talking to 鲍勃")
-
-    def test_an_unknown_name_is_learnt_first(self):
-        self.assertEqual(self.chat.line("/to eve"), Learn())
-        self.assertEqual(self.said("/to eve", fresh=True), "no such user: eve")
-        self.chat.learn([User(5, "Eve")], [])
-        self.assertEqual(self.said("/to eve"), "talking to Eve")
-        self.assertEqual(self.chat.line("/group none"), Learn())
-        self.assertEqual(self.said("/group none", fresh=True), "you are in no such group: none")
-
-    def test_after_a_failed_choice_nobody_is_talked_to(self):
-        """Or the next line would go to whom it is not for."""
-        for choice in ("/to eve", "/group none"):
-            self.chat.line("/to bob")
-            self.chat.line(choice, fresh=True)
-            self.assertIsNone(self.chat.peer)
-            self.assertNotIsInstance(self.chat.line("for whom?"), Send)
-
-    def test_a_name_that_somebody_else_has_now(self):
-        self.chat.learn([User(9, "bob")], [])
-        self.chat.line("/to bob")
-        self.assertEqual(self.chat.peer.id, 9)
-
-    def test_nobody_chosen(self):
-        self.assertIn("/to", self.said("hi"))
-        self.assertTrue(self.chat.line("hi").wrong)
-        self.assertIn("/to", self.said("/history"))
-
-    def test_empty_lines(self):
-        self.chat.line("/to bob")
-        self.assertIsNone(self.chat.line(""))
-        self.assertIsNone(self.chat.line("   "))
-
-    def test_a_slash_can_be_said(self):
-        self.chat.line("/to bob")
-        self.assertEqual(self.chat.line("//to x").content, "/to x")
-        self.assertEqual(self.chat.line("/ hm").text, "unknown command: / (try /help)")
-
-    def test_history(self):
-        self.chat.line("/to bob")
-        bob = self.chat.peer
-        self.assertEqual(self.chat.line("/history"), Past(bob, 20))
-        self.assertEqual(self.chat.line("/history 3"), Past(bob, 3))
-        self.assertEqual(self.chat.line("/history 0"), Past(bob, 1))
-        self.assertEqual(self.chat.line("/history 999999"), Past(bob, MAX_HISTORY))
-        for argument in ("x", "-1", "1.5", "٣", "²", "1" * 5000):
-            self.assertEqual(self.said(f"/history {argument}"), "usage: /history [N]")
-
-    def test_no_history_of_groups(self):
-        self.chat.line("/group team blue")
-        self.assertEqual(self.said("/history"), "there is no history of groups")
-
-    def test_questions_to_the_server(self):
-        self.assertEqual(self.chat.line("/add Eve Adams"), Ask("add", "Eve Adams"))
-        self.assertEqual(self.chat.line("/new team"), Ask("new", "team"))
-        self.assertEqual(self.chat.line("/join team"), Ask("join", "team"))
-        for name in ("friends", "groups", "who"):
-            self.assertEqual(self.chat.line(f"/{name}"), Ask(name, ""))
-
-    def test_a_name_is_needed(self):
-        for name in ("to", "group", "add", "new", "join"):
-            self.assertTrue(self.said(f"/{name} ").startswith(f"usage: /{name} "))
-
-    def test_the_rest(self):
-        self.assertEqual(self.chat.line("/quit"), Quit())
-        self.assertIn("/history", self.said("/help"))
-        self.assertEqual(self.said("/\x1b[31mfly"), "unknown command: /fly (try /help)")
-
-
-class ShowTests(ChatCase):
-    def shown(self, *args, now=NOON, **more):
-        return self.chat.received(read(frame(*args, **more)), now)
-
-    def test_messages(self):
-        self.assertEqual(self.shown(1, 2, "hi"), "12:01 ann: hi")
-        self.assertEqual(self.shown(1, TEAM, "hi", type=2), "12:01 [Team Blue] ann: hi")
-        self.assertEqual(self.shown(1, 0, "hi", type=3), "12:01 [everyone] ann: hi")
-        self.assertEqual(self.shown(1, 2, "hi", now=None), "ann: hi")
-
-    def test_media(self):
-        link = "http://chat.example/asset/p.png"
-        self.assertEqual(self.shown(1, 2, "", media=4, url="/asset/p.png"), f"12:01 ann: [picture] {link}")
-        self.assertEqual(self.shown(1, 2, "", media=4, url="./asset/p.png"), f"12:01 ann: [picture] {link}")
-        self.assertEqual(
-            self.shown(1, 2, "", media=3, url="https://b.example/a"), "12:01 ann: [audio] https://b.example/a"
-        )
-        self.assertEqual(self.shown(1, 2, "f.pdf", Url="/f"), "12:01 ann: f.pdf http://chat.example/f")
-
-    def test_nothing_in_it_is_harmful(self):
-        self.chat.learn([User(6, "e\x1b[2Jve\n")], [Group(TEAM + 1, "g\x07]", 6, "")])
-        shown = self.shown(6, TEAM + 1, "a\x1b]0;x\x07b", type=2, url="/\x1b[H")
-        self.assertEqual(shown, "12:01 [g]] eve ⏎ : ab http://chat.example/")
-
-    def test_strangers(self):
-        message = read(frame(77, TEAM + 9, "hi", type=2))
-        self.assertFalse(self.chat.knows(message))
-        self.assertEqual(self.chat.received(message), f"[#{TEAM + 9}] #77: hi")
-        self.chat.strange(message)
-        self.assertTrue(self.chat.knows(message))
-        self.assertTrue(self.chat.knows(read(frame(1, 2, "hi"))))
-
-    def test_lists(self):
-        self.assertEqual(self.chat.names(USERS), "ann\nBob\nJosé\n鲍勃")
-        self.assertEqual(self.chat.names([]), "(none)")
-        many = self.chat.names([User(n, f"u{n:04}") for n in range(LISTED + 5)]).split("\n")
-        self.assertEqual((len(many), many[-1]), (LISTED + 1, "... and 5 more"))
-
-    def test_errors(self):
-        self.assertEqual(self.chat.error(Refused("no\x1b[2J")), "no")
-        self.assertEqual(self.chat.error(Unreachable("no answer")), "no answer")
-        self.assertIn("not sent", self.chat.error(NotConnected("x")))
-
-    def test_both_languages_have_the_same_fields(self):
-        for chinese, english in _TEXTS.values():
-            fields = [set(re.findall(r"{(\w+)}", text)) for text in (chinese, english)]
-            self.assertTrue(fields[0] <= fields[1] | {"text"}, chinese)
-
-
-class ChineseTests(ChatCase):
-    language = "zh"
-
-    def test_texts(self):
-        self.assertEqual(self.said("/to bob"), "正在与 Bob 聊天")
-        self.assertIn("用户", self.said("/help"))
-        self.assertEqual(self.chat.error(Unreachable("x")), "连不上服务器（x）")
-
-
-class Output(StringTransport):
-    """Standard input and output."""
-
-    def __init__(self, console):
-        super().__init__(lenient=True)
-        self.console = console
-        console.makeConnection(self)
-
-    def loseConnection(self):  # noqa: N802
-        super().loseConnection()
-        self.console.connectionLost(Failure(ConnectionDone()))
-
-
-class ConsoleTests(SynchronousTestCase):
-    def setUp(self):
-        self.lines = []
-        self.ends: list[Exception | None] = []
-        self.waiting = []
-        self.console = Console(self.line, self.ends.append)
-        self.output: Any = Output(self.console)
-
-    async def line(self, line):
-        self.lines.append(line)
-        if line.startswith("wait"):
-            self.waiting.append(launch(self.console.writable.passed()))
-            self.console.pauseProducing()
-            self.console.writable.pauseProducing()
-            await self.console.writable.passed()
-        if line == "break":
-            raise ZeroDivisionError
-
-    def test_lines_and_the_last_one_without_an_end(self):
-        self.console.dataReceived("嗨\r\n\nb".encode())
-        self.assertEqual((self.lines, self.ends), (["嗨", ""], []))
-        self.console.readConnectionLost()
-        self.assertEqual((self.lines, self.ends), (["嗨", "", "b"], [None]))
-
-    def test_one_after_the_other(self):
-        self.console.dataReceived(b"wait\nb\n")
-        self.assertEqual((self.lines, self.output.producerState), (["wait"], "paused"))
-        self.output.producer.resumeProducing()
-        self.assertEqual((self.lines, self.output.producerState), (["wait", "b"], "producing"))
-
-    def test_the_end_waits_for_the_last_line(self):
-        self.console.dataReceived(b"wait")
-        self.console.readConnectionLost()
-        self.assertEqual(self.ends, [])
-        self.output.producer.resumeProducing()
-        self.assertEqual(self.ends, [None])
-
-    def test_bad_utf8(self):
-        self.console.dataReceived(b"a\xffb\n")
-        self.assertEqual(self.lines, ["a\ufffdb"])
-
-    def test_a_line_without_end(self):
-        self.console.dataReceived(b"x" * (2 * 1024 * 1024))
-        self.assertEqual([type(end).__name__ for end in self.ends], ["ClientError"])
-
-    def test_a_defect_ends_it_instead_of_hanging(self):
-        self.console.dataReceived(b"break\nnext\n")
-        self.assertEqual(self.lines, ["break"])
-        self.assertIsInstance(self.ends[0], ZeroDivisionError)
-
-    def test_nobody_reads(self):
-        self.console.writeConnectionLost()
-        self.console.show("x")
-        self.assertEqual((self.ends, self.output.value()), ([None], b""))
-        self.successResultOf(launch(self.console.close()))
-
-    def test_half_characters_do_not_break_the_output(self):
-        self.console.show("a\ud800")
-        self.assertEqual(self.output.value(), b"a?\n")
 
 
 class FakeSession:
@@ -321,7 +41,6 @@ class FakeSession:
     def __init__(self):
         self.calls = []
         self.everybody = list(USERS)
-        self.past = []
         self.failure = None
 
     async def _done(self, *call):
@@ -351,10 +70,6 @@ class FakeSession:
     async def join_group(self, name):
         return await self._done("join", name)
 
-    async def history(self, *arguments):
-        await self._done("history", *arguments)
-        return self.past
-
 
 class FakeApi:
     address = Address.parse("http://chat.example")
@@ -375,34 +90,80 @@ class FakeApi:
 
 
 class FakeClient:
-    """A connection that does what the test says."""
+    """
+    A connection that does what the test says.
 
-    def __init__(self, state):
+    @ivar answers: to what is sent: an id, an error or a Deferred; ids from 101 on if there is none.
+    """
+
+    def __init__(self, state, place):
         self.state = state
-        self.sent = []
-        self.inbox = Inbox(100, lambda: None)
+        self.place = place
+        self.calls: list[Any] = []
+        self.inbox: Inbox[Any] = Inbox(100, lambda: None, place.cursor)
         self.online = Gate()
-        self.failures = []
-        self.clean = True
+        self.answers: list[Any] = []
+        self.failure: Any = None
+        self.pages: list[Any] = []
         self.closed = []
+        self.own = [7]
+        self._id = 100
+
+    @property
+    def cursor(self):
+        return self.inbox.position
 
     async def connected(self):
         await self.online.passed()
-        if self.failures and not isinstance(self.failures[0], NotConnected):
-            raise self.failures.pop(0)
+        if self.failure:
+            raise self.failure
 
-    async def send(self, target, content, *, type):
-        if self.failures:
-            raise self.failures.pop(0)
-        self.sent.append((int(type), target, content))
+    async def _do(self, *call):
+        self.calls.append(call)
+        self._id += 1
+        answer = self.answers.pop(0) if self.answers else self._id
+        if isinstance(answer, Deferred):
+            answer = await answer
+        if isinstance(answer, Exception):
+            raise answer
+        return Ack(conversation=3, seq=1, id=answer, time=1)
 
-    def messages(self):
+    async def send(self, user=None, text="", *, group=None, reply_to=None):
+        return await self._do("send", user, group, text, reply_to)
+
+    async def edit(self, *arguments):
+        return await self._do("edit", *arguments)
+
+    async def recall(self, *arguments):
+        return await self._do("recall", *arguments)
+
+    async def react(self, *arguments):
+        return await self._do("react", *arguments)
+
+    async def history(self, **arguments):
+        self.calls.append(arguments)
+        answer = self.pages.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def events(self):
         return self.inbox
 
     async def close(self, timeout):
         self.closed.append(timeout)
         self.inbox.end(None)
-        return self.clean
+        return True
+
+    @property
+    def sent(self):
+        return [call[1:4] for call in self.calls if call[0] == "send"]
+
+
+def page(*numbers, more=False):
+    """@return: an answer to a question for the history."""
+    messages = [msgspec.convert(happened(number, f"m{number}"), Folded) for number in numbers]
+    return HistoryPage(messages=messages, more=more)
 
 
 class ProgramTests(SynchronousTestCase):
@@ -415,12 +176,13 @@ class ProgramTests(SynchronousTestCase):
         self.api: Any = FakeApi()
         self.complaints = []
         self.before = lambda client: None
+        self.directory = Path(self.mktemp())
 
     def run_program(self, interactive=True, register=False):
         """Begin."""
 
-        def connect(credentials, state):
-            self.client = FakeClient(state)
+        def connect(session, state, on_state):
+            self.client = FakeClient(on_state, state.place)
             self.before(self.client)
             return self.client
 
@@ -436,6 +198,7 @@ class ProgramTests(SynchronousTestCase):
                 register,
                 language="en",
                 interactive=interactive,
+                directory=self.directory,
                 api=self.api,
                 connect=connect,
                 open_console=open_console,
@@ -450,29 +213,62 @@ class ProgramTests(SynchronousTestCase):
         return self.output.value().decode().splitlines()
 
     def come(self, *items):
-        """@return: what it shows upon these messages, without the time."""
+        """@return: what it shows upon these events, without the time."""
         self.output.clear()
         for item in items:
-            self.client.inbox.put(item if isinstance(item, Complaint) else read(item))
+            one = msgspec.convert(item, Happened) if isinstance(item, dict) else item
+            self.client.inbox.put(one, getattr(one, "id", None))
         return [re.sub(r"^\d\d:\d\d ", "", line) for line in self.output.value().decode().splitlines()]
+
+    def leave(self):
+        """@return: the exit status at the end of the input."""
+        self.console.readConnectionLost()
+        return self.successResultOf(self.status)
 
     def test_a_talk(self):
         self.run_program()
         self.assertEqual(self.output.value(), b"signed in as ann; /help shows what you can type\n")
-        self.assertEqual(self.type("/to bob", "hi", "//x"), ["talking to Bob"])
-        self.assertEqual(self.client.sent, [(1, 2, "hi"), (1, 2, "/x")])
+        self.assertEqual(self.type("/to bob", "hi", "//x"), ["talking to Bob", "#1 sent", "#2 sent"])
+        self.assertEqual(self.client.sent, [(2, None, "hi"), (2, None, "/x")])
         self.assertEqual(
-            self.come(frame(2, 1, "ho"), frame(2, TEAM, "all", type=2)), ["Bob: ho", "[Team Blue] Bob: all"]
+            self.come(happened(51, "ho"), happened(52, "all", user=None, group=TEAM)),
+            ["#3 Bob: ho", "#4 [Team Blue] Bob: all"],
         )
         self.type("/quit")
         self.assertEqual(self.successResultOf(self.status), 0)
         self.assertEqual((self.client.closed, self.complaints), ([5], []))
+        self.assertEqual(self.clock.getDelayedCalls(), [])
 
-    def test_the_time_of_coming_is_shown(self):
+    def test_the_time_of_the_event_is_shown(self):
         self.run_program()
         self.output.clear()
-        self.client.inbox.put(read(frame(2, 1, "ho")))
-        self.assertEqual(self.output.value().decode(), f"{datetime.fromtimestamp(0):%H:%M} Bob: ho\n")
+        self.client.inbox.put(msgspec.convert(happened(51, time=3_600_000), Happened))
+        self.assertEqual(self.output.value().decode(), f"{datetime.fromtimestamp(3600):%H:%M} #1 Bob: hi\n")
+
+    def test_groups(self):
+        self.run_program()
+        self.type("/group team blue", "hi")
+        self.assertEqual(self.client.sent, [(None, TEAM, "hi")])
+
+    def test_what_is_done_to_messages(self):
+        self.run_program()
+        self.come(happened(51))
+        lines = ["/reply 1 yes", "/edit . oh yes", "/react . 👍", "/unreact 1 👍", "/recall 2"]
+        self.assertEqual(self.type(*lines), ["#2 sent", "done", "done", "done", "done"])
+        self.assertEqual(
+            self.client.calls,
+            [
+                ("send", 2, None, "yes", 51),
+                ("edit", 101, "oh yes"),
+                ("react", 51, "👍", True),
+                ("react", 51, "👍", False),
+                ("recall", 101),
+            ],
+        )
+        self.assertEqual(
+            self.come(happened(60, kind="edited", message=101, text="x", **{"from": 1, "user": 2})),
+            ["ann edited #2: x"],
+        )
 
     def test_register_first(self):
         self.run_program(register=True)
@@ -504,14 +300,30 @@ class ProgramTests(SynchronousTestCase):
         self.assertEqual(self.type("/friends"), ["Bob"])
         self.assertEqual(self.type("/groups"), ["Team Blue"])
         self.assertEqual(self.type("/who"), ["ann", "Bob", "José", "鲍勃"])
-        self.assertEqual(len(self.type("/help")), 2)
+        self.assertEqual(len(self.type("/help")), 3)
 
-    def test_history_in_order(self):
+    def test_history(self):
         self.run_program()
+        self.client.pages = [page(), page(51, 52), NotConnected("x")]
         self.assertEqual(self.type("/to bob", "/history")[1:], ["(none)"])
-        self.api.session.past = [read(frame(1, 2, "old")), read(frame(2, 1, "new"))]
-        self.assertEqual(self.type("/to bob", "/history 2")[1:], ["ann: old", "Bob: new"])
-        self.assertEqual(self.api.session.calls[-1], ("history", 2, -2, -1))
+        shown = self.type("/group team blue", "/history 2")[1:]
+        self.assertEqual([re.sub(r"^\S+ ", "", line) for line in shown], ["#1 Bob: m51", "#2 Bob: m52"])
+        self.assertEqual(
+            self.client.calls,
+            [
+                {"user": 2, "group": None, "before": None, "limit": 20},
+                {"user": None, "group": TEAM, "before": None, "limit": 2},
+            ],
+        )
+        self.assertEqual(self.type("/history"), ["not connected"])
+
+    def test_a_long_history(self):
+        self.run_program()
+        self.client.pages = [page(*range(201, 301), more=True), page(*range(101, 201), more=True), page(100)]
+        self.assertEqual(len(self.type("/to bob", "/history 250")[1:]), 201)
+        self.assertEqual(
+            [(call["before"], call["limit"]) for call in self.client.calls], [(None, 100), (201, 100), (101, 50)]
+        )
 
     def test_names_are_looked_up_when_unknown(self):
         self.run_program()
@@ -523,24 +335,59 @@ class ProgramTests(SynchronousTestCase):
         self.assertEqual(self.type("/to eve"), ["talking to eve"])
         self.assertEqual(calls, [("users",), ("groups",)])
         calls.clear()
-        self.assertEqual(self.come(frame(10, 1, "a"), frame(10, 1, "b")), ["#10: a", "#10: b"])
+        self.assertEqual(
+            self.come(happened(51, "a", **{"from": 10}), happened(52, "b", **{"from": 10})),
+            ["#1 #10: a", "#2 #10: b"],
+        )
         self.assertEqual(calls, [("users",), ("groups",)])
 
     def test_errors_do_not_end_it(self):
         self.run_program()
         self.api.session.failure = Refused("the server is busy")
         self.assertEqual(self.type("/add x", "/to nobody"), ["the server is busy"] * 2)
-        self.assertEqual(self.come(frame(77, 1, "a")), ["#77: a"])
+        self.assertEqual(self.come(happened(51, "a", **{"from": 77})), ["#1 #77: a"])
         self.api.session.failure = None
-        self.assertEqual(self.come(Complaint("too long\x1b[2J")), ["server: too long"])
-        self.client.failures = [NotConnected("x"), NotSendable("the message is too long")]
+        self.assertEqual(self.come(Error(code="x", message="too long\x1b[2J")), ["server: too long"])
+        self.assertEqual(self.come(Presence(online=[2], offline=[])), [])
+        self.client.answers = [Refused("you are not a member", "not_a_member"), NotSendable("the message is too long")]
         self.assertEqual(
             self.type("/to bob", "a", "b", "c")[1:],
-            ["not connected, the message was not sent", "the message is too long"],
+            ["not sent (a): you are not a member", "not sent (b): the message is too long", "#2 sent"],
         )
-        self.assertEqual(self.client.sent, [(1, 2, "c")])
         self.type("/quit")
         self.assertEqual(self.successResultOf(self.status), 0)
+
+    def test_typing_goes_on_while_answers_are_awaited(self):
+        self.run_program()
+        answer: Deferred[int] = Deferred()
+        self.client.answers = [answer]
+        self.assertEqual(self.type("/to bob", "a", "b", "/quit"), ["talking to Bob", "#1 sent"])
+        self.assertEqual(len(self.client.sent), 2)
+
+    def test_what_has_no_answer_at_the_end_is_told(self):
+        self.run_program()
+        answer: Deferred[Any] = Deferred()
+        self.client.answers = [answer]
+        self.type("/to bob", "a")
+        self.output.clear()
+
+        async def close(timeout):
+            answer.callback(Unconfirmed("x"))
+            self.client.inbox.end(None)
+            return False
+
+        self.client.close = close
+        self.assertEqual(self.type("/quit"), ["may not have arrived (a): no answer came"])
+        self.assertEqual(self.successResultOf(self.status), 0)
+
+    def test_a_person_who_types_more_than_gets_through_waits(self):
+        self.run_program()
+        answers: list[Deferred[int]] = [Deferred() for _ in range(PENDING)]
+        self.client.answers = list(answers)
+        self.type("/to bob", *map(str, range(PENDING + 2)))
+        self.assertEqual(len(self.client.sent), PENDING)
+        answers[0].callback(101)
+        self.assertEqual(len(self.client.sent), PENDING + 2)
 
     def test_lost_and_back(self):
         self.run_program()
@@ -550,22 +397,27 @@ class ProgramTests(SynchronousTestCase):
         self.client.state(True)
         self.assertEqual(self.output.value(), b"connection lost, reconnecting...\nconnected again\n")
 
-    def test_a_token_that_is_not_good_any_more(self):
-        self.run_program()
-        self.client.inbox.end(Unauthorized("x"))
-        self.assertEqual(self.successResultOf(self.status), 1)
-        self.assertEqual(self.complaints, ["hichat: the login is no longer valid, log in again\n"])
+    def test_a_connection_that_will_not_come_back(self):
+        for error, text in (
+            (Unauthorized("x"), "the login is no longer valid, log in again"),
+            (Replaced("x"), "another connection of this device has taken over"),
+        ):
+            self.complaints.clear()
+            self.run_program()
+            self.client.inbox.end(error)
+            self.assertEqual(self.successResultOf(self.status), 1)
+            self.assertEqual(self.complaints, [f"hichat: {text}\n"])
 
     def test_control_d(self):
         self.run_program()
-        self.console.readConnectionLost()
-        self.assertEqual(self.successResultOf(self.status), 0)
+        self.assertEqual(self.leave(), 0)
 
     def test_control_c(self):
-        self.run_program()
-        self.status.cancel()
-        self.assertEqual(self.successResultOf(self.status), 0)
-        self.assertEqual(self.client.closed, [5])
+        for interactive in (True, False):
+            self.run_program(interactive)
+            self.status.cancel()
+            self.assertEqual(self.successResultOf(self.status), 0)
+            self.assertEqual(self.client.closed, [5])
 
     def test_what_comes_after_quit_is_not_done(self):
         self.run_program()
@@ -575,42 +427,53 @@ class ProgramTests(SynchronousTestCase):
     def test_a_script(self):
         self.run_program(interactive=False)
         self.assertEqual(self.output.value(), b"")
-        self.type("/to bob", "a", "b")
+        self.assertEqual(self.type("/to bob", "a", "b"), ["talking to Bob"])
         self.console.dataReceived(b"c")
-        self.console.readConnectionLost()
+        self.assertEqual(self.leave(), 0)
         self.assertEqual([sent[2] for sent in self.client.sent], ["a", "b", "c"])
         self.assertEqual(self.client.closed, [30])
-        self.assertEqual(self.successResultOf(self.status), 0)
 
-    def test_a_script_waits_for_the_connection(self):
+    def test_a_script_waits_for_each_answer(self):
+        self.run_program(interactive=False)
+        answer: Deferred[int] = Deferred()
+        self.client.answers = [answer]
+        self.type("/to bob", "a", "b")
+        self.assertEqual((len(self.client.sent), self.output.producerState), (1, "paused"))
+        answer.callback(101)
+        self.assertEqual((len(self.client.sent), self.output.producerState), (2, "producing"))
+        self.assertEqual(self.leave(), 0)
+
+    def test_a_script_that_asks_waits_for_the_connection(self):
         self.run_program(interactive=False)
         self.client.online.pauseProducing()
-        self.client.failures = [NotConnected("lost in between")]
-        self.type("/to bob", "a", "b")
-        self.assertEqual(self.client.sent, [])
+        self.client.pages = [NotConnected("lost in between"), page(51)]
+        self.assertEqual(self.type("/to bob", "/history")[1:], [])
         self.client.online.resumeProducing()
-        self.assertEqual([sent[2] for sent in self.client.sent], ["a", "b"])
+        self.assertEqual(len(self.client.calls), 2)
+        self.assertIn(b"m51", self.output.value())
+        self.assertEqual(self.leave(), 0)
 
     def test_a_script_is_told_by_the_exit_status(self):
-        def unclean():
-            self.client.clean = False
+        def fail(error):
+            self.client.answers = [error]
+            self.type("/to bob", "a")
 
         for spoil in (
             lambda: self.type("hi"),
-            lambda: self.come(Complaint("no such target")),
+            lambda: self.come(Error(code="x", message="no such target")),
             lambda: self.type("/to nobody"),
-            unclean,
+            lambda: fail(Refused("no", "no")),
+            lambda: fail(Unconfirmed("no")),
         ):
             self.run_program(interactive=False)
             spoil()
-            self.console.readConnectionLost()
-            self.assertEqual(self.successResultOf(self.status), 1)
+            self.assertEqual(self.leave(), 1)
 
     def test_what_comes_during_the_goodbye_is_shown(self):
         self.run_program(interactive=False)
 
         async def close(timeout):
-            self.client.inbox.put(Complaint("no such target"))
+            self.client.inbox.put(Error(code="x", message="no such target"))
             self.client.inbox.end(None)
             return True
 
@@ -622,17 +485,49 @@ class ProgramTests(SynchronousTestCase):
     def test_slow_output_holds_the_messages_back(self):
         self.run_program()
         self.output.producer.pauseProducing()
-        self.assertEqual(self.come(frame(2, 1, "a"), frame(2, 1, "b")), [])
+        self.assertEqual(self.come(happened(51), happened(52)), [])
         self.assertEqual(len(self.client.inbox), 1)
         self.output.producer.resumeProducing()
         self.assertEqual(self.output.value().count(b"\n"), 2)
 
+    def test_the_place_is_kept(self):
+        self.run_program()
+        first = self.client.place
+        self.assertIsNone(first.cursor)
+        self.come(happened(51))
+        self.leave()
+        self.run_program()
+        place = self.client.place
+        self.assertEqual((place.device, place.cursor, place.own), (first.device, 51, [7]))
+
+    def test_the_place_is_kept_before_the_end_too(self):
+        """Of what was shown: a program that is killed shows the rest the next time."""
+        self.run_program()
+        self.come(happened(51))
+        self.output.producer.pauseProducing()
+        self.come(happened(52))
+        self.clock.advance(1)
+        self.assertIsNone(self.kept())
+        self.output.producer.resumeProducing()
+        self.clock.advance(1)
+        self.assertEqual(self.kept(), 52)
+
+    def kept(self):
+        (path,) = self.directory.glob("*.json")
+        return msgspec.json.decode(path.read_bytes())["cursor"]
+
     def test_a_defect_is_not_hidden(self):
         self.run_program()
 
-        async def defect():
+        async def defect(*arguments):
             raise ZeroDivisionError
 
         self.api.session.friends = defect
         self.type("/friends")
         self.failureResultOf(self.status, ZeroDivisionError)
+        for interactive in (True, False):
+            self.run_program(interactive)
+            self.client.recall = defect
+            self.come(happened(51, **{"from": 1, "user": 2}))
+            self.type("/recall .")
+            self.failureResultOf(self.status, ZeroDivisionError)

@@ -1,42 +1,38 @@
-"""The library and the program over real sockets and pipes."""
+"""The library and the program against a real daemon, over real sockets and pipes."""
 
-import json
 import os
+import signal
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from autobahn.twisted.resource import WebSocketResource
-from autobahn.twisted.websocket import WebSocketServerFactory
-from twisted.internet import reactor
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.stdio import StandardIO
-from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
-from twisted.web.resource import Resource
-from twisted.web.server import Site
 
+from hichat.client.connection import Client
+from hichat.client.http import Api
 from hichat.client.terminal import chat
-from tests.client.support import Peer
+from hichat.client.wire import Refused, Replaced
+from hichat.protocol import Presence, Receipt, TypingFrame
+from tests.integration.daemon import Daemon, reactor, until
+
+PASSWORD = "correct horse"
+GROUP = "team"
 
 
-class Answer(Resource):
-    """Gives always the same JSON."""
-
-    isLeaf = True
-
-    def __init__(self, value):
-        super().__init__()
-        self.value = value
-
-    def render(self, request):
-        return json.dumps(self.value).encode()
+def launch(coroutine):
+    return Deferred.fromCoroutine(coroutine)
 
 
-class Quiet(Site):
-    noisy = False
+def _hears(client):
+    return client.cursor is not None
 
-    def log(self, request):
-        pass
+
+def _has(found, count):
+    return len(found) >= count
 
 
 def stdio(source, sink):
@@ -45,56 +41,212 @@ def stdio(source, sink):
     return lambda console: kind(console, source, sink, reactor)
 
 
-class WholeTests(TestCase):
-    timeout = 20
+@contextmanager
+def script(*lines):
+    """A file that stands for a pipe with these lines."""
+    with TemporaryFile() as file:
+        file.write("".join(f"{line}\n" for line in lines).encode())
+        file.flush()
+        file.seek(0)
+        yield file
 
-    def setUp(self):
-        self.peers = []
-        factory = WebSocketServerFactory(reactor=reactor)
-        factory.setProtocolOptions(openHandshakeTimeout=0, closeHandshakeTimeout=0)
-        factory.protocol = self.make_peer
-        root, version, user, relation = Resource(), Resource(), Resource(), Resource()
-        root.putChild(b"v1", version)
-        version.putChild(b"user", user)
-        version.putChild(b"relation", relation)
-        user.putChild(b"login_pw", Answer({"code": 0, "message": "", "tokens": "t", "userId": 1}))
-        user.putChild(b"list", Answer([{"ID": 1, "Name": "ann"}, {"ID": 2, "Name": "bob"}]))
-        user.putChild(b"SendUserMsg", WebSocketResource(factory))
-        relation.putChild(b"group_list", Answer({"Code": 0, "Rows": None}))
-        site: Any = Quiet(root)
-        port: Any = reactor.listenTCP(0, site, interface="127.0.0.1")
-        self.addCleanup(port.stopListening)
-        self.address = f"127.0.0.1:{port.getHost().port}"
 
-    def make_peer(self):
-        self.peers.append(Peer())
-        return self.peers[-1]
+class WholeCase(TestCase):
+    timeout = 60
 
-    async def test_a_script_through_pipes(self):
-        """Everything that was written before the end of the input has arrived when the program ends."""
-        lines = [f"{number} {'x' * 1000}" for number in range(500)]
-        with TemporaryFile() as script, TemporaryFile() as shown:
-            script.write("\n".join(["/to bob", *lines]).encode())
-            script.flush()
-            script.seek(0)
-            status = await Deferred.fromCoroutine(
+    async def setUp(self):  # type: ignore[override]
+        self.daemon = Daemon(Path(self.mktemp()))
+        self.addCleanup(self.daemon.kill)
+        await self.daemon.start()
+        self.sessions: dict[str, Any] = {}
+        for name in ("ann", "bob"):
+            api = Api(reactor, self.daemon.url, language="en")
+            await api.register(name, PASSWORD)
+            self.sessions[name] = await api.log_in(name, PASSWORD)
+        await self.sessions["ann"].new_group(GROUP)
+        await self.sessions["bob"].join_group(GROUP)
+        ((self.group, *_),) = await self.sessions["bob"].groups()
+
+    def client(self, name, device="laptop", **options):
+        """@return: a connection that is closed after the test."""
+        options = {"retry": lambda _: 0.05, "language": "en", **options}
+        client = Client(reactor, self.daemon.url, self.sessions[name].credentials, device, **options)
+        self.addCleanup(lambda: launch(client.close(1)))
+        return client
+
+    async def live(self, *clients):
+        """Wait until these hear what happens."""
+        for client in clients:
+            await client.connected()
+            await until(partial(_hears, client))
+
+    async def take(self, client, count):
+        """@return: the next events."""
+        return [await client.events().__anext__() for _ in range(count)]
+
+    async def chat(self, name, *lines):
+        """Run the program with a script; @return: its exit status and the lines that it showed, without times."""
+        with script(*lines) as source, TemporaryFile() as shown:
+            status = await launch(
                 chat(
                     reactor,
-                    f"ws://{self.address}",
-                    "ann",
-                    "pw",
+                    self.daemon.url,
+                    name,
+                    PASSWORD,
                     language="en",
                     interactive=False,
-                    open_console=stdio(script.fileno(), shown.fileno()),
+                    directory=self.daemon.directory / "home",
+                    open_console=stdio(source.fileno(), shown.fileno()),
                 )
             )
             shown.seek(0)
-            self.assertEqual((status, shown.read()), (0, b"talking to bob\n"))
-        (peer,) = self.peers
-        self.assertEqual([frame["Content"] for frame in peer.frames], lines)
-        while peer.closed is None:
-            await deferLater(reactor, 0)
-        self.assertEqual(peer.closed, (True, 1000))
+            return status, shown.read().decode().splitlines()
+
+    async def history(self, **of):
+        """@return: the texts of all of a conversation, as bob sees it."""
+        client = self.client("bob", "reader", listen=False)
+        await client.connected()
+        found: list[str] = []
+        before = None
+        while True:
+            page = await client.history(before=before, limit=100, **of)
+            found = [message.text for message in page.messages] + found
+            if not page.more:
+                return found
+            before = page.messages[0].id
+
+    async def crash(self):
+        """The daemon dies, and is started again."""
+        await self.daemon.stop(signal.SIGKILL)
+        await self.daemon.start()
+
+
+class LibraryTests(WholeCase):
+    async def test_everything_that_can_be_said(self):
+        ann, bob = self.client("ann"), self.client("bob")
+        await self.live(ann, bob)
+        sent = await ann.send(2, "hi")
+        await ann.edit(sent.id, "hi bob")
+        await ann.react(sent.id, "👍")
+        await bob.read(sent.id, user=1)
+        reply = await bob.send(1, "hm", reply_to=sent.id, mentions=[1])
+        await ann.recall(sent.id)
+        await ann.send(group=self.group, media="file", url="/f.pdf", name="f.pdf")
+        heard = await self.take(bob, 5)
+        self.assertEqual([event.kind for event in heard], ["message", "edited", "reacted", "recalled", "message"])
+        self.assertEqual([heard[0].id, heard[0].text, heard[1].text], [sent.id, "hi", "hi bob"])
+        self.assertEqual((heard[4].group, heard[4].media, heard[4].name), (self.group, "file", "f.pdf"))
+        receipt, answer = await self.take(ann, 2)
+        self.assertIsInstance(receipt, Receipt)
+        self.assertEqual((receipt.from_, receipt.read), (2, sent.id))
+        self.assertEqual((answer.id, answer.replyTo, answer.mentions), (reply.id, sent.id, [1]))
+        self.assertEqual((await bob.marks(user=1)).read, sent.id)
+        page = await ann.history(user=2)
+        self.assertEqual([(one.text, one.recalled) for one in page.messages], [("", True), ("hm", False)])
+        with self.assertRaises(Refused) as caught:
+            await bob.edit(sent.id, "mine")
+        self.assertTrue(caught.exception.code)
+
+    async def test_presence(self):
+        ann, bob = self.client("ann"), self.client("bob")
+        await ann.connected()
+        self.assertEqual((await ann.watch([2])).offline, [2])
+        await bob.connected()
+        (item,) = await self.take(ann, 1)
+        self.assertIsInstance(item, Presence)
+        self.assertEqual(item.online, [2])
+        bob.typing(user=1)
+        (item,) = await self.take(ann, 1)
+        self.assertIsInstance(item, TypingFrame)
+        await bob.show(False)
+        (item,) = await self.take(ann, 1)
+        self.assertEqual(item.offline, [2])
+
+    async def test_nothing_is_lost_or_doubled_over_crashes(self):
+        ann, bob = self.client("ann"), self.client("bob", since=0)
+        await bob.connected()
+        heard: list[Any] = []
+
+        async def listen():
+            async for message in bob.messages():
+                heard.append(message)
+
+        listening = launch(listen())
+        texts = [str(number) for number in range(600)]
+        sending = [launch(ann.send(2, text)) for text in texts]
+        for part in (100, 300):
+            await until(partial(_has, heard, part), 30)
+            await self.crash()
+        acks = await gatherResults(sending)
+        await until(partial(_has, heard, len(texts)), 30)
+        self.assertEqual(sorted(acks, key=lambda ack: ack.id), acks)
+        self.assertEqual([message.text for message in heard], texts)
+        self.assertEqual([message.id for message in heard], [ack.id for ack in acks])
+        await bob.close()
+        await listening
+
+    async def test_a_second_connection_of_a_device(self):
+        first, second = self.client("ann"), self.client("ann")
+        await self.live(first)
+        reading = launch(first.events().__anext__())
+        await second.connected()
+        await self.assertFailure(reading, Replaced)
+
+    async def test_two_devices(self):
+        laptop, phone = self.client("ann"), self.client("ann", "phone")
+        await self.live(laptop, phone)
+        ack = await laptop.send(2, "hi")
+        (event,) = await self.take(phone, 1)
+        self.assertEqual((event.id, event.from_, event.user), (ack.id, 1, 2))
+        self.assertEqual(len(laptop.events()), 0)
+
+    async def test_a_restart_of_the_program(self):
+        """Its cursor and its own ids are all that it needs."""
+        first = self.client("ann")
+        await self.live(first)
+        await first.send(2, "mine")
+        await first.close()
+        bob = self.client("bob")
+        await bob.send(group=self.group, text="missed")
+        second = self.client("ann", since=first.cursor, own=first.own)
+        await second.connected()
+        (event,) = await self.take(second, 1)
+        self.assertEqual((event.text, event.group), ("missed", self.group))
+
+
+class ProgramTests(WholeCase):
+    async def test_a_script_through_pipes(self):
+        lines = [f"{number} {'x' * 1000}" for number in range(200)]
+        status, shown = await self.chat("ann", "/to bob", *lines)
+        self.assertEqual((status, shown), (0, ["talking to bob"]))
+        self.assertEqual(await self.history(user=1), lines)
+
+    async def test_a_crash_in_the_middle_of_a_script(self):
+        lines = [str(number) for number in range(300)]
+        running = launch(self.chat("ann", "/to bob", *lines))
+        reader = self.client("bob", since=0)
+        await reader.connected()
+        await self.take(reader, 50)
+        await reader.close()
+        await self.crash()
+        status, shown = await running
+        self.assertEqual(status, 0, shown)
+        self.assertEqual(await self.history(user=1), lines)
+
+    async def test_what_was_missed(self):
+        await self.chat("bob")
+        await self.chat("ann", f"/group {GROUP}", "while you were away")
+        _, shown = await self.chat("bob", f"/group {GROUP}", "/react . 👍", "mine")
+        self.assertIn("[team] ann: while you were away", " ".join(shown))
+        _, shown = await self.chat("bob")
+        self.assertEqual(shown, [])
+        _, shown = await self.chat("ann", f"/group {GROUP}", "/history")
+        self.assertIn("while you were away 👍1", " ".join(shown))
+
+    async def test_a_line_that_cannot_be_sent(self):
+        status, shown = await self.chat("ann", "/to bob", "x" * 9000, "still here")
+        self.assertEqual((status, shown[1].startswith("not sent (xxx")), (1, True))
+        self.assertEqual(await self.history(user=1), ["still here"])
 
     async def test_output_that_nobody_reads_ends_it(self):
         reading, writing = os.pipe()
@@ -102,12 +254,12 @@ class WholeTests(TestCase):
         for descriptor in (writing, source, feed):
             self.addCleanup(os.close, descriptor)
         os.close(reading)
-        status = await Deferred.fromCoroutine(
+        status = await launch(
             chat(
                 reactor,
-                f"http://{self.address}",
+                self.daemon.url,
                 "ann",
-                "pw",
+                PASSWORD,
                 language="en",
                 interactive=True,
                 open_console=stdio(source, writing),

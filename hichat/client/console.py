@@ -1,0 +1,103 @@
+"""Standard input and output, a line at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IHalfCloseableProtocol
+from twisted.internet.protocol import connectionDone
+from twisted.protocols.basic import LineReceiver
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from hichat.client.inbox import Gate
+from hichat.client.wire import ClientError
+
+
+@implementer(IHalfCloseableProtocol)
+class Console(LineReceiver):
+    """
+    Standard input and output. The next line is read when the last one is done with.
+
+    @param on_line: is given each line.
+    @param on_end: is called when the input ends, or nobody reads the output any more.
+    @ivar writable: shut while too much waits to be written.
+    """
+
+    transport: Any = None
+    delimiter = b"\n"
+    MAX_LENGTH = 1024 * 1024
+
+    def __init__(self, on_line: Callable[[str], Awaitable[None]], on_end: Callable[[Exception | None], None]) -> None:
+        self.writable = Gate()
+        self._gone = Gate(shut=True)
+        self._on_line = on_line
+        self._on_end = on_end
+        self._ended = False
+
+    def connectionMade(self) -> None:
+        """Be told when the output is slow."""
+        self.transport.registerProducer(self.writable, True)
+
+    def lineReceived(self, line: bytes) -> None:
+        """Stop reading until the line is done with: what a script writes waits in its pipe, not here."""
+        if self._ended:
+            return
+        self.pauseProducing()
+        work = Deferred.fromCoroutine(self._work(line))
+        work.addCallbacks(lambda _: self._ended or self.resumeProducing(), self._failed)
+
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
+        """No person types this, and no server takes it."""
+        self._end(ClientError("a line of the input is too long"))
+
+    def readConnectionLost(self) -> None:  # noqa: N802
+        """The input ends, perhaps in the middle of a line."""
+        if self._ended:
+            return
+        rest = self.clearLineBuffer()
+        work = Deferred.fromCoroutine(self._work(rest) if rest else _nothing())
+        work.addCallbacks(lambda _: self._end(None), self._failed)
+
+    def writeConnectionLost(self) -> None:  # noqa: N802
+        """Nobody reads what is written: as C{| head} does."""
+        self.connectionLost()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """All is over."""
+        self.writable.resumeProducing()
+        self._gone.resumeProducing()
+        self._end(None)
+
+    def show(self, text: str) -> None:
+        """
+        Write one or several lines.
+
+        @param text: harmless already.
+        """
+        if self._gone.shut:
+            self.transport.write(f"{text}\n".encode(errors="replace"))
+
+    async def close(self) -> None:
+        """Write what is left to write."""
+        self._ended = True
+        self.transport.unregisterProducer()
+        self.transport.loseConnection()
+        await self._gone.passed()
+
+    async def _work(self, line: bytes) -> None:
+        await self._on_line(line.decode(errors="replace").rstrip("\r"))
+
+    def _failed(self, failure: Failure) -> None:
+        self._end(failure.value if isinstance(failure.value, Exception) else RuntimeError(repr(failure.value)))
+
+    def _end(self, error: Exception | None) -> None:
+        if not self._ended:
+            self._ended = True
+            self._on_end(error)
+
+
+async def _nothing() -> None:
+    pass

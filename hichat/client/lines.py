@@ -1,0 +1,485 @@
+"""What a line at the terminal means, and how what happens looks there. No I/O here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from msgspec import UNSET
+
+from hichat.client.wire import (
+    BadAnswer,
+    ClientError,
+    Group,
+    NoAnswer,
+    NotConnected,
+    NotSendable,
+    Replaced,
+    Unauthorized,
+    Unconfirmed,
+    Unreachable,
+    User,
+)
+from hichat.errors import Language
+from hichat.protocol import Ack, Folded, Happened
+
+LISTED = 200
+"""So many names are shown of a list."""
+
+HISTORY, MAX_HISTORY = 20, 500
+"""Messages that /history shows: unless told, and at most."""
+
+REMEMBERED = 1000
+"""So many of the messages that were shown last can be referred to by their numbers."""
+
+_TEXTS = {
+    "hello": ("已登录：{name}。输入 /help 查看命令", "signed in as {name}; /help shows what you can type"),
+    "help": (
+        "/to 用户 | /group 群 | /history [条数] | /add 用户 | /friends | /groups | /new 群 | /join 群 | /who | /quit\n"
+        "/reply 编号 文字 | /edit 编号 文字 | /recall 编号 | /react 编号 表情 | /unreact 编号 表情："
+        "编号即消息前的 #号，“.”表示最后一条（/edit 和 /recall 指自己的，其余指别人的）\n"
+        "其他内容发送给当前对象；以 // 开头可发送以 / 开头的内容",
+        "/to USER | /group GROUP | /history [N] | /add USER | /friends | /groups | /new GROUP | /join GROUP | /who"
+        " | /quit\n/reply N TEXT | /edit N TEXT | /recall N | /react N EMOJI | /unreact N EMOJI: N is the number that a"
+        " message has after its #, or . for the last one (your own with /edit and /recall, else somebody else's)\n"
+        "anything else is sent to whom you talk to; // at the start sends one /",
+    ),
+    "to": ("正在与 {name} 聊天", "talking to {name}"),
+    "to_group": ("正在群 [{name}] 中聊天", "talking in [{name}]"),
+    "nobody": ("请先用 /to 或 /group 选择聊天对象", "choose whom to talk to first: /to USER or /group GROUP"),
+    "no_user": ("没有这个用户：{name}", "no such user: {name}"),
+    "no_group": ("您没有加入这个群：{name}", "you are in no such group: {name}"),
+    "no_command": ("未知命令：/{name}，输入 /help 查看命令", "unknown command: /{name} (try /help)"),
+    "no_message": ("没有这条消息：{name}", "no such message: {name}"),
+    "no_reply": ("不能回复公告", "there is no reply to an announcement"),
+    "usage": ("用法：/{name}", "usage: /{name}"),
+    "empty": ("（无）", "(none)"),
+    "more": ("……还有 {count} 个", "... and {count} more"),
+    "lost": ("连接已断开，正在重新连接……", "connection lost, reconnecting..."),
+    "back": ("已重新连接", "connected again"),
+    "server": ("服务器：{text}", "server: {text}"),
+    "sent": ("#{number} 已送达", "#{number} sent"),
+    "failed": ("没有发送“{line}”：{why}", "not sent ({line}): {why}"),
+    "doubt": ("可能没有送达“{line}”：连接在服务器确认之前结束", "may not have arrived ({line}): no answer came"),
+    "not_connected": ("未连接", "not connected"),
+    "late": ("服务器没有及时应答", "the server does not answer in time"),
+    "picture": ("[图片]", "[picture]"),
+    "audio": ("[语音]", "[audio]"),
+    "file": ("[文件]", "[file]"),
+    "everyone": ("[全体]", "[everyone]"),
+    "gone": ("（已撤回）", "(taken back)"),
+    "changed": ("（已编辑）", "(edited)"),
+    "older": ("较早的消息", "an older message"),
+    "reply": ("（回复 {what}）", "(to {what})"),
+    "edited": ("{name} 编辑了 {what}：{text}", "{name} edited {what}: {text}"),
+    "recalled": ("{name} 撤回了 {what}", "{name} took back {what}"),
+    "reacted": ("{name} 对 {what} 回应了 {emoji}", "{name} reacted {emoji} to {what}"),
+    "unreacted": ("{name} 取消了对 {what} 的回应 {emoji}", "{name} took {emoji} back from {what}"),
+    "joined": ("{name} 加入了群（{size} 人）", "{name} joined ({size} members)"),
+    "left": ("{name} 离开了群（{size} 人）", "{name} left ({size} members)"),
+    "done": ("完成", "done"),
+    "unreachable": ("连不上服务器（{text}）", "{text}"),
+    "bad_answer": ("这不是 HiChat 服务器的应答：{text}", "{text}"),
+    "not_sendable": ("消息过长或不是有效文本", "{text}"),
+    "unauthorized": ("登录已失效，请重新登录", "the login is no longer valid, log in again"),
+    "replaced": ("此设备已在别处连接", "another connection of this device has taken over"),
+}
+
+_ERRORS: dict[type[ClientError], str] = {
+    NotConnected: "not_connected",
+    Unconfirmed: "not_connected",
+    NoAnswer: "late",
+    Unauthorized: "unauthorized",
+    Unreachable: "unreachable",
+    BadAnswer: "bad_answer",
+    NotSendable: "not_sendable",
+    Replaced: "replaced",
+}
+
+_USAGE = {
+    "to": "to USER",
+    "group": "group GROUP",
+    "add": "add USER",
+    "new": "new GROUP",
+    "join": "join GROUP",
+    "reply": "reply N TEXT",
+    "edit": "edit N TEXT",
+    "recall": "recall N",
+    "react": "react N EMOJI",
+    "unreact": "unreact N EMOJI",
+}
+
+_LABEL = 40
+"""Characters of a line that are repeated where it is said what became of it."""
+
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[]P^_X]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
+)
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def harmless(text: str) -> str:
+    """
+    Make what somebody else wrote fit to print on one line of a terminal.
+
+    @return: the text without escape sequences, control characters and marks that turn the direction of writing (they
+        make a text look like another). Line ends show as an arrow: else a message could fake other people's lines.
+    """
+    text = _ESCAPES.sub("", text).replace("\r\n", "\n")
+    return "".join(_harmless_character(character) for character in text)
+
+
+def _harmless_character(character: str) -> str:
+    kind = unicodedata.category(character)
+    if character == "\n" or kind in ("Zl", "Zp"):
+        return " ⏎ "
+    if character == "\t":
+        return " "
+    if kind == "Cs":  # half a character, which JSON can spell and UTF-8 cannot
+        return "\ufffd"
+    return "" if kind == "Cc" or character in _TURNING else character
+
+
+class Peer(NamedTuple):
+    """Whom one talks to: a user or a group."""
+
+    group: bool
+    id: int
+    name: str
+
+
+class Seen(NamedTuple):
+    """
+    A message that was shown.
+
+    @ivar peer: with whom; None: it is an announcement.
+    @ivar mine: whether one wrote it oneself.
+    """
+
+    id: int
+    peer: Peer | None
+    mine: bool
+
+
+class Recent:
+    """The last messages that were shown, by numbers that begin with 1 in each run."""
+
+    def __init__(self) -> None:
+        self._next = 1
+        self._seen: dict[int, Seen] = {}
+        self._numbers: dict[int, int] = {}
+
+    def note(self, seen: Seen) -> int:
+        """@return: the message's number: the one that it has already, or the next."""
+        number = self._numbers.get(seen.id)
+        if number is not None:
+            return number
+        number, self._next = self._next, self._next + 1
+        self._seen[number], self._numbers[seen.id] = seen, number
+        if len(self._seen) > REMEMBERED:
+            oldest = next(iter(self._seen))
+            del self._numbers[self._seen.pop(oldest).id]
+        return number
+
+    def number(self, message: int) -> int | None:
+        """@return: the number of the message with this id."""
+        return self._numbers.get(message)
+
+    def find(self, word: str, mine: bool) -> Seen | None:
+        """
+        @param word: a number, or C{.} for the last one.
+        @param mine: which C{.} that is: of one's own messages, or of the others.
+        """
+        if word == ".":
+            return max((seen for seen in self._seen.values() if seen.mine is mine), default=None)
+        word = word.removeprefix("#")
+        return self._seen.get(int(word)) if _is_number(word) else None
+
+
+class Say(NamedTuple):
+    """Show this. What others wrote in it is harmless already."""
+
+    text: str
+    wrong: bool = False
+
+
+class Send(NamedTuple):
+    """
+    Send a text.
+
+    @ivar reply_to: the id of the message that it answers.
+    """
+
+    peer: Peer
+    content: str
+    reply_to: int | None = None
+
+
+class Edit(NamedTuple):
+    """Replace a message's text."""
+
+    message: int
+    text: str
+
+
+class Recall(NamedTuple):
+    """Take a message back."""
+
+    message: int
+
+
+class React(NamedTuple):
+    """React to a message, or take that back."""
+
+    message: int
+    emoji: str
+    on: bool
+
+
+class Past(NamedTuple):
+    """Show the newest messages with a user or of a group."""
+
+    peer: Peer
+    size: int
+
+
+class Ask(NamedTuple):
+    """Make a call to the server, named like the command, and show what comes back."""
+
+    what: str
+    name: str
+
+
+class Learn(NamedTuple):
+    """Get the names of users and groups, and offer the line again, as not to be looked up again."""
+
+
+class Quit(NamedTuple):
+    """Leave."""
+
+
+Deed = Send | Edit | Recall | React
+Step = Say | Deed | Past | Ask | Learn | Quit | None
+
+
+class Chat:
+    """
+    What lines mean and what happens looks like.
+
+    @param site: the URL to which the server's links are relative.
+    @param me: the id of who types.
+    """
+
+    def __init__(self, site: str, language: Language, me: int = 0) -> None:
+        self.peer: Peer | None = None
+        self._site = site
+        self._language = language
+        self._me = me
+        self._users: dict[int, str] = {}
+        self._groups: dict[int, str] = {}
+        self._recent = Recent()
+
+    def text(self, key: str, **fields: object) -> str:
+        """@return: a text for the user; the fields are made harmless."""
+        shown = {name: harmless(str(value)) for name, value in fields.items()}
+        return _TEXTS[key][0 if self._language == "zh" else 1].format(**shown)
+
+    def error(self, error: ClientError) -> str:
+        """@return: what went wrong."""
+        key = _ERRORS.get(type(error))
+        return self.text(key, text=error) if key else harmless(str(error))
+
+    def failed(self, line: str, error: ClientError) -> str:
+        """@return: that what this line says was not done, or perhaps not, and why."""
+        short = line if len(line) <= _LABEL else f"{line[:_LABEL]}..."
+        if isinstance(error, Unconfirmed):
+            return self.text("doubt", line=short)
+        return self.text("failed", line=short, why=self.error(error))
+
+    def learn(self, users: Iterable[User], groups: Iterable[Group]) -> None:
+        """These are the users and groups now. Who is gone keeps the name."""
+        self._users.update((user.id, user.name) for user in users)
+        self._groups.update((group.id, group.name) for group in groups)
+
+    # What was typed
+
+    def line(self, line: str, fresh: bool = False) -> Step:
+        """
+        @param fresh: whether the names were learnt just now.
+        @return: what to do.
+        """
+        line = line.strip()
+        if not line.startswith("/") or line.startswith("//"):
+            return self._send(line.removeprefix("/"))
+        name, _, argument = line[1:].partition(" ")
+        name, argument = name.lower(), argument.strip()
+        if name in _USAGE and not argument:
+            return self._usage(_USAGE[name])
+        step: Step
+        match name:
+            case "to" | "group":
+                step = self._talk_to(name == "group", argument, fresh)
+            case "history":
+                step = self._history(argument)
+            case "reply" | "edit" | "recall" | "react" | "unreact":
+                step = self._about(name, *argument.partition(" ")[::2])
+            case "add" | "new" | "join" | "friends" | "groups" | "who":
+                step = Ask(name, argument)
+            case "help":
+                step = Say(self.text("help"))
+            case "quit":
+                step = Quit()
+            case _:
+                step = Say(self.text("no_command", name=name), wrong=True)
+        return step
+
+    def _usage(self, usage: str) -> Say:
+        return Say(self.text("usage", name=usage), wrong=True)
+
+    def _send(self, content: str) -> Step:
+        if not content:
+            return None
+        return Send(self.peer, content) if self.peer else Say(self.text("nobody"), wrong=True)
+
+    def _talk_to(self, group: bool, wanted: str, fresh: bool) -> Step:
+        names = self._groups if group else self._users
+        found = [number for number, name in names.items() if name.casefold() == wanted.casefold()]
+        if found:
+            # Of two who had the name one after the other, the later one has it now.
+            self.peer = Peer(group, max(found), names[max(found)])
+            return Say(self.text("to_group" if group else "to", name=self.peer.name))
+        # Until it is clear whom the next line is for, it is for nobody: not for whom was talked to before.
+        self.peer = None
+        return Say(self.text("no_group" if group else "no_user", name=wanted), wrong=True) if fresh else Learn()
+
+    def _history(self, argument: str) -> Step:
+        if argument and not _is_number(argument):
+            return self._usage("history [N]")
+        if self.peer is None:
+            return Say(self.text("nobody"), wrong=True)
+        return Past(self.peer, min(max(int(argument or HISTORY), 1), MAX_HISTORY))
+
+    def _about(self, name: str, word: str, rest: str) -> Step:
+        """@param word: which message."""
+        rest = rest.strip()
+        if bool(rest) is (name == "recall"):
+            return self._usage(_USAGE[name])
+        seen = self._recent.find(word, mine=name in ("edit", "recall"))
+        if seen is None:
+            return Say(self.text("no_message", name=word), wrong=True)
+        match name:
+            case "edit":
+                return Edit(seen.id, rest)
+            case "recall":
+                return Recall(seen.id)
+            case "react" | "unreact":
+                return React(seen.id, rest, name == "react")
+        return Send(seen.peer, rest, seen.id) if seen.peer else Say(self.text("no_reply"), wrong=True)
+
+    # What is shown
+
+    def knows(self, event: Happened | Folded) -> bool:
+        """@return: whether the names in it are known."""
+        return self._people(event) <= self._users.keys() and (event.group is UNSET or event.group in self._groups)
+
+    def strange(self, event: Happened | Folded) -> None:
+        """The names in it cannot be learnt: numbers do from now on."""
+        for user in self._people(event):
+            self._users.setdefault(user, f"#{user}")
+        if event.group is not UNSET:
+            self._groups.setdefault(event.group, f"#{event.group}")
+
+    def sent(self, send: Send, ack: Ack) -> int:
+        """@return: the number of a message that was sent here."""
+        return self._recent.note(Seen(ack.id, send.peer, True))
+
+    def happened(self, event: Happened, now: datetime) -> str:
+        """
+        @param now: the date is shown of what is not of today.
+        @return: the line to show.
+        """
+        if event.kind == "message":
+            return self.message(event, now)
+        what = self._what(event.message) if event.message is not UNSET else ""
+        key: str = event.kind
+        if key == "reacted" and event.on is False:
+            key = "unreacted"
+        text = self.text(
+            key,
+            name=self._name(event.member if event.member is not UNSET else event.from_),
+            what=what,
+            text=self.text("gone") if event.recalled else event.text or "",
+            emoji=event.emoji or "",
+            size=event.size or 0,
+        )
+        return " ".join([*self._head(event, now), text])
+
+    def message(self, message: Happened | Folded, now: datetime) -> str:
+        """@return: the line to show of a message; see L{happened}."""
+        mine = message.from_ == self._me
+        number = self._recent.note(Seen(message.id, self._peer(message), mine))
+        time, *place = self._head(message, now)
+        name = harmless(self._name(message.from_))
+        if mine and message.user is not UNSET and message.user != self._me:
+            name += f" → {harmless(self._name(message.user))}"
+        parts = [time, f"#{number}", *place, f"{name}:"]
+        if message.replyTo is not UNSET:
+            parts.append(self.text("reply", what=self._what(message.replyTo)))
+        parts += [self.text("gone")] if message.recalled else self._content(message)
+        return " ".join(parts)
+
+    def names(self, things: Iterable[User | Group]) -> str:
+        """@return: a list to show."""
+        names = sorted((harmless(thing.name) for thing in things), key=str.casefold)
+        more = [self.text("more", count=len(names) - LISTED)] if len(names) > LISTED else []
+        return "\n".join(names[:LISTED] + more) or self.text("empty")
+
+    def _head(self, event: Happened | Folded, now: datetime) -> list[str]:
+        """@return: when, and where if that is not between two people."""
+        time = datetime.fromtimestamp(event.time / 1000, now.tzinfo)
+        parts = [f"{time:%H:%M}" if time.date() == now.date() else f"{time:%Y-%m-%d %H:%M}"]
+        if event.group is not UNSET:
+            parts.append(f"[{harmless(self._groups.get(event.group, f'#{event.group}'))}]")
+        elif event.user is UNSET:
+            parts.append(self.text("everyone"))
+        return parts
+
+    def _content(self, message: Happened | Folded) -> list[str]:
+        parts = [self.text(message.media)] if message.media in ("picture", "audio", "file") else []
+        link = self._link(message.url) if message.url else ""
+        parts += filter(None, map(harmless, (message.name, message.text or "", link)))
+        if isinstance(message, Folded):
+            parts += [self.text("changed")] if message.edited is not UNSET else []
+            parts += [f"{harmless(one.emoji)}{len(one.users)}" for one in message.reactions]
+        return parts
+
+    def _people(self, event: Happened | Folded) -> set[int]:
+        people = {event.from_} if event.user is UNSET else {event.from_, event.user}
+        if isinstance(event, Happened) and event.member is not UNSET:
+            people.add(event.member)
+        return people
+
+    def _peer(self, event: Happened | Folded) -> Peer | None:
+        if event.group is not UNSET:
+            return Peer(True, event.group, self._groups.get(event.group, f"#{event.group}"))
+        if event.user is UNSET:
+            return None
+        other = event.user if event.from_ == self._me else event.from_
+        return Peer(False, other, self._name(other))
+
+    def _name(self, user: int) -> str:
+        return self._users.get(user, f"#{user}")
+
+    def _what(self, message: int) -> str:
+        number = self._recent.number(message)
+        return self.text("older") if number is None else f"#{number}"
+
+    def _link(self, url: str) -> str:
+        return url if "://" in url else f"{self._site}/{url.removeprefix('./').lstrip('/')}"
+
+
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) < 10

@@ -1,0 +1,121 @@
+"""What the terminal remembers between runs, of each user at each server."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from secrets import token_hex
+from typing import IO
+
+import msgspec
+
+SLOTS = 8
+"""So many terminals of one user run side by side, each as a device that is used again. Servers limit the devices."""
+
+OWN_LIMIT = 1000
+"""Ids of own events that are kept."""
+
+
+class Place(msgspec.Struct, kw_only=True):
+    """
+    A terminal's place in the log.
+
+    @ivar server: the server's URL; for people who read the file, as is C{user}: the id.
+    @ivar device: the device's name.
+    @ivar cursor: see L{hichat.client.connection.Client.cursor}.
+    @ivar own: see L{hichat.client.connection.Client.own}.
+    """
+
+    server: str = ""
+    user: int = 0
+    device: str = msgspec.field(default_factory=lambda: f"terminal-{token_hex(8)}")
+    cursor: int | None = None
+    own: list[int] = []
+
+
+def state_directory(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """@return: where it is kept: by the XDG Base Directory Specification; None: there is no such place."""
+    base = Path(environ.get("XDG_STATE_HOME", ""))
+    if not base.is_absolute():
+        base = Path(environ.get("HOME", "")) / ".local" / "state"
+    return base / "hichat" if base.is_absolute() else None
+
+
+class State:
+    """
+    A L{Place}, and the file that it is kept in. While this is open no other program uses the same.
+
+    Where nothing can be kept the place is a new one: a random device, that hears what happens from now on.
+
+    @ivar place: the place.
+    """
+
+    def __init__(self, place: Place, path: Path | None = None, lock: IO[bytes] | None = None) -> None:
+        self.place = place
+        self._path = path
+        self._lock = lock
+
+    @classmethod
+    def open(cls, directory: Path | None, server: str, user: int) -> State:
+        """@param directory: made if it is not there; None: keep nothing."""
+        key = blake2b(f"{server}\n{user}".encode(), digest_size=8).hexdigest()
+        with suppress(OSError):
+            for slot in range(1, SLOTS + 1 if directory else 0):
+                assert directory is not None
+                directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+                path = directory / f"chat-{key}-{slot}.json"
+                lock = _lock(path.with_suffix(".lock"))
+                if lock is not None:
+                    state = cls(_load(path, server, user), path, lock)
+                    state._write()
+                    return state
+        return cls(Place(server=server, user=user))
+
+    def keep(self, cursor: int | None, own: Iterable[int]) -> None:
+        """Remember this."""
+        newest = sorted(own)[-OWN_LIMIT:]
+        if (cursor, newest) != (self.place.cursor, self.place.own):
+            self.place.cursor, self.place.own = cursor, newest
+            with suppress(OSError):  # a full disk does not end a talk
+                self._write()
+
+    def close(self) -> None:
+        """Let others use it."""
+        self._path = None
+        if self._lock is not None:
+            self._lock.close()
+
+    def _write(self) -> None:
+        if self._path is None:
+            return
+        new = self._path.with_suffix(".new")
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(msgspec.json.encode(self.place))
+        new.replace(self._path)
+
+
+def _lock(path: Path) -> IO[bytes] | None:
+    """@return: an open file that keeps others out; None if another one does."""
+    file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def _load(path: Path, server: str, user: int) -> Place:
+    """@return: what the file has; a new place if there is none, or if it cannot be read."""
+    with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
+        place = msgspec.json.decode(path.read_bytes(), type=Place)
+        if (place.server, place.user) == (server, user):
+            return place
+    return Place(server=server, user=user)

@@ -1,0 +1,352 @@
+"""What lines mean, and how messages look."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.client.lines import (
+    _TEXTS,
+    LISTED,
+    MAX_HISTORY,
+    REMEMBERED,
+    Ask,
+    Chat,
+    Edit,
+    Learn,
+    Past,
+    Peer,
+    Quit,
+    React,
+    Recall,
+    Say,
+    Seen,
+    Send,
+    harmless,
+)
+from hichat.client.wire import Group, NoAnswer, NotConnected, Refused, Unconfirmed, Unreachable, User
+from hichat.protocol import Ack, Folded, Happened
+from tests.client.support import happened
+
+TEAM = 1_000_000_001
+USERS = [User(1, "ann"), User(2, "Bob"), User(3, "鲍勃"), User(4, "José")]
+GROUPS = [Group(TEAM, "Team Blue", 1, "")]
+NOON = datetime(2026, 1, 1, 12, 1, tzinfo=UTC)
+MILLISECONDS = int(NOON.timestamp() * 1000)
+
+
+class HarmlessTests(SynchronousTestCase):
+    def test_escape_sequences(self):
+        for text, left in [
+            ("a\x1b[31;1mred\x1b[0m", "ared"),
+            ("\x1b]0;title\x07x", "x"),
+            ("\x1b]8;;http://evil\x1b\\link\x1b]8;;\x1b\\", "link"),
+            ("\x9b2Jx", "x"),
+            ("\x90q...\x9cx", "x"),
+            ("\x1bP+q544e\x1b\\x", "x"),
+            ("\x1bcx", "cx"),
+            ("\x1b]no end", "]no end"),
+            ("a\x08\x08b\x00\x7f", "ab"),
+            ("a\r12:00 bob: fake", "a12:00 bob: fake"),
+            ("a\n12:00 bob: fake", "a ⏎ 12:00 bob: fake"),
+            ("a\r\nb", "a ⏎ b"),
+            ("a\u2028b", "a ⏎ b"),
+            ("a\tb", "a b"),
+            ("\u202egnp.exe", "gnp.exe"),
+            ("\ud800", "\ufffd"),
+        ]:
+            self.assertEqual(harmless(text), left)
+
+    def test_people_write_all_this(self):
+        for text in ("嗨，你好", "👩\u200d👩\u200d👧 naïve", "שלום", "a  b"):
+            self.assertEqual(harmless(text), text)
+
+    @given(st.text(st.characters(), max_size=200))
+    def test_always_one_printable_line(self, text):
+        shown = harmless(text)
+        shown.encode()
+        self.assertIsNone(re.search("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", shown))
+
+    def test_takes_no_long(self):
+        for part in ("\x1b[", "\x1b]", "\x1b[0", "\x9b;", "\x90"):
+            harmless(part * 20_000)
+        harmless("\x1b[" + "0" * 50_000)
+
+
+class ChatCase(SynchronousTestCase):
+    language: Any = "en"
+    chat: Any
+
+    def setUp(self):
+        self.chat = Chat("http://chat.example", self.language, me=1)
+        self.chat.learn(USERS, GROUPS)
+
+    def said(self, line, **options):
+        step: Any = self.chat.line(line, **options)
+        self.assertIsInstance(step, Say)
+        return step.text
+
+    def event(self, id, text="hi", **fields):
+        """@return: an event at noon."""
+        return msgspec.convert(happened(id, text, **{"time": MILLISECONDS, **fields}), Happened)
+
+    def shown(self, id, text="hi", **fields):
+        """@return: what is shown of an event, without the time."""
+        return self.chat.happened(self.event(id, text, **fields), NOON).removeprefix("12:01 ")
+
+
+class LineTests(ChatCase):
+    def test_talking_to_a_user(self):
+        self.assertEqual(self.said("/to bob"), "talking to Bob")
+        self.assertEqual(self.chat.line("hi there"), Send(Peer(False, 2, "Bob"), "hi there"))
+
+    def test_talking_to_a_group(self):
+        self.assertEqual(self.said("/group team blue"), "talking in [Team Blue]")
+        self.assertEqual(self.chat.line("hi"), Send(Peer(True, TEAM, "Team Blue"), "hi"))
+
+    def test_names_without_regard_to_case(self):
+        self.assertEqual(self.said("/to JOSÉ"), "talking to José")
+        self.assertEqual(self.said("/TO   鲍勃  "), "talking to 鲍勃")
+
+    def test_an_unknown_name_is_learnt_first(self):
+        self.assertEqual(self.chat.line("/to eve"), Learn())
+        self.assertEqual(self.said("/to eve", fresh=True), "no such user: eve")
+        self.chat.learn([User(5, "Eve")], [])
+        self.assertEqual(self.said("/to eve"), "talking to Eve")
+        self.assertEqual(self.chat.line("/group none"), Learn())
+        self.assertEqual(self.said("/group none", fresh=True), "you are in no such group: none")
+
+    def test_after_a_failed_choice_nobody_is_talked_to(self):
+        """Or the next line would go to whom it is not for."""
+        for choice in ("/to eve", "/group none"):
+            self.chat.line("/to bob")
+            self.chat.line(choice, fresh=True)
+            self.assertIsNone(self.chat.peer)
+            self.assertNotIsInstance(self.chat.line("for whom?"), Send)
+
+    def test_a_name_that_somebody_else_has_now(self):
+        self.chat.learn([User(9, "bob")], [])
+        self.chat.line("/to bob")
+        self.assertEqual(self.chat.peer.id, 9)
+
+    def test_nobody_chosen(self):
+        self.assertIn("/to", self.said("hi"))
+        self.assertTrue(self.chat.line("hi").wrong)
+        self.assertIn("/to", self.said("/history"))
+
+    def test_empty_lines(self):
+        self.chat.line("/to bob")
+        self.assertIsNone(self.chat.line(""))
+        self.assertIsNone(self.chat.line("   "))
+
+    def test_a_slash_can_be_said(self):
+        self.chat.line("/to bob")
+        self.assertEqual(self.chat.line("//to x").content, "/to x")
+        self.assertEqual(self.chat.line("/ hm").text, "unknown command: / (try /help)")
+
+    def test_history(self):
+        self.chat.line("/to bob")
+        bob = self.chat.peer
+        self.assertEqual(self.chat.line("/history"), Past(bob, 20))
+        self.assertEqual(self.chat.line("/history 3"), Past(bob, 3))
+        self.assertEqual(self.chat.line("/history 0"), Past(bob, 1))
+        self.assertEqual(self.chat.line("/history 999999"), Past(bob, MAX_HISTORY))
+        for argument in ("x", "-1", "1.5", "٣", "²", "1" * 5000):
+            self.assertEqual(self.said(f"/history {argument}"), "usage: /history [N]")
+
+    def test_questions_to_the_server(self):
+        self.assertEqual(self.chat.line("/add Eve Adams"), Ask("add", "Eve Adams"))
+        self.assertEqual(self.chat.line("/new team"), Ask("new", "team"))
+        self.assertEqual(self.chat.line("/join team"), Ask("join", "team"))
+        for name in ("friends", "groups", "who"):
+            self.assertEqual(self.chat.line(f"/{name}"), Ask(name, ""))
+
+    def test_a_name_is_needed(self):
+        for name in ("to", "group", "add", "new", "join", "reply", "edit", "recall", "react", "unreact"):
+            self.assertTrue(self.said(f"/{name} ").startswith(f"usage: /{name} "))
+
+    def test_the_rest(self):
+        self.assertEqual(self.chat.line("/quit"), Quit())
+        self.assertIn("/history", self.said("/help"))
+        self.assertEqual(self.said("/\x1b[31mfly"), "unknown command: /fly (try /help)")
+
+
+class NumberTests(ChatCase):
+    """Lines about messages, by their numbers."""
+
+    def setUp(self):
+        super().setUp()
+        self.shown(50)
+        self.shown(60, user=None, group=TEAM)
+        self.chat.line("/to bob")
+        ack = Ack(conversation=3, seq=1, id=70, time=1)
+        self.assertEqual(self.chat.sent(Send(self.chat.peer, "x"), ack), 3)
+
+    def test_reply(self):
+        """It goes to where the message was, not to whom one talks."""
+        self.assertEqual(self.chat.line("/reply 2 well  done "), Send(Peer(True, TEAM, "Team Blue"), "well  done", 60))
+        self.assertEqual(self.chat.line("/reply #1 hm"), Send(Peer(False, 2, "Bob"), "hm", 50))
+        self.assertEqual(self.chat.line("/reply 3 and"), Send(Peer(False, 2, "Bob"), "and", 70))
+
+    def test_the_rest(self):
+        self.assertEqual(self.chat.line("/edit 3 /new text"), Edit(70, "/new text"))
+        self.assertEqual(self.chat.line("/recall 3"), Recall(70))
+        self.assertEqual(self.chat.line("/react 1 👍"), React(50, "👍", True))
+        self.assertEqual(self.chat.line("/unreact 1 👍"), React(50, "👍", False))
+
+    def test_the_last_one(self):
+        self.assertEqual(self.chat.line("/reply . hm").reply_to, 60)
+        self.assertEqual(self.chat.line("/react . 👍").message, 60)
+        self.assertEqual(self.chat.line("/edit . new").message, 70)
+        self.assertEqual(self.chat.line("/recall .").message, 70)
+
+    def test_what_is_not_there(self):
+        self.assertEqual(self.said("/reply 4 x"), "no such message: 4")
+        self.assertEqual(self.said("/recall x\x1b[2J"), "no such message: x")
+        self.assertEqual(self.said("/recall ²"), "no such message: ²")
+        self.chat = Chat("http://chat.example", "en", me=1)
+        self.assertEqual(self.said("/recall ."), "no such message: .")
+
+    def test_words_that_are_missing_or_too_many(self):
+        self.assertEqual(self.said("/reply 1"), "usage: /reply N TEXT")
+        self.assertEqual(self.said("/recall 1 2"), "usage: /recall N")
+
+    def test_no_reply_to_announcements(self):
+        self.shown(80, user=None)
+        self.assertEqual(self.said("/reply 4 x"), "there is no reply to an announcement")
+        self.assertEqual(self.chat.line("/react 4 👍"), React(80, "👍", True))
+
+    def test_a_message_keeps_its_number(self):
+        self.assertEqual(self.shown(50), "#1 Bob: hi")
+
+    def test_old_ones_are_forgotten(self):
+        for number in range(100, 100 + REMEMBERED):
+            self.shown(number)
+        self.assertEqual(self.said("/reply 3 x"), "no such message: 3")
+        self.assertEqual(self.chat.line("/reply 4 x").reply_to, 100)
+        self.assertEqual(len(self.chat._recent._numbers), REMEMBERED)
+
+
+class ShowTests(ChatCase):
+    def test_messages(self):
+        self.assertEqual(self.shown(51), "#1 Bob: hi")
+        self.assertEqual(self.shown(52, user=None, group=TEAM), "#2 [Team Blue] Bob: hi")
+        self.assertEqual(self.shown(53, user=None), "#3 [everyone] Bob: hi")
+        self.assertEqual(self.shown(54, **{"from": 1, "user": 2}), "#4 ann → Bob: hi")
+        self.assertEqual(self.shown(55, **{"from": 1, "user": 1}), "#5 ann: hi")
+        self.assertEqual(self.shown(56, replyTo=51), "#6 Bob: (to #1) hi")
+        self.assertEqual(self.shown(57, replyTo=7), "#7 Bob: (to an older message) hi")
+        self.assertEqual(self.shown(58, None, media=None, recalled=True), "#8 Bob: (taken back)")
+
+    def test_when(self):
+        for ago, time in (({}, "12:01"), ({"hours": 2}, "10:01"), ({"days": 2}, "2025-12-30 12:01")):
+            event = self.event(51, time=MILLISECONDS - int(timedelta(**ago).total_seconds() * 1000))
+            self.assertEqual(self.chat.happened(event, NOON), f"{time} #1 Bob: hi")
+
+    def test_what_is_done_to_messages(self):
+        self.shown(51)
+        self.assertEqual(self.shown(52, kind="edited", message=51, text="ho"), "Bob edited #1: ho")
+        self.assertEqual(
+            self.shown(53, text=None, kind="edited", message=51, recalled=True), "Bob edited #1: (taken back)"
+        )
+        self.assertEqual(self.shown(54, kind="recalled", message=7), "Bob took back an older message")
+        group: Any = {"user": None, "group": TEAM}
+        self.assertEqual(
+            self.shown(55, kind="reacted", message=51, emoji="👍", on=True, **group), "[Team Blue] Bob reacted 👍 to #1"
+        )
+        self.assertEqual(self.shown(56, kind="reacted", message=51, emoji="👍", on=False), "Bob took 👍 back from #1")
+
+    def test_members(self):
+        group: Any = {"user": None, "group": TEAM, "member": 4}
+        self.assertEqual(self.shown(51, kind="joined", size=3, **group), "[Team Blue] José joined (3 members)")
+        self.assertEqual(self.shown(52, kind="left", size=2, **group), "[Team Blue] José left (2 members)")
+
+    def test_media(self):
+        link = "http://chat.example/asset/p.png"
+        for url in ("/asset/p.png", "./asset/p.png"):
+            self.assertEqual(self.shown(51, "", media="picture", url=url), f"#1 Bob: [picture] {link}")
+        self.assertEqual(
+            self.shown(52, "", media="audio", url="https://b.example/a", seconds=3),
+            "#2 Bob: [audio] https://b.example/a",
+        )
+        self.assertEqual(
+            self.shown(53, "look", media="file", url="/f", name="f.pdf"),
+            "#3 Bob: [file] f.pdf look http://chat.example/f",
+        )
+
+    def test_history(self):
+        values = happened(51, **{"time": MILLISECONDS, "edited": 7, "reactions": [{"emoji": "👍", "users": [1, 2]}]})
+        folded = msgspec.convert(values, Folded, strict=False)
+        self.assertEqual(self.chat.message(folded, NOON), "12:01 #1 Bob: hi (edited) 👍2")
+
+    def test_nothing_in_it_is_harmful(self):
+        self.chat.learn([User(6, "e\x1b[2Jve\n")], [Group(TEAM + 1, "g\x07]", 6, "")])
+        fields: Any = {"from": 6, "user": None, "group": TEAM + 1}
+        shown = self.shown(51, "a\x1b]0;x\x07b", url="/\x1b[H", name="\x1b[2J", **fields)
+        self.assertEqual(shown, "#1 [g]] eve ⏎ : ab http://chat.example/")
+        for more in (
+            {"kind": "edited", "text": "\x1b[2J", "message": 51},
+            {"kind": "reacted", "emoji": "\x9b2J", "on": True, "message": 51},
+            {"kind": "joined", "member": 6, "size": 1},
+        ):
+            self.assertNotRegex(self.shown(52, **fields, **more), "[\x00-\x1f\x7f-\x9f]")
+
+    def test_braces_are_only_text(self):
+        self.assertEqual(self.shown(51, "{name} {0}"), "#1 Bob: {name} {0}")
+        self.assertEqual(self.shown(52, kind="edited", message=51, text="{x}"), "Bob edited #1: {x}")
+
+    def test_strangers(self):
+        for event in (
+            self.event(51, user=None, group=TEAM + 9),
+            self.event(52, **{"from": 77}),
+            self.event(53, kind="joined", user=None, group=TEAM, member=78, size=1),
+        ):
+            self.assertFalse(self.chat.knows(event))
+            before = self.chat.happened(event, NOON)
+            self.assertIn("#", before)
+            self.chat.strange(event)
+            self.assertTrue(self.chat.knows(event))
+            self.assertEqual(self.chat.happened(event, NOON), before)
+        self.assertTrue(self.chat.knows(self.event(54)))
+
+    def test_lists(self):
+        self.assertEqual(self.chat.names(USERS), "ann\nBob\nJosé\n鲍勃")
+        self.assertEqual(self.chat.names([]), "(none)")
+        many = self.chat.names([User(n, f"u{n:04}") for n in range(LISTED + 5)]).split("\n")
+        self.assertEqual((len(many), many[-1]), (LISTED + 1, "... and 5 more"))
+
+    def test_errors(self):
+        self.assertEqual(self.chat.error(Refused("no\x1b[2J")), "no")
+        self.assertEqual(self.chat.error(Unreachable("no answer")), "no answer")
+        self.assertEqual(self.chat.error(NotConnected("x")), "not connected")
+        self.assertIn("in time", self.chat.error(NoAnswer("x")))
+
+    def test_what_was_not_sent(self):
+        self.assertEqual(self.chat.failed("hi\x1b[2J", Refused("no", "no")), "not sent (hi): no")
+        self.assertEqual(self.chat.failed("x" * 50, Refused("no", "no")), f"not sent ({'x' * 40}...): no")
+        self.assertEqual(self.chat.failed("hi", Unconfirmed("x")), "may not have arrived (hi): no answer came")
+
+    def test_both_languages_have_the_same_fields(self):
+        for chinese, english in _TEXTS.values():
+            fields = [set(re.findall(r"{(\w+)}", text)) for text in (chinese, english)]
+            self.assertTrue(fields[0] <= fields[1] | {"text"}, chinese)
+
+    def test_every_kind_has_a_text(self):
+        for kind in ("edited", "recalled", "reacted", "joined", "left"):
+            self.assertIn(kind, _TEXTS)
+        self.assertIsInstance(Seen(1, None, False), tuple)
+
+
+class ChineseTests(ChatCase):
+    language = "zh"
+
+    def test_texts(self):
+        self.assertEqual(self.said("/to bob"), "正在与 Bob 聊天")
+        self.assertIn("用户", self.said("/help"))
+        self.assertEqual(self.chat.error(Unreachable("x")), "连不上服务器（x）")
+        self.assertEqual(self.shown(51, replyTo=7), "#1 Bob: （回复 较早的消息） hi")
+        self.assertEqual(self.shown(52, kind="recalled", message=51), "Bob 撤回了 #1")

@@ -1,0 +1,96 @@
+"""What the terminal remembers between runs."""
+
+import os
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.client.connection import Client
+from hichat.client.state import OWN_LIMIT, SLOTS, State, state_directory
+from tests.client.support import ANN, World
+
+SERVER = "http://chat.example"
+
+
+class StateTests(SynchronousTestCase):
+    def setUp(self):
+        self.directory = Path(self.mktemp()) / "hichat"
+
+    def open(self, user=1, server=SERVER, directory=None):
+        state = State.open(directory or self.directory, server, user)
+        self.addCleanup(state.close)
+        return state
+
+    def test_a_new_place(self):
+        place = self.open().place
+        self.assertEqual((place.server, place.user, place.cursor, place.own), (SERVER, 1, None, []))
+        Client(World().reactor, SERVER, ANN, place.device)
+
+    def test_it_is_kept(self):
+        state = self.open()
+        state.keep(7, [9, 8])
+        state.close()
+        again = self.open().place
+        self.assertEqual((again.device, again.cursor, again.own), (state.place.device, 7, [8, 9]))
+
+    def test_the_device_is_kept_even_if_nothing_else_happens(self):
+        state = self.open()
+        state.close()
+        self.assertEqual(self.open().place.device, state.place.device)
+
+    def test_only_the_user_may_read_it(self):
+        self.open()
+        self.assertEqual(self.directory.stat().st_mode & 0o777, 0o700)
+        for path in self.directory.iterdir():
+            self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+
+    def test_each_user_and_server_has_one(self):
+        devices = {self.open(*which).place.device for which in ((1, SERVER), (2, SERVER), (1, "http://other"))}
+        self.assertEqual(len(devices), 3)
+
+    def test_two_at_once(self):
+        """They would replace each other's connections."""
+        first, second = self.open(), self.open()
+        self.assertNotEqual(first.place.device, second.place.device)
+        first.close()
+        second.close()
+        again = [self.open().place.device, self.open().place.device]
+        self.assertEqual(again, [first.place.device, second.place.device])
+
+    def test_more_than_there_are_places_for(self):
+        devices = {self.open().place.device for _ in range(SLOTS + 2)}
+        self.assertEqual((len(devices), len(list(self.directory.glob("*.json")))), (SLOTS + 2, SLOTS))
+
+    def test_files_that_are_damaged(self):
+        state = self.open()
+        (path,) = self.directory.glob("*.json")
+        whole = path.read_bytes()
+        state.close()
+        for content in (b"", whole[:-5], b"\xff", b"[]", b"{}", whole.replace(b'"user":1', b'"user":2')):
+            path.write_bytes(content)
+            again = self.open()
+            self.assertNotEqual(again.place.device, state.place.device)
+            again.close()
+
+    def test_where_nothing_can_be_written(self):
+        obstacle = Path(self.mktemp())
+        obstacle.write_text("a file")
+        first, second = self.open(directory=obstacle), self.open(directory=obstacle / "below")
+        self.assertNotEqual(first.place.device, second.place.device)
+        first.keep(7, [])
+        self.assertEqual(first.place.cursor, 7)
+        self.assertEqual(State.open(None, SERVER, 1).place.user, 1)
+
+    def test_it_is_bounded(self):
+        state = self.open()
+        state.keep(7, range(10, 5000))
+        self.assertEqual((len(state.place.own), state.place.own[-1]), (OWN_LIMIT, 4999))
+
+    def test_where(self):
+        for environ, path in (
+            ({"XDG_STATE_HOME": "/x", "HOME": "/h"}, "/x/hichat"),
+            ({"XDG_STATE_HOME": "x", "HOME": "/h"}, "/h/.local/state/hichat"),
+            ({"HOME": "/h"}, "/h/.local/state/hichat"),
+        ):
+            self.assertEqual(os.fspath(state_directory(environ) or ""), path)
+        self.assertIsNone(state_directory({}))
