@@ -186,7 +186,8 @@ class Client:
 
     async def connected(self) -> None:
         """
-        Wait until there is a connection and the server has said welcome.
+        Wait until there is a connection and the server has said welcome. What happens after this comes, at the latest
+        with the sync of a later connection.
 
         @raise Unauthorized: the token is not good any more.
         @raise Replaced: another connection of the same device has taken over.
@@ -445,10 +446,15 @@ class Client:
         for frame in (self._show, self._watch):
             if frame is not None:
                 self._write(msgspec.json.encode(frame))
+        if self._position is not None or not self._listen:
+            self._opened()
+        self._outbox.repeat(welcome.counter)
+
+    def _opened(self) -> None:
+        """From here on nothing that happens is missed: it comes now, or with a later sync."""
         if self._stopped is None:
             self._ready.resumeProducing()
             self._announce(True)
-        self._outbox.repeat(welcome.counter)
 
     def _sync(self) -> None:
         """Nothing is in doubt any more: so all own events that the sync brings are known."""
@@ -469,6 +475,7 @@ class Client:
         self._sync()
 
     def _live(self) -> None:
+        self._opened()
         self._failures, self._least_wait = 0, 0.0
         self._outbox.go_on()
 

@@ -101,6 +101,15 @@ class OpeningTests(ClientCase):
         self.assertEqual((welcome.device, welcome.limits), (7, {"rate": 50}))
         self.successResultOf(launch(self.client.connected()))
 
+    def test_without_a_cursor_it_waits_until_it_is_live(self):
+        """Or what happens meanwhile would be missed."""
+        waiting = launch(self.client.connected())
+        self.peer, _ = self.world.accept(Peer(synced=None))
+        self.assertNoResult(waiting)
+        self.assertEqual(self.states, [])
+        self.say("synced", position=4)
+        self.successResultOf(waiting)
+
     def test_the_request(self):
         self.connect()
         request = self.peer.request
@@ -366,7 +375,7 @@ class CursorTests(ClientCase):
         self.assertEqual(self.ids(), [40])
 
     def test_a_welcome_without_a_sync_counts_as_a_failure(self):
-        self.connect(Peer(synced=None))
+        self.connect(Peer(synced=None), since=38)
         self.reconnect(Peer(synced=None))
         self.reconnect(Peer(synced=None), 4)
         self.reconnect(Peer(), 6)
