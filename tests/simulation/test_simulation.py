@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import traceback
 
+import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.doubles import make_store
@@ -19,6 +20,7 @@ ONE = os.environ.get("HICHAT_SEED")
 STEPS = 300
 
 
+@pytest.mark.timeout(900)
 class SimulationTests(SynchronousTestCase):
     timeout = 900
 
