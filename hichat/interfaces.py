@@ -38,7 +38,7 @@ class IDelivery(Interface):
     def deliver(users: Iterable[int], event: Event) -> None:
         """
         Give the event to every device of these users, except the device that it came from; of the sender, only to
-        devices that want to see what the user does elsewhere.
+        devices that want to see what the user does elsewhere, or says to oneself.
         """
 
     def signal(users: Iterable[int], event: Event) -> None:

@@ -271,7 +271,8 @@ class Routing:
         group = self._groups.get(event.target)
         if group is None:
             return
-        self._metrics.offline_recipients += max(0, group.size - len(group.online))
+        offline = group.size - len(group.online) - (event.sender not in group.online)
+        self._metrics.offline_recipients += max(0, offline)
         self._delivery.deliver(tuple(group.online), event)
 
     def _signal(self, event: Event) -> None:

@@ -21,23 +21,42 @@ GROUP = FIRST_GROUP_ID
 
 @implementer(IDelivery)
 class Gateway:
-    """Notes what each online user was given."""
+    """
+    Notes what each online user was given.
+
+    @ivar curious: users with v2 devices, which want everything.
+    """
 
     def __init__(self) -> None:
         self.online: dict[int, list[int]] = {}
-        self.signed_out: list[int] = []
+        self.curious: set[int] = set()
+        self.signals: list[tuple[int, int]] = []
+        self.signed_out: list[tuple[int, int]] = []
+        self.revoked: list[tuple[int, int]] = []
         self.fail_at = 0
 
-    def deliver(self, users: Iterable[int], event: Event) -> int:
+    def deliver(self, users: Iterable[int], event: Event) -> None:
         if event.position == self.fail_at:
             raise ZeroDivisionError
-        reached = [user for user in users if user in self.online]
-        for user in reached:
-            self.online[user].append(event.position)
-        return len(reached)
+        for user in users:
+            if user in self.online and (user in self.curious or self.in_v1(user, event)):
+                self.online[user].append(event.position)
 
-    def sign_out(self, user: int) -> None:
-        self.signed_out.append(user)
+    @staticmethod
+    def in_v1(user: int, event: Event) -> bool:
+        """@return: whether v1 shows it: only messages, and nobody's own unless it is to oneself."""
+        return event.kind == Kind.MESSAGE and (user != event.sender or user == event.target)
+
+    def signal(self, users: Iterable[int], event: Event) -> None:
+        for user in users:
+            if user in self.online:
+                self.signals.append((user, event.kind))
+
+    def sign_out(self, user: int, generation: int) -> None:
+        self.signed_out.append((user, generation))
+
+    def revoke(self, user: int, device: int) -> None:
+        self.revoked.append((user, device))
 
 
 class RoutingTests(SynchronousTestCase):
@@ -50,6 +69,7 @@ class RoutingTests(SynchronousTestCase):
         self.reads: list[tuple[int, Deferred[list[Event]]]] = []
         self.arrival_reads: list[tuple[int, int, Deferred[tuple[int | None, list[tuple[int, int]]]]]] = []
         self.generation: int | None = 0
+        self.since: dict[int, int] = {}
         self.slow = False
         self.head_fails = False
         self.routing = Routing(self.gateway, self.read_log, self.read_head, self.read_arrival, self.clock, self.metrics)
@@ -72,7 +92,7 @@ class RoutingTests(SynchronousTestCase):
             done.callback(len(self.log))
         return done
 
-    def read_arrival(self, user: int, position: int) -> Deferred[tuple[int | None, list[tuple[int, int]]]]:
+    def read_arrival(self, user: int, position: int, device: int) -> Deferred[tuple[int | None, list[tuple[int, int]]]]:
         done: Deferred[tuple[int | None, list[tuple[int, int]]]] = Deferred()
         self.arrival_reads.append((user, position, done))
         if not self.slow:
@@ -104,18 +124,26 @@ class RoutingTests(SynchronousTestCase):
         self.members[user].append((since, len(self.log) + 1))
         return self.write(Kind.LEFT, Scope.GROUP, user, GROUP, user, b"%d" % len(self.as_all()))
 
+    def sign_out(self, user: int, generation: int = 1) -> Event:
+        return self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, user, user, body=b"%d" % generation)
+
     def as_all(self) -> list[int]:
         return [user for user, spans in self.members.items() if spans[-1][1] is None]
 
     def send(self, *events: Event) -> bool:
         return self.routing.received(events[0].position, events[-1].position, list(events))
 
-    def come(self, user: int) -> Deferred[None]:
-        def listen() -> bool:
+    def come(self, user: int, since: int | None = None, device: int = 0) -> Deferred[bool]:
+        """@return: whether it came to listen."""
+
+        def listen(position: int, missed: list[Event]) -> bool:
+            self.since[user] = position
             self.gateway.online[user] = []
+            for event in missed:
+                self.gateway.deliver([user], event)
             return True
 
-        return Deferred.fromCoroutine(self.routing.arrive(user, 0, listen))
+        return Deferred.fromCoroutine(self.routing.arrive(user, 0, listen, since, device))
 
     # Tests
 
@@ -149,8 +177,12 @@ class RoutingTests(SynchronousTestCase):
         self.assertEqual(self.gateway.online, {1: [1], 2: [], 3: [1]})
 
     def test_signed_out(self) -> None:
-        self.send(self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, 7, 7))
-        self.assertEqual(self.gateway.signed_out, [7])
+        self.send(self.sign_out(7))
+        self.assertEqual((self.gateway.signed_out, self.gateway.revoked), ([(7, 1)], []))
+
+    def test_revoked(self) -> None:
+        self.send(self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, 7, 7, subject=3))
+        self.assertEqual((self.gateway.signed_out, self.gateway.revoked), ([], [(7, 3)]))
 
     def test_changes_while_the_groups_are_read(self) -> None:
         self.send(self.join(1), self.join(2))
@@ -163,7 +195,8 @@ class RoutingTests(SynchronousTestCase):
         read.callback(self.as_of(user, position))
         self.successResultOf(arrived)
         self.send(self.say(1, GROUP))
-        self.assertEqual(self.gateway.online[2], [8])
+        # It listens from where it began to arrive: as a member of those positions.
+        self.assertEqual(self.gateway.online[2], [6, 8])
         self.assertEqual(self.metrics.offline_recipients, 1)  # user 3; user 1 is the sender
 
     def test_left_while_the_groups_are_read(self) -> None:
@@ -179,7 +212,7 @@ class RoutingTests(SynchronousTestCase):
 
     def test_gone_while_the_groups_are_read(self) -> None:
         self.slow = True
-        arrived = Deferred.fromCoroutine(self.routing.arrive(1, 0, lambda: False))
+        arrived = Deferred.fromCoroutine(self.routing.arrive(1, 0, lambda *_: False))
         self.arrival_reads[0][2].callback((0, [(GROUP, 5)]))
         self.successResultOf(arrived)
         self.send(self.write(Kind.MESSAGE, Scope.EVERYONE, 2, 0))
@@ -189,7 +222,7 @@ class RoutingTests(SynchronousTestCase):
         """Whether the read saw it or not, the device does not come to listen."""
         self.slow = True
         arrived = self.come(1)
-        self.send(self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, 1, 1))
+        self.send(self.sign_out(1))
         self.arrival_reads[0][2].callback((0, []))
         self.failureResultOf(arrived, SignedOut)
         self.slow = False
@@ -202,7 +235,7 @@ class RoutingTests(SynchronousTestCase):
     def test_somebody_else_signed_out(self) -> None:
         self.slow = True
         arrived = self.come(1)
-        self.send(self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, 2, 2))
+        self.send(self.sign_out(2))
         self.arrival_reads[0][2].callback((0, []))
         self.successResultOf(arrived)
 

@@ -20,7 +20,7 @@ from hichat.errors import Language, SignedOut
 from hichat.events import Event
 from hichat.gateway import frames, v1, v2
 from hichat.gateway.presence import Presence
-from hichat.gateway.roster import Roster
+from hichat.gateway.roster import Roster, wants_own
 from hichat.gateway.session import Inlet, Session
 from hichat.gateway.v1_session import V1Session
 from hichat.gateway.v2_session import Services, V2Session
@@ -289,7 +289,7 @@ class V1Protocol(ChatProtocol):
         self.factory.roster.enter(self._user, self)
         self.factory.presence.show(self._user)
         for event in missed:
-            frame = v1.encode(event) if event.sender != self._user else None
+            frame = v1.encode(event) if event.sender != self._user or wants_own(event, self.number) else None
             if frame is not None:
                 self.deliver(frame)
         return True

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from zope.interface import implementer
 
-from hichat.events import Event
+from hichat.events import Event, Scope
 from hichat.interfaces import IDelivery
 from hichat.metrics import Metrics
 
@@ -47,6 +47,16 @@ class Device(Protocol):
 
     def resume_reading(self) -> None:
         """Read again."""
+
+
+def wants_own(event: Event, number: int) -> bool:
+    """
+    @param number: of a device of the sender, or 0.
+    @return: whether it wants this: not what was said on it. v1 shows what one said oneself only if one said it to oneself.
+    """
+    if number:
+        return number != event.device
+    return event.scope == Scope.USER and event.target == event.sender
 
 
 @implementer(IDelivery)
@@ -89,14 +99,14 @@ class Roster:
     def deliver(self, users: Iterable[int], event: Event) -> None:
         """See L{IDelivery.deliver}. The event is encoded once for each dialect."""
         frames: dict[Encoder, bytes | None] = {}
-        sender, origin = event.sender, (0, event.device)
+        sender = event.sender
         for user in users:
             devices = self._devices.get(user)
             if devices is None:
                 continue
             # A copy: a device that is too slow leaves while it is written to.
             for device in tuple(devices):
-                if user == sender and device.number in origin:
+                if user == sender and not wants_own(event, device.number):
                     continue
                 encode = device.encode
                 if encode not in frames:

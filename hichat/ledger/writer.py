@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from msgspec.structs import astuple, replace
+from msgspec.structs import replace
 from sqlalchemy import Connection, insert
 from twisted.logger import Logger
 
@@ -171,7 +171,7 @@ class LogWriter:
                 # With the write lock: while the commit may still be under way, that transaction holds it.
                 with self._store.transaction() as connection:
                     found = log.after(connection, events[0].position - 1, len(events))
-                    return [_outline(event) for event in found] == [_outline(event) for event in events]
+                    return len(found) == len(events) and all(map(_is_same, found, events))
             except Exception as e:
                 if not concerns_all(e):
                     break
@@ -189,9 +189,9 @@ class LogWriter:
             memory.forget()
 
 
-def _outline(event: Event) -> tuple[object, ...]:
-    """@return: what a recall does not change."""
-    return astuple(replace(event, body=b""))
+def _is_same(found: Event, event: Event) -> bool:
+    """@return: whether an event of the log is this one; it may have been recalled since."""
+    return found == (event if found.body else replace(event, body=b""))
 
 
 class _Transaction:

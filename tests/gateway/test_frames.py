@@ -12,7 +12,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.gateway import frames
 from hichat.gateway.frames import Taken
-from hichat.gateway.protocol import ChatFactory, ChatProtocol
+from hichat.gateway.presence import Presence
+from hichat.gateway.protocol import ChatFactory, V1Protocol
 from hichat.gateway.roster import Roster
 from hichat.gateway.session import Inlet
 from hichat.intake import Intake
@@ -50,7 +51,7 @@ FRAMES = st.one_of(
 )
 
 
-class Recorder(ChatProtocol):
+class Recorder(V1Protocol):
     """Notes what the session would be given."""
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
@@ -61,18 +62,14 @@ class Recorder(ChatProtocol):
         self.seen: list[tuple[bytes, bool]] = []
 
 
-class RecorderFactory(ChatFactory):
-    protocol = Recorder
-
-
 class FrameTests(SynchronousTestCase):
     def outcome(self, chunks: list[bytes], fast: bool) -> object:
         """@return: the messages, and what was sent: pongs and closes."""
         clock = Clock()
         self.patch(txaio.config, "loop", clock)
         metrics = Metrics()
-        inlet = Inlet(lambda draft: None, Intake(), metrics)
-        factory = RecorderFactory(inlet, Roster(metrics), Routing(), clock)  # type: ignore[arg-type]
+        inlet = Inlet(lambda draft: None, lambda signal: None, Intake(), metrics, clock, 5000)
+        factory = ChatFactory(Recorder, inlet, Roster(metrics), Routing(), Presence(), clock)  # type: ignore[arg-type]
         recorder = factory.buildProtocol(None)
         assert isinstance(recorder, Recorder)
         recorder.admit(1, 0, "en")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import txaio
 from twisted.internet.defer import Deferred
@@ -12,7 +13,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import SignedOut
 from hichat.events import Draft, Event, Kind, Scope
-from hichat.gateway.protocol import UNSENT_LIMIT, ChatFactory, ChatProtocol
+from hichat.gateway.presence import Presence
+from hichat.gateway.protocol import UNSENT_LIMIT, ChatFactory, ChatProtocol, V1Protocol
 from hichat.gateway.roster import Roster
 from hichat.gateway.session import Inlet
 from hichat.intake import Intake
@@ -67,14 +69,16 @@ class Routing:
     """Lets devices listen when the test says so."""
 
     def __init__(self) -> None:
-        self.waiting: list[tuple[Deferred[None], Callable[[], bool]]] = []
+        self.waiting: list[Deferred[None]] = []
+        self.missed: list[Event] = []
         self.left: list[int] = []
 
-    async def arrive(self, user: int, generation: int, listen: Callable[[], bool]) -> None:
+    async def arrive(self, user: int, generation: int, listen: Callable[[int, list[Event]], bool]) -> bool:
         waiter: Deferred[None] = Deferred()
-        self.waiting.append((waiter, listen))
+        self.waiting.append(waiter)
         await waiter
-        listen()
+        listen(0, self.missed)
+        return True
 
     def leave(self, user: int) -> None:
         self.left.append(user)
@@ -88,11 +92,19 @@ class ProtocolTests(SynchronousTestCase):
         self.metrics = Metrics()
         self.roster = Roster(self.metrics)
         self.routing = Routing()
-        inlet = Inlet(self.drafts.append, Intake(), self.metrics)
-        self.factory = ChatFactory(inlet, self.roster, self.routing, self.clock)  # type: ignore[arg-type]
+        self.presence = Presence()
+        inlet = Inlet(self.drafts.append, lambda signal: None, Intake(), self.metrics, self.clock, rate=5000)
+        self.factory = ChatFactory(
+            V1Protocol,
+            inlet,
+            self.roster,
+            self.routing,  # type: ignore[arg-type]
+            self.presence,
+            self.clock,
+        )
 
     def connect(self, user: int = 7) -> tuple[ChatProtocol, Transport]:
-        protocol = self.factory.buildProtocol(None)
+        protocol = cast(V1Protocol, self.factory.buildProtocol(None))
         protocol.admit(user, 0, "en")
         transport = Transport()
         protocol.makeConnection(transport)
@@ -103,7 +115,7 @@ class ProtocolTests(SynchronousTestCase):
 
     def online(self, user: int = 7) -> tuple[ChatProtocol, Transport]:
         protocol, transport = self.connect(user)
-        self.routing.waiting.pop()[0].callback(None)
+        self.routing.waiting.pop().callback(None)
         self.assertEqual(transport.value(), GREETING)
         transport.clear()
         return protocol, transport
@@ -118,7 +130,7 @@ class ProtocolTests(SynchronousTestCase):
         _, transport = self.connect()
         self.roster.deliver([7], message(1))
         self.assertEqual(transport.value(), b"")
-        self.routing.waiting.pop()[0].callback(None)
+        self.routing.waiting.pop().callback(None)
         self.roster.deliver([7], message(2, b"{}"))
         self.assertEqual(transport.value(), GREETING + b"\x81\x02{}")
 
@@ -127,7 +139,7 @@ class ProtocolTests(SynchronousTestCase):
 
     def test_every_device(self) -> None:
         transports = [self.online()[1] for _ in range(3)]
-        self.assertEqual(self.roster.deliver([7, 8], message(1, b"{}")), 1)
+        self.roster.deliver([7, 8], message(1, b"{}"))
         self.assertEqual([t.value() for t in transports], [b"\x81\x02{}"] * 3)
         self.assertEqual(self.metrics.messages_out, 3)
 
@@ -137,24 +149,24 @@ class ProtocolTests(SynchronousTestCase):
         self.assertEqual(self.routing.left, [])
         self.lose(second)
         self.assertEqual(self.routing.left, [7])
-        self.assertEqual(self.factory.open_connections, 0)
-        self.assertEqual(self.roster.deliver([7], message(1)), 0)
+        self.assertEqual(self.factory.connections, set())
+        self.assertEqual(self.roster.all(), [])
 
     def test_gone_before_it_listened(self) -> None:
         protocol, _ = self.connect()
         self.lose(protocol)
         self.assertEqual(self.roster.all(), [])
-        self.assertEqual(self.factory.open_connections, 0)
+        self.assertEqual(self.factory.connections, set())
 
     def test_groups_cannot_be_read(self) -> None:
         _, transport = self.connect()
-        self.routing.waiting.pop()[0].errback(OSError("disk"))
+        self.routing.waiting.pop().errback(OSError("disk"))
         self.assertEqual(transport.value()[2:4], (4011).to_bytes(2, "big"))
         self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
 
     def test_a_token_that_is_void_by_now(self) -> None:
         _, transport = self.connect()
-        self.routing.waiting.pop()[0].errback(SignedOut())
+        self.routing.waiting.pop().errback(SignedOut())
         self.assertEqual(transport.value()[2:4], (4001).to_bytes(2, "big"))
 
     def test_frames(self) -> None:
@@ -197,7 +209,9 @@ class ProtocolTests(SynchronousTestCase):
 
     def test_signed_out(self) -> None:
         protocol, transport = self.online()
-        self.roster.sign_out(7)
+        self.roster.sign_out(7, 0)
+        self.assertEqual(transport.value(), b"", "its token is as good as before")
+        self.roster.sign_out(7, 1)
         self.assertEqual(transport.value()[2:4], (4001).to_bytes(2, "big"))
         self.assertEqual(self.routing.left, [7])
         transport.clear()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import NoSuchTarget
 from hichat.events import Draft
-from hichat.gateway.session import Inlet, Session
+from hichat.gateway.session import Inlet
+from hichat.gateway.v1_session import V1Session
 from hichat.intake import Intake
 from hichat.metrics import Metrics
 
@@ -16,8 +18,8 @@ class Connection:
         self.texts: list[str] = []
         self.reading = True
 
-    def send_text(self, text: bytes) -> None:
-        self.texts.append(text.decode())
+    def write_frame(self, frame: bytes) -> None:
+        self.texts.append(frame[2:].decode())
 
     def pause_reading(self) -> None:
         self.reading = False
@@ -35,11 +37,12 @@ class SessionTests(SynchronousTestCase):
         self.drafts: list[Draft] = []
         self.metrics = Metrics()
         self.intake = Intake(high=4, low=2)
-        self.inlet = Inlet(self.drafts.append, self.intake, self.metrics)
+        self.clock = Clock()
+        self.inlet = Inlet(self.drafts.append, lambda signal: None, self.intake, self.metrics, self.clock, 5000)
 
-    def session(self, user: int = 1) -> tuple[Session, Connection]:
+    def session(self, user: int = 1) -> tuple[V1Session, Connection]:
         connection = Connection()
-        return Session(user, "en", connection, self.inlet), connection
+        return V1Session(user, "en", connection, self.inlet), connection
 
     def test_a_full_plane_stops_reading_and_lets_it_go_on(self) -> None:
         session, connection = self.session()

@@ -15,6 +15,7 @@ from hichat.events import Draft, Event, Kind, Scope
 from hichat.intake import Intake
 from hichat.interfaces import IOrigin
 from hichat.ledger.ledger import Ledger
+from hichat.ledger.writer import Duplicate, Outcome
 from hichat.metrics import Metrics
 
 
@@ -40,22 +41,24 @@ class Thread:
 
 
 class Writer:
-    """Writes to a list; refuses drafts for target 99."""
+    """Writes to a list; refuses drafts for target 99, and has seen those for target 98."""
 
     def __init__(self) -> None:
         self.batches: list[Sequence[Draft]] = []
         self.position = 0
         self.fail = False
 
-    def write(self, drafts: Sequence[Draft]) -> list[Event | Refused]:
+    def write(self, drafts: Sequence[Draft]) -> list[Outcome]:
         if self.fail:
             raise ZeroDivisionError
         self.batches.append(drafts)
         return [self.one(draft) for draft in drafts]
 
-    def one(self, draft: Draft) -> Event | Refused:
+    def one(self, draft: Draft) -> Outcome:
         if draft.target == 99:
             return NoSuchTarget()
+        if draft.target == 98:
+            return Duplicate(Event(1, 1, 1, 1, 1, 1, 1, 98, 0, 0, b"first"))
         self.position += 1
         return Event(self.position, 1, 1, 1, draft.kind, draft.scope, draft.sender, draft.target, 0, 0, draft.body)
 
@@ -66,10 +69,10 @@ class Origin:
         self.answers: list[tuple[bytes, str]] = []
         self.fail = False
 
-    def accepted(self, draft: Draft, event: Event) -> None:
+    def accepted(self, draft: Draft, event: Event, duplicate: bool) -> None:
         if self.fail:
             raise ZeroDivisionError
-        self.answers.append((draft.body, f"at {event.position}"))
+        self.answers.append((draft.body, f"{'again' if duplicate else 'at'} {event.position}"))
 
     def refused(self, draft: Draft, error: Refused) -> None:
         self.answers.append((draft.body, error.code))
@@ -135,6 +138,23 @@ class LedgerTests(SynchronousTestCase):
         self.thread.work()
         self.assertEqual(self.origin.answers, [(b"a", "at 1"), (b"b", "no_such_target")])
         self.assertEqual(self.intake.count, 1)  # until the plane has handed it on
+
+    def test_duplicates_are_answered_and_go_no_further(self) -> None:
+        self.submit(b"a", target=98)
+        self.submit(b"b")
+        self.submit(b"c", target=98)
+        self.turn()
+        self.thread.work()
+        self.assertEqual(self.origin.answers, [(b"a", "again 1"), (b"b", "at 1"), (b"c", "again 1")])
+        self.assertEqual([[e.body for e in batch] for batch in self.forwarded], [[b"b"]])
+        self.assertEqual(self.intake.count, 1)
+
+    def test_only_duplicates(self) -> None:
+        self.submit(b"a", target=98)
+        self.turn()
+        self.thread.work()
+        self.assertEqual((self.forwarded, self.intake.count), ([], 0))
+        self.assertEqual(self.origin.answers, [(b"a", "again 1")])
 
     def test_a_failing_writer(self) -> None:
         self.writer.fail = True

@@ -34,7 +34,7 @@ def joined(user: int, change=None) -> Draft:
         )
         draft.body = b"%d" % len(groups_room.members(connection, GROUP))
 
-    return Draft(Kind.JOINED, Scope.GROUP, user, GROUP, b"", None, user, change or add)  # type: ignore[arg-type]
+    return Draft(Kind.JOINED, Scope.GROUP, user, GROUP, b"", None, user, change=change or add)  # type: ignore[arg-type]
 
 
 def left(user: int) -> Draft:
@@ -46,7 +46,7 @@ def left(user: int) -> Draft:
         )
         draft.body = b"0"
 
-    return Draft(Kind.LEFT, Scope.GROUP, user, GROUP, b"", None, user, end)  # type: ignore[arg-type]
+    return Draft(Kind.LEFT, Scope.GROUP, user, GROUP, b"", None, user, change=end)  # type: ignore[arg-type]
 
 
 class WriterCase(SynchronousTestCase):
@@ -120,7 +120,7 @@ class WriterTests(WriterCase):
             users.disable(connection, 1, NOW)
 
         other = LogWriter(self.store, lambda: NOW)
-        other.write([Draft(Kind.SIGNED_OUT, Scope.ACCOUNTS, 1, 1, b"", None, 0, disable)])  # type: ignore[arg-type]
+        other.write([Draft(Kind.SIGNED_OUT, Scope.ACCOUNTS, 1, 1, b"", None, 0, change=disable)])  # type: ignore[arg-type]
         outcomes = self.writer.write([message(1, 2), message(2, 1)])
         self.assertEqual([type(o) for o in outcomes], [SignedOut, NoSuchTarget])
 
@@ -128,7 +128,7 @@ class WriterTests(WriterCase):
         def disable(connection: Connection, _draft: Draft, _position: int) -> None:
             users.disable(connection, 1, NOW)
 
-        out = Draft(Kind.SIGNED_OUT, Scope.ACCOUNTS, 1, 1, b"", None, 0, disable)  # type: ignore[arg-type]
+        out = Draft(Kind.SIGNED_OUT, Scope.ACCOUNTS, 1, 1, b"", None, 0, change=disable)  # type: ignore[arg-type]
         outcomes = self.writer.write([message(1, 2), out, message(1, 2)])
         self.assertEqual([type(o) for o in outcomes], [Event, Event, SignedOut])
 
@@ -195,7 +195,7 @@ class WriterTests(WriterCase):
     def test_every_byte_and_number(self) -> None:
         body = bytes(range(256)) + b"\\N\t\n\\."
         with self.store.transaction() as connection:
-            largest = Event(1, 2**63 - 1, 2**53, 2**53, 32767, 2, 2**53, 2**53, 2**53, 2**53, body)
+            largest = Event(1, 2**63 - 1, 2**53, 2**53, 32767, 2, 2**53, 2**53, 2**53, 2**53, body, 2**53, 2**63 - 1)
             log.append(connection, [largest])
         self.assertEqual(self.rows(), [largest])
 
@@ -211,7 +211,7 @@ class DoubtTests(WriterCase):
     def setUp(self) -> None:
         super().setUp()
         self.slept: list[float] = []
-        self.writer = LogWriter(self.store, lambda: NOW, self.slept.append)
+        self.writer = LogWriter(self.store, lambda: NOW, sleep=self.slept.append)
         self.writer.write([message(1, 2, body=b"before")])
 
     def fail_the_commit(self, stored: bool, away: int = 0) -> None:
@@ -354,7 +354,7 @@ class HistoryTests(SynchronousTestCase):
         with self.store.snapshot() as connection:
             for statement in before:
                 connection.execute(text(statement))
-            query = "SELECT body FROM events WHERE conversation=1 AND seq>=3 AND n>=3 ORDER BY seq"
+            query = "SELECT body FROM events WHERE conversation=1 AND kind=1 AND position>=3 ORDER BY position"
             return str(connection.execute(text(f"{explain} {query}")).all())
 
     def test_indexed(self) -> None:

@@ -52,7 +52,7 @@ class CodecTests(SynchronousTestCase):
     @given(NUMBER, NUMBER, NUMBER, NUMBER, NUMBER, st.integers(1, 9), st.binary(max_size=64))
     def test_every_field(self, a: int, b: int, c: int, d: int, e: int, kind: int, body: bytes) -> None:
         codec = Codec(KEY, 0, 2**64 - 1)
-        one = Event(a, b, c, d, kind, 1, e, a, b, c, body)
+        one = Event(a, b, c, d, kind, 1, e, a, b, c, body, d, e)
         ((_batch, records),) = codec.split([one])
         self.assertEqual(codec.unpack(codec.pack(1, a, a, records)).batch.events, [one])
 
