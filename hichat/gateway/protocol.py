@@ -198,6 +198,8 @@ class ChatProtocol(WebSocketServerProtocol):
     def resume_reading(self) -> None:
         """See L{hichat.gateway.session.Connection.resume_reading}."""
         self._reading = True
+        # While it was not read, it could not give a sign.
+        self.quiet = 0
         if self.transport.connected and not self.transport.disconnecting:
             self.transport.resumeProducing()
 
@@ -228,8 +230,8 @@ class ChatProtocol(WebSocketServerProtocol):
             self.sendPing()
         elif self.quiet >= DROP_AFTER:
             self.factory.inlet.metrics.silent_closed += 1
+            # Who is there after all reads why; of who is not, Autobahn drops the connection after CLOSE_TIMEOUT.
             self.close(Close.SILENT, "nothing was heard for a minute")
-            self.transport.abortConnection()
 
     # What the transport calls: it is the consumer of our frames
 
