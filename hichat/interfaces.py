@@ -54,9 +54,10 @@ class IDelivery(Interface):
 class IBatchReceiver(Interface):
     """Routing as the plane sees it."""
 
-    def received(first: int, last: int, events: list[Event]) -> bool:
+    def received(first: int, last: int, events: list[Event], knew: bool) -> bool:
         """
         A batch came off the plane; see L{hichat.events.Batch} for the parameters.
 
+        @param knew: whether the sender knew all that is wanted here; else what is missing in the batch may be wanted.
         @return: whether it brought anything new.
         """

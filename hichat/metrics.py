@@ -27,6 +27,7 @@ _COUNTERS = {
     "signals_dropped": "Signals (typing, marks) that found no room",
     "datagrams_sent": "Datagrams written to the plane",
     "datagrams_received": "Datagrams that brought something new",
+    "datagrams_withheld": "Datagrams that another worker had no room for; it reads the log",
     "datagrams_lost": "Datagrams given up by the sender",
     "repairs": "Reads of the log that filled a hole",
     "repaired_events": "Events that came from the log instead of the plane",
@@ -45,7 +46,7 @@ class Metrics(Collector):
 
     messages_in = messages_out = frames_refused = offline_recipients = events_committed = slow_closed = (
         bodies_refused
-    ) = silent_closed = signals_dropped = 0
+    ) = silent_closed = signals_dropped = datagrams_withheld = 0
     datagrams_sent = datagrams_received = datagrams_lost = repairs = repaired_events = 0
 
     def __init__(self) -> None:

@@ -23,6 +23,7 @@ from hichat.errors import SignedOut
 from hichat.events import Event, Kind, Scope
 from hichat.interfaces import IBatchReceiver, IDelivery
 from hichat.metrics import Metrics
+from hichat.plane.interests import Interests
 
 PATIENCE = 0.05
 """Seconds that a hole may be open before it is read from the log."""
@@ -99,6 +100,7 @@ class Routing:
     @param read_arrival: gives, for a user, a position and a device (or 0), the generation of tokens that is good now
         (None: no token is, or the device was revoked), and (group, size) for each group that the user was in at that
         position.
+    @param interests: what is wanted of other workers: kept up to date with who is here.
     """
 
     _log = Logger()
@@ -111,6 +113,7 @@ class Routing:
         read_arrival: Callable[[int, int, int], Deferred[tuple[int | None, list[tuple[int, int]]]]],
         clock: IReactorTime,
         metrics: Metrics,
+        interests: Interests | None = None,
     ) -> None:
         self._delivery = delivery
         self._read_log = read_log
@@ -118,6 +121,7 @@ class Routing:
         self._read_arrival = read_arrival
         self._clock = clock
         self._metrics = metrics
+        self._interests = interests or Interests()
         self.position = 0
         self._seen = 0
         self._groups: dict[int, _Group] = {}
@@ -184,6 +188,10 @@ class Routing:
         @return: False if C{since} is too long ago: the device has to read the log first.
         @raise SignedOut: the token or the device is void by now.
         """
+        if self._interests.shared:
+            self._interests.begin_all()
+            # Not at once: who is told to read the log comes back in a moment.
+            self._clock.callLater(WATCH, self._interests.end_all)
         while True:
             position = self.position if since is None else since
             current, memberships = await self._read_arrival(user, position, device)
@@ -199,21 +207,21 @@ class Routing:
             raise SignedOut
         if listen(position, _without_recalled(missed)) and user not in self._groups_of:
             self._groups_of[user] = set()
+            self._interests.add(user)
             for group, size in groups.items():
                 self._enter(user, group, size)
         return True
 
     def leave(self, user: int) -> None:
         """The last device of this user is gone."""
+        if user in self._groups_of:
+            self._interests.discard(user)
         for group in self._groups_of.pop(user, ()):
-            members = self._groups[group]
-            members.online.discard(user)
-            if not members.online:
-                del self._groups[group]
+            self._exit(user, group)
 
     # What comes off the plane
 
-    def received(self, first: int, last: int, events: list[Event]) -> bool:
+    def received(self, first: int, last: int, events: list[Event], knew: bool) -> bool:
         """See L{IBatchReceiver.received}. Signals have no position."""
         if not last:
             for event in events:
@@ -221,13 +229,16 @@ class Routing:
             return True
         if last <= self.position:
             return False
-        if first > self.position + 1:
+        whole = len(events) > last - first
+        if first > self.position + 1 or not (whole or knew):
             self._behind(last)
             return True
-        self._deliver(events, last)
+        self._deliver(events, last, whole)
         return True
 
-    def _deliver(self, events: list[Event], last: int) -> None:
+    def _deliver(self, events: list[Event], last: int, whole: bool) -> None:
+        """@param whole: whether every event up to C{last} is there; else those that were not wanted are missing."""
+        wanted = self._interests.number
         for event in events:
             if event.position > self.position:
                 self.position = event.position
@@ -236,7 +247,15 @@ class Routing:
                     self._route(event)
                 except Exception:
                     self._log.failure("event {position} could not be routed", position=event.position)
-        self.position = max(self.position, last)
+            if not whole and self._interests.number != wanted:
+                # More is wanted since this event, and is not in this batch.
+                self._forgotten = self.position
+                self._behind(last)
+                break
+        else:
+            self.position = max(self.position, last)
+            if not whole:
+                self._forgotten = self.position
         if self._reached:
             self._tell_reached()
 
@@ -300,13 +319,21 @@ class Routing:
             self._enter(user, group, size)
         elif group in self._groups_of[user]:
             self._groups_of[user].discard(group)
-            self._groups[group].online.discard(user)
-            if not self._groups[group].online:
-                del self._groups[group]
+            self._exit(user, group)
 
     def _enter(self, user: int, group: int, size: int) -> None:
-        self._groups.setdefault(group, _Group(size)).online.add(user)
+        if group not in self._groups:
+            self._groups[group] = _Group(size)
+            self._interests.add(group)
+        self._groups[group].online.add(user)
         self._groups_of[user].add(group)
+
+    def _exit(self, user: int, group: int) -> None:
+        online = self._groups[group].online
+        online.discard(user)
+        if not online:
+            del self._groups[group]
+            self._interests.discard(group)
 
     # The repair
 
@@ -328,7 +355,7 @@ class Routing:
                 events = await self._read_log(self.position, PAGE)
                 fresh = sum(event.position > self.position for event in events)
                 if events:
-                    self._deliver(events, events[-1].position)
+                    self._deliver(events, events[-1].position, True)
                 if fresh:
                     self._metrics.repairs += 1
                     self._metrics.repaired_events += fresh

@@ -43,6 +43,7 @@ from hichat.ledger.writer import LogWriter
 from hichat.logs import make_observer
 from hichat.metrics import Metrics
 from hichat.plane.datagram import Codec
+from hichat.plane.interests import Interests
 from hichat.plane.link import Link
 from hichat.plane.queue import PlaneWriter
 from hichat.routing import Routing
@@ -155,14 +156,22 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool]) -> 
 
 
 def assemble_way(
-    store: Store, codec: Codec, bounds: Bounds, metrics: Metrics, clock: IReactorTime, now: Callable[[], int]
+    store: Store,
+    codec: Codec,
+    bounds: Bounds,
+    metrics: Metrics,
+    clock: IReactorTime,
+    now: Callable[[], int],
+    workers: int = 1,
 ) -> Way:
     """
     Put together what a message goes through, from the sessions' inlet to the roster.
 
     @param clock: for all timers of these parts.
     @param now: the time in milliseconds since the epoch.
+    @param workers: how many share the store.
     """
+    interests = Interests()
     intake = Intake(bounds.drafts, bounds.drafts // 2)
     roster = Roster(metrics)
     routing = Routing(
@@ -172,8 +181,9 @@ def assemble_way(
         read_arrival=lambda user, position, device: store.read(read_arrival, user, position, device),
         clock=clock,
         metrics=metrics,
+        interests=interests,
     )
-    link = Link(codec, routing, clock, metrics)
+    link = Link(codec, routing, clock, metrics, workers, interests)
     writer = PlaneWriter(codec, link, intake)
     ledger = Ledger(
         LogWriter(store, now, bounds.edit), store.in_writer, intake, writer.put, clock, metrics, bounds.batch

@@ -86,9 +86,9 @@ class PlaneWriter:
             pass
 
     async def _write(self, events: Sequence[Event]) -> None:
-        for (first, last, _), records in self._codec.split(events):
+        for batch, records in self._codec.split(events):
             await self._room()
-            self._link.send(first, last, records)
+            self._link.send(batch, records)
 
     async def _room(self) -> None:
         waiting = self._link.room()

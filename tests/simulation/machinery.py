@@ -44,18 +44,20 @@ class Wire:
     """
     The loopback.
 
+    @ivar flying: datagrams, and the ports that they are for.
     @ivar whole: whether it takes everything and keeps the order.
     """
 
-    def __init__(self, chance: random.Random, whole: bool, datagrams: int) -> None:
-        self.flying: list[bytes] = []
+    def __init__(self, chance: random.Random, whole: bool, datagrams: int, port: int) -> None:
+        self.flying: list[tuple[bytes, int]] = []
+        self.port = port
         self._chance = chance
         self.whole = whole
         self.buffer = datagrams * KERNEL_COST
 
     def getHost(self) -> Any:  # noqa: N802
         class Address:
-            host, port = "127.0.0.1", 3000
+            host, port = "127.0.0.1", self.port
 
         return Address
 
@@ -68,14 +70,15 @@ class Wire:
     def getsockopt(self, *_: int) -> int:
         return self.buffer
 
-    def write(self, data: bytes, _address: object) -> None:
+    def write(self, data: bytes, address: tuple[str, int]) -> None:
         if self.whole:
-            self.flying.append(data)
+            self.flying.append((data, address[1]))
         elif self._chance.random() < 0.05:
             raise OSError(105, "No buffer space available")
         else:
-            self.flying.insert(self._chance.randint(max(0, len(self.flying) - 2), len(self.flying)), data)
+            at = self._chance.randint(max(0, len(self.flying) - 2), len(self.flying))
+            self.flying.insert(at, (data, address[1]))
 
     def forge(self, old: list[bytes]) -> None:
         """Somebody else sends something, perhaps what was seen long ago."""
-        self.flying.append(self._chance.choice([*old[-20:], b"hello", self._chance.randbytes(200)]))
+        self.flying.append((self._chance.choice([*old[-20:], b"hello", self._chance.randbytes(200)]), self.port))

@@ -17,7 +17,7 @@ from tests.simulation.world import World
 
 SEEDS = int(os.environ.get("HICHAT_SEEDS", "500"))
 ONE = os.environ.get("HICHAT_SEED")
-STEPS = 300
+STEPS = 600
 
 
 @pytest.mark.timeout(900)
@@ -31,7 +31,7 @@ class SimulationTests(SynchronousTestCase):
         for seed in [int(ONE)] if ONE else range(SEEDS):
             world = World(seed, store)
             try:
-                for _ in range(world.chance.randint(20, STEPS)):
+                for _ in range(world.chance.randint(50, STEPS)):
                     world.step()
                 world.settle()
                 world.check()

@@ -41,6 +41,7 @@ from tests.simulation.clients import Page, Phone, Socket
 from tests.simulation.machinery import Running, Threads, Wire
 
 KEY = b"k" * 32
+PORT = 3000
 NOW = 1_700_000_000_000
 USERS = range(1, 7)
 GROUPS = (FIRST_GROUP_ID, FIRST_GROUP_ID + 1)
@@ -53,19 +54,23 @@ RECENT = 6
 class Worker:
     """One process."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, number: int) -> None:
         chance = world.chance
+        self.world = world
+        self.number = number
         self.connections: list[Client] = []
         self.readers, self.writer = Threads(), Threads()
         self.running: list[Running] = []
         self.sent: list[bytes] = []
         self.calls = Clock()
         self.calls.rightNow = world.seconds
-        self.wire = Wire(chance, not world.faults, chance.randint(1, 4))
+        self.wire = Wire(chance, not world.faults, chance.randint(1, 4) * world.workers_wanted, PORT + number)
         self.store = Store(world.engine, self.readers, self.writer)
         self.metrics = Metrics()
-        codec = Codec(KEY, 0, chance.getrandbits(64))
-        self.way = assemble_way(self.store, codec, world.bounds, self.metrics, self.calls, lambda: NOW)
+        codec = Codec(KEY, number, chance.getrandbits(64))
+        self.way = assemble_way(
+            self.store, codec, world.bounds, self.metrics, self.calls, lambda: NOW, world.workers_wanted
+        )
         self.way.routing.recent = RECENT
         self.services = assemble_services(self.way, self._sign_in, world.bounds, lambda: NOW)
         self._plug(self.wire)
@@ -112,9 +117,9 @@ class Worker:
     def fly(self) -> None:
         """A datagram arrives."""
         if self.wire.flying:
-            datagram = self.wire.flying.pop(0)
+            datagram, port = self.wire.flying.pop(0)
             self.sent.append(datagram)
-            self.way.link.datagramReceived(datagram, ("127.0.0.1", 3000))
+            self.world.workers[port - PORT].way.link.datagramReceived(datagram, ("127.0.0.1", self.wire.port))
 
     @property
     def at_rest(self) -> bool:
@@ -156,7 +161,10 @@ class World:
         self.pauses = 0
         _fill(store)
         self.phones = [Phone(self, user, f"phone-{i}") for user in USERS for i in (1, 2)]
-        self.workers = [Worker(self) for _ in range(self.chance.randint(1, 3))]
+        self.workers_wanted = self.chance.randint(1, 3)
+        self.workers: list[Worker] = []
+        for number in range(self.workers_wanted):
+            self.workers.append(Worker(self, number))
 
     # What can happen next
 
@@ -182,9 +190,9 @@ class World:
             (0.3, self.command),
             (0.1, lambda: self.sign_out(worker)),
             (0.1, lambda: self.revoke(worker, phone)),
-            (6, lambda: worker.run_thread(chance)),
-            (6, lambda: worker.hear_thread(chance)),
-            (6, worker.fly),
+            (8, lambda: worker.run_thread(chance)),
+            (8, lambda: worker.hear_thread(chance)),
+            (8, worker.fly),
             (3, lambda: self.wait(chance.choice([0, 0, 0.001, 0.02, 0.06, 0.5]))),
             (0.2 if self.faults else 0, lambda: worker.wire.forge(worker.sent)),
             (0.05, lambda: self.crash([worker])),
@@ -202,7 +210,7 @@ class World:
             self.crashes += 1
             worker.crash(self.chance)
             self._count(worker)
-            fresh = Worker(self)
+            fresh = Worker(self, worker.number)
             # The kernel still has what the dead process had sent.
             fresh.wire.flying = worker.wire.flying
             self.workers[self.workers.index(worker)] = fresh
@@ -356,6 +364,7 @@ class World:
 
     def settle(self) -> None:
         """Everybody is quiet, the wire is whole, and all phones are connected; the daemon has the time it needs."""
+        end = self.seconds + 2.5  # so that every timer has rung
         for worker in self.workers:
             worker.mend()
         for _ in range(3000):
@@ -366,7 +375,7 @@ class World:
                 elif phone.socket is not None and phone.socket.stalled:
                     phone.socket.go_on()
                 phone.read(1000)
-            if self.seconds > 10 and self._is_quiet():
+            if self.seconds > end and self._is_quiet():
                 for worker in self.workers:
                     self._count(worker)
                 return
