@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,9 @@ from twisted.internet import reactor as installed_reactor
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.task import deferLater
+
+from hichat.protocol import PATH, SUBPROTOCOL
+from tests.asyncapi_checker import AsyncAPIChecker
 
 ROOT = Path(__file__).resolve().parents[2]
 TWISTD = str(Path(sys.executable).with_name("twistd"))
@@ -67,21 +71,29 @@ class Daemon:
             "HICHAT_STATE_DIR": str(directory / "state"),
             "PYTHONPATH": str(ROOT),
         }
+        # As if it were installed: otherwise it compiles itself at each start.
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self.environment |= {f"HICHAT_{name}": value for name, value in settings.items()}
         self.process: subprocess.Popen[bytes] | None = None
+        self.service: tuple[str, ...] = ("hichat",)
+        """What twistd is to run."""
 
     async def start(self) -> None:
         """Start it and wait until it serves."""
+        self.launch()
+        await self.serving()
+
+    def launch(self) -> None:
+        """Start it."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [TWISTD, "-n", "--pidfile=", "hichat"],
+                [TWISTD, "-n", "--pidfile=", *self.service],
                 cwd=self.directory,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
-        await self.serving()
 
     async def serving(self) -> None:
         """Wait until it answers."""
@@ -160,10 +172,33 @@ class Daemon:
         assert peer.texts.pop(0) == GREETING
         return peer
 
-    async def open(self, path: str, headers: dict[str, str] | None = None) -> Peer:
+    async def checker(self) -> AsyncAPIChecker:
+        """@return: one that knows what this daemon says of its frames."""
+        status, document = await self.get("/v2/asyncapi.json")
+        assert status == 200, document
+        return AsyncAPIChecker(json.loads(document))
+
+    async def open_v2(self, checker: AsyncAPIChecker | None = None, **headers: str) -> V2Peer:
+        """
+        Open a v2 connection.
+
+        @param checker: sees every frame; without it the daemon's document is asked for.
+        """
+        made = V2Peer(checker or await self.checker())
+        return cast(V2Peer, await self.open(PATH, headers, lambda: made, [SUBPROTOCOL]))
+
+    async def open(
+        self,
+        path: str,
+        headers: dict[str, str] | None = None,
+        make: Callable[[], Peer] | None = None,
+        protocols: list[str] | None = None,
+    ) -> Peer:
         """Open a WebSocket."""
-        factory = WebSocketClientFactory(f"ws://127.0.0.1:{self.port}{path}", headers=headers, reactor=reactor)
-        factory.protocol = Peer
+        factory = WebSocketClientFactory(
+            f"ws://127.0.0.1:{self.port}{path}", headers=headers, protocols=protocols, reactor=reactor
+        )
+        factory.protocol = make or Peer
         factory.setProtocolOptions(openHandshakeTimeout=0, closeHandshakeTimeout=0, serverConnectionDropTimeout=0)
         peer = cast(Peer, await TCP4ClientEndpoint(reactor, "127.0.0.1", self.port).connect(factory))
         await until(lambda: peer.opened or peer.closed is not None)
@@ -176,6 +211,7 @@ class Peer(WebSocketClientProtocol):
 
     @ivar texts: text frames, in order.
     @ivar closed: the close's code, once it is closed; 0 if there was none.
+    @ivar reason: what was said with it.
     """
 
     # Autobahn's would show the token at level debug.
@@ -186,6 +222,7 @@ class Peer(WebSocketClientProtocol):
         self.texts: list[str] = []
         self.opened = False
         self.closed: int | None = None
+        self.reason = ""
 
     def onOpen(self) -> None:
         self.opened = True
@@ -195,6 +232,7 @@ class Peer(WebSocketClientProtocol):
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
         self.closed = code or 0
+        self.reason = reason or ""
 
     def say(self, **frame: object) -> str:
         """Send a frame; @return: its text."""
@@ -223,3 +261,74 @@ class Peer(WebSocketClientProtocol):
 
     async def _left(self) -> None:
         await self.gone()
+
+
+class V2Peer(Peer):
+    """
+    Speaks v2. Every frame of both sides is checked against the daemon's own document.
+
+    @ivar said: what the server said and nobody has taken yet, by C{op}.
+    @ivar mistakes: frames that the document does not have.
+    """
+
+    def __init__(self, checker: AsyncAPIChecker) -> None:
+        super().__init__()
+        self.checker = checker
+        self.said: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.mistakes: list[str] = []
+        self._refs = 0
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        try:
+            self.checker.from_server(payload)
+        except AssertionError as e:
+            self.mistakes.append(str(e))
+        said = json.loads(payload)
+        self.said[said["op"]].append(said)
+
+    def tell(self, op: str, **fields: object) -> None:
+        """Send a frame that is as it should be."""
+        self.checker.from_client(self.say(op=op, **fields))
+
+    async def take(self, op: str, seconds: float = 10) -> dict[str, Any]:
+        """@return: the next frame of a kind; it is forgotten."""
+        await until(lambda: self.said[op] or self.closed is not None, seconds)
+        assert self.said[op], (op, self.closed, self.reason, dict(self.said))
+        return self.said[op].pop(0)
+
+    async def ask(self, answer: str, op: str, **fields: object) -> dict[str, Any]:
+        """
+        Send a frame and wait for its answer.
+
+        @param answer: its C{op}.
+        """
+        self._refs += 1
+        ref = f"ask {self._refs}"
+        self.tell(op, ref=ref, **fields)
+
+        def found() -> list[dict[str, Any]]:
+            return [said for kind in {answer, "error"} for said in self.said[kind] if said.get("ref") == ref]
+
+        await until(lambda: found() or self.closed is not None)
+        (said,) = found()
+        assert said["op"] == answer, said
+        self.said[answer].remove(said)
+        return said
+
+    async def enter(self, token: str, device: str = "laptop", since: int | None = None) -> dict[str, Any]:
+        """
+        Say hello and become live. The pages stay in C{said}.
+
+        @param token: empty if a header had it.
+        @param since: the cursor; None: from now on.
+        @return: the welcome.
+        """
+        self.tell("hello", device=device, **({"token": token} if token else {}))
+        welcome = await self.take("welcome")
+        await self.ask("synced", "sync", **({} if since is None else {"since": since}))
+        return welcome
+
+    def events(self) -> list[dict[str, Any]]:
+        """@return: what pages and live frames brought, in order; it is forgotten."""
+        paged = [event for page in self.said.pop("page", []) for event in page["events"]]
+        return paged + self.said.pop("event", [])

@@ -39,6 +39,11 @@ class DaemonCase(TestCase):
         for peer in self.peers:
             await peer.leave()
 
+    async def restart(self) -> None:
+        """Stop the daemon and start it again."""
+        self.assertEqual(await self.daemon.stop(), STOPPED)
+        await self.daemon.start()
+
     async def people(self, *names: str) -> list[tuple[int, str]]:
         """Register people; @return: ids and tokens."""
         found = []

@@ -1,0 +1,581 @@
+"""The promises, proved on the running daemon: what is done to it here is done to daemons."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+from unittest import SkipTest
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
+from twisted.internet.threads import deferToThread
+
+from hichat.events import Event, Kind
+from tests.integration.daemon import Peer, reactor, until
+from tests.integration.devices import Device, Insider, Person, check_devices, check_log
+from tests.integration.test_daemon import DaemonCase
+
+
+class DeliveryCase(DaemonCase):
+    """A daemon, devices that come back, and somebody who looks into the store."""
+
+    timeout = 110
+
+    async def setUp(self) -> None:  # type: ignore[override]
+        await super().setUp()
+        self.chance = Random(3)
+        self.devices: list[Device] = []
+        self.insider = Insider(self.daemon)
+        self.addCleanup(self.insider.close)
+
+    async def tearDown(self) -> None:  # type: ignore[override]
+        for device in self.devices:
+            device.leave()
+        await until(lambda: all(device.gone for device in self.devices))
+        await super().tearDown()
+
+    async def come(self, people: Sequence[Person], each: int = 1, check: bool = True) -> list[Device]:
+        """@return: so many devices of each person, live."""
+        checker = await self.daemon.checker() if check else None
+        made = [
+            Device(self.daemon, person, f"{person[0]}-{number}", Random(person[0] * 100 + number), checker)
+            for person in people
+            for number in range(each)
+        ]
+        self.devices += made
+        for device in made:
+            device.connect()
+        await until(lambda: all(device.live for device in made), 60)
+        return made
+
+    async def settled(self, seconds: float = 30, others: Sequence[Device] = ()) -> None:
+        """Wait until everything is acked and everybody has read up to the end of the log."""
+        devices = [device for device in self.devices if device not in others]
+        await until(lambda: all(device.live and not device.unacked for device in devices), seconds)
+        memberships = self.insider.memberships()
+
+        def complete() -> bool:
+            check_devices(self.insider.events(), memberships, devices)
+            return True
+
+        await until(lambda: _holds(complete), seconds)
+
+    def check(self, devices: Sequence[Device] | None = None) -> int:
+        """The log has no gap, and every device has all of it that is its own, once. @return: the log's length."""
+        events = self.insider.events()
+        check_log(events)
+        check_devices(events, self.insider.memberships(), self.devices if devices is None else devices)
+        return len(events)
+
+    def memory(self) -> int:
+        """@return: resident KiB of the daemon."""
+        assert self.daemon.process is not None
+        status = Path(f"/proc/{self.daemon.process.pid}/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+def _holds(condition: Callable[[], bool]) -> bool:
+    try:
+        return condition()
+    except AssertionError:
+        return False
+
+
+class Chatter:
+    """
+    Devices that talk until they are told to stop.
+
+    @param say: makes one of them say something.
+    @param pause: seconds between two.
+    @ivar said: how often.
+    """
+
+    def __init__(self, say: Callable[[int], object], pause: float = 0.001) -> None:
+        self._say = say
+        self._pause = pause
+        self._over = False
+        self.said = 0
+        self._talking = Deferred.fromCoroutine(self._talk())
+
+    async def _talk(self) -> None:
+        while not self._over:
+            self._say(self.said)
+            self.said += 1
+            await deferLater(reactor, self._pause)
+
+    async def stop(self) -> None:
+        """Let them finish."""
+        self._over = True
+        await self._talking
+
+
+class Pulse:
+    """
+    Two who say something to each other all the time, to see how long it takes.
+
+    @ivar times: seconds from saying to hearing.
+    """
+
+    def __init__(self, one: Device, other: Device) -> None:
+        self._one, self._other = one, other
+        self.times: list[float] = []
+        self._over = False
+        self._beating = Deferred.fromCoroutine(self._beat())
+
+    async def _beat(self) -> None:
+        while not self._over:
+            began, count = time.monotonic(), len(self._other.heard)
+            self._one.say("tick", user=self._other.user)
+            while len(self._other.heard) == count:
+                await deferLater(reactor, 0.002)
+            self.times.append(time.monotonic() - began)
+            await deferLater(reactor, 0.01)
+
+    async def stop(self) -> float:
+        """@return: the longest time."""
+        self._over = True
+        await self._beating
+        return max(self.times)
+
+
+class CrashTests(DeliveryCase):
+    KILLS = 32
+
+    async def test_kill_9(self) -> None:
+        """
+        At random instants, some of them while it starts. Ready again in 2 s without anybody's hand; what was acked, or
+        heard on v1, is in the log, which has no gap; no client id is there twice; everybody has everything once.
+        """
+        *people, one, other = self.insider.people(6)
+        team = self.insider.group(*(user for user, _ in people))
+        await self.come(people, each=2, check=False)
+        chatter = Chatter(lambda number: self.speak(number, team), 0.004)
+        heard: list[str] = []
+        times = []
+        for kill in range(self.KILLS):
+            b = await self.talk_v1(one, other, kill)
+            await deferLater(reactor, self.chance.uniform(0, 0.4))
+            await self.daemon.stop(signal.SIGKILL)
+            heard += b.texts
+            if kill % 8 == 7:
+                self.daemon.launch()
+                await deferLater(reactor, self.chance.uniform(0, 0.8))
+                await self.daemon.stop(signal.SIGKILL)
+            began = time.monotonic()
+            await self.daemon.start()
+            times.append(time.monotonic() - began)
+        await chatter.stop()
+        await self.settled()
+        self.check()
+        self.assertEqual(sum(len(device.acks) for device in self.devices), chatter.said)
+        duplicates = sum(ack["duplicate"] for device in self.devices for ack in device.acks.values())
+        self.assertGreater(duplicates, 0, "no ack was ever lost: nothing was repeated")
+        self.check_v1(heard, one[0])
+        # The median: this machine has other things to do as well.
+        self.assertLess(sorted(times)[self.KILLS // 2], 2)
+        self.assertLess(max(times), 6)
+
+    def speak(self, number: int, team: int) -> None:
+        """Somebody says something to somebody or to all."""
+        device, other = self.chance.sample(self.devices, 2)
+        device.say(f"no. {number}", **({"user": other.user} if number % 3 else {"group": team}))
+
+    async def talk_v1(self, one: Person, other: Person, kill: int) -> Peer:
+        """Two existing clients; one says a lot. @return: the one who listens."""
+        a, b = await self.online(one, other)
+        for number in range(100 * kill, 100 * kill + 100):
+            a.say(userId=one[0], TargetId=other[0], Type=1, Content=str(number))
+        return b
+
+    def check_v1(self, heard: list[str], sender: int) -> None:
+        """What they have heard is stored, in the order of saying."""
+        stored = [event.body.decode() for event in self.insider.events() if event.sender == sender and not event.device]
+        self.assertEqual(len(set(stored)), len(stored))
+        self.assertLessEqual(set(heard), set(stored))
+        self.assertGreater(len(heard), 500)
+        self.assertEqual(sorted(stored, key=lambda text: int(json.loads(text)["Content"])), stored)
+
+
+class Strace:
+    """
+    Follows the system calls of a daemon.
+
+    @param arguments: beside those that name the process and the file.
+    @raise SkipTest: there is no strace (where C{CI} is set that is a failure), or it may not do that.
+    """
+
+    def __init__(self, case: DaemonCase, *arguments: str) -> None:
+        program = shutil.which("strace")
+        if program is None:
+            if os.environ.get("CI") == "true":
+                raise AssertionError("needs strace: apt-get install strace")
+            raise SkipTest("needs strace: apt-get install strace")
+        assert case.daemon.process is not None
+        self.file = case.daemon.directory / f"strace-{len(list(case.daemon.directory.glob('strace-*')))}"
+        self._log = case.daemon.directory / "strace.log"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [program, "-f", "-o", self.file, "-p", str(case.daemon.process.pid), *arguments], stderr=log
+            )
+        case.addCleanup(self.stop)
+
+    async def attached(self) -> None:
+        """Wait until it follows."""
+        await until(lambda: "attached" in self._log.read_text() or self._process.poll() is not None)
+        if self._process.poll() is not None:
+            raise SkipTest(f"strace may not follow another process here: {self._log.read_text().strip()}")
+
+    def stop(self) -> None:
+        """Follow no more."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait()
+
+
+def system_calls(trace: str) -> list[tuple[str, bool, str]]:
+    """
+    @return: of each line of a trace: the call's name, whether the call has begun or has returned there (a call of one
+        line is both and comes twice), and its text: all of it, once it has returned.
+    """
+    begun: dict[str, str] = {}
+    found = []
+    for line in trace.splitlines():
+        thread, _, text = line.partition(" ")
+        text = text.strip()
+        if text.endswith("<unfinished ...>"):
+            begun[thread] = text.removesuffix("<unfinished ...>")
+            found.append((text.split("(")[0], False, text))
+        elif resumed := re.match(r"<\.\.\. (\w+) resumed>", text):
+            found.append((resumed[1], True, begun.pop(thread) + text[resumed.end() :]))
+        else:
+            name = text.split("(")[0]
+            found += [(name, False, text), (name, True, text)]
+    return found
+
+
+class DurabilityTests(DeliveryCase):
+    async def test_a_sync_lies_between_a_send_and_its_ack(self) -> None:
+        """What kill -9 cannot see: a commit that is in the kernel's memory only."""
+        strace = Strace(
+            self, "-y", "-s", "100000", "-e", "trace=fsync,fdatasync,read,recvfrom,recvmsg,write,writev,sendto,sendmsg"
+        )
+        await strace.attached()
+        ann, bob = await self.come(self.insider.people(2))
+        for number in range(30):
+            await self.acked(ann.say(f"alone {number}", user=bob.user))
+        for number in range(30):
+            ann.say(f"many {number}", user=bob.user)
+        await self.settled()
+        strace.stop()
+        calls = system_calls(strace.file.read_text())
+        for counter, text in ann.said.items():
+            self.assertGreater(self.syncs(calls, counter, text), 0, text)
+
+    async def acked(self, counter: int) -> None:
+        """Wait for an ack of the first device."""
+        await until(lambda: counter in self.devices[0].acks)
+
+    def syncs(self, calls: list[tuple[str, bool, str]], counter: int, text: str) -> int:
+        """@return: how many syncs of the log began and returned between a message's coming and its ack's going."""
+        came = next(
+            at
+            for at, (name, returned, call) in enumerate(calls)
+            if returned and name in ("read", "recvfrom", "recvmsg") and f'\\"text\\": \\"{text}\\"' in call
+        )
+        ack = f'\\"op\\":\\"ack\\",\\"ref\\":{counter},'
+        went = next(
+            at
+            for at, (name, returned, call) in enumerate(calls)
+            if not returned and name in ("write", "writev", "sendto", "sendmsg") and ack in call
+        )
+        between = [
+            returned
+            for name, returned, call in calls[came:went]
+            if name in ("fsync", "fdatasync") and "hichat.db-wal>" in call
+        ]
+        # One that had begun before the message came does not count.
+        return between[between.index(False) :].count(True) if False in between else 0
+
+
+class StoreFailureTests(DeliveryCase):
+    """Nothing is acked that is not stored; senders are told or wait; it goes on by itself when the store does."""
+
+    async def talk(self) -> tuple[Device, Device]:
+        """@return: two devices, who have talked."""
+        ann, bob = await self.come(self.insider.people(2))
+        ann.say("before", user=bob.user)
+        await until(lambda: bob.heard)
+        return ann, bob
+
+    async def fails(self, *devices: Device, seconds: float = 20) -> None:
+        """Everybody says something and is told that it is not stored; nothing is acked, nobody hears anything."""
+        acked = [len(device.acks) for device in self.devices]
+        heard = [len(device.heard) for device in self.devices]
+        for device in devices:
+            for number in range(20):
+                device.say(f"during {number}", user=self.devices[-1].user)
+        await until(lambda: all(device.errors["not_stored"] >= 20 for device in devices), seconds)
+        self.assertEqual((await self.daemon.get("/healthz"))[0], 200)
+        self.assertEqual([len(device.acks) for device in self.devices], acked)
+        self.assertEqual([len(device.heard) for device in self.devices], heard)
+
+    async def recovers(self) -> None:
+        """All that was said arrives, without a restart."""
+        self.devices[0].say("after", user=self.devices[1].user)
+        await self.settled()
+        self.check()
+        self.assertEqual([len(device.acks) for device in self.devices], [len(device.said) for device in self.devices])
+        self.assertEqual([device.closes for device in self.devices], [[], []])
+
+    async def test_a_full_disk(self) -> None:
+        ann, _ = await self.talk()
+        assert self.daemon.process is not None
+        _, hard = resource.prlimit(self.daemon.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.daemon.process.pid, resource.RLIMIT_FSIZE, (0, hard))
+        await self.fails(ann)
+        resource.prlimit(self.daemon.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        await self.recovers()
+
+    async def test_locked_for_longer_than_anybody_waits(self) -> None:
+        ann, _ = await self.talk()
+        with self.insider.store.transaction():
+            await self.fails(ann)
+        await self.recovers()
+
+    async def test_read_only(self) -> None:
+        """As a file system is that was remounted after an error: what is open cannot be written any more."""
+        ann, _ = await self.talk()
+        strace = Strace(self, "-e", "trace=pwrite64", "-e", "inject=pwrite64:error=EROFS")
+        await strace.attached()
+        await self.fails(ann)
+        strace.stop()
+        await self.recovers()
+
+    async def test_a_sync_fails(self) -> None:
+        ann, _ = await self.talk()
+        strace = Strace(self, "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO")
+        await strace.attached()
+        await self.fails(ann, seconds=40)
+        strace.stop()
+        await self.recovers()
+
+    async def test_one_bad_row(self) -> None:
+        """It fails alone; the rest of its batch lives."""
+        ann, bob = await self.talk()
+        self.administer(
+            "CREATE TRIGGER poison BEFORE INSERT ON events WHEN instr(NEW.body, 'poison') > 0 "
+            "BEGIN SELECT RAISE(ABORT, 'poison'); END"
+        )
+        with self.insider.store.transaction():
+            # Meanwhile a batch gathers.
+            counters = [ann.say("poison" if number == 50 else f"no. {number}", user=bob.user) for number in range(100)]
+            await deferLater(reactor, 0.5)
+        await until(lambda: len(ann.acks) == 100)
+        await until(lambda: ann.errors["not_stored"])
+        self.assertEqual(set(ann.unacked), {counters[50]})
+        await until(lambda: len(bob.heard) == 100)
+        self.assertLess(await self.daemon.metric("commit_batch_events_count"), 20)
+        self.administer("DROP TRIGGER poison")
+        await self.recovers()
+
+    def administer(self, statement: str) -> None:
+        """Change the database by hand."""
+        database = sqlite3.connect(self.daemon.directory / "state" / "hichat.db", isolation_level=None)
+        try:
+            database.execute(statement)
+        finally:
+            database.close()
+
+
+class SlowReaderTests(DeliveryCase):
+    async def test_one_who_stops_reading(self) -> None:
+        """The daemon's memory is bounded, it is closed with 4008, it catches up; the others notice nothing."""
+        people = self.insider.people(4)
+        ann, bob, cat, dan = await self.come(people, check=False)
+        pulse = Pulse(cat, dan)
+        before = self.memory()
+        assert bob.socket is not None
+        bob.socket.transport.pauseProducing()  # type: ignore[union-attr]
+        bob.returns = False
+        for number in range(3000):
+            ann.say(f"{number} " + "x" * 7000, user=bob.user)
+            if number % 20 == 0:
+                await until(lambda number=number: len(ann.acks) > number - 200)  # type: ignore[misc]
+        await until(lambda: not ann.unacked)
+        grown = self.memory() - before
+        self.assertEqual(await self.daemon.metric("slow_closed_total"), 1)
+        bob.socket.transport.resumeProducing()  # type: ignore[union-attr]
+        await until(lambda: bob.gone)
+        self.assertEqual(bob.closes, [4008])
+        self.assertLess(len(bob.heard), 3000)
+        bob.returns = True
+        bob.connect()
+        await self.settled_with(pulse, ann, bob)
+        self.assertLess(await pulse.stop(), 1)
+        self.assertLess(grown, 20_000)
+        self.assertEqual([int(heard.text.split()[0]) for heard in bob.heard], list(range(3000)))
+        await self.settled()
+        self.check()
+
+    async def settled_with(self, pulse: Pulse, sender: Device, receiver: Device) -> None:
+        """Wait until one has it all, while others go on."""
+        last = max(ack["id"] for ack in sender.acks.values())
+        await until(lambda: receiver.live and receiver.heard[-1].id >= last, 30)
+
+    async def test_a_sync_of_a_hundred_thousand(self) -> None:
+        """By one who reads slowly: it ends, the daemon's memory is bounded, the others notice nothing."""
+        people = self.insider.people(5)
+        self.insider.fill(people[0][0], people[1][0], 100_000, "x" * 200)
+        cat, dan = await self.come(people[2:4], check=False)
+        before = self.memory()
+        bob = Device(self.daemon, people[1], "slow")
+        self.devices.append(bob)
+        bob.connect()
+        await until(lambda: bob.pages)
+        pulse = Pulse(cat, dan)
+        highest = before
+        while not bob.live:
+            assert bob.socket is not None
+            transport: Any = bob.socket.transport
+            transport.pauseProducing()
+            await deferLater(reactor, 0.1)
+            transport.resumeProducing()
+            await until(lambda pages=bob.pages: bob.pages > pages or bob.live)  # type: ignore[misc]
+            highest = max(highest, self.memory())
+        slowest = await pulse.stop()
+        self.assertEqual(len(bob.heard), 100_000)
+        await self.settled()
+        self.check()
+        self.assertGreaterEqual(bob.pages, 500)
+        self.assertLess(highest - before, 20_000)
+        self.assertLess(slowest, 1)
+
+
+class ReturnTests(DeliveryCase):
+    PEOPLE = 500
+
+    async def test_a_thousand_come_back_at_once(self) -> None:
+        """First they lose their connections, then the daemon is killed; some talk all the time."""
+        people = self.insider.people(self.PEOPLE)
+        team = self.insider.group(*(user for user, _ in people))
+        await self.come(people, each=2, check=False)
+        talkers = self.devices[:20:2]
+        chatter = Chatter(lambda number: self.speak(talkers, number, team), 0.01)
+        for lose in (self.abort_all, self.kill):
+            await deferLater(reactor, 0.5)
+            await lose()
+            for device in self.devices:
+                device.say("I am back", user=self.devices[self.chance.randrange(len(self.devices))].user)
+            await until(lambda: all(device.live and device.closes for device in self.devices), 40)
+        await chatter.stop()
+        await self.settled(60)
+        self.check()
+        self.assertEqual(sum(len(device.acks) for device in self.devices), chatter.said + 2 * len(self.devices))
+
+    def speak(self, talkers: Sequence[Device], number: int, team: int) -> None:
+        """One says something to everybody or to one."""
+        talker = talkers[number % len(talkers)]
+        where = {"group": team} if number % 40 == 0 else {"user": self.devices[number % len(self.devices)].user}
+        talker.say(f"no. {number}", **where)
+
+    async def abort_all(self) -> None:
+        """Everybody's connection is lost at once."""
+        for device in self.devices:
+            device.abort()
+
+    async def kill(self) -> None:
+        """The daemon dies and comes again."""
+        await self.daemon.stop(signal.SIGKILL)
+        await self.daemon.start()
+
+
+class RemovalTests(DeliveryCase):
+    """In the middle of traffic. Nothing after that position reaches them, nothing before it is missing."""
+
+    async def begin(self) -> tuple[int, Chatter]:
+        """Five people with two devices each talk in a group and with each other."""
+        people = self.insider.people(5)
+        team = self.insider.group(*(user for user, _ in people))
+        await self.come(people, each=2)
+
+        def say(number: int) -> None:
+            device = self.devices[number % 8 if number % 20 else 9]
+            where = {"user": people[(number // 3) % 5][0]} if number % 3 else {"group": team}
+            if device.returns:
+                device.say(f"no. {number}", **where)
+
+        chatter = Chatter(say, 0.003)
+        await until(lambda: chatter.said > 200)
+        return team, chatter
+
+    async def end(self, chatter: Chatter, removed: Sequence[Device]) -> None:
+        """Some more is said; then all others have everything."""
+        said = chatter.said
+        await until(lambda: chatter.said > said + 200)
+        await chatter.stop()
+        await self.settled(others=removed)
+        self.check([device for device in self.devices if device not in removed])
+
+    async def test_a_member_is_removed(self) -> None:
+        team, chatter = await self.begin()
+        removed = self.devices[8:]
+        position = await deferToThread(self.insider.part, team, removed[0].user)
+        await self.end(chatter, [])
+        for device in removed:
+            group = [heard.id for heard in device.heard if self.events[heard.id].target == team]
+            self.assertEqual(max(group), position)
+        self.assertIn("not_a_member", removed[1].refused.values())
+
+    async def test_a_user_is_disabled(self) -> None:
+        _, chatter = await self.begin()
+        removed = self.devices[8:]
+        for device in removed:
+            device.returns = False
+        await deferToThread(self.daemon.command, "user", "disable", "person 4")
+        await until(lambda: all(device.gone for device in removed))
+        await self.end(chatter, removed)
+        self.check_removed(removed, next(e.position for e in self.events.values() if e.kind == Kind.SIGNED_OUT))
+        await self.stays_out(removed[0], 4005)
+
+    async def test_a_device_is_revoked(self) -> None:
+        _, chatter = await self.begin()
+        removed = self.devices[9:]
+        removed[0].returns = False
+        await deferToThread(self.daemon.command, "device", "revoke", "person 4", removed[0].name)
+        await until(lambda: removed[0].gone)
+        await self.end(chatter, removed)
+        self.check_removed(removed, next(e.position for e in self.events.values() if e.kind == Kind.SIGNED_OUT))
+        await self.stays_out(removed[0], 4005)
+
+    @property
+    def events(self) -> dict[int, Event]:
+        """The log, by position."""
+        return {event.position: event for event in self.insider.events()}
+
+    def check_removed(self, removed: Sequence[Device], position: int) -> None:
+        """They were closed with 4001, have everything before, nothing after, and wrote nothing after."""
+        events = self.insider.events()
+        memberships = self.insider.memberships()
+        check_devices(events[:position], memberships, removed)
+        for device in removed:
+            self.assertEqual(device.closes, [4001])
+            self.assertLess(max((ack["id"] for ack in device.acks.values()), default=0), position)
+            self.assertEqual([e for e in events[position:] if e.device == device.number], [])
+
+    async def stays_out(self, device: Device, code: int) -> None:
+        """Who comes again is refused."""
+        count = len(device.heard)
+        device.connect()
+        await until(lambda: len(device.closes) == 2)
+        self.assertEqual((device.closes[1], len(device.heard)), (code, count))

@@ -1,0 +1,469 @@
+"""The v2 protocol, spoken with a real process; every frame of both sides is checked against the daemon's document."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import TCP4ClientEndpoint
+from twisted.internet.protocol import Factory
+from twisted.internet.task import deferLater
+
+from tests.integration.daemon import ROOT, STOPPED, V2Peer, reactor, until
+from tests.integration.devices import Person, Socket, check_log
+from tests.integration.test_daemon import DaemonCase
+from tests.integration.test_delivery import DeliveryCase
+
+
+class V2Case(DaemonCase):
+    """A daemon and people who speak v2."""
+
+    async def setUp(self) -> None:  # type: ignore[override]
+        await super().setUp()
+        self.checker = await self.daemon.checker()
+
+    async def tearDown(self) -> None:  # type: ignore[override]
+        await super().tearDown()
+        mistakes = [mistake for peer in self.peers if isinstance(peer, V2Peer) for mistake in peer.mistakes]
+        self.assertEqual(mistakes, [])
+
+    async def stranger(self, **headers: str) -> V2Peer:
+        """@return: a connection that has not said hello."""
+        peer = await self.daemon.open_v2(self.checker, **headers)
+        self.assertTrue(peer.opened)
+        self.peers.append(peer)
+        return peer
+
+    async def enter(self, person: Person, device: str = "laptop", since: int | None = None) -> V2Peer:
+        """@return: a device that is live."""
+        peer = await self.stranger()
+        await peer.enter(person[1], device, since)
+        return peer
+
+    async def hears(self, peer: V2Peer, **fields: object) -> dict[str, Any]:
+        """The next event that a device hears has these fields. @return: it."""
+        event = await peer.take("event")
+        self.assertEqual({name: event.get(name) for name in fields}, fields)
+        return event
+
+
+class LifeTests(V2Case):
+    async def test_every_op(self) -> None:
+        """A day on which everything happens."""
+        ann, bob = await self.people("ann", "bob")
+        team = await self.group(ann, bob)
+        b = await self.enter(bob)
+        seen = await b.ask("presence", "watch", users=[ann[0]], groups=[team])
+        self.assertEqual((seen["online"], seen["offline"]), ([], [ann[0]]))
+        a = await self.enter(ann)
+        self.assertEqual((await b.take("presence"))["online"], [ann[0]])
+        await a.ask("presence", "watch", users=[bob[0]])
+        await a.ask("pong", "ping")
+
+        first = await a.ask("ack", "send", counter=1, user=bob[0], text="你好", mentions=[bob[0]])
+        await self.hears(b, id=first["id"], kind="message", text="你好", mentions=[bob[0]], user=bob[0])
+        again = await a.ask("ack", "send", counter=1, user=bob[0], text="你好", mentions=[bob[0]])
+        self.assertEqual(again | {"ref": 0}, first | {"ref": 0, "duplicate": True})
+        reply = await b.ask("ack", "send", user=ann[0], text="hi", replyTo=first["id"])
+        await self.hears(a, id=reply["id"], replyTo=first["id"], **{"from": bob[0]})
+        await a.ask("ack", "edit", message=first["id"], text="hello")
+        await self.hears(b, kind="edited", message=first["id"], text="hello")
+        await b.ask("ack", "react", message=first["id"], emoji="👍")
+        await self.hears(a, kind="reacted", emoji="👍", on=True)
+        to_all = await b.ask("ack", "send", group=team, text="to all")
+        await self.hears(a, group=team, text="to all")
+        await b.ask("ack", "recall", message=to_all["id"])
+        await self.hears(a, kind="recalled", message=to_all["id"])
+
+        await b.ask("done", "received", user=ann[0], id=first["id"])
+        self.assertEqual((await a.take("receipt"))["received"], first["id"])
+        await b.ask("done", "read", user=ann[0], id=first["id"])
+        self.assertEqual((await a.take("receipt"))["read"], first["id"])
+        marks = await a.ask("marks", "marks", user=bob[0])
+        self.assertEqual(marks["others"], [{"user": bob[0], "received": first["id"], "read": first["id"]}])
+        b.tell("typing", user=ann[0])
+        self.assertEqual((await a.take("typing"))["from"], bob[0])
+        await a.ask("done", "show", presence=False)
+        self.assertEqual((await b.take("presence"))["offline"], [ann[0]])
+
+        page = await a.ask("history", "history", user=bob[0])
+        self.assertEqual([message["text"] for message in page["messages"]], ["hello", "hi"])
+        self.assertEqual(page["messages"][0]["reactions"], [{"emoji": "👍", "users": [bob[0]]}])
+        page = await a.ask("history", "history", group=team)
+        self.assertEqual([message["recalled"] for message in page["messages"]], [True])
+        await a.ask("error", "edit", message=reply["id"], text="not mine")
+
+        # What happened since the start is given from memory, not in pages.
+        await self.restart()
+        later = await self.enter(ann, "phone", since=0)
+        kinds = [event["kind"] for event in later.events()]
+        self.assertEqual(kinds.count("message"), 3)
+        self.assertEqual({*kinds}, {"joined", "message", "edited", "reacted", "recalled"})
+        self.assertEqual(self.checker.unseen, set())
+
+    async def test_with_existing_clients(self) -> None:
+        """Each kind of message crosses from one dialect to the other."""
+        ann, bob = await self.people("ann", "bob")
+        a = await self.enter(ann)
+        (b,) = await self.online(bob)
+        place = {"userId": ann[0], "TargetId": bob[0], "Type": 1}
+        url = "http://127.0.0.1/f"
+        for said, shown in (
+            ({"text": "hi"}, {"Media": 1, "Content": "hi"}),
+            ({"media": "emoji", "text": "🙂"}, {"Media": 2, "Content": "🙂"}),
+            ({"media": "audio", "url": url, "seconds": 7}, {"Media": 3, "Content": "", "url": url, "amount": 7}),
+            ({"media": "picture", "url": url, "text": "us"}, {"Media": 4, "Content": "us", "url": url}),
+            ({"media": "file", "url": url, "name": "f"}, {"Media": 1, "Content": url, "Url": url, "Desc": "f"}),
+        ):
+            ack = await a.ask("ack", "send", user=bob[0], **said)
+            (text,) = await b.heard(1)
+            self.assertEqual(json.loads(text), place | shown)
+            (stored,) = (await a.ask("history", "history", user=bob[0], after=ack["id"] - 1))["messages"]
+            self.assertEqual(stored | {"media": "text", "text": ""} | said, stored)
+        place = {"userId": bob[0], "TargetId": ann[0], "Type": 1}
+        for frame, content in (
+            ({"Content": "hi"}, {"media": "text", "text": "hi"}),
+            ({"Media": 2, "Content": "🙂"}, {"media": "emoji", "text": "🙂"}),
+            ({"Media": 3, "url": url, "amount": 2.5}, {"media": "audio", "url": url, "seconds": 2.5}),
+            ({"Media": 4, "url": url}, {"media": "picture", "url": url, "text": ""}),
+            ({"Media": 1, "Content": url, "Url": url, "Desc": "f"}, {"media": "file", "url": url, "name": "f"}),
+        ):
+            b.say(**place, **frame)
+            await self.hears(a, user=ann[0], **{"from": bob[0]}, **content)
+        # What is done to a message is nothing that existing clients could show.
+        ack = await a.ask("ack", "send", user=bob[0], text="first")
+        await a.ask("ack", "edit", message=ack["id"], text="second")
+        await a.ask("ack", "recall", message=ack["id"])
+        await a.ask("ack", "send", user=bob[0], text="last")
+        heard = [json.loads(text)["Content"] for text in await b.heard(2)]
+        self.assertEqual(heard, ["first", "last"])
+
+    async def test_two_devices(self) -> None:
+        """The sender's other device hears it; one's own does not; each has counters of its own."""
+        ann, bob = await self.people("ann", "bob")
+        laptop, phone, b = await self.enter(ann), await self.enter(ann, "phone"), await self.enter(bob)
+        one = await laptop.ask("ack", "send", counter=1, user=bob[0], text="from the laptop")
+        await self.hears(phone, id=one["id"], user=bob[0], **{"from": ann[0]})
+        other = await phone.ask("ack", "send", counter=1, user=bob[0], text="from the phone")
+        await self.hears(laptop, id=other["id"])
+        self.assertNotEqual(one["id"], other["id"])
+        error = await phone.ask("error", "send", counter=1, user=bob[0], text="something else")
+        self.assertEqual(error["code"], "counter_used")
+        await laptop.ask("done", "read", user=bob[0], id=other["id"])
+        self.assertEqual((await phone.take("receipt"))["from"], ann[0])
+        self.assertEqual([event["id"] for event in b.events()], [one["id"], other["id"]])
+        self.assertEqual((laptop.events(), phone.events()), ([], []))
+
+    async def test_hello(self) -> None:
+        """The token is in the header or in the frame."""
+        (ann,) = await self.people("ann")
+        named = await self.stranger(Authorization=f"Bearer {ann[1]}")
+        welcome = await named.enter("")
+        self.assertEqual((welcome["user"], welcome["counter"]), (ann[0], 0))
+        await named.ask("ack", "send", counter=5, user=ann[0], text="to myself")
+        await named.leave()
+        peer = await self.stranger()
+        again = await peer.enter(ann[1])
+        self.assertEqual((again["user"], again["device"], again["counter"]), (ann[0], welcome["device"], 5))
+        error = await peer.ask("error", "sync")
+        self.assertEqual(error["code"], "not_now")
+        english = await self.stranger(**{"Accept-Language": "en"})
+        english.tell("hello", device="x", token="wrong")
+        self.assertIn("token", (await english.take("error"))["message"])
+        self.assertEqual(await english.gone(), 4005)
+
+    async def test_wrong_frames(self) -> None:
+        """Each gets an error with a code, and its reference if it can be read; the connection goes on."""
+        (ann,) = await self.people("ann")
+        a = await self.enter(ann)
+        for code, frame in (
+            ("not_json", b"{"),
+            ("not_an_object", b"[]"),
+            ("unknown_op", b'{"op":"dance","ref":"r"}'),
+            ("unknown_op", b'{"op":"welcome","ref":"r"}'),
+            ("invalid_field", b'{"op":"send","ref":"r","user":1,"txt":"misspelt"}'),
+            ("invalid_field", b'{"op":"send","ref":"r","user":1}'),
+            ("not_addressed", b'{"op":"send","ref":"r","user":1,"group":1000000001,"text":"x"}'),
+            ("no_such_target", b'{"op":"send","ref":"r","user":99,"text":"x"}'),
+            ("not_administrator", b'{"op":"send","ref":"r","text":"x"}'),
+            ("too_long", b'{"op":"send","ref":"r","user":1,"text":"%s"}' % ("字" * 8000).encode()),
+            ("no_such_message", b'{"op":"recall","ref":"r","message":99}'),
+        ):
+            a.sendMessage(frame)
+            error = await a.take("error")
+            self.assertEqual((error["code"], error.get("ref")), (code, "r" if b'"ref"' in frame else None), frame[:50])
+        a.sendMessage(b'{"op":"ping"}', isBinary=True)
+        self.assertEqual((await a.take("error"))["code"], "not_text")
+        await a.ask("ack", "send", user=ann[0], text="still there")
+
+
+class CloseTests(V2Case):
+    """Why the server ends a connection. 4002 is in L{StopTests}, 4008 in L{tests.integration.test_delivery}."""
+
+    async def setUp(self) -> None:  # type: ignore[override]
+        await super().setUp()
+        self.ann, self.bob = await self.people("ann", "bob")
+
+    async def test_signed_out(self) -> None:
+        laptop, phone = await self.enter(self.ann), await self.enter(self.ann, "phone")
+        self.daemon.command("device", "revoke", "ann", "phone")
+        self.assertEqual(await phone.gone(3), 4001)
+        await laptop.ask("pong", "ping")
+        self.daemon.command("user", "passwd", "ann", line="battery staple\n")
+        self.assertEqual(await laptop.gone(3), 4001)
+
+    async def test_replaced(self) -> None:
+        first, other = await self.enter(self.ann), await self.enter(self.bob)
+        second = await self.enter(self.ann)
+        self.assertEqual(await first.gone(), 4003)
+        await other.ask("ack", "send", user=self.ann[0], text="x")
+        await self.hears(second, text="x")
+
+    async def test_no_hello(self) -> None:
+        for frame in (b'{"op":"ping"}', b"{", b'{"op":"hello","device":""}'):
+            peer = await self.stranger()
+            peer.sendMessage(frame)
+            self.assertEqual(await peer.gone(), 4004, frame)
+            self.assertEqual(len(peer.said["error"]), 1)
+
+    async def test_unauthorized(self) -> None:
+        self.daemon.command("user", "disable", "bob")
+        for token in ("", "garbage", self.bob[1]):
+            peer = await self.stranger()
+            peer.tell("hello", device="x", **({"token": token} if token else {}))
+            self.assertEqual(await peer.gone(), 4005)
+            self.assertEqual((await peer.take("error"))["code"], "unauthorized")
+        header = await self.stranger(Authorization="Bearer garbage")
+        header.tell("hello", device="x")
+        self.assertEqual(await header.gone(), 4005)
+
+    async def test_trouble(self) -> None:
+        """The log cannot be read; when it can be again, the client may come back."""
+        a = await self.enter(self.ann)
+        await a.ask("ack", "send", user=self.bob[0], text="x")
+        await self.restart()
+        b = await self.stranger()
+        b.tell("hello", device="x", token=self.bob[1])
+        await b.take("welcome")
+        self.administer("ALTER TABLE events RENAME COLUMN body TO hidden")
+        b.tell("sync", since=0)
+        self.assertEqual(await b.gone(), 4011)
+        self.administer("ALTER TABLE events RENAME COLUMN hidden TO body")
+        b = await self.enter(self.bob, since=0)
+        self.assertEqual([event["text"] for event in b.events()], ["x"])
+
+    def administer(self, statement: str) -> None:
+        """Change the database by hand."""
+        database = sqlite3.connect(self.daemon.directory / "state" / "hichat.db", isolation_level=None)
+        try:
+            database.execute(statement)
+        finally:
+            database.close()
+
+    async def test_broken_frames(self) -> None:
+        for code, frame in (
+            (1007, lambda peer: peer.sendMessage(b"\xff\xfe")),
+            (1002, lambda peer: peer.sendFrame(opcode=3, payload=b"x")),
+            (1009, lambda peer: peer.sendMessage(b"x" * 32769)),
+        ):
+            peer = await self.enter(self.ann)
+            frame(peer)
+            self.assertEqual(await peer.gone(), code)
+
+    async def test_another_subprotocol(self) -> None:
+        peer = await self.daemon.open("/v2/ws", protocols=["hichat.v9"])
+        self.assertFalse(peer.opened)
+
+
+class Mute(Socket):
+    """Does not answer pings."""
+
+    def _frame(self, opcode: int, payload: bytes) -> None:
+        if opcode != 9:
+            super()._frame(opcode, payload)
+
+
+class DeadlineTests(V2Case):
+    """With shorter times than the real ones, 10 s for a hello and a minute for a sign of life."""
+
+    async def setUp(self) -> None:  # type: ignore[override]
+        await super().setUp()
+        await self.daemon.stop()
+        tac = self.daemon.directory / "quick.tac"
+        quick = "from hichat.gateway import protocol\nprotocol.SWEEP = 0.25\nprotocol.HELLO_TIMEOUT = 0.5\n"
+        tac.write_text(quick + (ROOT / "hichat.tac").read_text())
+        self.daemon.service = ("-y", str(tac))
+        await self.daemon.start()
+
+    async def test_no_hello_in_time(self) -> None:
+        (ann,) = await self.people("ann")
+        peer = await self.stranger()
+        a = await self.enter(ann)
+        self.assertEqual(await peer.gone(3), 4004)
+        await a.ask("pong", "ping")
+
+    async def test_silent(self) -> None:
+        """It is gone, nobody holds it for online, and who answers pings stays."""
+        ann, bob = await self.people("ann", "bob")
+        a = await self.enter(ann)
+        await a.ask("presence", "watch", users=[bob[0]])
+        closes: list[tuple[int, str]] = []
+        said: list[dict[str, Any]] = []
+
+        def enter() -> None:
+            mute.send(json.dumps({"op": "hello", "token": bob[1], "device": "x"}).encode())
+            mute.send(b'{"op":"sync"}')
+
+        mute = Mute(lambda frame: said.append(json.loads(frame)), enter, lambda *why: closes.append(why))
+        endpoint = TCP4ClientEndpoint(reactor, "127.0.0.1", self.daemon.port)
+        await endpoint.connect(Factory.forProtocol(lambda: mute))
+        self.assertEqual((await a.take("presence"))["online"], [bob[0]])
+        self.assertEqual((await a.take("presence", 5))["offline"], [bob[0]])
+        await until(lambda: closes)
+        self.assertEqual(closes, [(4010, "nothing was heard for a minute")])
+        self.assertEqual([frame["op"] for frame in said], ["welcome", "synced"])
+        self.assertEqual(await self.daemon.metric("silent_closed_total"), 1)
+        await a.ask("pong", "ping")
+
+    async def test_dead(self) -> None:
+        """Who does not answer the close either is let go."""
+        (ann,) = await self.people("ann")
+        a = await self.enter(ann)
+        a.transport.pauseProducing()
+        while await self.daemon.metric("connections"):
+            await deferLater(reactor, 0.1)
+        self.assertEqual(await self.daemon.metric("silent_closed_total"), 1)
+
+
+class StopTests(DeliveryCase):
+    async def test_in_the_middle_of_traffic(self) -> None:
+        """All are told to come back and when; every ack that came is in the log; who comes back misses nothing."""
+        devices = await self.come(self.insider.people(3), each=2)
+        for device in devices:
+            device.returns = False
+        talking = Deferred.fromCoroutine(self.talk())
+        await until(lambda: sum(len(device.acks) for device in devices) > 500)
+        began = time.monotonic()
+        self.assertEqual(await self.daemon.stop(seconds=10), STOPPED)
+        self.assertLess(time.monotonic() - began, 10)
+        await talking
+        self.assertEqual([device.closes for device in devices], [[4002]] * 6)
+        self.assertEqual({device.reason for device in devices}, {"the server stops; retry after 1 s"})
+        events = self.insider.events()
+        check_log(events)
+        acked = {ack["id"] for device in devices for ack in device.acks.values()}
+        self.assertLessEqual(acked, {event.position for event in events})
+        await self.daemon.start()
+        for device in devices:
+            device.returns = True
+            device.connect()
+        await self.settled()
+        self.check()
+        self.assertEqual(len(self.insider.events()), sum(len(device.said) for device in devices))
+
+    async def talk(self) -> None:
+        """Everybody says something until the connection is gone."""
+        while not all(device.gone for device in self.devices):
+            for device, other in zip(self.devices, self.devices[1:] + self.devices[:1], strict=True):
+                if not device.gone:
+                    device.say(f"no. {device.counter}", user=other.user)
+            await deferLater(reactor, 0.001)
+
+
+class RateTests(DeliveryCase):
+    settings: ClassVar[dict[str, str]] = {"MESSAGE_RATE": "20"}
+
+    async def test_who_is_too_fast(self) -> None:
+        """Is told so and when to try again; the others are not held back; in the end all is there."""
+        ann, bob, cat = await self.come(self.insider.people(3))
+        began = time.monotonic()
+        for number in range(60):
+            ann.say(f"no. {number}", user=bob.user)
+        cat.say("quietly", user=bob.user)
+        await until(lambda: len(cat.acks) == 1)
+        self.assertEqual(cat.errors, {})
+        await until(lambda: ann.errors["too_fast"] >= 40)
+        self.assertLess(len(ann.acks), 30)
+        await self.settled(60)
+        # 20 at once, less the hello and the sync, then 20 a second.
+        self.assertGreater(time.monotonic() - began, 1.9)
+        self.check()
+
+
+class BoundsTests(DeliveryCase):
+    """Each bound is a setting."""
+
+    settings: ClassVar[dict[str, str]] = {
+        "DRAFT_LIMIT": "50",
+        "BATCH_LIMIT": "10",
+        "UNSENT_LIMIT": "50000000",
+        "SYNC_PAGE": "7",
+        "EDIT_LIMIT": "1",
+        "PRESENCE": "off",
+    }
+
+    async def peers_of(self, *people: Person) -> Sequence[V2Peer]:
+        """@return: a device of each."""
+        made = []
+        for _, token in people:
+            made.append(await self.daemon.open_v2())
+            await made[-1].enter(token)
+        self.peers += made
+        return made
+
+    async def test_drafts_and_batches(self) -> None:
+        ann, bob = await self.come(self.insider.people(2))
+        with self.insider.store.transaction():
+            for number in range(200):
+                ann.say(f"no. {number}", user=bob.user)
+            await deferLater(reactor, 0.5)
+            self.assertEqual(await self.daemon.metric("drafts_in_flight"), 50)
+        await self.settled()
+        self.check()
+        self.assertGreaterEqual(await self.daemon.metric("commit_batch_events_count"), 20)
+
+    async def test_unsent(self) -> None:
+        """With room for it, one who does not read is not closed: see the slow reader for the default."""
+        ann, bob = await self.come(self.insider.people(2), check=False)
+        assert bob.socket is not None
+        bob.socket.transport.pauseProducing()  # type: ignore[union-attr]
+        for _ in range(3000):
+            ann.say("x" * 7000, user=bob.user)
+        await until(lambda: not ann.unacked, 30)
+        self.assertEqual(await self.daemon.metric("slow_closed_total"), 0)
+        bob.socket.transport.resumeProducing()  # type: ignore[union-attr]
+        await self.settled()
+        self.assertEqual((len(bob.heard), bob.closes), (3000, []))
+
+    async def test_sync_page(self) -> None:
+        people = self.insider.people(2)
+        self.insider.fill(people[0][0], people[1][0], 50, "x")
+        await self.restart()
+        b = await self.daemon.open_v2()
+        self.peers.append(b)
+        await b.enter(people[1][1], since=0)
+        self.assertEqual([len(page["events"]) for page in b.said["page"]], [7] * 7 + [1])
+
+    async def test_edit_limit(self) -> None:
+        people = self.insider.people(2)
+        a, _ = await self.peers_of(*people)
+        ack = await a.ask("ack", "send", user=people[1][0], text="x")
+        await a.ask("ack", "edit", message=ack["id"], text="y")
+        await deferLater(reactor, 1.1)
+        for op, fields in (("edit", {"text": "z"}), ("recall", {})):
+            error = await a.ask("error", op, message=ack["id"], **fields)
+            self.assertEqual(error["code"], "too_late")
+
+    async def test_presence(self) -> None:
+        people = self.insider.people(2)
+        a, b = await self.peers_of(*people)
+        seen = await a.ask("presence", "watch", users=[people[1][0]])
+        self.assertEqual((seen["online"], seen["offline"]), ([], [people[1][0]]))
+        b.tell("typing", user=people[0][0])
+        await b.ask("ack", "send", user=people[0][0], text="x")
+        await a.take("event")
+        self.assertEqual((a.said["typing"], a.said["presence"]), ([], []))
