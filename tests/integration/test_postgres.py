@@ -12,8 +12,11 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
 from hichat.errors import NotStored
+from hichat.events import Event
 from tests.integration.daemon import STOPPED, TWISTD, Daemon, Peer, reactor, until
+from tests.integration.devices import Device, Insider, check_devices, check_log
 from tests.integration.test_daemon import DaemonCase
+from tests.integration.test_delivery import Chatter
 from tests.postgres import PASSWORD, database_url, free_port, server
 
 COMPLAINT = NotStored().text("zh")
@@ -85,6 +88,43 @@ class PostgreSQLTests(DaemonCase):
             stored += page
         self.assertEqual(stored, b.texts)
         self.assertEqual(await self.daemon.metric("drafts_in_flight"), 0)
+
+    async def test_the_server_crashes_under_acks(self) -> None:
+        """
+        Twice, at instants that nobody chose; some commits are then in doubt. What was acked is stored, what was
+        refused is said again under the same counter, and in the end all of it is there once.
+        """
+        insider = Insider(self.daemon)
+        self.addCleanup(insider.close)
+        people = insider.people(4)
+        devices = [Device(self.daemon, person, f"device-{person[0]}") for person in people]
+        for device in devices:
+            self.addCleanup(device.leave)
+            device.connect()
+        await until(lambda: all(device.live for device in devices))
+        chatter = Chatter(lambda i: devices[i % 4].say(f"no. {i}", user=people[(i + 1 + i // 4 % 3) % 4][0]), 0.002)
+        self.addCleanup(server)
+        for _ in range(2):
+            said = chatter.said
+            await until(lambda said=said: chatter.said > said + 300)  # type: ignore[misc]
+            await deferToThread(server().stop, signal.SIGQUIT)
+            await until(lambda: any(device.errors["not_stored"] for device in devices), 20)
+            server()
+        await chatter.stop()
+        await until(lambda: not any(device.unacked for device in devices), 30)
+        events = insider.events()
+        check_log(events)
+        self.assertEqual(len(events), chatter.said)
+        await until(lambda: self.complete(events, devices))
+        check_devices(events, {}, devices)
+        for device in devices:
+            device.leave()
+        await until(lambda: all(device.gone for device in devices))
+
+    def complete(self, events: list[Event], devices: list[Device]) -> bool:
+        """@return: whether everybody has heard as much as there is for them."""
+        own = [sum(event.target == device.user for event in events) for device in devices]
+        return [len(device.heard) for device in devices] == own
 
     async def talk(self, peer: Peer, user: int, target: int, sent: list[str]) -> None:
         """Say one thing after the other, until C{sent} ends with nothing."""
