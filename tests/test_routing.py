@@ -14,6 +14,7 @@ from hichat.errors import SignedOut
 from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
 from hichat.interfaces import IDelivery
 from hichat.metrics import Metrics
+from hichat.plane.interests import Interests
 from hichat.routing import PATIENCE, WATCH, Routing
 
 GROUP = FIRST_GROUP_ID
@@ -59,7 +60,7 @@ class Gateway:
         self.revoked.append((user, device))
 
 
-class RoutingTests(SynchronousTestCase):
+class RoutingCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock = Clock()
         self.gateway = Gateway()
@@ -72,7 +73,10 @@ class RoutingTests(SynchronousTestCase):
         self.since: dict[int, int] = {}
         self.slow = False
         self.head_fails = False
-        self.routing = Routing(self.gateway, self.read_log, self.read_head, self.read_arrival, self.clock, self.metrics)
+        self.interests = Interests()
+        self.routing = Routing(
+            self.gateway, self.read_log, self.read_head, self.read_arrival, self.clock, self.metrics, self.interests
+        )
         self.routing.start(0)
 
     # A store of its own
@@ -131,7 +135,7 @@ class RoutingTests(SynchronousTestCase):
         return [user for user, spans in self.members.items() if spans[-1][1] is None]
 
     def send(self, *events: Event) -> bool:
-        return self.routing.received(events[0].position, events[-1].position, list(events))
+        return self.routing.received(events[0].position, events[-1].position, list(events), True)
 
     def come(self, user: int, since: int | None = None, device: int = 0) -> Deferred[bool]:
         """@return: whether it came to listen."""
@@ -145,8 +149,8 @@ class RoutingTests(SynchronousTestCase):
 
         return Deferred.fromCoroutine(self.routing.arrive(user, 0, listen, since, device))
 
-    # Tests
 
+class RoutingTests(RoutingCase):
     def test_private(self) -> None:
         self.come(1)
         self.come(2)
@@ -390,3 +394,61 @@ class RoutingTests(SynchronousTestCase):
                 self.clock.advance(chance.choice([0, 0, 0.01, 0.06]))
             self.clock.pump([0.05] * 50)
             self.assertEqual(self.gateway.online, expected, f"seed {seed}")
+
+
+class WorkersTests(RoutingCase):
+    """Other workers leave out of their batches what is not wanted here."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.interests.share(lambda: None)
+        self.come(9)
+        self.clock.advance(WATCH)
+
+    def hear(self, *events: Event, wanted: int, knew: bool = True) -> None:
+        """A batch came, with only the first so many of its events."""
+        self.routing.received(events[0].position, events[-1].position, list(events[:wanted]), knew)
+
+    def test_what_is_not_wanted_is_no_hole(self) -> None:
+        self.hear(self.say(5, 9), self.say(5, 6), self.say(6, 5), wanted=1)
+        self.assertEqual((self.gateway.online[9], self.routing.position, self.reads), ([1], 3, []))
+
+    def test_a_sender_that_did_not_know_enough(self) -> None:
+        self.hear(self.say(5, 6), self.say(5, 9), wanted=1, knew=False)
+        self.assertEqual(self.gateway.online[9], [])
+        self.clock.advance(PATIENCE)
+        self.assertEqual((self.gateway.online[9], self.routing.position), ([2], 2))
+
+    def test_a_whole_batch_of_a_sender_that_knew_nothing(self) -> None:
+        self.hear(self.say(5, 9), self.say(5, 6), wanted=2, knew=False)
+        self.assertEqual((self.gateway.online[9], self.reads), ([1], []))
+
+    def test_a_join_makes_the_rest_of_the_batch_wanted(self) -> None:
+        """The group's message behind it was left out: nobody in the group was here."""
+        self.hear(self.join(9), self.say(5, GROUP), wanted=1)
+        self.assertEqual(self.routing.position, 1)
+        self.clock.advance(PATIENCE)
+        self.assertEqual((self.gateway.online[9], self.routing.position), ([2], 2))
+
+    def test_what_was_left_out_is_not_there_for_who_comes_later(self) -> None:
+        """Nobody wanted it then; so whoever comes with an older cursor has to read the log."""
+        self.hear(self.say(5, 9), self.say(5, 6), wanted=1)
+        self.assertEqual(self.successResultOf(self.come(6, since=0)), False)
+        self.assertEqual(self.successResultOf(self.come(6, since=2)), True)
+
+    def test_everything_is_wanted_while_somebody_comes(self) -> None:
+        self.slow = True
+        number = self.interests.number
+        self.come(6)
+        self.assertGreater(self.interests.number, number)
+        self.assertEqual(self.interests.told(), b"")
+        self.arrival_reads[-1][2].callback((0, []))
+        self.clock.advance(WATCH)
+        self.assertNotEqual(self.interests.told(), b"")
+
+    def test_who_leaves_is_not_wanted_any_more(self) -> None:
+        self.send(self.join(9))
+        told = self.interests.told()
+        self.routing.leave(9)
+        self.assertNotEqual(self.interests.told(), told)
+        self.assertEqual(self.interests.told().strip(b"\0"), b"")

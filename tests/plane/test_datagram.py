@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.events import Event
-from hichat.plane.datagram import LARGEST, BadDatagram, Codec
+from hichat.plane.datagram import LARGEST, BadDatagram, Codec, Trail
 
 KEY = b"k" * 32
 NUMBER = st.integers(0, 2**53 - 1)
@@ -25,7 +25,7 @@ class CodecTests(SynchronousTestCase):
 
     def datagram(self) -> bytes:
         ((batch, records),) = self.codec.split([event(1), event(2)])
-        return self.codec.pack(9, batch.first, batch.last, records)
+        return self.codec.pack(Trail(9), batch.first, batch.last, records)
 
     def refusal(self, data: bytes, codec: Codec | None = None) -> str:
         error: BadDatagram = self.assertRaises(BadDatagram, (codec or self.codec).unpack, data)
@@ -38,11 +38,11 @@ class CodecTests(SynchronousTestCase):
         found = []
         expected_first = 1
         for batch, records in codec.split(events):
-            data = codec.pack(5, batch.first, batch.last, records)
+            data = codec.pack(Trail(5), batch.first, batch.last, records)
             if len(batch.events) > 1:
                 self.assertLessEqual(len(data), LARGEST)
             datagram = codec.unpack(data)
-            self.assertEqual(datagram.number, 5)
+            self.assertEqual(datagram.trail.number, 5)
             self.assertEqual(datagram.batch, batch)
             self.assertEqual(batch.first, expected_first)
             expected_first = batch.last + 1
@@ -54,7 +54,7 @@ class CodecTests(SynchronousTestCase):
         codec = Codec(KEY, 0, 2**64 - 1)
         one = Event(a, b, c, d, kind, 1, e, a, b, c, body, d, e)
         ((_batch, records),) = codec.split([one])
-        self.assertEqual(codec.unpack(codec.pack(1, a, a, records)).batch.events, [one])
+        self.assertEqual(codec.unpack(codec.pack(Trail(1), a, a, records)).batch.events, [one])
 
     def test_many_small_events(self) -> None:
         pieces = list(self.codec.split(batches([b""] * 70_000)))
@@ -64,7 +64,7 @@ class CodecTests(SynchronousTestCase):
     def test_any_change_is_noticed(self, data: st.DataObject) -> None:
         codec = Codec(KEY, 0, 42)
         ((batch, records),) = codec.split([event(1), event(2)])
-        packed = bytearray(codec.pack(9, batch.first, batch.last, records))
+        packed = bytearray(codec.pack(Trail(9), batch.first, batch.last, records))
         at = data.draw(st.integers(0, len(packed) - 1))
         packed[at] ^= data.draw(st.integers(1, 255))
         with self.assertRaises(BadDatagram):
@@ -91,9 +91,9 @@ class CodecTests(SynchronousTestCase):
 
     def test_version(self) -> None:
         packed = bytearray(self.datagram())
-        packed[16] = 2
+        packed[16] = 1
         self.assertEqual(self.refusal(bytes(packed)), "version")
 
     def test_malformed(self) -> None:
-        self.assertEqual(self.refusal(self.codec.pack(1, 1, 1, b"\x93\x01")), "malformed")
-        self.assertEqual(self.refusal(self.codec.pack(1, 1, 1, b"")), "malformed")
+        self.assertEqual(self.refusal(self.codec.pack(Trail(1), 1, 1, b"\x93\x01")), "malformed")
+        self.assertEqual(self.refusal(self.codec.pack(Trail(1), 1, 1, b"")), "malformed")

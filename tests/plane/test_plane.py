@@ -11,7 +11,7 @@ from hichat.events import Event
 from hichat.intake import Intake
 from hichat.metrics import Metrics
 from hichat.plane import link as link_module
-from hichat.plane.datagram import Codec
+from hichat.plane.datagram import Codec, Trail
 from hichat.plane.link import GRACE, KERNEL_COST, LOST_AFTER, Link
 from hichat.plane.queue import PlaneWriter
 from tests.plane.test_datagram import KEY, event
@@ -62,7 +62,7 @@ class Receiver:
         self.batches: list[tuple[int, int, list[Event]]] = []
         self.fail = False
 
-    def received(self, first: int, last: int, events: list[Event]) -> bool:
+    def received(self, first: int, last: int, events: list[Event], knew: bool) -> bool:
         if self.fail:
             raise ZeroDivisionError
         if (first, last, events) in self.batches:
@@ -166,7 +166,7 @@ class PlaneTests(SynchronousTestCase):
     def test_strangers(self) -> None:
         other = Codec(KEY, 0, 43)
         ((batch, records),) = other.split([event(1)])
-        self.link.datagramReceived(other.pack(10**6, batch.first, batch.last, records), ("127.0.0.1", 9))
+        self.link.datagramReceived(other.pack(Trail(10**6), batch.first, batch.last, records), ("127.0.0.1", 9))
         self.link.datagramReceived(b"hello", ("127.0.0.1", 9))
         self.link.datagramReceived(b"hello" * 100, ("127.0.0.1", 9))
         self.assertEqual(self.receiver.batches, [])
