@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from hichat.errors import NotAMember
-from hichat.events import Event, Kind, Scope
+from hichat.events import MAX_SAFE_INTEGER, Event, Kind, Scope
 from hichat.ledger import catchup, log
 from hichat.storage.tables import events
 
@@ -56,6 +56,7 @@ def history(
     conversation = log.find_conversation(connection, key)
     scope, group, _ = key
     visible: list[ColumnElement[bool]] = []
+    spans = [(1, MAX_SAFE_INTEGER)]
     if scope == Scope.GROUP:
         spans = catchup.intervals(connection, user, group)
         if not spans:
@@ -71,7 +72,7 @@ def history(
     forward = after is not None and before is None
     order = events.c.position if forward else events.c.position.desc()
     found, more = _within(connection.execute(query.order_by(order).limit(limit + 1)), limit, size)
-    return Slice(_fold(connection, found if forward else found[::-1]), more)
+    return Slice(_fold(connection, found if forward else found[::-1], spans), more)
 
 
 def _within(rows: object, limit: int, size: int) -> tuple[list[Event], bool]:
@@ -84,9 +85,11 @@ def _within(rows: object, limit: int, size: int) -> tuple[list[Event], bool]:
     return found, False
 
 
-def _fold(connection: Connection, messages: Sequence[Event]) -> list[Folded]:
+def _fold(connection: Connection, messages: Sequence[Event], spans: Sequence[tuple[int, int]]) -> list[Folded]:
     folded = {message.position: Folded(message) for message in messages}
     for event in log.done_to(connection, folded) if folded else ():
+        if not any(first <= event.position <= last for first, last in spans):
+            continue
         if event.kind == Kind.EDITED:
             folded[event.subject].edit = event
         elif event.kind == Kind.REACTED:

@@ -13,7 +13,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from hichat.errors import Busy, NoSuchTarget, NotStored, Refused
-from hichat.events import Scope
+from hichat.events import MAX_SAFE_INTEGER, Scope
 from hichat.ledger import catchup, log
 from hichat.social import groups
 from hichat.storage.store import Store
@@ -67,19 +67,25 @@ def standing(connection: Connection, user: int, key: Key) -> Standing:
     @param key: of the conversation; see L{log.conversation_key}.
     @raise NoSuchTarget: the conversation is not the user's.
     """
-    _check(connection, user, key)
+    spans = _spans(connection, user, key)
     conversation = log.find_conversation(connection, key)
     if conversation is None:
         return Standing(Mark(user, 0, 0), 0, [])
     received, read, read_n = _find(connection, conversation, user)
-    _, n = log.last_numbers(connection, conversation)
-    others = _others(connection, conversation, user) if _is_small(connection, key) else []
-    return Standing(Mark(user, received, read), n - read_n, others)
+    unread = 0
+    for first, last in spans:
+        _, before = log.n_at(connection, conversation, first - 1)
+        _, n = log.n_at(connection, conversation, last)
+        unread += max(0, n - max(before, read_n))
+    is_member = spans[-1][1] == MAX_SAFE_INTEGER
+    others = _others(connection, conversation, user) if is_member and _is_small(connection, key) else []
+    return Standing(Mark(user, received, read), unread, others)
 
 
 def advance(connection: Connection, advances: Sequence[Advance]) -> list[Mark | Refused | None]:
     """
-    Move marks forward; they never go back, and never behind the end of the conversation.
+    Move marks forward; they never go back, and never beyond the end of the conversation or of the
+    user's time in it.
 
     @return: for each the mark as it is now; None if it did not move; or why it cannot.
     """
@@ -94,7 +100,8 @@ def advance(connection: Connection, advances: Sequence[Advance]) -> list[Mark | 
 
 def _advance(connection: Connection, wanted: Advance) -> Mark | None:
     user, key, received, read = wanted
-    _check(connection, user, key)
+    last = _spans(connection, user, key)[-1][1]
+    received, read = min(received, last), min(read, last)
     conversation = log.find_conversation(connection, key)
     if conversation is None:
         return None
@@ -110,10 +117,13 @@ def _advance(connection: Connection, wanted: Advance) -> Mark | None:
     return Mark(user, received, read)
 
 
-def _check(connection: Connection, user: int, key: Key) -> None:
+def _spans(connection: Connection, user: int, key: Key) -> list[tuple[int, int]]:
+    """@return: from which position to which the conversation is the user's; at least one such span."""
     scope, group, _ = key
-    if scope == Scope.GROUP and not catchup.intervals(connection, user, group):
+    spans = catchup.intervals(connection, user, group) if scope == Scope.GROUP else [(1, MAX_SAFE_INTEGER)]
+    if not spans:
         raise NoSuchTarget
+    return spans
 
 
 def _find(connection: Connection, conversation: int, user: int) -> tuple[int, int, int]:
@@ -203,7 +213,7 @@ class Marks:
         written = self._store.write(advance, advances)
         written.addErrback(self._failed, len(batch))
         written.addCallback(self._written, batch)
-        written.addErrback(lambda failure: self._log.failure("marks were not announced", failure))
+        written.addErrback(lambda failure: self._log.failure("marks were not answered", failure))
         written.addBoth(lambda _: self._next())
 
     def _failed(self, failure: Failure, count: int) -> list[Mark | Refused | None]:
@@ -213,7 +223,10 @@ class Marks:
     def _written(self, outcomes: list[Mark | Refused | None], batch: dict[tuple[int, Key], _Waiting]) -> None:
         for ((_, key), waiting), outcome in zip(batch.items(), outcomes, strict=True):
             if isinstance(outcome, Mark):
-                self._announce(key, outcome, waiting.device)
+                try:
+                    self._announce(key, outcome, waiting.device)
+                except Exception:
+                    self._log.failure("a mark was not announced")
             for answer in waiting.answers:
                 if isinstance(outcome, Refused):
                     answer.errback(Failure(outcome))
