@@ -120,6 +120,10 @@ class TooLate(Refused):
     code, zh, en = "too_late", "已超过可修改的时间", "it is too late to change this message"
 
 
+class NoSuchPosition(Refused):
+    code, zh, en = "no_such_position", "日志中没有该位置", "the log does not reach so far"
+
+
 class UnknownFrame(Refused):
     code, zh, en = "unknown_op", "未知的操作", "there is no such op, or not from a client"
 

@@ -11,7 +11,7 @@ from hichat.errors import NoSuchDevice, TooManyDevices
 from hichat.storage.tables import devices
 
 LIMIT = 200
-"""Devices of a user, the revoked ones too."""
+"""Devices of a user that are not revoked."""
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -60,7 +60,9 @@ def find_or_add(connection: Connection, user_id: int, name: str, now: int) -> De
     found = find(connection, user_id, name)
     if found is not None:
         return found
-    count = connection.scalar(select(func.count()).where(devices.c.user_id == user_id)) or 0
+    count = (
+        connection.scalar(select(func.count()).where(devices.c.user_id == user_id, devices.c.revoked_at.is_(None))) or 0
+    )
     if count >= LIMIT:
         raise TooManyDevices
     adding = devices.insert().values(user_id=user_id, name=name, created_at=now).returning(*_COLUMNS)

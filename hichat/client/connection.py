@@ -523,7 +523,7 @@ class Client:
         if self.link is None or not self.link.welcomed:
             self._turned_away(error)
         elif error.ref == self._sync_ref:
-            if error.code == "invalid_field" and self._position is not None:
+            if error.code == "no_such_position" and self._position is not None:
                 self._start_anew()
             else:
                 self._turned_away(error)

@@ -159,20 +159,20 @@ class ChatTests(DaemonCase):
             await api.register(name, PASSWORD)
             sessions.append(await api.log_in(name, PASSWORD))
         ann, bob = sessions
-        clients = [Client(reactor, self.daemon.url, s.credentials, retry=lambda _: 0.1) for s in sessions]
+        clients = [Client(reactor, self.daemon.url, s.credentials, "test", retry=lambda _: 0.1) for s in sessions]
         for client in clients:
             await client.connected()
         await clients[0].send(bob.credentials.user_id, "hi")
-        message: Any = await anext(clients[1].messages())
-        self.assertEqual((message.sender, message.content), (ann.credentials.user_id, "hi"))
+        message: Any = await anext(clients[1].events())
+        self.assertEqual((message.from_, message.text), (ann.credentials.user_id, "hi"))
         # A restart in between: it comes back by itself.
         await self.daemon.stop()
         await self.daemon.start()
         for client in clients:
             await client.connected()
         await clients[1].send(ann.credentials.user_id, "back again")
-        message = await anext(clients[0].messages())
-        self.assertEqual(message.content, "back again")
+        message = await anext(clients[0].events())
+        self.assertEqual(message.text, "back again")
         for client in clients:
             self.assertTrue(await client.close())
         found = await Session(ann.api, ann.credentials).history(bob.credentials.user_id)

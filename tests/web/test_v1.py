@@ -308,7 +308,15 @@ class History(V1Case):
         connection.execute(tables.conversations.insert().values(id=1, scope=Scope.USER, first=1, second=2))
         for i, frame in enumerate(frames, start=1):
             row = {"position": i, "conversation": 1, "seq": i, "n": i, "kind": Kind.MESSAGE, "scope": Scope.USER}
-            more = {"sender": 1, "target": 2, "subject": 0, "time": NOW, "body": frame.encode(), "device": 0, "counter": 0}
+            more = {
+                "sender": 1,
+                "target": 2,
+                "subject": 0,
+                "time": NOW,
+                "body": frame.encode(),
+                "device": 0,
+                "counter": 0,
+            }
             connection.execute(tables.events.insert().values(row | more))
 
     def history(self, query=None, **fields):
