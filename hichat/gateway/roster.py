@@ -52,7 +52,7 @@ class Device(Protocol):
 def wants_own(event: Event, number: int) -> bool:
     """
     @param number: of a device of the sender, or 0.
-    @return: whether it wants this: not what was said on it. v1 shows what one said oneself only if one said it to oneself.
+    @return: whether it wants this: not what was said on it. v1 shows what one said oneself only if it was to oneself.
     """
     if number:
         return number != event.device

@@ -38,6 +38,9 @@ CONTENT_LIMIT = 8 * 1024
 FRAME_LIMIT = 32 * 1024
 """Bytes of a frame; a larger one closes the connection with 1009."""
 
+DEPTH_LIMIT = 100
+"""Objects and arrays within each other. Whoever reads the frame later may have less of a stack to do it with."""
+
 _DECIDING = ("userid", "targetid", "type")
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 _HEARTBEAT = 0
@@ -92,6 +95,8 @@ def _read(frame: bytes) -> list[int | None]:
         raise NotJSON from None
     if not isinstance(found, _Pairs):
         raise NotAnObject
+    if frame.count(b"[") + frame.count(b"{") > DEPTH_LIMIT and _is_deep(found):
+        raise NotJSON
     deciding: dict[str, int | None] = {}
     for key, value in found:
         # casefold, not lower: the Go clients' decoder takes U+017F for an s and U+212A for a k.
@@ -111,6 +116,16 @@ def _read(frame: bytes) -> list[int | None]:
 
 class _Pairs(list[tuple[str, Any]]):
     """An object's pairs, as they stand in the frame: a dict would hide that a key came twice."""
+
+
+def _is_deep(found: list[Any]) -> bool:
+    level = [found]
+    for _ in range(DEPTH_LIMIT):
+        inside = [[value for _, value in outer] if isinstance(outer, _Pairs) else outer for outer in level]
+        level = [value for values in inside for value in values if isinstance(value, list)]
+        if not level:
+            return False
+    return True
 
 
 def _refuse_constant(_name: str) -> Never:

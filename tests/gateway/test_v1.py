@@ -96,6 +96,19 @@ class ParseTests(SynchronousTestCase):
         self.assert_refused(b'{"userId":7,"Content":"a\x00b"}', errors.NotJSON)
         self.assert_refused(b'{"userId":' + b"9" * 10_000 + b"}", errors.NotJSON)
 
+    def test_deep(self) -> None:
+        """What is taken can be read again, with a smaller stack."""
+
+        def deep(count: int, opening: bytes = b"[", closing: bytes = b"]") -> bytes:
+            return b'{"userId":7,"targetId":8,"Type":1,"x":' + opening * count + b"1" + closing * count + b"}"
+
+        for opening, closing in ((b"[", b"]"), (b'{"a":', b"}"), (b'[{"a":1},[', b"]]")):
+            self.assertIsNotNone(parse(deep(40, opening, closing)))
+            for count in (v1.DEPTH_LIMIT, 900):
+                self.assert_refused(deep(count, opening, closing), errors.NotJSON)
+        self.assertIsNotNone(parse(deep(v1.DEPTH_LIMIT - 1)))
+        self.assertIsNotNone(parse(frame(Content="[" * 1000, Extra=[[]] * 1000)))
+
     def test_only_utf8(self) -> None:
         for encoding in ("utf-16-le", "utf-16-be", "utf-32-le"):
             self.assert_refused(frame().decode().encode(encoding), errors.NotJSON)
