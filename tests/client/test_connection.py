@@ -458,7 +458,7 @@ class CursorTests(ClientCase):
     def test_a_server_that_was_set_up_anew(self):
         self.connect(Peer(synced=None), since=5000, own=[5001])
         self.peer.synced = 3
-        self.peer.refuse(self.peer.said("sync")[0], "invalid_field")
+        self.peer.refuse(self.peer.said("sync")[0], "no_such_position")
         self.world.flush()
         self.assertEqual((self.since(), self.client.cursor, self.client.own), ([5000, None], 3, []))
         self.peer.event(4)
