@@ -67,6 +67,9 @@ TEXT_LIMIT = 8 * 1024
 MENTIONS_LIMIT = 50
 WATCH_LIMIT = 200
 """Users and groups, together, that one connection watches."""
+DEVICE_NAME = r"^[!-~]+$(?!\n)"
+"""What a device's name is made of. In Python, unlike in JSON Schema, C{$} alone would let a last line feed pass."""
+
 HISTORY_LIMIT = 100
 """Messages in one C{history} answer."""
 
@@ -109,7 +112,7 @@ class Hello(_Frame, tag="hello", kw_only=True):
         connection of the same device ends the first.
     """
 
-    device: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[!-~]+$")]
+    device: Annotated[str, Meta(min_length=1, max_length=64, pattern=DEVICE_NAME)]
     token: Annotated[str, Meta(max_length=1024)] | UnsetType = UNSET
 
 

@@ -1,0 +1,399 @@
+"""The v2 frames: what is taken, what is refused, and how messages cross between the dialects."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from msgspec import UNSET
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat import errors, protocol
+from hichat.errors import Refused
+from hichat.events import MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.gateway import v1, v2
+from hichat.ledger import history
+
+ME, YOU, GROUP = 7, 8, 1_000_000_001
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+OPS = [kind.__struct_config__.tag for kind in protocol.FromClient.__args__]
+NAMES = sorted({name for kind in protocol.FromClient.__args__ for name in kind.__struct_encode_fields__})
+NEARLY = st.builds(
+    lambda op, fields: json.dumps({"op": op} | fields).encode(),
+    st.sampled_from([*OPS, "ack", "welcome", 5, None]),
+    st.dictionaries(st.sampled_from(NAMES), JSON | st.integers(0, 9) | st.text(max_size=5), max_size=5),
+)
+SECRET = "geheimnis"
+
+
+def parse(**fields: Any) -> Any:
+    return v2.parse(json.dumps(fields).encode())
+
+
+def payload(frame: bytes | None) -> Any:
+    """@return: what is in a WebSocket frame of the server."""
+    assert frame is not None
+    assert frame[0] == 0x81
+    start = {126: 4, 127: 10}.get(frame[1], 2)
+    return json.loads(frame[start:])
+
+
+def event(body: bytes, kind: Kind = Kind.MESSAGE, **changes: Any) -> Event:
+    made = Event(5, 2, 4, 3, kind, Scope.USER, ME, YOU, 0, 99, body)
+    return msgspec.structs.replace(made, **changes)
+
+
+class ParseTests(SynchronousTestCase):
+    def refused(self, data: bytes, error: type[Refused], field: str | None = None) -> None:
+        found: Refused = self.assertRaises(Refused, v2.parse, data)
+        self.assertIs(type(found), error, data)
+        if isinstance(found, errors.InvalidField):
+            self.assertEqual(found.field, field)
+
+    def test_every_frame(self) -> None:
+        every: list[tuple[dict[str, Any], Any]] = [
+            ({"op": "hello", "device": "x"}, protocol.Hello(device="x")),
+            ({"op": "hello", "device": "x", "token": "t"}, protocol.Hello(device="x", token="t")),
+            ({"op": "ping"}, protocol.Ping()),
+            ({"op": "ping", "ref": 5}, protocol.Ping(ref=5)),
+            ({"op": "sync"}, protocol.Sync()),
+            ({"op": "sync", "since": 0, "ref": "a"}, protocol.Sync(since=0, ref="a")),
+            ({"op": "send", "user": 2, "text": "hi"}, protocol.Send(user=2, text="hi")),
+            (
+                {"op": "send", "group": GROUP, "counter": 9, "media": "audio", "url": "/a", "seconds": 3, "replyTo": 4},
+                protocol.Send(group=GROUP, counter=9, media="audio", url="/a", seconds=3, replyTo=4),
+            ),
+            ({"op": "edit", "message": 3, "text": "x"}, protocol.Edit(message=3, text="x")),
+            ({"op": "recall", "message": 3, "counter": 2}, protocol.Recall(message=3, counter=2)),
+            ({"op": "react", "message": 3, "emoji": "!", "on": False}, protocol.React(message=3, emoji="!", on=False)),
+            ({"op": "received", "user": 2, "id": 3}, protocol.Received(user=2, id=3)),
+            ({"op": "read", "id": 3}, protocol.Read(id=3)),
+            ({"op": "marks", "group": GROUP}, protocol.Marks(group=GROUP)),
+            ({"op": "history", "user": 2, "after": 0, "limit": 100}, protocol.History(user=2, after=0, limit=100)),
+            ({"op": "typing", "user": 2}, protocol.Typing(user=2)),
+            ({"op": "watch", "users": [1], "groups": [GROUP]}, protocol.Watch(users=[1], groups=[GROUP])),
+            ({"op": "show", "presence": False}, protocol.Show(presence=False)),
+        ]
+        for fields, expected in every:
+            self.assertEqual(parse(**fields), expected)
+
+    def test_not_a_frame(self) -> None:
+        for data in (b"", b"hello", b"{", b'{"op":"ping"}x', b'{"op":"ping","ref":NaN}', b"\xff"):
+            self.refused(data, errors.NotJSON)
+        for data in (b"[]", b"1", b'"ping"', b"null", b'[{"op":"ping"}]', b"[" * 30_000):
+            self.refused(data, errors.NotAnObject)
+
+    def test_unknown_ops(self) -> None:
+        for data in (b"{}", b'{"op":"nonsense"}', b'{"op":5}', b'{"op":"welcome"}', b'{"op":"ack","ref":1}'):
+            self.refused(data, errors.UnknownFrame)
+
+    def test_the_field_is_named(self) -> None:
+        for fields, name in [
+            ({"op": "send", "user": "2"}, "user"),
+            ({"op": "send", "user": 0}, "user"),
+            ({"op": "send", "user": 2.5}, "user"),
+            ({"op": "send", "user": MAX_SAFE_INTEGER + 1}, "user"),
+            ({"op": "send", "user": -1}, "user"),
+            ({"op": "send", "counter": 0}, "counter"),
+            ({"op": "send", "media": "video"}, "media"),
+            ({"op": "send", "txt": "hi"}, "txt"),
+            ({"op": "send", "url": "x" * 2049}, "url"),
+            ({"op": "send", "mentions": [1] * 51}, "mentions"),
+            ({"op": "send", "seconds": True}, "seconds"),
+            ({"op": "hello"}, "device"),
+            ({"op": "hello", "device": ""}, "device"),
+            ({"op": "hello", "device": "a b"}, "device"),
+            ({"op": "hello", "device": "ü"}, "device"),
+            ({"op": "hello", "device": "x" * 65}, "device"),
+            ({"op": "hello", "device": "x\n"}, "device"),
+            ({"op": "edit", "message": 1}, "text"),
+            ({"op": "react", "message": 1, "emoji": ""}, "emoji"),
+            ({"op": "history", "limit": 101}, "limit"),
+            ({"op": "history", "limit": 0}, "limit"),
+            ({"op": "watch", "users": list(range(1, 202))}, "users"),
+            ({"op": "show", "presence": 1}, "presence"),
+        ]:
+            self.refused(json.dumps(fields).encode(), errors.InvalidField, name)
+
+    def test_ref(self) -> None:
+        for data, ref in [
+            (b'{"op":"send","ref":"a","user":"x"}', "a"),
+            (b'{"op":"nonsense","ref":7}', 7),
+            (b'{"ref":"a"}', "a"),
+            (b'{"op":"send","ref":{}}', UNSET),
+            (b'{"op":"send","ref":"%s"}' % (b"x" * 65), UNSET),
+            (b'{"op":"ping"', UNSET),
+            (b"[1]", UNSET),
+            (b"[" * 30_000, UNSET),
+        ]:
+            self.assertEqual(v2.ref_of(data), ref)
+
+    @settings(max_examples=500, deadline=None)
+    @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()) | NEARLY)
+    @example(b'{"op":"send","user":1e400}')
+    @example(b'{"op":"send","text":"\\ud800"}')
+    def test_whatever_comes(self, data: bytes) -> None:
+        """A frame or a complaint; and whatever was taken can be stored, and shown again."""
+        v2.ref_of(data)
+        try:
+            said = v2.parse(data)
+            self.store(said)
+        except Refused as e:
+            msgspec.json.encode(e.text("en"))
+
+    def store(self, said: Any) -> None:
+        if isinstance(said, protocol.Addressed):
+            scope, target = v2.scope_of(said)
+        if isinstance(said, protocol.Send):
+            body = v2.message_body(said, ME, scope, target)
+            v1.parse(body, ME, None)  # type: ignore[arg-type]
+            shown = payload(v2.encode(event(body, device=1, scope=scope, target=target)))
+            self.assertEqual(shown.get("mentions", []), said.mentions)
+        elif isinstance(said, protocol.Edit):
+            shown = payload(v2.encode(event(v2.edit_body(said), Kind.EDITED, subject=said.message)))
+            self.assertEqual((shown["text"], shown["message"]), (said.text, said.message))
+        elif isinstance(said, protocol.React):
+            shown = payload(v2.encode(event(v2.reaction_body(said), Kind.REACTED, subject=said.message)))
+            self.assertEqual((shown["emoji"], shown["on"]), (said.emoji, said.on))
+
+    @given(
+        st.sampled_from(OPS),
+        st.sampled_from(NAMES),
+        st.sampled_from([SECRET, [SECRET], {SECRET: SECRET}, {"op": SECRET}]),
+    )
+    def test_complaints_do_not_quote(self, op: str, name: str, value: Any) -> None:
+        for data in ({"op": op, name: value}, {"op": SECRET}, {"op": op, "x": {SECRET: 1}}, [SECRET], SECRET):
+            try:
+                v2.parse(json.dumps(data).encode())
+            except Refused as e:
+                for language in ("en", "zh"):
+                    self.assertNotIn(SECRET, e.text(language))
+
+
+class BodyTests(SynchronousTestCase):
+    def body(self, **fields: Any) -> bytes:
+        said = parse(op="send", **fields)
+        scope, target = v2.scope_of(said)
+        return v2.message_body(said, ME, scope, target)
+
+    def refused(self, error: type[Refused], **fields: Any) -> None:
+        self.assertRaises(error, self.body, **fields)
+
+    def test_where(self) -> None:
+        self.assertEqual(v2.scope_of(parse(op="send", user=2)), (Scope.USER, 2))
+        self.assertEqual(v2.scope_of(parse(op="typing", group=GROUP)), (Scope.GROUP, GROUP))
+        self.assertEqual(v2.scope_of(parse(op="read", id=1)), (Scope.EVERYONE, 0))
+        self.assertRaises(errors.NotAddressed, v2.scope_of, parse(op="marks", user=2, group=GROUP))
+
+    def test_something_has_to_be_said(self) -> None:
+        self.refused(errors.InvalidField, user=2)
+        for media in ("audio", "picture", "file"):
+            self.refused(errors.InvalidField, user=2, media=media, text="look")
+        self.assertTrue(self.body(user=2, media="picture", url="/p"))
+
+    def test_length_in_bytes(self) -> None:
+        self.assertTrue(self.body(user=2, text="x" * 8192))
+        self.assertTrue(self.body(user=2, text="字" * 2730))
+        self.refused(errors.TooLong, user=2, text="字" * 2731)
+        self.refused(errors.TooLong, user=2, text="😀" * 2049)
+        self.refused(errors.InvalidField, user=2, text="x" * 8193)
+
+    def test_text_that_is_none(self) -> None:
+        for name in ("text", "url", "name"):
+            self.refused(errors.NotText, **({"user": 2, "text": "x", "url": "/x", name: "a\0b"}))
+        said = parse(op="react", message=1, emoji="a\0")
+        self.assertRaises(errors.NotText, v2.reaction_body, said)
+        for text, error in (("", errors.InvalidField), ("\0", errors.NotText), ("字" * 2731, errors.TooLong)):
+            self.assertRaises(error, v2.edit_body, parse(op="edit", message=1, text=text))
+
+    def test_the_sender_is_who_is_signed_in(self) -> None:
+        """Also for existing clients, which read it from the body."""
+        for fields, scope, target in [
+            ({"user": 2}, 1, 2),
+            ({"group": GROUP}, 2, GROUP),
+            ({}, 3, 0),
+        ]:
+            found = json.loads(self.body(text="hi", **fields))
+            self.assertEqual((found["userId"], found["Type"], found["TargetId"]), (ME, scope, target))
+
+
+class CrossingTests(SynchronousTestCase):
+    """From one dialect to the other: nothing is lost that both can say."""
+
+    def both(self, v2_fields: dict[str, Any], v1_fields: dict[str, Any], back: dict[str, Any] | None = None) -> None:
+        """
+        @param v2_fields: what a v2 client says, and what others get.
+        @param v1_fields: what existing clients get; and say, if they mean the same.
+        @param back: what v2 clients get if an existing client says that, if it is something else.
+        """
+        said = parse(op="send", user=YOU, **v2_fields)
+        body = v2.message_body(said, ME, Scope.USER, YOU)
+        whole = {"userId": ME, "TargetId": YOU, "Type": 1} | v1_fields
+        self.assertEqual(json.loads(body), whole)
+        frame = v1.encode(event(body, device=3))
+        self.assertEqual(payload(frame), whole)
+        self.assert_shown(event(body, device=3), v2_fields)
+        self.assert_shown(event(json.dumps(whole).encode()), v2_fields if back is None else back)
+
+    def assert_shown(self, said: Event, fields: dict[str, Any]) -> None:
+        place = {"id": 5, "conversation": 2, "seq": 4, "n": 3, "time": 99, "kind": "message", "from": ME, "user": YOU}
+        expected = place | {"media": "text", "text": ""} | fields
+        self.assertEqual(payload(v2.encode(said)), {"op": "event"} | expected)
+        happened = v2.happened(said)
+        assert happened is not None
+        self.assertEqual(json.loads(msgspec.json.encode(happened)), expected)
+        folded = v2.folded(history.Folded(said))
+        del expected["kind"]
+        self.assertEqual(json.loads(msgspec.json.encode(folded)), expected)
+        protocol_types = msgspec.json.decode(msgspec.json.encode(happened), type=protocol.Happened)
+        self.assertEqual(protocol_types, happened)
+
+    def test_text(self) -> None:
+        self.both({"media": "text", "text": "hi 😀\n"}, {"Media": 1, "Content": "hi 😀\n"})
+
+    def test_emoji(self) -> None:
+        self.both({"media": "emoji", "text": "[smile]"}, {"Media": 2, "Content": "[smile]"})
+
+    def test_audio(self) -> None:
+        self.both(
+            {"media": "audio", "url": "/a.mp3", "seconds": 12},
+            {"Media": 3, "Content": "", "url": "/a.mp3", "amount": 12},
+        )
+
+    def test_picture(self) -> None:
+        self.both({"media": "picture", "url": "/p.png"}, {"Media": 4, "Content": "", "url": "/p.png"})
+        self.both(
+            {"media": "picture", "url": "/p.png", "text": "look"}, {"Media": 4, "Content": "look", "url": "/p.png"}
+        )
+
+    def test_file(self) -> None:
+        """v1 has none: it is a text with its link."""
+        self.both({"media": "file", "url": "/f.pdf"}, {"Media": 1, "Content": "/f.pdf", "Url": "/f.pdf"})
+        self.both(
+            {"media": "file", "url": "/f.pdf", "name": "f.pdf", "text": "read it"},
+            {"Media": 1, "Content": "read it", "Url": "/f.pdf", "Desc": "f.pdf"},
+        )
+
+    def test_mentions_are_of_v2_only(self) -> None:
+        self.both(
+            {"text": "@you", "mentions": [YOU]},
+            {"Media": 1, "Content": "@you", "mentions": [YOU]},
+            back={"text": "@you"},
+        )
+
+    def test_what_existing_clients_write(self) -> None:
+        written: list[tuple[bytes, dict[str, Any]]] = [
+            (b'"media":2,"content":"x","CreateTime":5', {"media": "emoji", "text": "x"}),
+            (b'"MEDIA":4,"URL":"/p","CONTENT":null', {"media": "picture", "url": "/p"}),
+            (b'"Media":9,"Content":"x"', {"text": "x"}),
+            (b'"Media":-1,"Content":"x"', {"text": "x"}),
+            (b'"Content":"x","amount":1.5,"Desc":"d"', {"text": "x", "seconds": 1.5, "name": "d"}),
+            (b'"Media":4,"url":"/a","Url":"/b"', {"media": "file", "url": "/b"}),
+            (b'"Media":3,"url":"/a","Url":""', {"media": "audio", "url": "/a"}),
+            (b'"Content":"x","mentions":[1],"replyTo":5', {"text": "x"}),
+            (b'"Content":"x","Extra":{"a":[1]}', {"text": "x"}),
+            (b'"x":1', {}),
+        ]
+        for fields, expected in written:
+            body = b'{"userId":7,"TargetId":8,"Type":1,' + fields + b"}"
+            self.assertIsNotNone(v1.parse(body, ME, None))  # type: ignore[arg-type]
+            self.assert_shown(event(body), expected)
+
+    @settings(max_examples=300, deadline=None)
+    @given(
+        st.dictionaries(
+            st.sampled_from(["Media", "Content", "CONTENT", "url", "Url", "URL", "Desc", "amount", "Amount", "x"]),
+            JSON | st.integers(-5, 5) | st.text(max_size=5),
+        )
+    )
+    def test_whatever_v1_takes_v2_shows(self, fields: dict[str, Any]) -> None:
+        body = json.dumps({"userId": ME, "TargetId": YOU, "Type": 1} | fields).encode()
+        try:
+            v1.parse(body, ME, None)  # type: ignore[arg-type]
+        except Refused:
+            return
+        shown = v2.encode(event(body))
+        assert shown is not None
+        start = {126: 4, 127: 10}.get(shown[1], 2)
+        msgspec.json.decode(shown[start:], type=protocol.EventFrame)
+
+
+class EncodeTests(SynchronousTestCase):
+    def shown(self, said: Event) -> dict[str, Any]:
+        found = payload(v2.encode(said))
+        self.assertEqual(
+            {name: found.pop(name) for name in ("op", "id", "conversation", "seq", "n", "time")},
+            {"op": "event", "id": 5, "conversation": 2, "seq": 4, "n": 3, "time": 99},
+        )
+        return dict(found)
+
+    def test_every_kind(self) -> None:
+        pair, team = {"from": ME, "user": YOU}, {"from": ME, "group": GROUP}
+        group = {"scope": Scope.GROUP, "target": GROUP}
+        edit = v2.edit_body(parse(op="edit", message=3, text="now", mentions=[4]))
+        for said, expected in [
+            (event(edit, Kind.EDITED, subject=3), pair | {"message": 3, "text": "now", "mentions": [4]}),
+            (event(b"", Kind.EDITED, subject=3), pair | {"message": 3, "recalled": True}),
+            (event(b"", Kind.RECALLED, subject=3, **group), team | {"message": 3}),
+            (event("+👍".encode(), Kind.REACTED, subject=3), pair | {"message": 3, "emoji": "👍", "on": True}),
+            (event(b"-+", Kind.REACTED, subject=3), pair | {"message": 3, "emoji": "+", "on": False}),
+            (event(b"2", Kind.JOINED, subject=9, **group), team | {"member": 9, "size": 2}),
+            (event(b"0", Kind.LEFT, subject=9, **group), team | {"member": 9, "size": 0}),
+            (event(b""), pair | {"recalled": True}),
+        ]:
+            found = self.shown(said)
+            self.assertEqual(found.pop("kind"), said_kind(said))
+            self.assertEqual(found, expected)
+
+    def test_a_reply(self) -> None:
+        body = b'{"userId":7,"TargetId":8,"Type":1,"Media":1,"Content":"x"}'
+        self.assertEqual(self.shown(event(body, device=1, subject=4))["replyTo"], 4)
+
+    def test_an_announcement_has_no_place(self) -> None:
+        body = b'{"userId":7,"TargetId":0,"Type":3,"Media":1,"Content":"x"}'
+        found = self.shown(event(body, device=1, scope=Scope.EVERYONE, target=0))
+        self.assertEqual({"user", "group"} & set(found), set())
+
+    def test_not_shown(self) -> None:
+        for kind in (Kind.SIGNED_OUT, 55):
+            said = event(b"1", kind, scope=Scope.ACCOUNTS)  # type: ignore[arg-type]
+            self.assertIsNone(v2.encode(said))
+            self.assertIsNone(v2.happened(said))
+
+    def test_folded(self) -> None:
+        body = v2.message_body(parse(op="send", user=YOU, text="was", mentions=[1]), ME, Scope.USER, YOU)
+        edit = event(v2.edit_body(parse(op="edit", message=5, text="is")), Kind.EDITED, time=123)
+        reactions = {
+            (user, emoji): event(on + emoji, Kind.REACTED)
+            for user, emoji, on in [(1, b"a", b"+"), (2, b"b", b"+"), (3, b"a", b"-"), (4, b"a", b"+"), (4, b"c", b"-")]
+        }
+        found = v2.folded(history.Folded(event(body, device=1), edit, reactions))
+        self.assertEqual((found.text, found.mentions, found.edited, found.recalled), ("is", [], 123, False))
+        self.assertEqual(found.reactions, [protocol.Reaction("a", [1, 4]), protocol.Reaction("b", [2])])
+        blank = event(b"", Kind.EDITED, time=123)
+        found = v2.folded(history.Folded(event(b"", device=1), blank))
+        self.assertEqual((found.text, found.edited, found.recalled), ("", UNSET, True))
+
+    def test_signals(self) -> None:
+        for said, expected in [
+            (event(b"", Kind.TYPING), {"op": "typing", "from": ME, "user": YOU}),
+            (event(b"", Kind.TYPING, scope=Scope.GROUP, target=GROUP), {"op": "typing", "from": ME, "group": GROUP}),
+            (event(b"5 4", Kind.MARKED), {"op": "receipt", "from": ME, "user": YOU, "received": 5, "read": 4}),
+            (
+                event(b"5 0", Kind.MARKED, scope=Scope.EVERYONE, target=0),
+                {"op": "receipt", "from": ME, "received": 5, "read": 0},
+            ),
+        ]:
+            self.assertEqual(payload(v2.frame(v2.signal(said))), expected)
+
+
+def said_kind(said: Event) -> str:
+    return {1: "message", 2: "edited", 3: "recalled", 4: "reacted", 10: "joined", 11: "left"}[said.kind]
