@@ -79,7 +79,7 @@ class Session:
         if binary:
             self.take_binary()
             return
-        if self._paused or self._busy or not self.take(frame):
+        if self._paused or self._busy or not self._try(frame):
             if self._held is None:
                 self._held = deque()
             self._held.append(frame)
@@ -107,12 +107,19 @@ class Session:
     def _go_on(self) -> None:
         while self._held and not self._paused and not self._busy:
             frame = self._held.popleft()
-            if not self.take(frame):
+            if not self._try(frame):
                 self._held.appendleft(frame)
                 return
         if not self._paused and not self._busy:
             self._held = None
             self.connection.resume_reading()
+
+    def _try(self, frame: bytes) -> bool:
+        taken = self.take(frame)
+        if not taken:
+            # It will be counted when it is taken.
+            self._allowance += 1
+        return taken
 
     def check_rate(self) -> None:
         """

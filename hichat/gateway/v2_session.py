@@ -15,7 +15,17 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from hichat import protocol
-from hichat.errors import InvalidField, Language, NotAMember, NotNow, NotStored, NotText, Refused, SignedOut
+from hichat.errors import (
+    InvalidField,
+    Language,
+    NoSuchPosition,
+    NotAMember,
+    NotNow,
+    NotStored,
+    NotText,
+    Refused,
+    SignedOut,
+)
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.gateway import v2
 from hichat.gateway.presence import Presence
@@ -264,6 +274,8 @@ class V2Session(Session):
             raise NotNow
         token = self._token or ("" if said.token is UNSET else said.token)
         self._token = ""
+        # How long it takes from here is not the client's fault.
+        self.connection.greeted()
         self._ask(said, self._sign_in(token, said.device))
 
     async def _sign_in(self, token: str, device: str) -> None:
@@ -275,9 +287,15 @@ class V2Session(Session):
             code = protocol.Close.UNAUTHORIZED if e.retry_after is None else protocol.Close.TROUBLE
             self.connection.close(code, e.code)
             return
+        except CancelledError:
+            raise
+        except Exception:
+            self._log.failure("somebody could not be signed in")
+            self.complain(NotStored())
+            self.connection.close(protocol.Close.TROUBLE, "try again later")
+            return
         self._who = who
         self.connection.number, self.connection.generation = who.device, who.generation
-        self.connection.greeted()
         self.say(
             protocol.Welcome(
                 user=who.user,
@@ -316,11 +334,11 @@ class V2Session(Session):
             self.complain(e, ref)
 
     async def _find_cursor(self, since: int) -> int:
-        """@raise InvalidField: the log does not reach so far."""
+        """@raise NoSuchPosition: the log does not reach so far."""
         routing = self._services.routing
         if since > routing.position:
             if since > await self._services.store.read(log.head):
-                raise InvalidField("since")
+                raise NoSuchPosition
             await routing.reached(since)
         return since
 
@@ -460,6 +478,9 @@ class V2Session(Session):
     def _watch(self, said: protocol.Watch) -> None:
         if len(said.users) + len(said.groups) > protocol.WATCH_LIMIT:
             raise InvalidField("users")
+        if not self.connection.may_send:
+            # It was said before the connection ended; nobody would take it back.
+            return
         presence = self._services.presence
         presence.unwatch(self, self._users)
         self._users, self._groups = frozenset(said.users), frozenset(said.groups)

@@ -16,6 +16,7 @@ from hichat.gateway.roster import Encoder
 from hichat.gateway.v1_session import V1Session
 from hichat.gateway.v2_session import V2Session
 from hichat.protocol import Close
+from tests.simulation.model import is_for_page
 
 if TYPE_CHECKING:
     from tests.simulation.world import Worker, World
@@ -112,7 +113,7 @@ class Page(Connection):
         if self.gone:
             return False
         routing = self.worker.way.routing
-        mine = [event for event in missed if event.sender != self.user and v1.encode(event)]
+        mine = [event for event in missed if is_for_page(event, self.user) and v1.encode(event)]
         self.since = routing.position
         self.worker.way.roster.enter(self.user, self)
         # It gets what happened while it was let in as well; where that begins does not matter.

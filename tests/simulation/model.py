@@ -78,6 +78,11 @@ def _visible(events: list[Event]) -> dict[int, set[int]]:
     return found
 
 
+def is_for_page(event: Event, user: int) -> bool:
+    """@return: whether v1 shows it: nobody's own, unless it is to oneself."""
+    return event.sender != user or (event.scope == Scope.USER and event.target == user)
+
+
 def _check_page(page: Page, events: list[Event], visible: dict[int, set[int]]) -> None:
     if page.since is None:
         assert page.gone, "a page that was never let in"
@@ -87,7 +92,7 @@ def _check_page(page: Page, events: list[Event], visible: dict[int, set[int]]) -
     mine = [
         event
         for event in events
-        if event.kind == Kind.MESSAGE and page.user in visible[event.position] and event.sender != page.user
+        if event.kind == Kind.MESSAGE and page.user in visible[event.position] and is_for_page(event, page.user)
     ]
     expected = [event for event in mine if page.since < event.position <= until]
     assert len(page.heard) == len(expected), f"user {page.user}: {page.heard}, not {expected}"
