@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+import random
 import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -17,6 +18,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
+from tqdm import tqdm
 from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
 
 from hichat import __version__, keys, settings
@@ -26,6 +28,7 @@ from hichat.accounts.devices import Device
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
 from hichat.accounts.users import User
+from hichat.bench import prepare
 from hichat.errors import Disabled, NoSuchUser, Refused, StartError
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.ledger.writer import LogWriter
@@ -81,21 +84,21 @@ class Administration:
         self.directory = found.state_dir
         engine = make_engine(found.database_url)
         migrate(engine)
-        self._store = Store(engine, _run_here, _run_here)
+        self.store = Store(engine, _run_here, _run_here)
         self._tokens = Tokens(keys.load_or_make(found.state_dir, "token.key"), _now)
-        ledger = DirectLedger(LogWriter(self._store, _now))
-        self._accounts = Accounts(self._store, ledger, Passwords(_run_here), self._tokens, _now)
+        ledger = DirectLedger(LogWriter(self.store, _now))
+        self._accounts = Accounts(self.store, ledger, Passwords(_run_here), self._tokens, _now)
 
     def add(self, name: str, password: str, administrator: bool) -> User:
         """Make a user. For what is raised see L{Accounts.register}."""
         user = _run(self._accounts.register(name, password, password))
         if administrator:
-            _result(self._store.write(users.make_administrator, user.id, _now()))
+            _result(self.store.write(users.make_administrator, user.id, _now()))
         return user
 
     def everyone(self) -> list[User]:
         """@return: all users."""
-        return _result(self._store.read(users.everyone))
+        return _result(self.store.read(users.everyone))
 
     def set_password(self, name: str, password: str) -> None:
         """Change a password; whatever the user was signed in with is void."""
@@ -111,7 +114,7 @@ class Administration:
 
     def devices(self, name: str) -> list[Device]:
         """@return: what a user signs in with."""
-        return _result(self._store.read(devices.of_user, self.find(name).id))
+        return _result(self.store.read(devices.of_user, self.find(name).id))
 
     def revoke(self, name: str, device: str) -> None:
         """Let nobody sign in with this device of a user any more."""
@@ -127,9 +130,14 @@ class Administration:
             raise Disabled
         return self._tokens.issue(user.id, user.generation)
 
+    def write_tokens(self, people: int, path: Path) -> None:
+        """Write a token of each of users 1 to C{people} a line; they are secrets, so the file is its owner's only."""
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+            file.writelines(f"{self._tokens.issue(user, 0)}\n" for user in range(1, people + 1))
+
     def find(self, name: str) -> User:
         """@raise NoSuchUser: there is none of that name."""
-        user = _result(self._store.read(users.find_by_name, name))
+        user = _result(self.store.read(users.find_by_name, name))
         if user is None:
             raise NoSuchUser
         return user
@@ -184,7 +192,17 @@ def _parser() -> argparse.ArgumentParser:
     revoke = _command(device, "revoke", "let nobody sign in with a device of a user, from now on", _revoke)
     revoke.add_argument("device", metavar="DEVICE")
     _command(commands, "token", "print a token of a user, as a login gives it", _token)
+    _add_bench(commands.add_parser("bench", help="measure a daemon").add_subparsers(required=True, metavar="COMMAND"))
     return parser
+
+
+def _add_bench(commands: Any) -> None:
+    made = _command(commands, "prepare", "fill a new state directory with users, groups and messages", _prepare, False)
+    made.add_argument("--users", type=_count, required=True, metavar="N", help="users 1 to N, without passwords")
+    made.add_argument("--group-size", type=_count, metavar="G", help="put them into groups of G, in order")
+    made.add_argument("--messages", type=_count, default=0, metavar="M", help="messages between them [default: none]")
+    made.add_argument("--conversations", type=_count, metavar="C", help="in so many conversations of two [default: N]")
+    made.add_argument("--tokens", type=Path, required=True, metavar="FILE", help="gets a v1 token of each user a line")
 
 
 def _command(
@@ -250,6 +268,41 @@ def _enable(options: argparse.Namespace) -> int:
 def _token(options: argparse.Namespace) -> int:
     print(_administration(options).token(options.name))
     return 0
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    administration = _administration(options, make=True)
+    now, people = _now(), options.users
+    with _bar(people, "users") as bar:
+        prepare.make_users(administration.store, people, now, bar.update)
+    if options.group_size:
+        with _bar(people, "members") as bar:
+            prepare.make_groups(administration.store, people, options.group_size, now, bar.update)
+    if options.messages:
+        pairs = options.conversations or people
+        with _bar(options.messages, "messages") as bar:
+            prepare.make_messages(
+                administration.store,
+                people,
+                options.messages,
+                pairs,
+                now,
+                bar.update,
+                random.Random(people),  # noqa: S311
+            )
+    administration.write_tokens(people, options.tokens)
+    return 0
+
+
+def _bar(total: int, unit: str) -> tqdm[Any]:
+    """@return: a progress bar; where nobody looks there is none."""
+    return tqdm(total=total, unit=f" {unit}", unit_scale=True, disable=None)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
+    return int(text)
 
 
 def _chat(options: argparse.Namespace) -> int:

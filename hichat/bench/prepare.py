@@ -1,0 +1,175 @@
+"""
+Filling a new store for a measurement: users without passwords, groups of them in order, messages.
+
+What it writes is what the daemon would have written, in few large transactions: the log holds every membership and
+every message.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select
+
+from hichat.accounts.fields import name_key
+from hichat.errors import StartError
+from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
+from hichat.ledger import log
+from hichat.storage.store import Store
+from hichat.storage.tables import conversations, groups, members, users
+
+CHUNK = 10_000
+"""Rows in a transaction."""
+
+NO_HASH = "!"
+"""What stands for a password's hash: nobody can log in with it. These users come with tokens."""
+
+Progress = Callable[[int], object]
+"""Is told how many rows more there are now."""
+
+
+def make_users(store: Store, count: int, now: int, progress: Progress) -> None:
+    """
+    Make users 1 to C{count}, named C{bench-1} and so on.
+
+    @param now: milliseconds since the epoch.
+    @raise StartError: there are users already.
+    """
+    with store.snapshot() as connection:
+        if connection.scalar(select(func.max(users.c.id))) is not None:
+            raise StartError("hichat: HICHAT_STATE_DIR: there are users already; name a directory that is empty or new")
+    for first in range(1, count + 1, CHUNK):
+        numbers = range(first, min(first + CHUNK, count + 1))
+        rows = [
+            {"id": number, "name": f"bench-{number}", "name_key": name_key(f"bench-{number}")} for number in numbers
+        ]
+        with store.transaction() as connection:
+            given = {"password_hash": NO_HASH, "created_at": now, "updated_at": now}
+            connection.execute(insert(users), [row | given for row in rows])
+            _follow(connection, "users", count)
+        progress(len(numbers))
+
+
+def make_groups(store: Store, count: int, size: int, now: int, progress: Progress) -> None:
+    """
+    Put users 1 to C{count} into groups of C{size}, in order: the first ones into group L{FIRST_GROUP_ID}.
+
+    @param now: milliseconds since the epoch.
+    """
+    for place, first in enumerate(range(1, count + 1, size)):
+        numbers = range(first, min(first + size, count + 1))
+        with store.transaction() as connection:
+            _make_group(connection, FIRST_GROUP_ID + place, numbers, now)
+        progress(len(numbers))
+
+
+def _make_group(connection: Connection, group: int, numbers: range, now: int) -> None:
+    name = f"bench-{group}"
+    given = {"name": name, "name_key": name_key(name), "size": len(numbers), "created_at": now, "updated_at": now}
+    connection.execute(insert(groups).values(id=group, owner_id=numbers[0], **given))
+    conversation = _converse(connection, [(int(Scope.GROUP), group, 0)])[0]
+    position = log.head(connection)
+    joined = [
+        Event(
+            position=position + seq,
+            conversation=conversation,
+            seq=seq,
+            n=0,
+            kind=int(Kind.JOINED),
+            scope=int(Scope.GROUP),
+            sender=user,
+            target=group,
+            subject=user,
+            time=now,
+            body=b"%d" % seq,
+        )
+        for seq, user in enumerate(numbers, 1)
+    ]
+    log.append(connection, joined)
+    connection.execute(
+        insert(members), [{"group_id": group, "user_id": event.subject, "since": event.position} for event in joined]
+    )
+
+
+def make_messages(
+    store: Store, people: int, count: int, pairs: int, now: int, progress: Progress, chance: random.Random
+) -> None:
+    """
+    Write C{count} messages into C{pairs} conversations of two, both drawn at random from users 1 to C{people}.
+
+    @param now: milliseconds since the epoch.
+    @raise StartError: so few people do not make so many pairs.
+    """
+    if pairs > people * (people - 1) // 2:
+        raise StartError(f"hichat: --conversations: {people} users make {people * (people - 1) // 2} pairs")
+    keys = _draw_pairs(people, pairs, chance)
+    ids: list[int] = []
+    for first in range(0, pairs, CHUNK):
+        with store.transaction() as connection:
+            ids += _converse(connection, keys[first : first + CHUNK])
+    counts = [0] * pairs
+    for first in range(0, count, CHUNK):
+        with store.transaction() as connection:
+            position = log.head(connection)
+            chunk = min(CHUNK, count - first)
+            log.append(connection, list(_messages(keys, ids, counts, position, chunk, now, chance)))
+        progress(chunk)
+
+
+def _draw_pairs(people: int, pairs: int, chance: random.Random) -> list[tuple[int, int, int]]:
+    found: dict[tuple[int, int, int], None] = {}
+    while len(found) < pairs:
+        found[log.conversation_key(Scope.USER, *chance.sample(range(1, people + 1), 2))] = None
+    return list(found)
+
+
+def _messages(
+    keys: list[tuple[int, int, int]],
+    ids: list[int],
+    counts: list[int],
+    position: int,
+    count: int,
+    now: int,
+    chance: random.Random,
+) -> Iterator[Event]:
+    for _ in range(count):
+        position += 1
+        place = chance.randrange(len(keys))
+        counts[place] += 1
+        _, one, other = keys[place]
+        sender, target = (one, other) if chance.random() < 0.5 else (other, one)
+        body = {"userId": sender, "TargetId": target, "Type": 1, "Media": 1, "Content": f"message {position}"}
+        yield Event(
+            position=position,
+            conversation=ids[place],
+            seq=counts[place],
+            n=counts[place],
+            kind=int(Kind.MESSAGE),
+            scope=int(Scope.USER),
+            sender=sender,
+            target=target,
+            subject=0,
+            time=now,
+            body=msgspec.json.encode(body),
+        )
+
+
+def _converse(connection: Connection, keys: list[tuple[int, int, int]]) -> list[int]:
+    """Make conversations; @return: their ids."""
+    last = connection.scalar(select(func.max(conversations.c.id))) or 0
+    ids = [last + place for place in range(1, len(keys) + 1)]
+    rows = [
+        {"id": number, "scope": scope, "first": first, "second": second}
+        for number, (scope, first, second) in zip(ids, keys, strict=True)
+    ]
+    connection.execute(insert(conversations), rows)
+    _follow(connection, "conversations", last + len(keys))
+    return ids
+
+
+def _follow(connection: Connection, table: str, last: int) -> None:
+    """PostgreSQL's sequences do not see ids that were given."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.setval(func.pg_get_serial_sequence(table, "id"), last)))
