@@ -16,7 +16,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Never
+from typing import Annotated, Any, Never
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import astuple
 
 from hichat.errors import (
     AmbiguousField,
@@ -57,7 +61,7 @@ def parse(frame: bytes, user: int, origin: IOrigin) -> Draft | None:
     @return: the message, or None for a heartbeat.
     @raise Refused: the frame is not as the contract wants it.
     """
-    sender, target, kind = _read(frame)
+    sender, target, kind = _read_usual(frame) or _read(frame)
     if sender != user:
         raise NotYourself
     if kind == _HEARTBEAT:
@@ -80,6 +84,53 @@ def encode(event: Event) -> bytes | None:
     if event.kind != Kind.MESSAGE:
         return None
     return frames.text(event.body)
+
+
+_Integer = Annotated[int, msgspec.Meta(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
+_Number = Annotated[float, msgspec.Meta(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
+
+
+class _Usual(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """What clients usually send: known keys, in their usual spelling, each once, with nothing escaped."""
+
+    userId: _Integer  # noqa: N815
+    Type: _Integer
+    TargetId: _Integer | UnsetType = UNSET
+    targetId: _Integer | UnsetType = UNSET  # noqa: N815
+    Media: _Integer | UnsetType = UNSET
+    Content: str | UnsetType = UNSET
+    url: str | UnsetType = UNSET
+    CreateTime: _Integer | UnsetType = UNSET
+    amount: _Number | UnsetType = UNSET
+    Desc: str | UnsetType = UNSET
+
+
+_USUAL = msgspec.json.Decoder(_Usual)
+
+
+def _read_usual(frame: bytes) -> tuple[int, int | None, int] | None:
+    """
+    Read what is usual, in a tenth of the time.
+
+    @return: as L{_read}; None: the frame is not usual, or not right.
+    """
+    if len(frame) > CONTENT_LIMIT or b"\\" in frame:
+        return None
+    try:
+        found = _USUAL.decode(frame)
+    except msgspec.MsgspecError:
+        return None
+    keys = len(_Usual.__struct_fields__) - astuple(found).count(UNSET)
+    strings = (found.Content is not UNSET) + (found.url is not UNSET) + (found.Desc is not UNSET)
+    # The decoder does not say whether a key came twice; but then there are more quotes than these.
+    if frame.count(b'"') != 2 * (keys + strings):
+        return None
+    target = found.TargetId
+    if target is UNSET:
+        target = found.targetId
+    elif found.targetId is not UNSET:
+        return None
+    return found.userId, None if target is UNSET else target, found.Type
 
 
 def _read(frame: bytes) -> list[int | None]:

@@ -47,6 +47,74 @@ def parse(data: bytes) -> Draft | None:
     return v1.parse(data, ME, None)  # type: ignore[arg-type]
 
 
+USUAL = st.fixed_dictionaries(
+    {"userId": st.just(ME) | st.integers(), "Type": st.integers(0, 4)},
+    optional={
+        "TargetId": st.integers() | st.none(),
+        "targetId": st.integers(1, 9),
+        "Media": st.integers(1, 4) | st.floats(),
+        "Content": st.text() | st.integers(),
+        "url": st.text(),
+        "Url": st.text(),
+        "Desc": st.text(max_size=3),
+        "amount": st.integers() | st.floats(),
+        "CreateTime": st.integers() | st.text(max_size=1),
+    },
+)
+
+
+def usual_frames() -> st.SearchStrategy[bytes]:
+    """Nearly right frames: also with a key twice, blanks anywhere, text escaped or not, and bytes that were changed."""
+    objects = st.lists(USUAL, min_size=1, max_size=2).flatmap(
+        lambda found: st.builds(
+            lambda ascii, blank: (
+                b"{"
+                + b",".join(
+                    (json.dumps(key) + blank + ":" + json.dumps(value, ensure_ascii=ascii)).encode(errors="replace")
+                    for fields in found
+                    for key, value in fields.items()
+                )
+                + b"}"
+            ),
+            st.booleans(),
+            st.sampled_from(["", " ", "\n"]),
+        )
+    )
+    return objects | st.builds(
+        lambda data, at, byte: data[: at % len(data)] + byte + data[at % len(data) + 1 :],
+        objects,
+        st.integers(0, 500),
+        st.sampled_from([b'"', b"\\", b"\0", b" ", b"0", b"-", b"{", b"", b"E"]),
+    )
+
+
+class UsualTests(SynchronousTestCase):
+    """The fast way to read a frame finds what the thorough one does, or nothing."""
+
+    @given(usual_frames())
+    @example(frame())
+    @example(b'{"userId":8,"Type":1,"userId":7}')
+    @example(b'{"userId":8,"Type":1,"userId" :7}')
+    @example(b'{"userId":7,"Type":1,"TargetId":1,"targetId":2}')
+    def test_differential(self, data: bytes) -> None:
+        try:
+            expected = v1._read(data)
+        except Refused:
+            expected = None
+        found = v1._read_usual(data)
+        if found is not None:
+            assert expected is not None, data
+            self.assertEqual(list(found), expected)
+
+    def test_pages(self) -> None:
+        for data in (
+            b'{"TargetId":2,"Type":1,"CreateTime":1669,"userId":7,"Media":1,"Content":"hi"}',
+            b'{"userId":7,"targetId":2,"Type":1,"Media":1,"Content":"\xe4\xbd\xa0"}',
+            b'{"TargetId":2,"Type":2,"CreateTime":1669,"userId":7,"Media":4,"url":"/a.png"}',
+        ):
+            self.assertIsNotNone(v1._read_usual(data))
+
+
 class ParseTests(SynchronousTestCase):
     def assert_refused(self, data: bytes, error: type[Refused]) -> None:
         found: Refused = self.assertRaises(Refused, parse, data)
