@@ -39,10 +39,23 @@ class Intake:
             self.count += 1
             return True
         if feeder is not None:
-            self.pauses += 1
-            self._paused.append(feeder)
-            feeder.pause()
+            self.hold(feeder)
         return False
+
+    @property
+    def room(self) -> int:
+        """How many more drafts may be accepted now."""
+        return self.high - self.count
+
+    def took(self, drafts: int) -> None:
+        """So many were accepted at once; there was L{room}."""
+        self.count += drafts
+
+    def hold(self, feeder: IFeeder) -> None:
+        """There is no room for what this one has: it is paused, and resumed when there is some."""
+        self.pauses += 1
+        self._paused.append(feeder)
+        feeder.pause()
 
     def gave(self, drafts: int) -> None:
         """That many drafts left: handed to the link, or refused."""

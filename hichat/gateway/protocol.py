@@ -110,8 +110,8 @@ class ChatProtocol(WebSocketServerProtocol):
             data = self._begun + data
             self._begun = b""
         taken = frames.take(data, v1.FRAME_LIMIT)
-        for text in taken.texts:
-            self.onMessage(text, False)
+        if taken.texts:
+            self.texts(taken.texts)
         if taken.unusual:
             super().dataReceived(data[taken.rest :])
         elif taken.rest < len(data):
@@ -119,8 +119,15 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """A message came, whole and valid UTF-8 if it is text."""
+        if isBinary:
+            self.session.take_binary()
+        else:
+            self.texts([payload])
+
+    def texts(self, found: list[bytes]) -> None:
+        """Text messages came, valid UTF-8."""
         try:
-            self.session.received(payload, isBinary)
+            self.session.received_all(found)
         except Exception:
             # An exception that escapes would take the transport down (and show up without a context).
             self._logger.failure("a frame could not be handled")

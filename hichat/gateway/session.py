@@ -7,7 +7,7 @@ The dialects' own parts are L{hichat.gateway.v1_session} and L{hichat.gateway.v2
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,7 +46,7 @@ class Inlet:
     @ivar rate: frames a second that one connection may send.
     """
 
-    submit: Callable[[Draft], None]
+    submit: Callable[[Sequence[Draft]], None]
     signal: Callable[[Event], None]
     intake: Intake
     metrics: Metrics
@@ -60,7 +60,7 @@ class Session:
     @param language: of what the server has to say.
     """
 
-    __slots__ = ("_allowance", "_allowed_at", "_busy", "_held", "_paused", "connection", "inlet", "language")
+    __slots__ = ("_allowance", "_allowed_at", "_busy", "_held", "_paused", "_taking", "connection", "inlet", "language")
 
     def __init__(self, language: Language, connection: Connection, inlet: Inlet) -> None:
         self.language = language
@@ -70,6 +70,7 @@ class Session:
         self._allowed_at = inlet.clock.seconds()
         self._paused = False
         self._busy = False
+        self._taking = False
         # Frames of the read during which the session was paused. They were sent, so they count, even if the
         # connection closes meanwhile.
         self._held: deque[bytes] | None = None
@@ -78,11 +79,16 @@ class Session:
         """A frame came. Whatever is in it, this does not raise."""
         if binary:
             self.take_binary()
-            return
-        if self._paused or self._busy or not self._try(frame):
+        else:
+            self.received_all([frame])
+
+    def received_all(self, frames: list[bytes]) -> None:
+        """As L{received}, for the text frames of a whole read."""
+        taken = 0 if self._paused or self._busy else self._try(frames)
+        if taken < len(frames):
             if self._held is None:
                 self._held = deque()
-            self._held.append(frame)
+            self._held.extend(frames[taken:])
 
     def pause(self) -> None:
         """See L{IFeeder.pause}."""
@@ -102,43 +108,52 @@ class Session:
     def end(self) -> None:
         """It was answered."""
         self._busy = False
-        self._go_on()
+        if not self._taking:
+            self._go_on()
+        elif not self._paused:
+            # At once; what takes the frames goes on with the next one.
+            self.connection.resume_reading()
 
     def _go_on(self) -> None:
         while self._held and not self._paused and not self._busy:
-            frame = self._held.popleft()
-            if not self._try(frame):
-                self._held.appendleft(frame)
-                return
+            frames = list(self._held)
+            for _ in range(self._try(frames)):
+                self._held.popleft()
         if not self._paused and not self._busy:
             self._held = None
             self.connection.resume_reading()
 
-    def _try(self, frame: bytes) -> bool:
-        taken = self.take(frame)
-        if not taken:
-            # It will be counted when it is taken.
-            self._allowance += 1
-        return taken
+    def _try(self, frames: list[bytes]) -> int:
+        self._taking = True
+        try:
+            return self.take(frames)
+        finally:
+            self._taking = False
 
-    def check_rate(self) -> None:
-        """
-        Count a frame.
-
-        @raise TooFast: there were too many: a second's worth at once, and then so many a second.
-        """
+    def allowance(self) -> float:
+        """@return: how many frames may come now: a second's worth at once, and then so many a second."""
         now = self.inlet.clock.seconds()
         rate = self.inlet.rate
         self._allowance = min(rate, self._allowance + (now - self._allowed_at) * rate)
         self._allowed_at = now
-        if self._allowance < 1:
-            raise TooFast(round(max(0.001, (1 - self._allowance) / rate), 3))
-        self._allowance -= 1
+        return self._allowance
+
+    def used(self, frames: int) -> None:
+        """So many of them came."""
+        self._allowance -= frames
+
+    def too_fast(self) -> TooFast:
+        """@return: what is said to a frame beyond the allowance."""
+        return TooFast(round(max(0.001, (1 - self._allowance) / self.inlet.rate), 3))
 
     # The dialect's
 
-    def take(self, frame: bytes) -> bool:
-        """@return: False if there is no room for it: the session is paused now."""
+    def take(self, frames: list[bytes]) -> int:
+        """
+        Take text frames, in order.
+
+        @return: how many were taken. Fewer than there are: the session is paused or busy now.
+        """
         raise NotImplementedError
 
     def take_binary(self) -> None:

@@ -30,21 +30,33 @@ class V1Session(Session):
         """See L{IOrigin.refused}."""
         self._complain(error)
 
-    def take(self, frame: bytes) -> bool:
+    def take(self, frames: list[bytes]) -> int:
         """See L{Session.take}."""
-        try:
-            self.check_rate()
-            draft = v1.parse(frame, self.user, self)
-        except Refused as e:
-            self._complain(e)
-            return True
-        if draft is None:
-            return True
-        if not self.inlet.intake.admit(self):
-            return False
-        self.inlet.metrics.messages_in += 1
-        self.inlet.submit(draft)
-        return True
+        intake = self.inlet.intake
+        allowed, room = self.allowance(), intake.room
+        drafts: list[Draft] = []
+        taken = 0
+        for frame in frames:
+            try:
+                if taken >= allowed:
+                    raise self.too_fast()
+                draft = v1.parse(frame, self.user, self)
+            except Refused as e:
+                self._complain(e)
+            else:
+                if draft is not None:
+                    if len(drafts) >= room:
+                        break
+                    drafts.append(draft)
+            taken += 1
+        self.used(min(taken, int(allowed)))
+        if drafts:
+            self.inlet.metrics.messages_in += len(drafts)
+            intake.took(len(drafts))
+            self.inlet.submit(drafts)
+        if taken < len(frames):
+            intake.hold(self)
+        return taken
 
     def take_binary(self) -> None:
         """See L{Session.take_binary}."""

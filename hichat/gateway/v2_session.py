@@ -186,10 +186,25 @@ class V2Session(Session):
 
     # In
 
-    def take(self, frame: bytes) -> bool:
+    def take(self, frames: list[bytes]) -> int:
         """See L{Session.take}."""
+        taken = 0
+        for frame in frames:
+            if not self._take(frame):
+                # It is counted when it is taken.
+                self.used(-1)
+                break
+            taken += 1
+            if self._busy:
+                break
+        return taken
+
+    def _take(self, frame: bytes) -> bool:
+        """@return: False if there is no room for it: the session is paused now."""
         try:
-            self.check_rate()
+            if self.allowance() < 1:
+                raise self.too_fast()
+            self.used(1)
             said = v2.parse(frame)
         except Refused as e:
             self.complain(e, v2.ref_of(frame))
@@ -411,7 +426,7 @@ class V2Session(Session):
         who = self._signed_in()
         counter = 0 if said.counter is UNSET else said.counter
         origin = _Sent(self, said.ref)
-        self.inlet.submit(Draft(kind, scope, who.user, target, body, origin, subject, who.device, counter))
+        self.inlet.submit([Draft(kind, scope, who.user, target, body, origin, subject, who.device, counter)])
         return True
 
     # Marks

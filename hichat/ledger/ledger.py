@@ -93,11 +93,11 @@ class Ledger:
         self._busy = False
         self._idle: list[Deferred[None]] = []
 
-    def submit(self, draft: Draft) -> None:
+    def submit(self, drafts: Sequence[Draft]) -> None:
         """
-        Take a draft; its origin will hear how it went. The intake has admitted it.
+        Take drafts; their origins will hear how it went. The intake has admitted them.
         """
-        self._waiting.append(draft)
+        self._waiting.extend(drafts)
         if not self._busy:
             self._busy = True
             # At the end of this reactor turn: what else was read in it comes along.
@@ -123,7 +123,7 @@ class Ledger:
         call = _Call()
         draft = Draft(kind, scope, sender, target, body, call, subject, change=change)
         if self._intake.admit():
-            self.submit(draft)
+            self.submit([draft])
         else:
             call.refused(draft, Busy())
         return call.answer

@@ -57,6 +57,9 @@ class Recorder(V1Protocol):
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         self.seen.append((bytes(payload), isBinary))
 
+    def texts(self, found: list[bytes]) -> None:
+        self.seen += [(text, False) for text in found]
+
     def __init__(self) -> None:
         super().__init__()
         self.seen: list[tuple[bytes, bool]] = []
@@ -68,7 +71,7 @@ class FrameTests(SynchronousTestCase):
         clock = Clock()
         self.patch(txaio.config, "loop", clock)
         metrics = Metrics()
-        inlet = Inlet(lambda draft: None, lambda signal: None, Intake(), metrics, clock, 5000)
+        inlet = Inlet(lambda drafts: None, lambda signal: None, Intake(), metrics, clock, 5000)
         factory = ChatFactory(Recorder, inlet, Roster(metrics), Routing(), Presence(), clock)  # type: ignore[arg-type]
         recorder = factory.buildProtocol(None)
         assert isinstance(recorder, Recorder)

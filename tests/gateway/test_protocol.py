@@ -93,7 +93,7 @@ class ProtocolTests(SynchronousTestCase):
         self.roster = Roster(self.metrics)
         self.routing = Routing()
         self.presence = Presence()
-        inlet = Inlet(self.drafts.append, lambda signal: None, Intake(), self.metrics, self.clock, rate=5000)
+        inlet = Inlet(self.drafts.extend, lambda signal: None, Intake(), self.metrics, self.clock, rate=5000)
         self.factory = ChatFactory(
             V1Protocol,
             inlet,
@@ -273,7 +273,7 @@ class ProtocolTests(SynchronousTestCase):
 
     def test_a_session_that_fails_is_logged_and_lives(self) -> None:
         protocol, _ = self.online()
-        self.patch(protocol.session.__class__, "received", lambda *_: 1 // 0)
+        self.patch(protocol.session.__class__, "received_all", lambda *_: 1 // 0)
         protocol.dataReceived(masked(b"{}"))
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.assertTrue(protocol.may_send)

@@ -38,7 +38,7 @@ class SessionTests(SynchronousTestCase):
         self.metrics = Metrics()
         self.intake = Intake(high=4, low=2)
         self.clock = Clock()
-        self.inlet = Inlet(self.drafts.append, lambda signal: None, self.intake, self.metrics, self.clock, 5000)
+        self.inlet = Inlet(self.drafts.extend, lambda signal: None, self.intake, self.metrics, self.clock, 5000)
 
     def session(self, user: int = 1) -> tuple[V1Session, Connection]:
         connection = Connection()

@@ -98,7 +98,7 @@ class LedgerTests(SynchronousTestCase):
 
     def submit(self, body: bytes, target: int = 2) -> None:
         assert self.intake.admit()
-        self.ledger.submit(Draft(Kind.MESSAGE, Scope.USER, 1, target, body, self.origin))
+        self.ledger.submit([Draft(Kind.MESSAGE, Scope.USER, 1, target, body, self.origin)])
 
     def turn(self) -> None:
         self.clock.advance(0)
