@@ -64,6 +64,10 @@ def _is_of(event: Event, messages: set[int]) -> bool:
     return event.position in messages or (event.kind == Kind.EDITED and event.subject in messages)
 
 
+def _size(events: list[Event]) -> int:
+    return sum([len(event.body) for event in events])
+
+
 class _Group:
     """A group with somebody online here: who is, and how many members it has in all."""
 
@@ -127,9 +131,9 @@ class Routing:
         self._groups: dict[int, _Group] = {}
         self._groups_of: dict[int, set[int]] = {}
         # The last events, for who arrives while they happen; all those behind the position _forgotten.
-        self._recent: deque[Event] = deque()
+        self._recent: deque[list[Event]] = deque()
         self.recent = RECENT
-        self._recent_size = 0
+        self._recent_count = self._recent_size = 0
         self._forgotten = 0
         self._repair_call: IDelayedCall | None = None
         self._repairing: Deferred[None] | None = None
@@ -202,7 +206,8 @@ class Routing:
             if since is not None:
                 return False
         groups = dict(memberships)
-        missed = [event for event in self._recent if event.position > position and _concerns(event, user, groups)]
+        recent = (event for events in self._recent for event in events if event.position > position)
+        missed = [event for event in recent if _concerns(event, user, groups)]
         if any(_voids(event, generation, device) for event in missed):
             raise SignedOut
         if listen(position, _without_recalled(missed)) and user not in self._groups_of:
@@ -239,40 +244,45 @@ class Routing:
     def _deliver(self, events: list[Event], last: int, whole: bool) -> None:
         """@param whole: whether every event up to C{last} is there; else those that were not wanted are missing."""
         wanted = self._interests.number
-        for event in events:
-            if event.position > self.position:
-                self.position = event.position
-                self._remember(event)
-                try:
-                    self._route(event)
-                except Exception:
-                    self._log.failure("event {position} could not be routed", position=event.position)
+        if events and events[0].position <= self.position:
+            events = [event for event in events if event.position > self.position]
+        for place, event in enumerate(events, 1):
+            self.position = event.position
+            try:
+                self._route(event)
+            except Exception:
+                self._log.failure("event {position} could not be routed", position=event.position)
             if not whole and self._interests.number != wanted:
                 # More is wanted since this event, and is not in this batch.
-                self._forgotten = self.position
+                events = events[:place]
                 self._behind(last)
                 break
         else:
             self.position = max(self.position, last)
-            if not whole:
-                self._forgotten = self.position
+        if not whole:
+            self._forgotten = self.position
+        if events:
+            self._remember(events)
         if self._reached:
             self._tell_reached()
 
-    def _remember(self, event: Event) -> None:
-        self._recent.append(event)
-        self._recent_size += len(event.body)
-        while len(self._recent) > self.recent or self._recent_size > RECENT_SIZE:
+    def _remember(self, events: list[Event]) -> None:
+        self._recent.append(events)
+        self._recent_count += len(events)
+        self._recent_size += _size(events)
+        while self._recent_count > self.recent or self._recent_size > RECENT_SIZE:
             forgotten = self._recent.popleft()
-            self._recent_size -= len(forgotten.body)
-            self._forgotten = forgotten.position
+            self._recent_count -= len(forgotten)
+            self._recent_size -= _size(forgotten)
+            self._forgotten = max(self._forgotten, forgotten[-1].position)
 
     def _route(self, event: Event) -> None:
         """Type ▸ recipients online here."""
         if event.kind == Kind.JOINED:
             self._change(event)
         if event.scope == Scope.USER:
-            self._delivery.deliver({event.target, event.sender}, event)
+            same = event.target == event.sender
+            self._delivery.deliver((event.target,) if same else (event.target, event.sender), event)
             if event.target not in self._groups_of:
                 self._metrics.offline_recipients += 1
         elif event.scope == Scope.GROUP:

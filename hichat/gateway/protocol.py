@@ -19,6 +19,7 @@ from zope.interface import implementer
 from hichat.errors import Language, SignedOut
 from hichat.events import Event
 from hichat.gateway import frames, v1, v2
+from hichat.gateway.flush import Flusher, send_at_once, sends_at_once
 from hichat.gateway.presence import Presence
 from hichat.gateway.roster import Roster, wants_own
 from hichat.gateway.session import Inlet, Session
@@ -29,6 +30,9 @@ from hichat.routing import Routing
 
 UNSENT_LIMIT = 1024 * 1024
 """The default of L{ChatFactory}'s bound."""
+
+TURN_LIMIT = 64 * 1024
+"""Bytes that one turn may have for a connection before they are written."""
 
 CLOSE_TIMEOUT = 3.0
 """Seconds that a client has to answer a close."""
@@ -68,6 +72,10 @@ class ChatProtocol(WebSocketServerProtocol):
     quiet = 0
     _is_open = False
     _begun = b""
+    _at_once = False
+    # What this turn has for the client so far.
+    _turn: list[bytes] | None = None
+    _turn_size = 0
     _congested = False
     _reading = True
     # What is written while the transport's buffer is full; most connections never need one.
@@ -95,6 +103,7 @@ class ChatProtocol(WebSocketServerProtocol):
         transport.registerProducer(self, True)
         transport.setTcpNoDelay(True)
         transport.setTcpKeepAlive(True)
+        self._at_once = sends_at_once(transport)
         self._is_open = True
         self.factory.connections.add(self)
         self.opened()
@@ -150,7 +159,7 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def write_frame(self, frame: bytes) -> None:
         """See L{hichat.gateway.session.Connection.write_frame}."""
-        if self.may_send:
+        if self.state == self.STATE_OPEN:
             self._write(frame)
 
     deliver = write_frame
@@ -173,9 +182,30 @@ class ChatProtocol(WebSocketServerProtocol):
         self._write(data)
 
     def _write(self, data: bytes) -> None:
-        if not self._congested:
+        if self._turn is not None:
+            self._turn.append(data)
+            self._turn_size += len(data)
+            if self._turn_size > TURN_LIMIT:
+                self.flush()
+        elif self._congested:
+            self._hold(data)
+        elif self._at_once:
+            self._turn = [data]
+            self._turn_size = len(data)
+            self.factory.flusher.add(self)
+        else:
             self.transport.write(data)
-            return
+
+    def flush(self) -> None:
+        """See L{hichat.gateway.flush.Outbox.flush}."""
+        turn, self._turn = self._turn, None
+        if turn is not None:
+            data = b"".join(turn)
+            sent = send_at_once(self.transport, data)
+            if sent < len(data):
+                self.transport.write(data[sent:])
+
+    def _hold(self, data: bytes) -> None:
         if self._unsent is None:
             self._unsent = deque()
         self._unsent.append(data)
@@ -191,6 +221,7 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def _closeConnection(self, abort: bool = False) -> None:
         """Nothing more will be written: the transport sees to the rest, and then closes."""
+        self.flush()
         if not abort and self._unsent:
             self.transport.write(b"".join(self._unsent))
             self._unsent = None
@@ -397,6 +428,7 @@ class ChatFactory(WebSocketServerFactory):
         self.routing = routing
         self.presence = presence
         self.clock = clock
+        self.flusher = Flusher(clock)
         self.services = services
         self.unsent_limit = unsent_limit
         self.connections: set[ChatProtocol] = set()

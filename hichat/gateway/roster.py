@@ -99,22 +99,28 @@ class Roster:
     def deliver(self, users: Iterable[int], event: Event) -> None:
         """See L{IDelivery.deliver}. The event is encoded once for each dialect."""
         frames: dict[Encoder, bytes | None] = {}
-        sender = event.sender
+        last: Encoder | None = None
+        frame = None
+        written = 0
         for user in users:
             devices = self._devices.get(user)
             if devices is None:
                 continue
-            # A copy: a device that is too slow leaves while it is written to.
-            for device in tuple(devices):
-                if user == sender and not wants_own(event, device.number):
-                    continue
+            if user == event.sender:
+                devices = [device for device in devices if wants_own(event, device.number)]
+            elif len(devices) > 1:
+                # A copy: a device that is too slow leaves while it is written to.
+                devices = devices.copy()
+            for device in devices:
                 encode = device.encode
-                if encode not in frames:
-                    frames[encode] = encode(event)
-                frame = frames[encode]
+                if encode is not last:
+                    if encode not in frames:
+                        frames[encode] = encode(event)
+                    last, frame = encode, frames[encode]
                 if frame is not None:
                     device.deliver(frame)
-                    self._metrics.messages_out += 1
+                    written += 1
+        self._metrics.messages_out += written
 
     def signal(self, users: Iterable[int], event: Event) -> None:
         """See L{IDelivery.signal}."""
