@@ -105,7 +105,7 @@ def find_conversation(connection: Connection, key: tuple[int, int, int]) -> int 
 def conversation_key(scope: int, sender: int, target: int) -> tuple[int, int, int]:
     """@return: what names the conversation of an event: its scope, and the pair (smaller first) or (target, 0)."""
     if scope == Scope.USER:
-        return scope, min(sender, target), max(sender, target)
+        return (scope, sender, target) if sender < target else (scope, target, sender)
     if scope == Scope.GROUP:
         return scope, target, 0
     return scope, 0, 0
