@@ -68,7 +68,9 @@ def make_engine(url: str) -> Engine:
     try:
         parsed = _with_driver(make_url(url))
         # Errors are logged, and what people write is not for the log.
-        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite", hide_parameters=True)
+        engine = create_engine(
+            parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite", pool_use_lifo=True, hide_parameters=True
+        )
     except (ArgumentError, ValueError) as e:
         raise StartError(
             "hichat: HICHAT_DATABASE: not an SQLAlchemy URL, for example sqlite:////var/lib/hichat.db"
