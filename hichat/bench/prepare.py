@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, insert, select
 from hichat.accounts.fields import name_key
 from hichat.errors import StartError
 from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
-from hichat.ledger import log
+from hichat.ledger import log, places
 from hichat.storage.store import Store
 from hichat.storage.tables import conversations, groups, members, users
 
@@ -88,6 +88,7 @@ def _make_group(connection: Connection, group: int, numbers: range, now: int) ->
         for seq, user in enumerate(numbers, 1)
     ]
     log.append(connection, joined)
+    places.follow(connection, places.indexed(connection), position + len(joined))
     connection.execute(
         insert(members), [{"group_id": group, "user_id": event.subject, "since": event.position} for event in joined]
     )
@@ -115,6 +116,7 @@ def make_messages(
             position = log.head(connection)
             chunk = min(CHUNK, count - first)
             log.append(connection, list(_messages(keys, ids, counts, position, chunk, now, chance)))
+            places.follow(connection, places.indexed(connection), position + chunk)
         progress(chunk)
 
 

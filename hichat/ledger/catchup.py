@@ -3,17 +3,18 @@ What a user missed: pages of the log, read as functions of a connection.
 
 The log has no list of who may see an event. Who may follows from where it happened: in a pair with the user, in a group
 while the user was a member, in the announcements. So a page is read from the conversations that are the user's, each
-within the positions that are theirs, by the index on (conversation, position).
+within the positions that are theirs, by L{hichat.ledger.places}.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, case, literal, select, union_all
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, case, literal, select, union, union_all
 from sqlalchemy.sql.selectable import CTE
 
 from hichat.events import MAX_SAFE_INTEGER, Event, Scope
-from hichat.storage.tables import conversations, events, members
+from hichat.ledger import places as index
+from hichat.storage.tables import conversations, events, members, places
 
 FIRST_STRETCH = 10_000
 """Positions that are looked at first; twice as many each time that they had too little for the user."""
@@ -57,10 +58,11 @@ def _positions(connection: Connection, user: int, since: int, until: int, limit:
     """@return: the positions of the next events, and up to where there are no others."""
     found: list[int] = []
     low, stretch = since, FIRST_STRETCH
+    done = index.indexed(connection)
     while low < until:
         high = min(low + stretch, until)
         wanted = limit - len(found)
-        values = {"user": user, "low": low, "high": high, "wanted": wanted}
+        values = {"user": user, "low": low, "unindexed": max(low, done), "high": high, "wanted": wanted}
         more = connection.scalars(_NEXT, values).all()
         found.extend(more)
         if len(more) == wanted:
@@ -103,15 +105,27 @@ def _mine() -> CTE:
 def _next() -> Select[int]:
     mine = _mine()
     low, high = bindparam("low", type_=BigInteger), bindparam("high", type_=BigInteger)
-    return (
+    unindexed = bindparam("unindexed", type_=BigInteger)
+    wanted = bindparam("wanted", type_=BigInteger)
+    indexed = (
+        select(places.c.position)
+        .join_from(mine, places, places.c.conversation == mine.c.id)
+        .where(places.c.position > low, places.c.position <= high)
+        .where(places.c.position >= mine.c.first, places.c.position <= mine.c.last)
+        .order_by(places.c.position)
+        .limit(wanted)
+    )
+    tail = (
         select(events.c.position)
-        .distinct()
-        .join_from(mine, events, events.c.conversation == mine.c.id)
-        .where(events.c.position > low, events.c.position <= high)
+        .join_from(events, mine, events.c.conversation == mine.c.id)
+        .where(events.c.position > unindexed, events.c.position <= high)
         .where(events.c.position >= mine.c.first, events.c.position <= mine.c.last)
         .order_by(events.c.position)
-        .limit(bindparam("wanted", type_=BigInteger))
+        .limit(wanted)
     )
+    # Not all: who left a group and came back has its conversation twice.
+    both = union(select(indexed.subquery()), select(tail.subquery())).subquery()
+    return select(both.c.position).order_by(both.c.position).limit(wanted)
 
 
 _NEXT = _next()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_
 
 from hichat.errors import NotAMember
 from hichat.events import MAX_SAFE_INTEGER, Event, Kind, Scope
-from hichat.ledger import catchup, log
+from hichat.ledger import catchup, log, places
 from hichat.storage.tables import events
 
 
@@ -64,24 +64,28 @@ def history(
         visible.append(or_(*(and_(events.c.position >= first, events.c.position <= last) for first, last in spans)))
     if conversation is None:
         return Slice([], False)
-    query = select(events).where(events.c.conversation == conversation, events.c.kind == Kind.MESSAGE, *visible)
-    if before is not None:
-        query = query.where(events.c.position < before)
-    if after is not None:
-        query = query.where(events.c.position > after)
     forward = after is not None and before is None
-    order = events.c.position if forward else events.c.position.desc()
-    found, more = _within(connection.execute(query.order_by(order).limit(limit + 1)), limit, size)
+    rows = places.read(
+        connection,
+        conversation,
+        events.c.kind == Kind.MESSAGE,
+        *visible,
+        after=0 if after is None else after,
+        before=MAX_SAFE_INTEGER if before is None else before,
+        limit=limit + 1,
+        newest=not forward,
+    )
+    found, more = _within(rows, limit, size)
     return Slice(_fold(connection, found if forward else found[::-1], spans), more)
 
 
-def _within(rows: object, limit: int, size: int) -> tuple[list[Event], bool]:
+def _within(rows: Iterator[Event], limit: int, size: int) -> tuple[list[Event], bool]:
     found: list[Event] = []
-    for row in rows:  # type: ignore[attr-defined]
+    for event in rows:
         if len(found) == limit or size <= 0:
             return found, True
-        found.append(Event(*row))
-        size -= len(found[-1].body)
+        found.append(event)
+        size -= len(event.body)
     return found, False
 
 

@@ -12,9 +12,6 @@ from sqlalchemy.exc import DBAPIError
 from hichat.events import Event, Kind, Scope
 from hichat.storage.tables import COUNTED, ON_MESSAGES, conversations, events
 
-HISTORY_LIMIT = 1000
-"""The most messages that one history call gives; more are asked for by position."""
-
 
 def head(connection: Connection) -> int:
     """@return: the position of the last event, 0 when there is none."""
@@ -111,17 +108,6 @@ def conversation_key(scope: int, sender: int, target: int) -> tuple[int, int, in
     return scope, 0, 0
 
 
-def last_numbers(connection: Connection, conversation: int) -> tuple[int, int]:
-    """@return: C{seq} and C{n} of the conversation's last event; zeros when there is none."""
-    row = connection.execute(
-        select(events.c.seq, events.c.n)
-        .where(events.c.conversation == conversation)
-        .order_by(events.c.position.desc())
-        .limit(1)
-    ).first()
-    return (row.seq, row.n) if row else (0, 0)
-
-
 def find(connection: Connection, position: int) -> Event | None:
     """@return: the event at that position, or None if there is none."""
     row = connection.execute(select(events).where(events.c.position == position)).first()
@@ -152,63 +138,3 @@ def done_to(connection: Connection, positions: Collection[int]) -> list[Event]:
     """@return: what was done to these messages (edits, recalls, reactions), in order."""
     query = select(events).where(events.c.subject.in_(positions), ON_MESSAGES).order_by(events.c.position)
     return [Event(*row) for row in connection.execute(query)]
-
-
-def pair_history(
-    connection: Connection, one: int, other: int, start: int, end: int, oldest_first: bool = False
-) -> list[bytes]:
-    """
-    A slice of what two users wrote to each other, as v1's C{redisMsg} asks for it.
-
-    @param start: the first message's place, counted from 0 in the order asked for; negative: from the end (-1 is the
-        last).
-    @param end: the last message's place, inclusive; the same.
-    @param oldest_first: the order; else newest first.
-    @return: the messages' bodies; at most L{HISTORY_LIMIT} from the start of the slice.
-    """
-    conversation = find_conversation(connection, conversation_key(Scope.USER, one, other))
-    if conversation is None:
-        return []
-    _, count = last_numbers(connection, conversation)
-    low = max(start + count if start < 0 else start, 0)
-    high = min(end + count if end < 0 else end, count - 1, low + HISTORY_LIMIT - 1)
-    if low > high:
-        return []
-    # n counts the messages from 1, the oldest.
-    first, last = (low + 1, high + 1) if oldest_first else (count - high, count - low)
-    bodies = connection.scalars(
-        select(events.c.body)
-        .where(events.c.conversation == conversation, events.c.kind == Kind.MESSAGE)
-        .where(events.c.position >= _position_of(connection, conversation, first))
-        .order_by(events.c.position)
-        .limit(last - first + 1)
-    ).all()
-    # What was recalled is not shown.
-    shown = [body for body in bodies if body]
-    return shown if oldest_first else shown[::-1]
-
-
-def _position_of(connection: Connection, conversation: int, n: int) -> int:
-    """
-    @return: a position at or before a conversation's nth message, and behind the one before that. Both n and the
-        position grow, so it is found by halves: a few dozen looks into the index, wherever it is.
-    """
-    low, high = 0, head(connection)
-    while low < high:
-        middle = (low + high) // 2
-        if n_at(connection, conversation, middle)[1] < n:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-def n_at(connection: Connection, conversation: int, position: int) -> tuple[int, int]:
-    """@return: the conversation's last event at or before a position, and its n then; zeros if there is none."""
-    row = connection.execute(
-        select(events.c.position, events.c.n)
-        .where(events.c.conversation == conversation, events.c.position <= position)
-        .order_by(events.c.position.desc())
-        .limit(1)
-    ).first()
-    return (row.position, row.n) if row else (0, 0)

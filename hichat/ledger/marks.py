@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 
 from hichat.errors import Busy, NoSuchTarget, NotStored, Refused
 from hichat.events import MAX_SAFE_INTEGER, Scope
-from hichat.ledger import catchup, log
+from hichat.ledger import catchup, log, places
 from hichat.social import groups
 from hichat.storage.store import Store
 from hichat.storage.tables import marks
@@ -74,8 +74,8 @@ def standing(connection: Connection, user: int, key: Key) -> Standing:
     received, read, read_n = _find(connection, conversation, user)
     unread = 0
     for first, last in spans:
-        _, before = log.n_at(connection, conversation, first - 1)
-        _, n = log.n_at(connection, conversation, last)
+        _, before = places.n_at(connection, conversation, first - 1)
+        _, n = places.n_at(connection, conversation, last)
         unread += max(0, n - max(before, read_n))
     is_member = spans[-1][1] == MAX_SAFE_INTEGER
     others = _others(connection, conversation, user) if is_member and _is_small(connection, key) else []
@@ -106,8 +106,8 @@ def _advance(connection: Connection, wanted: Advance) -> Mark | None:
     if conversation is None:
         return None
     was_received, was_read, was_n = _find(connection, conversation, user)
-    read, read_n = max(log.n_at(connection, conversation, read), (was_read, was_n))
-    received = max(log.n_at(connection, conversation, received)[0], read, was_received)
+    read, read_n = max(places.n_at(connection, conversation, read), (was_read, was_n))
+    received = max(places.n_at(connection, conversation, received)[0], read, was_received)
     if (received, read) == (was_received, was_read):
         return None
     values = {"received": received, "read": read, "read_n": read_n}

@@ -31,7 +31,7 @@ from hichat.errors import (
     TooLate,
 )
 from hichat.events import Draft, Event, Kind, Scope
-from hichat.ledger import log
+from hichat.ledger import log, places
 from hichat.social import groups
 from hichat.storage.engine import concerns_all
 from hichat.storage.store import Store
@@ -60,6 +60,8 @@ class Memory:
     """
     What a writer knows of the store at a position of the log.
 
+    @ivar position: up to which it knows of everything; -1: of nothing.
+    @ivar indexed: how far L{places} are.
     @ivar numbers: by conversation key: its id, its last seq and its last n.
     @ivar members: by group id: its members.
     @ivar users: by id: whether they are administrators. Only users who may write are here.
@@ -67,11 +69,12 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self.position = 0
+        self.indexed = 0
         self.forget()
 
     def forget(self) -> None:
-        """Know nothing; all of it is read again when it is needed."""
+        """Know nothing; all of it is read again when it is needed, the conversations of the index's tail at once."""
+        self.position = -1
         self.numbers: dict[tuple[int, int, int], tuple[int, int, int]] = {}
         self.members: dict[int, set[int]] = {}
         self.users: dict[int, bool] = {}
@@ -100,15 +103,14 @@ class Memory:
 
     def catch_up(self, connection: Connection) -> None:
         """Take in what others have appended."""
-        head = log.head(connection)
-        if head == self.position:
-            return
-        if head > self.position + TAIL or head < self.position or self.position == 0:
+        head, self.indexed = places.heads(connection)
+        if not 0 <= self.position <= head or head > self.position + TAIL:
             self.forget()
-        else:
+            # Conversations that are not known from now on have nothing behind the index.
+            self.position = self.indexed
+        while self.position < head:
             for event in log.after(connection, self.position, TAIL):
                 self.apply(event)
-        self.position = head
 
 
 class LogWriter:
@@ -146,6 +148,7 @@ class LogWriter:
             with self._store.transaction() as connection:
                 transaction = _Transaction(connection, self._memory, self._now(), self._edit_limit)
                 outcomes = transaction.write(drafts)
+                transaction.index()
         except Exception as e:
             self._memory.forget()
             if outcomes is not None and self._is_stored(outcomes):
@@ -218,12 +221,17 @@ class _Transaction:
         self._append()
         return outcomes
 
+    def index(self) -> None:
+        """Take the index on, if it is time to."""
+        self._indexed = places.follow(self._connection, self._memory.indexed, self._position)
+
     def remember(self) -> None:
         """It was committed: the memory learns of it."""
         for event in self._telling:
             self._memory.apply(event)
         self._memory.numbers.update(self._numbers)
         self._memory.position = self._position
+        self._memory.indexed = self._indexed
 
     def _append(self) -> None:
         log.append(self._connection, self._unwritten)
@@ -385,7 +393,8 @@ class _Transaction:
     def _read_last(self, key: tuple[int, int, int]) -> tuple[int, int, int]:
         conversation = log.find_conversation(self._connection, key)
         if conversation is not None:
-            return (conversation, *log.last_numbers(self._connection, conversation))
+            # Of the tail, everything is in the memory.
+            return (conversation, *places.last_numbers(self._connection, conversation, tail=False))
         scope, first, second = key
         made = self._connection.execute(insert(conversations).values(scope=scope, first=first, second=second))
         assert made.inserted_primary_key is not None

@@ -139,11 +139,22 @@ events = Table(
     Column("body", LargeBinary, nullable=False),
     Column("device", BigInteger, nullable=False),
     Column("counter", BigInteger, nullable=False),
-    Index("events_by_conversation", "conversation", "position"),
     Index("events_by_counter", "device", "counter", unique=True, **_where(COUNTED)),
     # What was done to a message: Kind.EDITED, RECALLED, REACTED.
     Index("events_by_message", "subject", "position", **_where(ON_MESSAGES)),
 )
+
+# Where a conversation's events are, up to the position in places_head; see hichat.ledger.places.
+places = Table(
+    "places",
+    metadata,
+    Column("conversation", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+# One row.
+places_head = Table("places_head", metadata, Column("position", BigInteger, nullable=False))
 
 # How far a user has received and read a conversation: positions, and n at what was read.
 marks = Table(

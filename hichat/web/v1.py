@@ -24,7 +24,7 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.fields import id_of
 from hichat.accounts.users import User, everyone
 from hichat.errors import ForeignAccount, InvalidField, MalformedForm, Refused, Unauthorized
-from hichat.ledger.log import pair_history
+from hichat.ledger.places import pair_history
 from hichat.social.contacts import Contacts
 from hichat.social.groups import Group, Groups
 from hichat.storage.store import Store

@@ -94,7 +94,6 @@ def upgrade() -> None:
         sa.Column("device", sa.BigInteger, nullable=False),
         sa.Column("counter", sa.BigInteger, nullable=False),
     )
-    op.create_index("events_by_conversation", "events", ["conversation", "position"])
     numbered, about = sa.text("counter > 0"), sa.text("kind IN (2, 3, 4)")
     op.create_index(
         "events_by_counter",
@@ -105,6 +104,14 @@ def upgrade() -> None:
         postgresql_where=numbered,
     )
     op.create_index("events_by_message", "events", ["subject", "position"], sqlite_where=about, postgresql_where=about)
+    op.create_table(
+        "places",
+        sa.Column("conversation", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
+    )
+    head = op.create_table("places_head", sa.Column("position", sa.BigInteger, nullable=False))
+    op.bulk_insert(head, [{"position": 0}])
     op.create_table(
         "marks",
         sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True),

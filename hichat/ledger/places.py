@@ -1,0 +1,172 @@
+"""
+Where in the log a conversation's events are: an index that lags behind.
+
+An index kept with every commit costs a page of the store for each conversation in it, which is more than all the rest
+of the commit. The log only grows; so the index follows it in steps, each many events long, and says how far it is.
+Whoever reads takes the rest, the tail, from the log itself: never more than two steps.
+
+All are functions of a connection, for L{hichat.storage.store.Store}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, union_all, update
+
+from hichat.events import MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.ledger import log
+from hichat.storage.tables import events, places, places_head
+
+STEP = 1000
+"""Events that are indexed at once, and that the tail has before they are."""
+
+HISTORY_LIMIT = 1000
+"""The most messages that one history call gives; more are asked for by position."""
+
+
+def heads(connection: Connection) -> tuple[int, int]:
+    """@return: the position of the last event, 0 when there is none; and how far the index is."""
+    head, done = connection.execute(_HEADS).one()
+    return head or 0, done
+
+
+_HEADS = select(select(func.max(events.c.position)).scalar_subquery(), select(places_head.c.position).scalar_subquery())
+
+
+def indexed(connection: Connection) -> int:
+    """@return: how far the index is: a position."""
+    return connection.scalar(select(places_head.c.position)) or 0
+
+
+def follow(connection: Connection, low: int, head: int) -> int:
+    """
+    Take the index on, if the tail is long enough. For the ledger only, in a transaction that holds the write lock.
+
+    @param low: how far it is.
+    @param head: where the log ends, what this transaction appends included.
+    @return: how far it is now: at most two steps behind.
+    """
+    if head - low < 2 * STEP:
+        return low
+    high = max(low + STEP, head - 2 * STEP)
+    # In the order of the index: each of its pages is touched once.
+    step = (
+        select(events.c.conversation, events.c.position)
+        .where(events.c.position > low, events.c.position <= high)
+        .order_by(events.c.conversation, events.c.position)
+    )
+    connection.execute(insert(places).from_select(["conversation", "position"], step))
+    connection.execute(update(places_head).values(position=high))
+    return high
+
+
+def read(
+    connection: Connection,
+    conversation: int,
+    *conditions: ColumnElement[bool],
+    after: int = 0,
+    before: int = MAX_SAFE_INTEGER,
+    limit: int = 1,
+    newest: bool = False,
+    tail: bool = True,
+) -> Iterator[Event]:
+    """
+    Read events of a conversation.
+
+    @param conditions: more about the columns of C{events}.
+    @param after: only behind this position.
+    @param before: only before this position.
+    @param newest: the newest first, else the oldest.
+    @param tail: False: only what is indexed.
+    """
+    behind = (
+        select(events)
+        .join_from(places, events, events.c.position == places.c.position)
+        .where(places.c.conversation == conversation, places.c.position > after, places.c.position < before)
+        .where(*conditions)
+        .order_by(places.c.position.desc() if newest else places.c.position)
+        .limit(limit)
+    )
+    query: Select[Any] = behind
+    done = max(indexed(connection), after) if tail else before
+    if done + 1 < before:
+        unindexed = (
+            select(events)
+            .where(events.c.position > done, events.c.position < before)
+            .where(events.c.conversation == conversation, *conditions)
+            .order_by(events.c.position.desc() if newest else events.c.position)
+            .limit(limit)
+        )
+        both = union_all(select(behind.subquery()), select(unindexed.subquery())).subquery()
+        query = select(both).order_by(both.c.position.desc() if newest else both.c.position).limit(limit)
+    with connection.execute(query) as rows:
+        for row in rows:
+            yield Event(*row)
+
+
+def last_numbers(connection: Connection, conversation: int, tail: bool = True) -> tuple[int, int]:
+    """@return: C{seq} and C{n} of the conversation's last event; zeros when there is none."""
+    for event in read(connection, conversation, newest=True, tail=tail):
+        return event.seq, event.n
+    return 0, 0
+
+
+def n_at(connection: Connection, conversation: int, position: int, tail: bool = True) -> tuple[int, int]:
+    """@return: the conversation's last event at or before a position, and its n then; zeros if there is none."""
+    event = log.find(connection, position)
+    if event is not None and event.conversation == conversation:
+        return position, event.n
+    for event in read(connection, conversation, before=position + 1, newest=True, tail=tail):
+        return event.position, event.n
+    return 0, 0
+
+
+def pair_history(
+    connection: Connection, one: int, other: int, start: int, end: int, oldest_first: bool = False
+) -> list[bytes]:
+    """
+    A slice of what two users wrote to each other, as v1's C{redisMsg} asks for it.
+
+    @param start: the first message's place, counted from 0 in the order asked for; negative: from the end (-1 is the
+        last).
+    @param end: the last message's place, inclusive; the same.
+    @param oldest_first: the order; else newest first.
+    @return: the messages' bodies; at most L{HISTORY_LIMIT} from the start of the slice.
+    """
+    conversation = log.find_conversation(connection, log.conversation_key(Scope.USER, one, other))
+    if conversation is None:
+        return []
+    _, count = last_numbers(connection, conversation)
+    low = max(start + count if start < 0 else start, 0)
+    high = min(end + count if end < 0 else end, count - 1, low + HISTORY_LIMIT - 1)
+    if low > high:
+        return []
+    # n counts the messages from 1, the oldest.
+    first, last = (low + 1, high + 1) if oldest_first else (count - high, count - low)
+    after = _position_of(connection, conversation, first) - 1
+    found = read(connection, conversation, events.c.kind == Kind.MESSAGE, after=after, limit=last - first + 1)
+    # What was recalled is not shown.
+    shown = [event.body for event in found if event.body]
+    return shown if oldest_first else shown[::-1]
+
+
+def _position_of(connection: Connection, conversation: int, n: int) -> int:
+    """
+    @return: a position at or before a conversation's nth message, and behind the one before that. Both n and the
+        position grow, so it is found by halves: a few dozen looks into the index, wherever it is.
+    """
+    low, high = 0, indexed(connection)
+    if n_at(connection, conversation, high, tail=False)[1] < n:
+        message = events.c.kind == Kind.MESSAGE
+        for event in read(connection, conversation, message, events.c.n >= n, after=high):
+            return event.position
+        return high + 1
+    while low < high:
+        middle = (low + high) // 2
+        if n_at(connection, conversation, middle, tail=False)[1] < n:
+            low = middle + 1
+        else:
+            high = middle
+    return low

@@ -1,0 +1,87 @@
+"""The index of conversations: it lags behind, and nobody sees that."""
+
+from __future__ import annotations
+
+import random
+
+from hichat.events import Event
+from hichat.ledger import places
+from hichat.ledger.writer import LogWriter
+from tests.doubles import NOW
+from tests.ledger.test_writer import WriterCase, message
+from tests.postgres import OnPostgreSQL
+
+
+class PlacesTests(WriterCase):
+    PAIRS = ((1, 2), (2, 1), (1, 3), (3, 3))
+
+    def heads(self) -> tuple[int, int]:
+        with self.store.snapshot() as connection:
+            return places.heads(connection)
+
+    def read(self, conversation: int, **bounds: int | bool) -> list[int]:
+        with self.store.snapshot() as connection:
+            return [event.position for event in places.read(connection, conversation, **bounds)]  # type: ignore[arg-type]
+
+    def test_it_follows_in_steps(self) -> None:
+        self.patch(places, "STEP", 3)
+        done = []
+        for _ in range(12):
+            self.writer.write([message(1, 2)])
+            done.append(self.heads()[1])
+        self.assertEqual(done, [0, 0, 0, 0, 0, 3, 3, 3, 6, 6, 6, 9])
+
+    def test_a_large_batch_leaves_no_long_tail(self) -> None:
+        self.patch(places, "STEP", 3)
+        self.writer.write([message(1, 2)] * 50)
+        self.assertEqual(self.heads(), (50, 44))
+
+    def test_every_read(self) -> None:
+        """Wherever the index ends: the same answers as from the whole log."""
+        chance = random.Random(1)
+        self.patch(places, "STEP", 4)
+        for _ in range(15):
+            self.writer.write([message(*chance.choice(self.PAIRS)) for _ in range(chance.randint(1, 3))])
+            rows = self.rows()
+            for conversation in {event.conversation for event in rows}:
+                self.check(conversation, [event for event in rows if event.conversation == conversation], chance)
+
+    def check(self, conversation: int, rows: list[Event], chance: random.Random) -> None:
+        for _ in range(5):
+            after, before, limit = chance.randint(0, 40), chance.randint(1, 45), chance.randint(1, 5)
+            within = [event.position for event in rows if after < event.position < before]
+            bounds = {"after": after, "before": before, "limit": limit}
+            self.assertEqual(self.read(conversation, **bounds), within[:limit])
+            self.assertEqual(self.read(conversation, **bounds, newest=True), within[::-1][:limit])
+            with self.store.snapshot() as connection:
+                last = max(
+                    (event for event in rows if event.position <= before), key=lambda e: e.position, default=None
+                )
+                expected = (last.position, last.n) if last else (0, 0)
+                self.assertEqual(places.n_at(connection, conversation, before), expected)
+
+    def test_a_writer_that_forgets_goes_on_counting(self) -> None:
+        """What is not in the index yet is in the memory of each writer, also of one that has just begun."""
+        self.patch(places, "STEP", 5)
+        self.writer.write([message(1, 2), message(1, 3)] * 6)
+        for writer in (LogWriter(self.store, lambda: NOW), self.writer):
+            (event,) = writer.write([message(2, 1)])
+            assert isinstance(event, Event)
+            numbers = [row.seq for row in self.rows() if row.conversation == event.conversation]
+            self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+
+    def test_what_failed_is_not_indexed(self) -> None:
+        self.patch(places, "STEP", 2)
+        self.writer.write([message(1, 2)] * 3)
+
+        def fail(*_: object) -> int:
+            raise ZeroDivisionError
+
+        self.patch(places, "follow", fail)
+        self.writer.write([message(1, 2)])
+        self.flushLoggedErrors(ZeroDivisionError)
+        self.assertEqual(self.heads(), (3, 0))
+
+
+class PlacesOnPostgreSQLTests(OnPostgreSQL, PlacesTests):
+    """The same on the other store."""
