@@ -33,7 +33,7 @@ from hichat.settings import Bounds
 from hichat.social import groups
 from hichat.storage.store import Store
 from hichat.storage.tables import groups as groups_table
-from hichat.storage.tables import metadata
+from hichat.storage.tables import metadata, places_head
 from hichat.tap import assemble_services, assemble_way
 from tests.simulation import model
 from tests.simulation.clients import Connection as Client
@@ -427,6 +427,7 @@ def _fill(store: Store) -> None:
     with store.transaction() as connection:
         for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())
+        connection.execute(insert(places_head).values(position=0))
         for user in USERS:
             made = users.insert(connection, f"user {user}", "", NOW)
             assert made.id == user
