@@ -93,7 +93,7 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     counter: int = 0
 
 
-class Draft(msgspec.Struct, eq=False):
+class Draft(msgspec.Struct, eq=False, gc=False):
     """
     An event that is not written yet. For what is not said here see L{Event}.
 

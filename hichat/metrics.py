@@ -7,9 +7,7 @@ Prometheus' naming practice has it: C{_total} for what only grows, C{_seconds} f
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -114,43 +112,3 @@ class Metrics(Collector):
     def exposition(self) -> bytes:
         """@return: everything in Prometheus' text format 0.0.4."""
         return generate_latest(self._registry)
-
-
-class TickTimer:
-    """
-    Measures the reactor's iterations: it stands in for the epoll object of the reactor and notes how long the reactor
-    stays away from it. On a reactor of another make it measures nothing.
-
-    @param tick: is given seconds.
-    """
-
-    def __init__(self, poller: Any, tick: Callable[[float], None]) -> None:
-        self._poller = poller
-        self._tick = tick
-        self._returned: float | None = None
-
-    @classmethod
-    def install(cls, reactor: Any, tick: Callable[[float], None]) -> TickTimer | None:
-        """@return: the timer, or None if this reactor has no poller to stand in for."""
-        poller = getattr(reactor, "_poller", None)
-        if not hasattr(poller, "poll"):
-            return None
-        timer = cls(poller, tick)
-        reactor._poller = timer
-        return timer
-
-    def uninstall(self, reactor: Any) -> None:
-        """Give the reactor its own poller back."""
-        if getattr(reactor, "_poller", None) is self:
-            reactor._poller = self._poller
-
-    def poll(self, *args: Any) -> Any:
-        """What the reactor calls to wait for I/O."""
-        if self._returned is not None:
-            self._tick(time.perf_counter() - self._returned)
-        events = self._poller.poll(*args)
-        self._returned = time.perf_counter()
-        return events
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._poller, name)

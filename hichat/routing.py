@@ -278,14 +278,15 @@ class Routing:
 
     def _route(self, event: Event) -> None:
         """Type ▸ recipients online here."""
+        if event.scope == Scope.USER:
+            target, sender = event.target, event.sender
+            self._delivery.deliver((target,) if target == sender else (target, sender), event)
+            if target not in self._groups_of:
+                self._metrics.offline_recipients += 1
+            return
         if event.kind == Kind.JOINED:
             self._change(event)
-        if event.scope == Scope.USER:
-            same = event.target == event.sender
-            self._delivery.deliver((event.target,) if same else (event.target, event.sender), event)
-            if event.target not in self._groups_of:
-                self._metrics.offline_recipients += 1
-        elif event.scope == Scope.GROUP:
+        if event.scope == Scope.GROUP:
             self._route_to_group(event)
         elif event.scope == Scope.EVERYONE:
             self._delivery.deliver(tuple(self._groups_of), event)

@@ -37,7 +37,7 @@ from hichat.gateway.session import Inlet
 from hichat.ledger import log
 from hichat.ledger.ledger import Ledger
 from hichat.ledger.marks import Marks
-from hichat.metrics import Metrics, TickTimer
+from hichat.metrics import Metrics
 from hichat.plane.faults import FaultyTransport
 from hichat.plane.faults import parse as parse_faults
 from hichat.plane.link import Link
@@ -47,6 +47,7 @@ from hichat.settings import Settings, parse_endpoint
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
+from hichat.turns import Turns
 
 DEADLINE = 10.0
 """Seconds that stopping may take."""
@@ -116,7 +117,7 @@ class HiChat(Service):
         self._observer = observer
         self._parts: Parts | None = None
         self._ports: list[IListeningPort] = []
-        self._ticks: TickTimer | None = None
+        self._turns: Turns | None = None
         self._stopping = False
 
     def setServiceParent(self, parent: Any) -> None:
@@ -163,7 +164,7 @@ class HiChat(Service):
             pool.start()
         for factory in parts.sockets:
             factory.start()
-        self._ticks = TickTimer.install(self._reactor, way.metrics.tick)
+        self._turns = Turns.install(self._reactor, way.metrics.tick)
         self._log.info(
             "HiChat serves {address}, plane at {plane}, log at position {position}",
             address=settings.listen,
@@ -249,8 +250,8 @@ class HiChat(Service):
         """Let go of everything that may be there."""
         for factory in self._parts.sockets if self._parts is not None else ():
             factory.stop()
-        if self._ticks is not None:
-            self._ticks.uninstall(self._reactor)
+        if self._turns is not None:
+            self._turns.uninstall()
         for port in self._ports:
             port.stopListening()
         self._ports = []

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, Select, insert, select, union_all, update
 
 from hichat.events import MAX_SAFE_INTEGER, Event, Kind, Scope
 from hichat.ledger import log
@@ -28,11 +28,12 @@ HISTORY_LIMIT = 1000
 
 def heads(connection: Connection) -> tuple[int, int]:
     """@return: the position of the last event, 0 when there is none; and how far the index is."""
-    head, done = connection.execute(_HEADS).one()
+    # Each commit begins with it: in the driver's own words it takes a third of the time.
+    head, done = connection.exec_driver_sql(_HEADS).one()
     return head or 0, done
 
 
-_HEADS = select(select(func.max(events.c.position)).scalar_subquery(), select(places_head.c.position).scalar_subquery())
+_HEADS = "SELECT (SELECT max(position) FROM events), (SELECT position FROM places_head)"
 
 
 def indexed(connection: Connection) -> int:
