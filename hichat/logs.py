@@ -11,15 +11,17 @@ import json
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import IO, Any
+from typing import IO, Any, TextIO, cast
 
 from twisted.logger import (
+    FileLogObserver,
     FilteringLogObserver,
     ILogObserver,
     LogEvent,
     LogLevel,
     LogLevelFilterPredicate,
     formatEvent,
+    formatEventAsClassicLogText,
     textFileLogObserver,
 )
 from twisted.python.logfile import LogFile
@@ -30,8 +32,9 @@ from zope.interface import implementer
 class JSONLines:
     """Writes C{time}, C{level}, C{namespace}, C{message}, the event's own fields, and C{traceback} of a failure."""
 
-    def __init__(self, file: IO[str]) -> None:
+    def __init__(self, file: IO[str], worker: int | None = None) -> None:
         self._file = file
+        self._worker = {} if worker is None else {"worker": worker}
 
     def __call__(self, event: LogEvent) -> None:
         line: dict[str, Any] = {
@@ -39,6 +42,7 @@ class JSONLines:
             "level": event["log_level"].name,
             "namespace": event.get("log_namespace", ""),
             "message": formatEvent(event),
+            **self._worker,
         }
         for name, value in event.items():
             if not name.startswith("log_") and isinstance(value, str | int | float | bool | None):
@@ -49,15 +53,33 @@ class JSONLines:
         self._file.flush()
 
 
-def make_observer(level: str, form: str, twistd: Mapping[str, Any]) -> ILogObserver:
+def _text(file: TextIO, worker: int | None) -> ILogObserver:
+    if worker is None:
+        return textFileLogObserver(file)
+
+    def render(event: LogEvent) -> str | None:
+        text = formatEventAsClassicLogText(event)
+        return None if text is None else f"worker {worker}: {text}"
+
+    return FileLogObserver(file, render)
+
+
+def open_log(twistd: Mapping[str, Any]) -> TextIO:
     """
-    @param level: the lowest level that is written.
-    @param form: C{text} or C{json}.
     @param twistd: the options of C{twistd} itself: C{logfile} and C{nodaemon} say where the log goes, as they do for
         any service.
     """
     name = twistd.get("logfile") or ("-" if twistd.get("nodaemon") else "twistd.log")
     # twistd sends sys.stdout to the log later; this is the real one.
     file: Any = sys.stdout if name == "-" else LogFile.fromFullPath(name)
-    write = JSONLines(file) if form == "json" else textFileLogObserver(file)
+    return cast(TextIO, file)
+
+
+def make_observer(level: str, form: str, file: TextIO, worker: int | None = None) -> ILogObserver:
+    """
+    @param level: the lowest level that is written.
+    @param form: C{text} or C{json}.
+    @param worker: its number, if there are several: each line has it.
+    """
+    write: ILogObserver = JSONLines(file, worker) if form == "json" else _text(file, worker)
     return FilteringLogObserver(write, [LogLevelFilterPredicate(LogLevel.lookupByName(level))])

@@ -1,16 +1,16 @@
 """
 The routing service: what comes off the plane goes, in order and once, to who is online here.
 
-It keeps one integer: the position it has delivered to. What lies at or before it came twice; what leaves a gap is not
-used, and the gap is read from the log a moment later. That one rule repairs a datagram that was lost, late or forged,
-and finds what another process has written.
+It keeps one integer: the position it has delivered to. What lies at or before it came twice; what leaves a gap waits,
+and if the gap stays it is read from the log a moment later. That one rule repairs a datagram that was lost, late or
+forged, and finds what another process has written.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 from twisted.internet.defer import CancelledError, Deferred, succeed
@@ -33,6 +33,9 @@ WATCH = 1.0
 
 PAGE = 1000
 """Events that a repair reads at once."""
+
+EARLY = 64
+"""Batches that may wait for one before them; what comes beyond that is read from the log."""
 
 RECENT = 8192
 """Events that are kept for those who arrive while they happen."""
@@ -66,6 +69,19 @@ def _is_of(event: Event, messages: set[int]) -> bool:
 
 def _size(events: list[Event]) -> int:
     return sum([len(event.body) for event in events])
+
+
+class _Early(NamedTuple):
+    """
+    A batch that came before its turn.
+
+    @ivar wanted: the number of what was wanted here when it came.
+    """
+
+    last: int
+    events: list[Event]
+    whole: bool
+    wanted: int
 
 
 class _Group:
@@ -140,6 +156,8 @@ class Routing:
         self._watch = LoopingCall(self._look)
         self._watch.clock = clock
         self._reached: list[tuple[int, Deferred[None]]] = []
+        # By their first position. Workers commit in order, but their datagrams may overtake each other.
+        self._early: dict[int, _Early] = {}
 
     # Its life
 
@@ -235,11 +253,26 @@ class Routing:
         if last <= self.position:
             return False
         whole = len(events) > last - first
-        if first > self.position + 1 or not (whole or knew):
+        if first > self.position + 1 and (whole or knew):
+            if len(self._early) < EARLY:
+                self._early[first] = _Early(last, events, whole, self._interests.number)
             self._behind(last)
-            return True
-        self._deliver(events, last, whole)
+        elif whole or knew:
+            self._deliver(events, last, whole)
+            self._deliver_early()
+        else:
+            self._behind(last)
         return True
+
+    def _deliver_early(self) -> None:
+        """Deliver what came before its turn, as far as it is its turn now."""
+        while self._early:
+            first = min(self._early)
+            if first > self.position + 1:
+                return
+            early = self._early.pop(first)
+            if early.last > self.position and (early.whole or early.wanted == self._interests.number):
+                self._deliver(early.events, early.last, early.whole)
 
     def _deliver(self, events: list[Event], last: int, whole: bool) -> None:
         """@param whole: whether every event up to C{last} is there; else those that were not wanted are missing."""
@@ -367,6 +400,7 @@ class Routing:
                 fresh = sum(event.position > self.position for event in events)
                 if events:
                     self._deliver(events, events[-1].position, True)
+                    self._deliver_early()
                 if fresh:
                     self._metrics.repairs += 1
                     self._metrics.repaired_events += fresh

@@ -55,6 +55,9 @@ DEADLINE = 10.0
 BACKLOG = 4096
 """Connections that may wait to be taken: after a restart all clients come back at once. Twisted's default is 50."""
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104
+"""Where an endpoint listens that names no interface."""
+
 GOODBYE = 3.0
 """Seconds of it that clients have to answer a close and to send what is on its way."""
 
@@ -94,11 +97,24 @@ class Parts:
     site: IProtocolFactory
 
 
-class HiChat(Service):
+class LogComponent:
+    """Mixed into a service, before L{Service}: twistd logs through what its application has as a component."""
+
+    _observer: ILogObserver | None = None
+
+    def setServiceParent(self, parent: Any) -> None:
+        """See L{Service.setServiceParent}."""
+        if self._observer is not None and hasattr(parent, "setComponent"):
+            parent.setComponent(ILogObserver, self._observer)
+        super().setServiceParent(parent)  # type: ignore[misc]
+
+
+class HiChat(LogComponent, Service):
     """
     @param settings: what the operator wants.
     @param assemble: makes the parts; called at the start, because only then the process is the one that will serve.
     @param observer: the log's, if it is to be ours.
+    @param worker: its number, where several share the port.
     """
 
     name = "hichat"
@@ -110,7 +126,9 @@ class HiChat(Service):
         assemble: Callable[[Settings, Any, Callable[[], bool]], Parts],
         reactor: Any,
         observer: ILogObserver | None = None,
+        worker: int = 0,
     ) -> None:
+        self._worker = worker
         self._settings = settings
         self._assemble = assemble
         self._reactor = reactor
@@ -119,12 +137,6 @@ class HiChat(Service):
         self._ports: list[IListeningPort] = []
         self._turns: Turns | None = None
         self._stopping = False
-
-    def setServiceParent(self, parent: Any) -> None:
-        """Twistd logs through what its application has as a component."""
-        if self._observer is not None and hasattr(parent, "setComponent"):
-            parent.setComponent(ILogObserver, self._observer)
-        super().setServiceParent(parent)
 
     # Start
 
@@ -137,7 +149,7 @@ class HiChat(Service):
             self._start()
         except (StartError, OSError) as e:
             self._clean_up()
-            sys.excepthook = partial(_one_line, sys.excepthook)
+            one_line_errors()
             if isinstance(e, OSError):
                 # A key or a directory below the state directory: the sockets' errors are told where they are opened.
                 raise state_dir_error(self._settings.state_dir, str(e)) from None
@@ -168,16 +180,17 @@ class HiChat(Service):
         self._log.info(
             "HiChat serves {address}, plane at {plane}, log at position {position}",
             address=settings.listen,
-            plane="{}:{}".format(*settings.udp),
+            plane="{}:{}".format(settings.udp[0], settings.udp[1] + self._worker),
             position=position,
         )
 
     def _listen_udp(self, link: Link) -> IListeningPort:
         host, port = self._settings.udp
+        port += self._worker
         try:
             listening = self._reactor.listenUDP(port, link, interface=host, maxPacketSize=65536)
         except (CannotListenError, OSError) as e:
-            raise udp_error(self._settings, e) from e
+            raise udp_error(self._settings, e, port) from e
         faults = parse_faults(self._settings.test_faults)
         if faults:
             self._log.warn("HICHAT_TEST_FAULTS is set: this daemon breaks its own plane")
@@ -185,6 +198,11 @@ class HiChat(Service):
         return cast(IListeningPort, listening)
 
     def _listen(self, site: IProtocolFactory) -> IListeningPort:
+        if self._settings.workers > 1:
+            with reserve_port(self._settings) as port:
+                port.listen(BACKLOG)
+                # It makes a file descriptor of its own.
+                return cast(IListeningPort, self._reactor.adoptStreamPort(port.fileno(), port.family, site))
         result: list[Any] = []
         _endpoint(self._reactor, self._settings).listen(site).addBoth(result.append)
         # The server endpoints of Twisted answer at once.
@@ -296,17 +314,38 @@ def preflight(settings: Settings, reactor: Any) -> None:
         migrate(engine)
     finally:
         engine.dispose()
-    try:
-        _try_to_bind(socket.SOCK_DGRAM, *settings.udp)
-    except OSError as e:
-        raise udp_error(settings, e) from e
+    host, first = settings.udp
+    for port in range(first, first + settings.workers):
+        try:
+            _try_to_bind(socket.SOCK_DGRAM, host, port)
+        except OSError as e:
+            raise udp_error(settings, e, port) from e
     _endpoint(reactor, settings)
     arguments, options = parse_endpoint(settings.listen)
     if arguments[0] == "tcp":
         try:
-            _try_to_bind(socket.SOCK_STREAM, options.get("interface", "0.0.0.0"), int(arguments[1]))  # noqa: S104
+            _try_to_bind(socket.SOCK_STREAM, options.get("interface", EVERYWHERE), int(arguments[1]))
         except OSError as e:
             raise listen_error(settings, e) from e
+
+
+def reserve_port(settings: Settings) -> socket.socket:
+    """
+    @return: a socket bound to the TCP port, which the workers share; not listening.
+    @raise StartError: it cannot be bound.
+    """
+    arguments, options = parse_endpoint(settings.listen)
+    host = options.get("interface", EVERYWHERE)
+    port = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        port.setblocking(False)
+        port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        port.bind((host, int(arguments[1])))
+    except OSError as e:
+        port.close()
+        raise listen_error(settings, e) from e
+    return port
 
 
 def _try_to_bind(kind: int, host: str, port: int) -> None:
@@ -338,9 +377,10 @@ def state_dir_error(path: Path, cause: str | None) -> StartError:
     )
 
 
-def udp_error(settings: Settings, error: Exception) -> StartError:
+def udp_error(settings: Settings, error: Exception, port: int | None = None) -> StartError:
     """@return: what the operator is told."""
-    host, port = settings.udp
+    host, first = settings.udp
+    port = first if port is None else port
     return StartError(f"hichat: HICHAT_UDP: cannot bind {host}:{port}: {_cause(error)}; name another HOST:PORT")
 
 
@@ -355,6 +395,11 @@ def _cause(error: Exception | None) -> str:
     if isinstance(error, CannotListenError):
         error = error.socketError
     return getattr(error, "strerror", None) or str(error or "it does not listen at once")
+
+
+def one_line_errors() -> None:
+    """Tell the operator's errors in one line when they end the process."""
+    sys.excepthook = partial(_one_line, sys.excepthook)
 
 
 def _one_line(

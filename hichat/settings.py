@@ -24,6 +24,8 @@ from hichat.plane.faults import parse as parse_faults
 
 FILE = "hichat.toml"
 
+WORKERS_LIMIT = 64
+
 # Twisted has no public way to take an endpoint's description apart.
 parse_endpoint = endpoints._parse
 
@@ -80,6 +82,13 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _workers(text: str) -> int:
+    count = _count(text)
+    if count > WORKERS_LIMIT:
+        raise ValueError(f"more than {WORKERS_LIMIT} are too many")
+    return count
+
+
 def _switch(text: str) -> bool:
     if text not in ("on", "off"):
         raise ValueError("it is neither on nor off")
@@ -122,6 +131,7 @@ class Settings:
     )
     log_level: str = _setting(_level, "info", "debug, info, warn, error or critical")
     log_format: str = _setting(_format, "text", "text, or json: one object a line")
+    workers: int = _setting(_workers, "1", "processes that share the port; number k has the plane's port plus k")
     upload_limit: int = _setting(_count, str(10 * 1024 * 1024), "bytes of the largest file that may be uploaded")
 
     draft_limit: int = _setting(_count, "1024", "messages in flight, at which senders are not read from any more")
@@ -151,6 +161,14 @@ class Settings:
     def database_url(self) -> str:
         """The database's URL, with the default filled in."""
         return self.database or f"sqlite:///{self.state_dir / 'hichat.db'}"
+
+
+def to_environment(found: Settings) -> dict[str, str]:
+    """@return: these settings, all of them, as L{load} reads them from the environment."""
+    values = {setting.name: getattr(found, setting.name) for setting in fields(Settings)}
+    values["udp"] = ("[{}]:{}" if ":" in found.udp[0] else "{}:{}").format(*found.udp)
+    values["presence"] = "on" if found.presence else "off"
+    return {f"HICHAT_{name.upper()}": str(value) for name, value in values.items()}
 
 
 def option_parameters() -> list[list[str | None]]:
@@ -192,7 +210,12 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
             raise StartError(
                 f"hichat: {variable} ({source}): {shown} is wrong: {e}; for example {setting.metadata['example']}"
             ) from None
-    return Settings(**values)
+    found = Settings(**values)
+    if found.workers > 1 and parse_endpoint(found.listen)[0][0] != "tcp":
+        raise StartError("hichat: HICHAT_WORKERS: more than one share a tcp: endpoint only; for example tcp:8000")
+    if found.udp[1] + found.workers - 1 > 65535:
+        raise StartError(f"hichat: HICHAT_UDP: {found.workers} workers need as many ports, from this one on")
+    return found
 
 
 def _from_file(name: str, value: Any) -> str:
@@ -203,7 +226,7 @@ def _from_file(name: str, value: Any) -> str:
     return str(value)
 
 
-_NUMBERS = frozenset(setting.name for setting in fields(Settings) if setting.metadata["parse"] is _count)
+_NUMBERS = frozenset(setting.name for setting in fields(Settings) if setting.metadata["parse"] in (_count, _workers))
 
 
 def _read_file(path: Path) -> dict[str, Any]:

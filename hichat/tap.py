@@ -12,6 +12,7 @@ import secrets
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ from hichat.intake import Intake
 from hichat.ledger import log, marks
 from hichat.ledger.ledger import Ledger
 from hichat.ledger.writer import LogWriter
-from hichat.logs import make_observer
+from hichat.logs import make_observer, open_log
 from hichat.metrics import Metrics
 from hichat.plane.datagram import Codec
 from hichat.plane.interests import Interests
@@ -54,6 +55,8 @@ from hichat.social.contacts import Contacts
 from hichat.social.groups import Groups
 from hichat.storage.engine import make_engine
 from hichat.storage.store import Store
+from hichat.storage.turnstile import Turnstile
+from hichat.workers import Supervisor
 
 READERS = 4
 """Threads that read the store; one more writes it."""
@@ -73,7 +76,7 @@ class Options(UsageOptions):
     optParameters = settings.option_parameters()
 
 
-def makeService(options: Options | None = None) -> HiChat:
+def makeService(options: Options | None = None) -> HiChat | Supervisor:
     """
     Make the daemon as a Twisted service.
 
@@ -91,7 +94,11 @@ def makeService(options: Options | None = None) -> HiChat:
             preflight(found, reactor)
     except StartError as e:
         raise SystemExit(str(e)) from None
-    return HiChat(found, assemble, reactor, make_observer(found.log_level, found.log_format, twistd))
+    log = open_log(twistd)
+    observer = make_observer(found.log_level, found.log_format, log)
+    if found.workers > 1:
+        return Supervisor(found, reactor, observer, log)
+    return HiChat(found, assemble, reactor, observer)
 
 
 def _twistd(options: Options | None) -> Any:
@@ -104,12 +111,13 @@ def _twistd(options: Options | None) -> Any:
     return twistd
 
 
-def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool]) -> Parts:
+def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], worker: int = 0) -> Parts:
     """
     Put the parts of one daemon together. Nothing runs yet.
 
     @param settings: with a state directory that exists.
     @param stopping: whether the daemon is going away.
+    @param worker: its number, where there are several.
     @raise StartError: a key file or the database's URL is wrong.
     """
     # Not at the top: Klein installs a reactor when it is imported.
@@ -125,10 +133,11 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool]) -> 
     in_readers, in_writer, in_hashers, in_filers = (partial(deferToThreadPool, reactor, pool) for pool in pools)
 
     engine = make_engine(settings.database_url)
-    store = Store(engine, in_readers, in_writer)
-    codec = Codec(keys.load_or_make(state, "plane.key"), worker=0, incarnation=secrets.randbits(64))
+    shares_file = settings.workers > 1 and engine.dialect.name == "sqlite"
+    store = Store(engine, in_readers, in_writer, Turnstile(state).turn if shares_file else nullcontext)
+    codec = Codec(keys.load_or_make(state, "plane.key"), worker, incarnation=secrets.randbits(64))
     bounds = settings.bounds
-    way = assemble_way(store, codec, bounds, metrics, reactor, _now)
+    way = assemble_way(store, codec, bounds, metrics, reactor, _now, settings.workers)
 
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
     accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now)

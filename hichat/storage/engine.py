@@ -117,7 +117,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "wal_autocheckpoint=4000",
-        "cache_size=-65536",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 

@@ -9,7 +9,7 @@ anyway, and so the ledger and the accounts never wait for each other's lock.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -30,10 +30,18 @@ class Store:
     @param engine: from L{hichat.storage.engine.make_engine}.
     @param reading: runs queries; several at a time.
     @param writing: runs changes; one at a time, in order.
+    @param turn: makes what a change waits for before it begins, where several processes write.
     """
 
-    def __init__(self, engine: Engine, reading: Runner, writing: Runner) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        reading: Runner,
+        writing: Runner,
+        turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self.engine = engine
+        self._turn = turn
         self._reading = reading
         self.in_writer = writing
 
@@ -46,7 +54,11 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection in a transaction that holds the store's write lock. For the caller's own thread."""
-        with self.engine.connect().execution_options(write=True) as connection, connection.begin():
+        with (
+            self._turn(),
+            self.engine.connect().execution_options(write=True) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:

@@ -1,0 +1,247 @@
+"""
+Several workers behind one port: their supervisor, and what a worker process runs (C{python -m hichat.workers}).
+
+Each worker is a whole daemon. The kernel shares the port's connections out among them (C{SO_REUSEPORT}), the plane goes
+from each to each, and the store is one.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, TextIO
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.interfaces import IDelayedCall, IProcessTransport
+from twisted.internet.protocol import ProcessProtocol, Protocol
+from twisted.internet.stdio import StandardIO
+from twisted.logger import ILogObserver, Logger, globalLogBeginner
+
+from hichat import keys, settings
+from hichat.errors import StartError
+from hichat.service import DEADLINE, HiChat, LogComponent, one_line_errors, prepare_state_dir, reserve_port
+from hichat.settings import Settings
+from hichat.storage.engine import make_engine
+from hichat.storage.migrate import migrate
+
+AGAIN = 1.0
+"""Seconds after which a worker that ended is started again; twice as long each time that it ends at once."""
+
+LONGEST = 30.0
+"""Seconds that this grows to."""
+
+STEADY = 10.0
+"""Seconds after which a worker counts as one that did not end at once."""
+
+NUMBER = "HICHAT_WORKER"
+"""The environment variable that tells a worker its number, from 0."""
+
+Spawn = Callable[["Worker", Mapping[str, str]], IProcessTransport]
+
+
+class Worker(ProcessProtocol):
+    """
+    A worker process, as its supervisor sees it.
+
+    @param ended: is told that it is gone, and how.
+    """
+
+    transport: IProcessTransport
+
+    def __init__(self, number: int, ended: Callable[[Worker, str], None], write: Callable[[str], object]) -> None:
+        self.number = number
+        self.gone: Deferred[None] = Deferred()
+        self._ended = ended
+        self._write = write
+        self._line = b""
+
+    def childDataReceived(self, childFD: int, data: bytes) -> None:
+        """What it logs goes into our log, by whole lines."""
+        *lines, self._line = (self._line + data).split(b"\n")
+        for line in lines:
+            self._write(line.decode(errors="replace") + "\n")
+
+    def processEnded(self, reason: Any) -> None:
+        """It is gone."""
+        status = reason.value
+        how = f"signal {status.signal}" if status.signal else f"exit status {status.exitCode}"
+        self._ended(self, how)
+        self.gone.callback(None)
+
+    def signal(self, name: str) -> None:
+        """Send it a signal, if it is there."""
+        if self.transport.pid:
+            self.transport.signalProcess(name)
+
+
+class Supervisor(LogComponent, Service):
+    """
+    Starts the workers, and each again that ends.
+
+    @param found: C{workers} is 2 at least.
+    @param log: where the workers' lines go.
+    @param spawn: starts a process; for tests.
+    """
+
+    name = "hichat"
+    _log = Logger()
+
+    def __init__(
+        self, found: Settings, reactor: Any, observer: ILogObserver | None, log: TextIO, spawn: Spawn | None = None
+    ) -> None:
+        self._settings = found
+        self._reactor = reactor
+        self._observer = observer
+        self._lines = log
+        self._spawn = spawn or self._spawn_process
+        self._workers: dict[int, Worker] = {}
+        self._started: dict[int, float] = {}
+        self._pauses: dict[int, float] = {}
+        self._again: dict[int, IDelayedCall] = {}
+        self._port: socket.socket | None = None
+        self._stopping = False
+
+    def startService(self) -> None:
+        """
+        Do what workers must not do at the same time, and start them.
+
+        @raise StartError: they could not start.
+        """
+        found = self._settings
+        try:
+            prepare_state_dir(found.state_dir)
+            for name in ("plane.key", "token.key"):
+                keys.load_or_make(found.state_dir, name)
+            engine = make_engine(found.database_url)
+            try:
+                migrate(engine)
+            finally:
+                engine.dispose()
+            # Held, but not listened on: nobody else gets it while a worker is started again.
+            self._port = reserve_port(found)
+        except StartError:
+            one_line_errors()
+            raise
+        for number in range(found.workers):
+            self._start(number)
+        self._log.info("HiChat serves {address} with {workers} workers", address=found.listen, workers=found.workers)
+        super().startService()
+
+    def stopService(self) -> Deferred[None]:
+        """Let them stop, as long as each may take."""
+        super().stopService()
+        self._stopping = True
+        for call in self._again.values():
+            call.cancel()
+        workers = list(self._workers.values())
+        gone = DeferredList([worker.gone for worker in workers])
+        for worker in workers:
+            worker.signal("TERM")
+        last = self._reactor.callLater(DEADLINE + 1, self._kill)
+        stopped: Deferred[None] = Deferred()
+
+        def ended(_: object) -> None:
+            if last.active():
+                last.cancel()
+            if self._port is not None:
+                self._port.close()
+            stopped.callback(None)
+
+        gone.addCallback(ended)
+        return stopped
+
+    def _kill(self) -> None:
+        for worker in self._workers.values():
+            self._log.error("worker {number} does not stop, and is killed", number=worker.number)
+            worker.signal("KILL")
+
+    def _start(self, number: int) -> None:
+        self._again.pop(number, None)
+        worker = Worker(number, self._ended, self._write)
+        self._workers[number] = worker
+        self._started[number] = self._reactor.seconds()
+        environment = dict(os.environ) | settings.to_environment(self._settings) | {NUMBER: str(number)}
+        # A worker finds what its supervisor has found, wherever that is imported from.
+        environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
+        self._spawn(worker, environment)
+
+    def _spawn_process(self, worker: Worker, environment: Mapping[str, str]) -> IProcessTransport:
+        command = [sys.executable, "-m", "hichat.workers"]
+        # Its standard input says, by its end, that the supervisor is gone.
+        files = {0: "w", 1: "r", 2: "r"}
+        started: IProcessTransport = self._reactor.spawnProcess(
+            worker, command[0], command, environment, childFDs=files
+        )
+        return started
+
+    def _ended(self, worker: Worker, how: str) -> None:
+        del self._workers[worker.number]
+        if self._stopping:
+            return
+        number = worker.number
+        steady = self._reactor.seconds() - self._started[number] >= STEADY
+        pause = AGAIN if steady else min(LONGEST, 2 * self._pauses.get(number, AGAIN / 2))
+        self._pauses[number] = pause
+        self._log.error(
+            "worker {number} ended ({how}) and is started again in {pause} s", number=number, how=how, pause=pause
+        )
+        self._again[number] = self._reactor.callLater(pause, self._start, number)
+
+    def _write(self, line: str) -> None:
+        self._lines.write(line)
+        self._lines.flush()
+
+
+class _Leash(Protocol):
+    """The supervisor holds the other end."""
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self._stop = stop
+
+    def connectionLost(self, reason: Any = None) -> None:
+        """It is gone, and so are we."""
+        self._stop()
+
+
+def main() -> None:
+    """Run one worker; the supervisor has put its settings and its number into the environment."""
+    from twisted.internet import reactor as installed
+
+    from hichat.logs import make_observer
+    from hichat.tap import assemble
+
+    reactor: Any = installed
+    found = settings.load({}, os.environ, Path.cwd())
+    number = int(os.environ[NUMBER])
+    observer = make_observer(found.log_level, found.log_format, sys.stdout, number)
+    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
+    service = HiChat(found, partial(assemble, worker=number), reactor, worker=number)
+    try:
+        service.startService()
+    except StartError as e:
+        sys.exit(str(e))
+
+    stopping: list[bool] = []
+
+    def stop(*_: object) -> None:
+        # Both the supervisor and whoever signals its whole group may ask for it.
+        if not stopping:
+            stopping.append(True)
+            reactor.callFromThread(reactor.stop)
+
+    StandardIO(_Leash(stop))
+    signal.signal(signal.SIGTERM, stop)
+    # What a terminal sends goes to the supervisor too, which then tells us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    reactor.addSystemEventTrigger("before", "shutdown", service.stopService)
+    reactor.run(installSignalHandlers=False)
+
+
+if __name__ == "__main__":
+    main()
