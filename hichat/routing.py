@@ -54,9 +54,8 @@ def _voids(event: Event, generation: int, device: int) -> bool:
     return event.subject == device if event.subject else int(event.body) > generation
 
 
-def _without_recalled(events: list[Event]) -> list[Event]:
+def _without_recalled(events: list[Event], recalled: set[int]) -> list[Event]:
     """@return: what people may still see of these events."""
-    recalled = {event.subject for event in events if event.kind == Kind.RECALLED}
     shown = [event for event in events if event.kind != Kind.SIGNED_OUT]
     if not recalled:
         return shown
@@ -224,11 +223,12 @@ class Routing:
             if since is not None:
                 return False
         groups = dict(memberships)
-        recent = (event for events in self._recent for event in events if event.position > position)
+        recent = [event for events in self._recent for event in events if event.position > position]
         missed = [event for event in recent if _concerns(event, user, groups)]
         if any(_voids(event, generation, device) for event in missed):
             raise SignedOut
-        if listen(position, _without_recalled(missed)) and user not in self._groups_of:
+        recalled = {event.subject for event in recent if event.kind == Kind.RECALLED}
+        if listen(position, _without_recalled(missed, recalled)) and user not in self._groups_of:
             self._groups_of[user] = set()
             self._interests.add(user)
             for group, size in groups.items():

@@ -21,7 +21,7 @@ from typing import Any, cast
 
 from sqlalchemy import Engine
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred, TimeoutError
+from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
@@ -180,7 +180,7 @@ class HiChat(LogComponent, Service):
         self._log.info(
             "HiChat serves {address}, plane at {plane}, log at position {position}",
             address=settings.listen,
-            plane="{}:{}".format(settings.udp[0], settings.udp[1] + self._worker),
+            plane=f"{settings.udp[0]}:{settings.udp[1] + self._worker}",
             position=position,
         )
 
@@ -241,22 +241,31 @@ class HiChat(LogComponent, Service):
         await _done(tcp.stopListening())
         # What was accepted goes all its way, to everybody who is still here.
         for connection in _all(sockets):
-            connection.pause_reading()
-        await way.drain()
+            connection.shut()
+        await self._drain(way)
         # Then say goodbye, and take what clients had sent before they heard it.
         for connection in _all(sockets):
-            connection.resume_reading()
+            connection.unshut()
             connection.go_away()
         waited = 0.0
         while _all(sockets) and waited < GOODBYE:
             await deferLater(self._reactor, 0.05)
             waited += 0.05
-        await way.drain()
+        await self._drain(way)
         await way.marks.idle()
         await way.routing.stop()
         await way.writer.stop()
         await _done(udp.stopListening())
         self._log.info("HiChat stops: everything that was accepted is stored")
+
+    async def _drain(self, way: Way) -> None:
+        """Whatever the store says: clients are told that we stop."""
+        try:
+            await way.drain()
+        except CancelledError:
+            raise
+        except Exception:
+            self._log.failure("what was accepted could not be followed to its end")
 
     def _stopped_badly(self, failure: Any) -> None:
         if failure.check(TimeoutError):

@@ -193,7 +193,7 @@ def assemble_way(
         interests=interests,
     )
     link = Link(codec, routing, clock, metrics, workers, interests)
-    writer = PlaneWriter(codec, link, intake)
+    writer = PlaneWriter(codec, link, intake, bounds.drafts)
     ledger = Ledger(
         LogWriter(store, now, bounds.edit), store.in_writer, intake, writer.put, clock, metrics, bounds.batch
     )

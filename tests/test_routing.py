@@ -15,7 +15,7 @@ from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
 from hichat.interfaces import IDelivery
 from hichat.metrics import Metrics
 from hichat.plane.interests import Interests
-from hichat.routing import PATIENCE, WATCH, Routing
+from hichat.routing import EARLY, PATIENCE, WATCH, Routing
 
 GROUP = FIRST_GROUP_ID
 
@@ -429,6 +429,57 @@ class WorkersTests(RoutingCase):
         self.assertEqual(self.routing.position, 1)
         self.clock.advance(PATIENCE)
         self.assertEqual((self.gateway.online[9], self.routing.position), ([2], 2))
+
+    def test_what_was_left_out_stays_forgotten(self) -> None:
+        """Also when an older event is forgotten after it."""
+        self.routing.recent = 2
+        self.send(self.say(5, 9))
+        self.hear(self.say(5, 9), self.say(5, 6), wanted=1)
+        self.send(self.say(5, 9))
+        self.send(self.say(5, 9))
+        self.assertEqual(self.successResultOf(self.come(6, since=2)), False)
+
+    def test_a_batch_that_overtakes_another_waits_for_it(self) -> None:
+        one, two, three = self.say(5, 9), self.say(5, 9), self.say(5, 9)
+        for event in (three, two):
+            self.send(event)
+        self.assertEqual(self.gateway.online[9], [])
+        self.send(one)
+        self.assertEqual(self.gateway.online[9], [1, 2, 3])
+        self.clock.advance(PATIENCE)
+        self.assertEqual(self.reads, [])
+
+    def test_a_waiting_batch_that_left_out_what_is_wanted_by_now(self) -> None:
+        first, second, third = self.say(5, 9), self.say(5, 9), self.say(5, 6)
+        self.hear(second, third, wanted=1)
+        self.come(6)
+        self.send(first)
+        self.assertEqual(self.routing.position, 1)
+        self.clock.advance(PATIENCE)
+        self.assertEqual((self.gateway.online[9], self.gateway.online[6]), ([1, 2], [3]))
+
+    def test_not_too_many_wait(self) -> None:
+        first, *others = (self.say(5, 9) for _ in range(EARLY + 10))
+        for event in others:
+            self.send(event)
+        self.send(first)
+        self.assertEqual(len(self.gateway.online[9]), EARLY + 1)
+        self.clock.pump([PATIENCE] * 5)
+        self.assertEqual(self.gateway.online[9], list(range(1, EARLY + 11)))
+
+    def test_a_recall_after_the_user_has_left(self) -> None:
+        """What was recalled is nobody's to read, also if the recall itself is not theirs."""
+        self.members[6] = [(0, None)]
+        said = self.write(Kind.MESSAGE, Scope.GROUP, 5, GROUP, body=b"no")
+        self.send(said, self.leave(6), self.write(Kind.RECALLED, Scope.GROUP, 5, GROUP, 1))
+        missed: list[Event] = []
+
+        def listen(_: int, found: list[Event]) -> bool:
+            missed.extend(found)
+            return True
+
+        self.successResultOf(Deferred.fromCoroutine(self.routing.arrive(6, 0, listen, since=0)))
+        self.assertEqual([event.body for event in missed if event.position == 1], [b""])
 
     def test_what_was_left_out_is_not_there_for_who_comes_later(self) -> None:
         """Nobody wanted it then; so whoever comes with an older cursor has to read the log."""

@@ -23,7 +23,7 @@ Counted = Send | Edit | Recall | React
 MAX_FRAME = 32 * 1024
 """Bytes of one frame: a server closes the connection over a longer one."""
 
-_AGAIN = frozenset({"too_fast", "busy"})
+_AGAIN = frozenset({"too_fast", "busy", "not_stored"})
 """Codes upon which a frame is sent again."""
 _PAUSE = 1.0
 """Seconds before that, if the server does not say."""

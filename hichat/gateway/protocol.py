@@ -78,6 +78,7 @@ class ChatProtocol(WebSocketServerProtocol):
     _turn_size = 0
     _congested = False
     _reading = True
+    _shut = False
     # What is written while the transport's buffer is full; most connections never need one.
     _unsent: deque[bytes] | None = None
     _unsent_size = 0
@@ -235,11 +236,23 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def resume_reading(self) -> None:
         """See L{hichat.gateway.session.Connection.resume_reading}."""
+        if self._shut:
+            return
         self._reading = True
         # While it was not read, it could not give a sign.
         self.quiet = 0
         if self.transport.connected and not self.transport.disconnecting:
             self.transport.resumeProducing()
+
+    def shut(self) -> None:
+        """Read nothing more, whoever wants to go on, until L{unshut}: the daemon stops."""
+        self._shut = True
+        self.pause_reading()
+
+    def unshut(self) -> None:
+        """Read again."""
+        self._shut = False
+        self.resume_reading()
 
     def sign_out(self) -> None:
         """See L{hichat.gateway.roster.Device.sign_out}."""
@@ -260,8 +273,11 @@ class ChatProtocol(WebSocketServerProtocol):
             self.sendClose(int(code), reason)
 
     def look(self) -> None:
-        """Is the peer still there? A connection that is not read gives no sign: it is not asked."""
-        if not self._reading or not self.may_send:
+        """
+        Is the peer still there? A connection that we do not read gives no sign: it is not asked, unless it does not
+        read either.
+        """
+        if not self.may_send or not (self._reading or self._congested):
             return
         self.quiet += 1
         if self.quiet == ASK_AFTER:
@@ -280,6 +296,7 @@ class ChatProtocol(WebSocketServerProtocol):
     def resumeProducing(self) -> None:
         """The transport's buffer is empty."""
         self._congested = False
+        self.quiet = 0
         while self._unsent and not self._congested:
             data = self._unsent.popleft()
             self._unsent_size -= len(data)
@@ -326,6 +343,7 @@ class V1Protocol(ChatProtocol):
         if not self.may_send:
             return False
         self.write_frame(frames.text(v1.GREETING))
+        self.factory.roster.admit(self._user, self)
         self.factory.roster.enter(self._user, self)
         self.factory.presence.show(self._user)
         for event in missed:
@@ -346,6 +364,7 @@ class V1Protocol(ChatProtocol):
         if self._arriving is not None:
             self._arriving.cancel()
         roster = self.factory.roster
+        roster.dismiss(self._user, self)
         if roster.listens(self._user, self):
             if roster.leave(self._user, self):
                 self.factory.routing.leave(self._user)

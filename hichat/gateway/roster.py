@@ -1,4 +1,4 @@
-"""The roster: who is online here, with which devices."""
+"""The roster: who is signed in and who is online here, with which devices."""
 
 from __future__ import annotations
 
@@ -67,15 +67,31 @@ class Roster:
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
+        self._admitted: dict[int, list[Device]] = {}
         self._devices: dict[int, list[Device]] = {}
 
-    def enter(self, user: int, device: Device) -> None:
-        """A device listens from now on. It replaces a connection of the same number."""
-        devices = self._devices.setdefault(user, [])
+    def admit(self, user: int, device: Device) -> None:
+        """
+        A device is signed in, whether or not it will listen: what ends that ends its connection. It replaces a
+        connection of the same number.
+        """
+        devices = self._admitted.setdefault(user, [])
         same = [other for other in devices if device.number and other.number == device.number]
         devices.append(device)
         for other in same:
             other.replaced()
+
+    def dismiss(self, user: int, device: Device) -> None:
+        """Its connection is gone; it listens no more. May be said again."""
+        devices = self._admitted.get(user, [])
+        if device in devices:
+            devices.remove(device)
+            if not devices:
+                del self._admitted[user]
+
+    def enter(self, user: int, device: Device) -> None:
+        """A device that is signed in listens from now on."""
+        self._devices.setdefault(user, []).append(device)
 
     def listens(self, user: int, device: Device) -> bool:
         """@return: whether this device listens."""
@@ -130,16 +146,16 @@ class Roster:
 
     def sign_out(self, user: int, generation: int) -> None:
         """See L{IDelivery.sign_out}."""
-        for connection in tuple(self._devices.get(user, ())):
+        for connection in tuple(self._admitted.get(user, ())):
             if connection.generation < generation:
                 connection.sign_out()
 
     def revoke(self, user: int, device: int) -> None:
         """See L{IDelivery.revoke}."""
-        for connection in tuple(self._devices.get(user, ())):
+        for connection in tuple(self._admitted.get(user, ())):
             if connection.number == device:
                 connection.sign_out()
 
     def all(self) -> list[Device]:
-        """@return: every device that listens."""
-        return [device for devices in self._devices.values() for device in devices]
+        """@return: every device that is signed in."""
+        return [device for devices in self._admitted.values() for device in devices]

@@ -58,9 +58,24 @@ class Inlet:
 class Session:
     """
     @param language: of what the server has to say.
+    @cvar pause_after: seconds that every frame is refused after one that was too fast: who repeats refused frames in
+        order needs that no later one slips in.
     """
 
-    __slots__ = ("_allowance", "_allowed_at", "_busy", "_held", "_paused", "_taking", "connection", "inlet", "language")
+    pause_after = 0.0
+
+    __slots__ = (
+        "_allowance",
+        "_allowed_at",
+        "_busy",
+        "_held",
+        "_paused",
+        "_refused_until",
+        "_taking",
+        "connection",
+        "inlet",
+        "language",
+    )
 
     def __init__(self, language: Language, connection: Connection, inlet: Inlet) -> None:
         self.language = language
@@ -68,6 +83,7 @@ class Session:
         self.inlet = inlet
         self._allowance = float(inlet.rate)
         self._allowed_at = inlet.clock.seconds()
+        self._refused_until = 0.0
         self._paused = False
         self._busy = False
         self._taking = False
@@ -136,7 +152,7 @@ class Session:
         rate = self.inlet.rate
         self._allowance = min(rate, self._allowance + (now - self._allowed_at) * rate)
         self._allowed_at = now
-        return self._allowance
+        return self._allowance if now >= self._refused_until else 0
 
     def used(self, frames: int) -> None:
         """So many of them came."""
@@ -144,7 +160,12 @@ class Session:
 
     def too_fast(self) -> TooFast:
         """@return: what is said to a frame beyond the allowance."""
-        return TooFast(round(max(0.001, (1 - self._allowance) / self.inlet.rate), 3))
+        now = self.inlet.clock.seconds()
+        again = max(now + (1 - self._allowance) / self.inlet.rate, self._refused_until)
+        if now >= self._refused_until:
+            again = max(again, now + self.pause_after)
+            self._refused_until = now + self.pause_after
+        return TooFast(round(max(0.001, again - now), 3))
 
     # The dialect's
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -75,6 +75,8 @@ class Services:
     now: Callable[[], int]
 
 
+T = TypeVar("T")
+
 PAGE_SIZE = 128 * 1024
 """Bytes of bodies after which a page is full."""
 
@@ -135,6 +137,7 @@ class V2Session(Session):
 
     _log = Logger()
     connection: V2Connection
+    pause_after = 0.25
 
     __slots__ = ("_groups", "_live", "_services", "_shows", "_synced", "_token", "_users", "_who", "_work")
 
@@ -238,6 +241,7 @@ class V2Session(Session):
             self._services.presence.unwatch(self, self._users)
             self._users = self._groups = frozenset()
             self._leave()
+            self._services.roster.dismiss(self.user, self.connection)  # type: ignore[arg-type]
 
     def _leave(self) -> None:
         if self._live:
@@ -309,8 +313,11 @@ class V2Session(Session):
             self.complain(NotStored())
             self.connection.close(protocol.Close.TROUBLE, "try again later")
             return
+        if not self.connection.may_send:
+            return
         self._who = who
         self.connection.number, self.connection.generation = who.device, who.generation
+        services.roster.admit(who.user, self.connection)  # type: ignore[arg-type]
         self.say(
             protocol.Welcome(
                 user=who.user,
@@ -384,7 +391,8 @@ class V2Session(Session):
             if self._shows:
                 self._services.presence.show(who.user)
             for event in missed:
-                frame = v2.encode(event) if event.device != who.device else None
+                # Who has a cursor gets all behind it, as in a page: also what was said on this very device.
+                frame = v2.encode(event) if cursor is not None or event.device != who.device else None
                 if frame is not None:
                     self.connection.deliver(frame)
             return True
@@ -459,12 +467,26 @@ class V2Session(Session):
         self._ask(said, self._tell_marks(said, self._key(said)))
 
     async def _tell_marks(self, said: protocol.Marks, key: tuple[int, int, int]) -> None:
-        found = await self._services.store.read(marks.standing, self.user, key)
+        found = await self._look_up(marks.standing, self.user, key)
         others = [protocol.Mark(*mark) for mark in found.others]
         own = found.own
         self.say(
             protocol.MarksPage(ref=said.ref, unread=found.unread, received=own.received, read=own.read, others=others)
         )
+
+    async def _look_up(self, query: Callable[..., T], *args: Any) -> T:
+        """
+        Ask the store for somebody who is still signed in.
+
+        @raise SignedOut: that ended, and the event that says so has not come here yet.
+        """
+        who, services = self._signed_in(), self._services
+
+        def read(database: Database) -> T:
+            _check_signed_in(database, services, who)
+            return query(database, *args)
+
+        return await services.store.read(read)
 
     def _history(self, said: protocol.History) -> None:
         self._ask(said, self._tell_history(said, self._key(said)))
@@ -472,7 +494,7 @@ class V2Session(Session):
     async def _tell_history(self, said: protocol.History, key: tuple[int, int, int]) -> None:
         before = None if said.before is UNSET else said.before
         after = None if said.after is UNSET else said.after
-        found = await self._services.store.read(history.history, self.user, key, before, after, said.limit, PAGE_SIZE)
+        found = await self._look_up(history.history, self.user, key, before, after, said.limit, PAGE_SIZE)
         messages = [v2.folded(message) for message in found.messages]
         self.say(protocol.HistoryPage(ref=said.ref, messages=messages, more=found.more))
         await self.connection.drained()
@@ -533,10 +555,14 @@ def make_signal(kind: Kind, scope: int, sender: int, target: int, device: int = 
 
 def _page(database: Database, services: Services, who: SignedIn, since: int, until: int) -> catchup.Missed:
     """@raise SignedOut: the token or the device is void by now; then nothing more is for that client."""
-    generation, _ = services.read_arrival(database, who.user, since, who.device)
+    _check_signed_in(database, services, who)
+    return catchup.page(database, who.user, since, until, services.sync_page, PAGE_SIZE)
+
+
+def _check_signed_in(database: Database, services: Services, who: SignedIn) -> None:
+    generation, _ = services.read_arrival(database, who.user, 0, who.device)
     if generation != who.generation:
         raise SignedOut
-    return catchup.page(database, who.user, since, until, services.sync_page, PAGE_SIZE)
 
 
 _TAKE: dict[type, Callable[[V2Session, Any], bool | None]] = {

@@ -76,7 +76,7 @@ def history(
         newest=not forward,
     )
     found, more = _within(rows, limit, size)
-    return Slice(_fold(connection, found if forward else found[::-1], spans), more)
+    return Slice(_fold(connection, found if forward else found[::-1], visible), more)
 
 
 def _within(rows: Iterator[Event], limit: int, size: int) -> tuple[list[Event], bool]:
@@ -89,11 +89,9 @@ def _within(rows: Iterator[Event], limit: int, size: int) -> tuple[list[Event], 
     return found, False
 
 
-def _fold(connection: Connection, messages: Sequence[Event], spans: Sequence[tuple[int, int]]) -> list[Folded]:
+def _fold(connection: Connection, messages: Sequence[Event], visible: Sequence[ColumnElement[bool]]) -> list[Folded]:
     folded = {message.position: Folded(message) for message in messages}
-    for event in log.done_to(connection, folded) if folded else ():
-        if not any(first <= event.position <= last for first, last in spans):
-            continue
+    for event in log.done_to(connection, folded, *visible) if folded else ():
         if event.kind == Kind.EDITED:
             folded[event.subject].edit = event
         elif event.kind == Kind.REACTED:

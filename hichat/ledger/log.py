@@ -6,7 +6,18 @@ from itertools import chain
 from typing import Any
 
 from msgspec.structs import astuple
-from sqlalchemy import BigInteger, Connection, LargeBinary, SmallInteger, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    SmallInteger,
+    bindparam,
+    case,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 
 from hichat.events import Event, Kind, Scope
@@ -92,11 +103,15 @@ def find_conversation(connection: Connection, key: tuple[int, int, int]) -> int 
     @return: the conversation's id, or None if nothing was ever said in it.
     """
     scope, first, second = key
-    return connection.scalar(
-        select(conversations.c.id).where(
-            conversations.c.scope == scope, conversations.c.first == first, conversations.c.second == second
-        )
-    )
+    return connection.scalar(_CONVERSATION, {"in_scope": scope, "one": first, "other": second})
+
+
+# Made once: to build a statement takes several times as long as to run it.
+_CONVERSATION = select(conversations.c.id).where(
+    conversations.c.scope == bindparam("in_scope"),
+    conversations.c.first == bindparam("one"),
+    conversations.c.second == bindparam("other"),
+)
 
 
 def conversation_key(scope: int, sender: int, target: int) -> tuple[int, int, int]:
@@ -110,8 +125,11 @@ def conversation_key(scope: int, sender: int, target: int) -> tuple[int, int, in
 
 def find(connection: Connection, position: int) -> Event | None:
     """@return: the event at that position, or None if there is none."""
-    row = connection.execute(select(events).where(events.c.position == position)).first()
+    row = connection.execute(_AT, {"at": position}).first()
     return Event(*row) if row else None
+
+
+_AT = select(events).where(events.c.position == bindparam("at"))
 
 
 def find_counted(connection: Connection, device: int, counter: int) -> Event | None:
@@ -134,7 +152,17 @@ def blank(connection: Connection, position: int) -> None:
     connection.execute(update(events).where(*edits).values(body=b""))
 
 
-def done_to(connection: Connection, positions: Collection[int]) -> list[Event]:
-    """@return: what was done to these messages (edits, recalls, reactions), in order."""
-    query = select(events).where(events.c.subject.in_(positions), ON_MESSAGES).order_by(events.c.position)
+def done_to(connection: Connection, positions: Collection[int], *within: ColumnElement[bool]) -> list[Event]:
+    """
+    @return: what holds of what was done to these messages, in order: of the edits of each the last one, of the
+        reactions the last word of each user on each emoji.
+    """
+    who = case((events.c.kind == Kind.REACTED, events.c.sender), else_=0)
+    what = case((events.c.kind == Kind.REACTED, func.substr(events.c.body, 2)), else_=b"")
+    last = (
+        select(func.max(events.c.position))
+        .where(events.c.subject.in_(positions), ON_MESSAGES, *within)
+        .group_by(events.c.subject, events.c.kind, who, what)
+    )
+    query = select(events).where(events.c.position.in_(last)).order_by(events.c.position)
     return [Event(*row) for row in connection.execute(query)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -22,8 +22,11 @@ from hichat.storage.tables import marks
 GATHER = 0.1
 """Seconds between two transactions: everybody who reads a message marks it, and a mark can wait."""
 
-LARGEST = 10_000
+LARGEST = 2000
 """Marks that may wait."""
+
+TOGETHER = 64
+"""Conversations in one transaction, at most: what people say has to wait for it."""
 
 OTHERS_LIMIT = 100
 """Members of a group up to which they see how far the others are."""
@@ -78,7 +81,7 @@ def standing(connection: Connection, user: int, key: Key) -> Standing:
         _, n = places.n_at(connection, conversation, last)
         unread += max(0, n - max(before, read_n))
     is_member = spans[-1][1] == MAX_SAFE_INTEGER
-    others = _others(connection, conversation, user) if is_member and _is_small(connection, key) else []
+    others = _others(connection, conversation, user, key) if is_member and _is_small(connection, key) else []
     return Standing(Mark(user, received, read), unread, others)
 
 
@@ -127,18 +130,22 @@ def _spans(connection: Connection, user: int, key: Key) -> list[tuple[int, int]]
 
 
 def _find(connection: Connection, conversation: int, user: int) -> tuple[int, int, int]:
-    row = connection.execute(
-        select(marks.c.received, marks.c.read, marks.c.read_n).where(
-            marks.c.conversation == conversation, marks.c.user_id == user
-        )
-    ).first()
+    row = connection.execute(_MARK, {"of_conversation": conversation, "of_user": user}).first()
     return (row.received, row.read, row.read_n) if row else (0, 0, 0)
 
 
-def _others(connection: Connection, conversation: int, user: int) -> list[Mark]:
+_MARK = select(marks.c.received, marks.c.read, marks.c.read_n).where(
+    marks.c.conversation == bindparam("of_conversation"), marks.c.user_id == bindparam("of_user")
+)
+
+
+def _others(connection: Connection, conversation: int, user: int, key: Key) -> list[Mark]:
     query = select(marks.c.user_id, marks.c.received, marks.c.read).where(
         marks.c.conversation == conversation, marks.c.user_id != user
     )
+    scope, group, _ = key
+    if scope == Scope.GROUP:
+        query = query.where(marks.c.user_id.in_(groups.members(connection, group)))
     return [Mark(*row) for row in connection.execute(query.order_by(marks.c.user_id))]
 
 
@@ -172,6 +179,7 @@ class Marks:
         self._clock = clock
         self._announce = announce
         self._waiting: dict[tuple[int, Key], _Waiting] = {}
+        self._count = 0
         self._busy = False
         self._idle: list[Deferred[None]] = []
 
@@ -184,11 +192,12 @@ class Marks:
         @return: fires when it is stored. Fails with L{NoSuchTarget}, L{Busy} or L{NotStored}.
         """
         answer: Deferred[None] = Deferred()
+        if self._count >= LARGEST:
+            answer.errback(Failure(Busy()))
+            return answer
+        self._count += 1
         waiting = self._waiting.get((user, key))
         if waiting is None:
-            if len(self._waiting) >= LARGEST:
-                answer.errback(Failure(Busy()))
-                return answer
             waiting = self._waiting[user, key] = _Waiting()
         waiting.received = max(waiting.received, received)
         waiting.read = max(waiting.read, read)
@@ -208,7 +217,7 @@ class Marks:
         return waiter
 
     def _write(self) -> None:
-        batch, self._waiting = self._waiting, {}
+        batch = {place: self._waiting.pop(place) for place in list(self._waiting)[:TOGETHER]}
         advances = [Advance(user, key, w.received, w.read) for (user, key), w in batch.items()]
         written = self._store.write(advance, advances)
         written.addErrback(self._failed, len(batch))
@@ -227,6 +236,7 @@ class Marks:
                     self._announce(key, outcome, waiting.device)
                 except Exception:
                     self._log.failure("a mark was not announced")
+            self._count -= len(waiting.answers)
             for answer in waiting.answers:
                 if isinstance(outcome, Refused):
                     answer.errback(Failure(outcome))
@@ -236,7 +246,7 @@ class Marks:
     def _next(self) -> None:
         self._busy = bool(self._waiting)
         if self._busy:
-            self._clock.callLater(GATHER, self._write)
+            self._clock.callLater(0 if len(self._waiting) >= TOGETHER else GATHER, self._write)
             return
         waiters, self._idle = self._idle, []
         for waiter in waiters:

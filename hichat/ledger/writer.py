@@ -77,13 +77,14 @@ class Memory:
         self.position = -1
         self.numbers: dict[tuple[int, int, int], tuple[int, int, int]] = {}
         self.members: dict[int, set[int]] = {}
+        self.known_members = 0
         self.users: dict[int, bool] = {}
         self.devices: dict[int, int] = {}
 
     @property
     def size(self) -> int:
         """How many there are of what there is most."""
-        return max(len(self.numbers), len(self.members), len(self.users), len(self.devices))
+        return max(len(self.numbers), self.known_members, len(self.users), len(self.devices))
 
     def apply(self, event: Event) -> None:
         """An event was committed, by this writer or by another."""
@@ -387,7 +388,8 @@ class _Transaction:
         if group in self._members:
             return self._members[group]
         if group not in self._memory.members:
-            self._memory.members[group] = groups.members(self._connection, group)
+            found = self._memory.members[group] = groups.members(self._connection, group)
+            self._memory.known_members += len(found) + 1
         return self._memory.members[group]
 
     def _read_last(self, key: tuple[int, int, int]) -> tuple[int, int, int]:

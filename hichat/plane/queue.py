@@ -24,15 +24,17 @@ DEPTH = 1024
 class PlaneWriter:
     """
     Takes batches from the queue and writes them to the link as datagrams.
+
+    @param depth: batches that the queue holds: as many as there may be drafts in flight.
     """
 
     _log = Logger()
 
-    def __init__(self, codec: Codec, link: Link, intake: Intake) -> None:
+    def __init__(self, codec: Codec, link: Link, intake: Intake, depth: int = DEPTH) -> None:
         self._codec = codec
         self._link = link
         self._intake = intake
-        self._queue: DeferredQueue[Sequence[Event]] = DeferredQueue(size=DEPTH)
+        self._queue: DeferredQueue[Sequence[Event]] = DeferredQueue(size=depth)
         self._pumping: Deferred[None] | None = None
         self._queued = 0
         self._idle: list[Deferred[None]] = []
@@ -45,7 +47,11 @@ class PlaneWriter:
     def put(self, events: Sequence[Event]) -> None:
         """Queue a durable batch: contiguous, in order."""
         self._queued += len(events)
-        self._queue.put(events)
+        try:
+            self._queue.put(events)
+        except Exception:
+            self._queued -= len(events)
+            raise
 
     def start(self) -> None:
         """Begin to write; the link is bound."""

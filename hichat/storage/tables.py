@@ -119,7 +119,7 @@ conversations = Table(
     Column("first", BigInteger, nullable=False),
     Column("second", BigInteger, nullable=False),
     UniqueConstraint("scope", "first", "second", name="conversations_key"),
-    Index("conversations_by_second", "second"),
+    Index("conversations_by_second", "second", "scope"),
 )
 
 # The log. Nothing but the ledger writes it, and it only appends.

@@ -2,7 +2,8 @@
 Taking turns at one SQLite file.
 
 SQLite lets writers wait by asking again and again, and whoever has just written asks first: others were seen to wait
-for two seconds. Two locks make a queue of it, which the kernel keeps in order: who waits for the second holds the first.
+for two seconds. Two locks make a queue of it, which the kernel keeps in order: who waits for the second holds the
+first.
 """
 
 from __future__ import annotations

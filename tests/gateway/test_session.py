@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import NoSuchTarget
 from hichat.events import Draft
-from hichat.gateway.session import Inlet
+from hichat.gateway.session import Inlet, Session
 from hichat.gateway.v1_session import V1Session
 from hichat.intake import Intake
 from hichat.metrics import Metrics
@@ -30,6 +30,69 @@ class Connection:
 
 def frame(number: int, user: int = 1) -> bytes:
     return b'{"userId":%d,"targetId":2,"Type":1,"Content":"%d"}' % (user, number)
+
+
+class Answers(Session):
+    """A dialect in which each frame says whether it is answered at once, later, or needs room."""
+
+    pause_after = 0.25
+
+    def __init__(self, connection: Connection, inlet: Inlet) -> None:
+        super().__init__("en", connection, inlet)
+        self.taken: list[bytes] = []
+        self.refused: list[float | None] = []
+
+    def take(self, frames: list[bytes]) -> int:
+        for taken, frame in enumerate(frames):
+            if self._busy:
+                return taken
+            if self.allowance() < 1:
+                self.refused.append(self.too_fast().retry_after)
+                continue
+            self.used(1)
+            self.taken.append(frame)
+            if frame.startswith(b"ask"):
+                self.begin()
+            if frame == b"ask and hear":
+                self.end()
+        return len(frames)
+
+
+class AnswersTests(SynchronousTestCase):
+    """What every dialect shares."""
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.connection = Connection()
+        inlet = Inlet(lambda drafts: None, lambda signal: None, Intake(), Metrics(), self.clock, 10)
+        self.session = Answers(self.connection, inlet)
+
+    def test_later_frames_wait_for_an_answer(self) -> None:
+        self.session.received_all([b"a", b"ask", b"b", b"ask", b"c"])
+        self.session.received_all([b"d"])
+        self.assertEqual(self.session.taken, [b"a", b"ask"])
+        self.session.end()
+        self.assertEqual(self.session.taken, [b"a", b"ask", b"b", b"ask"])
+        self.session.end()
+        self.assertEqual(self.session.taken, [b"a", b"ask", b"b", b"ask", b"c", b"d"])
+
+    def test_an_answer_at_once(self) -> None:
+        self.session.received_all([b"ask and hear", b"a", b"ask", b"ask and hear", b"b"])
+        self.assertEqual(self.session.taken, [b"ask and hear", b"a", b"ask"])
+        self.session.end()
+        self.assertEqual(self.session.taken, [b"ask and hear", b"a", b"ask", b"ask and hear", b"b"])
+
+    def test_none_slips_in_behind_a_refused_one(self) -> None:
+        """Who repeats what was refused keeps its order."""
+        self.session.received_all([b"%d" % number for number in range(12)])
+        self.assertEqual(len(self.session.taken), 10)
+        self.assertEqual(self.session.refused, [0.25, 0.25])
+        self.clock.advance(0.2)
+        self.session.received_all([b"12"])
+        self.assertAlmostEqual(self.session.refused[2] or 0, 0.05)
+        self.clock.advance(0.05)
+        self.session.received_all([b"10", b"11"])
+        self.assertEqual(self.session.taken[10:], [b"10", b"11"])
 
 
 class SessionTests(SynchronousTestCase):

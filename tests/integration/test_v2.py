@@ -216,6 +216,30 @@ class CloseTests(V2Case):
         self.daemon.command("user", "passwd", "ann", line="battery staple\n")
         self.assertEqual(await laptop.gone(3), 4001)
 
+    async def test_signed_out_before_a_sync(self) -> None:
+        """Who has said hello is signed in, also without listening: what ends that ends it as quickly."""
+        peers = []
+        for device in ("laptop", "phone"):
+            peer = await self.stranger()
+            peer.tell("hello", device=device, token=self.ann[1])
+            await peer.take("welcome")
+            peers.append(peer)
+        laptop, phone = peers
+        self.daemon.command("device", "revoke", "ann", "phone")
+        self.assertEqual(await phone.gone(3), 4001)
+        await laptop.ask("history", "history", user=self.bob[0])
+        self.daemon.command("user", "disable", "ann")
+        self.assertEqual(await laptop.gone(3), 4001)
+
+    async def test_the_newest_of_a_device_stays(self) -> None:
+        """Also if the older one has not listened yet."""
+        first = await self.stranger()
+        first.tell("hello", device="laptop", token=self.ann[1])
+        await first.take("welcome")
+        second = await self.enter(self.ann)
+        self.assertEqual(await first.gone(), 4003)
+        await second.ask("pong", "ping")
+
     async def test_replaced(self) -> None:
         first, other = await self.enter(self.ann), await self.enter(self.bob)
         second = await self.enter(self.ann)
@@ -364,6 +388,20 @@ class StopTests(DeliveryCase):
         await self.settled()
         self.check()
         self.assertEqual(len(self.insider.events()), sum(len(device.said) for device in devices))
+
+    async def test_with_senders_that_are_held_back(self) -> None:
+        """Existing clients send far more than fits: what was read is stored and delivered, and all are told."""
+        people = await self.people(*"abcdefg")
+        *senders, hearer = await self.online(*people)
+        for number in range(3000):
+            for peer, (user, _) in zip(senders, people[:-1], strict=True):
+                peer.say(userId=user, TargetId=people[-1][0], Type=1, Content=f"{number} " + "x" * 500)
+        await until(lambda: len(hearer.texts) > 500)
+        began = time.monotonic()
+        self.assertEqual(await self.daemon.stop(seconds=10), STOPPED)
+        self.assertLess(time.monotonic() - began, 8)
+        self.assertEqual({await peer.gone() for peer in (*senders, hearer)}, {4002})
+        self.assertEqual(len(hearer.texts), len(self.insider.events()))
 
     async def talk(self) -> None:
         """Everybody says something until the connection is gone."""

@@ -124,6 +124,20 @@ class FoldTests(FoldCase):
         self.assertIn("events_by_message", done)
 
 
+class BoundTests(FoldCase):
+    def test_only_what_holds_is_read(self) -> None:
+        """However often somebody changes their mind."""
+        self.writer.write([message(1, 2)])
+        for number in range(30):
+            self.writer.write([react(2, 1, b"-!" if number % 2 else b"+!"), react(1, 1), edit(1, 1, b"%d" % number)])
+        with self.store.snapshot() as connection:
+            done = log.done_to(connection, [1])
+        self.assertEqual(len(done), 3)
+        (folded,) = self.read(1).messages
+        assert folded.edit is not None
+        self.assertIn(b"29", folded.edit.body)
+
+
 class RecalledTests(FoldCase):
     """v1's redisMsg gives bodies; what was recalled has none."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
@@ -241,15 +242,33 @@ class GatherTests(MarksCase):
 
     def test_so_many_and_no_more(self) -> None:
         self.patch(marks, "LARGEST", 3)
-        answers = [self.put(user, 1, key=(Scope.USER, 1, user)) for user in (2, 3, 4)]
+        answers = [self.put(user, 1, key=(Scope.USER, 1, user)) for user in (2, 3, 3)]
         self.failureResultOf(self.put(1, 1, key=(Scope.USER, 1, 9)), Busy)
-        again = self.put(2, 2, key=(Scope.USER, 1, 2))  # there is a place for it
+        self.failureResultOf(self.put(2, 2, key=(Scope.USER, 1, 2)), Busy)
         self.go()
-        for answer in [*answers, again]:
+        for answer in answers:
             self.successResultOf(answer)
         self.put(1, 1)
         self.go()
         self.assertEqual(self.announced[-1], (PAIR, Mark(1, 1, 0), 0))
+
+    def test_not_too_many_together(self) -> None:
+        """What people say waits for no more than a few; all are written, one after the other."""
+        self.patch(marks, "TOGETHER", 2)
+        together = []
+        advance = marks.advance
+
+        def counted(connection: Connection, advances: Sequence[Advance]) -> list[Mark | Refused | None]:
+            together.append(len(advances))
+            return advance(connection, advances)
+
+        self.patch(marks, "advance", counted)
+        answers = [self.put(user, 1, key=(Scope.USER, 1, user)) for user in range(2, 7)]
+        for _ in range(3):
+            self.go()
+        for answer in answers:
+            self.successResultOf(answer)
+        self.assertEqual(together, [2, 2, 1])
 
     def test_a_store_that_fails(self) -> None:
         with self.store.transaction() as connection:

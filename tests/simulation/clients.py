@@ -115,6 +115,7 @@ class Page(Connection):
         routing = self.worker.way.routing
         mine = [event for event in missed if is_for_page(event, self.user) and v1.encode(event)]
         self.since = routing.position
+        self.worker.way.roster.admit(self.user, self)
         self.worker.way.roster.enter(self.user, self)
         # It gets what happened while it was let in as well; where that begins does not matter.
         self.early = [event.body for event in mine]
@@ -140,6 +141,7 @@ class Page(Connection):
         if self.since is not None:
             way = self.worker.way
             self.until = way.routing.position
+            way.roster.dismiss(self.user, self)
             if way.roster.leave(self.user, self):
                 way.routing.leave(self.user)
 

@@ -77,7 +77,7 @@ def upgrade() -> None:
         sa.Column("second", sa.BigInteger, nullable=False),
         sa.UniqueConstraint("scope", "first", "second", name="conversations_key"),
     )
-    op.create_index("conversations_by_second", "conversations", ["second"])
+    op.create_index("conversations_by_second", "conversations", ["second", "scope"])
     op.create_table(
         "events",
         sa.Column("position", Id, primary_key=True, autoincrement=False),
