@@ -36,7 +36,7 @@ AGAIN = 1.0
 LONGEST = 30.0
 """Seconds that this grows to."""
 
-STEADY = 10.0
+STEADY = 5.0
 """Seconds after which a worker counts as one that did not end at once."""
 
 NUMBER = "HICHAT_WORKER"

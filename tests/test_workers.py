@@ -1,0 +1,157 @@
+"""The supervisor of several workers, with processes that are not there."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.error import ProcessDone, ProcessTerminated
+from twisted.internet.task import Clock
+from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat import settings
+from hichat.errors import StartError
+from hichat.workers import AGAIN, LONGEST, NUMBER, STEADY, Supervisor, Worker
+from tests.integration.daemon import free_port
+
+
+class Process:
+    """A process's transport."""
+
+    def __init__(self, worker: Worker, environment: Mapping[str, str]) -> None:
+        self.worker = worker
+        self.environment = environment
+        self.pid: int | None = 4711
+        self.signals: list[str] = []
+        worker.transport = self  # type: ignore[assignment]
+
+    def signalProcess(self, name: str) -> None:  # noqa: N802
+        self.signals.append(name)
+
+    def end(self, signal: int | None = None, status: int | None = None) -> None:
+        self.pid = None
+        reason = ProcessTerminated(status, signal) if signal or status else ProcessDone(0)
+        self.worker.processEnded(Failure(reason))
+
+
+class SupervisorTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.log = io.StringIO()
+        self.processes: list[Process] = []
+        self.port = free_port()
+        self.state = Path(self.mktemp()).absolute()
+        self.supervisor = self.supervise()
+
+    def supervise(self, **changed: str) -> Supervisor:
+        given = {"state-dir": str(self.state), "workers": "3", "listen": f"tcp:{self.port}:interface=127.0.0.1"}
+        found = settings.load(given | changed, {}, self.state)
+        return Supervisor(found, self.clock, None, self.log, self.spawn)
+
+    def spawn(self, worker: Worker, environment: Mapping[str, str]) -> Any:
+        process = Process(worker, environment)
+        self.processes.append(process)
+        return process
+
+    def stop(self) -> None:
+        stopped = self.supervisor.stopService()
+        for process in self.processes:
+            if process.pid:
+                process.end()
+        self.successResultOf(stopped)
+
+    def test_each_knows_its_number_and_the_settings(self) -> None:
+        self.supervisor.startService()
+        self.assertEqual([process.environment[NUMBER] for process in self.processes], ["0", "1", "2"])
+        for process in self.processes:
+            self.assertEqual(settings.load({}, process.environment, self.state), self.supervisor._settings)
+        for name in ("plane.key", "token.key", "hichat.db"):
+            self.assertTrue((self.state / name).exists(), name)
+        self.stop()
+
+    def test_one_that_ends_is_started_again(self) -> None:
+        self.supervisor.startService()
+        self.clock.advance(STEADY)
+        self.processes[1].end(signal=9)
+        self.assertEqual(len(self.processes), 3)
+        self.clock.advance(AGAIN)
+        self.assertEqual([process.environment[NUMBER] for process in self.processes[3:]], ["1"])
+        self.stop()
+
+    def test_one_that_ends_at_once_is_started_less_and_less_often(self) -> None:
+        self.supervisor.startService()
+        pauses = []
+        for _ in range(8):
+            self.processes[-1].end(status=1)
+            began, count = self.clock.seconds(), len(self.processes)
+            while len(self.processes) == count:
+                self.clock.advance(0.5)
+            pauses.append(self.clock.seconds() - began)
+        self.assertEqual(pauses, [1, 2, 4, 8, 16, LONGEST, LONGEST, LONGEST])
+        self.clock.advance(STEADY)
+        self.processes[-1].end(status=1)
+        self.clock.advance(AGAIN)
+        self.assertEqual(len(self.processes), 12)
+        self.stop()
+
+    def test_stopping_waits_for_all(self) -> None:
+        self.supervisor.startService()
+        stopped = self.supervisor.stopService()
+        self.assertEqual([process.signals for process in self.processes], [["TERM"]] * 3)
+        for process in self.processes:
+            self.assertNoResult(stopped)
+            process.end()
+        self.successResultOf(stopped)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.assertEqual(len(self.processes), 3)
+
+    def test_one_that_does_not_stop_is_killed(self) -> None:
+        self.supervisor.startService()
+        self.processes[0].end(status=1)
+        stopped = self.supervisor.stopService()
+        self.processes[1].end()
+        self.clock.advance(11)
+        self.assertEqual(self.processes[2].signals, ["TERM", "KILL"])
+        self.processes[2].end(signal=9)
+        self.successResultOf(stopped)
+        self.clock.advance(LONGEST)
+        self.assertEqual(len(self.processes), 3, "none is started any more")
+
+    def test_what_they_log_comes_in_whole_lines(self) -> None:
+        self.supervisor.startService()
+        first, second, _ = self.processes
+        first.worker.childDataReceived(1, b"one\nt")
+        second.worker.childDataReceived(2, b"other\n")
+        first.worker.childDataReceived(1, b"wo\n")
+        self.assertEqual(self.log.getvalue(), "one\nother\ntwo\n")
+        self.stop()
+
+    def test_a_port_that_is_taken(self) -> None:
+        import socket
+
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", self.port))
+            other.listen()
+            error = self.assertRaises(StartError, self.supervisor.startService)
+        self.assertIn("HICHAT_LISTEN", str(error))
+        self.assertEqual(self.processes, [])
+
+    def test_nobody_else_gets_the_port_meanwhile(self) -> None:
+        import socket
+
+        self.supervisor.startService()
+        with socket.socket() as other:
+            self.assertRaises(OSError, other.bind, ("127.0.0.1", self.port))
+        self.stop()
+
+    def test_endpoints_that_cannot_be_shared(self) -> None:
+        error = self.assertRaises(StartError, self.supervise, listen=f"unix:{os.devnull}")
+        self.assertIn("HICHAT_WORKERS", str(error))
+
+    def test_too_few_ports_behind_the_planes(self) -> None:
+        error = self.assertRaises(StartError, self.supervise, udp="127.0.0.1:65534")
+        self.assertIn("HICHAT_UDP", str(error))
