@@ -16,6 +16,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
+import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
@@ -29,6 +30,8 @@ from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
 from hichat.accounts.users import User
 from hichat.bench import prepare
+from hichat.bench import run as bench
+from hichat.client.wire import ClientError
 from hichat.errors import Disabled, NoSuchUser, Refused, StartError
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.ledger.writer import LogWriter
@@ -204,6 +207,20 @@ def _add_bench(commands: Any) -> None:
     made.add_argument("--conversations", type=_count, metavar="C", help="in so many conversations of two [default: N]")
     made.add_argument("--tokens", type=Path, required=True, metavar="FILE", help="gets a v1 token of each user a line")
 
+    text = "talk to a running daemon as many clients, check what comes, and say how fast it was"
+    found = commands.add_parser("run", help=text, description=text)
+    found.add_argument("case", choices=bench.CASES, help="who talks to whom; or only connecting, or nothing at all")
+    found.add_argument("--server", default="http://127.0.0.1:8000", metavar="URL", help="[default: %(default)s]")
+    found.add_argument("--tokens", type=Path, required=True, metavar="FILE", help="as prepare has written it")
+    found.add_argument("--connections", type=_count, default=100, metavar="N", help="[default: %(default)s]")
+    found.add_argument(
+        "--window", type=_count, default=8, metavar="W", help="messages under way [default: %(default)s]"
+    )
+    found.add_argument("--seconds", type=_count, default=5, metavar="S", help="[default: %(default)s]")
+    found.add_argument("--group-size", type=_count, default=100, metavar="G", help="[default: %(default)s]")
+    found.add_argument("--json", action="store_true", help="print the report as JSON")
+    found.set_defaults(run=_measure)
+
 
 def _command(
     commands: Any, name: str, text: str, run: Callable[[argparse.Namespace], int], named: bool = True
@@ -294,7 +311,31 @@ def _prepare(options: argparse.Namespace) -> int:
     return 0
 
 
-def _bar(total: int, unit: str) -> tqdm[Any]:
+def _measure(options: argparse.Namespace) -> int:
+    try:
+        tokens = options.tokens.read_text(encoding="ascii").split()
+    except OSError as e:
+        raise StartError(f"hichat: --tokens: cannot read {options.tokens}: {e.strerror}") from None
+    plan = bench.Plan(
+        options.case,
+        options.server,
+        tokens,
+        options.connections,
+        options.window,
+        options.seconds,
+        options.group_size,
+    )
+    bench.check(plan)
+    with _bar(None, "connections and deliveries") as bar:
+        try:
+            report = bench.measure(plan, bar.update)
+        except ClientError as e:
+            sys.exit(f"hichat: {e}")
+    print(msgspec.json.encode(report).decode() if options.json else bench.describe(report))
+    return 0 if report.is_clean else 1
+
+
+def _bar(total: int | None, unit: str) -> tqdm[Any]:
     """@return: a progress bar; where nobody looks there is none."""
     return tqdm(total=total, unit=f" {unit}", unit_scale=True, disable=None)
 

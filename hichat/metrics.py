@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -53,6 +53,8 @@ class Metrics(Collector):
         self._answers: dict[int, int] = {}
         self._registry = CollectorRegistry()
         self._registry.register(self)
+        # Memory, processor time and open files, by the names that every exporter has for them.
+        ProcessCollector(registry=self._registry)
         self._batch_size = Histogram(
             "hichat_commit_batch_events",
             "Events in one commit",

@@ -1,0 +1,65 @@
+"""C{hichat bench} against a daemon."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.threads import deferToThread
+from twisted.trial.unittest import TestCase
+
+from tests.integration.daemon import Daemon
+
+
+class BenchTests(TestCase):
+    timeout = 100
+
+    async def setUp(self) -> None:  # type: ignore[override]
+        self.daemon = Daemon(Path(self.mktemp()).absolute())
+        self.addCleanup(self.daemon.kill)
+        self.daemon.command("bench", "prepare", "--users", "12", "--group-size", "6", "--tokens", "tokens")
+        await self.daemon.start()
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", "from hichat.cli import main; main()", "bench", "run", *arguments],
+            cwd=self.daemon.directory,
+            env=self.daemon.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    async def measure(self, case: str, *arguments: str) -> Any:
+        given = (case, "--server", self.daemon.url, "--tokens", "tokens", "--connections", "12", "--seconds", "1")
+        done = await deferToThread(self.command, *given, "--json", *arguments)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        return json.loads(done.stdout)
+
+    async def test_every_case(self) -> None:
+        for case, arguments, hearers in (("pairs", (), 1), ("spread", (), 1), ("groups", ("--group-size", "6"), 5)):
+            report = await self.measure(case, *arguments)
+            self.assertGreater(report["sent"], 10)
+            self.assertEqual(report["delivered"], report["sent"] * hearers)
+            self.assertGreater(report["latency_ms"]["p99"], 0)
+        self.assertGreater((await self.measure("connects"))["connects_per_second"], 1)
+        self.assertIn("connection_kib", await self.measure("idle"))
+
+    async def test_what_is_wrong_is_said_in_a_line(self) -> None:
+        for arguments, said in (
+            (("pairs", "--tokens", "nowhere"), "cannot read nowhere"),
+            (("pairs", "--tokens", "tokens", "--connections", "13"), "12 users only"),
+            (("pairs", "--tokens", "tokens", "--connections", "3"), "even number"),
+            (
+                ("pairs", "--tokens", "tokens", "--connections", "2", "--server", "http://127.0.0.1:1"),
+                "does not answer",
+            ),
+        ):
+            done = await deferToThread(self.command, *arguments)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn(said, done.stderr)
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
