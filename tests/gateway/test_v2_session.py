@@ -851,11 +851,19 @@ class SyncTests(SessionCase):
                     connection.go_on()
             self.assertNotIn("synced", [frame["op"] for frame in connection.take()])
             connection.lose()
+            self.assertEqual(connection.session._work, set())
             while self.thread.jobs:
                 self.thread.work()
             self.slow = False
             self.assertEqual(connection.said, [])
             self.is_nowhere(connection, ANN)
+
+    def test_what_is_read_after_the_end(self) -> None:
+        connection = self.known()
+        connection.lose()
+        connection.hear(op="sync")
+        self.assertEqual(connection.said, [])
+        self.is_nowhere(connection, ANN)
 
     def test_closed_for_another_reason_in_the_middle(self) -> None:
         connection = self.known()
