@@ -217,6 +217,9 @@ class V2Session(Session):
 
     def gone(self) -> None:
         """The connection is lost, or about to be."""
+        if self._who is None and self._held:
+            # What waits for the sign-in will not be answered. Taken now, it would count as said before the hello.
+            self._held.clear()
         for work in tuple(self._work):
             work.cancel()
         if self._who is not None:

@@ -277,6 +277,16 @@ class HelloTests(SessionCase):
             self.assertEqual(connection.ask(op="hello", device="x")["code"], code)
             self.assertEqual(connection.code, close)
 
+    def test_refused_after_a_while(self) -> None:
+        """What waits behind it is not answered any more, and nothing is logged."""
+        self.signing_in = Deferred()
+        connection = self.connect("nobody")
+        connection.hear(op="hello", device="x")
+        connection.hear(op="send", user=BOB, text="hi")
+        self.signing_in.callback(None)
+        self.assertEqual([frame["code"] for frame in connection.said], ["unauthorized"])
+        self.assertEqual((connection.code, connection.session._work), (Close.UNAUTHORIZED, set()))
+
     def test_something_fails(self) -> None:
         connection = self.connect("broken")
         self.assertEqual(connection.ask(op="hello", device="x")["code"], "not_stored")
@@ -321,6 +331,15 @@ class HelloTests(SessionCase):
         connection.hear(op="hello", device="x")
         connection.lose()
         self.assertEqual((connection.said, connection.session.user), ([], 0))
+
+    def test_the_daemon_stops_meanwhile(self) -> None:
+        """What the client said behind its hello is not the reason."""
+        self.signing_in = Deferred()
+        connection = self.connect("ann")
+        connection.hear(op="hello", device="x")
+        connection.hear(op="sync")
+        connection.go_away()
+        self.assertEqual((connection.code, connection.said), (Close.GOING_AWAY, []))
 
 
 class SayingTests(SessionCase):
