@@ -368,9 +368,10 @@ class V2Session(Session):
                 return False
             self.say(protocol.Synced(ref=ref, position=position))
             self._live = True
-            self._services.roster.enter(who.user, self.connection)  # type: ignore[arg-type]
+            # First, or a device that connects again would be seen to go and to come.
             if self._shows:
                 self._services.presence.show(who.user)
+            self._services.roster.enter(who.user, self.connection)  # type: ignore[arg-type]
             for event in missed:
                 frame = v2.encode(event) if event.device != who.device else None
                 if frame is not None:

@@ -706,6 +706,16 @@ class SeenTests(SessionCase):
         laptop.lose()
         self.assertFalse(self.presence.is_online(ANN))
 
+    def test_a_device_that_connects_again_was_not_away(self) -> None:
+        watcher, old = self.known("bob"), self.live()
+        watcher.hear(op="watch", users=[ANN])
+        watcher.said.clear()
+        new = self.live()
+        self.assertEqual((old.code, new.code), (Close.REPLACED, None))
+        self.assertEqual(watcher.said, [])
+        new.lose()
+        self.assertEqual(watcher.said, [{"op": "presence", "online": [], "offline": [ANN]}])
+
 
 class SyncTests(SessionCase):
     def setUp(self) -> None:
