@@ -364,19 +364,24 @@ class V2Session(Session):
         who = self._signed_in()
 
         def listen(position: int, missed: list[Event]) -> bool:
-            if not self.connection.may_send:
-                return False
             self.say(protocol.Synced(ref=ref, position=position))
+            if not self.connection.may_send:
+                # It was gone before, or is too slow even for that.
+                return False
             self._live = True
             # First, or a device that connects again would be seen to go and to come.
             if self._shows:
                 self._services.presence.show(who.user)
+            if not self._live:
+                # It watches itself, and was too slow for that.
+                return False
             self._services.roster.enter(who.user, self.connection)  # type: ignore[arg-type]
             for event in missed:
                 frame = v2.encode(event) if event.device != who.device else None
                 if frame is not None:
                     self.connection.deliver(frame)
-            return True
+            # Or it was too slow for what happened.
+            return self._live
 
         return await self._services.routing.arrive(who.user, who.generation, listen, cursor, who.device)
 

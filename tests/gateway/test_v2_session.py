@@ -904,6 +904,28 @@ class SyncTests(SessionCase):
         self.assertEqual((connection.said, connection.code), ([], Close.GOING_AWAY))
         self.is_nowhere(connection, ANN)
 
+    def test_too_slow_for_what_happened_meanwhile(self) -> None:
+        self.routing.recent = 100
+        self.happen(*(message(BOB, ANN) for _ in range(5)))
+        for room in range(6):
+            connection = self.known()
+            connection.room = room
+            connection.hear(op="sync", since=0)
+            self.assertEqual((len(connection.said), connection.code), (room, Close.TOO_SLOW))
+            connection.lose()
+            self.is_nowhere(connection, ANN)
+
+    def test_too_slow_to_hear_that_it_is_there(self) -> None:
+        connection = self.known()
+        connection.hear(op="watch", users=[ANN])
+        connection.room = 2
+        connection.hear(op="sync")
+        self.assertEqual(
+            ([frame["op"] for frame in connection.said], connection.code), (["presence", "synced"], Close.TOO_SLOW)
+        )
+        connection.lose()
+        self.is_nowhere(connection, ANN)
+
     def test_gone_when_it_is_live(self) -> None:
         connection = self.live()
         connection.lose()
