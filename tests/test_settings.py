@@ -5,7 +5,18 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import StartError
-from hichat.settings import load
+from hichat.settings import Bounds, Settings, load
+
+BOUNDS = {
+    "draft_limit": "drafts",
+    "batch_limit": "batch",
+    "unsent_limit": "unsent",
+    "sync_page": "sync_page",
+    "message_rate": "rate",
+    "edit_limit": "edit",
+    "presence": "presence",
+}
+"""The settings, and what the parts call them."""
 
 
 class SettingsTests(SynchronousTestCase):
@@ -71,3 +82,50 @@ class SettingsTests(SynchronousTestCase):
         error = self.assertRaises(StartError, load, {}, {}, self.directory)
         self.assertIn("hichat.toml", str(error))
         self.assertNotIn("\n", str(error))
+
+
+class BoundsTests(SynchronousTestCase):
+    """The bounds of a message's way."""
+
+    def setUp(self) -> None:
+        self.directory = Path(self.mktemp())
+        self.directory.mkdir()
+
+    def bound(self, name: str, found: Settings) -> object:
+        return getattr(found.bounds, BOUNDS[name])
+
+    def test_defaults(self) -> None:
+        """They are written down twice: for operators, and for who makes the parts without settings."""
+        self.assertEqual(load({}, {}, self.directory).bounds, Bounds())
+        self.assertEqual(
+            Bounds(),
+            Bounds(drafts=1024, batch=1024, unsent=1048576, sync_page=200, rate=5000, edit=86400, presence=True),
+        )
+
+    def test_each_from_everywhere(self) -> None:
+        for name in BOUNDS:
+            texts = ["off"] * 3 if name == "presence" else ["3", "4", "5"]
+            values = [False] * 3 if name == "presence" else [3, 4, 5]
+            option = {name.replace("_", "-"): texts[0]}
+            variable = {f"HICHAT_{name.upper()}": texts[1]}
+            line = f'{name} = "off"' if name == "presence" else f"{name} = {texts[2]}"
+            (self.directory / "hichat.toml").write_text(line)
+            sources = [(option, variable), ({}, variable), ({}, {})]
+            found = [self.bound(name, load(options, variables, self.directory)) for options, variables in sources]
+            self.assertEqual(found, values, name)
+            others = load({}, {}, self.directory)
+            for other in set(BOUNDS) - {name}:
+                self.assertEqual(self.bound(other, others), getattr(Bounds(), BOUNDS[other]), other)
+
+    def test_wrong_values_name_the_setting(self) -> None:
+        for name in BOUNDS:
+            for value in ("", "yes", "On", "1.5") if name == "presence" else ("", "0", "-1", "1.5", "1e3", "many", "²"):
+                error = self.assertRaises(StartError, load, {name.replace("_", "-"): value}, {}, self.directory)
+                self.assertIn(f"HICHAT_{name.upper()} (option --{name.replace('_', '-')}): {value!r}", str(error))
+                self.assertNotIn("\n", str(error))
+
+    def test_wrong_types_in_the_file(self) -> None:
+        for name in BOUNDS:
+            for value in ("true", "[]", '"5"' if name != "presence" else "1"):
+                (self.directory / "hichat.toml").write_text(f"{name} = {value}")
+                self.assertIn(f"{name} = ", str(self.assertRaises(StartError, load, {}, {}, self.directory)))

@@ -350,7 +350,8 @@ class V1Protocol(ChatProtocol):
             frame = v1.encode(event) if event.sender != self._user or wants_own(event, self.number) else None
             if frame is not None:
                 self.deliver(frame)
-        return True
+        # It may have been too slow for all that.
+        return self.may_send
 
     def _not_arrived(self, failure: Failure) -> None:
         if failure.check(SignedOut):

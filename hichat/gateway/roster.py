@@ -73,13 +73,16 @@ class Roster:
     def admit(self, user: int, device: Device) -> None:
         """
         A device is signed in, whether or not it will listen: what ends that ends its connection. It replaces a
-        connection of the same number.
+        connection of the same number; one that listens only when it listens itself, so that it is never away.
         """
-        devices = self._admitted.setdefault(user, [])
-        same = [other for other in devices if device.number and other.number == device.number]
-        devices.append(device)
+        same = [other for other in self._same(user, device) if not self.listens(user, other)]
+        self._admitted.setdefault(user, []).append(device)
         for other in same:
             other.replaced()
+
+    def _same(self, user: int, device: Device) -> list[Device]:
+        devices = self._admitted.get(user, ()) if device.number else ()
+        return [other for other in devices if other.number == device.number and other is not device]
 
     def dismiss(self, user: int, device: Device) -> None:
         """Its connection is gone; it listens no more. May be said again."""
@@ -92,6 +95,8 @@ class Roster:
     def enter(self, user: int, device: Device) -> None:
         """A device that is signed in listens from now on."""
         self._devices.setdefault(user, []).append(device)
+        for other in self._same(user, device):
+            other.replaced()
 
     def listens(self, user: int, device: Device) -> bool:
         """@return: whether this device listens."""
@@ -157,5 +162,5 @@ class Roster:
                 connection.sign_out()
 
     def all(self) -> list[Device]:
-        """@return: every device that is signed in."""
-        return [device for devices in self._admitted.values() for device in devices]
+        """@return: every device that listens."""
+        return [device for devices in self._devices.values() for device in devices]

@@ -235,6 +235,9 @@ class V2Session(Session):
 
     def gone(self) -> None:
         """The connection is lost, or about to be."""
+        if self._who is None and self._held:
+            # What waits for the sign-in will not be answered. Taken now, it would count as said before the hello.
+            self._held.clear()
         for work in tuple(self._work):
             work.cancel()
         if self._who is not None:
@@ -383,19 +386,25 @@ class V2Session(Session):
         who = self._signed_in()
 
         def listen(position: int, missed: list[Event]) -> bool:
-            if not self.connection.may_send:
-                return False
             self.say(protocol.Synced(ref=ref, position=position))
+            if not self.connection.may_send:
+                # It was gone before, or is too slow even for that.
+                return False
             self._live = True
-            self._services.roster.enter(who.user, self.connection)  # type: ignore[arg-type]
+            # First, or a device that connects again would be seen to go and to come.
             if self._shows:
                 self._services.presence.show(who.user)
+            if not self._live:
+                # It watches itself, and was too slow for that.
+                return False
+            self._services.roster.enter(who.user, self.connection)  # type: ignore[arg-type]
             for event in missed:
                 # Who has a cursor gets all behind it, as in a page: also what was said on this very device.
                 frame = v2.encode(event) if cursor is not None or event.device != who.device else None
                 if frame is not None:
                     self.connection.deliver(frame)
-            return True
+            # Or it was too slow for what happened.
+            return self._live
 
         return await self._services.routing.arrive(who.user, who.generation, listen, cursor, who.device)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 import txaio
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
@@ -14,9 +14,10 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.errors import SignedOut
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.gateway.presence import Presence
-from hichat.gateway.protocol import UNSENT_LIMIT, ChatFactory, ChatProtocol, V1Protocol
+from hichat.gateway.protocol import HELLO_TIMEOUT, UNSENT_LIMIT, ChatFactory, ChatProtocol, V1Protocol, V2Protocol
 from hichat.gateway.roster import Roster
 from hichat.gateway.session import Inlet
+from hichat.gateway.v2_session import Services, SignedIn
 from hichat.intake import Intake
 from hichat.metrics import Metrics
 
@@ -68,23 +69,26 @@ class Transport(StringTransport):
 class Routing:
     """Lets devices listen when the test says so."""
 
+    position = 0
+
     def __init__(self) -> None:
         self.waiting: list[Deferred[None]] = []
         self.missed: list[Event] = []
         self.left: list[int] = []
+        self.listened: list[bool] = []
 
     async def arrive(self, user: int, generation: int, listen: Callable[[int, list[Event]], bool]) -> bool:
         waiter: Deferred[None] = Deferred()
         self.waiting.append(waiter)
         await waiter
-        listen(0, self.missed)
+        self.listened.append(listen(0, self.missed))
         return True
 
     def leave(self, user: int) -> None:
         self.left.append(user)
 
 
-class ProtocolTests(SynchronousTestCase):
+class ProtocolCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock = Clock()
         self.patch(txaio.config, "loop", self.clock)
@@ -93,7 +97,9 @@ class ProtocolTests(SynchronousTestCase):
         self.roster = Roster(self.metrics)
         self.routing = Routing()
         self.presence = Presence()
-        inlet = Inlet(self.drafts.extend, lambda signal: None, Intake(), self.metrics, self.clock, rate=5000)
+        self.inlet = inlet = Inlet(
+            self.drafts.extend, lambda signal: None, Intake(), self.metrics, self.clock, rate=5000
+        )
         self.factory = ChatFactory(
             V1Protocol,
             inlet,
@@ -103,9 +109,12 @@ class ProtocolTests(SynchronousTestCase):
             self.clock,
         )
 
+    def admit(self, protocol: ChatProtocol, user: int) -> None:
+        cast(V1Protocol, protocol).admit(user, 0, "en")
+
     def connect(self, user: int = 7) -> tuple[ChatProtocol, Transport]:
-        protocol = cast(V1Protocol, self.factory.buildProtocol(None))
-        protocol.admit(user, 0, "en")
+        protocol = self.factory.buildProtocol(None)
+        self.admit(protocol, user)
         transport = Transport()
         protocol.makeConnection(transport)
         protocol.dataReceived(REQUEST)
@@ -126,6 +135,14 @@ class ProtocolTests(SynchronousTestCase):
 
         protocol.connectionLost(Failure(ConnectionDone()))
 
+    def closed(self, transport: Transport) -> int:
+        """@return: the code of the close that was written last."""
+        data = transport.value()
+        at = data.rindex(b"\x88")
+        return int.from_bytes(data[at + 2 : at + 4], "big")
+
+
+class ProtocolTests(ProtocolCase):
     def test_the_greeting_says_that_messages_come(self) -> None:
         _, transport = self.connect()
         self.roster.deliver([7], message(1))
@@ -219,6 +236,17 @@ class ProtocolTests(SynchronousTestCase):
         protocol.deliver(b"late")
         self.assertEqual(transport.value(), b"")
 
+    def test_too_slow_for_what_happened_meanwhile(self) -> None:
+        """It listens no more when it is through: routing must not count on it."""
+        protocol, transport = self.connect()
+        self.routing.missed = [message(position, b"x" * 30_000) for position in range(1, 100)]
+        protocol.pauseProducing()
+        self.routing.waiting.pop().callback(None)
+        self.assertEqual((self.routing.listened, self.roster.all()), ([False], []))
+        self.assertFalse(self.presence.is_online(7))
+        protocol.resumeProducing()
+        self.assertEqual(self.closed(transport), 4008)
+
     def test_a_slow_reader_is_closed_and_costs_a_bounded_memory(self) -> None:
         protocol, transport = self.online()
         body = b"x" * 30_000
@@ -277,3 +305,196 @@ class ProtocolTests(SynchronousTestCase):
         protocol.dataReceived(masked(b"{}"))
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.assertTrue(protocol.may_send)
+
+    def test_its_own_bound(self) -> None:
+        self.factory.unsent_limit = 100
+        protocol, transport = self.online()
+        protocol.pauseProducing()
+        self.roster.deliver([7], message(1, b"x" * 98))
+        self.assertTrue(protocol.may_send, "100 bytes, with the frame's header")
+        self.roster.deliver([7], message(2, b""))
+        self.assertFalse(protocol.may_send)
+        protocol.resumeProducing()
+        self.assertEqual(self.closed(transport), 4008)
+
+    def test_drained(self) -> None:
+        protocol, transport = self.online()
+        self.successResultOf(protocol.drained())
+        protocol.pauseProducing()
+        protocol.write_frame(b"x" * 50)
+        waiters = [protocol.drained(), protocol.drained()]
+        for waiter in waiters:
+            self.assertNoResult(waiter)
+        protocol.resumeProducing()
+        for waiter in waiters:
+            self.successResultOf(waiter)
+        self.assertEqual(transport.value(), b"x" * 50)
+
+    def test_drained_only_when_all_is_written(self) -> None:
+        protocol, transport = self.online()
+        protocol.pauseProducing()
+        protocol.write_frame(b"x" * 50)
+        protocol.write_frame(b"y" * 50)
+        waiter = protocol.drained()
+
+        def write(data: bytes) -> None:
+            StringTransport.write(transport, data)
+            protocol.pauseProducing()
+
+        self.patch(transport, "write", write)
+        for _ in range(2):
+            protocol.resumeProducing()
+            self.assertNoResult(waiter)
+        protocol.resumeProducing()
+        self.successResultOf(waiter)
+
+    def test_drained_when_it_is_lost(self) -> None:
+        protocol, _ = self.online()
+        protocol.pauseProducing()
+        waiter = protocol.drained()
+        self.lose(protocol)
+        self.successResultOf(waiter)
+        self.successResultOf(protocol.drained())
+
+    def test_one_who_does_not_wait_for_it_any_more(self) -> None:
+        """A page that is cancelled takes nothing from the others."""
+        protocol, _ = self.online()
+        protocol.pauseProducing()
+        gone, other = protocol.drained(), protocol.drained()
+        gone.cancel()
+        self.failureResultOf(gone, CancelledError)
+        self.assertNoResult(other)
+        protocol.resumeProducing()
+        self.successResultOf(other)
+
+
+class SweepTests(ProtocolCase):
+    """Peers that have gone silent."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.factory.start()
+        self.addCleanup(self.factory.stop)
+
+    def wait(self, seconds: int) -> None:
+        self.clock.pump([1] * seconds)
+
+    def test_a_silent_peer(self) -> None:
+        _, transport = self.online()
+        self.wait(29)
+        self.assertEqual(transport.value(), b"")
+        self.wait(1)
+        self.assertEqual(transport.value()[:1], b"\x89")
+        transport.clear()
+        self.wait(29)
+        self.assertEqual(transport.value(), b"")
+        self.wait(1)
+        self.assertEqual(self.closed(transport), 4010)
+        self.assertEqual((self.metrics.silent_closed, self.roster.all()), (1, []))
+        self.wait(3)
+        self.assertTrue(transport.aborted, "it did not answer the close")
+
+    def signs(self, *signs: bytes) -> None:
+        """Each of these comes in time, and is enough."""
+        protocol, transport = self.online()
+        for sign in signs:
+            self.wait(45)
+            self.assertEqual(transport.value()[:1], b"\x89")
+            transport.clear()
+            protocol.dataReceived(sign)
+        self.wait(45)
+        self.assertTrue(protocol.may_send)
+
+    def test_pongs(self) -> None:
+        self.signs(*[masked(b"", 10)] * 4)
+
+    def test_a_slow_writer(self) -> None:
+        data = masked(b"hello")
+        self.signs(data[:1], data[1:4], data[4:8])
+
+    def test_who_is_not_read_cannot_give_a_sign(self) -> None:
+        protocol, transport = self.online()
+        self.wait(45)
+        protocol.pause_reading()
+        transport.clear()
+        self.wait(600)
+        self.assertEqual((transport.value(), protocol.may_send), (b"", True))
+        protocol.resume_reading()
+        self.wait(45)
+        self.assertTrue(protocol.may_send, "it has its minute from then on")
+        self.wait(15)
+        self.assertEqual(self.closed(transport), 4010)
+
+
+class V2Tests(ProtocolCase):
+    """What is v2's own: the time that a client has to say hello."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.signing_in: Deferred[SignedIn] = Deferred()
+        unused: Any = None
+        services = Services(
+            sign_in=lambda token, device: self.signing_in,
+            store=unused,
+            routing=self.routing,  # type: ignore[arg-type]
+            roster=self.roster,
+            presence=self.presence,
+            marks=unused,
+            read_arrival=unused,
+            sync_page=1,
+            now=lambda: 0,
+        )
+        self.factory = ChatFactory(
+            V2Protocol,
+            self.inlet,
+            self.roster,
+            self.routing,  # type: ignore[arg-type]
+            self.presence,
+            self.clock,
+            services,
+        )
+
+    def admit(self, protocol: ChatProtocol, user: int) -> None:
+        cast(V2Protocol, protocol).admit("token", "en")
+
+    def test_no_hello(self) -> None:
+        protocol, transport = self.connect()
+        self.clock.advance(HELLO_TIMEOUT - 0.1)
+        self.assertEqual((transport.value(), HELLO_TIMEOUT), (b"", 10))
+        self.clock.advance(0.1)
+        self.assertEqual(self.closed(transport), 4004)
+        self.assertFalse(protocol.may_send)
+
+    def test_half_a_hello(self) -> None:
+        protocol, transport = self.connect()
+        protocol.dataReceived(masked(b'{"op":"hello","device":"x"}')[:-1])
+        self.clock.advance(HELLO_TIMEOUT)
+        self.assertEqual(self.closed(transport), 4004)
+
+    def test_a_sign_in_may_take_long(self) -> None:
+        protocol, transport = self.connect()
+        self.clock.advance(HELLO_TIMEOUT - 0.1)
+        protocol.dataReceived(masked(b'{"op":"hello","device":"x"}'))
+        self.clock.advance(60)
+        self.assertEqual((transport.value(), protocol.may_send), (b"", True))
+        self.signing_in.callback(SignedIn(7, 3, 0, 2))
+        self.assertIn(b'"op":"welcome"', transport.value())
+        self.assertEqual((protocol.number, protocol.generation), (3, 2))
+        self.clock.advance(60)
+        self.assertTrue(protocol.may_send)
+
+    def test_nothing_before_the_hello(self) -> None:
+        protocol, transport = self.connect()
+        protocol.dataReceived(masked(b'{"op":"ping"}'))
+        self.assertEqual(self.closed(transport), 4004)
+
+    def test_gone_before_the_hello(self) -> None:
+        self.lose(self.connect()[0])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_the_daemon_stops_during_the_sign_in(self) -> None:
+        """What the client said behind its hello is not the reason."""
+        protocol, transport = self.connect()
+        protocol.dataReceived(masked(b'{"op":"hello","device":"x"}') + masked(b'{"op":"sync"}'))
+        protocol.go_away()
+        self.assertEqual(self.closed(transport), 4002)
