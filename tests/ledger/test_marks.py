@@ -18,6 +18,7 @@ from hichat.ledger.writer import LogWriter
 from hichat.storage import tables
 from hichat.storage.store import Store
 from tests.doubles import NOW
+from tests.ledger.plans import plans
 from tests.ledger.test_ledger import Thread
 from tests.ledger.test_revisions import react
 from tests.ledger.test_writer import GROUP, WriterCase, joined, left, message
@@ -105,6 +106,19 @@ class AdvanceTests(MarksCase):
             )
         self.assertEqual([type(outcome) for outcome in outcomes], [Mark, NoSuchTarget, Mark])
         self.assertEqual(self.standing(1), Standing(Mark(1, 5, 0), 5, [Mark(2, 3, 3)]))
+
+    def test_found_by_the_index(self) -> None:
+        """However long the conversation is."""
+        for query in (
+            lambda connection: marks.standing(connection, 2, PAIR),
+            lambda connection: marks.advance(connection, [Advance(2, PAIR, 9, 9)]),
+        ):
+            found = plans(self.store, query)
+            self.assertTrue(found)
+            for plan in found:
+                self.assertIn("events_by_conversation", plan)
+                self.assertNotIn("SCAN", plan)
+                self.assertNotIn("Sort", plan)
 
     def test_random_marks_only_grow(self) -> None:
         chance = random.Random(1)

@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat import errors
-from hichat.protocol import FromClient, FromServer
+from hichat.protocol import Close, FromClient, FromServer
 from hichat.web.asyncapi import CLOSE_CODES, commonmark, document, error_codes
 from hichat.web.documents import mount_documents
 from hichat.web.examples import EXAMPLES, examples_of
@@ -100,6 +100,10 @@ class Document(SynchronousTestCase):
         self.assertNotIn(errors.Refused.code, error_codes())
         codes = self.document["channels"]["chat"]["x-close-codes"]
         self.assertEqual(list(codes), [str(code) for code in CLOSE_CODES])
+
+    def test_every_close_is_told(self):
+        """The server's own codes, all of them and no others; those below are of the WebSocket protocol."""
+        self.assertEqual({code for code in CLOSE_CODES if code >= 3000}, set(Close))
 
     def test_commonmark(self):
         self.assertEqual(

@@ -1,0 +1,183 @@
+"""Devices: who signs in with what, how many there may be, and what a revocation ends."""
+
+from __future__ import annotations
+
+from twisted.internet.defer import Deferred
+
+from hichat.accounts import devices
+from hichat.accounts.accounts import Accounts
+from hichat.accounts.devices import Device
+from hichat.accounts.passwords import Passwords
+from hichat.accounts.tokens import LIFETIME
+from hichat.accounts.users import User
+from hichat.errors import Busy, NoSuchDevice, TooManyDevices, Unauthorized
+from hichat.events import Kind, Scope
+from hichat.storage.store import Store
+from hichat.tap import read_arrival
+from tests.accounts.test_accounts import AccountsCase
+from tests.doubles import NOW, run_now
+from tests.ledger.test_ledger import Thread
+from tests.postgres import OnPostgreSQL
+
+
+class DeviceCase(AccountsCase):
+    """Ann and Bob, with a token each."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.ann: User = self.register()
+        self.bob: User = self.register("Bob")
+        self.token: str = self.log_in()[0]
+        self.bobs: str = self.log_in("Bob")[0]
+
+    def sign_in(self, name: str = "phone", token: str = "") -> Device:
+        _, device = self.get(self.accounts.sign_in(token or self.token, name))
+        assert isinstance(device, Device)
+        return device
+
+    def of(self, user: User) -> list[Device]:
+        with self.store.snapshot() as connection:
+            return devices.of_user(connection, user.id)
+
+    def may_write(self, device: Device, user: User) -> bool:
+        with self.store.snapshot() as connection:
+            return devices.may_write(connection, device.id, user.id)
+
+    def generation(self, user: User, device: int) -> int | None:
+        """@return: of tokens that are good now, for a device that comes to listen."""
+        with self.store.snapshot() as connection:
+            return read_arrival(connection, user.id, 0, device)[0]
+
+
+class SigningInTests(DeviceCase):
+    def test_made_once(self) -> None:
+        user, device = self.get(self.accounts.sign_in(self.token, "phone"))
+        self.assertEqual(user.id, self.ann.id)
+        self.assertEqual(device, Device(1, self.ann.id, "phone", NOW, None))
+        self.now += 1000
+        self.assertEqual(self.sign_in(), device)
+        self.assertEqual(self.of(self.ann), [device])
+
+    def test_names_are_a_users_own(self) -> None:
+        made = [self.sign_in(), self.sign_in("laptop"), self.sign_in("Phone"), self.sign_in(token=self.bobs)]
+        self.assertEqual(len({device.id for device in made}), 4)
+        self.assertEqual(self.of(self.ann), made[:3])
+        self.assertEqual(self.of(self.bob), made[3:])
+        owners = [[self.may_write(device, user) for user in (self.ann, self.bob)] for device in made]
+        self.assertEqual(owners, [[True, False]] * 3 + [[False, True]])
+
+    def test_wrong_tokens(self) -> None:
+        nobodys = self.tokens.issue(99, 0)
+        for token in ("", "nonsense", nobodys, self.tokens.issue(self.ann.id, 1)):
+            self.fails(Unauthorized, self.accounts.sign_in(token, "phone"))
+        self.now += LIFETIME * 1000
+        self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
+        self.assertEqual(self.of(self.ann), [], "who is not let in makes no device")
+
+    def test_after_the_password_changed(self) -> None:
+        device = self.sign_in()
+        self.get(self.accounts.change_password(self.ann, "another"))
+        self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
+        self.assertEqual(self.generation(self.ann, device.id), 1)
+        self.token = self.log_in(password="another")[0]
+        self.assertEqual(self.sign_in(), device, "the device is the same as before")
+
+    def test_disabled_and_gone(self) -> None:
+        device = self.sign_in()
+        self.get(self.accounts.disable(self.ann.id))
+        self.assertIsNone(self.generation(self.ann, device.id))
+        self.get(self.accounts.enable(self.ann.id))
+        self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
+        self.token = self.log_in()[0]
+        self.assertEqual(self.sign_in(), device)
+        self.get(self.accounts.delete(self.found(self.ann.id)))
+        self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
+
+    def test_twice_at_the_same_time(self) -> None:
+        """Both have seen that there is none; both get the one that is made."""
+        thread = Thread()
+        slow = Accounts(
+            Store(self.store.engine, run_now, thread),
+            self.ledger,
+            Passwords(run_now, self.hasher),
+            self.tokens,
+            lambda: self.now,
+        )
+        both = [Deferred.fromCoroutine(slow.sign_in(self.token, "phone")) for _ in range(2)]
+        thread.work()
+        thread.work()
+        first, second = (self.successResultOf(one)[1] for one in both)
+        self.assertEqual(first, second)
+
+
+class LimitTests(DeviceCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.patch(devices, "LIMIT", 3)
+        for name in ("a", "b", "c"):
+            self.sign_in(name)
+
+    def test_so_many_and_no_more(self) -> None:
+        self.fails(TooManyDevices, self.accounts.sign_in(self.token, "d"))
+        self.assertEqual([device.name for device in self.of(self.ann)], ["a", "b", "c"])
+        self.sign_in("b")
+        self.sign_in("d", self.bobs)
+
+    def test_revoked_ones_do_not_count(self) -> None:
+        self.get(self.accounts.revoke(self.ann.id, "a"))
+        self.sign_in("d")
+        self.fails(TooManyDevices, self.accounts.sign_in(self.token, "e"))
+
+
+class RevokingTests(DeviceCase):
+    def test_revoked(self) -> None:
+        device, other = self.sign_in(), self.sign_in("laptop")
+        self.now += 1000
+        self.assertEqual(self.get(self.accounts.revoke(self.ann.id, "phone")), device)
+        event = self.ledger.appended[-1]
+        found = (event.kind, event.scope, event.sender, event.target, event.subject)
+        self.assertEqual(found, (Kind.SIGNED_OUT, Scope.ACCOUNTS, self.ann.id, self.ann.id, device.id))
+        self.assertEqual([one.revoked_at for one in self.of(self.ann)], [NOW + 1000, None])
+        self.assertEqual([self.may_write(one, self.ann) for one in (device, other)], [False, True])
+        self.assertEqual([self.generation(self.ann, one.id) for one in (device, other)], [None, 0])
+
+    def test_its_name_is_not_free_again(self) -> None:
+        """Its number is half of ids that are used for ever."""
+        self.sign_in()
+        self.get(self.accounts.revoke(self.ann.id, "phone"))
+        self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
+        self.assertEqual(self.sign_in("laptop").id, 2, "the token is as good as before")
+
+    def test_there_is_none(self) -> None:
+        self.sign_in()
+        self.fails(NoSuchDevice, self.accounts.revoke(self.ann.id, "laptop"))
+        self.fails(NoSuchDevice, self.accounts.revoke(self.bob.id, "phone"))
+        self.get(self.accounts.revoke(self.ann.id, "phone"))
+        self.fails(NoSuchDevice, self.accounts.revoke(self.ann.id, "phone"))
+        self.assertEqual(len(self.ledger.appended), 1)
+
+    def test_by_somebody_else_in_the_meantime(self) -> None:
+        device = self.sign_in()
+        with self.store.transaction() as connection:
+            self.assertRaises(NoSuchDevice, devices.revoke, connection, self.bob.id, device.id, NOW)
+            devices.revoke(connection, self.ann.id, device.id, NOW)
+            self.assertRaises(NoSuchDevice, devices.revoke, connection, self.ann.id, device.id, NOW + 1)
+        self.assertEqual([one.revoked_at for one in self.of(self.ann)], [NOW])
+
+    def test_refused_by_the_ledger(self) -> None:
+        device = self.sign_in()
+        self.ledger.refuse = Busy()
+        self.fails(Busy, self.accounts.revoke(self.ann.id, "phone"))
+        self.assertEqual(self.sign_in(), device)
+
+
+class SigningInOnPostgreSQLTests(OnPostgreSQL, SigningInTests):
+    """The same on the other store."""
+
+
+class LimitOnPostgreSQLTests(OnPostgreSQL, LimitTests):
+    """The same on the other store."""
+
+
+class RevokingOnPostgreSQLTests(OnPostgreSQL, RevokingTests):
+    """The same on the other store."""
