@@ -116,6 +116,9 @@ def last_numbers(connection: Connection, conversation: int, tail: bool = True) -
 
 def n_at(connection: Connection, conversation: int, position: int, tail: bool = True) -> tuple[int, int]:
     """@return: the conversation's last event at or before a position, and its n then; zeros if there is none."""
+    if position <= 0:
+        return 0, 0
+    # Nearly always it is one of the conversation's own.
     event = log.find(connection, position)
     if event is not None and event.conversation == conversation:
         return position, event.n
