@@ -12,7 +12,8 @@ The map, in the order a message travels::
 The flow runs one way and no room reaches back. Beside it stand::
 
     tap        twistd options, makeService, and assemble(): the only place that puts parts together
-    service    starts and stops the parts in order
+    service    starts and stops the parts in order; workers: several processes, and their supervisor
+    turns      the reactor's turns, measured and made cheap
     settings   what an operator can set, and where it came from
     events     the vocabulary of all rooms; errors: what a user can be told
     protocol   every frame of the v2 WebSocket, as both sides see it
@@ -20,7 +21,7 @@ The flow runs one way and no room reaches back. Beside it stand::
     accounts   users, passwords, tokens        social   contacts, groups, membership
     storage    engine, threads, tables, migrations
     web        HTTP: the v1 calls, uploads, health, metrics
-    client     the Python client library       cli      the `hichat` command
+    client     the Python client library       cli      the `hichat` command       bench    measuring a daemon
 """
 
 __version__ = "0.1.0"

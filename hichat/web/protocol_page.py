@@ -33,7 +33,7 @@ later server may say more. Integers fit into a double: none is larger than 2^53 
 # Say hello
 
 `hello` is the first frame, within 10 seconds. `device` is a name that your client gives itself once and keeps: a random
-one is good. It is what counters and received marks belong to; a second connection of the same device ends the first.
+one is good. Counters belong to it, and a second connection of the same device ends the first. Marks belong to the user.
 
 -> Hello
 <- Welcome

@@ -111,7 +111,7 @@ class AdvanceTests(MarksCase):
         """However long the conversation is."""
         for query in (
             lambda connection: marks.standing(connection, 2, PAIR),
-            lambda connection: marks.advance(connection, [Advance(2, PAIR, 9, 9)]),
+            lambda connection: marks.advance(connection, [Advance(2, PAIR, 99, 99)]),
         ):
             found = plans(self.store, query)
             self.assertRegex("".join(found), "places USING PRIMARY KEY|places_pkey")
