@@ -1,0 +1,152 @@
+"""
+The functions that run for every message, one by one::
+
+    pip install '.[bench]' && python -m pytest -o python_functions='bench_*' tests/bench/bench_hot.py
+
+Each figure is for C{MESSAGES} of them. These are not tests: no name here is one that the test run collects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twisted.internet.task import Clock
+
+from hichat.bench import prepare
+from hichat.events import Draft, Event, Kind, Scope
+from hichat.gateway import frames, v1, v2
+from hichat.gateway.roster import Roster
+from hichat.ledger.writer import LogWriter
+from hichat.metrics import Metrics
+from hichat.plane.datagram import Codec, Trail
+from hichat.routing import Routing
+from hichat.storage.engine import make_engine
+from hichat.storage.migrate import migrate
+from hichat.storage.store import Store
+
+MESSAGES = 400
+PEOPLE = 100
+Benchmark = Callable[..., Any]
+
+
+def text(number: int) -> bytes:
+    """@return: what user 1 + C{number} says to the next, as an existing client does."""
+    user = number % PEOPLE + 1
+    peer = ((user - 1) ^ 1) + 1
+    return b'{"userId":%d,"targetId":%d,"Type":1,"Media":1,"Content":"%s"}' % (user, peer, b"x" * 64)
+
+
+def masked(payload: bytes) -> bytes:
+    mask = b"\x11\x22\x33\x44"
+    size = bytes((0x80 | len(payload),)) if len(payload) < 126 else b"\xfe" + len(payload).to_bytes(2, "big")
+    return b"\x81" + size + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
+
+
+def draft(number: int) -> Draft:
+    found = v1.parse(text(number), number % PEOPLE + 1, None)  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+def event(number: int, scope: Scope = Scope.USER, target: int = 0) -> Event:
+    user = number % PEOPLE + 1
+    body = text(number)
+    target = target or ((user - 1) ^ 1) + 1
+    return Event(number + 1, user, number, number, int(Kind.MESSAGE), int(scope), user, target, 0, 0, body)
+
+
+class Device:
+    """Keeps nothing of what it is given."""
+
+    number = 0
+    generation = 0
+    encode = staticmethod(v1.encode)
+
+    def deliver(self, frame: bytes) -> None:
+        pass
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    engine = make_engine(f"sqlite:///{tmp_path / 'hichat.db'}")
+    migrate(engine)
+    found = Store(engine, None, None)  # type: ignore[arg-type]
+    prepare.make_users(found, PEOPLE, 0, lambda rows: None)
+    yield found
+    engine.dispose()
+
+
+def bench_frames(benchmark: Benchmark) -> None:
+    """Reads of eight frames each, unmasked."""
+    reads = [b"".join(masked(text(at)) for at in range(first, first + 8)) for first in range(0, MESSAGES, 8)]
+    benchmark(lambda: [frames.take(read, v1.FRAME_LIMIT) for read in reads])
+
+
+def bench_decode_v1(benchmark: Benchmark) -> None:
+    """A v1 frame to a draft."""
+    benchmark(lambda: [draft(number) for number in range(MESSAGES)])
+
+
+def bench_decode_v2(benchmark: Benchmark) -> None:
+    """A v2 frame to what it says."""
+    said = [b'{"op":"send","ref":%d,"user":2,"text":"%s","counter":%d}' % (at, b"x" * 64, at) for at in range(1, 401)]
+    benchmark(lambda: [v2.parse(frame) for frame in said])
+
+
+def bench_commit(benchmark: Benchmark, store: Store) -> None:
+    """A batch, checked, numbered, written and synced."""
+    writer = LogWriter(store, lambda: 0)
+    drafts = [draft(number) for number in range(MESSAGES)]
+    writer.write(drafts)
+    benchmark(writer.write, drafts)
+
+
+def bench_datagrams(benchmark: Benchmark) -> None:
+    """A batch to datagrams and back, with the MAC."""
+    codec = Codec(b"k" * 32, 0, 1)
+    events = [event(number) for number in range(MESSAGES)]
+
+    def there_and_back() -> None:
+        for batch, records in codec.split(events):
+            codec.unpack(codec.pack(Trail(1), batch.first, batch.last, records))
+
+    benchmark(there_and_back)
+
+
+def bench_pairs(benchmark: Benchmark) -> None:
+    """A batch of private messages, routed to devices."""
+    routing, events = _routing(), [event(number) for number in range(MESSAGES)]
+
+    def route() -> None:
+        routing.position = 0
+        routing.received(1, MESSAGES, events, True)
+
+    benchmark(route)
+
+
+def bench_groups(benchmark: Benchmark) -> None:
+    """A hundredth as many messages, each to a group of a hundred."""
+    routing, group = _routing(), 1_000_000_001
+    for user in range(1, PEOPLE + 1):
+        routing._enter(user, group, PEOPLE)
+    count = MESSAGES // PEOPLE
+    events = [event(number, Scope.GROUP, group) for number in range(count)]
+
+    def route() -> None:
+        routing.position = 0
+        routing.received(1, count, events, True)
+
+    benchmark(route)
+
+
+def _routing() -> Routing:
+    metrics = Metrics()
+    roster = Roster(metrics)
+    routing = Routing(roster, None, None, None, Clock(), metrics)  # type: ignore[arg-type]
+    for user in range(1, PEOPLE + 1):
+        roster.enter(user, Device())  # type: ignore[arg-type]
+        routing._groups_of[user] = set()
+    return routing
