@@ -516,7 +516,7 @@ class MarksPage(_Said, tag="marks", kw_only=True, omit_defaults=False):
     """
     The answer to C{marks}.
 
-    @ivar unread: messages that one has not read.
+    @ivar unread: messages behind what one has marked as read, one's own among them.
     @ivar received: up to which id one's devices have it.
     @ivar read: up to which id one has read it.
     @ivar others: of the other members; empty for groups of more than 100.

@@ -466,7 +466,7 @@ class ChatFactory(WebSocketServerFactory):
 
         # Autobahn copies all its options to every connection and formats them for a log that nobody reads: a fifth of
         # the time of a connect, and memory. As attributes of a class they are there once.
-        options = {name: getattr(self, name) for name in ChatProtocol.CONFIG_ATTRS}
+        options = {name: _as_attribute(getattr(self, name)) for name in ChatProtocol.CONFIG_ATTRS}
         self._bound = type("BoundChatProtocol", (protocol,), options | {"CONFIG_ATTRS": []})
 
     def buildProtocol(self, addr: Any) -> ChatProtocol:
@@ -487,3 +487,8 @@ class ChatFactory(WebSocketServerFactory):
     def _look(self) -> None:
         for connection in tuple(self.connections):
             connection.look()
+
+
+def _as_attribute(value: Any) -> Any:
+    """@return: what makes this the value of a class's attribute: a function would become a method."""
+    return staticmethod(value) if callable(value) else value

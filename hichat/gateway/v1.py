@@ -48,7 +48,10 @@ DEPTH_LIMIT = 100
 _DECIDING = ("userid", "targetid", "type")
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 _HEARTBEAT = 0
-_SCOPES = {1: Scope.USER, 2: Scope.GROUP, 3: Scope.EVERYONE}
+_BROADCAST = 3
+# To look a member up in its enumeration takes as long as half of a decoding.
+_MESSAGE = Kind.MESSAGE
+_SCOPES: dict[int | None, Scope] = {1: Scope.USER, 2: Scope.GROUP, 3: Scope.EVERYONE}
 
 
 def parse(frame: bytes, user: int, origin: IOrigin) -> Draft | None:
@@ -66,14 +69,14 @@ def parse(frame: bytes, user: int, origin: IOrigin) -> Draft | None:
         raise NotYourself
     if kind == _HEARTBEAT:
         return None
-    if kind not in _SCOPES:
+    scope = _SCOPES.get(kind)
+    if scope is None:
         raise UnknownType
-    scope = _SCOPES[kind]
-    if scope == Scope.EVERYONE:
+    if kind == _BROADCAST:
         target = 0
     elif target is None:
         raise WrongField
-    return Draft(Kind.MESSAGE, scope, user, target, frame, origin)
+    return Draft(_MESSAGE, scope, user, target, frame, origin)
 
 
 def encode(event: Event) -> bytes | None:
@@ -106,6 +109,8 @@ class _Usual(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 
 
 _USUAL = msgspec.json.Decoder(_Usual)
+_FIELDS = len(_Usual.__struct_fields__)
+_BACKSLASH = ord("\\")
 
 
 def _read_usual(frame: bytes) -> tuple[int, int | None, int] | None:
@@ -114,13 +119,13 @@ def _read_usual(frame: bytes) -> tuple[int, int | None, int] | None:
 
     @return: as L{_read}; None: the frame is not usual, or not right.
     """
-    if len(frame) > CONTENT_LIMIT or b"\\" in frame:
+    if len(frame) > CONTENT_LIMIT or _BACKSLASH in frame:
         return None
     try:
         found = _USUAL.decode(frame)
     except msgspec.MsgspecError:
         return None
-    keys = len(_Usual.__struct_fields__) - astuple(found).count(UNSET)
+    keys = _FIELDS - astuple(found).count(UNSET)
     strings = (found.Content is not UNSET) + (found.url is not UNSET) + (found.Desc is not UNSET)
     # The decoder does not say whether a key came twice; but then there are more quotes than these.
     if frame.count(b'"') != 2 * (keys + strings):

@@ -33,7 +33,8 @@ later server may say more. Integers fit into a double: none is larger than 2^53 
 # Say hello
 
 `hello` is the first frame, within 10 seconds. `device` is a name that your client gives itself once and keeps: a random
-one is good. Counters belong to it, and a second connection of the same device ends the first. Marks belong to the user.
+one is good. Counters belong to it, and a second connection of the same device ends the first when it syncs. Marks
+belong to the user.
 
 -> Hello
 <- Welcome
@@ -44,7 +45,8 @@ server's pings by themselves, and that is enough; if yours does not, say `ping` 
 # Sync
 
 `sync` says how far you got, your *cursor*. What happened since comes in pages, oldest first; after `synced` the
-connection is live and everything comes as `event`. A new client leaves `since` out: it is live from now on, and reads
+connection is live and everything comes as `event`. If little was missed there are no pages: `synced` comes at once, and
+what was missed follows it as events. A new client leaves `since` out: it is live from now on, and reads
 what was said before with `history`.
 
 -> Sync

@@ -151,6 +151,18 @@ class ProtocolTests(ProtocolCase):
         self.roster.deliver([7], message(2, b"{}"))
         self.assertEqual(transport.value(), GREETING + b"\x81\x02{}")
 
+    def test_offers_of_extensions(self) -> None:
+        """Every browser offers compression: it is not taken, and all goes on."""
+        protocol = cast(V1Protocol, self.factory.buildProtocol(None))
+        protocol.admit(7, 0, "en")
+        transport = Transport()
+        protocol.makeConnection(transport)
+        offer = b"\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits, permessage-bzip2\r\n\r\n"
+        protocol.dataReceived(REQUEST.removesuffix(b"\r\n\r\n") + offer)
+        self.assertIn(b"101 Switching", transport.value())
+        self.assertNotIn(b"Extensions", transport.value())
+        self.assertEqual(len(self.routing.waiting), 1)
+
     def test_no_nagle(self) -> None:
         self.assertTrue(self.online()[1].no_delay)
 
