@@ -58,6 +58,9 @@ BACKLOG = 4096
 EVERYWHERE = "0.0.0.0"  # noqa: S104
 """Where an endpoint listens that names no interface."""
 
+LAST_WORDS = 2.0
+"""Seconds of it in which clients that were held back may go on."""
+
 GOODBYE = 3.0
 """Seconds of it that clients have to answer a close and to send what is on its way."""
 
@@ -241,8 +244,13 @@ class HiChat(LogComponent, Service):
         await _done(tcp.stopListening())
         # What was accepted goes all its way, to everybody who is still here.
         for connection in _all(sockets):
-            connection.shut()
-        await self._drain(way)
+            connection.pause_reading()
+        # Who was held back comes to an end with what was sent; who does not is not read any more.
+        draining = Deferred.fromCoroutine(self._drain(way))
+        shutting = self._reactor.callLater(LAST_WORDS, self._shut, sockets)
+        await draining
+        if shutting.active():
+            shutting.cancel()
         # Then say goodbye, and take what clients had sent before they heard it.
         for connection in _all(sockets):
             connection.unshut()
@@ -257,6 +265,10 @@ class HiChat(LogComponent, Service):
         await way.writer.stop()
         await _done(udp.stopListening())
         self._log.info("HiChat stops: everything that was accepted is stored")
+
+    def _shut(self, sockets: list[ChatFactory]) -> None:
+        for connection in _all(sockets):
+            connection.shut()
 
     async def _drain(self, way: Way) -> None:
         """Whatever the store says: clients are told that we stop."""

@@ -163,6 +163,15 @@ class ProtocolTests(ProtocolCase):
         self.assertNotIn(b"Extensions", transport.value())
         self.assertEqual(len(self.routing.waiting), 1)
 
+    def test_shut_is_shut(self) -> None:
+        """Whoever wants to read on, while the daemon stops."""
+        protocol, transport = self.online()
+        protocol.shut()
+        protocol.resume_reading()
+        self.assertEqual(transport.producerState, "paused")
+        protocol.unshut()
+        self.assertEqual(transport.producerState, "producing")
+
     def test_no_nagle(self) -> None:
         self.assertTrue(self.online()[1].no_delay)
 

@@ -16,7 +16,7 @@ from twisted.internet.task import deferLater
 from tests.integration.daemon import ROOT, STOPPED, V2Peer, reactor, until
 from tests.integration.devices import Person, Socket, check_log
 from tests.integration.test_daemon import DaemonCase
-from tests.integration.test_delivery import DeliveryCase
+from tests.integration.test_delivery import Chatter, DeliveryCase
 
 
 class V2Case(DaemonCase):
@@ -390,18 +390,31 @@ class StopTests(DeliveryCase):
         self.assertEqual(len(self.insider.events()), sum(len(device.said) for device in devices))
 
     async def test_with_senders_that_are_held_back(self) -> None:
-        """Existing clients send far more than fits: what was read is stored and delivered, and all are told."""
+        """Existing clients send more than fits and do not end: what was read is delivered, and all are told."""
         people = await self.people(*"abcdefg")
         *senders, hearer = await self.online(*people)
-        for number in range(3000):
-            for peer, (user, _) in zip(senders, people[:-1], strict=True):
-                peer.say(userId=user, TargetId=people[-1][0], Type=1, Content=f"{number} " + "x" * 500)
+
+        text = b'{"userId":%d,"TargetId":%d,"Type":1,"Content":"' + b"x" * 500 + b'"}'
+        blobs = []
+        for user, _ in people[:-1]:
+            frame = text % (user, people[-1][0])
+            # A mask of zeros changes nothing.
+            blobs.append((b"\x81\xfe" + len(frame).to_bytes(2, "big") + bytes(4) + frame) * 40)
+
+        def flood(_: int) -> None:
+            for peer, blob in zip(senders, blobs, strict=True):
+                if peer.state == peer.STATE_OPEN:
+                    peer.transport.write(blob)
+
+        chatter = Chatter(flood, 0.01)
         await until(lambda: len(hearer.texts) > 500)
         began = time.monotonic()
-        self.assertEqual(await self.daemon.stop(seconds=10), STOPPED)
+        self.assertEqual(await self.daemon.stop(seconds=12), STOPPED)
         self.assertLess(time.monotonic() - began, 8)
+        await chatter.stop()
         self.assertEqual({await peer.gone() for peer in (*senders, hearer)}, {4002})
-        self.assertEqual(len(hearer.texts), len(self.insider.events()))
+        stored = [event.body.decode() for event in self.insider.events()]
+        self.assertEqual(hearer.texts, stored[: len(hearer.texts)])
 
     async def talk(self) -> None:
         """Everybody says something until the connection is gone."""
