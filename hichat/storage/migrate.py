@@ -1,13 +1,12 @@
 """Brings a database to the tables of this version, at start."""
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from hichat.errors import StartError
+
+HEAD = "0001"
+"""The newest revision among the migrations."""
 
 
 def migrate(engine: Engine) -> None:
@@ -16,6 +15,26 @@ def migrate(engine: Engine) -> None:
 
     @raise StartError: the database cannot be opened, or was made by a newer version.
     """
+    if not _is_up_to_date(engine):
+        _migrate(engine)
+
+
+def _is_up_to_date(engine: Engine) -> bool:
+    """Nearly always it is; then a start need not wait for Alembic to be imported."""
+    try:
+        with engine.connect() as connection:
+            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == HEAD
+    except SQLAlchemyError:
+        # There is none yet; or what is wrong is found, and said, by who tries to change it.
+        return False
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     config = Config()
     config.set_main_option("script_location", "hichat.storage:migrations")
     config.set_main_option("path_separator", "os")

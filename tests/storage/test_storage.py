@@ -11,14 +11,16 @@ from unittest.mock import patch
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import StartError
 from hichat.storage import engine
+from hichat.storage import migrate as migrations
 from hichat.storage.engine import make_engine
-from hichat.storage.migrate import migrate
+from hichat.storage.migrate import HEAD, migrate
 from hichat.storage.tables import contacts, metadata, users
 from tests.doubles import make_store
 from tests.postgres import PASSWORD, OnPostgreSQL, database_url, free_port, server
@@ -112,6 +114,13 @@ class MigrationTests(SynchronousTestCase):
         migrate(store.engine)
         with store.snapshot() as connection:
             self.assertEqual(len(connection.execute(select(users)).all()), 1)
+
+    def test_what_is_up_to_date_is_left_alone(self) -> None:
+        """So a start need not load what migrates."""
+        store = make_store(self)
+        self.patch(migrations, "_migrate", None)
+        migrate(store.engine)
+        self.assertEqual(ScriptDirectory(str(Path(migrations.__file__).with_name("migrations"))).get_heads(), [HEAD])
 
     def test_a_newer_database_is_refused(self) -> None:
         store = make_store(self)
