@@ -375,6 +375,7 @@ class V2Session(Session):
             missed = await services.store.read(_page, services, who, cursor, until)
             cursor = missed.position
             events = [shown for event in missed.events if (shown := v2.happened(event)) is not None]
+            self.inlet.metrics.messages_out += len(events)
             if events or cursor == until:
                 self.say(protocol.Page(events=events, position=cursor))
             if cursor == until:
@@ -403,6 +404,7 @@ class V2Session(Session):
                 frame = v2.encode(event) if cursor is not None or event.device != who.device else None
                 if frame is not None:
                     self.connection.deliver(frame)
+                    self.inlet.metrics.messages_out += 1
             # Or it was too slow for what happened.
             return self._live
 

@@ -231,8 +231,8 @@ def _codes() -> str:
     error = [(f"<code>{code}</code>", escape(sentence)) for code, sentence in error_codes().items()]
     return (
         '<h2 id="close-codes">Close codes</h2>\n' + _table(("code", "why, and what to do"), close) + "\n"
-        '<h2 id="error-codes">Error codes</h2>\n<p>Of <code>error</code> frames and of HTTP calls.</p>\n'
-        + _table(("code", "meaning"), error)
+        '<h2 id="error-codes">Error codes</h2>\n<p>Of <code>error</code> frames. Their <code>message</code> is Chinese unless the handshake has '
+        "<code>Accept-Language: en</code>.</p>\n" + _table(("code", "meaning"), error)
     )
 
 
