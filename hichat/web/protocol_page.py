@@ -229,11 +229,15 @@ def _exchanged(place: tuple[str, str, str]) -> str:
 def _codes() -> str:
     close = [(f"<code>{code}</code>", _inline(commonmark(why))) for code, why in CLOSE_CODES.items()]
     error = [(f"<code>{code}</code>", escape(sentence)) for code, sentence in error_codes().items()]
-    return (
-        '<h2 id="close-codes">Close codes</h2>\n' + _table(("code", "why, and what to do"), close) + "\n"
-        '<h2 id="error-codes">Error codes</h2>\n<p>Of <code>error</code> frames. Their <code>message</code> is Chinese unless the handshake has '
-        "<code>Accept-Language: en</code>.</p>\n" + _table(("code", "meaning"), error)
-    )
+    parts = [
+        '<h2 id="close-codes">Close codes</h2>',
+        _table(("code", "why, and what to do"), close),
+        '<h2 id="error-codes">Error codes</h2>',
+        "<p>Of <code>error</code> frames. Their <code>message</code> is Chinese unless the handshake has "
+        "<code>Accept-Language: en</code>.</p>",
+        _table(("code", "meaning"), error),
+    ]
+    return "\n".join(parts)
 
 
 def _frames() -> str:
