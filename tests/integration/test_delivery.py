@@ -437,6 +437,9 @@ class SlowReaderTests(DeliveryCase):
         """By one who reads slowly: it ends, the daemon's memory is bounded, the others notice nothing."""
         people = self.insider.people(5)
         self.insider.fill(people[0][0], people[1][0], 100_000, "x" * 200)
+        # The daemon did not write them: it reads them first, and until then everybody waits for their turn.
+        while await self.daemon.metric("position") < 100_000:
+            await deferLater(reactor, 0.05)
         cat, dan = await self.come(people[2:4], check=False)
         before = self.memory()
         bob = Device(self.daemon, people[1], "slow")
