@@ -163,6 +163,18 @@ class ProtocolTests(ProtocolCase):
         self.assertNotIn(b"Extensions", transport.value())
         self.assertEqual(len(self.routing.waiting), 1)
 
+    def test_who_neither_reads_nor_is_read_is_dead_too(self) -> None:
+        protocol, _ = self.online()
+        protocol.pause_reading()
+        for _ in range(5):
+            protocol.look()
+        self.assertTrue(protocol.may_send, "it is we who do not read")
+        protocol.pauseProducing()
+        for _ in range(4):
+            protocol.look()
+        self.assertFalse(protocol.may_send)
+        self.assertEqual(self.metrics.silent_closed, 1)
+
     def test_shut_is_shut(self) -> None:
         """Whoever wants to read on, while the daemon stops."""
         protocol, transport = self.online()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 
+from twisted.internet.defer import QueueOverflow
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -91,6 +92,15 @@ class PlaneTests(SynchronousTestCase):
 
         self.link.stopProtocol()
         return Deferred.fromCoroutine(self.writer.stop())
+
+    def test_what_the_queue_does_not_take_is_not_counted(self) -> None:
+        """It cannot happen while the intake is bounded as the queue is; a larger one has a deeper queue."""
+        writer = PlaneWriter(self.codec, self.link, Intake(high=2000), depth=2000)
+        for position in range(1, 2001):
+            writer.put([event(position)])
+        self.assertEqual(writer.depth, 2000)
+        self.assertRaises(QueueOverflow, writer.put, [event(2001)])
+        self.assertEqual(writer.depth, 2000)
 
     def put(self, position: int, count: int = 1) -> None:
         for _ in range(count):
