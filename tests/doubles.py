@@ -42,10 +42,13 @@ def make_store(case: Cleaner) -> Store:
     return Store(engine, run_now, run_now)
 
 
-def make_database(case: Cleaner) -> str:
-    """@return: the URL of a database for L{make_store}."""
+def make_database(case: Cleaner, *, migrated: bool = True) -> str:
+    """
+    @param migrated: it may have its tables already.
+    @return: the URL of a database for L{make_store}.
+    """
     if getattr(case, "on_postgresql", False):
-        return server().make_database(case)
+        return server().make_database(case, migrated=migrated)
     directory = tempfile.TemporaryDirectory()
     case.addCleanup(directory.cleanup)
     return f"sqlite:///{os.path.join(directory.name, 'hichat.db')}"

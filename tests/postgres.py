@@ -110,14 +110,14 @@ class Server:
         self.stop(signal.SIGQUIT)
         shutil.rmtree(self._directory, ignore_errors=True)
 
-    def make_database(self, case: Cleaner) -> str:
+    def make_database(self, case: Cleaner, *, migrated: bool = True) -> str:
         """
         @param case: the test that wants it; the database is gone after it.
-        @return: the URL of a new database with the tables of this version.
+        @return: the URL of a new database, with the tables of this version or none.
         """
         self.start()
         name = f"test{next(self._numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {self._template if migrated else 'template1'}")
         case.addCleanup(self._drop, name)
         return self.url(name)
 

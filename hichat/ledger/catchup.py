@@ -9,7 +9,7 @@ within the positions that are theirs, by L{hichat.ledger.places}.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, case, literal, select, union, union_all
+from sqlalchemy import BigInteger, Connection, Select, Table, and_, bindparam, case, literal, select, union, union_all
 from sqlalchemy.sql.selectable import CTE
 
 from hichat.events import MAX_SAFE_INTEGER, Event, Scope
@@ -104,27 +104,22 @@ def _mine() -> CTE:
 
 def _next() -> Select[int]:
     mine = _mine()
-    low, high = bindparam("low", type_=BigInteger), bindparam("high", type_=BigInteger)
-    unindexed = bindparam("unindexed", type_=BigInteger)
-    wanted = bindparam("wanted", type_=BigInteger)
-    indexed = (
-        select(places.c.position)
-        .join_from(mine, places, places.c.conversation == mine.c.id)
-        .where(places.c.position > low, places.c.position <= high)
-        .where(places.c.position >= mine.c.first, places.c.position <= mine.c.last)
-        .order_by(places.c.position)
-        .limit(wanted)
-    )
-    tail = (
-        select(events.c.position)
-        .join_from(events, mine, events.c.conversation == mine.c.id)
-        .where(events.c.position > unindexed, events.c.position <= high)
-        .where(events.c.position >= mine.c.first, events.c.position <= mine.c.last)
-        .order_by(events.c.position)
-        .limit(wanted)
-    )
+    high, wanted = bindparam("high", type_=BigInteger), bindparam("wanted", type_=BigInteger)
+
+    def positions(table: Table, behind: str) -> Select[int]:
+        position = table.c.position
+        found = (
+            select(position)
+            .join_from(mine, table, table.c.conversation == mine.c.id)
+            .where(position > bindparam(behind, type_=BigInteger), position <= high)
+            .where(position >= mine.c.first, position <= mine.c.last)
+            .order_by(position)
+            .limit(wanted)
+        )
+        return select(found.subquery())
+
     # Not all: who left a group and came back has its conversation twice.
-    both = union(select(indexed.subquery()), select(tail.subquery())).subquery()
+    both = union(positions(places, "low"), positions(events, "unindexed")).subquery()
     return select(both.c.position).order_by(both.c.position).limit(wanted)
 
 

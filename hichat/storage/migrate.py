@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hichat.errors import StartError
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision among the migrations."""
 
 
@@ -29,7 +29,7 @@ def _is_up_to_date(engine: Engine) -> bool:
         return False
 
 
-def _migrate(engine: Engine) -> None:
+def _migrate(engine: Engine, revision: str = "head") -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
@@ -48,7 +48,7 @@ def _migrate(engine: Engine) -> None:
                     "start that version, or restore a copy from before the upgrade"
                 )
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     except SQLAlchemyError as e:
         # The driver's own words; SQLAlchemy's would show the URL with its password.
         cause = " ".join(str(getattr(e, "orig", None) or type(e).__name__).split())

@@ -137,8 +137,8 @@ events = Table(
     Column("subject", BigInteger, nullable=False),
     Column("time", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("device", BigInteger, nullable=False),
-    Column("counter", BigInteger, nullable=False),
+    Column("device", BigInteger, nullable=False, server_default="0"),
+    Column("counter", BigInteger, nullable=False, server_default="0"),
     Index("events_by_counter", "device", "counter", unique=True, **_where(COUNTED)),
     # What was done to a message: Kind.EDITED, RECALLED, REACTED.
     Index("events_by_message", "subject", "position", **_where(ON_MESSAGES)),

@@ -17,12 +17,14 @@ from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import StartError
+from hichat.ledger import catchup, log, places
 from hichat.storage import engine
 from hichat.storage import migrate as migrations
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import HEAD, migrate
+from hichat.storage.store import Store
 from hichat.storage.tables import contacts, metadata, users
-from tests.doubles import make_store
+from tests.doubles import make_database, make_store, run_now
 from tests.postgres import PASSWORD, OnPostgreSQL, database_url, free_port, server
 
 
@@ -121,6 +123,26 @@ class MigrationTests(SynchronousTestCase):
         self.patch(migrations, "_migrate", None)
         migrate(store.engine)
         self.assertEqual(ScriptDirectory(str(Path(migrations.__file__).with_name("migrations"))).get_heads(), [HEAD])
+
+    def test_a_log_of_the_first_version(self) -> None:
+        """What was said before there were devices is found by all that came since."""
+        old = make_engine(make_database(self, migrated=False))
+        self.addCleanup(old.dispose)
+        migrations._migrate(old, "0001")
+        store = Store(old, run_now, run_now)
+        with store.transaction() as connection:
+            connection.execute(text("INSERT INTO conversations (id, scope, first, second) VALUES (1, 1, 1, 2)"))
+            names = "position, conversation, seq, n, kind, scope, sender, target, subject, time, body"
+            add = text(f"INSERT INTO events ({names}) VALUES (:p, 1, :p, :p, 1, 1, 1, 2, 0, 0, :body)")
+            connection.execute(add, [{"p": position, "body": b"%d" % position} for position in range(1, 6)])
+        migrate(old)
+        with store.snapshot() as connection:
+            self.assertEqual(places.heads(connection), (5, 5))
+            self.assertEqual(places.pair_history(connection, 1, 2, 0, -1), [b"5", b"4", b"3", b"2", b"1"])
+            missed = catchup.page(connection, 2, 1, 5, 9, 999).events
+            self.assertEqual([event.position for event in missed], [2, 3, 4, 5])
+            self.assertEqual(log.find_counted(connection, 1, 1), None)
+            self.assertEqual(compare_metadata(MigrationContext.configure(connection), metadata), [])
 
     def test_a_newer_database_is_refused(self) -> None:
         store = make_store(self)

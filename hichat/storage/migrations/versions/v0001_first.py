@@ -33,15 +33,6 @@ def upgrade() -> None:
         sa.Column("deleted_at", sa.BigInteger),
     )
     op.create_table(
-        "devices",
-        sa.Column("id", Id, primary_key=True),
-        sa.Column("user_id", Id, sa.ForeignKey("users.id"), nullable=False),
-        sa.Column("name", sa.String(64), nullable=False),
-        sa.Column("created_at", sa.BigInteger, nullable=False),
-        sa.Column("revoked_at", sa.BigInteger),
-        sa.UniqueConstraint("user_id", "name", name="devices_key"),
-    )
-    op.create_table(
         "contacts",
         sa.Column("owner_id", Id, sa.ForeignKey("users.id"), primary_key=True),
         sa.Column("friend_id", Id, sa.ForeignKey("users.id"), primary_key=True),
@@ -77,7 +68,6 @@ def upgrade() -> None:
         sa.Column("second", sa.BigInteger, nullable=False),
         sa.UniqueConstraint("scope", "first", "second", name="conversations_key"),
     )
-    op.create_index("conversations_by_second", "conversations", ["second", "scope"])
     op.create_table(
         "events",
         sa.Column("position", Id, primary_key=True, autoincrement=False),
@@ -91,32 +81,5 @@ def upgrade() -> None:
         sa.Column("subject", sa.BigInteger, nullable=False),
         sa.Column("time", sa.BigInteger, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
-        sa.Column("device", sa.BigInteger, nullable=False),
-        sa.Column("counter", sa.BigInteger, nullable=False),
     )
-    numbered, about = sa.text("counter > 0"), sa.text("kind IN (2, 3, 4)")
-    op.create_index(
-        "events_by_counter",
-        "events",
-        ["device", "counter"],
-        unique=True,
-        sqlite_where=numbered,
-        postgresql_where=numbered,
-    )
-    op.create_index("events_by_message", "events", ["subject", "position"], sqlite_where=about, postgresql_where=about)
-    op.create_table(
-        "places",
-        sa.Column("conversation", sa.BigInteger, primary_key=True, autoincrement=False),
-        sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
-        sqlite_with_rowid=False,
-    )
-    head = op.create_table("places_head", sa.Column("position", sa.BigInteger, nullable=False))
-    op.bulk_insert(head, [{"position": 0}])
-    op.create_table(
-        "marks",
-        sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True),
-        sa.Column("user_id", Id, sa.ForeignKey("users.id"), primary_key=True),
-        sa.Column("received", sa.BigInteger, nullable=False),
-        sa.Column("read", sa.BigInteger, nullable=False),
-        sa.Column("read_n", sa.BigInteger, nullable=False),
-    )
+    op.create_index("events_by_conversation", "events", ["conversation", "seq"], unique=True)
