@@ -91,15 +91,8 @@ class Session:
         # connection closes meanwhile.
         self._held: deque[bytes] | None = None
 
-    def received(self, frame: bytes, binary: bool) -> None:
-        """A frame came. Whatever is in it, this does not raise."""
-        if binary:
-            self.take_binary()
-        else:
-            self.received_all([frame])
-
     def received_all(self, frames: list[bytes]) -> None:
-        """As L{received}, for the text frames of a whole read."""
+        """The text frames of a read came. Whatever is in them, this does not raise."""
         taken = 0 if self._paused or self._busy else self._try(frames)
         if taken < len(frames):
             if self._held is None:

@@ -33,7 +33,7 @@ class V1Session(Session):
     def take(self, frames: list[bytes]) -> int:
         """See L{Session.take}."""
         intake = self.inlet.intake
-        allowed, room = self.allowance(), intake.room
+        allowed, room = int(self.allowance()), intake.room
         drafts: list[Draft] = []
         taken = 0
         for frame in frames:
@@ -49,7 +49,7 @@ class V1Session(Session):
                         break
                     drafts.append(draft)
             taken += 1
-        self.used(min(taken, int(allowed)))
+        self.used(min(taken, allowed))
         if drafts:
             self.inlet.metrics.messages_in += len(drafts)
             intake.took(len(drafts))

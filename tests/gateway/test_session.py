@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -109,8 +111,7 @@ class SessionTests(SynchronousTestCase):
 
     def test_a_full_plane_stops_reading_and_lets_it_go_on(self) -> None:
         session, connection = self.session()
-        for number in range(10):  # all of one read
-            session.received(frame(number), False)
+        session.received_all([frame(number) for number in range(10)])
         self.assertEqual(len(self.drafts), 4)
         self.assertFalse(connection.reading)
         self.intake.gave(1)
@@ -122,26 +123,26 @@ class SessionTests(SynchronousTestCase):
             self.intake.gave(1)
         self.assertEqual([draft.body for draft in self.drafts], [frame(number) for number in range(10)])
         self.intake.gave(self.intake.count)
-        session.received(frame(10), False)
+        session.received_all([frame(10)])
         self.assertEqual(self.drafts[-1].body, frame(10))
 
     def test_frames_that_come_while_it_is_paused_keep_their_order(self) -> None:
         session, connection = self.session()
         other, _ = self.session(2)
         for number in range(4):
-            other.received(frame(number, 2), False)
-        session.received(frame(0), False)
-        session.received(frame(1), False)
+            other.received_all([frame(number, 2)])
+        session.received_all([frame(0)])
+        session.received_all([frame(1)])
         self.assertFalse(connection.reading)
         self.intake.gave(4)
-        session.received(frame(2), False)
+        session.received_all([frame(2)])
         self.assertEqual([draft.body for draft in self.drafts[4:]], [frame(0), frame(1), frame(2)])
 
     def test_never_above_the_bound_with_many_sessions(self) -> None:
         sessions = [self.session(user)[0] for user in range(1, 20)]
         for number in range(5):
             for session in sessions:
-                session.received(frame(number, session.user), False)
+                session.received_all([frame(number, session.user)])
                 self.assertLessEqual(self.intake.count, 4)
         while self.intake.count:
             self.intake.gave(1)
@@ -150,19 +151,34 @@ class SessionTests(SynchronousTestCase):
 
     def test_complaints(self) -> None:
         session, connection = self.session()
-        session.received(b"nonsense", False)
-        session.received(frame(1), True)
-        session.received(frame(1, user=9), False)
+        session.received_all([b"nonsense"])
+        session.take_binary()
+        session.received_all([frame(1, user=9)])
         session.refused(None, NoSuchTarget())  # type: ignore[arg-type]
         self.assertEqual(len(connection.texts), 4)
         self.assertEqual(self.metrics.frames_refused, 4)
         self.assertEqual(self.drafts, [])
-        session.received(frame(1), False)
+        session.received_all([frame(1)])
         self.assertEqual(len(self.drafts), 1)
+
+    def test_a_part_of_an_allowance_is_none(self) -> None:
+        """Whoever sends a little too fast is not let through for it."""
+        self.inlet = replace(self.inlet, rate=10)
+        session, connection = self.session()
+        for number in range(10):
+            session.received_all([frame(number)])
+            self.intake.gave(self.intake.count)
+        self.clock.advance(0.05)
+        session.received_all([frame(10)])
+        self.assertEqual((len(self.drafts), len(connection.texts)), (10, 1))
+        self.clock.advance(0.05)
+        session.received_all([frame(11)])
+        session.received_all([frame(12)])
+        self.assertEqual((len(self.drafts), len(connection.texts)), (11, 2))
 
     def test_heartbeats_need_no_room(self) -> None:
         session, connection = self.session()
         while self.intake.admit():
             pass
-        session.received(b'{"userId":1,"Type":0}', False)
+        session.received_all([b'{"userId":1,"Type":0}'])
         self.assertTrue(connection.reading)

@@ -64,7 +64,7 @@ class Connection:
             some, self.unread = self.unread[:5], self.unread[5:]
             for frame in some:
                 self.world.reached[frame] = True
-                self.session.received(frame, False)
+                self.session.received_all([frame])
             assert self.session._held is None or len(self.session._held) <= 5, "frames pile up"
 
     def pause_reading(self) -> None:
