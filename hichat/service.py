@@ -246,11 +246,12 @@ class HiChat(LogComponent, Service):
         for connection in _all(sockets):
             connection.pause_reading()
         # Who was held back comes to an end with what was sent; who does not is not read any more.
-        draining = Deferred.fromCoroutine(self._drain(way))
         shutting = self._reactor.callLater(LAST_WORDS, self._shut, sockets)
-        await draining
-        if shutting.active():
-            shutting.cancel()
+        try:
+            await self._drain(way)
+        finally:
+            if shutting.active():
+                shutting.cancel()
         # Then say goodbye, and take what clients had sent before they heard it.
         for connection in _all(sockets):
             connection.unshut()
@@ -259,25 +260,32 @@ class HiChat(LogComponent, Service):
         while _all(sockets) and waited < GOODBYE:
             await deferLater(self._reactor, 0.05)
             waited += 0.05
-        await self._drain(way)
+        drained = await self._drain(way)
         await way.marks.idle()
         await way.routing.stop()
         await way.writer.stop()
         await _done(udp.stopListening())
-        self._log.info("HiChat stops: everything that was accepted is stored")
+        if drained:
+            self._log.info("HiChat stops: everything that was accepted is stored")
 
     def _shut(self, sockets: list[ChatFactory]) -> None:
         for connection in _all(sockets):
             connection.shut()
 
-    async def _drain(self, way: Way) -> None:
-        """Whatever the store says: clients are told that we stop."""
+    async def _drain(self, way: Way) -> bool:
+        """
+        Whatever the store says: clients are told that we stop.
+
+        @return: whether everything went all its way.
+        """
         try:
             await way.drain()
+            return True
         except CancelledError:
             raise
         except Exception:
             self._log.failure("what was accepted could not be followed to its end")
+            return False
 
     def _stopped_badly(self, failure: Any) -> None:
         if failure.check(TimeoutError):

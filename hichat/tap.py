@@ -245,7 +245,7 @@ def assemble_services(
         roster=way.roster,
         presence=way.presence,
         marks=way.marks,
-        read_arrival=read_arrival,
+        read_generation=read_generation,
         sync_page=bounds.sync_page,
         now=now,
     )
@@ -261,10 +261,17 @@ def read_arrival(
     connection: Connection, user: int, position: int, device: int
 ) -> tuple[int | None, list[tuple[int, int]]]:
     """What routing wants to know of a user who comes; see L{Routing}."""
+    return read_generation(connection, user, device), groups.memberships(connection, user, position)
+
+
+def read_generation(connection: Connection, user: int, device: int) -> int | None:
+    """
+    @param device: or 0, for a client that has none.
+    @return: the generation of the user's tokens that is good now; None if the user or the device may not come.
+    """
     found = users.find(connection, user)
     good = found is not None and not found.disabled and (not device or devices.may_write(connection, device, user))
-    generation = found.generation if found is not None and good else None
-    return generation, groups.memberships(connection, user, position)
+    return found.generation if found is not None and good else None
 
 
 def _now() -> int:

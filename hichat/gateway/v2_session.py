@@ -59,7 +59,7 @@ class Services:
     What v2 sessions need beside the inlet.
 
     @ivar sign_in: from a token and a device's name to who it is; raises L{Refused}.
-    @ivar read_arrival: as L{Routing}'s: a function of a connection.
+    @ivar read_generation: the generation of a user's tokens that is good now, for a device; a function of a connection.
     @ivar sync_page: events in a page, at most.
     @ivar now: the time in milliseconds since the epoch.
     """
@@ -70,7 +70,7 @@ class Services:
     roster: Roster
     presence: Presence
     marks: marks.Marks
-    read_arrival: Callable[[Database, int, int, int], tuple[int | None, list[tuple[int, int]]]]
+    read_generation: Callable[[Database, int, int], int | None]
     sync_page: int
     now: Callable[[], int]
 
@@ -571,8 +571,7 @@ def _page(database: Database, services: Services, who: SignedIn, since: int, unt
 
 
 def _check_signed_in(database: Database, services: Services, who: SignedIn) -> None:
-    generation, _ = services.read_arrival(database, who.user, 0, who.device)
-    if generation != who.generation:
+    if services.read_generation(database, who.user, who.device) != who.generation:
         raise SignedOut
 
 

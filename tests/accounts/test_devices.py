@@ -13,7 +13,7 @@ from hichat.accounts.users import User
 from hichat.errors import Busy, NoSuchDevice, TooManyDevices, Unauthorized
 from hichat.events import Kind, Scope
 from hichat.storage.store import Store
-from hichat.tap import read_arrival
+from hichat.tap import read_generation
 from tests.accounts.test_accounts import AccountsCase
 from tests.doubles import NOW, run_now
 from tests.ledger.test_ledger import Thread
@@ -46,7 +46,7 @@ class DeviceCase(AccountsCase):
     def generation(self, user: User, device: int) -> int | None:
         """@return: of tokens that are good now, for a device that comes to listen."""
         with self.store.snapshot() as connection:
-            return read_arrival(connection, user.id, 0, device)[0]
+            return read_generation(connection, user.id, device)
 
 
 class SigningInTests(DeviceCase):

@@ -473,7 +473,7 @@ class V2Tests(ProtocolCase):
             roster=self.roster,
             presence=self.presence,
             marks=unused,
-            read_arrival=unused,
+            read_generation=unused,
             sync_page=1,
             now=lambda: 0,
         )

@@ -25,7 +25,7 @@ from hichat.protocol import WATCH_LIMIT, Close
 from hichat.routing import Routing
 from hichat.storage import tables
 from hichat.storage.store import Store
-from hichat.tap import read_arrival
+from hichat.tap import read_arrival, read_generation
 from tests.doubles import NOW, run_now
 from tests.gateway.test_v2 import payload
 from tests.ledger.test_ledger import Thread
@@ -124,7 +124,7 @@ class Connection:
 
     def hear(self, **frame: Any) -> None:
         """The client says something."""
-        self.session.received(json.dumps(frame).encode(), False)
+        self.session.received_all([json.dumps(frame).encode()])
 
     def ask(self, **frame: Any) -> dict[str, Any]:
         """@return: the one answer to what the client says."""
@@ -201,7 +201,7 @@ class SessionCase(WriterCase):
             roster=self.roster,
             presence=self.presence,
             marks=Marks(self.store, self.clock, lambda *mark: self.marked.append(mark)),
-            read_arrival=read_arrival,
+            read_generation=read_generation,
             sync_page=2,
             now=lambda: NOW,
         )
@@ -304,7 +304,10 @@ class HelloTests(SessionCase):
             (b'{"op":"hello","device":"x"}', True, "not_text"),
         ):
             connection = self.connect("ann")
-            connection.session.received(data, binary)
+            if binary:
+                connection.session.take_binary()
+            else:
+                connection.session.received_all([data])
             self.assertEqual([frame["code"] for frame in connection.said], [code])
             self.assertEqual(connection.code, Close.NO_HELLO, data)
         self.assertEqual((self.asked, self.drafts), ([], []))
@@ -404,7 +407,7 @@ class SayingTests(SessionCase):
         self.refused("too_long", connection, op="send", user=BOB, text="ü" * 8000)
         self.refused("not_text", connection, op="react", message=1, emoji="\0")
         self.refused("unknown_op", connection, op="shout")
-        connection.session.received(b"{}", True)
+        connection.session.take_binary()
         self.assertEqual(connection.said[-1]["code"], "not_text")
         self.assertEqual((self.drafts, self.intake.count, connection.code), ([], 0, None))
 
