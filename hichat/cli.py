@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TextIO, TypeVar, cast
 
 import msgspec
 from sqlalchemy import Connection
@@ -133,10 +133,9 @@ class Administration:
             raise Disabled
         return self._tokens.issue(user.id, user.generation)
 
-    def write_tokens(self, people: int, path: Path) -> None:
-        """Write a token of each of users 1 to C{people} a line; they are secrets, so the file is its owner's only."""
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-            file.writelines(f"{self._tokens.issue(user, 0)}\n" for user in range(1, people + 1))
+    def write_tokens(self, people: int, file: TextIO) -> None:
+        """Write a token of each of users 1 to C{people} a line."""
+        file.writelines(f"{self._tokens.issue(user, 0)}\n" for user in range(1, people + 1))
 
     def find(self, name: str) -> User:
         """@raise NoSuchUser: there is none of that name."""
@@ -288,27 +287,38 @@ def _token(options: argparse.Namespace) -> int:
 
 
 def _prepare(options: argparse.Namespace) -> int:
-    administration = _administration(options, make=True)
+    people = options.users
+    pairs = options.conversations or people
+    if options.messages:
+        prepare.check_pairs(people, pairs)
+    # Opened before anything is made: what follows takes minutes.
+    with _open_tokens(options.tokens) as file:
+        administration = _administration(options, make=True)
+        _fill(administration.store, options, pairs)
+        file.truncate()
+        administration.write_tokens(people, file)
+    return 0
+
+
+def _open_tokens(path: Path) -> TextIO:
+    """@return: a file for secrets, its owner's only; what is in it is still there."""
+    try:
+        return open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii")
+    except OSError as e:
+        raise StartError(f"hichat: --tokens: cannot write {path}: {e.strerror}") from None
+
+
+def _fill(store: Store, options: argparse.Namespace, pairs: int) -> None:
     now, people = _now(), options.users
     with _bar(people, "users") as bar:
-        prepare.make_users(administration.store, people, now, bar.update)
+        prepare.make_users(store, people, now, bar.update)
     if options.group_size:
         with _bar(people, "members") as bar:
-            prepare.make_groups(administration.store, people, options.group_size, now, bar.update)
+            prepare.make_groups(store, people, options.group_size, now, bar.update)
     if options.messages:
-        pairs = options.conversations or people
+        chance = random.Random(people)  # noqa: S311
         with _bar(options.messages, "messages") as bar:
-            prepare.make_messages(
-                administration.store,
-                people,
-                options.messages,
-                pairs,
-                now,
-                bar.update,
-                random.Random(people),  # noqa: S311
-            )
-    administration.write_tokens(people, options.tokens)
-    return 0
+            prepare.make_messages(store, people, options.messages, pairs, now, bar.update, chance)
 
 
 def _measure(options: argparse.Namespace) -> int:

@@ -165,10 +165,16 @@ class Settings:
 
 def to_environment(found: Settings) -> dict[str, str]:
     """@return: these settings, all of them, as L{load} reads them from the environment."""
-    values = {setting.name: getattr(found, setting.name) for setting in fields(Settings)}
-    values["udp"] = ("[{}]:{}" if ":" in found.udp[0] else "{}:{}").format(*found.udp)
-    values["presence"] = "on" if found.presence else "off"
-    return {f"HICHAT_{name.upper()}": str(value) for name, value in values.items()}
+    return {f"HICHAT_{setting.name.upper()}": _text(getattr(found, setting.name)) for setting in fields(Settings)}
+
+
+def _text(value: Any) -> str:
+    """@return: a value as it is written in the environment."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ("[{}]:{}" if ":" in value[0] else "{}:{}").format(*value)
+    return str(value)
 
 
 def option_parameters() -> list[list[str | None]]:

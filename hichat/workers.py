@@ -1,5 +1,5 @@
 """
-Several workers behind one port: their supervisor, and what a worker process runs (C{python -m hichat.workers}).
+Several workers behind one port: their supervisor. What each of their processes runs is L{hichat.worker}.
 
 Each worker is a whole daemon. The kernel shares the port's connections out among them (C{SO_REUSEPORT}), the plane goes
 from each to each, and the store is one.
@@ -8,24 +8,27 @@ from each to each, and the store is one.
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
-from functools import partial
-from pathlib import Path
 from typing import Any, TextIO
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.interfaces import IDelayedCall, IProcessTransport
-from twisted.internet.protocol import ProcessProtocol, Protocol
-from twisted.internet.stdio import StandardIO
-from twisted.logger import ILogObserver, Logger, globalLogBeginner
+from twisted.internet.protocol import ProcessProtocol
+from twisted.logger import ILogObserver, Logger
 
 from hichat import keys, settings
 from hichat.errors import StartError
-from hichat.service import DEADLINE, HiChat, LogComponent, one_line_errors, prepare_state_dir, reserve_port
+from hichat.service import (
+    DEADLINE,
+    LogComponent,
+    one_line_errors,
+    prepare_state_dir,
+    reserve_port,
+    state_dir_error,
+)
 from hichat.settings import Settings
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
@@ -128,6 +131,9 @@ class Supervisor(LogComponent, Service):
         except StartError:
             one_line_errors()
             raise
+        except OSError as e:
+            one_line_errors()
+            raise state_dir_error(found.state_dir, str(e)) from None
         for number in range(found.workers):
             self._start(number)
         self._log.info("HiChat serves {address} with {workers} workers", address=found.listen, workers=found.workers)
@@ -172,7 +178,7 @@ class Supervisor(LogComponent, Service):
         self._spawn(worker, environment)
 
     def _spawn_process(self, worker: Worker, environment: Mapping[str, str]) -> IProcessTransport:
-        command = [sys.executable, "-m", "hichat.workers"]
+        command = [sys.executable, "-m", "hichat.worker"]
         # Its standard input says, by its end, that the supervisor is gone.
         files = {0: "w", 1: "r", 2: "r"}
         started: IProcessTransport = self._reactor.spawnProcess(
@@ -196,52 +202,3 @@ class Supervisor(LogComponent, Service):
     def _write(self, line: str) -> None:
         self._lines.write(line)
         self._lines.flush()
-
-
-class _Leash(Protocol):
-    """The supervisor holds the other end."""
-
-    def __init__(self, stop: Callable[[], None]) -> None:
-        self._stop = stop
-
-    def connectionLost(self, reason: Any = None) -> None:
-        """It is gone, and so are we."""
-        self._stop()
-
-
-def main() -> None:
-    """Run one worker; the supervisor has put its settings and its number into the environment."""
-    from twisted.internet import reactor as installed
-
-    from hichat.logs import make_observer
-    from hichat.tap import assemble
-
-    reactor: Any = installed
-    found = settings.load({}, os.environ, Path.cwd())
-    number = int(os.environ[NUMBER])
-    observer = make_observer(found.log_level, found.log_format, sys.stdout, number)
-    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
-    service = HiChat(found, partial(assemble, worker=number), reactor, worker=number)
-    try:
-        service.startService()
-    except StartError as e:
-        sys.exit(str(e))
-
-    stopping: list[bool] = []
-
-    def stop(*_: object) -> None:
-        # Both the supervisor and whoever signals its whole group may ask for it.
-        if not stopping:
-            stopping.append(True)
-            reactor.callFromThread(reactor.stop)
-
-    StandardIO(_Leash(stop))
-    signal.signal(signal.SIGTERM, stop)
-    # What a terminal sends goes to the supervisor too, which then tells us.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    reactor.addSystemEventTrigger("before", "shutdown", service.stopService)
-    reactor.run(installSignalHandlers=False)
-
-
-if __name__ == "__main__":
-    main()

@@ -78,17 +78,8 @@ class PrepareTests(SynchronousTestCase):
         self.assertRaises(StartError, prepare.make_users, self.store, 1, NOW, self.count)
 
     def test_not_more_pairs_than_there_are(self) -> None:
-        self.assertRaises(
-            StartError,
-            prepare.make_messages,
-            self.store,
-            3,
-            9,
-            4,
-            NOW,
-            self.count,
-            random.Random(1),
-        )
+        prepare.check_pairs(3, 3)
+        self.assertRaises(StartError, prepare.check_pairs, 3, 4)
 
 
 class PrepareOnPostgreSQLTests(OnPostgreSQL, PrepareTests):

@@ -57,6 +57,13 @@ class SupervisorTests(SynchronousTestCase):
         self.processes.append(process)
         return process
 
+    def test_a_state_directory_that_holds_something_else(self) -> None:
+        (self.state / "token.key").mkdir(parents=True)
+        error = self.assertRaises(StartError, self.supervisor.startService)
+        self.assertIn("HICHAT_STATE_DIR", str(error))
+        self.assertNotIn("\n", str(error))
+        self.assertEqual(self.processes, [])
+
     def stop(self) -> None:
         stopped = self.supervisor.stopService()
         for process in self.processes:

@@ -100,11 +100,9 @@ def make_messages(
     """
     Write C{count} messages into C{pairs} conversations of two, both drawn at random from users 1 to C{people}.
 
+    @param pairs: which L{check_pairs} has let pass.
     @param now: milliseconds since the epoch.
-    @raise StartError: so few people do not make so many pairs.
     """
-    if pairs > people * (people - 1) // 2:
-        raise StartError(f"hichat: --conversations: {people} users make {people * (people - 1) // 2} pairs")
     keys = _draw_pairs(people, pairs, chance)
     ids: list[int] = []
     for first in range(0, pairs, CHUNK):
@@ -118,6 +116,12 @@ def make_messages(
             log.append(connection, list(_messages(keys, ids, counts, position, chunk, now, chance)))
             places.follow(connection, places.indexed(connection), position + chunk)
         progress(chunk)
+
+
+def check_pairs(people: int, pairs: int) -> None:
+    """@raise StartError: so few people do not make so many pairs."""
+    if pairs > people * (people - 1) // 2:
+        raise StartError(f"hichat: --conversations: {people} users make {people * (people - 1) // 2} pairs")
 
 
 def _draw_pairs(people: int, pairs: int, chance: random.Random) -> list[tuple[int, int, int]]:

@@ -25,7 +25,7 @@ class BenchTests(TestCase):
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-c", "from hichat.cli import main; main()", "bench", "run", *arguments],
+            [sys.executable, "-c", "from hichat.cli import main; main()", "bench", *arguments],
             cwd=self.daemon.directory,
             env=self.daemon.environment,
             capture_output=True,
@@ -36,7 +36,7 @@ class BenchTests(TestCase):
 
     async def measure(self, case: str, *arguments: str) -> Any:
         given = (case, "--server", self.daemon.url, "--tokens", "tokens", "--connections", "12", "--seconds", "1")
-        done = await deferToThread(self.command, *given, "--json", *arguments)
+        done = await deferToThread(self.command, "run", *given, "--json", *arguments)
         self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
         return json.loads(done.stdout)
 
@@ -51,15 +51,17 @@ class BenchTests(TestCase):
 
     async def test_what_is_wrong_is_said_in_a_line(self) -> None:
         for arguments, said in (
-            (("pairs", "--tokens", "nowhere"), "cannot read nowhere"),
-            (("pairs", "--tokens", "tokens", "--connections", "13"), "12 users only"),
-            (("pairs", "--tokens", "tokens", "--connections", "3"), "even number"),
-            (
-                ("pairs", "--tokens", "tokens", "--connections", "2", "--server", "http://127.0.0.1:1"),
-                "does not answer",
-            ),
+            ("run pairs --tokens nowhere", "cannot read nowhere"),
+            ("run pairs --tokens tokens --connections 13", "12 users only"),
+            ("run pairs --tokens tokens --connections 3", "even number"),
+            ("run pairs --tokens tokens --connections 2 --server http://127.0.0.1:1", "does not answer"),
+            ("prepare --state-dir new --users 2 --tokens no/where", "cannot write no/where"),
+            ("prepare --state-dir new --users 3 --messages 9 --conversations 4 --tokens t", "3 users make 3 pairs"),
+            ("prepare --users 2 --tokens tokens", "there are users already"),
         ):
-            done = await deferToThread(self.command, *arguments)
+            done = await deferToThread(self.command, *arguments.split())
             self.assertEqual((done.returncode, done.stdout), (1, ""))
             self.assertIn(said, done.stderr)
             self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        self.assertFalse((self.daemon.directory / "new").exists())
+        self.assertEqual(len((self.daemon.directory / "tokens").read_text().split()), 12)
