@@ -77,6 +77,12 @@ class SendAtOnceTests(Case):
         self.assertEqual(self.heard(), b"first")
         self.assertEqual(send_at_once(self.transport, b"second"), 6)
 
+    def test_not_past_what_the_kernel_left(self) -> None:
+        self.transport.write(b"first")
+        self.socket.takes = 2
+        self.transport.doWrite()
+        self.assertEqual(send_at_once(self.transport, b"second"), 0)
+
     def test_a_part(self) -> None:
         self.socket.takes = 3
         self.assertEqual(send_at_once(self.transport, b"hello"), 3)
