@@ -2,7 +2,8 @@
 The ledger: drafts in, durable events out, many in one commit.
 
 While one batch is being written the next one gathers; so a batch is as large as the load makes it, and an idle daemon
-writes at once.
+writes at once. A commit costs the same for one message as for a hundred: so a light batch that would follow another
+closely waits a moment for more.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
     from hichat.ledger.writer import LogWriter, Outcome
     from hichat.metrics import Metrics
     from hichat.storage.store import Runner
+
+
+PAUSE = 0.002
+"""Seconds between the end of a batch and the beginning of the next one, while that is light."""
+
+HEAVY = 64
+"""Deliveries at which a batch is not light any more."""
 
 
 @implementer(IOrigin)
@@ -89,8 +97,11 @@ class Ledger:
         self._clock = clock
         self._metrics = metrics
         self._largest = largest
+        self._heavy = min(HEAVY, largest)
         self._waiting: list[Draft] = []
         self._busy = False
+        self._rests_until = 0.0
+        self._resting: IDelayedCall | None = None
         self._idle: list[Deferred[None]] = []
 
     def submit(self, drafts: Sequence[Draft]) -> None:
@@ -100,8 +111,10 @@ class Ledger:
         self._waiting.extend(drafts)
         if not self._busy:
             self._busy = True
-            # At the end of this reactor turn: what else was read in it comes along.
-            self._clock.callLater(0, self._write)
+            # At the end of this reactor turn at least: what else was read in it comes along.
+            self._resting = self._clock.callLater(self._rest(), self._write)
+        elif self._resting is not None and not self._rest():
+            self._resting.reset(0)
 
     def append(
         self,
@@ -136,7 +149,16 @@ class Ledger:
         self._idle.append(waiter)
         return waiter
 
+    def _rest(self) -> float:
+        """@return: seconds until the next batch may begin."""
+        waiting = self._waiting
+        # How many hear of what is not between two people is not known here; but it is enough.
+        if len(waiting) >= self._heavy or any(draft.scope != Scope.USER for draft in waiting):
+            return 0
+        return max(0, self._rests_until - self._clock.seconds())
+
     def _write(self) -> None:
+        self._resting = None
         batch, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
         started = self._clock.seconds()
         written = self._in_writer(self._writer.write, batch)
@@ -175,8 +197,13 @@ class Ledger:
             self._intake.gave(len(batch) - len(events))
 
     def _next(self) -> None:
+        self._rests_until = self._clock.seconds() + PAUSE
         if self._waiting:
-            self._write()
+            rest = self._rest()
+            if rest:
+                self._resting = self._clock.callLater(rest, self._write)
+            else:
+                self._write()
             return
         self._busy = False
         waiters, self._idle = self._idle, []

@@ -14,7 +14,7 @@ from hichat.errors import Busy, NoSuchTarget, NotStored, Refused
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.intake import Intake
 from hichat.interfaces import IOrigin
-from hichat.ledger.ledger import Ledger
+from hichat.ledger.ledger import PAUSE, Ledger
 from hichat.ledger.writer import Duplicate, Outcome
 from hichat.metrics import Metrics
 
@@ -126,10 +126,59 @@ class LedgerTests(SynchronousTestCase):
             self.submit(body)
             self.turn()
         self.assertEqual(len(self.thread.jobs), 1)
-        for _ in range(3):
-            self.thread.work()
+        self.thread.work()
+        self.thread.work()
+        self.clock.advance(PAUSE)
+        self.thread.work()
         self.assertEqual([[e.body for e in b] for b in self.forwarded], [[b"a"], [b"b", b"c", b"d"], [b"e"]])
         self.assertEqual(self.thread.jobs, [])
+
+    def test_a_light_batch_waits_a_moment_for_more(self) -> None:
+        self.submit(b"a")
+        self.turn()
+        self.submit(b"b")
+        self.thread.work()
+        self.clock.advance(PAUSE / 2)
+        self.submit(b"c")
+        self.turn()
+        self.assertEqual(self.thread.jobs, [])
+        self.clock.advance(PAUSE / 2)
+        self.thread.work()
+        self.assertEqual([len(batch) for batch in self.writer.batches], [1, 2])
+        self.successResultOf(self.ledger.idle())
+
+    def test_after_a_while_nothing_waits(self) -> None:
+        self.submit(b"a")
+        self.turn()
+        self.thread.work()
+        self.clock.advance(PAUSE)
+        self.submit(b"b")
+        self.turn()
+        self.assertEqual(len(self.thread.jobs), 1)
+
+    def test_a_batch_that_is_not_light_does_not_wait(self) -> None:
+        self.submit(b"a")
+        self.turn()
+        self.thread.work()
+        for body in (b"b", b"c"):
+            self.submit(body)
+            self.turn()
+            self.assertEqual(self.thread.jobs, [])
+        self.submit(b"d")  # the third is as many as go into a batch
+        self.turn()
+        self.assertEqual(len(self.thread.jobs), 1)
+
+    def test_what_many_hear_does_not_wait(self) -> None:
+        self.submit(b"a")
+        self.turn()
+        self.thread.work()
+        self.submit(b"b")
+        self.turn()
+        self.assertEqual(self.thread.jobs, [])
+        answer = self.ledger.append(kind=Kind.MESSAGE, scope=Scope.GROUP, sender=1, target=5)
+        self.turn()
+        self.thread.work()
+        self.assertEqual(self.successResultOf(answer).position, 3)
 
     def test_refused_ones_leave_the_intake(self) -> None:
         self.submit(b"a")
@@ -165,7 +214,7 @@ class LedgerTests(SynchronousTestCase):
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.writer.fail = False
         self.submit(b"b")
-        self.turn()
+        self.clock.advance(PAUSE)
         self.thread.work()
         self.assertEqual(self.origin.answers[1:], [(b"b", "at 1")])
         self.assertEqual(self.intake.count, 1)
@@ -214,5 +263,6 @@ class LedgerTests(SynchronousTestCase):
         self.submit(b"b")
         self.thread.work()
         self.assertNoResult(idle)
+        self.clock.advance(PAUSE)
         self.thread.work()
         self.successResultOf(idle)
