@@ -70,6 +70,31 @@ def _size(events: list[Event]) -> int:
     return sum([len(event.body) for event in events])
 
 
+class Arrival(NamedTuple):
+    """
+    Somebody who wants to listen.
+
+    @ivar position: from where on.
+    @ivar device: its number; 0 for a client that has none.
+    """
+
+    user: int
+    position: int
+    device: int
+
+
+class Arrived(NamedTuple):
+    """
+    What the store knows of an arrival.
+
+    @ivar generation: of the tokens that are good now; None: no token is, or the device was revoked.
+    @ivar groups: those that the user was in at that position, each with its size.
+    """
+
+    generation: int | None
+    groups: list[tuple[int, int]]
+
+
 class _Early(NamedTuple):
     """
     A batch that came before its turn.
@@ -116,9 +141,7 @@ class Routing:
     @param delivery: the gateway.
     @param read_log: gives at most so many events behind a position.
     @param read_head: gives the log's last position.
-    @param read_arrival: gives, for a user, a position and a device (or 0), the generation of tokens that is good now
-        (None: no token is, or the device was revoked), and (group, size) for each group that the user was in at that
-        position.
+    @param read_arrival: gives what the store knows of one who comes.
     @param interests: what is wanted of other workers: kept up to date with who is here.
     """
 
@@ -129,7 +152,7 @@ class Routing:
         delivery: IDelivery,
         read_log: Callable[[int, int], Deferred[list[Event]]],
         read_head: Callable[[], Deferred[int]],
-        read_arrival: Callable[[int, int, int], Deferred[tuple[int | None, list[tuple[int, int]]]]],
+        read_arrival: Callable[[Arrival], Deferred[Arrived]],
         clock: IReactorTime,
         metrics: Metrics,
         interests: Interests | None = None,
@@ -215,15 +238,15 @@ class Routing:
             self._clock.callLater(WATCH, self._interests.end_all)
         while True:
             position = self.position if since is None else since
-            current, memberships = await self._read_arrival(user, position, device)
-            if current != generation:
+            arrived = await self._read_arrival(Arrival(user, position, device))
+            if arrived.generation != generation:
                 raise SignedOut
             if position >= self._forgotten:
                 break
             if since is not None:
                 return False
-        groups = dict(memberships)
-        recent = [event for events in self._recent for event in events if event.position > position]
+        groups = dict(arrived.groups)
+        recent = self._since(position)
         missed = [event for event in recent if _concerns(event, user, groups)]
         if any(_voids(event, generation, device) for event in missed):
             raise SignedOut
@@ -234,6 +257,15 @@ class Routing:
             for group, size in groups.items():
                 self._enter(user, group, size)
         return True
+
+    def _since(self, position: int) -> list[Event]:
+        """@return: the recent events behind a position, in order."""
+        late = []
+        for events in reversed(self._recent):
+            if events[-1].position <= position:
+                break
+            late.append(events)
+        return [event for events in reversed(late) for event in events if event.position > position]
 
     def leave(self, user: int) -> None:
         """The last device of this user is gone."""

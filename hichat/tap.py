@@ -11,7 +11,7 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -47,13 +47,14 @@ from hichat.plane.datagram import Codec
 from hichat.plane.interests import Interests
 from hichat.plane.link import Link
 from hichat.plane.queue import PlaneWriter
-from hichat.routing import Routing
+from hichat.routing import Arrival, Arrived, Routing
 from hichat.service import HiChat, Parts, Way, preflight
 from hichat.settings import Bounds, Settings
 from hichat.social import groups
 from hichat.social.contacts import Contacts
 from hichat.social.groups import Groups
 from hichat.storage.engine import make_engine
+from hichat.storage.gathered import Gathered
 from hichat.storage.store import Store
 from hichat.storage.turnstile import Turnstile
 from hichat.workers import Supervisor
@@ -187,7 +188,7 @@ def assemble_way(
         roster,
         read_log=lambda position, limit: store.read(log.after, position, limit),
         read_head=lambda: store.read(log.head),
-        read_arrival=lambda user, position, device: store.read(read_arrival, user, position, device),
+        read_arrival=Gathered(lambda arrivals: store.read(read_arrivals, arrivals)),
         clock=clock,
         metrics=metrics,
         interests=interests,
@@ -257,11 +258,21 @@ async def _sign_in(accounts: Accounts, store: Store, token: str, name: str) -> S
     return SignedIn(user.id, device.id, counter, user.generation)
 
 
-def read_arrival(
-    connection: Connection, user: int, position: int, device: int
-) -> tuple[int | None, list[tuple[int, int]]]:
-    """What routing wants to know of a user who comes; see L{Routing}."""
-    return read_generation(connection, user, device), groups.memberships(connection, user, position)
+def read_arrivals(connection: Connection, arrivals: Collection[Arrival]) -> dict[Arrival, Arrived]:
+    """@return: what routing wants to know of each who comes; see L{Routing}."""
+    found = users.find_many(connection, [arrival.user for arrival in arrivals])
+    owners = devices.owners(connection, [arrival.device for arrival in arrivals if arrival.device])
+    inside = groups.memberships(connection, [(arrival.user, arrival.position) for arrival in arrivals])
+
+    def generation(user: int, device: int) -> int | None:
+        current = found[user]
+        good = current is not None and not current.disabled and (not device or owners.get(device) == user)
+        return current.generation if current is not None and good else None
+
+    return {
+        arrival: Arrived(generation(arrival.user, arrival.device), inside[arrival.user, arrival.position])
+        for arrival in arrivals
+    }
 
 
 def read_generation(connection: Connection, user: int, device: int) -> int | None:
@@ -269,9 +280,8 @@ def read_generation(connection: Connection, user: int, device: int) -> int | Non
     @param device: or 0, for a client that has none.
     @return: the generation of the user's tokens that is good now; None if the user or the device may not come.
     """
-    found = users.find(connection, user)
-    good = found is not None and not found.disabled and (not device or devices.may_write(connection, device, user))
-    return found.generation if found is not None and good else None
+    arrival = Arrival(user, 0, device)
+    return read_arrivals(connection, [arrival])[arrival].generation
 
 
 def _now() -> int:

@@ -15,7 +15,7 @@ from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
 from hichat.interfaces import IDelivery
 from hichat.metrics import Metrics
 from hichat.plane.interests import Interests
-from hichat.routing import EARLY, PATIENCE, WATCH, Routing
+from hichat.routing import EARLY, PATIENCE, WATCH, Arrival, Arrived, Routing
 
 GROUP = FIRST_GROUP_ID
 
@@ -68,7 +68,7 @@ class RoutingCase(SynchronousTestCase):
         self.log: list[Event] = []
         self.members: dict[int, list[tuple[int, int | None]]] = {}
         self.reads: list[tuple[int, Deferred[list[Event]]]] = []
-        self.arrival_reads: list[tuple[int, int, Deferred[tuple[int | None, list[tuple[int, int]]]]]] = []
+        self.arrival_reads: list[tuple[int, int, Deferred[Arrived]]] = []
         self.generation: int | None = 0
         self.since: dict[int, int] = {}
         self.slow = False
@@ -96,18 +96,18 @@ class RoutingCase(SynchronousTestCase):
             done.callback(len(self.log))
         return done
 
-    def read_arrival(self, user: int, position: int, device: int) -> Deferred[tuple[int | None, list[tuple[int, int]]]]:
-        done: Deferred[tuple[int | None, list[tuple[int, int]]]] = Deferred()
-        self.arrival_reads.append((user, position, done))
+    def read_arrival(self, arrival: Arrival) -> Deferred[Arrived]:
+        done: Deferred[Arrived] = Deferred()
+        self.arrival_reads.append((arrival.user, arrival.position, done))
         if not self.slow:
-            done.callback(self.as_of(user, position))
+            done.callback(self.as_of(arrival.user, arrival.position))
         return done
 
-    def as_of(self, user: int, position: int) -> tuple[int | None, list[tuple[int, int]]]:
+    def as_of(self, user: int, position: int) -> Arrived:
         def inside(member: int) -> bool:
             return any(a <= position and (b is None or b > position) for a, b in self.members.get(member, []))
 
-        return self.generation, [(GROUP, sum(map(inside, self.members)))] if inside(user) else []
+        return Arrived(self.generation, [(GROUP, sum(map(inside, self.members)))] if inside(user) else [])
 
     # What happens
 
@@ -217,7 +217,7 @@ class RoutingTests(RoutingCase):
     def test_gone_while_the_groups_are_read(self) -> None:
         self.slow = True
         arrived = Deferred.fromCoroutine(self.routing.arrive(1, 0, lambda *_: False))
-        self.arrival_reads[0][2].callback((0, [(GROUP, 5)]))
+        self.arrival_reads[0][2].callback(Arrived(0, [(GROUP, 5)]))
         self.successResultOf(arrived)
         self.send(self.write(Kind.MESSAGE, Scope.EVERYONE, 2, 0))
         self.assertEqual(self.gateway.online, {})
@@ -227,7 +227,7 @@ class RoutingTests(RoutingCase):
         self.slow = True
         arrived = self.come(1)
         self.send(self.sign_out(1))
-        self.arrival_reads[0][2].callback((0, []))
+        self.arrival_reads[0][2].callback(Arrived(0, []))
         self.failureResultOf(arrived, SignedOut)
         self.slow = False
         self.generation = 1
@@ -240,7 +240,7 @@ class RoutingTests(RoutingCase):
         self.slow = True
         arrived = self.come(1)
         self.send(self.sign_out(2))
-        self.arrival_reads[0][2].callback((0, []))
+        self.arrival_reads[0][2].callback(Arrived(0, []))
         self.successResultOf(arrived)
 
     def test_groups_cannot_be_read(self) -> None:
@@ -493,7 +493,7 @@ class WorkersTests(RoutingCase):
         self.come(6)
         self.assertGreater(self.interests.number, number)
         self.assertEqual(self.interests.told(), b"")
-        self.arrival_reads[-1][2].callback((0, []))
+        self.arrival_reads[-1][2].callback(Arrived(0, []))
         self.clock.advance(WATCH)
         self.assertNotEqual(self.interests.told(), b"")
 

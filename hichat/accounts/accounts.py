@@ -26,6 +26,7 @@ from hichat.errors import (
 )
 from hichat.events import Draft, Kind, Scope
 from hichat.social import contacts, groups
+from hichat.storage.gathered import Gathered
 
 if TYPE_CHECKING:
     from hichat.accounts.passwords import Passwords
@@ -60,6 +61,7 @@ class Accounts:
         self._passwords = passwords
         self._tokens = tokens
         self._now = now
+        self._find = Gathered(lambda ids: store.read(users.find_many, ids))
 
     async def register(self, name: str, password: str, repeated: str) -> User:
         """
@@ -116,7 +118,7 @@ class Accounts:
             claimed = id_of(user_id, "userId")
         except InvalidField:
             raise Unauthorized from None
-        user = await self._store.read(users.find, owner) if owner == claimed else None
+        user = await self._find(owner) if owner == claimed else None
         if user is None or user.disabled or user.generation != generation:
             raise Unauthorized
         return user

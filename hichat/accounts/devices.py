@@ -4,6 +4,8 @@ Devices: what a user signs in with, by the client's own name of itself. Queries 
 A device's number is half of every client id that it uses, for ever: so a device is revoked, never deleted.
 """
 
+from collections.abc import Collection
+
 import msgspec
 from sqlalchemy import Connection, func, select, update
 
@@ -45,10 +47,18 @@ def of_user(connection: Connection, user_id: int) -> list[Device]:
 
 def may_write(connection: Connection, device_id: int, user_id: int) -> bool:
     """@return: whether it is the user's, and not revoked."""
-    query = select(devices.c.id).where(
-        devices.c.id == device_id, devices.c.user_id == user_id, devices.c.revoked_at.is_(None)
-    )
-    return connection.execute(query).first() is not None
+    return owners(connection, [device_id]).get(device_id) == user_id
+
+
+def owners(connection: Connection, device_ids: Collection[int]) -> dict[int, int]:
+    """
+    @param device_ids: at most a few hundred.
+    @return: by the id of each of these that is not revoked: whose it is.
+    """
+    if not device_ids:
+        return {}
+    query = select(devices.c.id, devices.c.user_id).where(devices.c.id.in_(device_ids), devices.c.revoked_at.is_(None))
+    return {row.id: row.user_id for row in connection.execute(query)}
 
 
 def find_or_add(connection: Connection, user_id: int, name: str, now: int) -> Device:

@@ -55,6 +55,17 @@ def find(connection: Connection, user_id: int) -> User | None:
     return _find(connection, users.c.id == user_id)
 
 
+def find_many(connection: Connection, ids: Collection[int]) -> dict[int, User | None]:
+    """
+    @param ids: at most a few hundred.
+    @return: by id: the user, or None if there is none.
+    """
+    found: dict[int, User | None] = dict.fromkeys(ids)
+    query = select(*_COLUMNS).where(users.c.id.in_(ids), _LIVE)
+    found.update((row[0], User(*row)) for row in connection.execute(query))
+    return found
+
+
 def find_by_name(connection: Connection, name: str) -> User | None:
     """@return: the user of that name in any case, or None if there is none."""
     return _find(connection, users.c.name_key == name_key(name))

@@ -7,7 +7,7 @@ at any position of the log can be told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -190,24 +190,30 @@ def members(connection: Connection, group_id: int) -> set[int]:
     return set(connection.scalars(query))
 
 
-def memberships(connection: Connection, user_id: int, position: int) -> list[tuple[int, int]]:
+def memberships(
+    connection: Connection, asked: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], list[tuple[int, int]]]:
     """
-    @param position: of the log.
-    @return: the groups that the user was a member of when the event at C{position} had happened: the id of each and
-        its size now.
+    @param asked: users, each with a position of the log; at most a few hundred.
+    @return: for each the groups that the user was a member of when the event at that position had happened: the id of
+        each and its size now.
     """
+    wanted: dict[int, list[int]] = {}
+    for user_id, position in asked:
+        wanted.setdefault(user_id, []).append(position)
+    member = members_table.c
     query = (
-        select(groups.c.id, groups.c.size)
-        .join(members_table, members_table.c.group_id == groups.c.id)
-        .where(
-            members_table.c.user_id == user_id,
-            members_table.c.since <= position,
-            or_(_CURRENT, members_table.c.until > position),
-            _LIVE,
-        )
+        select(member.user_id, groups.c.id, groups.c.size, member.since, member.until)
+        .join(members_table, member.group_id == groups.c.id)
+        .where(member.user_id.in_(wanted), or_(_CURRENT, member.until > min(p for _, p in asked)), _LIVE)
         .order_by(groups.c.id)
     )
-    return [(group_id, size) for group_id, size in connection.execute(query)]
+    found: dict[tuple[int, int], list[tuple[int, int]]] = {each: [] for each in asked}
+    for user_id, group_id, size, since, until in connection.execute(query):
+        for position in wanted[user_id]:
+            if since <= position and (until is None or until > position):
+                found[user_id, position].append((group_id, size))
+    return found
 
 
 def leave_all(connection: Connection, user_id: int, position: int, now: int) -> None:

@@ -251,7 +251,9 @@ class Deleting(AccountsCase):
         rows = select(func.count()).select_from(tables.contacts)
         self.assertEqual(self.successResultOf(ask(lambda connection: connection.scalar(rows))), 0)
         self.assertEqual(self.successResultOf(ask(groups.members, self.team.id)), {2})
-        self.assertEqual(self.successResultOf(ask(groups.memberships, 1, event.position)), [])
+        self.assertEqual(
+            self.successResultOf(ask(groups.memberships, [(1, event.position)])), {(1, event.position): []}
+        )
         self.assertEqual([group.size for group in self.successResultOf(ask(groups.joined, 2))], [1])
 
     def test_name_is_free(self):

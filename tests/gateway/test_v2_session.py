@@ -24,8 +24,9 @@ from hichat.metrics import Metrics
 from hichat.protocol import WATCH_LIMIT, Close
 from hichat.routing import Routing
 from hichat.storage import tables
+from hichat.storage.gathered import Gathered
 from hichat.storage.store import Store
-from hichat.tap import read_arrival, read_generation
+from hichat.tap import read_arrivals, read_generation
 from tests.doubles import NOW, run_now
 from tests.gateway.test_v2 import payload
 from tests.ledger.test_ledger import Thread
@@ -162,7 +163,7 @@ class SessionCase(WriterCase):
             self.roster,
             lambda position, limit: self.store.read(log.after, position, limit),
             lambda: self.store.read(log.head),
-            lambda user, position, device: self.store.read(read_arrival, user, position, device),
+            Gathered(lambda arrivals: self.store.read(read_arrivals, arrivals)),
             self.clock,
             self.metrics,
         )

@@ -130,7 +130,7 @@ class GroupsTests(SynchronousTestCase):
         self.get(self.groups.join(self.bob, "Team"))  # 5
         other = team.id + 1
         self.assertEqual(
-            [self.ask(groups.memberships, 2, position) for position in range(7)],
+            list(self.ask(groups.memberships, [(2, position) for position in range(7)]).values()),
             [
                 [],
                 [],

@@ -1,0 +1,62 @@
+"""
+Reads of one kind, many in one query.
+
+A thread, a snapshot and a query for one row cost a hundred times as much as the row; and in a storm of connections
+everybody asks the same. So what is asked for while a read is under way waits for the next one, which is for all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, TypeVar
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+LARGEST = 500
+"""Keys in one read."""
+
+
+class Gathered(Generic[K, V]):
+    """
+    Call it with a key for what the store has under it, read after the call.
+
+    @param read: gives what there is for each of at most L{LARGEST} different keys.
+    """
+
+    def __init__(self, read: Callable[[Sequence[K]], Deferred[dict[K, V]]]) -> None:
+        self._read = read
+        self._waiting: dict[K, list[Deferred[V]]] = {}
+        self._reading = False
+
+    def __call__(self, key: K) -> Deferred[V]:
+        """@return: what the key has; fails as the read does."""
+        waiter: Deferred[V] = Deferred()
+        self._waiting.setdefault(key, []).append(waiter)
+        if not self._reading:
+            self._next()
+        return waiter
+
+    def _next(self) -> None:
+        keys = list(self._waiting)[:LARGEST]
+        self._reading = bool(keys)
+        if keys:
+            waiters = {key: self._waiting.pop(key) for key in keys}
+            reading = self._read(keys)
+            reading.addCallbacks(_answer, _fail, callbackArgs=(waiters,), errbackArgs=(waiters,))
+            reading.addBoth(lambda _: self._next())
+
+
+def _answer(found: Mapping[K, V], waiters: Mapping[K, list[Deferred[V]]]) -> None:
+    for key, waiting in waiters.items():
+        for waiter in waiting:
+            waiter.callback(found[key])
+
+
+def _fail(failure: Failure, waiters: Mapping[K, list[Deferred[V]]]) -> None:
+    for waiting in waiters.values():
+        for waiter in waiting:
+            waiter.errback(failure)
