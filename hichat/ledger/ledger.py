@@ -2,7 +2,7 @@
 The ledger: drafts in, durable events out, many in one commit.
 
 While one batch is being written the next one gathers; so a batch is as large as the load makes it, and an idle daemon
-writes at once. A commit costs the same for one message as for a hundred: so a light batch that would follow another
+writes at once. Most of a commit's cost does not depend on how much is in it: so a light batch that would follow another
 closely waits a moment for more.
 """
 
@@ -97,11 +97,11 @@ class Ledger:
         self._clock = clock
         self._metrics = metrics
         self._largest = largest
-        self._heavy = min(HEAVY, largest)
         self._waiting: list[Draft] = []
+        self._is_light = True
         self._busy = False
         self._rests_until = 0.0
-        self._resting: IDelayedCall | None = None
+        self._beginning: IDelayedCall | None = None
         self._idle: list[Deferred[None]] = []
 
     def submit(self, drafts: Sequence[Draft]) -> None:
@@ -109,12 +109,12 @@ class Ledger:
         Take drafts; their origins will hear how it went. The intake has admitted them.
         """
         self._waiting.extend(drafts)
+        was_light, self._is_light = self._is_light, self._is_light and self._stays_light(drafts)
         if not self._busy:
             self._busy = True
-            # At the end of this reactor turn at least: what else was read in it comes along.
-            self._resting = self._clock.callLater(self._rest(), self._write)
-        elif self._resting is not None and not self._rest():
-            self._resting.reset(0)
+            self._begin()
+        elif was_light and not self._is_light and self._beginning is not None:
+            self._beginning.reset(0)
 
     def append(
         self,
@@ -149,17 +149,22 @@ class Ledger:
         self._idle.append(waiter)
         return waiter
 
-    def _rest(self) -> float:
-        """@return: seconds until the next batch may begin."""
-        waiting = self._waiting
+    def _stays_light(self, drafts: Sequence[Draft]) -> bool:
+        """@return: whether what waits is still light with these, the last of it."""
+        if len(self._waiting) >= min(HEAVY, self._largest):
+            return False
         # How many hear of what is not between two people is not known here; but it is enough.
-        if len(waiting) >= self._heavy or any(draft.scope != Scope.USER for draft in waiting):
-            return 0
-        return max(0, self._rests_until - self._clock.seconds())
+        return all(draft.scope == Scope.USER for draft in drafts)
+
+    def _begin(self) -> None:
+        """Write what waits: at the end of this reactor turn, with what else was read in it; if it is light, later."""
+        rest = max(0, self._rests_until - self._clock.seconds()) if self._is_light else 0
+        self._beginning = self._clock.callLater(rest, self._write)
 
     def _write(self) -> None:
-        self._resting = None
+        self._beginning = None
         batch, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
+        self._is_light = self._stays_light(self._waiting)
         started = self._clock.seconds()
         written = self._in_writer(self._writer.write, batch)
         written.addErrback(self._failed, batch)
@@ -199,11 +204,7 @@ class Ledger:
     def _next(self) -> None:
         self._rests_until = self._clock.seconds() + PAUSE
         if self._waiting:
-            rest = self._rest()
-            if rest:
-                self._resting = self._clock.callLater(rest, self._write)
-            else:
-                self._write()
+            self._begin()
             return
         self._busy = False
         waiters, self._idle = self._idle, []

@@ -127,6 +127,7 @@ class LedgerTests(SynchronousTestCase):
             self.turn()
         self.assertEqual(len(self.thread.jobs), 1)
         self.thread.work()
+        self.turn()
         self.thread.work()
         self.clock.advance(PAUSE)
         self.thread.work()
@@ -167,6 +168,15 @@ class LedgerTests(SynchronousTestCase):
         self.submit(b"d")  # the third is as many as go into a batch
         self.turn()
         self.assertEqual(len(self.thread.jobs), 1)
+
+    def test_after_one_that_was_not_light_the_next_may_be(self) -> None:
+        for body in (b"a", b"b", b"c"):
+            self.submit(body)
+        self.turn()
+        self.thread.work()
+        self.submit(b"d")
+        self.turn()
+        self.assertEqual(self.thread.jobs, [])
 
     def test_what_many_hear_does_not_wait(self) -> None:
         self.submit(b"a")
