@@ -37,6 +37,7 @@ from hichat.gateway.session import Inlet
 from hichat.ledger import log
 from hichat.ledger.ledger import Ledger
 from hichat.ledger.marks import Marks
+from hichat.ledger.process import WriterProcess
 from hichat.metrics import Metrics
 from hichat.plane.faults import FaultyTransport
 from hichat.plane.faults import parse as parse_faults
@@ -72,6 +73,7 @@ class Way:
     store: Store
     inlet: Inlet
     ledger: Ledger
+    process: WriterProcess | None
     writer: PlaneWriter
     link: Link
     routing: Routing
@@ -173,6 +175,8 @@ class HiChat(LogComponent, Service):
             position = log.head(connection)
         self._ports.append(self._listen_udp(way.link))
         way.routing.start(position)
+        if way.process is not None:
+            way.process.start()
         way.writer.start()
         self._ports.append(self._listen(parts.site))
         for pool in parts.pools:
@@ -304,6 +308,8 @@ class HiChat(LogComponent, Service):
         self._ports = []
         parts, self._parts = self._parts, None
         if parts is not None:
+            if parts.way.process is not None:
+                parts.way.process.stop()
             for pool in parts.pools:
                 if pool.started:
                     pool.stop()

@@ -111,7 +111,7 @@ class Bounds:
     """For the meaning of each see L{Settings}."""
 
     drafts: int = 1024
-    batch: int = 1024
+    batch: int = 256
     unsent: int = 1024 * 1024
     sync_page: int = 200
     rate: int = 5000
@@ -135,7 +135,7 @@ class Settings:
     upload_limit: int = _setting(_count, str(10 * 1024 * 1024), "bytes of the largest file that may be uploaded")
 
     draft_limit: int = _setting(_count, "1024", "messages in flight, at which senders are not read from any more")
-    batch_limit: int = _setting(_count, "1024", "messages in one commit")
+    batch_limit: int = _setting(_count, "256", "messages in one commit")
     unsent_limit: int = _setting(_count, str(1024 * 1024), "bytes that may wait for a client that does not read")
     sync_page: int = _setting(_count, "200", "events in one page of a sync")
     message_rate: int = _setting(_count, "5000", "frames a second that one connection may send")

@@ -11,13 +11,14 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
@@ -31,7 +32,7 @@ from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
 from hichat.errors import StartError
-from hichat.events import Event, Kind, Scope
+from hichat.events import Draft, Event, Kind, Scope
 from hichat.gateway.presence import Presence
 from hichat.gateway.protocol import ChatFactory, V1Protocol, V2Protocol
 from hichat.gateway.roster import Roster
@@ -40,7 +41,8 @@ from hichat.gateway.v2_session import Services, SignedIn, make_signal
 from hichat.intake import Intake
 from hichat.ledger import log, marks
 from hichat.ledger.ledger import Ledger
-from hichat.ledger.writer import LogWriter
+from hichat.ledger.process import Setup, WriterProcess
+from hichat.ledger.writer import FEW, TAIL, LogWriter, Outcome, find_written
 from hichat.logs import make_observer, open_log
 from hichat.metrics import Metrics
 from hichat.plane.datagram import Codec
@@ -134,11 +136,13 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     in_readers, in_writer, in_hashers, in_filers = (partial(deferToThreadPool, reactor, pool) for pool in pools)
 
     engine = make_engine(settings.database_url)
-    shares_file = settings.workers > 1 and engine.dialect.name == "sqlite"
-    store = Store(engine, in_readers, in_writer, Turnstile(state).turn if shares_file else nullcontext)
+    # The daemon's own writer thread and the log's writer, of each worker, share one file.
+    is_file = engine.dialect.name == "sqlite"
+    store = Store(engine, in_readers, in_writer, Turnstile(state).turn if is_file else nullcontext)
     codec = Codec(keys.load_or_make(state, "plane.key"), worker, incarnation=secrets.randbits(64))
     bounds = settings.bounds
-    way = assemble_way(store, codec, bounds, metrics, reactor, _now, settings.workers)
+    setup = Setup(settings.database_url, str(state) if is_file else None, bounds.edit)
+    way = assemble_way(store, codec, bounds, metrics, reactor, _now, settings.workers, setup)
 
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
     accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now)
@@ -173,6 +177,7 @@ def assemble_way(
     clock: IReactorTime,
     now: Callable[[], int],
     workers: int = 1,
+    setup: Setup | None = None,
 ) -> Way:
     """
     Put together what a message goes through, from the sessions' inlet to the roster.
@@ -180,6 +185,7 @@ def assemble_way(
     @param clock: for all timers of these parts.
     @param now: the time in milliseconds since the epoch.
     @param workers: how many share the store.
+    @param setup: of the process that writes the log; without it, the writer's thread does.
     """
     interests = Interests()
     intake = Intake(bounds.drafts, bounds.drafts // 2)
@@ -195,9 +201,21 @@ def assemble_way(
     )
     link = Link(codec, routing, clock, metrics, workers, interests)
     writer = PlaneWriter(codec, link, intake, bounds.drafts)
-    ledger = Ledger(
-        LogWriter(store, now, bounds.edit), store.in_writer, intake, writer.put, clock, metrics, bounds.batch
-    )
+    log_writer = LogWriter(store, now, bounds.edit, tail=TAIL if setup is None else FEW)
+
+    def here(drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
+        return store.in_writer(log_writer.write, drafts)
+
+    process = None
+    if setup is not None:
+        process = WriterProcess(
+            setup,
+            clock,
+            here,
+            look_up=lambda since, drafts: store.write(find_written, since, drafts),
+            position=lambda: routing.position,
+        )
+    ledger = Ledger(process.write if process else here, intake, writer.put, clock, metrics, bounds.batch)
 
     def signal(event: Event) -> None:
         if intake.admit():
@@ -220,6 +238,7 @@ def assemble_way(
         store=store,
         inlet=Inlet(ledger.submit, signal, intake, metrics, clock, bounds.rate),
         ledger=ledger,
+        process=process,
         writer=writer,
         link=link,
         routing=routing,

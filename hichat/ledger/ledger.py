@@ -1,7 +1,7 @@
 """
 The ledger: drafts in, durable events out, many in one commit.
 
-While one batch is being written the next one gathers; so a batch is as large as the load makes it, and an idle daemon
+While batches are being written the next one gathers; so a batch is as large as the load makes it, and an idle daemon
 writes at once. Most of a commit's cost does not depend on how much is in it: so a light batch that would follow another
 closely waits a moment for more.
 """
@@ -25,16 +25,18 @@ from hichat.interfaces import IOrigin
 from hichat.ledger.writer import Duplicate
 
 if TYPE_CHECKING:
-    from hichat.ledger.writer import LogWriter, Outcome
+    from hichat.ledger.writer import Outcome
     from hichat.metrics import Metrics
-    from hichat.storage.store import Runner
 
 
 PAUSE = 0.002
 """Seconds between the end of a batch and the beginning of the next one, while that is light."""
 
-HEAVY = 64
+HEAVY = 16
 """Deliveries at which a batch is not light any more."""
+
+AHEAD = 2
+"""Batches under way: so the writer has the next one while the answers of the last one are given."""
 
 
 @implementer(IOrigin)
@@ -70,8 +72,7 @@ class Appender(Protocol):
 
 class Ledger:
     """
-    @param writer: writes batches.
-    @param in_writer: runs it in the store's writer thread.
+    @param write: writes a batch, in the order of the calls; see L{hichat.ledger.writer.LogWriter.write}.
     @param intake: counts what is in flight.
     @param forward: is given every batch, in order, after its commit; the plane's queue.
     @param clock: for the gathering.
@@ -82,16 +83,14 @@ class Ledger:
 
     def __init__(
         self,
-        writer: LogWriter,
-        in_writer: Runner,
+        write: Callable[[Sequence[Draft]], Deferred[list[Outcome]]],
         intake: Intake,
         forward: Callable[[list[Event]], None],
         clock: IReactorTime,
         metrics: Metrics,
-        largest: int = 1024,
+        largest: int = 256,
     ) -> None:
-        self._writer = writer
-        self._in_writer = in_writer
+        self._write_batch = write
         self._intake = intake
         self._forward = forward
         self._clock = clock
@@ -99,7 +98,7 @@ class Ledger:
         self._largest = largest
         self._waiting: list[Draft] = []
         self._is_light = True
-        self._busy = False
+        self._under_way = 0
         self._rests_until = 0.0
         self._beginning: IDelayedCall | None = None
         self._idle: list[Deferred[None]] = []
@@ -110,10 +109,9 @@ class Ledger:
         """
         self._waiting.extend(drafts)
         was_light, self._is_light = self._is_light, self._is_light and self._stays_light(drafts)
-        if not self._busy:
-            self._busy = True
+        if self._beginning is None:
             self._begin()
-        elif was_light and not self._is_light and self._beginning is not None:
+        elif was_light and not self._is_light:
             self._beginning.reset(0)
 
     def append(
@@ -143,7 +141,7 @@ class Ledger:
 
     def idle(self) -> Deferred[None]:
         """@return: fires when everything that was submitted is written and forwarded, or refused."""
-        if not self._busy:
+        if not self._under_way and not self._waiting:
             return succeed(None)
         waiter: Deferred[None] = Deferred()
         self._idle.append(waiter)
@@ -157,7 +155,9 @@ class Ledger:
         return all(draft.scope == Scope.USER for draft in drafts)
 
     def _begin(self) -> None:
-        """Write what waits: at the end of this reactor turn, with what else was read in it; if it is light, later."""
+        """Write what waits, at the end of this reactor turn, with what else was read in it: or later, see above."""
+        if self._under_way >= (1 if self._is_light else AHEAD):
+            return
         rest = max(0, self._rests_until - self._clock.seconds()) if self._is_light else 0
         self._beginning = self._clock.callLater(rest, self._write)
 
@@ -165,15 +165,18 @@ class Ledger:
         self._beginning = None
         batch, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
         self._is_light = self._stays_light(self._waiting)
+        self._under_way += 1
         started = self._clock.seconds()
-        written = self._in_writer(self._writer.write, batch)
+        written = self._write_batch(batch)
         written.addErrback(self._failed, batch)
         written.addCallback(self._written, batch, started)
         written.addErrback(lambda failure: self._log.failure("a batch was not answered", failure))
         written.addBoth(lambda _: self._next())
+        if self._waiting:
+            self._begin()
 
     def _failed(self, failure: Failure, batch: Sequence[Draft]) -> list[Outcome]:
-        """The writer never raises; its thread may be gone."""
+        """The writer never raises; its thread or process may be gone."""
         self._log.failure("the writer failed", failure)
         return [NotStored() for _ in batch]
 
@@ -202,11 +205,12 @@ class Ledger:
             self._intake.gave(len(batch) - len(events))
 
     def _next(self) -> None:
+        self._under_way -= 1
         self._rests_until = self._clock.seconds() + PAUSE
         if self._waiting:
-            self._begin()
-            return
-        self._busy = False
-        waiters, self._idle = self._idle, []
-        for waiter in waiters:
-            waiter.callback(None)
+            if self._beginning is None:
+                self._begin()
+        elif not self._under_way:
+            waiters, self._idle = self._idle, []
+            for waiter in waiters:
+                waiter.callback(None)

@@ -52,6 +52,9 @@ REMEMBERED = 100_000
 TAIL = 10_000
 """Events by others that a writer reads to bring its memory up to date; behind more than that it forgets instead."""
 
+FEW = 200
+"""The same, for a writer that writes rarely: what it knows is hardly used again."""
+
 DOUBT = (0.0, 0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
 """Seconds that a writer waits before each time that it asks a store that failed in a commit whether it was done."""
 
@@ -68,7 +71,8 @@ class Memory:
     @ivar devices: by id: the largest counter used. Only devices that may write are here.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tail: int) -> None:
+        self._tail = tail
         self.indexed = 0
         self.forget()
 
@@ -105,7 +109,7 @@ class Memory:
     def catch_up(self, connection: Connection) -> None:
         """Take in what others have appended."""
         head, self.indexed = places.heads(connection)
-        if not 0 <= self.position <= head or head > self.position + TAIL:
+        if not 0 <= self.position <= head or head > self.position + self._tail:
             self.forget()
             # Conversations that are not known from now on have nothing behind the index.
             self.position = self.indexed
@@ -120,6 +124,7 @@ class LogWriter:
     @param now: the time, in milliseconds since the epoch.
     @param edit_limit: seconds after which people cannot edit or recall their messages any more.
     @param sleep: waits so many seconds, in the writer's thread.
+    @param tail: see L{TAIL}.
     """
 
     _log = Logger()
@@ -130,12 +135,13 @@ class LogWriter:
         now: Callable[[], int],
         edit_limit: int = 24 * 3600,
         sleep: Callable[[float], None] = time.sleep,
+        tail: int = TAIL,
     ) -> None:
         self._store = store
         self._now = now
         self._edit_limit = edit_limit
         self._sleep = sleep
-        self._memory = Memory()
+        self._memory = Memory(tail)
 
     def write(self, drafts: Sequence[Draft]) -> list[Outcome]:
         """
@@ -410,6 +416,32 @@ class _Transaction:
         elif draft.kind == Kind.SIGNED_OUT:
             self._signed_out.add(draft.target)
             self._memory.devices.pop(draft.subject, None)
+
+
+def find_written(connection: Connection, since: int, drafts: Sequence[Draft]) -> list[Event | None]:
+    """
+    Whoever wrote a batch has died: what of it is in the log? With the write lock: then that transaction is over.
+
+    @param since: a position at or before the end of the log when the batch was begun.
+    @return: for each draft its event, or None.
+    """
+    found: list[Event | None] = [None] * len(drafts)
+    place = 0
+    # What a batch leaves out was refused, or written before; the rest stands in the batch's order.
+    while events := log.after(connection, since, TAIL):
+        for event in events:
+            for i in range(place, len(drafts)):
+                if _is_of(event, drafts[i]):
+                    found[i], place = event, i + 1
+                    break
+        since = events[-1].position
+    return found
+
+
+def _is_of(event: Event, draft: Draft) -> bool:
+    """@return: whether the event is this draft, written."""
+    same_author = (event.sender, event.device, event.counter) == (draft.sender, draft.device, draft.counter)
+    return same_author and _says(event, draft)
 
 
 def _conversation(of: Event | Draft) -> tuple[int, int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -87,8 +88,7 @@ class LedgerTests(SynchronousTestCase):
         self.forwarded: list[list[Event]] = []
         self.origin = Origin()
         self.ledger = Ledger(
-            self.writer,  # type: ignore[arg-type]
-            self.thread,
+            partial(self.thread, self.writer.write),
             self.intake,
             self.forwarded.append,
             self.clock,
@@ -120,19 +120,31 @@ class LedgerTests(SynchronousTestCase):
         self.assertEqual(self.origin.answers, [(b"a", "at 1")])
 
     def test_the_next_batch_gathers_meanwhile(self) -> None:
-        self.submit(b"a")
-        self.turn()
-        for body in (b"b", b"c", b"d", b"e"):
+        for body in (b"a", b"b", b"c"):
             self.submit(body)
             self.turn()
         self.assertEqual(len(self.thread.jobs), 1)
         self.thread.work()
+        self.clock.advance(PAUSE)
+        self.thread.work()
+        self.assertEqual([[e.body for e in b] for b in self.forwarded], [[b"a"], [b"b", b"c"]])
+        self.assertEqual(self.thread.jobs, [])
+
+    def test_a_second_batch_is_on_its_way_if_it_is_not_light_and_no_third(self) -> None:
+        for body in (b"a", b"b", b"c", b"d", b"e", b"f", b"g", b"h"):
+            self.submit(body)
+            self.turn()
+        self.assertEqual(len(self.thread.jobs), 2)
+        self.thread.work()
         self.turn()
+        self.assertEqual(len(self.thread.jobs), 2)
+        self.thread.work()
         self.thread.work()
         self.clock.advance(PAUSE)
         self.thread.work()
-        self.assertEqual([[e.body for e in b] for b in self.forwarded], [[b"a"], [b"b", b"c", b"d"], [b"e"]])
-        self.assertEqual(self.thread.jobs, [])
+        wanted = [[b"a"], [b"b", b"c", b"d"], [b"e", b"f", b"g"], [b"h"]]
+        self.assertEqual([[e.body for e in b] for b in self.forwarded], wanted)
+        self.successResultOf(self.ledger.idle())
 
     def test_a_light_batch_waits_a_moment_for_more(self) -> None:
         self.submit(b"a")
