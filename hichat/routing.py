@@ -43,6 +43,9 @@ RECENT = 8192
 RECENT_SIZE = 4 * 1024 * 1024
 """Bytes of their bodies, at most."""
 
+# To look a member up in its enumeration takes as long as to find who is online.
+_USER = int(Scope.USER)
+
 RECEIPTS_LIMIT = 100
 """Members of a group up to which they hear what the others have read."""
 
@@ -343,7 +346,7 @@ class Routing:
 
     def _route(self, event: Event) -> None:
         """Type ▸ recipients online here."""
-        if event.scope == Scope.USER:
+        if event.scope == _USER:
             target, sender = event.target, event.sender
             self._delivery.deliver((target,) if target == sender else (target, sender), event)
             if target not in self._groups_of:

@@ -123,16 +123,17 @@ class Roster:
         last: Encoder | None = None
         frame = None
         written = 0
+        sender, online = event.sender, self._devices
         for user in users:
-            devices = self._devices.get(user)
+            devices = online.get(user)
             if devices is None:
                 continue
-            if user == event.sender:
-                devices = [device for device in devices if wants_own(event, device.number)]
-            elif len(devices) > 1:
+            if len(devices) > 1:
                 # A copy: a device that is too slow leaves while it is written to.
                 devices = devices.copy()
             for device in devices:
+                if user == sender and not wants_own(event, device.number):
+                    continue
                 encode = device.encode
                 if encode is not last:
                     if encode not in frames:

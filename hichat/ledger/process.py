@@ -9,13 +9,14 @@ Each message is its length, 4 bytes big-endian, and MessagePack::
 
     daemon                                       writer
     Setup                                    ->
+                                             <-  Written, of nothing: it is ready
     a batch: an array of Plain               ->
                                              <-  Written: an outcome for each, and what is for the log
     end of file: stop
 
 What changes other tables together with its event (C{Draft.change}) is a function of the daemon, and rare: such a batch
-is written in the daemon's own writer thread. The store's write lock keeps the two apart, and the log tells each what
-the other did.
+is written in the daemon's own writer thread. So is every batch while the process is not there yet, or not any more. The
+store's write lock keeps the two apart, and the log tells each what the other did.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import msgspec
 from twisted.internet.defer import Deferred
@@ -50,10 +51,12 @@ from hichat.storage.store import Store
 from hichat.storage.turnstile import Turnstile
 
 AGAIN = 1.0
-"""Seconds after which a writer that ended at once is started again; the first time it is at once."""
+"""Seconds after which a process that ended is replaced."""
 
 LARGEST = 1 << 30
 """Bytes of a message; a batch is bounded by its number of drafts and their size."""
+
+T = TypeVar("T")
 
 Write = Callable[[Sequence[Draft]], Deferred[list[Outcome]]]
 """Writes a batch; see L{LogWriter.write}. Never fails."""
@@ -128,7 +131,7 @@ class _Channel(Int32StringReceiver):
 
 class WriterProcess:
     """
-    Starts the process, and another when it ends: what it was about to write then is looked up in the log, and written
+    Starts the process, and another when it ends. What it was about to write then is looked up in the log, and written
     if it is not there.
 
     @param setup: of the writer.
@@ -137,6 +140,7 @@ class WriterProcess:
     @param look_up: see L{hichat.ledger.writer.find_written}.
     @param position: up to where everything in the log is known: what is yet to be written lies behind it.
     @param command: what to run; for tests.
+    @ivar ready: whether the process takes batches; until then the daemon's thread does.
     """
 
     _log = Logger()
@@ -160,12 +164,12 @@ class WriterProcess:
         self._refusals = {kind.code: kind for kind in _refusals(Refused)}
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: _Channel | None = None
-        self._started = 0.0
+        self.ready = False
         self._again: IDelayedCall | None = None
-        self._stopped = False
-        # What is under way, in order. Either all of it is with the process, or only the first is, in the thread.
-        self._under_way: deque[_Batch] = deque()
-        self._sent = 0
+        # What is to be written, in order. Of that, so many have been handed on: all of them to the process, or one to
+        # the thread.
+        self._batches: deque[_Batch] = deque()
+        self._under_way = 0
 
     @property
     def pid(self) -> int | None:
@@ -174,7 +178,7 @@ class WriterProcess:
 
     def start(self) -> None:
         """Start the process."""
-        self._started = self._reactor.seconds()
+        self._again = None
         ours, theirs = socket.socketpair()
         with ours, theirs:
             # A group of its own: what a terminal sends is for the daemon, which then closes the socket.
@@ -194,57 +198,60 @@ class WriterProcess:
 
     def stop(self) -> None:
         """End the process; nothing is under way any more."""
-        self._stopped = True
         if self._again is not None:
             self._again.cancel()
-            self._again = None
-        if self._channel is not None and self._channel.transport is not None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if self._channel is not None:
             # At once: the reactor closes it in a turn of its own.
             self._channel.transport.getHandle().shutdown(socket.SHUT_RDWR)
             self._channel.transport.loseConnection()
-        if self._process is not None:
-            try:
-                # It ends by itself, when it has read the end of the file.
-                self._process.wait(1)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-            self._process = None
+        try:
+            # It ends by itself, when it has read the end of the file.
+            process.wait(1)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
     def write(self, drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
         """See L{LogWriter.write}. Batches are written in the order of the calls."""
-        batch = _Batch(drafts, any(draft.change is not None for draft in drafts))
-        self._under_way.append(batch)
+        batch = _Batch(drafts)
+        self._batches.append(batch)
         self._go_on()
         return batch.answer
 
     def _go_on(self) -> None:
         """Hand on what may be handed on."""
-        while self._sent < len(self._under_way):
-            batch = self._under_way[self._sent]
-            if batch.is_ours:
-                if not self._sent:
-                    self._sent = 1
-                    self._here(batch.drafts).addBoth(self._end_ours)
+        while self._under_way < len(self._batches):
+            batch = self._batches[self._under_way]
+            here = not self.ready or any(draft.change is not None for draft in batch.drafts)
+            if self._under_way and (here or self._batches[0].is_here):
                 return
-            if self._channel is None or (self._sent and self._under_way[0].is_ours):
-                return
-            self._send(self._channel, batch)
+            self._under_way += 1
+            batch.is_here = here
+            if here:
+                self._here(batch.missing()).addBoth(self._end_here)
+            else:
+                self._send(batch)
 
-    def _send(self, channel: _Channel, batch: _Batch) -> None:
-        self._sent += 1
-        if batch.found is None:
-            batch.since = self._position()
+    def _send(self, batch: _Batch) -> None:
+        assert self._channel is not None
+        batch.since = self._position()
         plain = [
             (int(d.kind), int(d.scope), d.sender, d.target, d.body, d.subject, d.device, d.counter)
             for d in batch.missing()
         ]
-        channel.sendString(_encode(plain))
+        self._channel.sendString(_encode(plain))
 
     def _answered(self, message: bytes) -> None:
         written = self._decode(message)
         for level, text in written.said:
             self._log.emit(LogLevel.levelWithName(level), "{text}", text=text)
+        if not self.ready:
+            self.ready = True
+            self._go_on()
+            return
         outcomes: list[Outcome] = [
             found if isinstance(found, Event) else self._refusals[found]() for found in written.outcomes
         ]
@@ -256,71 +263,61 @@ class WriterProcess:
 
     def _end(self, outcomes: list[Outcome]) -> None:
         """The first batch is written."""
-        self._sent -= 1
-        batch = self._under_way.popleft()
-        batch.answer.callback(outcomes if batch.found is None else batch.merged(outcomes))
+        self._under_way -= 1
+        batch = self._batches.popleft()
+        batch.answer.callback(batch.with_missing(outcomes))
         self._go_on()
 
-    def _end_ours(self, outcomes: list[Outcome] | Failure) -> None:
+    def _end_here(self, outcomes: list[Outcome] | Failure) -> None:
         if isinstance(outcomes, Failure):
             self._log.failure("the writer failed", outcomes)
-            outcomes = [NotStored() for _ in self._under_way[0].drafts]
+            outcomes = [NotStored() for _ in self._batches[0].missing()]
         self._end(outcomes)
 
     # When it ends
 
     def _lost(self) -> None:
-        self._channel = None
-        if self._stopped or self._process is None:
+        self._channel, self.ready = None, False
+        if self._process is None:
             return
         status = self._process.wait()
-        pause = 0.0 if self._reactor.seconds() - self._started >= AGAIN else AGAIN
-        how = f"signal {-status}" if status < 0 else f"exit status {status}"
-        self._log.error("the log's writer ended ({how}); another one is started", how=how)
         self._process = None
-        self._again = self._reactor.callLater(pause, self._start_again)
-
-    def _start_again(self) -> None:
-        self._again = None
-        lost = [batch for batch in list(self._under_way)[: self._sent] if not batch.is_ours]
+        how = f"signal {-status}" if status < 0 else f"exit status {status}"
+        self._log.error("the log's writer ended ({how}) and is started again in {pause} s", how=how, pause=AGAIN)
+        self._again = self._reactor.callLater(AGAIN, self.start)
+        lost = [batch for batch in list(self._batches)[: self._under_way] if not batch.is_here]
         if lost:
             # All at once: somebody may have said the same in two of them. And under the store's lock, in the writer's
             # thread: so the dead process's transaction is over.
-            drafts = [draft for batch in lost for draft in batch.drafts]
+            drafts = [draft for batch in lost for draft in batch.missing()]
             looking = self._look_up(lost[0].since, drafts)
             looking.addCallbacks(self._found, self._not_found, callbackArgs=(lost,), errbackArgs=(lost,))
-            looking.addBoth(lambda _: self._go_on_anew())
-        else:
-            self._go_on_anew()
 
     def _found(self, found: list[Event | None], lost: list[_Batch]) -> None:
+        rest = iter(found)
         for batch in lost:
-            batch.found, found = found[: len(batch.drafts)], found[len(batch.drafts) :]
-        self._sent = 0
+            batch.found = batch.with_missing([next(rest) for _ in batch.missing()])
+        self._under_way = 0
+        self._go_on()
 
     def _not_found(self, failure: Failure, lost: list[_Batch]) -> None:
         self._log.failure("{count} batches may be stored or not", failure, count=len(lost))
         for batch in lost:
             self._end([NotStored() for _ in batch.missing()])
 
-    def _go_on_anew(self) -> None:
-        if not self._stopped:
-            self.start()
-            self._go_on()
-
 
 class _Batch:
     """
-    A batch under way.
+    A batch on its way.
 
-    @ivar is_ours: whether it is for the daemon's thread.
-    @ivar since: where the log ended, or before it, when it was first sent.
-    @ivar found: what of it was in the log when its writer had died: for each draft its event, or None.
+    @ivar is_here: whether it is with the daemon's thread.
+    @ivar since: where the log ended, or before it, when the process was given it.
+    @ivar found: what of it was in the log when the process had died: for each draft its event, or None.
     """
 
-    def __init__(self, drafts: Sequence[Draft], is_ours: bool) -> None:
+    def __init__(self, drafts: Sequence[Draft]) -> None:
         self.drafts = drafts
-        self.is_ours = is_ours
+        self.is_here = False
         self.since = 0
         self.found: list[Event | None] | None = None
         self.answer: Deferred[list[Outcome]] = Deferred()
@@ -331,9 +328,13 @@ class _Batch:
             return self.drafts
         return [draft for draft, event in zip(self.drafts, self.found, strict=True) if event is None]
 
-    def merged(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
-        """@return: the outcomes of all drafts, from those of what was missing."""
-        assert self.found is not None
+    def with_missing(self, outcomes: list[T]) -> list[T | Event]:
+        """
+        @param outcomes: of what was missing.
+        @return: those of all drafts.
+        """
+        if self.found is None:
+            return [*outcomes]
         rest = iter(outcomes)
         return [event or next(rest) for event in self.found]
 
@@ -365,15 +366,20 @@ def serve(commands: IO[bytes], answers: socket.socket) -> None:
     decode = msgspec.msgpack.Decoder(list[Plain]).decode
     # Their origins hear of it in the daemon.
     nobody: Any = None
+    _tell(answers, Written([]))
     while (batch := _read(commands)) is not None:
         drafts = [
             Draft(d.kind, d.scope, d.sender, d.target, d.body, nobody, d.subject, d.device, d.counter)
             for d in decode(batch)
         ]
-        answer = _encode(_told(writer.write(drafts), said))
+        _tell(answers, _told(writer.write(drafts), said))
         said.clear()
-        answers.sendall(len(answer).to_bytes(_PREFIX, "big") + answer)
     engine.dispose()
+
+
+def _tell(answers: socket.socket, written: Written) -> None:
+    answer = _encode(written)
+    answers.sendall(len(answer).to_bytes(_PREFIX, "big") + answer)
 
 
 def _told(outcomes: list[Outcome], said: list[tuple[str, str]]) -> Written:
