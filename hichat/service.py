@@ -7,6 +7,7 @@ so it stands in plain sight.
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import socket
@@ -52,6 +53,12 @@ from hichat.turns import Turns
 
 DEADLINE = 10.0
 """Seconds that stopping may take."""
+
+GARBAGE = 10_000
+"""
+Objects made and not gone again after which cycles of the dead are looked for. A connection is some hundred objects that
+live, and Python's default (700) looks at them all again and again while they come: a third of the time of a connect.
+"""
 
 BACKLOG = 4096
 """Connections that may wait to be taken: after a restart all clients come back at once. Twisted's default is 50."""
@@ -168,6 +175,7 @@ class HiChat(LogComponent, Service):
         settings = self._settings
         prepare_state_dir(settings.state_dir)
         _raise_file_limit()
+        gc.set_threshold(GARBAGE)
         parts = self._parts = self._assemble(settings, self._reactor, lambda: self._stopping)
         migrate(parts.engine)
         way = parts.way

@@ -41,11 +41,14 @@ def take(data: bytes, limit: int) -> Taken:
     """
     texts: list[bytes] = []
     at, size = 0, len(data)
+    unusual = False
+    number = int.from_bytes
     while size - at >= 2:
         # Without the mask bit, this makes the length too large.
         length = data[at + 1] ^ _MASKED
         if data[at] != _WHOLE_TEXT or length >= _EIGHT_BYTES:
-            return Taken(texts, at, True)
+            unusual = True
+            break
         start = at + _SHORTEST
         if length == _TWO_BYTES:
             start += 2
@@ -53,25 +56,34 @@ def take(data: bytes, limit: int) -> Taken:
                 break
             length = data[at + 2] << 8 | data[at + 3]
             if length < _TWO_BYTES or length > limit:
-                return Taken(texts, at, True)
+                unusual = True
+                break
         end = start + length
         if end > size:
             break
-        text = _unmask(data[start:end], data[start - 4 : start])
+        # Unmasked (RFC 6455, 5.3) as one large number, which is one operation instead of one a byte; and here, because
+        # a call costs as much.
+        mask = (data[start - 4 : start] * (length + 3 >> 2))[:length]
+        texts.append((number(data[start:end], "little") ^ number(mask, "little")).to_bytes(length, "little"))
+        at = end
+    try:
+        # No text can go on behind a line feed: together they are valid if each is.
+        b"\n".join(texts).decode()
+    except UnicodeDecodeError:
+        return _valid(texts, data)
+    return Taken(texts, at, unusual)
+
+
+def _valid(texts: list[bytes], data: bytes) -> Taken:
+    """@return: the texts before the first one that is not UTF-8, which is not for us."""
+    at = 0
+    for place, text in enumerate(texts):
         try:
             text.decode()
         except UnicodeDecodeError:
-            return Taken(texts, at, True)
-        texts.append(text)
-        at = end
-    return Taken(texts, at, False)
-
-
-def _unmask(payload: bytes, mask: bytes) -> bytes:
-    """RFC 6455, 5.3; as one large number, which is one operation instead of one a byte."""
-    size = len(payload)
-    repeated = (mask * (size // 4 + 1))[:size]
-    return (int.from_bytes(payload, "little") ^ int.from_bytes(repeated, "little")).to_bytes(size, "little")
+            return Taken(texts[:place], at, True)
+        at += len(text) + (_SHORTEST if data[at + 1] ^ _MASKED < _TWO_BYTES else _SHORTEST + 2)
+    raise AssertionError("one of them is not valid")
 
 
 def text(payload: bytes) -> bytes:

@@ -118,6 +118,7 @@ class ProcessTests(TestCase):
 
     async def test_what_changes_more_is_written_here_and_in_order(self) -> None:
         await self.until_ready()
+
         def change(connection: Any, draft: Draft, position: int) -> None:
             draft.body = f"at {position} in {os.getpid()}".encode()
 
@@ -129,6 +130,7 @@ class ProcessTests(TestCase):
 
     async def test_a_refusal_here(self) -> None:
         await self.until_ready()
+
         def change(connection: Any, draft: Draft, position: int) -> None:
             raise NotAMember
 
