@@ -4,7 +4,7 @@ HiChat: an instant-messaging daemon.
 The map, in the order a message travels::
 
     gateway    WebSocket connections: who is this, is the frame well formed        (Autobahn protocol, sessions)
-    ledger     the one log: who may, which number, made durable many at a time     (group commit)
+    ledger     the one log: who may, which number, made durable many at a time     (group commit, in its own process)
     plane      a bounded queue, a UDP writer, a datagram protocol                  (nothing lost: see routing)
     routing    what comes off the plane goes, in order and once, to who is online
     gateway    ... on every device of every recipient

@@ -55,8 +55,11 @@ TAIL = 10_000
 FEW = 200
 """The same, for a writer that writes rarely: what it knows is hardly used again."""
 
-DOUBT = (0.0, 0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
-"""Seconds that a writer waits before each time that it asks a store that failed in a commit whether it was done."""
+DOUBT = (0.0, 0.1, 0.2, 0.4, 0.8, 1.5, *[2.0] * 28)
+"""
+Seconds that a writer waits before each time that it asks a store that failed in a commit whether it was done: a minute.
+A server that was restarted is back by then.
+"""
 
 
 class Memory:

@@ -120,6 +120,12 @@ class Daemon:
         self.process = None
         return process.returncode
 
+    def children(self) -> list[int]:
+        """@return: the ids of its processes, such as the log's writer."""
+        assert self.process is not None
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(pid) for task in tasks for pid in task.read_text().split()]
+
     def kill(self) -> None:
         """For cleaning up."""
         if self.process is not None:

@@ -186,6 +186,33 @@ class CrashTests(DeliveryCase):
         self.assertLess(sorted(times)[self.KILLS // 2], 2)
         self.assertLess(max(times), 6)
 
+    async def test_kill_9_of_the_writer(self) -> None:
+        """
+        The process that writes the log dies again and again: nobody's connection breaks, and nobody repeats anything;
+        everybody has everything once, people on v1 as well.
+        """
+        *people, one, other = self.insider.people(6)
+        team = self.insider.group(*(user for user, _ in people))
+        await self.come(people, each=2)
+        chatter = Chatter(lambda number: self.speak(number, team), 0.004)
+        a, b = await self.online(one, other)
+        said = 0
+        for _ in range(8):
+            await deferLater(reactor, self.chance.uniform(0, 2.5))
+            for _ in range(200):
+                a.say(userId=one[0], TargetId=other[0], Type=1, Content=str(said))
+                said += 1
+            await deferLater(reactor, self.chance.uniform(0, 0.02))
+            for pid in self.daemon.children():
+                os.kill(pid, signal.SIGKILL)
+        await until(lambda: len(b.texts) >= said, 30)
+        await chatter.stop()
+        await self.settled()
+        self.check()
+        self.assertEqual([int(json.loads(text)["Content"]) for text in b.texts], list(range(said)))
+        self.assertEqual(sum(len(device.acks) for device in self.devices), chatter.said)
+        self.assertGreater(self.daemon.log.read_text().count("the log's writer ended (signal 9)"), 2)
+
     def speak(self, number: int, team: int) -> None:
         """Somebody says something to somebody or to all."""
         device, other = self.chance.sample(self.devices, 2)
@@ -209,7 +236,7 @@ class CrashTests(DeliveryCase):
 
 class Strace:
     """
-    Follows the system calls of a daemon.
+    Follows the system calls of a daemon's processes.
 
     @param arguments: beside those that name the process and the file.
     @raise SkipTest: there is no strace (where C{CI} is set that is a failure), or it may not do that.
@@ -224,15 +251,16 @@ class Strace:
         assert case.daemon.process is not None
         self.file = case.daemon.directory / f"strace-{len(list(case.daemon.directory.glob('strace-*')))}"
         self._log = case.daemon.directory / "strace.log"
+        processes = [case.daemon.process.pid, *case.daemon.children()]
+        self._count = len(processes)
+        followed = [argument for pid in processes for argument in ("-p", str(pid))]
         with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [program, "-f", "-o", self.file, "-p", str(case.daemon.process.pid), *arguments], stderr=log
-            )
+            self._process = subprocess.Popen([program, "-f", "-o", self.file, *followed, *arguments], stderr=log)
         case.addCleanup(self.stop)
 
     async def attached(self) -> None:
         """Wait until it follows."""
-        await until(lambda: "attached" in self._log.read_text() or self._process.poll() is not None)
+        await until(lambda: self._log.read_text().count("attached") >= self._count or self._process.poll() is not None)
         if self._process.poll() is not None:
             raise SkipTest(f"strace may not follow another process here: {self._log.read_text().strip()}")
 

@@ -93,13 +93,16 @@ class FullDiskTests(DaemonCase):
         await b.heard(1)
         assert self.daemon.process is not None
         # No file of the daemon may grow: to SQLite that is a full disk.
-        _, hard = resource.prlimit(self.daemon.process.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(self.daemon.process.pid, resource.RLIMIT_FSIZE, (0, hard))
+        processes = [self.daemon.process.pid, *self.daemon.children()]
+        hard = resource.prlimit(processes[0], resource.RLIMIT_FSIZE)[1]
+        for pid in processes:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, hard))
         for i in range(5):
             a.say(userId=ann[0], TargetId=bob[0], Type=1, Content=f"lost {i}")
         self.assertEqual(len(await a.heard(5)), 5)
         self.assertEqual((await self.daemon.get("/healthz"))[0], 200)
-        resource.prlimit(self.daemon.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        for pid in processes:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
         sent.append(a.say(userId=ann[0], TargetId=bob[0], Type=1, Content="after"))
         self.assertEqual(await b.heard(1), sent[1:])
         self.assertEqual(await self.history(ann, bob[0], isRev="true"), sent)
