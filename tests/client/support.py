@@ -191,6 +191,7 @@ class World:
         """Let every byte arrive that can."""
         moved = True
         while moved:
+            self.reactor.advance(0)
             moved = False
             for pump in list(self.pumps):
                 pump.clientIO.release()
