@@ -29,8 +29,9 @@ import msgspec
 from autobahn.websocket.types import ConnectingRequest
 from msgspec import UNSET, UnsetType
 from twisted.application.internet import ClientService, backoffPolicy
+from twisted.internet.abstract import isIPAddress
 from twisted.internet.defer import Deferred, TimeoutError
-from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
+from twisted.internet.endpoints import HostnameEndpoint, TCP4ClientEndpoint, wrapClientTLS
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.logger import Logger
 
@@ -683,7 +684,13 @@ class Client:
         return wait + self._retry(self._failures)
 
     def _endpoint(self) -> IStreamClientEndpoint:
-        endpoint = HostnameEndpoint(self.reactor, self._address.host, self._address.port)
+        host, port = self._address.host, self._address.port
+        endpoint: IStreamClientEndpoint
+        # Looking a name up takes a thread, and several addresses take timers: neither is needed for an address.
+        if isIPAddress(host):
+            endpoint = TCP4ClientEndpoint(self.reactor, host, port)
+        else:
+            endpoint = HostnameEndpoint(self.reactor, host, port)
         if not self._address.secure:
             return endpoint
         from twisted.internet.ssl import optionsForClientTLS
