@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from itertools import permutations
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from msgspec import UNSET
@@ -51,6 +51,12 @@ class SpeakersTests(SynchronousTestCase):
         self.assertEqual(pairs, {*drawn, *((other, one) for one, other in drawn)})
         self.assertEqual(len(pairs), 100)
 
+    def test_each_process_has_its_own_share(self) -> None:
+        whole = plan("spread", connections=20, conversations=50)
+        shares = [who_speaks(whole, range(first, 20, 3)) for first in range(3)]
+        self.assertEqual([{place % 3 for place in share} for share in shares], [{0}, {1}, {2}])
+        self.assertEqual(shares[0] | shares[1] | shares[2], who_speaks(whole, range(20)))
+
     def test_spread_among_few_is_over_all_pairs(self) -> None:
         found = who_speaks(plan("spread", connections=4, conversations=50), range(4))
         pairs = {(place + 1, partner.user) for place in found for partner in found[place]}
@@ -83,7 +89,7 @@ class CrowdTests(SynchronousTestCase):
         self.speaker: Any = Speaker()
         self.voice: Any = self.crowd._voices[0]
         self.crowd._voices = [self.voice]
-        self.voice.client = self.speaker
+        self.voice.client = cast(Any, self.speaker)
 
     def hear(self, text: str) -> None:
         fields: Any = {"conversation": 1, "seq": 1, "n": 1, "time": 0, "kind": "message", "from_": 1, "user": 2}

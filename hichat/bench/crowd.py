@@ -133,7 +133,6 @@ class Voice:
         self._partners = partners
         self._number = 0
         self._last: dict[str, int] = {}
-        self._window = 0
 
     def speak(self, window: int) -> None:
         """Have so many messages under way from now on, until the crowd is told to be silent."""
@@ -283,8 +282,9 @@ def who_speaks(plan: Plan, places: Sequence[int]) -> dict[int, list[Partner]]:
     found: dict[int, list[Partner]] = {}
     if plan.case == "spread":
         for one, other in draw_pairs(count, min(plan.conversations, count * (count - 1) // 2)):
-            found.setdefault(one - 1, []).append(Partner(other, UNSET, 1))
-            found.setdefault(other - 1, []).append(Partner(one, UNSET, 1))
+            for speaker, hearer in ((one, other), (other, one)):
+                if speaker - 1 in places:
+                    found.setdefault(speaker - 1, []).append(Partner(hearer, UNSET, 1))
     return found
 
 
