@@ -91,9 +91,9 @@ class CrowdTests(SynchronousTestCase):
         self.crowd._voices = [self.voice]
         self.voice.client = cast(Any, self.speaker)
 
-    def hear(self, text: str) -> None:
+    def hear(self, text: str, name: str = "") -> None:
         fields: Any = {"conversation": 1, "seq": 1, "n": 1, "time": 0, "kind": "message", "from_": 1, "user": 2}
-        self.voice.hear(Event(id=1, media="text", text=text, **fields))
+        self.voice.hear(Event(id=1, media="text", text=f"{name or self.crowd.name} {text}", **fields))
 
     def answer(self, place: int, outcome: Ack | ClientError = ACK) -> None:
         self.speaker.posted[place][1](outcome)
@@ -112,7 +112,7 @@ class CrowdTests(SynchronousTestCase):
         self.assertEqual((self.crowd.tally.sent, self.crowd.tally.expected, self.crowd.tally.failed), (3, 3, 0))
 
     def texts(self) -> list[tuple[str, ...]]:
-        return [tuple(frame.text.split()[:2]) for frame, _ in self.speaker.posted]
+        return [tuple(frame.text.split()[1:3]) for frame, _ in self.speaker.posted]
 
     def test_what_is_not_sent_is_counted(self) -> None:
         said = self.crowd.talk()
@@ -139,6 +139,12 @@ class CrowdTests(SynchronousTestCase):
         for text in ("7 2 0", "8 1 0", "7 3 0", "8 2 0"):
             self.hear(text)
         self.assertEqual((self.crowd.tally.delivered, self.crowd.tally.doubled), (4, 0))
+
+    def test_what_an_earlier_run_has_left_behind_is_not_counted(self) -> None:
+        self.hear("7 1 0", name="earlier")
+        self.hear("7 1 0")
+        self.hear("7 1 0", name="earlier")
+        self.assertEqual((self.crowd.tally.delivered, self.crowd.tally.doubled), (1, 0))
 
     def test_what_comes_late_is_not_in_time(self) -> None:
         self.crowd.talk()

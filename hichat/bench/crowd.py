@@ -15,6 +15,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from secrets import token_hex
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -50,6 +51,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     @ivar group_size: as the groups were prepared.
     @ivar conversations: pairs that talk in C{spread}, if there are so many.
     @ivar processes: that the clients are shared out among.
+    @ivar name: of this run, in every message: what an earlier one has left behind is not counted.
     """
 
     case: str
@@ -60,6 +62,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     group_size: int = 100
     conversations: int = 200_000
     processes: int = 1
+    name: str = msgspec.field(default_factory=lambda: token_hex(4))
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -143,7 +146,7 @@ class Voice:
         partners = self._partners
         partner = partners[int(random.random() * len(partners))]  # noqa: S311
         self._number += 1
-        text = f"{self._place} {self._number} {time.monotonic_ns()}"
+        text = f"{self._crowd.name} {self._place} {self._number} {time.monotonic_ns()}"
 
         def answered(outcome: Ack | ClientError) -> None:
             self._crowd.answered(partner.hearers if isinstance(outcome, Ack) else None)
@@ -158,10 +161,12 @@ class Voice:
 
     def hear(self, item: Item) -> None:
         """Something has come."""
-        if not isinstance(item, Happened) or not item.text:
+        if not isinstance(item, Happened) or item.kind != "message":
             return
         now = time.monotonic_ns()
-        sender, number, sent = str(item.text).split()
+        name, sender, number, sent = str(item.text).split()
+        if name != self._crowd.name:
+            return
         if int(number) <= self._last.get(sender, 0):
             self._crowd.tally.doubled += 1
             return
@@ -171,12 +176,14 @@ class Voice:
 
 class Crowd:
     """
+    @ivar name: of the run.
     @ivar talks: whether who is answered speaks on.
     @ivar under_way: messages that have no answer yet.
     """
 
     def __init__(self, reactor: Any, part: Part) -> None:
         self.tally = Tally()
+        self.name = part.plan.name
         self.talks = False
         self.under_way = 0
         self._reactor = reactor
