@@ -161,12 +161,10 @@ class Voice:
 
     def hear(self, item: Item) -> None:
         """Something has come."""
-        if not isinstance(item, Happened) or item.kind != "message":
+        if not isinstance(item, Happened) or not str(item.text).startswith(self._crowd.name):
             return
         now = time.monotonic_ns()
-        name, sender, number, sent = str(item.text).split()
-        if name != self._crowd.name:
-            return
+        _, sender, number, sent = str(item.text).split()
         if int(number) <= self._last.get(sender, 0):
             self._crowd.tally.doubled += 1
             return
