@@ -31,6 +31,7 @@ from hichat.accounts.tokens import Tokens
 from hichat.accounts.users import User
 from hichat.bench import prepare
 from hichat.bench import run as bench
+from hichat.bench.crowd import Plan
 from hichat.client.wire import ClientError
 from hichat.errors import Disabled, NoSuchUser, Refused, StartError
 from hichat.events import Draft, Event, Kind, Scope
@@ -204,6 +205,7 @@ def _add_bench(commands: Any) -> None:
     made.add_argument("--group-size", type=_count, metavar="G", help="put them into groups of G, in order")
     made.add_argument("--messages", type=_count, default=0, metavar="M", help="messages between them [default: none]")
     made.add_argument("--conversations", type=_count, metavar="C", help="in so many conversations of two [default: N]")
+    made.add_argument("--among", type=_count, metavar="A", help="which are of users 1 to A only [default: N]")
     made.add_argument("--tokens", type=Path, required=True, metavar="FILE", help="gets a v1 token of each user a line")
 
     text = "talk to a running daemon as many clients, check what comes, and say how fast it was"
@@ -217,6 +219,10 @@ def _add_bench(commands: Any) -> None:
     )
     found.add_argument("--seconds", type=_count, default=5, metavar="S", help="[default: %(default)s]")
     found.add_argument("--group-size", type=_count, default=100, metavar="G", help="[default: %(default)s]")
+    text = "pairs that talk in `spread`; the same ones as prepare draws of as many users [default: %(default)s]"
+    found.add_argument("--conversations", type=_count, default=200_000, metavar="C", help=text)
+    text = "that the clients are shared out among [default: %(default)s, one core is the daemon's]"
+    found.add_argument("--processes", type=_count, default=bench.processes(), metavar="P", help=text)
     found.add_argument("--json", action="store_true", help="print the report as JSON")
     found.set_defaults(run=_measure)
 
@@ -290,7 +296,7 @@ def _prepare(options: argparse.Namespace) -> int:
     people = options.users
     pairs = options.conversations or people
     if options.messages:
-        prepare.check_pairs(people, pairs)
+        prepare.check_pairs(_talkers(options), pairs)
     # Opened before anything is made: what follows takes minutes.
     with _open_tokens(options.tokens) as file:
         administration = _administration(options, make=True)
@@ -298,6 +304,11 @@ def _prepare(options: argparse.Namespace) -> int:
         file.truncate()
         administration.write_tokens(people, file)
     return 0
+
+
+def _talkers(options: argparse.Namespace) -> int:
+    """@return: how many users have said something."""
+    return min(options.users, options.among or options.users)
 
 
 def _open_tokens(path: Path) -> TextIO:
@@ -318,7 +329,7 @@ def _fill(store: Store, options: argparse.Namespace, pairs: int) -> None:
     if options.messages:
         chance = random.Random(people)  # noqa: S311
         with _bar(options.messages, "messages") as bar:
-            prepare.make_messages(store, people, options.messages, pairs, now, bar.update, chance)
+            prepare.make_messages(store, _talkers(options), options.messages, pairs, now, bar.update, chance)
 
 
 def _measure(options: argparse.Namespace) -> int:
@@ -326,19 +337,20 @@ def _measure(options: argparse.Namespace) -> int:
         tokens = options.tokens.read_text(encoding="ascii").split()
     except OSError as e:
         raise StartError(f"hichat: --tokens: cannot read {options.tokens}: {e.strerror}") from None
-    plan = bench.Plan(
-        options.case,
-        options.server,
-        tokens,
-        options.connections,
-        options.window,
-        options.seconds,
-        options.group_size,
+    plan = Plan(
+        case=options.case,
+        server=options.server,
+        connections=options.connections,
+        window=options.window,
+        seconds=options.seconds,
+        group_size=options.group_size,
+        conversations=options.conversations,
+        processes=min(options.processes, options.connections),
     )
-    bench.check(plan)
+    bench.check(plan, tokens)
     with _bar(None, "connections and deliveries") as bar:
         try:
-            report = bench.measure(plan, bar.update)
+            report = bench.measure(plan, tokens, bar.update)
         except ClientError as e:
             sys.exit(f"hichat: {e}")
     print(msgspec.json.encode(report).decode() if options.json else bench.describe(report))

@@ -103,7 +103,7 @@ def make_messages(
     @param pairs: which L{check_pairs} has let pass.
     @param now: milliseconds since the epoch.
     """
-    keys = _draw_pairs(people, pairs, chance)
+    keys = [log.conversation_key(Scope.USER, *pair) for pair in draw_pairs(people, pairs)]
     ids: list[int] = []
     for first in range(0, pairs, CHUNK):
         with store.transaction() as connection:
@@ -124,10 +124,18 @@ def check_pairs(people: int, pairs: int) -> None:
         raise StartError(f"hichat: --conversations: {people} users make {people * (people - 1) // 2} pairs")
 
 
-def _draw_pairs(people: int, pairs: int, chance: random.Random) -> list[tuple[int, int, int]]:
-    found: dict[tuple[int, int, int], None] = {}
+def draw_pairs(people: int, pairs: int) -> list[tuple[int, int]]:
+    """
+    @param pairs: which L{check_pairs} has let pass.
+    @return: so many pairs of users 1 to C{people}, drawn at random, but the same each time: so those that talk in a
+        measurement can be those that a store was filled for.
+    """
+    chance = random.Random(people)  # noqa: S311
+    found: dict[tuple[int, int], None] = {}
     while len(found) < pairs:
-        found[log.conversation_key(Scope.USER, *chance.sample(range(1, people + 1), 2))] = None
+        one, other = chance.randrange(people) + 1, chance.randrange(people) + 1
+        if one != other:
+            found[min(one, other), max(one, other)] = None
     return list(found)
 
 

@@ -1,6 +1,7 @@
 """
 Measuring a daemon from outside, as its users see it: on our own client library, so what the clients cost on the same
-machine counts as well. Every message is numbered, and everything that comes is checked against that.
+machine counts as well. The clients are in processes of their own, see L{hichat.bench.crowd}; here they are started,
+told when to talk, and what they find is added up.
 """
 
 from __future__ import annotations
@@ -8,71 +9,57 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-import random
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
 import treq
 from twisted.internet import task
-from twisted.internet.defer import Deferred, DeferredList, DeferredSemaphore, FirstError, gatherResults
+from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.protocol import ProcessProtocol
 from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 
-from hichat.client.connection import Client
-from hichat.client.wire import ClientError, Credentials, Unreachable
+from hichat.bench.crowd import Part, Plan, Tally
+from hichat.client.wire import ClientError, Unreachable
 from hichat.errors import StartError
-from hichat.events import FIRST_GROUP_ID
-from hichat.protocol import Happened
 
 CASES = ("pairs", "spread", "groups", "connects", "idle")
-
-AT_ONCE = 50
-"""Connections that are opened at the same time."""
 
 PATIENCE = 10.0
 """Seconds that are waited for what is still to come, at the end."""
 
 
-class Plan(msgspec.Struct, frozen=True):
-    """
-    What is measured.
-
-    @ivar case: one of L{CASES}.
-    @ivar server: its URL.
-    @ivar tokens: of users 1, 2...
-    @ivar connections: of as many users.
-    @ivar window: messages that each sender has under way.
-    @ivar seconds: how long they talk, or are idle.
-    @ivar group_size: as the groups were prepared.
-    """
-
-    case: str
-    server: str
-    tokens: Sequence[str]
-    connections: int = 100
-    window: int = 8
-    seconds: float = 5.0
-    group_size: int = 100
+def processes() -> int:
+    """@return: in how many processes the clients are unless told otherwise: one core is left to the daemon."""
+    return max(1, (os.cpu_count() or 1) - 1)
 
 
 class Report(msgspec.Struct, omit_defaults=True):
     """
     What was found.
 
+    @ivar processes: of the clients.
     @ivar connect_seconds: until all were connected and caught up.
+    @ivar window: messages that each sender had under way.
     @ivar lost: deliveries that did not come; C{doubled} ones came twice, or after a later one.
     @ivar failed: sends that were not acked.
     @ivar latency_ms: from the call to the delivery, by percentile.
+    @ivar clients_busy: the part of a core that the busiest process of the clients had: near 1, it is the clients that
+        were measured.
     @ivar connection_kib: how much the server's memory grew for each connection.
     """
 
     case: str
     connections: int
+    processes: int
     machine: str
     connect_seconds: float
     connects_per_second: float
+    window: int = 0
     sent: int = 0
     delivered: int = 0
     per_second: float = 0.0
@@ -80,6 +67,7 @@ class Report(msgspec.Struct, omit_defaults=True):
     doubled: int = 0
     failed: int = 0
     latency_ms: dict[str, float] = {}
+    clients_busy: float = 0.0
     connection_kib: float | None = None
 
     @property
@@ -88,35 +76,71 @@ class Report(msgspec.Struct, omit_defaults=True):
         return not (self.lost or self.doubled or self.failed)
 
 
-class Talk:
+class Member(ProcessProtocol):
+    """
+    A process of clients.
+
+    @param told: called when it has said something.
+    @ivar tally: what it said last.
+    @ivar gone: fires when it has ended.
+    """
+
+    transport: Any
+
+    def __init__(self, told: Callable[[], None]) -> None:
+        self.tally = Tally()
+        self.gone: Deferred[None] = Deferred()
+        self._told = told
+        self._rest = b""
+
+    def outReceived(self, data: bytes) -> None:  # noqa: N802
+        """It has said something."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            self.tally = msgspec.json.decode(line, type=Tally)
+            self._told()
+
+    def say(self, line: bytes) -> None:
+        """Tell it something."""
+        self.transport.write(line + b"\n")
+
+    def processEnded(self, reason: Any) -> None:
+        """It has ended."""
+        if self.tally.phase != "over":
+            self.tally.error = self.tally.error or "a process of clients has ended"
+            self._told()
+        self.gone.callback(None)
+
+
+class Measurement:
     """
     One run.
 
+    @param tokens: of users 1, 2...
     @param progress: is told how many connections or deliveries more there are.
     """
 
-    def __init__(self, reactor: Any, plan: Plan, progress: Callable[[int], object]) -> None:
+    def __init__(self, reactor: Any, plan: Plan, tokens: Sequence[str], progress: Callable[[int], object]) -> None:
         self._reactor = reactor
         self._plan = plan
+        self._tokens = tokens[: plan.connections]
         self._progress = progress
-        self._clients: list[Client] = []
-        self._over = False
-        self._sent = self._expected = self._delivered = self._doubled = self._failed = 0
-        self._times: list[int] = []
-        self._numbers: list[int] = []
-        self._last: list[dict[int, int]] = []
+        self._members: list[Member] = []
+        self._shown = 0
+        self._awaited: tuple[Deferred[None], str] | None = None
 
     async def run(self) -> Report:
         """@raise ClientError: somebody could not connect."""
         plan = self._plan
         before = await self._memory()
         began = time.monotonic()
-        try:
-            await self._connect()
-        except FirstError as e:
-            e.subFailure.raiseException()
+        for first in range(plan.processes):
+            self._start(Part(plan, first, self._tokens[first :: plan.processes]))
+        await self._all("connected")
         took = time.monotonic() - began
-        report = Report(plan.case, plan.connections, machine(), round(took, 3), round(plan.connections / took, 1))
+        report = Report(
+            plan.case, plan.connections, plan.processes, machine(), round(took, 3), round(plan.connections / took, 1)
+        )
         if plan.case == "idle":
             await deferLater(self._reactor, plan.seconds)
             after = await self._memory()
@@ -124,96 +148,65 @@ class Talk:
                 report.connection_kib = round((after - before) / 1024 / plan.connections, 1)
         elif plan.case != "connects":
             await self._talk(report)
-        await DeferredList([Deferred.fromCoroutine(client.close(1)) for client in self._clients])
+        for member in self._members:
+            member.transport.closeStdin()
+        await gatherResults([member.gone for member in self._members])
         return report
 
-    async def _connect(self) -> None:
-        plan = self._plan
-        for user, token in enumerate(plan.tokens[: plan.connections], 1):
-            self._clients.append(
-                Client(self._reactor, plan.server, Credentials(user, token), "bench", inbox_limit=4096)
-            )
-        self._numbers = [0] * len(self._clients)
-        self._last = [{} for _ in self._clients]
-        gate = DeferredSemaphore(AT_ONCE)
-        await gatherResults([gate.run(self._connect_one, client) for client in self._clients], consumeErrors=True)
-
-    def _connect_one(self, client: Client) -> Deferred[None]:
-        async def connect() -> None:
-            await client.connected()
-            # Its own mark has been heard of: so it has caught up, and hears what is said from now on.
-            await client.marks(user=1)
-            self._progress(1)
-
-        return Deferred.fromCoroutine(connect())
-
     async def _talk(self, report: Report) -> None:
-        plan = self._plan
-        self._spawn(self._listen(place) for place in range(len(self._clients)))
-        senders = range(0, len(self._clients), plan.group_size) if plan.case == "groups" else range(len(self._clients))
-        began = time.monotonic()
-        talking = self._spawn(self._speak(place) for place in senders for _ in range(plan.window))
-        await deferLater(self._reactor, plan.seconds)
-        self._over = True
-        took, delivered = time.monotonic() - began, self._delivered
-        await DeferredList(talking)
+        await self._all("said", b"talk")
         waited = 0.0
-        while self._delivered < self._expected and waited < PATIENCE:
+        while self._sum("delivered") < self._sum("expected") and waited < PATIENCE:
             await deferLater(self._reactor, 0.05)
             waited += 0.05
-        report.sent, report.delivered, report.failed = self._sent, self._delivered, self._failed
-        report.per_second = round(delivered / took, 1)
-        report.lost = max(0, self._expected - self._delivered)
-        report.doubled = self._doubled
-        report.latency_ms = percentiles(self._times)
+        await self._all("over", b"leave")
+        tallies = [member.tally for member in self._members]
+        report.window = self._plan.window
+        report.sent, report.delivered = self._sum("sent"), self._sum("delivered")
+        report.failed, report.doubled = self._sum("failed"), self._sum("doubled")
+        report.per_second = round(sum(tally.in_time / tally.took for tally in tallies), 1)
+        report.clients_busy = round(max(tally.cpu / tally.took for tally in tallies), 2)
+        report.lost = max(0, self._sum("expected") - report.delivered)
+        times: Counter[int] = Counter()
+        for tally in tallies:
+            times.update(tally.times)
+        report.latency_ms = percentiles(times)
 
-    def _spawn(self, work: Any) -> list[Deferred[None]]:
-        return [Deferred.fromCoroutine(one) for one in work]
+    def _sum(self, name: str) -> int:
+        return sum(getattr(member.tally, name) for member in self._members)
 
-    async def _speak(self, place: int) -> None:
-        client = self._clients[place]
-        while not self._over:
-            user, group, hearers = self._address(place)
-            self._numbers[place] += 1
-            text = f"{place} {self._numbers[place]} {time.monotonic_ns()}"
-            try:
-                await client.send(user, text, group=group)
-            except ClientError:
-                self._failed += 1
-                return
-            self._sent += 1
-            self._expected += hearers
+    def _start(self, part: Part) -> None:
+        member = Member(self._told)
+        self._members.append(member)
+        # It finds what we have found, wherever that is imported from.
+        environment = dict(os.environ) | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
+        command = [sys.executable, "-m", "hichat.bench.crowd"]
+        self._reactor.spawnProcess(member, command[0], command, environment, childFDs={0: "w", 1: "r", 2: 2})
+        member.say(msgspec.json.encode(part))
 
-    def _address(self, place: int) -> tuple[int | None, int | None, int]:
-        """@return: a user or a group, and how many hear it."""
-        plan, count = self._plan, len(self._clients)
-        if plan.case == "groups":
-            first = place - place % plan.group_size
-            return None, FIRST_GROUP_ID + place // plan.group_size, min(plan.group_size, count - first) - 1
-        if plan.case == "pairs":
-            return (place ^ 1) + 1, None, 1
-        other = random.randrange(count - 1)  # noqa: S311
-        return other + (other >= place) + 1, None, 1
+    def _all(self, phase: str, line: bytes | None = None) -> Deferred[None]:
+        """Tell all something, and wait until they have done it."""
+        if line is not None:
+            for member in self._members:
+                member.say(line)
+        done: Deferred[None] = Deferred()
+        self._awaited = (done, phase)
+        return done
 
-    async def _listen(self, place: int) -> None:
-        last = self._last[place]
-        try:
-            async for item in self._clients[place].events():
-                if isinstance(item, Happened) and item.text:
-                    self._hear(last, str(item.text))
-        except ClientError:
-            # What it does not hear any more is counted as lost.
+    def _told(self) -> None:
+        done = self._sum("connected") + self._sum("delivered")
+        self._progress(done - self._shown)
+        self._shown = done
+        if self._awaited is None:
             return
-
-    def _hear(self, last: dict[int, int], text: str) -> None:
-        sender, number, began = map(int, text.split())
-        if number <= last.get(sender, 0):
-            self._doubled += 1
-            return
-        last[sender] = number
-        self._delivered += 1
-        self._times.append(time.monotonic_ns() - began)
-        self._progress(1)
+        waiting, phase = self._awaited
+        error = next((member.tally.error for member in self._members if member.tally.error), None)
+        if error is not None:
+            self._awaited = None
+            waiting.errback(ClientError(error))
+        elif all(member.tally.phase == phase for member in self._members):
+            self._awaited = None
+            waiting.callback(None)
 
     async def _memory(self) -> int | None:
         """@return: bytes of the server, as far as one worker says; None if it does not."""
@@ -227,15 +220,20 @@ class Talk:
         return None
 
 
-def percentiles(times: list[int]) -> dict[str, float]:
-    """@param times: nanoseconds; @return: milliseconds."""
+def percentiles(times: Mapping[int, int]) -> dict[str, float]:
+    """@param times: how many took how many microseconds; @return: milliseconds."""
     if not times:
         return {}
-    ordered = sorted(times)
-    found = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "max": 1.0}
-    return {
-        name: round(ordered[min(len(ordered) - 1, int(len(ordered) * part))] / 1e6, 2) for name, part in found.items()
-    }
+    parts = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "max": 1.0}
+    total = sum(times.values())
+    found: dict[str, float] = {}
+    passed = 0
+    for took in sorted(times):
+        passed += times[took]
+        for name, part in parts.items():
+            if passed > total * part or passed == total:
+                found.setdefault(name, round(took / 1000, 2))
+    return found
 
 
 def machine() -> str:
@@ -256,25 +254,26 @@ def describe(report: Report) -> str:
     return "\n".join(lines)
 
 
-def check(plan: Plan) -> None:
+def check(plan: Plan, tokens: Sequence[str]) -> None:
     """@raise StartError: it cannot be run."""
-    if plan.connections > len(plan.tokens):
-        raise StartError(f"hichat: --connections: there are tokens of {len(plan.tokens)} users only")
+    if plan.connections > len(tokens):
+        raise StartError(f"hichat: --connections: there are tokens of {len(tokens)} users only")
     if plan.case == "pairs" and plan.connections % 2:
         raise StartError("hichat: --connections: pairs need an even number")
 
 
-def measure(plan: Plan, progress: Callable[[int], object]) -> Report:
+def measure(plan: Plan, tokens: Sequence[str], progress: Callable[[int], object]) -> Report:
     """
     Run the reactor for it.
 
+    @param tokens: of users 1, 2...
     @param progress: is told how many connections or deliveries more there are.
     @raise ClientError: somebody could not connect.
     """
     outcome: list[Any] = []
 
     def main(reactor: Any) -> Deferred[None]:
-        return Deferred.fromCoroutine(Talk(reactor, plan, progress).run()).addBoth(outcome.append)
+        return Deferred.fromCoroutine(Measurement(reactor, plan, tokens, progress).run()).addBoth(outcome.append)
 
     with contextlib.suppress(SystemExit):
         task.react(main)

@@ -29,16 +29,18 @@ import msgspec
 from autobahn.websocket.types import ConnectingRequest
 from msgspec import UNSET, UnsetType
 from twisted.application.internet import ClientService, backoffPolicy
+from twisted.internet.abstract import isIPAddress
 from twisted.internet.defer import Deferred, TimeoutError
-from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
+from twisted.internet.endpoints import HostnameEndpoint, TCP4ClientEndpoint, wrapClientTLS
 from twisted.internet.interfaces import IStreamClientEndpoint
+from twisted.logger import Logger
 
 from hichat import protocol
 from hichat.client.http import language_here
 from hichat.client.inbox import Gate, Inbox
 from hichat.client.link import Link, Loss, link_factory
-from hichat.client.outbox import Counted, Outbox, check, refusal
-from hichat.client.speech import Questions, understand
+from hichat.client.outbox import Answered, Counted, Outbox, check, refusal
+from hichat.client.speech import Event, Questions, understand
 from hichat.client.wire import (
     Address,
     BadAnswer,
@@ -55,6 +57,7 @@ from hichat.protocol import (
     Close,
     Done,
     Error,
+    FromServer,
     Happened,
     HistoryPage,
     MarksPage,
@@ -117,6 +120,8 @@ class Client:
     @param endpoint: how to reach the server, if not by the URL.
     @param on_state: called with True on every welcome, with False when a welcomed connection was lost and the client
         tries to come back.
+    @param on_item: called with all that comes unasked, at once: then nothing comes from L{events}. For programs that
+        hear so much that a coroutine is too dear.
     @param inbox_limit: items that wait to be taken; at that number the connection is not read any more, at half of it
         again. What was already read still comes on top: 64 KiB of frames, or one page.
     @param window: frames with a counter that are under way at once; more of them wait.
@@ -126,6 +131,8 @@ class Client:
     @param retry: from how often it failed in a row, how many seconds to wait.
     @raise ClientError: the URL or the device's name is none.
     """
+
+    _log = Logger()
 
     def __init__(
         self,
@@ -139,6 +146,7 @@ class Client:
         listen: bool = True,
         endpoint: IStreamClientEndpoint | None = None,
         on_state: Callable[[bool], None] = lambda connected: None,
+        on_item: Callable[[Item], object] | None = None,
         inbox_limit: int = 256,
         window: int = 32,
         opening_timeout: float = 15,
@@ -162,7 +170,9 @@ class Client:
         self._listen = listen
         self._position = since
         self._own = set(own)
-        self._inbox: Inbox[Item] = Inbox(inbox_limit, self._regulate, since)
+        self._inbox: Inbox[Item] = Inbox(
+            inbox_limit, self._regulate, since, None if on_item is None else partial(self._tell, on_item)
+        )
         self._deaf = False
         self._refs = count(1)
         self._sync_ref = 0
@@ -295,6 +305,18 @@ class Client:
             )
         )
 
+    def post(self, frame: Counted, answered: Answered = lambda outcome: None) -> None:
+        """
+        As L{send}, L{edit}, L{recall} and L{react}, without waiting. For programs that send so much that a coroutine
+        for each message is too dear.
+
+        @param frame: such as C{protocol.Send(user=2, text="hi")}, without reference and counter; not to be used again.
+        @param answered: called with the ack, or with the L{Refused} or other L{ClientError} that there is instead.
+        @raise NotSendable: no server would take it.
+        @raise ClientError: the client was closed or stopped; see L{connected}.
+        """
+        self._post(frame, partial(self._tell, answered))
+
     async def edit(self, message: int, text: str, *, mentions: Sequence[int] = ()) -> Ack:
         """Replace the text of an own message. Waits and raises as L{send}."""
         return await self._count(protocol.Edit(message=message, text=text, mentions=list(mentions)))
@@ -390,34 +412,13 @@ class Client:
         """There is a link."""
         self.link = link
 
-    def received_frame(self, payload: bytes) -> None:
-        """A text frame has come."""
+    def received_frames(self, payloads: list[bytes]) -> None:
+        """Text frames have come."""
         try:
-            frame = understand(payload)
+            for payload in payloads:
+                self._take(understand(payload))
         except BadAnswer as error:
             self._give_up(error)
-            return
-        match frame:
-            case Happened():
-                self._happened(frame)
-            case Ack():
-                self._acked(frame)
-            case Error():
-                self._refused(frame)
-            case protocol.Page():
-                for event in frame.events:
-                    self._happened(event)
-                self._reached(frame.position)
-            case protocol.Synced():
-                self._synced(frame.position)
-            case Receipt() | TypingFrame():
-                self._put(frame)
-            case Presence() if frame.ref is UNSET:
-                self._put(frame)
-            case Presence() | HistoryPage() | MarksPage() | Done() | protocol.Pong():
-                self._questions.answer(frame.ref, frame)
-            case Welcome():
-                self._welcomed(frame)
         self._regulate()
 
     def lost(self, loss: Loss) -> None:
@@ -480,6 +481,29 @@ class Client:
         self._outbox.go_on()
 
     # What comes
+
+    def _take(self, frame: FromServer | Event | None) -> None:
+        match frame:
+            case Happened():
+                self._happened(frame)
+            case Ack():
+                self._acked(frame)
+            case Error():
+                self._refused(frame)
+            case protocol.Page():
+                for event in frame.events:
+                    self._happened(event)
+                self._reached(frame.position)
+            case protocol.Synced():
+                self._synced(frame.position)
+            case Receipt() | TypingFrame():
+                self._put(frame)
+            case Presence() if frame.ref is UNSET:
+                self._put(frame)
+            case Presence() | HistoryPage() | MarksPage() | Done() | protocol.Pong():
+                self._questions.answer(frame.ref, frame)
+            case Welcome():
+                self._welcomed(frame)
 
     def _happened(self, event: Happened) -> None:
         if event.id <= (self._position or 0):
@@ -569,11 +593,32 @@ class Client:
             self._service.startService()
 
     async def _count(self, frame: Counted) -> Ack:
+        answer: Deferred[Ack] = Deferred(lambda _: self._outbox.forget(ref))
+
+        def answered(outcome: Ack | ClientError) -> None:
+            if isinstance(outcome, Ack):
+                answer.callback(outcome)
+            else:
+                answer.errback(outcome)
+
+        ref = self._post(frame, answered)
+        return await answer
+
+    def _post(self, frame: Counted, answered: Answered) -> int:
         check(frame)
         if self._stopped is not None:
             raise self._stopped
         self._start()
-        return await self._outbox.add(next(self._refs), frame)
+        ref = next(self._refs)
+        self._outbox.add(ref, frame, answered)
+        return ref
+
+    def _tell(self, listener: Callable[[T], object], what: T) -> None:
+        """Call what the program has given us: whatever goes wrong there is not our connection's."""
+        try:
+            listener(what)
+        except Exception:
+            self._log.failure("{listener} has failed", listener=listener)
 
     async def _ask(self, frame: Any, kind: type[T]) -> T:
         """Ask, and wait for an answer of this kind."""
@@ -593,7 +638,7 @@ class Client:
 
     def _write(self, payload: bytes) -> None:
         if self.link is not None:
-            self.link.sendMessage(payload)
+            self.link.send(payload)
 
     def _regulate(self) -> None:
         """Read as long as somebody takes what is read."""
@@ -639,7 +684,13 @@ class Client:
         return wait + self._retry(self._failures)
 
     def _endpoint(self) -> IStreamClientEndpoint:
-        endpoint = HostnameEndpoint(self.reactor, self._address.host, self._address.port)
+        host, port = self._address.host, self._address.port
+        endpoint: IStreamClientEndpoint
+        # Looking a name up takes a thread, and several addresses take timers: neither is needed for an address.
+        if isIPAddress(host):
+            endpoint = TCP4ClientEndpoint(self.reactor, host, port)
+        else:
+            endpoint = HostnameEndpoint(self.reactor, host, port)
         if not self._address.secure:
             return endpoint
         from twisted.internet.ssl import optionsForClientTLS

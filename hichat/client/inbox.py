@@ -52,11 +52,19 @@ class Inbox(Generic[T]):
 
     @param limit: items.
     @param taken: called after an item was taken.
+    @param taker: takes each item as it comes, so that none waits.
     @ivar position: up to where everything was taken; None: nothing is known.
     """
 
-    def __init__(self, limit: int, taken: Callable[[], None], position: int | None = None) -> None:
+    def __init__(
+        self,
+        limit: int,
+        taken: Callable[[], None],
+        position: int | None = None,
+        taker: Callable[[T], object] | None = None,
+    ) -> None:
         self.position = position
+        self._taker = taker
         self._limit = limit
         self._taken = taken
         self._items: deque[tuple[T, int | None]] = deque()
@@ -83,8 +91,14 @@ class Inbox(Generic[T]):
 
         @param position: what L{position} becomes when it is taken; None: it has nothing to do with the log.
         """
+        if self._taker is not None:
+            if position is not None:
+                self.position = position
+            self._taker(item)
+            return
         self._items.append((item, position))
-        self._some.resumeProducing()
+        if self._some.shut:
+            self._some.resumeProducing()
 
     def reach(self, position: int) -> None:
         """Once all that is here now is taken, everything up to this position is."""

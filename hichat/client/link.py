@@ -1,4 +1,9 @@
-"""One WebSocket connection, as long as it lasts: the opening's deadline, the heartbeat and the goodbye."""
+"""
+One WebSocket connection, as long as it lasts: the opening's deadline, the heartbeat and the goodbye.
+
+What it costs is a read and a write, not a message: all usual frames of a read are handed on at once, and all that is
+sent because of them, or in one turn of the reactor, is one write.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,9 @@ import txaio
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol
 from autobahn.websocket.types import ConnectingRequest
 
+from hichat.client import frames
 from hichat.client.inbox import Gate
+from hichat.gateway.flush import send_at_once, sends_at_once
 from hichat.protocol import Hello, Ping
 
 MAX_INCOMING = 4 * 1024 * 1024
@@ -60,8 +67,8 @@ class Owner(Protocol):
     def made(self, link: Link) -> None:
         """This link is on its way."""
 
-    def received_frame(self, payload: bytes) -> None:
-        """A text frame has come."""
+    def received_frames(self, payloads: list[bytes]) -> None:
+        """Text frames have come: valid UTF-8."""
 
     def lost(self, loss: Loss) -> None:
         """It has ended."""
@@ -92,6 +99,12 @@ class Link(WebSocketClientProtocol):
         self._quiet = 0
         self._paused = False
         self._closed_cleanly = False
+        # The beginning of a usual frame that has not come whole yet.
+        self._begun = b""
+        # What is to be sent with the next write.
+        self._turn: list[bytes] = []
+        self._taking = False
+        self._at_once = False
 
     @property
     def usable(self) -> bool:
@@ -111,7 +124,9 @@ class Link(WebSocketClientProtocol):
 
     def onOpen(self) -> None:
         """The upgrade is done."""
-        self.sendMessage(msgspec.json.encode(self._owner.hello()))
+        self.transport.setTcpNoDelay(True)
+        self._at_once = sends_at_once(self.transport)
+        self.send(msgspec.json.encode(self._owner.hello()))
 
     def welcome(self) -> None:
         """The server has said welcome."""
@@ -119,14 +134,62 @@ class Link(WebSocketClientProtocol):
         self._set_timer(self._owner.heartbeat, self._beat)
 
     def dataReceived(self, data: bytes) -> None:
-        """Whatever comes is a sign of life."""
+        """Whatever comes is a sign of life. The usual frames are taken here; see L{frames}."""
         self._quiet = 0
-        super().dataReceived(data)
+        if self._begun:
+            data = self._begun + data
+            self._begun = b""
+        self._taking = True
+        try:
+            # Once Autobahn has begun a frame or a message, it is Autobahn's until that is whole.
+            if self.state != self.STATE_OPEN or self.data or self.current_frame is not None or self.inside_message:
+                super().dataReceived(data)
+            else:
+                self._take(data)
+        finally:
+            self._taking = False
+            self.flush()
+
+    def _take(self, data: bytes) -> None:
+        taken = frames.take(data)
+        if taken.texts:
+            self._owner.received_frames(taken.texts)
+        if taken.unusual:
+            super().dataReceived(data[taken.rest :])
+        elif taken.rest < len(data):
+            self._begun = data[taken.rest :]
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
-        """A frame has come."""
+        """An unusual frame has come."""
         if not isBinary:
-            self._owner.received_frame(payload)
+            self._owner.received_frames([payload])
+
+    def send(self, payload: bytes) -> None:
+        """
+        Send a text frame: when the read during which this is called was dealt with, else when the turn ends.
+
+        @param payload: up to L{hichat.client.outbox.MAX_FRAME}.
+        """
+        if self.state != self.STATE_OPEN:
+            return
+        self._turn.append(payload)
+        if len(self._turn) == 1 and not self._taking:
+            self._owner.reactor.callLater(0, self.flush)
+
+    def flush(self) -> None:
+        """Write what is to be sent."""
+        if not self._turn:
+            return
+        turn, self._turn = self._turn, []
+        data = frames.masked(turn)
+        sent = send_at_once(self.transport, data) if self._at_once else 0
+        if sent < len(data):
+            self.transport.write(data[sent:])
+
+    def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
+        """What Autobahn writes by itself comes after what was to be sent before."""
+        self.flush()
+        self.transport.write(data)
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
         """The connection is lost, or never came to be."""
@@ -188,7 +251,7 @@ class Link(WebSocketClientProtocol):
         if self._quiet > _QUIET_BEATS or self.state != self.STATE_OPEN:
             self.drop()
         elif not self.writable.shut:
-            self.sendMessage(_PING)
+            self.send(_PING)
 
     def _set_timer(self, seconds: float | None, call: Callable[[], None] | None = None) -> None:
         if self._timer is not None and self._timer.active():

@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 from msgspec import UNSET
-from twisted.internet.defer import Deferred
 
 from hichat.client.inbox import Gate
 from hichat.client.wire import ClientError, NotSendable, Refused, Unconfirmed
@@ -32,13 +31,17 @@ _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.1, 60.0
 _ROOM = 64
 """Bytes that a reference and a counter add to a frame."""
 
+_ENCODER = msgspec.json.Encoder()
 _TWIN = msgspec.json.Decoder(FromClient)
+
+Answered = Callable[[Ack | ClientError], object]
+"""Is given the answer to a frame, or why there is none."""
 
 
 def check(frame: FromClient) -> None:
     """@raise NotSendable: no server would take it."""
     try:
-        payload = msgspec.json.encode(frame)
+        payload = _ENCODER.encode(frame)
         _TWIN.decode(payload)
     except UnicodeEncodeError:
         raise NotSendable("the message is not valid Unicode text") from None
@@ -78,10 +81,12 @@ class _Item:
     @ivar dropped: nobody waits for it any more.
     """
 
-    def __init__(self, ref: int, frame: Counted, drop: Callable[[_Item], None]) -> None:
+    __slots__ = ("answered", "dropped", "frame", "ref", "sent")
+
+    def __init__(self, ref: int, frame: Counted, answered: Answered) -> None:
         self.ref = ref
         self.frame = frame
-        self.answer: Deferred[Ack] = Deferred(lambda _: drop(self))
+        self.answered = answered
         self.sent = False
         self.dropped = False
 
@@ -117,18 +122,27 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._flying) + len(self._waiting)
 
-    def add(self, ref: int, frame: Counted) -> Deferred[Ack]:
+    def add(self, ref: int, frame: Counted, answered: Answered) -> None:
         """
-        One more frame. Cancelling the answer forgets the frame: if it was sent already it may or may not be done.
+        One more frame.
 
         @param ref: larger than all before it.
         @param frame: has no reference and no counter yet.
-        @return: fires with the answer, or with a L{ClientError}.
         """
-        item = _Item(ref, frame, self._drop)
-        heappush(self._waiting, item)
+        heappush(self._waiting, _Item(ref, frame, answered))
         self._pump()
-        return item.answer
+
+    def forget(self, ref: int) -> None:
+        """
+        Nobody waits for this one any more: if it was sent already it may or may not be done. What is under way keeps
+        its place in the window until it is answered.
+        """
+        if ref in self._flying:
+            self._flying[ref].dropped = True
+            return
+        self._waiting = [item for item in self._waiting if item.ref != ref]
+        heapify(self._waiting)
+        self._pump()
 
     def repeat(self, counter: int) -> None:
         """
@@ -160,14 +174,14 @@ class Outbox:
         self.lost()
         waiting, self._waiting = self._waiting, []
         for item in waiting:
-            item.answer.errback(Unconfirmed(f"{error}; this may or may not have been done") if item.sent else error)
+            item.answered(Unconfirmed(f"{error}; this may or may not have been done") if item.sent else error)
 
     def acked(self, ack: Ack) -> None:
         """An answer has come."""
         item = self._land(ack.ref)
         self._room = min(self._room + 1, self._window)
         if item is not None and not item.dropped:
-            item.answer.callback(ack)
+            item.answered(ack)
         self._pump()
 
     def refused(self, error: Error) -> bool:
@@ -191,17 +205,9 @@ class Outbox:
             item.frame.counter = UNSET
             heappush(self._waiting, item)
         else:
-            item.answer.errback(refusal(error))
+            item.answered(refusal(error))
         self._pump()
         return True
-
-    def _drop(self, item: _Item) -> None:
-        """Nobody waits for it any more. What is under way keeps its place in the window until it is answered."""
-        item.dropped = True
-        if item in self._waiting:
-            self._waiting.remove(item)
-            heapify(self._waiting)
-            self._pump()
 
     def _land(self, ref: object) -> _Item | None:
         return self._flying.pop(ref, None) if isinstance(ref, int) else None
@@ -230,7 +236,7 @@ class Outbox:
             self._send(heappop(self._waiting))
         if self._flying or self._waiting:
             self.empty.pauseProducing()
-        else:
+        elif self.empty.shut:
             self.empty.resumeProducing()
         if self._state is _State.REPEATING and not self._in_doubt():
             self._state = _State.SETTLED
@@ -246,7 +252,7 @@ class Outbox:
         item.frame.ref = item.ref
         item.sent = True
         self._flying[item.ref] = item
-        self._write(msgspec.json.encode(item.frame))
+        self._write(_ENCODER.encode(item.frame))
 
 
 def refusal(error: Error) -> Refused:

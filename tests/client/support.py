@@ -180,7 +180,6 @@ class World:
         """Nobody listens."""
         factory: Any = self.reactor.tcpClients.pop(0)[2]
         factory.clientConnectionFailed(None, Failure(ConnectionRefusedError()))
-        self.reactor.advance(0.5)  # HostnameEndpoint looks for further addresses for a moment
 
     @property
     def attempts(self):
@@ -191,6 +190,7 @@ class World:
         """Let every byte arrive that can."""
         moved = True
         while moved:
+            self.reactor.advance(0)
             moved = False
             for pump in list(self.pumps):
                 pump.clientIO.release()

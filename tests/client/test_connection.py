@@ -20,7 +20,7 @@ from hichat.client.wire import (
     Unauthorized,
     Unconfirmed,
 )
-from hichat.protocol import Error, Happened, Presence, Receipt, TypingFrame
+from hichat.protocol import Error, Happened, Presence, Receipt, Send, TypingFrame
 from tests.client.support import ANN, TOKEN, Peer, Refusal, World, happened, launch
 
 
@@ -705,6 +705,94 @@ class SendingTests(ClientCase):
         self.failureResultOf(launch(self.client.edit(7, "x" * 8193)), NotSendable)
         self.failureResultOf(launch(self.client.react(7, "")), NotSendable)
         self.assertEqual(self.world.attempts, 0)
+
+
+class WithoutCoroutinesTests(ClientCase):
+    """The same by callbacks: C{post} and C{on_item}."""
+
+    def setUp(self):
+        super().setUp()
+        self.outcomes: list[Any] = []
+        self.items: list[Any] = []
+
+    def post(self, text, **fields):
+        self.client.post(Send(user=2, text=text, **fields), self.outcomes.append)
+        self.world.flush()
+
+    def test_the_ack(self):
+        self.connect()
+        self.post("hi")
+        self.assertEqual(self.outcomes, [])
+        self.peer.ack(self.peer.said("send")[0], 101)
+        self.world.flush()
+        self.assertEqual([ack.id for ack in self.outcomes], [101])
+
+    def test_it_connects_and_is_repeated_as_any_other(self):
+        self.post("a")
+        self.peer, self.wire = self.world.accept()
+        self.reconnect(Peer(counter=1))
+        self.assertEqual([(one["counter"], one["text"]) for one in self.peer.said("send")], [(1, "a")])
+        self.peer.ack(self.peer.said("send")[0], 101, duplicate=True)
+        self.world.flush()
+        self.assertEqual([ack.id for ack in self.outcomes], [101])
+
+    def test_an_error(self):
+        self.connect()
+        self.post("a")
+        self.peer.refuse(self.peer.said("send")[0], "not_a_member")
+        self.world.flush()
+        self.assertEqual([error.code for error in self.outcomes], ["not_a_member"])
+
+    def test_the_end(self):
+        self.connect()
+        self.post("a")
+        self.peer.sendClose(4003)
+        self.world.flush()
+        self.assertEqual([type(error) for error in self.outcomes], [Unconfirmed])
+        self.assertRaises(Replaced, self.client.post, Send(user=2, text="b"))
+
+    def test_what_no_server_takes(self):
+        self.assertRaises(NotSendable, self.client.post, Send(user=2, text="x" * 9000))
+
+    def test_an_answer_that_leads_to_more(self):
+        """Each answer sends the next one: in one write, and so for ever."""
+        self.connect(window=1)
+        texts = iter("abc")
+
+        def more(_=None):
+            text = next(texts, None)
+            if text is not None:
+                self.client.post(Send(user=2, text=text), more)
+
+        more()
+        self.world.flush()
+        for number in range(3):
+            self.peer.ack(self.peer.said("send")[number], 101 + number)
+            self.world.flush()
+        self.assertEqual([one["text"] for one in self.peer.said("send")], list("abc"))
+
+    def test_items_come_at_once(self):
+        self.connect(on_item=self.items.append, inbox_limit=1)
+        for number in (101, 101, 103, 102):
+            self.peer.event(number)
+        self.peer.say("typing", **{"from": 2, "user": 1})
+        self.world.flush()
+        self.assertEqual([getattr(item, "id", None) for item in self.items], [101, 103, None])
+        self.assertEqual((self.client.cursor, len(self.client.events()), self.wire.paused), (103, 0, False))
+        self.reconnect()
+        self.assertEqual(self.peer.said("sync")[0]["since"], 103)
+
+    def test_a_callback_that_fails_costs_nobody_else_anything(self):
+        self.connect(on_item=lambda item: 1 / 0)
+        self.client.post(Send(user=2, text="a"), lambda outcome: 1 / 0)
+        self.post("b")
+        self.peer.event(101)
+        for number, one in enumerate(self.peer.said("send")):
+            self.peer.ack(one, 102 + number)
+        self.world.flush()
+        self.assertEqual([ack.id for ack in self.outcomes], [103])
+        self.assertEqual(self.client.cursor, 101)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 2)
 
 
 class AskingTests(ClientCase):

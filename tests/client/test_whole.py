@@ -70,7 +70,8 @@ class WholeCase(TestCase):
     def client(self, name, device="laptop", **options):
         """@return: a connection that is closed after the test."""
         options = {"retry": lambda _: 0.05, "language": "en", **options}
-        client = Client(reactor, self.daemon.url, self.sessions[name].credentials, device, **options)
+        server = options.pop("server", self.daemon.url)
+        client = Client(reactor, server, self.sessions[name].credentials, device, **options)
         self.addCleanup(lambda: launch(client.close(1)))
         return client
 
@@ -193,7 +194,7 @@ class LibraryTests(WholeCase):
         await self.assertFailure(reading, Replaced)
 
     async def test_two_devices(self):
-        laptop, phone = self.client("ann"), self.client("ann", "phone")
+        laptop, phone = self.client("ann"), self.client("ann", "phone", server=f"http://localhost:{self.daemon.port}")
         await self.live(laptop, phone)
         ack = await laptop.send(2, "hi")
         (event,) = await self.take(phone, 1)

@@ -49,6 +49,22 @@ class BenchTests(TestCase):
         self.assertGreater((await self.measure("connects"))["connects_per_second"], 1)
         self.assertIn("connection_kib", await self.measure("idle"))
 
+    async def test_several_processes(self) -> None:
+        """Whom they talk to is in the other process: what all have found is one report."""
+        for case, arguments, hearers in (("pairs", (), 1), ("groups", ("--group-size", "6"), 5)):
+            report = await self.measure(case, "--processes", "2", *arguments)
+            self.assertEqual(report["processes"], 2)
+            self.assertGreater(report["sent"], 10)
+            self.assertEqual(report["delivered"], report["sent"] * hearers)
+            self.assertGreater(report["latency_ms"]["max"], report["latency_ms"]["p50"])
+
+    async def test_a_token_that_is_wrong(self) -> None:
+        (self.daemon.directory / "wrong").write_text("x\ny\n")
+        given = ("--server", self.daemon.url, "--tokens", "wrong", "--connections", "2", "--processes", "2")
+        done = await deferToThread(self.command, "run", "pairs", *given)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertEqual(done.stderr, "hichat: the token is missing, wrong or expired\n")
+
     async def test_what_is_wrong_is_said_in_a_line(self) -> None:
         for arguments, said in (
             ("run pairs --tokens nowhere", "cannot read nowhere"),

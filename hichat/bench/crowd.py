@@ -1,0 +1,348 @@
+"""
+A part of a measurement's clients, in a process of its own: C{python -m hichat.bench.crowd}. L{hichat.bench.run} starts
+it and adds up what all of them say.
+
+Every message is numbered by its sender, and says when it was sent: so who hears it, in whatever process, knows what
+came twice or late, and how long it took.
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import signal
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from secrets import token_hex
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from twisted.internet.defer import Deferred, DeferredList, DeferredSemaphore, FirstError, gatherResults
+from twisted.internet.stdio import StandardIO
+from twisted.internet.task import LoopingCall
+from twisted.protocols.basic import LineOnlyReceiver
+
+from hichat.bench.prepare import draw_pairs
+from hichat.client.connection import Client, Item
+from hichat.client.wire import ClientError, Credentials
+from hichat.events import FIRST_GROUP_ID
+from hichat.protocol import Ack, Happened, Send
+from hichat.turns import Turns
+
+AT_ONCE = 200
+"""Connections that are opened at the same time."""
+
+TELL = 0.2
+"""Seconds between two words to who has started us."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What is measured.
+
+    @ivar case: see L{hichat.bench.run.CASES}.
+    @ivar server: its URL.
+    @ivar connections: of users 1, 2...
+    @ivar window: messages that each sender has under way.
+    @ivar seconds: how long they talk, or are idle.
+    @ivar group_size: as the groups were prepared.
+    @ivar conversations: pairs that talk in C{spread}, if there are so many.
+    @ivar processes: that the clients are shared out among.
+    @ivar name: of this run, in every message: what an earlier one has left behind is not counted.
+    """
+
+    case: str
+    server: str
+    connections: int = 100
+    window: int = 8
+    seconds: float = 5.0
+    group_size: int = 100
+    conversations: int = 200_000
+    processes: int = 1
+    name: str = msgspec.field(default_factory=lambda: token_hex(4))
+
+
+class Part(msgspec.Struct, frozen=True):
+    """
+    What a process is told before it begins.
+
+    @ivar first: its clients are those at this place, and at every place so many processes further on.
+    @ivar tokens: of these.
+    """
+
+    plan: Plan
+    first: int
+    tokens: Sequence[str]
+
+
+class Tally(msgspec.Struct, omit_defaults=True):
+    """
+    What a part of the clients has found so far.
+
+    @ivar phase: what they do, or have done.
+    @ivar connected: how many are connected and caught up.
+    @ivar sent: messages that were acked; C{failed} were not.
+    @ivar expected: deliveries of these, to whom they may be.
+    @ivar delivered: what came; C{doubled} came twice, or after a later one.
+    @ivar in_time: of the delivered ones, those that came in the time that was to be measured.
+    @ivar took: seconds that this time was long.
+    @ivar cpu: seconds of it in which this process kept a core busy.
+    @ivar times: how many deliveries took how many microseconds, in steps of less than a hundredth; at the end only.
+    @ivar error: why it could not be done.
+    """
+
+    phase: Literal["connecting", "connected", "talking", "said", "over"] = "connecting"
+    connected: int = 0
+    sent: int = 0
+    failed: int = 0
+    expected: int = 0
+    delivered: int = 0
+    doubled: int = 0
+    in_time: int = 0
+    took: float = 0.0
+    cpu: float = 0.0
+    times: dict[int, int] = {}
+    error: str = ""
+
+
+class Partner(NamedTuple):
+    """
+    Whom a client speaks to: a user or a group.
+
+    @ivar hearers: how many of the clients hear it.
+    """
+
+    user: int | UnsetType
+    group: int | UnsetType
+    hearers: int
+
+
+class Voice:
+    """
+    One client.
+
+    @param place: its own, among all.
+    @param partners: whom it speaks to.
+    """
+
+    client: Client
+
+    def __init__(self, place: int, crowd: Crowd, partners: Sequence[Partner]) -> None:
+        self._place = place
+        self._crowd = crowd
+        self._partners = partners
+        self._number = 0
+        self._last: dict[str, int] = {}
+
+    def speak(self, window: int) -> None:
+        """Have so many messages under way from now on, until the crowd is told to be silent."""
+        for _ in range(window if self._partners else 0):
+            self._say()
+
+    def _say(self) -> None:
+        partners = self._partners
+        partner = partners[int(random.random() * len(partners))]  # noqa: S311
+        self._number += 1
+        text = f"{self._crowd.name} {self._place} {self._number} {time.monotonic_ns()}"
+
+        def answered(outcome: Ack | ClientError) -> None:
+            self._crowd.answered(partner.hearers if isinstance(outcome, Ack) else None)
+            if self._crowd.talks and isinstance(outcome, Ack):
+                self._say()
+
+        self._crowd.under_way += 1
+        try:
+            self.client.post(Send(user=partner.user, group=partner.group, text=text), answered)
+        except ClientError as e:
+            answered(e)
+
+    def hear(self, item: Item) -> None:
+        """Something has come."""
+        if not isinstance(item, Happened) or not str(item.text).startswith(self._crowd.name):
+            return
+        now = time.monotonic_ns()
+        _, sender, number, sent = str(item.text).split()
+        if int(number) <= self._last.get(sender, 0):
+            self._crowd.tally.doubled += 1
+            return
+        self._last[sender] = int(number)
+        self._crowd.heard((now - int(sent)) // 1000)
+
+
+class Crowd:
+    """
+    @ivar name: of the run.
+    @ivar talks: whether who is answered speaks on.
+    @ivar under_way: messages that have no answer yet.
+    """
+
+    def __init__(self, reactor: Any, part: Part) -> None:
+        self.tally = Tally()
+        self.name = part.plan.name
+        self.talks = False
+        self.under_way = 0
+        self._reactor = reactor
+        self._plan = part.plan
+        self._said: Deferred[None] = Deferred()
+        self._times: defaultdict[int, int] = defaultdict(int)
+        self._voices: list[Voice] = []
+        places = range(part.first, part.plan.connections, part.plan.processes)
+        partners = who_speaks(part.plan, places)
+        for place, token in zip(places, part.tokens, strict=True):
+            self._voices.append(self._voice(place, token, partners.get(place, [])))
+
+    def _voice(self, place: int, token: str, partners: Sequence[Partner]) -> Voice:
+        voice = Voice(place, self, partners)
+        voice.client = Client(
+            self._reactor,
+            self._plan.server,
+            Credentials(place + 1, token),
+            "bench",
+            on_item=voice.hear,
+            window=self._plan.window,
+        )
+        return voice
+
+    async def connect(self) -> None:
+        """@raise ClientError: somebody could not."""
+        gate = DeferredSemaphore(AT_ONCE)
+        try:
+            await gatherResults([gate.run(self._connect_one, voice.client) for voice in self._voices], True)
+        except FirstError as e:
+            e.subFailure.raiseException()
+        self.tally.phase = "connected"
+
+    def _connect_one(self, client: Client) -> Deferred[None]:
+        async def connect() -> None:
+            # Without a cursor, that is when it hears all that is said from now on.
+            await client.connected()
+            self.tally.connected += 1
+
+        return Deferred.fromCoroutine(connect())
+
+    def talk(self) -> Deferred[None]:
+        """@return: fires when the time is over, and everything is answered."""
+        self.tally.phase, self.talks = "talking", True
+        self._reactor.callLater(self._plan.seconds, self._silence, time.monotonic(), time.process_time())
+        for voice in self._voices:
+            voice.speak(self._plan.window)
+        return self._said
+
+    def _silence(self, began: float, cpu: float) -> None:
+        self.talks = False
+        self.tally.in_time = self.tally.delivered
+        self.tally.took = time.monotonic() - began
+        self.tally.cpu = time.process_time() - cpu
+        self._look()
+
+    def _look(self) -> None:
+        if not self.talks and not self.under_way and not self._said.called:
+            self.tally.phase = "said"
+            self._said.callback(None)
+
+    def answered(self, hearers: int | None) -> None:
+        """A message was acked, and is to be heard by so many; None: it was not."""
+        self.under_way -= 1
+        if hearers is None:
+            self.tally.failed += 1
+        else:
+            self.tally.sent += 1
+            self.tally.expected += hearers
+        if not self.talks:
+            self._look()
+
+    def heard(self, took: int) -> None:
+        """A message has come. @param took: microseconds."""
+        self.tally.delivered += 1
+        self._times[coarse(took)] += 1
+
+    async def leave(self) -> None:
+        """Say goodbye."""
+        await DeferredList([Deferred.fromCoroutine(voice.client.close(1)) for voice in self._voices])
+        self.tally.times = dict(self._times)
+        self.tally.phase = "over"
+
+
+def coarse(number: int) -> int:
+    """@return: the number, its last binary digits zero: off by less than a hundredth."""
+    spare = max(0, number.bit_length() - 8)
+    return number >> spare << spare
+
+
+def who_speaks(plan: Plan, places: Sequence[int]) -> dict[int, list[Partner]]:
+    """@return: of those of these places who speak: to whom."""
+    count = plan.connections
+    if plan.case == "pairs":
+        return {place: [Partner((place ^ 1) + 1, UNSET, 1)] for place in places}
+    if plan.case == "groups":
+        size = plan.group_size
+        return {
+            place: [Partner(UNSET, FIRST_GROUP_ID + place // size, min(size, count - place) - 1)]
+            for place in places
+            if place % size == 0
+        }
+    found: dict[int, list[Partner]] = {}
+    if plan.case == "spread":
+        for one, other in draw_pairs(count, min(plan.conversations, count * (count - 1) // 2)):
+            for speaker, hearer in ((one, other), (other, one)):
+                if speaker - 1 in places:
+                    found.setdefault(speaker - 1, []).append(Partner(hearer, UNSET, 1))
+    return found
+
+
+class Line(LineOnlyReceiver):
+    """
+    The line to who has started us: one word a line from there, a L{Tally} a line from here. When it is cut off so are
+    we.
+    """
+
+    delimiter = b"\n"
+
+    def __init__(self, reactor: Any, part: Part) -> None:
+        self._reactor = reactor
+        self._crowd = Crowd(reactor, part)
+
+    def connectionMade(self) -> None:
+        """Begin."""
+        LoopingCall(self._tell).start(TELL, now=False)
+        self._do(Deferred.fromCoroutine(self._crowd.connect()))
+
+    def lineReceived(self, line: bytes) -> None:
+        """We are told what to do."""
+        self._do(self._crowd.talk() if line == b"talk" else Deferred.fromCoroutine(self._crowd.leave()))
+
+    def _do(self, work: Deferred[None]) -> None:
+        work.addErrback(self._failed).addCallback(self._tell)
+
+    def _tell(self, _: object = None) -> None:
+        self.sendLine(msgspec.json.encode(self._crowd.tally))
+
+    def _failed(self, failure: Any) -> None:
+        failure.trap(ClientError)
+        self._crowd.tally.error = failure.getErrorMessage()
+
+    def connectionLost(self, reason: Any = None) -> None:
+        """Whoever has started us is gone, or has heard enough."""
+        if self._reactor.running:
+            self._reactor.stop()
+
+
+def main() -> None:
+    """Do what the standard input says: first a L{Part}, see L{Line} for the rest."""
+    from twisted.internet import reactor as installed
+
+    reactor: Any = installed
+    # What a terminal sends goes to who has started us too, who then cuts the line.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    Turns.install(reactor, lambda seconds: None)
+    StandardIO(Line(reactor, msgspec.json.decode(sys.stdin.buffer.readline(), type=Part)))
+    reactor.run(installSignalHandlers=False)
+
+
+if __name__ == "__main__":
+    main()
