@@ -81,7 +81,6 @@ class SettingsTests(SynchronousTestCase):
             ("ssl:443:interface=127.0.0.1", "open"),
             ("ssl:443", "invite"),
             ("unix:/run/hichat.sock", "invite"),
-            ("systemd:domain=INET:index=0", "invite"),
         ):
             self.assertEqual(load({"listen": listen}, {}, self.directory).registration_policy, policy, listen)
             for said in ("open", "invite", "closed"):
