@@ -41,8 +41,9 @@ class Kind(IntEnum):
     """A user is no longer a member of a group. The body is as for L{JOINED}."""
     SIGNED_OUT = 20
     """
-    Whatever a user was signed in with until now is void: password changed, account disabled or deleted. With a subject,
-    only that device was revoked; without, the body is the generation that tokens must have from now on.
+    Whatever a user was signed in with until now is void: password changed, account disabled or deleted. The body is the
+    generation that tokens must have from now on. With a subject it is only about that device: the body is the number
+    that its session must have from now on; empty: it was revoked.
     """
     TYPING = 100
     """A user is writing. This and the next one are signals: they have no position and are never stored."""

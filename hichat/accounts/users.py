@@ -14,7 +14,7 @@ from hichat.accounts.fields import name_key
 from hichat.errors import NameTaken, NoSuchUser
 from hichat.storage.tables import users
 
-PROFILE = ("avatar", "gender", "phone", "email")
+PROFILE = ("avatar", "gender", "phone", "email", "bio")
 """The columns, beside the name, that a user may change at will."""
 
 _CHUNK = 500
@@ -36,6 +36,7 @@ class User(msgspec.Struct, frozen=True):
     gender: str
     phone: str
     email: str
+    bio: str
     administrator: bool
     disabled: bool
     generation: int
@@ -71,6 +72,12 @@ def find_by_name(connection: Connection, name: str) -> User | None:
     return _find(connection, users.c.name_key == name_key(name))
 
 
+def existed(connection: Connection, user_id: int) -> bool:
+    """@return: whether there was a user of that id, who is deleted now."""
+    query = select(users.c.id).where(users.c.id == user_id, users.c.deleted_at.is_not(None))
+    return connection.scalar(query) is not None
+
+
 def find_hash(connection: Connection, name: str) -> tuple[User, str] | None:
     """@return: the user of that name in any case and the password's hash, or None if there is none."""
     row = connection.execute(
@@ -96,6 +103,19 @@ def administrator(connection: Connection, user_id: int) -> bool | None:
 def everyone(connection: Connection) -> list[User]:
     """@return: all users, in order of id."""
     return [User(*row) for row in connection.execute(select(*_COLUMNS).where(_LIVE).order_by(users.c.id))]
+
+
+def by_prefix(connection: Connection, prefix: str, after: str | None, limit: int) -> list[User]:
+    """
+    @param prefix: how the names begin, in any case.
+    @param after: see L{name_key}: of the last one before; None: from the beginning.
+    @return: users in the order of their names' keys.
+    """
+    key = name_key(prefix)
+    query = select(*_COLUMNS).where(_LIVE, users.c.name_key.startswith(key, autoescape=True))
+    if after is not None:
+        query = query.where(users.c.name_key > after)
+    return [User(*row) for row in connection.execute(query.order_by(users.c.name_key).limit(limit))]
 
 
 def insert(connection: Connection, name: str, password_hash: str, now: int) -> User:
