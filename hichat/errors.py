@@ -231,6 +231,82 @@ class GroupFull(Refused):
     code, zh, en = "group_full", "该群人数已满", "the group is full"
 
 
+class TooManyGroups(Refused):
+    code, zh, en = "too_many_groups", "群数量已达上限", "no more groups: leave one, or hand one over"
+
+
+class NotPermitted(Refused):
+    code, zh, en = "not_permitted", "您没有权限进行此操作", "your role in this group does not allow it"
+
+
+class NoSuchMember(Refused):
+    code, zh, en = "no_such_member", "该用户不是群成员", "this user is not a member of the group"
+
+
+class Banned(Refused):
+    code, zh, en = "banned", "您已被该群封禁", "you are banned from this group"
+
+
+class UserBanned(Refused):
+    code, zh, en = "user_banned", "该用户已被封禁", "this user is banned from the group"
+
+
+class NotBanned(Refused):
+    code, zh, en = "not_banned", "该用户未被封禁", "this user is not banned"
+
+
+class ApprovalRequired(Refused):
+    code, zh, en = "approval_required", "加入该群需要管理员同意", "one has to ask to become a member of this group"
+
+
+class InviteOnly(Refused):
+    code, zh, en = "invite_only", "该群仅限受邀加入", "one can only be invited to this group"
+
+
+class AlreadyRequested(Refused):
+    code, zh, en = "already_requested", "已申请加入，请等待同意", "you have asked already"
+
+
+class AlreadyInvited(Refused):
+    code, zh, en = "already_invited", "该用户已被邀请", "this user is invited already"
+
+
+class NoSuchRequest(Refused):
+    code, zh, en = "no_such_request", "没有该申请", "this user has not asked"
+
+
+class NoSuchInvitation(Refused):
+    code, zh, en = "no_such_invitation", "没有该邀请", "this user is not invited"
+
+
+class TooManyPending(Refused):
+    code, zh, en = "too_many_pending", "待处理的申请和邀请过多", "too many are invited or have asked; wait for answers"
+
+
+class NoSuchLink(Refused):
+    code, zh, en = "no_such_link", "邀请链接无效或已过期", "the invite link is unknown, expired, used up or revoked"
+
+
+class TooManyLinks(Refused):
+    code, zh, en = "too_many_links", "邀请链接过多", "the group has too many invite links; revoke one"
+
+
+class Muted(Refused):
+    code, zh, en = "muted", "您已被禁言", "you may not write in this group now"
+
+
+class NotMuted(Refused):
+    code, zh, en = "not_muted", "未被禁言", "nobody is muted so"
+
+
+class OwnerCannotLeave(Refused):
+    code, zh, en = "owner_cannot_leave", "群主请先转让或解散该群", "hand the group over first, or dissolve it"
+
+
+class AlreadyOwner(Refused):
+    code, zh, en = "already_owner", "该用户已是群主", "this user is the owner already"
+
+
 class FormTooLarge(Refused):
     code, zh, en = "form_too_large", "提交的内容过大", "the request is too large"
 

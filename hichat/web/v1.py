@@ -26,7 +26,8 @@ from hichat.accounts.users import User, everyone
 from hichat.errors import ForeignAccount, InvalidField, MalformedForm, Refused, Unauthorized
 from hichat.ledger.places import pair_history
 from hichat.social.contacts import Contacts
-from hichat.social.groups import Group, Groups
+from hichat.social.group_service import Groups
+from hichat.social.groups import Group
 from hichat.storage.store import Store
 from hichat.web.answers import (
     INTERNAL,

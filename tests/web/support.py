@@ -20,7 +20,7 @@ from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
 from hichat.metrics import Metrics
 from hichat.social.contacts import Contacts
-from hichat.social.groups import Groups
+from hichat.social.group_service import Groups
 from hichat.web.site import Site
 from hichat.web.uploads import Files, Uploads
 from hichat.web.v1 import Parts, make_root
