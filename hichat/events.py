@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
@@ -23,6 +23,16 @@ FIRST_GROUP_ID = 1_000_000_001
 
 MAX_SAFE_INTEGER = 2**53 - 1
 """The largest integer that a JavaScript client reads exactly; no id is larger."""
+
+
+JoinPolicy = Literal["open", "approval", "invite"]
+"""
+How one becomes a member of a group: whoever wants to is one at once; or the owner or an admin has to agree; or only who
+was invited becomes one.
+"""
+
+Role = Literal["owner", "admin", "member"]
+"""What a member of a group is."""
 
 
 class Kind(IntEnum):

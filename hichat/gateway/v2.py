@@ -17,7 +17,7 @@ from msgspec import UNSET, UnsetType
 
 from hichat import protocol
 from hichat.errors import InvalidField, NotAddressed, NotAnObject, NotJSON, NotText, Refused, TooLong, UnknownFrame
-from hichat.events import Event, Kind, Scope
+from hichat.events import ENDINGS, MAX_SAFE_INTEGER, Event, JoinPolicy, Kind, Scope
 from hichat.gateway import frames, v1
 from hichat.ledger import history
 
@@ -32,6 +32,17 @@ _KINDS = {
     Kind.REACTED: "reacted",
     Kind.JOINED: "joined",
     Kind.LEFT: "left",
+    Kind.REMOVED: "removed",
+    Kind.BANNED: "banned",
+    Kind.UNBANNED: "unbanned",
+    Kind.CHANGED: "changed",
+    Kind.ROLE: "role",
+    Kind.MUTED: "muted",
+    Kind.UNMUTED: "unmuted",
+    Kind.DISSOLVED: "dissolved",
+    Kind.INVITED: "invited",
+    Kind.REQUESTED: "requested",
+    Kind.DECLINED: "declined",
 }
 ON, OFF = b"+", b"-"
 """The first byte of a reaction's body; the emoji follows."""
@@ -59,6 +70,15 @@ class _Edit(msgspec.Struct, gc=False):
     mentions: list[int] = []
 
 
+class _Changed(msgspec.Struct):
+    """What a group's change says: by the columns of the store."""
+
+    name: str | UnsetType = UNSET
+    image: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    join_policy: JoinPolicy | UnsetType = UNSET
+
+
 class _Tag(msgspec.Struct):
     """What can be read of a frame that is wrong."""
 
@@ -68,6 +88,7 @@ class _Tag(msgspec.Struct):
 _FROM_CLIENT = msgspec.json.Decoder(protocol.FromClient)
 _TAG = msgspec.json.Decoder(_Tag)
 _BODY = msgspec.json.Decoder(_Body)
+_CHANGED = msgspec.json.Decoder(_Changed)
 _EDIT = msgspec.json.Decoder(_Edit)
 _ENCODER = msgspec.json.Encoder()
 _FIELD = re.compile(r"(?:field `(\w{1,64})`|`\$\.([\w.\[\]]{1,64}))")
@@ -253,13 +274,28 @@ def _show(make: Any, event: Event) -> Any:
         return shown(message=event.subject)
     if event.kind == Kind.REACTED:
         return shown(message=event.subject, emoji=event.body[1:].decode(), on=event.body.startswith(ON))
-    return shown(member=event.subject, size=int(event.body))
+    return shown(**_in_group(event))
 
 
 def _place(event: Event) -> dict[str, Any]:
     if event.scope == Scope.USER:
         return {"user": event.target}
     return {"group": event.target} if event.scope == Scope.GROUP else {}
+
+
+def _in_group(event: Event) -> dict[str, Any]:
+    """@return: what a change of a group is about, by the protocol's names."""
+    about: dict[str, Any] = {"member": event.subject} if event.subject else {}
+    if event.kind in ENDINGS or event.kind in (Kind.JOINED, Kind.DISSOLVED):
+        about["size"] = int(event.body)
+    elif event.kind == Kind.ROLE:
+        about["role"] = event.body.decode()
+    elif event.kind == Kind.MUTED and int(event.body) < MAX_SAFE_INTEGER:
+        about["until"] = int(event.body)
+    elif event.kind == Kind.CHANGED:
+        changed = _CHANGED.decode(event.body)
+        about["changed"] = protocol.GroupChange(changed.name, changed.image, changed.description, changed.join_policy)
+    return about
 
 
 def _edited(event: Event) -> dict[str, Any]:

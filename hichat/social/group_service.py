@@ -6,17 +6,17 @@ import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection
 
 from hichat.accounts.fields import description_of, name_of, picture_of
 from hichat.accounts.users import User
 from hichat.errors import InvalidField, NoSuchGroup, NoSuchMember, NotAMember, NotPermitted
-from hichat.events import MAX_SAFE_INTEGER, Draft, Kind, Scope
+from hichat.events import MAX_SAFE_INTEGER, Draft, JoinPolicy, Kind, Role, Scope
 from hichat.social import groups, joining, moderation
-from hichat.social.groups import DEFAULTS, Change, Group, JoinPolicy, Limits, Member, Place, Role
-from hichat.social.joining import Candidate, Link, Pending
+from hichat.social.groups import DEFAULTS, Change, Group, Limits, Member, Place
+from hichat.social.joining import Candidate, Link
 from hichat.social.moderation import Ban
 
 if TYPE_CHECKING:
@@ -28,11 +28,23 @@ CATEGORY_LIMIT = 2**31 - 1
 FOR_EVER = MAX_SAFE_INTEGER
 """Until when somebody is muted who is so until told otherwise."""
 
-_READERS: Mapping[str, Callable[[str, str], str]] = {
-    "name": name_of,
-    "image": picture_of,
-    "description": description_of,
+_FIELDS: Mapping[str, tuple[str, Callable[[str, str], str]]] = {
+    "name": ("name", name_of),
+    "picture": ("image", picture_of),
+    "description": ("description", description_of),
+    "joinPolicy": ("join_policy", lambda text, field: text),
 }
+
+T = TypeVar("T")
+
+
+def checked(given: Mapping[str, str]) -> dict[str, str]:
+    """
+    @param given: texts, some of C{name picture description joinPolicy}; the last one is right already.
+    @return: by column of the store.
+    @raise InvalidField: one of them; by that name.
+    """
+    return {_FIELDS[name][0]: _FIELDS[name][1](text, name) for name, text in given.items()}
 
 
 class Groups:
@@ -40,13 +52,13 @@ class Groups:
     What is asked for here is refused as L{hichat.social.joining} and L{hichat.social.moderation} say; a change also as
     the ledger does: L{Busy} and the like.
 
-    @param now: the time in milliseconds since the epoch.
+    @ivar now: the time in milliseconds since the epoch.
     """
 
     def __init__(self, store: Store, ledger: Appender, now: Callable[[], int], limits: Limits = DEFAULTS) -> None:
         self._store = store
         self._ledger = ledger
-        self._now = now
+        self.now = now
         self._limits = limits
 
     # What there is
@@ -83,9 +95,14 @@ class Groups:
         """See L{joining.list_candidates}."""
         return await self._store.read(joining.list_candidates, user_id, group_id, invited, after, limit)
 
-    async def pending(self, user_id: int, invited: bool, after: int, limit: int) -> list[Pending]:
+    async def pending(self, user_id: int, invited: bool, after: int, limit: int) -> list[Place]:
         """See L{joining.list_pending}."""
-        return await self._store.read(joining.list_pending, user_id, invited, after, limit)
+
+        def read(connection: Connection) -> list[Place]:
+            found = joining.list_pending(connection, user_id, invited, after, limit)
+            return groups.places(connection, user_id, found)
+
+        return await self._store.read(read)
 
     async def bans(self, user_id: int, group_id: int, after: int, limit: int) -> list[Ban]:
         """See L{moderation.list_bans}."""
@@ -127,7 +144,7 @@ class Groups:
         return await self._append(Kind.JOINED, user.id, group.id, user.id, joining.join)
 
     async def join_or_ask(self, user_id: int, group_id: int) -> Group:
-        """Become a member, or ask to. See L{joining.join_or_ask}."""
+        """Become a member, or ask to; L{place} tells which. See L{joining.join_or_ask}."""
         return await self._append(Kind.JOINED, user_id, group_id, user_id, joining.join_or_ask)
 
     async def join_by_link(self, user_id: int, code: str) -> Group:
@@ -138,9 +155,14 @@ class Groups:
         """See L{joining.leave}."""
         return await self._append(Kind.LEFT, user_id, group_id, user_id, joining.leave)
 
-    async def invite(self, user_id: int, group_id: int, other_id: int) -> Group:
-        """See L{joining.invite}."""
-        return await self._append(Kind.INVITED, user_id, group_id, other_id, joining.invite)
+    async def invite(self, user_id: int, group_id: int, other_id: int) -> bool:
+        """See L{joining.invite}. @return: whether the other is a member now."""
+
+        def change(change: Change) -> bool:
+            joining.invite(change)
+            return change.draft.kind == Kind.JOINED
+
+        return await self._append(Kind.INVITED, user_id, group_id, other_id, change)
 
     async def approve(self, user_id: int, group_id: int, other_id: int) -> Group:
         """See L{joining.approve}."""
@@ -154,36 +176,32 @@ class Groups:
     # Links
 
     async def make_link(self, user_id: int, group_id: int, use_limit: int | None, expires_at: int | None) -> Link:
-        """See L{joining.make_link}."""
+        """
+        See L{joining.make_link}.
+
+        @raise InvalidField: C{expires} is not in the future.
+        """
+        if expires_at is not None and expires_at <= self.now():
+            raise InvalidField("expires")
         code = secrets.token_urlsafe(18)
-        return await self._store.write(joining.make_link, user_id, group_id, code, use_limit, expires_at, self._now())
+        return await self._store.write(joining.make_link, user_id, group_id, code, use_limit, expires_at, self.now())
 
     async def links(self, user_id: int, group_id: int) -> list[Link]:
         """See L{joining.list_links}."""
-        return await self._store.read(joining.list_links, user_id, group_id, self._now())
+        return await self._store.read(joining.list_links, user_id, group_id, self.now())
 
     async def revoke_link(self, user_id: int, group_id: int, link_id: int) -> None:
         """See L{joining.revoke_link}."""
-        await self._store.write(joining.revoke_link, user_id, group_id, link_id, self._now())
+        await self._store.write(joining.revoke_link, user_id, group_id, link_id, self.now())
 
     # Looking after a group
 
     async def edit(self, user_id: int, group_id: int, values: Mapping[str, str]) -> Group:
-        """
-        See L{moderation.edit}.
-
-        @param values: as somebody gave them.
-        @raise InvalidField: one of them; by the names of C{values}.
-        """
-        checked = {name: self._check(name, value) for name, value in values.items()}
-        return await self._append(Kind.CHANGED, user_id, group_id, 0, partial(moderation.edit, values=checked))
-
-    def _check(self, name: str, value: str) -> str:
-        if name == "join_policy":
-            if value not in get_args(JoinPolicy):
-                raise InvalidField(name)
-            return value
-        return _READERS[name](value, name)
+        """See L{moderation.edit}. What changes nothing is no event."""
+        same = await self._store.read(moderation.find_same, user_id, group_id, values)
+        if same is not None:
+            return same
+        return await self._append(Kind.CHANGED, user_id, group_id, 0, partial(moderation.edit, values=values))
 
     async def remove(self, user_id: int, group_id: int, other_id: int) -> Group:
         """See L{moderation.remove}."""
@@ -204,7 +222,7 @@ class Groups:
         @param other_id: or 0: all.
         @raise InvalidField: C{until} is not in the future.
         """
-        if not self._now() < until <= FOR_EVER:
+        if not self.now() < until <= FOR_EVER:
             raise InvalidField("until")
         return await self._append(Kind.MUTED, user_id, group_id, other_id, partial(moderation.mute, until=until))
 
@@ -224,10 +242,8 @@ class Groups:
         """See L{moderation.dissolve}."""
         return await self._append(Kind.DISSOLVED, user_id, group_id, 0, moderation.dissolve)
 
-    async def _append(
-        self, kind: Kind, user_id: int, group_id: int, subject: int, change: Callable[[Change], Group]
-    ) -> Group:
-        return await append(self._ledger, kind, user_id, group_id, subject, change, self._now, self._limits)
+    async def _append(self, kind: Kind, user_id: int, group_id: int, subject: int, change: Callable[[Change], T]) -> T:
+        return await append(self._ledger, kind, user_id, group_id, subject, change, self.now, self._limits)
 
 
 async def leave_all(store: Store, ledger: Appender, user_id: int, now: Callable[[], int]) -> None:
@@ -261,17 +277,17 @@ async def append(
     sender: int,
     group_id: int,
     subject: int,
-    change: Callable[[Change], Group],
+    change: Callable[[Change], T],
     now: Callable[[], int],
     limits: Limits = DEFAULTS,
-) -> Group:
+) -> T:
     """
     Change a group, with an event that says so.
 
     @param change: what happens in the event's transaction.
     @return: what C{change} did.
     """
-    changed: list[Group] = []
+    changed: list[T] = []
 
     def changing(connection: Connection, draft: Draft, position: int) -> None:
         # The ledger may try a batch again: the last time is the one that counts.

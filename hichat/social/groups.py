@@ -8,22 +8,17 @@ at any position of the log can be told. What changes is in L{hichat.social.joini
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from hichat.accounts.fields import id_of, name_key
 from hichat.errors import Busy, InvalidField, NoSuchGroup, NotAMember, NotPermitted
-from hichat.events import ENDINGS, Draft, Event, Kind
+from hichat.events import ENDINGS, Draft, Event, JoinPolicy, Kind, Role
 from hichat.storage.tables import candidates, groups, mutes
 from hichat.storage.tables import members as members_table
 from hichat.storage.tables import users as users_table
-
-JoinPolicy = Literal["open", "approval", "invite"]
-"""Whoever wants to is a member at once; or the owner or an admin has to agree; or only who was invited becomes one."""
-
-Role = Literal["owner", "admin", "member"]
 
 ADMINS: tuple[Role, ...] = ("owner", "admin")
 """Those who look after a group."""
@@ -167,7 +162,9 @@ class Writers(msgspec.Struct):
         return self.muted.get(user, 0) > now or (self.muted_until > now and user not in self.admins)
 
 
-_COLUMNS = [groups.c[name] for name in Group.__struct_fields__]
+GROUP = [groups.c[name] for name in Group.__struct_fields__]
+"""The columns of a L{Group}."""
+
 _LIVE = groups.c.deleted_at.is_(None)
 CURRENT = members_table.c.until.is_(None)
 """Of rows of members: who is one now."""
@@ -216,7 +213,7 @@ def search(connection: Connection, user_id: int, text: str, after: str, limit: i
     key = name_key(text)
     inside = select(members_table.c.group_id).where(members_table.c.user_id == user_id, CURRENT)
     query = (
-        select(*_COLUMNS)
+        select(*GROUP)
         .where(_LIVE, groups.c.name_key.contains(key, autoescape=True))
         .where(or_(groups.c.join_policy != "invite", groups.c.id.in_(inside)))
         .order_by(groups.c.name_key)
@@ -230,7 +227,7 @@ def search(connection: Connection, user_id: int, text: str, after: str, limit: i
 def joined(connection: Connection, user_id: int, after: int = 0, limit: int | None = None) -> list[Group]:
     """@return: the groups that the user is a member of, in order of id; only those behind the id C{after}."""
     query = (
-        select(*_COLUMNS)
+        select(*GROUP)
         .join(members_table, members_table.c.group_id == groups.c.id)
         .where(members_table.c.user_id == user_id, CURRENT, _LIVE, groups.c.id > after)
         .order_by(groups.c.id)
@@ -418,7 +415,7 @@ def leave_all(connection: Connection, user_id: int, position: int, now: int) -> 
 
 
 def _find(connection: Connection, condition: ColumnElement[bool]) -> Group | None:
-    row = connection.execute(select(*_COLUMNS).where(condition, _LIVE)).first()
+    row = connection.execute(select(*GROUP).where(condition, _LIVE)).first()
     return Group(*row) if row else None
 
 

@@ -37,8 +37,8 @@ from hichat.errors import (
     Unauthorized,
     UserBanned,
 )
-from hichat.events import FIRST_GROUP_ID, Kind
-from hichat.social.groups import ADMINS, CURRENT, Change, Group, Limits, Role, find_by_name, find_role, get, role_in
+from hichat.events import FIRST_GROUP_ID, Kind, Role
+from hichat.social.groups import ADMINS, CURRENT, GROUP, Change, Group, Limits, find_by_name, find_role, get, role_in
 from hichat.storage.tables import bans, candidates, groups, invite_links, members
 from hichat.storage.tables import users as users_table
 
@@ -57,19 +57,6 @@ class Candidate(NamedTuple):
     id: int
     name: str
     avatar: str
-    invited_by: int | None
-    created_at: int
-
-
-class Pending(NamedTuple):
-    """
-    What a user may yet become a member of.
-
-    @ivar invited_by: None: the user has asked.
-    @ivar created_at: milliseconds since the epoch.
-    """
-
-    group: int
     invited_by: int | None
     created_at: int
 
@@ -352,19 +339,20 @@ def list_candidates(
     return [Candidate(*row) for row in connection.execute(query)]
 
 
-def list_pending(connection: Connection, user_id: int, invited: bool, after: int, limit: int) -> list[Pending]:
+def list_pending(connection: Connection, user_id: int, invited: bool, after: int, limit: int) -> list[Group]:
     """
     @param invited: what the user was invited to, else what the user has asked for.
-    @param after: the group behind which to go on, or 0.
-    @return: in order of the groups' ids.
+    @param after: the id of the group behind which to go on, or 0.
+    @return: in order of id.
     """
     query = (
-        select(candidates.c.group_id, candidates.c.invited_by, candidates.c.created_at)
-        .where(candidates.c.user_id == user_id, candidates.c.group_id > after, _is_invited(invited))
-        .order_by(candidates.c.group_id)
+        select(*GROUP)
+        .join(candidates, candidates.c.group_id == groups.c.id)
+        .where(candidates.c.user_id == user_id, groups.c.id > after, _is_invited(invited))
+        .order_by(groups.c.id)
         .limit(limit)
     )
-    return [Pending(*row) for row in connection.execute(query)]
+    return [Group(*row) for row in connection.execute(query)]
 
 
 def forget_candidate(connection: Connection, group_id: int, user_id: int) -> None:

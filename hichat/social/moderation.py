@@ -19,7 +19,6 @@ from hichat.accounts import users
 from hichat.accounts.fields import name_key
 from hichat.errors import (
     AlreadyOwner,
-    InvalidField,
     NameTaken,
     NoSuchMember,
     NoSuchUser,
@@ -28,12 +27,12 @@ from hichat.errors import (
     NotPermitted,
     UserBanned,
 )
+from hichat.events import Role
 from hichat.social.groups import (
     ADMINS,
     CURRENT,
     Change,
     Group,
-    Role,
     find_by_name,
     find_role,
     get,
@@ -66,15 +65,12 @@ def edit(change: Change, values: Mapping[str, str]) -> Group:
     Change what the group says of itself, and how one joins.
 
     @param values: checked, by column: some of C{name}, C{image}, C{description} and C{join_policy}.
-    @raise InvalidField: nothing of it is new.
     @raise NameTaken: in some case.
     """
     connection, draft = change.connection, change.draft
     group = get(connection, draft.target)
     role_in(connection, group, draft.sender, *ADMINS)
     new = {name: value for name, value in values.items() if getattr(group, name) != value}
-    if not new:
-        raise InvalidField(next(iter(values), "name"))
     columns = dict(new)
     if "name" in new:
         holder = find_by_name(connection, new["name"])
@@ -87,6 +83,13 @@ def edit(change: Change, values: Mapping[str, str]) -> Group:
         raise NameTaken from e
     draft.body = msgspec.json.encode(new)
     return get(connection, group.id)
+
+
+def find_same(connection: Connection, user_id: int, group_id: int, values: Mapping[str, str]) -> Group | None:
+    """@return: the group, if L{edit} would change nothing of it; the same is raised."""
+    group = get(connection, group_id)
+    role_in(connection, group, user_id, *ADMINS)
+    return group if all(getattr(group, name) == value for name, value in values.items()) else None
 
 
 def remove(change: Change) -> Group:
