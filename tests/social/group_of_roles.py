@@ -44,8 +44,14 @@ def _make(connection: Connection, people: Mapping[str, int], columns: Mapping[st
     last = connection.scalar(select(func.max(tables.groups.c.id))) or FIRST_GROUP_ID - 1
     group = last + 1
     names = ["owner", "admin", "member", "muted", "victim", "deputy", "mute"]
-    row = {"id": group, "name": f"g{group}", "name_key": f"g{group}", "owner_id": people["owner"], "size": len(names)}
-    connection.execute(tables.groups.insert().values(row | {"created_at": NOW, "updated_at": NOW} | columns))
+    row: dict[str, Any] = {
+        "id": group,
+        "name": f"g{group}",
+        "name_key": f"g{group}",
+        "owner_id": people["owner"],
+        "size": len(names),
+    }
+    connection.execute(tables.groups.insert().values(row | {"created_at": NOW, "updated_at": NOW} | dict(columns)))
     where = {"group_id": group}
     for name in names:
         admin = name in ("admin", "deputy")
@@ -57,8 +63,8 @@ def _make(connection: Connection, people: Mapping[str, int], columns: Mapping[st
         connection.execute(tables.bans.insert().values(ban))
     for name in ("invited", "guest", "requested", "asker"):
         by = people["owner"] if name in ("invited", "guest") else None
-        row = where | {"user_id": people[name], "invited_by": by, "created_at": NOW}
-        connection.execute(tables.candidates.insert().values(row))
+        candidate = where | {"user_id": people[name], "invited_by": by, "created_at": NOW}
+        connection.execute(tables.candidates.insert().values(candidate))
     link = where | {"id": 2 * group, "code": f"{CODE}{group}", "made_by": people["owner"], "created_at": NOW}
     connection.execute(tables.invite_links.insert().values(link))
     return group

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from msgspec import UNSET
 from twisted.internet.defer import Deferred
 
 from hichat.accounts import users
@@ -204,7 +205,7 @@ class ChangesTests(GroupCase):
         shown = v2.happened(event)
         assert shown is not None
         names = ("kind", "from_", "group", "member", "size", "role", "until", "changed")
-        found = {name: getattr(shown, name) for name in names if getattr(shown, name) not in (None, v2.UNSET)}
+        found = {name: getattr(shown, name) for name in names if getattr(shown, name) not in (None, UNSET)}
         return found.pop("kind"), found.pop("from_"), found.pop("group"), found
 
     def expect(self, kind, who, group, **about):
@@ -252,11 +253,11 @@ class ChangesTests(GroupCase):
                 problem = self.refused("invalid_field", "owner", call, more | {field: value}, group)
                 self.assertEqual(problem["errors"][0]["pointer"], f"/{field}")
         for call in ("PUT /groups/G/mute", "PUT /groups/G/members/VICTIM/mute"):
-            for until in (NOW, 0, -1, 2**53, "x"):
-                problem = self.refused("invalid_field", "owner", call, {"until": until}, group)
+            for moment in (NOW, 0, -1, 2**53, "x"):
+                problem = self.refused("invalid_field", "owner", call, {"until": moment}, group)
                 self.assertEqual(problem["errors"][0]["pointer"], "/until")
-        for field, value in [("expires", NOW), ("useLimit", 0), ("useLimit", 2**31)]:
-            problem = self.refused("invalid_field", "owner", "POST /groups/G/links", {field: value}, group)
+        for field, number in [("expires", NOW), ("useLimit", 0), ("useLimit", 2**31)]:
+            problem = self.refused("invalid_field", "owner", "POST /groups/G/links", {field: number}, group)
             self.assertEqual(problem["errors"][0]["pointer"], f"/{field}")
         self.refused("invalid_field", "owner", "GET /groups/1")
 
@@ -327,7 +328,7 @@ class ChangesTests(GroupCase):
         endless = self.ok("admin", "POST /groups/G/links", {}, group)
         listed = self.ok("admin", "GET /groups/G/links", group=group)["items"]
         self.assertEqual(
-            [one["id"] for one in listed], [2 * group, ends["id"], endless["id"]], "the used up one is gone"
+            {one["id"] for one in listed}, {2 * group, ends["id"], endless["id"]}, "the used up one is gone"
         )
         self.now = LATER
         self.refused("no_such_link", "guest", "POST /me/groups", {"code": ends["code"]})
