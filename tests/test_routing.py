@@ -261,6 +261,29 @@ class RoutingTests(RoutingCase):
         self.send(self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, 7, 7, subject=3))
         self.assertEqual((self.gateway.signed_out, self.gateway.revoked), ([], [(7, 3, None)]))
 
+    def test_logged_out(self) -> None:
+        self.send(self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, 7, 7, subject=3, body=b"2"))
+        self.assertEqual((self.gateway.signed_out, self.gateway.revoked), ([], [(7, 3, 2)]))
+
+    def test_what_a_device_catches_up_with_it_was_logged_out(self) -> None:
+        """The session that ended does not come to listen; one that began later does, and a token without one."""
+        for body, login, good in (
+            (b"2", 1, False),
+            (b"2", 2, True),
+            (b"2", 3, True),
+            (b"2", 0, True),
+            (b"", 3, False),
+            (b"", 0, False),
+        ):
+            since = self.routing.position
+            self.send(self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, 7, 7, subject=3, body=body))
+            for device in (3, 4):
+                came = Deferred.fromCoroutine(self.routing.arrive(7, 0, lambda *_: False, since, device, login))
+                if good or device == 4:
+                    self.successResultOf(came)
+                else:
+                    self.failureResultOf(came, SignedOut)
+
     def test_changes_while_the_groups_are_read(self) -> None:
         self.send(self.join(1), self.join(2))
         self.slow = True

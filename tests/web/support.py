@@ -149,7 +149,11 @@ class SiteFixture(SynchronousTestCase):
         self.uploads.start()
         self.contacts = Contacts(self.store, lambda: self.now)
         self.groups = Groups(self.store, self.ledger, lambda: self.now)
-        parts = Parts(self.accounts, self.contacts, self.groups, self.store, self.uploads)
+        self.mount(self.accounts)
+
+    def mount(self, accounts):
+        """Put the site together, with these accounts."""
+        parts = Parts(accounts, self.contacts, self.groups, self.store, self.uploads)
         self.root = make_root(parts, Files(self.directory))
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
         self.site = Site(self.root, self.clock, UPLOAD_LIMIT, Metrics())
