@@ -1,5 +1,5 @@
 """
-The calls of v1 over HTTP.
+The calls over HTTP: those of v1, and L{Session.call} for v2.
 
 L{Api} is for who is not signed in; L{Api.log_in} gives a L{Session}, whose calls carry the token. Every call raises
 L{hichat.client.wire.Unauthorized}, L{Refused}, L{Unreachable} or L{BadAnswer}, all of them L{ClientError}.
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 import treq
@@ -19,6 +19,7 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.web.client import Agent, RequestTransmissionFailed, ResponseFailed
 from twisted.web.iweb import IResponse
 
+from hichat.client.groups import GroupCalls
 from hichat.client.wire import (
     Address,
     BadAnswer,
@@ -102,10 +103,38 @@ class Api:
         @param fields: the form.
         @return: the answer's JSON, after its C{code} was looked at.
         """
+        query = {"token": credentials.token, "userId": str(credentials.user_id)} if credentials else {}
+        return _judge(*await self._within(self._exchange(method, path, params=query, data=fields)))
+
+    async def call_v2(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        query: dict[str, str] | None = None,
+        credentials: Credentials | None = None,
+    ) -> Any:
+        """
+        Make one call of v2.
+
+        @param path: behind C{/v2}.
+        @param body: what becomes JSON.
+        @return: the answer's JSON; None if it has no body.
+        @raise Refused: with the code that the server's problem document has.
+        """
+        options: dict[str, Any] = {"params": query or {}}
+        if body is not None:
+            options["json"] = body
+        if credentials is not None:
+            options["headers"] = {"Authorization": f"Bearer {credentials.token}"}
+        return _judge_v2(*await self._within(self._exchange(method, f"/v2{path}", **options)))
+
+    async def _within(self, exchange: Coroutine[Any, Any, tuple[int, bytes]]) -> tuple[int, bytes]:
+        """@raise Unreachable: there is no answer, or not in time."""
         begun = self._reactor.seconds()
-        work = Deferred.fromCoroutine(self._exchange(method, path, fields, credentials))
+        work = Deferred.fromCoroutine(exchange)
         try:
-            status, body = await work.addTimeout(self._timeout, self._reactor)
+            return await work.addTimeout(self._timeout, self._reactor)
         except _NETWORK as error:
             reason = _reason(error)
             if isinstance(reason, CancelledError) and self._reactor.seconds() - begun < self._timeout:
@@ -113,18 +142,12 @@ class Api:
             late = isinstance(reason, CancelledError | TimeoutError)
             text = "it takes too long" if late else str(reason).rstrip(".") or type(reason).__name__
             raise Unreachable(f"no answer from the server: {text}") from error
-        return _judge(status, body)
 
-    async def _exchange(
-        self, method: str, path: str, fields: dict[str, str] | None, credentials: Credentials | None
-    ) -> tuple[int, bytes]:
-        query = {"token": credentials.token, "userId": str(credentials.user_id)} if credentials else {}
+    async def _exchange(self, method: str, path: str, **options: Any) -> tuple[int, bytes]:
         response = await self._http.request(
             method,
             self.address.http + path,
-            params=query,
-            data=fields,
-            headers=self._headers,
+            **(options | {"headers": self._headers | options.get("headers", {})}),
             allow_redirects=False,  # it would carry the token to wherever the answer says
             unbuffered=True,
             reactor=self._reactor,
@@ -138,11 +161,19 @@ class Session:
 
     @param api: the server.
     @param credentials: from a login.
+    @ivar group_calls: what one can do in groups.
     """
 
     def __init__(self, api: Api, credentials: Credentials) -> None:
         self.api = api
         self.credentials = credentials
+        self.group_calls = GroupCalls(self)
+
+    async def call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, query: dict[str, str] | None = None
+    ) -> Any:
+        """Make one call of v2; see L{Api.call_v2}."""
+        return await self.api.call_v2(method, path, body, query, self.credentials)
 
     async def users(self) -> list[User]:
         """@return: everybody."""
@@ -239,6 +270,30 @@ def _judge(status: int, body: bytes) -> Any:
     if status != 200 or not isinstance(answer, dict | list):
         raise BadAnswer(f"this is not the answer of a HiChat server (HTTP status {status})")
     return answer
+
+
+def _judge_v2(status: int, body: bytes) -> Any:
+    """
+    @return: the answer of a call of v2 that went well.
+    @raise ClientError: the answer of another.
+    """
+    if status == 204 or (status == 202 and not body):
+        return None
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise BadAnswer(f"this is not the answer of a HiChat server (HTTP status {status})")
+    if 200 <= status < 300:
+        return answer
+    sentence = words(answer.get("detail")) or words(answer.get("title"))
+    if status == 401:
+        raise Unauthorized(sentence or "the server wants a new login")
+    if not sentence:
+        raise BadAnswer(f"this is not the answer of a HiChat server (HTTP status {status})")
+    retry = answer.get("retryAfter")
+    raise Refused(sentence, words(answer.get("code")), retry if isinstance(retry, int | float) else None)
 
 
 def _sentence(answer: Any) -> str:

@@ -37,11 +37,13 @@ from hichat.client.lines import (
     Say,
     Send,
     Step,
+    Tend,
     harmless,
 )
 from hichat.client.state import State, state_directory
 from hichat.client.wire import ClientError, NotConnected, Unreachable
 from hichat.errors import Language
+from hichat.events import Role
 from hichat.protocol import HISTORY_LIMIT, Ack, Error, Folded, Happened
 
 PENDING = 32
@@ -149,6 +151,8 @@ class Talk:
                 await self._show_past(await self._with_connection(lambda: self._past(peer, size)))
             case Ask(what, name):
                 self._say(Say(await self._ask(what, name)))
+            case Tend():
+                self._say(Say(await self._tend(step)))
             case Quit():
                 self._end(None)
 
@@ -225,11 +229,50 @@ class Talk:
                 return self._chat.names(await session.groups())
             case "who":
                 return self._chat.names(await session.users())
-        calls = {"add": session.add_friend, "new": session.new_group, "join": session.join_group}
+            case "find":
+                return self._chat.names(await session.group_calls.find(name))
+            case "join":
+                return self._chat.text("done" if await session.group_calls.join(name) else "asked")
+        calls = {"add": session.add_friend, "new": session.new_group}
         return harmless(await calls[what](name)) or self._chat.text("done")
 
+    async def _tend(self, step: Tend) -> str:
+        calls, group, user = self._session.group_calls, step.group, step.user
+        match step.what:
+            case "members":
+                return self._chat.members(await calls.members(group))
+            case "requests":
+                return self._chat.names(await calls.requests(group))
+            case "link":
+                return self._chat.text("link", code=await calls.make_link(group))
+            case "leave":
+                await calls.leave(group)
+            case "mute":
+                await calls.mute(group, user, self._in_minutes(step.minutes) if step.minutes else None)
+            case "admin" | "unadmin" | "owner":
+                role: Role = "member" if step.what == "unadmin" else "owner" if step.what == "owner" else "admin"
+                await calls.set_role(group, user, role)
+            case _:
+                simple = {
+                    "invite": calls.invite,
+                    "approve": calls.approve,
+                    "reject": calls.reject,
+                    "kick": calls.remove,
+                    "ban": calls.ban,
+                    "unban": calls.unban,
+                    "unmute": calls.unmute,
+                }
+                await simple[step.what](group, user)
+        return self._chat.text("done")
+
+    def _in_minutes(self, minutes: int) -> int:
+        """@return: milliseconds since the epoch."""
+        return int((self._reactor.seconds() + 60 * minutes) * 1000)
+
     async def _learn(self) -> None:
-        self._chat.learn(await self._session.users(), await self._session.groups())
+        session = self._session
+        invitations = await session.group_calls.invitations()
+        self._chat.learn(await session.users(), [*invitations, *await session.groups()])
 
     # What comes
 

@@ -108,6 +108,20 @@ class Group(NamedTuple):
     description: str
 
 
+class Member(NamedTuple):
+    """
+    A member of a group.
+
+    @ivar role: C{owner}, C{admin} or C{member}.
+    @ivar muted: whether they may write nothing.
+    """
+
+    id: int
+    name: str
+    role: str
+    muted: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """

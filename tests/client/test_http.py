@@ -17,7 +17,7 @@ from hichat.client.wire import BadAnswer, ClientError, Group, Refused, Unauthori
 from tests.client.support import ANN, TOKEN, frame, launch
 
 
-class CallTests(SynchronousTestCase):
+class CallCase(SynchronousTestCase):
     def setUp(self):
         self.answers = []
         self.asked = []
@@ -42,6 +42,8 @@ class CallTests(SynchronousTestCase):
         self.assertNotIn(TOKEN, str(error))
         return str(error)
 
+
+class CallTests(CallCase):
     def test_register(self):
         self.call(self.api.register("ann", "p&w=1 +"), {"code": 0, "message": "ok", "data": {}})
         method, url, _, headers, form = self.asked[0]
@@ -192,3 +194,58 @@ class LanguageTests(SynchronousTestCase):
             ({}, "en"),
         ]:
             self.assertEqual(language_here(environ), language)
+
+
+class V2Tests(CallCase):
+    """The calls of v2, which are JSON, with the token in a header."""
+
+    def answer(self, method, url, params, headers, data):
+        query = {k.decode(): v[0].decode() for k, v in params.items()}
+        self.asked.append((method.decode(), url, query, headers, json.loads(data or b"null")))
+        status, body = self.answers.pop(0)
+        return status, {}, body if isinstance(body, bytes) else json.dumps(body).encode()
+
+    def test_a_call(self):
+        answer = self.call(self.session.call("PUT", "/x/1", {"a": 1}, {"limit": "2"}), {"id": 1})
+        method, url, query, headers, body = self.asked[0]
+        self.assertEqual((method, url), ("PUT", "http://chat.example/x/v2/x/1"))
+        self.assertEqual((query, body, answer), ({"limit": "2"}, {"a": 1}, {"id": 1}))
+        self.assertEqual(headers[b"Authorization"], [f"Bearer {TOKEN}".encode()])
+        self.assertEqual(headers[b"Accept-Language"], [b"en"])
+        for status in (202, 204):
+            self.assertIsNone(self.call(self.session.call("DELETE", "/x/1"), b"", status))
+
+    def test_problems(self):
+        problem = {"type": "/v2/api#muted", "title": "muted", "status": 403, "code": "muted", "detail": "not now"}
+        self.answers.append((403, problem))
+        error = self.failureResultOf(launch(self.session.call("GET", "/x")), Refused).value
+        self.assertEqual((str(error), error.code, error.retry_after), ("not now", "muted", None))
+        self.answers.append((503, problem | {"retryAfter": 1.5}))
+        error = self.failureResultOf(launch(self.session.call("GET", "/x")), Refused).value
+        self.assertEqual(error.retry_after, 1.5)
+        self.fails(self.session.call("GET", "/x"), problem, 401, Unauthorized)
+        for body, status in [(b"<html>", 200), ([], 200), (b"", 200), ({}, 404), (b"", 502), (b"\xff", 403)]:
+            self.fails(self.session.call("GET", "/x"), body, status, BadAnswer)
+
+    def test_joining_by_name(self):
+        groups = self.session.group_calls
+        row = {"id": 1_000_000_001, "name": "Team", "owner": 2, "description": ""}
+        self.answers = [(200, {"items": []}), (200, {"items": [row]})]
+        self.assertTrue(self.call(groups.join("team"), row | {"you": {"role": "member"}}))
+        self.assertEqual(self.asked[1][2], {"name": "team", "exact": "true", "limit": "200"})
+        self.assertTrue(self.asked[2][1].endswith("/v2/groups/1000000001/join"))
+        self.answers = [(200, {"items": [row]})]
+        self.assertFalse(self.call(groups.join("team"), row | {"you": {"requested": True}}, 202))
+        self.answers = [(200, {"items": []})]
+        self.fails(groups.join("nothing"), {"items": []}, 200, Refused)
+        self.answers = [(200, {"items": []}), (200, {"items": []})]
+        code = "Ab-_" * 6
+        self.assertTrue(self.call(groups.join(code), row | {"you": {"role": "member"}}))
+        self.assertEqual(self.asked[-1][4], {"code": code})
+
+    def test_all_pages(self):
+        pages = [{"items": [{"id": 1, "name": "a"}], "next": "n"}, {"items": [{"id": 2, "name": "b", "muted": {}}]}]
+        self.answers = [(200, pages[0])]
+        found = self.call(self.session.group_calls.members(7), pages[1])
+        self.assertEqual([(one.name, one.muted) for one in found], [("a", False), ("b", True)])
+        self.assertEqual(self.asked[1][2], {"limit": "200", "cursor": "n"})

@@ -15,6 +15,7 @@ from hichat.client.terminal import PENDING, chat
 from hichat.client.wire import (
     Address,
     Group,
+    Member,
     NotConnected,
     NotSendable,
     Refused,
@@ -41,6 +42,7 @@ class FakeSession:
     def __init__(self):
         self.calls = []
         self.everybody = list(USERS)
+        self.answers = {"join": True}
         self.failure = None
 
     async def _done(self, *call):
@@ -67,8 +69,24 @@ class FakeSession:
     async def new_group(self, name):
         return await self._done("new", name)
 
-    async def join_group(self, name):
-        return await self._done("join", name)
+    @property
+    def group_calls(self):
+        return FakeGroups(self)
+
+
+class FakeGroups:
+    """A server's calls about groups: each is noted; what it gives is in C{answers} of the session."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def __getattr__(self, name):
+        async def call(*arguments):
+            if name != "invitations":
+                await self.session._done(name, *arguments)
+            return self.session.answers.get(name, [])
+
+        return call
 
 
 class FakeApi:
@@ -295,12 +313,50 @@ class ProgramTests(SynchronousTestCase):
         self.run_program()
         calls = self.api.session.calls
         calls.clear()
-        self.assertEqual(self.type("/add eve", "/new x y", "/join z"), ["fine"] * 3)
-        self.assertEqual(calls, [("add", "eve"), ("new", "x y"), ("join", "z")])
+        self.assertEqual(self.type("/add eve", "/new x y"), ["fine"] * 2)
+        self.assertEqual(calls, [("add", "eve"), ("new", "x y")])
         self.assertEqual(self.type("/friends"), ["Bob"])
         self.assertEqual(self.type("/groups"), ["Team Blue"])
         self.assertEqual(self.type("/who"), ["ann", "Bob", "José", "鲍勃"])
-        self.assertEqual(len(self.type("/help")), 3)
+        self.assertEqual(len(self.type("/help")), 4)
+
+    def test_what_one_does_in_groups(self):
+        self.run_program()
+        session = self.api.session
+        session.answers |= {
+            "find": GROUPS,
+            "members": [Member(1, "ann", "owner", False), Member(2, "Bob", "member", True)],
+            "requests": USERS[3:],
+            "make_link": "c0de",
+        }
+        self.assertEqual(self.type("/find blue"), ["Team Blue"])
+        self.assertEqual(self.type("/join z"), ["done"])
+        session.answers["join"] = False
+        self.assertEqual(self.type("/join z"), ["asked; wait for an answer"])
+        self.assertEqual(self.type("/invite bob"), ["choose a group first: /group GROUP"])
+        self.type("/group team blue")
+        self.assertEqual(self.type("/who"), ["ann (owner)", "Bob (muted)"])
+        self.assertEqual(self.type("/requests"), ["José"])
+        self.assertEqual(self.type("/link"), ["whoever types /join c0de becomes a member"])
+        session.calls.clear()
+        done = self.type(
+            *("/invite bob", "/approve bob", "/reject bob", "/kick bob", "/ban bob", "/unban bob", "/unmute bob"),
+            *("/mute bob", "/mute bob 5", "/admin bob", "/unadmin bob", "/owner bob", "/leave"),
+        )
+        self.assertEqual(done, ["done"] * 13)
+        until = int((self.clock.seconds() + 300) * 1000)
+        self.assertEqual(
+            session.calls,
+            [
+                *((name, TEAM, 2) for name in ("invite", "approve", "reject", "remove", "ban", "unban", "unmute")),
+                ("mute", TEAM, 2, None),
+                ("mute", TEAM, 2, until),
+                *(("set_role", TEAM, 2, role) for role in ("admin", "member", "owner")),
+                ("leave", TEAM),
+            ],
+        )
+        session.failure = Refused("your role does not allow it")
+        self.assertEqual(self.type("/kick bob"), ["your role does not allow it"])
 
     def test_history(self):
         self.run_program()
