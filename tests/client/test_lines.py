@@ -379,7 +379,7 @@ class ShowTests(ChatCase):
     def test_every_kind_has_a_text(self):
         for kind in get_args(EventKind):
             if kind != "message":
-                fields: dict[str, Any] = {"member": 4, "size": 1} if kind in ("joined", "left", "removed") else {}
+                fields: Any = {"member": 4, "size": 1} if kind in ("joined", "left", "removed") else {}
                 self.assertTrue(self.shown(60, kind=kind, user=None, group=TEAM, **fields))
         self.assertIsInstance(Seen(1, None, False), tuple)
 
