@@ -29,11 +29,11 @@ class GroupCalls:
 
     async def find(self, name: str) -> list[Group]:
         """@return: groups with that in their names, in any case."""
-        return [_group(row) for row in await self._list("/groups", name=name)]
+        return [_group(row) for row in await self._session.items("/groups", name=name)]
 
     async def invitations(self) -> list[Group]:
         """@return: the groups that one is invited to."""
-        return [_group(row) for row in await self._list("/me/invitations")]
+        return [_group(row) for row in await self._session.items("/me/invitations")]
 
     async def create(self, name: str, description: str = "", policy: JoinPolicy = "open") -> Group:
         """Make a group; one is its owner."""
@@ -49,7 +49,7 @@ class GroupCalls:
         @raise Refused: or there is no such group.
         """
         invited = [group for group in await self.invitations() if group.name.casefold() == name.casefold()]
-        found = invited or [_group(row) for row in await self._list("/groups", name=name, exact="true")]
+        found = invited or [_group(row) for row in await self._session.items("/groups", name=name, exact="true")]
         if not found and _CODE.fullmatch(name):
             await self.join_by_link(name)
             return True
@@ -68,7 +68,7 @@ class GroupCalls:
 
     async def members(self, group: int) -> list[Member]:
         """@return: all of them, in the order of their ids."""
-        rows = await self._list(f"/groups/{group}/members")
+        rows = await self._session.items(f"/groups/{group}/members")
         return [
             Member(whole(row.get("id")), words(row.get("name")), words(row.get("role")), "muted" in row) for row in rows
         ]
@@ -93,7 +93,7 @@ class GroupCalls:
 
     async def requests(self, group: int) -> list[User]:
         """@return: who has asked to become a member."""
-        rows = await self._list(f"/groups/{group}/requests")
+        rows = await self._session.items(f"/groups/{group}/requests")
         return [User(whole(row.get("id")), words(row.get("name"))) for row in rows]
 
     async def approve(self, group: int, user: int) -> None:
@@ -148,16 +148,6 @@ class GroupCalls:
     async def dissolve(self, group: int) -> None:
         """End a group."""
         await self._session.call("DELETE", f"/groups/{group}")
-
-    async def _list(self, path: str, **query: str) -> list[dict[str, Any]]:
-        """@return: all pages of a list, one after the other."""
-        found: list[dict[str, Any]] = []
-        while True:
-            page = await self._session.call("GET", path, query=query | {"limit": "200"})
-            found += page["items"]
-            if "next" not in page:
-                return found
-            query["cursor"] = page["next"]
 
 
 def _mute(group: int, user: int | None) -> str:

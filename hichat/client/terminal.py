@@ -355,6 +355,7 @@ async def chat(
     password: str,
     register: bool = False,
     *,
+    invite: str = "",
     language: Language | None = None,
     interactive: bool | None = None,
     directory: Path | None = None,
@@ -368,6 +369,7 @@ async def chat(
 
     @param server: the server's URL.
     @param register: make the account first.
+    @param invite: a code, where the server wants one for that.
     @param language: of the texts; that of the locale unless told.
     @param interactive: whether a person types; unless told: whether standard input is a terminal.
     @param directory: where to remember what was shown already; None: nowhere.
@@ -393,7 +395,7 @@ async def chat(
     try:
         api = api or Api(reactor, server, language=language)
         if register:
-            await api.register(name, password)
+            await api.register(name, password, *([invite] if invite else []))
         session = await api.log_in(name, password)
         me = session.credentials.user_id
         state = State.open(directory, api.address.http, me)

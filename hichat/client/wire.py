@@ -92,6 +92,20 @@ class Credentials:
     token: str = field(repr=False)
 
 
+class Device(NamedTuple):
+    """
+    Something that a user signs in with.
+
+    @ivar current: it is the one that asks.
+    @ivar logged_in: it has tokens that are bound to it.
+    """
+
+    id: int
+    name: str
+    current: bool
+    logged_in: bool
+
+
 class User(NamedTuple):
     """A user, as the server lists them."""
 

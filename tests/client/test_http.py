@@ -1,6 +1,7 @@
 """The calls of v1, against whole HTTP in memory."""
 
 import json
+from typing import Any
 from urllib.parse import parse_qs
 
 from treq.testing import StringStubbingResource, StubTreq
@@ -13,7 +14,7 @@ from twisted.web.client import ResponseFailed
 
 from hichat.client import http
 from hichat.client.http import Api, Session, language_here
-from hichat.client.wire import BadAnswer, ClientError, Group, Refused, Unauthorized, Unreachable, User
+from hichat.client.wire import BadAnswer, ClientError, Credentials, Group, Refused, Unauthorized, Unreachable, User
 from tests.client.support import ANN, TOKEN, frame, launch
 
 
@@ -206,7 +207,7 @@ class V2Tests(CallCase):
         return status, {}, body if isinstance(body, bytes) else json.dumps(body).encode()
 
     def test_a_call(self):
-        answer = self.call(self.session.call("PUT", "/x/1", {"a": 1}, {"limit": "2"}), {"id": 1})
+        answer = self.call(self.session.call("PUT", "/x/1?limit=2", {"a": 1}), {"id": 1})
         method, url, query, headers, body = self.asked[0]
         self.assertEqual((method, url), ("PUT", "http://chat.example/x/v2/x/1"))
         self.assertEqual((query, body, answer), ({"limit": "2"}, {"a": 1}, {"id": 1}))
@@ -224,7 +225,7 @@ class V2Tests(CallCase):
         error = self.failureResultOf(launch(self.session.call("GET", "/x")), Refused).value
         self.assertEqual(error.retry_after, 1.5)
         self.fails(self.session.call("GET", "/x"), problem, 401, Unauthorized)
-        for body, status in [(b"<html>", 200), ([], 200), (b"", 200), ({}, 404), (b"", 502), (b"\xff", 403)]:
+        for body, status in [(b"<html>", 200), ({}, 404), (b"", 502), (b"\xff", 403)]:
             self.fails(self.session.call("GET", "/x"), body, status, BadAnswer)
 
     def test_joining_by_name(self):
@@ -249,3 +250,137 @@ class V2Tests(CallCase):
         found = self.call(self.session.group_calls.members(7), pages[1])
         self.assertEqual([(one.name, one.muted) for one in found], [("a", False), ("b", True)])
         self.assertEqual(self.asked[1][2], {"limit": "200", "cursor": "n"})
+        bad: list[Any] = [[], {}, {"items": 7}]
+        for body in bad:
+            self.fails(self.session.group_calls.members(7), body, 200, BadAnswer)
+
+
+class DeviceTests(CallCase):
+    """A session that renews its token, against answers of v2."""
+
+    def setUp(self):
+        super().setUp()
+        self.kept = []
+
+    def tokens(self, number, expires=900):
+        found = {"user": 1, "device": 7, "accessToken": f"access {number}", "refreshToken": f"refresh {number}"}
+        return found | {"expiresIn": expires}
+
+    def answer(self, method, url, params, headers, data):
+        if "/v2/" not in url:
+            return super().answer(method, url, params, headers, data)
+        body = json.loads(data) if data else None
+        query = "&".join(f"{name.decode()}={values[0].decode()}" for name, values in params.items())
+        target = url.partition("/v2")[2] + (f"?{query}" if query else "")
+        self.asked.append((method.decode(), target, headers.get(b"Authorization", [b""])[0], body))
+        status, found = self.answers.pop(0)
+        return status, {}, found if isinstance(found, bytes) else json.dumps(found).encode()
+
+    def log_in(self):
+        session = self.call(self.api.log_in_device("ann", "pw", "phone", self.kept.append), self.tokens(1))
+        self.asked.clear()
+        return session
+
+    def test_log_in_device(self):
+        session = self.call(self.api.log_in_device("ann", "pw", "phone", self.kept.append), self.tokens(1))
+        self.assertEqual(self.asked, [("POST", "/login", b"", {"name": "ann", "password": "pw", "device": "phone"})])
+        self.assertEqual((session.device, session.credentials), (7, Credentials(1, "access 1")))
+        self.assertEqual(self.kept, ["refresh 1"])
+        self.assertNotIn("access", repr(session.credentials))
+
+    def test_renewed_before_it_ends(self):
+        session = self.log_in()
+        self.clock.advance(900 - http.RENEW_BEFORE - 1)
+        self.assertEqual(self.successResultOf(launch(session.current())).token, "access 1")
+        self.clock.advance(1)
+        self.answers.append((200, self.tokens(2)))
+        self.assertEqual(self.call(session.devices(), {"items": []}), [])
+        self.assertEqual(
+            self.asked,
+            [
+                ("POST", "/refresh", b"", {"refreshToken": "refresh 1"}),
+                ("GET", "/devices?limit=200", b"Bearer access 2", None),
+            ],
+        )
+        self.assertEqual(self.kept, ["refresh 1", "refresh 2"])
+
+    def test_calls_of_v1_too(self):
+        session = self.log_in()
+        self.clock.advance(900)
+        self.answers.append((200, self.tokens(2)))
+        self.call(session.users(), [])
+        self.assertEqual(self.asked[1][2], {b"token": b"access 2", b"userId": b"1"})
+
+    def test_two_at_once_renew_once(self):
+        session = self.log_in()
+        self.clock.advance(900)
+        going: Deferred[object] = Deferred()
+
+        async def refresh(_token):
+            return await going
+
+        self.patch(self.api, "refresh", refresh)
+        both = [launch(session.current()) for _ in range(2)]
+        going.callback(self.tokens(2))
+        self.assertEqual({self.successResultOf(one).token for one in both}, {"access 2"})
+
+    def test_it_is_over(self):
+        session = self.log_in()
+        self.clock.advance(900)
+        gone = {"code": "unauthorized", "detail": "log in again", "status": 401}
+        self.assertEqual(self.fails(session.devices(), gone, 401, Unauthorized), "log in again")
+
+    def test_asked_once_more_if_no_answer_comes(self):
+        session = self.log_in()
+        self.clock.advance(900)
+        real, tries = self.api._exchange, []
+
+        async def exchange(*arguments, **more):
+            tries.append(arguments)
+            return await (Deferred() if len(tries) == 1 else real(*arguments, **more))
+
+        self.patch(self.api, "_exchange", exchange)
+        self.answers.append((200, self.tokens(2)))
+        current = launch(session.current())
+        self.assertNoResult(current)
+        self.clock.advance(http.RENEW_TIMEOUT)
+        self.assertEqual(self.successResultOf(current).token, "access 2")
+
+    def test_what_is_still_good_is_used_while_the_server_is_away(self):
+        session = self.log_in()
+        self.clock.advance(900 - http.RENEW_BEFORE)
+
+        async def refresh(_token):
+            raise Unreachable("away")
+
+        self.patch(self.api, "refresh", refresh)
+        self.assertEqual(self.successResultOf(launch(session.current())).token, "access 1")
+        self.clock.advance(http.RENEW_BEFORE)
+        self.failureResultOf(launch(session.current()), Unreachable)
+
+    def test_devices(self):
+        session = self.log_in()
+        row = {"id": 7, "name": "phone", "current": True, "loggedIn": True}
+        self.answers.append((200, {"items": [row], "next": "abc"}))
+        found = self.call(session.devices(), {"items": [row | {"id": 8, "name": "old", "loggedIn": False}]})
+        self.assertEqual([(one.id, one.name, one.logged_in) for one in found], [(7, "phone", True), (8, "old", False)])
+        self.assertEqual(self.asked[1][1], "/devices?limit=200&cursor=abc")
+        self.call(session.revoke(8), b"", 204)
+        self.assertEqual(self.asked[2][:2], ("DELETE", "/devices/8"))
+
+    def test_password_and_log_out(self):
+        session = self.log_in()
+        self.call(session.change_password("a", "b"), self.tokens(2))
+        self.call(session.log_out(), b"", 204)
+        self.assertEqual(self.asked[1][1:3], ("/logout", b"Bearer access 2"))
+
+    def test_problems(self):
+        problem = {"code": "too_many_attempts", "detail": "wait", "retryAfter": 30}
+        error = self.fails_with(self.api.log_in_device("ann", "x", "phone"), problem, 429)
+        self.assertEqual((str(error), error.code, error.retry_after), ("wait", "too_many_attempts", 30.0))
+        for body, status in ((b"<html>", 502), ({}, 404), (b"", 500), ([], 400), ({"accessToken": "x"}, 200)):
+            self.fails(self.api.log_in_device("ann", "x", "phone"), body, status, BadAnswer)
+
+    def fails_with(self, coroutine, body, status):
+        self.answers.append((status, body))
+        return self.failureResultOf(launch(coroutine), Refused).value

@@ -338,7 +338,7 @@ class ShowTests(ChatCase):
 
     def test_what_happens_in_a_group(self):
         later = MILLISECONDS + 3_600_000
-        for fields, text in [
+        cases: list[tuple[dict[str, Any], str]] = [
             ({"kind": "removed", "size": 2}, "Bob removed José (2 members)"),
             ({"kind": "banned", "size": 2}, "Bob banned José (2 members)"),
             ({"kind": "unbanned"}, "Bob let José come again"),
@@ -355,7 +355,8 @@ class ShowTests(ChatCase):
             ({"kind": "invited", "member": 1}, "Bob invites you: /join Team Blue"),
             ({"kind": "requested", "from": 4}, "José asks to join: /approve or /reject"),
             ({"kind": "declined"}, "José does not join"),
-        ]:
+        ]
+        for fields, text in cases:
             self.assertEqual(self.shown(51, user=None, group=TEAM, **{"member": 4, **fields}), f"[Team Blue] {text}")
 
     def test_in_a_group(self):
