@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, insert
@@ -30,7 +31,7 @@ from hichat.plane.datagram import Codec
 from hichat.plane.faults import FaultyTransport
 from hichat.plane.link import KERNEL_COST
 from hichat.settings import Bounds
-from hichat.social import joining
+from hichat.social import joining, moderation
 from hichat.social.groups import Change
 from hichat.storage.store import Store
 from hichat.storage.tables import groups as groups_table
@@ -305,16 +306,32 @@ class World:
     # What changes who hears
 
     def change_membership(self, worker: Worker) -> None:
+        """User 1 owns the groups, comes and goes nevertheless, and looks after them while there."""
         user, group = self.chance.choice(USERS), self.chance.choice(GROUPS)
-        joins = self.chance.random() < 0.6
-        change = joining.add_member if joins else joining.end_membership
+        changes: list[tuple[Kind, int, int, Callable[[Change], Any]]] = [
+            (Kind.JOINED, user, user, joining.add_member),
+            (Kind.LEFT, user, user, joining.end_membership),
+            (Kind.REMOVED, 1, user, moderation.remove),
+            (Kind.BANNED, 1, user, moderation.ban),
+            (Kind.UNBANNED, 1, user, moderation.unban),
+            (Kind.MUTED, 1, user, partial(moderation.mute, until=NOW + 1)),
+            (Kind.UNMUTED, 1, user, moderation.unmute),
+            (Kind.MUTED, 1, 0, partial(moderation.mute, until=NOW + 1)),
+            (Kind.UNMUTED, 1, 0, moderation.unmute),
+            (Kind.ROLE, 1, user, partial(moderation.set_role, role=self.chance.choice(["admin", "member"]))),
+            (Kind.INVITED, 1, user, joining.invite),
+            (Kind.DECLINED, user, user, partial(joining.decline, invited=True)),
+        ]
+        kind, sender, subject, change = self.chance.choices(
+            changes,
+            [6, 3, 0.5, 0.5, 1, 0.3, 1, 0.1, 1, 0.3, 0.7, 0.5],
+        )[0]
 
         def apply(connection: Connection, draft: Draft, position: int) -> None:
             change(Change(connection, draft, position, NOW))
 
-        kind = Kind.JOINED if joins else Kind.LEFT
         appended = worker.way.ledger.append(
-            kind=kind, scope=Scope.GROUP, sender=user, target=group, subject=user, change=apply
+            kind=kind, scope=Scope.GROUP, sender=sender, target=group, subject=subject, change=apply
         )
         appended.addErrback(_if_refused)
 
