@@ -189,6 +189,7 @@ class World:
             (0.3, phone.repeat),
             (0.1, phone.lie),
             (1, lambda: self.change_membership(worker)),
+            (2, lambda: self.govern(worker)),
             (0.3, self.command),
             (0.1, lambda: self.sign_out(worker)),
             (0.1, lambda: self.revoke(worker, phone)),
@@ -306,27 +307,35 @@ class World:
     # What changes who hears
 
     def change_membership(self, worker: Worker) -> None:
-        """User 1 owns the groups, comes and goes nevertheless, and looks after them while there."""
+        """Somebody comes or goes. User 1 owns the groups: who is the owner cannot leave."""
         user, group = self.chance.choice(USERS), self.chance.choice(GROUPS)
-        changes: list[tuple[Kind, int, int, Callable[[Change], Any]]] = [
-            (Kind.JOINED, user, user, joining.add_member),
-            (Kind.LEFT, user, user, joining.end_membership),
-            (Kind.REMOVED, 1, user, moderation.remove),
-            (Kind.BANNED, 1, user, moderation.ban),
-            (Kind.UNBANNED, 1, user, moderation.unban),
-            (Kind.MUTED, 1, user, partial(moderation.mute, until=NOW + 1)),
-            (Kind.UNMUTED, 1, user, moderation.unmute),
-            (Kind.MUTED, 1, 0, partial(moderation.mute, until=NOW + 1)),
-            (Kind.UNMUTED, 1, 0, moderation.unmute),
-            (Kind.ROLE, 1, user, partial(moderation.set_role, role=self.chance.choice(["admin", "member"]))),
-            (Kind.INVITED, 1, user, joining.invite),
-            (Kind.DECLINED, user, user, partial(joining.decline, invited=True)),
-        ]
-        kind, sender, subject, change = self.chance.choices(
-            changes,
-            [6, 3, 0.5, 0.5, 1, 0.3, 1, 0.1, 1, 0.3, 0.7, 0.5],
-        )[0]
+        if user == 1 or self.chance.random() < 0.6:
+            self._change_group(worker, group, Kind.JOINED, user, user, joining.add_member)
+        else:
+            self._change_group(worker, group, Kind.LEFT, user, user, joining.end_membership)
 
+    def govern(self, worker: Worker) -> None:
+        """The owner looks after a group."""
+        user, group = self.chance.choice(USERS), self.chance.choice(GROUPS)
+        later = partial(moderation.mute, until=NOW + 1)
+        changes: list[tuple[float, Kind, int, int, Callable[[Change], Any]]] = [
+            (2, Kind.REMOVED, 1, user, moderation.remove),
+            (1, Kind.BANNED, 1, user, moderation.ban),
+            (2, Kind.UNBANNED, 1, user, moderation.unban),
+            (4, Kind.MUTED, 1, user, later),
+            (2, Kind.UNMUTED, 1, user, moderation.unmute),
+            (1, Kind.MUTED, 1, 0, later),
+            (2, Kind.UNMUTED, 1, 0, moderation.unmute),
+            (3, Kind.ROLE, 1, user, partial(moderation.set_role, role=self.chance.choice(["admin", "member"]))),
+            (4, Kind.INVITED, 1, user, joining.invite),
+            (3, Kind.DECLINED, user, user, partial(joining.decline, invited=True)),
+        ]
+        ((_, *change),) = self.chance.choices(changes, [weight for weight, *_ in changes])
+        self._change_group(worker, group, *change)  # type: ignore[arg-type]
+
+    def _change_group(
+        self, worker: Worker, group: int, kind: Kind, sender: int, subject: int, change: Callable[[Change], Any]
+    ) -> None:
         def apply(connection: Connection, draft: Draft, position: int) -> None:
             change(Change(connection, draft, position, NOW))
 
@@ -337,7 +346,7 @@ class World:
 
     def command(self) -> None:
         """Another process changes a membership: C{hichat} has commands that write to the log."""
-        user, group = self.chance.choice(USERS), self.chance.choice(GROUPS)
+        user, group = self.chance.choice(USERS[1:]), self.chance.choice(GROUPS)
 
         def end(connection: Connection, draft: Draft, position: int) -> None:
             joining.end_membership(Change(connection, draft, position, NOW))
