@@ -141,7 +141,7 @@ def _ends(event: Event, page: Page) -> bool:
 def _check_phone(phone: Phone, events: list[Event], visible: dict[int, set[int]]) -> None:
     end = len(events)
     for event in events:
-        if event.kind == Kind.SIGNED_OUT and phone.number and event.subject == phone.number:
+        if event.kind == Kind.SIGNED_OUT and event.subject and event.subject == phone.number and not event.body:
             end = event.position
     assert not [position for position in phone.heard if position > end], "a revoked device heard on"
     for counter, position in phone.acked.items():

@@ -20,7 +20,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from hichat.accounts import devices, users
+from hichat.accounts import devices, sessions, users
+from hichat.accounts.users import User
 from hichat.errors import Refused, Unauthorized
 from hichat.events import FIRST_GROUP_ID, Draft, Kind, Scope
 from hichat.gateway.v2_session import SignedIn
@@ -100,8 +101,9 @@ class Worker:
         device = await self.store.write(devices.find_or_add, user.id, name, NOW)
         if device.revoked_at is not None or user.disabled:
             raise Unauthorized
+        login = await self.store.write(_log_in, user, device.id)
         counter = await self.store.read(log.last_counter, device.id)
-        return SignedIn(user.id, device.id, counter, user.generation)
+        return SignedIn(user.id, device.id, counter, user.generation, login)
 
     def run_thread(self, chance: random.Random) -> None:
         """A thread does a job: the writer's in order, the readers' in any."""
@@ -193,6 +195,7 @@ class World:
             (0.3, self.command),
             (0.1, lambda: self.sign_out(worker)),
             (0.1, lambda: self.revoke(worker, phone)),
+            (0.2, lambda: self.log_out(worker, phone)),
             (8, lambda: worker.run_thread(chance)),
             (8, lambda: worker.hear_thread(chance)),
             (8, worker.fly),
@@ -377,6 +380,15 @@ class World:
 
         self._void(worker, phone.user, phone.number, change)
 
+    def log_out(self, worker: Worker, phone: Phone) -> None:
+        """A device is logged out; it logs in again, and goes on where it was."""
+
+        def change(connection: Connection, draft: Draft, _position: int) -> None:
+            draft.body = b"%d" % sessions.end(connection, phone.number)
+
+        if phone.number:
+            self._void(worker, phone.user, phone.number, change)
+
     def _void(self, worker: Worker, user: int, device: int, change: Callable[[Connection, Draft, int], None]) -> None:
         appended = worker.way.ledger.append(
             kind=Kind.SIGNED_OUT, scope=Scope.ACCOUNTS, sender=user, target=user, subject=device, change=change
@@ -442,6 +454,13 @@ class World:
         assert event is not None, "an event that is not in the log"
         if event.kind == Kind.MESSAGE and event.body and event.device:
             assert shown["text"] == json.loads(event.body)["Content"]
+
+
+def _log_in(connection: Connection, user: User, device: int) -> int:
+    """@return: the number of the device's session, which begins if there is none."""
+    if device in {session.device for session in sessions.of_user(connection, user.id)}:
+        return sessions.numbers(connection, [device])[device]
+    return sessions.begin(connection, user, device, lambda device, number: f"{device}.{number}", "", NOW)[0]
 
 
 def _if_refused(failure: Failure) -> None:
