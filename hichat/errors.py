@@ -92,6 +92,14 @@ class NotAdministrator(Refused):
     code, zh, en = "not_administrator", "只有管理员可以群发消息", "only an administrator may do this"
 
 
+class Blocked(Refused):
+    code, zh, en = "blocked", "对方拒收您的消息", "this user does not want to hear from you"
+
+
+class NotContacts(Refused):
+    code, zh, en = "not_contacts", "对方还不是您的好友", "you are not contacts"
+
+
 class SignedOut(Refused):
     code, zh, en = "signed_out", "登录已失效，请重新登录", "you are signed out"
 
@@ -221,6 +229,38 @@ class AddedOneself(Refused):
 
 class AlreadyFriends(Refused):
     code, zh, en = "already_friends", "已经是好友", "you are friends already"
+
+
+class Oneself(Refused):
+    code, zh, en = "oneself", "不能对自己执行该操作", "you cannot do this to yourself"
+
+
+class AlreadyRequested(Refused):
+    code, zh, en = "already_requested", "好友申请已发出，请等待对方回应", "you have asked already; wait for the answer"
+
+
+class RequestSent(Refused):
+    code, zh, en = "request_sent", "好友申请已发出，对方同意后即成为好友", "you have asked; the other has to accept"
+
+
+class RequestWaits(Refused):
+    code, zh, en = "request_waits", "对方已向您发出好友申请", "this user has asked you: accept that"
+
+
+class NoSuchRequest(Refused):
+    code, zh, en = "no_such_request", "没有该好友申请", "there is no such request"
+
+
+class BlockedByYou(Refused):
+    code, zh, en = "blocked_by_you", "您已屏蔽该用户", "you have blocked this user"
+
+
+class NotBlocked(Refused):
+    code, zh, en = "not_blocked", "您没有屏蔽该用户", "you have not blocked this user"
+
+
+class TooManyContacts(Refused):
+    code, zh, en = "too_many_contacts", "好友、申请或屏蔽的数量已达上限", "one of you has as many as there may be"
 
 
 class AlreadyAMember(Refused):

@@ -148,7 +148,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent)
     site = make_site(
         accounts=accounts,
-        contacts=Contacts(store, _now),
+        contacts=Contacts(store, way.ledger, _now, bounds.contacts_only),
         groups=Groups(store, way.ledger, _now),
         store=store,
         sockets=sockets,
@@ -195,9 +195,8 @@ def assemble_way(
     )
     link = Link(codec, routing, clock, metrics, workers, interests)
     writer = PlaneWriter(codec, link, intake, bounds.drafts)
-    ledger = Ledger(
-        LogWriter(store, now, bounds.edit), store.in_writer, intake, writer.put, clock, metrics, bounds.batch
-    )
+    log_writer = LogWriter(store, now, bounds.edit, bounds.contacts_only)
+    ledger = Ledger(log_writer, store.in_writer, intake, writer.put, clock, metrics, bounds.batch)
 
     def signal(event: Event) -> None:
         if intake.admit():

@@ -142,7 +142,7 @@ class SiteFixture(SynchronousTestCase):
         self.directory = Path(directory.name) / "uploads"
         self.uploads = Uploads(self.directory, run_now, UPLOAD_LIMIT)
         self.uploads.start()
-        self.contacts = Contacts(self.store, lambda: self.now)
+        self.contacts = Contacts(self.store, self.ledger, lambda: self.now)
         self.groups = Groups(self.store, self.ledger, lambda: self.now)
         parts = Parts(self.accounts, self.contacts, self.groups, self.store, self.uploads)
         self.root = make_root(parts, Files(self.directory))
