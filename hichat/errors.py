@@ -263,6 +263,10 @@ class TooManyContacts(Refused):
     code, zh, en = "too_many_contacts", "好友、申请或屏蔽的数量已达上限", "one of you has as many as there may be"
 
 
+class TooManyPinned(Refused):
+    code, zh, en = "too_many_pinned", "置顶的会话过多", "too many conversations are pinned"
+
+
 class AlreadyAMember(Refused):
     code, zh, en = "already_a_member", "您已加入该群", "you are a member already"
 

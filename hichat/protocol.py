@@ -346,6 +346,41 @@ class Done(_Said, tag="done"):
     ref: Ref
 
 
+Kind = Literal[
+    "message",
+    "edited",
+    "recalled",
+    "reacted",
+    "joined",
+    "left",
+    "contact_requested",
+    "contact_added",
+    "contact_rejected",
+    "contact_withdrawn",
+    "contact_removed",
+    "contact_remarked",
+    "blocked",
+    "unblocked",
+    "conversation_set",
+]
+
+
+class Settings(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """
+    What a user has set for a conversation.
+
+    @ivar user: the other person of it.
+    @ivar group: the group whose it is; without C{user} and C{group} it is the announcements.
+    @ivar pinned: it stands before others.
+    @ivar muted: it makes no noise.
+    """
+
+    user: Id | UnsetType = UNSET
+    group: Id | UnsetType = UNSET
+    pinned: bool
+    muted: bool
+
+
 class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rename={"from_": "from"}):
     """
     What the log says: sent in C{event} frames and in C{page} frames.
@@ -355,7 +390,10 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     @ivar seq: its place in the conversation: 1, 2, 3...
     @ivar n: how many messages the conversation has up to here.
     @ivar time: milliseconds since the epoch.
-    @ivar kind: what happened.
+    @ivar kind: what happened. The kinds that begin with C{contact} are between two people, and both hear of them:
+        C{contact_requested} has a greeting as its C{text}; after C{contact_added} they are contacts, because C{from}
+        accepted that or added the other over v1. C{contact_remarked}, C{blocked}, C{unblocked} and C{conversation_set}
+        are one's own, for one's other devices: said to oneself.
     @ivar from_: who did it.
     @ivar user: to whom it was said: oneself, if somebody else said it.
     @ivar group: the group in which it happened; without C{user} and C{group} it is an announcement.
@@ -371,6 +409,9 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     @ivar on: false if the reaction is taken back.
     @ivar member: who joined or left.
     @ivar size: how many members the group then had.
+    @ivar contact: whom one has blocked, or has another name for.
+    @ivar remark: that name; empty: none any more.
+    @ivar settings: what one has set for a conversation.
     @ivar recalled: the message's content is gone.
     """
 
@@ -379,7 +420,7 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     seq: Id
     n: Position
     time: int
-    kind: Literal["message", "edited", "recalled", "reacted", "joined", "left"]
+    kind: Kind
     from_: Id
     user: Id | UnsetType = UNSET
     group: Id | UnsetType = UNSET
@@ -395,6 +436,9 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     on: bool | UnsetType = UNSET
     member: Id | UnsetType = UNSET
     size: int | UnsetType = UNSET
+    contact: Id | UnsetType = UNSET
+    remark: str | UnsetType = UNSET
+    settings: Settings | UnsetType = UNSET
     recalled: bool = False
 
 

@@ -50,7 +50,7 @@ from hichat.plane.queue import PlaneWriter
 from hichat.routing import Arrival, Arrived, Routing
 from hichat.service import HiChat, Parts, Way, preflight
 from hichat.settings import Bounds, Settings
-from hichat.social import groups
+from hichat.social import contacts, groups
 from hichat.social.contacts import Contacts
 from hichat.social.groups import Groups
 from hichat.storage.engine import make_engine
@@ -204,11 +204,12 @@ def assemble_way(
         else:
             metrics.signals_dropped += 1
 
-    def announce(key: marks.Key, mark: marks.Mark, device: int) -> None:
+    def announce(key: marks.Key, moved: marks.Moved, device: int) -> None:
+        mark, alone = moved
         scope, first, second = key
         target = (first if mark.user == second else second) if scope == Scope.USER else first
         body = b"%d %d" % (mark.received, mark.read)
-        signal(make_signal(Kind.MARKED, scope, mark.user, target, device, body))
+        signal(make_signal(Kind.MARKED, scope, mark.user, target, device, body, mark.user if alone else 0))
 
     metrics.gauges.update(
         drafts_in_flight=("Drafts accepted and not yet handed to the plane's link", lambda: intake.count),
@@ -262,6 +263,7 @@ def read_arrivals(connection: Connection, arrivals: Collection[Arrival]) -> dict
     found = users.find_many(connection, [arrival.user for arrival in arrivals])
     owners = devices.owners(connection, [arrival.device for arrival in arrivals if arrival.device])
     inside = groups.memberships(connection, [(arrival.user, arrival.position) for arrival in arrivals])
+    blocked = contacts.blocked_by_many(connection, found)
 
     def generation(user: int, device: int) -> int | None:
         current = found[user]
@@ -269,7 +271,11 @@ def read_arrivals(connection: Connection, arrivals: Collection[Arrival]) -> dict
         return current.generation if current is not None and good else None
 
     return {
-        arrival: Arrived(generation(arrival.user, arrival.device), inside[arrival.user, arrival.position])
+        arrival: Arrived(
+            generation(arrival.user, arrival.device),
+            inside[arrival.user, arrival.position],
+            frozenset(blocked.get(arrival.user, ())),
+        )
         for arrival in arrivals
     }
 

@@ -25,7 +25,7 @@ from hichat.errors import (
     WrongPassword,
 )
 from hichat.events import Draft, Kind, Scope
-from hichat.social import contacts, groups
+from hichat.social import contacts, conversations, groups
 from hichat.storage.gathered import Gathered
 
 if TYPE_CHECKING:
@@ -210,6 +210,7 @@ class Accounts:
             _check_current(connection, user)
             draft.body = b"%d" % (user.generation + 1)
             contacts.forget(connection, user.id)
+            conversations.forget(connection, user.id)
             groups.leave_all(connection, user.id, position, self._now())
             users.delete(connection, user.id, self._now())
 

@@ -89,6 +89,9 @@ class Connection:
     def signal(self, event: Event) -> None:
         pass
 
+    def hide(self, user: int, hidden: bool) -> None:
+        pass
+
 
 class Page(Connection):
     """
