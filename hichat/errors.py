@@ -34,6 +34,8 @@ class Refused(Exception):
     retry_after: float | None = None
     """Seconds after which it may work; None: never."""
     code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 400
+    """What it is in HTTP (RFC 9110, 15), under C{/v2}."""
     zh: ClassVar[str] = "请求被拒绝"
     en: ClassVar[str] = "not possible"
 
@@ -66,7 +68,7 @@ class UnknownType(Refused):
 
 
 class NotYourself(Refused):
-    code, zh, en = "not_yourself", "发送者必须是当前登录用户", "the sender must be the authenticated user"
+    code, status, zh, en = "not_yourself", 403, "发送者必须是当前登录用户", "the sender must be the authenticated user"
 
 
 class TooLong(Refused):
@@ -81,15 +83,15 @@ class NotText(Refused):
 
 
 class NoSuchTarget(Refused):
-    code, zh, en = "no_such_target", "接收者不存在", "there is no such user or group"
+    code, status, zh, en = "no_such_target", 404, "接收者不存在", "there is no such user or group"
 
 
 class NotAMember(Refused):
-    code, zh, en = "not_a_member", "您不是该群成员", "you are not a member of this group"
+    code, status, zh, en = "not_a_member", 403, "您不是该群成员", "you are not a member of this group"
 
 
 class NotAdministrator(Refused):
-    code, zh, en = "not_administrator", "只有管理员可以群发消息", "only an administrator may do this"
+    code, status, zh, en = "not_administrator", 403, "只有管理员可以群发消息", "only an administrator may do this"
 
 
 class Blocked(Refused):
@@ -101,7 +103,7 @@ class NotContacts(Refused):
 
 
 class SignedOut(Refused):
-    code, zh, en = "signed_out", "登录已失效，请重新登录", "you are signed out"
+    code, status, zh, en = "signed_out", 401, "登录已失效，请重新登录", "you are signed out"
 
 
 class NotAddressed(Refused):
@@ -109,23 +111,23 @@ class NotAddressed(Refused):
 
 
 class CounterUsed(Refused):
-    code, zh, en = "counter_used", "该编号已用于另一条消息", "this counter was used for something else"
+    code, status, zh, en = "counter_used", 409, "该编号已用于另一条消息", "this counter was used for something else"
 
 
 class NoSuchMessage(Refused):
-    code, zh, en = "no_such_message", "消息不存在", "there is no such message in this conversation"
+    code, status, zh, en = "no_such_message", 404, "消息不存在", "there is no such message in this conversation"
 
 
 class MessageRecalled(Refused):
-    code, zh, en = "recalled", "消息已被撤回", "the message was recalled"
+    code, status, zh, en = "recalled", 409, "消息已被撤回", "the message was recalled"
 
 
 class NotYours(Refused):
-    code, zh, en = "not_yours", "只能修改自己的消息", "this is not your message"
+    code, status, zh, en = "not_yours", 403, "只能修改自己的消息", "this is not your message"
 
 
 class TooLate(Refused):
-    code, zh, en = "too_late", "已超过可修改的时间", "it is too late to change this message"
+    code, status, zh, en = "too_late", 409, "已超过可修改的时间", "it is too late to change this message"
 
 
 class NoSuchPosition(Refused):
@@ -137,7 +139,7 @@ class UnknownFrame(Refused):
 
 
 class NotNow(Refused):
-    code, zh, en = "not_now", "现在不能执行该操作", "this was said already, or comes too early"
+    code, status, zh, en = "not_now", 409, "现在不能执行该操作", "this was said already, or comes too early"
 
 
 class TooFast(Refused):
@@ -145,7 +147,7 @@ class TooFast(Refused):
     @ivar retry_after: seconds.
     """
 
-    code, zh, en = "too_fast", "发送过快，请稍后再试", "too many frames, please wait"
+    code, status, zh, en = "too_fast", 429, "发送过快，请稍后再试", "too many frames, please wait"
 
     def __init__(self, retry_after: float = 1.0) -> None:
         super().__init__()
@@ -153,28 +155,28 @@ class TooFast(Refused):
 
 
 class NoSuchDevice(Refused):
-    code, zh, en = "no_such_device", "该设备不存在", "there is no such device"
+    code, status, zh, en = "no_such_device", 404, "该设备不存在", "there is no such device"
 
 
 class TooManyDevices(Refused):
-    code, zh, en = "too_many_devices", "设备数量过多", "this account has too many devices; revoke one"
+    code, status, zh, en = "too_many_devices", 409, "设备数量过多", "this account has too many devices; revoke one"
 
 
 # The daemon's own state
 
 
 class Busy(Refused):
-    code, zh, en = "busy", "服务器繁忙，请稍后再试", "the server is busy, please try again"
+    code, status, zh, en = "busy", 503, "服务器繁忙，请稍后再试", "the server is busy, please try again"
     retry_after = 1.0
 
 
 class NotStored(Refused):
-    code, zh, en = "not_stored", "消息未能保存，请重试", "it could not be stored, please try again"
+    code, status, zh, en = "not_stored", 503, "消息未能保存，请重试", "it could not be stored, please try again"
     retry_after = 1.0
 
 
 class Unauthorized(Refused):
-    code, zh, en = "unauthorized", "身份验证失败，请重新登录", "the token is missing, wrong or expired"
+    code, status, zh, en = "unauthorized", 401, "身份验证失败，请重新登录", "the token is missing, wrong or expired"
 
 
 # Accounts, contacts and groups
@@ -196,7 +198,7 @@ class InvalidField(Refused):
 
 
 class NameTaken(Refused):
-    code, zh, en = "name_taken", "该名称已被使用", "this name is taken"
+    code, status, zh, en = "name_taken", 409, "该名称已被使用", "this name is taken"
 
 
 class PasswordsDiffer(Refused):
@@ -204,31 +206,31 @@ class PasswordsDiffer(Refused):
 
 
 class WrongPassword(Refused):
-    code, zh, en = "wrong_password", "用户名或密码错误", "unknown name or wrong password"
+    code, status, zh, en = "wrong_password", 403, "用户名或密码错误", "unknown name or wrong password"
 
 
 class Disabled(Refused):
-    code, zh, en = "disabled", "该账号已被停用", "this account is disabled"
+    code, status, zh, en = "disabled", 403, "该账号已被停用", "this account is disabled"
 
 
 class ForeignAccount(Refused):
-    code, zh, en = "foreign_account", "只能操作自己的账号", "this is not your account"
+    code, status, zh, en = "foreign_account", 403, "只能操作自己的账号", "this is not your account"
 
 
 class NoSuchUser(Refused):
-    code, zh, en = "no_such_user", "该用户不存在", "there is no such user"
+    code, status, zh, en = "no_such_user", 404, "该用户不存在", "there is no such user"
 
 
 class NoSuchGroup(Refused):
-    code, zh, en = "no_such_group", "该群不存在", "there is no such group"
+    code, status, zh, en = "no_such_group", 404, "该群不存在", "there is no such group"
 
 
 class AddedOneself(Refused):
-    code, zh, en = "added_oneself", "不能添加自己为好友", "you cannot add yourself"
+    code, status, zh, en = "added_oneself", 409, "不能添加自己为好友", "you cannot add yourself"
 
 
 class AlreadyFriends(Refused):
-    code, zh, en = "already_friends", "已经是好友", "you are friends already"
+    code, status, zh, en = "already_friends", 409, "已经是好友", "you are friends already"
 
 
 class Oneself(Refused):
@@ -268,15 +270,35 @@ class TooManyPinned(Refused):
 
 
 class AlreadyAMember(Refused):
-    code, zh, en = "already_a_member", "您已加入该群", "you are a member already"
+    code, status, zh, en = "already_a_member", 409, "您已加入该群", "you are a member already"
 
 
 class GroupFull(Refused):
-    code, zh, en = "group_full", "该群人数已满", "the group is full"
+    code, status, zh, en = "group_full", 409, "该群人数已满", "the group is full"
+
+
+class NoSuchAddress(Refused):
+    code, status, zh, en = "not_found", 404, "没有这个地址", "there is nothing at this address"
+
+
+class MethodNotTaken(Refused):
+    code, status, zh, en = "method_not_allowed", 405, "此地址不支持该方法", "this address does not take that method"
+
+
+class NotJSONType(Refused):
+    code, status, zh, en = "not_json_type", 415, "内容必须是 application/json", "the body must be application/json"
+
+
+class BadCursor(Refused):
+    code, zh, en = "bad_cursor", "游标无效", "the cursor is not one that this list gave"
+
+
+class Broken(Refused):
+    code, status, zh, en = "internal", 500, "服务器内部错误", "something went wrong inside the server"
 
 
 class FormTooLarge(Refused):
-    code, zh, en = "form_too_large", "提交的内容过大", "the request is too large"
+    code, status, zh, en = "form_too_large", 413, "提交的内容过大", "the request is too large"
 
 
 class MalformedForm(Refused):
@@ -284,4 +306,4 @@ class MalformedForm(Refused):
 
 
 class UnknownFileType(Refused):
-    code, zh, en = "unknown_file_type", "不支持的文件类型", "only pictures and audio are taken"
+    code, status, zh, en = "unknown_file_type", 415, "不支持的文件类型", "only pictures and audio are taken"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -40,6 +41,15 @@ _READERS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "gender": ("gender", gender_of),
     "email": ("email", email_of),
     "phone": ("phone", phone_of),
+}
+
+
+_PROFILE: Mapping[str, Callable[[str], str]] = {
+    "name": name_of,
+    "avatar": partial(picture_of, field="avatar"),
+    "gender": gender_of,
+    "email": email_of,
+    "phone": phone_of,
 }
 
 
@@ -123,6 +133,19 @@ class Accounts:
             raise Unauthorized
         return user
 
+    async def identify(self, token: str) -> tuple[User, int]:
+        """
+        Find out who calls.
+
+        @return: the user, and the number of the device that the token is bound to; 0: it is bound to none.
+        @raise Unauthorized: the token has expired or is void, or the user is disabled or gone.
+        """
+        owner, generation = self._tokens.verify(token)
+        user = await self._find(owner)
+        if user is None or user.disabled or user.generation != generation:
+            raise Unauthorized
+        return user, 0
+
     async def sign_in(self, token: str, device: str) -> tuple[User, Device]:
         """
         Find out who calls, and make the device known.
@@ -187,6 +210,19 @@ class Accounts:
                 return users.get(connection, user.id)
 
             return await self._sign_out(user.id, change)
+        return await self._store.write(_change, user, values, self._now())
+
+    async def change_profile(self, user: User, fields: Mapping[str, str]) -> User:
+        """
+        Change what is given, all of it or nothing.
+
+        @param user: as authenticated.
+        @param fields: some of C{name avatar gender email phone}.
+        @raise InvalidField: one of them.
+        @raise NameTaken: in some case.
+        @raise Unauthorized: the account is not any more what it was when it was authenticated.
+        """
+        values = {name: _PROFILE[name](text) for name, text in fields.items()}
         return await self._store.write(_change, user, values, self._now())
 
     async def change_password(self, user: User, password: str) -> User:

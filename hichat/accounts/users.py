@@ -98,6 +98,19 @@ def everyone(connection: Connection) -> list[User]:
     return [User(*row) for row in connection.execute(select(*_COLUMNS).where(_LIVE).order_by(users.c.id))]
 
 
+def by_prefix(connection: Connection, prefix: str, after: str | None, limit: int) -> list[User]:
+    """
+    @param prefix: how the names begin, in any case.
+    @param after: see L{name_key}: of the last one before; None: from the beginning.
+    @return: users in the order of their names' keys.
+    """
+    key = name_key(prefix)
+    query = select(*_COLUMNS).where(_LIVE, users.c.name_key.startswith(key, autoescape=True))
+    if after is not None:
+        query = query.where(users.c.name_key > after)
+    return [User(*row) for row in connection.execute(query.order_by(users.c.name_key).limit(limit))]
+
+
 def insert(connection: Connection, name: str, password_hash: str, now: int) -> User:
     """
     Make a user.

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 FAILED = -1
 """The C{code} of what did not succeed; of what did, it is 0."""
 
-INTERNAL = {"zh": "服务器内部错误", "en": "something went wrong inside the server"}
-NOT_FOUND = {"zh": "没有这个地址", "en": "there is nothing at this address"}
-NOT_ALLOWED = {"zh": "此地址不支持该方法", "en": "this address does not take that method"}
-
 
 def language(request: Request) -> Language:
     """@return: the language in which whoever calls wants to be told."""

@@ -19,6 +19,7 @@ import msgspec
 from hichat import __version__, errors, protocol
 from hichat.errors import Refused
 from hichat.protocol import PATH, SUBPROTOCOL, FromClient, FromServer
+from hichat.web.docstrings import commonmark, describe, described
 from hichat.web.examples import examples_of
 
 CLOSE_CODES = {
@@ -37,9 +38,6 @@ CLOSE_CODES = {
 """Why the server ends a connection, and what to do."""
 
 _CHANNEL = "chat"
-_MARKUP = re.compile(r"([CLBI])\{([^{}]*)\}")
-_MARKS = {"C": "`", "L": "`", "B": "**", "I": "*"}
-_FIELD = re.compile(r"@ivar (\w+): (.*)", re.DOTALL)
 _DIRECTIONS = {"fromClient": FromClient, "fromServer": FromServer}
 
 
@@ -63,12 +61,6 @@ def document() -> dict[str, Any]:
         },
         "x-error-codes": error_codes(),
     }
-
-
-def commonmark(epytext: str) -> str:
-    """@return: the text with its inline markup and literal blocks as CommonMark writes them."""
-    marked = _MARKUP.sub(lambda found: _MARKS[found[1]] + found[2] + _MARKS[found[1]], epytext)
-    return re.sub(r"::$", ":", marked, flags=re.MULTILINE)
 
 
 def error_codes() -> dict[str, str]:
@@ -141,7 +133,7 @@ def _operation(action: str, direction: str, title: str) -> dict[str, Any]:
 
 
 def _message(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    text, _ = _described(kind)
+    text, _ = described(kind)
     return {
         "name": kind.__struct_config__.tag,
         "title": re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__).capitalize(),
@@ -166,42 +158,7 @@ def _schemas() -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components(_DIRECTIONS.values(), ref_template="#/components/schemas/{name}")
     from_client = {kind.__name__ for kind in get_args(FromClient)}
     for name, schema in schemas.items():
-        _describe(schema, vars(protocol)[name])
+        describe(schema, vars(protocol)[name])
         if name not in from_client:
             schema.pop("additionalProperties", None)
     return schemas
-
-
-def _describe(schema: dict[str, Any], kind: type[msgspec.Struct]) -> None:
-    """Put into a type's schema what its docstring says."""
-    schema["description"], words = _described(kind)
-    for field in msgspec.structs.fields(kind):
-        found = schema["properties"][field.encode_name]
-        said = (words.get(field.name, ""), found.get("description", ""))
-        found["description"] = " ".join(_sentence(text) for text in said if text)
-
-
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:].removesuffix(".") + "."
-
-
-def _described(kind: type) -> tuple[str, dict[str, str]]:
-    """@return: what a type is, and what each of its fields is; a base class's words count where it has none itself."""
-    text, words = "", dict[str, str]()
-    for base in reversed(kind.__mro__):
-        paragraphs, fields = _read(vars(base).get("__doc__") or "") if issubclass(base, msgspec.Struct) else ("", {})
-        text = paragraphs if base is kind else text
-        words |= fields
-    return text, words
-
-
-def _read(docstring: str) -> tuple[str, dict[str, str]]:
-    """@return: the text of an epytext docstring, each paragraph a line; and what it says of each field."""
-    text, *fields = re.split(r"^(?=@ivar )", inspect.cleandoc(docstring), flags=re.MULTILINE)
-    found = [match for match in map(_FIELD.match, fields) if match]
-    paragraphs = [_line(paragraph) for paragraph in text.split("\n\n")]
-    return "\n\n".join(filter(None, paragraphs)), {match[1]: _line(match[2]) for match in found}
-
-
-def _line(text: str) -> str:
-    return commonmark(" ".join(text.split()))

@@ -1,4 +1,4 @@
-"""What the daemon serves about its own v2 protocol."""
+"""What the daemon serves about its own v2 protocol and its v2 HTTP API."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import msgspec
 from twisted.web.resource import Resource
 from twisted.web.server import Request
 
-from hichat.web.asyncapi import document
-from hichat.web.protocol_page import STYLE_HASH, page
+from hichat.web import asyncapi, protocol_page
+from hichat.web.api import openapi
+from hichat.web.api import page as api_page
+from hichat.web.html import STYLE_HASH
 from hichat.web.site import Branch
 
 
@@ -43,7 +45,9 @@ class Document(Resource):
 
 
 def mount_documents(root: Branch) -> None:
-    """Put the AsyncAPI document and the page about the protocol where clients' authors find them."""
-    root.mount("v2/asyncapi.json", Document("application/json", msgspec.json.encode(document())))
+    """Put the documents and the pages where clients' authors find them."""
+    for name, found in (("asyncapi", asyncapi.document()), ("openapi", openapi.document())):
+        root.mount(f"v2/{name}.json", Document("application/json", msgspec.json.encode(found)))
     style = f"; style-src '{STYLE_HASH}'"
-    root.mount("v2/protocol", Document("text/html; charset=utf-8", page().encode(), style))
+    for name, text in (("protocol", protocol_page.page()), ("api", api_page.page())):
+        root.mount(f"v2/{name}", Document("text/html; charset=utf-8", text.encode(), style))

@@ -6,17 +6,16 @@ The frames' part is made from the AsyncAPI document, so from the types. No scrip
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
-from collections.abc import Iterable
 from functools import cache
 from html import escape
 from typing import Any
 
-from hichat.events import MAX_SAFE_INTEGER
-from hichat.web.asyncapi import CLOSE_CODES, commonmark, document, error_codes
+from hichat.web import html
+from hichat.web.asyncapi import CLOSE_CODES, document, error_codes
+from hichat.web.docstrings import commonmark
+from hichat.web.html import fields_of, inline, json_block, table
 
 _WALK_THROUGH = """
 # Connect
@@ -137,51 +136,17 @@ random, so that not all clients come at once. Then `hello`, `sync` from the curs
 close codes below say when not to.
 """
 
-_STYLE = """
-:root{color-scheme:light dark;--text:#1c1e21;--back:#fff;--dim:#5b6168;--line:#d9dce0;--code:#f3f4f6;--link:#0b57d0}
-@media(prefers-color-scheme:dark){
-:root{--text:#e4e6e9;--back:#16181b;--dim:#a0a6ad;--line:#363a40;--code:#22252a;--link:#8ab4f8}}
-*{box-sizing:border-box}
-body{margin:0 auto;padding:1rem;max-width:60rem;font:1rem/1.5 system-ui,sans-serif;color:var(--text);
-background:var(--back);overflow-wrap:break-word}
-a{color:var(--link)}
-h1{line-height:1.2}
-h2{margin-top:3rem;border-bottom:1px solid var(--line)}
-h3{margin-top:2.5rem}
-code,pre{font:.875rem/1.5 ui-monospace,monospace;background:var(--code);border-radius:.25rem}
-code{padding:.1em .25em}
-pre{padding:.75rem;white-space:pre-wrap;overflow-wrap:anywhere}
-pre code{padding:0;font:inherit}
-nav ul{columns:12rem;padding-left:1.25rem}
-table{width:100%;border-collapse:collapse}
-th,td{padding:.4rem .75rem .4rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
-small,.dim{color:var(--dim)}
-@media(max-width:40rem){
-thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--line)}
-td{display:block;padding:.1rem 0;border:0}}
-"""
-
-STYLE_HASH = "sha256-" + base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-"""What a Content-Security-Policy allows the page's style by."""
-
-_INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|\*([^*\s][^*]*)\*")
 _PLACE = re.compile(r"(->|<-) (\w+) ?(\d*)")
-_INDENT_OVER = 72
-"""Characters of JSON that are shown in one line."""
 
 
 @cache
 def page() -> str:
     """@return: the page."""
     parts = _walk_through(), _codes(), _frames(), _objects()
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>The HiChat v2 protocol</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        "<h1>The HiChat v2 protocol</h1>\n"
+    return html.document(
+        "The HiChat v2 protocol",
         '<p>For people who write clients. The same for machines: <a href="/v2/asyncapi.json">asyncapi.json</a>.</p>\n'
-        f"{_contents()}<main>\n{''.join(parts)}</main>\n</body>\n</html>\n"
+        f"{_contents()}<main>\n{''.join(parts)}</main>\n",
     )
 
 
@@ -192,11 +157,7 @@ def _contents() -> str:
     for operation in document()["operations"].values():
         frames = [(name, f"<code>{_message(name)['name']}</code>") for name in _names(operation)]
         lists.append((operation["title"], frames))
-    return "<nav>\n" + "".join(f"<p>{title}</p>\n{_links(links)}" for title, links in lists) + "</nav>\n"
-
-
-def _links(links: list[tuple[str, str]]) -> str:
-    return "<ul>\n" + "".join(f'<li><a href="#{anchor}">{text}</a></li>\n' for anchor, text in links) + "</ul>\n"
+    return html.contents(lists)
 
 
 def _anchor(title: str) -> str:
@@ -213,10 +174,10 @@ def _block(block: str) -> str:
     if block.startswith("# "):
         return f'<h3 id="{_anchor(block[2:])}">{escape(block[2:])}</h3>\n'
     if block.startswith("- "):
-        return "<ul>\n" + "".join(f"<li>{_inline(item)}</li>\n" for item in block[2:].split("\n- ")) + "</ul>\n"
+        return "<ul>\n" + "".join(f"<li>{inline(item)}</li>\n" for item in block[2:].split("\n- ")) + "</ul>\n"
     if _PLACE.match(block):
         return f"<pre>{chr(10).join(map(_exchanged, _PLACE.findall(block)))}</pre>\n"
-    return f"<p>{_inline(block)}</p>\n"
+    return f"<p>{inline(block)}</p>\n"
 
 
 def _exchanged(place: tuple[str, str, str]) -> str:
@@ -227,15 +188,15 @@ def _exchanged(place: tuple[str, str, str]) -> str:
 
 
 def _codes() -> str:
-    close = [(f"<code>{code}</code>", _inline(commonmark(why))) for code, why in CLOSE_CODES.items()]
+    close = [(f"<code>{code}</code>", inline(commonmark(why))) for code, why in CLOSE_CODES.items()]
     error = [(f"<code>{code}</code>", escape(sentence)) for code, sentence in error_codes().items()]
     parts = [
         '<h2 id="close-codes">Close codes</h2>',
-        _table(("code", "why, and what to do"), close),
+        table(("code", "why, and what to do"), close),
         '<h2 id="error-codes">Error codes</h2>',
         "<p>Of <code>error</code> frames. Their <code>message</code> is Chinese unless the handshake has "
         "<code>Accept-Language: en</code>.</p>",
-        _table(("code", "meaning"), error),
+        table(("code", "meaning"), error),
     ]
     return "\n".join(parts)
 
@@ -262,92 +223,12 @@ def _objects() -> str:
 
 
 def _example(example: dict[str, Any]) -> str:
-    title = f": {_inline(example['summary'])}" if "summary" in example else ""
-    text = json.dumps(example["payload"], ensure_ascii=False)
-    if len(text) > _INDENT_OVER:
-        text = json.dumps(example["payload"], ensure_ascii=False, indent=2)
-    return f"<p>Example{title}</p>\n<pre><code>{escape(text, quote=False)}</code></pre>\n"
+    title = f": {inline(example['summary'])}" if "summary" in example else ""
+    return f"<p>Example{title}</p>\n{json_block(example['payload'])}"
 
 
 def _fields(name: str) -> str:
-    """@return: what an object is and the table of its fields."""
-    schema = document()["components"]["schemas"][name]
-    text = "".join(f"<p>{_inline(paragraph)}</p>\n" for paragraph in schema["description"].split("\n\n"))
-    fields = {field: found for field, found in schema["properties"].items() if field != "op"}
-    if not fields:
-        return text
-    required = schema.get("required", ())
-    rows = [_row(field, found, field in required) for field, found in fields.items()]
-    return text + _table(("field", "type", "bounds", "meaning"), rows)
-
-
-def _row(name: str, field: dict[str, Any], required: bool) -> tuple[str, ...]:
-    needed = "" if required else " <small>optional</small>"
-    bounds = "; ".join(filter(None, (_bounds(field), _default(field))))
-    return f"<code>{name}</code>{needed}", _type(field), bounds, _inline(field["description"])
-
-
-def _type(field: dict[str, Any]) -> str:
-    if "$ref" in field:
-        name = field["$ref"].rpartition("/")[2]
-        return f'<a href="#{name}">{name}</a>'
-    if "anyOf" in field:
-        return " or ".join(map(_type, field["anyOf"]))
-    if "items" in field:
-        return f"array of {_type(field['items'])}"
-    if isinstance(field.get("additionalProperties"), dict):
-        return f"object of {_type(field['additionalProperties'])}"
-    return str(field.get("type", "string"))
-
-
-def _bounds(field: dict[str, Any]) -> str:
-    """@return: what values a field may have."""
-    if "anyOf" in field:
-        return "; ".join(map(_bounds, field["anyOf"]))
-    found = []
-    if "enum" in field:
-        found.append(", ".join(f"<code>{escape(value)}</code>" for value in field["enum"]))
-    found.append(_range(field.get("minimum"), field.get("maximum"), ""))
-    found.append(_range(field.get("minLength"), field.get("maxLength"), " characters"))
-    found.append(_range(field.get("minItems"), field.get("maxItems"), " items"))
-    if "pattern" in field:
-        found.append(f"<code>{escape(field['pattern'])}</code>")
-    if "items" in field and (each := _bounds(field["items"])):
-        found.append(f"each {each}")
-    return "; ".join(filter(None, found))
-
-
-def _range(least: int | None, most: int | None, unit: str) -> str:
-    if most is None:
-        return "" if least is None else f"at least {least}{unit}"
-    return f"{_number(least)} to {_number(most)}{unit}" if least is not None else f"at most {most}{unit}"
-
-
-def _number(value: int) -> str:
-    power = "2<sup>53</sup> - 1"
-    return {MAX_SAFE_INTEGER: power, -MAX_SAFE_INTEGER: f"-({power})"}.get(value, str(value))
-
-
-def _default(field: dict[str, Any]) -> str:
-    return f"if absent <code>{escape(json.dumps(field['default']))}</code>" if "default" in field else ""
-
-
-def _table(heads: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
-    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>\n" for row in rows)
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
-
-
-def _inline(text: str) -> str:
-    """@return: a line of CommonMark as HTML: code, strong and emphasis only."""
-    return _INLINE.sub(_marked, escape(text, quote=False))
-
-
-def _marked(found: re.Match[str]) -> str:
-    code, strong, emphasis = found.groups()
-    if code:
-        return f"<code>{code}</code>"
-    return f"<strong>{strong}</strong>" if strong else f"<em>{emphasis}</em>"
+    return fields_of(document()["components"]["schemas"][name], leave_out="op")
 
 
 def _names(operation: dict[str, Any]) -> list[str]:

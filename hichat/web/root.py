@@ -20,13 +20,16 @@ from hichat.metrics import Metrics
 from hichat.social.contacts import Contacts
 from hichat.social.groups import Groups
 from hichat.storage.store import Runner, Store
+from hichat.web.api.catalogue import OPERATIONS
+from hichat.web.api.router import make_api
 from hichat.web.credentials import credentials
 from hichat.web.documents import mount_documents
-from hichat.web.site import Site
+from hichat.web.parts import Parts
+from hichat.web.site import Branch, Site
 from hichat.web.sockets import SocketResource, SocketV2Resource
 from hichat.web.status import Exposition, Health, Ready
 from hichat.web.uploads import Files, Uploads
-from hichat.web.v1 import Parts, make_root
+from hichat.web.v1 import make_root
 
 
 def make_site(
@@ -58,8 +61,10 @@ def make_site(
 
     files = Uploads(uploads, in_thread, upload_limit)
     files.start()
-    root = make_root(Parts(accounts, contacts, groups, store, files), Files(uploads))
+    parts = Parts(accounts, contacts, groups, store, files)
+    root = make_root(parts, Files(uploads))
     root.mount("v1/user/SendUserMsg", SocketResource(sockets, authenticate))
+    root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
     root.mount("v2/ws", SocketV2Resource(sockets_v2))
     mount_documents(root)
     root.mount("healthz", Health())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, AnyStr, cast
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -19,18 +19,10 @@ from twisted.web import http, server
 from twisted.web.error import UnsupportedMethod
 from twisted.web.resource import IResource, Resource
 
-from hichat.errors import FormTooLarge
+from hichat.errors import Broken, FormTooLarge, MethodNotTaken, NoSuchAddress
 from hichat.metrics import Metrics
-from hichat.web.answers import (
-    INTERNAL,
-    NOT_ALLOWED,
-    NOT_FOUND,
-    answer_json,
-    failed,
-    failed_in_both_spellings,
-    language,
-    to_json,
-)
+from hichat.web.answers import answer_json, language
+from hichat.web.complaints import complain
 from hichat.web.forms import FORM_LIMIT
 
 __all__ = ["Branch", "Channel", "NotFound", "Request", "Site", "answer_json", "language"]
@@ -104,6 +96,13 @@ class Request(server.Request):
         # The base class shows the query, which carries the token.
         return f"<Request {self.method!r} {self.path!r}>"
 
+    def getHeader(self, key: AnyStr) -> AnyStr | None:  # noqa: N802
+        """@return: the header's value; None if it was not given, or is not text."""
+        try:
+            return super().getHeader(key)
+        except UnicodeDecodeError:
+            return None
+
     def getRequestHostname(self) -> bytes:  # noqa: N802
         """No answer depends on what the client calls us, and the URL router fails on names that are none."""
         return b"localhost"
@@ -149,7 +148,7 @@ class Request(server.Request):
             body = resrc.render(self)
         except UnsupportedMethod as e:
             self.setHeader(b"Allow", b", ".join(sorted(e.allowedMethods)))
-            body = to_json(self, failed(NOT_ALLOWED[language(self)]), http.NOT_ALLOWED)
+            body = complain(self, MethodNotTaken())
         if body is server.NOT_DONE_YET:
             return
         if body or self.method != b"HEAD":
@@ -163,7 +162,8 @@ class Request(server.Request):
         if self.startedWriting:
             self.channel.loseConnection()
         else:
-            answer_json(self, failed(INTERNAL[language(self)]), http.INTERNAL_SERVER_ERROR)
+            self.write(complain(self, Broken()))
+            self.finish()
         return reason
 
     def _refuse(self) -> None:
@@ -175,7 +175,7 @@ class Request(server.Request):
         self.channel.persistent = False
         self.channel.setTimeout(LINGER_TIME)
         self.setHeader(b"Connection", b"close")
-        self.write(to_json(self, failed_in_both_spellings(FormTooLarge().text(language(self)))))
+        self.write(complain(self, FormTooLarge()))
 
 
 class Site(server.Site):
@@ -259,7 +259,7 @@ class NotFound(Resource):
 
     def render(self, request: http.Request) -> bytes:
         """Say so."""
-        return to_json(request, failed(NOT_FOUND[language(request)]), http.NOT_FOUND)
+        return complain(request, NoSuchAddress())
 
 
 class Branch(Resource):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
-from typing import IO, Any, Concatenate, NamedTuple, cast
+from typing import IO, Any, Concatenate, cast
 
 import msgspec
 from klein import Klein
@@ -20,29 +20,33 @@ from twisted.web.iweb import IRequest
 from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException
 
-from hichat.accounts.accounts import Accounts
 from hichat.accounts.fields import id_of
 from hichat.accounts.users import User, everyone
-from hichat.errors import ForeignAccount, InvalidField, MalformedForm, Refused, Unauthorized
+from hichat.errors import (
+    Broken,
+    ForeignAccount,
+    InvalidField,
+    MalformedForm,
+    MethodNotTaken,
+    NoSuchAddress,
+    Refused,
+    Unauthorized,
+)
 from hichat.ledger.places import pair_history
-from hichat.social.contacts import Contacts
-from hichat.social.groups import Group, Groups
-from hichat.storage.store import Store
+from hichat.social.groups import Group
 from hichat.web.answers import (
-    INTERNAL,
-    NOT_ALLOWED,
-    NOT_FOUND,
-    failed,
     failed_in_both_spellings,
     language,
     refused,
     rows,
     to_json,
 )
+from hichat.web.complaints import complain
 from hichat.web.credentials import credentials
 from hichat.web.forms import FORM_LIMIT, integer, read_form, read_urlencoded, required
+from hichat.web.parts import Parts
 from hichat.web.site import Branch
-from hichat.web.uploads import Files, Uploads
+from hichat.web.uploads import Files
 
 REGISTERED = {"zh": "注册成功", "en": "registered"}
 LOGGED_IN = {"zh": "登录成功", "en": "logged in"}
@@ -57,16 +61,6 @@ _TRUE = frozenset(("true", "1"))
 
 Call = Callable[Concatenate["V1", Request, ...], Awaitable[bytes]]
 Refusal = Callable[[Request, Refused], bytes]
-
-
-class Parts(NamedTuple):
-    """What the calls work on."""
-
-    accounts: Accounts
-    contacts: Contacts
-    groups: Groups
-    store: Store
-    uploads: Uploads
 
 
 def _in_lower_case(request: Request, error: Refused) -> bytes:
@@ -253,16 +247,16 @@ class V1:
         called = cast(Request, request)
         allowed = getattr(failure.value, "valid_methods", None)
         if not allowed:
-            return to_json(called, failed(NOT_FOUND[language(called)]), 404)
+            return complain(called, NoSuchAddress())
         called.setHeader(b"Allow", ", ".join(sorted(allowed)).encode("ascii"))
-        return to_json(called, failed(NOT_ALLOWED[language(called)]), 405)
+        return complain(called, MethodNotTaken())
 
     @app.handle_errors(Exception)
     def broken(self, request: IRequest, failure: Failure) -> bytes:
         """A call failed for a reason of our own."""
         called = cast(Request, request)
         self._log.failure("{method} {path} failed", failure, method=called.method, path=called.path)
-        return to_json(called, failed(INTERNAL[language(called)]), 500)
+        return complain(called, Broken())
 
 
 def make_root(parts: Parts, files: Files) -> Branch:

@@ -21,11 +21,16 @@ from hichat.accounts.tokens import Tokens
 from hichat.metrics import Metrics
 from hichat.social.contacts import Contacts
 from hichat.social.groups import Groups
-from hichat.web.site import Site
+from hichat.web.api.catalogue import OPERATIONS
+from hichat.web.api.openapi import document
+from hichat.web.api.router import make_api
+from hichat.web.parts import Parts
+from hichat.web.site import Branch, Site
 from hichat.web.uploads import Files, Uploads
-from hichat.web.v1 import Parts, make_root
+from hichat.web.v1 import make_root
 from tests.accounts.test_passwords import quick_hasher
 from tests.doubles import NOW, FakeLedger, make_store, run_now
+from tests.openapi_checker import OpenAPIChecker
 
 UPLOAD_LIMIT = 200_000
 FORM = "application/x-www-form-urlencoded"
@@ -146,6 +151,7 @@ class SiteFixture(SynchronousTestCase):
         self.groups = Groups(self.store, self.ledger, lambda: self.now)
         parts = Parts(self.accounts, self.contacts, self.groups, self.store, self.uploads)
         self.root = make_root(parts, Files(self.directory))
+        self.root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
         self.site = Site(self.root, self.clock, UPLOAD_LIMIT, Metrics())
 
     def connect(self):
@@ -163,6 +169,7 @@ class SiteCase(SiteFixture):
 
     def setUp(self):
         self.build()
+        self.checker = OpenAPIChecker(document())
 
     def run_now(self, coroutine):
         return self.successResultOf(Deferred.fromCoroutine(coroutine))
@@ -171,6 +178,29 @@ class SiteCase(SiteFixture):
         """@return: the user; its query C{?token=T&userId=U} is in L{queries}."""
         user = self.run_now(self.accounts.register(name, password, password))
         return user, f"?token={self.tokens.issue(user.id, user.generation)}&userId={user.id}"
+
+    def api(self, method, target, body=None, token="", **headers):
+        """
+        Make a call of C{/v2}; the answer is as the document says.
+
+        @param target: without the prefix.
+        @param body: what becomes JSON.
+        """
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        content = b""
+        if body is not None:
+            content = json.dumps(body).encode()
+            headers.setdefault("Content_Type", "application/json")
+        answer = self.request(method, f"/v2{target}", content, **headers)
+        self.checker.check(method, f"/v2{target}", answer.status, answer.headers, answer.body)
+        return answer
+
+    def problem(self, answer, status, code):
+        """The answer is this problem; @return: its document."""
+        self.assertEqual(answer.headers["content-type"], "application/problem+json")
+        self.assertEqual((answer.status, answer.json["status"], answer.json["code"]), (status, status, code))
+        return answer.json
 
     def form(self, method, target, fields, **headers):
         return self.request(method, target, urlencode(fields).encode(), Content_Type=FORM, **headers)

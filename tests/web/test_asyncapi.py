@@ -14,7 +14,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat import errors
 from hichat.protocol import Close, FromClient, FromServer
-from hichat.web.asyncapi import CLOSE_CODES, commonmark, document, error_codes
+from hichat.web.asyncapi import CLOSE_CODES, document, error_codes
+from hichat.web.docstrings import commonmark
 from hichat.web.documents import mount_documents
 from hichat.web.examples import EXAMPLES, examples_of
 from hichat.web.protocol_page import page
@@ -134,7 +135,7 @@ class Checker(SynchronousTestCase):
             self.assertRaises(AssertionError, self.checker.from_server, frame)
 
 
-class _Elements(HTMLParser):
+class Elements(HTMLParser):
     """
     Reads a page whose elements are all closed.
 
@@ -176,7 +177,7 @@ class Page(SynchronousTestCase):
             self.assertIn(f"<tr><td><code>{code}</code></td>", page())
 
     def test_well_formed(self):
-        elements = _Elements(page())
+        elements = Elements(page())
         self.assertEqual(elements.open, [])
         self.assertEqual(len(elements.ids), len(set(elements.ids)))
         inside = {link[1:] for link in elements.links if link.startswith("#")}

@@ -1,0 +1,10 @@
+"""All operations of the v2 HTTP API, in the order in which its document and its page show them."""
+
+from __future__ import annotations
+
+from hichat.web.api import accounts
+from hichat.web.api.operation import Operation, Section
+
+SECTIONS: tuple[Section, ...] = (accounts.SECTION,)
+
+OPERATIONS: tuple[Operation, ...] = tuple(operation for section in SECTIONS for operation in section.operations)

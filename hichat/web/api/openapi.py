@@ -1,0 +1,185 @@
+"""The OpenAPI 3.1 document of the v2 HTTP API, made from the types that read the requests and write the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+from hichat import __version__
+from hichat.errors import Refused, TooFast
+from hichat.web.api.catalogue import SECTIONS
+from hichat.web.api.operation import Operation
+from hichat.web.api.problems import CONTENT_TYPE, Problem
+from hichat.web.docstrings import commonmark, describe
+
+_DESCRIPTION = """
+JSON over HTTP. Answers that are no success are problem documents (RFC 9457): the `code` in them never changes and is
+for programs, the `title` and the `detail` are for people, in Chinese unless `Accept-Language` asks for English.
+
+Fields that the server does not know are refused, so that a misspelt one is not lost silently. A client should pass over
+fields that it does not know: a later server may say more. Integers fit into a double: none is larger than 2^53 - 1.
+
+Lists come in pages: `next` of a page is the `cursor` of the one after it. What is added or goes meanwhile neither
+repeats nor hides another item.
+
+Messages go over the WebSocket at `/v2/ws`; see [its page](/v2/protocol).
+"""
+
+_REF = "#/components/schemas/{name}"
+_STATUSES = {
+    200: "Done.",
+    201: "Made.",
+    202: "Taken; somebody else has to agree.",
+    204: "Done; there is no body.",
+}
+
+
+@cache
+def document() -> dict[str, Any]:
+    """@return: the document; do not change it."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "HiChat v2 over HTTP",
+            "version": __version__,
+            "description": _DESCRIPTION.strip(),
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/v2"}],
+        "tags": [{"name": section.title, "description": section.text} for section in SECTIONS],
+        "paths": _paths(),
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": "`Authorization: Bearer T`."}
+            },
+        },
+    }
+
+
+def operation_errors(operation: Operation) -> dict[int, list[type[Refused]]]:
+    """@return: what an operation may be refused with, by status."""
+    found: dict[int, list[type[Refused]]] = {}
+    for kind in operation.refused_with:
+        found.setdefault(kind.status, []).append(kind)
+    return dict(sorted(found.items()))
+
+
+def _paths() -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for section in SECTIONS:
+        for operation in section.operations:
+            paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, section.title)
+    return paths
+
+
+def _operation(operation: Operation, tag: str) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "operationId": operation.id,
+        "tags": [tag],
+        "summary": operation.summary,
+        "description": commonmark(" ".join(operation.description.split())),
+        "parameters": [*_parameters(operation.path_type, "path"), *_parameters(operation.query_type, "query")],
+        "responses": {
+            **{str(status): _answer(status, kind) for status, kind in operation.answers.items()},
+            **{str(status): _problem(status, kinds) for status, kinds in operation_errors(operation).items()},
+        },
+        "security": [] if operation.is_open else [{"token": []}],
+    }
+    if operation.body_type is not None:
+        found["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": _ref(operation.body_type)}},
+        }
+    return found
+
+
+def _parameters(kind: type[msgspec.Struct] | None, place: str) -> list[dict[str, Any]]:
+    if kind is None:
+        return []
+    schema = _schema_of(kind)
+    required = schema.get("required", ())
+    return [
+        {
+            "name": name,
+            "in": place,
+            "required": name in required,
+            "description": found.pop("description"),
+            "schema": found,
+        }
+        for name, found in schema["properties"].items()
+    ]
+
+
+def _schema_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """@return: a struct's own schema, with what its docstring says."""
+    _, schemas = msgspec.json.schema_components([kind], ref_template=_REF)
+    schema = schemas[kind.__name__]
+    describe(schema, kind)
+    return schema
+
+
+def _answer(status: int, kind: Any) -> dict[str, Any]:
+    if kind is None:
+        return {"description": _STATUSES[status]}
+    return {"description": _STATUSES[status], "content": {"application/json": {"schema": _ref(kind)}}}
+
+
+def _problem(status: int, kinds: Iterable[type[Refused]]) -> dict[str, Any]:
+    codes = {kind.code: kind.en for kind in kinds}
+    found: dict[str, Any] = {
+        "description": "\n".join(f"- `{code}`: {sentence}" for code, sentence in codes.items()),
+        "content": {
+            CONTENT_TYPE: {"schema": {**_ref(Problem), "properties": {"code": {"enum": list(codes)}}}},
+        },
+    }
+    if status == 401:
+        found["headers"] = {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}}
+    if status == TooFast.status:
+        found["headers"] = {"Retry-After": {"required": True, "schema": {"type": "integer"}, "description": "Seconds."}}
+    return found
+
+
+def _ref(kind: Any) -> dict[str, Any]:
+    (found,), _ = msgspec.json.schema_components([kind], ref_template=_REF)
+    return found
+
+
+def _schemas() -> dict[str, Any]:
+    operations = [operation for section in SECTIONS for operation in section.operations]
+    asked = [operation.body_type for operation in operations if operation.body_type is not None]
+    answered = [kind for operation in operations for kind in operation.answers.values() if kind is not None]
+    _, schemas = msgspec.json.schema_components([*asked, *answered, Problem], ref_template=_REF)
+    structs = _structs([*asked, *answered, Problem])
+    closed = set(_structs(asked))
+    for name, schema in schemas.items():
+        describe(schema, structs[name])
+        if name not in closed:
+            # A later server may say more.
+            schema.pop("additionalProperties", None)
+    return schemas
+
+
+def _structs(kinds: Iterable[Any]) -> dict[str, type[msgspec.Struct]]:
+    """@return: all structs that are in these types, by the names of their schemas."""
+    found: dict[str, type[msgspec.Struct]] = {}
+
+    def look(kind: Any) -> None:
+        struct = get_origin(kind) or kind
+        if isinstance(struct, type) and issubclass(struct, msgspec.Struct):
+            name = _ref(kind)["$ref"].rpartition("/")[2]
+            if name in found:
+                return
+            found[name] = struct
+            for field in msgspec.structs.fields(kind):
+                look(field.type)
+        else:
+            for inner in get_args(kind):
+                look(inner)
+
+    for kind in kinds:
+        look(kind)
+    return found

@@ -1,0 +1,194 @@
+"""
+What an operation of the v2 HTTP API is. From the declarations come the routes, the OpenAPI document and its page.
+
+An operation is a coroutine function and what its signature cannot say::
+
+    async def rename(parts: Parts, caller: Caller, path: GroupPath, body: NewName) -> ShownGroup:
+        \"""What the document says about it, in a few sentences.\"""
+
+    Operation("PUT", "/groups/{group}/name", rename, "Rename a group", (NoSuchGroup, NameTaken))
+
+The names of its parameters say what they are:
+
+    - C{parts}: L{hichat.web.parts.Parts};
+    - C{caller}: L{Caller}: so a token is needed; without this parameter anybody may call;
+    - C{peer}: L{Peer}: from where the request comes;
+    - C{path}, C{query}: structs, whose fields are the parameters of that kind;
+    - C{body}: a struct, read from JSON.
+
+What comes from clients forbids unknown fields. What is returned is written as JSON; None: there is no body (204).
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
+from types import NoneType
+from typing import Annotated, Any, NamedTuple, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from hichat.accounts.users import User
+from hichat.errors import (
+    BadCursor,
+    Broken,
+    Busy,
+    FormTooLarge,
+    InvalidField,
+    NotJSON,
+    NotJSONType,
+    NotStored,
+    NotText,
+    Refused,
+    Unauthorized,
+)
+from hichat.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER
+from hichat.web.api.paging import Paging
+
+UserId = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="A user's id.")]
+GroupId = Annotated[int, Meta(ge=FIRST_GROUP_ID, le=MAX_SAFE_INTEGER, description="A group's id.")]
+Id = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER)]
+Time = Annotated[int, Meta(description="Milliseconds since the epoch.")]
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+class Caller(NamedTuple):
+    """
+    Who makes a call.
+
+    @ivar device: the number of the device that the token is bound to; 0 for a token of v1.
+    """
+
+    user: User
+    device: int = 0
+
+
+class Peer(NamedTuple):
+    """
+    From where a call comes.
+
+    @ivar address: the IP address.
+    """
+
+    address: str
+    port: str
+
+
+class Answer(NamedTuple):
+    """What an operation returns that has answers of several kinds. See L{Operation.more}."""
+
+    status: int
+    value: msgspec.Struct | None
+
+
+class Operation(msgspec.Struct, frozen=True, dict=True):
+    """
+    One method of one path.
+
+    @ivar path: under C{/v2}, with the names of parameters in braces.
+    @ivar handler: see the module.
+    @ivar summary: a few words.
+    @ivar refusals: what it may be refused with, beside what L{refused_with} adds by itself.
+    @ivar status: of an answer with a body.
+    @ivar more: answers with other statuses than that: the types of their bodies; None: there is no body. Then the
+        handler returns an L{Answer} for these.
+    """
+
+    method: str
+    path: str
+    handler: Callable[..., Awaitable[Any]]
+    summary: str
+    refusals: tuple[type[Refused], ...] = ()
+    status: int = 200
+    more: Mapping[int, type[msgspec.Struct] | None] = {}
+
+    def __post_init__(self) -> None:
+        """@raise TypeError: the declaration does not fit together."""
+        takes = set(self.hints) - {"return"}
+        unknown = takes - {"parts", "caller", "peer", "path", "query", "body"}
+        if unknown or "parts" not in takes:
+            raise TypeError(f"{self.id}: parameters are named otherwise: {unknown}")
+        places = list(self.path_type.__struct_fields__) if self.path_type else []
+        if sorted(_PLACE.findall(self.path)) != sorted(places):
+            raise TypeError(f"{self.id}: the path has other parameters than its type")
+        for kind in (self.path_type, self.query_type, self.body_type):
+            if kind is not None and not kind.__struct_config__.forbid_unknown_fields:
+                raise TypeError(f"{self.id}: {kind.__name__} takes unknown fields")
+
+    @cached_property
+    def hints(self) -> dict[str, Any]:
+        """The handler's parameters and their types, and what it returns."""
+        return get_type_hints(self.handler, include_extras=True)
+
+    @property
+    def id(self) -> str:
+        """Its name, for generated clients: C{camelCase}."""
+        first, *others = self.handler.__name__.split("_")
+        return first + "".join(map(str.title, others))
+
+    @property
+    def description(self) -> str:
+        """What the handler's docstring says, in epytext."""
+        return inspect.cleandoc(self.handler.__doc__ or "")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody may call."""
+        return "caller" not in self.hints
+
+    @property
+    def path_type(self) -> type[msgspec.Struct] | None:
+        """Of the path's parameters."""
+        return self.hints.get("path")
+
+    @property
+    def query_type(self) -> type[msgspec.Struct] | None:
+        """Of the query's parameters."""
+        return self.hints.get("query")
+
+    @property
+    def body_type(self) -> type[msgspec.Struct] | None:
+        """Of the body."""
+        return self.hints.get("body")
+
+    @cached_property
+    def answers(self) -> dict[int, Any]:
+        """The types of its answers' bodies by status; None: there is no body."""
+        returned = self.hints["return"]
+        if returned is Answer:
+            return dict(self.more)
+        if returned is NoneType:
+            return {204: None, **self.more}
+        return {self.status: returned, **self.more}
+
+    @cached_property
+    def refused_with(self) -> tuple[type[Refused], ...]:
+        """All that it may be refused with."""
+        found: list[type[Refused]] = []
+        if not self.is_open:
+            found.append(Unauthorized)
+        # A parameter that it does not have is refused as well.
+        found += [InvalidField, NotText]
+        if self.query_type is not None and issubclass(self.query_type, Paging):
+            found.append(BadCursor)
+        if self.body_type is not None:
+            found += [NotJSON, NotJSONType]
+        # Whatever it is, a body may come with it; and the store can be away for each.
+        found += [FormTooLarge, *self.refusals, Busy, NotStored, Broken]
+        return tuple(dict.fromkeys(found))
+
+
+class Section(NamedTuple):
+    """
+    Operations about one subject.
+
+    @ivar text: in CommonMark, what should be known of the subject.
+    """
+
+    title: str
+    text: str
+    operations: tuple[Operation, ...]

@@ -1,0 +1,114 @@
+"""Reading requests: from paths, queries and bodies to the types that operations want. What is wrong is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import msgspec
+from multipart import parse_options_header
+
+from hichat.accounts.fields import is_storable
+from hichat.errors import FormTooLarge, NotJSON, NotJSONType, NotText
+from hichat.web.api.problems import Fault, Malformed
+from hichat.web.forms import FORM_LIMIT
+
+if TYPE_CHECKING:
+    from twisted.web.http import Request
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+# A NUL can be in JSON only like this; an even number of backslashes before it are backslashes.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_COMPLAINT = re.compile(r"(?P<text>.*?)(?: - at `(?:key in )?\$(?P<place>.*)`)?", re.DOTALL)
+_FIELD = re.compile(r"(?:unknown|required) field `(\w{1,64})`")
+_STEP = re.compile(r"\.(\w{1,64})|\[(\d{1,10})\]")
+
+
+def read_body(request: Request, kind: type[T]) -> T:
+    """
+    @raise NotJSONType: it says that it is something else.
+    @raise NotJSON: it is none.
+    @raise Malformed: a field is missing, unknown or wrong.
+    @raise NotText: there is a NUL in a text.
+    """
+    given, _ = parse_options_header(request.getHeader("content-type") or "")
+    if given != "application/json":
+        raise NotJSONType
+    assert request.content is not None
+    # One byte more than may be: what is longer is refused. The site refuses it before.
+    body = request.content.read(FORM_LIMIT + 1)
+    if len(body) > FORM_LIMIT:
+        raise FormTooLarge
+    try:
+        found = msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as e:
+        raise _malformed(str(e), "pointer") from None
+    except (ValueError, RecursionError):
+        raise NotJSON from None
+    if _NUL.search(body):
+        raise NotText
+    return found
+
+
+def read_query(request: Request, kind: type[T] | None) -> T | None:
+    """
+    @param kind: None: there may be no parameters.
+    @raise Malformed: a parameter is missing, unknown, given twice or wrong.
+    @raise NotText: there is a NUL in one.
+    """
+    values: dict[str, str] = {}
+    for raw_name, (value, *more) in (request.args or {}).items():
+        name = raw_name.decode("latin-1")
+        if more:
+            raise _malformed_parameter(name, "it is given twice")
+        values[name] = _decode(name, value)
+    if kind is None:
+        if values:
+            raise _malformed_parameter(min(values), "there is no such parameter")
+        return None
+    return read_parameters(values, kind)
+
+
+def read_parameters(values: Mapping[str, str], kind: type[T]) -> T:
+    """
+    @raise Malformed: a parameter is missing, unknown or wrong.
+    @raise NotText: there is a NUL in one.
+    """
+    if not all(map(is_storable, values.values())):
+        raise NotText
+    try:
+        return msgspec.convert(values, kind, strict=False)
+    except msgspec.ValidationError as e:
+        raise _malformed(str(e), "parameter") from None
+
+
+def _decode(name: str, value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _malformed_parameter(name, "it is not UTF-8") from None
+
+
+def _malformed_parameter(name: str, detail: str) -> Malformed:
+    shown = name if re.fullmatch(r"\w{1,64}", name) else ""
+    return Malformed(shown, Fault(parameter=shown, detail=detail))
+
+
+def _malformed(complaint: str, where: Literal["pointer", "parameter"]) -> Malformed:
+    """
+    @param complaint: msgspec's own words. They may quote what the client sent: only the client gets to read them.
+    """
+    found = _COMPLAINT.fullmatch(complaint)
+    assert found is not None
+    steps = [name or index for name, index in _STEP.findall(found["place"] or "")]
+    field = _FIELD.search(complaint)
+    if field is not None:
+        steps.append(field[1])
+    fault: Any = Fault(detail=found["text"])
+    if where == "pointer":
+        fault.pointer = "".join(f"/{step}" for step in steps)
+    else:
+        fault.parameter = steps[-1] if steps else ""
+    return Malformed(steps[-1] if steps else "body" if where == "pointer" else "", fault)

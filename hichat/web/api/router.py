@@ -1,0 +1,111 @@
+"""
+From requests to operations, and back.
+
+Import this inside the composition root's function only: Klein installs a reactor on import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, cast
+
+import msgspec
+from klein import Klein
+from klein.resource import KleinResource
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.iweb import IRequest
+from twisted.web.server import Request
+from werkzeug.exceptions import HTTPException
+
+from hichat.errors import Broken, MethodNotTaken, NoSuchAddress, Refused, Unauthorized
+from hichat.web.answers import to_json
+from hichat.web.api.operation import Answer, Caller, Operation, Peer
+from hichat.web.api.problems import answer_problem
+from hichat.web.api.requests import read_body, read_parameters, read_query
+from hichat.web.credentials import bearer
+from hichat.web.parts import Parts
+
+_log = Logger()
+
+
+def make_api(operations: Iterable[Operation], parts: Parts) -> KleinResource:
+    """@return: a leaf that answers all of C{/v2}."""
+    app = Klein()
+    for operation in operations:
+        place = f"/v2{operation.path}".replace("{", "<").replace("}", ">")
+        app.route(place, methods=[operation.method], endpoint=operation.id)(_route(operation, parts))
+    app.handle_errors(HTTPException)(_not_routed)
+    app.handle_errors(Exception)(_broken)
+    return app.resource()
+
+
+def _route(operation: Operation, parts: Parts) -> Callable[..., Awaitable[bytes]]:
+    async def call(request: Request, **path: str) -> bytes:
+        try:
+            arguments = await _read(operation, parts, request, path)
+            answer = await operation.handler(parts=parts, **arguments)
+        except Refused as e:
+            if not isinstance(e, operation.refused_with):
+                # The answer is right all the same; only nobody was told that it may come.
+                _log.error("{operation} does not declare {code}", operation=operation.id, code=e.code)
+            return answer_problem(request, e)
+        return _write(operation, request, answer)
+
+    return call
+
+
+async def _read(operation: Operation, parts: Parts, request: Request, path: dict[str, str]) -> dict[str, Any]:
+    """
+    @return: what the handler is called with.
+    @raise Refused: that cannot be had. Who may not call learns nothing about the rest.
+    """
+    found: dict[str, Any] = {}
+    if not operation.is_open:
+        token = bearer(request)
+        if not token:
+            raise Unauthorized
+        found["caller"] = Caller(*await parts.accounts.identify(token))
+    if operation.path_type is not None:
+        found["path"] = read_parameters(path, operation.path_type)
+    query = read_query(request, operation.query_type)
+    if operation.query_type is not None:
+        found["query"] = query
+    if operation.body_type is not None:
+        found["body"] = read_body(request, operation.body_type)
+    if "peer" in operation.hints:
+        address = request.getClientAddress()
+        found["peer"] = Peer(str(getattr(address, "host", "")), str(getattr(address, "port", "")))
+    return found
+
+
+def _write(operation: Operation, request: Request, answer: Any) -> bytes:
+    status, value = answer if isinstance(answer, Answer) else (next(iter(operation.answers)), answer)
+    if value is None:
+        request.setResponseCode(status)
+        request.setHeader("Cache-Control", "no-store")
+        return b""
+    return to_json(request, msgspec.Raw(msgspec.json.encode(value)), status)
+
+
+# Klein says IRequest; the site makes Requests.
+
+
+def _not_routed(request: IRequest, failure: Failure) -> bytes:
+    """No operation has this path or method."""
+    called = cast(Request, request)
+    allowed = getattr(failure.value, "valid_methods", None)
+    if not allowed:
+        return answer_problem(called, NoSuchAddress())
+    called.setHeader("Allow", ", ".join(sorted({*allowed, "OPTIONS"})))
+    if called.method == b"OPTIONS":
+        called.setResponseCode(204)
+        return b""
+    return answer_problem(called, MethodNotTaken())
+
+
+def _broken(request: IRequest, failure: Failure) -> bytes:
+    """An operation failed for a reason of our own."""
+    called = cast(Request, request)
+    _log.failure("{method} {path} failed", failure, method=called.method, path=called.path)
+    return answer_problem(called, Broken())

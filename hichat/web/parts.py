@@ -1,0 +1,21 @@
+"""What the calls over HTTP work on."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hichat.accounts.accounts import Accounts
+from hichat.social.contacts import Contacts
+from hichat.social.groups import Groups
+from hichat.storage.store import Store
+from hichat.web.uploads import Uploads
+
+
+class Parts(NamedTuple):
+    """The rooms that the calls knock at."""
+
+    accounts: Accounts
+    contacts: Contacts
+    groups: Groups
+    store: Store
+    uploads: Uploads

@@ -1,0 +1,129 @@
+"""Tests for L{hichat.web.api.openapi}, L{hichat.web.api.page} and the declared operations."""
+
+import json
+import re
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.errors import Refused
+from hichat.web.api.catalogue import OPERATIONS
+from hichat.web.api.openapi import document, operation_errors
+from hichat.web.api.page import page
+from hichat.web.documents import mount_documents
+from tests.web.support import SiteCase
+from tests.web.test_asyncapi import Elements
+
+
+class Document(SynchronousTestCase):
+    def setUp(self):
+        self.document = json.loads(json.dumps(document()))
+
+    def test_references_lead_somewhere(self):
+        for reference in re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(self.document)):
+            found = self.document
+            for name in reference.split("/"):
+                found = found[name]
+
+    def test_every_operation_is_there_once(self):
+        ids = [operation["operationId"] for path in self.document["paths"].values() for operation in path.values()]
+        self.assertEqual(sorted(ids), sorted(operation.id for operation in OPERATIONS))
+        self.assertEqual(len(ids), len(set(ids)))
+
+    def test_everything_is_described(self):
+        for path in self.document["paths"].values():
+            for operation in path.values():
+                self.assertTrue(operation["summary"] and operation["description"], operation["operationId"])
+                for parameter in operation["parameters"]:
+                    self.assertTrue(parameter["description"], (operation["operationId"], parameter["name"]))
+        for name, schema in self.document["components"]["schemas"].items():
+            self.assertTrue(schema["description"], name)
+
+    def test_no_epytext_is_left(self):
+        self.assertEqual(re.findall(r"[A-Z]\{|@ivar|@param", json.dumps(self.document)), [])
+
+    def test_only_what_clients_say_is_closed(self):
+        said = {operation.body_type.__name__ for operation in OPERATIONS if operation.body_type is not None}
+        schemas = self.document["components"]["schemas"]
+        closed = {name for name, schema in schemas.items() if schema.get("additionalProperties") is False}
+        self.assertLessEqual(said, closed)
+        self.assertNotIn("Problem", closed)
+        self.assertNotIn("Profile", closed)
+
+    def test_every_problem_has_a_status_of_its_own_kind(self):
+        for operation in OPERATIONS:
+            for status, kinds in operation_errors(operation).items():
+                self.assertTrue(400 <= status < 600)
+                self.assertEqual({kind.status for kind in kinds}, {status})
+                self.assertNotIn(Refused, kinds)
+
+    def test_an_open_one_needs_no_token(self):
+        for path in self.document["paths"].values():
+            for operation in path.values():
+                self.assertEqual(bool(operation["security"]), "401" in operation["responses"], operation["operationId"])
+
+
+class Page(SynchronousTestCase):
+    def test_every_operation(self):
+        for operation in OPERATIONS:
+            _, _, section = page().partition(f'<section id="{operation.id}">')
+            section = section.partition("</section>")[0]
+            self.assertIn(f"{operation.method} /v2{operation.path}</code>", section)
+            for kind in operation.refused_with:
+                self.assertIn(f'<a href="#{kind.code}">', section)
+
+    def test_well_formed(self):
+        elements = Elements(page())
+        self.assertEqual(elements.open, [])
+        self.assertEqual(len(elements.ids), len(set(elements.ids)))
+        inside = {link[1:] for link in elements.links if link.startswith("#")}
+        self.assertEqual(inside - set(elements.ids), set())
+        self.assertEqual({link for link in elements.links if link[0] != "#"}, {"/v2/openapi.json", "/v2/protocol"})
+
+    def test_nothing_that_the_policy_forbids(self):
+        self.assertEqual(re.findall(r"<script|<img|<link|style=|\bon\w+=|@import|url\(", page()), [])
+
+
+class Served(SiteCase):
+    def setUp(self):
+        super().setUp()
+        mount_documents(self.root)
+
+    def test_document(self):
+        answer = self.request("GET", "/v2/openapi.json")
+        self.assertEqual((answer.status, answer.headers["content-type"]), (200, "application/json"))
+        self.assertEqual(answer.json, json.loads(json.dumps(document())))
+
+    def test_page(self):
+        answer = self.request("GET", "/v2/api")
+        self.assertEqual((answer.status, answer.body.decode()), (200, page()))
+
+    def test_other_methods(self):
+        answer = self.request("POST", "/v2/openapi.json")
+        self.problem(answer, 405, "method_not_allowed")
+        self.assertEqual(answer.headers["allow"], "GET, HEAD")
+
+
+class WithoutAToken(SiteCase):
+    def test_nothing_is_told(self):
+        """Every operation that needs a token, with arguments that are no good."""
+        for operation in OPERATIONS:
+            if not operation.is_open:
+                target = re.sub(r"\{\w+\}", "x", operation.path)
+                for headers in ({}, {"Authorization": "Bearer x"}):
+                    answer = self.request(operation.method, f"/v2{target}", **headers)
+                    self.problem(answer, 401, "unauthorized")
+                    self.assertIn("Bearer", answer.headers["www-authenticate"])
+
+    def test_every_operation_answers_rubbish_as_the_document_says(self):
+        user, _ = self.make_user("Ann")
+        token = self.tokens.issue(user.id, 0)
+        for operation in OPERATIONS:
+            target = re.sub(r"\{\w+\}", "x", operation.path)
+            bodies: list[Any] = [None, {"x": 1}, [], "\0"]
+            for body in bodies:
+                answer = self.api(operation.method, target, body, token)
+                if operation.path_type or operation.body_type:
+                    self.assertIn(answer.status, (400, 401, 415))
+                if answer.status >= 400:
+                    self.problem(answer, answer.status, answer.json["code"])
