@@ -95,11 +95,11 @@ class NotAdministrator(Refused):
 
 
 class Blocked(Refused):
-    code, zh, en = "blocked", "对方拒收您的消息", "this user does not want to hear from you"
+    code, status, zh, en = "blocked", 403, "对方拒收您的消息", "this user does not want to hear from you"
 
 
 class NotContacts(Refused):
-    code, zh, en = "not_contacts", "对方还不是您的好友", "you are not contacts"
+    code, status, zh, en = "not_contacts", 403, "对方还不是您的好友", "you are not contacts"
 
 
 class SignedOut(Refused):
@@ -234,39 +234,58 @@ class AlreadyFriends(Refused):
 
 
 class Oneself(Refused):
-    code, zh, en = "oneself", "不能对自己执行该操作", "you cannot do this to yourself"
+    code, status, zh, en = "oneself", 409, "不能对自己执行该操作", "you cannot do this to yourself"
 
 
 class AlreadyRequested(Refused):
-    code, zh, en = "already_requested", "好友申请已发出，请等待对方回应", "you have asked already; wait for the answer"
+    code, status, zh, en = (
+        "already_requested",
+        409,
+        "好友申请已发出，请等待对方回应",
+        "you have asked already; wait for the answer",
+    )
 
 
 class RequestSent(Refused):
-    code, zh, en = "request_sent", "好友申请已发出，对方同意后即成为好友", "you have asked; the other has to accept"
+    code, status, zh, en = (
+        "request_sent",
+        409,
+        "好友申请已发出，对方同意后即成为好友",
+        "you have asked; the other has to accept",
+    )
 
 
 class RequestWaits(Refused):
-    code, zh, en = "request_waits", "对方已向您发出好友申请", "this user has asked you: accept that"
+    code, status, zh, en = "request_waits", 409, "对方已向您发出好友申请", "this user has asked you: accept that"
 
 
 class NoSuchRequest(Refused):
-    code, zh, en = "no_such_request", "没有该好友申请", "there is no such request"
+    code, status, zh, en = "no_such_request", 404, "没有该好友申请", "there is no such request"
+
+
+class NoSuchContact(Refused):
+    code, status, zh, en = "no_such_contact", 404, "该用户不是您的好友", "this user is not a contact of yours"
 
 
 class BlockedByYou(Refused):
-    code, zh, en = "blocked_by_you", "您已屏蔽该用户", "you have blocked this user"
+    code, status, zh, en = "blocked_by_you", 409, "您已屏蔽该用户", "you have blocked this user"
 
 
 class NotBlocked(Refused):
-    code, zh, en = "not_blocked", "您没有屏蔽该用户", "you have not blocked this user"
+    code, status, zh, en = "not_blocked", 404, "您没有屏蔽该用户", "you have not blocked this user"
 
 
 class TooManyContacts(Refused):
-    code, zh, en = "too_many_contacts", "好友、申请或屏蔽的数量已达上限", "one of you has as many as there may be"
+    code, status, zh, en = (
+        "too_many_contacts",
+        409,
+        "好友、申请或屏蔽的数量已达上限",
+        "one of you has as many as there may be",
+    )
 
 
 class TooManyPinned(Refused):
-    code, zh, en = "too_many_pinned", "置顶的会话过多", "too many conversations are pinned"
+    code, status, zh, en = "too_many_pinned", 409, "置顶的会话过多", "too many conversations are pinned"
 
 
 class AlreadyAMember(Refused):

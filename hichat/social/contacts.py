@@ -40,10 +40,10 @@ from hichat.errors import (
     Blocked,
     BlockedByYou,
     InvalidField,
+    NoSuchContact,
     NoSuchRequest,
     NoSuchUser,
     NotBlocked,
-    NotContacts,
     Oneself,
     RequestSent,
     RequestWaits,
@@ -158,7 +158,7 @@ class Contacts:
         return other
 
     async def find(self, user: User, other: int) -> Contact:
-        """@raise NotContacts: they are not."""
+        """@raise NoSuchContact: they are not."""
         return await self._store.read(_get, user.id, other)
 
     async def request(self, user: User, other: int, greeting: str = "") -> Contact | None:
@@ -236,7 +236,7 @@ class Contacts:
         """
         Make two users contacts no more.
 
-        @raise NotContacts: they are not.
+        @raise NoSuchContact: they are not.
         @raise Busy: or another L{Refused} of the ledger.
         """
 
@@ -247,7 +247,7 @@ class Contacts:
                 ).rowcount
                 == 0
             ):
-                raise NotContacts
+                raise NoSuchContact
 
         await self._between(Kind.CONTACT_REMOVED, user, other, change)
 
@@ -257,7 +257,7 @@ class Contacts:
 
         @param remark: empty: by the contact's own.
         @raise InvalidField: it is no name.
-        @raise NotContacts: they are not.
+        @raise NoSuchContact: they are not.
         @raise Busy: or another L{Refused} of the ledger.
         """
         remark = remark_of(remark)
@@ -265,7 +265,7 @@ class Contacts:
         def change(connection: Connection) -> None:
             where = (contacts.c.owner_id == user.id, contacts.c.friend_id == other)
             if connection.execute(update(contacts).where(*where).values(remark=remark)).rowcount == 0:
-                raise NotContacts
+                raise NoSuchContact
 
         await self._alone(Kind.CONTACT_REMARKED, user, other, change, remark)
         return await self.find(user, other)
@@ -468,7 +468,7 @@ def _get(connection: Connection, user_id: int, other_id: int) -> Contact:
     )
     row = connection.execute(query).first()
     if row is None:
-        raise NotContacts
+        raise NoSuchContact
     return Contact(User(*row[:-2]), *row[-2:])
 
 
