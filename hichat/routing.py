@@ -20,7 +20,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from hichat.errors import SignedOut
-from hichat.events import Event, Kind, Scope
+from hichat.events import ENDINGS, MEETINGS, Event, Kind, Scope
 from hichat.interfaces import IBatchReceiver, IDelivery
 from hichat.metrics import Metrics
 from hichat.plane.interests import Interests
@@ -45,6 +45,10 @@ RECENT_SIZE = 4 * 1024 * 1024
 
 RECEIPTS_LIMIT = 100
 """Members of a group up to which they hear what the others have read."""
+
+
+_SIZED = ENDINGS | {Kind.JOINED, Kind.DISSOLVED}
+"""What changes who is in a group. The body is its size after it."""
 
 
 def _voids(event: Event, generation: int, device: int) -> bool:
@@ -127,11 +131,11 @@ def _concerns(event: Event, user: int, groups: dict[int, int]) -> bool:
     """
     if event.scope == Scope.GROUP:
         before = event.target in groups
-        if event.kind == Kind.LEFT and event.subject == user:
+        if event.kind == Kind.DISSOLVED or (event.kind in ENDINGS and event.subject == user):
             groups.pop(event.target, None)
-        elif event.kind in (Kind.JOINED, Kind.LEFT) and (before or event.subject == user):
+        elif event.kind in _SIZED and (before or event.subject == user):
             groups[event.target] = int(event.body)
-        return before or event.target in groups
+        return before or event.target in groups or (event.kind in MEETINGS and event.subject == user)
     if event.scope == Scope.USER:
         return user in (event.sender, event.target)
     return event.scope == Scope.EVERYONE or event.target == user
@@ -373,11 +377,15 @@ class Routing:
             self._delivery.revoke(event.target, event.subject)
         else:
             self._delivery.sign_out(event.target, int(event.body))
-        if event.kind == Kind.LEFT:
+        if event.kind in ENDINGS:
             self._change(event)
+        elif event.kind == Kind.DISSOLVED:
+            self._dissolve(event.target)
 
     def _route_to_group(self, event: Event) -> None:
         group = self._groups.get(event.target)
+        if event.kind in MEETINGS and (group is None or event.subject not in group.online):
+            self._delivery.deliver((event.subject,), event)
         if group is None:
             return
         offline = group.size - len(group.online) - (event.sender not in group.online)
@@ -435,6 +443,13 @@ class Routing:
         elif group in self._groups_of[user]:
             self._groups_of[user].discard(group)
             self._exit(user, group)
+
+    def _dissolve(self, group: int) -> None:
+        """It has no members any more."""
+        if group in self._groups:
+            for user in tuple(self._groups[group].online):
+                self._groups_of[user].discard(group)
+                self._exit(user, group)
 
     def _enter(self, user: int, group: int, size: int) -> None:
         if group not in self._groups:

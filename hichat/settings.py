@@ -21,6 +21,7 @@ from twisted.logger import LogLevel
 
 from hichat.errors import StartError
 from hichat.plane.faults import parse as parse_faults
+from hichat.social.groups import Limits
 
 FILE = "hichat.toml"
 
@@ -147,6 +148,9 @@ class Settings:
     sync_page: int = _setting(_count, "200", "events in one page of a sync")
     message_rate: int = _setting(_count, "5000", "frames a second that one connection may send")
     edit_limit: int = _setting(_count, str(24 * 3600), "seconds in which people may edit or recall their messages")
+    group_size: int = _setting(_count, "2000", "members of a group")
+    groups_owned: int = _setting(_count, "100", "groups of one owner")
+    groups_joined: int = _setting(_count, "1000", "groups that one user may be in")
     presence: bool = _setting(_switch, "on", "on, or off: nobody is told who is online or typing")
     write_to: str = _setting(_writers, "anyone", "whom people may write to: anyone, or contacts only")
 
@@ -165,6 +169,11 @@ class Settings:
             presence=self.presence,
             contacts_only=self.write_to == "contacts",
         )
+
+    @property
+    def group_limits(self) -> Limits:
+        """What groups are bounded by."""
+        return Limits(self.group_size, self.groups_owned, self.groups_joined)
 
     @property
     def database_url(self) -> str:

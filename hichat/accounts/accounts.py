@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,13 +19,12 @@ from hichat.errors import (
     InvalidField,
     NameTaken,
     NoSuchDevice,
-    NotAMember,
     PasswordsDiffer,
     Unauthorized,
     WrongPassword,
 )
 from hichat.events import Draft, Kind, Scope
-from hichat.social import contacts, conversations, groups
+from hichat.social import contacts, conversations, group_service, groups
 from hichat.storage.gathered import Gathered
 
 if TYPE_CHECKING:
@@ -239,8 +237,7 @@ class Accounts:
         """
 
         # First the groups hear of it. If there is no going on from here, the user can try again.
-        for group in await self._store.read(groups.joined, user.id):
-            await self._leave(user.id, group.id)
+        await group_service.leave_all(self._store, self._ledger, user.id, self._now)
 
         def change(connection: Connection, draft: Draft, position: int) -> None:
             _check_current(connection, user)
@@ -290,15 +287,6 @@ class Accounts:
 
         await self._append(user_id, changing)
         return changed[0]
-
-    async def _leave(self, user_id: int, group_id: int) -> None:
-        def change(connection: Connection, draft: Draft, position: int) -> None:
-            groups.end_membership(connection, draft, position, self._now())
-
-        with suppress(NotAMember):
-            await self._ledger.append(
-                kind=Kind.LEFT, scope=Scope.GROUP, sender=user_id, target=group_id, subject=user_id, change=change
-            )
 
     async def _append(self, user_id: int, change: Callable[[Connection, Draft, int], None]) -> None:
         await self._ledger.append(

@@ -17,7 +17,7 @@ from msgspec import UNSET, UnsetType
 
 from hichat import protocol
 from hichat.errors import InvalidField, NotAddressed, NotAnObject, NotJSON, NotText, Refused, TooLong, UnknownFrame
-from hichat.events import Event, Kind, Scope
+from hichat.events import ENDINGS, MAX_SAFE_INTEGER, Event, JoinPolicy, Kind, Scope
 from hichat.gateway import frames, v1
 from hichat.ledger import history
 from hichat.social.conversations import Setting
@@ -52,6 +52,15 @@ class _Edit(msgspec.Struct, gc=False):
     mentions: list[int] = []
 
 
+class _Changed(msgspec.Struct):
+    """What a group's change says: by the columns of the store."""
+
+    name: str | UnsetType = UNSET
+    image: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    join_policy: JoinPolicy | UnsetType = UNSET
+
+
 class _Tag(msgspec.Struct):
     """What can be read of a frame that is wrong."""
 
@@ -61,6 +70,7 @@ class _Tag(msgspec.Struct):
 _FROM_CLIENT = msgspec.json.Decoder(protocol.FromClient)
 _TAG = msgspec.json.Decoder(_Tag)
 _BODY = msgspec.json.Decoder(_Body)
+_CHANGED = msgspec.json.Decoder(_Changed)
 _EDIT = msgspec.json.Decoder(_Edit)
 _SETTING = msgspec.json.Decoder(Setting)
 _ENCODER = msgspec.json.Encoder()
@@ -253,6 +263,21 @@ def place_of(scope: int, target: int) -> dict[str, Any]:
     return {"group": target} if scope == Scope.GROUP else {}
 
 
+def _in_group(event: Event) -> dict[str, Any]:
+    """@return: what a change of a group is about, by the protocol's names."""
+    about: dict[str, Any] = {"member": event.subject} if event.subject else {}
+    if event.kind in ENDINGS or event.kind in (Kind.JOINED, Kind.DISSOLVED):
+        about["size"] = int(event.body)
+    elif event.kind == Kind.ROLE:
+        about["role"] = event.body.decode()
+    elif event.kind == Kind.MUTED and int(event.body) < MAX_SAFE_INTEGER:
+        about["until"] = int(event.body)
+    elif event.kind == Kind.CHANGED:
+        changed = _CHANGED.decode(event.body)
+        about["changed"] = protocol.GroupChange(changed.name, changed.image, changed.description, changed.join_policy)
+    return about
+
+
 def _edited(event: Event) -> dict[str, Any]:
     if not event.body:
         return {"message": event.subject, "recalled": True}
@@ -266,10 +291,6 @@ def _recalled(event: Event) -> dict[str, Any]:
 
 def _reacted(event: Event) -> dict[str, Any]:
     return {"message": event.subject, "emoji": event.body[1:].decode(), "on": event.body.startswith(ON)}
-
-
-def _membership(event: Event) -> dict[str, Any]:
-    return {"member": event.subject, "size": int(event.body)}
 
 
 def _between(event: Event) -> dict[str, Any]:
@@ -330,13 +351,24 @@ def _read_v1(frame: bytes) -> _Body:
     )
 
 
-_SHOWN: dict[int, tuple[protocol.Kind, Callable[[Event], dict[str, Any]]]] = {
+_SHOWN: dict[int, tuple[protocol.EventKind, Callable[[Event], dict[str, Any]]]] = {
     Kind.MESSAGE: ("message", _content),
     Kind.EDITED: ("edited", _edited),
     Kind.RECALLED: ("recalled", _recalled),
     Kind.REACTED: ("reacted", _reacted),
-    Kind.JOINED: ("joined", _membership),
-    Kind.LEFT: ("left", _membership),
+    Kind.JOINED: ("joined", _in_group),
+    Kind.LEFT: ("left", _in_group),
+    Kind.REMOVED: ("removed", _in_group),
+    Kind.BANNED: ("banned", _in_group),
+    Kind.UNBANNED: ("unbanned", _in_group),
+    Kind.CHANGED: ("changed", _in_group),
+    Kind.ROLE: ("role", _in_group),
+    Kind.MUTED: ("muted", _in_group),
+    Kind.UNMUTED: ("unmuted", _in_group),
+    Kind.DISSOLVED: ("dissolved", _in_group),
+    Kind.INVITED: ("invited", _in_group),
+    Kind.REQUESTED: ("requested", _in_group),
+    Kind.DECLINED: ("declined", _in_group),
     Kind.CONTACT_REQUESTED: ("contact_requested", _between),
     Kind.CONTACT_ADDED: ("contact_added", _between),
     Kind.CONTACT_REJECTED: ("contact_rejected", _between),

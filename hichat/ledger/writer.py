@@ -22,6 +22,7 @@ from hichat.errors import (
     Blocked,
     CounterUsed,
     MessageRecalled,
+    Muted,
     NoSuchMessage,
     NoSuchTarget,
     NotAdministrator,
@@ -36,6 +37,7 @@ from hichat.errors import (
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.ledger import log, places
 from hichat.social import contacts, groups
+from hichat.social.groups import Writers
 from hichat.storage.engine import concerns_all
 from hichat.storage.store import Store
 from hichat.storage.tables import conversations
@@ -91,7 +93,7 @@ class Memory:
     @ivar position: up to which it knows of everything; -1: of nothing.
     @ivar indexed: how far L{places} are.
     @ivar numbers: by conversation key: its id, its last seq and its last n.
-    @ivar members: by group id: its members.
+    @ivar groups: by id: who may write there. Only groups with members are here.
     @ivar users: by id. Only users who may write are here.
     @ivar devices: by id: the largest counter used. Only devices that may write are here.
     """
@@ -104,7 +106,7 @@ class Memory:
         """Know nothing; all of it is read again when it is needed, the conversations of the index's tail at once."""
         self.position = -1
         self.numbers: dict[tuple[int, int, int], tuple[int, int, int]] = {}
-        self.members: dict[int, set[int]] = {}
+        self.groups: dict[int, Writers] = {}
         self.known_members = 0
         self.users: dict[int, Person] = {}
         self.known_relations = 0
@@ -131,9 +133,8 @@ class Memory:
             # Whom these two want to hear from may be something else now.
             self.users.pop(event.sender, None)
             self.users.pop(event.target, None)
-        elif event.target in self.members:
-            members = self.members[event.target]
-            (members.add if event.kind == Kind.JOINED else members.discard)(event.subject)
+        elif event.scope == Scope.GROUP and event.target in self.groups:
+            self.groups[event.target].apply(event)
 
     def catch_up(self, connection: Connection) -> None:
         """Take in what others have appended."""
@@ -239,7 +240,7 @@ class _Transaction:
         self._now = now
         self._position = memory.position
         self._numbers: dict[tuple[int, int, int], tuple[int, int, int]] = {}
-        self._members: dict[int, set[int]] = {}
+        self._groups: dict[int, Writers] = {}
         self._edit_limit = edit_limit
         self._contacts_only = contacts_only
         # Users of whom this batch has changed something that the memory holds: to be read afresh.
@@ -311,6 +312,7 @@ class _Transaction:
         elif draft.change is not None:
             with self._connection.begin_nested():
                 draft.change(self._connection, draft, self._position + 1)
+            kind = int(draft.kind)
         sender, target, device = draft.sender, draft.target, draft.device
         scope = int(draft.scope)
         key = log.conversation_key(scope, sender, target)
@@ -340,7 +342,7 @@ class _Transaction:
             self._counters[device, draft.counter] = event
             self._telling.append(event)
         if kind > Kind.REACTED:
-            self._note(draft)
+            self._note(event)
             self._telling.append(event)
         elif kind == Kind.RECALLED:
             # Edits of this batch are to be blanked as well.
@@ -374,13 +376,18 @@ class _Transaction:
             if draft.sender != draft.target:
                 target.check(draft.sender)
         elif draft.scope == Scope.GROUP:
-            members = self._group(draft.target)
-            if not members:
+            group = self._group(draft.target)
+            if not group.members:
                 raise NoSuchTarget
-            if draft.sender not in members:
+            if draft.sender not in group.members:
                 raise NotAMember
+            self._check_not_muted(group, draft.sender)
         elif not sender.administrator:
             raise NotAdministrator
+
+    def _check_not_muted(self, group: Writers, user: int) -> None:
+        if (group.muted or group.muted_until) and group.is_muted(user, self._now):
+            raise Muted
 
     def _check_revision(self, draft: Draft) -> None:
         """May this user do this to this message? If so, it happens where the message is."""
@@ -396,11 +403,9 @@ class _Transaction:
         draft.target = message.target
         if message.scope == Scope.USER and message.target == draft.sender:
             draft.target = message.sender
-        if message.scope == Scope.USER and draft.kind != Kind.RECALLED and draft.target != draft.sender:
+        if draft.kind != Kind.RECALLED:
             # To take something back is always possible.
-            other = self._user(draft.target)
-            if other is not None:
-                other.check(draft.sender)
+            self._check_may_write(draft)
         if draft.kind == Kind.REACTED:
             return
         if message.sender == draft.sender:
@@ -409,17 +414,23 @@ class _Transaction:
         elif draft.kind == Kind.EDITED or not self._rules(draft.sender, message):
             raise NotYours
 
+    def _check_may_write(self, draft: Draft) -> None:
+        """May this user still do something where a message is?"""
+        if draft.scope == Scope.GROUP:
+            self._check_not_muted(self._group(draft.target), draft.sender)
+        elif draft.scope == Scope.USER and draft.target != draft.sender:
+            other = self._user(draft.target)
+            if other is not None:
+                other.check(draft.sender)
+
     def _sees(self, user: int, message: Event) -> bool:
         if message.scope == Scope.GROUP:
-            return user in self._group(message.target)
+            return user in self._group(message.target).members
         return message.scope == Scope.EVERYONE or user in (message.sender, message.target)
 
     def _rules(self, user: int, message: Event) -> bool:
         """@return: whether the user may recall other people's messages there."""
-        if message.scope != Scope.GROUP:
-            return False
-        group = groups.find(self._connection, message.target)
-        return group is not None and group.owner_id == user
+        return message.scope == Scope.GROUP and user in self._group(message.target).admins
 
     def _user(self, user: int) -> Person | None:
         """@return: None if there is no such user."""
@@ -437,13 +448,14 @@ class _Transaction:
         friends = contacts.friends_of(self._connection, found.id) if self._contacts_only else None
         return Person(found.administrator, bool(blocked) or friends is not None, blocked, friends)
 
-    def _group(self, group: int) -> set[int]:
-        if group in self._members:
-            return self._members[group]
-        if group not in self._memory.members:
-            found = self._memory.members[group] = groups.members(self._connection, group)
-            self._memory.known_members += len(found) + 1
-        return self._memory.members[group]
+    def _group(self, group: int) -> Writers:
+        found = self._groups.get(group) or self._memory.groups.get(group)
+        if found is None:
+            found = groups.writers(self._connection, group)
+            if found.members:
+                self._memory.groups[group] = found
+                self._memory.known_members += len(found.members) + 1
+        return found
 
     def _read_last(self, key: tuple[int, int, int]) -> tuple[int, int, int]:
         conversation = log.find_conversation(self._connection, key)
@@ -455,16 +467,19 @@ class _Transaction:
         assert made.inserted_primary_key is not None
         return made.inserted_primary_key[0], 0, 0
 
-    def _note(self, draft: Draft) -> None:
+    def _note(self, event: Event) -> None:
         """Later drafts of this batch see what this one changed."""
-        if draft.kind in (Kind.JOINED, Kind.LEFT):
-            # The rows are read afresh, in this transaction; the memory learns of it after the commit.
-            self._members[draft.target] = groups.members(self._connection, draft.target)
-        elif draft.kind == Kind.SIGNED_OUT:
-            self._changed.add(draft.target)
-            self._memory.devices.pop(draft.subject, None)
-        elif draft.scope == Scope.USER:
-            self._changed.update((draft.sender, draft.target))
+        if event.scope == Scope.GROUP:
+            if event.target in self._memory.groups:
+                # The memory learns of it after the commit. What is not in it is read from the rows.
+                known = self._groups.get(event.target) or self._memory.groups[event.target].copy()
+                self._groups[event.target] = known
+                known.apply(event)
+        elif event.kind == Kind.SIGNED_OUT:
+            self._changed.add(event.target)
+            self._memory.devices.pop(event.subject, None)
+        elif event.scope == Scope.USER:
+            self._changed.update((event.sender, event.target))
 
 
 def _conversation(of: Event | Draft) -> tuple[int, int, int]:

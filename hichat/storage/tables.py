@@ -117,12 +117,18 @@ groups = Table(
     Column("image", String(512), nullable=False, server_default=""),
     Column("description", String(1024), nullable=False, server_default=""),
     Column("size", Integer, nullable=False, server_default="0"),
+    # How one becomes a member: open, approval or invite.
+    Column("join_policy", String(16), nullable=False, server_default="open"),
+    # Until when nobody writes but the owner and the admins; 0: everybody may.
+    Column("muted_until", BigInteger, nullable=False, server_default="0"),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("deleted_at", BigInteger),
+    Index("groups_by_owner", "owner_id"),
 )
 
 # Who was a member when: from the position of the event that made it so, up to (not at) the one that ended it.
+# Where both are the same the user was none, and that one event is the user's to see: an invitation, a request.
 members = Table(
     "members",
     metadata,
@@ -130,7 +136,54 @@ members = Table(
     Column("user_id", ForeignKey("users.id"), primary_key=True),
     Column("since", BigInteger, primary_key=True, autoincrement=False),
     Column("until", BigInteger),
+    Column("admin", Boolean, nullable=False, server_default=false()),
     Index("members_by_user", "user_id"),
+)
+
+# Who may become a member of a group if somebody says yes: the user, who was invited; else the owner or an admin.
+candidates = Table(
+    "candidates",
+    metadata,
+    Column("group_id", ForeignKey("groups.id"), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    # NULL: the user has asked for it.
+    Column("invited_by", ForeignKey("users.id")),
+    Column("created_at", BigInteger, nullable=False),
+    Index("candidates_by_user", "user_id"),
+)
+
+bans = Table(
+    "bans",
+    metadata,
+    Column("group_id", ForeignKey("groups.id"), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("banned_by", ForeignKey("users.id"), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+# Whoever leaves and comes back is still muted.
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("group_id", ForeignKey("groups.id"), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("until", BigInteger, nullable=False),
+)
+
+# Whoever knows the code of one becomes a member.
+invite_links = Table(
+    "invite_links",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("group_id", ForeignKey("groups.id"), nullable=False),
+    Column("code", String(64), nullable=False, unique=True),
+    Column("made_by", ForeignKey("users.id"), nullable=False),
+    Column("uses", Integer, nullable=False, server_default="0"),
+    # NULL: without end; as is the next one.
+    Column("use_limit", Integer),
+    Column("expires_at", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Index("invite_links_by_group", "group_id"),
 )
 
 # A pair (the smaller user id first), a group (its id, 0), the announcements or the accounts' business (0, 0).

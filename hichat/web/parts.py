@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from hichat.accounts.accounts import Accounts
 from hichat.social.contacts import Contacts
-from hichat.social.groups import Groups
+from hichat.social.group_service import Groups
 from hichat.storage.store import Store
 from hichat.web.uploads import Uploads
 

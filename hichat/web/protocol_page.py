@@ -90,6 +90,17 @@ These are events of the same log, with the same `ack` and the same counters.
 -> React
 <- EventFrame 1
 
+# In a group
+
+What changes in a group is an event of its conversation, and all members hear it: who joined, who was removed, who may
+not write. It is asked for over HTTP, see `/v2/api`. The event that ends a membership is the last one that this
+user hears of the group; after `dissolved` nobody hears any more. What was said till then can still be read with
+`history`. Who is invited, and whose request is turned down, hears that event, though no member.
+
+<- EventFrame 2
+<- EventFrame 3
+<- EventFrame 4
+
 # Received and read
 
 `received` says up to which id a conversation has come to you, `read` up to which you have read it. Both only grow, so

@@ -18,7 +18,7 @@ from hichat.gateway.protocol import ChatFactory
 from hichat.ledger import log
 from hichat.metrics import Metrics
 from hichat.social.contacts import Contacts
-from hichat.social.groups import Groups
+from hichat.social.group_service import Groups
 from hichat.storage.store import Runner, Store
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api

@@ -30,7 +30,8 @@ from hichat.plane.datagram import Codec
 from hichat.plane.faults import FaultyTransport
 from hichat.plane.link import KERNEL_COST
 from hichat.settings import Bounds
-from hichat.social import groups
+from hichat.social import joining
+from hichat.social.groups import Change
 from hichat.storage.store import Store
 from hichat.storage.tables import groups as groups_table
 from hichat.storage.tables import metadata, places_head
@@ -306,10 +307,10 @@ class World:
     def change_membership(self, worker: Worker) -> None:
         user, group = self.chance.choice(USERS), self.chance.choice(GROUPS)
         joins = self.chance.random() < 0.6
-        change = groups.add_member if joins else groups.end_membership
+        change = joining.add_member if joins else joining.end_membership
 
         def apply(connection: Connection, draft: Draft, position: int) -> None:
-            change(connection, draft, position, NOW)
+            change(Change(connection, draft, position, NOW))
 
         kind = Kind.JOINED if joins else Kind.LEFT
         appended = worker.way.ledger.append(
@@ -322,7 +323,7 @@ class World:
         user, group = self.chance.choice(USERS), self.chance.choice(GROUPS)
 
         def end(connection: Connection, draft: Draft, position: int) -> None:
-            groups.end_membership(connection, draft, position, NOW)
+            joining.end_membership(Change(connection, draft, position, NOW))
 
         self._write_directly(Draft(Kind.LEFT, Scope.GROUP, user, group, b"", None, user, change=end))  # type: ignore[arg-type]
 

@@ -20,7 +20,7 @@ from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
 from hichat.metrics import Metrics
 from hichat.social.contacts import Contacts
-from hichat.social.groups import Groups
+from hichat.social.group_service import Groups
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.openapi import document
 from hichat.web.api.router import make_api
