@@ -52,6 +52,7 @@ from hichat.service import HiChat, Parts, Way, preflight
 from hichat.settings import Bounds, Settings
 from hichat.social import contacts, groups
 from hichat.social.contacts import Contacts
+from hichat.social.conversations import Conversations
 from hichat.social.group_service import Groups
 from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
@@ -149,7 +150,9 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     site = make_site(
         accounts=accounts,
         contacts=Contacts(store, way.ledger, _now, bounds.contacts_only),
+        conversations=Conversations(store, way.ledger),
         groups=Groups(store, way.ledger, _now, settings.group_limits),
+        marks=way.marks,
         store=store,
         sockets=sockets,
         sockets_v2=sockets_v2,

@@ -418,6 +418,18 @@ def friends_of(connection: Connection, user_id: int) -> frozenset[int]:
 _FRIENDS = select(contacts.c.friend_id).where(contacts.c.owner_id == bindparam("of_user"))
 
 
+def remarks(connection: Connection, user_id: int, others: Collection[int]) -> dict[int, str]:
+    """
+    @param others: at most a few hundred.
+    @return: by id, a user's own names for these, where there is one.
+    """
+    row = contacts.c
+    query = select(row.friend_id, row.remark).where(
+        row.owner_id == user_id, row.friend_id.in_(others), row.remark != ""
+    )
+    return {row.friend_id: row.remark for row in connection.execute(query)}
+
+
 def has_blocked(connection: Connection, user_id: int, other_id: int) -> bool:
     """@return: whether a user does not want to hear from another."""
     return _is_there(connection, blocks.c.owner_id == user_id, blocks.c.blocked_id == other_id)
