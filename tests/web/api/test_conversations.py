@@ -1,12 +1,13 @@
 """Tests for L{hichat.web.api.conversations} and L{hichat.social.conversations}."""
 
 import json
+from typing import Any
 
 from twisted.internet.defer import Deferred
 
 from hichat.accounts import users
 from hichat.cli import DirectLedger
-from hichat.errors import NoSuchTarget, TooManyPinned
+from hichat.errors import NoSuchTarget, NotAdministrator, TooManyPinned
 from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
 from hichat.gateway import v2
 from hichat.ledger import log
@@ -48,7 +49,7 @@ class ConversationsCase(SiteCase):
         draft = message(sender, target, scope, v2.message_body(frame, sender, scope, target))
         draft.device = 0
         (outcome,) = self.writer.write([draft])
-        self.assertIsInstance(outcome, Event)
+        assert isinstance(outcome, Event)
         return outcome.position
 
     def call(self, user, method, target, body=None):
@@ -120,7 +121,7 @@ class MessageTests(ConversationsCase):
     def test_announcements_are_everybodys_and_administrators_write_them(self):
         self.say(3, "a")
         (refused,) = self.writer.write([message(1, 0, Scope.EVERYONE)])
-        self.assertEqual(refused.code, "not_administrator")
+        self.assertIsInstance(refused, NotAdministrator)
         for user in (1, 2, 3):
             self.assertEqual(self.texts(user, "", "announcements"), ("a", False))
 
@@ -175,10 +176,8 @@ class SettingTests(ConversationsCase):
         shown = self.good(1, "PATCH", "/conversations/announcements", {"pinned": True})
         self.assertEqual(shown, {"name": "announcements", "pinned": True, "muted": False})
         self.good(1, "PATCH", f"/conversations/group-{TEAM}", {"muted": True})
-        listed = [
-            (item["name"], item.get("pinned"), item.get("muted"))
-            for item in self.good(1, "GET", "/conversations")["items"]
-        ]
+        items = self.good(1, "GET", "/conversations")["items"]
+        listed = [(item["name"], item.get("pinned"), item.get("muted")) for item in items]
         self.assertEqual(listed, [("announcements", True, None), ("user-2", None, None), (f"group-{TEAM}", None, True)])
         self.assertEqual([item.get("pinned") for item in self.good(2, "GET", "/conversations")["items"]], [None] * 3)
         self.good(1, "PATCH", "/conversations/announcements", {"pinned": False})
@@ -187,7 +186,7 @@ class SettingTests(ConversationsCase):
     def test_the_devices_of_the_user_hear_of_it(self):
         for body in ({"muted": True}, {"muted": True}, {}, {"pinned": True}):
             self.good(1, "PATCH", "/conversations/user-2", body)
-        shown = [v2.happened(event) for event in self.events(Kind.CONVERSATION_SET)]
+        shown: list[Any] = [v2.happened(event) for event in self.events(Kind.CONVERSATION_SET)]
         self.assertEqual([(each.from_, each.user) for each in shown], [(1, 1)] * 2, "what is so already is no event")
         found = [(each.settings.user, each.settings.pinned, each.settings.muted) for each in shown]
         self.assertEqual(found, [(2, False, True), (2, True, True)])
