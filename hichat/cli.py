@@ -23,7 +23,7 @@ from tqdm import tqdm
 from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
 
 from hichat import __version__, keys, settings
-from hichat.accounts import devices, users
+from hichat.accounts import devices, invites, users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.devices import Device
 from hichat.accounts.passwords import Passwords
@@ -123,6 +123,10 @@ class Administration:
         """Let nobody sign in with this device of a user any more."""
         _run(self._accounts.revoke(self.find(name).id, device))
 
+    def invite(self, uses: int, days: int) -> str:
+        """@return: a code with which so many accounts can be made."""
+        return _result(self.store.write(invites.make, uses, days * 24 * 3600, _now()))
+
     def token(self, name: str) -> str:
         """
         @return: a token of this user, as a login gives it.
@@ -194,6 +198,9 @@ def _parser() -> argparse.ArgumentParser:
     revoke = _command(device, "revoke", "let nobody sign in with a device of a user, from now on", _revoke)
     revoke.add_argument("device", metavar="DEVICE")
     _command(commands, "token", "print a token of a user, as a login gives it", _token)
+    invite = _command(commands, "invite", "print a code with which people make accounts themselves", _invite, False)
+    invite.add_argument("--uses", type=_count, default=1, metavar="N", help="accounts that it is good for [default: 1]")
+    invite.add_argument("--days", type=_count, default=7, metavar="N", help="how long it is good [default: 7]")
     _add_bench(commands.add_parser("bench", help="measure a daemon").add_subparsers(required=True, metavar="COMMAND"))
     return parser
 
@@ -283,6 +290,11 @@ def _enable(options: argparse.Namespace) -> int:
 
 def _token(options: argparse.Namespace) -> int:
     print(_administration(options).token(options.name))
+    return 0
+
+
+def _invite(options: argparse.Namespace) -> int:
+    print(_administration(options).invite(options.uses, options.days))
     return 0
 
 

@@ -158,6 +158,18 @@ class NoSuchDevice(Refused):
     code, status, zh, en = "no_such_device", 404, "该设备不存在", "there is no such device"
 
 
+class DeviceRevoked(Refused):
+    code, status, zh, en = "device_revoked", 403, "该设备已被停用", "this device was revoked; take another name"
+
+
+class OtherDevice(Refused):
+    code, status, zh, en = "other_device", 403, "该令牌属于另一个设备", "this token is bound to another device"
+
+
+class DeviceNeeded(Refused):
+    code, status, zh, en = "device_needed", 403, "请使用 /v2/login 登录", "this needs a token of /v2/login"
+
+
 class TooManyDevices(Refused):
     code, status, zh, en = "too_many_devices", 409, "设备数量过多", "this account has too many devices; revoke one"
 
@@ -207,6 +219,26 @@ class PasswordsDiffer(Refused):
 
 class WrongPassword(Refused):
     code, status, zh, en = "wrong_password", 403, "用户名或密码错误", "unknown name or wrong password"
+
+
+class TooManyAttempts(Refused):
+    """
+    @ivar retry_after: seconds.
+    """
+
+    code, status, zh, en = "too_many_attempts", 429, "尝试次数过多，请稍后再试", "too many attempts, please wait"
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class RegistrationClosed(Refused):
+    code, status, zh, en = "registration_closed", 403, "本服务器不开放注册", "only the administrator makes accounts"
+
+
+class BadInvite(Refused):
+    code, status, zh, en = "bad_invite", 403, "需要有效的邀请码", "this needs an invite code that is still good"
 
 
 class Disabled(Refused):

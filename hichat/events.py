@@ -72,8 +72,9 @@ class Kind(IntEnum):
     """A group is no more, and has no members. The body is 0."""
     SIGNED_OUT = 20
     """
-    Whatever a user was signed in with until now is void: password changed, account disabled or deleted. With a subject,
-    only that device was revoked; without, the body is the generation that tokens must have from now on.
+    Whatever a user was signed in with until now is void: password changed, account disabled or deleted. The body is the
+    generation that tokens must have from now on. With a subject it is only about that device: the body is the number
+    that its session must have from now on; empty: it was revoked.
     """
     INVITED = 30
     """A user is invited to become a member of a group. This and the next two are also for who is meant."""

@@ -50,8 +50,12 @@ class IDelivery(Interface):
     def sign_out(user: int, generation: int) -> None:
         """Close every connection of this user whose token is of an older generation."""
 
-    def revoke(user: int, device: int) -> None:
-        """Close the connections of this user's device."""
+    def revoke(user: int, device: int, login: int | None) -> None:
+        """
+        Close the connections of this user's device.
+
+        @param login: only those whose session has a smaller number.
+        """
 
 
 class IBatchReceiver(Interface):

@@ -75,6 +75,7 @@ HISTORY_LIMIT = 100
 
 Id = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER)]
 Position = Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
+DeviceName = Annotated[str, Meta(min_length=1, max_length=64, pattern=DEVICE_NAME)]
 Ref = Annotated[str, Meta(max_length=64)] | Annotated[int, Meta(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
 Text = Annotated[str, Meta(max_length=TEXT_LIMIT, description=f"at most {TEXT_LIMIT} bytes in UTF-8")]
 Url = Annotated[str, Meta(max_length=2048)]
@@ -112,7 +113,7 @@ class Hello(_Frame, tag="hello", kw_only=True):
         connection of the same device ends the first.
     """
 
-    device: Annotated[str, Meta(min_length=1, max_length=64, pattern=DEVICE_NAME)]
+    device: DeviceName
     token: Annotated[str, Meta(max_length=1024)] | UnsetType = UNSET
 
 

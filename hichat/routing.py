@@ -51,11 +51,13 @@ _SIZED = ENDINGS | {Kind.JOINED, Kind.DISSOLVED}
 """What changes who is in a group. The body is its size after it."""
 
 
-def _voids(event: Event, generation: int, device: int) -> bool:
+def _voids(event: Event, generation: int, device: int, login: int) -> bool:
     """@return: whether this event ends what a user has signed in with."""
     if event.kind != Kind.SIGNED_OUT:
         return False
-    return event.subject == device if event.subject else int(event.body) > generation
+    if event.subject:
+        return event.subject == device and (not event.body or 0 < login < int(event.body))
+    return int(event.body) > generation
 
 
 def _without_recalled(events: list[Event], recalled: set[int]) -> list[Event]:
@@ -80,18 +82,21 @@ class Arrival(NamedTuple):
 
     @ivar position: from where on.
     @ivar device: its number; 0 for a client that has none.
+    @ivar login: the number of the device's session; 0 for a token that is bound to none.
     """
 
     user: int
     position: int
     device: int
+    login: int = 0
 
 
 class Arrived(NamedTuple):
     """
     What the store knows of an arrival.
 
-    @ivar generation: of the tokens that are good now; None: no token is, or the device was revoked.
+    @ivar generation: of the tokens that are good now; None: no token is, the device was revoked, or its
+        session is over.
     @ivar groups: those that the user was in at that position, each with its size.
     @ivar blocked: whom the user has blocked, then or since.
     """
@@ -228,6 +233,7 @@ class Routing:
         listen: Callable[[int, list[Event]], bool],
         since: int | None = None,
         device: int = 0,
+        login: int = 0,
     ) -> bool:
         """
         A device of this user wants to listen from a position on: learn the user's groups there, then let it.
@@ -237,6 +243,7 @@ class Routing:
             in the reactor turn from which on events reach it. Or it gives False: the device is gone.
         @param since: a position; without it: now. The past reaches back only L{RECENT} events.
         @param device: its number, if it has one.
+        @param login: the number of the device's session, if the token is bound to one.
         @return: False if C{since} is too long ago: the device has to read the log first.
         @raise SignedOut: the token or the device is void by now.
         """
@@ -246,7 +253,7 @@ class Routing:
             self._clock.callLater(WATCH, self._interests.end_all)
         while True:
             position = self.position if since is None else since
-            arrived = await self._read_arrival(Arrival(user, position, device))
+            arrived = await self._read_arrival(Arrival(user, position, device, login))
             if arrived.generation != generation:
                 raise SignedOut
             if position >= self._forgotten:
@@ -256,7 +263,7 @@ class Routing:
         groups = dict(arrived.groups)
         recent = self._since(position)
         missed = [event for event in recent if _concerns(event, user, groups)]
-        if any(_voids(event, generation, device) for event in missed):
+        if any(_voids(event, generation, device, login) for event in missed):
             raise SignedOut
         recalled = {event.subject for event in recent if event.kind == Kind.RECALLED}
         if user not in self._groups_of:
@@ -374,7 +381,7 @@ class Routing:
         elif event.scope == Scope.EVERYONE:
             self._delivery.deliver(tuple(self._groups_of), event)
         elif event.subject:
-            self._delivery.revoke(event.target, event.subject)
+            self._delivery.revoke(event.target, event.subject, int(event.body) if event.body else None)
         else:
             self._delivery.sign_out(event.target, int(event.body))
         if event.kind in ENDINGS:

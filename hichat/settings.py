@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from twisted.internet import endpoints
 from twisted.logger import LogLevel
 
+from hichat.accounts.limits import Rate
 from hichat.errors import StartError
 from hichat.plane.faults import parse as parse_faults
 from hichat.social.groups import Limits
@@ -107,6 +108,21 @@ def _faults(text: str) -> str:
     return text
 
 
+def _registration(text: str) -> str:
+    if text not in ("auto", "open", "invite", "closed"):
+        raise ValueError("it is none of auto, open, invite, closed")
+    return text
+
+
+def _rate(text: str) -> Rate:
+    if text == "off":
+        return Rate(0, 1)
+    attempts, _, seconds = text.partition("/")
+    if not (attempts.isdecimal() and seconds.isdecimal() and int(attempts) and int(seconds)):
+        raise ValueError("it is neither off nor ATTEMPTS/SECONDS")
+    return Rate(int(attempts), int(seconds))
+
+
 def _setting(parse: Callable[[str], Any], default: str, help: str, example: str = "", secret: bool = False) -> Any:
     return field(
         metadata={"parse": parse, "default": default, "help": help, "example": example or default, "secret": secret}
@@ -142,6 +158,13 @@ class Settings:
     workers: int = _setting(_workers, "1", "processes that share the port; number k has the plane's port plus k")
     upload_limit: int = _setting(_count, str(10 * 1024 * 1024), "bytes of the largest file that may be uploaded")
 
+    registration: str = _setting(
+        _registration, "auto", "who may make an account: open, invite, closed; auto: open if only this machine can call"
+    )
+    login_limit: Rate = _setting(_rate, "10/600", "ATTEMPTS/SECONDS: failed log-ins of an account; or off")
+    address_limit: Rate = _setting(_rate, "50/600", "ATTEMPTS/SECONDS: failed log-ins from an address; or off")
+    register_limit: Rate = _setting(_rate, "20/3600", "ATTEMPTS/SECONDS: accounts made from an address; or off")
+
     draft_limit: int = _setting(_count, "1024", "messages in flight, at which senders are not read from any more")
     batch_limit: int = _setting(_count, "1024", "messages in one commit")
     unsent_limit: int = _setting(_count, str(1024 * 1024), "bytes that may wait for a client that does not read")
@@ -176,9 +199,24 @@ class Settings:
         return Limits(self.group_size, self.groups_owned, self.groups_joined)
 
     @property
+    def registration_policy(self) -> str:
+        """Who may make an account: C{open}, C{invite} or C{closed}."""
+        if self.registration != "auto":
+            return self.registration
+        arguments, options = parse_endpoint(self.listen)
+        return "open" if arguments[0] in ("tcp", "ssl") and _is_loopback(options.get("interface", "")) else "invite"
+
+    @property
     def database_url(self) -> str:
         """The database's URL, with the default filled in."""
         return self.database or f"sqlite:///{self.state_dir / 'hichat.db'}"
+
+
+def _is_loopback(interface: str) -> bool:
+    try:
+        return ip_address(interface).is_loopback
+    except ValueError:
+        return interface == "localhost"
 
 
 def to_environment(found: Settings) -> dict[str, str]:
@@ -190,7 +228,7 @@ def _text(value: Any) -> str:
     """@return: a value as it is written in the environment."""
     if isinstance(value, bool):
         return "on" if value else "off"
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and not isinstance(value, Rate):
         return ("[{}]:{}" if ":" in value[0] else "{}:{}").format(*value)
     return str(value)
 

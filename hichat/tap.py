@@ -25,8 +25,9 @@ from twisted.python.usage import Options as UsageOptions
 from twisted.scripts._twistd_unix import ServerOptions
 
 from hichat import keys, settings
-from hichat.accounts import devices, users
+from hichat.accounts import devices, sessions, users
 from hichat.accounts.accounts import Accounts
+from hichat.accounts.limits import Limits
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
@@ -142,7 +143,9 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     way = assemble_way(store, codec, bounds, metrics, reactor, _now, settings.workers)
 
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
-    accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now)
+    limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, _now)
+    registration = settings.registration_policy
+    accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now, limits, registration)
     services = assemble_services(way, partial(_sign_in, accounts, store), bounds, _now)
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
     sockets = ChatFactory(V1Protocol, *shared, unsent_limit=bounds.unsent)
@@ -256,26 +259,28 @@ def assemble_services(
 
 
 async def _sign_in(accounts: Accounts, store: Store, token: str, name: str) -> SignedIn:
-    user, device = await accounts.sign_in(token, name)
+    user, device, login = await accounts.sign_in(token, name)
     counter = await store.read(log.last_counter, device.id)
-    return SignedIn(user.id, device.id, counter, user.generation)
+    return SignedIn(user.id, device.id, counter, user.generation, login)
 
 
 def read_arrivals(connection: Connection, arrivals: Collection[Arrival]) -> dict[Arrival, Arrived]:
     """@return: what routing wants to know of each who comes; see L{Routing}."""
     found = users.find_many(connection, [arrival.user for arrival in arrivals])
     owners = devices.owners(connection, [arrival.device for arrival in arrivals if arrival.device])
+    logins = sessions.numbers(connection, [arrival.device for arrival in arrivals if arrival.login])
     inside = groups.memberships(connection, [(arrival.user, arrival.position) for arrival in arrivals])
     blocked = contacts.blocked_by_many(connection, found)
 
-    def generation(user: int, device: int) -> int | None:
+    def generation(user: int, device: int, login: int) -> int | None:
         current = found[user]
-        good = current is not None and not current.disabled and (not device or owners.get(device) == user)
-        return current.generation if current is not None and good else None
+        if current is None or current.disabled or (device and owners.get(device) != user):
+            return None
+        return current.generation if not login or logins.get(device) == login else None
 
     return {
         arrival: Arrived(
-            generation(arrival.user, arrival.device),
+            generation(arrival.user, arrival.device, arrival.login),
             inside[arrival.user, arrival.position],
             frozenset(blocked.get(arrival.user, ())),
         )
@@ -283,12 +288,13 @@ def read_arrivals(connection: Connection, arrivals: Collection[Arrival]) -> dict
     }
 
 
-def read_generation(connection: Connection, user: int, device: int) -> int | None:
+def read_generation(connection: Connection, user: int, device: int, login: int) -> int | None:
     """
     @param device: or 0, for a client that has none.
+    @param login: the number of the device's session; or 0, for a token that is bound to none.
     @return: the generation of the user's tokens that is good now; None if the user or the device may not come.
     """
-    arrival = Arrival(user, 0, device)
+    arrival = Arrival(user, 0, device, login)
     return read_arrivals(connection, [arrival])[arrival].generation
 
 

@@ -33,7 +33,7 @@ class Gateway:
         self.curious: set[int] = set()
         self.signals: list[tuple[int, int]] = []
         self.signed_out: list[tuple[int, int]] = []
-        self.revoked: list[tuple[int, int]] = []
+        self.revoked: list[tuple[int, int, int | None]] = []
         self.hidden: list[tuple[int, int, bool]] = []
         self.fail_at = 0
 
@@ -57,8 +57,8 @@ class Gateway:
     def sign_out(self, user: int, generation: int) -> None:
         self.signed_out.append((user, generation))
 
-    def revoke(self, user: int, device: int) -> None:
-        self.revoked.append((user, device))
+    def revoke(self, user: int, device: int, login: int | None) -> None:
+        self.revoked.append((user, device, login))
 
     def hide(self, user: int, other: int, hidden: bool) -> None:
         self.hidden.append((user, other, hidden))
@@ -227,7 +227,7 @@ class RoutingTests(RoutingCase):
 
     def test_revoked(self) -> None:
         self.send(self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, 7, 7, subject=3))
-        self.assertEqual((self.gateway.signed_out, self.gateway.revoked), ([], [(7, 3)]))
+        self.assertEqual((self.gateway.signed_out, self.gateway.revoked), ([], [(7, 3, None)]))
 
     def test_changes_while_the_groups_are_read(self) -> None:
         self.send(self.join(1), self.join(2))

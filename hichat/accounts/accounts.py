@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
-from hichat.accounts import devices, users
+from hichat.accounts import devices, invites, sessions, users
 from hichat.accounts.devices import Device
-from hichat.accounts.fields import email_of, gender_of, id_of, is_storable, name_of, phone_of, picture_of
+from hichat.accounts.fields import (
+    description_of,
+    email_of,
+    gender_of,
+    id_of,
+    is_storable,
+    name_key,
+    name_of,
+    phone_of,
+    picture_of,
+)
+from hichat.accounts.limits import Limits, Rate, address_key
 from hichat.accounts.passwords import prepare
+from hichat.accounts.sessions import Reused
+from hichat.accounts.tokens import Claims, digest
 from hichat.accounts.users import User
 from hichat.errors import (
+    DeviceRevoked,
     Disabled,
     InvalidField,
     NameTaken,
     NoSuchDevice,
+    OtherDevice,
     PasswordsDiffer,
+    RegistrationClosed,
     Unauthorized,
     WrongPassword,
 )
@@ -48,88 +65,173 @@ _PROFILE: Mapping[str, Callable[[str], str]] = {
     "gender": gender_of,
     "email": email_of,
     "phone": phone_of,
+    "bio": partial(description_of, field="bio"),
 }
+
+_UNLIMITED = Rate(0, 1)
+
+
+class Grant(NamedTuple):
+    """
+    What a device has after it has logged in.
+
+    @ivar device: its number.
+    @ivar session: the number of what it is signed in with now.
+    @ivar access: good for L{hichat.accounts.tokens.ACCESS_LIFETIME}.
+    @ivar refresh: good once, for the next grant.
+    """
+
+    user: User
+    device: int
+    session: int
+    access: str
+    refresh: str
 
 
 class Accounts:
     """
     What voids a user's tokens is an event as well, in the same transaction: every worker then closes the user's
-    connections.
+    connections, or those of a device.
 
     @param now: the time in milliseconds since the epoch.
+    @param limits: how often strangers may try; None: as often as they like.
+    @param registration: who may make an account: everybody (C{open}), with an C{invite}, or nobody (C{closed}).
     """
 
     _log = Logger()
 
     def __init__(
-        self, store: Store, ledger: Appender, passwords: Passwords, tokens: Tokens, now: Callable[[], int]
+        self,
+        store: Store,
+        ledger: Appender,
+        passwords: Passwords,
+        tokens: Tokens,
+        now: Callable[[], int],
+        limits: Limits | None = None,
+        registration: str = "open",
     ) -> None:
         self._store = store
         self._ledger = ledger
         self._passwords = passwords
         self._tokens = tokens
         self._now = now
-        self._find = Gathered(lambda ids: store.read(users.find_many, ids))
+        self._limits = limits or Limits(_UNLIMITED, _UNLIMITED, _UNLIMITED, now)
+        self._registration = registration
+        self._find = Gathered(lambda keys: store.read(sessions.callers, keys))
 
-    async def register(self, name: str, password: str, repeated: str) -> User:
+    # Coming in
+
+    async def register(self, name: str, password: str, repeated: str, invite: str = "", client_ip: str = "") -> User:
         """
         Make an account.
 
+        @param invite: a code, where one is needed.
         @raise InvalidField: the name or the password.
         @raise PasswordsDiffer: C{repeated} is another password.
+        @raise RegistrationClosed: nobody may.
+        @raise BadInvite: the code is none that is good.
         @raise NameTaken: in some case.
+        @raise TooManyAttempts: from this address.
         @raise Busy: too many passwords wait to be hashed.
         """
+        if self._registration == "closed":
+            raise RegistrationClosed
         name = name_of(name)
         prepared = prepare(password)
         if not _is_same(prepared, repeated):
             raise PasswordsDiffer
+        self._limits.register.attempt(address_key(client_ip))
+        code = invite if self._registration == "invite" else None
         # Before the costly hash; the insert decides.
-        if await self._store.read(users.find_by_name, name) is not None:
-            raise NameTaken
+        await self._store.read(_check_registration, name, code, self._now())
         password_hash = await self._passwords.hash(prepared)
-        user = await self._store.write(users.insert, name, password_hash, self._now())
+        user = await self._store.write(_register, name, password_hash, code, self._now())
         self._log.info("user {user} registered", user=user.id)
         return user
 
     async def log_in(self, name: str, password: str, client_ip: str, client_port: str) -> tuple[str, User]:
         """
-        Exchange a password for a token.
+        Exchange a password for a token of v1, which is bound to no device.
 
         @raise WrongPassword: or there is no user of that name; both take the same time.
         @raise Disabled: the password is right, but the account is disabled.
+        @raise TooManyAttempts: for this name, or from this address.
         @raise Busy: too many passwords wait to be verified.
         """
-        try:
-            prepared = prepare(password)
-        except InvalidField:
-            raise WrongPassword from None
-        found = await self._store.read(users.find_hash, name) if is_storable(name) else None
-        user, password_hash = found or (None, None)
-        right = await self._passwords.verify(prepared, password_hash)
-        if user is None or not right:
-            raise WrongPassword
-        if user.disabled:
-            raise Disabled
+        user = await self._check_password(name, password, client_ip)
         user = await self._store.write(_log_in, user, client_ip, client_port, self._now())
         return self._tokens.issue(user.id, user.generation), user
 
-    async def authenticate(self, token: str, user_id: str) -> User:
+    async def log_in_device(self, name: str, password: str, device: str, client_ip: str, client_port: str) -> Grant:
+        """
+        Exchange a password for tokens that are bound to a device. What the device was signed in with before is void.
+
+        @param device: the client's own name of it, 1 to 64 characters of ASCII.
+        @raise DeviceRevoked: nobody may sign in with it any more.
+        @raise TooManyDevices: it is a new one, and there are too many.
+        @raise Refused: as L{log_in}.
+        """
+        user = await self._check_password(name, password, client_ip)
+        grants: list[Grant] = []
+
+        def change(connection: Connection, draft: Draft, _position: int) -> None:
+            current = _log_in(connection, user, client_ip, client_port, self._now())
+            known = devices.find_or_add(connection, user.id, device, self._now())
+            if known.revoked_at is not None:
+                raise DeviceRevoked
+            # The ledger may try a batch again: the last time is the one that counts.
+            grants[:] = [self._grant(connection, current, known.id, client_ip)]
+            draft.subject, draft.body = known.id, b"%d" % grants[0].session
+
+        await self._append(user.id, change)
+        return grants[0]
+
+    async def refresh(self, token: str, client_ip: str) -> Grant:
+        """
+        Exchange a refresh token for the next one and an access token.
+
+        @raise Unauthorized: it is not good any more. If it was good before, and somebody has used it, then the
+            device's session is over, with all its tokens: see L{hichat.accounts.sessions}.
+        """
+        device, session = self._tokens.verify_refresh(token)
+        following = self._tokens.issue_refresh(device, session)
+        hashes = digest(token), digest(following)
+        found = await self._store.write(sessions.rotate, device, session, *hashes, client_ip, self._now())
+        if isinstance(found, Reused):
+            self._log.warn("a refresh token of device {device} came twice: its session is over", device=device)
+            with suppress(Unauthorized):
+                await self._end_session(found.user, device, session)
+            raise Unauthorized
+        claims = Claims(found.id, found.generation, device, session)
+        return Grant(found, device, session, self._tokens.issue_access(claims), following)
+
+    async def log_out(self, user: User, device: int) -> None:
+        """
+        End what a device is signed in with, and close its connections.
+
+        @raise Unauthorized: it has ended before.
+        @raise Busy: or another L{Refused} of the ledger.
+        """
+        await self._end_session(user.id, device)
+
+    # Being in
+
+    async def authenticate(self, token: str, user_id: str, bound: bool = True) -> User:
         """
         Find out who calls.
 
         @param user_id: the id that the client says it has, as text.
+        @param bound: whether the token may be bound to a device.
         @raise Unauthorized: the token is not this user's, has expired or is void, or the user is disabled or gone.
         """
-        owner, generation = self._tokens.verify(token)
+        claims = self._tokens.verify(token)
         try:
             claimed = id_of(user_id, "userId")
         except InvalidField:
             raise Unauthorized from None
-        user = await self._find(owner) if owner == claimed else None
-        if user is None or user.disabled or user.generation != generation:
+        if claims.user != claimed or (claims.device and not bound):
             raise Unauthorized
-        return user
+        return await self._identify(claims)
 
     async def identify(self, token: str) -> tuple[User, int]:
         """
@@ -138,53 +240,52 @@ class Accounts:
         @return: the user, and the number of the device that the token is bound to; 0: it is bound to none.
         @raise Unauthorized: the token has expired or is void, or the user is disabled or gone.
         """
-        owner, generation = self._tokens.verify(token)
-        user = await self._find(owner)
-        if user is None or user.disabled or user.generation != generation:
-            raise Unauthorized
-        return user, 0
+        claims = self._tokens.verify(token)
+        return await self._identify(claims), claims.device
 
-    async def sign_in(self, token: str, device: str) -> tuple[User, Device]:
+    async def sign_in(self, token: str, device: str) -> tuple[User, Device, int]:
         """
         Find out who calls, and make the device known.
 
         @param device: the client's own name of it, 1 to 64 characters of ASCII.
+        @return: also the number of the device's session; 0: the token is bound to none.
         @raise Unauthorized: the token has expired or is void, the user is disabled or gone, or the device was revoked.
+        @raise OtherDevice: the token is bound to another device.
         @raise TooManyDevices: it is a new one, and there are too many.
         """
-        owner, generation = self._tokens.verify(token)
-        user, known = await self._store.read(_find_device, owner, device)
-        if user is None or user.disabled or user.generation != generation:
-            raise Unauthorized
+        claims = self._tokens.verify(token)
+        user = await self._identify(claims)
+        known = await self._store.read(devices.find, user.id, device)
+        if claims.device and (known is None or known.id != claims.device):
+            raise OtherDevice
         if known is None:
-            known = await self._store.write(devices.find_or_add, owner, device, self._now())
+            known = await self._store.write(devices.find_or_add, user.id, device, self._now())
         if known.revoked_at is not None:
             raise Unauthorized
-        return user, known
+        return user, known, claims.session
 
-    async def revoke(self, user_id: int, device: str) -> Device:
+    async def revoke(self, user_id: int, device: str | int) -> Device:
         """
         Let nobody sign in with a device any more, and close its connections.
 
-        @raise NoSuchDevice: the user has none of that name, or it was revoked before.
+        @param device: its name or its number.
+        @raise NoSuchDevice: the user has no such device, or it was revoked before.
         @raise Busy: or another L{Refused} of the ledger.
         """
-        found = await self._store.read(devices.find, user_id, device)
+        if isinstance(device, str):
+            found = await self._store.read(devices.find, user_id, device)
+        else:
+            found = await self._store.read(devices.find_by_id, user_id, device)
         if found is None or found.revoked_at is not None:
             raise NoSuchDevice
 
         def change(connection: Connection, _draft: Draft, _position: int) -> None:
             devices.revoke(connection, user_id, found.id, self._now())
 
-        await self._ledger.append(
-            kind=Kind.SIGNED_OUT,
-            scope=Scope.ACCOUNTS,
-            sender=user_id,
-            target=user_id,
-            subject=found.id,
-            change=change,
-        )
+        await self._append(user_id, change, subject=found.id)
         return found
+
+    # Changing
 
     async def update(self, user: User, fields: Mapping[str, str]) -> User:
         """
@@ -227,6 +328,42 @@ class Accounts:
         """As L{update}, of the password only."""
         return await self.update(user, {"password": password})
 
+    async def change_own_password(self, user: User, device: int, old: str, password: str, client_ip: str) -> Grant:
+        """
+        Change a password, which voids everything that the user was signed in with.
+
+        @param user: as authenticated.
+        @param device: gets the only tokens that are good then.
+        @param old: the password until now.
+        @raise WrongPassword: C{old} is another one.
+        @raise InvalidField: the new password.
+        @raise Refused: as L{update} and L{log_in}.
+        """
+        prepared = prepare(password, "new")
+        await self._check_password(user.name, old, client_ip)
+        password_hash = await self._passwords.hash(prepared)
+        grants: list[Grant] = []
+
+        def change(connection: Connection) -> User:
+            _check_current(connection, user)
+            users.set_password(connection, user.id, password_hash, self._now())
+            current = users.get(connection, user.id)
+            grants[:] = [self._grant(connection, current, device, client_ip)]
+            return current
+
+        await self._sign_out(user.id, change)
+        return grants[0]
+
+    async def delete_own(self, user: User, password: str, client_ip: str) -> None:
+        """
+        Delete an account, as L{delete}, of somebody who knows its password.
+
+        @raise WrongPassword: it is another one.
+        @raise Refused: as L{delete} and L{log_in}.
+        """
+        await self._check_password(user.name, password, client_ip)
+        await self.delete(user)
+
     async def delete(self, user: User) -> None:
         """
         Delete an account for ever, with its contacts and memberships.
@@ -245,6 +382,7 @@ class Accounts:
             contacts.forget(connection, user.id)
             conversations.forget(connection, user.id)
             groups.leave_all(connection, user.id, position, self._now())
+            sessions.forget(connection, user.id)
             users.delete(connection, user.id, self._now())
 
         await self._append(user.id, change)
@@ -288,14 +426,56 @@ class Accounts:
         await self._append(user_id, changing)
         return changed[0]
 
-    async def _append(self, user_id: int, change: Callable[[Connection, Draft, int], None]) -> None:
+    async def _append(self, user_id: int, change: Callable[[Connection, Draft, int], None], subject: int = 0) -> None:
         await self._ledger.append(
-            kind=Kind.SIGNED_OUT, scope=Scope.ACCOUNTS, sender=user_id, target=user_id, change=change
+            kind=Kind.SIGNED_OUT,
+            scope=Scope.ACCOUNTS,
+            sender=user_id,
+            target=user_id,
+            subject=subject,
+            change=change,
         )
 
+    async def _end_session(self, user_id: int, device: int, session: int | None = None) -> None:
+        def change(connection: Connection, draft: Draft, _position: int) -> None:
+            draft.body = b"%d" % sessions.end(connection, device, session)
 
-def _find_device(connection: Connection, user_id: int, name: str) -> tuple[User | None, Device | None]:
-    return users.find(connection, user_id), devices.find(connection, user_id, name)
+        await self._append(user_id, change, subject=device)
+
+    def _grant(self, connection: Connection, user: User, device: int, client_ip: str) -> Grant:
+        number, refresh = sessions.begin(connection, user, device, self._tokens.issue_refresh, client_ip, self._now())
+        access = self._tokens.issue_access(Claims(user.id, user.generation, device, number))
+        return Grant(user, device, number, access, refresh)
+
+    async def _identify(self, claims: Claims) -> User:
+        found = await self._find((claims.user, claims.device))
+        if found is None or (found[0].generation, found[1]) != (claims.generation, claims.session):
+            raise Unauthorized
+        return found[0]
+
+    async def _check_password(self, name: str, password: str, client_ip: str) -> User:
+        """
+        @raise WrongPassword: or there is no user of that name; both take the same time, and count the same.
+        @raise Refused: as L{log_in}.
+        """
+        try:
+            prepared = prepare(password)
+        except InvalidField:
+            raise WrongPassword from None
+        address, account = address_key(client_ip), name_key(name)
+        self._limits.address.attempt(address)
+        # Before the password is looked at, so that many at once are not more than may be.
+        self._limits.login.attempt(account)
+        found = await self._store.read(users.find_hash, name) if is_storable(name) else None
+        user, password_hash = found or (None, None)
+        right = await self._passwords.verify(prepared, password_hash)
+        if user is None or not right:
+            raise WrongPassword
+        self._limits.address.forgive(address)
+        self._limits.login.forgive(account)
+        if user.disabled:
+            raise Disabled
+        return user
 
 
 def _is_same(prepared: str, repeated: str) -> bool:
@@ -303,6 +483,19 @@ def _is_same(prepared: str, repeated: str) -> bool:
         return prepare(repeated) == prepared
     except InvalidField:
         return False
+
+
+def _check_registration(connection: Connection, name: str, invite: str | None, now: int) -> None:
+    if invite is not None:
+        invites.check(connection, invite, now)
+    if users.find_by_name(connection, name) is not None:
+        raise NameTaken
+
+
+def _register(connection: Connection, name: str, password_hash: str, invite: str | None, now: int) -> User:
+    if invite is not None:
+        invites.use(connection, invite, now)
+    return users.insert(connection, name, password_hash, now)
 
 
 def _check_current(connection: Connection, user: User) -> None:

@@ -39,6 +39,12 @@ def find(connection: Connection, user_id: int, name: str) -> Device | None:
     return Device(*row) if row else None
 
 
+def find_by_id(connection: Connection, user_id: int, device_id: int) -> Device | None:
+    """@return: the user's device of that number, or None."""
+    row = connection.execute(select(*_COLUMNS).where(devices.c.user_id == user_id, devices.c.id == device_id)).first()
+    return Device(*row) if row else None
+
+
 def of_user(connection: Connection, user_id: int) -> list[Device]:
     """@return: the user's devices, in order of id."""
     query = select(*_COLUMNS).where(devices.c.user_id == user_id).order_by(devices.c.id)

@@ -14,7 +14,7 @@ from hichat.accounts.fields import name_key
 from hichat.errors import NameTaken, NoSuchUser
 from hichat.storage.tables import users
 
-PROFILE = ("avatar", "gender", "phone", "email")
+PROFILE = ("avatar", "gender", "phone", "email", "bio")
 """The columns, beside the name, that a user may change at will."""
 
 _CHUNK = 500
@@ -36,6 +36,7 @@ class User(msgspec.Struct, frozen=True):
     gender: str
     phone: str
     email: str
+    bio: str
     administrator: bool
     disabled: bool
     generation: int
@@ -69,6 +70,12 @@ def find_many(connection: Connection, ids: Collection[int]) -> dict[int, User | 
 def find_by_name(connection: Connection, name: str) -> User | None:
     """@return: the user of that name in any case, or None if there is none."""
     return _find(connection, users.c.name_key == name_key(name))
+
+
+def existed(connection: Connection, user_id: int) -> bool:
+    """@return: whether there was a user of that id, who is deleted now."""
+    query = select(users.c.id).where(users.c.id == user_id, users.c.deleted_at.is_not(None))
+    return connection.scalar(query) is not None
 
 
 def find_hash(connection: Connection, name: str) -> tuple[User, str] | None:

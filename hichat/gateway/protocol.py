@@ -58,6 +58,7 @@ class ChatProtocol(WebSocketServerProtocol):
 
     @ivar number: the device's, once it is known; 0 for those without one.
     @ivar generation: of the token, once it is known.
+    @ivar login: the number of the device's session that the token is bound to; 0: it is bound to none.
     @ivar quiet: looks since the last sign of the peer.
     """
 
@@ -69,6 +70,7 @@ class ChatProtocol(WebSocketServerProtocol):
     encode: Callable[[Event], bytes | None]
     number = 0
     generation = 0
+    login = 0
     quiet = 0
     _is_open = False
     _begun = b""

@@ -20,12 +20,14 @@ class Device(Protocol):
     A connection that listens.
 
     @ivar generation: of the token that it has shown.
+    @ivar login: the number of the device's session that the token is bound to; 0: it is bound to none.
     @ivar number: the device's, from 1; 0 for connections that do not want what their own user says, as v1 has it.
     """
 
     encode: Encoder
     number: int
     generation: int
+    login: int
 
     def deliver(self, frame: bytes) -> None:
         """Write a frame that C{encode} made."""
@@ -163,10 +165,10 @@ class Roster:
             if connection.generation < generation:
                 connection.sign_out()
 
-    def revoke(self, user: int, device: int) -> None:
+    def revoke(self, user: int, device: int, login: int | None) -> None:
         """See L{IDelivery.revoke}."""
         for connection in tuple(self._admitted.get(user, ())):
-            if connection.number == device:
+            if connection.number == device and (login is None or connection.login < login):
                 connection.sign_out()
 
     def all(self) -> list[Device]:

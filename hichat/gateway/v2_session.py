@@ -45,12 +45,14 @@ class SignedIn:
     @ivar device: its number.
     @ivar counter: the largest that the device has used.
     @ivar generation: of the token.
+    @ivar login: the number of the device's session that the token is bound to; 0: it is bound to none.
     """
 
     user: int
     device: int
     counter: int
     generation: int
+    login: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ class Services:
     What v2 sessions need beside the inlet.
 
     @ivar sign_in: from a token and a device's name to who it is; raises L{Refused}.
-    @ivar read_generation: the generation of a user's tokens that is good now, for a device; a function of a connection.
+    @ivar read_generation: the generation of a user's tokens that is good now, for a device and the number of its
+        session; a function of a connection.
     @ivar sync_page: events in a page, at most.
     @ivar now: the time in milliseconds since the epoch.
     """
@@ -70,7 +73,7 @@ class Services:
     roster: Roster
     presence: Presence
     marks: marks.Marks
-    read_generation: Callable[[Database, int, int], int | None]
+    read_generation: Callable[[Database, int, int, int], int | None]
     sync_page: int
     now: Callable[[], int]
 
@@ -86,6 +89,7 @@ class V2Connection(Connection, Protocol):
 
     number: int
     generation: int
+    login: int
 
     @property
     def may_send(self) -> bool:
@@ -331,6 +335,7 @@ class V2Session(Session):
             return
         self._who = who
         self.connection.number, self.connection.generation = who.device, who.generation
+        self.connection.login = who.login
         services.roster.admit(who.user, self.connection)  # type: ignore[arg-type]
         self.say(
             protocol.Welcome(
@@ -419,7 +424,7 @@ class V2Session(Session):
             # Or it was too slow for what happened.
             return self._live
 
-        return await self._services.routing.arrive(who.user, who.generation, listen, cursor, who.device)
+        return await self._services.routing.arrive(who.user, who.generation, listen, cursor, who.device, who.login)
 
     def _signed_in(self) -> SignedIn:
         assert self._who is not None
@@ -593,7 +598,7 @@ def _page(database: Database, services: Services, who: SignedIn, since: int, unt
 
 
 def _check_signed_in(database: Database, services: Services, who: SignedIn) -> None:
-    if services.read_generation(database, who.user, who.device) != who.generation:
+    if services.read_generation(database, who.user, who.device, who.login) != who.generation:
         raise SignedOut
 
 

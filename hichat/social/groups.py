@@ -429,9 +429,8 @@ def _find(connection: Connection, condition: ColumnElement[bool]) -> Group | Non
 
 
 def _members_of(group_id: int) -> tuple[ColumnElement[bool], ...]:
-    living = select(users_table.c.id).where(
-        users_table.c.id == members_table.c.user_id, users_table.c.deleted_at.is_(None)
-    )
+    living = select(users_table.c.id).where(users_table.c.id == members_table.c.user_id)
+    living = living.where(users_table.c.deleted_at.is_(None)).correlate(members_table)
     return members_table.c.group_id == group_id, CURRENT, living.exists()
 
 

@@ -51,6 +51,7 @@ users = Table(
     Column("gender", String(16), nullable=False, server_default=""),
     Column("phone", String(32), nullable=False, server_default=""),
     Column("email", String(254), nullable=False, server_default=""),
+    Column("bio", String(1024), nullable=False, server_default=""),
     Column("administrator", Boolean, nullable=False, server_default=false()),
     Column("disabled", Boolean, nullable=False, server_default=false()),
     # Tokens carry the generation they were issued in; raising it voids them all.
@@ -73,6 +74,31 @@ devices = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
     UniqueConstraint("user_id", "name", name="devices_key"),
+)
+
+# What a device is signed in with, since its first login for v2. The number grows with each login and each end of one,
+# and access tokens carry it; ended: there is no refresh hash.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("device_id", ForeignKey("devices.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    # Of the user's tokens, at the login.
+    Column("generation", Integer, nullable=False),
+    Column("refresh_hash", LargeBinary(32)),
+    Column("previous_hash", LargeBinary(32)),
+    Column("rotated_at", BigInteger, nullable=False),
+    Column("client_ip", String(64), nullable=False),
+)
+
+# With what a stranger may make an account.
+invites = Table(
+    "invites",
+    metadata,
+    Column("code_hash", LargeBinary(32), primary_key=True),
+    Column("uses_left", Integer, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
 )
 
 # Two rows for each two users who are contacts. The remark is the owner's own name for the other.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, NamedTuple
 
 from hichat.errors import Unauthorized
 
@@ -30,6 +31,33 @@ def bearer(request: Request) -> str:
     """@return: the token of the C{Authorization} header; empty if there is none."""
     header = request.getHeader("authorization") or ""
     return header[len(_SCHEME) :].strip() if header.lower().startswith(_SCHEME) else ""
+
+
+class Peer(NamedTuple):
+    """
+    From where a request comes.
+
+    @ivar address: the IP address.
+    """
+
+    address: str
+    port: str
+
+
+def peer(request: Request) -> Peer:
+    """
+    @return: from where a request comes: if a proxy on this machine passed it on, from where that had it, which it says
+        last in C{X-Forwarded-For}. Whoever calls from elsewhere may say there what they like.
+    """
+    client = request.getClientAddress()
+    address, port = str(getattr(client, "host", "")), str(getattr(client, "port", ""))
+    told = (request.getHeader("x-forwarded-for") or "").rpartition(",")[2].strip()
+    try:
+        if told and ip_address(address).is_loopback:
+            return Peer(str(ip_address(told)), "")
+    except ValueError:
+        pass
+    return Peer(address, port)
 
 
 def _values(request: Request, name: bytes) -> set[str]:

@@ -24,6 +24,7 @@ KNOWN = frozenset(
         "name",
         "password",
         "Identity",
+        "invite",
         "token",
         "id",
         "icon",

@@ -61,7 +61,8 @@ def make_site(
     """
 
     async def authenticate(request: Request) -> User:
-        return await accounts.authenticate(*credentials(request))
+        # A connection of v1 has no device: nothing would end it together with one.
+        return await accounts.authenticate(*credentials(request), bound=False)
 
     files = Uploads(uploads, in_thread, upload_limit)
     files.start()

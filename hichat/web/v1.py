@@ -42,7 +42,7 @@ from hichat.web.answers import (
     to_json,
 )
 from hichat.web.complaints import complain
-from hichat.web.credentials import credentials
+from hichat.web.credentials import credentials, peer
 from hichat.web.forms import FORM_LIMIT, integer, read_form, read_urlencoded, required
 from hichat.web.parts import Parts
 from hichat.web.site import Branch
@@ -126,7 +126,11 @@ class V1:
     async def register(self, request: Request) -> bytes:
         fields = _form(request)
         user = await self.parts.accounts.register(
-            required(fields, "name"), required(fields, "password"), fields.get("Identity", "")
+            required(fields, "name"),
+            required(fields, "password"),
+            fields.get("Identity", ""),
+            fields.get("invite", ""),
+            peer(request).address,
         )
         return _done(request, REGISTERED, data=_user_row(user, oneself=True))
 
@@ -134,12 +138,8 @@ class V1:
     @_call(_in_lower_case)
     async def log_in(self, request: Request) -> bytes:
         fields = _form(request)
-        address = request.getClientAddress()
         token, user = await self.parts.accounts.log_in(
-            required(fields, "name"),
-            required(fields, "password"),
-            str(getattr(address, "host", "")),
-            str(getattr(address, "port", "")),
+            required(fields, "name"), required(fields, "password"), *peer(request)
         )
         return _done(request, LOGGED_IN, tokens=token, userId=user.id)
 

@@ -89,7 +89,7 @@ class LoggingIn(AccountsCase):
     def test_token(self):
         self.register()
         token, user = self.log_in("aNN")
-        self.assertEqual(self.tokens.verify(token), (1, 0))
+        self.assertEqual(self.tokens.verify(token), (1, 0, 0, 0))
         self.assertEqual((user.client_ip, user.client_port, user.login_at), ("192.0.2.1", "4711", NOW))
 
     def test_plus_and_blank_are_one_password(self):

@@ -31,7 +31,7 @@ class DeviceCase(AccountsCase):
         self.bobs: str = self.log_in("Bob")[0]
 
     def sign_in(self, name: str = "phone", token: str = "") -> Device:
-        _, device = self.get(self.accounts.sign_in(token or self.token, name))
+        _, device, _ = self.get(self.accounts.sign_in(token or self.token, name))
         assert isinstance(device, Device)
         return device
 
@@ -46,13 +46,13 @@ class DeviceCase(AccountsCase):
     def generation(self, user: User, device: int) -> int | None:
         """@return: of tokens that are good now, for a device that comes to listen."""
         with self.store.snapshot() as connection:
-            return read_generation(connection, user.id, device)
+            return read_generation(connection, user.id, device, 0)
 
 
 class SigningInTests(DeviceCase):
     def test_made_once(self) -> None:
-        user, device = self.get(self.accounts.sign_in(self.token, "phone"))
-        self.assertEqual(user.id, self.ann.id)
+        user, device, session = self.get(self.accounts.sign_in(self.token, "phone"))
+        self.assertEqual((user.id, session), (self.ann.id, 0))
         self.assertEqual(device, Device(1, self.ann.id, "phone", NOW, None))
         self.now += 1000
         self.assertEqual(self.sign_in(), device)

@@ -30,7 +30,7 @@ class TokensTests(SynchronousTestCase):
         return jwt.encode(merged, key, algorithm=algorithm)
 
     def test_round_trip(self):
-        self.assertEqual(self.tokens.verify(self.tokens.issue(7, 3)), (7, 3))
+        self.assertEqual(self.tokens.verify(self.tokens.issue(7, 3)), (7, 3, 0, 0))
 
     def test_goes_into_a_url_as_it_is(self):
         self.assertRegex(self.tokens.issue(2**53 - 1, 2**31), r"\A[A-Za-z0-9_.-]{1,300}\Z")
@@ -38,7 +38,7 @@ class TokensTests(SynchronousTestCase):
     def test_lives_sixty_days(self):
         token = self.tokens.issue(7, 3)
         self.now += LIFETIME * 1000 - 1
-        self.assertEqual(self.tokens.verify(token), (7, 3))
+        self.assertEqual(self.tokens.verify(token), (7, 3, 0, 0))
         self.now += 1
         self.refused(token)
 
@@ -46,7 +46,7 @@ class TokensTests(SynchronousTestCase):
         self.assertEqual(jwt.decode(self.tokens.issue(7, 3), options={"verify_signature": False})["sub"], "7")
 
     def test_the_helper_makes_good_tokens(self):
-        self.assertEqual(self.tokens.verify(self.signed()), (7, 3))
+        self.assertEqual(self.tokens.verify(self.signed()), (7, 3, 0, 0))
 
     def test_forged(self):
         self.refused(self.signed(key=bytes(32)))
@@ -59,7 +59,7 @@ class TokensTests(SynchronousTestCase):
     def test_other_algorithms(self):
         self.refused(self.signed(key=bytes(64), algorithm="HS512"))
         self.tokens = Tokens(KEY * 2, lambda: self.now)
-        self.assertEqual(self.tokens.verify(self.signed(key=KEY * 2)), (7, 3))
+        self.assertEqual(self.tokens.verify(self.signed(key=KEY * 2)), (7, 3, 0, 0))
         self.refused(self.signed(key=KEY * 2, algorithm="HS512"))
         self.refused(self.signed(key="", algorithm="none"))
 

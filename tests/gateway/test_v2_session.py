@@ -56,6 +56,7 @@ class Connection:
     encode: Encoder = staticmethod(v2.encode)
     number = 0
     generation = 0
+    login = 0
 
     def __init__(self) -> None:
         self.session: V2Session

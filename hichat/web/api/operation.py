@@ -12,7 +12,7 @@ The names of its parameters say what they are:
 
     - C{parts}: L{hichat.web.parts.Parts};
     - C{caller}: L{Caller}: so a token is needed; without this parameter anybody may call;
-    - C{peer}: L{Peer}: from where the request comes;
+    - C{peer}: L{hichat.web.credentials.Peer}: from where the request comes;
     - C{path}, C{query}: structs, whose fields are the parameters of that kind;
     - C{body}: a struct, read from JSON.
 
@@ -49,6 +49,7 @@ from hichat.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER
 from hichat.web.api.paging import Paging
 
 UserId = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="A user's id.")]
+DeviceId = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="A device's number.")]
 GroupId = Annotated[int, Meta(ge=FIRST_GROUP_ID, le=MAX_SAFE_INTEGER, description="A group's id.")]
 Id = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER)]
 Time = Annotated[int, Meta(description="Milliseconds since the epoch.")]
@@ -65,17 +66,6 @@ class Caller(NamedTuple):
 
     user: User
     device: int = 0
-
-
-class Peer(NamedTuple):
-    """
-    From where a call comes.
-
-    @ivar address: the IP address.
-    """
-
-    address: str
-    port: str
 
 
 class Answer(NamedTuple):

@@ -20,10 +20,10 @@ from werkzeug.exceptions import HTTPException
 
 from hichat.errors import Broken, MethodNotTaken, NoSuchAddress, Refused, Unauthorized
 from hichat.web.answers import to_json
-from hichat.web.api.operation import Answer, Caller, Operation, Peer
+from hichat.web.api.operation import Answer, Caller, Operation
 from hichat.web.api.problems import answer_problem
 from hichat.web.api.requests import read_body, read_parameters, read_query
-from hichat.web.credentials import bearer
+from hichat.web.credentials import bearer, peer
 from hichat.web.parts import Parts
 
 _log = Logger()
@@ -74,8 +74,7 @@ async def _read(operation: Operation, parts: Parts, request: Request, path: dict
     if operation.body_type is not None:
         found["body"] = read_body(request, operation.body_type)
     if "peer" in operation.hints:
-        address = request.getClientAddress()
-        found["peer"] = Peer(str(getattr(address, "host", "")), str(getattr(address, "port", "")))
+        found["peer"] = peer(request)
     return found
 
 

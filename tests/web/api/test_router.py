@@ -8,9 +8,10 @@ from msgspec import Meta
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import GroupFull, NameTaken, TooFast
-from hichat.web.api.operation import Answer, Caller, Operation, Peer, UserId
+from hichat.web.api.operation import Answer, Caller, Operation, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.api.router import make_api
+from hichat.web.credentials import Peer
 from hichat.web.forms import FORM_LIMIT
 from hichat.web.parts import Parts
 from hichat.web.site import Branch

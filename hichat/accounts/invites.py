@@ -1,0 +1,49 @@
+"""Invites: codes with which strangers make accounts. Queries of a connection."""
+
+import secrets
+
+from sqlalchemy import ColumnElement, Connection, delete, select, update
+
+from hichat.accounts.tokens import digest
+from hichat.errors import BadInvite
+from hichat.storage.tables import invites
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+# Without those that are taken for others; 16 of them have 79 bits.
+_LENGTH = 16
+
+
+def make(connection: Connection, uses: int, seconds: int, now: int) -> str:
+    """
+    Make an invite; those that have expired are forgotten.
+
+    @param uses: how many accounts may be made with it.
+    @param seconds: how long it is good.
+    @return: its code, of which only a hash is stored.
+    """
+    connection.execute(delete(invites).where(invites.c.expires_at <= now))
+    code = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+    values = {"code_hash": digest(code), "uses_left": uses, "expires_at": now + seconds * 1000, "created_at": now}
+    connection.execute(invites.insert().values(values))
+    return code
+
+
+def check(connection: Connection, code: str, now: int) -> None:
+    """@raise BadInvite: there is no such invite, or it is used up or has expired."""
+    if connection.scalar(select(invites.c.uses_left).where(*_good(code, now))) is None:
+        raise BadInvite
+
+
+def use(connection: Connection, code: str, now: int) -> None:
+    """
+    Use an invite once, together with what is made with it.
+
+    @raise BadInvite: as L{check}.
+    """
+    using = update(invites).where(*_good(code, now)).values(uses_left=invites.c.uses_left - 1)
+    if connection.execute(using).rowcount == 0:
+        raise BadInvite
+
+
+def _good(code: str, now: int) -> tuple[ColumnElement[bool], ...]:
+    return invites.c.code_hash == digest(code.strip().lower()), invites.c.uses_left > 0, invites.c.expires_at > now
