@@ -1,5 +1,5 @@
 """
-The calls of v1 over HTTP.
+The calls over HTTP: those of v1, and of v2 what v1 has not.
 
 L{Api} is for who is not signed in; L{Api.log_in} gives a L{Session}, whose calls carry the token. Every call raises
 L{hichat.client.wire.Unauthorized}, L{Refused}, L{Unreachable} or L{BadAnswer}, all of them L{ClientError}.
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Coroutine, Mapping
+from typing import Any, TypeVar
 
 import treq
 from treq.client import HTTPClient
@@ -24,6 +24,7 @@ from hichat.client.wire import (
     BadAnswer,
     ClientError,
     Complaint,
+    Conversation,
     Credentials,
     Group,
     Message,
@@ -41,6 +42,8 @@ MAX_ANSWER = 16 * 1024 * 1024
 """Bytes of an answer: a list of 20,000 users still fits."""
 
 _NETWORK = (OSError, ConnectError, ConnectionClosed, ResponseFailed, RequestTransmissionFailed, TimeoutError)
+
+T = TypeVar("T")
 
 __all__ = ["Api", "BadAnswer", "ClientError", "Refused", "Session", "Unauthorized", "Unreachable", "language_here"]
 
@@ -102,10 +105,35 @@ class Api:
         @param fields: the form.
         @return: the answer's JSON, after its C{code} was looked at.
         """
+        query = {"token": credentials.token, "userId": str(credentials.user_id)} if credentials else {}
+        return _judge(*await self._in_time(self._exchange(method, path, {}, params=query, data=fields)))
+
+    async def call_v2(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        credentials: Credentials | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Any:
+        """
+        Make one call of v2.
+
+        @param path: without C{/v2}.
+        @param body: what becomes JSON.
+        @return: the answer's JSON; None: it has no body.
+        """
+        headers: dict[bytes | str, bytes | str] = {}
+        if credentials is not None:
+            headers["Authorization"] = f"Bearer {credentials.token}"
+        work = self._exchange(method, f"/v2{path}", headers, params=dict(query or {}), json=body)
+        return _judge_v2(*await self._in_time(work))
+
+    async def _in_time(self, exchange: Coroutine[Any, Any, T]) -> T:
         begun = self._reactor.seconds()
-        work = Deferred.fromCoroutine(self._exchange(method, path, fields, credentials))
+        work = Deferred.fromCoroutine(exchange)
         try:
-            status, body = await work.addTimeout(self._timeout, self._reactor)
+            return await work.addTimeout(self._timeout, self._reactor)
         except _NETWORK as error:
             reason = _reason(error)
             if isinstance(reason, CancelledError) and self._reactor.seconds() - begun < self._timeout:
@@ -113,18 +141,15 @@ class Api:
             late = isinstance(reason, CancelledError | TimeoutError)
             text = "it takes too long" if late else str(reason).rstrip(".") or type(reason).__name__
             raise Unreachable(f"no answer from the server: {text}") from error
-        return _judge(status, body)
 
     async def _exchange(
-        self, method: str, path: str, fields: dict[str, str] | None, credentials: Credentials | None
+        self, method: str, path: str, headers: dict[bytes | str, bytes | str], **content: Any
     ) -> tuple[int, bytes]:
-        query = {"token": credentials.token, "userId": str(credentials.user_id)} if credentials else {}
         response = await self._http.request(
             method,
             self.address.http + path,
-            params=query,
-            data=fields,
-            headers=self._headers,
+            **{name: value for name, value in content.items() if value is not None},
+            headers=self._headers | headers,
             allow_redirects=False,  # it would carry the token to wherever the answer says
             unbuffered=True,
             reactor=self._reactor,
@@ -164,6 +189,65 @@ class Session:
         """@return: the server's sentence. Both are friends at once."""
         return _sentence(await self._call("POST", "/v1/relation/add", userId=self._me, targetName=name))
 
+    async def request_contact(self, user_id: int, greeting: str = "") -> bool:
+        """
+        Ask somebody to be a contact.
+
+        @return: whether they are one now: they had asked before.
+        """
+        body = {"greeting": greeting} if greeting else {}
+        return await self._call_v2("PUT", f"/contact-requests/sent/{user_id}", body) is not None
+
+    async def accept_contact(self, user_id: int) -> None:
+        """Accept the request of somebody who has asked."""
+        await self._call_v2("PUT", f"/contacts/{user_id}")
+
+    async def reject_contact(self, user_id: int) -> None:
+        """Do not accept it."""
+        await self._call_v2("DELETE", f"/contact-requests/received/{user_id}")
+
+    async def withdraw_request(self, user_id: int) -> None:
+        """Take one's own request back."""
+        await self._call_v2("DELETE", f"/contact-requests/sent/{user_id}")
+
+    async def remove_contact(self, user_id: int) -> None:
+        """End it for both."""
+        await self._call_v2("DELETE", f"/contacts/{user_id}")
+
+    async def block(self, user_id: int) -> None:
+        """Do not hear from somebody any more, nor be seen."""
+        await self._call_v2("PUT", f"/blocks/{user_id}")
+
+    async def unblock(self, user_id: int) -> None:
+        """Take that back."""
+        await self._call_v2("DELETE", f"/blocks/{user_id}")
+
+    async def requests(self) -> list[User]:
+        """@return: who asks this user to be a contact, who has waited longest first."""
+        return await self._people("/contact-requests/received")
+
+    async def blocked(self) -> list[User]:
+        """@return: whom this user has blocked."""
+        return await self._people("/blocks")
+
+    async def conversations(self, limit: int = 20) -> list[Conversation]:
+        """@return: those where something was said last, pinned ones first."""
+        answer = await self._call_v2("GET", "/conversations", limit=str(limit))
+        return [_conversation(item) for item in _items(answer)]
+
+    async def _people(self, path: str) -> list[User]:
+        """@return: the users of a list, all its pages."""
+        found: list[User] = []
+        query = {"limit": "200"}
+        while True:
+            answer = await self._call_v2("GET", path, **query)
+            people = [item.get("user") for item in _items(answer)]
+            found += [User(whole(p.get("id")), words(p.get("name"))) for p in people if isinstance(p, dict)]
+            following = words(answer.get("next"))
+            if not following or not people:
+                return found
+            query["cursor"] = following
+
     async def new_group(self, name: str, description: str = "") -> str:
         """@return: the server's sentence. The maker is a member."""
         answer = await self._call("POST", "/v1/relation/new_group", ownerId=self._me, name=name, desc=description)
@@ -202,6 +286,9 @@ class Session:
     async def _call(self, method: str, path: str, **fields: str) -> Any:
         return await self.api.call(method, path, fields or None, self.credentials)
 
+    async def _call_v2(self, method: str, path: str, body: dict[str, Any] | None = None, /, **query: str) -> Any:
+        return await self.api.call_v2(method, path, body, self.credentials, query)
+
 
 async def _body(response: IResponse) -> bytes:
     """
@@ -239,6 +326,49 @@ def _judge(status: int, body: bytes) -> Any:
     if status != 200 or not isinstance(answer, dict | list):
         raise BadAnswer(f"this is not the answer of a HiChat server (HTTP status {status})")
     return answer
+
+
+def _judge_v2(status: int, body: bytes) -> Any:
+    """
+    @return: the answer of a call that went well.
+    @raise ClientError: the problem (RFC 9457) of another.
+    """
+    if status == 204 or (status == 202 and not body):
+        return None
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    if isinstance(answer, dict) and 200 <= status < 300:
+        return answer
+    code = words(_either(answer, "code"))
+    if not code or status < 400:
+        raise BadAnswer(f"this is not the answer of a HiChat server (HTTP status {status})")
+    sentence = words(_either(answer, "detail")) or code
+    if status == 401:
+        raise Unauthorized(sentence)
+    retry = _either(answer, "retryAfter")
+    raise Refused(sentence, code, float(retry) if isinstance(retry, int | float) else None)
+
+
+def _items(answer: Any) -> list[dict[str, Any]]:
+    items = answer.get("items") if isinstance(answer, dict) else None
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def _conversation(item: dict[str, Any]) -> Conversation:
+    last = item.get("last")
+    title = words(item.get("remark")) or words(item.get("title"))
+    text = words(last.get("text")) if isinstance(last, dict) else ""
+    return Conversation(
+        name=words(item.get("name")),
+        title=title,
+        unread=whole(item.get("unread")),
+        text=text,
+        media=words(last.get("media")) if isinstance(last, dict) else "",
+        pinned=item.get("pinned") is True,
+        muted=item.get("muted") is True,
+    )
 
 
 def _sentence(answer: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from msgspec import UNSET
 from hichat.client.wire import (
     BadAnswer,
     ClientError,
+    Conversation,
     Group,
     NoAnswer,
     NotConnected,
@@ -38,13 +39,17 @@ REMEMBERED = 1000
 _TEXTS = {
     "hello": ("已登录：{name}。输入 /help 查看命令", "signed in as {name}; /help shows what you can type"),
     "help": (
-        "/to 用户 | /group 群 | /history [条数] | /add 用户 | /friends | /groups | /new 群 | /join 群 | /who | /quit\n"
+        "/to 用户 | /group 群 | /history [条数] | /conversations | /groups | /new 群 | /join 群 | /who | /quit\n"
+        "/add 用户 | /accept 用户 | /reject 用户 | /remove 用户 | /friends | /requests | /block 用户 | /unblock 用户"
+        " | /blocked\n"
         "/reply 编号 文字 | /edit 编号 文字 | /recall 编号 | /react 编号 表情 | /unreact 编号 表情："
         "编号即消息前的 #号，“.”表示最后一条（/edit 和 /recall 指自己的，其余指别人的）\n"
         "其他内容发送给当前对象；以 // 开头可发送以 / 开头的内容",
-        "/to USER | /group GROUP | /history [N] | /add USER | /friends | /groups | /new GROUP | /join GROUP | /who"
-        " | /quit\n/reply N TEXT | /edit N TEXT | /recall N | /react N EMOJI | /unreact N EMOJI: N is the number that a"
-        " message has after its #, or . for the last one (your own with /edit and /recall, else somebody else's)\n"
+        "/to USER | /group GROUP | /history [N] | /conversations | /groups | /new GROUP | /join GROUP | /who | /quit\n"
+        "/add USER | /accept USER | /reject USER | /remove USER | /friends | /requests | /block USER | /unblock USER"
+        " | /blocked\n"
+        "/reply N TEXT | /edit N TEXT | /recall N | /react N EMOJI | /unreact N EMOJI: N is the number that a message"
+        " has after its #, or . for the last one (your own with /edit and /recall, else somebody else's)\n"
         "anything else is sent to whom you talk to; // at the start sends one /",
     ),
     "to": ("正在与 {name} 聊天", "talking to {name}"),
@@ -80,6 +85,18 @@ _TEXTS = {
     "unreacted": ("{name} 取消了对 {what} 的回应 {emoji}", "{name} took {emoji} back from {what}"),
     "joined": ("{name} 加入了群（{size} 人）", "{name} joined ({size} members)"),
     "left": ("{name} 离开了群（{size} 人）", "{name} left ({size} members)"),
+    "contact_requested": ("{name} 请求加 {other} 为好友 {text}", "{name} asks {other} to be a contact {text}"),
+    "contact_added": ("{name} 与 {other} 成为好友", "{name} and {other} are contacts now"),
+    "contact_rejected": ("{name} 拒绝了 {other} 的好友申请", "{name} does not accept the request of {other}"),
+    "contact_withdrawn": ("{name} 撤回了对 {other} 的好友申请", "{name} took the request to {other} back"),
+    "contact_removed": ("{name} 与 {other} 解除了好友关系", "{name} and {other} are contacts no more"),
+    "contact_remarked": ("您给 {contact} 设置了备注 {remark}", "you call {contact} {remark}"),
+    "blocked": ("您屏蔽了 {contact}", "you have blocked {contact}"),
+    "unblocked": ("您取消了对 {contact} 的屏蔽", "you have unblocked {contact}"),
+    "asked": ("好友申请已发出，请等待对方同意", "asked; they have to accept"),
+    "contacts_now": ("已成为好友", "you are contacts now"),
+    "announcements": ("公告", "announcements"),
+    "nobody_any_more": ("（已注销）", "(deleted)"),
     "done": ("完成", "done"),
     "unreachable": ("连不上服务器（{text}）", "{text}"),
     "bad_answer": ("这不是 HiChat 服务器的应答：{text}", "{text}"),
@@ -103,6 +120,11 @@ _USAGE = {
     "to": "to USER",
     "group": "group GROUP",
     "add": "add USER",
+    "accept": "accept USER",
+    "reject": "reject USER",
+    "remove": "remove USER",
+    "block": "block USER",
+    "unblock": "unblock USER",
     "new": "new GROUP",
     "join": "join GROUP",
     "reply": "reply N TEXT",
@@ -253,6 +275,13 @@ class Ask(NamedTuple):
     name: str
 
 
+class Act(NamedTuple):
+    """Make a call to the server, named like the command, about a user."""
+
+    what: str
+    user: int
+
+
 class Learn(NamedTuple):
     """Get the names of users and groups, and offer the line again, as not to be looked up again."""
 
@@ -262,7 +291,7 @@ class Quit(NamedTuple):
 
 
 Deed = Send | Edit | Recall | React
-Step = Say | Deed | Past | Ask | Learn | Quit | None
+Step = Say | Deed | Past | Ask | Act | Learn | Quit | None
 
 
 class Chat:
@@ -326,8 +355,10 @@ class Chat:
                 step = self._history(argument)
             case "reply" | "edit" | "recall" | "react" | "unreact":
                 step = self._about(name, *argument.partition(" ")[::2])
-            case "add" | "new" | "join" | "friends" | "groups" | "who":
+            case "new" | "join" | "friends" | "groups" | "who" | "requests" | "blocked" | "conversations":
                 step = Ask(name, argument)
+            case "add" | "accept" | "reject" | "remove" | "block" | "unblock":
+                step = self._act(name, argument, fresh)
             case "help":
                 step = Say(self.text("help"))
             case "quit":
@@ -344,12 +375,17 @@ class Chat:
             return None
         return Send(self.peer, content) if self.peer else Say(self.text("nobody"), wrong=True)
 
+    def _act(self, name: str, wanted: str, fresh: bool) -> Step:
+        user = _find(self._users, wanted)
+        if user is not None:
+            return Act(name, user)
+        return Say(self.text("no_user", name=wanted), wrong=True) if fresh else Learn()
+
     def _talk_to(self, group: bool, wanted: str, fresh: bool) -> Step:
         names = self._groups if group else self._users
-        found = [number for number, name in names.items() if name.casefold() == wanted.casefold()]
-        if found:
-            # Of two who had the name one after the other, the later one has it now.
-            self.peer = Peer(group, max(found), names[max(found)])
+        found = _find(names, wanted)
+        if found is not None:
+            self.peer = Peer(group, found, names[found])
             return Say(self.text("to_group" if group else "to", name=self.peer.name))
         # Until it is clear whom the next line is for, it is for nobody: not for whom was talked to before.
         self.peer = None
@@ -396,10 +432,10 @@ class Chat:
         """@return: the number of a message that was sent here."""
         return self._recent.note(Seen(ack.id, send.peer, True))
 
-    def happened(self, event: Happened, now: datetime) -> str:
+    def happened(self, event: Happened, now: datetime) -> str | None:
         """
         @param now: the date is shown of what is not of today.
-        @return: the line to show.
+        @return: the line to show; None: nothing is shown of this.
         """
         if event.kind == "message":
             return self.message(event, now)
@@ -407,15 +443,20 @@ class Chat:
         key: str = event.kind
         if key == "reacted" and event.on is False:
             key = "unreacted"
+        if key not in _TEXTS:
+            return None
         text = self.text(
             key,
             name=self._name(event.member if event.member is not UNSET else event.from_),
+            other="" if event.user is UNSET else self._name(event.user),
+            contact="" if event.contact is UNSET else self._name(event.contact),
+            remark="" if event.remark is UNSET else event.remark,
             what=what,
             text=self.text("gone") if event.recalled else event.text or "",
             emoji=event.emoji or "",
             size=event.size or 0,
         )
-        return " ".join([*self._head(event, now), text])
+        return " ".join([*self._head(event, now), text.strip()])
 
     def message(self, message: Happened | Folded, now: datetime) -> str:
         """@return: the line to show of a message; see L{happened}."""
@@ -436,6 +477,21 @@ class Chat:
         names = sorted((harmless(thing.name) for thing in things), key=str.casefold)
         more = [self.text("more", count=len(names) - LISTED)] if len(names) > LISTED else []
         return "\n".join(names[:LISTED] + more) or self.text("empty")
+
+    def conversations(self, found: Iterable[Conversation]) -> str:
+        """@return: a list to show."""
+        return "\n".join(map(self._conversation, found)) or self.text("empty")
+
+    def _conversation(self, one: Conversation) -> str:
+        kind, _, _ = one.name.partition("-")
+        title = self.text("announcements") if kind == "announcements" else harmless(one.title)
+        title = title or self.text("nobody_any_more")
+        parts = [f"[{title}]" if kind == "group" else title]
+        parts += [f"({one.unread})"] if one.unread else []
+        parts += [self.text(one.media)] if one.media in ("picture", "audio", "file") else []
+        text = harmless(one.text)
+        parts += [text if len(text) <= _LABEL else f"{text[:_LABEL]}..."] if text else []
+        return " ".join(parts)
 
     def _head(self, event: Happened | Folded, now: datetime) -> list[str]:
         """@return: when, and where if that is not between two people."""
@@ -460,6 +516,8 @@ class Chat:
         people = {event.from_} if event.user is UNSET else {event.from_, event.user}
         if isinstance(event, Happened) and event.member is not UNSET:
             people.add(event.member)
+        if isinstance(event, Happened) and event.contact is not UNSET:
+            people.add(event.contact)
         return people
 
     def _peer(self, event: Happened | Folded) -> Peer | None:
@@ -479,6 +537,11 @@ class Chat:
 
     def _link(self, url: str) -> str:
         return url if "://" in url else f"{self._site}/{url.removeprefix('./').lstrip('/')}"
+
+
+def _find(names: Mapping[int, str], wanted: str) -> int | None:
+    """@return: who has that name, in any case: of two who had it one after the other, the later one."""
+    return max((number for number, name in names.items() if name.casefold() == wanted.casefold()), default=None)
 
 
 def _is_number(word: str) -> bool:

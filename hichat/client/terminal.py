@@ -24,6 +24,7 @@ from hichat.client.console import Console
 from hichat.client.http import Api, Session, language_here
 from hichat.client.inbox import Gate
 from hichat.client.lines import (
+    Act,
     Ask,
     Chat,
     Deed,
@@ -40,7 +41,7 @@ from hichat.client.lines import (
     harmless,
 )
 from hichat.client.state import State, state_directory
-from hichat.client.wire import ClientError, NotConnected, Unreachable
+from hichat.client.wire import ClientError, Group, NotConnected, Unreachable, User
 from hichat.errors import Language
 from hichat.protocol import HISTORY_LIMIT, Ack, Error, Folded, Happened
 
@@ -149,6 +150,8 @@ class Talk:
                 await self._show_past(await self._with_connection(lambda: self._past(peer, size)))
             case Ask(what, name):
                 self._say(Say(await self._ask(what, name)))
+            case Act(what, user):
+                self._say(Say(await self._act(what, user)))
             case Quit():
                 self._end(None)
 
@@ -218,15 +221,33 @@ class Talk:
 
     async def _ask(self, what: str, name: str) -> str:
         session = self._session
-        match what:
-            case "friends":
-                return self._chat.names(await session.friends())
-            case "groups":
-                return self._chat.names(await session.groups())
-            case "who":
-                return self._chat.names(await session.users())
-        calls = {"add": session.add_friend, "new": session.new_group, "join": session.join_group}
+        if what == "conversations":
+            return self._chat.conversations(await session.conversations())
+        lists: dict[str, Callable[[], Awaitable[list[User] | list[Group]]]] = {
+            "friends": session.friends,
+            "groups": session.groups,
+            "who": session.users,
+            "requests": session.requests,
+            "blocked": session.blocked,
+        }
+        if what in lists:
+            return self._chat.names(await lists[what]())
+        calls = {"new": session.new_group, "join": session.join_group}
         return harmless(await calls[what](name)) or self._chat.text("done")
+
+    async def _act(self, what: str, user: int) -> str:
+        session = self._session
+        if what == "add":
+            return self._chat.text("contacts_now" if await session.request_contact(user) else "asked")
+        calls = {
+            "accept": session.accept_contact,
+            "reject": session.reject_contact,
+            "remove": session.remove_contact,
+            "block": session.block,
+            "unblock": session.unblock,
+        }
+        await calls[what](user)
+        return self._chat.text("done")
 
     async def _learn(self) -> None:
         self._chat.learn(await self._session.users(), await self._session.groups())
@@ -248,7 +269,9 @@ class Talk:
     async def _take(self, item: Item) -> None:
         if isinstance(item, Happened):
             await self._introduce(item)
-            self._say(Say(self._chat.happened(item, self._now())))
+            shown = self._chat.happened(item, self._now())
+            if shown is not None:
+                self._say(Say(shown))
         elif isinstance(item, Error):
             self._say(Say(self._chat.text("server", text=item.message), wrong=True))
 

@@ -14,6 +14,7 @@ from hichat.client.lines import (
     LISTED,
     MAX_HISTORY,
     REMEMBERED,
+    Act,
     Ask,
     Chat,
     Edit,
@@ -159,14 +160,21 @@ class LineTests(ChatCase):
             self.assertEqual(self.said(f"/history {argument}"), "usage: /history [N]")
 
     def test_questions_to_the_server(self):
-        self.assertEqual(self.chat.line("/add Eve Adams"), Ask("add", "Eve Adams"))
         self.assertEqual(self.chat.line("/new team"), Ask("new", "team"))
         self.assertEqual(self.chat.line("/join team"), Ask("join", "team"))
-        for name in ("friends", "groups", "who"):
+        for name in ("friends", "groups", "who", "requests", "blocked", "conversations"):
             self.assertEqual(self.chat.line(f"/{name}"), Ask(name, ""))
 
+    def test_what_is_done_to_somebody(self):
+        for name in ("add", "accept", "reject", "remove", "block", "unblock"):
+            self.assertEqual(self.chat.line(f"/{name} bOB"), Act(name, 2))
+            self.assertEqual(self.chat.line(f"/{name} Eve Adams"), Learn())
+            step = self.chat.line(f"/{name} Eve Adams", fresh=True)
+            self.assertEqual(step, Say("no such user: Eve Adams", wrong=True))
+
     def test_a_name_is_needed(self):
-        for name in ("to", "group", "add", "new", "join", "reply", "edit", "recall", "react", "unreact"):
+        people = ("accept", "reject", "remove", "block", "unblock")
+        for name in ("to", "group", "add", *people, "new", "join", "reply", "edit", "recall", "react", "unreact"):
             self.assertTrue(self.said(f"/{name} ").startswith(f"usage: /{name} "))
 
     def test_the_rest(self):
