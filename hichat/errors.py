@@ -94,6 +94,14 @@ class NotAdministrator(Refused):
     code, status, zh, en = "not_administrator", 403, "只有管理员可以群发消息", "only an administrator may do this"
 
 
+class Blocked(Refused):
+    code, status, zh, en = "blocked", 403, "对方拒收您的消息", "this user does not want to hear from you"
+
+
+class NotContacts(Refused):
+    code, status, zh, en = "not_contacts", 403, "对方还不是您的好友", "you are not contacts"
+
+
 class SignedOut(Refused):
     code, status, zh, en = "signed_out", 401, "登录已失效，请重新登录", "you are signed out"
 
@@ -257,6 +265,48 @@ class AlreadyFriends(Refused):
     code, status, zh, en = "already_friends", 409, "已经是好友", "you are friends already"
 
 
+class Oneself(Refused):
+    code, status, zh, en = "oneself", 409, "不能对自己执行该操作", "you cannot do this to yourself"
+
+
+class RequestSent(Refused):
+    code, status, zh, en = (
+        "request_sent",
+        409,
+        "好友申请已发出，对方同意后即成为好友",
+        "you have asked; the other has to accept",
+    )
+
+
+class RequestWaits(Refused):
+    code, status, zh, en = "request_waits", 409, "对方已向您发出好友申请", "this user has asked you: accept that"
+
+
+class NoSuchContact(Refused):
+    code, status, zh, en = "no_such_contact", 404, "该用户不是您的好友", "this user is not a contact of yours"
+
+
+class BlockedByYou(Refused):
+    code, status, zh, en = "blocked_by_you", 409, "您已屏蔽该用户", "you have blocked this user"
+
+
+class NotBlocked(Refused):
+    code, status, zh, en = "not_blocked", 404, "您没有屏蔽该用户", "you have not blocked this user"
+
+
+class TooManyContacts(Refused):
+    code, status, zh, en = (
+        "too_many_contacts",
+        409,
+        "好友、申请或屏蔽的数量已达上限",
+        "one of you has as many as there may be",
+    )
+
+
+class TooManyPinned(Refused):
+    code, status, zh, en = "too_many_pinned", 409, "置顶的会话过多", "too many conversations are pinned"
+
+
 class AlreadyAMember(Refused):
     code, status, zh, en = "already_a_member", 409, "您已加入该群", "you are a member already"
 
@@ -323,7 +373,7 @@ class InviteOnly(Refused):
 
 
 class AlreadyRequested(Refused):
-    code, status, zh, en = "already_requested", 409, "已申请加入，请等待同意", "you have asked already"
+    code, status, zh, en = "already_requested", 409, "已申请，请等待同意", "you have asked already"
 
 
 class AlreadyInvited(Refused):
@@ -331,7 +381,7 @@ class AlreadyInvited(Refused):
 
 
 class NoSuchRequest(Refused):
-    code, status, zh, en = "no_such_request", 404, "没有该申请", "this user has not asked"
+    code, status, zh, en = "no_such_request", 404, "没有该申请", "there is no such request"
 
 
 class NoSuchInvitation(Refused):

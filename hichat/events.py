@@ -82,6 +82,30 @@ class Kind(IntEnum):
     """A user asks to become a member of a group."""
     DECLINED = 32
     """What a user was invited to or has asked for comes to nothing: the user does not want it, or the group."""
+    CONTACT_REQUESTED = 40
+    """
+    A user asks another to be a contact: the target. The body is the word of greeting. This and the next ones, up to
+    L{CONTACT_REMOVED}, are in the conversation of the two.
+    """
+    CONTACT_ADDED = 41
+    """Two users are contacts now: the sender accepted the target's request, or added the target at once, over v1."""
+    CONTACT_REJECTED = 42
+    """The sender does not accept the target's request."""
+    CONTACT_WITHDRAWN = 43
+    """The sender takes the request to the target back."""
+    CONTACT_REMOVED = 44
+    """Two users are contacts no more."""
+    CONTACT_REMARKED = 45
+    """
+    The sender has another name for a contact, the subject: the body. This and the next ones are for the sender alone:
+    they are in the conversation with oneself.
+    """
+    BLOCKED = 46
+    """The sender does not want to hear from the subject, nor to be seen."""
+    UNBLOCKED = 47
+    """The sender has taken that back."""
+    CONVERSATION_SET = 48
+    """The sender has pinned or muted a conversation, or not any more; the body is L{hichat.social.conversations}'s."""
     TYPING = 100
     """A user is writing. This and the next one are signals: they have no position and are never stored."""
     MARKED = 101
@@ -116,7 +140,8 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     @ivar sender: the user who made it happen.
     @ivar target: a user id (L{Scope.USER}, L{Scope.ACCOUNTS}), a group id (L{Scope.GROUP}) or 0.
     @ivar subject: what it is about: the user who joined or left or was muted, the message that was edited, recalled or
-        reacted to, the message that this one replies to, the device that was revoked; else 0.
+        reacted to, the message that this one replies to, the device that was revoked, the user whom a user blocked or
+        has another name for; of a signal the only user who may hear of it; else 0.
     @ivar time: milliseconds since the epoch, when it was written.
     @ivar body: what was said, as a v1 frame; what came from v1 is the sender's frame, byte for byte. Empty: recalled.
     @ivar device: from which it came; 0: none that is known, such as a v1 connection.

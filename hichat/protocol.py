@@ -365,6 +365,15 @@ EventKind = Literal[
     "invited",
     "requested",
     "declined",
+    "contact_requested",
+    "contact_added",
+    "contact_rejected",
+    "contact_withdrawn",
+    "contact_removed",
+    "contact_remarked",
+    "blocked",
+    "unblocked",
+    "conversation_set",
 ]
 
 
@@ -384,6 +393,22 @@ class GroupChange(msgspec.Struct, omit_defaults=True):
     joinPolicy: JoinPolicy | UnsetType = UNSET  # noqa: N815
 
 
+class Settings(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """
+    What a user has set for a conversation.
+
+    @ivar user: the other person of it.
+    @ivar group: the group whose it is; without C{user} and C{group} it is the announcements.
+    @ivar pinned: it stands before others.
+    @ivar muted: it makes no noise.
+    """
+
+    user: Id | UnsetType = UNSET
+    group: Id | UnsetType = UNSET
+    pinned: bool
+    muted: bool
+
+
 class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rename={"from_": "from"}):
     """
     What the log says: sent in C{event} frames and in C{page} frames.
@@ -397,7 +422,10 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
         C{unbanned}; C{changed}; C{role}: who is the owner before somebody else becomes it is an admin after it;
         C{muted} and C{unmuted}: a member, or without C{member} all but the owner and the admins; C{dissolved}: nothing
         comes after it; and C{invited}, C{requested} and C{declined}, which who is meant hears too: it came to nothing
-        by their own wish, or by that of C{from}.
+        by their own wish, or by that of C{from}. Those that begin with C{contact} are between two people, and both hear
+        of them: C{contact_requested} has a greeting as its C{text}; after C{contact_added} they are contacts, because
+        C{from} accepted that, or added the other over v1. C{contact_remarked}, C{blocked}, C{unblocked} and
+        C{conversation_set} are for one's other devices alone: said to oneself.
     @ivar from_: who did it.
     @ivar user: to whom it was said: oneself, if somebody else said it.
     @ivar group: the group in which it happened; without C{user} and C{group} it is an announcement.
@@ -416,6 +444,9 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     @ivar role: what the member is now.
     @ivar until: when that ends by itself, milliseconds since the epoch; absent: it does not.
     @ivar changed: what is another way in the group.
+    @ivar contact: whom one has blocked, or has another name for.
+    @ivar remark: that name; empty: none any more.
+    @ivar settings: what one has set for a conversation.
     @ivar recalled: the message's content is gone.
     """
 
@@ -443,6 +474,9 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     role: Role | UnsetType = UNSET
     until: int | UnsetType = UNSET
     changed: GroupChange | UnsetType = UNSET
+    contact: Id | UnsetType = UNSET
+    remark: str | UnsetType = UNSET
+    settings: Settings | UnsetType = UNSET
     recalled: bool = False
 
 

@@ -98,10 +98,12 @@ class Arrived(NamedTuple):
     @ivar generation: of the tokens that are good now; None: no token is, the device was revoked, or its
         session is over.
     @ivar groups: those that the user was in at that position, each with its size.
+    @ivar blocked: whom the user has blocked, then or since.
     """
 
     generation: int | None
     groups: list[tuple[int, int]]
+    blocked: frozenset[int] = frozenset()
 
 
 class _Early(NamedTuple):
@@ -177,6 +179,8 @@ class Routing:
         self._seen = 0
         self._groups: dict[int, _Group] = {}
         self._groups_of: dict[int, set[int]] = {}
+        # Of those who are here, only who has blocked somebody.
+        self._blocked: dict[int, set[int]] = {}
         # The last events, for who arrives while they happen; all those behind the position _forgotten.
         self._recent: deque[list[Event]] = deque()
         self.recent = RECENT
@@ -262,11 +266,16 @@ class Routing:
         if any(_voids(event, generation, device, login) for event in missed):
             raise SignedOut
         recalled = {event.subject for event in recent if event.kind == Kind.RECALLED}
+        if user not in self._groups_of:
+            # First: whoever is told that the user comes must not be one of these.
+            self._set_blocked(user, arrived.blocked, missed)
         if listen(position, _without_recalled(missed, recalled)) and user not in self._groups_of:
             self._groups_of[user] = set()
             self._interests.add(user)
             for group, size in groups.items():
                 self._enter(user, group, size)
+        if user not in self._groups_of:
+            self._blocked.pop(user, None)
         return True
 
     def _since(self, position: int) -> list[Event]:
@@ -284,6 +293,7 @@ class Routing:
             self._interests.discard(user)
         for group in self._groups_of.pop(user, ()):
             self._exit(user, group)
+        self._blocked.pop(user, None)
 
     # What comes off the plane
 
@@ -356,7 +366,11 @@ class Routing:
         """Type ▸ recipients online here."""
         if event.scope == Scope.USER:
             target, sender = event.target, event.sender
-            self._delivery.deliver((target,) if target == sender else (target, sender), event)
+            if target == sender:
+                self._note_block(event)
+                self._delivery.deliver((target,), event)
+            else:
+                self._delivery.deliver((target, sender), event)
             if target not in self._groups_of:
                 self._metrics.offline_recipients += 1
             return
@@ -386,8 +400,11 @@ class Routing:
         self._delivery.deliver(tuple(group.online), event)
 
     def _signal(self, event: Event) -> None:
-        if event.scope == Scope.USER:
-            self._delivery.signal({event.target, event.sender}, event)
+        if event.subject:
+            self._delivery.signal((event.subject,), event)
+        elif event.scope == Scope.USER:
+            wanted = not self.has_blocked(event.target, event.sender)
+            self._delivery.signal({event.target, event.sender} if wanted else (event.sender,), event)
         elif event.scope == Scope.GROUP and event.target in self._groups:
             group = self._groups[event.target]
             few = group.size <= RECEIPTS_LIMIT or event.kind != Kind.MARKED
@@ -398,6 +415,28 @@ class Routing:
     def is_member(self, user: int, group: int) -> bool:
         """@return: whether this user, who is online here, is a member of the group."""
         return group in self._groups_of.get(user, ())
+
+    def has_blocked(self, user: int, other: int) -> bool:
+        """@return: whether this user, who is online here, does not want to hear from the other, nor to be seen."""
+        return user in self._blocked and other in self._blocked[user]
+
+    def _set_blocked(self, user: int, blocked: frozenset[int], since: list[Event]) -> None:
+        """@param since: what happened then, some of it after C{blocked} was read: what is in there already."""
+        found = set(blocked)
+        for event in since:
+            if event.kind == Kind.BLOCKED:
+                found.add(event.subject)
+            elif event.kind == Kind.UNBLOCKED:
+                found.discard(event.subject)
+        if found:
+            self._blocked[user] = found
+
+    def _note_block(self, event: Event) -> None:
+        user = event.sender
+        if event.kind not in (Kind.BLOCKED, Kind.UNBLOCKED) or user not in self._groups_of:
+            return
+        self._set_blocked(user, frozenset(self._blocked.pop(user, ())), [event])
+        self._delivery.hide(user, event.subject, event.kind == Kind.BLOCKED)
 
     def _change(self, event: Event) -> None:
         """A membership changed."""

@@ -97,6 +97,12 @@ def _switch(text: str) -> bool:
     return text == "on"
 
 
+def _writers(text: str) -> str:
+    if text not in ("anyone", "contacts"):
+        raise ValueError("it is neither anyone nor contacts")
+    return text
+
+
 def _faults(text: str) -> str:
     parse_faults(text)
     return text
@@ -134,6 +140,7 @@ class Bounds:
     rate: int = 5000
     edit: int = 24 * 3600
     presence: bool = True
+    contacts_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,6 +175,7 @@ class Settings:
     groups_owned: int = _setting(_count, "100", "groups of one owner")
     groups_joined: int = _setting(_count, "1000", "groups that one user may be in")
     presence: bool = _setting(_switch, "on", "on, or off: nobody is told who is online or typing")
+    write_to: str = _setting(_writers, "anyone", "whom people may write to: anyone, or contacts only")
 
     test_faults: str = _setting(_faults, "", "for tests only: faults of the plane", "drop=0.3,double=0.1")
 
@@ -182,6 +190,7 @@ class Settings:
             rate=self.message_rate,
             edit=self.edit_limit,
             presence=self.presence,
+            contacts_only=self.write_to == "contacts",
         )
 
     @property

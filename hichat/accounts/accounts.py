@@ -41,7 +41,7 @@ from hichat.errors import (
     WrongPassword,
 )
 from hichat.events import Draft, Kind, Scope
-from hichat.social import contacts, group_service, groups
+from hichat.social import contacts, conversations, group_service, groups
 from hichat.storage.gathered import Gathered
 
 if TYPE_CHECKING:
@@ -380,6 +380,7 @@ class Accounts:
             _check_current(connection, user)
             draft.body = b"%d" % (user.generation + 1)
             contacts.forget(connection, user.id)
+            conversations.forget(connection, user.id)
             groups.leave_all(connection, user.id, position, self._now())
             sessions.forget(connection, user.id)
             users.delete(connection, user.id, self._now())

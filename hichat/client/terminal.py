@@ -24,6 +24,7 @@ from hichat.client.console import Console
 from hichat.client.http import Api, Session, language_here
 from hichat.client.inbox import Gate
 from hichat.client.lines import (
+    Act,
     Ask,
     Chat,
     Deed,
@@ -41,7 +42,7 @@ from hichat.client.lines import (
     harmless,
 )
 from hichat.client.state import State, state_directory
-from hichat.client.wire import ClientError, NotConnected, Unreachable
+from hichat.client.wire import ClientError, Group, NotConnected, Unreachable, User
 from hichat.errors import Language
 from hichat.events import Role
 from hichat.protocol import HISTORY_LIMIT, Ack, Error, Folded, Happened
@@ -153,6 +154,8 @@ class Talk:
                 self._say(Say(await self._ask(what, name)))
             case Tend():
                 self._say(Say(await self._tend(step)))
+            case Act(what, user):
+                self._say(Say(await self._act(what, user)))
             case Quit():
                 self._end(None)
 
@@ -222,24 +225,40 @@ class Talk:
 
     async def _ask(self, what: str, name: str) -> str:
         session = self._session
-        match what:
-            case "friends":
-                return self._chat.names(await session.friends())
-            case "groups":
-                return self._chat.names(await session.groups())
-            case "who":
-                return self._chat.names(await session.users())
-            case "find":
-                return self._chat.names(await session.group_calls.find(name))
-            case "join":
-                return self._chat.text("done" if await session.group_calls.join(name) else "asked")
-        calls = {"add": session.add_friend, "new": session.new_group}
-        return harmless(await calls[what](name)) or self._chat.text("done")
+        if what == "conversations":
+            return self._chat.conversations(await session.conversations())
+        if what == "join":
+            return self._chat.text("done" if await session.group_calls.join(name) else "group_asked")
+        lists: dict[str, Callable[[], Awaitable[list[User] | list[Group]]]] = {
+            "friends": session.friends,
+            "groups": session.groups,
+            "find": lambda: session.group_calls.find(name),
+            "who": session.users,
+            "requests": session.requests,
+            "blocked": session.blocked,
+        }
+        if what in lists:
+            return self._chat.names(await lists[what]())
+        return harmless(await session.new_group(name)) or self._chat.text("done")
+
+    async def _act(self, what: str, user: int) -> str:
+        session = self._session
+        if what == "add":
+            return self._chat.text("contacts_now" if await session.request_contact(user) else "asked")
+        calls = {
+            "accept": session.accept_contact,
+            "reject": session.reject_contact,
+            "remove": session.remove_contact,
+            "block": session.block,
+            "unblock": session.unblock,
+        }
+        await calls[what](user)
+        return self._chat.text("done")
 
     async def _tend(self, step: Tend) -> str:
         calls, group, user = self._session.group_calls, step.group, step.user
         match step.what:
-            case "members":
+            case "who":
                 return self._chat.members(await calls.members(group))
             case "requests":
                 return self._chat.names(await calls.requests(group))
@@ -291,7 +310,9 @@ class Talk:
     async def _take(self, item: Item) -> None:
         if isinstance(item, Happened):
             await self._introduce(item)
-            self._say(Say(self._chat.happened(item, self._now())))
+            shown = self._chat.happened(item, self._now())
+            if shown is not None:
+                self._say(Say(shown))
         elif isinstance(item, Error):
             self._say(Say(self._chat.text("server", text=item.message), wrong=True))
 

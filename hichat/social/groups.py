@@ -175,6 +175,15 @@ def find(connection: Connection, group_id: int) -> Group | None:
     return _find(connection, groups.c.id == group_id)
 
 
+def find_many(connection: Connection, ids: Collection[int]) -> dict[int, Group]:
+    """
+    @param ids: at most a few hundred.
+    @return: by id, those that there are.
+    """
+    query = select(*GROUP).where(groups.c.id.in_(ids), _LIVE)
+    return {group.id: group for group in (Group(*row) for row in connection.execute(query))}
+
+
 def get(connection: Connection, group_id: int) -> Group:
     """
     @return: the group.

@@ -101,12 +101,35 @@ invites = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 
+# Two rows for each two users who are contacts. The remark is the owner's own name for the other.
 contacts = Table(
     "contacts",
     metadata,
     Column("owner_id", ForeignKey("users.id"), primary_key=True),
     Column("friend_id", ForeignKey("users.id"), primary_key=True),
     Column("created_at", BigInteger, nullable=False),
+    Column("remark", String(64), nullable=False, server_default=""),
+)
+
+# Who asks whom to be a contact; gone once that is answered.
+contact_requests = Table(
+    "contact_requests",
+    metadata,
+    Column("from_id", ForeignKey("users.id"), primary_key=True),
+    Column("to_id", ForeignKey("users.id"), primary_key=True),
+    Column("greeting", String(255), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("contact_requests_by_to", "to_id"),
+)
+
+# Who does not want to hear from whom.
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("owner_id", ForeignKey("users.id"), primary_key=True),
+    Column("blocked_id", ForeignKey("users.id"), primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+    Index("blocks_by_blocked", "blocked_id"),
 )
 
 groups = Table(
@@ -234,6 +257,17 @@ places = Table(
 
 # One row.
 places_head = Table("places_head", metadata, Column("position", BigInteger, nullable=False))
+
+# What a user has set for a conversation, named as in events: a scope and the other user's id, the group's or 0.
+conversation_settings = Table(
+    "conversation_settings",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("scope", SmallInteger, primary_key=True, autoincrement=False),
+    Column("target", BigInteger, primary_key=True, autoincrement=False),
+    Column("pinned", Boolean, nullable=False, server_default=false()),
+    Column("muted", Boolean, nullable=False, server_default=false()),
+)
 
 # How far a user has received and read a conversation: positions, and n at what was read.
 marks = Table(

@@ -240,7 +240,7 @@ class Deleting(AccountsCase):
         self.ann = self.register()
         self.bob = self.register("Bob")
         self.groups = Groups(self.store, self.ledger, lambda: NOW)
-        self.successResultOf(self.store.write(contacts.add, 1, "Bob", NOW))
+        self.get(contacts.Contacts(self.store, self.ledger, lambda: NOW).add(self.ann, "Bob"))
         self.team = self.get(self.groups.create(self.ann, "team"))
         self.get(self.groups.join(self.bob, "team"))
 

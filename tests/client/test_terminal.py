@@ -14,6 +14,7 @@ from hichat.client.inbox import Gate, Inbox
 from hichat.client.terminal import PENDING, chat
 from hichat.client.wire import (
     Address,
+    Conversation,
     Group,
     Member,
     NotConnected,
@@ -31,6 +32,12 @@ from tests.client.test_console import Output
 
 TEAM = 1_000_000_001
 USERS = [User(1, "ann"), User(2, "Bob"), User(3, "鲍勃"), User(4, "José")]
+CONVERSATIONS = [
+    Conversation("user-2", "Bob", 3, "hi\x1b[2J\nthere " + "x" * 99, "text", False, False),
+    Conversation(f"group-{TEAM}", "Team Blue", 0, "", "picture", True, False),
+    Conversation("announcements", "", 0, "", "", False, True),
+    Conversation("user-9", "", 0, "bye", "text", False, False),
+]
 GROUPS = [Group(TEAM, "Team Blue", 1, "")]
 
 
@@ -63,8 +70,36 @@ class FakeSession:
         await self._done("groups")
         return GROUPS
 
-    async def add_friend(self, name):
-        return await self._done("add", name)
+    async def request_contact(self, user):
+        await self._done("add", user)
+        return user == 4
+
+    async def accept_contact(self, user):
+        await self._done("accept", user)
+
+    async def reject_contact(self, user):
+        await self._done("reject", user)
+
+    async def remove_contact(self, user):
+        await self._done("remove", user)
+
+    async def block(self, user):
+        await self._done("block", user)
+
+    async def unblock(self, user):
+        await self._done("unblock", user)
+
+    async def requests(self):
+        await self._done("requests")
+        return USERS[2:3]
+
+    async def blocked(self):
+        await self._done("blocked")
+        return []
+
+    async def conversations(self):
+        await self._done("conversations")
+        return CONVERSATIONS
 
     async def new_group(self, name):
         return await self._done("new", name)
@@ -313,12 +348,12 @@ class ProgramTests(SynchronousTestCase):
         self.run_program()
         calls = self.api.session.calls
         calls.clear()
-        self.assertEqual(self.type("/add eve", "/new x y"), ["fine"] * 2)
-        self.assertEqual(calls, [("add", "eve"), ("new", "x y")])
+        self.assertEqual(self.type("/new x y"), ["fine"])
+        self.assertEqual(calls, [("new", "x y")])
         self.assertEqual(self.type("/friends"), ["Bob"])
         self.assertEqual(self.type("/groups"), ["Team Blue"])
         self.assertEqual(self.type("/who"), ["ann", "Bob", "José", "鲍勃"])
-        self.assertEqual(len(self.type("/help")), 4)
+        self.assertEqual(len(self.type("/help")), 5)
 
     def test_what_one_does_in_groups(self):
         self.run_program()
@@ -357,6 +392,36 @@ class ProgramTests(SynchronousTestCase):
         )
         session.failure = Refused("your role does not allow it")
         self.assertEqual(self.type("/kick bob"), ["your role does not allow it"])
+
+    def test_contacts(self):
+        self.run_program()
+        calls = self.api.session.calls
+        calls.clear()
+        self.assertEqual(self.type("/add bob", "/add josé"), ["asked; they have to accept", "you are contacts now"])
+        done = self.type("/accept Bob", "/reject bob", "/remove bob", "/block 鲍勃", "/unblock 鲍勃")
+        self.assertEqual(done, ["done"] * 5)
+        named = [("accept", 2), ("reject", 2), ("remove", 2), ("block", 3), ("unblock", 3)]
+        self.assertEqual(calls, [("add", 2), ("add", 4), *named])
+        self.assertEqual(self.type("/requests", "/blocked"), ["鲍勃", "(none)"])
+        self.assertEqual(self.type("/block nobody"), ["no such user: nobody"])
+
+    def test_conversations(self):
+        self.run_program()
+        shown = self.type("/conversations")
+        text = "hi ⏎ there " + "x" * 29 + "..."
+        self.assertEqual(shown, [f"Bob (3) {text}", "[Team Blue] [picture]", "announcements", "(deleted) bye"])
+
+    def test_what_happens_to_contacts(self):
+        self.run_program()
+        shown = self.come(
+            happened(51, kind="contact_requested", text="hello"),
+            happened(52, kind="contact_added"),
+            happened(53, kind="blocked", contact=3, **{"from": 1}),
+            happened(54, kind="conversation_set", settings={"pinned": True, "muted": False}, **{"from": 1}),
+            happened(55, kind="contact_removed"),
+        )
+        expected = ["Bob asks ann to be a contact", "Bob and ann are contacts now", "you have blocked 鲍勃"]
+        self.assertEqual(shown, [*expected, "Bob and ann are contacts no more"])
 
     def test_history(self):
         self.run_program()
@@ -400,7 +465,7 @@ class ProgramTests(SynchronousTestCase):
     def test_errors_do_not_end_it(self):
         self.run_program()
         self.api.session.failure = Refused("the server is busy")
-        self.assertEqual(self.type("/add x", "/to nobody"), ["the server is busy"] * 2)
+        self.assertEqual(self.type("/join x", "/to nobody"), ["the server is busy"] * 2)
         self.assertEqual(self.come(happened(51, "a", **{"from": 77})), ["#1 #77: a"])
         self.api.session.failure = None
         self.assertEqual(self.come(Error(code="x", message="too long\x1b[2J")), ["server: too long"])

@@ -17,6 +17,7 @@ def check(world: World, events: list[Event]) -> None:
     _check_numbers(events)
     _check_client_ids(events)
     _check_recalls(events)
+    _check_blocks(events)
     visible = _visible(events)
     for page in world.pages:
         _check_page(page, events, visible)
@@ -55,6 +56,18 @@ def _check_recalls(events: list[Event]) -> None:
             assert bool(event.body) == (event.position not in recalled), "blank, or not"
         elif event.kind == Kind.EDITED:
             assert bool(event.body) == (event.subject not in recalled), "an edit is blank, or not"
+
+
+def _check_blocks(events: list[Event]) -> None:
+    """Between two, nothing is said or done by who is blocked, except to take something back."""
+    blocked: set[tuple[int, int]] = set()
+    for event in events:
+        if event.kind == Kind.BLOCKED:
+            blocked.add((event.subject, event.sender))
+        elif event.kind == Kind.UNBLOCKED:
+            blocked.discard((event.subject, event.sender))
+        elif event.scope == Scope.USER and event.kind in (Kind.MESSAGE, Kind.EDITED, Kind.REACTED):
+            assert (event.sender, event.target) not in blocked, f"by who is blocked: {event}"
 
 
 def _visible(events: list[Event]) -> dict[int, set[int]]:

@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 
 from hichat.accounts import devices, sessions, users
 from hichat.accounts.users import User
-from hichat.errors import Refused, Unauthorized
+from hichat.errors import NotBlocked, Refused, Unauthorized
 from hichat.events import FIRST_GROUP_ID, Draft, Kind, Scope
 from hichat.gateway.v2_session import SignedIn
 from hichat.ledger import log
@@ -32,8 +32,9 @@ from hichat.plane.datagram import Codec
 from hichat.plane.faults import FaultyTransport
 from hichat.plane.link import KERNEL_COST
 from hichat.settings import Bounds
-from hichat.social import joining, moderation
+from hichat.social import contacts, joining, moderation
 from hichat.social.groups import Change
+from hichat.storage import tables
 from hichat.storage.store import Store
 from hichat.storage.tables import groups as groups_table
 from hichat.storage.tables import metadata, places_head
@@ -193,6 +194,7 @@ class World:
             (1, lambda: self.change_membership(worker)),
             (2, lambda: self.govern(worker)),
             (0.3, self.command),
+            (0.5, lambda: self.block(worker)),
             (0.1, lambda: self.sign_out(worker)),
             (0.1, lambda: self.revoke(worker, phone)),
             (0.2, lambda: self.log_out(worker, phone)),
@@ -360,6 +362,30 @@ class World:
         threads = Threads()
         LogWriter(Store(self.engine, threads, threads), lambda: NOW).write([draft])
 
+    def block(self, worker: Worker) -> None:
+        """A user blocks another, or not any more: by a call to a worker, or by another process."""
+        user, other = self.chance.sample(USERS, 2)
+        blocks = tables.blocks.c
+
+        def change(connection: Connection, draft: Draft, _position: int) -> None:
+            holds = contacts.has_blocked(connection, user, other)
+            if holds == (draft.kind == Kind.BLOCKED):
+                raise NotBlocked
+            if holds:
+                connection.execute(tables.blocks.delete().where(blocks.owner_id == user, blocks.blocked_id == other))
+            else:
+                values = {"owner_id": user, "blocked_id": other, "created_at": NOW}
+                connection.execute(tables.blocks.insert().values(values))
+
+        kind = Kind.BLOCKED if self.chance.random() < 0.5 else Kind.UNBLOCKED
+        if self.chance.random() < 0.3:
+            self._write_directly(Draft(kind, Scope.USER, user, user, b"", None, other, change=change))  # type: ignore[arg-type]
+            return
+        appended = worker.way.ledger.append(
+            kind=kind, scope=Scope.USER, sender=user, target=user, subject=other, change=change
+        )
+        appended.addErrback(_if_refused)
+
     def sign_out(self, worker: Worker) -> None:
         """A user changes the password."""
         user = self.chance.choice(USERS)
@@ -445,7 +471,13 @@ class World:
         """What everybody heard is what the log says they were to hear, in order, once."""
         with self.engine.connect() as connection:
             events = log.after(connection, 0, 1_000_000)
+            blocked = contacts.blocked_by_many(connection, USERS)
         model.check(self, events)
+        for worker in self.workers:
+            routing = worker.way.routing
+            for user in routing._groups_of:
+                known = {other for other in USERS if routing.has_blocked(user, other)}
+                assert known == blocked.get(user, set()), f"whom {user} has blocked"
 
     def check_content(self, shown: dict[str, Any]) -> None:
         """What is shown of a message is what was said, or nothing after a recall."""
