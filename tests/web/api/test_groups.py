@@ -316,6 +316,12 @@ class ChangesTests(GroupCase):
         self.expect("joined", "invited", group, member="invited", size=8)
         self.assertEqual(self.ok("invited", "GET /me/invitations")["items"], [])
 
+    def test_who_has_blocked_somebody_is_not_invited_by_them(self):
+        group = self.make()
+        self.ok("nobody", "PUT /blocks/MEMBER")
+        self.refused("blocked", "member", "PUT /groups/G/invitations/NOBODY", group=group)
+        self.ok("owner", "PUT /groups/G/invitations/NOBODY", group=group)
+
     def test_links(self):
         group = self.make(join_policy="invite")
         link = self.ok("admin", "POST /groups/G/links", {"useLimit": 1, "expires": LATER}, group)
