@@ -19,9 +19,9 @@ The flow runs one way and no room reaches back. Beside it stand::
     events     the vocabulary of all rooms; errors: what a user can be told
     protocol   every frame of the v2 WebSocket, as both sides see it
     intake     the bound on what was accepted and has not left yet
-    accounts   users, passwords, tokens        social   contacts, groups, membership
+    accounts   users, passwords, sessions      social   contacts, groups, membership
     storage    engine, threads, tables, migrations
-    web        HTTP: the v1 calls, uploads, health, metrics
+    web        HTTP: the v1 calls, the v2 API (web/api), uploads, health, metrics
     client     the Python client library       cli      the `hichat` command       bench    measuring a daemon
 """
 

@@ -182,6 +182,7 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--server", default="http://127.0.0.1:8000", metavar="URL", help="[default: %(default)s]")
     chat.add_argument("--user", required=True, metavar="NAME", help="who you are")
     chat.add_argument("--register", action="store_true", help="make the account first")
+    chat.add_argument("--invite", default="", metavar="CODE", help="with --register, where the server wants one")
     chat.set_defaults(run=_chat)
 
     user = commands.add_parser("user", help="look after users").add_subparsers(required=True, metavar="COMMAND")
@@ -373,7 +374,7 @@ def _chat(options: argparse.Namespace) -> int:
 
     # From a pipe the first line is the password only if it is not in the environment.
     password = os.environ.get("HICHAT_PASSWORD") or _ask_password(repeat=options.register)
-    return run_chat(options.server, options.user, password, options.register)
+    return run_chat(options.server, options.user, password, options.register, invite=options.invite)
 
 
 def _ask_password(repeat: bool) -> str:

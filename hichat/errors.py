@@ -48,7 +48,7 @@ class Refused(Exception):
 
 
 class NotJSON(Refused):
-    code, zh, en = "not_json", "消息不是有效的 JSON", "the frame is not valid JSON"
+    code, zh, en = "not_json", "内容不是有效的 JSON", "this is not valid JSON"
 
 
 class NotAnObject(Refused):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
@@ -14,7 +15,7 @@ from hichat.errors import SignedOut
 from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
 from hichat.interfaces import IDelivery
 from hichat.metrics import Metrics
-from hichat.plane.interests import Interests
+from hichat.plane.interests import Interests, Wanted
 from hichat.routing import EARLY, PATIENCE, WATCH, Arrival, Arrived, Routing
 
 GROUP = FIRST_GROUP_ID
@@ -127,10 +128,19 @@ class RoutingCase(SynchronousTestCase):
         self.members.setdefault(user, []).append((len(self.log) + 1, None))
         return self.write(Kind.JOINED, Scope.GROUP, user, GROUP, user, b"%d" % len(self.as_all()))
 
-    def leave(self, user: int) -> Event:
+    def leave(self, user: int, kind: Kind = Kind.LEFT) -> Event:
         since, _ = self.members[user].pop()
         self.members[user].append((since, len(self.log) + 1))
-        return self.write(Kind.LEFT, Scope.GROUP, user, GROUP, user, b"%d" % len(self.as_all()))
+        return self.write(kind, Scope.GROUP, user, GROUP, user, b"%d" % len(self.as_all()))
+
+    def dissolve(self) -> Event:
+        for user in self.as_all():
+            since, _ = self.members[user].pop()
+            self.members[user].append((since, len(self.log) + 1))
+        return self.write(Kind.DISSOLVED, Scope.GROUP, 1, GROUP, 0, b"0")
+
+    def meet(self, kind: Kind, sender: int, subject: int) -> Event:
+        return self.write(kind, Scope.GROUP, sender, GROUP, subject)
 
     def sign_out(self, user: int, generation: int = 1) -> Event:
         return self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, user, user, body=b"%d" % generation)
@@ -215,6 +225,69 @@ class RoutingTests(RoutingCase):
         self.assertEqual(seen, [True])
         self.assertFalse(self.routing.has_blocked(1, 2), "it did not stay")
 
+    def test_every_end_of_a_membership(self) -> None:
+        for kind in (Kind.LEFT, Kind.REMOVED, Kind.BANNED):
+            with self.subTest(kind):
+                self.setUp()
+                self.gateway.curious = {1, 2}
+                self.come(1)
+                self.come(2)
+                self.send(self.join(1), self.join(2), self.leave(2, kind), self.say(1, GROUP))
+                self.assertEqual(self.gateway.online, {1: [1, 2, 3, 4], 2: [2, 3]})
+                self.assertFalse(self.routing.is_member(2, GROUP))
+
+    def test_a_stranger_is_banned(self) -> None:
+        self.gateway.curious = {1, 2}
+        self.send(self.join(1))
+        self.come(1)
+        self.come(2)
+        self.send(self.write(Kind.BANNED, Scope.GROUP, 1, GROUP, 2, b"1"), self.say(1, GROUP))
+        self.assertEqual(self.gateway.online, {1: [2, 3], 2: []})
+
+    def test_dissolved(self) -> None:
+        self.gateway.curious = {1, 2, 3}
+        self.send(self.join(1), self.join(2))
+        for user in (1, 2, 3):
+            self.come(user)
+        self.send(self.dissolve(), self.say(1, GROUP))
+        self.assertEqual(self.gateway.online, {1: [3], 2: [3], 3: []})
+        self.assertFalse(self.routing.is_member(1, GROUP))
+        wanted = Wanted()
+        wanted.learn(1, self.interests.told())
+        self.assertFalse(wanted.wants(replace(self.log[3], sender=9)))
+
+    def test_dissolved_while_the_groups_are_read(self) -> None:
+        self.gateway.curious = {2}
+        self.send(self.join(1), self.join(2))
+        self.slow = True
+        arrived = self.come(2)
+        user, position, read = self.arrival_reads[0]
+        self.send(self.dissolve(), self.say(1, GROUP))
+        read.callback(self.as_of(user, position))
+        self.successResultOf(arrived)
+        self.send(self.say(1, GROUP))
+        self.assertEqual(self.gateway.online[2], [3])
+
+    def test_who_is_meant_hears_though_no_member(self) -> None:
+        for kind in (Kind.INVITED, Kind.REQUESTED, Kind.DECLINED):
+            with self.subTest(kind):
+                self.setUp()
+                self.gateway.curious = {1, 2, 3}
+                self.come(2)
+                self.send(self.meet(kind, 1, 2))  # of the group nobody is here
+                self.send(self.join(1))
+                self.come(1)
+                self.come(3)
+                self.send(self.meet(kind, 1, 2), self.say(1, GROUP))
+                self.assertEqual(self.gateway.online, {1: [3, 4], 2: [1, 3], 3: []})
+                self.slow = True
+                arrived = self.come(2)
+                user, position, read = self.arrival_reads[-1]
+                self.send(self.meet(kind, 1, 2), self.say(1, GROUP))
+                read.callback(self.as_of(user, position))
+                self.successResultOf(arrived)
+                self.assertEqual(self.gateway.online[2], [5])
+
     def test_everyone(self) -> None:
         for user in (1, 2, 3):
             self.come(user)
@@ -228,6 +301,29 @@ class RoutingTests(RoutingCase):
     def test_revoked(self) -> None:
         self.send(self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, 7, 7, subject=3))
         self.assertEqual((self.gateway.signed_out, self.gateway.revoked), ([], [(7, 3, None)]))
+
+    def test_logged_out(self) -> None:
+        self.send(self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, 7, 7, subject=3, body=b"2"))
+        self.assertEqual((self.gateway.signed_out, self.gateway.revoked), ([], [(7, 3, 2)]))
+
+    def test_what_a_device_catches_up_with_it_was_logged_out(self) -> None:
+        """The session that ended does not come to listen; one that began later does, and a token without one."""
+        for body, login, good in (
+            (b"2", 1, False),
+            (b"2", 2, True),
+            (b"2", 3, True),
+            (b"2", 0, True),
+            (b"", 3, False),
+            (b"", 0, False),
+        ):
+            since = self.routing.position
+            self.send(self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, 7, 7, subject=3, body=body))
+            for device in (3, 4):
+                came = Deferred.fromCoroutine(self.routing.arrive(7, 0, lambda *_: False, since, device, login))
+                if good or device == 4:
+                    self.successResultOf(came)
+                else:
+                    self.failureResultOf(came, SignedOut)
 
     def test_changes_while_the_groups_are_read(self) -> None:
         self.send(self.join(1), self.join(2))

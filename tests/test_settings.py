@@ -4,8 +4,9 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from hichat.accounts.limits import Rate
 from hichat.errors import StartError
-from hichat.settings import Bounds, Settings, load
+from hichat.settings import Bounds, Settings, load, to_environment
 
 BOUNDS = {
     "draft_limit": "drafts",
@@ -64,10 +65,39 @@ class SettingsTests(SynchronousTestCase):
             ("UPLOAD_LIMIT", "0"),
             ("STATE_DIR", ""),
             ("DATABASE", "no url"),
+            ("REGISTRATION", "on"),
+            ("LOGIN_LIMIT", "10"),
+            ("LOGIN_LIMIT", "0/60"),
+            ("ADDRESS_LIMIT", "10/0"),
+            ("REGISTER_LIMIT", "ten/60"),
         ]:
             error = self.assertRaises(StartError, load, {}, {f"HICHAT_{name}": value}, self.directory)
             self.assertIn(f"HICHAT_{name} (environment)", str(error))
             self.assertNotIn("\n", str(error))
+
+    def test_who_may_make_an_account(self) -> None:
+        for listen, policy in (
+            ("tcp:8000:interface=127.0.0.1", "open"),
+            ("tcp:8000:interface=127.3.2.1", "open"),
+            ("tcp:8000:interface=localhost", "open"),
+            (r"tcp:8000:interface=\:\:1", "open"),
+            ("tcp:8000", "invite"),
+            ("tcp:8000:interface=0.0.0.0", "invite"),
+            ("tcp:8000:interface=192.0.2.1", "invite"),
+            ("ssl:443:interface=127.0.0.1", "open"),
+            ("ssl:443", "invite"),
+            ("unix:/run/hichat.sock", "invite"),
+        ):
+            self.assertEqual(load({"listen": listen}, {}, self.directory).registration_policy, policy, listen)
+            for said in ("open", "invite", "closed"):
+                found = load({"listen": listen, "registration": said}, {}, self.directory)
+                self.assertEqual(found.registration_policy, said)
+
+    def test_limits_of_attempts(self) -> None:
+        found = load({"login-limit": "3/60", "address-limit": "off"}, {}, self.directory)
+        self.assertEqual((found.login_limit, found.address_limit), (Rate(3, 60), Rate(0, 1)))
+        self.assertEqual(found.register_limit, Rate(20, 3600))
+        self.assertEqual(load({}, to_environment(found), self.directory), found, "as the workers get them")
 
     def test_a_wrong_url_is_not_shown(self) -> None:
         error = self.assertRaises(StartError, load, {}, {"HICHAT_DATABASE": "postgresql//me:secret@x"}, self.directory)

@@ -136,4 +136,4 @@ class Tokens:
 
 def digest(secret: str) -> bytes:
     """@return: what is stored of a secret that is random, and so needs no slow hash: 32 bytes."""
-    return blake2b(secret.encode(), digest_size=32).digest()
+    return blake2b(secret.encode("utf-8", "surrogatepass"), digest_size=32).digest()

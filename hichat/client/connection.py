@@ -18,7 +18,7 @@ waits for answers has to take what comes as well, or not to listen.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import count
@@ -31,7 +31,8 @@ from msgspec import UNSET, UnsetType
 from twisted.application.internet import ClientService, backoffPolicy
 from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
-from twisted.internet.interfaces import IStreamClientEndpoint
+from twisted.internet.interfaces import IProtocol, IProtocolFactory, IStreamClientEndpoint
+from zope.interface import implementer
 
 from hichat import protocol
 from hichat.client.http import language_here
@@ -99,6 +100,23 @@ class Messages:
                 return item
 
 
+@implementer(IStreamClientEndpoint)
+class _Renewing:
+    """An endpoint that has the client's credentials renewed first."""
+
+    def __init__(self, client: Client, endpoint: IStreamClientEndpoint) -> None:
+        self._client = client
+        self._endpoint = endpoint
+
+    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:  # noqa: N803
+        """See L{IStreamClientEndpoint.connect}."""
+        return Deferred.fromCoroutine(self._connect(protocolFactory))
+
+    async def _connect(self, factory: IProtocolFactory) -> IProtocol:
+        await self._client.renew()
+        return await self._endpoint.connect(factory)
+
+
 class Client:
     """
     A user's device at a server. It connects with the first L{connected} or L{send}, and comes back whenever the
@@ -107,7 +125,8 @@ class Client:
 
     @param reactor: for sockets and time.
     @param server: the server's URL; see L{Address.parse}.
-    @param credentials: from a login.
+    @param credentials: from a login; or what gives them before each connection, as
+        L{hichat.client.http.DeviceSession.current} does.
     @param device: a name of this installation, always the same, and used by one program at a time: 1 to 64 characters
         of printable ASCII. A random one that is kept is good; servers limit how many a user has.
     @param since: the cursor of an earlier run: what happened after it comes first. Without it: what happens from now
@@ -131,7 +150,7 @@ class Client:
         self,
         reactor: Any,
         server: str,
-        credentials: Credentials,
+        credentials: Credentials | Callable[[], Awaitable[Credentials]],
         device: str,
         *,
         since: int | None = None,
@@ -153,7 +172,8 @@ class Client:
         self.link: Link | None = None
         self.welcome: Welcome | None = None
         self._address = Address.parse(server)
-        self._credentials = credentials
+        self._credentials: Credentials | None = credentials if isinstance(credentials, Credentials) else None
+        self._renew = None if isinstance(credentials, Credentials) else credentials
         self._device = device
         check(self.hello())
         self._language = language or language_here()
@@ -180,7 +200,7 @@ class Client:
         self._verdict: ClientError | None = None
         self._stopped: ClientError | None = None
         factory = link_factory(reactor, partial(Link, self), protocol.SUBPROTOCOL)
-        self._service = ClientService(endpoint or self._endpoint(), factory, self._wait, reactor)
+        self._service = ClientService(_Renewing(self, endpoint or self._endpoint()), factory, self._wait, reactor)
 
     # The connection
 
@@ -369,10 +389,26 @@ class Client:
         if self.link is not None and self.link.usable and not self.link.writable.shut:
             self._write(msgspec.json.encode(frame))
 
+    async def renew(self) -> None:
+        """
+        Get the credentials for the next connection.
+
+        @raise ClientError: there are none; if others will not be had either, this client stops.
+        """
+        if self._renew is None:
+            return
+        try:
+            self._credentials = await self._renew()
+        except (Unauthorized, BadAnswer) as error:
+            # In a turn of its own: the service is waiting for this very connection.
+            self.reactor.callLater(0, self._conclude, error)
+            raise
+
     # What a link calls
 
     def request(self) -> ConnectingRequest:
         """@return: what to ask the server for."""
+        assert self._credentials is not None
         return ConnectingRequest(
             host=self._address.authority,
             port=self._address.port,
@@ -430,11 +466,16 @@ class Client:
         self._ready.pauseProducing()
         verdict = self._verdict or self._judge(loss)
         if verdict is not None:
-            self._stopped = verdict
-            self._end()
-            self._service.stopService()
+            self._conclude(verdict)
         elif not self._refreshing:
             self._announce(False)
+
+    def _conclude(self, error: ClientError) -> None:
+        """Do not come back."""
+        if self._stopped is None:
+            self._stopped = error
+            self._end()
+            self._service.stopService()
 
     # The steps of a connection: welcome, what is in doubt, sync, live
 

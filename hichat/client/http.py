@@ -1,7 +1,8 @@
 """
-The calls over HTTP: those of v1, and of v2 what v1 has not.
+The calls over HTTP.
 
-L{Api} is for who is not signed in; L{Api.log_in} gives a L{Session}, whose calls carry the token. Every call raises
+L{Api} is for who is not signed in; L{Api.log_in} gives a L{Session}, whose calls carry the token, and
+L{Api.log_in_device} a L{DeviceSession}, whose token is renewed as long as it is used. Every call raises
 L{hichat.client.wire.Unauthorized}, L{Refused}, L{Unreachable} or L{BadAnswer}, all of them L{ClientError}.
 """
 
@@ -9,23 +10,27 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Coroutine, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+from urllib.parse import urlencode
 
 import treq
 from treq.client import HTTPClient
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.error import ConnectError, ConnectionClosed
+from twisted.python.failure import Failure
 from twisted.web.client import Agent, RequestTransmissionFailed, ResponseFailed
 from twisted.web.iweb import IResponse
 
+from hichat.client.contacts import ContactCalls
+from hichat.client.groups import GroupCalls
 from hichat.client.wire import (
     Address,
     BadAnswer,
     ClientError,
     Complaint,
-    Conversation,
     Credentials,
+    Device,
     Group,
     Message,
     Refused,
@@ -41,11 +46,25 @@ from hichat.errors import Language
 MAX_ANSWER = 16 * 1024 * 1024
 """Bytes of an answer: a list of 20,000 users still fits."""
 
+RENEW_BEFORE = 60.0
+"""Seconds before an access token ends in which it is renewed."""
+
+RENEW_TIMEOUT = 4.0
+"""Seconds for an answer to a refresh. It is asked once more then: for a while the server takes a token twice."""
+
 _NETWORK = (OSError, ConnectError, ConnectionClosed, ResponseFailed, RequestTransmissionFailed, TimeoutError)
 
-T = TypeVar("T")
-
-__all__ = ["Api", "BadAnswer", "ClientError", "Refused", "Session", "Unauthorized", "Unreachable", "language_here"]
+__all__ = [
+    "Api",
+    "BadAnswer",
+    "ClientError",
+    "DeviceSession",
+    "Refused",
+    "Session",
+    "Unauthorized",
+    "Unreachable",
+    "language_here",
+]
 
 
 def language_here(environ: Mapping[str, str] = os.environ) -> Language:
@@ -80,13 +99,19 @@ class Api:
         }
         self._timeout = timeout
 
-    async def register(self, name: str, password: str) -> None:
+    def seconds(self) -> float:
+        """@return: the time, by the reactor's clock."""
+        return float(self._reactor.seconds())
+
+    async def register(self, name: str, password: str, invite: str = "") -> None:
         """
         Make an account. This does not log in.
 
-        @raise Refused: the name is taken, or the server wants another name or password.
+        @param invite: a code, where the server wants one.
+        @raise Refused: the name is taken, or the server wants another name or password, or an invite.
         """
-        await self.call("POST", "/v1/user/new", {"name": name, "password": password, "Identity": password})
+        fields = {"name": name, "password": password, "Identity": password}
+        await self.call("POST", "/v1/user/new", fields | ({"invite": invite} if invite else {}))
 
     async def log_in(self, name: str, password: str) -> Session:
         """@raise Refused: the name is unknown or the password is wrong."""
@@ -95,6 +120,63 @@ class Api:
         if not token:
             raise BadAnswer("the server's answer to a login has no token")
         return Session(self, Credentials(whole(answer.get("userId")), token))
+
+    async def log_in_device(
+        self, name: str, password: str, device: str, on_refresh_token: Callable[[str], object] = lambda _token: None
+    ) -> DeviceSession:
+        """
+        Log in with a token that is bound to a device. What the device was logged in with before is void.
+
+        @param device: as L{hichat.client.connection.Client} has it.
+        @param on_refresh_token: see L{DeviceSession}.
+        @raise Refused: the name is unknown or the password is wrong, or not for this device.
+        """
+        body = {"name": name, "password": password, "device": device}
+        return DeviceSession(self, await self.call_v2("POST", "/login", body), on_refresh_token)
+
+    async def resume_device(
+        self, refresh_token: str, on_refresh_token: Callable[[str], object] = lambda _token: None
+    ) -> DeviceSession:
+        """
+        Go on with the session of an earlier run.
+
+        @param refresh_token: the newest of that session.
+        @param on_refresh_token: see L{DeviceSession}.
+        @raise Unauthorized: it is not good any more.
+        """
+        return DeviceSession(self, await self.refresh(refresh_token), on_refresh_token)
+
+    async def refresh(self, refresh_token: str) -> Any:
+        """
+        Exchange a refresh token.
+
+        @return: the answer's JSON.
+        @raise Unauthorized: it is not good any more.
+        """
+        body = {"refreshToken": refresh_token}
+        try:
+            return await self.call_v2("POST", "/refresh", body, timeout=RENEW_TIMEOUT)
+        except Unreachable:
+            return await self.call_v2("POST", "/refresh", body, timeout=RENEW_TIMEOUT)
+
+    async def call_v2(
+        self, method: str, path: str, body: Any = None, token: str = "", timeout: float | None = None
+    ) -> Any:
+        """
+        Make one call of v2.
+
+        @param path: without the prefix.
+        @param body: what becomes JSON.
+        @param timeout: seconds; that of the L{Api} unless told.
+        @return: the answer's JSON; None: it has none.
+        """
+        headers = dict(self._headers)
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        status, answer = await self._in_time(
+            self._exchange(method, f"/v2{path}", headers=headers, **({} if body is None else {"json": body})), timeout
+        )
+        return _judge_v2(status, answer)
 
     async def call(
         self, method: str, path: str, fields: dict[str, str] | None = None, credentials: Credentials | None = None
@@ -106,50 +188,30 @@ class Api:
         @return: the answer's JSON, after its C{code} was looked at.
         """
         query = {"token": credentials.token, "userId": str(credentials.user_id)} if credentials else {}
-        return _judge(*await self._in_time(self._exchange(method, path, {}, params=query, data=fields)))
+        status, body = await self._in_time(self._exchange(method, path, params=query, data=fields))
+        return _judge(status, body)
 
-    async def call_v2(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None = None,
-        credentials: Credentials | None = None,
-        query: Mapping[str, str] | None = None,
-    ) -> Any:
-        """
-        Make one call of v2.
-
-        @param path: without C{/v2}.
-        @param body: what becomes JSON.
-        @return: the answer's JSON; None: it has no body.
-        """
-        headers: dict[bytes | str, bytes | str] = {}
-        if credentials is not None:
-            headers["Authorization"] = f"Bearer {credentials.token}"
-        work = self._exchange(method, f"/v2{path}", headers, params=dict(query or {}), json=body)
-        return _judge_v2(*await self._in_time(work))
-
-    async def _in_time(self, exchange: Coroutine[Any, Any, T]) -> T:
-        begun = self._reactor.seconds()
+    async def _in_time(
+        self, exchange: Coroutine[Any, Any, tuple[int, bytes]], timeout: float | None = None
+    ) -> tuple[int, bytes]:
+        """@raise Unreachable: there is no answer, or not in time."""
+        begun, timeout = self._reactor.seconds(), timeout or self._timeout
         work = Deferred.fromCoroutine(exchange)
         try:
-            return await work.addTimeout(self._timeout, self._reactor)
+            return await work.addTimeout(timeout, self._reactor)
         except _NETWORK as error:
             reason = _reason(error)
-            if isinstance(reason, CancelledError) and self._reactor.seconds() - begun < self._timeout:
+            if isinstance(reason, CancelledError) and self._reactor.seconds() - begun < timeout:
                 raise reason from None  # the caller's wish
             late = isinstance(reason, CancelledError | TimeoutError)
             text = "it takes too long" if late else str(reason).rstrip(".") or type(reason).__name__
             raise Unreachable(f"no answer from the server: {text}") from error
 
-    async def _exchange(
-        self, method: str, path: str, headers: dict[bytes | str, bytes | str], **content: Any
-    ) -> tuple[int, bytes]:
+    async def _exchange(self, method: str, path: str, **more: Any) -> tuple[int, bytes]:
         response = await self._http.request(
             method,
             self.address.http + path,
-            **{name: value for name, value in content.items() if value is not None},
-            headers=self._headers | headers,
+            **{"headers": self._headers, **more},
             allow_redirects=False,  # it would carry the token to wherever the answer says
             unbuffered=True,
             reactor=self._reactor,
@@ -163,11 +225,39 @@ class Session:
 
     @param api: the server.
     @param credentials: from a login.
+    @ivar group_calls: what one can do in groups.
+    @ivar contact_calls: what one can do about people and conversations.
     """
 
     def __init__(self, api: Api, credentials: Credentials) -> None:
         self.api = api
         self.credentials = credentials
+        self.group_calls = GroupCalls(self)
+        self.contact_calls = ContactCalls(self)
+
+    async def current(self) -> Credentials:
+        """@return: what to show the server now."""
+        return self.credentials
+
+    async def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Make one call of v2; see L{Api.call_v2}."""
+        return await self.api.call_v2(method, path, body, (await self.current()).token)
+
+    async def items(self, path: str, **query: str) -> list[dict[str, Any]]:
+        """
+        @param path: of a list of v2.
+        @return: all pages of it, one after the other.
+        """
+        found: list[dict[str, Any]] = []
+        while True:
+            page = await self.call("GET", f"{path}?{urlencode({'limit': '200', **query})}")
+            items = page.get("items") if isinstance(page, dict) else None
+            if not isinstance(items, list):
+                raise BadAnswer("the server's answer is not a list")
+            found += [row for row in items if isinstance(row, dict)]
+            if not page.get("next"):
+                return found
+            query["cursor"] = words(page["next"])
 
     async def users(self) -> list[User]:
         """@return: everybody."""
@@ -188,65 +278,6 @@ class Session:
     async def add_friend(self, name: str) -> str:
         """@return: the server's sentence. Both are friends at once."""
         return _sentence(await self._call("POST", "/v1/relation/add", userId=self._me, targetName=name))
-
-    async def request_contact(self, user_id: int, greeting: str = "") -> bool:
-        """
-        Ask somebody to be a contact.
-
-        @return: whether they are one now: they had asked before.
-        """
-        body = {"greeting": greeting} if greeting else {}
-        return await self._call_v2("PUT", f"/contact-requests/sent/{user_id}", body) is not None
-
-    async def accept_contact(self, user_id: int) -> None:
-        """Accept the request of somebody who has asked."""
-        await self._call_v2("PUT", f"/contacts/{user_id}")
-
-    async def reject_contact(self, user_id: int) -> None:
-        """Do not accept it."""
-        await self._call_v2("DELETE", f"/contact-requests/received/{user_id}")
-
-    async def withdraw_request(self, user_id: int) -> None:
-        """Take one's own request back."""
-        await self._call_v2("DELETE", f"/contact-requests/sent/{user_id}")
-
-    async def remove_contact(self, user_id: int) -> None:
-        """End it for both."""
-        await self._call_v2("DELETE", f"/contacts/{user_id}")
-
-    async def block(self, user_id: int) -> None:
-        """Do not hear from somebody any more, nor be seen."""
-        await self._call_v2("PUT", f"/blocks/{user_id}")
-
-    async def unblock(self, user_id: int) -> None:
-        """Take that back."""
-        await self._call_v2("DELETE", f"/blocks/{user_id}")
-
-    async def requests(self) -> list[User]:
-        """@return: who asks this user to be a contact, who has waited longest first."""
-        return await self._people("/contact-requests/received")
-
-    async def blocked(self) -> list[User]:
-        """@return: whom this user has blocked."""
-        return await self._people("/blocks")
-
-    async def conversations(self, limit: int = 20) -> list[Conversation]:
-        """@return: those where something was said last, pinned ones first."""
-        answer = await self._call_v2("GET", "/conversations", limit=str(limit))
-        return [_conversation(item) for item in _items(answer)]
-
-    async def _people(self, path: str) -> list[User]:
-        """@return: the users of a list, all its pages."""
-        found: list[User] = []
-        query = {"limit": "200"}
-        while True:
-            answer = await self._call_v2("GET", path, **query)
-            people = [item.get("user") for item in _items(answer)]
-            found += [User(whole(p.get("id")), words(p.get("name"))) for p in people if isinstance(p, dict)]
-            following = words(answer.get("next"))
-            if not following or not people:
-                return found
-            query["cursor"] = following
 
     async def new_group(self, name: str, description: str = "") -> str:
         """@return: the server's sentence. The maker is a member."""
@@ -284,10 +315,102 @@ class Session:
         return str(self.credentials.user_id)
 
     async def _call(self, method: str, path: str, **fields: str) -> Any:
-        return await self.api.call(method, path, fields or None, self.credentials)
+        return await self.api.call(method, path, fields or None, await self.current())
 
-    async def _call_v2(self, method: str, path: str, body: dict[str, Any] | None = None, /, **query: str) -> Any:
-        return await self.api.call_v2(method, path, body, self.credentials, query)
+
+class DeviceSession(Session):
+    """
+    A server, spoken to by a device of a user. Its access token is renewed before it ends. One program may use a
+    session at a time: the server takes a refresh token that comes twice for stolen.
+
+    @param tokens: from a login or a refresh: the answer's JSON.
+    @param on_refresh_token: is given each new refresh token, the first one too, before it is used: who keeps it can go
+        on with L{Api.resume_device} after a restart.
+    @ivar device: the device's number.
+    """
+
+    def __init__(self, api: Api, tokens: Any, on_refresh_token: Callable[[str], object]) -> None:
+        self._on_refresh_token = on_refresh_token
+        self._renewing: list[Deferred[Credentials]] | None = None
+        super().__init__(api, self._take(api, tokens))
+
+    async def current(self) -> Credentials:
+        """
+        What to show the server now; L{hichat.client.connection.Client} takes this method for its credentials.
+
+        @raise Unauthorized: the session is over.
+        """
+        if self.api.seconds() < self._renew_at:
+            return self.credentials
+        if self._renewing is not None:
+            waiter: Deferred[Credentials] = Deferred()
+            self._renewing.append(waiter)
+            return await waiter
+        self._renewing = []
+        try:
+            await self._renew()
+        except BaseException:
+            failure = Failure()
+            for waiter in self._renewed():
+                waiter.errback(failure)
+            raise
+        for waiter in self._renewed():
+            waiter.callback(self.credentials)
+        return self.credentials
+
+    async def _renew(self) -> None:
+        try:
+            self.credentials = self._take(self.api, await self.api.refresh(self._refresh_token))
+        except Unreachable:
+            # What there is may be good for a while; the next call tries again.
+            if self.api.seconds() >= self._ends_at:
+                raise
+
+    def _renewed(self) -> list[Deferred[Credentials]]:
+        waiting, self._renewing = self._renewing or [], None
+        return waiting
+
+    async def devices(self) -> list[Device]:
+        """@return: what this user signs in with, the oldest first."""
+        return [
+            Device(whole(row.get("id")), words(row.get("name")), bool(row.get("current")), bool(row.get("loggedIn")))
+            for row in await self.items("/devices")
+        ]
+
+    async def revoke(self, device: int) -> None:
+        """
+        Let nobody sign in with a device any more.
+
+        @param device: its number.
+        @raise Refused: this user has no such device.
+        """
+        await self.call("DELETE", f"/devices/{device}")
+
+    async def change_password(self, old: str, new: str) -> None:
+        """
+        Log out all other devices, and all connections; this session goes on.
+
+        @raise Refused: C{old} is not the password, or C{new} can be none.
+        """
+        self.credentials = self._take(self.api, await self.call("POST", "/me/password", {"old": old, "new": new}))
+
+    async def log_out(self) -> None:
+        """End this session."""
+        await self.call("POST", "/logout")
+
+    def _take(self, api: Api, tokens: Any) -> Credentials:
+        """@raise BadAnswer: these are none."""
+        found = tokens if isinstance(tokens, dict) else {}
+        access, self._refresh_token = words(found.get("accessToken")), words(found.get("refreshToken"))
+        if not access or not self._refresh_token:
+            raise BadAnswer("the server's answer to a login has no tokens")
+        self.device = whole(found.get("device"))
+        lifetime = whole(found.get("expiresIn"))
+        self._ends_at = api.seconds() + lifetime
+        # Or a server whose tokens live for seconds only would be asked without end.
+        self._renew_at = api.seconds() + max(lifetime - RENEW_BEFORE, lifetime / 2, 1.0)
+        self._on_refresh_token(self._refresh_token)
+        return Credentials(whole(found.get("user")), access)
 
 
 async def _body(response: IResponse) -> bytes:
@@ -328,47 +451,30 @@ def _judge(status: int, body: bytes) -> Any:
     return answer
 
 
+def _device(row: dict[str, Any]) -> Device:
+    return Device(whole(row.get("id")), words(row.get("name")), row.get("current") is True, row.get("loggedIn") is True)
+
+
 def _judge_v2(status: int, body: bytes) -> Any:
     """
     @return: the answer of a call that went well.
-    @raise ClientError: the problem (RFC 9457) of another.
+    @raise ClientError: the answer of another.
     """
-    if status == 204 or (status == 202 and not body):
-        return None
     try:
-        answer = json.loads(body)
+        answer = json.loads(body) if body else None
     except (ValueError, RecursionError):
-        answer = None
-    if isinstance(answer, dict) and 200 <= status < 300:
+        raise BadAnswer(f"this is not the answer of a HiChat server (HTTP status {status})") from None
+    if 200 <= status < 300:
         return answer
-    code = words(_either(answer, "code"))
-    if not code or status < 400:
+    answer = answer if isinstance(answer, dict) else {}
+    code = words(answer.get("code"))
+    if not code:
         raise BadAnswer(f"this is not the answer of a HiChat server (HTTP status {status})")
-    sentence = words(_either(answer, "detail")) or code
+    sentence = words(answer.get("detail")) or code
     if status == 401:
         raise Unauthorized(sentence)
-    retry = _either(answer, "retryAfter")
+    retry = answer.get("retryAfter")
     raise Refused(sentence, code, float(retry) if isinstance(retry, int | float) else None)
-
-
-def _items(answer: Any) -> list[dict[str, Any]]:
-    items = answer.get("items") if isinstance(answer, dict) else None
-    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-
-
-def _conversation(item: dict[str, Any]) -> Conversation:
-    last = item.get("last")
-    title = words(item.get("remark")) or words(item.get("title"))
-    text = words(last.get("text")) if isinstance(last, dict) else ""
-    return Conversation(
-        name=words(item.get("name")),
-        title=title,
-        unread=whole(item.get("unread")),
-        text=text,
-        media=words(last.get("media")) if isinstance(last, dict) else "",
-        pinned=item.get("pinned") is True,
-        muted=item.get("muted") is True,
-    )
 
 
 def _sentence(answer: Any) -> str:

@@ -38,11 +38,13 @@ from hichat.client.lines import (
     Say,
     Send,
     Step,
+    Tend,
     harmless,
 )
 from hichat.client.state import State, state_directory
 from hichat.client.wire import ClientError, Group, NotConnected, Unreachable, User
 from hichat.errors import Language
+from hichat.events import Role
 from hichat.protocol import HISTORY_LIMIT, Ack, Error, Folded, Happened
 
 PENDING = 32
@@ -152,6 +154,8 @@ class Talk:
                 self._say(Say(await self._ask(what, name)))
             case Act(what, user):
                 self._say(Say(await self._act(what, user)))
+            case Tend():
+                self._say(Say(await self._tend(step)))
             case Quit():
                 self._end(None)
 
@@ -221,36 +225,75 @@ class Talk:
 
     async def _ask(self, what: str, name: str) -> str:
         session = self._session
-        if what == "conversations":
-            return self._chat.conversations(await session.conversations())
         lists: dict[str, Callable[[], Awaitable[list[User] | list[Group]]]] = {
             "friends": session.friends,
             "groups": session.groups,
             "who": session.users,
-            "requests": session.requests,
-            "blocked": session.blocked,
+            "requests": session.contact_calls.requests,
+            "blocked": session.contact_calls.blocked,
         }
         if what in lists:
             return self._chat.names(await lists[what]())
-        calls = {"new": session.new_group, "join": session.join_group}
-        return harmless(await calls[what](name)) or self._chat.text("done")
+        match what:
+            case "conversations":
+                return self._chat.conversations(await session.contact_calls.conversations())
+            case "find":
+                return self._chat.names(await session.group_calls.find(name))
+            case "join":
+                return self._chat.text("done" if await session.group_calls.join(name) else "asked")
+        return harmless(await session.new_group(name)) or self._chat.text("done")
 
     async def _act(self, what: str, user: int) -> str:
-        session = self._session
+        calls = self._session.contact_calls
         if what == "add":
-            return self._chat.text("contacts_now" if await session.request_contact(user) else "asked")
-        calls = {
-            "accept": session.accept_contact,
-            "reject": session.reject_contact,
-            "remove": session.remove_contact,
-            "block": session.block,
-            "unblock": session.unblock,
+            return self._chat.text("contacts_now" if await calls.request(user) else "asked")
+        simple = {
+            "accept": calls.accept,
+            "reject": calls.reject,
+            "remove": calls.remove,
+            "block": calls.block,
+            "unblock": calls.unblock,
         }
-        await calls[what](user)
+        await simple[what](user)
         return self._chat.text("done")
 
+    async def _tend(self, step: Tend) -> str:
+        calls, group, user = self._session.group_calls, step.group, step.user
+        match step.what:
+            case "members":
+                return self._chat.members(await calls.members(group))
+            case "requests":
+                return self._chat.names(await calls.requests(group))
+            case "link":
+                return self._chat.text("link", code=await calls.make_link(group))
+            case "leave":
+                await calls.leave(group)
+            case "mute":
+                await calls.mute(group, user, self._in_minutes(step.minutes) if step.minutes else None)
+            case "admin" | "unadmin" | "owner":
+                role: Role = "member" if step.what == "unadmin" else "owner" if step.what == "owner" else "admin"
+                await calls.set_role(group, user, role)
+            case _:
+                simple = {
+                    "invite": calls.invite,
+                    "approve": calls.approve,
+                    "reject": calls.reject,
+                    "kick": calls.remove,
+                    "ban": calls.ban,
+                    "unban": calls.unban,
+                    "unmute": calls.unmute,
+                }
+                await simple[step.what](group, user)
+        return self._chat.text("done")
+
+    def _in_minutes(self, minutes: int) -> int:
+        """@return: milliseconds since the epoch."""
+        return int((self._reactor.seconds() + 60 * minutes) * 1000)
+
     async def _learn(self) -> None:
-        self._chat.learn(await self._session.users(), await self._session.groups())
+        session = self._session
+        invitations = await session.group_calls.invitations()
+        self._chat.learn(await session.users(), [*invitations, *await session.groups()])
 
     # What comes
 
@@ -335,6 +378,7 @@ async def chat(
     password: str,
     register: bool = False,
     *,
+    invite: str = "",
     language: Language | None = None,
     interactive: bool | None = None,
     directory: Path | None = None,
@@ -348,6 +392,7 @@ async def chat(
 
     @param server: the server's URL.
     @param register: make the account first.
+    @param invite: a code, where the server wants one for that.
     @param language: of the texts; that of the locale unless told.
     @param interactive: whether a person types; unless told: whether standard input is a terminal.
     @param directory: where to remember what was shown already; None: nowhere.
@@ -373,7 +418,7 @@ async def chat(
     try:
         api = api or Api(reactor, server, language=language)
         if register:
-            await api.register(name, password)
+            await api.register(name, password, *([invite] if invite else []))
         session = await api.log_in(name, password)
         me = session.credentials.user_id
         state = State.open(directory, api.address.http, me)

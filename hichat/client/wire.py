@@ -92,6 +92,20 @@ class Credentials:
     token: str = field(repr=False)
 
 
+class Device(NamedTuple):
+    """
+    Something that a user signs in with.
+
+    @ivar current: it is the one that asks.
+    @ivar logged_in: it has tokens that are bound to it.
+    """
+
+    id: int
+    name: str
+    current: bool
+    logged_in: bool
+
+
 class User(NamedTuple):
     """A user, as the server lists them."""
 
@@ -106,6 +120,20 @@ class Group(NamedTuple):
     name: str
     owner_id: int
     description: str
+
+
+class Member(NamedTuple):
+    """
+    A member of a group.
+
+    @ivar role: C{owner}, C{admin} or C{member}.
+    @ivar muted: whether they may write nothing.
+    """
+
+    id: int
+    name: str
+    role: str
+    muted: bool
 
 
 class Conversation(NamedTuple):

@@ -75,11 +75,11 @@ class Groups:
 
         return await self._store.read(read)
 
-    async def search(self, user_id: int, text: str, after: str, limit: int) -> list[Place]:
+    async def search(self, user_id: int, text: str, exact: bool, after: str, limit: int) -> list[Place]:
         """See L{groups.search}."""
 
         def read(connection: Connection) -> list[Place]:
-            return groups.places(connection, user_id, groups.search(connection, user_id, text, after, limit))
+            return groups.places(connection, user_id, groups.search(connection, user_id, text, exact, after, limit))
 
         return await self._store.read(read)
 

@@ -211,11 +211,12 @@ def find_by_text(connection: Connection, text: str) -> Group | None:
         return None
 
 
-def search(connection: Connection, user_id: int, text: str, after: str, limit: int) -> list[Group]:
+def search(connection: Connection, user_id: int, text: str, exact: bool, after: str, limit: int) -> list[Group]:
     """
-    Find groups by a part of their names, in any case. Those that one can only be invited to are shown to their members
-    only.
+    Find groups by their names, or a part of them, in any case. Those that one can only be invited to are shown to their
+    members only.
 
+    @param exact: the text is a whole name.
     @param after: the name behind which to go on, or nothing.
     @return: in order of name, as L{name_key} has it.
     """
@@ -223,7 +224,7 @@ def search(connection: Connection, user_id: int, text: str, after: str, limit: i
     inside = select(members_table.c.group_id).where(members_table.c.user_id == user_id, CURRENT)
     query = (
         select(*GROUP)
-        .where(_LIVE, groups.c.name_key.contains(key, autoescape=True))
+        .where(_LIVE, groups.c.name_key == key if exact else groups.c.name_key.contains(key, autoescape=True))
         .where(or_(groups.c.join_policy != "invite", groups.c.id.in_(inside)))
         .order_by(groups.c.name_key)
         .limit(limit)

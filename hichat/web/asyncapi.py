@@ -26,7 +26,8 @@ CLOSE_CODES = {
     1002: "The WebSocket protocol was broken. Fix the client.",
     1007: "A text frame was not UTF-8. Fix the client.",
     1009: "A frame was too large; C{welcome} says what fits. Fix the client.",
-    4001: "Signed out: the password was changed, or the account or the device is no more. Stop; the user must log in.",
+    4001: "Signed out: by a log-out, another password, or because the account or the device is no more. Stop; the user "
+    "must log in.",
     4002: "The server stops. Come back in a moment; if the reason says C{retry after N s}, after that time.",
     4003: "Another connection of the same device has replaced this one. Stop.",
     4004: "No C{hello} in time, or a wrong one. Fix the client.",
@@ -89,7 +90,7 @@ def _server(scheme: str, host: str) -> dict[str, Any]:
 
 
 def _security_schemes() -> dict[str, Any]:
-    got_by = "What `POST /v1/user/login_pw` or the command `hichat token` gives."
+    got_by = "What `POST /v2/login`, `POST /v1/user/login_pw` or the command `hichat token` gives."
     return {
         "header": {"type": "http", "scheme": "bearer", "description": f"`Authorization: Bearer T`. {got_by}"},
         "hello": {"type": "apiKey", "in": "password", "description": f"`token` in the `hello` frame. {got_by}"},

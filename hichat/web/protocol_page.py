@@ -20,10 +20,13 @@ from hichat.web.html import fields_of, inline, json_block, table
 _WALK_THROUGH = """
 # Connect
 
-Log in over HTTP: `POST /v1/user/login_pw` with the form fields `name` and `password`; the token is in `tokens` of the
-answer, a JSON object. Open a WebSocket at `/v2/ws` that offers the subprotocol `hichat.v2`. The token goes into the
-header `Authorization: Bearer T`; where a client cannot set headers, as in browsers, it goes into the first frame. It is
-never part of the URL.
+Log in over HTTP: `POST /v2/login` with a JSON object of `name`, `password` and `device`; the token is the `accessToken`
+of the answer. It is good for 15 minutes, in which the next one is to be had; a connection that is open stays so. It is
+bound to the device: `hello` has to name the same one. All about it is at `/v2/api`. (A token of `POST
+/v1/user/login_pw` does as well. It lives longer, and is bound to none.)
+
+Open a WebSocket at `/v2/ws` that offers the subprotocol `hichat.v2`. The token goes into the header `Authorization:
+Bearer T`; where a client cannot set headers, as in browsers, it goes into the first frame. It is never part of the URL.
 
 Every frame is a text frame with one JSON object, and its `op` says what it is. The server refuses fields that it does
 not know, so that a misspelt one is not lost silently. A client should pass over fields and ops that it does not know: a

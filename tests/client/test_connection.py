@@ -12,6 +12,7 @@ from hichat.client.connection import Client, backoff
 from hichat.client.wire import (
     BadAnswer,
     ClientError,
+    Credentials,
     NoAnswer,
     NotConnected,
     NotSendable,
@@ -19,6 +20,7 @@ from hichat.client.wire import (
     Replaced,
     Unauthorized,
     Unconfirmed,
+    Unreachable,
 )
 from hichat.protocol import Error, Happened, Presence, Receipt, TypingFrame
 from tests.client.support import ANN, TOKEN, Peer, Refusal, World, happened, launch
@@ -194,6 +196,54 @@ class OpeningTests(ClientCase):
         self.assertEqual(self.world.attempts, 0)
         self.world.advance(1)
         self.assertEqual(self.world.attempts, 1)
+
+
+class RenewingTests(ClientCase):
+    """What gives the credentials is asked before each connection."""
+
+    def setUp(self):
+        super().setUp()
+        self.given = []
+        self.client = self.make_with(self.current)
+
+    def make_with(self, current):
+        return Client(self.world.reactor, "http://127.0.0.1:8080/x", current, "laptop", retry=self.retry)
+
+    async def current(self):
+        self.given.append(Credentials(1, f"token {len(self.given) + 1}"))
+        return self.given[-1]
+
+    def test_each_connection_has_the_newest(self):
+        launch(self.client.connected())
+        for number in (1, 2):
+            self.peer, _ = self.world.accept(Peer())
+            self.assertEqual(self.peer.http_headers["authorization"], f"Bearer token {number}")
+            self.peer.transport.loseConnection()
+            self.world.advance(100)
+
+    def test_when_there_are_no_more_it_stops(self):
+        async def over():
+            raise Unauthorized("log in again")
+
+        client = self.make_with(over)
+        waiting = launch(client.connected())
+        self.world.advance(1)
+        self.failureResultOf(waiting, Unauthorized)
+        self.world.advance(1000)
+        self.assertEqual(self.world.attempts, 0)
+
+    def test_while_the_server_is_away_it_tries_again(self):
+        tries = []
+
+        async def away():
+            tries.append(self.world.reactor.seconds())
+            raise Unreachable("away")
+
+        client = self.make_with(away)
+        waiting = launch(client.connected())
+        self.world.advance(10)
+        self.assertNoResult(waiting)
+        self.assertGreater(len(tries), 1)
 
 
 class ReceivingTests(ClientCase):

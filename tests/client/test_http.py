@@ -1,6 +1,7 @@
 """The calls of v1, against whole HTTP in memory."""
 
 import json
+from typing import Any
 from urllib.parse import parse_qs
 
 from treq.testing import StringStubbingResource, StubTreq
@@ -13,11 +14,21 @@ from twisted.web.client import ResponseFailed
 
 from hichat.client import http
 from hichat.client.http import Api, Session, language_here
-from hichat.client.wire import BadAnswer, ClientError, Conversation, Group, Refused, Unauthorized, Unreachable, User
+from hichat.client.wire import (
+    BadAnswer,
+    ClientError,
+    Conversation,
+    Credentials,
+    Group,
+    Refused,
+    Unauthorized,
+    Unreachable,
+    User,
+)
 from tests.client.support import ANN, TOKEN, frame, launch
 
 
-class CallTests(SynchronousTestCase):
+class CallCase(SynchronousTestCase):
     def setUp(self):
         self.answers = []
         self.asked = []
@@ -42,6 +53,8 @@ class CallTests(SynchronousTestCase):
         self.assertNotIn(TOKEN, str(error))
         return str(error)
 
+
+class CallTests(CallCase):
     def test_register(self):
         self.call(self.api.register("ann", "p&w=1 +"), {"code": 0, "message": "ok", "data": {}})
         method, url, _, headers, form = self.asked[0]
@@ -122,71 +135,6 @@ class CallTests(SynchronousTestCase):
             ],
         )
 
-    def test_calls_of_v2(self):
-        session = self.session
-        self.assertFalse(self.call(session.request_contact(2, "it is Ann"), b"", 202))
-        self.assertTrue(self.call(session.request_contact(2), {"user": {}, "since": 1}))
-        self.call(session.accept_contact(2), {"user": {}, "since": 1})
-        for work in (session.reject_contact, session.withdraw_request, session.remove_contact, session.block):
-            self.call(work(2), b"", 204)
-        self.call(session.unblock(2), b"", 204)
-        asked = [(method, url.removeprefix("http://chat.example/x/v2")) for method, url, *_ in self.asked]
-        self.assertEqual(
-            asked,
-            [
-                (b"PUT", "/contact-requests/sent/2"),
-                (b"PUT", "/contact-requests/sent/2"),
-                (b"PUT", "/contacts/2"),
-                (b"DELETE", "/contact-requests/received/2"),
-                (b"DELETE", "/contact-requests/sent/2"),
-                (b"DELETE", "/contacts/2"),
-                (b"PUT", "/blocks/2"),
-                (b"DELETE", "/blocks/2"),
-            ],
-        )
-        _, url, query, headers, _ = self.asked[0]
-        self.assertEqual(headers[b"Authorization"], [f"Bearer {TOKEN}".encode()])
-        self.assertEqual((query, TOKEN in url), ({}, False), "the token is in no URL")
-
-    def test_lists_of_v2_are_read_to_the_end(self):
-        self.answers.append((200, {"items": [{"user": {"id": 2, "name": "bob"}}], "next": "abc"}))
-        found = self.call(self.session.blocked(), {"items": [{"user": {"id": 3, "name": "cat"}}, 7]})
-        self.assertEqual(found, [User(2, "bob"), User(3, "cat")])
-        self.assertEqual([asked[2].get(b"cursor") for asked in self.asked], [None, b"abc"])
-
-    def test_conversations(self):
-        items = [
-            {"name": "user-2", "title": "bob", "remark": "Bobby", "unread": 3, "last": {"text": "hi", "media": "text"}},
-            {"name": "announcements", "title": "", "unread": 0, "pinned": True},
-        ]
-        found = self.call(self.session.conversations(), {"items": items})
-        self.assertEqual(found[0], Conversation("user-2", "Bobby", 3, "hi", "text", False, False))
-        self.assertEqual(found[1], Conversation("announcements", "", 0, "", "", True, False))
-
-    def test_problems(self):
-        problem = {
-            "type": "/v2/api#busy",
-            "title": "t",
-            "status": 503,
-            "code": "busy",
-            "detail": "later",
-            "retryAfter": 2,
-        }
-        self.answers.append((503, problem))
-        error = self.failureResultOf(launch(self.session.block(2)), Refused).value
-        self.assertEqual((str(error), error.code, error.retry_after), ("later", "busy", 2.0))
-        self.fails(self.session.block(2), {"code": "unauthorized", "detail": "log in again"}, 401, Unauthorized)
-        for body, status in (
-            (b"<html>", 200),
-            (b"", 200),
-            (7, 200),
-            ({}, 404),
-            (b"", 502),
-            (b"", 302),
-            (b"[" * 9999, 200),
-        ):
-            self.fails(self.session.requests(), body, status, BadAnswer)
-
     def test_history_is_oldest_first(self):
         total = [frame(1, 2, "old"), frame(2, 1, "new"), 7, "not a frame"]
         found = self.call(self.session.history(2, -2, -1), {"Code": 0, "Rows": "ok", "Total": total})
@@ -257,3 +205,233 @@ class LanguageTests(SynchronousTestCase):
             ({}, "en"),
         ]:
             self.assertEqual(language_here(environ), language)
+
+
+class V2Tests(CallCase):
+    """The calls of v2, which are JSON, with the token in a header."""
+
+    def answer(self, method, url, params, headers, data):
+        query = {k.decode(): v[0].decode() for k, v in params.items()}
+        self.asked.append((method.decode(), url, query, headers, json.loads(data or b"null")))
+        status, body = self.answers.pop(0)
+        return status, {}, body if isinstance(body, bytes) else json.dumps(body).encode()
+
+    def test_a_call(self):
+        answer = self.call(self.session.call("PUT", "/x/1?limit=2", {"a": 1}), {"id": 1})
+        method, url, query, headers, body = self.asked[0]
+        self.assertEqual((method, url), ("PUT", "http://chat.example/x/v2/x/1"))
+        self.assertEqual((query, body, answer), ({"limit": "2"}, {"a": 1}, {"id": 1}))
+        self.assertEqual(headers[b"Authorization"], [f"Bearer {TOKEN}".encode()])
+        self.assertEqual(headers[b"Accept-Language"], [b"en"])
+        for status in (202, 204):
+            self.assertIsNone(self.call(self.session.call("DELETE", "/x/1"), b"", status))
+
+    def test_problems(self):
+        problem = {"type": "/v2/api#muted", "title": "muted", "status": 403, "code": "muted", "detail": "not now"}
+        self.answers.append((403, problem))
+        error = self.failureResultOf(launch(self.session.call("GET", "/x")), Refused).value
+        self.assertEqual((str(error), error.code, error.retry_after), ("not now", "muted", None))
+        self.answers.append((503, problem | {"retryAfter": 1.5}))
+        error = self.failureResultOf(launch(self.session.call("GET", "/x")), Refused).value
+        self.assertEqual(error.retry_after, 1.5)
+        self.fails(self.session.call("GET", "/x"), problem, 401, Unauthorized)
+        for body, status in [(b"<html>", 200), ({}, 404), (b"", 502), (b"\xff", 403)]:
+            self.fails(self.session.call("GET", "/x"), body, status, BadAnswer)
+
+    def test_joining_by_name(self):
+        groups = self.session.group_calls
+        row = {"id": 1_000_000_001, "name": "Team", "owner": 2, "description": ""}
+        self.answers = [(200, {"items": []}), (200, {"items": [row]})]
+        self.assertTrue(self.call(groups.join("team"), row | {"you": {"role": "member"}}))
+        self.assertEqual(self.asked[1][2], {"name": "team", "exact": "true", "limit": "200"})
+        self.assertTrue(self.asked[2][1].endswith("/v2/groups/1000000001/join"))
+        self.answers = [(200, {"items": [row]})]
+        self.assertFalse(self.call(groups.join("team"), row | {"you": {"requested": True}}, 202))
+        self.answers = [(200, {"items": []})]
+        self.fails(groups.join("nothing"), {"items": []}, 200, Refused)
+        self.answers = [(200, {"items": []}), (200, {"items": []})]
+        code = "Ab-_" * 6
+        self.assertTrue(self.call(groups.join(code), row | {"you": {"role": "member"}}))
+        self.assertEqual(self.asked[-1][4], {"code": code})
+
+    def test_contacts(self):
+        contacts = self.session.contact_calls
+        self.assertFalse(self.call(contacts.request(2, "it is Ann"), b"", 202))
+        self.assertTrue(self.call(contacts.request(2), {"user": {}, "since": 1}))
+        self.call(contacts.accept(2), {"user": {}, "since": 1})
+        self.call(contacts.remark(2, "Bobby"), {"user": {}, "since": 1})
+        for work in (contacts.reject, contacts.withdraw, contacts.remove, contacts.block, contacts.unblock):
+            self.call(work(2), b"", 204)
+        self.call(contacts.set("user-2", pinned=True), {"name": "user-2", "pinned": True, "muted": False})
+        asked = [(method, url.partition("/v2")[2], body) for method, url, _, _, body in self.asked]
+        self.assertEqual(
+            asked,
+            [
+                ("PUT", "/contact-requests/sent/2", {"greeting": "it is Ann"}),
+                ("PUT", "/contact-requests/sent/2", {}),
+                ("PUT", "/contacts/2", None),
+                ("PATCH", "/contacts/2", {"remark": "Bobby"}),
+                ("DELETE", "/contact-requests/received/2", None),
+                ("DELETE", "/contact-requests/sent/2", None),
+                ("DELETE", "/contacts/2", None),
+                ("PUT", "/blocks/2", None),
+                ("DELETE", "/blocks/2", None),
+                ("PATCH", "/conversations/user-2", {"pinned": True}),
+            ],
+        )
+
+    def test_lists_of_people(self):
+        contacts = self.session.contact_calls
+        row = {"user": {"id": 2, "name": "bob"}, "since": 1}
+        self.assertEqual(self.call(contacts.requests(), {"items": [row]}), [User(2, "bob")])
+        self.assertEqual(self.call(contacts.blocked(), {"items": []}), [])
+
+    def test_conversations(self):
+        items = [
+            {"name": "user-2", "title": "bob", "remark": "Bobby", "unread": 3, "last": {"text": "hi", "media": "text"}},
+            {"name": "announcements", "title": "", "unread": 0, "pinned": True},
+        ]
+        found = self.call(self.session.contact_calls.conversations(), {"items": items})
+        self.assertEqual(found[0], Conversation("user-2", "Bobby", 3, "hi", "text", False, False))
+        self.assertEqual(found[1], Conversation("announcements", "", 0, "", "", True, False))
+
+    def test_all_pages(self):
+        pages = [{"items": [{"id": 1, "name": "a"}], "next": "n"}, {"items": [{"id": 2, "name": "b", "muted": {}}]}]
+        self.answers = [(200, pages[0])]
+        found = self.call(self.session.group_calls.members(7), pages[1])
+        self.assertEqual([(one.name, one.muted) for one in found], [("a", False), ("b", True)])
+        self.assertEqual(self.asked[1][2], {"limit": "200", "cursor": "n"})
+        bad: list[Any] = [[], {}, {"items": 7}]
+        for body in bad:
+            self.fails(self.session.group_calls.members(7), body, 200, BadAnswer)
+
+
+class DeviceTests(CallCase):
+    """A session that renews its token, against answers of v2."""
+
+    def setUp(self):
+        super().setUp()
+        self.kept = []
+
+    def tokens(self, number, expires=900):
+        found = {"user": 1, "device": 7, "accessToken": f"access {number}", "refreshToken": f"refresh {number}"}
+        return found | {"expiresIn": expires}
+
+    def answer(self, method, url, params, headers, data):
+        if "/v2/" not in url:
+            return super().answer(method, url, params, headers, data)
+        body = json.loads(data) if data else None
+        query = "&".join(f"{name.decode()}={values[0].decode()}" for name, values in params.items())
+        target = url.partition("/v2")[2] + (f"?{query}" if query else "")
+        self.asked.append((method.decode(), target, headers.get(b"Authorization", [b""])[0], body))
+        status, found = self.answers.pop(0)
+        return status, {}, found if isinstance(found, bytes) else json.dumps(found).encode()
+
+    def log_in(self):
+        session = self.call(self.api.log_in_device("ann", "pw", "phone", self.kept.append), self.tokens(1))
+        self.asked.clear()
+        return session
+
+    def test_log_in_device(self):
+        session = self.call(self.api.log_in_device("ann", "pw", "phone", self.kept.append), self.tokens(1))
+        self.assertEqual(self.asked, [("POST", "/login", b"", {"name": "ann", "password": "pw", "device": "phone"})])
+        self.assertEqual((session.device, session.credentials), (7, Credentials(1, "access 1")))
+        self.assertEqual(self.kept, ["refresh 1"])
+        self.assertNotIn("access", repr(session.credentials))
+
+    def test_renewed_before_it_ends(self):
+        session = self.log_in()
+        self.clock.advance(900 - http.RENEW_BEFORE - 1)
+        self.assertEqual(self.successResultOf(launch(session.current())).token, "access 1")
+        self.clock.advance(1)
+        self.answers.append((200, self.tokens(2)))
+        self.assertEqual(self.call(session.devices(), {"items": []}), [])
+        self.assertEqual(
+            self.asked,
+            [
+                ("POST", "/refresh", b"", {"refreshToken": "refresh 1"}),
+                ("GET", "/devices?limit=200", b"Bearer access 2", None),
+            ],
+        )
+        self.assertEqual(self.kept, ["refresh 1", "refresh 2"])
+
+    def test_calls_of_v1_too(self):
+        session = self.log_in()
+        self.clock.advance(900)
+        self.answers.append((200, self.tokens(2)))
+        self.call(session.users(), [])
+        self.assertEqual(self.asked[1][2], {b"token": b"access 2", b"userId": b"1"})
+
+    def test_two_at_once_renew_once(self):
+        session = self.log_in()
+        self.clock.advance(900)
+        going: Deferred[object] = Deferred()
+
+        async def refresh(_token):
+            return await going
+
+        self.patch(self.api, "refresh", refresh)
+        both = [launch(session.current()) for _ in range(2)]
+        going.callback(self.tokens(2))
+        self.assertEqual({self.successResultOf(one).token for one in both}, {"access 2"})
+
+    def test_it_is_over(self):
+        session = self.log_in()
+        self.clock.advance(900)
+        gone = {"code": "unauthorized", "detail": "log in again", "status": 401}
+        self.assertEqual(self.fails(session.devices(), gone, 401, Unauthorized), "log in again")
+
+    def test_asked_once_more_if_no_answer_comes(self):
+        session = self.log_in()
+        self.clock.advance(900)
+        real, tries = self.api._exchange, []
+
+        async def exchange(*arguments, **more):
+            tries.append(arguments)
+            return await (Deferred() if len(tries) == 1 else real(*arguments, **more))
+
+        self.patch(self.api, "_exchange", exchange)
+        self.answers.append((200, self.tokens(2)))
+        current = launch(session.current())
+        self.assertNoResult(current)
+        self.clock.advance(http.RENEW_TIMEOUT)
+        self.assertEqual(self.successResultOf(current).token, "access 2")
+
+    def test_what_is_still_good_is_used_while_the_server_is_away(self):
+        session = self.log_in()
+        self.clock.advance(900 - http.RENEW_BEFORE)
+
+        async def refresh(_token):
+            raise Unreachable("away")
+
+        self.patch(self.api, "refresh", refresh)
+        self.assertEqual(self.successResultOf(launch(session.current())).token, "access 1")
+        self.clock.advance(http.RENEW_BEFORE)
+        self.failureResultOf(launch(session.current()), Unreachable)
+
+    def test_devices(self):
+        session = self.log_in()
+        row = {"id": 7, "name": "phone", "current": True, "loggedIn": True}
+        self.answers.append((200, {"items": [row], "next": "abc"}))
+        found = self.call(session.devices(), {"items": [row | {"id": 8, "name": "old", "loggedIn": False}]})
+        self.assertEqual([(one.id, one.name, one.logged_in) for one in found], [(7, "phone", True), (8, "old", False)])
+        self.assertEqual(self.asked[1][1], "/devices?limit=200&cursor=abc")
+        self.call(session.revoke(8), b"", 204)
+        self.assertEqual(self.asked[2][:2], ("DELETE", "/devices/8"))
+
+    def test_password_and_log_out(self):
+        session = self.log_in()
+        self.call(session.change_password("a", "b"), self.tokens(2))
+        self.call(session.log_out(), b"", 204)
+        self.assertEqual(self.asked[1][1:3], ("/logout", b"Bearer access 2"))
+
+    def test_problems(self):
+        problem = {"code": "too_many_attempts", "detail": "wait", "retryAfter": 30}
+        error = self.fails_with(self.api.log_in_device("ann", "x", "phone"), problem, 429)
+        self.assertEqual((str(error), error.code, error.retry_after), ("wait", "too_many_attempts", 30.0))
+        for body, status in ((b"<html>", 502), ({}, 404), (b"", 500), ([], 400), ({"accessToken": "x"}, 200)):
+            self.fails(self.api.log_in_device("ann", "x", "phone"), body, status, BadAnswer)
+
+    def fails_with(self, coroutine, body, status):
+        self.answers.append((status, body))
+        return self.failureResultOf(launch(coroutine), Refused).value

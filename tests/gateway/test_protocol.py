@@ -269,6 +269,14 @@ class ProtocolTests(ProtocolCase):
         protocol.deliver(b"late")
         self.assertEqual(transport.value(), b"")
 
+    def test_a_device_is_logged_out(self) -> None:
+        for login, until, stays in ((1, 2, False), (2, 2, True), (0, 2, False), (2, None, False)):
+            protocol, transport = self.online()
+            protocol.number, protocol.login = 3, login
+            self.roster.revoke(7, 4, None)
+            self.roster.revoke(7, 3, until)
+            self.assertEqual(transport.value() == b"", stays, (login, until))
+
     def test_too_slow_for_what_happened_meanwhile(self) -> None:
         """It listens no more when it is through: routing must not count on it."""
         protocol, transport = self.connect()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from hichat.events import Event, Kind, Scope
+from hichat.events import ENDINGS, MEETINGS, Event, Kind, Scope
 
 if TYPE_CHECKING:
     from tests.simulation.clients import Page, Phone
@@ -73,22 +73,47 @@ def _check_blocks(events: list[Event]) -> None:
 def _visible(events: list[Event]) -> dict[int, set[int]]:
     """@return: by position, who may see the event."""
     members: dict[int, set[int]] = {}
+    rules: dict[int, _Rules] = {}
     found = {}
     for event in events:
         of_group = members.setdefault(event.target, set()) if event.scope == Scope.GROUP else set()
         before = set(of_group)
         if event.kind == Kind.JOINED:
             of_group.add(event.subject)
-        elif event.kind == Kind.LEFT:
+        elif event.kind in ENDINGS:
             of_group.discard(event.subject)
         if event.scope == Scope.GROUP:
             found[event.position] = before | of_group
+            if event.kind in MEETINGS:
+                found[event.position].add(event.subject)
             assert event.kind >= Kind.JOINED or event.sender in before, "written by somebody who is no member"
+            rules.setdefault(event.target, _Rules()).follow(event)
         elif event.scope == Scope.USER:
             found[event.position] = {event.sender, event.target}
         else:
             found[event.position] = set()
     return found
+
+
+class _Rules:
+    """Who may not write in a group, by reading the log."""
+
+    def __init__(self) -> None:
+        self.muted: set[int] = set()
+        self.admins = {1}
+
+    def follow(self, event: Event) -> None:
+        if event.kind == Kind.MUTED:
+            self.muted.add(event.subject)
+        elif event.kind == Kind.UNMUTED:
+            self.muted.discard(event.subject)
+        elif event.kind == Kind.ROLE:
+            (self.admins.discard if event.body == b"member" else self.admins.add)(event.subject)
+        elif event.kind in ENDINGS and event.subject != 1:
+            self.admins.discard(event.subject)
+        if event.kind in (Kind.MESSAGE, Kind.EDITED, Kind.REACTED):
+            assert event.sender not in self.muted, "written by somebody who is muted"
+            assert 0 not in self.muted or event.sender in self.admins, "written while all are muted"
 
 
 def is_for_page(event: Event, user: int) -> bool:
@@ -129,7 +154,7 @@ def _ends(event: Event, page: Page) -> bool:
 def _check_phone(phone: Phone, events: list[Event], visible: dict[int, set[int]]) -> None:
     end = len(events)
     for event in events:
-        if event.kind == Kind.SIGNED_OUT and phone.number and event.subject == phone.number:
+        if event.kind == Kind.SIGNED_OUT and event.subject and event.subject == phone.number and not event.body:
             end = event.position
     assert not [position for position in phone.heard if position > end], "a revoked device heard on"
     for counter, position in phone.acked.items():

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, insert
@@ -19,7 +20,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from hichat.accounts import devices, users
+from hichat.accounts import devices, sessions, users
+from hichat.accounts.users import User
 from hichat.errors import NotBlocked, Refused, Unauthorized
 from hichat.events import FIRST_GROUP_ID, Draft, Kind, Scope
 from hichat.gateway.v2_session import SignedIn
@@ -30,7 +32,7 @@ from hichat.plane.datagram import Codec
 from hichat.plane.faults import FaultyTransport
 from hichat.plane.link import KERNEL_COST
 from hichat.settings import Bounds
-from hichat.social import contacts, joining
+from hichat.social import contacts, joining, moderation
 from hichat.social.groups import Change
 from hichat.storage import tables
 from hichat.storage.store import Store
@@ -100,8 +102,9 @@ class Worker:
         device = await self.store.write(devices.find_or_add, user.id, name, NOW)
         if device.revoked_at is not None or user.disabled:
             raise Unauthorized
+        login = await self.store.write(_log_in, user, device.id)
         counter = await self.store.read(log.last_counter, device.id)
-        return SignedIn(user.id, device.id, counter, user.generation)
+        return SignedIn(user.id, device.id, counter, user.generation, login)
 
     def run_thread(self, chance: random.Random) -> None:
         """A thread does a job: the writer's in order, the readers' in any."""
@@ -189,10 +192,12 @@ class World:
             (0.3, phone.repeat),
             (0.1, phone.lie),
             (1, lambda: self.change_membership(worker)),
+            (2, lambda: self.govern(worker)),
             (0.3, self.command),
             (0.5, lambda: self.block(worker)),
             (0.1, lambda: self.sign_out(worker)),
             (0.1, lambda: self.revoke(worker, phone)),
+            (0.2, lambda: self.log_out(worker, phone)),
             (8, lambda: worker.run_thread(chance)),
             (8, lambda: worker.hear_thread(chance)),
             (8, worker.fly),
@@ -307,22 +312,46 @@ class World:
     # What changes who hears
 
     def change_membership(self, worker: Worker) -> None:
+        """Somebody comes or goes. User 1 owns the groups: who is the owner cannot leave."""
         user, group = self.chance.choice(USERS), self.chance.choice(GROUPS)
-        joins = self.chance.random() < 0.6
-        change = joining.add_member if joins else joining.end_membership
+        if user == 1 or self.chance.random() < 0.6:
+            self._change_group(worker, group, Kind.JOINED, user, user, joining.add_member)
+        else:
+            self._change_group(worker, group, Kind.LEFT, user, user, joining.end_membership)
 
+    def govern(self, worker: Worker) -> None:
+        """The owner looks after a group."""
+        user, group = self.chance.choice(USERS), self.chance.choice(GROUPS)
+        later = partial(moderation.mute, until=NOW + 1)
+        changes: list[tuple[float, Kind, int, int, Callable[[Change], Any]]] = [
+            (2, Kind.REMOVED, 1, user, moderation.remove),
+            (1, Kind.BANNED, 1, user, moderation.ban),
+            (2, Kind.UNBANNED, 1, user, moderation.unban),
+            (4, Kind.MUTED, 1, user, later),
+            (2, Kind.UNMUTED, 1, user, moderation.unmute),
+            (1, Kind.MUTED, 1, 0, later),
+            (2, Kind.UNMUTED, 1, 0, moderation.unmute),
+            (3, Kind.ROLE, 1, user, partial(moderation.set_role, role=self.chance.choice(["admin", "member"]))),
+            (4, Kind.INVITED, 1, user, joining.invite),
+            (3, Kind.DECLINED, user, user, partial(joining.decline, invited=True)),
+        ]
+        ((_, *change),) = self.chance.choices(changes, [weight for weight, *_ in changes])
+        self._change_group(worker, group, *change)  # type: ignore[arg-type]
+
+    def _change_group(
+        self, worker: Worker, group: int, kind: Kind, sender: int, subject: int, change: Callable[[Change], Any]
+    ) -> None:
         def apply(connection: Connection, draft: Draft, position: int) -> None:
             change(Change(connection, draft, position, NOW))
 
-        kind = Kind.JOINED if joins else Kind.LEFT
         appended = worker.way.ledger.append(
-            kind=kind, scope=Scope.GROUP, sender=user, target=group, subject=user, change=apply
+            kind=kind, scope=Scope.GROUP, sender=sender, target=group, subject=subject, change=apply
         )
         appended.addErrback(_if_refused)
 
     def command(self) -> None:
         """Another process changes a membership: C{hichat} has commands that write to the log."""
-        user, group = self.chance.choice(USERS), self.chance.choice(GROUPS)
+        user, group = self.chance.choice(USERS[1:]), self.chance.choice(GROUPS)
 
         def end(connection: Connection, draft: Draft, position: int) -> None:
             joining.end_membership(Change(connection, draft, position, NOW))
@@ -376,6 +405,15 @@ class World:
             devices.revoke(connection, phone.user, phone.number, NOW)
 
         self._void(worker, phone.user, phone.number, change)
+
+    def log_out(self, worker: Worker, phone: Phone) -> None:
+        """A device is logged out; it logs in again, and goes on where it was."""
+
+        def change(connection: Connection, draft: Draft, _position: int) -> None:
+            draft.body = b"%d" % sessions.end(connection, phone.number)
+
+        if phone.number:
+            self._void(worker, phone.user, phone.number, change)
 
     def _void(self, worker: Worker, user: int, device: int, change: Callable[[Connection, Draft, int], None]) -> None:
         appended = worker.way.ledger.append(
@@ -448,6 +486,13 @@ class World:
         assert event is not None, "an event that is not in the log"
         if event.kind == Kind.MESSAGE and event.body and event.device:
             assert shown["text"] == json.loads(event.body)["Content"]
+
+
+def _log_in(connection: Connection, user: User, device: int) -> int:
+    """@return: the number of the device's session, which begins if there is none."""
+    if device in {session.device for session in sessions.of_user(connection, user.id)}:
+        return sessions.numbers(connection, [device])[device]
+    return sessions.begin(connection, user, device, lambda device, number: f"{device}.{number}", "", NOW)[0]
 
 
 def _if_refused(failure: Failure) -> None:

@@ -154,9 +154,11 @@ class SiteFixture(SynchronousTestCase):
         self.marked: list[Any] = []
         self.marks = Marks(self.store, self.clock, lambda *marked: self.marked.append(marked))
         self.groups = Groups(self.store, self.ledger, lambda: self.now)
-        parts = Parts(
-            self.accounts, self.contacts, self.conversations, self.groups, self.marks, self.store, self.uploads
-        )
+        self.mount(self.accounts)
+
+    def mount(self, accounts):
+        """Put the site together, with these accounts."""
+        parts = Parts(accounts, self.contacts, self.conversations, self.groups, self.marks, self.store, self.uploads)
         self.root = make_root(parts, Files(self.directory))
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
         self.site = Site(self.root, self.clock, UPLOAD_LIMIT, Metrics())

@@ -272,9 +272,11 @@ class GroupQuery(Paging):
     Which groups.
 
     @ivar name: a part of their names, in any case.
+    @ivar exact: it is a whole name.
     """
 
     name: Annotated[str, Meta(max_length=NAME_LIMIT)] = ""
+    exact: bool = False
 
 
 # Groups
@@ -295,7 +297,8 @@ async def find_groups(parts: Parts, caller: Caller, query: GroupQuery) -> Page[S
     Gives groups in the order of their names. Those that one can only be invited to are shown to their members only.
     """
     after = query.after(tuple[str])
-    found = await parts.groups.search(caller.user.id, query.name, after[0] if after else "", query.limit + 1)
+    begin = after[0] if after else ""
+    found = await parts.groups.search(caller.user.id, query.name, query.exact, begin, query.limit + 1)
     return query.page([_group(parts, place) for place in found], lambda group: (name_key(group.name),))
 
 

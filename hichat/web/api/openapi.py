@@ -172,6 +172,8 @@ def _structs(kinds: Iterable[Any]) -> dict[str, type[msgspec.Struct]]:
         if isinstance(struct, type) and issubclass(struct, msgspec.Struct):
             name = _ref(kind)["$ref"].rpartition("/")[2]
             if name in found:
+                if found[name] is not struct:
+                    raise TypeError(f"two types of the API are called {name}")
                 return
             found[name] = struct
             for field in msgspec.structs.fields(kind):

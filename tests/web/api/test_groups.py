@@ -451,6 +451,9 @@ class ChangesTests(GroupCase):
                 ],
             )
         self.assertEqual(pages("stranger", "/groups?name=%25&", 5), [])
+        named = [one["name"] for one in pages("stranger", "/groups?name=zebras&exact=true&", 5)]
+        self.assertEqual(named, ["Zebras"])
+        self.assertEqual(pages("stranger", "/groups?name=hidden%20zebras&exact=true&", 5), [])
         self.refused("bad_cursor", "member", "GET /groups?cursor=x")
         self.refused("bad_cursor", "member", f"GET /groups/{first}/members?cursor=WyJ4Il0")
 

@@ -1,0 +1,164 @@
+"""Tests for L{hichat.accounts.limits}, and of who is limited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.accounts.accounts import Accounts
+from hichat.accounts.limits import Limit, Limits, Rate, address_key
+from hichat.accounts.passwords import Passwords
+from hichat.errors import InvalidField, NameTaken, TooManyAttempts, WrongPassword
+from tests.accounts.test_accounts import AccountsCase
+from tests.doubles import NOW, run_now
+
+
+class LimitTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.now = NOW
+
+    def limit(self, attempts: int = 3, seconds: int = 60, entries: int = 100) -> Limit:
+        return Limit(Rate(attempts, seconds), lambda: self.now, entries)
+
+    def refused(self, limit: Limit, key: str = "a") -> float:
+        error = self.assertRaises(TooManyAttempts, limit.attempt, key)
+        assert error.retry_after is not None
+        return error.retry_after
+
+    def test_so_many_and_no_more(self) -> None:
+        limit = self.limit()
+        for _ in range(3):
+            limit.attempt("a")
+        self.assertAlmostEqual(self.refused(limit), 20, places=2)
+        limit.attempt("b")
+
+    def test_as_said_it_may_be_tried_again(self) -> None:
+        for attempts, seconds in ((3, 60), (7, 600), (50, 600), (1, 1)):
+            limit = self.limit(attempts, seconds)
+            for _ in range(attempts):
+                limit.attempt("a")
+            for _ in range(3):
+                wait = self.refused(limit)
+                self.now += int(wait * 1000) - 2
+                if wait > 0.01:
+                    self.refused(limit)
+                self.now += 3
+                limit.attempt("a")
+
+    def test_refused_ones_do_not_count(self) -> None:
+        limit = self.limit()
+        for _ in range(3):
+            limit.attempt("a")
+        waits = {self.refused(limit) for _ in range(100)}
+        self.assertEqual(len(waits), 1)
+
+    def test_after_a_long_time_no_more_than_at_once(self) -> None:
+        limit = self.limit()
+        limit.attempt("a")
+        self.now += 10**9
+        for _ in range(3):
+            limit.attempt("a")
+        self.refused(limit)
+
+    def test_forgiven(self) -> None:
+        limit = self.limit()
+        for _ in range(100):
+            limit.attempt("a")
+            limit.forgive("a")
+        limit.forgive("never seen")
+
+    def test_off(self) -> None:
+        limit = self.limit(0)
+        for _ in range(1000):
+            limit.attempt("a")
+        self.assertEqual(len(limit), 0)
+
+    def test_bounded(self) -> None:
+        limit = self.limit(entries=10)
+        for number in range(1000):
+            limit.attempt(f"{number}")
+            limit.attempt("busy") if number < 3 else self.refused(limit, "busy") if number < 10 else None
+        self.assertEqual(len(limit), 10)
+        limit.attempt("x" * 10**6)
+        limit.attempt("\ud800")
+
+    def test_addresses(self) -> None:
+        same = ("2001:db8:1:2::1", "2001:db8:1:2:ffff::")
+        self.assertEqual(len(set(map(address_key, same))), 1)
+        others = ("2001:db8:1:3::1", "192.0.2.1", "192.0.2.2")
+        self.assertEqual(len(set(map(address_key, (*same, *others)))), 4)
+        self.assertEqual(address_key("::ffff:192.0.2.1"), address_key("192.0.2.1"))
+        self.assertEqual({address_key(here) for here in ("127.0.0.1", "127.9.9.9", "::1", "", "unix")}, {""})
+
+
+class WhoIsLimited(AccountsCase):
+    def setUp(self) -> None:
+        super().setUp()
+        limits = Limits(Rate(3, 60), Rate(5, 60), Rate(2, 60), lambda: self.now)
+        passwords = Passwords(run_now, self.hasher)
+        self.accounts: Any = Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, limits)
+        self.register()
+        self.register("Bob")
+
+    def wrong(self, name: str = "Ann", address: str = "192.0.2.1") -> None:
+        self.fails(WrongPassword, self.accounts.log_in(name, "wrong", address, ""))
+
+    def limited(self, name: str = "Ann", address: str = "192.0.2.1", password: str = "secret") -> float:
+        before = self.hasher.verified
+        error = self.fails(TooManyAttempts, self.accounts.log_in(name, password, address, ""))
+        device = self.fails(TooManyAttempts, self.accounts.log_in_device(name, password, "phone", address, ""))
+        self.assertEqual(self.hasher.verified, before, "it costs nothing")
+        self.assertEqual(error.retry_after, device.retry_after)
+        return float(error.retry_after)
+
+    def test_an_account(self) -> None:
+        for number in range(3):
+            self.wrong(address=f"192.0.2.{number}")
+        self.assertAlmostEqual(self.limited(address="192.0.2.9"), 20, places=2)
+        self.limited("aNN ", "192.0.2.10")
+        self.get(self.accounts.log_in("Bob", "secret", "192.0.2.1", ""))
+        self.now += 20_001
+        self.get(self.accounts.log_in("Ann", "secret", "192.0.2.9", ""))
+
+    def test_an_unknown_name_as_a_known_one(self) -> None:
+        for _ in range(3):
+            self.wrong("Eve")
+        self.limited("Eve", "192.0.2.2")
+
+    def test_an_address(self) -> None:
+        for number in range(5):
+            self.wrong(f"Eve {number}")
+        self.limited("Ann")
+        self.get(self.accounts.log_in("Ann", "secret", "192.0.2.2", ""))
+
+    def test_this_machine_is_no_address(self) -> None:
+        for number in range(20):
+            self.wrong(f"Eve {number}", "127.0.0.1")
+
+    def test_who_knows_the_password_is_not(self) -> None:
+        for _ in range(20):
+            self.get(self.accounts.log_in("Ann", "secret", "192.0.2.1", ""))
+
+    def test_the_old_password(self) -> None:
+        ann = self.found(1)
+        grant = self.get(self.accounts.log_in_device("Ann", "secret", "phone", "192.0.2.1", ""))
+        for _ in range(3):
+            self.fails(WrongPassword, self.accounts.change_own_password(ann, grant.device, "wrong", "new", "192.0.2.1"))
+        for work in (
+            self.accounts.change_own_password(ann, grant.device, "secret", "new", "192.0.2.1"),
+            self.accounts.delete_own(ann, "secret", "192.0.2.1"),
+        ):
+            self.fails(TooManyAttempts, work)
+
+    def test_accounts_from_an_address(self) -> None:
+        def register(name: str, address: str = "192.0.2.1") -> Any:
+            return self.accounts.register(name, "secret", "secret", client_ip=address)
+
+        self.get(register("a"))
+        self.fails(InvalidField, register(""))
+        self.fails(NameTaken, register("Ann"))
+        self.fails(TooManyAttempts, register("b"))
+        self.get(register("b", "192.0.2.2"))
+        self.now += 30_001
+        self.get(register("c"))

@@ -1,0 +1,300 @@
+"""Tests for L{hichat.accounts.sessions} and what L{hichat.accounts.accounts} makes of them."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from hichat.accounts import devices, sessions
+from hichat.accounts.accounts import Grant
+from hichat.accounts.sessions import GRACE
+from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME
+from hichat.accounts.users import User
+from hichat.errors import (
+    Busy,
+    DeviceRevoked,
+    Disabled,
+    InvalidField,
+    OtherDevice,
+    TooManyDevices,
+    Unauthorized,
+    WrongPassword,
+)
+from hichat.events import Kind
+from hichat.storage import tables
+from hichat.tap import read_generation
+from tests.accounts.test_accounts import AccountsCase
+from tests.postgres import OnPostgreSQL
+
+
+class SessionCase(AccountsCase):
+    """Ann and Bob."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.ann: User = self.register()
+        self.bob: User = self.register("Bob")
+
+    def enter(self, device: str = "phone", name: str = "Ann", password: str = "secret") -> Grant:
+        grant = self.get(self.accounts.log_in_device(name, password, device, "192.0.2.1", "4711"))
+        assert isinstance(grant, Grant)
+        return grant
+
+    def refresh(self, grant: Grant) -> Grant:
+        found = self.get(self.accounts.refresh(grant.refresh, "192.0.2.2"))
+        assert isinstance(found, Grant)
+        return found
+
+    def is_in(self, grant: Grant) -> bool:
+        """@return: whether its access token is good, for HTTP and for a WebSocket; they agree."""
+        with self.store.snapshot() as connection:
+            claims = self.tokens.verify(grant.access)
+            current = read_generation(connection, claims.user, claims.device, claims.session)
+        if current != claims.generation:
+            self.fails(Unauthorized, self.accounts.identify(grant.access))
+            return False
+        user, device = self.get(self.accounts.identify(grant.access))
+        self.assertEqual((user.id, device), (claims.user, claims.device))
+        return True
+
+    def is_over(self, grant: Grant) -> None:
+        """Neither of its tokens is any good."""
+        self.fails(Unauthorized, self.accounts.identify(grant.access))
+        self.fails(Unauthorized, self.accounts.refresh(grant.refresh, ""))
+
+    def signed_out(self) -> list[tuple[int, int, bytes]]:
+        """@return: whom the events concern that were written since the last time."""
+        found, self.ledger.appended[:] = list(self.ledger.appended), []
+        self.assertEqual({event.kind for event in found} - {Kind.SIGNED_OUT}, set())
+        return [(event.target, event.subject, event.body) for event in found]
+
+
+class LoggingInTests(SessionCase):
+    def test_bound_to_the_device(self) -> None:
+        grant = self.enter()
+        self.assertEqual(self.tokens.verify(grant.access), (self.ann.id, 0, grant.device, 1))
+        user, device, session = self.get(self.accounts.sign_in(grant.access, "phone"))
+        self.assertEqual((user.id, device.id, session), (self.ann.id, grant.device, 1))
+        self.assertEqual((user.client_ip, user.client_port), ("192.0.2.1", "4711"))
+
+    def test_a_token_says_hello_as_its_device_only(self) -> None:
+        grant = self.enter()
+        self.enter("laptop")
+        for name in ("laptop", "Phone", "other"):
+            self.fails(OtherDevice, self.accounts.sign_in(grant.access, name))
+        with self.store.snapshot() as connection:
+            self.assertEqual([known.name for known in devices.of_user(connection, self.ann.id)], ["phone", "laptop"])
+
+    def test_refusals(self) -> None:
+        self.fails(WrongPassword, self.accounts.log_in_device("Ann", "wrong", "phone", "", ""))
+        self.fails(WrongPassword, self.accounts.log_in_device("Eve", "secret", "phone", "", ""))
+        self.get(self.accounts.disable(self.ann.id))
+        self.fails(Disabled, self.accounts.log_in_device("Ann", "secret", "phone", "", ""))
+        self.fails(WrongPassword, self.accounts.log_in_device("Ann", "wrong", "phone", "", ""))
+
+    def test_a_revoked_device_is_told_to_who_knows_the_password_only(self) -> None:
+        grant = self.enter()
+        self.get(self.accounts.revoke(self.ann.id, grant.device))
+        self.is_over(grant)
+        self.fails(DeviceRevoked, self.accounts.log_in_device("Ann", "secret", "phone", "", ""))
+        self.fails(WrongPassword, self.accounts.log_in_device("Ann", "wrong", "phone", "", ""))
+        self.enter("phone", "Bob")
+
+    def test_too_many(self) -> None:
+        self.patch(devices, "LIMIT", 1)
+        self.enter()
+        self.enter()
+        self.fails(TooManyDevices, self.accounts.log_in_device("Ann", "secret", "laptop", "", ""))
+
+    def test_again_ends_what_was_before(self) -> None:
+        first = self.enter()
+        self.signed_out()
+        second = self.enter()
+        self.assertEqual((second.device, self.signed_out()), (first.device, [(self.ann.id, first.device, b"2")]))
+        self.fails(Unauthorized, self.accounts.identify(first.access))
+        self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
+        self.assertTrue(self.is_in(second), "an old token of another session ends nothing")
+
+    def test_nothing_stays_of_what_was_not_written(self) -> None:
+        first = self.enter()
+        self.ledger.refuse = Busy()
+        self.fails(Busy, self.accounts.log_in_device("Ann", "secret", "phone", "", ""))
+        self.assertTrue(self.is_in(first))
+
+    def test_expired(self) -> None:
+        grant = self.enter()
+        self.now += ACCESS_LIFETIME * 1000 - 1000
+        self.assertTrue(self.is_in(grant))
+        self.now += 1000
+        self.fails(Unauthorized, self.accounts.identify(grant.access))
+        self.assertTrue(self.is_in(self.refresh(grant)))
+
+    def test_no_secret_is_stored(self) -> None:
+        grant = self.enter()
+        with self.store.snapshot() as connection:
+            (row,) = connection.execute(select(tables.sessions))
+        self.assertNotIn(grant.refresh.encode(), [bytes(value) for value in row if isinstance(value, bytes)])
+        self.assertEqual(len(row.refresh_hash), 32)
+
+    def test_v1_is_bound_to_no_device(self) -> None:
+        token, _ = self.log_in()
+        grant = self.enter()
+        self.assertEqual(self.get(self.accounts.identify(token))[1], 0)
+        self.assertEqual(self.get(self.accounts.authenticate(grant.access, str(self.ann.id))).id, self.ann.id)
+        self.fails(Unauthorized, self.accounts.authenticate(grant.access, str(self.ann.id), bound=False))
+        self.fails(Unauthorized, self.accounts.authenticate(grant.access, str(self.bob.id)))
+        self.get(self.accounts.authenticate(token, str(self.ann.id), bound=False))
+
+
+class RefreshingTests(SessionCase):
+    def test_each_gives_the_next(self) -> None:
+        grants = [self.enter()]
+        for _ in range(3):
+            self.now += GRACE
+            grants.append(self.refresh(grants[-1]))
+        self.assertEqual(len({grant.refresh for grant in grants}), 4)
+        self.assertTrue(
+            all(map(self.is_in, grants)), "the session is the same, so access tokens are good until they end"
+        )
+
+    def test_an_old_one_ends_the_device(self) -> None:
+        laptop, first = self.enter("laptop"), self.enter()
+        self.now += GRACE
+        second = self.refresh(first)
+        self.now += GRACE
+        self.signed_out()
+        self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
+        self.assertEqual(self.signed_out(), [(self.ann.id, first.device, b"2")])
+        self.is_over(second)
+        self.assertFalse(self.is_in(second))
+        self.assertTrue(self.is_in(laptop))
+        self.assertTrue(self.is_in(self.enter()), "with the password it comes in again")
+
+    def test_a_much_older_one_too(self) -> None:
+        grants = [self.enter()]
+        for _ in range(3):
+            grants.append(self.refresh(grants[-1]))
+        self.fails(Unauthorized, self.accounts.refresh(grants[0].refresh, ""))
+        self.is_over(grants[-1])
+
+    def test_once_more_if_the_answer_was_lost(self) -> None:
+        first = self.enter()
+        lost = self.refresh(first)
+        self.now += GRACE - 1
+        second = self.refresh(first)
+        self.assertTrue(self.is_in(second))
+        self.assertTrue(self.is_in(self.refresh(second)))
+        self.fails(Unauthorized, self.accounts.refresh(lost.refresh, ""))
+        self.is_over(second)
+
+    def test_the_grace_does_not_begin_anew(self) -> None:
+        first = self.enter()
+        self.refresh(first)
+        self.now += GRACE - 1
+        self.refresh(first)
+        self.now += 1
+        self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
+        self.assertNotEqual(self.signed_out(), [])
+
+    def test_a_thief_within_the_grace_is_found_out(self) -> None:
+        stolen = self.enter()
+        users = self.refresh(stolen)
+        thiefs = self.refresh(stolen)
+        self.fails(Unauthorized, self.accounts.refresh(users.refresh, ""))
+        self.is_over(thiefs)
+
+    def test_made_up_ones_end_nothing(self) -> None:
+        grant = self.enter()
+        self.signed_out()
+        changed = grant.refresh[:30] + ("A" if grant.refresh[30] != "A" else "B") + grant.refresh[31:]
+        made_up = (changed, "", "x", "é", "A" * len(grant.refresh), "A" * 5000, grant.access, grant.refresh[:-4])
+        for token in made_up:
+            self.fails(Unauthorized, self.accounts.refresh(token, ""))
+        self.assertEqual(self.signed_out(), [])
+        self.assertTrue(self.is_in(self.refresh(grant)))
+
+    def test_expired(self) -> None:
+        grant = self.enter()
+        self.now += REFRESH_LIFETIME * 1000 - 1
+        grant = self.refresh(grant)
+        self.now += REFRESH_LIFETIME * 1000
+        self.is_over(grant)
+
+    def test_who_may_not_come_gets_none(self) -> None:
+        for end in (
+            lambda: self.accounts.disable(self.ann.id),
+            lambda: self.accounts.delete(self.found(self.ann.id)),
+        ):
+            self.get(self.accounts.enable(self.ann.id))
+            grant = self.enter()
+            self.get(end())
+            self.is_over(grant)
+
+
+class EndingTests(SessionCase):
+    def test_log_out(self) -> None:
+        grant, laptop = self.enter(), self.enter("laptop")
+        self.signed_out()
+        self.get(self.accounts.log_out(self.ann, grant.device))
+        self.assertEqual(self.signed_out(), [(self.ann.id, grant.device, b"2")])
+        self.is_over(grant)
+        self.assertFalse(self.is_in(grant))
+        self.assertTrue(self.is_in(laptop))
+        self.fails(Unauthorized, self.accounts.log_out(self.ann, grant.device))
+        again = self.enter()
+        self.assertEqual((again.device, self.is_in(again)), (grant.device, True), "the device is the same as before")
+
+    def test_another_password(self) -> None:
+        phone, laptop = self.enter(), self.enter("laptop")
+        token, _ = self.log_in()
+        self.signed_out()
+        self.fails(WrongPassword, self.accounts.change_own_password(self.ann, phone.device, "wrong", "new", ""))
+        self.fails(InvalidField, self.accounts.change_own_password(self.ann, phone.device, "secret", "", ""))
+        self.assertTrue(self.is_in(laptop))
+        grant = self.get(self.accounts.change_own_password(self.ann, phone.device, "secret", "new", ""))
+        self.assertEqual(self.signed_out(), [(self.ann.id, 0, b"1")])
+        self.is_over(laptop)
+        self.fails(Unauthorized, self.accounts.identify(phone.access))
+        self.fails(Unauthorized, self.accounts.identify(token))
+        self.assertTrue(self.is_in(grant))
+        self.assertTrue(self.is_in(self.refresh(grant)))
+        self.assertTrue(self.is_in(self.enter(password="new")))
+
+    def test_the_password_by_v1(self) -> None:
+        grant = self.enter()
+        self.get(self.accounts.update(self.ann, {"password": "new"}))
+        self.is_over(grant)
+
+    def test_deleted(self) -> None:
+        grant = self.enter()
+        self.fails(WrongPassword, self.accounts.delete_own(self.ann, "wrong", ""))
+        self.get(self.accounts.delete_own(self.found(self.ann.id), "secret", ""))
+        self.is_over(grant)
+        with self.store.snapshot() as connection:
+            rows = connection.execute(select(tables.sessions)).all()
+        self.assertEqual([(row.client_ip, row.refresh_hash) for row in rows], [("", None)])
+
+    def test_of_user(self) -> None:
+        phone, laptop = self.enter(), self.enter("laptop")
+        self.enter("phone", "Bob")
+
+        def live() -> list[int]:
+            with self.store.snapshot() as connection:
+                return sorted(session.device for session in sessions.of_user(connection, self.ann.id))
+
+        self.assertEqual(live(), [phone.device, laptop.device])
+        self.get(self.accounts.log_out(self.ann, phone.device))
+        self.assertEqual(live(), [laptop.device])
+        self.get(self.accounts.change_password(self.ann, "new"))
+        self.assertEqual(live(), [])
+
+
+class LoggingInOnPostgreSQL(OnPostgreSQL, LoggingInTests):
+    """The same there."""
+
+
+class RefreshingOnPostgreSQL(OnPostgreSQL, RefreshingTests):
+    """The same there."""
+
+
+class EndingOnPostgreSQL(OnPostgreSQL, EndingTests):
+    """The same there."""

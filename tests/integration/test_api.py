@@ -1,0 +1,68 @@
+"""The v2 HTTP API of a running daemon, tried by Schemathesis with what its document allows and what it does not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from unittest import SkipTest
+
+from twisted.internet.threads import deferToThread
+
+from tests.integration.test_daemon import DaemonCase
+
+SECONDS = 60
+"""How long it may try."""
+
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+    "unsupported_method",
+    "allow_header_conformance",
+    "ignored_auth",
+)
+"""Not among them: that whatever the schemas allow is taken. No schema says what a good cursor is."""
+
+
+class ApiTests(DaemonCase):
+    async def test_the_document_is_true(self) -> None:
+        """No server error, and no answer that the document does not have."""
+        if find_spec("schemathesis") is None and os.environ.get("CI") != "true":
+            raise SkipTest("Schemathesis is not installed: pip install '.[test]'")
+        # Of v1: it is bound to no device, so that no call makes it void.
+        token = await deferToThread(self.daemon.token, "ann")
+        await deferToThread(self.daemon.token, "bob")
+        done = await deferToThread(self.run_schemathesis, token)
+        self.assertEqual(done.returncode, 0, done.stdout[-5000:])
+        self.assertNotIn("Traceback", self.daemon.log.read_text())
+        self.assertNotIn("does not declare", self.daemon.log.read_text())
+
+    def run_schemathesis(self, token: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [
+                str(Path(sys.executable).with_name("st")),
+                "run",
+                f"{self.daemon.url}/v2/openapi.json",
+                f"--header=Authorization: Bearer {token}",
+                f"--checks={','.join(CHECKS)}",
+                "--phases=coverage,fuzzing",
+                "--max-examples=5",
+                "--seed=1",
+                "--generation-database=none",
+                "--continue-on-failure",
+                "--no-color",
+                "--no-shrink",
+                "--suppress-health-check=all",
+            ],
+            cwd=self.daemon.directory,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )

@@ -1,0 +1,364 @@
+"""Tests for L{hichat.web.api.accounts}."""
+
+from typing import Any
+
+from twisted.internet.address import IPv4Address
+
+from hichat.accounts import invites
+from hichat.accounts.accounts import Accounts
+from hichat.accounts.limits import Limits, Rate
+from hichat.accounts.passwords import Passwords
+from hichat.accounts.tokens import ACCESS_LIFETIME
+from hichat.web.api.accounts import SECTION
+from tests.accounts.test_passwords import quick_hasher
+from tests.doubles import run_now
+from tests.postgres import OnPostgreSQL
+from tests.web.support import SiteCase, Transport
+
+
+class ApiCase(SiteCase):
+    def make(self, name="Ann", password="secret", **more):
+        return self.api("POST", "/accounts", {"name": name, "password": password} | more)
+
+    def log_in(self, name="Ann", password="secret", device="phone", **headers):
+        """@return: what a login gives; the account is made if there is none."""
+        self.make(name, password)
+        answer = self.api("POST", "/login", {"name": name, "password": password, "device": device}, **headers)
+        self.assertEqual(answer.status, 200, answer.body)
+        return answer.json
+
+    def token(self, name="Ann", device="phone"):
+        return self.log_in(name, device=device)["accessToken"]
+
+    def get(self, target, token):
+        answer = self.api("GET", target, None, token)
+        self.assertEqual(answer.status, 200, answer.body)
+        return answer.json
+
+    def parameter(self, answer):
+        return self.problem(answer, 400, "invalid_field")["errors"][0]
+
+
+class ComingIn(ApiCase):
+    def test_register(self):
+        answer = self.make(" Ann ")
+        self.assertEqual(answer.status, 201)
+        self.assertEqual((answer.json["id"], answer.json["name"], answer.json["created"]), (1, "Ann", self.now))
+        self.problem(self.make("aNN"), 409, "name_taken")
+
+    def test_register_refusals_name_the_field(self):
+        for body, pointer in (
+            ({"name": "", "password": "x"}, "/name"),
+            ({"name": "a\nb", "password": "x"}, "/name"),
+            ({"name": "a" * 65, "password": "x"}, "/name"),
+            ({"name": "Ann", "password": ""}, "/password"),
+            ({"name": "Ann"}, "/password"),
+            ({"name": "Ann", "password": "x", "admin": True}, "/admin"),
+        ):
+            self.assertEqual(self.parameter(self.api("POST", "/accounts", body))["pointer"], pointer)
+
+    def test_log_in(self):
+        found = self.log_in()
+        self.assertEqual((found["user"], found["device"], found["expiresIn"]), (1, 1, 900))
+        self.assertEqual(self.get("/me", found["accessToken"])["name"], "Ann")
+
+    def test_wrong_ones_are_alike(self):
+        self.make()
+        bodies = [{"name": name, "password": "x", "device": "d"} for name in ("Ann", "Eve")]
+        wrong, unknown = (self.api("POST", "/login", body) for body in bodies)
+        self.problem(wrong, 403, "wrong_password")
+        self.assertEqual(wrong.body, unknown.body)
+
+    def test_device_names(self):
+        self.make()
+        for device in ("", "a b", "é", "a\n", "x" * 65):
+            answer = self.api("POST", "/login", {"name": "Ann", "password": "secret", "device": device})
+            self.assertEqual(self.parameter(answer)["pointer"], "/device")
+
+    def test_disabled(self):
+        self.make()
+        self.run_now(self.accounts.disable(1))
+        answer = self.api("POST", "/login", {"name": "Ann", "password": "secret", "device": "d"})
+        self.problem(answer, 403, "disabled")
+
+    def test_refresh(self):
+        first = self.log_in()
+        second = self.api("POST", "/refresh", {"refreshToken": first["refreshToken"]}).json
+        self.get("/me", second["accessToken"])
+        third = self.api("POST", "/refresh", {"refreshToken": second["refreshToken"]}).json
+        self.problem(self.api("POST", "/refresh", {"refreshToken": first["refreshToken"]}), 401, "unauthorized")
+        for token in (second["accessToken"], third["accessToken"]):
+            self.problem(self.api("GET", "/me", None, token), 401, "unauthorized")
+        self.problem(self.api("POST", "/refresh", {"refreshToken": third["refreshToken"]}), 401, "unauthorized")
+
+    def test_an_access_token_ends(self):
+        token = self.token()
+        self.now += ACCESS_LIFETIME * 1000
+        self.problem(self.api("GET", "/me", None, token), 401, "unauthorized")
+
+    def test_a_refresh_token_is_no_access_token(self):
+        found = self.log_in()
+        self.problem(self.api("GET", "/me", None, found["refreshToken"]), 401, "unauthorized")
+        answer = self.api("POST", "/refresh", {"refreshToken": found["accessToken"]})
+        self.problem(answer, 401, "unauthorized")
+
+    def test_log_out(self):
+        token, laptop = self.token(), self.token(device="laptop")
+        self.assertEqual(self.api("POST", "/logout", None, token).status, 204)
+        self.problem(self.api("GET", "/me", None, token), 401, "unauthorized")
+        self.get("/me", laptop)
+
+    def test_a_token_of_v1_has_no_device(self):
+        user, _ = self.make_user("Ann")
+        token = self.tokens.issue(user.id, 0)
+        self.assertEqual(self.get("/me", token)["name"], "Ann")
+        self.problem(self.api("POST", "/logout", None, token), 403, "device_needed")
+        change = self.api("POST", "/me/password", {"old": "secret", "new": "x"}, token)
+        self.problem(change, 403, "device_needed")
+
+    def test_v1_takes_the_tokens(self):
+        found = self.log_in()
+        target = f"/v1/user/list?token={found['accessToken']}&userId={found['user']}"
+        self.assertEqual(self.request("GET", target).status, 200)
+        self.assertEqual(self.request("GET", target.replace("userId=1", "userId=2")).status, 401)
+
+    def test_from_where(self):
+        """A proxy on this machine says it; whoever else says so is not believed."""
+        for here, said, address in (
+            ("192.0.2.1", "", "192.0.2.1"),
+            ("192.0.2.1", "192.0.2.7", "192.0.2.1"),
+            ("127.0.0.1", "", "127.0.0.1"),
+            ("127.0.0.1", "192.0.2.9, 192.0.2.7", "192.0.2.7"),
+            ("::1", "2001:db8::1", "2001:db8::1"),
+            ("127.0.0.1", "192.0.2.7, nonsense", "127.0.0.1"),
+        ):
+            self.patch(Transport, "getPeer", lambda _, here=here: IPv4Address("TCP", here, 4711))
+            headers = {"X_Forwarded_For": said} if said else {}
+            token = self.log_in(**headers)["accessToken"]
+            self.assertEqual(self.get("/devices", token)["items"][0]["address"], address)
+
+
+class Limited(ApiCase):
+    def setUp(self):
+        super().setUp()
+        limits = Limits(Rate(2, 60), Rate(4, 60), Rate(2, 60), lambda: self.now)
+        self.renew(limits=limits)
+
+    def renew(self, **options):
+        passwords: Any = Passwords(run_now, quick_hasher())
+        accounts = Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, **options)
+        self.mount(accounts)
+
+    def test_log_in(self):
+        self.make()
+        body = {"name": "Ann", "password": "x", "device": "d"}
+        for _ in range(2):
+            self.problem(self.api("POST", "/login", body), 403, "wrong_password")
+        answer = self.api("POST", "/login", body | {"password": "secret"})
+        self.assertEqual(self.problem(answer, 429, "too_many_attempts")["retryAfter"], 30)
+        self.assertEqual(answer.headers["retry-after"], "30")
+        old = self.post("/v1/user/login_pw", {"name": "Ann", "password": "secret"}, Accept_Language="en")
+        self.assertEqual((old.status, old.json["code"]), (200, -1))
+        self.assertIn("too many attempts", old.json["message"])
+
+    def test_register(self):
+        self.make("a")
+        self.post("/v1/user/new", {"name": "b", "password": "x", "Identity": "x"})
+        self.problem(self.make("c"), 429, "too_many_attempts")
+        answer = self.post("/v1/user/new", {"name": "c", "password": "x", "Identity": "x"})
+        self.assertEqual((answer.status, answer.json["code"]), (200, -1))
+
+    def test_closed(self):
+        self.renew(registration="closed")
+        self.problem(self.make(), 403, "registration_closed")
+        answer = self.post("/v1/user/new", {"name": "c", "password": "x", "Identity": "x"}, Accept_Language="en")
+        self.assertEqual((answer.status, answer.json["code"]), (200, -1))
+
+    def test_with_an_invite(self):
+        self.renew(registration="invite")
+        self.problem(self.make(), 403, "bad_invite")
+        fields = {"name": "Bob", "password": "x", "Identity": "x"}
+        self.assertEqual(self.post("/v1/user/new", fields).json["code"], -1)
+        codes = [self.successResultOf(self.store.write(invites.make, 1, 60, self.now)) for _ in range(2)]
+        self.assertEqual(self.make(invite=codes[0]).status, 201)
+        self.assertEqual(self.post("/v1/user/new", fields | {"invite": codes[1]}).json["code"], 0)
+
+
+class Oneself(ApiCase):
+    def test_profile(self):
+        token = self.token()
+        change = {
+            "name": "Anna",
+            "avatar": "/uploads/a.png",
+            "gender": "f",
+            "phone": "13800138000",
+            "email": "a@b.cn",
+            "bio": "Hi.\nI am Ann.",
+        }
+        answer = self.api("PATCH", "/me", change, token)
+        self.assertEqual(answer.json, answer.json | change)
+        self.assertEqual(self.get("/me", token), answer.json)
+        self.assertEqual(self.api("PATCH", "/me", {"bio": ""}, token).json, answer.json | {"bio": ""})
+        self.assertEqual(self.api("PATCH", "/me", {}, token).status, 200)
+
+    def test_wrong_fields_are_named_and_change_nothing(self):
+        token = self.token()
+        for name, value in (
+            ("name", ""),
+            ("name", "\u202eAnn"),
+            ("avatar", "javascript:alert(1)"),
+            ("gender", "x" * 17),
+            ("phone", "123"),
+            ("email", "nonsense"),
+            ("bio", "x" * 1025),
+            ("bio", None),
+            ("password", "x"),
+            ("administrator", True),
+        ):
+            answer = self.api("PATCH", "/me", {"gender": "m", name: value}, token)
+            self.assertEqual(self.parameter(answer)["pointer"], f"/{name}")
+        self.problem(self.api("PATCH", "/me", {"bio": "a\0"}, token), 400, "not_text")
+        self.assertEqual(self.get("/me", token)["gender"], "")
+
+    def test_anothers_name(self):
+        self.make("Bob")
+        self.problem(self.api("PATCH", "/me", {"name": "bOB"}, self.token()), 409, "name_taken")
+
+    def test_password(self):
+        token, laptop = self.token(), self.token(device="laptop")
+        self.problem(self.api("POST", "/me/password", {"old": "x", "new": "y"}, token), 403, "wrong_password")
+        answer = self.api("POST", "/me/password", {"old": "secret", "new": ""}, token)
+        self.assertEqual(self.parameter(answer)["pointer"], "/new")
+        found = self.api("POST", "/me/password", {"old": "secret", "new": "better"}, token).json
+        self.get("/me", found["accessToken"])
+        for old in (token, laptop):
+            self.problem(self.api("GET", "/me", None, old), 401, "unauthorized")
+        answer = self.api("POST", "/login", {"name": "Ann", "password": "secret", "device": "d"})
+        self.problem(answer, 403, "wrong_password")
+
+    def test_deletion(self):
+        token, bobs = self.token(), self.token("Bob")
+        self.problem(self.api("POST", "/me/deletion", {"password": "x"}, token), 403, "wrong_password")
+        self.assertEqual(self.api("POST", "/me/deletion", {"password": "secret"}, token).status, 204)
+        self.problem(self.api("GET", "/me", None, token), 401, "unauthorized")
+        shown = self.get("/users/1", bobs)
+        self.assertEqual(shown, {"id": 1, "name": "", "avatar": "", "gender": "", "bio": "", "deleted": True})
+        self.assertEqual([person["name"] for person in self.get("/users", bobs)["items"]], ["Bob"])
+        self.assertEqual(self.make().status, 201, "the name is free again")
+
+
+class Devices(ApiCase):
+    def test_list(self):
+        token = self.token()
+        self.now += 1000
+        self.token(device="laptop")
+        self.token("Bob")
+        phone, laptop = self.get("/devices", token)["items"]
+        self.assertEqual((phone["name"], phone["current"], phone["loggedIn"]), ("phone", True, True))
+        self.assertEqual((laptop["name"], laptop["current"], laptop["used"]), ("laptop", False, self.now))
+
+    def test_pages(self):
+        tokens = [self.token(device=f"d{number}") for number in range(5)]
+        found, target = [], "/devices?limit=2"
+        while True:
+            page = self.get(target, tokens[0])
+            found += [device["name"] for device in page["items"]]
+            if "next" not in page:
+                break
+            target = f"/devices?limit=2&cursor={page['next']}"
+        self.assertEqual(found, [f"d{number}" for number in range(5)])
+
+    def test_revoke(self):
+        token, laptop, bobs = self.token(), self.token(device="laptop"), self.token("Bob")
+        self.problem(self.api("DELETE", "/devices/2", None, bobs), 404, "no_such_device")
+        self.get("/me", laptop)
+        self.assertEqual(self.api("DELETE", "/devices/2", None, token).status, 204)
+        self.problem(self.api("GET", "/me", None, laptop), 401, "unauthorized")
+        self.assertEqual([device["name"] for device in self.get("/devices", token)["items"]], ["phone"])
+        self.problem(self.api("DELETE", "/devices/2", None, token), 404, "no_such_device")
+        answer = self.api("POST", "/login", {"name": "Ann", "password": "secret", "device": "laptop"})
+        self.problem(answer, 403, "device_revoked")
+
+    def test_oneself(self):
+        token = self.token()
+        self.assertEqual(self.api("DELETE", "/devices/1", None, token).status, 204)
+        self.problem(self.api("GET", "/me", None, token), 401, "unauthorized")
+
+
+class Others(ApiCase):
+    def test_no_more_than_everybody_may_see(self):
+        token = self.token()
+        self.api("PATCH", "/me", {"phone": "13800138000", "email": "a@b.cn", "bio": "Hi."}, token)
+        answer = self.api("GET", "/users/1", None, self.token("Bob"))
+        self.assertEqual(set(answer.json), {"id", "name", "avatar", "gender", "bio", "deleted"})
+        self.assertEqual(answer.json["bio"], "Hi.")
+        self.assertNotIn(b"13800138000", self.api("GET", "/users", None, self.token("Bob")).body)
+
+    def test_nobody(self):
+        token = self.token()
+        self.problem(self.api("GET", "/users/99", None, token), 404, "no_such_user")
+        self.problem(self.api("GET", f"/users/{2**53 - 1}", None, token), 404, "no_such_user")
+
+    def names(self, token, **query):
+        target = "/users?" + "&".join(f"{name}={value}" for name, value in query.items())
+        return [person["name"] for person in self.get(target, token)["items"]]
+
+    def test_by_prefix(self):
+        token = self.token("zoe")
+        for name in ("Ann", "anna", "Anton", "Bob", "a%b", "a_b", "小明", "小红"):
+            self.make(name)
+        self.assertEqual(self.names(token, prefix="AN"), ["Ann", "anna", "Anton"])
+        self.assertEqual(self.names(token, prefix="a%25"), ["a%b"])
+        self.assertEqual(self.names(token, prefix="a_"), ["a_b"])
+        self.assertEqual(self.names(token, prefix="%E5%B0%8F", limit=5), ["小明", "小红"])
+        self.assertEqual(self.names(token, prefix="nobody"), [])
+        self.assertEqual(self.names(token, prefix="%5C"), [])
+
+    def test_pages(self):
+        token = self.token("zoe")
+        for number in range(7):
+            self.make(f"N{number}")
+        found, target = [], "/users?limit=3&prefix=n"
+        while True:
+            page = self.get(target, token)
+            found += [person["name"] for person in page["items"]]
+            if "next" not in page:
+                break
+            target = f"/users?limit=3&prefix=n&cursor={page['next']}"
+        self.assertEqual(found, [f"N{number}" for number in range(7)])
+
+
+class AllOfIt(ApiCase):
+    def test_every_operation_of_the_section_was_a_success_once(self):
+        """Together with what the checker has seen of each answer: the document is true."""
+        token = self.log_in()
+        access, refresh = token["accessToken"], token["refreshToken"]
+        self.get("/me", access)
+        self.api("PATCH", "/me", {}, access)
+        self.get("/users", access)
+        self.get("/users/1", access)
+        self.get("/devices", access)
+        self.log_in(device="old")
+        self.api("DELETE", "/devices/2", None, access)
+        self.api("POST", "/refresh", {"refreshToken": refresh})
+        found = self.api("POST", "/me/password", {"old": "secret", "new": "b"}, access).json
+        self.api("POST", "/logout", None, found["accessToken"])
+        again = self.api("POST", "/login", {"name": "Ann", "password": "b", "device": "phone"}).json
+        self.api("POST", "/me/deletion", {"password": "b"}, again["accessToken"])
+        self.assertEqual(self.checker.unseen & {operation.id for operation in SECTION.operations}, set())
+
+
+class ComingInOnPostgreSQL(OnPostgreSQL, ComingIn):
+    """The same there."""
+
+
+class OneselfOnPostgreSQL(OnPostgreSQL, Oneself):
+    """The same there."""
+
+
+class DevicesOnPostgreSQL(OnPostgreSQL, Devices):
+    """The same there."""
+
+
+class OthersOnPostgreSQL(OnPostgreSQL, Others):
+    """The same there."""
