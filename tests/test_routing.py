@@ -188,6 +188,43 @@ class RoutingTests(RoutingCase):
         self.send(self.leave(2), self.say(1, GROUP))
         self.assertEqual(self.gateway.online, {1: [], 2: [3, 5], 3: [5, 7]})
 
+    def block(self, user: int, other: int, kind: Kind = Kind.BLOCKED) -> Event:
+        return self.write(kind, Scope.USER, user, user, other)
+
+    def test_blocks(self) -> None:
+        self.come(1)
+        self.come(2)
+        self.send(self.block(1, 2), self.block(1, 3), self.block(3, 1))
+        self.assertEqual(self.gateway.hidden, [(1, 2, True), (1, 3, True)], "3 is not here")
+        found = [self.routing.has_blocked(*pair) for pair in ((1, 2), (1, 3), (2, 1), (3, 1))]
+        self.assertEqual(found, [True, True, False, False])
+        self.send(self.block(1, 2, Kind.UNBLOCKED))
+        self.assertEqual(self.gateway.hidden[2:], [(1, 2, False)])
+        self.assertEqual([self.routing.has_blocked(1, user) for user in (2, 3)], [False, True])
+
+    def test_blocks_while_they_are_read(self) -> None:
+        """Whatever the read saw of them already."""
+        self.slow = True
+        arrived = self.come(1)
+        self.send(self.block(1, 2), self.block(1, 3), self.block(1, 2, Kind.UNBLOCKED), self.block(9, 4))
+        self.arrival_reads[0][2].callback(Arrived(0, [], frozenset((2, 5))))
+        self.successResultOf(arrived)
+        self.assertEqual([user for user in range(9) if self.routing.has_blocked(1, user)], [3, 5])
+
+    def test_blocks_are_known_before_anybody_hears_that_one_comes(self) -> None:
+        self.slow = True
+        seen: list[bool] = []
+
+        def listen(*_: object) -> bool:
+            seen.append(self.routing.has_blocked(1, 2))
+            return False
+
+        arrived = Deferred.fromCoroutine(self.routing.arrive(1, 0, listen))
+        self.arrival_reads[0][2].callback(Arrived(0, [], frozenset((2,))))
+        self.successResultOf(arrived)
+        self.assertEqual(seen, [True])
+        self.assertFalse(self.routing.has_blocked(1, 2), "it did not stay")
+
     def test_every_end_of_a_membership(self) -> None:
         for kind in (Kind.LEFT, Kind.REMOVED, Kind.BANNED):
             with self.subTest(kind):
@@ -250,43 +287,6 @@ class RoutingTests(RoutingCase):
                 read.callback(self.as_of(user, position))
                 self.successResultOf(arrived)
                 self.assertEqual(self.gateway.online[2], [5])
-
-    def block(self, user: int, other: int, kind: Kind = Kind.BLOCKED) -> Event:
-        return self.write(kind, Scope.USER, user, user, other)
-
-    def test_blocks(self) -> None:
-        self.come(1)
-        self.come(2)
-        self.send(self.block(1, 2), self.block(1, 3), self.block(3, 1))
-        self.assertEqual(self.gateway.hidden, [(1, 2, True), (1, 3, True)], "3 is not here")
-        found = [self.routing.has_blocked(*pair) for pair in ((1, 2), (1, 3), (2, 1), (3, 1))]
-        self.assertEqual(found, [True, True, False, False])
-        self.send(self.block(1, 2, Kind.UNBLOCKED))
-        self.assertEqual(self.gateway.hidden[2:], [(1, 2, False)])
-        self.assertEqual([self.routing.has_blocked(1, user) for user in (2, 3)], [False, True])
-
-    def test_blocks_while_they_are_read(self) -> None:
-        """Whatever the read saw of them already."""
-        self.slow = True
-        arrived = self.come(1)
-        self.send(self.block(1, 2), self.block(1, 3), self.block(1, 2, Kind.UNBLOCKED), self.block(9, 4))
-        self.arrival_reads[0][2].callback(Arrived(0, [], frozenset((2, 5))))
-        self.successResultOf(arrived)
-        self.assertEqual([user for user in range(9) if self.routing.has_blocked(1, user)], [3, 5])
-
-    def test_blocks_are_known_before_anybody_hears_that_one_comes(self) -> None:
-        self.slow = True
-        seen: list[bool] = []
-
-        def listen(*_: object) -> bool:
-            seen.append(self.routing.has_blocked(1, 2))
-            return False
-
-        arrived = Deferred.fromCoroutine(self.routing.arrive(1, 0, listen))
-        self.arrival_reads[0][2].callback(Arrived(0, [], frozenset((2,))))
-        self.successResultOf(arrived)
-        self.assertEqual(seen, [True])
-        self.assertFalse(self.routing.has_blocked(1, 2), "it did not stay")
 
     def test_everyone(self) -> None:
         for user in (1, 2, 3):

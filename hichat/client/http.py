@@ -1,5 +1,5 @@
 """
-The calls over HTTP: those of v1, and of v2 what v1 has not.
+The calls over HTTP.
 
 L{Api} is for who is not signed in; L{Api.log_in} gives a L{Session}, whose calls carry the token, and
 L{Api.log_in_device} a L{DeviceSession}, whose token is renewed as long as it is used. Every call raises
@@ -22,13 +22,13 @@ from twisted.python.failure import Failure
 from twisted.web.client import Agent, RequestTransmissionFailed, ResponseFailed
 from twisted.web.iweb import IResponse
 
+from hichat.client.contacts import ContactCalls
 from hichat.client.groups import GroupCalls
 from hichat.client.wire import (
     Address,
     BadAnswer,
     ClientError,
     Complaint,
-    Conversation,
     Credentials,
     Device,
     Group,
@@ -226,12 +226,14 @@ class Session:
     @param api: the server.
     @param credentials: from a login.
     @ivar group_calls: what one can do in groups.
+    @ivar contact_calls: what one can do about people and conversations.
     """
 
     def __init__(self, api: Api, credentials: Credentials) -> None:
         self.api = api
         self.credentials = credentials
         self.group_calls = GroupCalls(self)
+        self.contact_calls = ContactCalls(self)
 
     async def current(self) -> Credentials:
         """@return: what to show the server now."""
@@ -276,58 +278,6 @@ class Session:
     async def add_friend(self, name: str) -> str:
         """@return: the server's sentence. Both are friends at once."""
         return _sentence(await self._call("POST", "/v1/relation/add", userId=self._me, targetName=name))
-
-    async def request_contact(self, user_id: int, greeting: str = "") -> bool:
-        """
-        Ask somebody to be a contact.
-
-        @return: whether they are one now: they had asked before.
-        """
-        body = {"greeting": greeting} if greeting else {}
-        return await self.call("PUT", f"/contact-requests/sent/{user_id}", body) is not None
-
-    async def accept_contact(self, user_id: int) -> None:
-        """Accept the request of somebody who has asked."""
-        await self.call("PUT", f"/contacts/{user_id}")
-
-    async def reject_contact(self, user_id: int) -> None:
-        """Do not accept it."""
-        await self.call("DELETE", f"/contact-requests/received/{user_id}")
-
-    async def withdraw_request(self, user_id: int) -> None:
-        """Take one's own request back."""
-        await self.call("DELETE", f"/contact-requests/sent/{user_id}")
-
-    async def remove_contact(self, user_id: int) -> None:
-        """End it for both."""
-        await self.call("DELETE", f"/contacts/{user_id}")
-
-    async def block(self, user_id: int) -> None:
-        """Do not hear from somebody any more, nor be seen."""
-        await self.call("PUT", f"/blocks/{user_id}")
-
-    async def unblock(self, user_id: int) -> None:
-        """Take that back."""
-        await self.call("DELETE", f"/blocks/{user_id}")
-
-    async def requests(self) -> list[User]:
-        """@return: who asks this user to be a contact, who has waited longest first."""
-        return await self._people("/contact-requests/received")
-
-    async def blocked(self) -> list[User]:
-        """@return: whom this user has blocked."""
-        return await self._people("/blocks")
-
-    async def conversations(self, limit: int = 20) -> list[Conversation]:
-        """@return: those where something was said last, pinned ones first."""
-        answer = await self.call("GET", f"/conversations?limit={limit}")
-        items = answer.get("items") if isinstance(answer, dict) else None
-        return [_conversation(item) for item in items or () if isinstance(item, dict)]
-
-    async def _people(self, path: str) -> list[User]:
-        """@return: the users of a list, all its pages."""
-        people = [item.get("user") for item in await self.items(path)]
-        return [User(whole(p.get("id")), words(p.get("name"))) for p in people if isinstance(p, dict)]
 
     async def new_group(self, name: str, description: str = "") -> str:
         """@return: the server's sentence. The maker is a member."""
@@ -501,6 +451,10 @@ def _judge(status: int, body: bytes) -> Any:
     return answer
 
 
+def _device(row: dict[str, Any]) -> Device:
+    return Device(whole(row.get("id")), words(row.get("name")), row.get("current") is True, row.get("loggedIn") is True)
+
+
 def _judge_v2(status: int, body: bytes) -> Any:
     """
     @return: the answer of a call that went well.
@@ -521,21 +475,6 @@ def _judge_v2(status: int, body: bytes) -> Any:
         raise Unauthorized(sentence)
     retry = answer.get("retryAfter")
     raise Refused(sentence, code, float(retry) if isinstance(retry, int | float) else None)
-
-
-def _conversation(item: dict[str, Any]) -> Conversation:
-    last = item.get("last")
-    title = words(item.get("remark")) or words(item.get("title"))
-    text = words(last.get("text")) if isinstance(last, dict) else ""
-    return Conversation(
-        name=words(item.get("name")),
-        title=title,
-        unread=whole(item.get("unread")),
-        text=text,
-        media=words(last.get("media")) if isinstance(last, dict) else "",
-        pinned=item.get("pinned") is True,
-        muted=item.get("muted") is True,
-    )
 
 
 def _sentence(answer: Any) -> str:

@@ -152,10 +152,10 @@ class Talk:
                 await self._show_past(await self._with_connection(lambda: self._past(peer, size)))
             case Ask(what, name):
                 self._say(Say(await self._ask(what, name)))
-            case Tend():
-                self._say(Say(await self._tend(step)))
             case Act(what, user):
                 self._say(Say(await self._act(what, user)))
+            case Tend():
+                self._say(Say(await self._tend(step)))
             case Quit():
                 self._end(None)
 
@@ -225,40 +225,42 @@ class Talk:
 
     async def _ask(self, what: str, name: str) -> str:
         session = self._session
-        if what == "conversations":
-            return self._chat.conversations(await session.conversations())
-        if what == "join":
-            return self._chat.text("done" if await session.group_calls.join(name) else "group_asked")
         lists: dict[str, Callable[[], Awaitable[list[User] | list[Group]]]] = {
             "friends": session.friends,
             "groups": session.groups,
-            "find": lambda: session.group_calls.find(name),
             "who": session.users,
-            "requests": session.requests,
-            "blocked": session.blocked,
+            "requests": session.contact_calls.requests,
+            "blocked": session.contact_calls.blocked,
         }
         if what in lists:
             return self._chat.names(await lists[what]())
+        match what:
+            case "conversations":
+                return self._chat.conversations(await session.contact_calls.conversations())
+            case "find":
+                return self._chat.names(await session.group_calls.find(name))
+            case "join":
+                return self._chat.text("done" if await session.group_calls.join(name) else "asked")
         return harmless(await session.new_group(name)) or self._chat.text("done")
 
     async def _act(self, what: str, user: int) -> str:
-        session = self._session
+        calls = self._session.contact_calls
         if what == "add":
-            return self._chat.text("contacts_now" if await session.request_contact(user) else "asked")
-        calls = {
-            "accept": session.accept_contact,
-            "reject": session.reject_contact,
-            "remove": session.remove_contact,
-            "block": session.block,
-            "unblock": session.unblock,
+            return self._chat.text("contacts_now" if await calls.request(user) else "asked")
+        simple = {
+            "accept": calls.accept,
+            "reject": calls.reject,
+            "remove": calls.remove,
+            "block": calls.block,
+            "unblock": calls.unblock,
         }
-        await calls[what](user)
+        await simple[what](user)
         return self._chat.text("done")
 
     async def _tend(self, step: Tend) -> str:
         calls, group, user = self._session.group_calls, step.group, step.user
         match step.what:
-            case "who":
+            case "members":
                 return self._chat.members(await calls.members(group))
             case "requests":
                 return self._chat.names(await calls.requests(group))

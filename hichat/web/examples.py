@@ -163,6 +163,40 @@ EXAMPLES: tuple[Example, ...] = (
             changed=p.GroupChange(name="The team", joinPolicy="approval"),
         ),
     ),
+    Example(
+        "somebody asks one to be a contact",
+        p.EventFrame(
+            id=48,
+            conversation=6,
+            seq=1,
+            n=0,
+            time=_NOON + 100_000,
+            kind="contact_requested",
+            from_=4,
+            user=1,
+            text="It is Dan from work.",
+        ),
+    ),
+    Example(
+        "one has blocked somebody, on another device",
+        p.EventFrame(
+            id=49, conversation=7, seq=1, n=0, time=_NOON + 110_000, kind="blocked", from_=1, user=1, contact=4
+        ),
+    ),
+    Example(
+        "one has pinned a conversation, on another device",
+        p.EventFrame(
+            id=50,
+            conversation=7,
+            seq=2,
+            n=0,
+            time=_NOON + 120_000,
+            kind="conversation_set",
+            from_=1,
+            user=1,
+            settings=p.Settings(user=2, pinned=True, muted=False),
+        ),
+    ),
     Example("", p.Page(events=[_HELLO, _JOINED], position=40)),
     Example("", p.Synced(ref="s1", position=40)),
     Example(

@@ -104,6 +104,19 @@ user hears of the group; after `dissolved` nobody hears any more. What was said 
 <- EventFrame 3
 <- EventFrame 4
 
+# Contacts and blocks
+
+Who is asked to be a contact hears that as an event, and so do both when it is accepted, rejected, taken back or ended.
+To ask and to answer is done over HTTP, see `/v2/api`. Whom you block gets `blocked` as the answer to what
+they `send`, `edit` or `react` to you; where the server is set so, who is no contact gets `not_contacts`. Between the
+two there is no `typing`, no `receipt`, and to who is blocked the other is never online.
+
+What you do for yourself alone, your other devices hear: as said by you to yourself.
+
+<- EventFrame 5
+<- EventFrame 6
+<- EventFrame 7
+
 # Received and read
 
 `received` says up to which id a conversation has come to you, `read` up to which you have read it. Both only grow, so

@@ -135,71 +135,6 @@ class CallTests(CallCase):
             ],
         )
 
-    def test_calls_of_v2(self):
-        session = self.session
-        self.assertFalse(self.call(session.request_contact(2, "it is Ann"), b"", 202))
-        self.assertTrue(self.call(session.request_contact(2), {"user": {}, "since": 1}))
-        self.call(session.accept_contact(2), {"user": {}, "since": 1})
-        for work in (session.reject_contact, session.withdraw_request, session.remove_contact, session.block):
-            self.call(work(2), b"", 204)
-        self.call(session.unblock(2), b"", 204)
-        asked = [(method, url.removeprefix("http://chat.example/x/v2")) for method, url, *_ in self.asked]
-        self.assertEqual(
-            asked,
-            [
-                (b"PUT", "/contact-requests/sent/2"),
-                (b"PUT", "/contact-requests/sent/2"),
-                (b"PUT", "/contacts/2"),
-                (b"DELETE", "/contact-requests/received/2"),
-                (b"DELETE", "/contact-requests/sent/2"),
-                (b"DELETE", "/contacts/2"),
-                (b"PUT", "/blocks/2"),
-                (b"DELETE", "/blocks/2"),
-            ],
-        )
-        _, url, query, headers, _ = self.asked[0]
-        self.assertEqual(headers[b"Authorization"], [f"Bearer {TOKEN}".encode()])
-        self.assertEqual((query, TOKEN in url), ({}, False), "the token is in no URL")
-
-    def test_lists_of_v2_are_read_to_the_end(self):
-        self.answers.append((200, {"items": [{"user": {"id": 2, "name": "bob"}}], "next": "abc"}))
-        found = self.call(self.session.blocked(), {"items": [{"user": {"id": 3, "name": "cat"}}, 7]})
-        self.assertEqual(found, [User(2, "bob"), User(3, "cat")])
-        self.assertEqual([asked[2].get(b"cursor") for asked in self.asked], [None, b"abc"])
-
-    def test_conversations(self):
-        items = [
-            {"name": "user-2", "title": "bob", "remark": "Bobby", "unread": 3, "last": {"text": "hi", "media": "text"}},
-            {"name": "announcements", "title": "", "unread": 0, "pinned": True},
-        ]
-        found = self.call(self.session.conversations(), {"items": items})
-        self.assertEqual(found[0], Conversation("user-2", "Bobby", 3, "hi", "text", False, False))
-        self.assertEqual(found[1], Conversation("announcements", "", 0, "", "", True, False))
-
-    def test_problems(self):
-        problem = {
-            "type": "/v2/api#busy",
-            "title": "t",
-            "status": 503,
-            "code": "busy",
-            "detail": "later",
-            "retryAfter": 2,
-        }
-        self.answers.append((503, problem))
-        error = self.failureResultOf(launch(self.session.block(2)), Refused).value
-        self.assertEqual((str(error), error.code, error.retry_after), ("later", "busy", 2.0))
-        self.fails(self.session.block(2), {"code": "unauthorized", "detail": "log in again"}, 401, Unauthorized)
-        for body, status in (
-            (b"<html>", 200),
-            (b"", 200),
-            (7, 200),
-            ({}, 404),
-            (b"", 502),
-            (b"", 302),
-            (b"[" * 9999, 200),
-        ):
-            self.fails(self.session.requests(), body, status, BadAnswer)
-
     def test_history_is_oldest_first(self):
         total = [frame(1, 2, "old"), frame(2, 1, "new"), 7, "not a frame"]
         found = self.call(self.session.history(2, -2, -1), {"Code": 0, "Rows": "ok", "Total": total})
@@ -318,6 +253,47 @@ class V2Tests(CallCase):
         code = "Ab-_" * 6
         self.assertTrue(self.call(groups.join(code), row | {"you": {"role": "member"}}))
         self.assertEqual(self.asked[-1][4], {"code": code})
+
+    def test_contacts(self):
+        contacts = self.session.contact_calls
+        self.assertFalse(self.call(contacts.request(2, "it is Ann"), b"", 202))
+        self.assertTrue(self.call(contacts.request(2), {"user": {}, "since": 1}))
+        self.call(contacts.accept(2), {"user": {}, "since": 1})
+        self.call(contacts.remark(2, "Bobby"), {"user": {}, "since": 1})
+        for work in (contacts.reject, contacts.withdraw, contacts.remove, contacts.block, contacts.unblock):
+            self.call(work(2), b"", 204)
+        self.call(contacts.set("user-2", pinned=True), {"name": "user-2", "pinned": True, "muted": False})
+        asked = [(method, url.partition("/v2")[2], body) for method, url, _, _, body in self.asked]
+        self.assertEqual(
+            asked,
+            [
+                ("PUT", "/contact-requests/sent/2", {"greeting": "it is Ann"}),
+                ("PUT", "/contact-requests/sent/2", {}),
+                ("PUT", "/contacts/2", None),
+                ("PATCH", "/contacts/2", {"remark": "Bobby"}),
+                ("DELETE", "/contact-requests/received/2", None),
+                ("DELETE", "/contact-requests/sent/2", None),
+                ("DELETE", "/contacts/2", None),
+                ("PUT", "/blocks/2", None),
+                ("DELETE", "/blocks/2", None),
+                ("PATCH", "/conversations/user-2", {"pinned": True}),
+            ],
+        )
+
+    def test_lists_of_people(self):
+        contacts = self.session.contact_calls
+        row = {"user": {"id": 2, "name": "bob"}, "since": 1}
+        self.assertEqual(self.call(contacts.requests(), {"items": [row]}), [User(2, "bob")])
+        self.assertEqual(self.call(contacts.blocked(), {"items": []}), [])
+
+    def test_conversations(self):
+        items = [
+            {"name": "user-2", "title": "bob", "remark": "Bobby", "unread": 3, "last": {"text": "hi", "media": "text"}},
+            {"name": "announcements", "title": "", "unread": 0, "pinned": True},
+        ]
+        found = self.call(self.session.contact_calls.conversations(), {"items": items})
+        self.assertEqual(found[0], Conversation("user-2", "Bobby", 3, "hi", "text", False, False))
+        self.assertEqual(found[1], Conversation("announcements", "", 0, "", "", True, False))
 
     def test_all_pages(self):
         pages = [{"items": [{"id": 1, "name": "a"}], "next": "n"}, {"items": [{"id": 2, "name": "b", "muted": {}}]}]

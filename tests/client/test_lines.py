@@ -357,7 +357,7 @@ class ShowTests(ChatCase):
             ({"kind": "muted", "member": None}, "Bob lets only the owner and the admins write"),
             ({"kind": "unmuted"}, "Bob lets José write again"),
             ({"kind": "unmuted", "member": None}, "Bob lets everybody write again"),
-            ({"kind": "changed", "member": None, "changed": {"name": "Red\n"}}, "Bob changed the group: Red ⏎"),
+            ({"kind": "changed", "member": None, "changed": {"name": "Red\n"}}, "Bob changed the group: Red ⏎ "),
             ({"kind": "dissolved", "member": None, "size": 0}, "Bob dissolved the group"),
             ({"kind": "invited"}, "Bob invited José"),
             ({"kind": "invited", "member": 1}, "Bob invites you: /join Team Blue"),
@@ -374,8 +374,11 @@ class ShowTests(ChatCase):
         self.said("/to bob")
         self.assertEqual(self.said("/leave"), "choose a group first: /group GROUP")
         self.said("/group team blue")
-        self.assertEqual(self.chat.line("/who"), Tend("who", TEAM))
+        self.assertEqual(self.chat.line("/who"), Tend("members", TEAM))
         self.assertEqual(self.chat.line("/leave"), Tend("leave", TEAM))
+        self.assertEqual(self.chat.line("/requests"), Tend("requests", TEAM))
+        self.assertEqual(self.chat.line("/reject bob"), Tend("reject", TEAM, 2))
+        self.assertEqual(self.chat.line("/block bob"), Act("block", 2))
         self.assertEqual(self.chat.line("/KICK  josé "), Tend("kick", TEAM, 4))
         self.assertEqual(self.chat.line("/mute bob 15"), Tend("mute", TEAM, 2, 15))
         self.assertEqual(self.chat.line("/ban bob 15"), Learn())
@@ -387,7 +390,6 @@ class ShowTests(ChatCase):
 
     def test_every_kind_has_a_text(self):
         for kind in get_args(EventKind):
-            # What one has set on another device is nothing to read.
             if kind not in ("message", "conversation_set"):
                 fields: Any = {"member": 4, "size": 1} if kind in ("joined", "left", "removed") else {}
                 self.assertTrue(self.shown(60, kind=kind, user=None, group=TEAM, **fields))

@@ -70,43 +70,14 @@ class FakeSession:
         await self._done("groups")
         return GROUPS
 
-    async def request_contact(self, user):
-        await self._done("add", user)
-        return user == 4
-
-    async def accept_contact(self, user):
-        await self._done("accept", user)
-
-    async def reject_contact(self, user):
-        await self._done("reject", user)
-
-    async def remove_contact(self, user):
-        await self._done("remove", user)
-
-    async def block(self, user):
-        await self._done("block", user)
-
-    async def unblock(self, user):
-        await self._done("unblock", user)
-
-    async def requests(self):
-        await self._done("requests")
-        return USERS[2:3]
-
-    async def blocked(self):
-        await self._done("blocked")
-        return []
-
-    async def conversations(self):
-        await self._done("conversations")
-        return CONVERSATIONS
-
     async def new_group(self, name):
         return await self._done("new", name)
 
     @property
     def group_calls(self):
         return FakeGroups(self)
+
+    contact_calls = group_calls
 
 
 class FakeGroups:
@@ -397,16 +368,20 @@ class ProgramTests(SynchronousTestCase):
         self.run_program()
         calls = self.api.session.calls
         calls.clear()
-        self.assertEqual(self.type("/add bob", "/add josé"), ["asked; they have to accept", "you are contacts now"])
+        self.api.session.answers.update(request=False, requests=USERS[2:3])
+        self.assertEqual(self.type("/add bob"), ["asked; wait for an answer"])
+        self.api.session.answers["request"] = True
+        self.assertEqual(self.type("/add josé"), ["you are contacts now"])
         done = self.type("/accept Bob", "/reject bob", "/remove bob", "/block 鲍勃", "/unblock 鲍勃")
         self.assertEqual(done, ["done"] * 5)
         named = [("accept", 2), ("reject", 2), ("remove", 2), ("block", 3), ("unblock", 3)]
-        self.assertEqual(calls, [("add", 2), ("add", 4), *named])
+        self.assertEqual(calls, [("request", 2), ("request", 4), *named])
         self.assertEqual(self.type("/requests", "/blocked"), ["鲍勃", "(none)"])
         self.assertEqual(self.type("/block nobody"), ["no such user: nobody"])
 
     def test_conversations(self):
         self.run_program()
+        self.api.session.answers["conversations"] = CONVERSATIONS
         shown = self.type("/conversations")
         text = "hi ⏎ there " + "x" * 29 + "..."
         self.assertEqual(shown, [f"Bob (3) {text}", "[Team Blue] [picture]", "announcements", "(deleted) bye"])
@@ -414,13 +389,15 @@ class ProgramTests(SynchronousTestCase):
     def test_what_happens_to_contacts(self):
         self.run_program()
         shown = self.come(
-            happened(51, kind="contact_requested", text="hello"),
+            happened(50, kind="contact_requested") | {"text": "hel\nlo"},
+            happened(51, kind="contact_requested"),
             happened(52, kind="contact_added"),
             happened(53, kind="blocked", contact=3, **{"from": 1}),
             happened(54, kind="conversation_set", settings={"pinned": True, "muted": False}, **{"from": 1}),
             happened(55, kind="contact_removed"),
         )
-        expected = ["Bob asks ann to be a contact", "Bob and ann are contacts now", "you have blocked 鲍勃"]
+        asks = "Bob asks ann to be a contact"
+        expected = [f"{asks}: hel ⏎ lo", asks, "Bob and ann are contacts now", "you have blocked 鲍勃"]
         self.assertEqual(shown, [*expected, "Bob and ann are contacts no more"])
 
     def test_history(self):
@@ -465,7 +442,7 @@ class ProgramTests(SynchronousTestCase):
     def test_errors_do_not_end_it(self):
         self.run_program()
         self.api.session.failure = Refused("the server is busy")
-        self.assertEqual(self.type("/join x", "/to nobody"), ["the server is busy"] * 2)
+        self.assertEqual(self.type("/new x", "/to nobody"), ["the server is busy"] * 2)
         self.assertEqual(self.come(happened(51, "a", **{"from": 77})), ["#1 #77: a"])
         self.api.session.failure = None
         self.assertEqual(self.come(Error(code="x", message="too long\x1b[2J")), ["server: too long"])

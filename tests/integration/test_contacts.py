@@ -24,11 +24,11 @@ class ContactsTests(V2Case):
         (old,) = await self.online(bob)
 
         # Asked and accepted: all devices of both hear of it.
-        self.assertFalse(await at_bob.request_contact(ann[0], "it is Bob"))
+        self.assertFalse(await at_bob.contact_calls.request(ann[0], "it is Bob"))
         for peer in (a, phone, b):
             await self.hears(peer, kind="contact_requested", text="it is Bob", user=ann[0], **{"from": bob[0]})
-        self.assertEqual(await at_ann.requests(), [User(bob[0], "bob")])
-        await at_ann.accept_contact(bob[0])
+        self.assertEqual(await at_ann.contact_calls.requests(), [User(bob[0], "bob")])
+        await at_ann.contact_calls.accept(bob[0])
         for peer in (a, phone, b):
             await self.hears(peer, kind="contact_added", user=bob[0], **{"from": ann[0]})
         self.assertEqual(await at_bob.friends(), [User(ann[0], "ann")])
@@ -37,7 +37,7 @@ class ContactsTests(V2Case):
         seen = await b.ask("presence", "watch", users=[ann[0]])
         # Presence is a worker's own: with several, Ann may be at another one.
         self.assertIn(seen["online"], [*self.SEEN, [ann[0]]])
-        await at_ann.block(bob[0])
+        await at_ann.contact_calls.block(bob[0])
         for peer in (a, phone):
             await self.hears(peer, kind="blocked", contact=bob[0], user=ann[0])
         if seen["online"]:
@@ -48,7 +48,7 @@ class ContactsTests(V2Case):
         (complaint,) = await old.heard(1)
         self.assertNotIn("{", complaint)
         with self.assertRaises(Refused) as caught:
-            await at_bob.remove_contact(99)
+            await at_bob.contact_calls.remove(99)
         self.assertEqual(caught.exception.code, "no_such_contact")
         sent = await a.ask("ack", "send", user=bob[0], text="bye")
         await self.hears(b, kind="message", text="bye")
@@ -66,11 +66,11 @@ class ContactsTests(V2Case):
         self.assertEqual(refused["code"], "blocked")
         a = await self.enter(ann, "tablet", since=0)
         self.assertEqual([event["kind"] for event in a.events()][2:], ["blocked", "message"])
-        await at_ann.unblock(bob[0])
+        await at_ann.contact_calls.unblock(bob[0])
         await self.hears(a, kind="unblocked", contact=bob[0])
         await b.ask("ack", "send", user=ann[0], text="thank you")
         await self.hears(a, kind="message", text="thank you")
-        (listed, _) = await at_ann.conversations()
+        (listed, _) = await at_ann.contact_calls.conversations()
         self.assertEqual((listed.title, listed.text), ("bob", "thank you"))
         receipts = a.said["receipt"] + phone.said["receipt"]
         self.assertEqual([frame for frame in receipts if frame["from"] == bob[0]], [])
