@@ -490,6 +490,17 @@ class ChangesTests(GroupCase):
         self.ok("owner", "DELETE /groups/G/invitations/GUEST", group=group)
         self.ok("owner", "PUT /groups/G/invitations/NOBODY", group=group)
 
+    def test_asked_too_often(self):
+        """Or who is invited again and again would have ever more to sync."""
+        group = self.make()
+        for _ in range(25):
+            self.ok("owner", "PUT /groups/G/invitations/NOBODY", group=group)
+            self.ok("owner", "DELETE /groups/G/invitations/NOBODY", group=group)
+        self.refused("asked_too_often", "owner", "PUT /groups/G/invitations/NOBODY", group=group)
+        self.ok("nobody", "POST /groups/G/join", group=group)
+        self.ok("nobody", "POST /groups/G/leave", group=group)
+        self.ok("owner", "PUT /groups/G/invitations/STRANGER", group=group)
+
     def test_busy(self):
         self.ledger.refuse = Busy()
         answer = self.call("owner", "POST /groups", {"name": "x"})
