@@ -94,6 +94,14 @@ class NotAdministrator(Refused):
     code, status, zh, en = "not_administrator", 403, "只有管理员可以群发消息", "only an administrator may do this"
 
 
+class Blocked(Refused):
+    code, status, zh, en = "blocked", 403, "对方拒收您的消息", "this user does not want to hear from you"
+
+
+class NotContacts(Refused):
+    code, status, zh, en = "not_contacts", 403, "对方还不是您的好友", "you are not contacts"
+
+
 class SignedOut(Refused):
     code, status, zh, en = "signed_out", 401, "登录已失效，请重新登录", "you are signed out"
 
@@ -257,6 +265,48 @@ class AlreadyFriends(Refused):
     code, status, zh, en = "already_friends", 409, "已经是好友", "you are friends already"
 
 
+class Oneself(Refused):
+    code, status, zh, en = "oneself", 409, "不能对自己执行该操作", "you cannot do this to yourself"
+
+
+class RequestSent(Refused):
+    code, status, zh, en = (
+        "request_sent",
+        409,
+        "好友申请已发出，对方同意后即成为好友",
+        "you have asked; the other has to accept",
+    )
+
+
+class RequestWaits(Refused):
+    code, status, zh, en = "request_waits", 409, "对方已向您发出好友申请", "this user has asked you: accept that"
+
+
+class NoSuchContact(Refused):
+    code, status, zh, en = "no_such_contact", 404, "该用户不是您的好友", "this user is not a contact of yours"
+
+
+class BlockedByYou(Refused):
+    code, status, zh, en = "blocked_by_you", 409, "您已屏蔽该用户", "you have blocked this user"
+
+
+class NotBlocked(Refused):
+    code, status, zh, en = "not_blocked", 404, "您没有屏蔽该用户", "you have not blocked this user"
+
+
+class TooManyContacts(Refused):
+    code, status, zh, en = (
+        "too_many_contacts",
+        409,
+        "好友、申请或屏蔽的数量已达上限",
+        "one of you has as many as there may be",
+    )
+
+
+class TooManyPinned(Refused):
+    code, status, zh, en = "too_many_pinned", 409, "置顶的会话过多", "too many conversations are pinned"
+
+
 class AlreadyAMember(Refused):
     code, status, zh, en = "already_a_member", 409, "您已加入该群", "you are a member already"
 
@@ -283,6 +333,106 @@ class BadCursor(Refused):
 
 class Broken(Refused):
     code, status, zh, en = "internal", 500, "服务器内部错误", "something went wrong inside the server"
+
+
+class TooManyGroups(Refused):
+    code, status, zh, en = "too_many_groups", 409, "群数量已达上限", "no more groups: leave one, or hand one over"
+
+
+class NotPermitted(Refused):
+    code, status, zh, en = "not_permitted", 403, "您没有权限进行此操作", "your role in this group does not allow it"
+
+
+class NoSuchMember(Refused):
+    code, status, zh, en = "no_such_member", 404, "该用户不是群成员", "this user is not a member of the group"
+
+
+class Banned(Refused):
+    code, status, zh, en = "banned", 403, "您已被该群封禁", "you are banned from this group"
+
+
+class UserBanned(Refused):
+    code, status, zh, en = "user_banned", 409, "该用户已被封禁", "this user is banned from the group"
+
+
+class NotBanned(Refused):
+    code, status, zh, en = "not_banned", 404, "该用户未被封禁", "this user is not banned"
+
+
+class ApprovalRequired(Refused):
+    code, status, zh, en = (
+        "approval_required",
+        403,
+        "加入该群需要管理员同意",
+        "one has to ask to become a member of this group",
+    )
+
+
+class InviteOnly(Refused):
+    code, status, zh, en = "invite_only", 403, "该群仅限受邀加入", "one can only be invited to this group"
+
+
+class AlreadyRequested(Refused):
+    code, status, zh, en = "already_requested", 409, "已申请，请等待同意", "you have asked already"
+
+
+class AlreadyInvited(Refused):
+    code, status, zh, en = "already_invited", 409, "该用户已被邀请", "this user is invited already"
+
+
+class NoSuchRequest(Refused):
+    code, status, zh, en = "no_such_request", 404, "没有该申请", "there is no such request"
+
+
+class NoSuchInvitation(Refused):
+    code, status, zh, en = "no_such_invitation", 404, "没有该邀请", "this user is not invited"
+
+
+class TooManyPending(Refused):
+    code, status, zh, en = (
+        "too_many_pending",
+        409,
+        "待处理的申请和邀请过多",
+        "too many are invited or have asked; wait for answers",
+    )
+
+
+class AskedTooOften(Refused):
+    code, status, zh, en = "asked_too_often", 409, "申请或邀请过于频繁", "this user and this group were asked too often"
+
+
+class NoSuchLink(Refused):
+    code, status, zh, en = (
+        "no_such_link",
+        404,
+        "邀请链接无效或已过期",
+        "the invite link is unknown, expired, used up or revoked",
+    )
+
+
+class TooManyLinks(Refused):
+    code, status, zh, en = "too_many_links", 409, "邀请链接过多", "the group has too many invite links; revoke one"
+
+
+class Muted(Refused):
+    code, status, zh, en = "muted", 403, "您已被禁言", "you may not write in this group now"
+
+
+class NotMuted(Refused):
+    code, status, zh, en = "not_muted", 404, "未被禁言", "nobody is muted so"
+
+
+class OwnerCannotLeave(Refused):
+    code, status, zh, en = (
+        "owner_cannot_leave",
+        409,
+        "群主请先转让或解散该群",
+        "hand the group over first, or dissolve it",
+    )
+
+
+class AlreadyOwner(Refused):
+    code, status, zh, en = "already_owner", 409, "该用户已是群主", "this user is the owner already"
 
 
 class FormTooLarge(Refused):

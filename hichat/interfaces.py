@@ -44,6 +44,9 @@ class IDelivery(Interface):
     def signal(users: Iterable[int], event: Event) -> None:
         """Give a signal to those devices of these users that want it."""
 
+    def hide(user: int, other: int, hidden: bool) -> None:
+        """From now on the other must not see whether the user is online; or may see it again."""
+
     def sign_out(user: int, generation: int) -> None:
         """Close every connection of this user whose token is of an older generation."""
 

@@ -35,7 +35,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from hichat.events import MAX_SAFE_INTEGER
+from hichat.events import MAX_SAFE_INTEGER, JoinPolicy, Role
 
 SUBPROTOCOL = "hichat.v2"
 PATH = "/v2/ws"
@@ -182,8 +182,8 @@ class Edit(_Frame, tag="edit", kw_only=True):
 
 
 class Recall(_Frame, tag="recall", kw_only=True):
-    """Take a message back: an own one (see the setting C{edit_limit}), or anyone's as the group's owner; answered with
-    C{ack}."""
+    """Take a message back: an own one (see the setting C{edit_limit}), or anyone's as the group's owner or admin;
+    answered with C{ack}."""
 
     message: Id
     ref: Ref | UnsetType = UNSET
@@ -347,6 +347,68 @@ class Done(_Said, tag="done"):
     ref: Ref
 
 
+EventKind = Literal[
+    "message",
+    "edited",
+    "recalled",
+    "reacted",
+    "joined",
+    "left",
+    "removed",
+    "banned",
+    "unbanned",
+    "changed",
+    "role",
+    "muted",
+    "unmuted",
+    "dissolved",
+    "invited",
+    "requested",
+    "declined",
+    "contact_requested",
+    "contact_added",
+    "contact_rejected",
+    "contact_withdrawn",
+    "contact_removed",
+    "contact_remarked",
+    "blocked",
+    "unblocked",
+    "conversation_set",
+]
+
+
+class GroupChange(msgspec.Struct, omit_defaults=True):
+    """
+    What is another way in a group from now on.
+
+    @ivar name: its name.
+    @ivar picture: where its picture is.
+    @ivar description: what it says of itself.
+    @ivar joinPolicy: how one becomes a member.
+    """
+
+    name: str | UnsetType = UNSET
+    picture: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    joinPolicy: JoinPolicy | UnsetType = UNSET  # noqa: N815
+
+
+class Settings(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """
+    What a user has set for a conversation.
+
+    @ivar user: the other person of it.
+    @ivar group: the group whose it is; without C{user} and C{group} it is the announcements.
+    @ivar pinned: it stands before others.
+    @ivar muted: it makes no noise.
+    """
+
+    user: Id | UnsetType = UNSET
+    group: Id | UnsetType = UNSET
+    pinned: bool
+    muted: bool
+
+
 class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rename={"from_": "from"}):
     """
     What the log says: sent in C{event} frames and in C{page} frames.
@@ -356,7 +418,14 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     @ivar seq: its place in the conversation: 1, 2, 3...
     @ivar n: how many messages the conversation has up to here.
     @ivar time: milliseconds since the epoch.
-    @ivar kind: what happened.
+    @ivar kind: what happened. In a group: C{joined}, C{left}; C{removed} and C{banned}, which end a membership;
+        C{unbanned}; C{changed}; C{role}: who is the owner before somebody else becomes it is an admin after it;
+        C{muted} and C{unmuted}: a member, or without C{member} all but the owner and the admins; C{dissolved}: nothing
+        comes after it; and C{invited}, C{requested} and C{declined}, which who is meant hears too: it came to nothing
+        by their own wish, or by that of C{from}. Those that begin with C{contact} are between two people, and both hear
+        of them: C{contact_requested} has a greeting as its C{text}; after C{contact_added} they are contacts, because
+        C{from} accepted that, or added the other over v1. C{contact_remarked}, C{blocked}, C{unblocked} and
+        C{conversation_set} are for one's other devices alone: said to oneself.
     @ivar from_: who did it.
     @ivar user: to whom it was said: oneself, if somebody else said it.
     @ivar group: the group in which it happened; without C{user} and C{group} it is an announcement.
@@ -370,8 +439,14 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     @ivar message: the message that is edited, recalled or reacted to.
     @ivar emoji: the reaction.
     @ivar on: false if the reaction is taken back.
-    @ivar member: who joined or left.
+    @ivar member: who joined or left, or whom else it is about.
     @ivar size: how many members the group then had.
+    @ivar role: what the member is now.
+    @ivar until: when that ends by itself, milliseconds since the epoch; absent: it does not.
+    @ivar changed: what is another way in the group.
+    @ivar contact: whom one has blocked, or has another name for.
+    @ivar remark: that name; empty: none any more.
+    @ivar settings: what one has set for a conversation.
     @ivar recalled: the message's content is gone.
     """
 
@@ -380,7 +455,7 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     seq: Id
     n: Position
     time: int
-    kind: Literal["message", "edited", "recalled", "reacted", "joined", "left"]
+    kind: EventKind
     from_: Id
     user: Id | UnsetType = UNSET
     group: Id | UnsetType = UNSET
@@ -396,6 +471,12 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     on: bool | UnsetType = UNSET
     member: Id | UnsetType = UNSET
     size: int | UnsetType = UNSET
+    role: Role | UnsetType = UNSET
+    until: int | UnsetType = UNSET
+    changed: GroupChange | UnsetType = UNSET
+    contact: Id | UnsetType = UNSET
+    remark: str | UnsetType = UNSET
+    settings: Settings | UnsetType = UNSET
     recalled: bool = False
 
 

@@ -20,7 +20,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from hichat.errors import SignedOut
-from hichat.events import Event, Kind, Scope
+from hichat.events import ENDINGS, MEETINGS, Event, Kind, Scope
 from hichat.interfaces import IBatchReceiver, IDelivery
 from hichat.metrics import Metrics
 from hichat.plane.interests import Interests
@@ -48,6 +48,10 @@ _USER = int(Scope.USER)
 
 RECEIPTS_LIMIT = 100
 """Members of a group up to which they hear what the others have read."""
+
+
+_SIZED = ENDINGS | {Kind.JOINED, Kind.DISSOLVED}
+"""What changes who is in a group. The body is its size after it."""
 
 
 def _voids(event: Event, generation: int, device: int, login: int) -> bool:
@@ -97,10 +101,12 @@ class Arrived(NamedTuple):
     @ivar generation: of the tokens that are good now; None: no token is, the device was revoked, or its
         session is over.
     @ivar groups: those that the user was in at that position, each with its size.
+    @ivar blocked: whom the user has blocked, then or since.
     """
 
     generation: int | None
     groups: list[tuple[int, int]]
+    blocked: frozenset[int] = frozenset()
 
 
 class _Early(NamedTuple):
@@ -133,11 +139,11 @@ def _concerns(event: Event, user: int, groups: dict[int, int]) -> bool:
     """
     if event.scope == Scope.GROUP:
         before = event.target in groups
-        if event.kind == Kind.LEFT and event.subject == user:
+        if event.kind == Kind.DISSOLVED or (event.kind in ENDINGS and event.subject == user):
             groups.pop(event.target, None)
-        elif event.kind in (Kind.JOINED, Kind.LEFT) and (before or event.subject == user):
+        elif event.kind in _SIZED and (before or event.subject == user):
             groups[event.target] = int(event.body)
-        return before or event.target in groups
+        return before or event.target in groups or (event.kind in MEETINGS and event.subject == user)
     if event.scope == Scope.USER:
         return user in (event.sender, event.target)
     return event.scope == Scope.EVERYONE or event.target == user
@@ -176,6 +182,8 @@ class Routing:
         self._seen = 0
         self._groups: dict[int, _Group] = {}
         self._groups_of: dict[int, set[int]] = {}
+        # Of those who are here, only who has blocked somebody.
+        self._blocked: dict[int, set[int]] = {}
         # The last events, for who arrives while they happen; all those behind the position _forgotten.
         self._recent: deque[list[Event]] = deque()
         self.recent = RECENT
@@ -261,11 +269,16 @@ class Routing:
         if any(_voids(event, generation, device, login) for event in missed):
             raise SignedOut
         recalled = {event.subject for event in recent if event.kind == Kind.RECALLED}
+        if user not in self._groups_of:
+            # First: whoever is told that the user comes must not be one of these.
+            self._set_blocked(user, arrived.blocked, missed)
         if listen(position, _without_recalled(missed, recalled)) and user not in self._groups_of:
             self._groups_of[user] = set()
             self._interests.add(user)
             for group, size in groups.items():
                 self._enter(user, group, size)
+        if user not in self._groups_of:
+            self._blocked.pop(user, None)
         return True
 
     def _since(self, position: int) -> list[Event]:
@@ -283,6 +296,7 @@ class Routing:
             self._interests.discard(user)
         for group in self._groups_of.pop(user, ()):
             self._exit(user, group)
+        self._blocked.pop(user, None)
 
     # What comes off the plane
 
@@ -355,7 +369,11 @@ class Routing:
         """Type ▸ recipients online here."""
         if event.scope == _USER:
             target, sender = event.target, event.sender
-            self._delivery.deliver((target,) if target == sender else (target, sender), event)
+            if target == sender:
+                self._note_block(event)
+                self._delivery.deliver((target,), event)
+            else:
+                self._delivery.deliver((target, sender), event)
             if target not in self._groups_of:
                 self._metrics.offline_recipients += 1
             return
@@ -369,11 +387,15 @@ class Routing:
             self._delivery.revoke(event.target, event.subject, int(event.body) if event.body else None)
         else:
             self._delivery.sign_out(event.target, int(event.body))
-        if event.kind == Kind.LEFT:
+        if event.kind in ENDINGS:
             self._change(event)
+        elif event.kind == Kind.DISSOLVED:
+            self._dissolve(event.target)
 
     def _route_to_group(self, event: Event) -> None:
         group = self._groups.get(event.target)
+        if event.kind in MEETINGS and (group is None or event.subject not in group.online):
+            self._delivery.deliver((event.subject,), event)
         if group is None:
             return
         offline = group.size - len(group.online) - (event.sender not in group.online)
@@ -381,8 +403,11 @@ class Routing:
         self._delivery.deliver(tuple(group.online), event)
 
     def _signal(self, event: Event) -> None:
-        if event.scope == Scope.USER:
-            self._delivery.signal({event.target, event.sender}, event)
+        if event.subject:
+            self._delivery.signal((event.subject,), event)
+        elif event.scope == Scope.USER:
+            wanted = not self.has_blocked(event.target, event.sender)
+            self._delivery.signal({event.target, event.sender} if wanted else (event.sender,), event)
         elif event.scope == Scope.GROUP and event.target in self._groups:
             group = self._groups[event.target]
             few = group.size <= RECEIPTS_LIMIT or event.kind != Kind.MARKED
@@ -393,6 +418,28 @@ class Routing:
     def is_member(self, user: int, group: int) -> bool:
         """@return: whether this user, who is online here, is a member of the group."""
         return group in self._groups_of.get(user, ())
+
+    def has_blocked(self, user: int, other: int) -> bool:
+        """@return: whether this user, who is online here, does not want to hear from the other, nor to be seen."""
+        return user in self._blocked and other in self._blocked[user]
+
+    def _set_blocked(self, user: int, blocked: frozenset[int], since: list[Event]) -> None:
+        """@param since: what happened then, some of it after C{blocked} was read: what is in there already."""
+        found = set(blocked)
+        for event in since:
+            if event.kind == Kind.BLOCKED:
+                found.add(event.subject)
+            elif event.kind == Kind.UNBLOCKED:
+                found.discard(event.subject)
+        if found:
+            self._blocked[user] = found
+
+    def _note_block(self, event: Event) -> None:
+        user = event.sender
+        if event.kind not in (Kind.BLOCKED, Kind.UNBLOCKED) or user not in self._groups_of:
+            return
+        self._set_blocked(user, frozenset(self._blocked.pop(user, ())), [event])
+        self._delivery.hide(user, event.subject, event.kind == Kind.BLOCKED)
 
     def _change(self, event: Event) -> None:
         """A membership changed."""
@@ -406,6 +453,13 @@ class Routing:
         elif group in self._groups_of[user]:
             self._groups_of[user].discard(group)
             self._exit(user, group)
+
+    def _dissolve(self, group: int) -> None:
+        """It has no members any more."""
+        if group in self._groups:
+            for user in tuple(self._groups[group].online):
+                self._groups_of[user].discard(group)
+                self._exit(user, group)
 
     def _enter(self, user: int, group: int, size: int) -> None:
         if group not in self._groups:

@@ -22,6 +22,7 @@ from twisted.logger import LogLevel
 from hichat.accounts.limits import Rate
 from hichat.errors import StartError
 from hichat.plane.faults import parse as parse_faults
+from hichat.social.groups import Limits
 
 FILE = "hichat.toml"
 
@@ -96,6 +97,12 @@ def _switch(text: str) -> bool:
     return text == "on"
 
 
+def _writers(text: str) -> str:
+    if text not in ("anyone", "contacts"):
+        raise ValueError("it is neither anyone nor contacts")
+    return text
+
+
 def _faults(text: str) -> str:
     parse_faults(text)
     return text
@@ -133,6 +140,7 @@ class Bounds:
     rate: int = 5000
     edit: int = 24 * 3600
     presence: bool = True
+    contacts_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,7 +171,11 @@ class Settings:
     sync_page: int = _setting(_count, "200", "events in one page of a sync")
     message_rate: int = _setting(_count, "5000", "frames a second that one connection may send")
     edit_limit: int = _setting(_count, str(24 * 3600), "seconds in which people may edit or recall their messages")
+    group_size: int = _setting(_count, "2000", "members of a group")
+    groups_owned: int = _setting(_count, "100", "groups of one owner")
+    groups_joined: int = _setting(_count, "1000", "groups that one user may be in")
     presence: bool = _setting(_switch, "on", "on, or off: nobody is told who is online or typing")
+    write_to: str = _setting(_writers, "anyone", "whom people may write to: anyone, or contacts only")
 
     test_faults: str = _setting(_faults, "", "for tests only: faults of the plane", "drop=0.3,double=0.1")
 
@@ -178,7 +190,13 @@ class Settings:
             rate=self.message_rate,
             edit=self.edit_limit,
             presence=self.presence,
+            contacts_only=self.write_to == "contacts",
         )
+
+    @property
+    def group_limits(self) -> Limits:
+        """What groups are bounded by."""
+        return Limits(self.group_size, self.groups_owned, self.groups_joined)
 
     @property
     def registration_policy(self) -> str:

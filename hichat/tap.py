@@ -53,9 +53,10 @@ from hichat.plane.queue import PlaneWriter
 from hichat.routing import Arrival, Arrived, Routing
 from hichat.service import HiChat, Parts, Way, preflight
 from hichat.settings import Bounds, Settings
-from hichat.social import groups
+from hichat.social import contacts, groups
 from hichat.social.contacts import Contacts
-from hichat.social.groups import Groups
+from hichat.social.conversations import Conversations
+from hichat.social.group_service import Groups
 from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
 from hichat.storage.store import Store
@@ -142,7 +143,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     store = Store(engine, in_readers, in_writer, Turnstile(state).turn if is_file else nullcontext)
     codec = Codec(keys.load_or_make(state, "plane.key"), worker, incarnation=secrets.randbits(64))
     bounds = settings.bounds
-    setup = Setup(settings.database_url, str(state) if is_file else None, bounds.edit)
+    setup = Setup(settings.database_url, str(state) if is_file else None, bounds.edit, bounds.contacts_only)
     way = assemble_way(store, codec, bounds, metrics, reactor, _now, settings.workers, setup)
 
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
@@ -155,8 +156,10 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent)
     site = make_site(
         accounts=accounts,
-        contacts=Contacts(store, _now),
-        groups=Groups(store, way.ledger, _now),
+        contacts=Contacts(store, way.ledger, _now, bounds.contacts_only),
+        conversations=Conversations(store, way.ledger),
+        groups=Groups(store, way.ledger, _now, settings.group_limits),
+        marks=way.marks,
         store=store,
         sockets=sockets,
         sockets_v2=sockets_v2,
@@ -204,7 +207,7 @@ def assemble_way(
     )
     link = Link(codec, routing, clock, metrics, workers, interests)
     writer = PlaneWriter(codec, link, intake, bounds.drafts)
-    log_writer = LogWriter(store, now, bounds.edit, tail=TAIL if setup is None else FEW)
+    log_writer = LogWriter(store, now, bounds.edit, bounds.contacts_only, tail=TAIL if setup is None else FEW)
 
     def here(drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
         return store.in_writer(log_writer.write, drafts)
@@ -226,11 +229,12 @@ def assemble_way(
         else:
             metrics.signals_dropped += 1
 
-    def announce(key: marks.Key, mark: marks.Mark, device: int) -> None:
+    def announce(key: marks.Key, moved: marks.Moved, device: int) -> None:
+        mark, alone = moved
         scope, first, second = key
         target = (first if mark.user == second else second) if scope == Scope.USER else first
         body = b"%d %d" % (mark.received, mark.read)
-        signal(make_signal(Kind.MARKED, scope, mark.user, target, device, body))
+        signal(make_signal(Kind.MARKED, scope, mark.user, target, device, body, mark.user if alone else 0))
 
     metrics.gauges.update(
         drafts_in_flight=("Drafts accepted and not yet handed to the plane's link", lambda: intake.count),
@@ -286,6 +290,7 @@ def read_arrivals(connection: Connection, arrivals: Collection[Arrival]) -> dict
     owners = devices.owners(connection, [arrival.device for arrival in arrivals if arrival.device])
     logins = sessions.numbers(connection, [arrival.device for arrival in arrivals if arrival.login])
     inside = groups.memberships(connection, [(arrival.user, arrival.position) for arrival in arrivals])
+    blocked = contacts.blocked_by_many(connection, found)
 
     def generation(user: int, device: int, login: int) -> int | None:
         current = found[user]
@@ -295,7 +300,9 @@ def read_arrivals(connection: Connection, arrivals: Collection[Arrival]) -> dict
 
     return {
         arrival: Arrived(
-            generation(arrival.user, arrival.device, arrival.login), inside[arrival.user, arrival.position]
+            generation(arrival.user, arrival.device, arrival.login),
+            inside[arrival.user, arrival.position],
+            frozenset(blocked.get(arrival.user, ())),
         )
         for arrival in arrivals
     }

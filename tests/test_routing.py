@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
@@ -14,7 +15,7 @@ from hichat.errors import SignedOut
 from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
 from hichat.interfaces import IDelivery
 from hichat.metrics import Metrics
-from hichat.plane.interests import Interests
+from hichat.plane.interests import Interests, Wanted
 from hichat.routing import EARLY, PATIENCE, WATCH, Arrival, Arrived, Routing
 
 GROUP = FIRST_GROUP_ID
@@ -34,6 +35,7 @@ class Gateway:
         self.signals: list[tuple[int, int]] = []
         self.signed_out: list[tuple[int, int]] = []
         self.revoked: list[tuple[int, int, int | None]] = []
+        self.hidden: list[tuple[int, int, bool]] = []
         self.fail_at = 0
 
     def deliver(self, users: Iterable[int], event: Event) -> None:
@@ -58,6 +60,9 @@ class Gateway:
 
     def revoke(self, user: int, device: int, login: int | None) -> None:
         self.revoked.append((user, device, login))
+
+    def hide(self, user: int, other: int, hidden: bool) -> None:
+        self.hidden.append((user, other, hidden))
 
 
 class RoutingCase(SynchronousTestCase):
@@ -123,10 +128,19 @@ class RoutingCase(SynchronousTestCase):
         self.members.setdefault(user, []).append((len(self.log) + 1, None))
         return self.write(Kind.JOINED, Scope.GROUP, user, GROUP, user, b"%d" % len(self.as_all()))
 
-    def leave(self, user: int) -> Event:
+    def leave(self, user: int, kind: Kind = Kind.LEFT) -> Event:
         since, _ = self.members[user].pop()
         self.members[user].append((since, len(self.log) + 1))
-        return self.write(Kind.LEFT, Scope.GROUP, user, GROUP, user, b"%d" % len(self.as_all()))
+        return self.write(kind, Scope.GROUP, user, GROUP, user, b"%d" % len(self.as_all()))
+
+    def dissolve(self) -> Event:
+        for user in self.as_all():
+            since, _ = self.members[user].pop()
+            self.members[user].append((since, len(self.log) + 1))
+        return self.write(Kind.DISSOLVED, Scope.GROUP, 1, GROUP, 0, b"0")
+
+    def meet(self, kind: Kind, sender: int, subject: int) -> Event:
+        return self.write(kind, Scope.GROUP, sender, GROUP, subject)
 
     def sign_out(self, user: int, generation: int = 1) -> Event:
         return self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, user, user, body=b"%d" % generation)
@@ -173,6 +187,106 @@ class RoutingTests(RoutingCase):
         self.send(self.join(1), self.join(2), self.say(1, GROUP), self.join(3), self.say(1, GROUP))
         self.send(self.leave(2), self.say(1, GROUP))
         self.assertEqual(self.gateway.online, {1: [], 2: [3, 5], 3: [5, 7]})
+
+    def block(self, user: int, other: int, kind: Kind = Kind.BLOCKED) -> Event:
+        return self.write(kind, Scope.USER, user, user, other)
+
+    def test_blocks(self) -> None:
+        self.come(1)
+        self.come(2)
+        self.send(self.block(1, 2), self.block(1, 3), self.block(3, 1))
+        self.assertEqual(self.gateway.hidden, [(1, 2, True), (1, 3, True)], "3 is not here")
+        found = [self.routing.has_blocked(*pair) for pair in ((1, 2), (1, 3), (2, 1), (3, 1))]
+        self.assertEqual(found, [True, True, False, False])
+        self.send(self.block(1, 2, Kind.UNBLOCKED))
+        self.assertEqual(self.gateway.hidden[2:], [(1, 2, False)])
+        self.assertEqual([self.routing.has_blocked(1, user) for user in (2, 3)], [False, True])
+
+    def test_blocks_while_they_are_read(self) -> None:
+        """Whatever the read saw of them already."""
+        self.slow = True
+        arrived = self.come(1)
+        self.send(self.block(1, 2), self.block(1, 3), self.block(1, 2, Kind.UNBLOCKED), self.block(9, 4))
+        self.arrival_reads[0][2].callback(Arrived(0, [], frozenset((2, 5))))
+        self.successResultOf(arrived)
+        self.assertEqual([user for user in range(9) if self.routing.has_blocked(1, user)], [3, 5])
+
+    def test_blocks_are_known_before_anybody_hears_that_one_comes(self) -> None:
+        self.slow = True
+        seen: list[bool] = []
+
+        def listen(*_: object) -> bool:
+            seen.append(self.routing.has_blocked(1, 2))
+            return False
+
+        arrived = Deferred.fromCoroutine(self.routing.arrive(1, 0, listen))
+        self.arrival_reads[0][2].callback(Arrived(0, [], frozenset((2,))))
+        self.successResultOf(arrived)
+        self.assertEqual(seen, [True])
+        self.assertFalse(self.routing.has_blocked(1, 2), "it did not stay")
+
+    def test_every_end_of_a_membership(self) -> None:
+        for kind in (Kind.LEFT, Kind.REMOVED, Kind.BANNED):
+            with self.subTest(kind):
+                self.setUp()
+                self.gateway.curious = {1, 2}
+                self.come(1)
+                self.come(2)
+                self.send(self.join(1), self.join(2), self.leave(2, kind), self.say(1, GROUP))
+                self.assertEqual(self.gateway.online, {1: [1, 2, 3, 4], 2: [2, 3]})
+                self.assertFalse(self.routing.is_member(2, GROUP))
+
+    def test_a_stranger_is_banned(self) -> None:
+        self.gateway.curious = {1, 2}
+        self.send(self.join(1))
+        self.come(1)
+        self.come(2)
+        self.send(self.write(Kind.BANNED, Scope.GROUP, 1, GROUP, 2, b"1"), self.say(1, GROUP))
+        self.assertEqual(self.gateway.online, {1: [2, 3], 2: []})
+
+    def test_dissolved(self) -> None:
+        self.gateway.curious = {1, 2, 3}
+        self.send(self.join(1), self.join(2))
+        for user in (1, 2, 3):
+            self.come(user)
+        self.send(self.dissolve(), self.say(1, GROUP))
+        self.assertEqual(self.gateway.online, {1: [3], 2: [3], 3: []})
+        self.assertFalse(self.routing.is_member(1, GROUP))
+        wanted = Wanted()
+        wanted.learn(1, self.interests.told())
+        self.assertFalse(wanted.wants(replace(self.log[3], sender=9)))
+
+    def test_dissolved_while_the_groups_are_read(self) -> None:
+        self.gateway.curious = {2}
+        self.send(self.join(1), self.join(2))
+        self.slow = True
+        arrived = self.come(2)
+        user, position, read = self.arrival_reads[0]
+        self.send(self.dissolve(), self.say(1, GROUP))
+        read.callback(self.as_of(user, position))
+        self.successResultOf(arrived)
+        self.send(self.say(1, GROUP))
+        self.assertEqual(self.gateway.online[2], [3])
+
+    def test_who_is_meant_hears_though_no_member(self) -> None:
+        for kind in (Kind.INVITED, Kind.REQUESTED, Kind.DECLINED):
+            with self.subTest(kind):
+                self.setUp()
+                self.gateway.curious = {1, 2, 3}
+                self.come(2)
+                self.send(self.meet(kind, 1, 2))  # of the group nobody is here
+                self.send(self.join(1))
+                self.come(1)
+                self.come(3)
+                self.send(self.meet(kind, 1, 2), self.say(1, GROUP))
+                self.assertEqual(self.gateway.online, {1: [3, 4], 2: [1, 3], 3: []})
+                self.slow = True
+                arrived = self.come(2)
+                user, position, read = self.arrival_reads[-1]
+                self.send(self.meet(kind, 1, 2), self.say(1, GROUP))
+                read.callback(self.as_of(user, position))
+                self.successResultOf(arrived)
+                self.assertEqual(self.gateway.online[2], [5])
 
     def test_everyone(self) -> None:
         for user in (1, 2, 3):

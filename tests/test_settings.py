@@ -16,7 +16,13 @@ BOUNDS = {
     "message_rate": "rate",
     "edit_limit": "edit",
     "presence": "presence",
+    "write_to": "contacts_only",
 }
+CHOICES: dict[str, tuple[list[str], list[object]]] = {
+    "presence": (["off"] * 3, [False] * 3),
+    "write_to": (["contacts", "anyone", "contacts"], [True, False, True]),
+}
+"""Those that are no numbers: texts, and what they become."""
 """The settings, and what the parts call them."""
 
 
@@ -129,16 +135,24 @@ class BoundsTests(SynchronousTestCase):
         self.assertEqual(load({}, {}, self.directory).bounds, Bounds())
         self.assertEqual(
             Bounds(),
-            Bounds(drafts=1024, batch=1024, unsent=1048576, sync_page=200, rate=5000, edit=86400, presence=True),
+            Bounds(
+                drafts=1024,
+                batch=1024,
+                unsent=1048576,
+                sync_page=200,
+                rate=5000,
+                edit=86400,
+                presence=True,
+                contacts_only=False,
+            ),
         )
 
     def test_each_from_everywhere(self) -> None:
         for name in BOUNDS:
-            texts = ["off"] * 3 if name == "presence" else ["3", "4", "5"]
-            values = [False] * 3 if name == "presence" else [3, 4, 5]
+            texts, values = CHOICES.get(name, (["3", "4", "5"], [3, 4, 5]))
             option = {name.replace("_", "-"): texts[0]}
             variable = {f"HICHAT_{name.upper()}": texts[1]}
-            line = f'{name} = "off"' if name == "presence" else f"{name} = {texts[2]}"
+            line = f'{name} = "{texts[2]}"' if name in CHOICES else f"{name} = {texts[2]}"
             (self.directory / "hichat.toml").write_text(line)
             sources = [(option, variable), ({}, variable), ({}, {})]
             found = [self.bound(name, load(options, variables, self.directory)) for options, variables in sources]
@@ -149,13 +163,13 @@ class BoundsTests(SynchronousTestCase):
 
     def test_wrong_values_name_the_setting(self) -> None:
         for name in BOUNDS:
-            for value in ("", "yes", "On", "1.5") if name == "presence" else ("", "0", "-1", "1.5", "1e3", "many", "²"):
+            for value in ("", "yes", "On", "1.5") if name in CHOICES else ("", "0", "-1", "1.5", "1e3", "many", "²"):
                 error = self.assertRaises(StartError, load, {name.replace("_", "-"): value}, {}, self.directory)
                 self.assertIn(f"HICHAT_{name.upper()} (option --{name.replace('_', '-')}): {value!r}", str(error))
                 self.assertNotIn("\n", str(error))
 
     def test_wrong_types_in_the_file(self) -> None:
         for name in BOUNDS:
-            for value in ("true", "[]", '"5"' if name != "presence" else "1"):
+            for value in ("true", "[]", '"5"' if name not in CHOICES else "1"):
                 (self.directory / "hichat.toml").write_text(f"{name} = {value}")
                 self.assertIn(f"{name} = ", str(self.assertRaises(StartError, load, {}, {}, self.directory)))

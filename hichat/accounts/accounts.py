@@ -34,7 +34,6 @@ from hichat.errors import (
     InvalidField,
     NameTaken,
     NoSuchDevice,
-    NotAMember,
     OtherDevice,
     PasswordsDiffer,
     RegistrationClosed,
@@ -42,7 +41,7 @@ from hichat.errors import (
     WrongPassword,
 )
 from hichat.events import Draft, Kind, Scope
-from hichat.social import contacts, groups
+from hichat.social import contacts, conversations, group_service, groups
 from hichat.storage.gathered import Gathered
 
 if TYPE_CHECKING:
@@ -375,13 +374,13 @@ class Accounts:
         """
 
         # First the groups hear of it. If there is no going on from here, the user can try again.
-        for group in await self._store.read(groups.joined, user.id):
-            await self._leave(user.id, group.id)
+        await group_service.leave_all(self._store, self._ledger, user.id, self._now)
 
         def change(connection: Connection, draft: Draft, position: int) -> None:
             _check_current(connection, user)
             draft.body = b"%d" % (user.generation + 1)
             contacts.forget(connection, user.id)
+            conversations.forget(connection, user.id)
             groups.leave_all(connection, user.id, position, self._now())
             sessions.forget(connection, user.id)
             users.delete(connection, user.id, self._now())
@@ -426,15 +425,6 @@ class Accounts:
 
         await self._append(user_id, changing)
         return changed[0]
-
-    async def _leave(self, user_id: int, group_id: int) -> None:
-        def change(connection: Connection, draft: Draft, position: int) -> None:
-            groups.end_membership(connection, draft, position, self._now())
-
-        with suppress(NotAMember):
-            await self._ledger.append(
-                kind=Kind.LEFT, scope=Scope.GROUP, sender=user_id, target=group_id, subject=user_id, change=change
-            )
 
     async def _append(self, user_id: int, change: Callable[[Connection, Draft, int], None], subject: int = 0) -> None:
         await self._ledger.append(

@@ -13,6 +13,8 @@ GENDER_LIMIT = 16
 EMAIL_LIMIT = 254
 PICTURE_LIMIT = 512
 DESCRIPTION_LIMIT = 1024
+GREETING_LIMIT = 255
+"""Characters of a word of greeting."""
 
 _KEY_LIMIT = 192
 # Overrides of the writing direction: they make one name look like another.
@@ -117,6 +119,25 @@ def description_of(text: str, field: str = "desc") -> str:
     if len(description) > DESCRIPTION_LIMIT or not is_storable(description):
         raise InvalidField(field)
     return description
+
+
+def greeting_of(text: str, field: str = "greeting") -> str:
+    """
+    @return: a word of greeting, or nothing.
+    @raise InvalidField: longer than L{GREETING_LIMIT}, or with NUL or lone surrogates.
+    """
+    greeting = text.strip()
+    if len(greeting) > GREETING_LIMIT or not is_storable(greeting):
+        raise InvalidField(field)
+    return greeting
+
+
+def remark_of(text: str, field: str = "remark") -> str:
+    """
+    @return: one's own name for somebody, or nothing: that takes it back.
+    @raise InvalidField: as L{name_of}.
+    """
+    return name_of(text, field) if text.strip() else ""
 
 
 def is_storable(text: str) -> bool:

@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import treq
 from treq.client import HTTPClient
@@ -21,6 +22,8 @@ from twisted.python.failure import Failure
 from twisted.web.client import Agent, RequestTransmissionFailed, ResponseFailed
 from twisted.web.iweb import IResponse
 
+from hichat.client.contacts import ContactCalls
+from hichat.client.groups import GroupCalls
 from hichat.client.wire import (
     Address,
     BadAnswer,
@@ -222,11 +225,39 @@ class Session:
 
     @param api: the server.
     @param credentials: from a login.
+    @ivar group_calls: what one can do in groups.
+    @ivar contact_calls: what one can do about people and conversations.
     """
 
     def __init__(self, api: Api, credentials: Credentials) -> None:
         self.api = api
         self.credentials = credentials
+        self.group_calls = GroupCalls(self)
+        self.contact_calls = ContactCalls(self)
+
+    async def current(self) -> Credentials:
+        """@return: what to show the server now."""
+        return self.credentials
+
+    async def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Make one call of v2; see L{Api.call_v2}."""
+        return await self.api.call_v2(method, path, body, (await self.current()).token)
+
+    async def items(self, path: str, **query: str) -> list[dict[str, Any]]:
+        """
+        @param path: of a list of v2.
+        @return: all pages of it, one after the other.
+        """
+        found: list[dict[str, Any]] = []
+        while True:
+            page = await self.call("GET", f"{path}?{urlencode({'limit': '200', **query})}")
+            items = page.get("items") if isinstance(page, dict) else None
+            if not isinstance(items, list):
+                raise BadAnswer("the server's answer is not a list")
+            found += [row for row in items if isinstance(row, dict)]
+            if not page.get("next"):
+                return found
+            query["cursor"] = words(page["next"])
 
     async def users(self) -> list[User]:
         """@return: everybody."""
@@ -284,7 +315,7 @@ class Session:
         return str(self.credentials.user_id)
 
     async def _call(self, method: str, path: str, **fields: str) -> Any:
-        return await self.api.call(method, path, fields or None, self.credentials)
+        return await self.api.call(method, path, fields or None, await self.current())
 
 
 class DeviceSession(Session):
@@ -341,23 +372,10 @@ class DeviceSession(Session):
 
     async def devices(self) -> list[Device]:
         """@return: what this user signs in with, the oldest first."""
-        found: list[Device] = []
-        cursor = ""
-        while True:
-            page = await self._call_v2("GET", f"/devices?limit=200{cursor}")
-            items = page.get("items") if isinstance(page, dict) else None
-            if not isinstance(items, list):
-                raise BadAnswer("the server's answer is not a list")
-            found += [
-                Device(
-                    whole(row.get("id")), words(row.get("name")), bool(row.get("current")), bool(row.get("loggedIn"))
-                )
-                for row in items
-                if isinstance(row, dict)
-            ]
-            if not page.get("next"):
-                return found
-            cursor = f"&cursor={page['next']}"
+        return [
+            Device(whole(row.get("id")), words(row.get("name")), bool(row.get("current")), bool(row.get("loggedIn")))
+            for row in await self.items("/devices")
+        ]
 
     async def revoke(self, device: int) -> None:
         """
@@ -366,7 +384,7 @@ class DeviceSession(Session):
         @param device: its number.
         @raise Refused: this user has no such device.
         """
-        await self._call_v2("DELETE", f"/devices/{device}")
+        await self.call("DELETE", f"/devices/{device}")
 
     async def change_password(self, old: str, new: str) -> None:
         """
@@ -374,17 +392,11 @@ class DeviceSession(Session):
 
         @raise Refused: C{old} is not the password, or C{new} can be none.
         """
-        self.credentials = self._take(self.api, await self._call_v2("POST", "/me/password", {"old": old, "new": new}))
+        self.credentials = self._take(self.api, await self.call("POST", "/me/password", {"old": old, "new": new}))
 
     async def log_out(self) -> None:
         """End this session."""
-        await self._call_v2("POST", "/logout")
-
-    async def _call(self, method: str, path: str, **fields: str) -> Any:
-        return await self.api.call(method, path, fields or None, await self.current())
-
-    async def _call_v2(self, method: str, path: str, body: Any = None) -> Any:
-        return await self.api.call_v2(method, path, body, (await self.current()).token)
+        await self.call("POST", "/logout")
 
     def _take(self, api: Api, tokens: Any) -> Credentials:
         """@raise BadAnswer: these are none."""

@@ -13,7 +13,9 @@ from msgspec import UNSET
 from hichat.client.wire import (
     BadAnswer,
     ClientError,
+    Conversation,
     Group,
+    Member,
     NoAnswer,
     NotConnected,
     NotSendable,
@@ -38,13 +40,23 @@ REMEMBERED = 1000
 _TEXTS = {
     "hello": ("已登录：{name}。输入 /help 查看命令", "signed in as {name}; /help shows what you can type"),
     "help": (
-        "/to 用户 | /group 群 | /history [条数] | /add 用户 | /friends | /groups | /new 群 | /join 群 | /who | /quit\n"
+        "/to 用户 | /group 群 | /history [条数] | /conversations | /groups | /new 群 | /join 群 | /who | /quit\n"
+        "/add 用户 | /friends | /requests | /accept 用户 | /reject 用户 | /remove 用户 | /block 用户 | /unblock 用户"
+        " | /blocked\n"
+        "/find 名称 查找群；在群中：/who | /invite 用户 | /leave | /link | /requests | /approve 用户 | /reject 用户"
+        " | /kick 用户 | /ban 用户 | /unban 用户 | /mute 用户 [分钟] | /unmute 用户 | /admin 用户 | /unadmin 用户"
+        " | /owner 用户\n"
         "/reply 编号 文字 | /edit 编号 文字 | /recall 编号 | /react 编号 表情 | /unreact 编号 表情："
         "编号即消息前的 #号，“.”表示最后一条（/edit 和 /recall 指自己的，其余指别人的）\n"
         "其他内容发送给当前对象；以 // 开头可发送以 / 开头的内容",
-        "/to USER | /group GROUP | /history [N] | /add USER | /friends | /groups | /new GROUP | /join GROUP | /who"
-        " | /quit\n/reply N TEXT | /edit N TEXT | /recall N | /react N EMOJI | /unreact N EMOJI: N is the number that a"
-        " message has after its #, or . for the last one (your own with /edit and /recall, else somebody else's)\n"
+        "/to USER | /group GROUP | /history [N] | /conversations | /groups | /find TEXT | /new GROUP | /join GROUP"
+        " | /who | /quit\n"
+        "/add USER | /friends | /requests | /accept USER | /reject USER | /remove USER | /block USER | /unblock USER"
+        " | /blocked\nin a group: /who | /invite USER | /leave | /link | /requests | /approve USER"
+        " | /reject USER | /kick USER | /ban USER | /unban USER | /mute USER [MINUTES] | /unmute USER | /admin USER"
+        " | /unadmin USER | /owner USER\n"
+        "/reply N TEXT | /edit N TEXT | /recall N | /react N EMOJI | /unreact N EMOJI: N is the number that a message"
+        " has after its #, or . for the last one (your own with /edit and /recall, else somebody else's)\n"
         "anything else is sent to whom you talk to; // at the start sends one /",
     ),
     "to": ("正在与 {name} 聊天", "talking to {name}"),
@@ -80,6 +92,43 @@ _TEXTS = {
     "unreacted": ("{name} 取消了对 {what} 的回应 {emoji}", "{name} took {emoji} back from {what}"),
     "joined": ("{name} 加入了群（{size} 人）", "{name} joined ({size} members)"),
     "left": ("{name} 离开了群（{size} 人）", "{name} left ({size} members)"),
+    "contact_requested": ("{name} 请求加 {other} 为好友", "{name} asks {other} to be a contact"),
+    "contact_requested_with": ("{name} 请求加 {other} 为好友：{text}", "{name} asks {other} to be a contact: {text}"),
+    "contact_added": ("{name} 与 {other} 成为好友", "{name} and {other} are contacts now"),
+    "contact_rejected": ("{name} 拒绝了 {other} 的好友申请", "{name} does not accept the request of {other}"),
+    "contact_withdrawn": ("{name} 撤回了对 {other} 的好友申请", "{name} took the request to {other} back"),
+    "contact_removed": ("{name} 与 {other} 解除了好友关系", "{name} and {other} are contacts no more"),
+    "contact_remarked": ("您给 {other} 设置了备注 {remark}", "you call {other} {remark}"),
+    "blocked": ("您屏蔽了 {other}", "you have blocked {other}"),
+    "unblocked": ("您取消了对 {other} 的屏蔽", "you have unblocked {other}"),
+    "contacts_now": ("已成为好友", "you are contacts now"),
+    "announcements": ("公告", "announcements"),
+    "nobody_any_more": ("（已注销）", "(deleted)"),
+    "removed": ("{by} 将 {name} 移出了群（{size} 人）", "{by} removed {name} ({size} members)"),
+    "banned": ("{by} 封禁了 {name}（{size} 人）", "{by} banned {name} ({size} members)"),
+    "unbanned": ("{by} 解除了对 {name} 的封禁", "{by} let {name} come again"),
+    "group_changed": ("{by} 修改了群资料：{text}", "{by} changed the group: {text}"),
+    "role": ("{name} 现在是{role}", "{name} is {role} now"),
+    "muted": ("{by} 禁言了 {name}{until}", "{by} muted {name}{until}"),
+    "muted_all": ("{by} 开启了全员禁言{until}", "{by} lets only the owner and the admins write{until}"),
+    "unmuted": ("{by} 解除了 {name} 的禁言", "{by} lets {name} write again"),
+    "unmuted_all": ("{by} 解除了全员禁言", "{by} lets everybody write again"),
+    "until": ("，直到 {time}", " until {time}"),
+    "dissolved": ("{by} 解散了群", "{by} dissolved the group"),
+    "invited": ("{by} 邀请了 {name}", "{by} invited {name}"),
+    "invited_me": ("{by} 邀请您加入，输入 /join {group} 接受", "{by} invites you: /join {group}"),
+    "requested": ("{name} 申请加入（/approve 同意，/reject 拒绝）", "{name} asks to join: /approve or /reject"),
+    "declined": ("{name} 的申请或邀请已取消", "{name} does not join"),
+    "owner": ("群主", "the owner"),
+    "admin": ("管理员", "an admin"),
+    "member": ("普通成员", "a member"),
+    "mark_owner": ("（群主）", " (owner)"),
+    "mark_admin": ("（管理员）", " (admin)"),
+    "mark_member": ("", ""),
+    "mark_muted": ("（禁言）", " (muted)"),
+    "asked": ("已申请，请等待同意", "asked; wait for an answer"),
+    "link": ("邀请码：{code}（对方输入 /join {code} 加入）", "whoever types /join {code} becomes a member"),
+    "no_chosen_group": ("请先用 /group 选择群", "choose a group first: /group GROUP"),
     "done": ("完成", "done"),
     "unreachable": ("连不上服务器（{text}）", "{text}"),
     "bad_answer": ("这不是 HiChat 服务器的应答：{text}", "{text}"),
@@ -102,15 +151,35 @@ _ERRORS: dict[type[ClientError], str] = {
 _USAGE = {
     "to": "to USER",
     "group": "group GROUP",
-    "add": "add USER",
     "new": "new GROUP",
     "join": "join GROUP",
+    "find": "find TEXT",
     "reply": "reply N TEXT",
     "edit": "edit N TEXT",
     "recall": "recall N",
     "react": "react N EMOJI",
     "unreact": "unreact N EMOJI",
 }
+
+_ABOUT_A_USER = {
+    "invite",
+    "approve",
+    "reject",
+    "kick",
+    "ban",
+    "unban",
+    "mute",
+    "unmute",
+    "admin",
+    "unadmin",
+    "owner",
+}
+"""Commands that do something in a group with a user."""
+
+_CONTACTS = {"add", "accept", "reject", "remove", "block", "unblock"}
+"""Commands about a user that have nothing to do with a group."""
+
+_USAGE |= {name: f"{name} USER" for name in _ABOUT_A_USER | _CONTACTS} | {"mute": "mute USER [MINUTES]"}
 
 _LABEL = 40
 """Characters of a line that are repeated where it is said what became of it."""
@@ -253,6 +322,27 @@ class Ask(NamedTuple):
     name: str
 
 
+class Act(NamedTuple):
+    """Do something about a user, named like the command."""
+
+    what: str
+    user: int
+
+
+class Tend(NamedTuple):
+    """
+    Do something in a group, named like the command.
+
+    @ivar user: whom it is about, or 0.
+    @ivar minutes: for how long; 0: until told otherwise.
+    """
+
+    what: str
+    group: int
+    user: int = 0
+    minutes: int = 0
+
+
 class Learn(NamedTuple):
     """Get the names of users and groups, and offer the line again, as not to be looked up again."""
 
@@ -262,7 +352,7 @@ class Quit(NamedTuple):
 
 
 Deed = Send | Edit | Recall | React
-Step = Say | Deed | Past | Ask | Learn | Quit | None
+Step = Say | Deed | Past | Ask | Act | Tend | Learn | Quit | None
 
 
 class Chat:
@@ -326,8 +416,12 @@ class Chat:
                 step = self._history(argument)
             case "reply" | "edit" | "recall" | "react" | "unreact":
                 step = self._about(name, *argument.partition(" ")[::2])
-            case "add" | "new" | "join" | "friends" | "groups" | "who":
+            case "new" | "join" | "find" | "friends" | "groups" | "blocked" | "conversations":
                 step = Ask(name, argument)
+            case "leave" | "link" | "requests" | "who":
+                step = self._here(name)
+            case _ if name in _ABOUT_A_USER | _CONTACTS:
+                step = self._about_user(name, argument, fresh)
             case "help":
                 step = Say(self.text("help"))
             case "quit":
@@ -354,6 +448,38 @@ class Chat:
         # Until it is clear whom the next line is for, it is for nobody: not for whom was talked to before.
         self.peer = None
         return Say(self.text("no_group" if group else "no_user", name=wanted), wrong=True) if fresh else Learn()
+
+    def _here(self, name: str) -> Step:
+        """In a group, this is about it: its members, who wants to come in."""
+        if self._is_in_group or name in ("leave", "link"):
+            return self._in_group("members" if name == "who" else name)
+        return Ask(name, "")
+
+    @property
+    def _is_in_group(self) -> bool:
+        return self.peer is not None and self.peer.group
+
+    def _in_group(self, what: str, user: int = 0, minutes: int = 0) -> Step:
+        if self.peer is None or not self.peer.group:
+            return Say(self.text("no_chosen_group"), wrong=True)
+        return Tend(what, self.peer.id, user, minutes)
+
+    def _about_user(self, name: str, argument: str, fresh: bool) -> Step:
+        minutes = 0
+        head, _, tail = argument.rpartition(" ")
+        # A name may end with a number as well.
+        if name == "mute" and head and _is_number(tail) and self._find_user(argument) is None:
+            argument, minutes = head.strip(), int(tail)
+        found = self._find_user(argument)
+        if found is None:
+            return Say(self.text("no_user", name=argument), wrong=True) if fresh else Learn()
+        if name in _CONTACTS and not (name == "reject" and self._is_in_group):
+            return Act(name, found)
+        return self._in_group(name, found, minutes)
+
+    def _find_user(self, wanted: str) -> int | None:
+        found = [number for number, name in self._users.items() if name.casefold() == wanted.casefold()]
+        return max(found, default=None)
 
     def _history(self, argument: str) -> Step:
         if argument and not _is_number(argument):
@@ -396,24 +522,40 @@ class Chat:
         """@return: the number of a message that was sent here."""
         return self._recent.note(Seen(ack.id, send.peer, True))
 
-    def happened(self, event: Happened, now: datetime) -> str:
+    def happened(self, event: Happened, now: datetime) -> str | None:
         """
         @param now: the date is shown of what is not of today.
-        @return: the line to show.
+        @return: the line to show; None: nothing is shown of this.
         """
+        if event.kind == "conversation_set":
+            return None
         if event.kind == "message":
             return self.message(event, now)
         what = self._what(event.message) if event.message is not UNSET else ""
         key: str = event.kind
         if key == "reacted" and event.on is False:
             key = "unreacted"
+        elif key in ("muted", "unmuted") and event.member is UNSET:
+            key += "_all"
+        elif key == "contact_requested" and event.text:
+            key += "_with"
+        elif key == "changed":
+            key = "group_changed"
+        elif key == "invited" and event.member == self._me:
+            key = "invited_me"
         text = self.text(
             key,
             name=self._name(event.member if event.member is not UNSET else event.from_),
+            by=self._name(event.from_),
+            other=self._other(event),
+            remark="" if event.remark is UNSET else event.remark,
             what=what,
-            text=self.text("gone") if event.recalled else event.text or "",
+            text=self.text("gone") if event.recalled else event.text or self._changed(event),
             emoji=event.emoji or "",
             size=event.size or 0,
+            role=self.text(event.role) if event.role is not UNSET else "",
+            until="" if event.until is UNSET else self.text("until", time=_moment(event.until, now)),
+            group="" if event.group is UNSET else self._groups.get(event.group, f"#{event.group}"),
         )
         return " ".join([*self._head(event, now), text])
 
@@ -437,10 +579,42 @@ class Chat:
         more = [self.text("more", count=len(names) - LISTED)] if len(names) > LISTED else []
         return "\n".join(names[:LISTED] + more) or self.text("empty")
 
+    def conversations(self, found: Iterable[Conversation]) -> str:
+        """@return: a list to show."""
+        return "\n".join(map(self._conversation, found)) or self.text("empty")
+
+    def _conversation(self, one: Conversation) -> str:
+        kind, _, _ = one.name.partition("-")
+        title = self.text("announcements") if kind == "announcements" else harmless(one.title)
+        title = title or self.text("nobody_any_more")
+        parts = [f"[{title}]" if kind == "group" else title]
+        parts += [f"({one.unread})"] if one.unread else []
+        parts += [self.text(one.media)] if one.media in ("picture", "audio", "file") else []
+        text = harmless(one.text)
+        parts += [text if len(text) <= _LABEL else f"{text[:_LABEL]}..."] if text else []
+        return " ".join(parts)
+
+    def members(self, members: Iterable[Member]) -> str:
+        """@return: a group's members, to show."""
+        shown = [
+            User(one.id, f"{one.name}{self._mark(one.role)}{self.text('mark_muted') if one.muted else ''}")
+            for one in members
+        ]
+        return self.names(shown)
+
+    def _mark(self, role: str) -> str:
+        return self.text(f"mark_{role}") if f"mark_{role}" in _TEXTS else ""
+
+    def _changed(self, event: Happened) -> str:
+        if event.changed is UNSET:
+            return ""
+        changed = event.changed
+        parts = (changed.name, changed.description, changed.picture, changed.joinPolicy)
+        return ", ".join(part for part in parts if part is not UNSET)
+
     def _head(self, event: Happened | Folded, now: datetime) -> list[str]:
         """@return: when, and where if that is not between two people."""
-        time = datetime.fromtimestamp(event.time / 1000, now.tzinfo)
-        parts = [f"{time:%H:%M}" if time.date() == now.date() else f"{time:%Y-%m-%d %H:%M}"]
+        parts = [_moment(event.time, now)]
         if event.group is not UNSET:
             parts.append(f"[{harmless(self._groups.get(event.group, f'#{event.group}'))}]")
         elif event.user is UNSET:
@@ -460,7 +634,14 @@ class Chat:
         people = {event.from_} if event.user is UNSET else {event.from_, event.user}
         if isinstance(event, Happened) and event.member is not UNSET:
             people.add(event.member)
+        if isinstance(event, Happened) and event.contact is not UNSET:
+            people.add(event.contact)
         return people
+
+    def _other(self, event: Happened) -> str:
+        """@return: whom it is about beside who did it, if that is somebody."""
+        other = event.user if event.contact is UNSET else event.contact
+        return "" if other is UNSET else self._name(other)
 
     def _peer(self, event: Happened | Folded) -> Peer | None:
         if event.group is not UNSET:
@@ -479,6 +660,12 @@ class Chat:
 
     def _link(self, url: str) -> str:
         return url if "://" in url else f"{self._site}/{url.removeprefix('./').lstrip('/')}"
+
+
+def _moment(time: int, now: datetime) -> str:
+    """@return: a time of today, or with the date."""
+    moment = datetime.fromtimestamp(time / 1000, now.tzinfo)
+    return f"{moment:%H:%M}" if moment.date() == now.date() else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def _is_number(word: str) -> bool:

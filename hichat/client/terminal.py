@@ -24,6 +24,7 @@ from hichat.client.console import Console
 from hichat.client.http import Api, Session, language_here
 from hichat.client.inbox import Gate
 from hichat.client.lines import (
+    Act,
     Ask,
     Chat,
     Deed,
@@ -37,11 +38,13 @@ from hichat.client.lines import (
     Say,
     Send,
     Step,
+    Tend,
     harmless,
 )
 from hichat.client.state import State, state_directory
-from hichat.client.wire import ClientError, NotConnected, Unreachable
+from hichat.client.wire import ClientError, Group, NotConnected, Unreachable, User
 from hichat.errors import Language
+from hichat.events import Role
 from hichat.protocol import HISTORY_LIMIT, Ack, Error, Folded, Happened
 
 PENDING = 32
@@ -149,6 +152,10 @@ class Talk:
                 await self._show_past(await self._with_connection(lambda: self._past(peer, size)))
             case Ask(what, name):
                 self._say(Say(await self._ask(what, name)))
+            case Act(what, user):
+                self._say(Say(await self._act(what, user)))
+            case Tend():
+                self._say(Say(await self._tend(step)))
             case Quit():
                 self._end(None)
 
@@ -218,18 +225,75 @@ class Talk:
 
     async def _ask(self, what: str, name: str) -> str:
         session = self._session
+        lists: dict[str, Callable[[], Awaitable[list[User] | list[Group]]]] = {
+            "friends": session.friends,
+            "groups": session.groups,
+            "who": session.users,
+            "requests": session.contact_calls.requests,
+            "blocked": session.contact_calls.blocked,
+        }
+        if what in lists:
+            return self._chat.names(await lists[what]())
         match what:
-            case "friends":
-                return self._chat.names(await session.friends())
-            case "groups":
-                return self._chat.names(await session.groups())
-            case "who":
-                return self._chat.names(await session.users())
-        calls = {"add": session.add_friend, "new": session.new_group, "join": session.join_group}
-        return harmless(await calls[what](name)) or self._chat.text("done")
+            case "conversations":
+                return self._chat.conversations(await session.contact_calls.conversations())
+            case "find":
+                return self._chat.names(await session.group_calls.find(name))
+            case "join":
+                return self._chat.text("done" if await session.group_calls.join(name) else "asked")
+        return harmless(await session.new_group(name)) or self._chat.text("done")
+
+    async def _act(self, what: str, user: int) -> str:
+        calls = self._session.contact_calls
+        if what == "add":
+            return self._chat.text("contacts_now" if await calls.request(user) else "asked")
+        simple = {
+            "accept": calls.accept,
+            "reject": calls.reject,
+            "remove": calls.remove,
+            "block": calls.block,
+            "unblock": calls.unblock,
+        }
+        await simple[what](user)
+        return self._chat.text("done")
+
+    async def _tend(self, step: Tend) -> str:
+        calls, group, user = self._session.group_calls, step.group, step.user
+        match step.what:
+            case "members":
+                return self._chat.members(await calls.members(group))
+            case "requests":
+                return self._chat.names(await calls.requests(group))
+            case "link":
+                return self._chat.text("link", code=await calls.make_link(group))
+            case "leave":
+                await calls.leave(group)
+            case "mute":
+                await calls.mute(group, user, self._in_minutes(step.minutes) if step.minutes else None)
+            case "admin" | "unadmin" | "owner":
+                role: Role = "member" if step.what == "unadmin" else "owner" if step.what == "owner" else "admin"
+                await calls.set_role(group, user, role)
+            case _:
+                simple = {
+                    "invite": calls.invite,
+                    "approve": calls.approve,
+                    "reject": calls.reject,
+                    "kick": calls.remove,
+                    "ban": calls.ban,
+                    "unban": calls.unban,
+                    "unmute": calls.unmute,
+                }
+                await simple[step.what](group, user)
+        return self._chat.text("done")
+
+    def _in_minutes(self, minutes: int) -> int:
+        """@return: milliseconds since the epoch."""
+        return int((self._reactor.seconds() + 60 * minutes) * 1000)
 
     async def _learn(self) -> None:
-        self._chat.learn(await self._session.users(), await self._session.groups())
+        session = self._session
+        invitations = await session.group_calls.invitations()
+        self._chat.learn(await session.users(), [*invitations, *await session.groups()])
 
     # What comes
 
@@ -248,7 +312,9 @@ class Talk:
     async def _take(self, item: Item) -> None:
         if isinstance(item, Happened):
             await self._introduce(item)
-            self._say(Say(self._chat.happened(item, self._now())))
+            shown = self._chat.happened(item, self._now())
+            if shown is not None:
+                self._say(Say(shown))
         elif isinstance(item, Error):
             self._say(Say(self._chat.text("server", text=item.message), wrong=True))
 

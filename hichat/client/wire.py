@@ -122,6 +122,39 @@ class Group(NamedTuple):
     description: str
 
 
+class Member(NamedTuple):
+    """
+    A member of a group.
+
+    @ivar role: C{owner}, C{admin} or C{member}.
+    @ivar muted: whether they may write nothing.
+    """
+
+    id: int
+    name: str
+    role: str
+    muted: bool
+
+
+class Conversation(NamedTuple):
+    """
+    A conversation, as the server lists them.
+
+    @ivar name: how the server's addresses call it: C{user-2}, C{group-1000000001} or C{announcements}.
+    @ivar title: who or what it is with; empty: the account was deleted, or it is the announcements.
+    @ivar text: of the last message.
+    @ivar media: what the last message is; empty: there is none.
+    """
+
+    name: str
+    title: str
+    unread: int
+    text: str
+    media: str
+    pinned: bool
+    muted: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """

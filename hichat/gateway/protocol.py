@@ -179,6 +179,9 @@ class ChatProtocol(WebSocketServerProtocol):
     def signal(self, event: Event) -> None:
         """See L{hichat.gateway.roster.Device.signal}."""
 
+    def hide(self, user: int, hidden: bool) -> None:
+        """See L{hichat.gateway.roster.Device.hide}."""
+
     def drained(self) -> Deferred[None]:
         """@return: fires when nothing waits to be written, or the connection is gone."""
         if not self._congested or not self.may_send:
@@ -378,9 +381,11 @@ class V1Protocol(ChatProtocol):
         roster = self.factory.roster
         roster.dismiss(self._user, self)
         if roster.listens(self._user, self):
-            if roster.leave(self._user, self):
-                self.factory.routing.leave(self._user)
+            last = roster.leave(self._user, self)
+            # While routing still knows whom the user has blocked: they must not hear of this.
             self.factory.presence.hide(self._user)
+            if last:
+                self.factory.routing.leave(self._user)
 
 
 class V2Protocol(ChatProtocol):
@@ -422,6 +427,10 @@ class V2Protocol(ChatProtocol):
         """See L{hichat.gateway.roster.Device.signal}."""
         if self.may_send:
             self.session.signal(event)
+
+    def hide(self, user: int, hidden: bool) -> None:
+        """See L{hichat.gateway.roster.Device.hide}."""
+        self.session.hide(user, hidden)
 
     def left(self) -> None:
         """See L{ChatProtocol.left}."""

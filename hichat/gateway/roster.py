@@ -35,6 +35,9 @@ class Device(Protocol):
     def signal(self, event: Event) -> None:
         """Show a signal, if the client wants such."""
 
+    def hide(self, user: int, hidden: bool) -> None:
+        """Another user is not to be seen any more, or again."""
+
     def sign_out(self) -> None:
         """Close: the user is no longer signed in."""
 
@@ -151,6 +154,11 @@ class Roster:
         for user in users:
             for device in tuple(self._devices.get(user, ())):
                 device.signal(event)
+
+    def hide(self, user: int, other: int, hidden: bool) -> None:
+        """See L{IDelivery.hide}."""
+        for device in tuple(self._admitted.get(other, ())):
+            device.hide(user, hidden)
 
     def sign_out(self, user: int, generation: int) -> None:
         """See L{IDelivery.sign_out}."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -17,22 +17,15 @@ from msgspec import UNSET, UnsetType
 
 from hichat import protocol
 from hichat.errors import InvalidField, NotAddressed, NotAnObject, NotJSON, NotText, Refused, TooLong, UnknownFrame
-from hichat.events import Event, Kind, Scope
+from hichat.events import ENDINGS, MAX_SAFE_INTEGER, Event, JoinPolicy, Kind, Scope
 from hichat.gateway import frames, v1
 from hichat.ledger import history
+from hichat.social.conversations import Setting
 
 FRAME_LIMIT = v1.FRAME_LIMIT
 
 _MEDIA = {1: "text", 2: "emoji", 3: "audio", 4: "picture"}
 _NUMBERS = {name: number for number, name in _MEDIA.items()} | {"file": 1}
-_KINDS = {
-    Kind.MESSAGE: "message",
-    Kind.EDITED: "edited",
-    Kind.RECALLED: "recalled",
-    Kind.REACTED: "reacted",
-    Kind.JOINED: "joined",
-    Kind.LEFT: "left",
-}
 ON, OFF = b"+", b"-"
 """The first byte of a reaction's body; the emoji follows."""
 
@@ -59,6 +52,15 @@ class _Edit(msgspec.Struct, gc=False):
     mentions: list[int] = []
 
 
+class _Changed(msgspec.Struct):
+    """What a group's change says: by the columns of the store."""
+
+    name: str | UnsetType = UNSET
+    image: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    join_policy: JoinPolicy | UnsetType = UNSET
+
+
 class _Tag(msgspec.Struct):
     """What can be read of a frame that is wrong."""
 
@@ -68,7 +70,9 @@ class _Tag(msgspec.Struct):
 _FROM_CLIENT = msgspec.json.Decoder(protocol.FromClient)
 _TAG = msgspec.json.Decoder(_Tag)
 _BODY = msgspec.json.Decoder(_Body)
+_CHANGED = msgspec.json.Decoder(_Changed)
 _EDIT = msgspec.json.Decoder(_Edit)
+_SETTING = msgspec.json.Decoder(Setting)
 _ENCODER = msgspec.json.Encoder()
 _FIELD = re.compile(r"(?:field `(\w{1,64})`|`\$\.([\w.\[\]]{1,64}))")
 
@@ -231,11 +235,11 @@ def signal(event: Event) -> msgspec.Struct:
 
 
 def _show(make: Any, event: Event) -> Any:
-    kind = _KINDS.get(event.kind)  # type: ignore[call-overload]
-    if kind is None:
+    shown = _SHOWN.get(event.kind)
+    if shown is None:
         return None
-    shown = partial(
-        make,
+    kind, tell = shown
+    return make(
         id=event.position,
         conversation=event.conversation,
         seq=event.seq,
@@ -244,29 +248,67 @@ def _show(make: Any, event: Event) -> Any:
         kind=kind,
         from_=event.sender,
         **_place(event),
+        **tell(event),
     )
-    if event.kind == Kind.MESSAGE:
-        return shown(**_content(event))
-    if event.kind == Kind.EDITED:
-        return shown(message=event.subject, **_edited(event))
-    if event.kind == Kind.RECALLED:
-        return shown(message=event.subject)
-    if event.kind == Kind.REACTED:
-        return shown(message=event.subject, emoji=event.body[1:].decode(), on=event.body.startswith(ON))
-    return shown(member=event.subject, size=int(event.body))
 
 
 def _place(event: Event) -> dict[str, Any]:
-    if event.scope == Scope.USER:
-        return {"user": event.target}
-    return {"group": event.target} if event.scope == Scope.GROUP else {}
+    return place_of(event.scope, event.target)
+
+
+def place_of(scope: int, target: int) -> dict[str, Any]:
+    """@return: what names a conversation in a frame."""
+    if scope == Scope.USER:
+        return {"user": target}
+    return {"group": target} if scope == Scope.GROUP else {}
+
+
+def _in_group(event: Event) -> dict[str, Any]:
+    """@return: what a change of a group is about, by the protocol's names."""
+    about: dict[str, Any] = {"member": event.subject} if event.subject else {}
+    if event.kind in ENDINGS or event.kind in (Kind.JOINED, Kind.DISSOLVED):
+        about["size"] = int(event.body)
+    elif event.kind == Kind.ROLE:
+        about["role"] = event.body.decode()
+    elif event.kind == Kind.MUTED and int(event.body) < MAX_SAFE_INTEGER:
+        about["until"] = int(event.body)
+    elif event.kind == Kind.CHANGED:
+        changed = _CHANGED.decode(event.body)
+        about["changed"] = protocol.GroupChange(changed.name, changed.image, changed.description, changed.join_policy)
+    return about
 
 
 def _edited(event: Event) -> dict[str, Any]:
     if not event.body:
-        return {"recalled": True}
+        return {"message": event.subject, "recalled": True}
     edit = _EDIT.decode(event.body)
-    return {"text": edit.text, "mentions": edit.mentions}
+    return {"message": event.subject, "text": edit.text, "mentions": edit.mentions}
+
+
+def _recalled(event: Event) -> dict[str, Any]:
+    return {"message": event.subject}
+
+
+def _reacted(event: Event) -> dict[str, Any]:
+    return {"message": event.subject, "emoji": event.body[1:].decode(), "on": event.body.startswith(ON)}
+
+
+def _between(event: Event) -> dict[str, Any]:
+    return {"text": event.body.decode()} if event.body else {}
+
+
+def _contact(event: Event) -> dict[str, Any]:
+    return {"contact": event.subject}
+
+
+def _remark(event: Event) -> dict[str, Any]:
+    return {"contact": event.subject, "remark": event.body.decode()}
+
+
+def _setting(event: Event) -> dict[str, Any]:
+    setting = _SETTING.decode(event.body)
+    place = place_of(setting.scope, setting.target)
+    return {"settings": protocol.Settings(**place, pinned=setting.pinned, muted=setting.muted)}
 
 
 def _content(event: Event) -> dict[str, Any]:
@@ -307,3 +349,34 @@ def _read_v1(frame: bytes) -> _Body:
         Desc=names.get("desc", ""),
         amount=names.get("amount", 0),
     )
+
+
+_SHOWN: dict[int, tuple[protocol.EventKind, Callable[[Event], dict[str, Any]]]] = {
+    Kind.MESSAGE: ("message", _content),
+    Kind.EDITED: ("edited", _edited),
+    Kind.RECALLED: ("recalled", _recalled),
+    Kind.REACTED: ("reacted", _reacted),
+    Kind.JOINED: ("joined", _in_group),
+    Kind.LEFT: ("left", _in_group),
+    Kind.REMOVED: ("removed", _in_group),
+    Kind.BANNED: ("banned", _in_group),
+    Kind.UNBANNED: ("unbanned", _in_group),
+    Kind.CHANGED: ("changed", _in_group),
+    Kind.ROLE: ("role", _in_group),
+    Kind.MUTED: ("muted", _in_group),
+    Kind.UNMUTED: ("unmuted", _in_group),
+    Kind.DISSOLVED: ("dissolved", _in_group),
+    Kind.INVITED: ("invited", _in_group),
+    Kind.REQUESTED: ("requested", _in_group),
+    Kind.DECLINED: ("declined", _in_group),
+    Kind.CONTACT_REQUESTED: ("contact_requested", _between),
+    Kind.CONTACT_ADDED: ("contact_added", _between),
+    Kind.CONTACT_REJECTED: ("contact_rejected", _between),
+    Kind.CONTACT_WITHDRAWN: ("contact_withdrawn", _between),
+    Kind.CONTACT_REMOVED: ("contact_removed", _between),
+    Kind.CONTACT_REMARKED: ("contact_remarked", _remark),
+    Kind.BLOCKED: ("blocked", _contact),
+    Kind.UNBLOCKED: ("unblocked", _contact),
+    Kind.CONVERSATION_SET: ("conversation_set", _setting),
+}
+"""What v2 shows, by kind: its name, and what there is to say beside where and who."""

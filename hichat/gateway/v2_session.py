@@ -189,6 +189,15 @@ class V2Session(Session):
 
     def present(self, user: int, online: bool) -> None:
         """See L{hichat.gateway.presence.Watcher.present}."""
+        if not self._services.routing.has_blocked(user, self.user):
+            self._tell_present(user, online)
+
+    def hide(self, user: int, hidden: bool) -> None:
+        """See L{hichat.gateway.roster.Device.hide}."""
+        if user in self._users and self._services.presence.is_online(user):
+            self._tell_present(user, not hidden)
+
+    def _tell_present(self, user: int, online: bool) -> None:
         self.say(protocol.Presence(online=[user] if online else [], offline=[] if online else [user]))
 
     # In
@@ -253,10 +262,12 @@ class V2Session(Session):
     def _leave(self) -> None:
         if self._live:
             self._live = False
-            if self._services.roster.leave(self.user, self.connection):  # type: ignore[arg-type]
-                self._services.routing.leave(self.user)
+            last = self._services.roster.leave(self.user, self.connection)  # type: ignore[arg-type]
             if self._shows:
+                # While routing still knows whom the user has blocked: they must not hear of this.
                 self._services.presence.hide(self.user)
+            if last:
+                self._services.routing.leave(self.user)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         spawned = Deferred.fromCoroutine(work)
@@ -525,6 +536,8 @@ class V2Session(Session):
         services, who = self._services, self._signed_in()
         if scope == Scope.GROUP and self._live and not services.routing.is_member(who.user, target):
             raise NotAMember
+        if scope == Scope.USER and services.routing.has_blocked(who.user, target):
+            return
         if self._live and self._shows and services.presence.enabled and scope != Scope.EVERYONE:
             self.inlet.signal(make_signal(Kind.TYPING, scope, who.user, target, who.device))
 
@@ -538,9 +551,13 @@ class V2Session(Session):
         presence.unwatch(self, self._users)
         self._users, self._groups = frozenset(said.users), frozenset(said.groups)
         presence.watch(self, self._users)
-        online = [user for user in said.users if presence.is_online(user)]
-        offline = [user for user in said.users if not presence.is_online(user)]
+        online = [user for user in said.users if self._sees(user)]
+        offline = [user for user in said.users if not self._sees(user)]
         self.say(protocol.Presence(ref=said.ref, online=online, offline=offline))
+
+    def _sees(self, user: int) -> bool:
+        services = self._services
+        return services.presence.is_online(user) and not services.routing.has_blocked(user, self.user)
 
     def _show(self, said: protocol.Show) -> None:
         if said.presence != self._shows:
@@ -551,8 +568,13 @@ class V2Session(Session):
         self._done(said.ref)
 
 
-def make_signal(kind: Kind, scope: int, sender: int, target: int, device: int = 0, body: bytes = b"") -> Event:
-    """@return: a signal, which is an event without a position."""
+def make_signal(
+    kind: Kind, scope: int, sender: int, target: int, device: int = 0, body: bytes = b"", subject: int = 0
+) -> Event:
+    """
+    @param subject: the only user who may hear of it; 0: everybody concerned.
+    @return: a signal, which is an event without a position.
+    """
     return Event(
         position=0,
         conversation=0,
@@ -562,7 +584,7 @@ def make_signal(kind: Kind, scope: int, sender: int, target: int, device: int = 
         scope=int(scope),
         sender=sender,
         target=target,
-        subject=0,
+        subject=subject,
         time=0,
         body=body,
         device=device,

@@ -76,7 +76,7 @@ def history(
         newest=not forward,
     )
     found, more = _within(rows, limit, size)
-    return Slice(_fold(connection, found if forward else found[::-1], visible), more)
+    return Slice(fold(connection, found if forward else found[::-1], visible), more)
 
 
 def _within(rows: Iterator[Event], limit: int, size: int) -> tuple[list[Event], bool]:
@@ -89,7 +89,13 @@ def _within(rows: Iterator[Event], limit: int, size: int) -> tuple[list[Event], 
     return found, False
 
 
-def _fold(connection: Connection, messages: Sequence[Event], visible: Sequence[ColumnElement[bool]]) -> list[Folded]:
+def fold(
+    connection: Connection, messages: Sequence[Event], visible: Sequence[ColumnElement[bool]] = ()
+) -> list[Folded]:
+    """
+    @param visible: what of what was done to them counts: conditions on the columns of C{events}.
+    @return: these messages as they are now.
+    """
     folded = {message.position: Folded(message) for message in messages}
     for event in log.done_to(connection, folded, *visible) if folded else ():
         if event.kind == Kind.EDITED:

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from hichat.errors import Busy, NoSuchTarget, NotStored, Refused
 from hichat.events import MAX_SAFE_INTEGER, Scope
 from hichat.ledger import catchup, log, places
-from hichat.social import groups
+from hichat.social import contacts, groups
 from hichat.storage.store import Store
 from hichat.storage.tables import marks
 
@@ -45,10 +45,20 @@ class Mark(NamedTuple):
     read: int
 
 
+class Moved(NamedTuple):
+    """
+    @ivar alone: whether nobody else may hear of it: one of the two of a pair has blocked the other.
+    """
+
+    mark: Mark
+    alone: bool
+
+
 class Standing(msgspec.Struct):
     """
     @ivar unread: messages.
-    @ivar others: of the other members; empty in large groups and the announcements.
+    @ivar others: of the other members; empty in large groups, the announcements, and where one of two has blocked the
+        other.
     """
 
     own: Mark
@@ -81,21 +91,25 @@ def standing(connection: Connection, user: int, key: Key) -> Standing:
         _, n = places.n_at(connection, conversation, last)
         unread += max(0, n - max(before, read_n))
     is_member = spans[-1][1] == MAX_SAFE_INTEGER
-    others = _others(connection, conversation, user, key) if is_member and _is_small(connection, key) else []
+    shown = is_member and _is_small(connection, key) and not _are_apart(connection, key)
+    others = _others(connection, conversation, user, key) if shown else []
     return Standing(Mark(user, received, read), unread, others)
 
 
-def advance(connection: Connection, advances: Sequence[Advance]) -> list[Mark | Refused | None]:
+def advance(connection: Connection, advances: Sequence[Advance]) -> list[Moved | Refused | None]:
     """
     Move marks forward; they never go back, and never beyond the end of the conversation or of the
     user's time in it.
 
     @return: for each the mark as it is now; None if it did not move; or why it cannot.
     """
-    outcomes: list[Mark | Refused | None] = []
+    pairs = [(first, second) for _, (scope, first, second), _, _ in advances if scope == Scope.USER]
+    apart = contacts.apart(connection, pairs)
+    outcomes: list[Moved | Refused | None] = []
     for wanted in advances:
         try:
-            outcomes.append(_advance(connection, wanted))
+            mark = _advance(connection, wanted)
+            outcomes.append(mark and Moved(mark, wanted.key[0] == Scope.USER and wanted.key[1:] in apart))
         except Refused as e:
             outcomes.append(e)
     return outcomes
@@ -149,6 +163,11 @@ def _others(connection: Connection, conversation: int, user: int, key: Key) -> l
     return [Mark(*row) for row in connection.execute(query.order_by(marks.c.user_id))]
 
 
+def _are_apart(connection: Connection, key: Key) -> bool:
+    scope, *pair = key
+    return scope == Scope.USER and bool(contacts.apart(connection, [(pair[0], pair[1])]))
+
+
 def _is_small(connection: Connection, key: Key) -> bool:
     scope, first, _ = key
     if scope != Scope.GROUP:
@@ -174,7 +193,7 @@ class Marks:
 
     _log = Logger()
 
-    def __init__(self, store: Store, clock: IReactorTime, announce: Callable[[Key, Mark, int], None]) -> None:
+    def __init__(self, store: Store, clock: IReactorTime, announce: Callable[[Key, Moved, int], None]) -> None:
         self._store = store
         self._clock = clock
         self._announce = announce
@@ -225,13 +244,13 @@ class Marks:
         written.addErrback(lambda failure: self._log.failure("marks were not answered", failure))
         written.addBoth(lambda _: self._next())
 
-    def _failed(self, failure: Failure, count: int) -> list[Mark | Refused | None]:
+    def _failed(self, failure: Failure, count: int) -> list[Moved | Refused | None]:
         self._log.failure("{count} marks could not be stored", failure, count=count)
         return [NotStored() for _ in range(count)]
 
-    def _written(self, outcomes: list[Mark | Refused | None], batch: dict[tuple[int, Key], _Waiting]) -> None:
+    def _written(self, outcomes: list[Moved | Refused | None], batch: dict[tuple[int, Key], _Waiting]) -> None:
         for ((_, key), waiting), outcome in zip(batch.items(), outcomes, strict=True):
-            if isinstance(outcome, Mark):
+            if isinstance(outcome, Moved):
                 try:
                     self._announce(key, outcome, waiting.device)
                 except Exception:

@@ -68,12 +68,13 @@ class Setup(msgspec.Struct, array_like=True):
 
     @ivar database: the store's URL; it may have a password in it.
     @ivar turns: the directory of the L{Turnstile}, where writers need one.
-    @ivar edit_limit: see L{LogWriter}.
+    @ivar edit_limit: see L{LogWriter}; as is C{contacts_only}.
     """
 
     database: str
     turns: str | None
     edit_limit: int
+    contacts_only: bool = False
 
 
 class Plain(msgspec.Struct, array_like=True, gc=False):
@@ -362,7 +363,7 @@ def serve(commands: IO[bytes], answers: socket.socket) -> None:
     engine = make_engine(setup.database)
     turn = Turnstile(Path(setup.turns)).turn if setup.turns else nullcontext
     store = Store(engine, _never, _never, turn)
-    writer = LogWriter(store, lambda: time.time_ns() // 1_000_000, setup.edit_limit)
+    writer = LogWriter(store, lambda: time.time_ns() // 1_000_000, setup.edit_limit, setup.contacts_only)
     decode = msgspec.msgpack.Decoder(list[Plain]).decode
     # Their origins hear of it in the daemon.
     nobody: Any = None

@@ -17,13 +17,17 @@ from sqlalchemy import Connection, insert
 from twisted.logger import Logger
 
 from hichat.accounts import devices, users
+from hichat.accounts.users import User
 from hichat.errors import (
+    Blocked,
     CounterUsed,
     MessageRecalled,
+    Muted,
     NoSuchMessage,
     NoSuchTarget,
     NotAdministrator,
     NotAMember,
+    NotContacts,
     NotStored,
     NotYours,
     Refused,
@@ -32,7 +36,8 @@ from hichat.errors import (
 )
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.ledger import log, places
-from hichat.social import groups
+from hichat.social import contacts, groups
+from hichat.social.groups import Writers
 from hichat.storage.engine import concerns_all
 from hichat.storage.store import Store
 from hichat.storage.tables import conversations
@@ -62,6 +67,31 @@ A server that was restarted is back by then.
 """
 
 
+class Person(NamedTuple):
+    """
+    A user who may write.
+
+    @ivar guarded: whether there is anybody who may not write to this user.
+    @ivar blocked: who may not.
+    @ivar contacts: who alone may; None: that does not matter.
+    """
+
+    administrator: bool
+    guarded: bool
+    blocked: frozenset[int]
+    contacts: frozenset[int] | None
+
+    def check(self, sender: int) -> None:
+        """
+        @raise Blocked: this user does not want to hear from the sender.
+        @raise NotContacts: the sender is none of those who alone may write to this user.
+        """
+        if sender in self.blocked:
+            raise Blocked
+        if self.contacts is not None and sender not in self.contacts:
+            raise NotContacts
+
+
 class Memory:
     """
     What a writer knows of the store at a position of the log.
@@ -69,8 +99,8 @@ class Memory:
     @ivar position: up to which it knows of everything; -1: of nothing.
     @ivar indexed: how far L{places} are.
     @ivar numbers: by conversation key: its id, its last seq and its last n.
-    @ivar members: by group id: its members.
-    @ivar users: by id: whether they are administrators. Only users who may write are here.
+    @ivar groups: by id: who may write there. Only groups with members are here.
+    @ivar users: by id. Only users who may write are here.
     @ivar devices: by id: the largest counter used. Only devices that may write are here.
     """
 
@@ -83,15 +113,16 @@ class Memory:
         """Know nothing; all of it is read again when it is needed, the conversations of the index's tail at once."""
         self.position = -1
         self.numbers: dict[tuple[int, int, int], tuple[int, int, int]] = {}
-        self.members: dict[int, set[int]] = {}
+        self.groups: dict[int, Writers] = {}
         self.known_members = 0
-        self.users: dict[int, bool] = {}
+        self.users: dict[int, Person] = {}
+        self.known_relations = 0
         self.devices: dict[int, int] = {}
 
     @property
     def size(self) -> int:
         """How many there are of what there is most."""
-        return max(len(self.numbers), self.known_members, len(self.users), len(self.devices))
+        return max(len(self.numbers), self.known_members, len(self.users) + self.known_relations, len(self.devices))
 
     def apply(self, event: Event) -> None:
         """An event was committed, by this writer or by another."""
@@ -105,9 +136,12 @@ class Memory:
         if event.kind == Kind.SIGNED_OUT:
             self.users.pop(event.target, None)
             self.devices.pop(event.subject, None)
-        elif event.target in self.members:
-            members = self.members[event.target]
-            (members.add if event.kind == Kind.JOINED else members.discard)(event.subject)
+        elif event.scope == Scope.USER:
+            # Whom these two want to hear from may be something else now.
+            self.users.pop(event.sender, None)
+            self.users.pop(event.target, None)
+        elif event.scope == Scope.GROUP and event.target in self.groups:
+            self.groups[event.target].apply(event)
 
     def catch_up(self, connection: Connection) -> None:
         """Take in what others have appended."""
@@ -126,6 +160,7 @@ class LogWriter:
     @param store: whose log it is.
     @param now: the time, in milliseconds since the epoch.
     @param edit_limit: seconds after which people cannot edit or recall their messages any more.
+    @param contacts_only: whether only contacts may write to each other.
     @param sleep: waits so many seconds, in the writer's thread.
     @param tail: see L{TAIL}.
     """
@@ -137,12 +172,14 @@ class LogWriter:
         store: Store,
         now: Callable[[], int],
         edit_limit: int = 24 * 3600,
+        contacts_only: bool = False,
         sleep: Callable[[float], None] = time.sleep,
         tail: int = TAIL,
     ) -> None:
         self._store = store
         self._now = now
         self._edit_limit = edit_limit
+        self._contacts_only = contacts_only
         self._sleep = sleep
         self._memory = Memory(tail)
 
@@ -156,7 +193,7 @@ class LogWriter:
         outcomes: list[Outcome] | None = None
         try:
             with self._store.transaction() as connection:
-                transaction = _Transaction(connection, self._memory, self._now(), self._edit_limit)
+                transaction = _Transaction(connection, self._memory, self._now(), self._edit_limit, self._contacts_only)
                 outcomes = transaction.write(drafts)
                 transaction.index()
         except Exception as e:
@@ -205,16 +242,18 @@ def _is_same(found: Event, event: Event) -> bool:
 class _Transaction:
     """One transaction's view: the memory, brought up to date, and over it what this batch itself changes."""
 
-    def __init__(self, connection: Connection, memory: Memory, now: int, edit_limit: int) -> None:
+    def __init__(self, connection: Connection, memory: Memory, now: int, edit_limit: int, contacts_only: bool) -> None:
         memory.catch_up(connection)
         self._connection = connection
         self._memory = memory
         self._now = now
         self._position = memory.position
         self._numbers: dict[tuple[int, int, int], tuple[int, int, int]] = {}
-        self._members: dict[int, set[int]] = {}
+        self._groups: dict[int, Writers] = {}
         self._edit_limit = edit_limit
-        self._signed_out: set[int] = set()
+        self._contacts_only = contacts_only
+        # Users of whom this batch has changed something that the memory holds: to be read afresh.
+        self._changed: set[int] = set()
         self._counters: dict[tuple[int, int], Event] = {}
         self._unwritten: list[Event] = []
         # What changes more of the memory than the numbers.
@@ -282,6 +321,7 @@ class _Transaction:
         elif draft.change is not None:
             with self._connection.begin_nested():
                 draft.change(self._connection, draft, self._position + 1)
+            kind = int(draft.kind)
         sender, target, device = draft.sender, draft.target, draft.device
         scope = int(draft.scope)
         key = log.conversation_key(scope, sender, target)
@@ -311,7 +351,7 @@ class _Transaction:
             self._counters[device, draft.counter] = event
             self._telling.append(event)
         if kind > Kind.REACTED:
-            self._note(draft)
+            self._note(event)
             self._telling.append(event)
         elif kind == Kind.RECALLED:
             # Edits of this batch are to be blanked as well.
@@ -321,11 +361,12 @@ class _Transaction:
 
     def _check(self, draft: Draft) -> None:
         """May this user write this message?"""
-        administrators = self._memory.users
-        plain = draft.scope == Scope.USER and not draft.subject and not self._signed_out
-        if plain and draft.sender in administrators and draft.target in administrators:
-            # Nearly always; all else is for when somebody is not known.
-            return
+        known = self._memory.users
+        if draft.scope == Scope.USER and not draft.subject and not self._changed and draft.sender in known:
+            target = known.get(draft.target)
+            if target is not None and not target.guarded:
+                # Nearly always; all else is for when somebody is not known, or does not want to hear from everybody.
+                return
         sender = self._user(draft.sender)
         if sender is None:
             raise SignedOut
@@ -336,18 +377,26 @@ class _Transaction:
             if replied is None or replied.kind != Kind.MESSAGE or _conversation(replied) != _conversation(draft):
                 raise NoSuchMessage
 
-    def _check_target(self, draft: Draft, sender: bool) -> None:
+    def _check_target(self, draft: Draft, sender: Person) -> None:
         if draft.scope == Scope.USER:
-            if self._user(draft.target) is None:
+            target = self._user(draft.target)
+            if target is None:
                 raise NoSuchTarget
+            if draft.sender != draft.target:
+                target.check(draft.sender)
         elif draft.scope == Scope.GROUP:
-            members = self._group(draft.target)
-            if not members:
+            group = self._group(draft.target)
+            if not group.members:
                 raise NoSuchTarget
-            if draft.sender not in members:
+            if draft.sender not in group.members:
                 raise NotAMember
-        elif not sender:
+            self._check_not_muted(group, draft.sender)
+        elif not sender.administrator:
             raise NotAdministrator
+
+    def _check_not_muted(self, group: Writers, user: int) -> None:
+        if (group.muted or group.muted_until) and group.is_muted(user, self._now):
+            raise Muted
 
     def _check_revision(self, draft: Draft) -> None:
         """May this user do this to this message? If so, it happens where the message is."""
@@ -363,6 +412,9 @@ class _Transaction:
         draft.target = message.target
         if message.scope == Scope.USER and message.target == draft.sender:
             draft.target = message.sender
+        if draft.kind != Kind.RECALLED:
+            # To take something back is always possible.
+            self._check_may_write(draft)
         if draft.kind == Kind.REACTED:
             return
         if message.sender == draft.sender:
@@ -371,35 +423,48 @@ class _Transaction:
         elif draft.kind == Kind.EDITED or not self._rules(draft.sender, message):
             raise NotYours
 
+    def _check_may_write(self, draft: Draft) -> None:
+        """May this user still do something where a message is?"""
+        if draft.scope == Scope.GROUP:
+            self._check_not_muted(self._group(draft.target), draft.sender)
+        elif draft.scope == Scope.USER and draft.target != draft.sender:
+            other = self._user(draft.target)
+            if other is not None:
+                other.check(draft.sender)
+
     def _sees(self, user: int, message: Event) -> bool:
         if message.scope == Scope.GROUP:
-            return user in self._group(message.target)
+            return user in self._group(message.target).members
         return message.scope == Scope.EVERYONE or user in (message.sender, message.target)
 
     def _rules(self, user: int, message: Event) -> bool:
         """@return: whether the user may recall other people's messages there."""
-        if message.scope != Scope.GROUP:
-            return False
-        group = groups.find(self._connection, message.target)
-        return group is not None and group.owner_id == user
+        return message.scope == Scope.GROUP and user in self._group(message.target).admins
 
-    def _user(self, user: int) -> bool | None:
-        """@return: None if there is no such user, else whether they are an administrator."""
-        if user in self._signed_out or user not in self._memory.users:
+    def _user(self, user: int) -> Person | None:
+        """@return: None if there is no such user."""
+        if user in self._changed or user not in self._memory.users:
             found = users.find(self._connection, user)
             if found is None or found.disabled:
                 return None
-            self._memory.users[user] = found.administrator
-            self._signed_out.discard(user)
+            self._memory.users[user] = person = self._read_person(found)
+            self._memory.known_relations += len(person.blocked) + len(person.contacts or ())
+            self._changed.discard(user)
         return self._memory.users[user]
 
-    def _group(self, group: int) -> set[int]:
-        if group in self._members:
-            return self._members[group]
-        if group not in self._memory.members:
-            found = self._memory.members[group] = groups.members(self._connection, group)
-            self._memory.known_members += len(found) + 1
-        return self._memory.members[group]
+    def _read_person(self, found: User) -> Person:
+        blocked = contacts.blocked_by(self._connection, found.id)
+        friends = contacts.friends_of(self._connection, found.id) if self._contacts_only else None
+        return Person(found.administrator, bool(blocked) or friends is not None, blocked, friends)
+
+    def _group(self, group: int) -> Writers:
+        found = self._groups.get(group) or self._memory.groups.get(group)
+        if found is None:
+            found = groups.writers(self._connection, group)
+            if found.members:
+                self._memory.groups[group] = found
+                self._memory.known_members += len(found.members) + 1
+        return found
 
     def _read_last(self, key: tuple[int, int, int]) -> tuple[int, int, int]:
         conversation = log.find_conversation(self._connection, key)
@@ -411,14 +476,19 @@ class _Transaction:
         assert made.inserted_primary_key is not None
         return made.inserted_primary_key[0], 0, 0
 
-    def _note(self, draft: Draft) -> None:
+    def _note(self, event: Event) -> None:
         """Later drafts of this batch see what this one changed."""
-        if draft.kind in (Kind.JOINED, Kind.LEFT):
-            # The rows are read afresh, in this transaction; the memory learns of it after the commit.
-            self._members[draft.target] = groups.members(self._connection, draft.target)
-        elif draft.kind == Kind.SIGNED_OUT:
-            self._signed_out.add(draft.target)
-            self._memory.devices.pop(draft.subject, None)
+        if event.scope == Scope.GROUP:
+            if event.target in self._memory.groups:
+                # The memory learns of it after the commit. What is not in it is read from the rows.
+                known = self._groups.get(event.target) or self._memory.groups[event.target].copy()
+                self._groups[event.target] = known
+                known.apply(event)
+        elif event.kind == Kind.SIGNED_OUT:
+            self._changed.add(event.target)
+            self._memory.devices.pop(event.subject, None)
+        elif event.scope == Scope.USER:
+            self._changed.update((event.sender, event.target))
 
 
 def find_written(connection: Connection, since: int, drafts: Sequence[Draft]) -> list[Event | None]:

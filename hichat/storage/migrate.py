@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hichat.errors import StartError
 
-HEAD = "0003"
+HEAD = "0005"
 """The newest revision among the migrations."""
 
 

@@ -101,12 +101,35 @@ invites = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 
+# Two rows for each two users who are contacts. The remark is the owner's own name for the other.
 contacts = Table(
     "contacts",
     metadata,
     Column("owner_id", ForeignKey("users.id"), primary_key=True),
     Column("friend_id", ForeignKey("users.id"), primary_key=True),
     Column("created_at", BigInteger, nullable=False),
+    Column("remark", String(64), nullable=False, server_default=""),
+)
+
+# Who asks whom to be a contact; gone once that is answered.
+contact_requests = Table(
+    "contact_requests",
+    metadata,
+    Column("from_id", ForeignKey("users.id"), primary_key=True),
+    Column("to_id", ForeignKey("users.id"), primary_key=True),
+    Column("greeting", String(255), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("contact_requests_by_to", "to_id"),
+)
+
+# Who does not want to hear from whom.
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("owner_id", ForeignKey("users.id"), primary_key=True),
+    Column("blocked_id", ForeignKey("users.id"), primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+    Index("blocks_by_blocked", "blocked_id"),
 )
 
 groups = Table(
@@ -120,12 +143,18 @@ groups = Table(
     Column("image", String(512), nullable=False, server_default=""),
     Column("description", String(1024), nullable=False, server_default=""),
     Column("size", Integer, nullable=False, server_default="0"),
+    # How one becomes a member: open, approval or invite.
+    Column("join_policy", String(16), nullable=False, server_default="open"),
+    # Until when nobody writes but the owner and the admins; 0: everybody may.
+    Column("muted_until", BigInteger, nullable=False, server_default="0"),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("deleted_at", BigInteger),
+    Index("groups_by_owner", "owner_id"),
 )
 
 # Who was a member when: from the position of the event that made it so, up to (not at) the one that ended it.
+# Where both are the same the user was none, and that one event is the user's to see: an invitation, a request.
 members = Table(
     "members",
     metadata,
@@ -133,7 +162,54 @@ members = Table(
     Column("user_id", ForeignKey("users.id"), primary_key=True),
     Column("since", BigInteger, primary_key=True, autoincrement=False),
     Column("until", BigInteger),
+    Column("admin", Boolean, nullable=False, server_default=false()),
     Index("members_by_user", "user_id"),
+)
+
+# Who may become a member of a group if somebody says yes: the user, who was invited; else the owner or an admin.
+candidates = Table(
+    "candidates",
+    metadata,
+    Column("group_id", ForeignKey("groups.id"), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    # NULL: the user has asked for it.
+    Column("invited_by", ForeignKey("users.id")),
+    Column("created_at", BigInteger, nullable=False),
+    Index("candidates_by_user", "user_id"),
+)
+
+bans = Table(
+    "bans",
+    metadata,
+    Column("group_id", ForeignKey("groups.id"), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("banned_by", ForeignKey("users.id"), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+# Whoever leaves and comes back is still muted.
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("group_id", ForeignKey("groups.id"), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("until", BigInteger, nullable=False),
+)
+
+# Whoever knows the code of one becomes a member.
+invite_links = Table(
+    "invite_links",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("group_id", ForeignKey("groups.id"), nullable=False),
+    Column("code", String(64), nullable=False, unique=True),
+    Column("made_by", ForeignKey("users.id"), nullable=False),
+    Column("uses", Integer, nullable=False, server_default="0"),
+    # NULL: without end; as is the next one.
+    Column("use_limit", Integer),
+    Column("expires_at", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Index("invite_links_by_group", "group_id"),
 )
 
 # A pair (the smaller user id first), a group (its id, 0), the announcements or the accounts' business (0, 0).
@@ -181,6 +257,17 @@ places = Table(
 
 # One row.
 places_head = Table("places_head", metadata, Column("position", BigInteger, nullable=False))
+
+# What a user has set for a conversation, named as in events: a scope and the other user's id, the group's or 0.
+conversation_settings = Table(
+    "conversation_settings",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("scope", SmallInteger, primary_key=True, autoincrement=False),
+    Column("target", BigInteger, primary_key=True, autoincrement=False),
+    Column("pinned", Boolean, nullable=False, server_default=false()),
+    Column("muted", Boolean, nullable=False, server_default=false()),
+)
 
 # How far a user has received and read a conversation: positions, and n at what was read.
 marks = Table(

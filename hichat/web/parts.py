@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hichat.accounts.accounts import Accounts
+from hichat.ledger.marks import Marks
 from hichat.social.contacts import Contacts
-from hichat.social.groups import Groups
+from hichat.social.conversations import Conversations
+from hichat.social.group_service import Groups
 from hichat.storage.store import Store
 from hichat.web.uploads import Uploads
 
@@ -16,6 +18,8 @@ class Parts(NamedTuple):
 
     accounts: Accounts
     contacts: Contacts
+    conversations: Conversations
     groups: Groups
+    marks: Marks
     store: Store
     uploads: Uploads

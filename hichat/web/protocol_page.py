@@ -93,6 +93,30 @@ These are events of the same log, with the same `ack` and the same counters.
 -> React
 <- EventFrame 1
 
+# In a group
+
+What changes in a group is an event of its conversation, and all members hear it: who joined, who was removed, who may
+not write. It is asked for over HTTP, see `/v2/api`. The event that ends a membership is the last one that this
+user hears of the group; after `dissolved` nobody hears any more. What was said till then can still be read with
+`history`. Who is invited, and whose request is turned down, hears that event, though no member.
+
+<- EventFrame 2
+<- EventFrame 3
+<- EventFrame 4
+
+# Contacts and blocks
+
+Who is asked to be a contact hears that as an event, and so do both when it is accepted, rejected, taken back or ended.
+To ask and to answer is done over HTTP, see `/v2/api`. Whom you block gets `blocked` as the answer to what
+they `send`, `edit` or `react` to you; where the server is set so, who is no contact gets `not_contacts`. Between the
+two there is no `typing`, no `receipt`, and to who is blocked the other is never online.
+
+What you do for yourself alone, your other devices hear: as said by you to yourself.
+
+<- EventFrame 5
+<- EventFrame 6
+<- EventFrame 7
+
 # Received and read
 
 `received` says up to which id a conversation has come to you, `read` up to which you have read it. Both only grow, so

@@ -16,9 +16,11 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.users import User
 from hichat.gateway.protocol import ChatFactory
 from hichat.ledger import log
+from hichat.ledger.marks import Marks
 from hichat.metrics import Metrics
 from hichat.social.contacts import Contacts
-from hichat.social.groups import Groups
+from hichat.social.conversations import Conversations
+from hichat.social.group_service import Groups
 from hichat.storage.store import Runner, Store
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
@@ -36,7 +38,9 @@ def make_site(
     *,
     accounts: Accounts,
     contacts: Contacts,
+    conversations: Conversations,
     groups: Groups,
+    marks: Marks,
     store: Store,
     sockets: ChatFactory,
     sockets_v2: ChatFactory,
@@ -62,7 +66,7 @@ def make_site(
 
     files = Uploads(uploads, in_thread, upload_limit)
     files.start()
-    parts = Parts(accounts, contacts, groups, store, files)
+    parts = Parts(accounts, contacts, conversations, groups, marks, store, files)
     root = make_root(parts, Files(uploads))
     root.mount("v1/user/SendUserMsg", SocketResource(sockets, authenticate))
     root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))

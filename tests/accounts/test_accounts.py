@@ -23,6 +23,7 @@ from hichat.errors import (
 )
 from hichat.events import Kind, Scope
 from hichat.social import contacts, groups
+from hichat.social.group_service import Groups
 from hichat.storage import tables
 from tests.accounts.test_passwords import Counting
 from tests.doubles import NOW, FakeLedger, make_store, run_now
@@ -238,8 +239,8 @@ class Deleting(AccountsCase):
         super().setUp()
         self.ann = self.register()
         self.bob = self.register("Bob")
-        self.groups = groups.Groups(self.store, self.ledger, lambda: NOW)
-        self.successResultOf(self.store.write(contacts.add, 1, "Bob", NOW))
+        self.groups = Groups(self.store, self.ledger, lambda: NOW)
+        self.get(contacts.Contacts(self.store, self.ledger, lambda: NOW).add(self.ann, "Bob"))
         self.team = self.get(self.groups.create(self.ann, "team"))
         self.get(self.groups.join(self.bob, "team"))
 

@@ -1,6 +1,7 @@
 """The calls of v1, against whole HTTP in memory."""
 
 import json
+from typing import Any
 from urllib.parse import parse_qs
 
 from treq.testing import StringStubbingResource, StubTreq
@@ -13,7 +14,17 @@ from twisted.web.client import ResponseFailed
 
 from hichat.client import http
 from hichat.client.http import Api, Session, language_here
-from hichat.client.wire import BadAnswer, ClientError, Credentials, Group, Refused, Unauthorized, Unreachable, User
+from hichat.client.wire import (
+    BadAnswer,
+    ClientError,
+    Conversation,
+    Credentials,
+    Group,
+    Refused,
+    Unauthorized,
+    Unreachable,
+    User,
+)
 from tests.client.support import ANN, TOKEN, frame, launch
 
 
@@ -194,6 +205,105 @@ class LanguageTests(SynchronousTestCase):
             ({}, "en"),
         ]:
             self.assertEqual(language_here(environ), language)
+
+
+class V2Tests(CallCase):
+    """The calls of v2, which are JSON, with the token in a header."""
+
+    def answer(self, method, url, params, headers, data):
+        query = {k.decode(): v[0].decode() for k, v in params.items()}
+        self.asked.append((method.decode(), url, query, headers, json.loads(data or b"null")))
+        status, body = self.answers.pop(0)
+        return status, {}, body if isinstance(body, bytes) else json.dumps(body).encode()
+
+    def test_a_call(self):
+        answer = self.call(self.session.call("PUT", "/x/1?limit=2", {"a": 1}), {"id": 1})
+        method, url, query, headers, body = self.asked[0]
+        self.assertEqual((method, url), ("PUT", "http://chat.example/x/v2/x/1"))
+        self.assertEqual((query, body, answer), ({"limit": "2"}, {"a": 1}, {"id": 1}))
+        self.assertEqual(headers[b"Authorization"], [f"Bearer {TOKEN}".encode()])
+        self.assertEqual(headers[b"Accept-Language"], [b"en"])
+        for status in (202, 204):
+            self.assertIsNone(self.call(self.session.call("DELETE", "/x/1"), b"", status))
+
+    def test_problems(self):
+        problem = {"type": "/v2/api#muted", "title": "muted", "status": 403, "code": "muted", "detail": "not now"}
+        self.answers.append((403, problem))
+        error = self.failureResultOf(launch(self.session.call("GET", "/x")), Refused).value
+        self.assertEqual((str(error), error.code, error.retry_after), ("not now", "muted", None))
+        self.answers.append((503, problem | {"retryAfter": 1.5}))
+        error = self.failureResultOf(launch(self.session.call("GET", "/x")), Refused).value
+        self.assertEqual(error.retry_after, 1.5)
+        self.fails(self.session.call("GET", "/x"), problem, 401, Unauthorized)
+        for body, status in [(b"<html>", 200), ({}, 404), (b"", 502), (b"\xff", 403)]:
+            self.fails(self.session.call("GET", "/x"), body, status, BadAnswer)
+
+    def test_joining_by_name(self):
+        groups = self.session.group_calls
+        row = {"id": 1_000_000_001, "name": "Team", "owner": 2, "description": ""}
+        self.answers = [(200, {"items": []}), (200, {"items": [row]})]
+        self.assertTrue(self.call(groups.join("team"), row | {"you": {"role": "member"}}))
+        self.assertEqual(self.asked[1][2], {"name": "team", "exact": "true", "limit": "200"})
+        self.assertTrue(self.asked[2][1].endswith("/v2/groups/1000000001/join"))
+        self.answers = [(200, {"items": [row]})]
+        self.assertFalse(self.call(groups.join("team"), row | {"you": {"requested": True}}, 202))
+        self.answers = [(200, {"items": []})]
+        self.fails(groups.join("nothing"), {"items": []}, 200, Refused)
+        self.answers = [(200, {"items": []}), (200, {"items": []})]
+        code = "Ab-_" * 6
+        self.assertTrue(self.call(groups.join(code), row | {"you": {"role": "member"}}))
+        self.assertEqual(self.asked[-1][4], {"code": code})
+
+    def test_contacts(self):
+        contacts = self.session.contact_calls
+        self.assertFalse(self.call(contacts.request(2, "it is Ann"), b"", 202))
+        self.assertTrue(self.call(contacts.request(2), {"user": {}, "since": 1}))
+        self.call(contacts.accept(2), {"user": {}, "since": 1})
+        self.call(contacts.remark(2, "Bobby"), {"user": {}, "since": 1})
+        for work in (contacts.reject, contacts.withdraw, contacts.remove, contacts.block, contacts.unblock):
+            self.call(work(2), b"", 204)
+        self.call(contacts.set("user-2", pinned=True), {"name": "user-2", "pinned": True, "muted": False})
+        asked = [(method, url.partition("/v2")[2], body) for method, url, _, _, body in self.asked]
+        self.assertEqual(
+            asked,
+            [
+                ("PUT", "/contact-requests/sent/2", {"greeting": "it is Ann"}),
+                ("PUT", "/contact-requests/sent/2", {}),
+                ("PUT", "/contacts/2", None),
+                ("PATCH", "/contacts/2", {"remark": "Bobby"}),
+                ("DELETE", "/contact-requests/received/2", None),
+                ("DELETE", "/contact-requests/sent/2", None),
+                ("DELETE", "/contacts/2", None),
+                ("PUT", "/blocks/2", None),
+                ("DELETE", "/blocks/2", None),
+                ("PATCH", "/conversations/user-2", {"pinned": True}),
+            ],
+        )
+
+    def test_lists_of_people(self):
+        contacts = self.session.contact_calls
+        row = {"user": {"id": 2, "name": "bob"}, "since": 1}
+        self.assertEqual(self.call(contacts.requests(), {"items": [row]}), [User(2, "bob")])
+        self.assertEqual(self.call(contacts.blocked(), {"items": []}), [])
+
+    def test_conversations(self):
+        items = [
+            {"name": "user-2", "title": "bob", "remark": "Bobby", "unread": 3, "last": {"text": "hi", "media": "text"}},
+            {"name": "announcements", "title": "", "unread": 0, "pinned": True},
+        ]
+        found = self.call(self.session.contact_calls.conversations(), {"items": items})
+        self.assertEqual(found[0], Conversation("user-2", "Bobby", 3, "hi", "text", False, False))
+        self.assertEqual(found[1], Conversation("announcements", "", 0, "", "", True, False))
+
+    def test_all_pages(self):
+        pages = [{"items": [{"id": 1, "name": "a"}], "next": "n"}, {"items": [{"id": 2, "name": "b", "muted": {}}]}]
+        self.answers = [(200, pages[0])]
+        found = self.call(self.session.group_calls.members(7), pages[1])
+        self.assertEqual([(one.name, one.muted) for one in found], [("a", False), ("b", True)])
+        self.assertEqual(self.asked[1][2], {"limit": "200", "cursor": "n"})
+        bad: list[Any] = [[], {}, {"items": 7}]
+        for body in bad:
+            self.fails(self.session.group_calls.members(7), body, 200, BadAnswer)
 
 
 class DeviceTests(CallCase):

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from hypothesis import given
@@ -14,6 +14,7 @@ from hichat.client.lines import (
     LISTED,
     MAX_HISTORY,
     REMEMBERED,
+    Act,
     Ask,
     Chat,
     Edit,
@@ -26,10 +27,11 @@ from hichat.client.lines import (
     Say,
     Seen,
     Send,
+    Tend,
     harmless,
 )
 from hichat.client.wire import Group, NoAnswer, NotConnected, Refused, Unconfirmed, Unreachable, User
-from hichat.protocol import Ack, Folded, Happened
+from hichat.protocol import Ack, EventKind, Folded, Happened
 from tests.client.support import happened
 
 TEAM = 1_000_000_001
@@ -159,14 +161,21 @@ class LineTests(ChatCase):
             self.assertEqual(self.said(f"/history {argument}"), "usage: /history [N]")
 
     def test_questions_to_the_server(self):
-        self.assertEqual(self.chat.line("/add Eve Adams"), Ask("add", "Eve Adams"))
         self.assertEqual(self.chat.line("/new team"), Ask("new", "team"))
         self.assertEqual(self.chat.line("/join team"), Ask("join", "team"))
-        for name in ("friends", "groups", "who"):
+        for name in ("friends", "groups", "who", "requests", "blocked", "conversations"):
             self.assertEqual(self.chat.line(f"/{name}"), Ask(name, ""))
 
+    def test_what_is_done_to_somebody(self):
+        for name in ("add", "accept", "reject", "remove", "block", "unblock"):
+            self.assertEqual(self.chat.line(f"/{name} bOB"), Act(name, 2))
+            self.assertEqual(self.chat.line(f"/{name} Eve Adams"), Learn())
+            step = self.chat.line(f"/{name} Eve Adams", fresh=True)
+            self.assertEqual(step, Say("no such user: Eve Adams", wrong=True))
+
     def test_a_name_is_needed(self):
-        for name in ("to", "group", "add", "new", "join", "reply", "edit", "recall", "react", "unreact"):
+        people = ("accept", "reject", "remove", "block", "unblock")
+        for name in ("to", "group", "add", *people, "new", "join", "reply", "edit", "recall", "react", "unreact"):
             self.assertTrue(self.said(f"/{name} ").startswith(f"usage: /{name} "))
 
     def test_the_rest(self):
@@ -335,9 +344,55 @@ class ShowTests(ChatCase):
             fields = [set(re.findall(r"{(\w+)}", text)) for text in (chinese, english)]
             self.assertTrue(fields[0] <= fields[1] | {"text"}, chinese)
 
+    def test_what_happens_in_a_group(self):
+        later = MILLISECONDS + 3_600_000
+        cases: list[tuple[dict[str, Any], str]] = [
+            ({"kind": "removed", "size": 2}, "Bob removed José (2 members)"),
+            ({"kind": "banned", "size": 2}, "Bob banned José (2 members)"),
+            ({"kind": "unbanned"}, "Bob let José come again"),
+            ({"kind": "role", "role": "admin"}, "José is an admin now"),
+            ({"kind": "role", "role": "owner"}, "José is the owner now"),
+            ({"kind": "muted"}, "Bob muted José"),
+            ({"kind": "muted", "until": later}, "Bob muted José until 13:01"),
+            ({"kind": "muted", "member": None}, "Bob lets only the owner and the admins write"),
+            ({"kind": "unmuted"}, "Bob lets José write again"),
+            ({"kind": "unmuted", "member": None}, "Bob lets everybody write again"),
+            ({"kind": "changed", "member": None, "changed": {"name": "Red\n"}}, "Bob changed the group: Red ⏎ "),
+            ({"kind": "dissolved", "member": None, "size": 0}, "Bob dissolved the group"),
+            ({"kind": "invited"}, "Bob invited José"),
+            ({"kind": "invited", "member": 1}, "Bob invites you: /join Team Blue"),
+            ({"kind": "requested", "from": 4}, "José asks to join: /approve or /reject"),
+            ({"kind": "declined"}, "José does not join"),
+        ]
+        for fields, text in cases:
+            self.assertEqual(self.shown(51, user=None, group=TEAM, **{"member": 4, **fields}), f"[Team Blue] {text}")
+
+    def test_in_a_group(self):
+        self.assertEqual(self.chat.line("/who"), Ask("who", ""))
+        for line in ("/leave", "/link", "/kick bob"):
+            self.assertEqual(self.said(line), "choose a group first: /group GROUP")
+        self.said("/to bob")
+        self.assertEqual(self.said("/leave"), "choose a group first: /group GROUP")
+        self.said("/group team blue")
+        self.assertEqual(self.chat.line("/who"), Tend("members", TEAM))
+        self.assertEqual(self.chat.line("/leave"), Tend("leave", TEAM))
+        self.assertEqual(self.chat.line("/requests"), Tend("requests", TEAM))
+        self.assertEqual(self.chat.line("/reject bob"), Tend("reject", TEAM, 2))
+        self.assertEqual(self.chat.line("/block bob"), Act("block", 2))
+        self.assertEqual(self.chat.line("/KICK  josé "), Tend("kick", TEAM, 4))
+        self.assertEqual(self.chat.line("/mute bob 15"), Tend("mute", TEAM, 2, 15))
+        self.assertEqual(self.chat.line("/ban bob 15"), Learn())
+        self.assertEqual(self.said("/ban bob 15", fresh=True), "no such user: bob 15")
+        self.chat.learn([User(5, "bob 15")], [])
+        self.assertEqual(self.chat.line("/mute bob 15"), Tend("mute", TEAM, 5))
+        self.assertEqual(self.said("/mute"), "usage: /mute USER [MINUTES]")
+        self.assertEqual(self.said("/kick"), "usage: /kick USER")
+
     def test_every_kind_has_a_text(self):
-        for kind in ("edited", "recalled", "reacted", "joined", "left"):
-            self.assertIn(kind, _TEXTS)
+        for kind in get_args(EventKind):
+            if kind not in ("message", "conversation_set"):
+                fields: Any = {"member": 4, "size": 1} if kind in ("joined", "left", "removed") else {}
+                self.assertTrue(self.shown(60, kind=kind, user=None, group=TEAM, **fields))
         self.assertIsInstance(Seen(1, None, False), tuple)
 
 

@@ -14,7 +14,9 @@ from hichat.client.inbox import Gate, Inbox
 from hichat.client.terminal import PENDING, chat
 from hichat.client.wire import (
     Address,
+    Conversation,
     Group,
+    Member,
     NotConnected,
     NotSendable,
     Refused,
@@ -30,6 +32,12 @@ from tests.client.test_console import Output
 
 TEAM = 1_000_000_001
 USERS = [User(1, "ann"), User(2, "Bob"), User(3, "鲍勃"), User(4, "José")]
+CONVERSATIONS = [
+    Conversation("user-2", "Bob", 3, "hi\x1b[2J\nthere " + "x" * 99, "text", False, False),
+    Conversation(f"group-{TEAM}", "Team Blue", 0, "", "picture", True, False),
+    Conversation("announcements", "", 0, "", "", False, True),
+    Conversation("user-9", "", 0, "bye", "text", False, False),
+]
 GROUPS = [Group(TEAM, "Team Blue", 1, "")]
 
 
@@ -41,6 +49,7 @@ class FakeSession:
     def __init__(self):
         self.calls = []
         self.everybody = list(USERS)
+        self.answers = {"join": True}
         self.failure = None
 
     async def _done(self, *call):
@@ -61,14 +70,29 @@ class FakeSession:
         await self._done("groups")
         return GROUPS
 
-    async def add_friend(self, name):
-        return await self._done("add", name)
-
     async def new_group(self, name):
         return await self._done("new", name)
 
-    async def join_group(self, name):
-        return await self._done("join", name)
+    @property
+    def group_calls(self):
+        return FakeGroups(self)
+
+    contact_calls = group_calls
+
+
+class FakeGroups:
+    """A server's calls about groups: each is noted; what it gives is in C{answers} of the session."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def __getattr__(self, name):
+        async def call(*arguments):
+            if name != "invitations":
+                await self.session._done(name, *arguments)
+            return self.session.answers.get(name, [])
+
+        return call
 
 
 class FakeApi:
@@ -295,12 +319,86 @@ class ProgramTests(SynchronousTestCase):
         self.run_program()
         calls = self.api.session.calls
         calls.clear()
-        self.assertEqual(self.type("/add eve", "/new x y", "/join z"), ["fine"] * 3)
-        self.assertEqual(calls, [("add", "eve"), ("new", "x y"), ("join", "z")])
+        self.assertEqual(self.type("/new x y"), ["fine"])
+        self.assertEqual(calls, [("new", "x y")])
         self.assertEqual(self.type("/friends"), ["Bob"])
         self.assertEqual(self.type("/groups"), ["Team Blue"])
         self.assertEqual(self.type("/who"), ["ann", "Bob", "José", "鲍勃"])
-        self.assertEqual(len(self.type("/help")), 3)
+        self.assertEqual(len(self.type("/help")), 5)
+
+    def test_what_one_does_in_groups(self):
+        self.run_program()
+        session = self.api.session
+        session.answers |= {
+            "find": GROUPS,
+            "members": [Member(1, "ann", "owner", False), Member(2, "Bob", "member", True)],
+            "requests": USERS[3:],
+            "make_link": "c0de",
+        }
+        self.assertEqual(self.type("/find blue"), ["Team Blue"])
+        self.assertEqual(self.type("/join z"), ["done"])
+        session.answers["join"] = False
+        self.assertEqual(self.type("/join z"), ["asked; wait for an answer"])
+        self.assertEqual(self.type("/invite bob"), ["choose a group first: /group GROUP"])
+        self.type("/group team blue")
+        self.assertEqual(self.type("/who"), ["ann (owner)", "Bob (muted)"])
+        self.assertEqual(self.type("/requests"), ["José"])
+        self.assertEqual(self.type("/link"), ["whoever types /join c0de becomes a member"])
+        session.calls.clear()
+        done = self.type(
+            *("/invite bob", "/approve bob", "/reject bob", "/kick bob", "/ban bob", "/unban bob", "/unmute bob"),
+            *("/mute bob", "/mute bob 5", "/admin bob", "/unadmin bob", "/owner bob", "/leave"),
+        )
+        self.assertEqual(done, ["done"] * 13)
+        until = int((self.clock.seconds() + 300) * 1000)
+        self.assertEqual(
+            session.calls,
+            [
+                *((name, TEAM, 2) for name in ("invite", "approve", "reject", "remove", "ban", "unban", "unmute")),
+                ("mute", TEAM, 2, None),
+                ("mute", TEAM, 2, until),
+                *(("set_role", TEAM, 2, role) for role in ("admin", "member", "owner")),
+                ("leave", TEAM),
+            ],
+        )
+        session.failure = Refused("your role does not allow it")
+        self.assertEqual(self.type("/kick bob"), ["your role does not allow it"])
+
+    def test_contacts(self):
+        self.run_program()
+        calls = self.api.session.calls
+        calls.clear()
+        self.api.session.answers.update(request=False, requests=USERS[2:3])
+        self.assertEqual(self.type("/add bob"), ["asked; wait for an answer"])
+        self.api.session.answers["request"] = True
+        self.assertEqual(self.type("/add josé"), ["you are contacts now"])
+        done = self.type("/accept Bob", "/reject bob", "/remove bob", "/block 鲍勃", "/unblock 鲍勃")
+        self.assertEqual(done, ["done"] * 5)
+        named = [("accept", 2), ("reject", 2), ("remove", 2), ("block", 3), ("unblock", 3)]
+        self.assertEqual(calls, [("request", 2), ("request", 4), *named])
+        self.assertEqual(self.type("/requests", "/blocked"), ["鲍勃", "(none)"])
+        self.assertEqual(self.type("/block nobody"), ["no such user: nobody"])
+
+    def test_conversations(self):
+        self.run_program()
+        self.api.session.answers["conversations"] = CONVERSATIONS
+        shown = self.type("/conversations")
+        text = "hi ⏎ there " + "x" * 29 + "..."
+        self.assertEqual(shown, [f"Bob (3) {text}", "[Team Blue] [picture]", "announcements", "(deleted) bye"])
+
+    def test_what_happens_to_contacts(self):
+        self.run_program()
+        shown = self.come(
+            happened(50, kind="contact_requested") | {"text": "hel\nlo"},
+            happened(51, kind="contact_requested"),
+            happened(52, kind="contact_added"),
+            happened(53, kind="blocked", contact=3, **{"from": 1}),
+            happened(54, kind="conversation_set", settings={"pinned": True, "muted": False}, **{"from": 1}),
+            happened(55, kind="contact_removed"),
+        )
+        asks = "Bob asks ann to be a contact"
+        expected = [f"{asks}: hel ⏎ lo", asks, "Bob and ann are contacts now", "you have blocked 鲍勃"]
+        self.assertEqual(shown, [*expected, "Bob and ann are contacts no more"])
 
     def test_history(self):
         self.run_program()
@@ -344,7 +442,7 @@ class ProgramTests(SynchronousTestCase):
     def test_errors_do_not_end_it(self):
         self.run_program()
         self.api.session.failure = Refused("the server is busy")
-        self.assertEqual(self.type("/add x", "/to nobody"), ["the server is busy"] * 2)
+        self.assertEqual(self.type("/new x", "/to nobody"), ["the server is busy"] * 2)
         self.assertEqual(self.come(happened(51, "a", **{"from": 77})), ["#1 #77: a"])
         self.api.session.failure = None
         self.assertEqual(self.come(Error(code="x", message="too long\x1b[2J")), ["server: too long"])

@@ -123,6 +123,54 @@ class WholeCase(TestCase):
 
 
 class LibraryTests(WholeCase):
+    async def test_groups(self):
+        """Everything that the library can do in groups, against the daemon."""
+        ann, bob = self.sessions["ann"].group_calls, self.sessions["bob"].group_calls
+        bobs = self.client("bob")
+        await self.live(bobs)
+        made = await ann.create("club", "a club", "approval")
+        self.assertFalse(await bob.join("CLUB"))
+        self.assertEqual([user.name for user in await ann.requests(made.id)], ["bob"])
+        await ann.approve(made.id, 2)
+        self.assertEqual([group.name for group in await bob.find("clu")], ["club"])
+        await ann.mute(made.id, 2)
+        with self.assertRaises(Refused) as caught:
+            await bobs.send(group=made.id, text="hm")
+        self.assertEqual(caught.exception.code, "muted")
+        self.assertEqual(
+            [tuple(one) for one in await bob.members(made.id)], [(1, "ann", "owner", False), (2, "bob", "member", True)]
+        )
+        await ann.unmute(made.id, 2)
+        await ann.mute(made.id)
+        await ann.set_role(made.id, 2, "admin")
+        await bobs.send(group=made.id, text="as an admin")
+        await bob.unmute(made.id)
+        await ann.edit(made.id, joinPolicy="invite")
+        await ann.remove(made.id, 2)
+        await ann.invite(made.id, 2)
+        await bob.decline(made.id)
+        await ann.invite(made.id, 2)
+        self.assertTrue(await bob.join("club"))
+        await bob.leave(made.id)
+        code = await ann.make_link(made.id, 1)
+        self.assertTrue(await bob.join(code))
+        await ann.ban(made.id, 2)
+        with self.assertRaises(Refused) as caught:
+            await bob.join_by_link(await ann.make_link(made.id))
+        self.assertEqual(caught.exception.code, "banned")
+        await ann.unban(made.id, 2)
+        await ann.dissolve(made.id)
+        heard = [event.kind for event in await self.take(bobs, 15)]
+        self.assertEqual(
+            heard,
+            [
+                *("requested", "joined", "muted", "unmuted", "muted", "role", "unmuted", "changed", "removed"),
+                *("invited", "declined", "invited", "joined", "left", "joined"),
+            ],
+        )
+        (banned,) = await self.take(bobs, 1)
+        self.assertEqual((banned.kind, banned.from_, banned.member, banned.size), ("banned", 1, 2, 1))
+
     async def test_everything_that_can_be_said(self):
         ann, bob = self.client("ann"), self.client("bob")
         await self.live(ann, bob)

@@ -363,7 +363,7 @@ class EncodeTests(SynchronousTestCase):
         self.assertEqual({"user", "group"} & set(found), set())
 
     def test_not_shown(self) -> None:
-        for kind in (Kind.SIGNED_OUT, 55):
+        for kind in (Kind.SIGNED_OUT, 99):
             said = event(b"1", kind, scope=Scope.ACCOUNTS)  # type: ignore[arg-type]
             self.assertIsNone(v2.encode(said))
             self.assertIsNone(v2.happened(said))

@@ -18,7 +18,7 @@ from hichat.gateway.session import Inlet
 from hichat.gateway.v2_session import Services, SignedIn, V2Session
 from hichat.intake import Intake
 from hichat.ledger import log
-from hichat.ledger.marks import GATHER, Key, Mark, Marks
+from hichat.ledger.marks import GATHER, Key, Mark, Marks, Moved
 from hichat.ledger.writer import Duplicate
 from hichat.metrics import Metrics
 from hichat.protocol import WATCH_LIMIT, Close
@@ -29,12 +29,13 @@ from hichat.storage.store import Store
 from hichat.tap import read_arrivals, read_generation
 from tests.doubles import NOW, run_now
 from tests.gateway.test_v2 import payload
+from tests.ledger.test_blocks import block, unblock
 from tests.ledger.test_ledger import Thread
 from tests.ledger.test_writer import GROUP, WriterCase, joined, left
 from tests.ledger.test_writer import message as v1_message
 
 ANN, BOB, CAT = 1, 2, 3
-PHONE, LAPTOP, BOBS = 1, 2, 3
+PHONE, LAPTOP, BOBS, CATS = 1, 2, 3, 4
 """Devices: two of Ann's, and Bob's."""
 
 
@@ -102,6 +103,9 @@ class Connection:
         if self.may_send:
             self.session.signal(event)
 
+    def hide(self, user: int, hidden: bool) -> None:
+        self.session.hide(user, hidden)
+
     def sign_out(self) -> None:
         self.close(Close.SIGNED_OUT, "")
 
@@ -150,14 +154,14 @@ class SessionCase(WriterCase):
         self.thread = Thread()
         self.store = Store(self.store.engine, self.reading, run_now)
         with self.store.transaction() as connection:
-            for user, name in ((ANN, "phone"), (ANN, "laptop"), (BOB, "phone")):
+            for user, name in ((ANN, "phone"), (ANN, "laptop"), (BOB, "phone"), (CAT, "phone")):
                 devices.find_or_add(connection, user, name, NOW)
         self.clock = Clock()
         self.metrics = Metrics()
         self.intake = Intake(high=4, low=2)
         self.drafts: list[Draft] = []
         self.signals: list[Event] = []
-        self.marked: list[tuple[Key, Mark, int]] = []
+        self.marked: list[tuple[Key, Moved, int]] = []
         self.roster = Roster(self.metrics)
         self.presence = Presence()
         self.routing = Routing(
@@ -174,6 +178,7 @@ class SessionCase(WriterCase):
             "ann": SignedIn(ANN, PHONE, 0, 0),
             "ann2": SignedIn(ANN, LAPTOP, 7, 0),
             "bob": SignedIn(BOB, BOBS, 0, 0),
+            "cat": SignedIn(CAT, CATS, 0, 0),
             "nobody": Unauthorized(),
             "later": Busy(),
             "broken": ZeroDivisionError(),
@@ -580,7 +585,8 @@ class QuestionTests(SessionCase):
         self.clock.advance(GATHER)
         self.assertEqual(connection.take(), [{"op": "done", "ref": 2}], "the other did not ask")
         pair = (Scope.USER, ANN, BOB)
-        self.assertEqual(self.marked, [(pair, Mark(ANN, 2, 0), PHONE), (pair, Mark(ANN, 2, 1), PHONE)])
+        marks = [Mark(ANN, 2, 0), Mark(ANN, 2, 1)]
+        self.assertEqual(self.marked, [(pair, Moved(mark, False), PHONE) for mark in marks])
 
     def test_marks_of_strangers(self) -> None:
         connection = self.known()
@@ -658,6 +664,68 @@ class SeenTests(SessionCase):
         self.assertEqual(connection.take(), [{"op": "presence", "online": [], "offline": [BOB]}])
         self.live("bob")
         self.assertEqual(connection.take(), [{"op": "presence", "online": [BOB], "offline": []}])
+
+    def see(self, connection: Connection) -> list[Any]:
+        """@return: what was said of presence and typing: the op, and who is online now or writes."""
+        return [(frame["op"], frame.get("online", frame.get("from"))) for frame in connection.take()]
+
+    def test_who_is_blocked_does_not_see_the_blocker(self) -> None:
+        """Ann blocks Bob: to him she goes, and nothing that she does is seen."""
+        self.happen(joined(ANN), joined(BOB))
+        ann, bob, cat = self.live(), self.live("bob"), self.live("cat")
+        for connection in (bob, cat):
+            connection.hear(op="watch", users=[ANN])
+        ann.hear(op="watch", users=[BOB])
+        for connection in (ann, bob, cat):
+            connection.said.clear()
+        self.happen(block(ANN, BOB))
+        self.assertEqual(self.see(bob), [("presence", [])])
+        self.assertEqual(self.see(cat), [])
+        self.assertEqual([frame["kind"] for frame in ann.take()], ["blocked"])
+        self.assertEqual(self.typed(ann, user=BOB), [], "it does not even leave")
+        ann.hear(op="show", presence=False)
+        ann.hear(op="show", presence=True)
+        found = bob.ask(op="watch", ref=1, users=[ANN])
+        self.assertEqual((found["online"], found["offline"]), ([], [ANN]))
+        ann.lose()
+        self.assertEqual(self.see(bob)[1:], [])
+        self.assertEqual(self.see(cat), [("presence", []), ("presence", [ANN]), ("presence", [])])
+        ann = self.live()
+        self.assertEqual((self.see(bob), self.see(cat)), ([], [("presence", [ANN])]))
+        self.happen(unblock(ANN, BOB))
+        self.assertEqual((self.see(bob), self.see(cat)), ([("presence", [ANN])], []))
+        ann.lose()
+        self.assertEqual((self.see(bob), self.see(cat)), ([("presence", [])], [("presence", [])]))
+
+    def test_what_who_is_blocked_does_is_not_seen(self) -> None:
+        """Bob's typing does not reach Ann, nor his marks; his own other devices hear of them."""
+        ann, bob = self.live(), self.live("bob")
+        ann.hear(op="watch", users=[BOB])
+        self.happen(block(ANN, BOB))
+        for connection in (ann, bob):
+            connection.said.clear()
+        (typing,) = self.typed(bob, user=ANN)
+        read = Event(0, 0, 0, 0, Kind.MARKED, Scope.USER, BOB, ANN, 0, 0, b"5 4", 99)
+        self.routing.received(0, 0, [typing, read], True)
+        self.assertEqual(([frame["op"] for frame in ann.said], [frame["op"] for frame in bob.said]), ([], ["receipt"]))
+
+    def test_a_mark_for_oneself_alone(self) -> None:
+        ann, other, bob = self.live(), self.live("ann2"), self.live("bob")
+        receipt = Event(0, 0, 0, 0, Kind.MARKED, Scope.USER, ANN, BOB, ANN, 0, b"5 4", PHONE)
+        self.routing.received(0, 0, [receipt], True)
+        self.assertEqual([len(connection.said) for connection in (ann, other, bob)], [0, 1, 0])
+
+    def test_blocked_before_either_came(self) -> None:
+        self.happen(block(ANN, BOB))
+        bob = self.known("bob")
+        bob.hear(op="watch", users=[ANN])
+        bob.said.clear()
+        ann, other = self.live(), self.live("ann2")
+        other.lose()
+        self.assertEqual(self.typed(ann, user=BOB), [])
+        ann.lose()
+        self.assertEqual(bob.said, [])
+        self.assertEqual(self.routing._blocked, {}, "nothing is kept of who is gone")
 
     def test_watch_others(self) -> None:
         connection = self.known()

@@ -25,7 +25,8 @@ from hichat.events import MAX_SAFE_INTEGER, Draft, Event, Kind, Scope
 from hichat.ledger import log
 from hichat.ledger.writer import LogWriter
 from hichat.protocol import PATH, SUBPROTOCOL
-from hichat.social import groups
+from hichat.social import joining
+from hichat.social.groups import Change
 from hichat.storage import tables
 from hichat.storage.engine import make_engine
 from hichat.storage.store import Store
@@ -325,11 +326,10 @@ class Insider:
         """Make a group; the first is its owner. @return: its id."""
 
         def make(connection: Connection, draft: Draft, position: int) -> None:
-            draft.target = groups._insert(connection, members[0], f"group of {members[0]}", {}, _now())
-            groups.add_member(connection, draft, position, _now())
+            joining.create(Change(connection, draft, position, _now()), f"group of {members[0]}", {})
 
         def add(connection: Connection, draft: Draft, position: int) -> None:
-            groups.add_member(connection, draft, position, _now())
+            joining.add_member(Change(connection, draft, position, _now()))
 
         group = self.append(_draft(Kind.JOINED, Scope.GROUP, members[0], 0, change=make))[0].target
         self.append(*(_draft(Kind.JOINED, Scope.GROUP, user, group, change=add) for user in members[1:]))
@@ -339,7 +339,7 @@ class Insider:
         """Take a member out of a group; @return: the position of that."""
 
         def end(connection: Connection, draft: Draft, position: int) -> None:
-            groups.end_membership(connection, draft, position, _now())
+            joining.end_membership(Change(connection, draft, position, _now()))
 
         return self.append(_draft(Kind.LEFT, Scope.GROUP, user, group, change=end))[0].position
 

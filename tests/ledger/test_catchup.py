@@ -9,7 +9,8 @@ from sqlalchemy import Connection, insert
 
 from hichat.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Draft, Event, Kind, Scope
 from hichat.ledger import catchup
-from hichat.social import groups
+from hichat.social import joining
+from hichat.social.groups import Change
 from hichat.storage import tables
 from tests.doubles import NOW
 from tests.ledger.plans import plans
@@ -189,12 +190,12 @@ class CatchUpTests(CatchUpCase):
             self.writer.write(drafts)
 
     def member(self, make: Any, user: int, group: int) -> Draft:
-        change = groups.add_member if make is joined else groups.end_membership
+        change = joining.add_member if make is joined else joining.end_membership
         draft: Draft = make(user)
         draft.target = group
 
         def changing(connection: Connection, draft: Draft, position: int) -> None:
-            change(connection, draft, position, NOW)
+            change(Change(connection, draft, position, NOW))
 
         draft.change = changing
         return draft

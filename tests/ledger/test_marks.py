@@ -13,12 +13,13 @@ from twisted.internet.task import Clock
 from hichat.errors import Busy, NoSuchTarget, NotStored, Refused
 from hichat.events import Scope
 from hichat.ledger import marks
-from hichat.ledger.marks import GATHER, Advance, Key, Mark, Marks, Standing
+from hichat.ledger.marks import GATHER, Advance, Key, Mark, Marks, Moved, Standing
 from hichat.ledger.writer import LogWriter
 from hichat.storage import tables
 from hichat.storage.store import Store
 from tests.doubles import NOW
 from tests.ledger.plans import plans
+from tests.ledger.test_blocks import block
 from tests.ledger.test_ledger import Thread
 from tests.ledger.test_revisions import react
 from tests.ledger.test_writer import GROUP, WriterCase, joined, left, message
@@ -33,7 +34,7 @@ class MarksCase(WriterCase):
     def advance(self, user: int, received: int, read: int, key: Key = PAIR) -> Mark | Refused | None:
         with self.store.transaction() as connection:
             (outcome,) = marks.advance(connection, [Advance(user, key, received, read)])
-        return outcome
+        return outcome.mark if isinstance(outcome, Moved) else outcome
 
     def standing(self, user: int, key: Key = PAIR) -> Standing:
         with self.store.snapshot() as connection:
@@ -104,7 +105,7 @@ class AdvanceTests(MarksCase):
             outcomes = marks.advance(
                 connection, [Advance(2, PAIR, 3, 3), Advance(2, TEAM, 1, 1), Advance(1, PAIR, 5, 0)]
             )
-        self.assertEqual([type(outcome) for outcome in outcomes], [Mark, NoSuchTarget, Mark])
+        self.assertEqual([type(outcome) for outcome in outcomes], [Moved, NoSuchTarget, Moved])
         self.assertEqual(self.standing(1), Standing(Mark(1, 5, 0), 5, [Mark(2, 3, 3)]))
 
     def test_found_by_the_index(self) -> None:
@@ -198,7 +199,7 @@ class GatherTests(MarksCase):
         self.writer.write([message(1, 2), message(2, 1), message(1, 3)])
         self.clock = Clock()
         self.thread = Thread()
-        self.announced: list[tuple[Key, Mark, int]] = []
+        self.announced: list[tuple[Key, Moved, int]] = []
         slow = Store(self.store.engine, self.thread, self.thread)
         self.marks = Marks(slow, self.clock, lambda *announced: self.announced.append(announced))
 
@@ -215,8 +216,26 @@ class GatherTests(MarksCase):
         self.go()
         for answer in answers:
             self.successResultOf(answer)
-        self.assertEqual(self.announced, [(PAIR, Mark(2, 2, 1), 7), (PAIR, Mark(1, 2, 2), 0)])
+        self.assertEqual(
+            self.announced, [(PAIR, Moved(Mark(2, 2, 1), False), 7), (PAIR, Moved(Mark(1, 2, 2), False), 0)]
+        )
         self.assertEqual((self.thread.jobs, self.clock.getDelayedCalls()), ([], []))
+
+    def test_a_block_hides_both(self) -> None:
+        """Neither of the two learns how far the other is; each knows it of oneself."""
+        self.put(2, 2, 2)
+        self.put(1, 2, 2)
+        self.go()
+        self.assertEqual(self.standing(1).others, [Mark(2, 2, 2)])
+        self.writer.write([block(1, 2)])
+        self.writer.write([message(1, 2)])
+        self.assertEqual([self.standing(user).others for user in (1, 2)], [[], []])
+        self.put(2, 5, 5)
+        self.put(1, 5, 5)
+        self.put(1, 3, 3, key=(Scope.USER, 1, 3))
+        self.go()
+        self.assertEqual([moved.alone for _, moved, _ in self.announced[-3:]], [True, True, False])
+        self.assertEqual(self.standing(2).own, Mark(2, 5, 5))
 
     def test_nothing_is_said_before_it_is_stored(self) -> None:
         answer = self.put(2, 1)
@@ -262,7 +281,7 @@ class GatherTests(MarksCase):
             self.successResultOf(answer)
         self.put(1, 1)
         self.go()
-        self.assertEqual(self.announced[-1], (PAIR, Mark(1, 1, 0), 0))
+        self.assertEqual(self.announced[-1], (PAIR, Moved(Mark(1, 1, 0), False), 0))
 
     def test_not_too_many_together(self) -> None:
         """What people say waits for no more than a few; all are written, one after the other."""
@@ -270,7 +289,7 @@ class GatherTests(MarksCase):
         together = []
         advance = marks.advance
 
-        def counted(connection: Connection, advances: Sequence[Advance]) -> list[Mark | Refused | None]:
+        def counted(connection: Connection, advances: Sequence[Advance]) -> list[Moved | Refused | None]:
             together.append(len(advances))
             return advance(connection, advances)
 

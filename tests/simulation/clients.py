@@ -90,6 +90,9 @@ class Connection:
     def signal(self, event: Event) -> None:
         pass
 
+    def hide(self, user: int, hidden: bool) -> None:
+        pass
+
 
 class Page(Connection):
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from hichat.events import Event, Kind, Scope
+from hichat.events import ENDINGS, MEETINGS, Event, Kind, Scope
 
 if TYPE_CHECKING:
     from tests.simulation.clients import Page, Phone
@@ -17,6 +17,7 @@ def check(world: World, events: list[Event]) -> None:
     _check_numbers(events)
     _check_client_ids(events)
     _check_recalls(events)
+    _check_blocks(events)
     visible = _visible(events)
     for page in world.pages:
         _check_page(page, events, visible)
@@ -57,25 +58,62 @@ def _check_recalls(events: list[Event]) -> None:
             assert bool(event.body) == (event.subject not in recalled), "an edit is blank, or not"
 
 
+def _check_blocks(events: list[Event]) -> None:
+    """Between two, nothing is said or done by who is blocked, except to take something back."""
+    blocked: set[tuple[int, int]] = set()
+    for event in events:
+        if event.kind == Kind.BLOCKED:
+            blocked.add((event.subject, event.sender))
+        elif event.kind == Kind.UNBLOCKED:
+            blocked.discard((event.subject, event.sender))
+        elif event.scope == Scope.USER and event.kind in (Kind.MESSAGE, Kind.EDITED, Kind.REACTED):
+            assert (event.sender, event.target) not in blocked, f"by who is blocked: {event}"
+
+
 def _visible(events: list[Event]) -> dict[int, set[int]]:
     """@return: by position, who may see the event."""
     members: dict[int, set[int]] = {}
+    rules: dict[int, _Rules] = {}
     found = {}
     for event in events:
         of_group = members.setdefault(event.target, set()) if event.scope == Scope.GROUP else set()
         before = set(of_group)
         if event.kind == Kind.JOINED:
             of_group.add(event.subject)
-        elif event.kind == Kind.LEFT:
+        elif event.kind in ENDINGS:
             of_group.discard(event.subject)
         if event.scope == Scope.GROUP:
             found[event.position] = before | of_group
+            if event.kind in MEETINGS:
+                found[event.position].add(event.subject)
             assert event.kind >= Kind.JOINED or event.sender in before, "written by somebody who is no member"
+            rules.setdefault(event.target, _Rules()).follow(event)
         elif event.scope == Scope.USER:
             found[event.position] = {event.sender, event.target}
         else:
             found[event.position] = set()
     return found
+
+
+class _Rules:
+    """Who may not write in a group, by reading the log."""
+
+    def __init__(self) -> None:
+        self.muted: set[int] = set()
+        self.admins = {1}
+
+    def follow(self, event: Event) -> None:
+        if event.kind == Kind.MUTED:
+            self.muted.add(event.subject)
+        elif event.kind == Kind.UNMUTED:
+            self.muted.discard(event.subject)
+        elif event.kind == Kind.ROLE:
+            (self.admins.discard if event.body == b"member" else self.admins.add)(event.subject)
+        elif event.kind in ENDINGS and event.subject != 1:
+            self.admins.discard(event.subject)
+        if event.kind in (Kind.MESSAGE, Kind.EDITED, Kind.REACTED):
+            assert event.sender not in self.muted, "written by somebody who is muted"
+            assert 0 not in self.muted or event.sender in self.admins, "written while all are muted"
 
 
 def is_for_page(event: Event, user: int) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, insert
@@ -21,7 +22,7 @@ from twisted.python.failure import Failure
 
 from hichat.accounts import devices, sessions, users
 from hichat.accounts.users import User
-from hichat.errors import Refused, Unauthorized
+from hichat.errors import NotBlocked, Refused, Unauthorized
 from hichat.events import FIRST_GROUP_ID, Draft, Kind, Scope
 from hichat.gateway.v2_session import SignedIn
 from hichat.ledger import log
@@ -31,7 +32,9 @@ from hichat.plane.datagram import Codec
 from hichat.plane.faults import FaultyTransport
 from hichat.plane.link import KERNEL_COST
 from hichat.settings import Bounds
-from hichat.social import groups
+from hichat.social import contacts, joining, moderation
+from hichat.social.groups import Change
+from hichat.storage import tables
 from hichat.storage.store import Store
 from hichat.storage.tables import groups as groups_table
 from hichat.storage.tables import metadata, places_head
@@ -189,7 +192,9 @@ class World:
             (0.3, phone.repeat),
             (0.1, phone.lie),
             (1, lambda: self.change_membership(worker)),
+            (2, lambda: self.govern(worker)),
             (0.3, self.command),
+            (0.5, lambda: self.block(worker)),
             (0.1, lambda: self.sign_out(worker)),
             (0.1, lambda: self.revoke(worker, phone)),
             (0.2, lambda: self.log_out(worker, phone)),
@@ -307,31 +312,79 @@ class World:
     # What changes who hears
 
     def change_membership(self, worker: Worker) -> None:
+        """Somebody comes or goes. User 1 owns the groups: who is the owner cannot leave."""
         user, group = self.chance.choice(USERS), self.chance.choice(GROUPS)
-        joins = self.chance.random() < 0.6
-        change = groups.add_member if joins else groups.end_membership
+        if user == 1 or self.chance.random() < 0.6:
+            self._change_group(worker, group, Kind.JOINED, user, user, joining.add_member)
+        else:
+            self._change_group(worker, group, Kind.LEFT, user, user, joining.end_membership)
 
+    def govern(self, worker: Worker) -> None:
+        """The owner looks after a group."""
+        user, group = self.chance.choice(USERS), self.chance.choice(GROUPS)
+        later = partial(moderation.mute, until=NOW + 1)
+        changes: list[tuple[float, Kind, int, int, Callable[[Change], Any]]] = [
+            (2, Kind.REMOVED, 1, user, moderation.remove),
+            (1, Kind.BANNED, 1, user, moderation.ban),
+            (2, Kind.UNBANNED, 1, user, moderation.unban),
+            (4, Kind.MUTED, 1, user, later),
+            (2, Kind.UNMUTED, 1, user, moderation.unmute),
+            (1, Kind.MUTED, 1, 0, later),
+            (2, Kind.UNMUTED, 1, 0, moderation.unmute),
+            (3, Kind.ROLE, 1, user, partial(moderation.set_role, role=self.chance.choice(["admin", "member"]))),
+            (4, Kind.INVITED, 1, user, joining.invite),
+            (3, Kind.DECLINED, user, user, partial(joining.decline, invited=True)),
+        ]
+        ((_, *change),) = self.chance.choices(changes, [weight for weight, *_ in changes])
+        self._change_group(worker, group, *change)  # type: ignore[arg-type]
+
+    def _change_group(
+        self, worker: Worker, group: int, kind: Kind, sender: int, subject: int, change: Callable[[Change], Any]
+    ) -> None:
         def apply(connection: Connection, draft: Draft, position: int) -> None:
-            change(connection, draft, position, NOW)
+            change(Change(connection, draft, position, NOW))
 
-        kind = Kind.JOINED if joins else Kind.LEFT
         appended = worker.way.ledger.append(
-            kind=kind, scope=Scope.GROUP, sender=user, target=group, subject=user, change=apply
+            kind=kind, scope=Scope.GROUP, sender=sender, target=group, subject=subject, change=apply
         )
         appended.addErrback(_if_refused)
 
     def command(self) -> None:
         """Another process changes a membership: C{hichat} has commands that write to the log."""
-        user, group = self.chance.choice(USERS), self.chance.choice(GROUPS)
+        user, group = self.chance.choice(USERS[1:]), self.chance.choice(GROUPS)
 
         def end(connection: Connection, draft: Draft, position: int) -> None:
-            groups.end_membership(connection, draft, position, NOW)
+            joining.end_membership(Change(connection, draft, position, NOW))
 
         self._write_directly(Draft(Kind.LEFT, Scope.GROUP, user, group, b"", None, user, change=end))  # type: ignore[arg-type]
 
     def _write_directly(self, draft: Draft) -> None:
         threads = Threads()
         LogWriter(Store(self.engine, threads, threads), lambda: NOW).write([draft])
+
+    def block(self, worker: Worker) -> None:
+        """A user blocks another, or not any more: by a call to a worker, or by another process."""
+        user, other = self.chance.sample(USERS, 2)
+        blocks = tables.blocks.c
+
+        def change(connection: Connection, draft: Draft, _position: int) -> None:
+            holds = contacts.has_blocked(connection, user, other)
+            if holds == (draft.kind == Kind.BLOCKED):
+                raise NotBlocked
+            if holds:
+                connection.execute(tables.blocks.delete().where(blocks.owner_id == user, blocks.blocked_id == other))
+            else:
+                values = {"owner_id": user, "blocked_id": other, "created_at": NOW}
+                connection.execute(tables.blocks.insert().values(values))
+
+        kind = Kind.BLOCKED if self.chance.random() < 0.5 else Kind.UNBLOCKED
+        if self.chance.random() < 0.3:
+            self._write_directly(Draft(kind, Scope.USER, user, user, b"", None, other, change=change))  # type: ignore[arg-type]
+            return
+        appended = worker.way.ledger.append(
+            kind=kind, scope=Scope.USER, sender=user, target=user, subject=other, change=change
+        )
+        appended.addErrback(_if_refused)
 
     def sign_out(self, worker: Worker) -> None:
         """A user changes the password."""
@@ -418,7 +471,13 @@ class World:
         """What everybody heard is what the log says they were to hear, in order, once."""
         with self.engine.connect() as connection:
             events = log.after(connection, 0, 1_000_000)
+            blocked = contacts.blocked_by_many(connection, USERS)
         model.check(self, events)
+        for worker in self.workers:
+            routing = worker.way.routing
+            for user in routing._groups_of:
+                known = {other for other in USERS if routing.has_blocked(user, other)}
+                assert known == blocked.get(user, set()), f"whom {user} has blocked"
 
     def check_content(self, shown: dict[str, Any]) -> None:
         """What is shown of a message is what was said, or nothing after a recall."""

@@ -18,7 +18,8 @@ from hichat.errors import (
 )
 from hichat.events import FIRST_GROUP_ID, Kind, Scope
 from hichat.social import groups
-from hichat.social.groups import Groups
+from hichat.social.group_service import Groups
+from hichat.social.groups import Limits
 from hichat.storage import tables
 from tests.doubles import NOW, FakeLedger, make_store
 from tests.postgres import OnPostgreSQL
@@ -102,7 +103,7 @@ class GroupsTests(SynchronousTestCase):
         self.assertEqual(self.ask(groups.find_by_name, "team").size, 1)
 
     def test_full(self):
-        self.patch(groups, "SIZE_LIMIT", 2)
+        self.groups = Groups(self.store, self.ledger, lambda: NOW, Limits(size=2))
         self.get(self.groups.create(self.ann, "Team"))
         self.get(self.groups.join(self.bob, "Team"))
         carol = self.successResultOf(self.store.write(users.insert, "Carol", "", NOW))

@@ -18,9 +18,11 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
+from hichat.ledger.marks import Marks
 from hichat.metrics import Metrics
 from hichat.social.contacts import Contacts
-from hichat.social.groups import Groups
+from hichat.social.conversations import Conversations
+from hichat.social.group_service import Groups
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.openapi import document
 from hichat.web.api.router import make_api
@@ -137,7 +139,7 @@ class SiteFixture(SynchronousTestCase):
         self.now = NOW
         self.clock = Clock()
         self.store = make_store(self)
-        self.ledger: Any = FakeLedger(self.store, lambda: self.now)
+        self.ledger: Any = self.make_ledger()
         self.tokens = Tokens(bytes(32), lambda: self.now)
         self.accounts = Accounts(
             self.store, self.ledger, Passwords(run_now, quick_hasher()), self.tokens, lambda: self.now
@@ -147,16 +149,22 @@ class SiteFixture(SynchronousTestCase):
         self.directory = Path(directory.name) / "uploads"
         self.uploads = Uploads(self.directory, run_now, UPLOAD_LIMIT)
         self.uploads.start()
-        self.contacts = Contacts(self.store, lambda: self.now)
+        self.contacts = Contacts(self.store, self.ledger, lambda: self.now)
+        self.conversations = Conversations(self.store, self.ledger)
+        self.marked: list[Any] = []
+        self.marks = Marks(self.store, self.clock, lambda *marked: self.marked.append(marked))
         self.groups = Groups(self.store, self.ledger, lambda: self.now)
         self.mount(self.accounts)
 
     def mount(self, accounts):
         """Put the site together, with these accounts."""
-        parts = Parts(accounts, self.contacts, self.groups, self.store, self.uploads)
+        parts = Parts(accounts, self.contacts, self.conversations, self.groups, self.marks, self.store, self.uploads)
         self.root = make_root(parts, Files(self.directory))
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
         self.site = Site(self.root, self.clock, UPLOAD_LIMIT, Metrics())
+
+    def make_ledger(self):
+        return FakeLedger(self.store, lambda: self.now)
 
     def connect(self):
         return Connection(self.site)

@@ -456,6 +456,26 @@ class GroupCalls(V1Case):
         self.make()
         self.yes(self.join(FIRST_GROUP_ID))
 
+    def test_the_rules_of_a_group_hold(self):
+        """Joining is at once, or refused plainly: v1 has no requests."""
+        self.make()
+        team = FIRST_GROUP_ID
+        for policy, said in (("approval", "加入该群需要管理员同意"), ("invite", "该群仅限受邀加入")):
+            self.run_now(self.groups.edit(1, team, {"join_policy": policy}))
+            self.no(self.join("Team"), said)
+            self.assertEqual(self.joined(self.as_bob, 2), [])
+        self.run_now(self.groups.invite(1, team, 2))
+        self.assertEqual(self.joined(self.as_bob, 2), [], "to be invited is not to be in it")
+        self.yes(self.join("Team"))
+        self.run_now(self.groups.ban(1, team, 2))
+        self.no(self.join("Team"), "您已被该群封禁")
+        self.run_now(self.groups.unban(1, team, 2))
+        self.run_now(self.groups.edit(1, team, {"join_policy": "open"}))
+        self.yes(self.join("Team"))
+        self.run_now(self.groups.dissolve(1, team))
+        self.assertEqual(self.joined(self.as_bob, 2), [])
+        self.no(self.join("Team"), "该群不存在")
+
     def test_join_refusals(self):
         self.make()
         self.no(self.join("other"), "该群不存在")

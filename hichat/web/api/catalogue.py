@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from hichat.web.api import accounts
+from hichat.web.api import accounts, contacts, conversations, groups
 from hichat.web.api.operation import Operation, Section
 
-SECTIONS: tuple[Section, ...] = (accounts.SECTION,)
+SECTIONS: tuple[Section, ...] = (
+    accounts.SECTION,
+    contacts.SECTION,
+    conversations.SECTION,
+    groups.SECTION,
+)
 
 OPERATIONS: tuple[Operation, ...] = tuple(operation for section in SECTIONS for operation in section.operations)

@@ -1,0 +1,159 @@
+"""
+Groups over the v2 HTTP API: coming, going, and looking after them. Each call raises L{hichat.client.wire.Refused} where
+the server says no, with its code, and other L{ClientError}s.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from hichat.client.wire import Group, Member, Refused, User, whole, words
+from hichat.events import JoinPolicy, Role
+
+if TYPE_CHECKING:
+    from hichat.client.http import Session
+
+_CODE = re.compile(r"[A-Za-z0-9_-]{24}")
+
+
+class GroupCalls:
+    """
+    @param session: who calls.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    # Finding, coming and going
+
+    async def find(self, name: str) -> list[Group]:
+        """@return: groups with that in their names, in any case."""
+        return [_group(row) for row in await self._session.items("/groups", name=name)]
+
+    async def invitations(self) -> list[Group]:
+        """@return: the groups that one is invited to."""
+        return [_group(row) for row in await self._session.items("/me/invitations")]
+
+    async def create(self, name: str, description: str = "", policy: JoinPolicy = "open") -> Group:
+        """Make a group; one is its owner."""
+        body = {"name": name, "description": description, "joinPolicy": policy}
+        return _group(await self._session.call("POST", "/groups", body))
+
+    async def join(self, name: str) -> bool:
+        """
+        Join a group, or ask to.
+
+        @param name: its name; failing that the code of an invite link.
+        @return: whether one is a member now; else somebody has to agree first.
+        @raise Refused: or there is no such group.
+        """
+        invited = [group for group in await self.invitations() if group.name.casefold() == name.casefold()]
+        found = invited or [_group(row) for row in await self._session.items("/groups", name=name, exact="true")]
+        if not found and _CODE.fullmatch(name):
+            await self.join_by_link(name)
+            return True
+        if not found:
+            raise Refused("there is no such group", "no_such_group")
+        answer = await self._session.call("POST", f"/groups/{found[0].id}/join")
+        return isinstance(answer, dict) and "role" in answer.get("you", {})
+
+    async def join_by_link(self, code: str) -> Group:
+        """Become a member by what an invite link has in it."""
+        return _group(await self._session.call("POST", "/me/groups", {"code": code}))
+
+    async def leave(self, group: int) -> None:
+        """Cease to be a member."""
+        await self._session.call("POST", f"/groups/{group}/leave")
+
+    async def members(self, group: int) -> list[Member]:
+        """@return: all of them, in the order of their ids."""
+        rows = await self._session.items(f"/groups/{group}/members")
+        return [
+            Member(whole(row.get("id")), words(row.get("name")), words(row.get("role")), "muted" in row) for row in rows
+        ]
+
+    async def decline(self, group: int) -> None:
+        """Say no to an invitation."""
+        await self.withdraw(group, self._session.credentials.user_id)
+
+    async def withdraw(self, group: int, user: int) -> None:
+        """Take an invitation back."""
+        await self._session.call("DELETE", f"/groups/{group}/invitations/{user}")
+
+    # Looking after a group
+
+    async def edit(self, group: int, **changes: str) -> None:
+        """@param changes: some of C{name}, C{picture}, C{description} and C{joinPolicy}."""
+        await self._session.call("PATCH", f"/groups/{group}", changes)
+
+    async def invite(self, group: int, user: int) -> None:
+        """Invite somebody, who becomes a member by joining."""
+        await self._session.call("PUT", f"/groups/{group}/invitations/{user}")
+
+    async def requests(self, group: int) -> list[User]:
+        """@return: who has asked to become a member."""
+        rows = await self._session.items(f"/groups/{group}/requests")
+        return [User(whole(row.get("id")), words(row.get("name"))) for row in rows]
+
+    async def approve(self, group: int, user: int) -> None:
+        """Make who has asked a member."""
+        await self._session.call("PUT", f"/groups/{group}/members/{user}")
+
+    async def reject(self, group: int, user: int) -> None:
+        """Say no to who has asked; or take one's own request back."""
+        await self._session.call("DELETE", f"/groups/{group}/requests/{user}")
+
+    async def remove(self, group: int, user: int) -> None:
+        """End somebody's membership."""
+        await self._session.call("DELETE", f"/groups/{group}/members/{user}")
+
+    async def ban(self, group: int, user: int) -> None:
+        """End it, and keep them out."""
+        await self._session.call("PUT", f"/groups/{group}/bans/{user}")
+
+    async def unban(self, group: int, user: int) -> None:
+        """Take a ban back."""
+        await self._session.call("DELETE", f"/groups/{group}/bans/{user}")
+
+    async def mute(self, group: int, user: int | None = None, until: int | None = None) -> None:
+        """
+        Let a member write nothing.
+
+        @param user: None: all but the owner and the admins.
+        @param until: milliseconds since the epoch; None: until told otherwise.
+        """
+        await self._session.call("PUT", _mute(group, user), {} if until is None else {"until": until})
+
+    async def unmute(self, group: int, user: int | None = None) -> None:
+        """The opposite."""
+        await self._session.call("DELETE", _mute(group, user))
+
+    async def set_role(self, group: int, user: int, role: Role) -> None:
+        """Give a member another role. There is one owner: who was it is an admin then."""
+        await self._session.call("PUT", f"/groups/{group}/members/{user}/role", {"role": role})
+
+    async def make_link(self, group: int, uses: int | None = None, expires: int | None = None) -> str:
+        """
+        Make an invite link.
+
+        @param uses: how many may come by it; None: without end.
+        @param expires: milliseconds since the epoch; None: never.
+        @return: its code, for L{join_by_link}.
+        """
+        given = {"useLimit": uses, "expires": expires}
+        body = {name: value for name, value in given.items() if value is not None}
+        return words((await self._session.call("POST", f"/groups/{group}/links", body)).get("code"))
+
+    async def dissolve(self, group: int) -> None:
+        """End a group."""
+        await self._session.call("DELETE", f"/groups/{group}")
+
+
+def _mute(group: int, user: int | None) -> str:
+    return f"/groups/{group}/mute" if user is None else f"/groups/{group}/members/{user}/mute"
+
+
+def _group(row: dict[str, Any]) -> Group:
+    name, description = words(row.get("name")), words(row.get("description"))
+    return Group(whole(row.get("id")), name, whole(row.get("owner")), description)

@@ -1,0 +1,307 @@
+"""Conversations: one's own with their last messages, what was said in them, and how far it was read."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+from sqlalchemy import Connection
+
+from hichat import protocol
+from hichat.accounts import users
+from hichat.accounts.users import User
+from hichat.errors import NoSuchTarget, NotAMember, TooManyPinned
+from hichat.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Scope
+from hichat.gateway import v2
+from hichat.ledger import history, log, marks
+from hichat.ledger.overview import Entry, Spot, overview
+from hichat.protocol import Folded
+from hichat.social import contacts, groups
+from hichat.social.conversations import Setting
+from hichat.web.api.operation import Caller, GroupId, Id, Operation, Section, UserId
+from hichat.web.api.paging import Page, Paging
+from hichat.web.api.problems import Fault, Malformed
+from hichat.web.parts import Parts
+
+PAGE_SIZE = 128 * 1024
+"""Bytes of bodies after which a page of messages is full."""
+
+EVERYONE = "announcements"
+_NAME = re.compile(rf"(?:(user|group)-([1-9][0-9]{{0,15}})|{EVERYONE})")
+
+Name = Annotated[
+    str,
+    Meta(
+        max_length=32,
+        pattern=f"^(user-[1-9][0-9]{{0,15}}|group-[1-9][0-9]{{0,15}}|{EVERYONE})$",
+        description="A conversation's name: `user-` and the other's id, `group-` and its id, or `announcements`.",
+    ),
+]
+Position = Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
+
+
+class ShownConversation(msgspec.Struct, omit_defaults=True):
+    """
+    A conversation of yours.
+
+    @ivar user: whom it is with.
+    @ivar group: or whose it is; without C{user} and C{group} it is the announcements.
+    @ivar title: the other's name or the group's; empty: the account was deleted, or it is the announcements.
+    @ivar picture: where their picture is: a URL, a path of this server, or nothing.
+    @ivar remark: your own name for a contact; absent: none.
+    @ivar last: the last message as it is now; absent: there is none, since you came to it.
+    @ivar unread: messages behind what you have marked as read, your own among them.
+    @ivar received: up to which id your devices have it.
+    @ivar read: up to which id you have read it.
+    @ivar pinned: it stands before others.
+    @ivar muted: it makes no noise. The server sends what is said there as always.
+    """
+
+    name: Name
+    title: str
+    picture: str
+    unread: int
+    received: Position
+    read: Position
+    user: UserId | UnsetType = UNSET
+    group: GroupId | UnsetType = UNSET
+    remark: str = ""
+    last: Folded | UnsetType = UNSET
+    pinned: bool = False
+    muted: bool = False
+
+
+class ConversationSettings(msgspec.Struct):
+    """
+    What you have set for a conversation.
+
+    @ivar pinned: it stands before others.
+    @ivar muted: it makes no noise.
+    """
+
+    name: Name
+    pinned: bool
+    muted: bool
+
+
+class SettingsChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """
+    What is to be another way; what is absent stays as it is.
+
+    @ivar pinned: whether it stands before others.
+    @ivar muted: whether it makes no noise.
+    """
+
+    pinned: bool | UnsetType = UNSET
+    muted: bool | UnsetType = UNSET
+
+
+class Messages(msgspec.Struct):
+    """
+    Messages of a conversation as they are now: edited, reacted to, recalled.
+
+    @ivar items: in order of id.
+    @ivar more: whether there are more in the direction that was asked for.
+    """
+
+    items: list[Folded]
+    more: bool
+
+
+class Standing(msgspec.Struct):
+    """
+    How far you have read a conversation, and how far others have.
+
+    @ivar unread: messages behind what you have marked as read, your own among them.
+    @ivar received: up to which id your devices have it.
+    @ivar read: up to which id you have read it.
+    @ivar others: of the other members; empty for groups of more than 100, and where one of two has blocked the other.
+    """
+
+    unread: int
+    received: Position
+    read: Position
+    others: list[protocol.Mark]
+
+
+class Marking(msgspec.Struct, forbid_unknown_fields=True):
+    """
+    How far you are now. A mark never goes back.
+
+    @ivar received: up to which id your devices have it.
+    @ivar read: up to which id you have read it, and so received it.
+    """
+
+    received: Id | UnsetType = UNSET
+    read: Id | UnsetType = UNSET
+
+
+class ConversationPath(msgspec.Struct, forbid_unknown_fields=True):
+    """A conversation's place."""
+
+    conversation: Name
+
+
+class MessagesQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """
+    Which messages.
+
+    @ivar before: only those with a smaller id; without this and C{after}, the newest.
+    @ivar after: only those with a larger id, the oldest of them.
+    @ivar limit: how many, at most; a page with much text has fewer.
+    """
+
+    before: Id | UnsetType = UNSET
+    after: Position | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=1, le=protocol.HISTORY_LIMIT)] = 50
+
+
+async def get_conversations(parts: Parts, caller: Caller, query: Paging) -> Page[ShownConversation]:
+    """
+    Gives the people with whom messages were exchanged, the groups that you are in and the announcements, each with its
+    last message: pinned ones first, then those where something was said last.
+    """
+    after = query.after(tuple[bool, int, int])
+    behind = Spot(*after) if after else None
+    found = await parts.store.read(_conversations, caller.user.id, behind, query.limit + 1)
+    page = query.page(found, lambda each: each[0].spot)
+    return Page([shown for _, shown in page.items], page.next)
+
+
+async def get_messages(parts: Parts, caller: Caller, path: ConversationPath, query: MessagesQuery) -> Messages:
+    """
+    Gives messages, a page of them in either direction: C{before} with the smallest id that you have leads back,
+    C{after} with the largest leads forward. In a group, those from while you were a member.
+    """
+    key = log.conversation_key(*_between(caller.user, path.conversation))
+    before = None if query.before is UNSET else query.before
+    after = None if query.after is UNSET else query.after
+    found = await parts.store.read(history.history, caller.user.id, key, before, after, query.limit, PAGE_SIZE)
+    return Messages([v2.folded(message) for message in found.messages], found.more)
+
+
+async def get_marks(parts: Parts, caller: Caller, path: ConversationPath) -> Standing:
+    """Gives how far you have read it, and how far the others have."""
+    key = log.conversation_key(*_between(caller.user, path.conversation))
+    found = await parts.store.read(marks.standing, caller.user.id, key)
+    others = [protocol.Mark(*mark) for mark in found.others]
+    return Standing(found.unread, found.own.received, found.own.read, others)
+
+
+async def set_marks(parts: Parts, caller: Caller, path: ConversationPath, body: Marking) -> None:
+    """Moves your marks forward; the others and your other devices hear of it. Beyond the end is the end."""
+    key = log.conversation_key(*_between(caller.user, path.conversation))
+    read = 0 if body.read is UNSET else body.read
+    received = max(read, 0 if body.received is UNSET else body.received)
+    await parts.marks.put(caller.user.id, key, received, read, caller.device)
+
+
+async def get_settings(parts: Parts, caller: Caller, path: ConversationPath) -> ConversationSettings:
+    """Gives what you have set for a conversation."""
+    scope, target = _place(path.conversation)
+    return _settings(await parts.conversations.setting(caller.user, scope, target))
+
+
+async def change_settings(
+    parts: Parts, caller: Caller, path: ConversationPath, body: SettingsChange
+) -> ConversationSettings:
+    """Pins or mutes a conversation, or not any more. Your other devices hear of it; nobody else does."""
+    scope, target = _place(path.conversation)
+    pinned = None if body.pinned is UNSET else body.pinned
+    muted = None if body.muted is UNSET else body.muted
+    return _settings(await parts.conversations.set(caller.user, scope, target, pinned, muted))
+
+
+def _conversations(
+    connection: Connection, user: int, behind: Spot | None, limit: int
+) -> list[tuple[Entry, ShownConversation]]:
+    found = overview(connection, user, behind, limit)
+    people = users.find_many(connection, [entry.target for entry in found if entry.scope == Scope.USER])
+    teams = groups.find_many(connection, [entry.target for entry in found if entry.scope == Scope.GROUP])
+    remarks = contacts.remarks(connection, user, people)
+    shown: list[tuple[Entry, ShownConversation]] = []
+    for entry in found:
+        title = picture = ""
+        if entry.scope == Scope.USER:
+            person = people[entry.target]
+            title, picture = (person.name, person.avatar) if person is not None else ("", "")
+        elif entry.scope == Scope.GROUP:
+            title, picture = teams[entry.target].name, teams[entry.target].image
+        remark = remarks.get(entry.target, "") if entry.scope == Scope.USER else ""
+        shown.append((entry, _shown(entry, title, picture, remark)))
+    return shown
+
+
+def _shown(entry: Entry, title: str, picture: str, remark: str) -> ShownConversation:
+    return ShownConversation(
+        name=_name(entry.scope, entry.target),
+        title=title,
+        picture=picture,
+        unread=entry.unread,
+        received=entry.own.received,
+        read=entry.own.read,
+        user=entry.target if entry.scope == Scope.USER else UNSET,
+        group=entry.target if entry.scope == Scope.GROUP else UNSET,
+        remark=remark,
+        last=UNSET if entry.last is None else v2.folded(entry.last),
+        pinned=entry.spot.pinned,
+        muted=entry.muted,
+    )
+
+
+def _settings(setting: Setting) -> ConversationSettings:
+    return ConversationSettings(_name(setting.scope, setting.target), setting.pinned, setting.muted)
+
+
+def _name(scope: int, target: int) -> str:
+    if scope == Scope.EVERYONE:
+        return EVERYONE
+    return f"{'user' if scope == Scope.USER else 'group'}-{target}"
+
+
+def _place(name: str) -> tuple[Scope, int]:
+    """
+    @return: the scope, and the other user's id, the group's or 0.
+    @raise Malformed: no conversation has such a name.
+    """
+    found = _NAME.fullmatch(name)
+    if found is None:
+        raise _no_name()
+    if found[1] is None:
+        return Scope.EVERYONE, 0
+    target = int(found[2])
+    if target > MAX_SAFE_INTEGER or (found[1] == "group" and target < FIRST_GROUP_ID):
+        raise _no_name()
+    return (Scope.USER if found[1] == "user" else Scope.GROUP), target
+
+
+def _no_name() -> Malformed:
+    return Malformed("conversation", Fault(parameter="conversation"))
+
+
+def _between(user: User, name: str) -> tuple[Scope, int, int]:
+    scope, target = _place(name)
+    return scope, user.id, target
+
+
+SECTION = Section(
+    "Conversations",
+    "A conversation is with a person, in a group, or the announcements: what administrators write to everybody. "
+    "Messages are written over the WebSocket.",
+    (
+        Operation("GET", "/conversations", get_conversations, "List your conversations"),
+        Operation("GET", "/conversations/{conversation}", get_settings, "Look at what is set", (NoSuchTarget,)),
+        Operation(
+            "PATCH",
+            "/conversations/{conversation}",
+            change_settings,
+            "Pin or mute a conversation",
+            (NoSuchTarget, TooManyPinned),
+        ),
+        Operation("GET", "/conversations/{conversation}/messages", get_messages, "Read messages", (NotAMember,)),
+        Operation("GET", "/conversations/{conversation}/marks", get_marks, "Ask who has read", (NoSuchTarget,)),
+        Operation("PUT", "/conversations/{conversation}/marks", set_marks, "Mark as read", (NoSuchTarget,)),
+    ),
+)

@@ -1,0 +1,219 @@
+"""Groups with a real process: who may write, over v1 and v2; what changes over HTTP is heard live and by a sync."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, ClassVar
+
+import treq
+
+from tests.integration.daemon import V2Peer, until
+from tests.integration.devices import Person
+from tests.integration.test_v2 import V2Case
+from tests.postgres import server
+
+NAMES = ("owner", "admin", "member", "muted", "banned", "stranger", "invited", "requested")
+
+ROLES: dict[str, str | None] = {
+    "owner": None,
+    "admin": None,
+    "member": None,
+    "muted": "muted",
+    "banned": "not_a_member",
+    "stranger": "not_a_member",
+    "invited": "not_a_member",
+    "requested": "not_a_member",
+}
+"""What a message of each is refused with."""
+
+COMPLAINTS = {"muted": "您已被禁言", "not_a_member": "您不是该群成员", "no_such_target": "接收者不存在"}
+
+
+class GroupsTests(V2Case):
+    async def setUp(self) -> None:  # type: ignore[override]
+        await super().setUp()
+        if self.daemon.environment.get("HICHAT_WORKERS"):
+            await until(lambda: self.daemon.log.read_text().count("HiChat serves") == 3)
+        self.who = dict(zip(NAMES, await self.people(*NAMES), strict=True))
+        made = await self.api("owner", "POST", "/groups", {"name": "team"})
+        self.team: int = made["id"]
+
+    async def api(self, name: str, method: str, path: str, body: object = None, refused: str = "") -> Any:
+        """
+        Make a call of v2.
+
+        @param refused: the code that it is refused with.
+        """
+        options: Any = {"headers": {"Authorization": f"Bearer {self.who[name][1]}"}}
+        if body is not None:
+            options["json"] = body
+        response = await treq.request(
+            method,
+            f"{self.daemon.url}/v2{path}",
+            persistent=False,
+            **options,
+        )
+        content = await response.content()
+        answer: Any = (await response.json()) if content else None
+        if refused:
+            self.assertEqual(answer["code"], refused)
+        else:
+            self.assertLess(response.code, 300, answer)
+        return answer
+
+    async def do(self, name: str, method: str, path: str, body: object = None, refused: str = "") -> Any:
+        """Make a call about the group; capitals in the path are people."""
+        for other, (number, _) in self.who.items():
+            path = path.replace(f"/{other.upper()}", f"/{number}")
+        return await self.api(name, method, f"/groups/{self.team}{path}", body, refused)
+
+    async def everybody(self) -> None:
+        """Each has the role of their name, and the group has a plain policy."""
+        for name in ("admin", "member", "muted", "banned"):
+            await self.do(name, "POST", "/join")
+        await self.do("owner", "PUT", "/members/ADMIN/role", {"role": "admin"})
+        await self.do("admin", "PUT", "/members/MUTED/mute", {})
+        await self.do("admin", "PUT", "/bans/BANNED")
+        await self.do("admin", "PUT", "/invitations/INVITED")
+        await self.do("admin", "PATCH", "", {"joinPolicy": "approval"})
+        await self.do("requested", "POST", "/join")
+
+    async def test_who_may_write(self) -> None:
+        """By role, over both dialects; and the same while all are muted, and when the group is no more."""
+        await self.everybody()
+        v1 = dict(zip(NAMES, await self.online(*self.who.values()), strict=True))
+        v2 = {name: await self.enter(person) for name, person in self.who.items()}
+        inside = [name for name, code in ROLES.items() if code != "not_a_member"]
+        for state in ("open", "muted", "dissolved"):
+            wanted = dict(ROLES)
+            if state == "muted":
+                await self.do("admin", "PUT", "/mute", {"until": int(time.time() * 1000) + 3_600_000})
+                wanted["member"] = "muted"
+            elif state == "dissolved":
+                await self.do("owner", "DELETE", "")
+                wanted = dict.fromkeys(NAMES, "no_such_target")
+                inside = []
+            # What was refused before is known everywhere by now.
+            for name, code in wanted.items():
+                await self.say_v2(v2[name], code, f"{name}, {state}")
+                said = v1[name].say(userId=self.who[name][0], TargetId=self.team, Type=2, Content=f"{name} {state}")
+                if code is not None:
+                    self.assertEqual(await v1[name].heard(1), [COMPLAINTS[code]], (name, state))
+                    continue
+                for other in inside:
+                    heard = await v1[other].heard(2 if other != name else 0)
+                    self.assertEqual([said in heard, len(heard)], [other != name, 2 * (other != name)], (name, other))
+        for peer in v1.values():
+            self.assertEqual(peer.texts, [], "nothing else came")
+
+    async def say_v2(self, peer: V2Peer, code: str | None, text: str) -> None:
+        if code is None:
+            await peer.ask("ack", "send", group=self.team, text=text)
+        else:
+            peer.tell("send", ref=text, group=self.team, text=text)
+            error = await peer.take("error")
+            self.assertEqual((error["ref"], error["code"]), (text, code))
+
+    async def test_members_hear_every_change(self) -> None:
+        """Live, and by a sync; who ceases to be a member hears that as the last."""
+        member, guest = self.who["member"], self.who["invited"]
+        await self.do("member", "POST", "/join")
+        away = await self.enter(member, "tablet", 0)
+        start = max(event["id"] for event in away.events())
+        away.sendClose(1000)
+        live = await self.enter(member)
+        invited = await self.enter(guest)
+        (page,) = await self.online(member)
+        await self.do("owner", "PATCH", "", {"name": "crew", "joinPolicy": "approval"})
+        await self.do("owner", "PUT", "/invitations/INVITED")
+        await self.do("owner", "DELETE", "/invitations/INVITED")
+        await self.do("requested", "POST", "/join")
+        await self.do("owner", "PUT", "/members/REQUESTED")
+        await self.do("owner", "PUT", "/members/REQUESTED/role", {"role": "admin"})
+        await self.do("requested", "PUT", "/mute", {})
+        await self.do("requested", "DELETE", "/mute")
+        await self.do("requested", "PUT", "/bans/STRANGER")
+        await self.do("requested", "DELETE", "/bans/STRANGER")
+        await self.do("owner", "PUT", "/members/REQUESTED/role", {"role": "owner"})
+        await self.do("owner", "POST", "/leave")
+        await self.do("requested", "DELETE", "/members/MEMBER")
+        await self.do("requested", "DELETE", "")
+        kinds = [
+            *("changed", "invited", "declined", "requested", "joined", "role", "muted", "unmuted"),
+            *("banned", "unbanned", "role", "left", "removed"),
+        ]
+        await until(lambda: len(live.said["event"]) >= len(kinds))
+        heard = live.events()
+        self.assertEqual([event["kind"] for event in heard], kinds)
+        self.assertEqual(heard[0]["changed"], {"name": "crew", "joinPolicy": "approval"})
+        self.assertEqual((heard[5]["role"], heard[10]["role"]), ("admin", "owner"))
+        self.assertEqual((heard[-1]["member"], heard[-1]["size"]), (member[0], 1))
+        self.assertEqual([event["kind"] for event in invited.events()], ["invited", "declined"])
+        back = await self.enter(member, "tablet", start)
+        self.assertEqual(self.plain(back.events()), self.plain(heard))
+        strange = await self.enter(guest, "tablet", 0)
+        self.assertEqual([event["kind"] for event in strange.events()], ["invited", "declined"])
+        self.assertEqual(page.texts, [], "v1 hears of nothing but messages")
+        # What was said till then can still be read.
+        found = await back.ask("history", "history", group=self.team)
+        self.assertEqual(found["messages"], [])
+
+    @staticmethod
+    def plain(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """@return: the same as a page has them."""
+        return [{name: value for name, value in event.items() if name != "op"} for event in events]
+
+    async def test_history_stays_theirs(self) -> None:
+        await self.do("member", "POST", "/join")
+        peer = await self.enter(self.who["member"])
+        await peer.ask("ack", "send", group=self.team, text="before")
+        await self.do("owner", "DELETE", "")
+        found = await peer.ask("history", "history", group=self.team)
+        self.assertEqual([message["text"] for message in found["messages"]], ["before"])
+        outside = await self.enter(self.who["stranger"])
+        outside.tell("history", ref=1, group=self.team)
+        self.assertEqual((await outside.take("error"))["code"], "not_a_member")
+        made = await self.api("stranger", "POST", "/groups", {"name": "TEAM"})
+        self.assertNotEqual(made["id"], self.team)
+
+    async def test_joining_over_v1(self) -> None:
+        """At once, or refused plainly."""
+
+        async def join(name: str) -> tuple[int, str]:
+            who: Person = self.who[name]
+            answer = await self.call(who, "relation/join_group", userId=who[0], comId="team")
+            return answer["code"], answer["message"]
+
+        await self.everybody()
+        self.assertEqual(await join("stranger"), (-1, "加入该群需要管理员同意"))
+        self.assertEqual(await join("banned"), (-1, "您已被该群封禁"))
+        self.assertEqual((await join("invited"))[0], 0)
+        await self.do("owner", "PATCH", "", {"joinPolicy": "invite"})
+        self.assertEqual(await join("stranger"), (-1, "该群仅限受邀加入"))
+        await self.do("owner", "PATCH", "", {"joinPolicy": "open"})
+        self.assertEqual((await join("stranger"))[0], 0)
+
+    async def test_after_a_restart(self) -> None:
+        await self.everybody()
+        await self.restart()
+        peers = {name: await self.enter(person) for name, person in self.who.items()}
+        for name, code in ROLES.items():
+            await self.say_v2(peers[name], code, name)
+
+
+class GroupsOfTwoWorkersTests(GroupsTests):
+    """Changes of one worker hold in the other at once."""
+
+    settings: ClassVar[dict[str, str]] = {"WORKERS": "2"}
+    timeout = 150
+
+
+class GroupsOnPostgreSQLTests(GroupsTests):
+    """Two workers, on the other store."""
+
+    timeout = 150
+
+    async def setUp(self) -> None:  # type: ignore[override]
+        # Of this test's own: it is only known now.
+        self.settings = {"WORKERS": "2", "DATABASE": server().make_database(self)}  # type: ignore[misc]
+        await super().setUp()

@@ -1,0 +1,176 @@
+"""Tests for L{hichat.ledger.overview}: the list against a model of it, and what it costs."""
+
+from __future__ import annotations
+
+import random
+
+from sqlalchemy import insert
+
+from hichat.events import Draft, Event, Kind, Scope
+from hichat.ledger import marks
+from hichat.ledger.marks import Advance, Mark
+from hichat.ledger.overview import Entry, Spot, overview
+from hichat.storage import tables
+from tests.ledger.plans import plans
+from tests.ledger.test_blocks import about, block
+from tests.ledger.test_writer import GROUP, WriterCase, joined, left, message
+from tests.postgres import OnPostgreSQL
+
+EVERYONE = (int(Scope.EVERYONE), 0)
+TEAM = (int(Scope.GROUP), GROUP)
+
+
+def person(user: int) -> tuple[int, int]:
+    return int(Scope.USER), user
+
+
+class OverviewCase(WriterCase):
+    def setUp(self) -> None:
+        super().setUp()
+        with self.store.transaction() as connection:
+            connection.execute(tables.users.update().where(tables.users.c.id == 4).values(administrator=True))
+
+    def write(self, *drafts: Draft) -> list[Event]:
+        outcomes = self.writer.write(drafts)
+        events = [outcome for outcome in outcomes if isinstance(outcome, Event)]
+        self.assertEqual(len(events), len(drafts), outcomes)
+        return events
+
+    def overview(self, user: int, behind: Spot | None = None, limit: int = 100) -> list[Entry]:
+        with self.store.snapshot() as connection:
+            return overview(connection, user, behind, limit)
+
+    def names(self, user: int, behind: Spot | None = None, limit: int = 100) -> list[tuple[int, int]]:
+        return [(entry.scope, entry.target) for entry in self.overview(user, behind, limit)]
+
+    def pin(self, user: int, scope: int, target: int, pinned: bool = True, muted: bool = False) -> None:
+        values = {"user_id": user, "scope": scope, "target": target, "pinned": pinned, "muted": muted}
+        with self.store.transaction() as connection:
+            connection.execute(insert(tables.conversation_settings).values(values))
+
+    def read(self, user: int, key: tuple[int, int, int], position: int) -> None:
+        with self.store.transaction() as connection:
+            marks.advance(connection, [Advance(user, key, position, position)])
+
+
+class OverviewTests(OverviewCase):
+    def test_announcements_are_everybodys(self) -> None:
+        (entry,) = self.overview(1)
+        expected = Entry(Spot(False, 0, 0), *EVERYONE, False, None, 0, Mark(1, 0, 0))
+        self.assertEqual(entry, expected)
+        self.write(message(4, 0, Scope.EVERYONE))
+        for user in (1, 2, 4):
+            (entry,) = self.overview(user)
+            self.assertEqual((entry.scope, entry.target, entry.unread), (*EVERYONE, 1))
+        self.read(1, (Scope.EVERYONE, 0, 0), 1)
+        self.assertEqual([self.overview(user)[0].unread for user in (1, 2)], [0, 1])
+
+    def test_newest_first(self) -> None:
+        for indexed in (False, True):
+            with self.subTest(indexed=indexed):
+                self.write(message(2, 1), message(1, 3), message(2, 1), message(3, 4))
+                if indexed:
+                    self.write(*[message(3, 4) for _ in range(9)])
+                self.assertEqual(self.names(1), [person(2), person(3), EVERYONE])
+                self.write(message(3, 1))
+                self.assertEqual(self.names(1), [person(3), person(2), EVERYONE])
+
+    def test_without_messages_there_is_no_conversation(self) -> None:
+        """What happens between two who have not talked, or with oneself, is none."""
+        request = Draft(Kind.CONTACT_REQUESTED, Scope.USER, 1, 2, b"hi", None)  # type: ignore[arg-type]
+        self.write(request, block(1, 3))
+        self.assertEqual(self.names(1), [EVERYONE])
+        self.write(message(1, 1))
+        self.assertEqual(self.names(1), [person(1), EVERYONE])
+
+    def test_a_message_as_it_is_now(self) -> None:
+        self.write(message(2, 1), message(2, 3))
+        self.write(about(Kind.EDITED, 2, 1), about(Kind.REACTED, 1, 1, b"+x"))
+        (last,) = [entry.last for entry in self.overview(1) if entry.target == 2]
+        assert last is not None
+        assert last.edit is not None
+        self.assertEqual((last.message.position, last.edit.position, len(last.reactions)), (1, 3, 1))
+        self.assertEqual(self.names(3), [person(2), EVERYONE], "an edit does not bring it up")
+        self.write(about(Kind.RECALLED, 2, 1))
+        (last,) = [entry.last for entry in self.overview(1) if entry.target == 2]
+        assert last is not None
+        self.assertEqual((last.message.position, last.message.body), (1, b""))
+
+    def test_groups_one_is_in(self) -> None:
+        self.write(joined(1), message(1, GROUP, Scope.GROUP), joined(2))
+        (entry, _) = self.overview(2)
+        self.assertEqual((entry.scope, entry.target, entry.last, entry.unread), (*TEAM, None, 0))
+        self.assertEqual(entry.spot.activity, 3, "when one came to it")
+        self.write(message(1, GROUP, Scope.GROUP), message(2, GROUP, Scope.GROUP))
+        self.assertEqual([entry.unread for entry in self.overview(2)], [2, 0])
+        self.read(2, (Scope.GROUP, GROUP, 0), 4)
+        self.assertEqual([entry.unread for entry in self.overview(2)], [1, 0])
+        self.write(left(2))
+        self.assertEqual(self.names(2), [EVERYONE])
+        self.write(message(1, GROUP, Scope.GROUP), joined(2), message(1, GROUP, Scope.GROUP))
+        (entry, _) = self.overview(2)
+        with self.store.snapshot() as connection:
+            self.assertEqual(entry.unread, marks.standing(connection, 2, (Scope.GROUP, GROUP, 0)).unread)
+        self.assertEqual(entry.unread, 2)
+
+    def test_pinned_first_and_muted(self) -> None:
+        self.write(message(2, 1), message(3, 1), message(4, 1))
+        self.pin(1, *person(2))
+        self.pin(1, *EVERYONE, muted=True)
+        self.pin(3, *person(4))
+        self.assertEqual(self.names(1), [person(2), EVERYONE, person(4), person(3)])
+        self.assertEqual([entry.muted for entry in self.overview(1)], [False, True, False, False])
+
+    def test_any_story(self) -> None:
+        """The list, whole and in pages of any size, is what a model says; wherever the index ends."""
+        chance = random.Random(11)
+        self.pin(1, *person(3))
+        self.write(joined(1), joined(2))
+        for round_ in range(25):
+            drafts = []
+            for _ in range(chance.randint(1, 6)):
+                sender, other = chance.sample((1, 2, 3, 4), 2)
+                in_team = message(chance.choice((1, 2)), GROUP, Scope.GROUP)
+                drafts.append(chance.choice([message(sender, other), in_team, message(4, 0, Scope.EVERYONE)]))
+            self.write(*drafts)
+            for user in (1, 2, 3):
+                whole = self.overview(user)
+                self.assertEqual(
+                    [(e.scope, e.target, e.spot.activity, e.unread) for e in whole], self.model(user), round_
+                )
+                size = chance.randint(1, 3)
+                paged: list[Entry] = []
+                while page := self.overview(user, paged[-1].spot if paged else None, size):
+                    paged += page
+                self.assertEqual(paged, whole)
+
+    def model(self, user: int) -> list[tuple[int, int, int, int]]:
+        found: dict[tuple[int, int], list[int]] = {EVERYONE: []}
+        since = {EVERYONE: 0}
+        for event in self.rows():
+            if event.kind == Kind.JOINED and event.subject == user:
+                found[TEAM] = []
+                since[TEAM] = event.position
+            if event.kind != Kind.MESSAGE:
+                continue
+            if event.scope == Scope.USER and user in (event.sender, event.target):
+                found.setdefault(person(event.sender + event.target - user), []).append(event.position)
+            elif event.scope == Scope.EVERYONE:
+                found[EVERYONE].append(event.position)
+            elif event.scope == Scope.GROUP and TEAM in found:
+                found[TEAM].append(event.position)
+        listed = [
+            (place, positions[-1] if positions else since[place], len(positions)) for place, positions in found.items()
+        ]
+        pinned = person(3) if user == 1 else None
+        listed.sort(key=lambda each: (each[0] == pinned, each[1]), reverse=True)
+        return [(*place, activity, unread) for place, activity, unread in listed]
+
+    def test_indexed(self) -> None:
+        self.write(joined(1), *[message(2, 1) for _ in range(9)])
+        for plan in plans(self.store, lambda connection: overview(connection, 1, None, 10)):
+            self.assertNotRegex(plan, "SCAN (events|places|members)|Seq Scan on (events|places|members)")
+
+
+class OverviewOnPostgreSQLTests(OnPostgreSQL, OverviewTests):
+    """The same on the other store."""

@@ -1,0 +1,248 @@
+"""Tests for L{hichat.web.api.conversations} and L{hichat.social.conversations}."""
+
+import json
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+from hichat.accounts import users
+from hichat.cli import DirectLedger
+from hichat.errors import NoSuchTarget, NotAdministrator, TooManyPinned
+from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
+from hichat.gateway import v2
+from hichat.ledger import log
+from hichat.ledger.marks import GATHER
+from hichat.ledger.writer import LogWriter
+from hichat.protocol import Send
+from hichat.social import conversations
+from hichat.social.conversations import Setting
+from tests.ledger.test_blocks import block
+from tests.ledger.test_writer import message
+from tests.postgres import OnPostgreSQL
+from tests.web.support import SiteCase
+
+TEAM = FIRST_GROUP_ID
+STANDING = {"unread": 0, "received": 0, "read": 0}
+
+
+class ConversationsCase(SiteCase):
+    """Ann and Bob are in a group, Cat is not and is an administrator."""
+
+    def make_ledger(self):
+        self.writer = LogWriter(self.store, lambda: self.now)
+        return DirectLedger(self.writer)
+
+    def setUp(self):
+        super().setUp()
+        self.users, self.tokens_of = {}, {}
+        for name in ("Ann", "Bob", "Cat"):
+            user, _ = self.make_user(name)
+            self.users[user.id], self.tokens_of[user.id] = user, self.tokens.issue(user.id, 0)
+        self.successResultOf(self.store.write(users.make_administrator, 3, self.now))
+        self.run_now(self.groups.create(self.users[1], "team"))
+        self.run_now(self.groups.join(self.users[2], "team"))
+
+    def say(self, sender, text, **place):
+        """@return: the message's id."""
+        frame = Send(text=text, **place)
+        scope, target = v2.scope_of(frame)
+        draft = message(sender, target, scope, v2.message_body(frame, sender, scope, target))
+        draft.device = 0
+        (outcome,) = self.writer.write([draft])
+        assert isinstance(outcome, Event)
+        return outcome.position
+
+    def call(self, user, method, target, body=None):
+        return self.api(method, target, body, self.tokens_of[user])
+
+    def good(self, user, method, target, body=None, status=200):
+        answer = self.call(user, method, target, body)
+        self.assertEqual(answer.status, status, answer.body)
+        return answer.json if answer.body else None
+
+    def events(self, kind):
+        with self.store.snapshot() as connection:
+            return [event for event in log.after(connection, 0, 1000) if event.kind == kind]
+
+
+class ListTests(ConversationsCase):
+    def test_what_is_shown(self):
+        self.say(3, "welcome, all")
+        last = self.say(2, "hi Ann", user=1)
+        self.run_now(self.contacts.add(self.users[1], "Bob"))
+        self.run_now(self.contacts.remark(self.users[1], 2, "Bobby"))
+        pair, everyone, team = self.good(1, "GET", "/conversations")["items"]
+        message = pair.pop("last")
+        self.assertEqual((message["id"], message["text"], message["from"]), (last, "hi Ann", 2))
+        named = {"name": "user-2", "user": 2, "title": "Bob", "picture": "", "remark": "Bobby"}
+        self.assertEqual(pair, named | STANDING | {"unread": 1})
+        self.assertEqual(everyone.pop("last")["text"], "welcome, all")
+        self.assertEqual(everyone, {"name": "announcements", "title": "", "picture": ""} | STANDING | {"unread": 1})
+        self.assertEqual(team, {"name": f"group-{TEAM}", "group": TEAM, "title": "team", "picture": ""} | STANDING)
+
+    def test_pages(self):
+        self.say(2, "hi", user=1)
+        self.say(3, "hi", user=1)
+        self.say(3, "all")
+        found, cursor = [], ""
+        while cursor is not None:
+            page = self.good(1, "GET", f"/conversations?limit=1{cursor and '&cursor=' + cursor}")
+            found += [item["name"] for item in page["items"]]
+            cursor = page.get("next")
+        self.assertEqual(found, ["announcements", "user-3", "user-2", f"group-{TEAM}"])
+        self.problem(self.call(1, "GET", "/conversations?cursor=x"), 400, "bad_cursor")
+
+    def test_a_deleted_account(self):
+        self.say(2, "hi", user=1)
+        self.run_now(self.accounts.delete(self.users[2]))
+        (pair,) = [item for item in self.good(1, "GET", "/conversations")["items"] if item.get("user") == 2]
+        self.assertEqual((pair["title"], pair["last"]["text"]), ("", "hi"))
+
+
+class MessageTests(ConversationsCase):
+    def texts(self, user, query, name="user-2"):
+        found = self.good(user, "GET", f"/conversations/{name}/messages{query}")
+        return "".join(item["text"] for item in found["items"]), found["more"]
+
+    def test_both_ways(self):
+        ids = [self.say(1 + i % 2, str(i), user=2 - i % 2) for i in range(7)]
+        self.assertEqual(self.texts(1, "?limit=3"), ("456", True))
+        self.assertEqual(self.texts(1, f"?limit=3&before={ids[4]}"), ("123", True))
+        self.assertEqual(self.texts(1, f"?limit=3&before={ids[1]}"), ("0", False))
+        self.assertEqual(self.texts(1, f"?limit=3&after={ids[0]}"), ("123", True))
+        self.assertEqual(self.texts(2, "?after=0", "user-1"), ("0123456", False))
+        self.assertEqual(self.texts(3, "", "user-1"), ("", False), "strangers see nothing")
+
+    def test_groups_are_for_members(self):
+        self.say(1, "x", group=TEAM)
+        self.assertEqual(self.texts(2, "", f"group-{TEAM}"), ("x", False))
+        self.problem(self.call(3, "GET", f"/conversations/group-{TEAM}/messages"), 403, "not_a_member")
+
+    def test_announcements_are_everybodys_and_administrators_write_them(self):
+        self.say(3, "a")
+        (refused,) = self.writer.write([message(1, 0, Scope.EVERYONE)])
+        self.assertIsInstance(refused, NotAdministrator)
+        for user in (1, 2, 3):
+            self.assertEqual(self.texts(user, "", "announcements"), ("a", False))
+
+    def test_names_that_are_none(self):
+        for name in ("user-0", "user-", "user-x", "group-5", "x", "user-1%0A", f"user-{2**53}", "everyone"):
+            found = self.problem(self.call(1, "GET", f"/conversations/{name}/messages"), 400, "invalid_field")
+            self.assertEqual(found["errors"][0]["parameter"], "conversation", name)
+        self.problem(self.call(1, "GET", "/conversations/user-2/messages?limit=101"), 400, "invalid_field")
+
+
+class MarkTests(ConversationsCase):
+    def mark(self, user, name, body):
+        """Marks gather for a moment before they are written."""
+        connection = self.connect()
+        content = json.dumps(body).encode()
+        head = (
+            f"PUT /v2/conversations/{name}/marks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            f"Authorization: Bearer {self.tokens_of[user]}\r\nContent-Length: {len(content)}\r\n\r\n"
+        )
+        connection.send(head.encode() + content)
+        self.clock.advance(GATHER)
+        return connection.answer("PUT")
+
+    def test_read(self):
+        first, second = self.say(2, "1", user=1), self.say(2, "2", user=1)
+        self.assertEqual(self.mark(1, "user-2", {"received": second, "read": first}).status, 204)
+        expected = {"unread": 1, "received": second, "read": first, "others": []}
+        self.assertEqual(self.good(1, "GET", "/conversations/user-2/marks"), expected)
+        others = self.good(2, "GET", "/conversations/user-1/marks")["others"]
+        self.assertEqual(others, [{"user": 1, "received": second, "read": first}])
+        self.assertEqual([(moved.alone, device) for _, moved, device in self.marked], [(False, 0)])
+        pair = self.good(1, "GET", "/conversations")["items"][0]
+        self.assertEqual({name: pair[name] for name in STANDING}, {"unread": 1, "received": second, "read": first})
+        self.assertEqual(self.mark(1, "user-2", {}).status, 204)
+
+    def test_blocked(self):
+        first = self.say(2, "1", user=1)
+        self.writer.write([block(1, 2)])
+        self.assertEqual(self.mark(1, "user-2", {"read": first}).status, 204)
+        self.assertEqual([moved.alone for _, moved, _ in self.marked], [True])
+        self.assertEqual(self.good(2, "GET", "/conversations/user-1/marks")["others"], [])
+
+    def test_strangers(self):
+        answer = self.mark(3, f"group-{TEAM}", {"read": 1})
+        self.assertEqual((answer.status, answer.json["code"]), (404, "no_such_target"))
+        self.problem(self.call(3, "GET", f"/conversations/group-{TEAM}/marks"), 404, "no_such_target")
+
+
+class SettingTests(ConversationsCase):
+    def test_pin_and_mute(self):
+        self.say(2, "hi", user=1)
+        shown = self.good(1, "PATCH", "/conversations/announcements", {"pinned": True})
+        self.assertEqual(shown, {"name": "announcements", "pinned": True, "muted": False})
+        self.good(1, "PATCH", f"/conversations/group-{TEAM}", {"muted": True})
+        items = self.good(1, "GET", "/conversations")["items"]
+        listed = [(item["name"], item.get("pinned"), item.get("muted")) for item in items]
+        self.assertEqual(listed, [("announcements", True, None), ("user-2", None, None), (f"group-{TEAM}", None, True)])
+        self.assertEqual([item.get("pinned") for item in self.good(2, "GET", "/conversations")["items"]], [None] * 3)
+        self.good(1, "PATCH", "/conversations/announcements", {"pinned": False})
+        self.assertEqual(self.good(1, "GET", "/conversations/announcements")["pinned"], False)
+
+    def test_the_devices_of_the_user_hear_of_it(self):
+        for body in ({"muted": True}, {"muted": True}, {}, {"pinned": True}):
+            self.good(1, "PATCH", "/conversations/user-2", body)
+        shown: list[Any] = [v2.happened(event) for event in self.events(Kind.CONVERSATION_SET)]
+        self.assertEqual([(each.from_, each.user) for each in shown], [(1, 1)] * 2, "what is so already is no event")
+        found = [(each.settings.user, each.settings.pinned, each.settings.muted) for each in shown]
+        self.assertEqual(found, [(2, False, True), (2, True, True)])
+
+    def test_strangers(self):
+        for name in (f"group-{TEAM}", f"group-{TEAM + 7}", "user-99"):
+            for method, body in (("GET", None), ("PATCH", {"pinned": True})):
+                self.problem(self.call(3, method, f"/conversations/{name}", body), 404, "no_such_target")
+
+    def test_not_too_many(self):
+        self.patch(conversations, "PINNED_LIMIT", 1)
+        self.good(1, "PATCH", "/conversations/user-2", {"pinned": True})
+        self.good(1, "PATCH", "/conversations/user-2", {"muted": True})
+        self.problem(self.call(1, "PATCH", "/conversations/user-3", {"pinned": True}), 409, "too_many_pinned")
+        self.good(1, "PATCH", "/conversations/user-3", {"muted": True})
+        self.good(1, "PATCH", "/conversations/user-2", {"pinned": False})
+        self.good(1, "PATCH", "/conversations/user-3", {"pinned": True})
+
+    def test_forgotten_with_the_account(self):
+        self.good(1, "PATCH", "/conversations/user-2", {"pinned": True})
+        self.run_now(self.accounts.delete(self.users[1]))
+        found = self.successResultOf(self.store.read(conversations.settings_of, 1, [(1, 2)]))
+        self.assertEqual(found, {})
+
+    def test_set_at_the_same_time(self):
+        """Two devices, one setting each: both hold."""
+        append = self.ledger.append
+
+        def late(**event):
+            patch.restore()
+            self.run_now(self.conversations.set(self.users[1], Scope.USER, 2, muted=True))
+            return append(**event)
+
+        patch = self.patch(self.ledger, "append", late)
+        found = self.run_now(self.conversations.set(self.users[1], Scope.USER, 2, pinned=True))
+        self.assertEqual(found, Setting(1, 2, True, True))
+
+    def test_refusals_of_the_domain(self):
+        work = self.conversations.set(self.users[1], Scope.USER, 99, pinned=True)
+        self.failureResultOf(Deferred.fromCoroutine(work), NoSuchTarget)
+        self.patch(conversations, "PINNED_LIMIT", 0)
+        work = self.conversations.set(self.users[1], Scope.USER, 2, pinned=True)
+        self.failureResultOf(Deferred.fromCoroutine(work), TooManyPinned)
+
+
+class ListOnPostgreSQLTests(OnPostgreSQL, ListTests):
+    """The same on the other store."""
+
+
+class MessageOnPostgreSQLTests(OnPostgreSQL, MessageTests):
+    """The same on the other store."""
+
+
+class MarkOnPostgreSQLTests(OnPostgreSQL, MarkTests):
+    """The same on the other store."""
+
+
+class SettingOnPostgreSQLTests(OnPostgreSQL, SettingTests):
+    """The same on the other store."""
