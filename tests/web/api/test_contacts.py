@@ -31,7 +31,7 @@ class Requests(ContactsCase):
     def test_asked_and_accepted(self):
         self.good(1, "PUT", "/contact-requests/sent/2", {"greeting": "it is Ann"}, 202)
         (request,) = self.good(2, "GET", "/contact-requests/received")["items"]
-        person = {"id": 1, "name": "Ann", "avatar": "", "gender": ""}
+        person = self.good(2, "GET", "/users/1")
         self.assertEqual(request, {"user": person, "since": self.now, "greeting": "it is Ann"})
         self.assertEqual(self.ids(1, "/contact-requests/sent"), [2])
         self.assertEqual(self.good(2, "PUT", "/contacts/1"), {"user": person, "since": self.now})
