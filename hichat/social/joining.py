@@ -22,6 +22,7 @@ from hichat.errors import (
     AlreadyRequested,
     ApprovalRequired,
     Banned,
+    Blocked,
     GroupFull,
     InviteOnly,
     NameTaken,
@@ -38,6 +39,7 @@ from hichat.errors import (
     UserBanned,
 )
 from hichat.events import FIRST_GROUP_ID, Kind, Role
+from hichat.social import contacts
 from hichat.social.groups import ADMINS, CURRENT, GROUP, Change, Group, Limits, find_by_name, find_role, get, role_in
 from hichat.storage.tables import bans, candidates, groups, invite_links, members
 from hichat.storage.tables import users as users_table
@@ -269,6 +271,7 @@ def invite(change: Change) -> Group:
     @raise NotPermitted: the sender may not; L{NotAMember}: the sender is no member.
     @raise NoSuchUser: there is no such user.
     @raise AlreadyAMember: the user is one; L{AlreadyInvited}; L{UserBanned}.
+    @raise Blocked: the user does not want to hear from the sender.
     @raise TooManyPending: too many others are invited or have asked.
     @raise NoSuchGroup: there is no such group.
     """
@@ -283,6 +286,8 @@ def invite(change: Change) -> Group:
         raise AlreadyAMember
     if is_banned(connection, group.id, draft.subject):
         raise UserBanned
+    if contacts.has_blocked(connection, draft.subject, draft.sender):
+        raise Blocked
     if _find_candidate(connection, group.id, draft.subject, invited=True):
         raise AlreadyInvited
     if role in ADMINS and _find_candidate(connection, group.id, draft.subject, invited=False):

@@ -77,6 +77,14 @@ class Blocks(ContactsCase):
         self.problem(self.call(1, "DELETE", "/blocks/2"), 404, "not_blocked")
         self.good(2, "PUT", "/contact-requests/sent/1", {}, 202)
 
+    def test_an_invitation_to_a_group_is_refused(self):
+        team = self.good(2, "POST", "/groups", {"name": "team"}, 201)["id"]
+        self.good(1, "PUT", "/blocks/2", status=204)
+        self.problem(self.call(2, "PUT", f"/groups/{team}/invitations/1"), 403, "blocked")
+        self.good(2, "PUT", f"/groups/{team}/invitations/3", status=202)
+        self.good(1, "DELETE", "/blocks/2", status=204)
+        self.good(2, "PUT", f"/groups/{team}/invitations/1", status=202)
+
     def test_nobody(self):
         self.problem(self.call(1, "PUT", "/blocks/1"), 409, "oneself")
         self.problem(self.call(1, "PUT", "/blocks/9"), 404, "no_such_user")
