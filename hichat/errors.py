@@ -397,6 +397,10 @@ class TooManyPending(Refused):
     )
 
 
+class AskedTooOften(Refused):
+    code, status, zh, en = "asked_too_often", 409, "申请或邀请过于频繁", "this user and this group were asked too often"
+
+
 class NoSuchLink(Refused):
     code, status, zh, en = (
         "no_such_link",

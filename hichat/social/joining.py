@@ -21,6 +21,7 @@ from hichat.errors import (
     AlreadyInvited,
     AlreadyRequested,
     ApprovalRequired,
+    AskedTooOften,
     Banned,
     Blocked,
     GroupFull,
@@ -43,6 +44,9 @@ from hichat.social import contacts
 from hichat.social.groups import ADMINS, CURRENT, GROUP, Change, Group, Limits, find_by_name, find_role, get, role_in
 from hichat.storage.tables import bans, candidates, groups, invite_links, members
 from hichat.storage.tables import users as users_table
+
+MEETINGS_LIMIT = 50
+"""Requests, invitations, and refusals of them between one user and one group: each is in the user's way for ever."""
 
 LINKS_LIMIT = 20
 """Invite links of a group that are good."""
@@ -136,7 +140,7 @@ def join_or_ask(change: Change) -> Group:
     The sender becomes a member; where somebody has to agree, asks to.
 
     @raise AlreadyRequested: the user has asked before.
-    @raise TooManyPending: too many others have.
+    @raise TooManyPending: too many others have; L{AskedTooOften}: this user has.
     @raise AlreadyAMember: and the others that L{join} raises, but L{ApprovalRequired}.
     """
     connection, draft = change.connection, change.draft
@@ -271,8 +275,8 @@ def invite(change: Change) -> Group:
     @raise NotPermitted: the sender may not; L{NotAMember}: the sender is no member.
     @raise NoSuchUser: there is no such user.
     @raise AlreadyAMember: the user is one; L{AlreadyInvited}; L{UserBanned}.
-    @raise Blocked: the user does not want to hear from the sender.
-    @raise TooManyPending: too many others are invited or have asked.
+    @raise Blocked: the user has blocked the sender.
+    @raise TooManyPending: too many others are invited or have asked; L{AskedTooOften}: this user was, and has.
     @raise NoSuchGroup: there is no such group.
     """
     connection, draft = change.connection, change.draft
@@ -463,6 +467,9 @@ def _find_candidate(connection: Connection, group_id: int, user_id: int, invited
 
 def _add_candidate(change: Change, group: Group, invited_by: int | None) -> None:
     connection, user = change.connection, change.draft.subject
+    met = select(func.count()).select_from(members).where(members.c.group_id == group.id, members.c.user_id == user)
+    if (connection.scalar(met.where(members.c.since == members.c.until)) or 0) >= MEETINGS_LIMIT:
+        raise AskedTooOften
     pending = select(func.count()).select_from(candidates).where(candidates.c.group_id == group.id)
     if (connection.scalar(pending) or 0) >= change.limits.size:
         raise TooManyPending

@@ -144,6 +144,33 @@ class MigrationTests(SynchronousTestCase):
             self.assertEqual(log.find_counted(connection, 1, 1), None)
             self.assertEqual(compare_metadata(MigrationContext.configure(connection), metadata), [])
 
+    def test_groups_whose_owner_is_gone(self) -> None:
+        """An owner could delete the account; now somebody has to look after the group."""
+        old = make_engine(make_database(self, migrated=False))
+        self.addCleanup(old.dispose)
+        migrations._migrate(old, "0003")
+        store = Store(old, run_now, run_now)
+        with store.transaction() as connection:
+            for user, deleted in ((1, 5), (2, None), (3, None)):
+                row = {"id": user, "name": f"u{user}", "password_hash": "", "created_at": 1, "updated_at": 1}
+                connection.execute(insert(users).values(row | {"deleted_at": deleted}))
+            names = "id, name, name_key, owner_id, category, image, description, size, created_at, updated_at"
+            add = text(f"INSERT INTO groups ({names}) VALUES (:id, :name, :name, :owner, 0, '', '', 0, 1, 7)")
+            found = [("left", 1), ("kept", 3), ("empty", 1)]
+            connection.execute(
+                add, [{"id": number, "name": name, "owner": owner} for number, (name, owner) in enumerate(found, 1)]
+            )
+            member = text("INSERT INTO members (group_id, user_id, since, until) VALUES (:g, :u, :s, :e)")
+            rows = [(1, 1, 1, 4), (1, 3, 3, None), (1, 2, 2, None), (2, 2, 5, None), (2, 3, 6, None), (3, 1, 7, 8)]
+            connection.execute(member, [dict(zip("guse", row, strict=True)) for row in rows])
+        migrate(old)
+        with store.snapshot() as connection:
+            asked = text("SELECT name, owner_id, name_key, deleted_at FROM groups ORDER BY id")
+            self.assertEqual(
+                [tuple(row) for row in connection.execute(asked)],
+                [("left", 2, "left", None), ("kept", 3, "kept", None), ("empty", 1, None, 7)],
+            )
+
     def test_a_newer_database_is_refused(self) -> None:
         store = make_store(self)
         store.write(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num='9999'")))

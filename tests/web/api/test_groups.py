@@ -316,6 +316,12 @@ class ChangesTests(GroupCase):
         self.expect("joined", "invited", group, member="invited", size=8)
         self.assertEqual(self.ok("invited", "GET /me/invitations")["items"], [])
 
+    def test_who_has_blocked_somebody_is_not_invited_by_them(self):
+        group = self.make()
+        self.ok("nobody", "PUT /blocks/MEMBER")
+        self.refused("blocked", "member", "PUT /groups/G/invitations/NOBODY", group=group)
+        self.ok("owner", "PUT /groups/G/invitations/NOBODY", group=group)
+
     def test_links(self):
         group = self.make(join_policy="invite")
         link = self.ok("admin", "POST /groups/G/links", {"useLimit": 1, "expires": LATER}, group)
@@ -483,6 +489,17 @@ class ChangesTests(GroupCase):
         self.refused("too_many_pending", "owner", "PUT /groups/G/invitations/NOBODY", group=group)
         self.ok("owner", "DELETE /groups/G/invitations/GUEST", group=group)
         self.ok("owner", "PUT /groups/G/invitations/NOBODY", group=group)
+
+    def test_asked_too_often(self):
+        """Or who is invited again and again would have ever more to sync."""
+        group = self.make()
+        for _ in range(25):
+            self.ok("owner", "PUT /groups/G/invitations/NOBODY", group=group)
+            self.ok("owner", "DELETE /groups/G/invitations/NOBODY", group=group)
+        self.refused("asked_too_often", "owner", "PUT /groups/G/invitations/NOBODY", group=group)
+        self.ok("nobody", "POST /groups/G/join", group=group)
+        self.ok("nobody", "POST /groups/G/leave", group=group)
+        self.ok("owner", "PUT /groups/G/invitations/STRANGER", group=group)
 
     def test_busy(self):
         self.ledger.refuse = Busy()

@@ -42,6 +42,27 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger, nullable=False),
     )
     op.create_index("invite_links_by_group", "invite_links", ["group_id"])
+    _give_away_what_was_left()
+
+
+def _give_away_what_was_left() -> None:
+    """Before, an owner could go: then the group is the oldest member's from now on; with no members it is no more."""
+    groups = sa.table("groups", *map(sa.column, ("id", "owner_id", "name_key", "size", "updated_at", "deleted_at")))
+    members = sa.table("members", *map(sa.column, ("group_id", "user_id", "since", "until")))
+    users = sa.table("users", *map(sa.column, ("id", "deleted_at")))
+    current = (
+        sa.select(members.c.user_id)
+        .join_from(members, users, users.c.id == members.c.user_id)
+        .where(members.c.group_id == groups.c.id, members.c.until.is_(None), users.c.deleted_at.is_(None))
+        .order_by(members.c.since)
+        .correlate(groups)
+    )
+    live = groups.c.deleted_at.is_(None)
+    owned = current.where(members.c.user_id == groups.c.owner_id).exists()
+    heir = current.limit(1).scalar_subquery()
+    op.execute(groups.update().where(live, ~owned, current.exists()).values(owner_id=heir))
+    gone = {"name_key": None, "size": 0, "deleted_at": groups.c.updated_at}
+    op.execute(groups.update().where(live, ~current.exists()).values(gone))
 
 
 def _of_a_user() -> tuple[sa.Column[int], sa.Column[int]]:
