@@ -137,7 +137,7 @@ class BoundsTests(SynchronousTestCase):
             Bounds(),
             Bounds(
                 drafts=1024,
-                batch=1024,
+                batch=256,
                 unsent=1048576,
                 sync_page=200,
                 rate=5000,
