@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 PAUSE = 0.002
-"""Seconds between the end of a batch and the beginning of the next one, while that is light."""
+"""Seconds between the beginnings of two batches, while the second is light."""
 
 HEAVY = 16
 """Deliveries at which a batch is not light any more."""
@@ -167,6 +167,7 @@ class Ledger:
         self._is_light = self._stays_light(self._waiting)
         self._under_way += 1
         started = self._clock.seconds()
+        self._rests_until = started + PAUSE
         written = self._write_batch(batch)
         written.addErrback(self._failed, batch)
         written.addCallback(self._written, batch, started)
@@ -206,7 +207,6 @@ class Ledger:
 
     def _next(self) -> None:
         self._under_way -= 1
-        self._rests_until = self._clock.seconds() + PAUSE
         if self._waiting:
             if self._beginning is None:
                 self._begin()
