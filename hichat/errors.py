@@ -228,7 +228,7 @@ class TooManyAttempts(Refused):
 
     code, status, zh, en = "too_many_attempts", 429, "尝试次数过多，请稍后再试", "too many attempts, please wait"
 
-    def __init__(self, retry_after: float) -> None:
+    def __init__(self, retry_after: float = 1.0) -> None:
         super().__init__()
         self.retry_after = retry_after
 

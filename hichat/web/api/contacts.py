@@ -170,9 +170,9 @@ async def get_blocks(parts: Parts, caller: Caller, query: Paging) -> Page[ShownB
 
 async def block_user(parts: Parts, caller: Caller, path: UserPath) -> None:
     """
-    Keeps somebody away: what they write to you, and their requests, are refused; they do not see whether you are
-    online, writing, or how far you have read, and you do not hear of their writing and reading. They are not told. You
-    stay contacts, if you are, and both still read each other in groups. Your other devices hear of it.
+    Keeps somebody away: what they write to you, their requests and invitations are refused; they do not see whether
+    you are online, writing, or how far you have read, and you do not hear of their writing and reading. They are not
+    told. You stay contacts, if you are, and both still read each other in groups. Your other devices hear of it.
     """
     await parts.contacts.block(caller.user, path.user)
 

@@ -31,7 +31,7 @@ class Requests(ContactsCase):
     def test_asked_and_accepted(self):
         self.good(1, "PUT", "/contact-requests/sent/2", {"greeting": "it is Ann"}, 202)
         (request,) = self.good(2, "GET", "/contact-requests/received")["items"]
-        person = {"id": 1, "name": "Ann", "avatar": "", "gender": "", "bio": "", "deleted": False}
+        person = self.good(2, "GET", "/users/1")
         self.assertEqual(request, {"user": person, "since": self.now, "greeting": "it is Ann"})
         self.assertEqual(self.ids(1, "/contact-requests/sent"), [2])
         self.assertEqual(self.good(2, "PUT", "/contacts/1"), {"user": person, "since": self.now})
@@ -76,6 +76,14 @@ class Blocks(ContactsCase):
         self.good(1, "DELETE", "/blocks/2", status=204)
         self.problem(self.call(1, "DELETE", "/blocks/2"), 404, "not_blocked")
         self.good(2, "PUT", "/contact-requests/sent/1", {}, 202)
+
+    def test_an_invitation_to_a_group_is_refused(self):
+        team = self.good(2, "POST", "/groups", {"name": "team"}, 201)["id"]
+        self.good(1, "PUT", "/blocks/2", status=204)
+        self.problem(self.call(2, "PUT", f"/groups/{team}/invitations/1"), 403, "blocked")
+        self.good(2, "PUT", f"/groups/{team}/invitations/3", status=202)
+        self.good(1, "DELETE", "/blocks/2", status=204)
+        self.good(2, "PUT", f"/groups/{team}/invitations/1", status=202)
 
     def test_nobody(self):
         self.problem(self.call(1, "PUT", "/blocks/1"), 409, "oneself")
