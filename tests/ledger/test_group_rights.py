@@ -239,7 +239,10 @@ class WritingTests(GroupCase):
         for make in (edit, react, recall):
             self.check(lambda make=make: make(self.people["member"], position), NoSuchMessage)  # type: ignore[misc]
         self.check(lambda: self.join("stranger"), NoSuchGroup)
+        victim = self.people["victim"]
         with self.store.snapshot() as connection:
+            was = groups.memberships(connection, [(victim, position + 1), (victim, position + 2)])
+            self.assertEqual(list(was.values()), [[(self.group, 0)], []])
             found = history.history(connection, self.people["victim"], (2, self.group, 0), None, None, 10, 10**6)
             self.assertEqual([one.message.position for one in found.messages], [position, position + 1])
             self.assertRaises(
