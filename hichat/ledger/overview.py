@@ -35,6 +35,12 @@ from hichat.storage.tables import conversation_settings, conversations, events, 
 from hichat.storage.tables import marks as marks_table
 from hichat.storage.tables import places as places_table
 
+FAR = 1_000_000
+"""
+More than the tail ever has. A range with two ends is a small one also to a PostgreSQL that has no statistics yet: else
+it reads the whole log.
+"""
+
 
 class Spot(NamedTuple):
     """
@@ -185,9 +191,10 @@ def _overview() -> Select[Any]:
         .correlate(mine)
         .scalar_subquery()
     )
+    done = bindparam("done", type_=BigInteger)
     tail = (
         select(events.c.conversation, func.max(events.c.position).label("position"))
-        .where(events.c.position > bindparam("done", type_=BigInteger), events.c.kind == int(Kind.MESSAGE))
+        .where(events.c.position > done, events.c.position <= done + FAR, events.c.kind == int(Kind.MESSAGE))
         .group_by(events.c.conversation)
         .cte("tail")
     )
@@ -214,6 +221,8 @@ def _overview() -> Select[Any]:
             ),
         )
         .cte("listed")
+        # Else PostgreSQL looks each last message up once for each place where it is named.
+        .prefix_with("MATERIALIZED")
     )
     activity = func.coalesce(listed.c.last, listed.c.since)
     pinned = case((listed.c.pinned, 1), else_=0)
