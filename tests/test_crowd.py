@@ -99,7 +99,7 @@ class CrowdTests(SynchronousTestCase):
         self.speaker.posted[place][1](outcome)
 
     def test_a_window_is_under_way_until_the_time_is_over(self) -> None:
-        said = self.crowd.talk()
+        said = Deferred.fromCoroutine(self.crowd.talk())
         self.assertEqual(self.texts(), [("1", "1"), ("1", "2")])
         self.answer(0)
         self.assertEqual(self.texts()[2:], [("1", "3")])
@@ -115,7 +115,7 @@ class CrowdTests(SynchronousTestCase):
         return [tuple(frame.text.split()[1:3]) for frame, _ in self.speaker.posted]
 
     def test_what_is_not_sent_is_counted(self) -> None:
-        said = self.crowd.talk()
+        said = Deferred.fromCoroutine(self.crowd.talk())
         self.answer(0, NotConnected("gone"))
         self.speaker.error = NotConnected("gone")
         self.answer(1)
@@ -147,7 +147,7 @@ class CrowdTests(SynchronousTestCase):
         self.assertEqual((self.crowd.tally.delivered, self.crowd.tally.doubled), (1, 0))
 
     def test_what_comes_late_is_not_in_time(self) -> None:
-        self.crowd.talk()
+        Deferred.fromCoroutine(self.crowd.talk())
         self.hear("7 1 0")
         self.clock.advance(5)
         self.hear("7 2 0")
@@ -217,7 +217,14 @@ class MeasurementTests(SynchronousTestCase):
         self.reactor.members[place].outReceived(line[9:])
 
     def told(self) -> list[list[bytes]]:
-        return [member.transport.said[1:] for member in self.reactor.members]
+        return [member.transport.said[2:] for member in self.reactor.members]
+
+    def ready(self) -> None:
+        """Both processes have started."""
+        self.say(0, phase="ready")
+        self.assertEqual([len(member.transport.said) for member in self.reactor.members], [1, 1])
+        self.say(1, phase="ready")
+        self.assertEqual([member.transport.said[1] for member in self.reactor.members], [b"connect"] * 2)
 
     def end(self) -> None:
         for member in self.reactor.members:
@@ -228,6 +235,7 @@ class MeasurementTests(SynchronousTestCase):
         self.assertEqual([(part.first, list(part.tokens)) for part in parts], [(0, ["a", "c", "e"]), (1, ["b", "d"])])
 
     def test_what_all_have_found_is_added_up(self) -> None:
+        self.ready()
         self.say(0, phase="connected", connected=3)
         self.assertEqual(self.told(), [[], []])
         self.say(1, phase="connected", connected=2)
@@ -253,7 +261,7 @@ class MeasurementTests(SynchronousTestCase):
         self.assertEqual(sum(self.shown), 5 + 29)
 
     def test_it_goes_on_as_soon_as_all_has_come(self) -> None:
-        self.test_the_clients_are_shared_out()
+        self.ready()
         for place, connected in ((0, 3), (1, 2)):
             self.say(place, phase="connected", connected=connected)
         self.say(0, phase="said", sent=1, expected=1)

@@ -94,7 +94,7 @@ class Tally(msgspec.Struct, omit_defaults=True):
     @ivar error: why it could not be done.
     """
 
-    phase: Literal["connecting", "connected", "talking", "said", "over"] = "connecting"
+    phase: Literal["starting", "ready", "connected", "talking", "said", "over"] = "starting"
     connected: int = 0
     sent: int = 0
     failed: int = 0
@@ -223,13 +223,13 @@ class Crowd:
 
         return Deferred.fromCoroutine(connect())
 
-    def talk(self) -> Deferred[None]:
-        """@return: fires when the time is over, and everything is answered."""
+    async def talk(self) -> None:
+        """Until the time is over, and everything is answered."""
         self.tally.phase, self.talks = "talking", True
         self._reactor.callLater(self._plan.seconds, self._silence, time.monotonic(), time.process_time())
         for voice in self._voices:
             voice.speak(self._plan.window)
-        return self._said
+        await self._said
 
     def _silence(self, began: float, cpu: float) -> None:
         self.talks = False
@@ -306,23 +306,21 @@ class Line(LineOnlyReceiver):
         self._crowd = Crowd(reactor, part)
 
     def connectionMade(self) -> None:
-        """Begin."""
-        LoopingCall(self._tell).start(TELL, now=False)
-        self._do(Deferred.fromCoroutine(self._crowd.connect()))
+        """We are there."""
+        self._crowd.tally.phase = "ready"
+        LoopingCall(self._tell).start(TELL)
 
     def lineReceived(self, line: bytes) -> None:
         """We are told what to do."""
-        self._do(self._crowd.talk() if line == b"talk" else Deferred.fromCoroutine(self._crowd.leave()))
-
-    def _do(self, work: Deferred[None]) -> None:
-        work.addErrback(self._failed).addCallback(self._tell)
+        crowd = self._crowd
+        work = {b"connect": crowd.connect, b"talk": crowd.talk, b"leave": crowd.leave}[line]
+        Deferred.fromCoroutine(work()).addErrback(self._failed).addCallback(self._tell)
 
     def _tell(self, _: object = None) -> None:
         self.sendLine(msgspec.json.encode(self._crowd.tally))
 
     def _failed(self, failure: Any) -> None:
-        failure.trap(ClientError)
-        self._crowd.tally.error = failure.getErrorMessage()
+        self._crowd.tally.error = failure.getErrorMessage() or failure.type.__name__
 
     def connectionLost(self, reason: Any = None) -> None:
         """Whoever has started us is gone, or has heard enough."""

@@ -133,10 +133,11 @@ class Measurement:
         """@raise ClientError: somebody could not connect."""
         plan = self._plan
         before = await self._memory()
-        began = time.monotonic()
         for first in range(plan.processes):
             self._start(Part(plan, first, self._tokens[first :: plan.processes]))
-        await self._all("connected")
+        await self._all("ready")
+        began = time.monotonic()
+        await self._all("connected", b"connect")
         took = time.monotonic() - began
         report = Report(
             plan.case, plan.connections, plan.processes, machine(), round(took, 3), round(plan.connections / took, 1)
