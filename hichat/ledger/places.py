@@ -10,10 +10,11 @@ All are functions of a connection, for L{hichat.storage.store.Store}.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, Select, TextClause, insert, select, text, union_all, update
 
 from hichat.events import MAX_SAFE_INTEGER, Event, Kind, Scope
 from hichat.ledger import log
@@ -112,6 +113,41 @@ def last_numbers(connection: Connection, conversation: int, tail: bool = True) -
     for event in read(connection, conversation, newest=True, tail=tail):
         return event.seq, event.n
     return 0, 0
+
+
+def standings(
+    connection: Connection, keys: Collection[tuple[int, int, int]]
+) -> dict[tuple[int, int, int], tuple[int, int, int]]:
+    """
+    @param keys: see L{log.conversation_key}.
+    @return: by the key of each conversation that there is: its id, and C{seq} and C{n} of its last event, as far as the
+        index goes; zeros when there is none. In one query, with a few looks for each.
+    """
+    rows = connection.execute(_STANDINGS[connection.dialect.name], {"keys": json.dumps([*keys])})
+    return {(scope, first, second): (conversation, seq, n) for scope, first, second, conversation, seq, n in rows}
+
+
+def _standings(each: str, wanted: str) -> TextClause:
+    return text(
+        f"WITH wanted AS (SELECT {wanted} FROM {each}) "  # noqa: S608
+        "SELECT c.scope, c.first, c.second, c.id, coalesce(e.seq, 0), coalesce(e.n, 0) FROM wanted "
+        "JOIN conversations c ON c.scope = wanted.scope AND c.first = wanted.first AND c.second = wanted.second "
+        "LEFT JOIN events e ON e.position = (SELECT max(p.position) FROM places p WHERE p.conversation = c.id)"
+    )
+
+
+_STANDINGS = {
+    "sqlite": _standings(
+        "json_each(:keys)",
+        "json_extract(value, '$[0]') AS scope, json_extract(value, '$[1]') AS first, "
+        "json_extract(value, '$[2]') AS second",
+    ),
+    "postgresql": _standings(
+        "json_array_elements(CAST(:keys AS json))",
+        "CAST(value ->> 0 AS smallint) AS scope, CAST(value ->> 1 AS bigint) AS first, "
+        "CAST(value ->> 2 AS bigint) AS second",
+    ),
+}
 
 
 def n_at(connection: Connection, conversation: int, position: int, tail: bool = True) -> tuple[int, int]:

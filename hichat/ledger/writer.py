@@ -9,7 +9,7 @@ of the transaction it is in, without a query a message.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -52,7 +52,10 @@ class Duplicate(NamedTuple):
 Outcome = Event | Duplicate | Refused
 
 REMEMBERED = 100_000
-"""Conversations, groups and users that a writer remembers of each; more are forgotten all at once."""
+"""
+Groups and users that a writer remembers of each; more are forgotten all at once. Of conversations, those that so many
+others have followed are forgotten.
+"""
 
 TAIL = 10_000
 """Events by others that a writer reads to bring its memory up to date; behind more than that it forgets instead."""
@@ -92,13 +95,40 @@ class Person(NamedTuple):
             raise NotContacts
 
 
+Key = tuple[int, int, int]
+"""What names a conversation; see L{log.conversation_key}."""
+
+
+class Numbers:
+    """
+    By the key of a conversation: its id, its last seq and its last n.
+
+    Two generations: what was not written to while L{REMEMBERED} others were is forgotten. It is indexed by then (see
+    L{places}): so of what is not here, the index knows everything.
+    """
+
+    def __init__(self) -> None:
+        self._young: dict[Key, tuple[int, int, int]] = {}
+        self._old: dict[Key, tuple[int, int, int]] = {}
+
+    def get(self, key: Key) -> tuple[int, int, int] | None:
+        """@return: what is remembered."""
+        return self._young.get(key) or self._old.get(key)
+
+    def update(self, numbers: Mapping[Key, tuple[int, int, int]]) -> None:
+        """These were written to."""
+        self._young.update(numbers)
+        if len(self._young) > REMEMBERED:
+            self._old, self._young = self._young, {}
+
+
 class Memory:
     """
     What a writer knows of the store at a position of the log.
 
     @ivar position: up to which it knows of everything; -1: of nothing.
     @ivar indexed: how far L{places} are.
-    @ivar numbers: by conversation key: its id, its last seq and its last n.
+    @ivar numbers: of conversations.
     @ivar groups: by id: who may write there. Only groups with members are here.
     @ivar users: by id. Only users who may write are here.
     @ivar devices: by id: the largest counter used. Only devices that may write are here.
@@ -112,7 +142,7 @@ class Memory:
     def forget(self) -> None:
         """Know nothing; all of it is read again when it is needed, the conversations of the index's tail at once."""
         self.position = -1
-        self.numbers: dict[tuple[int, int, int], tuple[int, int, int]] = {}
+        self.numbers = Numbers()
         self.groups: dict[int, Writers] = {}
         self.known_members = 0
         self.users: dict[int, Person] = {}
@@ -121,14 +151,14 @@ class Memory:
 
     @property
     def size(self) -> int:
-        """How many there are of what there is most."""
-        return max(len(self.numbers), self.known_members, len(self.users) + self.known_relations, len(self.devices))
+        """How many there are of what there is most, the numbers aside: they are bounded by themselves."""
+        return max(self.known_members, len(self.users) + self.known_relations, len(self.devices))
 
     def apply(self, event: Event) -> None:
         """An event was committed, by this writer or by another."""
         self.position = event.position
         key = log.conversation_key(event.scope, event.sender, event.target)
-        self.numbers[key] = event.conversation, event.seq, event.n
+        self.numbers.update({key: (event.conversation, event.seq, event.n)})
         if event.device in self.devices:
             self.devices[event.device] = max(self.devices[event.device], event.counter)
         if event.kind <= Kind.REACTED:
@@ -248,7 +278,9 @@ class _Transaction:
         self._memory = memory
         self._now = now
         self._position = memory.position
-        self._numbers: dict[tuple[int, int, int], tuple[int, int, int]] = {}
+        self._numbers: dict[Key, tuple[int, int, int]] = {}
+        self._drafts: Sequence[Draft] = ()
+        self._foreseen: dict[Key, tuple[int, int, int]] | None = None
         self._groups: dict[int, Writers] = {}
         self._edit_limit = edit_limit
         self._contacts_only = contacts_only
@@ -260,6 +292,7 @@ class _Transaction:
         self._telling: list[Event] = []
 
     def write(self, drafts: Sequence[Draft]) -> list[Outcome]:
+        self._drafts = drafts
         outcomes: list[Outcome] = []
         for draft in drafts:
             try:
@@ -466,15 +499,23 @@ class _Transaction:
                 self._memory.known_members += len(found.members) + 1
         return found
 
-    def _read_last(self, key: tuple[int, int, int]) -> tuple[int, int, int]:
-        conversation = log.find_conversation(self._connection, key)
-        if conversation is not None:
-            # Of the tail, everything is in the memory.
-            return (conversation, *places.last_numbers(self._connection, conversation, tail=False))
+    def _read_last(self, key: Key) -> tuple[int, int, int]:
+        if self._foreseen is None:
+            # Who writes after a while is not alone: so the conversations of the whole batch are looked up.
+            self._foreseen = self._look_up({key, *map(_conversation, self._drafts)})
+        elif key not in self._foreseen:
+            # Only the change that came with it, or the message that it is about, said where it happens.
+            self._foreseen |= self._look_up({key})
+        if key in self._foreseen:
+            return self._foreseen[key]
         scope, first, second = key
         made = self._connection.execute(insert(conversations).values(scope=scope, first=first, second=second))
         assert made.inserted_primary_key is not None
         return made.inserted_primary_key[0], 0, 0
+
+    def _look_up(self, keys: set[Key]) -> dict[Key, tuple[int, int, int]]:
+        """Of the tail, everything is in the memory: so the index is enough."""
+        return places.standings(self._connection, [key for key in keys if self._memory.numbers.get(key) is None])
 
     def _note(self, event: Event) -> None:
         """Later drafts of this batch see what this one changed."""
