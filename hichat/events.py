@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
+from hichat.errors import Refused
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -184,6 +186,16 @@ class Draft(msgspec.Struct, eq=False, gc=False):
     device: int = 0
     counter: int = 0
     change: Callable[[Connection, Draft, int], None] | None = None
+
+
+class Duplicate(NamedTuple):
+    """A draft whose client id was used already, for the same."""
+
+    event: Event
+
+
+Outcome = Event | Duplicate | Refused
+"""What became of a draft."""
 
 
 class Batch(NamedTuple):

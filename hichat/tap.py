@@ -33,7 +33,7 @@ from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
 from hichat.errors import StartError
-from hichat.events import Draft, Event, Kind, Scope
+from hichat.events import Draft, Event, Kind, Outcome, Scope
 from hichat.gateway.presence import Presence
 from hichat.gateway.protocol import ChatFactory, V1Protocol, V2Protocol
 from hichat.gateway.roster import Roster
@@ -43,7 +43,7 @@ from hichat.intake import Intake
 from hichat.ledger import log, marks
 from hichat.ledger.ledger import Ledger
 from hichat.ledger.process import Setup, WriterProcess
-from hichat.ledger.writer import FEW, TAIL, LogWriter, Outcome, find_written
+from hichat.ledger.writer import FEW, TAIL, LogWriter
 from hichat.logs import make_observer, open_log
 from hichat.metrics import Metrics
 from hichat.plane.datagram import Codec
@@ -143,7 +143,8 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     store = Store(engine, in_readers, in_writer, Turnstile(state).turn if is_file else nullcontext)
     codec = Codec(keys.load_or_make(state, "plane.key"), worker, incarnation=secrets.randbits(64))
     bounds = settings.bounds
-    setup = Setup(settings.database_url, str(state) if is_file else None, bounds.edit, bounds.contacts_only)
+    turns = str(state) if is_file else None
+    setup = Setup(settings.database_url, turns, worker, secrets.randbits(63), bounds.edit, bounds.contacts_only)
     way = assemble_way(store, codec, bounds, metrics, reactor, _now, settings.workers, setup)
 
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
@@ -214,13 +215,7 @@ def assemble_way(
 
     process = None
     if setup is not None:
-        process = WriterProcess(
-            setup,
-            clock,
-            here,
-            look_up=lambda since, drafts: store.write(find_written, since, drafts),
-            position=lambda: routing.position,
-        )
+        process = WriterProcess(setup, clock, here, store.write)
     ledger = Ledger(process.write if process else here, intake, writer.put, clock, metrics, bounds.batch)
 
     def signal(event: Event) -> None:

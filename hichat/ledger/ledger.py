@@ -19,13 +19,11 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from hichat.errors import Busy, NotStored, Refused
-from hichat.events import Draft, Event, Kind, Scope
+from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.intake import Intake
 from hichat.interfaces import IOrigin
-from hichat.ledger.writer import Duplicate
 
 if TYPE_CHECKING:
-    from hichat.ledger.writer import Outcome
     from hichat.metrics import Metrics
 
 
@@ -74,7 +72,7 @@ class Ledger:
     """
     @param write: writes a batch, in the order of the calls; see L{hichat.ledger.writer.LogWriter.write}.
     @param intake: counts what is in flight.
-    @param forward: is given every batch, in order, after its commit; the plane's queue.
+    @param forward: is given every batch, in order, after its commit, in contiguous runs; the plane's queue.
     @param clock: for the gathering.
     @param largest: drafts in one batch.
     """
@@ -185,12 +183,12 @@ class Ledger:
         events = [outcome for outcome in outcomes if isinstance(outcome, Event)]
         self._metrics.batch_written(len(events), self._clock.seconds() - started)
         # First on its way, then the answers: an origin's answer may fail, the batch may not.
-        if events:
+        for run in _runs(events):
             try:
-                self._forward(events)
+                self._forward(run)
             except Exception:
                 # They are in the log: routing will find them there.
-                self._intake.gave(len(events))
+                self._intake.gave(len(run))
                 self._log.failure("a batch was not handed on")
         for draft, outcome in zip(batch, outcomes, strict=True):
             try:
@@ -214,3 +212,16 @@ class Ledger:
             waiters, self._idle = self._idle, []
             for waiter in waiters:
                 waiter.callback(None)
+
+
+def _runs(events: list[Event]) -> list[list[Event]]:
+    """@return: the events, cut where others have written between them: so it is when a batch was written by halves."""
+    if not events or events[-1].position - events[0].position == len(events) - 1:
+        return [events] if events else []
+    runs = [[events[0]]]
+    for event in events[1:]:
+        if event.position == runs[-1][-1].position + 1:
+            runs[-1].append(event)
+        else:
+            runs.append([event])
+    return runs

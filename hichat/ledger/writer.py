@@ -34,22 +34,14 @@ from hichat.errors import (
     SignedOut,
     TooLate,
 )
-from hichat.events import Draft, Event, Kind, Scope
+from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.ledger import log, places
+from hichat.ledger.receipts import Receipt
 from hichat.social import contacts, groups
 from hichat.social.groups import Writers
 from hichat.storage.engine import concerns_all
 from hichat.storage.store import Store
 from hichat.storage.tables import conversations
-
-
-class Duplicate(NamedTuple):
-    """A draft whose client id was used already, for the same."""
-
-    event: Event
-
-
-Outcome = Event | Duplicate | Refused
 
 REMEMBERED = 100_000
 """
@@ -213,11 +205,12 @@ class LogWriter:
         self._sleep = sleep
         self._memory = Memory(tail)
 
-    def write(self, drafts: Sequence[Draft]) -> list[Outcome]:
+    def write(self, drafts: Sequence[Draft], receipt: Receipt | None = None) -> list[Outcome]:
         """
         Write drafts in order, in one transaction. When that fails for a reason of one draft's own, the batch is
         written by halves, so that this one fails alone.
 
+        @param receipt: is written with them.
         @return: for each draft its event, durable when this returns, or why there is none. Never raises.
         """
         outcomes: list[Outcome] | None = None
@@ -226,18 +219,22 @@ class LogWriter:
                 transaction = _Transaction(connection, self._memory, self._now(), self._edit_limit, self._contacts_only)
                 outcomes = transaction.write(drafts)
                 transaction.index()
+                if receipt is not None:
+                    receipt.note(connection, outcomes)
         except Exception as e:
             self._memory.forget()
-            if outcomes is not None and self._is_stored(outcomes):
-                return outcomes
-            if concerns_all(e) or len(drafts) == 1:
+            if outcomes is None or not self._is_stored(outcomes):
+                if not concerns_all(e) and len(drafts) > 1:
+                    half = len(drafts) // 2
+                    return self.write(drafts[:half], receipt) + self.write(drafts[half:], receipt)
                 self._log.failure("{count} drafts could not be stored", count=len(drafts))
-                return [NotStored() for _ in drafts]
-            half = len(drafts) // 2
-            return self.write(drafts[:half]) + self.write(drafts[half:])
-        transaction.remember()
-        if self._memory.size > REMEMBERED:
-            self._memory.forget()
+                outcomes = [NotStored() for _ in drafts]
+        else:
+            transaction.remember()
+            if self._memory.size > REMEMBERED:
+                self._memory.forget()
+        if receipt is not None:
+            receipt.settle(outcomes)
         return outcomes
 
     def _is_stored(self, outcomes: Sequence[Outcome]) -> bool:
@@ -530,32 +527,6 @@ class _Transaction:
             self._memory.devices.pop(event.subject, None)
         elif event.scope == Scope.USER:
             self._changed.update((event.sender, event.target))
-
-
-def find_written(connection: Connection, since: int, drafts: Sequence[Draft]) -> list[Event | None]:
-    """
-    Whoever wrote a batch has died: what of it is in the log? With the write lock: then that transaction is over.
-
-    @param since: a position at or before the end of the log when the batch was begun.
-    @return: for each draft its event, or None.
-    """
-    found: list[Event | None] = [None] * len(drafts)
-    place = 0
-    # What a batch leaves out was refused, or written before; the rest stands in the batch's order.
-    while events := log.after(connection, since, TAIL):
-        for event in events:
-            for i in range(place, len(drafts)):
-                if _is_of(event, drafts[i]):
-                    found[i], place = event, i + 1
-                    break
-        since = events[-1].position
-    return found
-
-
-def _is_of(event: Event, draft: Draft) -> bool:
-    """@return: whether the event is this draft, written."""
-    same_author = (event.sender, event.device, event.counter) == (draft.sender, draft.device, draft.counter)
-    return same_author and _says(event, draft)
 
 
 def _conversation(of: Event | Draft) -> tuple[int, int, int]:

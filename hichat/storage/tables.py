@@ -258,6 +258,17 @@ places = Table(
 # One row.
 places_head = Table("places_head", metadata, Column("position", BigInteger, nullable=False))
 
+# What the writers' processes did with their last batches; see hichat.ledger.receipts.
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("worker", SmallInteger, primary_key=True, autoincrement=False),
+    Column("slot", SmallInteger, primary_key=True, autoincrement=False),
+    Column("incarnation", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("outcomes", LargeBinary, nullable=False),
+)
+
 # What a user has set for a conversation, named as in events: a scope and the other user's id, the group's or 0.
 conversation_settings = Table(
     "conversation_settings",

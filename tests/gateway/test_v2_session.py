@@ -10,7 +10,7 @@ from twisted.internet.task import Clock
 
 from hichat.accounts import devices
 from hichat.errors import Busy, NoSuchTarget, NotStored, Unauthorized
-from hichat.events import Draft, Event, Kind, Scope
+from hichat.events import Draft, Duplicate, Event, Kind, Scope
 from hichat.gateway import v2
 from hichat.gateway.presence import Presence
 from hichat.gateway.roster import Encoder, Roster
@@ -19,7 +19,6 @@ from hichat.gateway.v2_session import Services, SignedIn, V2Session
 from hichat.intake import Intake
 from hichat.ledger import log
 from hichat.ledger.marks import GATHER, Key, Mark, Marks, Moved
-from hichat.ledger.writer import Duplicate
 from hichat.metrics import Metrics
 from hichat.protocol import WATCH_LIMIT, Close
 from hichat.routing import Routing

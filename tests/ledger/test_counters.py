@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from hichat.accounts import devices, users
 from hichat.errors import CounterUsed, MessageRecalled, NotAMember, NotStored, SignedOut
-from hichat.events import Draft, Event, Kind, Scope
+from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.ledger import log, writer
-from hichat.ledger.writer import Duplicate, LogWriter, Outcome
+from hichat.ledger.writer import LogWriter
 from hichat.storage.tables import events
 from tests.doubles import NOW
 from tests.ledger.plans import plans

@@ -22,9 +22,9 @@ from hichat.errors import (
     OwnerCannotLeave,
     Refused,
 )
-from hichat.events import MAX_SAFE_INTEGER, Draft, Event, Kind, Scope
+from hichat.events import MAX_SAFE_INTEGER, Draft, Event, Kind, Outcome, Scope
 from hichat.ledger import catchup, history
-from hichat.ledger.writer import LogWriter, Outcome
+from hichat.ledger.writer import LogWriter
 from hichat.social import groups, joining, moderation
 from hichat.social.groups import Change, Limits
 from tests.doubles import NOW, make_store

@@ -12,11 +12,10 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 from hichat.errors import Busy, NoSuchTarget, NotStored, Refused
-from hichat.events import Draft, Event, Kind, Scope
+from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.intake import Intake
 from hichat.interfaces import IOrigin
 from hichat.ledger.ledger import PAUSE, Ledger
-from hichat.ledger.writer import Duplicate, Outcome
 from hichat.metrics import Metrics
 
 

@@ -6,22 +6,22 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import Deferred, fail, gatherResults
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.logger import eventAsText, globalLogPublisher
-from twisted.trial.unittest import SynchronousTestCase, TestCase
+from twisted.trial.unittest import TestCase
 
 from hichat.errors import NotAMember, Refused
-from hichat.events import Draft, Event, Kind, Scope
+from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.ledger import log, process
 from hichat.ledger.process import Setup, WriterProcess
-from hichat.ledger.writer import Duplicate, LogWriter, Outcome, find_written
+from hichat.ledger.writer import LogWriter
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
@@ -56,17 +56,17 @@ def bodies(outcomes: Sequence[Outcome]) -> list[str]:
     return [outcome.body.decode() if isinstance(outcome, Event) else repr(outcome) for outcome in outcomes]
 
 
-class ProcessTests(TestCase):
-    """With a real process."""
+class ProcessCase(TestCase):
+    """With real processes."""
 
     on_postgresql = False
-    timeout = 60
+    timeout = 90
 
     def setUp(self) -> None:
-        url = make_database(self)
+        self.url = make_database(self)
         self.directory = Path(self.mktemp())
         self.directory.mkdir()
-        engine = make_engine(url)
+        engine = make_engine(self.url)
         self.addCleanup(engine.dispose)
         turn = Turnstile(self.directory)
         self.addCleanup(turn.close)
@@ -76,166 +76,257 @@ class ProcessTests(TestCase):
         self.writer = LogWriter(self.store, lambda: NOW)
         migrate(engine)
         fill(self.store)
-        setup = Setup(url, None if self.on_postgresql else str(self.directory), 3600)
-        self.process = self.make(setup)
-        self.process.start()
 
-    def make(self, setup: Setup, **more: Any) -> WriterProcess:
+    def make(self, *, locked: Callable[..., Deferred[Any]] | None = None, code: str = "") -> WriterProcess:
+        """
+        @param locked: instead of the store's C{write}.
+        @param code: runs in the process first.
+        """
+        setup = Setup(self.url, None if self.on_postgresql else str(self.directory), 0, 5, 3600, False)
+        more = (
+            {"command": (sys.executable, "-c", f"{code}\nfrom hichat.ledger.process import main\nmain()")}
+            if code
+            else {}
+        )
         made = WriterProcess(
-            setup,
-            CLOCK,
-            here=lambda drafts: deferToThread(self.writer.write, drafts),
-            look_up=lambda since, drafts: self.store.write(find_written, since, drafts),
-            position=lambda: 0,
-            **more,
+            setup, CLOCK, lambda drafts: deferToThread(self.writer.write, drafts), locked or self.store.write, **more
         )
         self.addCleanup(made.stop)
+        made.start()
         return made
 
-    async def until_ready(self) -> None:
-        while not self.process.ready:
-            await deferLater(CLOCK, 0.01, lambda: None)
+    async def started(self, **more: Any) -> WriterProcess:
+        """@return: a process that takes batches."""
+        made = self.make(**more)
+        await self.ready(made)
+        return made
+
+    async def ready(self, made: WriterProcess) -> None:
+        while not made.ready:
+            await deferLater(CLOCK, 0.005, lambda: None)
 
     def written(self) -> list[str]:
         with self.store.snapshot() as connection:
             return bodies(log.after(connection, 0, 100_000))
 
+
+class ProcessTests(ProcessCase):
     async def test_outcomes(self) -> None:
-        await self.until_ready()
+        process = await self.started()
         counted = say("a", device=1, counter=1)
         group = Draft(Kind.MESSAGE, Scope.GROUP, 1, 1_000_000_001, b"g", None)  # type: ignore[arg-type]
-        first, refused, plain = await self.process.write([counted, say("x", target=99), say("b")])
+        first, refused, plain = await process.write([counted, say("x", target=99), say("b")])
         assert isinstance(first, Event)
         assert isinstance(plain, Event)
         self.assertEqual((first.position, first.seq, first.n, first.body), (1, 1, 1, b"a"))
         self.assertEqual((plain.position, plain.seq, plain.counter), (2, 2, 0))
         self.assertEqual(getattr(refused, "code", None), "no_such_target")
-        again, not_a_member = await self.process.write([counted, group])
+        again, not_a_member = await process.write([counted, group])
         self.assertEqual(again, Duplicate(first))
         self.assertIsInstance(not_a_member, Refused)
         with self.store.snapshot() as connection:
             self.assertEqual(log.after(connection, 0, 10), [first, plain])
 
-    async def test_what_changes_more_is_written_here_and_in_order(self) -> None:
-        await self.until_ready()
+    async def test_large_messages(self) -> None:
+        process = await self.started()
+        texts = [f"{number}{'x' * 30_000}" for number in range(100)]
+        self.assertEqual(bodies(await process.write([say(text) for text in texts])), texts)
 
+    async def test_what_changes_more_is_written_here_and_in_order(self) -> None:
         def change(connection: Any, draft: Draft, position: int) -> None:
             draft.body = f"at {position} in {os.getpid()}".encode()
 
+        process = await self.started()
         joined = Draft(Kind.JOINED, Scope.GROUP, 1, 1_000_000_001, b"", None, 1, change=change)  # type: ignore[arg-type]
         batches = [[say("a")], [joined], [say("b"), say("c")], [say("d")]]
-        outcomes = await gatherResults([self.process.write(batch) for batch in batches])
+        outcomes = await gatherResults([process.write(batch) for batch in batches])
         self.assertEqual([len(found) for found in outcomes], [1, 1, 2, 1])
         self.assertEqual(self.written(), ["a", f"at 2 in {os.getpid()}", "b", "c", "d"])
 
     async def test_a_refusal_here(self) -> None:
-        await self.until_ready()
-
         def change(connection: Any, draft: Draft, position: int) -> None:
             raise NotAMember
 
-        outcomes = self.process.write([Draft(Kind.LEFT, Scope.GROUP, 1, 2, b"", None, 1, change=change)])  # type: ignore[arg-type]
-        after = self.process.write([say("a")])
+        process = await self.started()
+        outcomes = process.write([Draft(Kind.LEFT, Scope.GROUP, 1, 2, b"", None, 1, change=change)])  # type: ignore[arg-type]
+        after = process.write([say("a")])
         self.assertIsInstance((await outcomes)[0], NotAMember)
         self.assertEqual(bodies(await after), ["a"])
 
-    async def test_killed_again_and_again(self) -> None:
-        """Each batch is written once, whole and in order, whenever the process dies; equal messages too."""
-        chance = random.Random(7)
-        said: list[str] = []
-        answers: list[Deferred[list[Outcome]]] = []
-        for number in range(120):
-            texts = [chance.choice((f"{number}.{i}", "again")) for i in range(chance.randint(1, 40))]
-            said += texts
-            answers.append(self.process.write([say(text) for text in texts]))
-            if number % 15 == 7 and self.process.pid is not None:
-                # Somewhere in its start, in a batch or between two.
-                await deferLater(CLOCK, chance.random() * 0.6, lambda: None)
-                os.kill(self.process.pid, signal.SIGKILL)
-            if number % 3 == 0:
-                await deferLater(CLOCK, chance.random() * 0.003, lambda: None)
-        outcomes = [outcome for found in await gatherResults(answers) for outcome in found]
-        self.assertEqual(self.written(), said)
-        self.assertEqual(bodies(outcomes), said)
-        self.assertEqual([o.position for o in outcomes if isinstance(o, Event)], list(range(1, len(said) + 1)))
-
     async def test_it_ends_with_the_daemon_only(self) -> None:
-        await self.until_ready()
-        await self.process.write([say("a")])
-        assert self.process.pid is not None
+        process = self.make()
+        assert process.pid is not None
         for number in (signal.SIGINT, signal.SIGTERM):
-            os.kill(self.process.pid, number)
-        self.assertEqual(bodies(await self.process.write([say("b")])), ["b"])
-        child = self.process._process
+            os.kill(process.pid, number)
+        await self.ready(process)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            os.kill(process.pid, number)
+        self.assertEqual(bodies(await process.write([say("b")])), ["b"])
+        child = process._process
         assert child is not None
-        self.process.stop()
+        process.stop()
+        process.stop()
         self.assertEqual(child.returncode, 0)
 
     async def test_what_it_has_to_say_is_in_the_daemons_log(self) -> None:
-        await self.until_ready()
+        process = await self.started()
         with self.store.transaction() as connection:
             connection.exec_driver_sql("DROP TABLE events")
-        logged: list[Any] = []
-        observer: Any = logged.append
-        globalLogPublisher.addObserver(observer)
-        self.addCleanup(globalLogPublisher.removeObserver, observer)
-        (outcome,) = await self.process.write([say("very secret")])
+        logged = self.listen()
+        (outcome,) = await process.write([say("very secret")])
         self.assertEqual(getattr(outcome, "code", None), "not_stored")
         texts = [eventAsText(event) for event in logged]
         self.assertTrue(any("1 drafts could not be stored" in text and "Traceback" in text for text in texts), texts)
         self.assertFalse(any("very secret" in text for text in texts), texts)
 
+    def listen(self) -> list[Any]:
+        """@return: where what is logged comes."""
+        logged: list[Any] = []
+        observer: Any = logged.append
+        globalLogPublisher.addObserver(observer)
+        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        return logged
+
     async def test_while_there_is_none_the_daemon_writes(self) -> None:
-        """And it is not started in a hurry."""
-        self.patch(process, "AGAIN", 0.2)
+        """And it is not started in a hurry; its last words are logged."""
+        self.patch(process, "AGAIN", 0.3)
         marker = self.directory / "starts"
-        code = f"open({str(marker)!r}, 'a').write('x')"
-        failing = self.make(Setup("", None, 0), command=(sys.executable, "-c", code))
-        failing.start()
+        logged = self.listen()
+        failing = self.make(code=f"open({str(marker)!r}, 'a').write('x')\nraise OSError('no room')")
         self.assertEqual(bodies(await failing.write([say("a")])), ["a"])
-        await deferLater(CLOCK, 0.7, lambda: None)
+        await deferLater(CLOCK, 1, lambda: None)
         self.assertTrue(1 <= len(marker.read_text()) <= 4)
         self.assertEqual(bodies(await failing.write([say("b")])), ["b"])
+        self.assertTrue(any("no room" in eventAsText(event) for event in logged))
+
+    async def test_a_start_that_fails_is_tried_again(self) -> None:
+        self.patch(process, "AGAIN", 0.05)
+        spawn, failures = process._spawn, [OSError("no more processes")] * 2
+
+        def failing(*args: Any) -> Any:
+            if failures:
+                raise failures.pop()
+            return spawn(*args)
+
+        self.patch(process, "_spawn", failing)
+        await self.started()
+
+
+class DeathTests(ProcessCase):
+    """It dies with batches under way: each is written once, whole and in order, and answered right."""
+
+    # The first process dies in its second batch, when so many of its drafts are written.
+    DIES = """
+import os
+from hichat.ledger.writer import LogWriter
+write, count = LogWriter.write, 0
+def dying(self, drafts, receipt=None):
+    global count
+    count += 1
+    if count == 2 and not os.path.exists({marker!r}):
+        open({marker!r}, "x").close()
+        if {written}:
+            write(self, drafts[:{written}], receipt)
+        os.kill(os.getpid(), 9)
+    return write(self, drafts, receipt)
+LogWriter.write = dying
+"""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.patch(process, "AGAIN", 0.05)
+        self.looks = 0
+
+    def dies(self, written: int) -> str:
+        marker = self.directory / "dead"
+        marker.unlink(missing_ok=True)
+        return self.DIES.format(written=written, marker=str(marker))
+
+    async def check(self, made: WriterProcess) -> None:
+        """Everybody says the same: who wrote what can be told by nothing else."""
+        batches = [[say("ok"), say("ok")], [say("ok"), say("ok"), say("no", target=99)], [say("ok")], [say("end")]]
+        outcomes = await gatherResults([made.write(batch) for batch in batches])
+        self.assertEqual(self.written(), ["ok"] * 5 + ["end"])
+        positions = [[getattr(outcome, "position", 0) for outcome in found] for found in outcomes]
+        self.assertEqual(positions, [[1, 2], [3, 4, 0], [5], [6]])
+
+    async def test_before_the_commit(self) -> None:
+        await self.check(await self.started(code=self.dies(0)))
+
+    async def test_after_the_commit(self) -> None:
+        await self.check(await self.started(code=self.dies(3)))
+
+    async def test_between_two_commits_of_a_batch(self) -> None:
+        await self.check(await self.started(code=self.dies(1)))
+
+    def slow(self, *args: Any) -> Deferred[Any]:
+        """A look that takes longer than the next process takes to be ready."""
+        self.looks += 1
+        return deferLater(CLOCK, 1.5, lambda: self.store.write(*args))
+
+    async def test_a_slow_look(self) -> None:
+        for written in (0, 3):
+            with self.store.transaction() as connection:
+                connection.exec_driver_sql("DELETE FROM events")
+                connection.exec_driver_sql("DELETE FROM receipts")
+            made = await self.started(code=self.dies(written), locked=self.slow)
+            await self.check(made)
+            made.stop()
+
+    async def test_the_next_one_dies_during_the_look(self) -> None:
+        made = await self.started(code=self.dies(3), locked=self.slow)
+        done = Deferred.fromCoroutine(self.check(made))
+        while not self.looks:
+            await deferLater(CLOCK, 0.01, lambda: None)
+        await self.ready(made)
+        assert made.pid is not None
+        os.kill(made.pid, signal.SIGKILL)
+        await done
+        self.assertEqual(self.looks, 1)
+
+    async def test_a_look_that_fails_is_tried_again(self) -> None:
+        def failing(*args: Any) -> Deferred[Any]:
+            self.looks += 1
+            return self.store.write(*args) if self.looks > 3 else fail(OSError("away"))
+
+        await self.check(await self.started(code=self.dies(3), locked=failing))
+
+    async def test_a_store_that_stays_away(self) -> None:
+        self.patch(process, "PATIENCE", 2)
+        made = await self.started(code=self.dies(0), locked=lambda *_: fail(OSError("away")))
+        outcomes = await gatherResults([made.write([say("a")]), made.write([say("b")]), made.write([say("c")])])
+        self.assertEqual([getattr(found[0], "code", "written") for found in outcomes[:2]], ["written", "not_stored"])
+        self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
+
+    async def test_again_and_again(self) -> None:
+        chance = random.Random(7)
+        made = await self.started()
+        said: list[str] = []
+        answers: list[Deferred[list[Outcome]]] = []
+        killed = 0
+        for number in range(150):
+            texts = [chance.choice((f"{number}.{i}", "again")) for i in range(chance.randint(1, 40))]
+            said += texts
+            if number % 10 > 7:
+                await self.ready(made)
+            answers.append(made.write([say(text) for text in texts]))
+            if number % 10 == 9:
+                await deferLater(CLOCK, chance.random() * 0.002, lambda: None)
+                assert made.pid is not None
+                killed += bool(made._under_way)
+                os.kill(made.pid, signal.SIGKILL)
+                while made.ready:
+                    await deferLater(CLOCK, 0.001, lambda: None)
+            elif number % 10 < 8:
+                await deferLater(CLOCK, chance.random() * 0.004, lambda: None)
+        outcomes = [outcome for found in await gatherResults(answers) for outcome in found]
+        self.assertEqual(self.written(), said)
+        self.assertEqual(bodies(outcomes), said)
+        self.assertEqual([o.position for o in outcomes if isinstance(o, Event)], list(range(1, len(said) + 1)))
+        self.assertGreater(killed, 3)
 
 
 class ProcessOnPostgreSQLTests(OnPostgreSQL, ProcessTests): ...
 
 
-class FindWrittenTests(SynchronousTestCase):
-    def setUp(self) -> None:
-        engine = make_engine(make_database(self))
-        self.addCleanup(engine.dispose)
-        self.store = Store(engine, run_now, run_now)
-        migrate(engine)
-        fill(self.store)
-        self.writer = LogWriter(self.store, lambda: NOW)
-
-    def find(self, since: int, drafts: Sequence[Draft]) -> list[int | None]:
-        with self.store.transaction() as connection:
-            return [event.position if event else None for event in find_written(connection, since, drafts)]
-
-    def test_all_some_none(self) -> None:
-        self.writer.write([say("a"), say("b"), say("a")])
-        self.assertEqual(self.find(0, [say("a"), say("b"), say("a")]), [1, 2, 3])
-        self.assertEqual(self.find(0, [say("a"), say("x"), say("a")]), [1, None, 3])
-        self.assertEqual(self.find(0, [say("c")]), [None])
-        self.assertEqual(self.find(3, [say("a")]), [None])
-
-    def test_the_same_said_twice_is_found_once_if_it_was_written_once(self) -> None:
-        self.writer.write([say("a")])
-        self.assertEqual(self.find(0, [say("a"), say("a")]), [1, None])
-
-    def test_what_others_wrote_is_not_taken_for_it(self) -> None:
-        self.writer.write([say("a", sender=2, target=1), say("a", device=1, counter=1), say("b")])
-        self.assertEqual(self.find(0, [say("a"), say("b")]), [None, 3])
-        self.assertEqual(self.find(0, [say("a", device=1, counter=1)]), [2])
-
-    def test_revisions(self) -> None:
-        self.writer.write([say("a")])
-        edit = Draft(Kind.EDITED, Scope.EVERYONE, 1, 0, b"b", None, 1)  # type: ignore[arg-type]
-        again = Draft(Kind.EDITED, Scope.EVERYONE, 1, 0, b"b", None, 1)  # type: ignore[arg-type]
-        self.writer.write([edit])
-        self.assertEqual(self.find(1, [again]), [2])
-
-
-class FindWrittenOnPostgreSQLTests(OnPostgreSQL, FindWrittenTests): ...
+class DeathOnPostgreSQLTests(OnPostgreSQL, DeathTests): ...

@@ -12,9 +12,9 @@ from hichat.errors import (
     SignedOut,
     TooLate,
 )
-from hichat.events import Draft, Event, Kind, Scope
+from hichat.events import Draft, Event, Kind, Outcome, Scope
 from hichat.ledger import log
-from hichat.ledger.writer import LogWriter, Outcome
+from hichat.ledger.writer import LogWriter
 from hichat.storage import tables
 from tests.doubles import NOW
 from tests.ledger.plans import plans

@@ -1,0 +1,106 @@
+"""Receipts: what they say of a batch, after whatever happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.errors import NoSuchTarget, NotStored
+from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
+from hichat.ledger import log, receipts
+from hichat.ledger.receipts import SLOTS, Name, Receipt
+from hichat.ledger.writer import LogWriter
+from hichat.storage.tables import devices, users
+from tests.doubles import NOW, make_store
+from tests.postgres import OnPostgreSQL
+
+REFUSALS = {kind.code: kind for kind in (NoSuchTarget, NotStored)}
+
+
+def say(text: str, target: int = 2, **more: Any) -> Draft:
+    return Draft(Kind.MESSAGE, Scope.USER, 1, target, text.encode(), None, **more)  # type: ignore[arg-type]
+
+
+def name(number: int, incarnation: int = 2**63 - 1) -> Name:
+    return Name(3, incarnation, number)
+
+
+class ReceiptTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.store = make_store(self)
+        self.writer = LogWriter(self.store, lambda: NOW)
+        with self.store.transaction() as connection:
+            for user in ("ann", "bob"):
+                row = {"name": user, "name_key": user, "password_hash": "", "created_at": 0, "updated_at": 0}
+                connection.execute(users.insert().values(row))
+            connection.execute(devices.insert().values(user_id=1, name="d", created_at=0))
+
+    def write(self, number: int, drafts: Sequence[Draft]) -> list[Outcome]:
+        return self.writer.write(drafts, Receipt(name(number)))
+
+    def read(self, *batches: tuple[Name, Sequence[Draft]]) -> list[list[Outcome]]:
+        with self.store.transaction() as connection:
+            return receipts.read(connection, batches, REFUSALS)
+
+    def shown(self, outcomes: Sequence[Outcome]) -> list[Any]:
+        return [outcome if isinstance(outcome, (Event, Duplicate)) else outcome.code for outcome in outcomes]
+
+    def test_every_outcome(self) -> None:
+        counted = say("first", device=1, counter=1)
+        self.write(1, [counted])
+        drafts = [say("a"), say("a"), say("x", 99), counted, say("a"), say("x", 99)]
+        outcomes = self.write(2, drafts)
+        (found,) = self.read((name(2), drafts))
+        self.assertEqual(self.shown(found), self.shown(outcomes))
+        self.assertEqual(self.shown(outcomes)[2], "no_such_target")
+        self.assertIsInstance(outcomes[3], Duplicate)
+
+    def test_no_receipt(self) -> None:
+        self.write(1, [say("a")])
+        for other in (name(2), name(1, incarnation=5), Name(4, 2**63 - 1, 1), name(1 + SLOTS)):
+            self.assertEqual(self.read((other, [say("a")])), [[]])
+
+    def test_the_last_ones_are_kept(self) -> None:
+        for number in range(1, SLOTS + 2):
+            self.write(number, [say(f"{number}")])
+        found = [self.read((name(number), [say("?")]))[0] for number in range(1, SLOTS + 2)]
+        self.assertEqual([len(outcomes) for outcomes in found], [0] + [1] * SLOTS)
+
+    def test_halves(self) -> None:
+        """Some of it was written, with something of others between, when it ended."""
+        receipt, drafts = Receipt(name(1)), [say(text) for text in "abcd"]
+        self.writer.write(drafts[:1], receipt)
+        self.writer.write([say("another's")])
+        outcomes = self.writer.write(drafts[1:3], receipt)
+        (found,) = self.read((name(1), drafts))
+        self.assertEqual([event.position for event in found if isinstance(event, Event)], [1, 3, 4])
+        self.assertEqual(found[1:], outcomes)
+
+    def test_one_that_failed_before_another_was_begun(self) -> None:
+        """It is not written after that: it failed, and later ones are there already."""
+        self.write(2, [say("b")])
+        found = self.read((name(1), [say("a"), say("a")]), (name(2), [say("b")]), (name(3), [say("c")]))
+        self.assertEqual([self.shown(outcomes) for outcomes in found[:1]], [["not_stored", "not_stored"]])
+        self.assertEqual([len(outcomes) for outcomes in found[1:]], [1, 0])
+
+    def test_recalled_since(self) -> None:
+        draft = say("a")
+        outcomes = self.write(1, [draft])
+        with self.store.transaction() as connection:
+            log.blank(connection, 1)
+        self.assertEqual(self.read((name(1), [draft])), [outcomes])
+
+    def test_not_committed_no_receipt(self) -> None:
+        def failing(*_: Any) -> None:
+            raise ZeroDivisionError
+
+        drafts = [say("a")]
+        self.patch(Receipt, "note", failing)
+        self.assertEqual(self.shown(self.write(1, drafts)), ["not_stored"])
+        self.assertEqual(self.read((name(1), drafts)), [[]])
+        self.flushLoggedErrors(ZeroDivisionError)
+
+
+class ReceiptOnPostgreSQLTests(OnPostgreSQL, ReceiptTests): ...
