@@ -84,8 +84,9 @@ def _mine() -> CTE:
     always = literal(1, BigInteger).label("first"), literal(MAX_SAFE_INTEGER, BigInteger).label("last")
     pair = conversations.c.scope == Scope.USER
     smaller = select(conversations.c.id, *always).where(pair, conversations.c.first == user)
+    # The sum keeps SQLite from the index that begins with the scope, by which it would go through all pairs there are.
     larger = select(conversations.c.id, *always).where(
-        pair, conversations.c.second == user, conversations.c.first != user
+        conversations.c.scope + 0 == Scope.USER, conversations.c.second == user, conversations.c.first != user
     )
     group = select(
         conversations.c.id, members.c.since, case((members.c.until.is_(None), MAX_SAFE_INTEGER), else_=members.c.until)

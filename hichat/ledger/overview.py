@@ -162,7 +162,10 @@ def _mine() -> CTE:
     smaller = select(conversations.c.id, scope, second.label("target"), always).where(
         scope == Scope.USER, first == user
     )
-    larger = select(conversations.c.id, scope, first, always).where(scope == Scope.USER, second == user, first != user)
+    # For the sum see L{catchup}.
+    larger = select(conversations.c.id, scope, first, always).where(
+        scope + 0 == Scope.USER, second == user, first != user
+    )
     inside = (
         select(conversations.c.id, scope, first, members.c.since)
         .join_from(members, groups, groups.c.id == members.c.group_id)

@@ -366,7 +366,9 @@ class Insider:
         """@return: by group and user: from which position to which."""
         found: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         with self.store.snapshot() as connection:
-            for group, user, since, until in connection.execute(select(tables.members)):
+            members = tables.members.c
+            rows = connection.execute(select(members.group_id, members.user_id, members.since, members.until))
+            for group, user, since, until in rows:
                 found[group, user].append((since, until or MAX_SAFE_INTEGER))
         return found
 

@@ -168,7 +168,9 @@ class OverviewTests(OverviewCase):
 
     def test_indexed(self) -> None:
         self.write(joined(1), *[message(2, 1) for _ in range(9)])
-        for plan in plans(self.store, lambda connection: overview(connection, 1, None, 10)):
+        found = plans(self.store, lambda connection: overview(connection, 1, None, 10))
+        self.assertIn("conversations_by_second", found[0])
+        for plan in found:
             self.assertNotRegex(plan, "SCAN (events|places|members)|Seq Scan on (events|places|members)")
 
 
