@@ -143,6 +143,8 @@ class Writers(msgspec.Struct):
             self.admins.discard(user)
         elif kind == Kind.ROLE:
             (self.admins.discard if event.body == b"member" else self.admins.add)(user)
+            if event.body == b"owner":
+                self.muted.pop(user, None)
         elif kind in (Kind.MUTED, Kind.UNMUTED):
             self._mute(user, int(event.body) if kind == Kind.MUTED else 0)
         elif kind == Kind.DISSOLVED:

@@ -186,7 +186,7 @@ def unmute(change: Change) -> Group:
 def set_role(change: Change, role: Role) -> Group:
     """
     Give a member another role; only the owner may. A group has one owner: if the subject is that from now on, the
-    sender is an admin.
+    sender is an admin, and the subject is not muted any more.
 
     @raise NoSuchMember: the subject is no member.
     @raise AlreadyOwner: the subject is the owner, who is that until somebody else is.
@@ -273,6 +273,8 @@ def _check_above(change: Change) -> Group:
 def _give(change: Change, group: Group, role: Role) -> Group:
     _set_admin(change, change.draft.subject, role == "admin")
     if role == "owner":
+        # Nobody is above the owner: nobody could take this back.
+        _unmute(change)
         _set_admin(change, group.owner_id, True)
         _update(change, {"owner_id": change.draft.subject})
     change.draft.body = role.encode()

@@ -435,7 +435,10 @@ async def remove_member(parts: Parts, caller: Caller, path: UserInGroup) -> None
 
 
 async def set_role(parts: Parts, caller: Caller, path: UserInGroup, body: NewRole) -> None:
-    """Makes a member an admin, or a member again, or hands the group over. For the owner."""
+    """
+    Makes a member an admin, or a member again, or hands the group over. For the owner. Who has the group then may
+    write again, if muted before.
+    """
     await parts.groups.set_role(caller.user.id, path.group, path.user, body.role)
 
 
