@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -47,7 +47,8 @@ class Mark(NamedTuple):
 
 class Moved(NamedTuple):
     """
-    @ivar alone: whether nobody else may hear of it: one of the two of a pair has blocked the other.
+    @ivar alone: whether nobody else may hear of it: one of the two of a pair has blocked the other, or the user is not
+        in the group any more, or was only invited to it.
     """
 
     mark: Mark
@@ -108,16 +109,16 @@ def advance(connection: Connection, advances: Sequence[Advance]) -> list[Moved |
     outcomes: list[Moved | Refused | None] = []
     for wanted in advances:
         try:
-            mark = _advance(connection, wanted)
-            outcomes.append(mark and Moved(mark, wanted.key[0] == Scope.USER and wanted.key[1:] in apart))
+            outcomes.append(_advance(connection, wanted, apart))
         except Refused as e:
             outcomes.append(e)
     return outcomes
 
 
-def _advance(connection: Connection, wanted: Advance) -> Mark | None:
+def _advance(connection: Connection, wanted: Advance, apart: Collection[tuple[int, int]]) -> Moved | None:
     user, key, received, read = wanted
     last = _spans(connection, user, key)[-1][1]
+    alone = last < MAX_SAFE_INTEGER or (key[0] == Scope.USER and key[1:] in apart)
     received, read = min(received, last), min(read, last)
     conversation = log.find_conversation(connection, key)
     if conversation is None:
@@ -131,7 +132,7 @@ def _advance(connection: Connection, wanted: Advance) -> Mark | None:
     where = (marks.c.conversation == conversation, marks.c.user_id == user)
     if connection.execute(update(marks).where(*where).values(values)).rowcount == 0:
         connection.execute(marks.insert().values(conversation=conversation, user_id=user, **values))
-    return Mark(user, received, read)
+    return Moved(Mark(user, received, read), alone)
 
 
 def _spans(connection: Connection, user: int, key: Key) -> list[tuple[int, int]]:

@@ -160,6 +160,18 @@ class GroupTests(MarksCase):
         self.assertEqual(self.advance(2, end, end, TEAM), Mark(2, 5, 5), "up to where one left")
         self.assertEqual(self.standing(2, TEAM).unread, 0)
 
+    def test_members_hear_of_members_only(self) -> None:
+        """Whoever is asked about, was invited or has left is not one who reads there."""
+        self.writer.write([joined(1), joined(2), joined(3)])
+        self.say(2)
+        self.writer.write([left(2)])
+        with self.store.transaction() as connection:
+            # As an invitation is written.
+            connection.execute(tables.members.insert().values(group_id=GROUP, user_id=4, since=6, until=6))
+            moved = marks.advance(connection, [Advance(user, TEAM, 6, 6) for user in (2, 4, 3)])
+        alone = {each.mark.user: each.alone for each in moved if isinstance(each, Moved)}
+        self.assertEqual(alone, {2: True, 4: True, 3: False})
+
     def test_who_comes_back(self) -> None:
         """What was said meanwhile is not unread; what was said before still is."""
         self.writer.write([joined(1), joined(2)])
