@@ -155,7 +155,9 @@ class WritingTests(GroupCase):
 
     def test_an_owner_is_never_muted(self) -> None:
         """There would be nobody who could take it back."""
-        self.expect(Muted, None, None, drafts=[self.message("muted"), self.role("muted", "owner"), self.message("muted")])
+        self.expect(
+            Muted, None, None, drafts=[self.message("muted"), self.role("muted", "owner"), self.message("muted")]
+        )
         self.check(lambda: self.message("muted"), None)
         with self.store.snapshot() as connection:
             self.assertEqual(groups.place(connection, self.people["muted"], self.group).muted_until, 0)
