@@ -40,7 +40,7 @@ from hichat.errors import (
     UserBanned,
 )
 from hichat.events import FIRST_GROUP_ID, Kind, Role
-from hichat.social import contacts
+from hichat.social import contacts, conversations
 from hichat.social.groups import ADMINS, CURRENT, GROUP, Change, Group, Limits, find_by_name, find_role, get, role_in
 from hichat.storage.tables import bans, candidates, groups, invite_links, members
 from hichat.storage.tables import users as users_table
@@ -251,6 +251,7 @@ def end_membership(change: Change) -> Group:
     )
     if ended.rowcount == 0:
         raise NotAMember
+    conversations.forget_group(change.connection, group.id, change.draft.subject)
     return set_size(change, group.size - 1)
 
 

@@ -28,6 +28,7 @@ from hichat.errors import (
     UserBanned,
 )
 from hichat.events import Role
+from hichat.social import conversations
 from hichat.social.groups import (
     ADMINS,
     CURRENT,
@@ -235,6 +236,7 @@ def dissolve(change: Change) -> Group:
     connection.execute(update(members).where(*current).values(until=change.position))
     for table in (candidates, bans, mutes, invite_links):
         connection.execute(table.delete().where(table.c.group_id == group.id))
+    conversations.forget_group(connection, group.id)
     _update(change, {"name_key": None, "size": 0, "deleted_at": change.now})
     draft.body = b"0"
     return group
