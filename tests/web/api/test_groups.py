@@ -536,6 +536,12 @@ class DeletedOwnerTests(GroupCase):
         roles = {name: self.role(name, group) for name in ("admin", "member", "muted", "victim", "deputy", "mute")}
         self.assertEqual([name for name, role in roles.items() if role == "owner"], ["muted"])
 
+    def test_nobody_who_may_not_come(self):
+        group = self.make()
+        self.successResultOf(self.store.write(users.disable, self.people["admin"], self.now))
+        self.delete("owner")
+        self.assertEqual(self.role("deputy", group), "owner")
+
     def test_with_nobody_else_it_ends(self):
         group = self.ok("nobody", "POST /groups", {"name": "mine"})["id"]
         self.delete("nobody")
