@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
@@ -24,6 +25,9 @@ GATHER = 0.1
 
 LARGEST = 2000
 """Marks that may wait."""
+
+LARGEST_OF_ONE = 500
+"""Of one user: or one who marks without end would leave no room for anybody."""
 
 TOGETHER = 64
 """Conversations in one transaction, at most: what people say has to wait for it."""
@@ -200,6 +204,7 @@ class Marks:
         self._announce = announce
         self._waiting: dict[tuple[int, Key], _Waiting] = {}
         self._count = 0
+        self._count_of: Counter[int] = Counter()
         self._busy = False
         self._idle: list[Deferred[None]] = []
 
@@ -212,10 +217,11 @@ class Marks:
         @return: fires when it is stored. Fails with L{NoSuchTarget}, L{Busy} or L{NotStored}.
         """
         answer: Deferred[None] = Deferred()
-        if self._count >= LARGEST:
+        if self._count >= LARGEST or self._count_of[user] >= LARGEST_OF_ONE:
             answer.errback(Failure(Busy()))
             return answer
         self._count += 1
+        self._count_of[user] += 1
         waiting = self._waiting.get((user, key))
         if waiting is None:
             waiting = self._waiting[user, key] = _Waiting()
@@ -250,13 +256,16 @@ class Marks:
         return [NotStored() for _ in range(count)]
 
     def _written(self, outcomes: list[Moved | Refused | None], batch: dict[tuple[int, Key], _Waiting]) -> None:
-        for ((_, key), waiting), outcome in zip(batch.items(), outcomes, strict=True):
+        for ((user, key), waiting), outcome in zip(batch.items(), outcomes, strict=True):
             if isinstance(outcome, Moved):
                 try:
                     self._announce(key, outcome, waiting.device)
                 except Exception:
                     self._log.failure("a mark was not announced")
             self._count -= len(waiting.answers)
+            self._count_of[user] -= len(waiting.answers)
+            if not self._count_of[user]:
+                del self._count_of[user]
             for answer in waiting.answers:
                 if isinstance(outcome, Refused):
                     answer.errback(Failure(outcome))

@@ -295,6 +295,16 @@ class GatherTests(MarksCase):
         self.go()
         self.assertEqual(self.announced[-1], (PAIR, Moved(Mark(1, 1, 0), False), 0))
 
+    def test_one_leaves_room_for_others(self) -> None:
+        self.patch(marks, "LARGEST_OF_ONE", 2)
+        for _ in range(2):
+            mine = [self.put(1, 1, key=(Scope.USER, 1, other)) for other in (2, 3)]
+            self.failureResultOf(self.put(1, 1), Busy)
+            mine.append(self.put(2, 1))
+            self.go()
+            for answer in mine:
+                self.successResultOf(answer)
+
     def test_not_too_many_together(self) -> None:
         """What people say waits for no more than a few; all are written, one after the other."""
         self.patch(marks, "TOGETHER", 2)
