@@ -130,6 +130,15 @@ class TooLate(Refused):
     code, status, zh, en = "too_late", 409, "已超过可修改的时间", "it is too late to change this message"
 
 
+class TooManyReactions(Refused):
+    code, status, zh, en = (
+        "too_many_reactions",
+        409,
+        "对该消息的回应过多",
+        "you have reacted too often to this message",
+    )
+
+
 class NoSuchPosition(Refused):
     code, zh, en = "no_such_position", "日志中没有该位置", "the log does not reach so far"
 

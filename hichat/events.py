@@ -61,7 +61,8 @@ class Kind(IntEnum):
     """A group has another name or the like. The body is what changed, a JSON object."""
     ROLE = 16
     """
-    A member has another role. The body is its name. Where that is C{owner}, who was the owner before is an C{admin}.
+    A member has another role. The body is its name. Where that is C{owner}, who was the owner before is an C{admin},
+    and the new one is not muted any more.
     """
     MUTED = 17
     """

@@ -192,7 +192,7 @@ class Recall(_Frame, tag="recall", kw_only=True):
 
 class React(_Frame, tag="react", kw_only=True):
     """
-    React to a message; answered with C{ack}.
+    React to a message, or take that back, a hundred times at most; answered with C{ack}.
 
     @ivar emoji: the reaction.
     @ivar on: false takes the reaction back.

@@ -29,6 +29,7 @@ from hichat.accounts.sessions import Reused
 from hichat.accounts.tokens import Claims, digest
 from hichat.accounts.users import User
 from hichat.errors import (
+    Busy,
     DeviceRevoked,
     Disabled,
     InvalidField,
@@ -144,7 +145,11 @@ class Accounts:
         code = invite if self._registration == "invite" else None
         # Before the costly hash; the insert decides.
         await self._store.read(_check_registration, name, code, self._now())
-        password_hash = await self._passwords.hash(prepared)
+        try:
+            password_hash = await self._passwords.hash(prepared)
+        except Busy:
+            self._limits.register.forgive(address_key(client_ip))
+            raise
         user = await self._store.write(_register, name, password_hash, code, self._now())
         self._log.info("user {user} registered", user=user.id)
         return user
@@ -340,7 +345,7 @@ class Accounts:
         @raise Refused: as L{update} and L{log_in}.
         """
         prepared = prepare(password, "new")
-        await self._check_password(user.name, old, client_ip)
+        await self._check_own_password(user, old, client_ip)
         password_hash = await self._passwords.hash(prepared)
         grants: list[Grant] = []
 
@@ -361,7 +366,7 @@ class Accounts:
         @raise WrongPassword: it is another one.
         @raise Refused: as L{delete} and L{log_in}.
         """
-        await self._check_password(user.name, password, client_ip)
+        await self._check_own_password(user, password, client_ip)
         await self.delete(user)
 
     async def delete(self, user: User) -> None:
@@ -453,8 +458,14 @@ class Accounts:
             raise Unauthorized
         return found[0]
 
-    async def _check_password(self, name: str, password: str, client_ip: str) -> User:
+    async def _check_own_password(self, user: User, password: str, client_ip: str) -> None:
+        """As L{_check_password}, of somebody who is signed in: what strangers try does not count here."""
+        # A key that no name has: they begin with no blank.
+        await self._check_password(user.name, password, client_ip, f" {user.id}")
+
+    async def _check_password(self, name: str, password: str, client_ip: str, account: str = "") -> User:
         """
+        @param account: under what it counts; empty: under the name.
         @raise WrongPassword: or there is no user of that name; both take the same time, and count the same.
         @raise Refused: as L{log_in}.
         """
@@ -462,20 +473,32 @@ class Accounts:
             prepared = prepare(password)
         except InvalidField:
             raise WrongPassword from None
-        address, account = address_key(client_ip), name_key(name)
-        self._limits.address.attempt(address)
-        # Before the password is looked at, so that many at once are not more than may be.
-        self._limits.login.attempt(account)
         found = await self._store.read(users.find_hash, name) if is_storable(name) else None
         user, password_hash = found or (None, None)
-        right = await self._passwords.verify(prepared, password_hash)
+        address = address_key(client_ip)
+        account = account or _account_key(name, user, address)
+        # Before the password is looked at, so that many at once are not more than may be.
+        self._limits.guess(account, address)
+        try:
+            right = await self._passwords.verify(prepared, password_hash)
+        except Busy:
+            self._limits.forgive(account, address)
+            raise
         if user is None or not right:
             raise WrongPassword
-        self._limits.address.forgive(address)
-        self._limits.login.forgive(account)
+        self._limits.forgive(account, address)
         if user.disabled:
             raise Disabled
         return user
+
+
+def _account_key(name: str, user: User | None, address: str) -> str:
+    """
+    @return: under what log-ins are counted. From where the user came last they are counted apart: or anybody could keep
+        somebody out by trying passwords.
+    """
+    is_known = user is not None and address != "" and address == address_key(user.client_ip)
+    return f"{name_key(name)} {address}" if is_known else name_key(name)
 
 
 def _is_same(prepared: str, repeated: str) -> bool:

@@ -94,6 +94,25 @@ class Limits:
         self.address = Limit(address, clock)
         self.register = Limit(register, clock)
 
+    def guess(self, account: str, address: str) -> None:
+        """
+        Count that a password is tried.
+
+        @raise TooManyAttempts: of the account or from the address; this one counts for neither.
+        """
+        self.address.attempt(address)
+        try:
+            self.login.attempt(account)
+        except TooManyAttempts:
+            # Or whoever has locked an account would, by its owner, lock all who come from the same address.
+            self.address.forgive(address)
+            raise
+
+    def forgive(self, account: str, address: str) -> None:
+        """What was counted was no wrong guess."""
+        self.address.forgive(address)
+        self.login.forgive(account)
+
 
 def address_key(address: str) -> str:
     """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -24,6 +25,9 @@ GATHER = 0.1
 
 LARGEST = 2000
 """Marks that may wait."""
+
+LARGEST_OF_ONE = 500
+"""Of one user: or one who marks without end would leave no room for anybody."""
 
 TOGETHER = 64
 """Conversations in one transaction, at most: what people say has to wait for it."""
@@ -47,7 +51,8 @@ class Mark(NamedTuple):
 
 class Moved(NamedTuple):
     """
-    @ivar alone: whether nobody else may hear of it: one of the two of a pair has blocked the other.
+    @ivar alone: whether nobody else may hear of it: one of the two of a pair has blocked the other, or the user is not
+        in the group any more, or was only invited to it.
     """
 
     mark: Mark
@@ -108,16 +113,16 @@ def advance(connection: Connection, advances: Sequence[Advance]) -> list[Moved |
     outcomes: list[Moved | Refused | None] = []
     for wanted in advances:
         try:
-            mark = _advance(connection, wanted)
-            outcomes.append(mark and Moved(mark, wanted.key[0] == Scope.USER and wanted.key[1:] in apart))
+            outcomes.append(_advance(connection, wanted, apart))
         except Refused as e:
             outcomes.append(e)
     return outcomes
 
 
-def _advance(connection: Connection, wanted: Advance) -> Mark | None:
+def _advance(connection: Connection, wanted: Advance, apart: Collection[tuple[int, int]]) -> Moved | None:
     user, key, received, read = wanted
     last = _spans(connection, user, key)[-1][1]
+    alone = last < MAX_SAFE_INTEGER or (key[0] == Scope.USER and key[1:] in apart)
     received, read = min(received, last), min(read, last)
     conversation = log.find_conversation(connection, key)
     if conversation is None:
@@ -131,7 +136,7 @@ def _advance(connection: Connection, wanted: Advance) -> Mark | None:
     where = (marks.c.conversation == conversation, marks.c.user_id == user)
     if connection.execute(update(marks).where(*where).values(values)).rowcount == 0:
         connection.execute(marks.insert().values(conversation=conversation, user_id=user, **values))
-    return Mark(user, received, read)
+    return Moved(Mark(user, received, read), alone)
 
 
 def _spans(connection: Connection, user: int, key: Key) -> list[tuple[int, int]]:
@@ -199,6 +204,7 @@ class Marks:
         self._announce = announce
         self._waiting: dict[tuple[int, Key], _Waiting] = {}
         self._count = 0
+        self._count_of: Counter[int] = Counter()
         self._busy = False
         self._idle: list[Deferred[None]] = []
 
@@ -211,10 +217,11 @@ class Marks:
         @return: fires when it is stored. Fails with L{NoSuchTarget}, L{Busy} or L{NotStored}.
         """
         answer: Deferred[None] = Deferred()
-        if self._count >= LARGEST:
+        if self._count >= LARGEST or self._count_of[user] >= LARGEST_OF_ONE:
             answer.errback(Failure(Busy()))
             return answer
         self._count += 1
+        self._count_of[user] += 1
         waiting = self._waiting.get((user, key))
         if waiting is None:
             waiting = self._waiting[user, key] = _Waiting()
@@ -249,13 +256,16 @@ class Marks:
         return [NotStored() for _ in range(count)]
 
     def _written(self, outcomes: list[Moved | Refused | None], batch: dict[tuple[int, Key], _Waiting]) -> None:
-        for ((_, key), waiting), outcome in zip(batch.items(), outcomes, strict=True):
+        for ((user, key), waiting), outcome in zip(batch.items(), outcomes, strict=True):
             if isinstance(outcome, Moved):
                 try:
                     self._announce(key, outcome, waiting.device)
                 except Exception:
                     self._log.failure("a mark was not announced")
             self._count -= len(waiting.answers)
+            self._count_of[user] -= len(waiting.answers)
+            if not self._count_of[user]:
+                del self._count_of[user]
             for answer in waiting.answers:
                 if isinstance(outcome, Refused):
                     answer.errback(Failure(outcome))

@@ -33,6 +33,7 @@ from hichat.errors import (
     Refused,
     SignedOut,
     TooLate,
+    TooManyReactions,
 )
 from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.ledger import log, places
@@ -59,6 +60,13 @@ DOUBT = (0.0, 0.1, 0.2, 0.4, 0.8, 1.5, *[2.0] * 28)
 """
 Seconds that a writer waits before each time that it asks a store that failed in a commit whether it was done: a minute.
 A server that was restarted is back by then.
+"""
+
+
+REACTIONS_LIMIT = 100
+"""
+Reactions of a user to one message, those taken back as well, for as long as a writer remembers: all are read whenever
+the message is shown, and everybody may react to what is announced to everybody.
 """
 
 
@@ -124,6 +132,7 @@ class Memory:
     @ivar groups: by id: who may write there. Only groups with members are here.
     @ivar users: by id. Only users who may write are here.
     @ivar devices: by id: the largest counter used. Only devices that may write are here.
+    @ivar reactions: by message and user: how many there were since it knows of anything.
     """
 
     def __init__(self, tail: int) -> None:
@@ -140,11 +149,13 @@ class Memory:
         self.users: dict[int, Person] = {}
         self.known_relations = 0
         self.devices: dict[int, int] = {}
+        self.reactions: dict[tuple[int, int], int] = {}
 
     @property
     def size(self) -> int:
         """How many there are of what there is most, the numbers aside: they are bounded by themselves."""
-        return max(self.known_members, len(self.users) + self.known_relations, len(self.devices))
+        users = len(self.users) + self.known_relations
+        return max(self.known_members, users, len(self.devices), len(self.reactions))
 
     def apply(self, event: Event) -> None:
         """An event was committed, by this writer or by another."""
@@ -446,12 +457,21 @@ class _Transaction:
             # To take something back is always possible.
             self._check_may_write(draft)
         if draft.kind == Kind.REACTED:
+            self._count_reaction(draft)
             return
         if message.sender == draft.sender:
             if self._now - message.time > self._edit_limit * 1000:
                 raise TooLate
         elif draft.kind == Kind.EDITED or not self._rules(draft.sender, message):
             raise NotYours
+
+    def _count_reaction(self, draft: Draft) -> None:
+        """@raise TooManyReactions: of this user to this message."""
+        reactions, key = self._memory.reactions, (draft.subject, draft.sender)
+        count = reactions.get(key, 0) + 1
+        if count > REACTIONS_LIMIT:
+            raise TooManyReactions
+        reactions[key] = count
 
     def _check_may_write(self, draft: Draft) -> None:
         """May this user still do something where a message is?"""

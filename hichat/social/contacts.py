@@ -32,6 +32,7 @@ from sqlalchemy import (
 
 from hichat.accounts import users
 from hichat.accounts.fields import greeting_of, id_of, remark_of
+from hichat.accounts.limits import Limit, Rate
 from hichat.accounts.users import User
 from hichat.errors import (
     AddedOneself,
@@ -45,6 +46,7 @@ from hichat.errors import (
     NoSuchUser,
     NotBlocked,
     Oneself,
+    Refused,
     RequestSent,
     RequestWaits,
     TooManyContacts,
@@ -63,6 +65,12 @@ CONTACTS_LIMIT = 5000
 
 REQUESTS_LIMIT = 200
 """Requests of a user that wait for an answer."""
+
+ASKING = Rate(5, 24 * 3600)
+"""
+Requests of one user to one other. Each can be taken back and made again, with another word of greeting: else strangers
+could go on talking to somebody also where only contacts may write.
+"""
 
 Change = Callable[[Connection], None]
 T = TypeVar("T")
@@ -122,6 +130,7 @@ class Contacts:
         self._ledger = ledger
         self._now = now
         self._contacts_only = contacts_only
+        self._asking = Limit(ASKING, now)
 
     async def friends(self, user: User) -> list[User]:
         """@return: the user's contacts, the oldest first."""
@@ -174,11 +183,14 @@ class Contacts:
         @raise RequestWaits: the other has asked at the same moment.
         @raise Blocked: by the other; or L{BlockedByYou}.
         @raise TooManyContacts: too many requests of the user wait.
+        @raise TooManyAttempts: the user has asked the other too often, see L{ASKING}.
         @raise Busy: or another L{Refused} of the ledger.
         """
         greeting = greeting_of(greeting)
         if await self._store.read(_has_asked, other, user.id):
             return await self.accept(user, other)
+        if await self._store.read(_has_asked, user.id, other):
+            raise AlreadyRequested
 
         def change(connection: Connection) -> None:
             _check_strangers(connection, user.id, other)
@@ -191,7 +203,13 @@ class Contacts:
             values = {"from_id": user.id, "to_id": other, "greeting": greeting, "created_at": self._now()}
             connection.execute(contact_requests.insert().values(values))
 
-        await self._between(Kind.CONTACT_REQUESTED, user, other, change, greeting)
+        pair = f"{user.id} {other}"
+        self._asking.attempt(pair)
+        try:
+            await self._between(Kind.CONTACT_REQUESTED, user, other, change, greeting)
+        except Refused:
+            self._asking.forgive(pair)
+            raise
         return None
 
     async def accept(self, user: User, other: int) -> Contact:

@@ -18,7 +18,7 @@ from hichat.accounts.users import User
 from hichat.errors import NoSuchTarget, TooManyPinned, Unauthorized
 from hichat.events import Draft, Kind, Scope
 from hichat.social import groups
-from hichat.storage.tables import conversation_settings
+from hichat.storage.tables import conversation_settings, members
 
 if TYPE_CHECKING:
     from hichat.ledger.ledger import Appender
@@ -107,14 +107,29 @@ def forget(connection: Connection, user_id: int) -> None:
     connection.execute(delete(conversation_settings).where(conversation_settings.c.user_id == user_id))
 
 
+def forget_group(connection: Connection, group_id: int, user_id: int | None = None) -> None:
+    """
+    A user is a member no more: the group is not listed any more, so what is set could not be taken back.
+
+    @param user_id: None: nobody is a member any more.
+    """
+    row = conversation_settings.c
+    # By the key of the table, which begins with the user.
+    met = select(members.c.user_id).where(members.c.group_id == group_id)
+    who = row.user_id.in_(met) if user_id is None else row.user_id == user_id
+    connection.execute(delete(conversation_settings).where(who, row.scope == int(Scope.GROUP), row.target == group_id))
+
+
 def _look(connection: Connection, user_id: int, scope: Scope, target: int) -> Setting:
     if scope == Scope.USER:
-        known = users.existing(connection, [target])
+        # What was said with somebody whose account is deleted is still listed: it can be unpinned.
+        known = users.find(connection, target) is not None or users.existed(connection, target)
     elif scope == Scope.GROUP:
-        known = {group.id for group in groups.joined(connection, user_id)}
+        group = groups.find(connection, target)
+        known = group is not None and groups.find_role(connection, group, user_id) is not None
     else:
-        known = {target}
-    if target not in known:
+        known = True
+    if not known:
         raise NoSuchTarget
     return settings_of(connection, user_id, [(scope, target)]).get((scope, target), Setting(int(scope), target))
 

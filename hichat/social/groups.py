@@ -143,6 +143,8 @@ class Writers(msgspec.Struct):
             self.admins.discard(user)
         elif kind == Kind.ROLE:
             (self.admins.discard if event.body == b"member" else self.admins.add)(user)
+            if event.body == b"owner":
+                self.muted.pop(user, None)
         elif kind in (Kind.MUTED, Kind.UNMUTED):
             self._mute(user, int(event.body) if kind == Kind.MUTED else 0)
         elif kind == Kind.DISSOLVED:
@@ -400,11 +402,16 @@ def is_above(role: Role, other: Role) -> bool:
 
 
 def heir(connection: Connection, group: Group) -> int | None:
-    """@return: whose the group is when the owner is gone: the admin, failing that the member, who came first."""
+    """
+    @return: whose the group is when the owner is gone: the admin, failing that the member, who came first; somebody
+        whose account is disabled only if there is nobody else, because there would be nobody to look after it.
+    """
+    member = members_table.c
     query = (
-        select(members_table.c.user_id)
-        .where(*_members_of(group.id), members_table.c.user_id != group.owner_id)
-        .order_by(members_table.c.admin.desc(), members_table.c.since)
+        select(member.user_id)
+        .join(users_table, users_table.c.id == member.user_id)
+        .where(*_members_of(group.id), member.user_id != group.owner_id)
+        .order_by(users_table.c.disabled, member.admin.desc(), member.since)
     )
     return connection.scalar(query.limit(1))
 

@@ -40,7 +40,7 @@ from hichat.errors import (
     UserBanned,
 )
 from hichat.events import FIRST_GROUP_ID, Kind, Role
-from hichat.social import contacts
+from hichat.social import contacts, conversations
 from hichat.social.groups import ADMINS, CURRENT, GROUP, Change, Group, Limits, find_by_name, find_role, get, role_in
 from hichat.storage.tables import bans, candidates, groups, invite_links, members
 from hichat.storage.tables import users as users_table
@@ -129,8 +129,7 @@ def join(change: Change) -> Group:
     @raise Unauthorized: the user is gone.
     """
     group = _check_may_come(change)
-    invited = _find_candidate(change.connection, group.id, change.draft.subject, invited=True)
-    if group.join_policy != "open" and not invited:
+    if group.join_policy != "open" and not _is_welcome(change.connection, group, change.draft.subject):
         raise ApprovalRequired if group.join_policy == "approval" else InviteOnly
     return add_member(change)
 
@@ -251,6 +250,7 @@ def end_membership(change: Change) -> Group:
     )
     if ended.rowcount == 0:
         raise NotAMember
+    conversations.forget_group(change.connection, group.id, change.draft.subject)
     return set_size(change, group.size - 1)
 
 
@@ -270,7 +270,8 @@ def set_size(change: Change, size: int) -> Group:
 def invite(change: Change) -> Group:
     """
     The subject may become a member by joining. In an open group every member may invite; else the owner and the admins,
-    because that stands for their approval. If the user has asked already and the sender could approve, that is done.
+    because that stands for their approval: it does for as long as they are that. If the user has asked already and the
+    sender could approve, that is done.
 
     @raise NotPermitted: the sender may not; L{NotAMember}: the sender is no member.
     @raise NoSuchUser: there is no such user.
@@ -292,7 +293,7 @@ def invite(change: Change) -> Group:
         raise UserBanned
     if contacts.has_blocked(connection, draft.subject, draft.sender):
         raise Blocked
-    if _find_candidate(connection, group.id, draft.subject, invited=True):
+    if _is_welcome(connection, group, draft.subject):
         raise AlreadyInvited
     if role in ADMINS and _find_candidate(connection, group.id, draft.subject, invited=False):
         draft.kind = Kind.JOINED
@@ -463,6 +464,16 @@ def _find_candidate(connection: Connection, group_id: int, user_id: int, invited
         candidates.c.group_id == group_id, candidates.c.user_id == user_id, _is_invited(invited)
     )
     return connection.execute(query).first() is not None
+
+
+def _is_welcome(connection: Connection, group: Group, user_id: int) -> bool:
+    """
+    @return: whether the user is invited by somebody who could do that now as well. The group may have been open when it
+        was done, or who has done it an admin: neither lets anybody in for ever.
+    """
+    query = select(candidates.c.invited_by).where(candidates.c.group_id == group.id, candidates.c.user_id == user_id)
+    by = connection.scalar(query)
+    return by is not None and (group.join_policy == "open" or find_role(connection, group, by) in ADMINS)
 
 
 def _add_candidate(change: Change, group: Group, invited_by: int | None) -> None:

@@ -28,6 +28,7 @@ from hichat.errors import (
     UserBanned,
 )
 from hichat.events import Role
+from hichat.social import conversations
 from hichat.social.groups import (
     ADMINS,
     CURRENT,
@@ -186,7 +187,7 @@ def unmute(change: Change) -> Group:
 def set_role(change: Change, role: Role) -> Group:
     """
     Give a member another role; only the owner may. A group has one owner: if the subject is that from now on, the
-    sender is an admin.
+    sender is an admin, and the subject is not muted any more.
 
     @raise NoSuchMember: the subject is no member.
     @raise AlreadyOwner: the subject is the owner, who is that until somebody else is.
@@ -235,6 +236,7 @@ def dissolve(change: Change) -> Group:
     connection.execute(update(members).where(*current).values(until=change.position))
     for table in (candidates, bans, mutes, invite_links):
         connection.execute(table.delete().where(table.c.group_id == group.id))
+    conversations.forget_group(connection, group.id)
     _update(change, {"name_key": None, "size": 0, "deleted_at": change.now})
     draft.body = b"0"
     return group
@@ -273,6 +275,8 @@ def _check_above(change: Change) -> Group:
 def _give(change: Change, group: Group, role: Role) -> Group:
     _set_admin(change, change.draft.subject, role == "admin")
     if role == "owner":
+        # Nobody is above the owner: nobody could take this back.
+        _unmute(change)
         _set_admin(change, group.owner_id, True)
         _update(change, {"owner_id": change.draft.subject})
     change.draft.body = role.encode()

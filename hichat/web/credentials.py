@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, NamedTuple
 
 from hichat.errors import Unauthorized
@@ -53,11 +53,17 @@ def peer(request: Request) -> Peer:
     address, port = str(getattr(client, "host", "")), str(getattr(client, "port", ""))
     told = (request.getHeader("x-forwarded-for") or "").rpartition(",")[2].strip()
     try:
-        if told and ip_address(address).is_loopback:
+        if told and _is_here(ip_address(address)):
             return Peer(str(ip_address(told)), "")
     except ValueError:
         pass
     return Peer(address, port)
+
+
+def _is_here(address: IPv4Address | IPv6Address) -> bool:
+    """@return: whether it is this machine, also for a socket of IPv6 that takes IPv4 as well."""
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
 
 
 def _values(request: Request, name: bytes) -> set[str]:

@@ -102,10 +102,25 @@ def _authenticated(
     call: Callable[[V1, Request, User], Awaitable[bytes]],
 ) -> Callable[[V1, Request], Awaitable[bytes]]:
     """Give the call the user who makes it; nobody else gets as far."""
+    return _with_user(call, bound=True)
 
+
+def _authenticated_here(
+    call: Callable[[V1, Request, User], Awaitable[bytes]],
+) -> Callable[[V1, Request], Awaitable[bytes]]:
+    """
+    As L{_authenticated}, with a token of v1 only. For what asks for the password in v2 and does not here: whoever has
+    got hold of a token of v2, which is good for minutes, must not have the account by it.
+    """
+    return _with_user(call, bound=False)
+
+
+def _with_user(
+    call: Callable[[V1, Request, User], Awaitable[bytes]], bound: bool
+) -> Callable[[V1, Request], Awaitable[bytes]]:
     @wraps(call)
     async def authenticated(self: V1, request: Request) -> bytes:
-        return await call(self, request, await self.parts.accounts.authenticate(*credentials(request)))
+        return await call(self, request, await self.parts.accounts.authenticate(*credentials(request), bound))
 
     return authenticated
 
@@ -157,7 +172,7 @@ class V1:
     # The contract's spelling.
     @app.route("/v1/user/updata", methods=["POST"])
     @_call(_with_status)
-    @_authenticated
+    @_authenticated_here
     async def update(self, request: Request, user: User) -> bytes:
         fields = _form(request)
         _check_own_account(fields, user)
@@ -166,7 +181,7 @@ class V1:
 
     @app.route("/v1/user/delete", methods=["DELETE"])
     @_call(_with_status)
-    @_authenticated
+    @_authenticated_here
     async def delete(self, request: Request, user: User) -> bytes:
         fields = read_urlencoded(request.uri.partition(b"?")[2]) | _form(request)
         _check_own_account(fields, user)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.limits import Limit, Limits, Rate, address_key
 from hichat.accounts.passwords import Passwords
-from hichat.errors import InvalidField, NameTaken, TooManyAttempts, WrongPassword
+from hichat.errors import Busy, InvalidField, NameTaken, TooManyAttempts, WrongPassword
 from tests.accounts.test_accounts import AccountsCase
 from tests.doubles import NOW, run_now
 
@@ -150,6 +151,39 @@ class WhoIsLimited(AccountsCase):
             self.accounts.delete_own(ann, "secret", "192.0.2.1"),
         ):
             self.fails(TooManyAttempts, work)
+
+    def test_a_stranger_keeps_nobody_out(self) -> None:
+        """Neither who is signed in, nor who comes from where they came last."""
+        grant = self.get(self.accounts.log_in_device("Ann", "secret", "phone", "192.0.2.1", ""))
+        for number in range(3):
+            self.wrong(address=f"198.51.100.{number}")
+        self.limited(address="198.51.100.9")
+        self.limited(address="192.0.2.2")
+        self.get(self.accounts.log_in("Ann", "secret", "192.0.2.1", ""))
+        self.get(self.accounts.change_own_password(self.found(1), grant.device, "secret", "new", "192.0.2.9"))
+        self.get(self.accounts.delete_own(self.found(1), "new", "192.0.2.9"))
+
+    def test_from_where_somebody_came_last_no_more_than_from_elsewhere(self) -> None:
+        self.get(self.accounts.log_in("Ann", "secret", "192.0.2.1", ""))
+        for _ in range(3):
+            self.wrong()
+        self.limited()
+
+    def test_who_is_locked_out_locks_out_nobody_else(self) -> None:
+        for number in range(3):
+            self.wrong(address=f"198.51.100.{number}")
+        for _ in range(10):
+            self.limited()
+        self.get(self.accounts.log_in("Bob", "secret", "192.0.2.1", ""))
+
+    def test_a_busy_server_is_no_wrong_password(self) -> None:
+        never: Any = lambda *_: Deferred()  # noqa: E731
+        passwords = Passwords(never, self.hasher, limit=1)
+        passwords.hash("the one before")
+        self.accounts._passwords = passwords
+        for _ in range(10):
+            self.fails(Busy, self.accounts.log_in("Ann", "secret", "192.0.2.1", ""))
+            self.fails(Busy, self.accounts.register("Eve", "secret", "secret", client_ip="192.0.2.1"))
 
     def test_accounts_from_an_address(self) -> None:
         def register(name: str, address: str = "192.0.2.1") -> Any:

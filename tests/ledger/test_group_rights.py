@@ -153,6 +153,23 @@ class WritingTests(GroupCase):
         self.done(self.mute("admin"))
         self.check(lambda: self.message("admin"), Muted)
 
+    def test_an_owner_is_never_muted(self) -> None:
+        """There would be nobody who could take it back."""
+        self.expect(
+            Muted, None, None, drafts=[self.message("muted"), self.role("muted", "owner"), self.message("muted")]
+        )
+        self.check(lambda: self.message("muted"), None)
+        with self.store.snapshot() as connection:
+            self.assertEqual(groups.place(connection, self.people["muted"], self.group).muted_until, 0)
+        # The others are as before.
+        self.expect(Muted, drafts=[self.message("mute")])
+
+    def test_who_inherits_is_not_muted(self) -> None:
+        self.done(self.mute("admin"))
+        self.done(self.role("deputy", "member"))
+        self.done(self.change(Kind.ROLE, "owner", "", moderation.inherit))
+        self.check(lambda: self.message("admin"), None)
+
     def test_within_a_batch(self) -> None:
         member = [self.message("member") for _ in range(9)]
         for known in (False, True):

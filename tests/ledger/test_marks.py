@@ -160,6 +160,18 @@ class GroupTests(MarksCase):
         self.assertEqual(self.advance(2, end, end, TEAM), Mark(2, 5, 5), "up to where one left")
         self.assertEqual(self.standing(2, TEAM).unread, 0)
 
+    def test_members_hear_of_members_only(self) -> None:
+        """Whoever is asked about, was invited or has left is not one who reads there."""
+        self.writer.write([joined(1), joined(2), joined(3)])
+        self.say(2)
+        self.writer.write([left(2)])
+        with self.store.transaction() as connection:
+            # As an invitation is written.
+            connection.execute(tables.members.insert().values(group_id=GROUP, user_id=4, since=6, until=6))
+            moved = marks.advance(connection, [Advance(user, TEAM, 6, 6) for user in (2, 4, 3)])
+        alone = {each.mark.user: each.alone for each in moved if isinstance(each, Moved)}
+        self.assertEqual(alone, {2: True, 4: True, 3: False})
+
     def test_who_comes_back(self) -> None:
         """What was said meanwhile is not unread; what was said before still is."""
         self.writer.write([joined(1), joined(2)])
@@ -282,6 +294,16 @@ class GatherTests(MarksCase):
         self.put(1, 1)
         self.go()
         self.assertEqual(self.announced[-1], (PAIR, Moved(Mark(1, 1, 0), False), 0))
+
+    def test_one_leaves_room_for_others(self) -> None:
+        self.patch(marks, "LARGEST_OF_ONE", 2)
+        for _ in range(2):
+            mine = [self.put(1, 1, key=(Scope.USER, 1, other)) for other in (2, 3)]
+            self.failureResultOf(self.put(1, 1), Busy)
+            mine.append(self.put(2, 1))
+            self.go()
+            for answer in mine:
+                self.successResultOf(answer)
 
     def test_not_too_many_together(self) -> None:
         """What people say waits for no more than a few; all are written, one after the other."""

@@ -11,10 +11,11 @@ from hichat.errors import (
     Refused,
     SignedOut,
     TooLate,
+    TooManyReactions,
 )
 from hichat.events import Draft, Event, Kind, Outcome, Scope
 from hichat.ledger import log
-from hichat.ledger.writer import LogWriter
+from hichat.ledger.writer import REACTIONS_LIMIT, LogWriter
 from hichat.storage import tables
 from tests.doubles import NOW
 from tests.ledger.plans import plans
@@ -128,6 +129,16 @@ class RevisionTests(WriterCase):
         position = self.say(BOB, GROUP, Scope.GROUP)
         outcomes = self.write(react(BOB, position), left(BOB), react(BOB, position), edit(BOB, position))
         self.assertEqual([type(outcome) for outcome in outcomes], [Event, Event, NoSuchMessage, NoSuchMessage])
+
+    def test_not_too_many_reactions(self) -> None:
+        """They are all read when the message is shown: one could make it slow for all to whom it was announced."""
+        shown, other = (self.done(message(DAN, 0, Scope.EVERYONE)).position for _ in range(2))
+        flood = [react(ANN, shown, b"+%d" % number) for number in range(REACTIONS_LIMIT)]
+        self.assertTrue(all(isinstance(outcome, Event) for outcome in self.write(*flood)))
+        for body in (b"+!", b"-0"):
+            self.assertIsInstance(self.write(react(ANN, shown, body))[0], TooManyReactions)
+        for good in (react(BOB, shown), react(ANN, other)):
+            self.done(good)
 
     def test_the_time_limit(self) -> None:
         own, others = self.say(ANN, BOB), self.say(BOB, GROUP, Scope.GROUP)

@@ -18,6 +18,7 @@ from hichat.errors import (
     Oneself,
     RequestSent,
     RequestWaits,
+    TooManyAttempts,
     TooManyContacts,
     Unauthorized,
 )
@@ -144,7 +145,8 @@ class RuleTests(ContactsCase):
     MORE = {"add": ("Bob",), "remark": (2, "Bobby")}  # noqa: RUF012
 
     def reset(self):
-        """Nothing is between anybody."""
+        """Nothing is between anybody, and nobody has asked too often."""
+        self.contacts = Contacts(self.store, self.ledger, lambda: self.now)
         with self.store.transaction() as connection:
             for user in (self.ann, self.bob):
                 forget(connection, user.id)
@@ -239,6 +241,21 @@ class RequestTests(ContactsCase):
         for bad in ("x" * 256, "\0", "\ud800"):
             self.fails(InvalidField, self.contacts.request(self.ann, 2, bad))
         self.get(self.contacts.request(self.ann, 2, "你" * 255))
+
+    def test_nobody_is_asked_again_and_again(self):
+        """A greeting is a word to somebody who may not want any; to take the request back makes no room for more."""
+        for number in range(room.ASKING.attempts):
+            self.get(self.contacts.request(self.ann, 2, f"buy {number}"))
+            # What is refused does not count.
+            self.fails(AlreadyRequested, self.contacts.request(self.ann, 2))
+            self.get(self.contacts.withdraw(self.ann, 2))
+        self.happened()
+        self.fails(TooManyAttempts, self.contacts.request(self.ann, 2, "buy more"))
+        self.assertEqual((self.happened(), self.lists(self.bob)[1]), ([], []))
+        self.get(self.contacts.request(self.ann, 3))
+        self.get(self.contacts.request(self.bob, 1))
+        self.now += room.ASKING.seconds * 1000
+        self.assertIsNotNone(self.get(self.contacts.request(self.ann, 2)), "to accept is no request")
 
     def test_too_many(self):
         self.patch(room, "REQUESTS_LIMIT", 1)

@@ -22,6 +22,7 @@ from hichat.errors import (
     NotBlocked,
     Oneself,
     RequestWaits,
+    TooManyAttempts,
     TooManyContacts,
 )
 from hichat.social import contacts
@@ -143,7 +144,7 @@ async def get_sent_requests(parts: Parts, caller: Caller, query: Paging) -> Page
 async def request_contact(parts: Parts, caller: Caller, path: UserPath, body: NewRequest) -> Answer:
     """
     Asks somebody to be a contact (202); they hear of it as an event. If they have asked you, this accepts it, and you
-    are contacts at once (200).
+    are contacts at once (200). The same person can be asked five times a day.
     """
     contact = await parts.contacts.request(caller.user, path.user, body.greeting)
     return Answer(202, None) if contact is None else Answer(200, _contact(contact))
@@ -241,6 +242,7 @@ SECTION = Section(
                 Blocked,
                 BlockedByYou,
                 TooManyContacts,
+                TooManyAttempts,
             ),
             more={200: ShownContact, 202: None},
         ),

@@ -382,8 +382,8 @@ async def get_invitations(parts: Parts, caller: Caller, path: GroupPath, query: 
 async def invite(parts: Parts, caller: Caller, path: UserInGroup) -> Answer:
     """
     Invites somebody, who becomes a member by joining (202): nobody is put into a group unasked. In an open group every
-    member may invite, elsewhere the owner and the admins, because that stands for their approval. Who has asked already
-    is a member at once (204).
+    member may invite, elsewhere the owner and the admins, because that stands for their approval, for as long as they
+    are that. Who has asked already is a member at once (204).
     """
     is_member = await parts.groups.invite(caller.user.id, path.group, path.user)
     return Answer(204 if is_member else 202, None)
@@ -435,7 +435,10 @@ async def remove_member(parts: Parts, caller: Caller, path: UserInGroup) -> None
 
 
 async def set_role(parts: Parts, caller: Caller, path: UserInGroup, body: NewRole) -> None:
-    """Makes a member an admin, or a member again, or hands the group over. For the owner."""
+    """
+    Makes a member an admin, or a member again, or hands the group over. For the owner. Who has the group then may
+    write again, if muted before.
+    """
     await parts.groups.set_role(caller.user.id, path.group, path.user, body.role)
 
 

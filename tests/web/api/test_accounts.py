@@ -130,6 +130,8 @@ class ComingIn(ApiCase):
             ("127.0.0.1", "", "127.0.0.1"),
             ("127.0.0.1", "192.0.2.9, 192.0.2.7", "192.0.2.7"),
             ("::1", "2001:db8::1", "2001:db8::1"),
+            ("::ffff:127.0.0.1", "192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.1", "192.0.2.7", "::ffff:192.0.2.1"),
             ("127.0.0.1", "192.0.2.7, nonsense", "127.0.0.1"),
         ):
             self.patch(Transport, "getPeer", lambda _, here=here: IPv4Address("TCP", here, 4711))
@@ -245,6 +247,17 @@ class Oneself(ApiCase):
         self.assertEqual(shown, {"id": 1, "name": "", "avatar": "", "gender": "", "bio": "", "deleted": True})
         self.assertEqual([person["name"] for person in self.get("/users", bobs)["items"]], ["Bob"])
         self.assertEqual(self.make().status, 201, "the name is free again")
+
+    def test_not_over_v1_without_the_password(self):
+        """Its calls ask for no password: a token of v2 that got lost would be the whole account."""
+        token = self.token()
+        ways = [f"?token={token}&userId=1", "?userId=1"]
+        for query, headers in zip(ways, ({}, {"Authorization": f"Bearer {token}"}), strict=True):
+            for fields in ({"password": "theirs"}, {"name": "theirs"}):
+                answer = self.post(f"/v1/user/updata{query}", {"id": 1} | fields, **headers)
+                self.assertEqual(answer.status, 401, fields)
+            self.assertEqual(self.request("DELETE", f"/v1/user/delete{query}&id=1", **headers).status, 401)
+        self.get("/me", self.log_in()["accessToken"])
 
 
 class Devices(ApiCase):

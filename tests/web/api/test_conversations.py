@@ -211,6 +211,35 @@ class SettingTests(ConversationsCase):
         found = self.successResultOf(self.store.read(conversations.settings_of, 1, [(1, 2)]))
         self.assertEqual(found, {})
 
+    def test_with_somebody_who_is_gone(self):
+        """It is still listed: so it can be unpinned."""
+        self.say(2, "hi", user=1)
+        self.good(1, "PATCH", "/conversations/user-2", {"pinned": True})
+        self.run_now(self.accounts.delete(self.users[2]))
+        self.assertTrue(self.good(1, "GET", "/conversations/user-2")["pinned"])
+        self.good(1, "PATCH", "/conversations/user-2", {"pinned": False})
+        items = self.good(1, "GET", "/conversations")["items"]
+        self.assertEqual([item.get("pinned") for item in items if item["name"] == "user-2"], [None])
+
+    def test_forgotten_with_the_membership(self):
+        """What is pinned and not listed any more would count for ever."""
+        self.patch(conversations, "PINNED_LIMIT", 1)
+        other = self.run_now(self.groups.create(self.users[1], "other")).id
+        endings = (
+            (lambda group: self.groups.leave(2, group), 200),
+            (lambda group: self.groups.remove(1, group, 2), 200),
+            (lambda group: self.groups.dissolve(1, group), 404),
+        )
+        self.good(1, "PATCH", f"/conversations/group-{TEAM}", {"pinned": True})
+        for end, status in endings:
+            self.good(2, "POST", f"/groups/{other}/join")
+            self.good(2, "PATCH", f"/conversations/group-{other}", {"pinned": True})
+            self.run_now(end(other))
+            self.assertEqual(self.call(2, "GET", f"/groups/{other}").status, status)
+            self.good(2, "PATCH", f"/conversations/group-{TEAM}", {"pinned": True})
+            self.good(2, "PATCH", f"/conversations/group-{TEAM}", {"pinned": False})
+        self.assertTrue(self.good(1, "GET", f"/conversations/group-{TEAM}")["pinned"], "of others and other groups not")
+
     def test_set_at_the_same_time(self):
         """Two devices, one setting each: both hold."""
         append = self.ledger.append

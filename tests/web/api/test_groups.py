@@ -314,6 +314,24 @@ class ChangesTests(GroupCase):
         self.expect("joined", "invited", group, member="invited", size=8)
         self.assertEqual(self.ok("invited", "GET /me/invitations")["items"], [])
 
+    def test_an_invitation_is_as_good_as_who_has_made_it(self):
+        """What a member did while the group was open, and what an admin did who is none any more, lets nobody in."""
+        for policy, code in (("invite", "invite_only"), ("approval", None)):
+            group = self.make()
+            self.ok("member", "PUT /groups/G/invitations/NOBODY", group=group)
+            self.ok("deputy", "PUT /groups/G/invitations/STRANGER", group=group)
+            self.ok("owner", "PATCH /groups/G", {"joinPolicy": policy}, group)
+            self.ok("owner", "DELETE /groups/G/members/DEPUTY", group=group)
+            for who in ("nobody", "stranger"):
+                if code:
+                    self.refused(code, who, "POST /groups/G/join", group=group)
+                    self.ok("admin", f"PUT /groups/G/invitations/{who.upper()}", group=group)
+                    self.assertEqual(self.ok(who, "POST /groups/G/join", group=group)["you"], {"role": "member"})
+                else:
+                    self.assertEqual(self.ok(who, "POST /groups/G/join", group=group)["you"], {"requested": True})
+            self.ok("guest", "POST /groups/G/join", group=group)
+            self.expect("joined", "guest", group, member="guest", size=9 if code else 7)
+
     def test_who_has_blocked_somebody_is_not_invited_by_them(self):
         group = self.make()
         self.ok("nobody", "PUT /blocks/MEMBER")
@@ -535,6 +553,12 @@ class DeletedOwnerTests(GroupCase):
         self.delete("owner")
         roles = {name: self.role(name, group) for name in ("admin", "member", "muted", "victim", "deputy", "mute")}
         self.assertEqual([name for name, role in roles.items() if role == "owner"], ["muted"])
+
+    def test_nobody_who_may_not_come(self):
+        group = self.make()
+        self.successResultOf(self.store.write(users.disable, self.people["admin"], self.now))
+        self.delete("owner")
+        self.assertEqual(self.role("deputy", group), "owner")
 
     def test_with_nobody_else_it_ends(self):
         group = self.ok("nobody", "POST /groups", {"name": "mine"})["id"]
