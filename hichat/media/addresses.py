@@ -1,9 +1,9 @@
 """
 The URLs of files.
 
-v2 names a file by its id (C{/v2/media/ID}), which opens nothing by itself: who may see it gets a signed URL, good for an
-hour or so. Clients of v1 fetch files without credentials: they get another URL (C{/uploads/ID-KEY}), which opens the file
-as long as it exists, and which nobody can make from the id without our key.
+v2 names a file by its id (C{/v2/media/ID}), which opens nothing by itself: who may see it gets a signed URL, good for
+an hour or so. Clients of v1 fetch files without credentials: they get another URL (C{/uploads/ID-KEY}), which opens the
+file as long as it exists, and which nobody can make from the id without our key.
 """
 
 from __future__ import annotations

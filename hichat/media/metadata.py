@@ -11,10 +11,14 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from mmap import mmap
 
 from PIL import Image
 
-Piece = bytes | memoryview
+Piece = bytes | slice
+"""What to write: bytes, or a part of the picture."""
+
+Content = bytes | mmap
 
 ORIENTATION = 0x0112
 """The tag (Exif 2.32, 4.6.4)."""
@@ -24,7 +28,7 @@ class DamagedError(Exception):
     """It is not built as such pictures are."""
 
 
-def without_metadata(content: memoryview, media_type: str, orientation: int = 1) -> Iterator[Piece]:
+def without_metadata(content: Content, media_type: str, orientation: int = 1) -> Iterator[Piece]:
     """
     @param content: a picture, one of L{KNOWN}.
     @param orientation: by Exif: 1 to 8.
@@ -47,7 +51,7 @@ _APPLICATIONS = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 _COMMENT, _SCAN, _END = 0xFE, 0xDA, 0xD9
 
 
-def _jpeg(content: memoryview, exif: bytes) -> Iterator[Piece]:
+def _jpeg(content: Content, exif: bytes) -> Iterator[Piece]:
     yield b"\xff\xd8"
     if exif:
         segment = b"Exif\0\0" + exif
@@ -70,8 +74,8 @@ def _jpeg(content: memoryview, exif: bytes) -> Iterator[Piece]:
         if marker == _SCAN:
             following = _MARKER.search(content, end)
             end = following.start() if following else len(content)
-        if _is_shown(marker, bytes(content[at + 4 : at + 16])):
-            yield content[at:end]
+        if _is_shown(marker, content[at + 4 : at + 16]):
+            yield slice(at, end)
         at = end
         if at == len(content):
             # Its end is missing; whether anything of the picture is, is for the decoder to say.
@@ -92,16 +96,16 @@ _PNG_SHOWN = frozenset(
 )
 
 
-def _png(content: memoryview, exif: bytes) -> Iterator[Piece]:
-    yield content[:8]
+def _png(content: Content, exif: bytes) -> Iterator[Piece]:
+    yield slice(0, 8)
     at = 8
     while True:
-        size, kind = int.from_bytes(content[at : at + 4], "big"), bytes(content[at + 4 : at + 8])
+        size, kind = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
         end = at + 12 + size
         if end > len(content):
             raise DamagedError
         if kind in _PNG_SHOWN:
-            yield content[at:end]
+            yield slice(at, end)
         if kind == b"IHDR" and exif:
             chunk = b"eXIf" + exif
             yield len(exif).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big")
@@ -115,17 +119,17 @@ def _png(content: memoryview, exif: bytes) -> Iterator[Piece]:
 _GIF_SHOWN = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 
 
-def _gif(content: memoryview, _exif: bytes) -> Iterator[Piece]:
+def _gif(content: Content, _exif: bytes) -> Iterator[Piece]:
     at = 13 + _colours(content[10:11])
-    yield content[:at]
+    yield slice(0, at)
     while True:
-        kind = bytes(content[at : at + 1])
+        kind = content[at : at + 1]
         if kind == b";":
             break
         if kind == b"!":
             label = content[at + 1 : at + 2]
             end = _behind_blocks(content, at + 2)
-            name = bytes(content[at + 3 : at + 14])
+            name = content[at + 3 : at + 14]
             shown = label in (b"\xf9", b"\x01") or (label == b"\xff" and name in _GIF_SHOWN)
         elif kind == b",":
             end = _behind_blocks(content, at + 11 + _colours(content[at + 9 : at + 10]))
@@ -133,19 +137,19 @@ def _gif(content: memoryview, _exif: bytes) -> Iterator[Piece]:
         else:
             raise DamagedError
         if shown:
-            yield content[at:end]
+            yield slice(at, end)
         at = end
     yield b";"
 
 
-def _colours(flags: memoryview) -> int:
+def _colours(flags: bytes) -> int:
     """@return: bytes of the table of colours that these flags announce."""
     if not flags:
         raise DamagedError
     return 3 << ((flags[0] & 7) + 1) if flags[0] & 0x80 else 0
 
 
-def _behind_blocks(content: memoryview, at: int) -> int:
+def _behind_blocks(content: Content, at: int) -> int:
     while True:
         if at >= len(content):
             raise DamagedError
@@ -161,7 +165,7 @@ _WEBP_SHOWN = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b
 _HAS_EXIF, _HAS_XMP = 0x08, 0x04
 
 
-def _webp(content: memoryview, exif: bytes) -> Iterator[Piece]:
+def _webp(content: Content, exif: bytes) -> Iterator[Piece]:
     end = 8 + int.from_bytes(content[4:8], "little")
     if end > len(content):
         raise DamagedError
@@ -169,24 +173,26 @@ def _webp(content: memoryview, exif: bytes) -> Iterator[Piece]:
     extended = False
     at = 12
     while at + 8 <= end:
-        kind, size = bytes(content[at : at + 4]), int.from_bytes(content[at + 4 : at + 8], "little")
+        kind, size = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "little")
         following = at + 8 + size + size % 2
-        if following > end + 1 or size < (10 if kind == b"VP8X" else 0):
+        if at + 8 + size > end or size < (10 if kind == b"VP8X" else 0):
             raise DamagedError
         if kind == b"VP8X":
             extended = True
             flags = (content[at + 8] & ~(_HAS_EXIF | _HAS_XMP)) | (_HAS_EXIF if exif else 0)
-            shown += [content[at : at + 8], bytes([flags]), content[at + 9 : following]]
+            shown += [content[at : at + 8] + bytes([flags]), slice(at + 9, at + 8 + size)]
         elif kind in _WEBP_SHOWN:
-            shown.append(content[at:following])
+            shown.append(slice(at, at + 8 + size))
+            shown.append(b"\0" * (size % 2))
         at = following
     if exif and extended:
         shown.append(b"EXIF" + len(exif).to_bytes(4, "little") + exif + b"\0" * (len(exif) % 2))
-    yield b"RIFF" + (4 + sum(map(len, shown))).to_bytes(4, "little") + b"WEBP"
+    size = sum(piece.stop - piece.start if isinstance(piece, slice) else len(piece) for piece in shown)
+    yield b"RIFF" + (4 + size).to_bytes(4, "little") + b"WEBP"
     yield from shown
 
 
-KNOWN: dict[str, Callable[[memoryview, bytes], Iterator[Piece]]] = {
+KNOWN: dict[str, Callable[[Content, bytes], Iterator[Piece]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
     "image/gif": _gif,

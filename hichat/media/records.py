@@ -10,7 +10,9 @@ while a message that names it is on its way: both hold the store's write lock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import (
@@ -34,6 +36,8 @@ from hichat.ledger import log
 from hichat.media.addresses import OPEN_PREFIX
 from hichat.storage.tables import events, groups, media, media_head, media_uses, members, users
 
+T = TypeVar("T")
+
 DAY = 24 * 3600 * 1000
 """Milliseconds that a file may wait for a message that uses it."""
 
@@ -42,6 +46,12 @@ AT_ONCE = 0
 
 FOLLOWED = 20_000
 """Events that are searched in one transaction."""
+
+NAMED = 10
+"""Files that one message uses, at most."""
+
+BATCH = 1000
+"""Rows that are asked for at once."""
 
 REMOVED = 500
 """Files that are removed in one transaction, at most."""
@@ -166,6 +176,12 @@ class Found(msgspec.Struct):
     recalled: list[int]
 
 
+def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """@return: the items, so many at a time."""
+    for at in range(0, len(items), size):
+        yield items[at : at + size]
+
+
 def followed(connection: Connection) -> int:
     """@return: how far the log was searched."""
     return connection.scalar(select(media_head.c.position)) or 0
@@ -188,7 +204,7 @@ def search(connection: Connection, low: int, find_ids: Callable[[bytes], Iterabl
         if kind == Kind.RECALLED:
             found.recalled.append(subject)
         else:
-            found.uses.update((id, position) for id in find_ids(body))
+            found.uses.update((id, position) for id in islice(find_ids(body), NAMED))
     return found
 
 
@@ -210,18 +226,20 @@ def apply(connection: Connection, low: int, found: Found) -> bool:
     moved = update(media_head).where(media_head.c.position == low).values(position=found.position)
     if connection.execute(moved).rowcount != 1:
         return False
-    ids = {id for id, _ in found.uses}
-    there = known(connection, ids) if ids else set()
-    uses = {use for use in found.uses if use[0] in there}
-    if uses:
-        positions = {position for _, position in uses}
-        query = select(media_uses.c.media_id, media_uses.c.position).where(media_uses.c.position.in_(positions))
-        uses -= {(id, position) for id, position in connection.execute(query)}
-    if uses:
-        _enter(connection, uses)
-    if found.recalled:
-        _forget(connection, found.recalled)
+    for uses in batched(sorted(found.uses), BATCH):
+        there = known(connection, {id for id, _ in uses})
+        entered = set(connection.execute(_ENTERED, {"at": [position for _, position in uses]}).tuples())
+        new = {use for use in uses if use[0] in there} - entered
+        if new:
+            _enter(connection, new)
+    for positions in batched(found.recalled, BATCH):
+        _forget(connection, positions)
     return True
+
+
+_ENTERED = select(media_uses.c.media_id, media_uses.c.position).where(
+    media_uses.c.position.in_(bindparam("at", expanding=True))
+)
 
 
 def _forget(connection: Connection, positions: Collection[int]) -> None:

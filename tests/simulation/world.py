@@ -76,7 +76,7 @@ class Worker:
             self.store, codec, world.bounds, self.metrics, self.calls, lambda: NOW, world.workers_wanted
         )
         self.way.routing.recent = RECENT
-        self.services = assemble_services(self.way, self._sign_in, world.bounds, lambda: NOW)
+        self.services = assemble_services(self.way, self._sign_in, world.bounds, lambda: NOW, MediaUses(Addresses(KEY)))
         self._plug(self.wire)
         if world.faults:
             chances = FAULTS | {"seed": chance.random()}

@@ -15,6 +15,7 @@ from klein.resource import KleinResource
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.iweb import IRequest
+from twisted.web.resource import Resource
 from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException
 
@@ -40,8 +41,8 @@ def make_api(operations: Iterable[Operation], parts: Parts) -> KleinResource:
     return app.resource()
 
 
-def _route(operation: Operation, parts: Parts) -> Callable[..., Awaitable[bytes]]:
-    async def call(request: Request, **path: str) -> bytes:
+def _route(operation: Operation, parts: Parts) -> Callable[..., Awaitable[bytes | Resource]]:
+    async def call(request: Request, **path: str) -> bytes | Resource:
         try:
             arguments = await _read(operation, parts, request, path)
             answer = await operation.handler(parts=parts, **arguments)
@@ -50,7 +51,7 @@ def _route(operation: Operation, parts: Parts) -> Callable[..., Awaitable[bytes]
                 # The answer is right all the same; only nobody was told that it may come.
                 _log.error("{operation} does not declare {code}", operation=operation.id, code=e.code)
             return answer_problem(request, e)
-        return _write(operation, request, answer)
+        return answer if isinstance(answer, Resource) else _write(operation, request, answer)
 
     return call
 
@@ -73,6 +74,8 @@ async def _read(operation: Operation, parts: Parts, request: Request, path: dict
         found["query"] = query
     if operation.body_type is not None:
         found["body"] = read_body(request, operation.body_type)
+    if operation.takes_files:
+        found["content"] = request.content
     if "peer" in operation.hints:
         found["peer"] = peer(request)
     return found
