@@ -164,8 +164,6 @@ class Download(File):
     @param age: seconds that a browser may keep it.
     """
 
-    isLeaf = True
-
     def __init__(self, served: Served, age: int) -> None:
         super().__init__(str(served.path))
         self.type = served.type

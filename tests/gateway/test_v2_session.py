@@ -19,9 +19,9 @@ from hichat.gateway.v2_session import Services, SignedIn, V2Session
 from hichat.intake import Intake
 from hichat.ledger import log
 from hichat.ledger.marks import GATHER, Key, Mark, Marks, Moved
+from hichat.ledger.writer import Duplicate
 from hichat.media.addresses import Addresses
 from hichat.media.media import MediaUses
-from hichat.ledger.writer import Duplicate
 from hichat.metrics import Metrics
 from hichat.protocol import WATCH_LIMIT, Close
 from hichat.routing import Routing

@@ -117,7 +117,15 @@ class AddressesTests(SynchronousTestCase):
         self.assertEqual(self.addresses.opened_by(name.removesuffix(".png")), self.id)
         other = Addresses(bytes(31) + b"1")
         self.assertIsNone(other.opened_by(name))
-        for wrong in (self.id, f"{make_id()}{name[22:]}", name[:-5] + "x.png", f"{name}/", f"{name}\n", "", "\xff" * 45):
+        for wrong in (
+            self.id,
+            f"{make_id()}{name[22:]}",
+            name[:-5] + "x.png",
+            f"{name}/",
+            f"{name}\n",
+            "",
+            "\xff" * 45,
+        ):
             self.assertIsNone(self.addresses.opened_by(wrong), wrong)
 
     def test_found_in_a_text(self):

@@ -3,6 +3,7 @@
 import io
 import random
 import tracemalloc
+from contextlib import suppress
 
 from PIL import Image, ImageChops
 from twisted.trial.unittest import SynchronousTestCase
@@ -169,7 +170,5 @@ class Examining(SynchronousTestCase):
                 changed = bytearray(content)
                 for _ in range(chance.randrange(1, 5)):
                     changed[chance.randrange(min(len(content), 600))] = chance.randrange(256)
-                try:
+                with suppress(DamagedPicture, PictureTooLarge):
                     self.examine(bytes(changed), media_type)
-                except (DamagedPicture, PictureTooLarge):
-                    pass

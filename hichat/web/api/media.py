@@ -113,7 +113,7 @@ class Signature(msgspec.Struct, forbid_unknown_fields=True):
     key: Annotated[str, Meta(max_length=64)]
 
 
-async def upload(parts: Parts, caller: Caller, query: UploadQuery, content: IO[bytes]) -> ShownMedia:
+async def upload_media(parts: Parts, caller: Caller, query: UploadQuery, content: IO[bytes]) -> ShownMedia:
     """
     Keeps a file: the body as it is, of any type. What it is is found from its content. Of a picture (PNG, JPEG, GIF,
     WebP) what cameras and programs have written into it is removed, such as the place where it was taken. A file that
@@ -122,7 +122,7 @@ async def upload(parts: Parts, caller: Caller, query: UploadQuery, content: IO[b
     return _shown(parts, await parts.media.save(caller.user, copy_of(content), query.name))
 
 
-async def get_links(parts: Parts, caller: Caller, body: LinksWanted) -> MediaLinks:
+async def get_media_links(parts: Parts, caller: Caller, body: LinksWanted) -> MediaLinks:
     """
     Gives links to files that you may see: your own, and those of messages that you may read. They are good for about
     an hour, and for as long the same.
@@ -131,7 +131,7 @@ async def get_links(parts: Parts, caller: Caller, body: LinksWanted) -> MediaLin
     return MediaLinks([MediaLink(one.id, one.url, one.until, one.thumbnail or UNSET) for one in found])
 
 
-async def download(parts: Parts, path: MediaPath, query: Signature) -> Download:
+async def get_media(parts: Parts, path: MediaPath, query: Signature) -> Download:
     """
     Sends a file, or ranges of it (RFC 9110, 14). Pictures and audio come as what they are; everything else comes as
     bytes that are to be saved.
@@ -139,7 +139,7 @@ async def download(parts: Parts, path: MediaPath, query: Signature) -> Download:
     return await _download(parts, path, query, False)
 
 
-async def download_thumbnail(parts: Parts, path: MediaPath, query: Signature) -> Download:
+async def get_media_thumbnail(parts: Parts, path: MediaPath, query: Signature) -> Download:
     """Sends the small picture of a picture."""
     return await _download(parts, path, query, True)
 
@@ -172,10 +172,17 @@ SECTION = Section(
     "`/uploads/...`: those need no link.",
     (
         Operation(
-            "POST", "/media", upload, "Upload a file", (QuotaExceeded, DamagedPicture, PictureTooLarge), status=201
+            "POST",
+            "/media",
+            upload_media,
+            "Upload a file",
+            (QuotaExceeded, DamagedPicture, PictureTooLarge),
+            status=201,
         ),
-        Operation("POST", "/media/links", get_links, "Get links to files"),
-        Operation("GET", "/media/{media}", download, "Get a file", (BadLink, NoSuchMedia)),
-        Operation("GET", "/media/{media}/thumbnail", download_thumbnail, "Get a small picture", (BadLink, NoSuchMedia)),
+        Operation("POST", "/media/links", get_media_links, "Get links to files"),
+        Operation("GET", "/media/{media}", get_media, "Get a file", (BadLink, NoSuchMedia)),
+        Operation(
+            "GET", "/media/{media}/thumbnail", get_media_thumbnail, "Get a small picture", (BadLink, NoSuchMedia)
+        ),
     ),
 )
