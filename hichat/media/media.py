@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import mmap
-import re
 import shutil
-import unicodedata
 from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
@@ -24,6 +22,7 @@ from hichat.media import pictures, records, types
 from hichat.media.addresses import PREFIX, Addresses, end_of_link, id_of, make_id
 from hichat.media.folder import Folder, Unfinished
 from hichat.media.metadata import DamagedError, without_metadata
+from hichat.media.names import clean_name
 from hichat.media.records import Media
 from hichat.media.types import Kind
 
@@ -36,9 +35,6 @@ SWEEP = 300.0
 
 STRAYS = 288
 """Sweeps between two looks for files that no table knows: a day."""
-
-NAME_LIMIT = 255
-"""Characters of a file's name."""
 
 FILE_TYPE = types.UNKNOWN
 """The type as which everything is served that is neither a picture nor audio."""
@@ -397,19 +393,6 @@ class MediaStore:
         else:
             if removed:
                 self._log.info("{count} files that nobody uses were removed", count=removed)
-
-
-_UNPRINTABLE = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
-
-
-def clean_name(name: str) -> str:
-    """
-    @param name: what a client calls a file.
-    @return: the last part of it, without what is not to be seen or may turn the rest round.
-    """
-    last = re.split(r"[/\\]", name)[-1]
-    shown = "".join(each for each in last if unicodedata.category(each) not in _UNPRINTABLE)
-    return shown.strip(" .")[:NAME_LIMIT] if set(shown) - {".", " "} else ""
 
 
 def copy_of(content: IO[bytes]) -> Copy:

@@ -91,34 +91,34 @@ class Folders(SynchronousTestCase):
 class AddressesTests(SynchronousTestCase):
     def setUp(self):
         self.addresses = Addresses(bytes(32))
-        self.id = make_id()
+        self.media_id = make_id()
 
     def test_ids(self):
         self.assertEqual(len({make_id() for _ in range(1000)}), 1000)
-        self.assertEqual(id_of(f"/v2/media/{self.id}"), self.id)
+        self.assertEqual(id_of(f"/v2/media/{self.media_id}"), self.media_id)
         for wrong in (
-            self.id,
+            self.media_id,
             "/v2/media/",
-            f"/v2/media/{self.id}x",
-            f"/v2/media/{self.id[1:]}",
-            f"/v2/media/{self.id}/thumbnail",
-            f"/v2/media/{self.id}\n",
-            f"/v2/media/{self.id[:-1]}é",
-            f"/v2/media/../{self.id[3:]}",
-            f"https://x/v2/media/{self.id}",
+            f"/v2/media/{self.media_id}x",
+            f"/v2/media/{self.media_id[1:]}",
+            f"/v2/media/{self.media_id}/thumbnail",
+            f"/v2/media/{self.media_id}\n",
+            f"/v2/media/{self.media_id[:-1]}é",
+            f"/v2/media/../{self.media_id[3:]}",
+            f"https://x/v2/media/{self.media_id}",
         ):
             self.assertIsNone(id_of(wrong), wrong)
 
     def test_open(self):
-        url = self.addresses.open_url(self.id, "png")
+        url = self.addresses.open_url(self.media_id, "png")
         name = url.removeprefix("/uploads/")
         self.assertRegex(name, r"\A[\w-]{45}\.png\Z")
-        self.assertEqual(self.addresses.opened_by(name), self.id)
-        self.assertEqual(self.addresses.opened_by(name.removesuffix(".png")), self.id)
+        self.assertEqual(self.addresses.opened_by(name), self.media_id)
+        self.assertEqual(self.addresses.opened_by(name.removesuffix(".png")), self.media_id)
         other = Addresses(bytes(31) + b"1")
         self.assertIsNone(other.opened_by(name))
         for wrong in (
-            self.id,
+            self.media_id,
             f"{make_id()}{name[22:]}",
             name[:-5] + "x.png",
             f"{name}/",
@@ -129,19 +129,19 @@ class AddressesTests(SynchronousTestCase):
             self.assertIsNone(self.addresses.opened_by(wrong), wrong)
 
     def test_found_in_a_text(self):
-        url, forged = self.addresses.open_url(self.id), f"/uploads/{make_id()}-{make_id()}"
+        url, forged = self.addresses.open_url(self.media_id), f"/uploads/{make_id()}-{make_id()}"
         for text in (f'{{"url":"{url}"}}', f'{{"url":"./{url}.png","x":"{forged}"}}', url.replace("/", "\\/")):
-            self.assertEqual(set(self.addresses.find_open(text.encode())), {self.id})
+            self.assertEqual(set(self.addresses.find_open(text.encode())), {self.media_id})
         self.assertEqual(set(self.addresses.find_open(forged.encode())), set())
 
     def test_signed(self):
-        key = self.addresses.sign(self.id, 1000)
-        self.assertTrue(self.addresses.is_signed(self.id, 1000, key))
-        self.assertFalse(self.addresses.is_signed(self.id, 1001, key))
+        key = self.addresses.sign(self.media_id, 1000)
+        self.assertTrue(self.addresses.is_signed(self.media_id, 1000, key))
+        self.assertFalse(self.addresses.is_signed(self.media_id, 1001, key))
         self.assertFalse(self.addresses.is_signed(make_id(), 1000, key))
-        self.assertFalse(self.addresses.is_signed(self.id, 1000, "é"))
-        open_key = self.addresses.open_url(self.id)[-22:]
-        self.assertFalse(self.addresses.is_signed(self.id, 1000, open_key), "keys are for one purpose")
+        self.assertFalse(self.addresses.is_signed(self.media_id, 1000, "é"))
+        open_key = self.addresses.open_url(self.media_id)[-22:]
+        self.assertFalse(self.addresses.is_signed(self.media_id, 1000, open_key), "keys are for one purpose")
 
     def test_links_stay_the_same_for_a_while(self):
         for now in (1, STEP, STEP + 1, 1_700_000_000_123):

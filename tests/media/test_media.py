@@ -5,6 +5,7 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
@@ -55,8 +56,8 @@ class MediaCase(SynchronousTestCase):
             }
 
     def make_media(self, in_thread=run_now, **limits):
-        limits = Limits(**({"size": 300_000, "quota": QUOTA} | limits))
-        return MediaStore(self.store, self.folder, self.addresses, in_thread, self.clock, lambda: self.now, limits)
+        bounds = Limits(**({"size": 300_000, "quota": QUOTA} | limits))
+        return MediaStore(self.store, self.folder, self.addresses, in_thread, self.clock, lambda: self.now, bounds)
 
     def run_now(self, coroutine):
         return self.successResultOf(Deferred.fromCoroutine(coroutine))
@@ -360,7 +361,7 @@ class SweepTests(MediaCase):
         """It is either refused, or its file stays: between the search of the log and the removal, too."""
         found, old = self.upload(content=WEBM), self.upload(content=WEBM)
         self.now += DAY
-        sent = []
+        sent: list[Any] = []
         read = self.store.read
 
         def read_and_send(query, *args):

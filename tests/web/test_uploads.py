@@ -8,7 +8,8 @@ from twisted.trial.unittest import TestCase
 
 from hichat.errors import FormTooLarge, NotStored
 from hichat.media import media as media_module
-from hichat.media.media import clean_name, copy_of
+from hichat.media.media import copy_of
+from hichat.media.names import clean_name
 from hichat.media.records import Media
 from tests.media.samples import AUDIO, FILES, FILMS, PICTURES, PNG, SECRET, WEBM
 from tests.web.support import QUOTA, UPLOAD_LIMIT, SiteCase, SiteFixture, multipart, request_bytes

@@ -10,7 +10,8 @@ from msgspec import UNSET, Meta, UnsetType
 from hichat.errors import BadLink, DamagedPicture, NoSuchMedia, PictureTooLarge, QuotaExceeded
 from hichat.events import MAX_SAFE_INTEGER
 from hichat.media.addresses import ID
-from hichat.media.media import NAME_LIMIT, copy_of
+from hichat.media.media import copy_of
+from hichat.media.names import NAME_LIMIT
 from hichat.media.records import Media
 from hichat.media.types import Kind
 from hichat.web.api.operation import Caller, Operation, Section, Time
