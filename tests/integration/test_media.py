@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import treq
+from twisted.web.http_headers import Headers
 
 from hichat.client.http import Api, Session
 from hichat.client.media import Uploaded
@@ -32,7 +33,9 @@ class MediaTests(V2Case):
         return await self.session(who).media_calls.upload(path)
 
     async def get_bytes(self, path: str, **headers: str) -> tuple[int, bytes]:
-        response = await treq.get(self.daemon.url + path, headers=headers, persistent=False)
+        response = await treq.get(
+            self.daemon.url + path, headers=Headers({k: [v] for k, v in headers.items()}), persistent=False
+        )
         return response.code, await response.content()
 
     @property
@@ -78,7 +81,7 @@ class MediaTests(V2Case):
         response = await treq.post(
             f"{self.daemon.url}/v1/upload/image?token={bob[1]}&userId={bob[0]}",
             data=body,
-            headers={"Content-Type": kind},
+            headers=Headers({"Content-Type": [kind]}),
             persistent=False,
         )
         url = (await response.json())["Data"]
