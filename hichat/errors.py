@@ -447,6 +447,10 @@ class QuotaExceeded(Refused):
     code, status, zh, en = "quota_exceeded", 413, "您的存储空间已满", "there is no room left for your files"
 
 
+class EmptyFile(Refused):
+    code, zh, en = "empty_file", "文件为空", "there is nothing in this file"
+
+
 class DamagedPicture(Refused):
     code, status, zh, en = "damaged_picture", 422, "图片已损坏", "this picture is damaged"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 import shutil
 from collections.abc import Callable, Collection
 from functools import partial
@@ -16,7 +17,16 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from hichat.errors import BadLink, DamagedPicture, FormTooLarge, NoSuchMedia, NotStored, QuotaExceeded, UnknownFileType
+from hichat.errors import (
+    BadLink,
+    DamagedPicture,
+    EmptyFile,
+    FormTooLarge,
+    NoSuchMedia,
+    NotStored,
+    QuotaExceeded,
+    UnknownFileType,
+)
 from hichat.events import Draft
 from hichat.media import pictures, records, types
 from hichat.media.addresses import PREFIX, Addresses, end_of_link, id_of, make_id
@@ -222,6 +232,7 @@ class MediaStore:
         @param playable: only pictures and audio are wanted.
         @raise FormTooLarge: it is larger than the limit.
         @raise QuotaExceeded: the user has no room for it.
+        @raise EmptyFile: there is nothing in it.
         @raise DamagedPicture: it is a picture that cannot be shown.
         @raise PictureTooLarge: it has more than L{pictures.PIXELS}.
         @raise UnknownFileType: it is not playable, and should be.
@@ -277,6 +288,8 @@ class MediaStore:
             kind, media_type = _type_of(came.file)
             if playable and kind == "file":
                 raise UnknownFileType
+            if came.file.seek(0, os.SEEK_END) == 0:
+                raise EmptyFile
             whole, picture = came, None
             if kind == "picture":
                 came.file.seek(0)
@@ -413,8 +426,9 @@ def _size(unfinished: Unfinished) -> int:
 
 
 def _type_of(file: IO[bytes]) -> tuple[Kind, str]:
-    if file.seek(0, 2) == 0:
-        return "file", types.UNKNOWN
+    if file.seek(0, os.SEEK_END) == 0:
+        # Which cannot be mapped.
+        return types.type_of(b"")
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         return types.type_of(content)
 

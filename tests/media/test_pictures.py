@@ -1,9 +1,9 @@
 """Tests for L{hichat.media.types}, L{hichat.media.metadata} and L{hichat.media.pictures}."""
 
+import contextlib
 import io
 import random
 import tracemalloc
-from contextlib import suppress
 from typing import Any
 
 from PIL import Image, ImageChops
@@ -171,5 +171,5 @@ class Examining(SynchronousTestCase):
                 changed = bytearray(content)
                 for _ in range(chance.randrange(1, 5)):
                     changed[chance.randrange(min(len(content), 600))] = chance.randrange(256)
-                with suppress(DamagedPicture, PictureTooLarge):
+                with contextlib.suppress(DamagedPicture, PictureTooLarge):
                     self.examine(bytes(changed), media_type)

@@ -7,7 +7,7 @@ from typing import IO, Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from hichat.errors import BadLink, DamagedPicture, NoSuchMedia, PictureTooLarge, QuotaExceeded
+from hichat.errors import BadLink, DamagedPicture, EmptyFile, NoSuchAddress, NoSuchMedia, PictureTooLarge, QuotaExceeded
 from hichat.events import MAX_SAFE_INTEGER
 from hichat.media.addresses import ID
 from hichat.media.media import copy_of
@@ -177,13 +177,17 @@ SECTION = Section(
             "/media",
             upload_media,
             "Upload a file",
-            (QuotaExceeded, DamagedPicture, PictureTooLarge),
+            (QuotaExceeded, EmptyFile, DamagedPicture, PictureTooLarge),
             status=201,
         ),
         Operation("POST", "/media/links", get_media_links, "Get links to files"),
-        Operation("GET", "/media/{media}", get_media, "Get a file", (BadLink, NoSuchMedia)),
+        Operation("GET", "/media/{media}", get_media, "Get a file", (BadLink, NoSuchMedia, NoSuchAddress)),
         Operation(
-            "GET", "/media/{media}/thumbnail", get_media_thumbnail, "Get a small picture", (BadLink, NoSuchMedia)
+            "GET",
+            "/media/{media}/thumbnail",
+            get_media_thumbnail,
+            "Get a small picture",
+            (BadLink, NoSuchMedia, NoSuchAddress),
         ),
     ),
 )

@@ -34,11 +34,34 @@ def make_api(operations: Iterable[Operation], parts: Parts) -> KleinResource:
     """@return: a leaf that answers all of C{/v2}."""
     app = Klein()
     for operation in operations:
-        place = f"/v2{operation.path}".replace("{", "<").replace("}", ">")
+        place = f"/v2{_place(operation)}"
         app.route(place, methods=[operation.method], endpoint=operation.id)(_route(operation, parts))
     app.handle_errors(HTTPException)(_not_routed)
     app.handle_errors(Exception)(_broken)
     return app.resource()
+
+
+def _place(operation: Operation) -> str:
+    """
+    @return: the path, as the URL router knows it. A parameter of a fixed length takes only what is so long: another
+        word in its place is another address.
+    """
+    found = operation.path
+    for name, schema in _parameters(operation).items():
+        length = schema.get("minLength")
+        kind = f"string(length={length}):" if length and length == schema.get("maxLength") else ""
+        found = found.replace(f"{{{name}}}", f"<{kind}{name}>")
+    return found
+
+
+def _parameters(operation: Operation) -> dict[str, Any]:
+    """@return: the schemas of the path's parameters."""
+    kind = operation.path_type
+    if kind is None:
+        return {}
+    _, schemas = msgspec.json.schema_components([kind])
+    properties: dict[str, Any] = schemas[kind.__name__]["properties"]
+    return properties
 
 
 def _route(operation: Operation, parts: Parts) -> Callable[..., Awaitable[bytes | Resource]]:

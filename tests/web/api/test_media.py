@@ -59,7 +59,8 @@ class Uploading(MediaCase):
         self.assertEqual(self.upload(WEBM, Content_Type="text/html").json["kind"], "audio")
 
     def test_nothing(self):
-        self.assertEqual(self.upload(b"").json["size"], 0)
+        self.problem(self.upload(b""), 400, "empty_file")
+        self.assertEqual(list(self.directory.iterdir()), [])
 
     def test_path_tricks(self):
         for name in ("../../x", "..%5c..%5cx", "%2Fetc%2Fx", "x%00"):
@@ -110,6 +111,12 @@ class Links(MediaCase):
         self.assertTrue(one["url"].startswith(f"/v2/media/{voice}?until={one['expires']}&key="))
         self.assertTrue(other["thumbnail"].startswith(f"/v2/media/{picture}/thumbnail?until="))
         self.assertEqual(self.api("POST", "/media/links", body, self.bob).json, {"items": []})
+
+    def test_only_a_post(self):
+        """Though it could be the place of a file by its name."""
+        answer = self.request("GET", "/v2/media/links")
+        self.problem(answer, 405, "method_not_allowed")
+        self.assertEqual(answer.headers["allow"], "OPTIONS, POST")
 
     def test_bounds(self):
         self.assertEqual(self.api("POST", "/media/links", {"ids": []}, self.ann).json, {"items": []})
@@ -219,7 +226,8 @@ class Getting(SiteFixture, TestCase):
             (f"{other.url.replace('?', '/thumbnail?')}", 404, "no_such_media"),
             (f"/v2/media/{'A' * 22}?{query}", 403, "bad_link"),
             (f"/v2/media/../media.key?{query}", 404, "not_found"),
-            (f"/v2/media/{found.id}.thumbnail?{query}", 400, "invalid_field"),
+            (f"/v2/media/{found.id}.thumbnail?{query}", 404, "not_found"),
+            (f"/v2/media/{found.id[:-1]}.?{query}", 400, "invalid_field"),
             (f"{path}/x?{query}", 404, "not_found"),
         ):
             answer = yield self.fetch(url)
