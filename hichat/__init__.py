@@ -20,8 +20,9 @@ The flow runs one way and no room reaches back. Beside it stand::
     protocol   every frame of the v2 WebSocket, as both sides see it
     intake     the bound on what was accepted and has not left yet
     accounts   users, passwords, sessions      social   contacts, groups, membership
+    media      uploaded files: what they are, who may see them, removing what nobody uses
     storage    engine, threads, tables, migrations
-    web        HTTP: the v1 calls, the v2 API (web/api), uploads, health, metrics
+    web        HTTP: the v1 calls, the v2 API (web/api), files, health, metrics
     client     the Python client library       cli      the `hichat` command       bench    measuring a daemon
 """
 

@@ -452,5 +452,29 @@ class MalformedForm(Refused):
     code, zh, en = "malformed_form", "提交的内容格式不正确", "the request cannot be read"
 
 
+class QuotaExceeded(Refused):
+    code, status, zh, en = "quota_exceeded", 413, "您的存储空间已满", "there is no room left for your files"
+
+
+class EmptyFile(Refused):
+    code, zh, en = "empty_file", "文件为空", "there is nothing in this file"
+
+
+class DamagedPicture(Refused):
+    code, status, zh, en = "damaged_picture", 422, "图片已损坏", "this picture is damaged"
+
+
+class PictureTooLarge(Refused):
+    code, status, zh, en = "picture_too_large", 422, "图片尺寸过大", "this picture has too many pixels"
+
+
+class NoSuchMedia(Refused):
+    code, status, zh, en = "no_such_media", 404, "文件不存在，或您无权使用", "there is no such file that you may see"
+
+
+class BadLink(Refused):
+    code, status, zh, en = "bad_link", 403, "链接无效或已过期", "this link is not good any more; ask for another one"
+
+
 class UnknownFileType(Refused):
     code, status, zh, en = "unknown_file_type", 415, "不支持的文件类型", "only pictures and audio are taken"

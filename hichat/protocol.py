@@ -151,7 +151,8 @@ class Send(Addressed, tag="send", kw_only=True):
         message.
     @ivar media: what it is.
     @ivar text: what is said; with a picture, an audio or a file, what is said of it.
-    @ivar url: of a picture, an audio or a file.
+    @ivar url: of a picture, an audio or a file: that which the upload gave (C{/v2/media/ID}), which is refused with
+        C{no_such_media} if the sender may not see that file; or any other.
     @ivar name: of a file.
     @ivar seconds: how long the audio is.
     @ivar replyTo: the id of a message of the same conversation.
@@ -431,7 +432,8 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     @ivar group: the group in which it happened; without C{user} and C{group} it is an announcement.
     @ivar media: what the message is; C{text}, C{url}, C{name}, C{seconds} and C{replyTo} as in C{send}.
     @ivar text: what is said, or what is said now.
-    @ivar url: of a picture, an audio or a file.
+    @ivar url: of a picture, an audio or a file: that which the upload gave (C{/v2/media/ID}), which is refused with
+        C{no_such_media} if the sender may not see that file; or any other.
     @ivar name: of a file.
     @ivar seconds: how long the audio is.
     @ivar replyTo: the id of the message that this answers.
@@ -537,7 +539,8 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     @ivar group: in which group; without C{user} and C{group} it is an announcement.
     @ivar media: what it is.
     @ivar text: what it says now; empty if it was recalled.
-    @ivar url: of a picture, an audio or a file.
+    @ivar url: of a picture, an audio or a file: that which the upload gave (C{/v2/media/ID}), which is refused with
+        C{no_such_media} if the sender may not see that file; or any other.
     @ivar name: of a file.
     @ivar seconds: how long the audio is.
     @ivar replyTo: the id of the message that it answers.

@@ -39,6 +39,7 @@ from hichat.ledger import log
 from hichat.ledger.ledger import Ledger
 from hichat.ledger.marks import Marks
 from hichat.ledger.process import WriterProcess
+from hichat.media.media import MediaStore
 from hichat.metrics import Metrics
 from hichat.plane.faults import FaultyTransport
 from hichat.plane.faults import parse as parse_faults
@@ -107,6 +108,7 @@ class Parts:
     way: Way
     sockets: list[ChatFactory]
     site: IProtocolFactory
+    media: MediaStore
 
 
 class LogComponent:
@@ -191,6 +193,7 @@ class HiChat(LogComponent, Service):
             pool.start()
         for factory in parts.sockets:
             factory.start()
+        parts.media.start()
         self._turns = Turns.install(self._reactor, way.metrics.tick)
         self._log.info(
             "HiChat serves {address}, plane at {plane}, log at position {position}",
@@ -252,6 +255,7 @@ class HiChat(LogComponent, Service):
         if self._parts is None:
             return
         way, sockets = self._parts.way, self._parts.sockets
+        self._parts.media.stop()
         udp, tcp = self._ports
         await _done(tcp.stopListening())
         # What was accepted goes all its way, to everybody who is still here.
@@ -307,6 +311,8 @@ class HiChat(LogComponent, Service):
 
     def _clean_up(self) -> None:
         """Let go of everything that may be there."""
+        if self._parts is not None:
+            self._parts.media.stop()
         for factory in self._parts.sockets if self._parts is not None else ():
             factory.stop()
         if self._turns is not None:

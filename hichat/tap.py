@@ -45,6 +45,10 @@ from hichat.ledger.ledger import Ledger
 from hichat.ledger.process import Setup, WriterProcess
 from hichat.ledger.writer import FEW, TAIL, LogWriter
 from hichat.logs import make_observer, open_log
+from hichat.media.addresses import Addresses
+from hichat.media.folder import Folder
+from hichat.media.media import Limits as MediaLimits
+from hichat.media.media import MediaStore, MediaUses
 from hichat.metrics import Metrics
 from hichat.plane.datagram import Codec
 from hichat.plane.interests import Interests
@@ -59,7 +63,7 @@ from hichat.social.conversations import Conversations
 from hichat.social.group_service import Groups
 from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
-from hichat.storage.store import Store
+from hichat.storage.store import Runner, Store
 from hichat.storage.turnstile import Turnstile
 from hichat.workers import Supervisor
 
@@ -67,7 +71,7 @@ READERS = 4
 """Threads that read the store; one more writes it."""
 
 FILERS = 2
-"""Threads that write uploaded files."""
+"""Threads that write files, and decode pictures: each may need 200 MB for a moment."""
 
 
 class Options(UsageOptions):
@@ -151,7 +155,9 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, _now)
     registration = settings.registration_policy
     accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now, limits, registration)
-    services = assemble_services(way, partial(_sign_in, accounts, store), bounds, _now)
+    addresses = Addresses(keys.load_or_make(state, "media.key"))
+    media = assemble_media(settings, addresses, store, in_filers, reactor, worker)
+    services = assemble_services(way, partial(_sign_in, accounts, store), bounds, _now, MediaUses(addresses))
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
     sockets = ChatFactory(V1Protocol, *shared, unsent_limit=bounds.unsent)
     sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent)
@@ -166,14 +172,22 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
         sockets_v2=sockets_v2,
         metrics=metrics,
         stopping=stopping,
-        uploads=state / "uploads",
-        upload_limit=settings.upload_limit,
-        in_thread=in_filers,
+        media=media,
         reactor=reactor,
     )
     factories = [sockets, sockets_v2]
     metrics.gauges["connections"] = "Open WebSocket connections", lambda: sum(len(f.connections) for f in factories)
-    return Parts(engine=engine, pools=pools, way=way, sockets=factories, site=site)
+    return Parts(engine=engine, pools=pools, way=way, sockets=factories, site=site, media=media)
+
+
+def assemble_media(
+    settings: Settings, addresses: Addresses, store: Store, in_thread: Runner, clock: IReactorTime, worker: int
+) -> MediaStore:
+    """Put together what keeps files, and make their directory."""
+    folder = Folder(settings.state_dir / "uploads")
+    folder.start()
+    limits = MediaLimits(settings.upload_limit, settings.upload_quota)
+    return MediaStore(store, folder, addresses, in_thread, clock, _now, limits, sweeps=worker == 0)
 
 
 def assemble_way(
@@ -252,13 +266,18 @@ def assemble_way(
 
 
 def assemble_services(
-    way: Way, sign_in: Callable[[str, str], Awaitable[SignedIn]], bounds: Bounds, now: Callable[[], int]
+    way: Way,
+    sign_in: Callable[[str, str], Awaitable[SignedIn]],
+    bounds: Bounds,
+    now: Callable[[], int],
+    media: MediaUses,
 ) -> Services:
     """
     Put together what v2 sessions need.
 
     @param sign_in: from a token and a device's name to who it is.
     @param now: the time in milliseconds since the epoch.
+    @param media: what messages name.
     """
     return Services(
         sign_in=sign_in,
@@ -270,6 +289,7 @@ def assemble_services(
         read_generation=read_generation,
         sync_page=bounds.sync_page,
         now=now,
+        media=media,
     )
 
 

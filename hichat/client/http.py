@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any
+from typing import IO, Any, TypeVar
 from urllib.parse import urlencode
 
 import treq
@@ -24,6 +24,7 @@ from twisted.web.iweb import IResponse
 
 from hichat.client.contacts import ContactCalls
 from hichat.client.groups import GroupCalls
+from hichat.client.media import RATE, MediaCalls
 from hichat.client.wire import (
     Address,
     BadAnswer,
@@ -46,11 +47,16 @@ from hichat.errors import Language
 MAX_ANSWER = 16 * 1024 * 1024
 """Bytes of an answer: a list of 20,000 users still fits."""
 
+FILE_TIMEOUT = 60.0
+"""Seconds for a file, beside those that it takes at the least rate."""
+
 RENEW_BEFORE = 60.0
 """Seconds before an access token ends in which it is renewed."""
 
 RENEW_TIMEOUT = 4.0
 """Seconds for an answer to a refresh. It is asked once more then: for a while the server takes a token twice."""
+
+T = TypeVar("T")
 
 _NETWORK = (OSError, ConnectError, ConnectionClosed, ResponseFailed, RequestTransmissionFailed, TimeoutError)
 
@@ -178,6 +184,35 @@ class Api:
         )
         return _judge_v2(status, answer)
 
+    async def send_file(self, path: str, file: IO[bytes], token: str, timeout: float) -> Any:
+        """
+        Make one call of v2 whose body is a file.
+
+        @param path: without the prefix.
+        @param timeout: seconds for all of it.
+        @return: the answer's JSON.
+        """
+        headers = self._headers | {"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream"}
+        exchange = self._exchange("POST", f"/v2{path}", headers=headers, data=file)
+        return _judge_v2(*await self._in_time(exchange, timeout))
+
+    async def receive_file(self, path: str, take: Callable[[bytes], None]) -> None:
+        """
+        Get a file, which needs no token.
+
+        @param path: with the query.
+        @param take: is given the content, piece by piece.
+        @raise Unreachable: not all of it comes, or not in time.
+        """
+        response = await self._in_time(self._request("GET", path))
+        if response.code != 200:
+            _judge_v2(response.code, await _body(response))
+            raise BadAnswer(f"the server does not send the file (HTTP status {response.code})")
+        seconds = FILE_TIMEOUT
+        if isinstance(response.length, int):
+            seconds += response.length / RATE
+        await self._in_time(treq.collect(response, take), seconds)
+
     async def call(
         self, method: str, path: str, fields: dict[str, str] | None = None, credentials: Credentials | None = None
     ) -> Any:
@@ -191,12 +226,10 @@ class Api:
         status, body = await self._in_time(self._exchange(method, path, params=query, data=fields))
         return _judge(status, body)
 
-    async def _in_time(
-        self, exchange: Coroutine[Any, Any, tuple[int, bytes]], timeout: float | None = None
-    ) -> tuple[int, bytes]:
+    async def _in_time(self, exchange: Coroutine[Any, Any, T] | Deferred[T], timeout: float | None = None) -> T:
         """@raise Unreachable: there is no answer, or not in time."""
         begun, timeout = self._reactor.seconds(), timeout or self._timeout
-        work = Deferred.fromCoroutine(exchange)
+        work = exchange if isinstance(exchange, Deferred) else Deferred.fromCoroutine(exchange)
         try:
             return await work.addTimeout(timeout, self._reactor)
         except _NETWORK as error:
@@ -208,7 +241,11 @@ class Api:
             raise Unreachable(f"no answer from the server: {text}") from error
 
     async def _exchange(self, method: str, path: str, **more: Any) -> tuple[int, bytes]:
-        response = await self._http.request(
+        response = await self._request(method, path, **more)
+        return response.code, await _body(response)
+
+    async def _request(self, method: str, path: str, **more: Any) -> IResponse:
+        response: IResponse = await self._http.request(
             method,
             self.address.http + path,
             **{"headers": self._headers, **more},
@@ -216,7 +253,7 @@ class Api:
             unbuffered=True,
             reactor=self._reactor,
         )
-        return response.code, await _body(response)
+        return response
 
 
 class Session:
@@ -227,6 +264,7 @@ class Session:
     @param credentials: from a login.
     @ivar group_calls: what one can do in groups.
     @ivar contact_calls: what one can do about people and conversations.
+    @ivar media_calls: sending and receiving files.
     """
 
     def __init__(self, api: Api, credentials: Credentials) -> None:
@@ -234,6 +272,7 @@ class Session:
         self.credentials = credentials
         self.group_calls = GroupCalls(self)
         self.contact_calls = ContactCalls(self)
+        self.media_calls = MediaCalls(self)
 
     async def current(self) -> Credentials:
         """@return: what to show the server now."""
@@ -242,6 +281,10 @@ class Session:
     async def call(self, method: str, path: str, body: Any = None) -> Any:
         """Make one call of v2; see L{Api.call_v2}."""
         return await self.api.call_v2(method, path, body, (await self.current()).token)
+
+    async def send_file(self, path: str, file: IO[bytes], timeout: float) -> Any:
+        """Make one call of v2 whose body is a file; see L{Api.send_file}."""
+        return await self.api.send_file(path, file, (await self.current()).token, timeout)
 
     async def items(self, path: str, **query: str) -> list[dict[str, Any]]:
         """

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from msgspec import UNSET
@@ -48,6 +49,7 @@ _TEXTS = {
         " | /owner 用户\n"
         "/reply 编号 文字 | /edit 编号 文字 | /recall 编号 | /react 编号 表情 | /unreact 编号 表情："
         "编号即消息前的 #号，“.”表示最后一条（/edit 和 /recall 指自己的，其余指别人的）\n"
+        "/send 文件 发送文件 | /save 编号 [文件] 保存收到的文件\n"
         "其他内容发送给当前对象；以 // 开头可发送以 / 开头的内容",
         "/to USER | /group GROUP | /history [N] | /conversations | /groups | /find TEXT | /new GROUP | /join GROUP"
         " | /who | /quit\n"
@@ -57,6 +59,7 @@ _TEXTS = {
         " | /unadmin USER | /owner USER\n"
         "/reply N TEXT | /edit N TEXT | /recall N | /react N EMOJI | /unreact N EMOJI: N is the number that a message"
         " has after its #, or . for the last one (your own with /edit and /recall, else somebody else's)\n"
+        "/send FILE | /save N [FILE]: a file to whom you talk to; keep the one of a message\n"
         "anything else is sent to whom you talk to; // at the start sends one /",
     ),
     "to": ("正在与 {name} 聊天", "talking to {name}"),
@@ -73,6 +76,8 @@ _TEXTS = {
     "lost": ("连接已断开，正在重新连接……", "connection lost, reconnecting..."),
     "back": ("已重新连接", "connected again"),
     "server": ("服务器：{text}", "server: {text}"),
+    "no_file": ("{name} 中没有文件", "there is no file in {name}"),
+    "saved": ("已保存到 {name}（{size} 字节）", "saved as {name} ({size} bytes)"),
     "sent": ("#{number} 已送达", "#{number} sent"),
     "failed": ("没有发送“{line}”：{why}", "not sent ({line}): {why}"),
     "doubt": ("可能没有送达“{line}”：连接在服务器确认之前结束", "may not have arrived ({line}): no answer came"),
@@ -149,6 +154,8 @@ _ERRORS: dict[type[ClientError], str] = {
 }
 
 _USAGE = {
+    "send": "send FILE",
+    "save": "save N [FILE]",
     "to": "to USER",
     "group": "group GROUP",
     "new": "new GROUP",
@@ -226,11 +233,15 @@ class Seen(NamedTuple):
 
     @ivar peer: with whom; None: it is an announcement.
     @ivar mine: whether one wrote it oneself.
+    @ivar url: of the file in it; empty: there is none.
+    @ivar name: of that file.
     """
 
     id: int
     peer: Peer | None
     mine: bool
+    url: str = ""
+    name: str = ""
 
 
 class Recent:
@@ -285,6 +296,27 @@ class Send(NamedTuple):
     peer: Peer
     content: str
     reply_to: int | None = None
+
+
+class SendFile(NamedTuple):
+    """Send a file of the user's."""
+
+    peer: Peer
+    path: Path
+
+
+class Save(NamedTuple):
+    """
+    Keep the file of a message.
+
+    @ivar url: as the message names it.
+    @ivar name: what the sender calls it.
+    @ivar path: where to; None: here, by its name.
+    """
+
+    url: str
+    name: str
+    path: Path | None
 
 
 class Edit(NamedTuple):
@@ -351,8 +383,8 @@ class Quit(NamedTuple):
     """Leave."""
 
 
-Deed = Send | Edit | Recall | React
-Step = Say | Deed | Past | Ask | Act | Tend | Learn | Quit | None
+Deed = Send | SendFile | Edit | Recall | React
+Step = Say | Deed | Save | Past | Ask | Act | Tend | Learn | Quit | None
 
 
 class Chat:
@@ -414,6 +446,8 @@ class Chat:
                 step = self._talk_to(name == "group", argument, fresh)
             case "history":
                 step = self._history(argument)
+            case "send" | "save":
+                step = self._file(name, argument)
             case "reply" | "edit" | "recall" | "react" | "unreact":
                 step = self._about(name, *argument.partition(" ")[::2])
             case "new" | "join" | "find" | "friends" | "groups" | "blocked" | "conversations":
@@ -488,6 +522,21 @@ class Chat:
             return Say(self.text("nobody"), wrong=True)
         return Past(self.peer, min(max(int(argument or HISTORY), 1), MAX_HISTORY))
 
+    def _file(self, name: str, argument: str) -> Step:
+        if name == "send":
+            path = Path(argument).expanduser()
+            return SendFile(self.peer, path) if self.peer else Say(self.text("nobody"), wrong=True)
+        return self._save(*argument.partition(" ")[::2])
+
+    def _save(self, word: str, path: str) -> Step:
+        """@param word: which message."""
+        seen = self._recent.find(word, mine=False)
+        if seen is None:
+            return Say(self.text("no_message", name=word), wrong=True)
+        if not seen.url:
+            return Say(self.text("no_file", name=word), wrong=True)
+        return Save(seen.url, seen.name, Path(path.strip()).expanduser() if path.strip() else None)
+
     def _about(self, name: str, word: str, rest: str) -> Step:
         """@param word: which message."""
         rest = rest.strip()
@@ -518,7 +567,7 @@ class Chat:
         if event.group is not UNSET:
             self._groups.setdefault(event.group, f"#{event.group}")
 
-    def sent(self, send: Send, ack: Ack) -> int:
+    def sent(self, send: Send | SendFile, ack: Ack) -> int:
         """@return: the number of a message that was sent here."""
         return self._recent.note(Seen(ack.id, send.peer, True))
 
@@ -562,7 +611,7 @@ class Chat:
     def message(self, message: Happened | Folded, now: datetime) -> str:
         """@return: the line to show of a message; see L{happened}."""
         mine = message.from_ == self._me
-        number = self._recent.note(Seen(message.id, self._peer(message), mine))
+        number = self._recent.note(Seen(message.id, self._peer(message), mine, message.url or "", message.name or ""))
         time, *place = self._head(message, now)
         name = harmless(self._name(message.from_))
         if mine and message.user is not UNSET and message.user != self._me:

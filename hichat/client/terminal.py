@@ -35,12 +35,15 @@ from hichat.client.lines import (
     Quit,
     React,
     Recall,
+    Save,
     Say,
     Send,
+    SendFile,
     Step,
     Tend,
     harmless,
 )
+from hichat.client.media import place_for
 from hichat.client.state import State, state_directory
 from hichat.client.wire import ClientError, Group, NotConnected, Unreachable, User
 from hichat.errors import Language
@@ -146,7 +149,7 @@ class Talk:
         match step:
             case Say():
                 self._say(step)
-            case Send() | Edit() | Recall() | React():
+            case Send() | SendFile() | Edit() | Recall() | React():
                 await self._start(step, line)
             case Past(peer, size):
                 await self._show_past(await self._with_connection(lambda: self._past(peer, size)))
@@ -156,6 +159,8 @@ class Talk:
                 self._say(Say(await self._act(what, user)))
             case Tend():
                 self._say(Say(await self._tend(step)))
+            case Save():
+                self._say(Say(await self._save(step)))
             case Quit():
                 self._end(None)
 
@@ -179,9 +184,11 @@ class Talk:
         except ClientError as error:
             self._say(Say(self._chat.failed(line, error), wrong=True))
         else:
-            done = self._chat.text("sent", number=self._chat.sent(deed, ack)) if isinstance(deed, Send) else None
+            done = self._chat.text("done")
+            if isinstance(deed, Send | SendFile):
+                done = self._chat.text("sent", number=self._chat.sent(deed, ack))
             if self._interactive:
-                self._say(Say(done or self._chat.text("done")))
+                self._say(Say(done))
             self._keep_soon()
         finally:
             self._pending -= 1
@@ -192,12 +199,26 @@ class Talk:
             case Send(peer, content, reply_to):
                 user, group = (None, peer.id) if peer.group else (peer.id, None)
                 return self._client.send(user, content, group=group, reply_to=reply_to)
+            case SendFile():
+                return self._send_file(deed)
             case Edit(message, text):
                 return self._client.edit(message, text)
             case Recall(message):
                 return self._client.recall(message)
             case React(message, emoji, on):
                 return self._client.react(message, emoji, on)
+
+    async def _send_file(self, deed: SendFile) -> Ack:
+        found = await self._session.media_calls.upload(deed.path)
+        user, group = (None, deed.peer.id) if deed.peer.group else (deed.peer.id, None)
+        return await self._client.send(user, group=group, media=found.kind, url=found.url, name=found.name)
+
+    async def _save(self, step: Save) -> str:
+        path = step.path
+        if path is None or path.is_dir():
+            path = place_for(step.name, path or Path.cwd(), "file")
+        size = await self._session.media_calls.save(step.url, path)
+        return self._chat.text("saved", name=path, size=size)
 
     async def _with_connection(self, work: Callable[[], Awaitable[T]]) -> T:
         """Ask the server something; a script waits for a connection, and asks again if it is lost."""

@@ -62,6 +62,10 @@ class NotSendable(ClientError):
     """The message is too long, or is not Unicode text. It was not sent."""
 
 
+class FileTrouble(ClientError):
+    """A file cannot be read, written or had; the text says why."""
+
+
 class Type(IntEnum):
     """Whom a message of v1 is for."""
 

@@ -20,6 +20,7 @@ from hichat.errors import InvalidField, NotAddressed, NotAnObject, NotJSON, NotT
 from hichat.events import ENDINGS, MAX_SAFE_INTEGER, Event, JoinPolicy, Kind, Scope
 from hichat.gateway import frames, v1
 from hichat.ledger import history
+from hichat.media.addresses import PREFIX
 from hichat.social.conversations import Setting
 
 FRAME_LIMIT = v1.FRAME_LIMIT
@@ -31,7 +32,11 @@ ON, OFF = b"+", b"-"
 
 
 class _Body(msgspec.Struct, omit_defaults=True, gc=False):
-    """A message from v2, as it is stored: a v1 frame, and C{mentions}."""
+    """
+    A message from v2, as it is stored: a v1 frame, and what only v2 knows.
+
+    @ivar mediaId: of our own file, whose C{url} or C{Url} is the one for v1.
+    """
 
     userId: int  # noqa: N815
     TargetId: int
@@ -43,6 +48,7 @@ class _Body(msgspec.Struct, omit_defaults=True, gc=False):
     Desc: str = ""
     amount: float = 0
     mentions: list[int] = []
+    mediaId: str = ""  # noqa: N815
 
 
 class _Edit(msgspec.Struct, gc=False):
@@ -127,8 +133,12 @@ def scope_of(frame: protocol.Addressed) -> tuple[Scope, int]:
     return Scope.EVERYONE, 0
 
 
-def message_body(frame: protocol.Send, user: int, scope: Scope, target: int) -> bytes:
+def message_body(
+    frame: protocol.Send, user: int, scope: Scope, target: int, media_id: str = "", open_url: str = ""
+) -> bytes:
     """
+    @param media_id: of our own file that the frame names; empty: it names none.
+    @param open_url: what opens it for clients of v1, which have no other credentials for it.
     @return: what is stored of a message.
     @raise Refused: its text is too long, or there is nothing in it.
     """
@@ -139,6 +149,7 @@ def message_body(frame: protocol.Send, user: int, scope: Scope, target: int) -> 
     if frame.media in ("audio", "picture", "file") and not frame.url:
         raise InvalidField("url")
     is_file = frame.media == "file"
+    url = open_url or frame.url
     return _ENCODER.encode(
         _Body(
             userId=user,
@@ -146,12 +157,13 @@ def message_body(frame: protocol.Send, user: int, scope: Scope, target: int) -> 
             Type=int(scope),
             Media=_NUMBERS[frame.media],
             # An existing client shows the text: so a file's is its link, if there is no other.
-            Content=frame.text or (frame.url if is_file else ""),
-            url="" if is_file else frame.url,
-            Url=frame.url if is_file else "",
+            Content=frame.text or (url if is_file else ""),
+            url="" if is_file else url,
+            Url=url if is_file else "",
             Desc=frame.name,
             amount=frame.seconds,
             mentions=frame.mentions,
+            mediaId=media_id,
         )
     )
 
@@ -321,6 +333,8 @@ def _content(event: Event) -> dict[str, Any]:
         content |= {"media": "file", "url": body.Url, "text": "" if body.Content == body.Url else body.Content}
     elif body.url:
         content["url"] = body.url
+    if body.mediaId:
+        content["url"] = f"{PREFIX}{body.mediaId}"
     if body.Desc:
         content["name"] = body.Desc
     if body.amount:

@@ -33,6 +33,7 @@ from hichat.gateway.roster import Roster
 from hichat.gateway.session import Connection, Inlet, Session
 from hichat.interfaces import IOrigin
 from hichat.ledger import catchup, history, log, marks
+from hichat.media.media import MediaUses
 from hichat.routing import Routing
 from hichat.storage.store import Store
 
@@ -65,6 +66,7 @@ class Services:
         session; a function of a connection.
     @ivar sync_page: events in a page, at most.
     @ivar now: the time in milliseconds since the epoch.
+    @ivar media: the files that messages name.
     """
 
     sign_in: Callable[[str, str], Awaitable[SignedIn]]
@@ -76,6 +78,7 @@ class Services:
     read_generation: Callable[[Database, int, int, int], int | None]
     sync_page: int
     now: Callable[[], int]
+    media: MediaUses
 
 
 T = TypeVar("T")
@@ -434,8 +437,14 @@ class V2Session(Session):
 
     def _send(self, said: protocol.Send) -> bool:
         scope, target = v2.scope_of(said)
-        body = v2.message_body(said, self.user, scope, target)
-        return self._submit(said, Kind.MESSAGE, scope, target, 0 if said.replyTo is UNSET else said.replyTo, body)
+        subject = 0 if said.replyTo is UNSET else said.replyTo
+        media = self._services.media
+        id = media.named(said.url) if said.url else None
+        if id is None:
+            body = v2.message_body(said, self.user, scope, target)
+            return self._submit(said, Kind.MESSAGE, scope, target, subject, body)
+        body = v2.message_body(said, self.user, scope, target, id, media.open_url(id))
+        return self._submit(said, Kind.MESSAGE, scope, target, subject, body, media.use(id))
 
     def _edit(self, said: protocol.Edit) -> bool:
         return self._submit(said, Kind.EDITED, Scope.EVERYONE, 0, said.message, v2.edit_body(said))
@@ -454,6 +463,7 @@ class V2Session(Session):
         target: int,
         subject: int,
         body: bytes,
+        change: Callable[[Database, Draft, int], None] | None = None,
     ) -> bool:
         if not self.inlet.intake.admit(self):
             return False
@@ -461,7 +471,8 @@ class V2Session(Session):
         who = self._signed_in()
         counter = 0 if said.counter is UNSET else said.counter
         origin = _Sent(self, said.ref)
-        self.inlet.submit([Draft(kind, scope, who.user, target, body, origin, subject, who.device, counter)])
+        draft = Draft(kind, scope, who.user, target, body, origin, subject, who.device, counter, change)
+        self.inlet.submit([draft])
         return True
 
     # Marks

@@ -357,11 +357,12 @@ class _Transaction:
         kind = int(draft.kind)
         if kind == Kind.MESSAGE:
             self._check(draft)
+            if draft.change is not None:
+                self._change(draft)
         elif kind in (Kind.EDITED, Kind.RECALLED, Kind.REACTED):
             self._check_revision(draft)
         elif draft.change is not None:
-            with self._connection.begin_nested():
-                draft.change(self._connection, draft, self._position + 1)
+            self._change(draft)
             kind = int(draft.kind)
         sender, target, device = draft.sender, draft.target, draft.device
         scope = int(draft.scope)
@@ -399,6 +400,12 @@ class _Transaction:
             self._append()
             log.blank(self._connection, draft.subject)
         return event
+
+    def _change(self, draft: Draft) -> None:
+        """Do what else changes with a draft; if that is refused nothing of it stays."""
+        assert draft.change is not None
+        with self._connection.begin_nested():
+            draft.change(self._connection, draft, self._position + 1)
 
     def _check(self, draft: Draft) -> None:
         """May this user write this message?"""

@@ -290,3 +290,39 @@ marks = Table(
     Column("read", BigInteger, nullable=False),
     Column("read_n", BigInteger, nullable=False),
 )
+
+# Files that were uploaded. See hichat.media.
+media = Table(
+    "media",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("owner_id", ForeignKey("users.id"), nullable=False),
+    # picture, audio or file; and the media type, by the content.
+    Column("kind", String(8), nullable=False),
+    Column("type", String(128), nullable=False),
+    # What the owner calls it.
+    Column("name", String(255), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    # Of pictures, as they are shown.
+    Column("width", Integer),
+    Column("height", Integer),
+    # What it takes of the owner's quota.
+    Column("room", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    # Since when no message uses it; NULL: one does.
+    Column("unused_since", BigInteger),
+    Index("media_by_owner", "owner_id", "room"),
+    Index("media_unused", "unused_since"),
+)
+
+# Which messages use a file, by their positions in the log.
+media_uses = Table(
+    "media_uses",
+    metadata,
+    Column("media_id", ForeignKey("media.id"), primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Index("media_uses_by_position", "position"),
+)
+
+# One row: up to where the log was searched for uses; see hichat.media.records.
+media_head = Table("media_head", metadata, Column("position", BigInteger, nullable=False))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hichat.errors import FormTooLarge, Refused
+from hichat.errors import FormTooLarge, Refused, Unauthorized
 from hichat.web.answers import failed_in_both_spellings, language, refused, to_json
 from hichat.web.api.problems import answer_problem
 
 if TYPE_CHECKING:
     from twisted.web.http import Request
+
+UPLOAD_PATH = b"/v1/upload/image"
 
 
 def complain(request: Request, error: Refused) -> bytes:
@@ -20,7 +22,9 @@ def complain(request: Request, error: Refused) -> bytes:
     """
     if request.path == b"/v2" or request.path.startswith(b"/v2/"):
         return answer_problem(request, error)
-    if isinstance(error, FormTooLarge):
+    if isinstance(error, Unauthorized):
+        return to_json(request, {"message": error.text(language(request))}, 401)
+    if isinstance(error, FormTooLarge) or request.path == UPLOAD_PATH:
         # Clients of v1 look at what came with status 200 only.
         return to_json(request, failed_in_both_spellings(error.text(language(request))))
     return to_json(request, refused(request, error), error.status)

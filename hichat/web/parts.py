@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from hichat.accounts.accounts import Accounts
 from hichat.ledger.marks import Marks
+from hichat.media.media import MediaStore
 from hichat.social.contacts import Contacts
 from hichat.social.conversations import Conversations
 from hichat.social.group_service import Groups
 from hichat.storage.store import Store
-from hichat.web.uploads import Uploads
 
 
 class Parts(NamedTuple):
@@ -22,4 +22,4 @@ class Parts(NamedTuple):
     groups: Groups
     marks: Marks
     store: Store
-    uploads: Uploads
+    media: MediaStore

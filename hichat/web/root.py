@@ -7,7 +7,6 @@ Import this inside the composition root's function only: Klein installs a reacto
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.web.server import Request
@@ -17,11 +16,12 @@ from hichat.accounts.users import User
 from hichat.gateway.protocol import ChatFactory
 from hichat.ledger import log
 from hichat.ledger.marks import Marks
+from hichat.media.media import MediaStore
 from hichat.metrics import Metrics
 from hichat.social.contacts import Contacts
 from hichat.social.conversations import Conversations
 from hichat.social.group_service import Groups
-from hichat.storage.store import Runner, Store
+from hichat.storage.store import Store
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
 from hichat.web.credentials import credentials
@@ -30,7 +30,7 @@ from hichat.web.parts import Parts
 from hichat.web.site import Branch, Site
 from hichat.web.sockets import SocketResource, SocketV2Resource
 from hichat.web.status import Exposition, Health, Ready
-from hichat.web.uploads import Files, Uploads
+from hichat.web.uploads import Files, upload_paths
 from hichat.web.v1 import make_root
 
 
@@ -46,17 +46,12 @@ def make_site(
     sockets_v2: ChatFactory,
     metrics: Metrics,
     stopping: Callable[[], bool],
-    uploads: Path,
-    upload_limit: int,
-    in_thread: Runner,
+    media: MediaStore,
     reactor: IReactorTime,
 ) -> Site:
     """
     Put the site together.
 
-    @param uploads: the directory of uploaded files.
-    @param upload_limit: bytes of the largest file that may be uploaded.
-    @param in_thread: runs what reads or writes files.
     @param stopping: whether the daemon is going away.
     """
 
@@ -64,10 +59,8 @@ def make_site(
         # A connection of v1 has no device: nothing would end it together with one.
         return await accounts.authenticate(*credentials(request), bound=False)
 
-    files = Uploads(uploads, in_thread, upload_limit)
-    files.start()
-    parts = Parts(accounts, contacts, conversations, groups, marks, store, files)
-    root = make_root(parts, Files(uploads))
+    parts = Parts(accounts, contacts, conversations, groups, marks, store, media)
+    root = make_root(parts, Files(media))
     root.mount("v1/user/SendUserMsg", SocketResource(sockets, authenticate))
     root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
     root.mount("v2/ws", SocketV2Resource(sockets_v2))
@@ -75,4 +68,4 @@ def make_site(
     root.mount("healthz", Health())
     root.mount("readyz", Ready(stopping, lambda: store.read(log.head)))
     root.mount("metrics", Exposition(metrics))
-    return Site(root, reactor, upload_limit, metrics, uploads)
+    return Site(root, reactor, media.limit, metrics, upload_paths(accounts, media), media.directory)

@@ -1,17 +1,20 @@
 """
 The web site: what twisted.web leaves open.
 
-Bodies are capped while they arrive, slow requests end, what goes wrong is answered in JSON, and neither an answer nor
-the log tells more than it must. No Klein here: it installs a reactor on import.
+Bodies are capped while they arrive, files wait until it is known that they may come, slow requests end, what goes wrong
+is answered in JSON, and neither an answer nor the log tells more than it must. No Klein here: it installs a reactor on
+import.
 """
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Awaitable, Callable, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, AnyStr, cast
+from typing import IO, Any, AnyStr, NamedTuple, cast
 
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -19,7 +22,7 @@ from twisted.web import http, server
 from twisted.web.error import UnsupportedMethod
 from twisted.web.resource import IResource, Resource
 
-from hichat.errors import Broken, FormTooLarge, MethodNotTaken, NoSuchAddress
+from hichat.errors import Broken, FormTooLarge, MethodNotTaken, NoSuchAddress, NotStored, Refused
 from hichat.metrics import Metrics
 from hichat.web.answers import answer_json, language
 from hichat.web.complaints import complain
@@ -27,10 +30,21 @@ from hichat.web.forms import FORM_LIMIT
 
 __all__ = ["Branch", "Channel", "NotFound", "Request", "Site", "answer_json", "language"]
 
-UPLOAD_PATH = b"/v1/upload/image"
+Gate = Callable[["Request"], Awaitable[Callable[[], None]]]
+"""Asked about a request whose head has come: whether its body may. Raises L{Refused}, or gives what is to be called at
+the request's end."""
 
-UPLOAD_SLACK = FORM_LIMIT
-"""Bytes of an upload's body beside the file."""
+
+class UploadPath(NamedTuple):
+    """
+    A path to which files are posted.
+
+    @ivar slack: bytes of the body beside the file.
+    """
+
+    gate: Gate
+    slack: int = 0
+
 
 IDLE_TIME = 60
 """Seconds from the last answer, or from the connection, until the next request's head must be there."""
@@ -55,7 +69,7 @@ class Channel(http.HTTPChannel):
 
     def allHeadersReceived(self) -> None:  # noqa: N802
         """The head is complete."""
-        self.setTimeout(self.site.body_time(self.announced_path))
+        self.setTimeout(self.site.body_time(self.announced[0], self.announced_path))
         super().allHeadersReceived()
 
     def allContentReceived(self) -> None:  # noqa: N802
@@ -90,7 +104,11 @@ class Request(server.Request):
         self.started = channel.site.reactor.seconds()
         self._limit = 0
         self._received = 0
-        self._too_large = False
+        self._refused = False
+        # While it is not known yet whether the body may come: what has come of it; and the rest of the request's line,
+        # if that was all.
+        self._held: list[bytes] | None = None
+        self._complete: tuple[bytes, bytes, bytes] | None = None
 
     def __repr__(self) -> str:
         # The base class shows the query, which carries the token.
@@ -109,28 +127,88 @@ class Request(server.Request):
 
     def gotLength(self, length: int | None) -> None:
         """The head is complete."""
-        self._limit = self.channel.site.body_limit(self.channel.announced_path)
+        self.method, self.uri, self.clientproto = self.channel.announced
+        self.path = self.channel.announced_path
+        self._limit = self.channel.site.body_limit(self.method, self.path)
         if length is not None and length > self._limit:
             super().gotLength(0)
-            # Or the base class would ask for the body all the same.
-            self.requestHeaders.removeHeader(b"expect")
-            self._refuse()
+            self._refuse(FormTooLarge())
+            return
+        super().gotLength(length)
+        upload = self.channel.site.upload_path(self.method, self.path)
+        if upload is not None and length != 0:
+            self._ask(upload.gate)
+
+    @property
+    def _transport(self) -> Any:
+        """Also an L{IPushProducer}."""
+        return self.channel.transport
+
+    def _ask(self, gate: Gate) -> None:
+        """Nothing more of the body is read until it is known whether it may come."""
+        self.args = http.parse_qs(self.uri.partition(b"?")[2], keep_blank_values=True)
+        expects = (self.getHeader("expect") or "").lower() == "100-continue" and self.clientproto == b"HTTP/1.1"
+        self.requestHeaders.removeHeader(b"expect")
+        self._held = []
+        self._transport.pauseProducing()
+        asking = Deferred.fromCoroutine(self._asked(gate))
+        self.notifyFinish().addErrback(lambda _gone: asking.cancel())
+        asking.addCallbacks(self._admit, self._turn_away, callbackArgs=(expects,))
+        asking.addErrback(lambda failure: self._log.failure("an upload could not be answered", failure))
+
+    async def _asked(self, gate: Gate) -> None:
+        release = await gate(self)
+        if self.channel is None:
+            release()
         else:
-            super().gotLength(length)
+            self.notifyFinish().addBoth(lambda _: release())
+
+    def _admit(self, _: None, expects: bool) -> None:
+        if self.channel is None:
+            return
+        held, self._held = self._held or [], None
+        if expects and not held:
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._transport.resumeProducing()
+        for data in held:
+            self.handleContentChunk(data)
+        if self._complete is not None:
+            self.requestReceived(*self._complete)
+
+    def _turn_away(self, failure: Failure) -> None:
+        if failure.check(CancelledError) or self.channel is None:
+            return
+        self._held = None
+        if not failure.check(Refused):
+            self._log.failure("it could not be found out whether somebody may upload", failure)
+        self._refuse(cast(Refused, failure.value) if failure.check(Refused) else NotStored())
+        self._transport.resumeProducing()
+        if self._complete is not None:
+            self.finish()
 
     def handleContentChunk(self, data: bytes) -> None:
         """A piece of the body came."""
-        if self._too_large:
+        if self._refused:
+            return
+        if self._held is not None:
+            # What came in one read with the head.
+            self._held.append(data)
             return
         self._received += len(data)
         if self._received > self._limit:
-            self._refuse()
-        else:
+            self._refuse(FormTooLarge())
+            return
+        try:
             super().handleContentChunk(data)
+        except OSError:
+            self._log.failure("a body could not be stored")
+            self._refuse(NotStored())
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """The body is complete."""
-        if self._too_large:
+        if self._held is not None:
+            self._complete = command, path, version
+        elif self._refused:
             self.finish()
         else:
             super().requestReceived(command, path, version)
@@ -166,22 +244,24 @@ class Request(server.Request):
             self.finish()
         return reason
 
-    def _refuse(self) -> None:
+    def _refuse(self, error: Refused) -> None:
         """Answer at once, take the rest of the body without keeping it, and close."""
-        self._too_large = True
-        self.channel.site.metrics.bodies_refused += 1
-        self.method, self.uri, self.clientproto = self.channel.announced
-        self.path = self.channel.announced_path
+        self._refused = True
+        # Or the base class would ask for the body all the same.
+        self.requestHeaders.removeHeader(b"expect")
+        if isinstance(error, FormTooLarge):
+            self.channel.site.metrics.bodies_refused += 1
         self.channel.persistent = False
         self.channel.setTimeout(LINGER_TIME)
         self.setHeader(b"Connection", b"close")
-        self.write(complain(self, FormTooLarge()))
+        self.write(complain(self, error))
 
 
 class Site(server.Site):
     """
     @param root: see L{hichat.web.v1.make_root}.
     @param upload_limit: bytes of the largest file that may be uploaded.
+    @param uploads: where that is.
     @param spool: a directory for large bodies while they arrive; None is the system's.
     @param idle_time: see L{IDLE_TIME}.
     """
@@ -198,6 +278,7 @@ class Site(server.Site):
         reactor: IReactorTime,
         upload_limit: int,
         metrics: Metrics,
+        uploads: Mapping[bytes, UploadPath],
         spool: Path | None = None,
         idle_time: int = IDLE_TIME,
     ) -> None:
@@ -206,7 +287,8 @@ class Site(server.Site):
         )
         self.idle_time = idle_time
         self.metrics = metrics
-        self._upload_limit = upload_limit + UPLOAD_SLACK
+        self._upload_limit = upload_limit
+        self._uploads = uploads
         self._spool = spool
 
     def startFactory(self) -> None:  # noqa: N802
@@ -219,13 +301,18 @@ class Site(server.Site):
         """What is negotiated over TLS: our L{Channel} speaks no HTTP/2."""
         return [b"http/1.1"]
 
-    def body_limit(self, path: bytes) -> int:
-        """@return: how many bytes a body sent to this path may have."""
-        return self._upload_limit if path == UPLOAD_PATH else FORM_LIMIT
+    def upload_path(self, method: bytes, path: bytes) -> UploadPath | None:
+        """@return: what there is to know of an upload; None: it is none."""
+        return self._uploads.get(path) if method == b"POST" else None
 
-    def body_time(self, path: bytes) -> float:
-        """@return: how many seconds a body sent to this path may take."""
-        return max(BODY_TIME, self.body_limit(path) / UPLOAD_RATE)
+    def body_limit(self, method: bytes, path: bytes) -> int:
+        """@return: how many bytes the body of such a request may have."""
+        upload = self.upload_path(method, path)
+        return FORM_LIMIT if upload is None else self._upload_limit + upload.slack
+
+    def body_time(self, method: bytes, path: bytes) -> float:
+        """@return: how many seconds the body of such a request may take."""
+        return max(BODY_TIME, self.body_limit(method, path) / UPLOAD_RATE)
 
     def getContentFile(self, length: int | None) -> IO[bytes]:  # noqa: N802
         """@return: where a body of that many bytes is kept while it arrives; None: that is not known."""

@@ -46,7 +46,7 @@ from hichat.web.credentials import credentials, peer
 from hichat.web.forms import FORM_LIMIT, integer, read_form, read_urlencoded, required
 from hichat.web.parts import Parts
 from hichat.web.site import Branch
-from hichat.web.uploads import Files
+from hichat.web.uploads import Files, copy_of_form
 
 REGISTERED = {"zh": "注册成功", "en": "registered"}
 LOGGED_IN = {"zh": "登录成功", "en": "logged in"}
@@ -250,8 +250,9 @@ class V1:
     @_call(_in_both_cases)
     @_authenticated
     async def upload(self, request: Request, user: User) -> bytes:
-        name = await self.parts.uploads.save(_content(request), request.getHeader("content-type"))
-        answer = {"Code": 0, "Data": f"/uploads/{name}", "Msg": UPLOADED[language(request)]}
+        copy = copy_of_form(_content(request), request.getHeader("content-type"))
+        found = await self.parts.media.save(user, copy, playable=True)
+        answer = {"Code": 0, "Data": self.parts.media.open_url(found), "Msg": UPLOADED[language(request)]}
         return to_json(request, answer)
 
     # Klein says IRequest; the site makes Requests.

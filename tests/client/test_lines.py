@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
@@ -24,9 +25,11 @@ from hichat.client.lines import (
     Quit,
     React,
     Recall,
+    Save,
     Say,
     Seen,
     Send,
+    SendFile,
     Tend,
     harmless,
 )
@@ -405,3 +408,20 @@ class ChineseTests(ChatCase):
         self.assertEqual(self.chat.error(Unreachable("x")), "连不上服务器（x）")
         self.assertEqual(self.shown(51, replyTo=7), "#1 Bob: （回复 较早的消息） hi")
         self.assertEqual(self.shown(52, kind="recalled", message=51), "Bob 撤回了 #1")
+
+
+class FileTests(ChatCase):
+    def test_send(self):
+        self.assertEqual(self.said("/send a.png"), "choose whom to talk to first: /to USER or /group GROUP")
+        self.chat.line("/to bob")
+        self.assertEqual(self.chat.line("/send a b.png"), SendFile(Peer(False, 2, "Bob"), Path("a b.png")))
+        self.assertEqual(self.said("/send"), "usage: /send FILE")
+
+    def test_save(self):
+        self.shown(51, "", media="picture", url="/v2/media/x", name="a.png")
+        self.shown(52, "hi")
+        self.assertEqual(self.chat.line("/save 1"), Save("/v2/media/x", "a.png", None))
+        self.assertEqual(self.chat.line("/save 1 b c.png"), Save("/v2/media/x", "a.png", Path("b c.png")))
+        self.assertEqual(self.said("/save ."), "there is no file in .")
+        self.assertEqual(self.said("/save 9"), "no such message: 9")
+        self.assertEqual(self.said("/save"), "usage: /save N [FILE]")

@@ -196,6 +196,36 @@ class LibraryTests(WholeCase):
             await bob.edit(sent.id, "mine")
         self.assertTrue(caught.exception.code)
 
+    async def test_files(self):
+        """Sent and kept at the terminal."""
+        directory = self.daemon.directory
+        (directory / "照片 1.txt").write_bytes(b"hello " * 50_000)
+        bob = self.client("bob")
+        await self.live(bob)
+        status, _ = await self.chat("ann", "/to bob", f"/send {directory / '照片 1.txt'}")
+        self.assertEqual(status, 0)
+        (heard,) = await self.take(bob, 1)
+        self.assertEqual((heard.media, heard.name), ("file", "照片 1.txt"))
+        os.mkdir(directory / "kept")
+        status, shown = await self.chat(
+            "bob",
+            "/to ann",
+            "/history",
+            "/save 1",
+            f"/save 1 {directory / 'kept'}",
+            f"/save 1 {directory / 'kept'}",
+            f"/save 1 {directory / 'kept' / '照片 1.txt'}",
+            f"/send {directory / 'nothing'}",
+        )
+        self.addCleanup((Path.cwd() / "照片 1.txt").unlink)
+        self.assertEqual(status, 1)
+        self.assertEqual(
+            sorted(path.name for path in (directory / "kept").iterdir()), ["照片 1 (2).txt", "照片 1.txt"], shown
+        )
+        for path in (directory / "kept").iterdir():
+            self.assertEqual(path.read_bytes(), b"hello " * 50_000)
+        self.assertEqual(len([line for line in shown if "File exists" in line or "No such file" in line]), 2, shown)
+
     async def test_presence(self):
         ann, bob = self.client("ann"), self.client("bob")
         await ann.connected()

@@ -484,6 +484,7 @@ class V2Tests(ProtocolCase):
             read_generation=unused,
             sync_page=1,
             now=lambda: 0,
+            media=unused,
         )
         self.factory = ChatFactory(
             V2Protocol,

@@ -19,6 +19,8 @@ from hichat.gateway.v2_session import Services, SignedIn, V2Session
 from hichat.intake import Intake
 from hichat.ledger import log
 from hichat.ledger.marks import GATHER, Key, Mark, Marks, Moved
+from hichat.media.addresses import Addresses
+from hichat.media.media import MediaUses
 from hichat.metrics import Metrics
 from hichat.protocol import WATCH_LIMIT, Close
 from hichat.routing import Routing
@@ -210,6 +212,7 @@ class SessionCase(WriterCase):
             read_generation=read_generation,
             sync_page=2,
             now=lambda: NOW,
+            media=MediaUses(Addresses(bytes(32))),
         )
         connection = Connection()
         connection.session = V2Session(token, "en", connection, inlet, services)

@@ -27,6 +27,8 @@ from hichat.events import FIRST_GROUP_ID, Draft, Kind, Scope
 from hichat.gateway.v2_session import SignedIn
 from hichat.ledger import log
 from hichat.ledger.writer import LogWriter
+from hichat.media.addresses import Addresses
+from hichat.media.media import MediaUses
 from hichat.metrics import Metrics
 from hichat.plane.datagram import Codec
 from hichat.plane.faults import FaultyTransport
@@ -76,7 +78,8 @@ class Worker:
             self.store, codec, world.bounds, self.metrics, self.calls, lambda: NOW, world.workers_wanted
         )
         self.way.routing.recent = RECENT
-        self.services = assemble_services(self.way, self._sign_in, world.bounds, lambda: NOW)
+        media = MediaUses(Addresses(KEY))
+        self.services = assemble_services(self.way, self._sign_in, world.bounds, lambda: NOW, media)
         self._plug(self.wire)
         if world.faults:
             chances = FAULTS | {"seed": chance.random()}

@@ -19,6 +19,9 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
 from hichat.ledger.marks import Marks
+from hichat.media.addresses import Addresses
+from hichat.media.folder import Folder
+from hichat.media.media import Limits, MediaStore
 from hichat.metrics import Metrics
 from hichat.social.contacts import Contacts
 from hichat.social.conversations import Conversations
@@ -28,13 +31,14 @@ from hichat.web.api.openapi import document
 from hichat.web.api.router import make_api
 from hichat.web.parts import Parts
 from hichat.web.site import Branch, Site
-from hichat.web.uploads import Files, Uploads
+from hichat.web.uploads import Files, upload_paths
 from hichat.web.v1 import make_root
 from tests.accounts.test_passwords import quick_hasher
 from tests.doubles import NOW, FakeLedger, make_store, run_now
 from tests.openapi_checker import OpenAPIChecker
 
 UPLOAD_LIMIT = 200_000
+QUOTA = 600_000
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -147,8 +151,10 @@ class SiteFixture(SynchronousTestCase):
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.directory = Path(directory.name) / "uploads"
-        self.uploads = Uploads(self.directory, run_now, UPLOAD_LIMIT)
-        self.uploads.start()
+        self.addresses = Addresses(bytes(32))
+        self.folder = Folder(self.directory)
+        self.folder.start()
+        self.media = self.make_media()
         self.contacts = Contacts(self.store, self.ledger, lambda: self.now)
         self.conversations = Conversations(self.store, self.ledger)
         self.marked: list[Any] = []
@@ -158,10 +164,21 @@ class SiteFixture(SynchronousTestCase):
 
     def mount(self, accounts):
         """Put the site together, with these accounts."""
-        parts = Parts(accounts, self.contacts, self.conversations, self.groups, self.marks, self.store, self.uploads)
-        self.root = make_root(parts, Files(self.directory))
+        parts = Parts(accounts, self.contacts, self.conversations, self.groups, self.marks, self.store, self.media)
+        self.root = make_root(parts, Files(self.media))
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
-        self.site = Site(self.root, self.clock, UPLOAD_LIMIT, Metrics())
+        self.site = Site(self.root, self.clock, UPLOAD_LIMIT, Metrics(), upload_paths(accounts, self.media))
+
+    def make_media(self, in_thread=run_now):
+        return MediaStore(
+            self.store,
+            self.folder,
+            self.addresses,
+            in_thread,
+            self.clock,
+            lambda: self.now,
+            Limits(UPLOAD_LIMIT, QUOTA),
+        )
 
     def make_ledger(self):
         return FakeLedger(self.store, lambda: self.now)

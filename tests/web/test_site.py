@@ -2,21 +2,28 @@
 
 from typing import cast
 
+from twisted.internet.defer import Deferred
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
+from hichat.errors import QuotaExceeded, Unauthorized
 from hichat.web import site as site_module
 from hichat.web.forms import FORM_LIMIT
-from hichat.web.site import BODY_TIME, IDLE_TIME, LINGER_TIME
+from hichat.web.site import BODY_TIME, IDLE_TIME, LINGER_TIME, Site, UploadPath
 from tests.web.support import UPLOAD_LIMIT, SiteCase, request_bytes
 
 HEAD = b"POST /v1/user/login_pw HTTP/1.1\r\nHost: x\r\n"
-UPLOAD_HEAD = b"POST /v1/upload/image?token=x&userId=1 HTTP/1.1\r\nHost: x\r\n"
 TOO_LARGE = "提交的内容过大"
 
 
-class Limits(SiteCase):
+class UploadCase(SiteCase):
+    def upload_head(self, name="Ann"):
+        _, query = self.make_user(name)
+        return b"POST /v1/upload/image%s HTTP/1.1\r\nHost: x\r\n" % query.encode()
+
+
+class Limits(UploadCase):
     def too_large(self, connection):
         answer = connection.answer("POST")
         self.assertEqual((answer.status, answer.headers["connection"]), (200, "close"))
@@ -78,10 +85,10 @@ class Limits(SiteCase):
     def test_uploads_may_be_larger(self):
         connection = self.connect()
         size = UPLOAD_LIMIT + FORM_LIMIT
-        connection.send(UPLOAD_HEAD + b"Content-Length: %d\r\n\r\n" % size + b"x" * size)
-        self.assertEqual(connection.answer("POST").status, 401)
+        connection.send(self.upload_head() + b"Content-Length: %d\r\n\r\n" % size + b"x" * size)
+        self.assertEqual(connection.answer("POST").json["Msg"], "提交的内容格式不正确")
         connection = self.connect()
-        connection.send(UPLOAD_HEAD + b"Content-Length: %d\r\n\r\n" % (size + 1))
+        connection.send(self.upload_head("Bob") + b"Content-Length: %d\r\n\r\n" % (size + 1))
         self.too_large(connection)
 
     def test_only_the_upload_may(self):
@@ -103,7 +110,7 @@ class Limits(SiteCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
 
-class Deadlines(SiteCase):
+class Deadlines(UploadCase):
     def trickle(self, connection, seconds):
         for _ in range(seconds):
             connection.send(b"x")
@@ -139,7 +146,7 @@ class Deadlines(SiteCase):
     def test_large_uploads_take_longer(self):
         self.patch(site_module, "UPLOAD_RATE", 1000)
         connection = self.connect()
-        connection.send(UPLOAD_HEAD + b"Content-Length: 10000\r\n\r\n")
+        connection.send(self.upload_head() + b"Content-Length: 10000\r\n\r\n")
         self.trickle(connection, (UPLOAD_LIMIT + FORM_LIMIT) // 1000)
         self.assertTrue(connection.transport.connected)
         self.trickle(connection, 1)
@@ -168,7 +175,7 @@ class Deadlines(SiteCase):
     def test_after_an_upload_the_next_request_has_no_more_time_than_others(self):
         self.patch(site_module, "UPLOAD_RATE", 100)
         connection = self.connect()
-        connection.send(UPLOAD_HEAD + b"Content-Length: 1\r\n\r\nx")
+        connection.send(self.upload_head() + b"Content-Length: 1\r\n\r\nx")
         self.clock.advance(IDLE_TIME - 1)
         self.assertTrue(connection.transport.connected)
         self.clock.advance(1)
@@ -237,3 +244,158 @@ class Silence(SiteCase):
         self.site.startFactory()
         self.site.stopFactory()
         self.assertEqual(self.clock.getDelayedCalls(), [])
+
+
+class Gates(SiteCase):
+    """Whether a file may come is known before it does."""
+
+    def setUp(self):
+        super().setUp()
+        self.answer: Deferred[None] = Deferred()
+        self.released: list[bytes] = []
+        self.site = Site(
+            self.root,
+            self.clock,
+            UPLOAD_LIMIT,
+            self.site.metrics,
+            {b"/v2/media": UploadPath(self.gate), b"/v1/upload/image": UploadPath(self.gate)},
+        )
+        ann, _ = self.make_user("Ann")
+        self.token = self.tokens.issue(ann.id, 0)
+
+    async def gate(self, request):
+        await self.answer
+        return lambda: self.released.append(request.path)
+
+    def begin(self, body=b"", size=None, path="/v2/media", **headers):
+        connection = self.connect()
+        headers |= {"Content-Length": len(body) if size is None else size, "Authorization": f"Bearer {self.token}"}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        connection.send(f"POST {path} HTTP/1.1\r\nHost: x\r\n{lines}\r\n".encode() + body)
+        return connection
+
+    def test_nothing_is_read_until_then(self):
+        connection = self.begin(b"hello", 10)
+        self.assertEqual((connection.transport.producerState, connection.received()), ("paused", b""))
+        self.assertEqual(connection.protocol.requests[0].content.tell(), 0, "what came with the head is not kept yet")
+        self.answer.callback(None)
+        self.assertEqual(connection.transport.producerState, "producing")
+        connection.send(b"world")
+        self.assertEqual((connection.answer("POST").status, self.released), (201, [b"/v2/media"]))
+        (kept,) = self.directory.iterdir()
+        self.assertEqual(kept.read_bytes(), b"helloworld")
+
+    def test_all_of_it_came_at_once(self):
+        connection = self.begin(b"helloworld")
+        self.assertEqual(connection.received(), b"")
+        self.answer.callback(None)
+        self.assertEqual(connection.answer("POST").status, 201)
+        connection.send(request_bytes("GET", "/nothing"))
+        self.assertEqual(connection.received().count(b"HTTP/1.1 404"), 1)
+
+    def test_refused(self):
+        for complete in (False, True):
+            self.answer = Deferred()
+            connection = self.begin(b"hello", 5 if complete else 10_000)
+            self.answer.errback(Unauthorized())
+            self.problem(connection.answer("POST"), 401, "unauthorized")
+            self.assertEqual(connection.answer("POST").headers["connection"], "close")
+            if not complete:
+                self.assertTrue(connection.transport.connected, "who is still sending would never read the answer")
+                request = connection.protocol.requests[0]
+                connection.send(b"x" * 5000)
+                self.assertEqual(request.content.tell(), 0)
+                connection.send(b"x" * 4995)
+            self.assertFalse(connection.transport.connected)
+            self.assertEqual(connection.received().count(b"HTTP/1.1"), 1)
+        self.assertEqual(self.released, [])
+
+    def test_refused_as_v1_says_it(self):
+        for error, status, said in (
+            (Unauthorized(), 401, {"message": "身份验证失败，请重新登录"}),
+            (QuotaExceeded(), 200, None),
+        ):
+            self.answer = Deferred()
+            connection = self.begin(b"hello", 10_000, "/v1/upload/image")
+            self.answer.errback(error)
+            answer = connection.answer("POST")
+            self.assertEqual(answer.status, status)
+            if said is None:
+                self.assertEqual((answer.json["Code"], answer.json["Msg"]), (-1, "您的存储空间已满"))
+            else:
+                self.assertEqual(answer.json, said)
+
+    def test_who_says_nothing_more_is_cut_off(self):
+        connection = self.begin(b"", 10_000)
+        self.answer.errback(Unauthorized())
+        self.clock.advance(LINGER_TIME)
+        self.assertFalse(connection.transport.connected)
+
+    def test_the_client_waits_to_be_asked(self):
+        connection = self.begin(b"", 5, Expect="100-continue")
+        self.assertEqual(connection.received(), b"")
+        self.answer.callback(None)
+        self.assertEqual(connection.received(), b"HTTP/1.1 100 Continue\r\n\r\n")
+        self.answer = Deferred()
+        connection = self.begin(b"", 5, Expect="100-continue")
+        self.answer.errback(Unauthorized())
+        self.assertNotIn(b"100 Continue", connection.received())
+
+    def test_the_client_goes_away_meanwhile(self):
+        connection = self.begin(b"hello", 10)
+        connection.transport.loseConnection()
+        self.assertTrue(self.answer.called, "it is cancelled")
+        self.assertEqual(self.released, [])
+
+    def test_the_client_goes_away_later(self):
+        connection = self.begin(b"hello", 10)
+        self.answer.callback(None)
+        self.assertEqual(self.released, [])
+        connection.transport.loseConnection()
+        self.assertEqual(self.released, [b"/v2/media"])
+        self.assertEqual(list(self.directory.iterdir()), [])
+
+    def test_a_failure_is_not_the_clients(self):
+        connection = self.begin(b"hello", 10_000)
+        self.answer.errback(RuntimeError())
+        self.problem(connection.answer("POST"), 503, "not_stored")
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
+
+    def test_no_room_on_the_disk_while_it_comes(self):
+        def full(_data):
+            raise OSError(28, "No space left on device")
+
+        self.answer.callback(None)
+        connection = self.begin(b"hello", 10_000)
+        self.patch(connection.protocol.requests[0].content, "write", full)
+        connection.send(b"world")
+        self.problem(connection.answer("POST"), 503, "not_stored")
+        self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
+        connection.send(b"x" * 9990)
+        self.assertEqual((connection.transport.connected, self.released), (False, [b"/v2/media"]))
+        self.assertEqual(list(self.directory.iterdir()), [])
+
+    def test_too_slow(self):
+        self.answer.callback(None)
+        connection = self.begin(b"hello", 100_000)
+        for _ in range(BODY_TIME):
+            connection.send(b"x")
+            self.clock.advance(1)
+        self.assertFalse(connection.transport.connected)
+        self.assertEqual((self.released, list(self.directory.iterdir())), ([b"/v2/media"], []))
+
+    def test_large_files_are_not_kept_in_memory(self):
+        self.answer.callback(None)
+        connection = self.begin(b"", UPLOAD_LIMIT)
+        request = connection.protocol.requests[0]
+        for _ in range(UPLOAD_LIMIT // 1000 - 1):
+            connection.send(b"x" * 1000)
+        self.assertTrue(request.content._rolled)
+
+    def test_other_requests_are_not_asked_about(self):
+        connection = self.connect()
+        connection.send(request_bytes("PUT", "/v2/media", b"x"))
+        self.problem(connection.answer("PUT"), 405, "method_not_allowed")
+        connection = self.connect()
+        connection.send(b"PUT /v2/media HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (FORM_LIMIT + 1))
+        self.problem(connection.answer("PUT"), 413, "form_too_large")

@@ -1,64 +1,18 @@
 """Tests for L{hichat.web.uploads}."""
 
-import io
 import os
 import stat
 
 from twisted.internet.defer import CancelledError, Deferred, inlineCallbacks
-from twisted.trial.unittest import SynchronousTestCase, TestCase
+from twisted.trial.unittest import TestCase
 
-from hichat.errors import FormTooLarge, InvalidField, MalformedForm, NotStored, UnknownFileType
-from hichat.web.uploads import Uploads, file_type_of
-from tests.web.support import UPLOAD_LIMIT, SiteCase, SiteFixture, multipart, request_bytes
-
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
-WEBM = bytes.fromhex("1a45dfa39f4286810142f7810142f2810442f381084282847765626d4287810442858102") + b"\0" * 100
-MATROSKA = bytes.fromhex("1a45dfa3a34286810142f7810142f2810442f381084282886d6174726f736b61") + b"\0" * 100
-
-SAMPLES = (
-    ("png", PNG),
-    ("jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0"),
-    ("gif", b"GIF89a\1\0\1\0"),
-    ("gif", b"GIF87a\1\0\1\0"),
-    ("webp", b"RIFF\x24\0\0\0WEBPVP8 "),
-    ("wav", b"RIFF\x24\n\n\0WAVEfmt "),
-    ("webm", WEBM),
-    ("mka", MATROSKA),
-    ("ogg", b"OggS\0\2" + b"\0" * 20),
-    ("m4a", b"\0\0\0\x1cftypM4A \0\0\0\0"),
-    ("m4a", b"\0\0\0\x1cftypisom\0\0\2\0"),
-    ("mp3", b"ID3\x04\0\0\0\0\0\0"),
-    ("mp3", b"\xff\xfb\x90\x64"),
-    ("mp3", b"\xff\xf3\x40\xc4"),
-)
-
-OTHERS = (
-    b"",
-    b"\x89PNG",
-    b"<svg xmlns='http://www.w3.org/2000/svg'>",
-    b"<!DOCTYPE html><script>",
-    b"%PDF-1.7",
-    b"PK\3\4",
-    b"MZ\x90\0",
-    b"GIF88a",
-    b"RIFF\0\0\0\0AVI ",
-    b"\0\0\0\x1cftypheic",
-    b"\xff\xff\xff\xff",
-    b"\xff\xf1\x50\x80",
-    b"\x1aE\xdf\xa3" + b"\0" * 40,
-    b" " + PNG,
-)
-
-
-class Types(SynchronousTestCase):
-    def test_known(self):
-        for extension, content in SAMPLES:
-            self.assertEqual(file_type_of(content).extension, extension, content[:16])
-
-    def test_others(self):
-        for content in OTHERS:
-            with self.assertRaises(UnknownFileType, msg=content[:16]):
-                file_type_of(content)
+from hichat.errors import FormTooLarge, NotStored
+from hichat.media import media as media_module
+from hichat.media.media import copy_of
+from hichat.media.names import clean_name
+from hichat.media.records import Media
+from tests.media.samples import AUDIO, FILES, FILMS, PICTURES, PNG, SECRET, WEBM
+from tests.web.support import QUOTA, UPLOAD_LIMIT, SiteCase, SiteFixture, multipart, request_bytes
 
 
 class UploadsCase(SiteCase):
@@ -83,34 +37,70 @@ class Uploading(UploadsCase):
 
     def test_picture(self):
         answer = self.upload(PNG)
-        (name,) = self.kept()
-        self.assertRegex(name, r"\A[0-9a-f]{32}\.png\Z")
-        self.assertEqual(
-            (answer.status, answer.json), (200, {"Code": 0, "Data": f"/uploads/{name}", "Msg": "上传成功"})
-        )
-        self.assertEqual((self.directory / name).read_bytes(), PNG)
+        name, thumbnail = self.kept()
+        self.assertEqual(thumbnail, f"{name}.thumbnail")
+        url = answer.json["Data"]
+        self.assertEqual((answer.status, answer.json), (200, {"Code": 0, "Data": url, "Msg": "上传成功"}))
+        self.assertRegex(url, rf"\A/uploads/{name}-[\w-]{{22}}\.png\Z")
+        content = (self.directory / name).read_bytes()
+        self.assertTrue(content.startswith(PNG[:8]))
+        self.assertNotIn(SECRET, content)
         self.assertEqual(stat.S_IMODE((self.directory / name).stat().st_mode), 0o600)
         self.assertEqual(stat.S_IMODE(self.directory.stat().st_mode), 0o700)
 
     def test_voice_as_the_page_sends_it(self):
         answer = self.upload(WEBM, {"filetype": "webm", "userid": "1"}, "blob")
-        self.assertRegex(answer.json["Data"], r"\A/uploads/[0-9a-f]{32}\.webm\Z")
+        self.assertRegex(answer.json["Data"], r"\A/uploads/[\w-]{45}\.webm\Z")
+        (name,) = self.kept()
+        self.assertEqual((self.directory / name).read_bytes(), WEBM)
 
     def test_every_type(self):
-        for extension, content in SAMPLES:
-            self.assertTrue(self.upload(content).json["Data"].endswith(f".{extension}"))
+        for media_type, content in (*PICTURES, *AUDIO):
+            self.assertEqual(self.upload(content).json["Code"], 0, media_type)
 
     def test_every_name_is_another(self):
         self.assertNotEqual(self.upload(PNG).json["Data"], self.upload(PNG).json["Data"])
 
     def test_boundary_lookalikes_inside(self):
-        content = (PNG + b"\r\n--xY\r\n--xY" * 20_000)[:UPLOAD_LIMIT]
-        name = self.upload(content).json["Data"].rpartition("/")[2]
+        content = (WEBM + b"\r\n--xY\r\n--xY" * 20_000)[:UPLOAD_LIMIT]
+        self.upload(content)
+        (name,) = self.kept()
         self.assertEqual((self.directory / name).read_bytes(), content)
 
     def test_other_content(self):
-        for content in OTHERS:
+        for _, content in (*FILES, *FILMS):
             self.refused(self.upload(content, filename="x.png"), "不支持的文件类型")
+
+    def test_damaged(self):
+        self.refused(self.upload(PNG[: len(PNG) // 2]), "图片已损坏")
+
+    def test_huge_part_headers(self):
+        """They are neither kept nor taken for the file."""
+        for header in (f"X: {'x' * 60_000}", "\r\n".join(f"X-{number}: y" for number in range(5000))):
+            body, kind = multipart({}, [("file", "x", PNG)])
+            self.refused(
+                self.request(
+                    "POST",
+                    f"/v1/upload/image{self.as_ann}",
+                    body.replace(b"\r\n\r\n", f"\r\n{header}\r\n\r\n".encode(), 1),
+                    Content_Type=kind,
+                ),
+                "提交的内容格式不正确",
+            )
+
+    def test_many_parts(self):
+        body, kind = multipart({f"f{number}": "x" for number in range(1000)}, [("file", "x", PNG)])
+        answer = self.request("POST", f"/v1/upload/image{self.as_ann}", body, Content_Type=kind)
+        self.refused(answer, "提交的内容格式不正确")
+
+    def test_quota(self):
+        while self.upload(WEBM + b"x" * 100_000).json["Code"] == 0:
+            self.assertLess(len(self.kept()), 10)
+        before = self.kept()
+        answer = self.upload(WEBM + b"x" * 100_000)
+        self.assertEqual((answer.status, answer.json["Msg"]), (200, "您的存储空间已满"))
+        self.assertEqual(self.kept(), before)
+        self.assertLessEqual(sum((self.directory / name).stat().st_size for name in before), QUOTA)
 
     def test_too_large(self):
         self.refused(self.upload(PNG + b"x" * UPLOAD_LIMIT), "提交的内容过大")
@@ -146,43 +136,61 @@ class Uploading(UploadsCase):
         self.refused(self.upload(PNG), "消息未能保存，请重试")
         self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
 
+        def no_room(*_):
+            raise OSError(28, "No space left on device")
+
+        self.patch(media_module, "_clean", no_room)
+        self.refused(self.upload(PNG), "消息未能保存，请重试")
+        self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
+
 
 class Saving(UploadsCase):
-    """What L{Uploads} does when its caller goes away."""
+    """What L{MediaStore} does when its caller goes away."""
 
     def setUp(self):
         super().setUp()
         self.threads = []
-        self.uploads = Uploads(self.directory, self.run_later, UPLOAD_LIMIT)
-        body, self.kind = multipart({}, [("file", "x", PNG)])
-        self.saving = Deferred.fromCoroutine(self.uploads.save(io.BytesIO(body), self.kind))
+        self.media = self.make_media(self.run_later)
+        self.ann, _ = self.make_user("Another Ann")
+        self.content = WEBM
+        self.saving = Deferred.fromCoroutine(self.media.save(self.ann, self.copy))
+
+    def copy(self, file, limit):
+        file.write(self.content)
 
     def run_later(self, function, /, *args, **kwargs):
-        answer: Deferred[str] = Deferred()
+        answer: Deferred[Media] = Deferred()
         self.threads.append((answer, lambda: function(*args, **kwargs)))
         return answer
 
     def finish_thread(self):
-        answer, work = self.threads.pop()
-        answer.callback(work())
+        answer, work = self.threads.pop(0)
+        try:
+            done = work()
+        except Exception:
+            answer.errback()
+        else:
+            answer.callback(done)
 
     def test_saved(self):
         self.finish_thread()
-        self.assertEqual(self.kept(), [self.successResultOf(self.saving)])
+        self.assertEqual(self.kept(), [self.successResultOf(self.saving).id])
 
     def test_gone_before_the_thread_is_done(self):
         self.saving.cancel()
         self.failureResultOf(self.saving, CancelledError)
         self.finish_thread()
+        self.finish_thread()
         self.assertEqual(self.kept(), [])
 
     def test_gone_when_the_thread_is_just_done(self):
         answer, work = self.threads.pop()
-        name = work()
-        self.assertEqual(self.kept(), [name])
+        kept = work()
+        self.assertEqual(self.kept(), [kept.id])
         self.saving.cancel()
-        answer.callback(name)
+        answer.callback(kept)
         self.failureResultOf(self.saving, CancelledError)
+        self.finish_thread()
         self.assertEqual(self.kept(), [])
 
     def test_gone_and_the_thread_fails(self):
@@ -192,38 +200,52 @@ class Saving(UploadsCase):
         self.failureResultOf(self.saving, CancelledError)
         self.assertEqual(self.flushLoggedErrors(), [])
 
-    def test_start_removes_what_a_crash_left(self):
-        (self.directory / "tmpx.part").write_bytes(b"half")
-        (self.directory / f"{'0' * 32}.png").write_bytes(PNG)
-        self.uploads.start()
-        self.assertEqual(self.kept(), [f"{'0' * 32}.png"])
+    def test_no_room_any_more_when_it_is_there(self):
+        """Others of the same user were faster."""
+        self.content = WEBM + b"x" * QUOTA
+        self.finish_thread()
+        self.assertEqual(len(self.kept()), 1)
+        self.finish_thread()
+        self.failureResultOf(self.saving, Exception)
+        self.assertEqual(self.kept(), [])
 
-    def test_refusals_are_raised(self):
-        body, kind = multipart({}, [("file", "x", b"x" * (UPLOAD_LIMIT + 1))])
-        for content, error in (
-            (body, FormTooLarge),
-            (multipart({}, [("file", "x", b"x")])[0], UnknownFileType),
-            (multipart({"file2": "x"})[0], InvalidField),
-            (b"x", MalformedForm),
-        ):
-            saving = Deferred.fromCoroutine(self.uploads.save(io.BytesIO(content), kind))
-            answer, work = self.threads.pop()
-            try:
-                work()
-            except error:
-                answer.errback()
-            self.failureResultOf(saving, error)
+    def test_the_store_fails(self):
+        def away(*_args):
+            raise OSError("the store is away")
+
+        self.patch(self.store, "in_writer", away)
+        self.finish_thread()
+        self.finish_thread()
+        self.failureResultOf(self.saving, NotStored)
+        self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
         self.assertEqual(self.kept(), [])
 
     def test_directory_is_gone(self):
         self.directory.rmdir()
-        answer, work = self.threads.pop()
-        try:
-            work()
-        except OSError:
-            answer.errback()
+        self.finish_thread()
         self.failureResultOf(self.saving, NotStored)
         self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
+
+    def test_larger_than_announced(self):
+        with open(self.directory / "x", "w+b") as file, self.assertRaises(FormTooLarge):
+            copy_of(self.directory.joinpath("x").open("rb"))(file, -1)
+        (self.directory / "x").unlink()
+
+
+class Names(SiteCase):
+    def test_what_is_left_of_a_name(self):
+        for name, left in (
+            ("a.png", "a.png"),
+            ("照片 1.png", "照片 1.png"),
+            ("../../etc/passwd", "passwd"),
+            ("..\\..\\boot.ini", "boot.ini"),
+            ("/", ""),
+            ("..", ""),
+            (" .a. ", "a"),
+            ("a\0b\r\nc\u202egnp.exe", "abcgnp.exe"),
+            ("x" * 300, "x" * 255),
+        ):
+            self.assertEqual(clean_name(name), left)
 
 
 class Serving(SiteFixture, TestCase):
@@ -231,6 +253,7 @@ class Serving(SiteFixture, TestCase):
 
     def setUp(self):
         self.build()
+        # From before there was a table.
         self.name = f"{'0123456789abcdef' * 2}.png"
         (self.directory / self.name).write_bytes(PNG)
 
@@ -270,7 +293,7 @@ class Serving(SiteFixture, TestCase):
         self.assertEqual((answer.status, answer.body), (206, b"PNG"))
         self.assertEqual(answer.headers["content-range"], f"bytes 1-3/{len(PNG)}")
         answer = yield self.fetch(f"/uploads/{self.name}", Range="bytes=-2")
-        self.assertEqual(answer.body, b"\xfe\xff")
+        self.assertEqual(answer.body, PNG[-2:])
 
     @inlineCallbacks
     def test_many_ranges_are_one(self):
@@ -301,6 +324,8 @@ class Serving(SiteFixture, TestCase):
             f"/../{'3' * 32}.png",
             f"/..%2f{'3' * 32}.png",
             f"/{'4' * 32}.png",
+            f"/{'A' * 22}-{'A' * 22}.png",
+            f"/{'A' * 22}",
             f"/{self.name}/",
             f"/{self.name}/x",
             f"/{self.name}%00",

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, get_args, get_origin
 
 import msgspec
+from twisted.web.resource import Resource
 
 from hichat import __version__
 from hichat.errors import Refused, TooFast
@@ -29,11 +30,17 @@ Messages go over the WebSocket at `/v2/ws`; see [its page](/v2/protocol).
 """
 
 _REF = "#/components/schemas/{name}"
+_FILE: dict[str, Any] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+"""Any type; the content is not text that JSON Schema could say something of."""
+
 _STATUSES = {
     200: "Done.",
     201: "Made.",
     202: "Taken; somebody else has to agree.",
     204: "Done; there is no body.",
+    206: "A range of it.",
+    304: "It is what you have.",
+    416: "There is no such range.",
 }
 
 
@@ -89,6 +96,8 @@ def _operation(operation: Operation, tag: str) -> dict[str, Any]:
         },
         "security": [] if operation.is_open else [{"token": []}],
     }
+    if operation.takes_files:
+        found["requestBody"] = {"required": True, "content": _FILE}
     if operation.body_type is not None:
         found["requestBody"] = {
             "required": True,
@@ -125,6 +134,8 @@ def _schema_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
 def _answer(status: int, kind: Any) -> dict[str, Any]:
     if kind is None:
         return {"description": _STATUSES[status]}
+    if issubclass(get_origin(kind) or kind, Resource):
+        return {"description": _STATUSES[status], "content": _FILE}
     return {"description": _STATUSES[status], "content": {"application/json": {"schema": _ref(kind)}}}
 
 
@@ -151,7 +162,13 @@ def _ref(kind: Any) -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     operations = [operation for section in SECTIONS for operation in section.operations]
     asked = [operation.body_type for operation in operations if operation.body_type is not None]
-    answered = [kind for operation in operations for kind in operation.answers.values() if kind is not None]
+    answered = [
+        kind
+        for operation in operations
+        if not operation.sends_files
+        for kind in operation.answers.values()
+        if kind is not None
+    ]
     _, schemas = msgspec.json.schema_components([*asked, *answered, Problem], ref_template=_REF)
     structs = _structs([*asked, *answered, Problem])
     closed = set(_structs(asked))

@@ -14,9 +14,11 @@ The names of its parameters say what they are:
     - C{caller}: L{Caller}: so a token is needed; without this parameter anybody may call;
     - C{peer}: L{hichat.web.credentials.Peer}: from where the request comes;
     - C{path}, C{query}: structs, whose fields are the parameters of that kind;
-    - C{body}: a struct, read from JSON.
+    - C{body}: a struct, read from JSON;
+    - C{content}: the body as a file, whatever it is.
 
-What comes from clients forbids unknown fields. What is returned is written as JSON; None: there is no body (204).
+What comes from clients forbids unknown fields. What is returned is written as JSON; None: there is no body (204). A
+resource sends what it likes, such as a file.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from typing import Annotated, Any, NamedTuple, get_type_hints
 
 import msgspec
 from msgspec import Meta
+from twisted.web.resource import Resource
 
 from hichat.accounts.users import User
 from hichat.errors import (
@@ -99,7 +102,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     def __post_init__(self) -> None:
         """@raise TypeError: the declaration does not fit together."""
         takes = set(self.hints) - {"return"}
-        unknown = takes - {"parts", "caller", "peer", "path", "query", "body"}
+        unknown = takes - {"parts", "caller", "peer", "path", "query", "body", "content"}
         if unknown or "parts" not in takes:
             raise TypeError(f"{self.id}: parameters are named otherwise: {unknown}")
         places = list(self.path_type.__struct_fields__) if self.path_type else []
@@ -145,10 +148,23 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         """Of the body."""
         return self.hints.get("body")
 
+    @property
+    def takes_files(self) -> bool:
+        """Whether the body is a file, of any type."""
+        return "content" in self.hints
+
+    @property
+    def sends_files(self) -> bool:
+        """Whether its answer is a file, of any type, or ranges of one."""
+        returned = self.hints["return"]
+        return isinstance(returned, type) and issubclass(returned, Resource)
+
     @cached_property
     def answers(self) -> dict[int, Any]:
         """The types of its answers' bodies by status; None: there is no body."""
         returned = self.hints["return"]
+        if self.sends_files:
+            return {200: returned, 206: returned, 304: None, 416: None}
         if returned is Answer:
             return dict(self.more)
         if returned is NoneType:

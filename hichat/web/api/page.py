@@ -78,6 +78,8 @@ def _as_field(parameter: dict[str, Any]) -> dict[str, Any]:
 def _body(operation: dict[str, Any]) -> str:
     if "requestBody" not in operation:
         return ""
+    if "*/*" in operation["requestBody"]["content"]:
+        return "<p>Body: a file, of any type</p>\n"
     return f"<p>Body: {html.type_name(operation['requestBody']['content']['application/json']['schema'])}</p>\n"
 
 
@@ -89,6 +91,8 @@ def _answer(said: dict[str, Any]) -> str:
     for kind, content in said.get("content", {}).items():
         if kind == "application/json":
             return html.type_name(content["schema"])
+        if kind == "*/*":
+            return "a file"
         codes = content["schema"]["properties"]["code"]["enum"]
         return ", ".join(f'<a href="#{code}"><code>{code}</code></a>' for code in codes)
     return inline(said["description"])

@@ -15,6 +15,7 @@ from klein.resource import KleinResource
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.iweb import IRequest
+from twisted.web.resource import Resource
 from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException
 
@@ -33,15 +34,38 @@ def make_api(operations: Iterable[Operation], parts: Parts) -> KleinResource:
     """@return: a leaf that answers all of C{/v2}."""
     app = Klein()
     for operation in operations:
-        place = f"/v2{operation.path}".replace("{", "<").replace("}", ">")
+        place = f"/v2{_place(operation)}"
         app.route(place, methods=[operation.method], endpoint=operation.id)(_route(operation, parts))
     app.handle_errors(HTTPException)(_not_routed)
     app.handle_errors(Exception)(_broken)
     return app.resource()
 
 
-def _route(operation: Operation, parts: Parts) -> Callable[..., Awaitable[bytes]]:
-    async def call(request: Request, **path: str) -> bytes:
+def _place(operation: Operation) -> str:
+    """
+    @return: the path, as the URL router knows it. A parameter of a fixed length takes only what is so long: another
+        word in its place is another address.
+    """
+    found = operation.path
+    for name, schema in _parameters(operation).items():
+        length = schema.get("minLength")
+        kind = f"string(length={length}):" if length and length == schema.get("maxLength") else ""
+        found = found.replace(f"{{{name}}}", f"<{kind}{name}>")
+    return found
+
+
+def _parameters(operation: Operation) -> dict[str, Any]:
+    """@return: the schemas of the path's parameters."""
+    kind = operation.path_type
+    if kind is None:
+        return {}
+    _, schemas = msgspec.json.schema_components([kind])
+    properties: dict[str, Any] = schemas[kind.__name__]["properties"]
+    return properties
+
+
+def _route(operation: Operation, parts: Parts) -> Callable[..., Awaitable[bytes | Resource]]:
+    async def call(request: Request, **path: str) -> bytes | Resource:
         try:
             arguments = await _read(operation, parts, request, path)
             answer = await operation.handler(parts=parts, **arguments)
@@ -50,7 +74,7 @@ def _route(operation: Operation, parts: Parts) -> Callable[..., Awaitable[bytes]
                 # The answer is right all the same; only nobody was told that it may come.
                 _log.error("{operation} does not declare {code}", operation=operation.id, code=e.code)
             return answer_problem(request, e)
-        return _write(operation, request, answer)
+        return answer if isinstance(answer, Resource) else _write(operation, request, answer)
 
     return call
 
@@ -73,6 +97,8 @@ async def _read(operation: Operation, parts: Parts, request: Request, path: dict
         found["query"] = query
     if operation.body_type is not None:
         found["body"] = read_body(request, operation.body_type)
+    if operation.takes_files:
+        found["content"] = request.content
     if "peer" in operation.hints:
         found["peer"] = peer(request)
     return found

@@ -1,0 +1,165 @@
+"""
+Files over the v2 HTTP API: sent from the disk and received to it, never whole in memory. Each call raises
+L{hichat.client.wire.Refused} where the server says no, with its code, and other L{ClientError}s.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from urllib.parse import urlencode
+
+from hichat.client.wire import BadAnswer, FileTrouble, whole, words
+from hichat.media.addresses import OPEN_PREFIX, id_of
+from hichat.media.names import NAME_LIMIT, clean_name
+
+if TYPE_CHECKING:
+    from hichat.client.http import Session
+
+Kind = Literal["picture", "audio", "file"]
+
+RATE = 16 * 1024
+"""Bytes a second: a file that takes longer than at this rate does not come any more."""
+
+
+class Uploaded(NamedTuple):
+    """
+    A file that the server has.
+
+    @ivar url: for L{hichat.client.connection.Client.send}; so are C{kind} (its C{media}) and C{name}.
+    @ivar open: where whoever knows this gets it without a token.
+    """
+
+    id: str
+    url: str
+    kind: Kind
+    type: str
+    size: int
+    name: str
+    open: str
+
+
+class Link(NamedTuple):
+    """
+    Where a file is for a while, without a token; paths of the server.
+
+    @ivar thumbnail: the small picture; empty: there is none.
+    @ivar expires: until when, in milliseconds since the epoch.
+    """
+
+    id: str
+    url: str
+    thumbnail: str
+    expires: int
+
+
+class MediaCalls:
+    """
+    @param session: who calls.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def upload(self, path: Path, name: str | None = None) -> Uploaded:
+        """
+        Send a file to the server, which a message can name then.
+
+        @param name: what it is to be called; its own name unless told.
+        @raise FileTrouble: it cannot be read.
+        """
+        try:
+            with path.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                called = (path.name if name is None else name)[:NAME_LIMIT]
+                found = await self._session.send_file(f"/media?{urlencode({'name': called})}", file, 30 + size / RATE)
+        except OSError as e:
+            raise FileTrouble(f"{path}: {e.strerror or e}") from e
+        kind = words(found.get("kind")) if isinstance(found, dict) else ""
+        if kind not in ("picture", "audio", "file"):
+            raise BadAnswer("the server's answer says nothing of the file")
+        return Uploaded(
+            id=words(found.get("id")),
+            url=words(found.get("url")),
+            kind=cast(Kind, kind),
+            type=words(found.get("type")),
+            size=whole(found.get("size")),
+            name=words(found.get("name")),
+            open=words(found.get("open")),
+        )
+
+    async def links(self, ids: Sequence[str]) -> list[Link]:
+        """@return: links to those of these files, 100 at most, that this user may see."""
+        found = await self._session.call("POST", "/media/links", {"ids": list(ids)})
+        items = found.get("items") if isinstance(found, dict) else None
+        if not isinstance(items, list):
+            raise BadAnswer("the server's answer is not a list")
+        rows: list[dict[str, Any]] = [item for item in items if isinstance(item, dict)]
+        return [
+            Link(words(row.get("id")), words(row.get("url")), words(row.get("thumbnail")), whole(row.get("expires")))
+            for row in rows
+        ]
+
+    async def save(self, url: str, path: Path) -> int:
+        """
+        Receive a file.
+
+        @param url: as a message names it.
+        @param path: of a file that does not exist; if this fails it does not exist after it either.
+        @return: bytes.
+        @raise FileTrouble: it is not the server's, this user may not see it, or it cannot be written.
+        """
+        place = await self._place(url)
+        try:
+            with path.open("xb") as file:
+                try:
+                    return await self._receive(place, file)
+                except BaseException:
+                    path.unlink(missing_ok=True)
+                    raise
+        except OSError as e:
+            raise FileTrouble(f"{path}: {e.strerror or e}") from e
+
+    async def _place(self, url: str) -> str:
+        id = id_of(url)
+        if id is not None:
+            links = await self.links([id])
+            if not links or not links[0].url.startswith("/"):
+                raise FileTrouble("this file is gone, or is not for you")
+            return links[0].url
+        path = f"/{url.removeprefix('.').lstrip('/')}"
+        # Whoever wrote the message has written the URL: nothing else is asked of the server in the user's name.
+        if "://" in url or not path.startswith(OPEN_PREFIX):
+            raise FileTrouble("this is not a file of the server")
+        return path
+
+    async def _receive(self, place: str, file: IO[bytes]) -> int:
+        size = 0
+
+        def take(chunk: bytes) -> None:
+            nonlocal size
+            size += len(chunk)
+            file.write(chunk)
+
+        await self._session.api.receive_file(place, take)
+        return size
+
+
+def place_for(name: str, directory: Path, fallback: str) -> Path:
+    """
+    @param name: what somebody else calls a file.
+    @param fallback: its name if that is none.
+    @return: where to save it: in this directory, where nothing is yet.
+    """
+    # A name that begins with a dot could be that of a program's settings.
+    safe = clean_name(name).lstrip(".") or fallback
+    stem, dot, extension = safe.rpartition(".")
+    if not dot:
+        stem, extension = safe, ""
+    path, number = directory / safe, 1
+    while path.exists() or path.is_symlink():
+        number += 1
+        path = directory / f"{stem} ({number}){dot}{extension}"
+    return path

@@ -1,0 +1,12 @@
+"""
+Media: files that users upload and messages name.
+
+    types      what a file is, by its content
+    metadata   pictures without what cameras write into them
+    pictures   their size, their thumbnails, and whether they are whole
+    folder     the directory: a file is there whole, or not at all
+    names      what files are called
+    addresses  the URLs of files, and what makes them hard to guess
+    records    the tables: whose a file is, which messages use it, who may see it
+    media      all of it together: keeping, showing, and removing what nobody uses
+"""

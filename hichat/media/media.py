@@ -1,0 +1,446 @@
+"""Media: keeping what is uploaded, showing it to who may see it, removing what nobody uses."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import shutil
+from collections.abc import Callable, Collection
+from functools import partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import Connection
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from hichat.errors import (
+    BadLink,
+    DamagedPicture,
+    EmptyFile,
+    FormTooLarge,
+    NoSuchMedia,
+    NotStored,
+    QuotaExceeded,
+    UnknownFileType,
+)
+from hichat.events import Draft
+from hichat.media import pictures, records, types
+from hichat.media.addresses import PREFIX, Addresses, end_of_link, id_of, make_id
+from hichat.media.folder import Folder, Unfinished
+from hichat.media.metadata import DamagedError, without_metadata
+from hichat.media.names import clean_name
+from hichat.media.records import Media
+from hichat.media.types import Kind
+
+if TYPE_CHECKING:
+    from hichat.accounts.users import User
+    from hichat.storage.store import Runner, Store
+
+SWEEP = 300.0
+"""Seconds between two looks for what nobody uses."""
+
+STRAYS = 288
+"""Sweeps between two looks for files that no table knows: a day."""
+
+FILE_TYPE = types.UNKNOWN
+"""The type as which everything is served that is neither a picture nor audio."""
+
+_CHUNK = 64 * 1024
+
+
+class Limits(NamedTuple):
+    """
+    @ivar size: bytes of a file.
+    @ivar quota: bytes of all files of a user.
+    """
+
+    size: int
+    quota: int
+
+
+class Link(NamedTuple):
+    """
+    A signed URL.
+
+    @ivar thumbnail: that of the small picture; None: there is none.
+    @ivar until: milliseconds since the epoch.
+    """
+
+    id: str
+    url: str
+    thumbnail: str | None
+    until: int
+
+
+class Served(NamedTuple):
+    """
+    A file to send.
+
+    @ivar type: the media type to send it as.
+    @ivar name: what to save it as; it may be empty.
+    @ivar shown: whether a browser may show it; else it is to be saved.
+    """
+
+    path: Path
+    type: str
+    name: str
+    shown: bool
+
+
+class _Kept(NamedTuple):
+    """What was put into the directory."""
+
+    id: str
+    kind: Kind
+    type: str
+    size: int
+    room: int
+    picture: pictures.Picture | None
+
+
+Copy = Callable[[IO[bytes], int], None]
+"""Writes a file's content to a file; raises L{FormTooLarge} if that is more than so many bytes."""
+
+
+class MediaUses:
+    """What sessions need: a message names a file."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        self._addresses = addresses
+
+    def named(self, url: str) -> str | None:
+        """
+        @param url: what a message of v2 names.
+        @return: the id of one of our files; None: it is a URL of something else.
+        @raise NoSuchMedia: it is ours, but no file's.
+        """
+        if not url.startswith(PREFIX):
+            return None
+        id = id_of(url)
+        if id is None:
+            raise NoSuchMedia
+        return id
+
+    def open_url(self, id: str) -> str:
+        """@return: the URL for clients of v1."""
+        return self._addresses.open_url(id)
+
+    def use(self, id: str) -> Callable[[Connection, Draft, int], None]:
+        """@return: what is done in the message's own transaction; see L{Draft.change}."""
+        return partial(_use, id)
+
+
+def _use(id: str, connection: Connection, draft: Draft, position: int) -> None:
+    records.use(connection, draft.sender, id, position)
+
+
+class MediaStore:
+    """
+    @param in_thread: runs what reads or writes files.
+    @param now: the time in milliseconds since the epoch.
+    @param sweeps: whether to look for what nobody uses: one of several workers does.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        store: Store,
+        folder: Folder,
+        addresses: Addresses,
+        in_thread: Runner,
+        clock: IReactorTime,
+        now: Callable[[], int],
+        limits: Limits,
+        sweeps: bool = True,
+    ) -> None:
+        self._store = store
+        self._folder = folder
+        self._addresses = addresses
+        self._in_thread = in_thread
+        self._now = now
+        self._limits = limits
+        self._reserved: dict[int, int] = {}
+        self._swept = 0
+        self._sweeping = LoopingCall(self._sweep_safely) if sweeps else None
+        if self._sweeping is not None:
+            self._sweeping.clock = clock
+
+    @property
+    def limit(self) -> int:
+        """Bytes of the largest file."""
+        return self._limits.size
+
+    @property
+    def directory(self) -> Path:
+        """Where the files are."""
+        return self._folder.path
+
+    def start(self) -> None:
+        """Begin to look for what nobody uses."""
+        if self._sweeping is not None:
+            self._sweeping.start(SWEEP, now=True)
+
+    def stop(self) -> None:
+        """Stop that."""
+        if self._sweeping is not None and self._sweeping.running:
+            self._sweeping.stop()
+
+    # Uploads
+
+    async def reserve(self, user_id: int, size: int | None) -> Callable[[], None]:
+        """
+        A file is about to come: keep room for it, so that who sends many at once does not fill the disk with what will
+        be refused.
+
+        @param size: bytes; None: that is not known.
+        @return: to be called when it has come, or will not.
+        @raise QuotaExceeded: there is no room.
+        """
+        wanted = records.room_of(self._limits.size if size is None else min(size, self._limits.size))
+        self._reserved[user_id] = self._reserved.get(user_id, 0) + wanted
+        open = [True]
+
+        def release() -> None:
+            if open:
+                open.clear()
+                left = self._reserved[user_id] - wanted
+                if left:
+                    self._reserved[user_id] = left
+                else:
+                    del self._reserved[user_id]
+
+        try:
+            used = await self._store.read(records.room_used, user_id)
+            if used + self._reserved[user_id] > self._limits.quota:
+                raise QuotaExceeded
+        except BaseException:
+            release()
+            raise
+        return release
+
+    async def save(self, user: User, copy: Copy, name: str = "", playable: bool = False) -> Media:
+        """
+        Keep a file. If the call is cancelled nothing of it is kept.
+
+        @param copy: writes its content; called in a thread.
+        @param name: what the user calls it.
+        @param playable: only pictures and audio are wanted.
+        @raise FormTooLarge: it is larger than the limit.
+        @raise QuotaExceeded: the user has no room for it.
+        @raise EmptyFile: there is nothing in it.
+        @raise DamagedPicture: it is a picture that cannot be shown.
+        @raise PictureTooLarge: it has more than L{pictures.PIXELS}.
+        @raise UnknownFileType: it is not playable, and should be.
+        @raise NotStored: the disk failed.
+        """
+        # Not the work's own Deferred: cancelling it would hide whether the thread has made a file.
+        answer: Deferred[Media] = Deferred()
+
+        def failed(failure: Failure) -> None:
+            if not answer.called:
+                answer.errback(failure)
+
+        saving = Deferred.fromCoroutine(self._save(user.id, copy, clean_name(name), playable, answer))
+        saving.addErrback(failed)
+        try:
+            return await answer
+        except OSError as e:
+            self._log.failure("an uploaded file could not be stored")
+            raise NotStored from e
+
+    async def _save(self, user_id: int, copy: Copy, name: str, playable: bool, answer: Deferred[Media]) -> None:
+        kept = await self._in_thread(self._keep, copy, playable)
+        picture = kept.picture
+        found = Media(
+            kept.id,
+            user_id,
+            kept.kind,
+            kept.type,
+            name,
+            kept.size,
+            picture.width if picture else None,
+            picture.height if picture else None,
+            kept.room,
+            self._now(),
+        )
+        entered = False
+        try:
+            # Cancelled: nobody will hear of it.
+            if not answer.called:
+                await self._store.write(records.add, found, self._limits.quota)
+                entered = True
+        finally:
+            if not entered:
+                await self._in_thread(self._folder.remove, [kept.id])
+        if not answer.called:
+            answer.callback(found)
+
+    def _keep(self, copy: Copy, playable: bool) -> _Kept:
+        folder = self._folder
+        with folder.unfinished() as came, folder.unfinished() as clean, folder.unfinished() as small:
+            copy(came.file, self._limits.size)
+            came.file.flush()
+            kind, media_type = _type_of(came.file)
+            if playable and kind == "file":
+                raise UnknownFileType
+            if came.file.seek(0, os.SEEK_END) == 0:
+                raise EmptyFile
+            whole, picture = came, None
+            if kind == "picture":
+                came.file.seek(0)
+                picture = pictures.examine(came.file, media_type, small.file)
+                _clean(came.file, media_type, picture.orientation, clean.file)
+                whole = clean
+            id = make_id()
+            sizes = [_size(whole)]
+            try:
+                if picture is not None:
+                    sizes.append(_size(small))
+                    folder.finish(small, folder.place(id, thumbnail=True))
+                folder.finish(whole, folder.place(id))
+                folder.sync()
+            except BaseException:
+                folder.remove([id])
+                raise
+        return _Kept(id, kind, media_type, sizes[0], records.room_of(*sizes), picture)
+
+    # Downloads
+
+    async def links(self, user: User, ids: Collection[str]) -> list[Link]:
+        """@return: signed URLs of those of these files that a user may see, in their order."""
+        found = await self._store.read(records.visible, user.id, ids)
+        until = end_of_link(self._now())
+        return [self._link(found[id], until) for id in dict.fromkeys(ids) if id in found]
+
+    def _link(self, found: Media, until: int) -> Link:
+        url, query = f"{PREFIX}{found.id}", f"?until={until}&key={self._addresses.sign(found.id, until)}"
+        thumbnail = f"{url}/thumbnail{query}" if found.kind == "picture" else None
+        return Link(found.id, url + query, thumbnail, until)
+
+    def url(self, found: Media) -> str:
+        """@return: by what messages of v2 name a file."""
+        return f"{PREFIX}{found.id}"
+
+    def open_url(self, found: Media) -> str:
+        """@return: what opens a file without credentials."""
+        return self._addresses.open_url(found.id, types.EXTENSIONS.get(found.type, ""))
+
+    async def opened(self, name: str) -> Served:
+        """
+        @param name: the last part of an open URL.
+        @raise NoSuchMedia: it is none, or the file is gone.
+        """
+        id = self._addresses.opened_by(name)
+        if id is None:
+            raise NoSuchMedia
+        return await self._serve(id, False)
+
+    async def linked(self, id: str, until: int, key: str, thumbnail: bool = False) -> tuple[Served, int]:
+        """
+        @param until: of a signed URL; so is C{key}.
+        @return: the file, and the seconds for which the URL is still good.
+        @raise BadLink: it was not signed so, or not for now.
+        @raise NoSuchMedia: the file is gone.
+        """
+        left = until - self._now()
+        if left <= 0 or not self._addresses.is_signed(id, until, key):
+            raise BadLink
+        return await self._serve(id, thumbnail), left // 1000
+
+    async def _serve(self, id: str, thumbnail: bool) -> Served:
+        found = await self._store.read(records.find, id)
+        if found is None or (thumbnail and found.kind != "picture"):
+            raise NoSuchMedia
+        path = self._folder.place(id, thumbnail)
+        if thumbnail:
+            return Served(path, pictures.THUMBNAIL_TYPE, "", True)
+        shown = found.type in types.EXTENSIONS and found.kind != "file"
+        return Served(path, found.type if shown else FILE_TYPE, found.name, shown)
+
+    # What nobody uses
+
+    async def sweep(self) -> int:
+        """
+        Remove the files that nothing uses.
+
+        @return: how many.
+        """
+        find_ids = self._addresses.find_open
+        while True:
+            low = await self._store.read(records.followed)
+            found = await self._store.read(records.search, low, find_ids)
+            if found.position == low:
+                break
+            await self._store.write(records.apply, low, found)
+        removed = 0
+        while True:
+            gone = await self._store.write(records.collect, self._now(), find_ids)
+            if not gone:
+                break
+            # Only now: while the records could still come back, so could the files.
+            await self._in_thread(self._folder.remove, gone)
+            removed += len(gone)
+        if self._swept % STRAYS == 0:
+            await self._remove_strays()
+        self._swept += 1
+        return removed
+
+    async def _remove_strays(self) -> None:
+        """Remove the files that a crash left without a record."""
+        there = await self._in_thread(self._folder.old)
+        for ids in records.batched(there, records.BATCH):
+            known = await self._store.read(records.known, ids)
+            await self._in_thread(self._folder.remove, [id for id in ids if id not in known])
+
+    async def _sweep_safely(self) -> None:
+        try:
+            removed = await self.sweep()
+        except Exception:
+            # The next one may do better.
+            self._log.failure("files that nobody uses could not be removed")
+        else:
+            if removed:
+                self._log.info("{count} files that nobody uses were removed", count=removed)
+
+
+def copy_of(content: IO[bytes]) -> Copy:
+    """@return: what copies a whole body."""
+
+    def copy(file: IO[bytes], limit: int) -> None:
+        content.seek(0)
+        shutil.copyfileobj(content, file, _CHUNK)
+        if file.tell() > limit:
+            raise FormTooLarge
+
+    return copy
+
+
+def _size(unfinished: Unfinished) -> int:
+    unfinished.file.flush()
+    return unfinished.path.stat().st_size
+
+
+def _type_of(file: IO[bytes]) -> tuple[Kind, str]:
+    if file.seek(0, os.SEEK_END) == 0:
+        # Which cannot be mapped.
+        return types.type_of(b"")
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return types.type_of(content)
+
+
+def _clean(file: IO[bytes], media_type: str, orientation: int, clean: IO[bytes]) -> None:
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        try:
+            for piece in without_metadata(content, media_type, orientation):
+                if isinstance(piece, bytes):
+                    clean.write(piece)
+                else:
+                    for at in range(piece.start, piece.stop, _CHUNK):
+                        clean.write(content[at : min(at + _CHUNK, piece.stop)])
+        except DamagedError:
+            raise DamagedPicture from None

@@ -1,0 +1,150 @@
+"""Tests for L{hichat.media.folder} and L{hichat.media.addresses}."""
+
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.media.addresses import LIFETIME, STEP, Addresses, end_of_link, id_of, make_id
+from hichat.media.folder import STRAY_AFTER, Folder
+
+WRITER = """
+import os, sys, signal
+from pathlib import Path
+from hichat.media.folder import Folder
+folder = Folder(Path(sys.argv[1]))
+with folder.unfinished() as part:
+    part.file.write(b"half")
+    part.file.flush()
+    print("ready", flush=True)
+    sys.stdin.readline()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+class Folders(SynchronousTestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.folder = Folder(Path(directory.name) / "uploads")
+        self.folder.start()
+
+    def names(self):
+        return sorted(os.listdir(self.folder.path))
+
+    def test_finished(self):
+        id = make_id()
+        with self.folder.unfinished() as part:
+            part.file.write(b"whole")
+            self.assertEqual(len(self.names()), 1)
+            self.folder.finish(part, self.folder.place(id))
+        self.folder.sync()
+        self.assertEqual(self.names(), [id])
+        self.assertEqual(self.folder.place(id).read_bytes(), b"whole")
+        self.assertEqual(stat.S_IMODE(self.folder.place(id).stat().st_mode), 0o600)
+        self.assertEqual(stat.S_IMODE(self.folder.path.stat().st_mode), 0o700)
+
+    def test_unfinished(self):
+        with self.assertRaises(ValueError), self.folder.unfinished() as part:
+            part.file.write(b"half")
+            raise ValueError
+        self.assertEqual(self.names(), [])
+
+    def test_a_killed_writer_leaves_nothing_and_a_living_one_is_left_alone(self):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(self.folder.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parents[2],
+        )
+        assert writer.stdout is not None
+        self.addCleanup(writer.stdout.close)
+        self.assertEqual(writer.stdout.readline(), b"ready\n")
+        self.folder.start()
+        self.assertEqual(len(self.names()), 1, "another worker is writing that")
+        writer.communicate(b"\n")
+        self.assertEqual(len(self.names()), 1)
+        self.folder.start()
+        self.assertEqual(self.names(), [])
+
+    def test_remove(self):
+        one, other = make_id(), make_id()
+        for name in (one, f"{one}.thumbnail", other, "x.png"):
+            (self.folder.path / name).write_bytes(b"x")
+        self.folder.remove([one, make_id()])
+        self.assertEqual(self.names(), sorted([other, "x.png"]))
+
+    def test_old(self):
+        one, other, young = make_id(), make_id(), make_id()
+        for name in (one, f"{one}.thumbnail", f"{other}.thumbnail", f"{'0' * 32}.png", "x"):
+            (self.folder.path / name).write_bytes(b"x")
+            os.utime(self.folder.path / name, (time.time() - STRAY_AFTER - 10,) * 2)
+        (self.folder.path / young).write_bytes(b"x")
+        self.assertEqual(self.folder.old(), sorted([one, other]))
+
+
+class AddressesTests(SynchronousTestCase):
+    def setUp(self):
+        self.addresses = Addresses(bytes(32))
+        self.media_id = make_id()
+
+    def test_ids(self):
+        self.assertEqual(len({make_id() for _ in range(1000)}), 1000)
+        self.assertEqual(id_of(f"/v2/media/{self.media_id}"), self.media_id)
+        for wrong in (
+            self.media_id,
+            "/v2/media/",
+            f"/v2/media/{self.media_id}x",
+            f"/v2/media/{self.media_id[1:]}",
+            f"/v2/media/{self.media_id}/thumbnail",
+            f"/v2/media/{self.media_id}\n",
+            f"/v2/media/{self.media_id[:-1]}é",
+            f"/v2/media/../{self.media_id[3:]}",
+            f"https://x/v2/media/{self.media_id}",
+        ):
+            self.assertIsNone(id_of(wrong), wrong)
+
+    def test_open(self):
+        url = self.addresses.open_url(self.media_id, "png")
+        name = url.removeprefix("/uploads/")
+        self.assertRegex(name, r"\A[\w-]{45}\.png\Z")
+        self.assertEqual(self.addresses.opened_by(name), self.media_id)
+        self.assertEqual(self.addresses.opened_by(name.removesuffix(".png")), self.media_id)
+        other = Addresses(bytes(31) + b"1")
+        self.assertIsNone(other.opened_by(name))
+        for wrong in (
+            self.media_id,
+            f"{make_id()}{name[22:]}",
+            name[:-5] + "x.png",
+            f"{name}/",
+            f"{name}\n",
+            "",
+            "\xff" * 45,
+        ):
+            self.assertIsNone(self.addresses.opened_by(wrong), wrong)
+
+    def test_found_in_a_text(self):
+        url, forged = self.addresses.open_url(self.media_id), f"/uploads/{make_id()}-{make_id()}"
+        for text in (f'{{"url":"{url}"}}', f'{{"url":"./{url}.png","x":"{forged}"}}', url.replace("/", "\\/")):
+            self.assertEqual(set(self.addresses.find_open(text.encode())), {self.media_id})
+        self.assertEqual(set(self.addresses.find_open(forged.encode())), set())
+
+    def test_signed(self):
+        key = self.addresses.sign(self.media_id, 1000)
+        self.assertTrue(self.addresses.is_signed(self.media_id, 1000, key))
+        self.assertFalse(self.addresses.is_signed(self.media_id, 1001, key))
+        self.assertFalse(self.addresses.is_signed(make_id(), 1000, key))
+        self.assertFalse(self.addresses.is_signed(self.media_id, 1000, "é"))
+        open_key = self.addresses.open_url(self.media_id)[-22:]
+        self.assertFalse(self.addresses.is_signed(self.media_id, 1000, open_key), "keys are for one purpose")
+
+    def test_links_stay_the_same_for_a_while(self):
+        for now in (1, STEP, STEP + 1, 1_700_000_000_123):
+            until = end_of_link(now)
+            self.assertTrue(now + LIFETIME <= until < now + LIFETIME + STEP)
+            self.assertEqual(until % STEP, 0)

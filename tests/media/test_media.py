@@ -1,0 +1,453 @@
+"""Tests for L{hichat.media.media} and L{hichat.media.records}, on both stores: who may see a file, and when it goes."""
+
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.accounts import users
+from hichat.accounts.devices import find_or_add
+from hichat.errors import BadLink, NoSuchMedia, QuotaExceeded, Refused
+from hichat.events import Draft, Event, Kind, Scope
+from hichat.gateway import v2
+from hichat.ledger import catchup, log
+from hichat.ledger.writer import LogWriter
+from hichat.media import records
+from hichat.media.addresses import LIFETIME, STEP, Addresses
+from hichat.media.folder import STRAY_AFTER, Folder
+from hichat.media.media import SWEEP, Limits, MediaStore, MediaUses
+from hichat.media.records import DAY
+from hichat.protocol import Send
+from hichat.social.group_service import Groups
+from hichat.storage import tables
+from tests.doubles import NOW, FakeLedger, make_store, run_now
+from tests.media.samples import PNG, WEBM
+from tests.postgres import OnPostgreSQL
+
+QUOTA = 1_000_000
+
+
+class MediaCase(SynchronousTestCase):
+    """A store with three users and a group, of which Ann and Bob are members."""
+
+    def setUp(self):
+        self.now = NOW
+        self.clock = Clock()
+        self.store = make_store(self)
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.folder = Folder(Path(directory.name) / "uploads")
+        self.folder.start()
+        self.addresses = Addresses(b"k" * 32)
+        self.uses = MediaUses(self.addresses)
+        self.media = self.make_media()
+        self.writer = self.make_writer()
+        self.counter = 0
+        with self.store.transaction() as connection:
+            self.ann, self.bob, self.eve = (users.insert(connection, name, "", NOW) for name in ("Ann", "Bob", "Eve"))
+            self.devices = {
+                user.id: find_or_add(connection, user.id, "x", NOW).id for user in (self.ann, self.bob, self.eve)
+            }
+
+    def make_media(self, in_thread=run_now, **limits):
+        bounds = Limits(**({"size": 300_000, "quota": QUOTA} | limits))
+        return MediaStore(self.store, self.folder, self.addresses, in_thread, self.clock, lambda: self.now, bounds)
+
+    def run_now(self, coroutine):
+        return self.successResultOf(Deferred.fromCoroutine(coroutine))
+
+    def make_writer(self):
+        return LogWriter(self.store, lambda: self.now, edit_limit=10**9)
+
+    def upload(self, user=None, content=PNG, name="a.png"):
+        def copy(file, _limit):
+            file.write(content)
+
+        return self.run_now(self.media.save(user or self.ann, copy, name))
+
+    def write(self, *drafts):
+        return self.writer.write(drafts)
+
+    def draft(self, sender, target, found, scope=Scope.USER, **more):
+        """@return: a message of v2 that names a file, as a session makes it."""
+        self.counter += 1
+        frame = Send(url=f"/v2/media/{found.id}", media="picture", **more)
+        body = v2.message_body(frame, sender.id, scope, target, found.id, self.uses.open_url(found.id))
+        return Draft(
+            Kind.MESSAGE,
+            scope,
+            sender.id,
+            target,
+            body,
+            None,  # type: ignore[arg-type]
+            0,
+            self.devices[sender.id],
+            self.counter,
+            self.uses.use(found.id),
+        )
+
+    def send(self, sender, target, found, scope=Scope.USER):
+        (outcome,) = self.write(self.draft(sender, target, found, scope))
+        return outcome
+
+    def send_v1(self, sender, target, url):
+        frame = json.dumps({"userId": sender.id, "TargetId": target.id, "Type": 1, "Media": 4, "url": url}).encode()
+        (event,) = self.write(Draft(Kind.MESSAGE, Scope.USER, sender.id, target.id, frame, None))  # type: ignore[arg-type]
+        return event
+
+    def recall(self, event):
+        draft = Draft(Kind.RECALLED, Scope.EVERYONE, event.sender, 0, b"", None, event.position)  # type: ignore[arg-type]
+        (outcome,) = self.write(draft)
+        self.assertIsInstance(outcome, Event)
+        return outcome
+
+    def sees(self, user, *found):
+        links = self.run_now(self.media.links(user, [one.id for one in found]))
+        return [link.id for link in links] == [one.id for one in found]
+
+    def sweep(self):
+        return self.run_now(self.media.sweep())
+
+    def kept(self):
+        return {name for name in os.listdir(self.folder.path) if not name.endswith(".thumbnail")}
+
+
+class VisibleTests(MediaCase):
+    def test_own(self):
+        found = self.upload()
+        self.assertTrue(self.sees(self.ann, found))
+        self.assertFalse(self.sees(self.bob, found))
+
+    def test_between_two(self):
+        found = self.upload()
+        self.assertIsInstance(self.send(self.ann, self.bob.id, found), Event)
+        self.assertTrue(self.sees(self.bob, found))
+        self.assertFalse(self.sees(self.eve, found))
+
+    def test_recalled(self):
+        found = self.upload()
+        event = self.send(self.ann, self.bob.id, found)
+        self.recall(event)
+        self.assertFalse(self.sees(self.bob, found))
+        self.assertTrue(self.sees(self.ann, found))
+
+    def test_announced(self):
+        found = self.upload()
+        with self.store.transaction() as connection:
+            connection.execute(tables.users.update().where(tables.users.c.id == self.ann.id).values(administrator=True))
+        self.assertIsInstance(self.send(self.ann, 0, found, Scope.EVERYONE), Event)
+        self.assertTrue(self.sees(self.eve, found))
+
+    def test_in_a_group(self):
+        """Who was a member then: not who came later, but who has left."""
+        groups = Groups(self.store, FakeLedger(self.store), lambda: NOW)
+        group = self.run_now(groups.create(self.ann, "g", 0, "", ""))
+        self.run_now(groups.join(self.bob, "g"))
+        self.writer = self.make_writer()
+        first, second = self.upload(), self.upload()
+        self.assertIsInstance(self.send(self.ann, group.id, first, Scope.GROUP), Event)
+        self.assertTrue(self.sees(self.bob, first))
+        self.assertFalse(self.sees(self.eve, first))
+        self.run_now(groups.leave(self.bob.id, group.id))
+        self.run_now(groups.join(self.eve, "g"))
+        self.writer = self.make_writer()
+        self.assertIsInstance(self.send(self.ann, group.id, second, Scope.GROUP), Event)
+        self.assertTrue(self.sees(self.bob, first))
+        self.assertFalse(self.sees(self.bob, second))
+        self.assertFalse(self.sees(self.eve, first))
+        self.assertTrue(self.sees(self.eve, second))
+
+    def test_not_what_is_not_ones_own_to_use(self):
+        found = self.upload()
+        self.assertIsInstance(self.send(self.bob, self.eve.id, found), NoSuchMedia)
+        self.assertFalse(self.sees(self.bob, found))
+        self.assertFalse(self.sees(self.eve, found))
+        with self.store.snapshot() as connection:
+            self.assertEqual(log.head(connection), 0)
+
+    def test_passed_on(self):
+        found = self.upload()
+        first = self.send(self.ann, self.bob.id, found)
+        self.assertIsInstance(self.send(self.bob, self.eve.id, found), Event)
+        self.assertTrue(self.sees(self.eve, found))
+        self.recall(first)
+        self.assertTrue(self.sees(self.eve, found), "that of the other message")
+        self.assertIsInstance(self.send(self.eve, self.bob.id, found), Event)
+
+    def test_none(self):
+        found = records.Media("A" * 22, 1, "file", "x/y", "", 1, None, None, 1, NOW)
+        (refused, said) = self.write(
+            self.draft(self.ann, self.bob.id, found),
+            Draft(Kind.MESSAGE, Scope.USER, self.ann.id, self.bob.id, b"{}", None),  # type: ignore[arg-type]
+        )
+        self.assertIsInstance(refused, NoSuchMedia)
+        self.assertIsInstance(said, Event, "others of the batch are not concerned")
+
+    def test_who_may_not_write_uses_nothing(self):
+        found = self.upload()
+        self.assertIsInstance(self.send(self.ann, 999, found), Refused)
+        with self.store.snapshot() as connection:
+            self.assertEqual(connection.execute(tables.media_uses.select()).all(), [])
+
+    def test_a_retry_is_not_a_second_use(self):
+        found = self.upload()
+        draft = self.draft(self.ann, self.bob.id, found)
+        (event,) = self.write(draft)
+        (again,) = self.write(draft)
+        self.assertEqual(again.event, event)
+
+    def test_what_the_dialects_show(self):
+        found = self.upload()
+        event = self.send(self.ann, self.bob.id, found)
+        with self.store.snapshot() as connection:
+            (event,) = catchup.page(connection, self.bob.id, 0, event.position, 10, 10_000).events
+        shown = v2.happened(event)
+        assert shown is not None
+        self.assertEqual((shown.url, shown.media), (f"/v2/media/{found.id}", "picture"))
+        frame = json.loads(event.body)
+        self.assertEqual((frame["Media"], frame["url"]), (4, self.addresses.open_url(found.id)))
+        served = self.run_now(self.media.opened(frame["url"].removeprefix("/uploads/")))
+        self.assertEqual(served.path, self.folder.place(found.id))
+
+    def test_a_file_for_v1_is_its_link(self):
+        found = self.upload(content=b"%PDF-1.7 ", name="a.pdf")
+        frame = Send(url=f"/v2/media/{found.id}", media="file", name="a.pdf")
+        url = self.uses.open_url(found.id)
+        body = json.loads(v2.message_body(frame, self.ann.id, Scope.USER, self.bob.id, found.id, url))
+        self.assertEqual((body["Media"], body["Content"], body["Url"], body.get("url")), (1, url, url, None))
+
+
+class LinkTests(MediaCase):
+    def test_good_for_an_hour(self):
+        found = self.upload()
+        (link,) = self.run_now(self.media.links(self.ann, [found.id, found.id, "B" * 22]))
+        self.assertTrue(self.now + LIFETIME <= link.until < self.now + LIFETIME + STEP)
+        key = link.url.rpartition("=")[2]
+        served, left = self.run_now(self.media.linked(found.id, link.until, key))
+        self.assertEqual((served.path, served.type, served.shown), (self.folder.place(found.id), "image/png", True))
+        self.assertEqual(left, (link.until - self.now) // 1000)
+        small, _ = self.run_now(self.media.linked(found.id, link.until, key, True))
+        self.assertEqual((small.path, small.type), (self.folder.place(found.id, True), "image/webp"))
+        self.now = link.until
+        self.refused(BadLink, self.media.linked(found.id, link.until, key))
+        self.refused(BadLink, self.media.linked(found.id, link.until + 1000, key))
+
+    def refused(self, error, coroutine):
+        self.failureResultOf(Deferred.fromCoroutine(coroutine), error)
+
+    def test_not_anothers(self):
+        found, other = self.upload(), self.upload()
+        (link,) = self.run_now(self.media.links(self.ann, [found.id]))
+        self.refused(BadLink, self.media.linked(other.id, link.until, link.url.rpartition("=")[2]))
+
+    def test_what_is_neither_picture_nor_audio(self):
+        for content in (b"<!DOCTYPE html><script>", b"<svg xmlns='http://www.w3.org/2000/svg'>", b"%PDF-1.7"):
+            found = self.upload(content=content, name="x.png")
+            (link,) = self.run_now(self.media.links(self.ann, [found.id]))
+            self.assertIsNone(link.thumbnail)
+            key = link.url.rpartition("=")[2]
+            served, _ = self.run_now(self.media.linked(found.id, link.until, key))
+            self.assertEqual((served.type, served.shown), ("application/octet-stream", False))
+            self.refused(NoSuchMedia, self.media.linked(found.id, link.until, key, True))
+
+
+class QuotaTests(MediaCase):
+    def test_smallest_files_take_room(self):
+        self.media = self.make_media(quota=3 * 4096)
+        for _ in range(3):
+            self.upload(content=b"x")
+        saving = Deferred.fromCoroutine(self.media.save(self.ann, lambda file, _: file.write(b"x") and None))
+        self.failureResultOf(saving, QuotaExceeded)
+        self.assertEqual(len(self.kept()), 3)
+        self.upload(self.bob, b"x")
+
+    def test_what_is_on_its_way_takes_room(self):
+        self.media = self.make_media(quota=500_000)
+        release = self.run_now(self.media.reserve(self.ann.id, 300_000))
+        self.failureResultOf(Deferred.fromCoroutine(self.media.reserve(self.ann.id, 300_000)), QuotaExceeded)
+        self.failureResultOf(Deferred.fromCoroutine(self.media.reserve(self.ann.id, None)), QuotaExceeded)
+        self.run_now(self.media.reserve(self.bob.id, None))()
+        release()
+        release()
+        self.run_now(self.media.reserve(self.ann.id, 300_000))
+
+    def test_room_comes_back(self):
+        self.media = self.make_media(quota=4096)
+        self.upload(content=b"x")
+        self.now += DAY
+        self.sweep()
+        self.upload(content=b"x")
+
+
+class SweepTests(MediaCase):
+    def test_unused_for_a_day(self):
+        found = self.upload()
+        self.now += DAY - 1
+        self.assertEqual(self.sweep(), 0)
+        self.now += 1
+        self.assertEqual(self.sweep(), 1)
+        self.assertEqual(os.listdir(self.folder.path), [])
+        self.assertFalse(self.sees(self.ann, found))
+        self.assertIsInstance(self.send(self.ann, self.bob.id, found), NoSuchMedia)
+
+    def test_used(self):
+        found = self.upload()
+        self.send(self.ann, self.bob.id, found)
+        self.now += 10 * DAY
+        self.assertEqual(self.sweep(), 0)
+        self.assertEqual(self.kept(), {found.id})
+
+    def test_recalled(self):
+        found = self.upload()
+        first = self.send(self.ann, self.bob.id, found)
+        second = self.send(self.ann, self.eve.id, found)
+        self.recall(first)
+        self.assertEqual(self.sweep(), 0)
+        self.recall(second)
+        self.assertEqual(self.sweep(), 1)
+        self.assertEqual(self.kept(), set())
+
+    def test_recalled_and_said_again_before_the_sweep(self):
+        found = self.upload()
+        self.recall(self.send(self.ann, self.bob.id, found))
+        again = self.send(self.ann, self.bob.id, found)
+        self.now += 2 * DAY
+        self.assertEqual(self.sweep(), 0)
+        self.recall(again)
+        self.assertEqual(self.sweep(), 1)
+
+    def test_v1_messages_are_found_in_the_log(self):
+        used, unused = self.upload(content=WEBM), self.upload(content=WEBM)
+        event = self.send_v1(self.ann, self.bob, f".{self.media.open_url(used)}")
+        self.send_v1(self.ann, self.bob, self.media.open_url(unused)[:-8] + "AAAA.webm")
+        self.now += DAY
+        self.assertEqual(self.sweep(), 1)
+        self.assertEqual(self.kept(), {used.id})
+        self.recall(event)
+        self.assertEqual(self.sweep(), 1)
+        self.assertEqual(self.kept(), set())
+
+    def test_v1_passes_on_what_came_from_v2(self):
+        found = self.upload()
+        event = self.send(self.ann, self.bob.id, found)
+        self.send_v1(self.bob, self.eve, self.addresses.open_url(found.id))
+        self.sweep()
+        self.recall(event)
+        self.assertEqual(self.sweep(), 0)
+        self.assertTrue(self.sees(self.eve, found))
+
+    def test_pictures_of_profiles(self):
+        """Of users and groups; they go when nobody shows them any more."""
+        avatar, image = self.upload(), self.upload()
+        with self.store.transaction() as connection:
+            connection.execute(tables.users.update().values(avatar=self.media.open_url(avatar)))
+        groups = Groups(self.store, FakeLedger(self.store), lambda: NOW)
+        self.run_now(groups.create(self.ann, "g", 0, self.media.open_url(image), ""))
+        self.now += DAY
+        self.assertEqual(self.sweep(), 0)
+        with self.store.transaction() as connection:
+            connection.execute(tables.users.update().values(avatar=""))
+        self.now += DAY
+        self.assertEqual(self.sweep(), 1)
+        self.assertEqual(self.kept(), {image.id})
+
+    def test_a_message_that_is_just_being_sent(self):
+        """It is either refused, or its file stays: between the search of the log and the removal, too."""
+        found, old = self.upload(content=WEBM), self.upload(content=WEBM)
+        self.now += DAY
+        sent: list[Any] = []
+        read = self.store.read
+
+        def read_and_send(query, *args):
+            answer = read(query, *args)
+            if query is records.search and not sent:
+                sent.append(self.send_v1(self.ann, self.bob, self.media.open_url(found)))
+                sent.append(self.send(self.ann, self.bob.id, old))
+            return answer
+
+        self.patch(self.store, "read", read_and_send)
+        self.assertEqual(self.sweep(), 0)
+        self.assertEqual(self.kept(), {found.id, old.id})
+        self.assertIsInstance(sent[1], Event)
+
+    def test_in_steps(self):
+        """More of the log than is searched at once, and more files than are removed at once."""
+        self.patch(records, "FOLLOWED", 3)
+        self.patch(records, "REMOVED", 2)
+        self.patch(records, "BATCH", 2)
+        used = [self.upload(content=WEBM) for _ in range(5)]
+        for found in used:
+            self.send_v1(self.ann, self.bob, self.media.open_url(found))
+            self.send_v1(self.ann, self.bob, "nothing")
+        for _ in range(5):
+            self.upload(content=WEBM)
+        self.now += DAY
+        self.assertEqual(self.sweep(), 5)
+        self.assertEqual(self.kept(), {found.id for found in used})
+
+    def test_two_workers_search_the_same(self):
+        found = self.upload(content=WEBM)
+        self.send_v1(self.ann, self.bob, self.media.open_url(found))
+        with self.store.transaction() as connection:
+            result = records.search(connection, 0, self.addresses.find_open)
+            self.assertTrue(records.apply(connection, 0, result))
+            self.assertFalse(records.apply(connection, 0, result))
+
+    def test_a_message_names_many(self):
+        found = self.upload(content=WEBM)
+        url = self.media.open_url(found)
+        self.send_v1(self.ann, self.bob, " ".join([url] * 200))
+        self.sweep()
+        with self.store.snapshot() as connection:
+            self.assertEqual(len(connection.execute(tables.media_uses.select()).all()), 1)
+
+    def test_strays(self):
+        """What a crash between the file and its record has left."""
+        found = self.upload(content=WEBM)
+        for name in ("C" * 22, f"{'C' * 22}.thumbnail", "D" * 22, f"{'0' * 32}.png"):
+            (self.folder.path / name).write_bytes(b"x")
+            if name[0] != "D":
+                os.utime(self.folder.path / name, (time.time() - STRAY_AFTER - 10,) * 2)
+        self.sweep()
+        self.assertEqual(self.kept(), {found.id, "D" * 22, f"{'0' * 32}.png"})
+
+    def test_now_and_then(self):
+        self.media.start()
+        self.addCleanup(self.media.stop)
+        self.upload()
+        self.now += DAY
+        self.clock.advance(SWEEP)
+        self.assertEqual(self.kept(), set())
+
+    def test_a_failure_is_not_the_end(self):
+        def away(*_args):
+            raise OSError("the store is away")
+
+        read = self.store.read
+        self.patch(self.store, "read", away)
+        self.media.start()
+        self.addCleanup(self.media.stop)
+        self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
+        self.patch(self.store, "read", read)
+        self.upload()
+        self.now += DAY
+        self.clock.advance(SWEEP)
+        self.assertEqual(self.kept(), set())
+
+
+class VisibleOnPostgreSQLTests(OnPostgreSQL, VisibleTests):
+    pass
+
+
+class QuotaOnPostgreSQLTests(OnPostgreSQL, QuotaTests):
+    pass
+
+
+class SweepOnPostgreSQLTests(OnPostgreSQL, SweepTests):
+    pass

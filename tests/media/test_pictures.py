@@ -1,0 +1,175 @@
+"""Tests for L{hichat.media.types}, L{hichat.media.metadata} and L{hichat.media.pictures}."""
+
+import contextlib
+import io
+import random
+import tracemalloc
+from typing import Any
+
+from PIL import Image, ImageChops
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.errors import DamagedPicture, PictureTooLarge
+from hichat.media.metadata import DamagedError, without_metadata
+from hichat.media.pictures import PIXELS, THUMBNAIL, examine
+from hichat.media.types import type_of
+from tests.media.samples import AUDIO, FILES, FILMS, PICTURES, PNG, SECRET, bomb, picture
+
+
+def clean(content, media_type, orientation=1):
+    pieces = without_metadata(content, media_type, orientation)
+    return b"".join(piece if isinstance(piece, bytes) else content[piece] for piece in pieces)
+
+
+def frames(content):
+    image = Image.open(io.BytesIO(content))
+    found = []
+    for number in range(getattr(image, "n_frames", 1)):
+        image.seek(number)
+        found.append(image.convert("RGBA"))
+    return found
+
+
+class Types(SynchronousTestCase):
+    def test_by_content(self):
+        for kind, samples in (("picture", PICTURES), ("audio", AUDIO), ("file", FILMS), ("file", FILES)):
+            for media_type, content in samples:
+                self.assertEqual(type_of(content), (kind, media_type), content[:16])
+
+    def test_a_guess_is_a_media_type_or_none(self):
+        chance = random.Random(1)
+        for _ in range(300):
+            kind, media_type = type_of(chance.randbytes(chance.randrange(1, 100)))
+            self.assertRegex(media_type, r"\A[a-z]+/[\w.+-]+\Z", kind)
+
+
+class Metadata(SynchronousTestCase):
+    def test_nothing_of_it_stays(self):
+        for media_type, content in PICTURES:
+            self.assertIn(SECRET, content)
+            cleaned = clean(content, media_type)
+            self.assertNotIn(SECRET, cleaned, media_type)
+            image = Image.open(io.BytesIO(cleaned))
+            self.assertEqual(dict(image.getexif()), {}, media_type)
+
+    def test_the_picture_is_the_same(self):
+        for media_type, content in PICTURES:
+            before, after = frames(content), frames(clean(content, media_type))
+            self.assertEqual(len(before), len(after))
+            for one, other in zip(before, after, strict=True):
+                self.assertIsNone(ImageChops.difference(one, other).getbbox(), media_type)
+
+    def test_what_is_clean_stays_as_it_is(self):
+        for media_type, content in PICTURES:
+            cleaned = clean(content, media_type)
+            self.assertEqual(clean(cleaned, media_type), cleaned)
+
+    def test_which_side_is_up(self):
+        for kind, media_type in (("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp")):
+            for orientation in range(2, 9):
+                content = picture(kind, orientation=orientation)
+                cleaned = clean(content, media_type, orientation)
+                image = Image.open(io.BytesIO(cleaned))
+                self.assertEqual(dict(image.getexif()), {0x0112: orientation}, kind)
+                self.assertEqual(image.getexif().get_ifd(0x8825), {}, kind)
+                self.assertNotIn(SECRET, cleaned)
+
+    def test_hidden_in_a_jpeg(self):
+        """Between two scans, in an unknown application's segment, in one that only begins like a harmless one."""
+        content = picture("JPEG", progressive=True)
+        for marker in (0xE0, 0xE1, 0xE2, 0xE5, 0xED, 0xEE, 0xEF, 0xFE):
+            segment = bytes([0xFF, marker]) + (len(SECRET) + 2).to_bytes(2, "big") + SECRET
+            at = content.index(b"\xff\xda", content.index(b"\xff\xda") + 2)
+            for place in (2, at):
+                hidden = content[:place] + segment + content[place:]
+                self.assertNotIn(SECRET, clean(hidden, "image/jpeg"), hex(marker))
+
+    def test_rubbish(self):
+        """Cut anywhere, or with any byte changed: an end is found, and nothing but the one error comes."""
+        chance = random.Random(2)
+        for media_type, content in PICTURES:
+            for _ in range(150):
+                cut = content[: chance.randrange(len(content))]
+                changed = bytearray(content)
+                changed[chance.randrange(min(len(content), 400))] = chance.randrange(256)
+                for wrong in (cut, bytes(changed)):
+                    try:
+                        cleaned = clean(wrong, media_type)
+                    except DamagedError:
+                        continue
+                    self.assertLessEqual(len(cleaned), len(wrong) + 20)
+
+
+class Examining(SynchronousTestCase):
+    def examine(self, content, media_type="image/png"):
+        thumbnail = io.BytesIO()
+        return examine(io.BytesIO(content), media_type, thumbnail), thumbnail.getvalue()
+
+    def test_size_and_thumbnail(self):
+        for media_type, content in PICTURES:
+            found, thumbnail = self.examine(content, media_type)
+            image = Image.open(io.BytesIO(content))
+            self.assertEqual((found.width, found.height), image.size)
+            small = Image.open(io.BytesIO(thumbnail), formats=["WEBP"])
+            self.assertEqual(small.size, image.size)
+            self.assertNotIn(SECRET, thumbnail)
+
+    def test_large_ones_are_shrunk(self):
+        for kind in ("PNG", "JPEG", "GIF", "WEBP"):
+            found, thumbnail = self.examine(picture(kind, (1000, 500)), f"image/{kind.lower()}")
+            self.assertEqual(found, (1000, 500, 1))
+            self.assertEqual(Image.open(io.BytesIO(thumbnail)).size, (THUMBNAIL, THUMBNAIL // 2))
+
+    def test_the_right_side_is_up(self):
+        image = Image.new("RGB", (400, 200), "red")
+        image.paste("blue", (0, 0, 400, 100))
+        exif = Image.Exif()
+        exif[0x0112] = 6  # to be turned by 90 degrees to the right: what was on top is on the right then
+        for kind in ("JPEG", "PNG", "WEBP"):
+            file = io.BytesIO()
+            image.save(file, kind, exif=exif)
+            found, thumbnail = self.examine(file.getvalue(), f"image/{kind.lower()}")
+            self.assertEqual(found, (200, 400, 6))
+            small = Image.open(io.BytesIO(thumbnail)).convert("RGB")
+            self.assertEqual(small.size, (THUMBNAIL // 2, THUMBNAIL))
+            colours: Any = small.getpixel((20, 160)), small.getpixel((140, 160))
+            self.assertTrue(colours[0][0] > 200 and colours[1][2] > 200, kind)
+
+    def test_an_orientation_that_is_none(self):
+        for orientation in (0, 9, 65535):
+            found, _ = self.examine(picture("JPEG", orientation=orientation), "image/jpeg")
+            self.assertEqual(found.orientation, 1)
+
+    def test_bombs(self):
+        for width, height in ((60_000, 60_000), (PIXELS // 1000 + 1, 1000), (2**31 - 1, 2**31 - 1)):
+            content = bomb(width, height)
+            self.assertLess(len(content), 50_000)
+            tracemalloc.start()
+            with self.assertRaises(PictureTooLarge, msg=str(width)):
+                self.examine(content)
+            _, most = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            self.assertLess(most, 5_000_000)
+
+    def test_truncated(self):
+        for media_type, content in PICTURES:
+            for part in (0.3, 0.6):
+                cut = content[: int(len(content) * part)]
+                with self.assertRaises((DamagedPicture, DamagedError), msg=media_type):
+                    self.examine(cut, media_type)
+                    # Of what moves, the first frame may be whole.
+                    clean(cut, media_type)
+
+    def test_only_the_type_of_its_first_bytes(self):
+        with self.assertRaises(DamagedPicture):
+            self.examine(PNG, "image/jpeg")
+
+    def test_rubbish(self):
+        chance = random.Random(3)
+        for media_type, content in PICTURES:
+            for _ in range(60):
+                changed = bytearray(content)
+                for _ in range(chance.randrange(1, 5)):
+                    changed[chance.randrange(min(len(content), 600))] = chance.randrange(256)
+                with contextlib.suppress(DamagedPicture, PictureTooLarge):
+                    self.examine(bytes(changed), media_type)

@@ -1,0 +1,261 @@
+"""Tests for L{hichat.web.api.media}: the rules are the domain's; here is what they are over HTTP."""
+
+from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.trial.unittest import TestCase
+
+from hichat.accounts import users
+from hichat.web.api.media import LINKS_LIMIT
+from tests.media.samples import FILES, FILMS, PNG, SECRET, WEBM, bomb, picture
+from tests.web.support import QUOTA, UPLOAD_LIMIT, SiteCase, SiteFixture, request_bytes
+
+HTML = b"<!DOCTYPE html><script>alert(1)</script>"
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+
+
+class MediaCase(SiteCase):
+    def setUp(self):
+        super().setUp()
+        ann, _ = self.make_user("Ann")
+        bob, _ = self.make_user("Bob")
+        self.ann, self.bob = (self.tokens.issue(user.id, user.generation) for user in (ann, bob))
+
+    def upload(self, content, target="/v2/media", token=None, **headers):
+        headers.setdefault("Authorization", f"Bearer {token or self.ann}")
+        answer = self.request("POST", target, content, **headers)
+        self.checker.check("POST", target, answer.status, answer.headers, answer.body)
+        return answer
+
+
+class Uploading(MediaCase):
+    def test_picture(self):
+        answer = self.upload(picture("JPEG", (300, 200), orientation=6), "/v2/media?name=%E7%85%A7%E7%89%87.png")
+        found = answer.json
+        self.assertEqual(answer.status, 201)
+        id, open = found.pop("id"), found.pop("open")
+        self.assertRegex(id, r"\A[\w-]{22}\Z")
+        self.assertRegex(open, rf"\A/uploads/{id}-[\w-]{{22}}\.jpg\Z")
+        content = (self.directory / id).read_bytes()
+        self.assertNotIn(SECRET, content)
+        self.assertEqual(
+            found,
+            {
+                "url": f"/v2/media/{id}",
+                "kind": "picture",
+                "type": "image/jpeg",
+                "size": len(content),
+                "name": "照片.png",
+                "width": 200,
+                "height": 300,
+                "thumbnail": True,
+            },
+        )
+
+    def test_the_type_is_that_of_the_content(self):
+        """Whatever the name and the header say."""
+        for media_type, content in (("text/html", HTML), ("image/svg+xml", SVG), *FILES[4:], *FILMS):
+            found = self.upload(content, "/v2/media?name=x.png", Content_Type="image/png").json
+            self.assertEqual((found["kind"], found["type"]), ("file", media_type))
+            self.assertEqual(set(found), {"id", "url", "open", "kind", "type", "size", "name"})
+        self.assertEqual(self.upload(WEBM, Content_Type="text/html").json["kind"], "audio")
+
+    def test_nothing(self):
+        self.problem(self.upload(b""), 400, "empty_file")
+        self.assertEqual(list(self.directory.iterdir()), [])
+
+    def test_path_tricks(self):
+        for name in ("../../x", "..%5c..%5cx", "%2Fetc%2Fx", "x%00"):
+            answer = self.upload(b"x", f"/v2/media?name={name}")
+            self.assertEqual(answer.json.get("name", "x"), "x", answer.body)
+        names = {path.name for path in self.directory.parent.rglob("*")}
+        self.assertNotIn("x", names)
+
+    def test_refused(self):
+        for content, status, code in (
+            (PNG[: len(PNG) // 2], 422, "damaged_picture"),
+            (bomb(), 422, "picture_too_large"),
+            (b"x" * (UPLOAD_LIMIT + 1), 413, "form_too_large"),
+        ):
+            self.problem(self.upload(content), status, code)
+        self.problem(self.upload(b"x", "/v2/media?name=x&name=y"), 400, "invalid_field")
+        self.problem(self.upload(b"x", "/v2/media?size=1"), 400, "invalid_field")
+        self.problem(self.upload(b"x", f"/v2/media?name={'x' * 256}"), 400, "invalid_field")
+        self.problem(self.upload(b"x", Authorization="Bearer x"), 401, "unauthorized")
+        self.problem(self.upload(b"x", Authorization=""), 401, "unauthorized")
+        self.assertEqual(list(self.directory.iterdir()), [])
+
+    def test_announced_beyond_the_quota(self):
+        """It is refused before any of it comes."""
+        for _ in range(QUOTA // UPLOAD_LIMIT - 1):
+            self.assertEqual(self.upload(b"x" * UPLOAD_LIMIT).status, 201)
+        connection = self.connect()
+        head = {"Authorization": f"Bearer {self.ann}", "Content-Length": str(UPLOAD_LIMIT)}
+        connection.send(request_bytes("POST", "/v2/media", b"", head))
+        self.problem(connection.answer("POST"), 413, "quota_exceeded")
+        self.assertEqual(self.upload(b"x", token=self.bob).status, 201)
+
+    def test_half_of_it(self):
+        connection = self.connect()
+        head = {"Authorization": f"Bearer {self.ann}", "Content-Length": str(UPLOAD_LIMIT)}
+        connection.send(request_bytes("POST", "/v2/media", b"x" * 100_000, head))
+        connection.transport.loseConnection()
+        self.assertEqual(list(self.directory.iterdir()), [])
+
+
+class Links(MediaCase):
+    def test_ones_own(self):
+        picture, voice = self.upload(PNG).json["id"], self.upload(WEBM).json["id"]
+        body = {"ids": [voice, "A" * 22, picture]}
+        one, other = self.api("POST", "/media/links", body, self.ann).json["items"]
+        self.assertEqual((one["id"], other["id"]), (voice, picture))
+        self.assertNotIn("thumbnail", one)
+        self.assertTrue(one["url"].startswith(f"/v2/media/{voice}?until={one['expires']}&key="))
+        self.assertTrue(other["thumbnail"].startswith(f"/v2/media/{picture}/thumbnail?until="))
+        self.assertEqual(self.api("POST", "/media/links", body, self.bob).json, {"items": []})
+
+    def test_only_a_post(self):
+        """Though it could be the place of a file by its name."""
+        answer = self.request("GET", "/v2/media/links")
+        self.problem(answer, 405, "method_not_allowed")
+        self.assertEqual(answer.headers["allow"], "OPTIONS, POST")
+
+    def test_bounds(self):
+        self.assertEqual(self.api("POST", "/media/links", {"ids": []}, self.ann).json, {"items": []})
+        for ids in (["A" * 22] * (LINKS_LIMIT + 1), ["A" * 21], ["A" * 23], ["../" + "A" * 19], ["A" * 21 + "é"], [1]):
+            self.problem(self.api("POST", "/media/links", {"ids": ids}, self.ann), 400, "invalid_field")
+        self.problem(self.api("POST", "/media/links", {"ids": []}), 401, "unauthorized")
+
+
+class Getting(SiteFixture, TestCase):
+    """These run on the reactor: twisted.web feeds files through the global cooperator."""
+
+    def setUp(self):
+        self.build()
+
+    @inlineCallbacks
+    def keep(self, content, name=""):
+        user = yield self.store.write(self.insert_user)
+        found = yield self.defer(self.media.save(user, lambda file, _: file.write(content) and None, name))
+        (link,) = yield self.defer(self.media.links(user, [found.id]))
+        return found, link
+
+    def defer(self, coroutine):
+        return Deferred.fromCoroutine(coroutine)
+
+    def insert_user(self, connection):
+        self.users = getattr(self, "users", 0) + 1
+        return users.insert(connection, f"user {self.users}", "", self.now)
+
+    @inlineCallbacks
+    def fetch(self, target, method="GET", **headers):
+        connection = self.connect()
+        connection.send(request_bytes(method, target, headers={"Connection": "close", **headers}))
+        yield connection.transport.lost
+        return connection.answer(method)
+
+    @inlineCallbacks
+    def test_picture(self):
+        found, link = yield self.keep(PNG, "照片.png")
+        content = (self.directory / found.id).read_bytes()
+        answer = yield self.fetch(link.url)
+        self.assertEqual((answer.status, answer.body), (200, content))
+        left = (link.until - self.now) // 1000
+        for name, value in (
+            ("content-type", "image/png"),
+            ("x-content-type-options", "nosniff"),
+            ("content-security-policy", "default-src 'none'; sandbox"),
+            ("cache-control", f"private, max-age={left}, immutable"),
+            ("content-disposition", "inline; filename=\"__.png\"; filename*=UTF-8''%E7%85%A7%E7%89%87.png"),
+            ("accept-ranges", "bytes"),
+        ):
+            self.assertEqual(answer.headers[name], value)
+        small = yield self.fetch(link.thumbnail)
+        self.assertEqual((small.status, small.headers["content-type"]), (200, "image/webp"))
+        self.assertEqual(small.body, (self.directory / f"{found.id}.thumbnail").read_bytes())
+
+    @inlineCallbacks
+    def test_nothing_runs_in_a_browser(self):
+        for content in (HTML, SVG, b"%PDF-1.7", b"alert(1)", *(content for _, content in FILMS)):
+            found, link = yield self.keep(content, 'x".png\r\nX: y')
+            for url in (link.url, self.media.open_url(found)):
+                answer = yield self.fetch(url)
+                self.assertEqual((answer.status, answer.body), (200, content))
+                self.assertEqual(answer.headers["content-type"], "application/octet-stream")
+                self.assertTrue(answer.headers["content-disposition"].startswith('attachment; filename="x_.pngX_ y"'))
+                self.assertEqual(answer.headers["x-content-type-options"], "nosniff")
+                self.assertNotIn("x", answer.headers)
+
+    @inlineCallbacks
+    def test_ranges(self):
+        _, link = yield self.keep(WEBM)
+        for asked, status, body in (
+            ("bytes=1-3", 206, WEBM[1:4]),
+            ("bytes=-2", 206, WEBM[-2:]),
+            ("bytes=5-", 206, WEBM[5:]),
+            ("bytes=1000000-", 416, b""),
+            ("bytes=0-0,2-2", 200, WEBM),
+            ("lines=1", 200, WEBM),
+        ):
+            answer = yield self.fetch(link.url, Range=asked)
+            self.assertEqual((answer.status, answer.body), (status, body), asked)
+            self.assertEqual(answer.headers["x-content-type-options"], "nosniff")
+        answer = yield self.fetch(link.url, Range="bytes=1-3")
+        self.assertEqual(answer.headers["content-range"], f"bytes 1-3/{len(WEBM)}")
+
+    @inlineCallbacks
+    def test_head_and_not_modified(self):
+        _, link = yield self.keep(WEBM)
+        answer = yield self.fetch(link.url, "HEAD")
+        self.assertEqual((answer.status, answer.headers["content-length"], answer.body), (200, str(len(WEBM)), b""))
+        again = yield self.fetch(link.url, **{"If-Modified-Since": answer.headers["last-modified"]})
+        self.assertEqual((again.status, again.body), (304, b""))
+
+    @inlineCallbacks
+    def test_strangers(self):
+        found, link = yield self.keep(PNG)
+        path, _, query = link.url.partition("?")
+        until, key = (part.partition("=")[2] for part in query.split("&"))
+        _, other = yield self.keep(WEBM)
+        for url, status, code in (
+            (path, 400, "invalid_field"),
+            (f"{path}?until={until}", 400, "invalid_field"),
+            (f"{path}?until={until}&key=", 403, "bad_link"),
+            (f"{path}?until={int(until) + 1}&key={key}", 403, "bad_link"),
+            (f"{path}?until={until}&key={key[:-1]}", 403, "bad_link"),
+            (f"{path}?{other.url.partition('?')[2]}", 403, "bad_link"),
+            (f"{path}/thumbnail?{other.url.partition('?')[2]}", 403, "bad_link"),
+            (f"{other.url.replace('?', '/thumbnail?')}", 404, "no_such_media"),
+            (f"/v2/media/{'A' * 22}?{query}", 403, "bad_link"),
+            (f"/v2/media/../media.key?{query}", 404, "not_found"),
+            (f"/v2/media/{found.id}.thumbnail?{query}", 404, "not_found"),
+            (f"/v2/media/{found.id[:-1]}.?{query}", 400, "invalid_field"),
+            (f"{path}/x?{query}", 404, "not_found"),
+        ):
+            answer = yield self.fetch(url)
+            self.assertEqual((answer.status, answer.json["code"]), (status, code), url)
+        self.now = link.until
+        answer = yield self.fetch(link.url)
+        self.assertEqual((answer.status, answer.json["code"]), (403, "bad_link"))
+
+    @inlineCallbacks
+    def test_open(self):
+        found, _ = yield self.keep(PNG)
+        answer = yield self.fetch(self.media.open_url(found))
+        self.assertEqual((answer.status, answer.headers["content-type"]), (200, "image/png"))
+        self.assertEqual(answer.headers["cache-control"], "private, max-age=31536000, immutable")
+        without = yield self.fetch(self.addresses.open_url(found.id))
+        self.assertEqual(without.body, answer.body)
+        (self.directory / found.id).unlink()
+        gone = yield self.fetch(self.media.open_url(found))
+        self.assertEqual(gone.status, 404)
+
+    @inlineCallbacks
+    def test_it_goes_while_it_is_sent(self):
+        """Whoever has begun to read it gets all of it."""
+        found, link = yield self.keep(WEBM + b"x" * 190_000)
+        connection = self.connect()
+        connection.send(request_bytes("GET", link.url, headers={"Connection": "close"}))
+        self.folder.remove([found.id])
+        yield connection.transport.lost
+        answer = connection.answer()
+        self.assertIn(answer.status, (200, 404))
+        self.assertEqual(len(answer.body) if answer.status == 200 else 190_136, found.size)
