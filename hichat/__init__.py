@@ -20,6 +20,7 @@ The flow runs one way and no room reaches back. Beside it stand::
     protocol   every frame of the v2 WebSocket, as both sides see it
     intake     the bound on what was accepted and has not left yet
     accounts   users, passwords, sessions      social   contacts, groups, membership
+    search     finding what was said: an index that follows the log, and who may see what it names
     storage    engine, threads, tables, migrations
     web        HTTP: the v1 calls, the v2 API (web/api), uploads, health, metrics
     client     the Python client library       cli      the `hichat` command       bench    measuring a daemon

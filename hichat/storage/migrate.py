@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hichat.errors import StartError
 
-HEAD = "0005"
+HEAD = "0007"
 """The newest revision among the migrations."""
 
 

@@ -18,6 +18,7 @@ from hichat.gateway.protocol import ChatFactory
 from hichat.ledger import log
 from hichat.ledger.marks import Marks
 from hichat.metrics import Metrics
+from hichat.search.index import Index
 from hichat.social.contacts import Contacts
 from hichat.social.conversations import Conversations
 from hichat.social.group_service import Groups
@@ -41,6 +42,7 @@ def make_site(
     conversations: Conversations,
     groups: Groups,
     marks: Marks,
+    search_index: Index,
     store: Store,
     sockets: ChatFactory,
     sockets_v2: ChatFactory,
@@ -66,7 +68,7 @@ def make_site(
 
     files = Uploads(uploads, in_thread, upload_limit)
     files.start()
-    parts = Parts(accounts, contacts, conversations, groups, marks, store, files)
+    parts = Parts(accounts, contacts, conversations, groups, marks, search_index, store, files)
     root = make_root(parts, Files(uploads))
     root.mount("v1/user/SendUserMsg", SocketResource(sockets, authenticate))
     root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hichat.web.api import accounts, contacts, conversations, groups
+from hichat.web.api import accounts, contacts, conversations, groups, search
 from hichat.web.api.operation import Operation, Section
 
 SECTIONS: tuple[Section, ...] = (
@@ -10,6 +10,7 @@ SECTIONS: tuple[Section, ...] = (
     contacts.SECTION,
     conversations.SECTION,
     groups.SECTION,
+    search.SECTION,
 )
 
 OPERATIONS: tuple[Operation, ...] = tuple(operation for section in SECTIONS for operation in section.operations)

@@ -91,7 +91,14 @@ class RouterCase(SiteCase):
     def setUp(self):
         super().setUp()
         parts = Parts(
-            self.accounts, self.contacts, self.conversations, self.groups, self.marks, self.store, self.uploads
+            self.accounts,
+            self.contacts,
+            self.conversations,
+            self.groups,
+            self.marks,
+            self.search_index,
+            self.store,
+            self.uploads,
         )
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
         self.ann, _ = self.make_user("Ann")
