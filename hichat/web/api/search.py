@@ -63,7 +63,7 @@ class ShownHit(msgspec.Struct):
     A message that was found.
 
     @ivar message: as it is now.
-    @ivar conversation: where it is. What was said around it: that conversation's messages C{before} and C{after} its id.
+    @ivar conversation: where it is. What was said around it: messages there, C{before} and C{after} its id.
     @ivar snippet: a part of what it says, and of the name of its file. It is text, whatever is in it.
     """
 
