@@ -19,7 +19,7 @@ from tests.ledger.test_writer import message
 from tests.postgres import OnPostgreSQL
 from tests.web.api.test_conversations import TEAM, ConversationsCase
 
-CORPUS = (
+CORPUS: tuple[tuple[int, dict[str, int], str], ...] = (
     # who, where, what
     (1, {"user": 2}, "Green tea or black tea?"),
     (2, {"user": 1}, "Tea for the whole team"),
