@@ -41,7 +41,8 @@ REMEMBERED = 1000
 _TEXTS = {
     "hello": ("已登录：{name}。输入 /help 查看命令", "signed in as {name}; /help shows what you can type"),
     "help": (
-        "/to 用户 | /group 群 | /history [条数] | /search 词 | /conversations | /groups | /new 群 | /join 群 | /who | /quit\n"
+        "/to 用户 | /group 群 | /history [条数] | /search 词 | /conversations | /groups | /new 群 | /join 群 | /who"
+        " | /quit\n"
         "/add 用户 | /friends | /requests | /accept 用户 | /reject 用户 | /remove 用户 | /block 用户 | /unblock 用户"
         " | /blocked\n"
         "/find 名称 查找群；在群中：/who | /invite 用户 | /leave | /link | /requests | /approve 用户 | /reject 用户"

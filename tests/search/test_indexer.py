@@ -269,9 +269,9 @@ class IndexerTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.clock = Clock()
-        self.follower: Any = StubFollower()
-        in_thread: Any = self.in_thread
-        self.indexer = Indexer(self.follower, in_thread, self.clock)
+        self.follower = StubFollower()
+        parts: Any = self.follower, self.in_thread
+        self.indexer = Indexer(*parts, self.clock)
         self.indexer.start()
 
     def in_thread(self, function: Any) -> Deferred[Any]:
