@@ -304,7 +304,8 @@ class V2Tests(CallCase):
         self.assertEqual((hit.message.id, hit.message.text), (5, "green tea"))
         self.assertEqual((hit.conversation, hit.snippet, more), ("user-2", [("tea", True)], "n"))
         self.assertEqual(self.call(self.session.search("tea"), {"items": [], "indexing": True}), ([], ""))
-        for body in ([], {}, {"items": [{}]}, {"items": [item | {"snippet": 7}]}, None):
+        wrong: list[Any] = [[], {}, {"items": [{}]}, {"items": [item | {"snippet": 7}]}, None]
+        for body in wrong:
             self.fails(self.session.search("tea"), body, 200, BadAnswer)
 
     def test_all_pages(self):

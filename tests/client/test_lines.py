@@ -175,21 +175,9 @@ class LineTests(ChatCase):
             self.assertEqual(step, Say("no such user: Eve Adams", wrong=True))
 
     def test_a_name_is_needed(self):
-        people = ("accept", "reject", "remove", "block", "unblock")
-        for name in (
-            "to",
-            "group",
-            "add",
-            *people,
-            "new",
-            "join",
-            "search",
-            "reply",
-            "edit",
-            "recall",
-            "react",
-            "unreact",
-        ):
+        people = ("add", "accept", "reject", "remove", "block", "unblock")
+        messages = ("reply", "edit", "recall", "react", "unreact")
+        for name in ("to", "group", *people, "new", "join", "search", *messages):
             self.assertTrue(self.said(f"/{name} ").startswith(f"usage: /{name} "))
 
     def test_the_rest(self):

@@ -1,9 +1,10 @@
-"""Search with a real process: what was just sent, a restart in the middle, a lost index; and the same with two workers."""
+"""Search with a real process: what was just sent, a crash, a lost index; and the same with two workers."""
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 from pathlib import Path
 from typing import ClassVar
 
@@ -38,6 +39,7 @@ class SearchTests(V2Case):
         await self.indexed()
         self.assertEqual((await self.find(bob, "tea"), await self.find(bob, "coff")), ([], ["Black coffee"]))
         await self.daemon.stop(signal.SIGKILL)
+        await until(self.is_gone)
         insider = Insider(self.daemon)
         insider.fill(bob[0], ann[0], 3000, "missed")
         insider.close()
@@ -54,6 +56,16 @@ class SearchTests(V2Case):
         await self.lose_the_index()
         self.assertEqual(await self.find(ann, "茶", user=bob[0]), ["last 茶"])
         self.assertNotIn("Traceback", self.daemon.log.read_text())
+
+    def is_gone(self) -> bool:
+        """@return: whether the workers have seen that their supervisor is."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one, socket.socket(socket.AF_INET, one.type) as other:
+            try:
+                one.bind(("127.0.0.1", self.daemon.udp))
+                other.bind(("127.0.0.1", self.daemon.udp + 1))
+            except OSError:
+                return False
+        return True
 
     async def indexed(self) -> None:
         """Wait until the index has everything; which of the workers keeps it is not known."""
@@ -84,8 +96,11 @@ class SearchTests(V2Case):
 class SearchOnPostgreSQLTests(SearchTests):
     """The same on the other store."""
 
+    async def lose_the_index(self) -> None:
+        """It is in the log's database."""
+
     async def setUp(self) -> None:  # type: ignore[override]
-        self.settings = {"database": server().make_database(self)}
+        self.settings = {"database": server().make_database(self)}  # type: ignore[misc]
         await super().setUp()
 
 

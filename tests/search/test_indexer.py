@@ -270,8 +270,8 @@ class IndexerTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock = Clock()
         self.follower = StubFollower()
-        parts: Any = self.follower, self.in_thread
-        self.indexer = Indexer(*parts, self.clock)
+        make: Any = Indexer
+        self.indexer = make(self.follower, self.in_thread, self.clock)
         self.indexer.start()
 
     def in_thread(self, function: Any) -> Deferred[Any]:
