@@ -33,6 +33,9 @@ from hichat.storage.tables import events, places
 TAIL = 2000
 """Events of one's own conversations that are looked through for what is not in the index yet."""
 
+TOGETHER = 256
+"""Messages that are read at once."""
+
 EXAMINED = 4000
 """Messages that a call looks at."""
 
@@ -174,10 +177,13 @@ class _Search:
         """@return: the newest messages before a position that answer; and if it stopped before the end, where."""
         found: list[_Found] = []
         examined = 0
-        candidates = self._candidates(below)
-        while batch := list(islice(candidates, 256)):
+        # Nearly always what is named answers.
+        size = min(limit + 8, TOGETHER)
+        candidates = self._candidates(below, size)
+        while batch := list(islice(candidates, size)):
             # Their bodies, and what was done to them, are read all at once.
             found += self._examine(batch)
+            size = TOGETHER
             if len(found) >= limit:
                 return found[:limit], found[limit - 1].message.position
             examined += len(batch)
@@ -185,10 +191,13 @@ class _Search:
                 return found, batch[-1]
         return found, None
 
-    def _candidates(self, below: int) -> Iterator[int]:
-        """@return: positions of messages that may answer, each once, the last first."""
+    def _candidates(self, below: int, size: int) -> Iterator[int]:
+        """
+        @param size: how many will do, probably.
+        @return: positions of messages that may answer, each once, the last first.
+        """
         last = below
-        for position in merge(self._unindexed(below), self._indexed_ones(below), reverse=True):
+        for position in merge(self._unindexed(below), self._indexed_ones(below, size), reverse=True):
             if position != last and position > self._above:
                 last = position
                 yield position
@@ -209,10 +218,9 @@ class _Search:
         found = {subject if kind == Kind.EDITED else position for position, kind, subject in rows[:TAIL]}
         return sorted((position for position in found if position < below), reverse=True)
 
-    def _indexed_ones(self, below: int) -> Iterator[int]:
+    def _indexed_ones(self, below: int, size: int) -> Iterator[int]:
         """@return: positions of messages that the index names; the last first."""
         asked = self._alternatives()
-        size = 256
         while asked:
             found = self._index.find(self._indexed, asked, self._above, below, size)
             yield from found
