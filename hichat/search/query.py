@@ -129,7 +129,6 @@ def search(connection: Connection, index: Index, user: int, wanted: Wanted, behi
         # The index first: what happened since is in the log.
         done = index.head(indexed).position
         top = log.head(connection)
-        done = min(done, top)
         return _Search(connection, index, indexed, user, wanted, done, top).page(behind, limit)
 
 
@@ -178,9 +177,9 @@ class _Search:
         found: list[_Found] = []
         examined = 0
         # Nearly always what is named answers.
-        size = min(limit + 8, TOGETHER)
+        size = min(limit + 8, EXAMINED)
         candidates = self._candidates(below, size)
-        while batch := list(islice(candidates, size)):
+        while batch := list(islice(candidates, min(size, TOGETHER))):
             # Their bodies, and what was done to them, are read all at once.
             found += self._examine(batch)
             size = TOGETHER
@@ -204,7 +203,7 @@ class _Search:
 
     def _unindexed(self, below: int) -> list[int]:
         """@return: positions of messages that were written, or edited, since the index was taken on; the last first."""
-        if not self._spans or self._done == self._top:
+        if not self._spans or self._done >= self._top:
             return []
         values = {
             "conversations": list(self._spans),

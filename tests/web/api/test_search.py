@@ -367,6 +367,17 @@ class TailTests(SearchCase):
             pass
         self.assertEqual(self.find(1, "tea"), ids[::-1])
 
+    def test_edited_since(self):
+        """Of what the index has, it has the old text."""
+        first, second = self.say(1, "old words", user=2), self.say(1, "old tea", user=2)
+        self.follower.step()
+        self.edit(1, first, "old coffee")
+        self.assertEqual((self.find(2, "words"), self.find(2, "coffee")), ([], [first]))
+        self.assertEqual(self.find(2, "old"), [second, first], "each once")
+        self.assertEqual(self.find(2, "old", limit=1), [second, first])
+        self.revise(recall(1, second))
+        self.assertEqual(self.find(2, "old", order="rank"), [first])
+
     def test_others_who_write_much(self):
         self.patch(query_room, "TAIL", 3)
         mine = self.say(1, "tea", user=2)
