@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Any, cast
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.endpoints import serverFromString
@@ -46,6 +47,8 @@ from hichat.plane.faults import parse as parse_faults
 from hichat.plane.link import Link
 from hichat.plane.queue import PlaneWriter
 from hichat.routing import Routing
+from hichat.search.index import Index
+from hichat.search.indexer import Indexer
 from hichat.settings import Settings, parse_endpoint
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
@@ -103,12 +106,14 @@ class Way:
 class Parts:
     """The parts of one daemon, as L{hichat.tap.assemble} puts them together."""
 
-    engine: Engine
+    engines: list[Engine]
     pools: list[ThreadPool]
     way: Way
     sockets: list[ChatFactory]
     site: IProtocolFactory
     media: MediaStore
+    index: Index
+    indexer: Indexer | None
 
 
 class LogComponent:
@@ -179,8 +184,13 @@ class HiChat(LogComponent, Service):
         _raise_file_limit()
         gc.set_threshold(GARBAGE)
         parts = self._parts = self._assemble(settings, self._reactor, lambda: self._stopping)
-        migrate(parts.engine)
         way = parts.way
+        migrate(way.store.engine)
+        try:
+            parts.index.prepare()
+        except SQLAlchemyError as e:
+            cause = " ".join(str(getattr(e, "orig", None) or type(e).__name__).split())
+            raise StartError(f"hichat: HICHAT_DATABASE: cannot use the search index beside it: {cause}") from e
         with way.store.snapshot() as connection:
             position = log.head(connection)
         self._ports.append(self._listen_udp(way.link))
@@ -194,6 +204,8 @@ class HiChat(LogComponent, Service):
         for factory in parts.sockets:
             factory.start()
         parts.media.start()
+        if parts.indexer is not None:
+            parts.indexer.start()
         self._turns = Turns.install(self._reactor, way.metrics.tick)
         self._log.info(
             "HiChat serves {address}, plane at {plane}, log at position {position}",
@@ -254,7 +266,7 @@ class HiChat(LogComponent, Service):
     async def _stop(self) -> None:
         if self._parts is None:
             return
-        way, sockets = self._parts.way, self._parts.sockets
+        way, sockets, indexer = self._parts.way, self._parts.sockets, self._parts.indexer
         self._parts.media.stop()
         udp, tcp = self._ports
         await _done(tcp.stopListening())
@@ -278,6 +290,8 @@ class HiChat(LogComponent, Service):
             waited += 0.05
         drained = await self._drain(way)
         await way.marks.idle()
+        if indexer is not None:
+            await indexer.stop()
         await way.routing.stop()
         await way.writer.stop()
         await _done(udp.stopListening())
@@ -327,7 +341,8 @@ class HiChat(LogComponent, Service):
             for pool in parts.pools:
                 if pool.started:
                     pool.stop()
-            parts.engine.dispose()
+            for engine in parts.engines:
+                engine.dispose()
 
 
 def _all(factories: list[ChatFactory]) -> list[ChatProtocol]:

@@ -55,6 +55,8 @@ from hichat.plane.interests import Interests
 from hichat.plane.link import Link
 from hichat.plane.queue import PlaneWriter
 from hichat.routing import Arrival, Arrived, Routing
+from hichat.search.index import make_index
+from hichat.search.indexer import Follower, Indexer
 from hichat.service import HiChat, Parts, Way, preflight
 from hichat.settings import Bounds, Settings
 from hichat.social import contacts, groups
@@ -138,14 +140,19 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     writer = ThreadPool(1, 1, "hichat-write")
     hashers = ThreadPool(PASSWORD_THREADS, PASSWORD_THREADS, "hichat-hash")
     filers = ThreadPool(FILERS, FILERS, "hichat-file")
-    pools = [readers, writer, hashers, filers]
-    in_readers, in_writer, in_hashers, in_filers = (partial(deferToThreadPool, reactor, pool) for pool in pools)
+    indexers = ThreadPool(1, 1, "hichat-index")
+    pools = [readers, writer, hashers, filers, indexers]
+    in_readers, in_writer, in_hashers, in_filers, in_indexers = (
+        partial(deferToThreadPool, reactor, pool) for pool in pools
+    )
 
     engine = make_engine(settings.database_url)
     # The daemon's own writer thread and the log's writer, of each worker, share one file.
     is_file = engine.dialect.name == "sqlite"
     store = Store(engine, in_readers, in_writer, Turnstile(state).turn if is_file else nullcontext)
     codec = Codec(keys.load_or_make(state, "plane.key"), worker, incarnation=secrets.randbits(64))
+    index = make_index(engine)
+    indexer = Indexer(Follower(store, index), in_indexers, reactor)
     bounds = settings.bounds
     turns = str(state) if is_file else None
     setup = Setup(settings.database_url, turns, worker, secrets.randbits(63), bounds.edit, bounds.contacts_only)
@@ -167,6 +174,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
         conversations=Conversations(store, way.ledger),
         groups=Groups(store, way.ledger, _now, settings.group_limits),
         marks=way.marks,
+        search_index=index,
         store=store,
         sockets=sockets,
         sockets_v2=sockets_v2,
@@ -177,7 +185,19 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     )
     factories = [sockets, sockets_v2]
     metrics.gauges["connections"] = "Open WebSocket connections", lambda: sum(len(f.connections) for f in factories)
-    return Parts(engine=engine, pools=pools, way=way, sockets=factories, site=site, media=media)
+    if worker == 0:
+        metrics.gauges["search_position"] = "How far the search index is", lambda: indexer.progress.position
+    return Parts(
+        engines=[engine] if index.engine is engine else [engine, index.engine],
+        pools=pools,
+        way=way,
+        sockets=factories,
+        site=site,
+        media=media,
+        index=index,
+        # One of the workers does it for all.
+        indexer=indexer if worker == 0 else None,
+    )
 
 
 def assemble_media(

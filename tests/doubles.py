@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred, maybeDeferred
 
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.ledger.ledger import Ledger
+from hichat.search.index import Index, make_index
 from hichat.storage import tables
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
@@ -40,6 +41,17 @@ def make_store(case: Cleaner) -> Store:
     case.addCleanup(engine.dispose)
     migrate(engine)
     return Store(engine, run_now, run_now)
+
+
+def make_search_index(case: Cleaner, store: Store) -> Index:
+    """
+    @param case: the test that wants it.
+    @return: the store's search index, empty.
+    """
+    index = make_index(store.engine)
+    case.addCleanup(index.engine.dispose)
+    index.prepare()
+    return index
 
 
 def make_database(case: Cleaner, *, migrated: bool = True) -> str:

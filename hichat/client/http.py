@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import IO, Any, TypeVar
 from urllib.parse import urlencode
 
+import msgspec
 import treq
 from treq.client import HTTPClient
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
@@ -33,6 +34,7 @@ from hichat.client.wire import (
     Credentials,
     Device,
     Group,
+    Hit,
     Message,
     Refused,
     Unauthorized,
@@ -43,6 +45,7 @@ from hichat.client.wire import (
     words,
 )
 from hichat.errors import Language
+from hichat.protocol import Folded
 
 MAX_ANSWER = 16 * 1024 * 1024
 """Bytes of an answer: a list of 20,000 users still fits."""
@@ -256,6 +259,28 @@ class Api:
         return response
 
 
+class _Part(msgspec.Struct):
+    text: str
+    match: bool
+
+
+class _Item(msgspec.Struct):
+    message: Folded
+    conversation: str
+    snippet: list[_Part]
+
+
+class _Found(msgspec.Struct):
+    """A page of what was found; see L{hichat.web.api.search}."""
+
+    items: list[_Item]
+    next: str = ""
+
+
+def _hit(item: _Item) -> Hit:
+    return Hit(item.message, item.conversation, [(part.text, part.match) for part in item.snippet])
+
+
 class Session:
     """
     A server, spoken to by a user.
@@ -301,6 +326,23 @@ class Session:
             if not page.get("next"):
                 return found
             query["cursor"] = words(page["next"])
+
+    async def search(self, asked: str, **filters: str | int) -> tuple[list[Hit], str]:
+        """
+        Find messages in one's own conversations.
+
+        @param asked: words, all of which a message must have.
+        @param filters: further parameters of the call, such as C{group=1000000001}, C{media="picture"}, C{limit=20} or
+            C{cursor}.
+        @return: a page of what was found; and the C{cursor} of the next one, empty if there is none.
+        """
+        query = {name: str(value) for name, value in {"q": asked, **filters}.items()}
+        page = await self.call("GET", f"/search?{urlencode(query)}")
+        try:
+            found = msgspec.convert(page, _Found)
+        except msgspec.ValidationError:
+            raise BadAnswer("the server's answer is not a list of messages") from None
+        return [_hit(item) for item in found.items], found.next
 
     async def users(self) -> list[User]:
         """@return: everybody."""

@@ -16,6 +16,7 @@ from hichat.client.wire import (
     ClientError,
     Conversation,
     Group,
+    Hit,
     Member,
     NoAnswer,
     NotConnected,
@@ -41,7 +42,8 @@ REMEMBERED = 1000
 _TEXTS = {
     "hello": ("已登录：{name}。输入 /help 查看命令", "signed in as {name}; /help shows what you can type"),
     "help": (
-        "/to 用户 | /group 群 | /history [条数] | /conversations | /groups | /new 群 | /join 群 | /who | /quit\n"
+        "/to 用户 | /group 群 | /history [条数] | /search 词 | /conversations | /groups | /new 群 | /join 群 | /who"
+        " | /quit\n"
         "/add 用户 | /friends | /requests | /accept 用户 | /reject 用户 | /remove 用户 | /block 用户 | /unblock 用户"
         " | /blocked\n"
         "/find 名称 查找群；在群中：/who | /invite 用户 | /leave | /link | /requests | /approve 用户 | /reject 用户"
@@ -51,8 +53,8 @@ _TEXTS = {
         "编号即消息前的 #号，“.”表示最后一条（/edit 和 /recall 指自己的，其余指别人的）\n"
         "/send 文件 发送文件 | /save 编号 [文件] 保存收到的文件\n"
         "其他内容发送给当前对象；以 // 开头可发送以 / 开头的内容",
-        "/to USER | /group GROUP | /history [N] | /conversations | /groups | /find TEXT | /new GROUP | /join GROUP"
-        " | /who | /quit\n"
+        "/to USER | /group GROUP | /history [N] | /search WORDS | /conversations | /groups | /find TEXT | /new GROUP"
+        " | /join GROUP | /who | /quit\n"
         "/add USER | /friends | /requests | /accept USER | /reject USER | /remove USER | /block USER | /unblock USER"
         " | /blocked\nin a group: /who | /invite USER | /leave | /link | /requests | /approve USER"
         " | /reject USER | /kick USER | /ban USER | /unban USER | /mute USER [MINUTES] | /unmute USER | /admin USER"
@@ -73,6 +75,7 @@ _TEXTS = {
     "usage": ("用法：/{name}", "usage: /{name}"),
     "empty": ("（无）", "(none)"),
     "more": ("……还有 {count} 个", "... and {count} more"),
+    "older_too": ("……还有更多，请输入更多的词", "... and more: say more words"),
     "lost": ("连接已断开，正在重新连接……", "connection lost, reconnecting..."),
     "back": ("已重新连接", "connected again"),
     "server": ("服务器：{text}", "server: {text}"),
@@ -161,6 +164,7 @@ _USAGE = {
     "new": "new GROUP",
     "join": "join GROUP",
     "find": "find TEXT",
+    "search": "search WORDS",
     "reply": "reply N TEXT",
     "edit": "edit N TEXT",
     "recall": "recall N",
@@ -450,7 +454,7 @@ class Chat:
                 step = self._file(name, argument)
             case "reply" | "edit" | "recall" | "react" | "unreact":
                 step = self._about(name, *argument.partition(" ")[::2])
-            case "new" | "join" | "find" | "friends" | "groups" | "blocked" | "conversations":
+            case "new" | "join" | "find" | "search" | "friends" | "groups" | "blocked" | "conversations":
                 step = Ask(name, argument)
             case "leave" | "link" | "requests" | "who":
                 step = self._here(name)
@@ -608,8 +612,16 @@ class Chat:
         )
         return " ".join([*self._head(event, now), text])
 
-    def message(self, message: Happened | Folded, now: datetime) -> str:
-        """@return: the line to show of a message; see L{happened}."""
+    def hit(self, hit: Hit, now: datetime) -> str:
+        """@return: the line to show of a message that was found; what was asked for is between stars."""
+        snippet = "".join(f"*{text}*" if match else text for text, match in hit.snippet)
+        return self.message(hit.message, now, harmless(snippet))
+
+    def message(self, message: Happened | Folded, now: datetime, snippet: str = "") -> str:
+        """
+        @param snippet: what is to be shown in the place of what it says.
+        @return: the line to show of a message; see L{happened}.
+        """
         mine = message.from_ == self._me
         number = self._recent.note(Seen(message.id, self._peer(message), mine, message.url or "", message.name or ""))
         time, *place = self._head(message, now)
@@ -619,7 +631,10 @@ class Chat:
         parts = [time, f"#{number}", *place, f"{name}:"]
         if message.replyTo is not UNSET:
             parts.append(self.text("reply", what=self._what(message.replyTo)))
-        parts += [self.text("gone")] if message.recalled else self._content(message)
+        if snippet:
+            parts.append(snippet)
+        else:
+            parts += [self.text("gone")] if message.recalled else self._content(message)
         return " ".join(parts)
 
     def names(self, things: Iterable[User | Group]) -> str:

@@ -53,6 +53,9 @@ from hichat.protocol import HISTORY_LIMIT, Ack, Error, Folded, Happened
 PENDING = 32
 """So many lines of a person may wait for their answers before the next one is read."""
 
+FOUND = 20
+"""Messages that /search shows."""
+
 _KEEP = 1.0
 """Seconds until what is remembered is written, so that a flood of messages is not one of writes."""
 
@@ -260,9 +263,22 @@ class Talk:
                 return self._chat.conversations(await session.contact_calls.conversations())
             case "find":
                 return self._chat.names(await session.group_calls.find(name))
+            case "search":
+                return await self._search(name)
             case "join":
                 return self._chat.text("done" if await session.group_calls.join(name) else "asked")
         return harmless(await session.new_group(name)) or self._chat.text("done")
+
+    async def _search(self, asked: str) -> str:
+        found, more = await self._session.search(asked, limit=FOUND)
+        lines: list[str] = []
+        # The last one stands below all others, as everywhere.
+        for hit in reversed(found):
+            await self._introduce(hit.message)
+            lines.append(self._chat.hit(hit, self._now()))
+        if more:
+            lines.append(self._chat.text("older_too"))
+        return "\n".join(lines) or self._chat.text("empty")
 
     async def _act(self, what: str, user: int) -> str:
         calls = self._session.contact_calls

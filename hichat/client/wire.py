@@ -11,6 +11,8 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from hichat.protocol import Folded
+
 
 class ClientError(Exception):
     """Something that a caller can expect to go wrong. The text is one sentence."""
@@ -157,6 +159,19 @@ class Conversation(NamedTuple):
     media: str
     pinned: bool
     muted: bool
+
+
+class Hit(NamedTuple):
+    """
+    A message that was found.
+
+    @ivar conversation: see L{Conversation.name}.
+    @ivar snippet: a part of what it says, in pieces: a text, and whether it is what was asked for.
+    """
+
+    message: Folded
+    conversation: str
+    snippet: list[tuple[str, bool]]
 
 
 @dataclass(frozen=True, slots=True)

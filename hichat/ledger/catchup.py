@@ -127,6 +127,17 @@ def _next() -> Select[int]:
 _NEXT = _next()
 
 
+def spans(connection: Connection, user: int) -> dict[int, list[tuple[int, int]]]:
+    """@return: by a conversation's id, from which position to which it is the user's; all that ever were."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for conversation, first, last in connection.execute(_MINE, {"user": user}):
+        found.setdefault(conversation, []).append((first, last))
+    return found
+
+
+_MINE = select(_mine())
+
+
 def intervals(connection: Connection, user: int, group: int) -> list[tuple[int, int]]:
     """@return: from which position to which the user was a member, the events that said so included; in order."""
     query = select(members.c.since, members.c.until).where(members.c.user_id == user, members.c.group_id == group)

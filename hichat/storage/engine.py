@@ -30,6 +30,9 @@ It makes the order of positions the order of commits, and no reader can see a po
    commits in the order in which they were written.)
 """
 
+SEARCH_LOCK = 0x48694369
+"""The lock that makes one PostgreSQL transaction at a time the search index's writer. It does not touch the log's."""
+
 ABANDONED = 10.0
 """
 Seconds after which PostgreSQL ends a writer that holds the lock and does nothing: its machine may be gone without a
@@ -61,8 +64,9 @@ def make_engine(url: str) -> Engine:
     Make an engine. It connects to nothing yet.
 
     A transaction with the execution option C{write} takes the store's write lock before anything else: what it reads
-    stays true until it commits, and when its commit returns it is on the disk. Any other transaction reads one
-    snapshot; on PostgreSQL it cannot write.
+    stays true until it commits, and when its commit returns it is on the disk. The option C{lock} names another lock
+    than the log's (on SQLite each file has its own anyway). Any other transaction reads one snapshot; on PostgreSQL it
+    cannot write.
 
     @param url: an SQLAlchemy URL.
     @raise StartError: the URL is wrong, or its driver is missing.
@@ -141,5 +145,5 @@ def _begin_postgresql(connection: Connection) -> None:
             f"SET LOCAL lock_timeout = {int(BUSY_TIMEOUT * 1000)};"
             f"SET LOCAL idle_in_transaction_session_timeout = {int(ABANDONED * 1000)};"
             "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';"
-            f"SELECT pg_advisory_xact_lock({WRITE_LOCK})"
+            f"SELECT pg_advisory_xact_lock({connection.get_execution_options().get('lock', WRITE_LOCK)})"
         ).close()

@@ -23,6 +23,7 @@ from sqlalchemy import (
     false,
     text,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.schema import ForeignKey
 
 metadata = MetaData()
@@ -326,3 +327,24 @@ media_uses = Table(
 
 # One row: up to where the log was searched for uses; see hichat.media.records.
 media_head = Table("media_head", metadata, Column("position", BigInteger, nullable=False))
+
+# The search index, on PostgreSQL. SQLite has the like in a file of its own; see hichat.search.index.
+search_metadata = MetaData()
+
+search_entries = Table(
+    "search_entries",
+    search_metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("terms", TSVECTOR, nullable=False),
+    # Who searches goes through all that is pending: not much.
+    Index("search_entries_by_term", "terms", postgresql_using="gin", postgresql_with={"gin_pending_list_limit": 256}),
+)
+
+# One row.
+search_head = Table(
+    "search_head",
+    search_metadata,
+    Column("position", BigInteger, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+)

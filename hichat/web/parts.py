@@ -7,6 +7,7 @@ from typing import NamedTuple
 from hichat.accounts.accounts import Accounts
 from hichat.ledger.marks import Marks
 from hichat.media.media import MediaStore
+from hichat.search.index import Index
 from hichat.social.contacts import Contacts
 from hichat.social.conversations import Conversations
 from hichat.social.group_service import Groups
@@ -21,5 +22,6 @@ class Parts(NamedTuple):
     conversations: Conversations
     groups: Groups
     marks: Marks
+    search_index: Index
     store: Store
     media: MediaStore

@@ -18,6 +18,7 @@ from hichat.ledger import log
 from hichat.ledger.marks import Marks
 from hichat.media.media import MediaStore
 from hichat.metrics import Metrics
+from hichat.search.index import Index
 from hichat.social.contacts import Contacts
 from hichat.social.conversations import Conversations
 from hichat.social.group_service import Groups
@@ -41,6 +42,7 @@ def make_site(
     conversations: Conversations,
     groups: Groups,
     marks: Marks,
+    search_index: Index,
     store: Store,
     sockets: ChatFactory,
     sockets_v2: ChatFactory,
@@ -59,7 +61,7 @@ def make_site(
         # A connection of v1 has no device: nothing would end it together with one.
         return await accounts.authenticate(*credentials(request), bound=False)
 
-    parts = Parts(accounts, contacts, conversations, groups, marks, store, media)
+    parts = Parts(accounts, contacts, conversations, groups, marks, search_index, store, media)
     root = make_root(parts, Files(media))
     root.mount("v1/user/SendUserMsg", SocketResource(sockets, authenticate))
     root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))

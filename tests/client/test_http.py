@@ -25,7 +25,7 @@ from hichat.client.wire import (
     Unreachable,
     User,
 )
-from tests.client.support import ANN, TOKEN, frame, launch
+from tests.client.support import ANN, TOKEN, frame, happened, launch
 
 
 class CallCase(SynchronousTestCase):
@@ -294,6 +294,19 @@ class V2Tests(CallCase):
         found = self.call(self.session.contact_calls.conversations(), {"items": items})
         self.assertEqual(found[0], Conversation("user-2", "Bobby", 3, "hi", "text", False, False))
         self.assertEqual(found[1], Conversation("announcements", "", 0, "", "", True, False))
+
+    def test_search(self):
+        message = happened(5, "green tea")
+        del message["kind"]
+        item = {"message": message, "conversation": "user-2", "snippet": [{"text": "tea", "match": True}]}
+        (hit,), more = self.call(self.session.search("tea 茶&x", user=2), {"items": [item], "next": "n"})
+        self.assertEqual(self.asked[-1][2], {"q": "tea 茶&x", "user": "2"})
+        self.assertEqual((hit.message.id, hit.message.text), (5, "green tea"))
+        self.assertEqual((hit.conversation, hit.snippet, more), ("user-2", [("tea", True)], "n"))
+        self.assertEqual(self.call(self.session.search("tea"), {"items": [], "indexing": True}), ([], ""))
+        wrong: list[Any] = [[], {}, {"items": [{}]}, {"items": [item | {"snippet": 7}]}, None]
+        for body in wrong:
+            self.fails(self.session.search("tea"), body, 200, BadAnswer)
 
     def test_all_pages(self):
         pages = [{"items": [{"id": 1, "name": "a"}], "next": "n"}, {"items": [{"id": 2, "name": "b", "muted": {}}]}]

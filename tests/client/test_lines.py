@@ -166,6 +166,7 @@ class LineTests(ChatCase):
     def test_questions_to_the_server(self):
         self.assertEqual(self.chat.line("/new team"), Ask("new", "team"))
         self.assertEqual(self.chat.line("/join team"), Ask("join", "team"))
+        self.assertEqual(self.chat.line("/search green 茶"), Ask("search", "green 茶"))
         for name in ("friends", "groups", "who", "requests", "blocked", "conversations"):
             self.assertEqual(self.chat.line(f"/{name}"), Ask(name, ""))
 
@@ -177,8 +178,9 @@ class LineTests(ChatCase):
             self.assertEqual(step, Say("no such user: Eve Adams", wrong=True))
 
     def test_a_name_is_needed(self):
-        people = ("accept", "reject", "remove", "block", "unblock")
-        for name in ("to", "group", "add", *people, "new", "join", "reply", "edit", "recall", "react", "unreact"):
+        people = ("add", "accept", "reject", "remove", "block", "unblock")
+        messages = ("reply", "edit", "recall", "react", "unreact")
+        for name in ("to", "group", *people, "new", "join", "search", *messages):
             self.assertTrue(self.said(f"/{name} ").startswith(f"usage: /{name} "))
 
     def test_the_rest(self):

@@ -16,6 +16,7 @@ from hichat.client.wire import (
     Address,
     Conversation,
     Group,
+    Hit,
     Member,
     NotConnected,
     NotSendable,
@@ -72,6 +73,10 @@ class FakeSession:
 
     async def new_group(self, name):
         return await self._done("new", name)
+
+    async def search(self, asked, **filters):
+        await self._done("search", asked, filters)
+        return self.answers["search"]
 
     @property
     def group_calls(self):
@@ -385,6 +390,26 @@ class ProgramTests(SynchronousTestCase):
         shown = self.type("/conversations")
         text = "hi ⏎ there " + "x" * 29 + "..."
         self.assertEqual(shown, [f"Bob (3) {text}", "[Team Blue] [picture]", "announcements", "(deleted) bye"])
+
+    def test_search(self):
+        self.run_program()
+        older, newer = page(51, 52).messages
+        hits = [
+            Hit(newer, "user-2", [("...black ", False), ("tea\n", True), ("\x1b[2J!", False)]),
+            Hit(older, "user-2", [("Tea", True)]),
+        ]
+        self.api.session.answers["search"] = hits, ""
+        shown = self.type("/search tea 茶")
+        self.assertEqual(self.api.session.calls[-1], ("search", "tea 茶", {"limit": 20}))
+        ends = [re.sub(r"^\S+ ", "", line) for line in shown[0].split("\n")] if len(shown) == 1 else shown
+        self.assertEqual(
+            [re.sub(r"^\S+ (?=#)", "", line) for line in ends], ["#1 Bob: *Tea*", "#2 Bob: ...black *tea ⏎ *!"]
+        )
+        self.api.session.answers["search"] = hits[:1], "more"
+        self.assertEqual(self.type("/search tea")[-1].split("\n")[-1], "... and more: say more words")
+        self.api.session.answers["search"] = [], ""
+        self.assertEqual(self.type("/search tea"), ["(none)"])
+        self.assertEqual(self.type("/reply 1 yes")[-1], "#3 sent")
 
     def test_what_happens_to_contacts(self):
         self.run_program()

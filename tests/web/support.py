@@ -34,7 +34,7 @@ from hichat.web.site import Branch, Site
 from hichat.web.uploads import Files, upload_paths
 from hichat.web.v1 import make_root
 from tests.accounts.test_passwords import quick_hasher
-from tests.doubles import NOW, FakeLedger, make_store, run_now
+from tests.doubles import NOW, FakeLedger, make_search_index, make_store, run_now
 from tests.openapi_checker import OpenAPIChecker
 
 UPLOAD_LIMIT = 200_000
@@ -159,12 +159,22 @@ class SiteFixture(SynchronousTestCase):
         self.conversations = Conversations(self.store, self.ledger)
         self.marked: list[Any] = []
         self.marks = Marks(self.store, self.clock, lambda *marked: self.marked.append(marked))
+        self.search_index = make_search_index(self, self.store)
         self.groups = Groups(self.store, self.ledger, lambda: self.now)
         self.mount(self.accounts)
 
     def mount(self, accounts):
         """Put the site together, with these accounts."""
-        parts = Parts(accounts, self.contacts, self.conversations, self.groups, self.marks, self.store, self.media)
+        parts = Parts(
+            accounts,
+            self.contacts,
+            self.conversations,
+            self.groups,
+            self.marks,
+            self.search_index,
+            self.store,
+            self.media,
+        )
         self.root = make_root(parts, Files(self.media))
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
         self.site = Site(self.root, self.clock, UPLOAD_LIMIT, Metrics(), upload_paths(accounts, self.media))

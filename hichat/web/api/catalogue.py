@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hichat.web.api import accounts, contacts, conversations, groups, media
+from hichat.web.api import accounts, contacts, conversations, groups, media, search
 from hichat.web.api.operation import Operation, Section
 
 SECTIONS: tuple[Section, ...] = (
@@ -11,6 +11,7 @@ SECTIONS: tuple[Section, ...] = (
     conversations.SECTION,
     groups.SECTION,
     media.SECTION,
+    search.SECTION,
 )
 
 OPERATIONS: tuple[Operation, ...] = tuple(operation for section in SECTIONS for operation in section.operations)

@@ -236,7 +236,7 @@ def _conversations(
 
 def _shown(entry: Entry, title: str, picture: str, remark: str) -> ShownConversation:
     return ShownConversation(
-        name=_name(entry.scope, entry.target),
+        name=name_of(entry.scope, entry.target),
         title=title,
         picture=picture,
         unread=entry.unread,
@@ -252,10 +252,11 @@ def _shown(entry: Entry, title: str, picture: str, remark: str) -> ShownConversa
 
 
 def _settings(setting: Setting) -> ConversationSettings:
-    return ConversationSettings(_name(setting.scope, setting.target), setting.pinned, setting.muted)
+    return ConversationSettings(name_of(setting.scope, setting.target), setting.pinned, setting.muted)
 
 
-def _name(scope: int, target: int) -> str:
+def name_of(scope: int, target: int) -> str:
+    """@return: a conversation's name."""
     if scope == Scope.EVERYONE:
         return EVERYONE
     return f"{'user' if scope == Scope.USER else 'group'}-{target}"

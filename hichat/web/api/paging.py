@@ -76,7 +76,12 @@ class Paging(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         items = found[: self.limit]
         if len(found) <= self.limit:
             return Page(items)
-        return Page(items, _encode(msgspec.json.encode(key(items[-1]))))
+        return Page(items, cursor(key(items[-1])))
+
+
+def cursor(place: tuple[Any, ...]) -> str:
+    """@return: what leads to the page behind a place; see L{Paging.after}."""
+    return _encode(msgspec.json.encode(place))
 
 
 # Without the padding, which would have to be escaped in URLs (RFC 7515, 2).

@@ -90,7 +90,16 @@ OPERATIONS = (
 class RouterCase(SiteCase):
     def setUp(self):
         super().setUp()
-        parts = Parts(self.accounts, self.contacts, self.conversations, self.groups, self.marks, self.store, self.media)
+        parts = Parts(
+            self.accounts,
+            self.contacts,
+            self.conversations,
+            self.groups,
+            self.marks,
+            self.search_index,
+            self.store,
+            self.media,
+        )
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
         self.ann, _ = self.make_user("Ann")
         self.token = self.tokens.issue(self.ann.id, 0)

@@ -1,0 +1,214 @@
+"""Keeping the index up to the log: in steps behind it, each in one transaction of the index with how far it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from hichat import protocol
+from hichat.events import Event, Kind
+from hichat.gateway import v2
+from hichat.ledger import log
+from hichat.ledger.history import Folded
+from hichat.search.index import Entry, Head, Index, of_media, of_sender, of_word
+from hichat.search.words import tokens
+from hichat.storage.store import Runner, Store
+from hichat.storage.tables import events
+
+STEP = 500
+"""Events in a step."""
+
+BREATH = 32
+"""Messages after which a step lets others have the interpreter."""
+
+POLL = 1.0
+"""Seconds until the log is looked at again when there was nothing new."""
+
+AGAIN = 5.0
+"""Seconds until the next step after one that failed."""
+
+BUSY_RATE = 200
+"""Events a second with which the log grows, from which on sending comes first."""
+
+REST, BUSY_REST = 1.0, 19.0
+"""How long it rests between two steps, in times of what the last one took."""
+
+
+class Progress(NamedTuple):
+    """
+    @ivar position: how far the index is.
+    @ivar head: where the log ended.
+    """
+
+    position: int
+    head: int
+
+
+def text_of(message: protocol.Folded) -> str:
+    """@return: what of a message can be found."""
+    return " ".join(filter(None, (message.text, message.name)))
+
+
+class Follower:
+    """
+    Takes the index on. Runs in a thread.
+
+    @param breathe: called now and then in the middle of a step.
+    """
+
+    _log = Logger()
+
+    def __init__(self, store: Store, index: Index, breathe: Callable[[], object] = lambda: time.sleep(0.0001)) -> None:
+        self._store = store
+        self._index = index
+        self._breathe = breathe
+
+    def prepare(self) -> None:
+        """Make the index ready; one that is not of this log is made empty."""
+        self._index.prepare()
+        with self._index.writing() as indexed:
+            head = self._index.head(indexed)
+            with self._store.snapshot() as connection:
+                last = log.find(connection, head.position)
+            if head.position and (last is None or last.time != head.time):
+                self._index.clear(indexed)
+
+    def step(self, limit: int = STEP) -> Progress:
+        """
+        Take in the next events, all of them or none.
+
+        @param limit: how many at most.
+        """
+        # First the lock: what another process does at the same time is not done twice.
+        with self._index.writing() as indexed:
+            low = self._index.head(indexed).position
+            with self._store.snapshot() as connection:
+                found = log.after(connection, low, limit)
+                head = log.head(connection)
+                entries, stale = self._read(connection, found, low)
+            if found:
+                self._index.remove(indexed, stale)
+                self._index.add(indexed, entries)
+                self._index.move(indexed, Head(found[-1].position, found[-1].time))
+        return Progress(found[-1].position if found else low, head)
+
+    def _read(self, connection: Connection, found: Sequence[Event], low: int) -> tuple[list[Entry], list[int]]:
+        """@return: what is to be in the index, and what it may have now that is to go before."""
+        changed = {event.subject for event in found if event.kind in (Kind.EDITED, Kind.RECALLED)}
+        edited = {event.subject for event in found if event.kind == Kind.EDITED}
+        messages = {event.position: event for event in found if event.kind == Kind.MESSAGE}
+        for event in _at(connection, changed - messages.keys()):
+            messages[event.position] = event
+        edits = {edit.subject: edit for edit in log.done_to(connection, edited, _IS_EDIT)} if edited else {}
+        entries: list[Entry] = []
+        for count, (position, message) in enumerate(messages.items(), 1):
+            # What was recalled has no body any more.
+            if message.body:
+                entries += self._entry(message, edits.get(position))
+            if count % BREATH == 0:
+                self._breathe()
+        return entries, [position for position in changed if position <= low]
+
+    def _entry(self, message: Event, edit: Event | None) -> Iterator[Entry]:
+        try:
+            shown = v2.folded(Folded(message, edit))
+        except Exception:
+            # It must not keep all others from being found. Who looks at it hears of it too.
+            self._log.failure("message {position} cannot be read, and not be found", position=message.position)
+            return
+        conversation = message.conversation
+        terms = {of_word(conversation, token) for token in tokens(text_of(shown))}
+        yield Entry(
+            message.position, {*terms, of_sender(conversation, message.sender), of_media(conversation, shown.media)}
+        )
+
+
+_IS_EDIT = events.c.kind == Kind.EDITED
+
+
+def _at(connection: Connection, positions: set[int]) -> list[Event]:
+    if not positions:
+        return []
+    return [Event(*row) for row in connection.execute(select(events).where(events.c.position.in_(positions)))]
+
+
+class Indexer:
+    """
+    Runs a L{Follower}, step by step, at rest most of the time: what people send comes first.
+
+    @param in_thread: runs it.
+    @ivar progress: of the last step.
+    """
+
+    _log = Logger()
+
+    def __init__(self, follower: Follower, in_thread: Runner, clock: IReactorTime) -> None:
+        self.progress = Progress(0, 0)
+        self._follower = follower
+        self._in_thread = in_thread
+        self._clock = clock
+        self._call: IDelayedCall | None = None
+        self._prepared = False
+        self._at_work = False
+        self._seen_at = clock.seconds()
+        self._stopped: list[Deferred[None]] | None = None
+
+    def start(self) -> None:
+        """Begin, and go on by itself."""
+        self._call = self._clock.callLater(0, self._work)
+
+    def stop(self) -> Deferred[None]:
+        """@return: fires when the step that is under way is over; there is no other one."""
+        self._stopped = []
+        if self._call is not None:
+            self._call.cancel()
+            self._call = None
+        if not self._at_work:
+            return succeed(None)
+        waiter: Deferred[None] = Deferred()
+        self._stopped.append(waiter)
+        return waiter
+
+    def _work(self) -> None:
+        self._call = None
+        self._at_work = True
+        began = self._clock.seconds()
+        work = self._in_thread(self._run)
+        work.addCallbacks(self._rest, self._failed, callbackArgs=(began,))
+        work.addErrback(lambda failure: self._log.failure("the search index stands still", failure))
+
+    def _run(self) -> Progress:
+        if not self._prepared:
+            self._follower.prepare()
+            self._prepared = True
+        return self._follower.step()
+
+    def _rest(self, progress: Progress, began: float) -> None:
+        now = self._clock.seconds()
+        before, self.progress = self.progress, progress
+        since, self._seen_at = now - self._seen_at, now
+        if progress.position >= progress.head:
+            self._again(POLL)
+            return
+        is_busy = progress.head - before.head > BUSY_RATE * since
+        self._again((now - began) * (BUSY_REST if is_busy else REST))
+
+    def _failed(self, failure: Failure) -> None:
+        self._log.failure("the search index could not be taken on; again in {pause} s", failure, pause=AGAIN)
+        self._again(AGAIN)
+
+    def _again(self, pause: float) -> None:
+        self._at_work = False
+        if self._stopped is None:
+            self._call = self._clock.callLater(pause, self._work)
+            return
+        waiters, self._stopped = self._stopped, []
+        for waiter in waiters:
+            waiter.callback(None)

@@ -1,0 +1,357 @@
+"""
+Searching: functions of a connection, for L{hichat.storage.store.Store}.
+
+The index names messages that may answer; so does the log for what the index does not have yet: what happened in one's
+own conversations since. Each is read, as it is now and for whom asks, and looked at: whether it is really theirs to
+read and really has what was asked for. A call looks at so many only; where it comes to its end before it has enough,
+the next page goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from heapq import merge
+from itertools import islice
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, or_, select, union
+
+from hichat import protocol
+from hichat.errors import NotAMember
+from hichat.events import MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.gateway import v2
+from hichat.ledger import catchup, log
+from hichat.ledger import places as places_room
+from hichat.ledger.history import Folded, fold
+from hichat.search import words
+from hichat.search.index import Index, of_media, of_sender, of_word
+from hichat.search.indexer import text_of
+from hichat.search.words import Match, Part, Token, Word
+from hichat.storage.tables import events, places
+
+TAIL = 2000
+"""Events of one's own conversations that are looked through for what is not in the index yet."""
+
+TOGETHER = 256
+"""Messages that are read at once."""
+
+EXAMINED = 4000
+"""Messages that a call looks at."""
+
+RANKED = 1000
+"""Messages, the newest that answer, among which the best ones are."""
+
+TERMS = 8
+"""Terms that the index is asked for; what more there is in a query is looked for in the texts."""
+
+SLACK = 3_600_000
+"""Milliseconds that a clock may have been set back while the log was written."""
+
+Order = Literal["rank", "newest"]
+
+
+class Wanted(msgspec.Struct, kw_only=True):
+    """
+    What is asked for.
+
+    @ivar words: one at least.
+    @ivar key: of a conversation, see L{log.conversation_key}; None: all.
+    @ivar sender: who has written it; None: anybody.
+    @ivar after: only what was written at or after that time; milliseconds since the epoch.
+    @ivar before: only what was written before that time.
+    @ivar media: what it is; None: anything.
+    """
+
+    words: Sequence[Word]
+    key: tuple[int, int, int] | None = None
+    sender: int | None = None
+    after: int | None = None
+    before: int | None = None
+    media: protocol.Media | None = None
+    order: Order = "newest"
+
+
+class Spot(NamedTuple):
+    """
+    A place in an answer.
+
+    @ivar score: of a message, in the order by rank; else 0.
+    @ivar position: of the message; in the order by rank, the next one is worse, or as good and before it.
+    @ivar top: in the order by rank: where the log ended when the first page was read. What came since is not in it.
+    """
+
+    score: int
+    position: int
+    top: int
+
+
+class Hit(NamedTuple):
+    """
+    A message that answers.
+
+    @ivar snippet: a part of what it says.
+    """
+
+    spot: Spot
+    message: Folded
+    snippet: list[Part]
+
+
+class Answer(NamedTuple):
+    """
+    A page.
+
+    @ivar behind: where the next one begins; None: there is none.
+    @ivar whole: whether the index and what was looked through beside it have everything.
+    """
+
+    hits: list[Hit]
+    behind: Spot | None
+    whole: bool
+
+
+class _Found(NamedTuple):
+    message: Event
+    text: str
+    matches: list[Match]
+    score: int
+
+
+def search(connection: Connection, index: Index, user: int, wanted: Wanted, behind: Spot | None, limit: int) -> Answer:
+    """
+    @param connection: that has read nothing yet.
+    @param user: who asks.
+    @param behind: where the page begins; None: the first one.
+    @raise NotAMember: the user never was one of this group.
+    """
+    with index.reading(connection) as indexed:
+        # The index first: what happened since is in the log.
+        done = index.head(indexed).position
+        top = log.head(connection)
+        return _Search(connection, index, indexed, user, wanted, done, top).page(behind, limit)
+
+
+class _Search:
+    """One call."""
+
+    def __init__(
+        self, connection: Connection, index: Index, indexed: Connection, user: int, wanted: Wanted, done: int, top: int
+    ) -> None:
+        self._connection = connection
+        self._index = index
+        self._indexed = indexed
+        self._wanted = wanted
+        self._done = done
+        self._top = top
+        self._whole = True
+        self._spans = _spans(connection, user, wanted.key)
+        self._above, self._below = 0, top + 1
+        if wanted.after is not None:
+            self._above = _first_at(connection, top, wanted.after - SLACK) - 1
+        if wanted.before is not None:
+            self._below = _first_at(connection, top, wanted.before + SLACK)
+
+    def page(self, behind: Spot | None, limit: int) -> Answer:
+        if self._wanted.order == "rank":
+            return self._ranked(behind, limit)
+        below = min(self._below, behind.position if behind else MAX_SAFE_INTEGER)
+        found, stopped = self._answering(below, limit + 1)
+        if len(found) > limit:
+            stopped = found[limit - 1].message.position
+        hits = self._hits(found[:limit])
+        return Answer(hits, None if stopped is None else Spot(0, stopped, 0), self._whole)
+
+    def _ranked(self, behind: Spot | None, limit: int) -> Answer:
+        top = min(behind.top, self._top) if behind else self._top
+        found, _ = self._answering(min(self._below, top + 1), RANKED)
+        found.sort(key=lambda each: (-each.score, -each.message.position))
+        if behind is not None:
+            place = -behind.score, -behind.position
+            found = [each for each in found if (-each.score, -each.message.position) > place]
+        hits = self._hits(found[:limit], top)
+        return Answer(hits, hits[-1].spot if len(found) > limit else None, self._whole)
+
+    def _answering(self, below: int, limit: int) -> tuple[list[_Found], int | None]:
+        """@return: the newest messages before a position that answer; and if it stopped before the end, where."""
+        found: list[_Found] = []
+        examined = 0
+        # Nearly always what is named answers.
+        size = min(limit + 8, EXAMINED)
+        candidates = self._candidates(below, size)
+        while batch := list(islice(candidates, min(size, TOGETHER))):
+            # Their bodies, and what was done to them, are read all at once.
+            found += self._examine(batch)
+            size = TOGETHER
+            if len(found) >= limit:
+                return found[:limit], found[limit - 1].message.position
+            examined += len(batch)
+            if examined >= EXAMINED:
+                return found, batch[-1]
+        return found, None
+
+    def _candidates(self, below: int, size: int) -> Iterator[int]:
+        """
+        @param size: how many will do, probably.
+        @return: positions of messages that may answer, each once, the last first.
+        """
+        last = below
+        for position in merge(self._unindexed(below), self._indexed_ones(below, size), reverse=True):
+            if position != last and position > self._above:
+                last = position
+                yield position
+
+    def _unindexed(self, below: int) -> list[int]:
+        """@return: positions of messages that were written, or edited, since the index was taken on; the last first."""
+        if not self._spans or self._done >= self._top:
+            return []
+        values = {
+            "conversations": list(self._spans),
+            "low": self._done,
+            "unindexed": max(self._done, places_room.indexed(self._connection)),
+            "wanted": TAIL + 1,
+        }
+        rows = self._connection.execute(_TAIL, values).all()
+        if len(rows) > TAIL:
+            self._whole = False
+        found = {subject if kind == Kind.EDITED else position for position, kind, subject in rows[:TAIL]}
+        return sorted((position for position in found if position < below), reverse=True)
+
+    def _indexed_ones(self, below: int, size: int) -> Iterator[int]:
+        """@return: positions of messages that the index names; the last first."""
+        asked = self._alternatives()
+        while asked:
+            found = self._index.find(self._indexed, asked, self._above, below, size)
+            yield from found
+            if len(found) < size:
+                return
+            below, size = found[-1], min(4 * size, EXAMINED)
+
+    def _alternatives(self) -> list[list[Token]]:
+        wanted = self._wanted
+        tokens = list(dict.fromkeys(token for word in wanted.words for token in words.wanted(word)))[:TERMS]
+        alternatives: list[list[Token]] = []
+        for conversation in self._spans:
+            terms = [Token(of_word(conversation, token.text), token.begins) for token in tokens]
+            if wanted.sender is not None:
+                terms.append(Token(of_sender(conversation, wanted.sender), False))
+            if wanted.media is not None:
+                terms.append(Token(of_media(conversation, wanted.media), False))
+            alternatives.append(terms)
+        return alternatives
+
+    def _examine(self, positions: list[int]) -> list[_Found]:
+        query = select(events).where(events.c.position.in_(positions), events.c.kind == int(Kind.MESSAGE))
+        messages = [event for event in (Event(*row) for row in self._connection.execute(query)) if self._admits(event)]
+        edits = self._fold(messages, edits_only=True)
+        found = [each for each in map(self._look, edits) if each is not None]
+        return sorted(found, key=lambda each: -each.message.position)
+
+    def _admits(self, event: Event) -> bool:
+        """@return: whether the user may read it, and it is from whom and when it is to be; what was recalled is not."""
+        wanted = self._wanted
+        return (
+            bool(event.body)
+            and any(first <= event.position <= last for first, last in self._spans.get(event.conversation, ()))
+            and wanted.sender in (None, event.sender)
+            and (wanted.after is None or event.time >= wanted.after)
+            and (wanted.before is None or event.time < wanted.before)
+        )
+
+    def _look(self, folded: Folded) -> _Found | None:
+        shown = v2.folded(folded)
+        if self._wanted.media not in (None, shown.media):
+            return None
+        text = text_of(shown)
+        made = words.normal(text)
+        matches = words.find(self._wanted.words, made.text)
+        if matches is None:
+            return None
+        return _Found(folded.message, text, matches, words.score(self._wanted.words, made.text, matches))
+
+    def _hits(self, found: Sequence[_Found], top: int | None = None) -> list[Hit]:
+        folded = {each.message.position: each for each in self._fold([each.message for each in found])}
+        return [
+            Hit(
+                Spot(each.score if top is not None else 0, each.message.position, top or 0),
+                folded[each.message.position],
+                words.snippet(each.text, words.normal(each.text), each.matches),
+            )
+            for each in found
+        ]
+
+    def _fold(self, messages: Sequence[Event], edits_only: bool = False) -> list[Folded]:
+        """@return: these messages as they are for the user: whoever left does not see what was done to them since."""
+        conditions = [events.c.kind == int(Kind.EDITED)] if edits_only else []
+        apart: dict[int, list[Event]] = {}
+        together: list[Event] = []
+        for message in messages:
+            spans = self._spans[message.conversation]
+            whole = len(spans) == 1 and spans[0][1] == MAX_SAFE_INTEGER
+            (together if whole else apart.setdefault(message.conversation, [])).append(message)
+        folded = fold(self._connection, together, conditions)
+        for conversation, some in apart.items():
+            inside = or_(
+                *(
+                    and_(events.c.position >= first, events.c.position <= last)
+                    for first, last in self._spans[conversation]
+                )
+            )
+            folded += fold(self._connection, some, [*conditions, inside])
+        return folded
+
+
+def _spans(connection: Connection, user: int, key: tuple[int, int, int] | None) -> dict[int, list[tuple[int, int]]]:
+    """@return: by conversation, from which position to which it may be searched."""
+    if key is None:
+        return catchup.spans(connection, user)
+    scope, group, _ = key
+    spans = [(1, MAX_SAFE_INTEGER)]
+    if scope == Scope.GROUP:
+        spans = catchup.intervals(connection, user, group)
+        if not spans:
+            raise NotAMember
+    conversation = log.find_conversation(connection, key)
+    return {} if conversation is None else {conversation: spans}
+
+
+def _first_at(connection: Connection, top: int, time: int) -> int:
+    """@return: the first position that was written at a time or later; behind the last one: there is none."""
+    low, high = 1, top + 1
+    while low < high:
+        middle = (low + high) // 2
+        event = log.find(connection, middle)
+        if event is None or event.time < time:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _tail() -> Select[Any]:
+    conversations = bindparam("conversations", expanding=True, type_=BigInteger)
+    wanted = bindparam("wanted", type_=BigInteger)
+    newest = (
+        select(places.c.position)
+        .where(places.c.conversation.in_(conversations), places.c.position > bindparam("low", type_=BigInteger))
+        .order_by(places.c.position.desc())
+        .limit(wanted)
+    )
+    behind = (
+        select(events.c.position)
+        .where(events.c.position > bindparam("unindexed", type_=BigInteger), events.c.conversation.in_(conversations))
+        .order_by(events.c.position.desc())
+        .limit(wanted)
+    )
+    found = union(select(newest.subquery()), select(behind.subquery())).subquery()
+    return (
+        select(events.c.position, events.c.kind, events.c.subject)
+        .join_from(found, events, events.c.position == found.c.position)
+        .where(events.c.kind.in_((int(Kind.MESSAGE), int(Kind.EDITED))))
+        .order_by(events.c.position.desc())
+        .limit(wanted)
+    )
+
+
+# Made once: to build it takes longer than to run it.
+_TAIL = _tail()

@@ -1,0 +1,235 @@
+"""
+What a word is, the same for what is written and for what is asked, whatever the store.
+
+Texts are compared without regard to case and width (Unicode's NFKC and its case folding). In scripts that put blanks
+between words a word is found by its beginning. Those that do not, Chinese above all, have no words that a machine could
+see for sure: what is asked is found anywhere in such a text. For that the index has each two characters that follow one
+another (and the last one alone).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from unicodedata import combining, is_normalized, normalize
+
+import msgspec
+
+LONGEST = 64
+"""Characters of a word that the index has; what is behind them is compared in the text itself."""
+
+SNIPPET = 120
+"""Characters of a snippet, about."""
+
+BEFORE = 30
+"""Of these, before the first match."""
+
+# Scripts without blanks between words: Thai, Lao, Burmese, Khmer; Chinese and Japanese; Korean, whose words take
+# endings. And signs such as emoji.
+_CLOSE = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+    r"\u1100-\u11ff\u2e80-\u2fdf\u3005-\u3007\u3041-\u3096\u3099-\u309f\u30a1-\u30fa\u30fc-\u30ff"
+    r"\u3100-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
+    r"\U00020000-\U0003ffff\u2600-\u27bf\U0001f000-\U0001faff"
+)
+_WORD = re.compile(rf"([{_CLOSE}]+)|[^\W_{_CLOSE}]+")
+_APART = re.compile(rf"[^\W_{_CLOSE}]")
+
+
+class Normal(NamedTuple):
+    """
+    A text as it is compared.
+
+    @ivar text: normalised.
+    @ivar starts: for each of its characters, where in the original what it stands for begins; None: at the same place.
+    @ivar ends: and where that ends.
+    """
+
+    text: str
+    starts: Sequence[int] | None = None
+    ends: Sequence[int] | None = None
+
+
+class Word(NamedTuple):
+    """
+    A word that is asked for.
+
+    @ivar close: whether it is of a script without blanks.
+    """
+
+    text: str
+    close: bool
+
+
+class Token(NamedTuple):
+    """
+    What the index is asked for.
+
+    @ivar begins: whether all that begins with it will do.
+    """
+
+    text: str
+    begins: bool
+
+
+class Match(NamedTuple):
+    """
+    Where a word is, in a L{Normal.text}.
+
+    @ivar whole: whether it is a word there, and not only the beginning of one.
+    """
+
+    start: int
+    end: int
+    whole: bool
+
+
+class Part(msgspec.Struct):
+    """
+    A part of a snippet.
+
+    @ivar match: whether it is what was asked for.
+    """
+
+    text: str
+    match: bool
+
+
+def normal(text: str) -> Normal:
+    """Make a text comparable."""
+    if text.isascii():
+        return Normal(text.lower())
+    if is_normalized("NFKC", text):
+        folded = text.casefold()
+        if len(folded) == len(text):
+            return Normal(folded)
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in _clusters(text):
+        piece = normalize("NFKC", text[start:end]).casefold()
+        pieces.append(piece)
+        starts += [start] * len(piece)
+        ends += [end] * len(piece)
+    return Normal("".join(pieces), starts, ends)
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    """@return: where the parts begin and end that are normalised by themselves: a character and what is put onto it."""
+    start = 0
+    for place in range(1, len(text) + 1):
+        if place == len(text) or not _joins(text[place]):
+            yield start, place
+            start = place
+
+
+def _joins(character: str) -> bool:
+    # Korean letters that belong to the one before are no combining marks.
+    return combining(character) != 0 or "\u1160" <= character <= "\u11ff"
+
+
+def tokens(text: str) -> set[str]:
+    """@return: what the index has of a text."""
+    found: set[str] = set()
+    for match in _WORD.finditer(normal(text).text):
+        word = match[0]
+        if match[1] is None:
+            found.add(word[:LONGEST])
+        else:
+            found.update(word[place : place + 2] for place in range(len(word)))
+    return found
+
+
+def words(asked: str) -> list[Word]:
+    """@return: the words in what somebody asks for, each once."""
+    found = _WORD.finditer(normal(asked).text)
+    return list(dict.fromkeys(Word(match[0], match[1] is not None) for match in found))
+
+
+def wanted(word: Word) -> list[Token]:
+    """@return: what the index has of each text with this word."""
+    text, close = word
+    if not close:
+        return [Token(text[:LONGEST], True)]
+    if len(text) == 1:
+        return [Token(text, True)]
+    return [Token(text[place : place + 2], False) for place in range(len(text) - 1)]
+
+
+def find(asked: Sequence[Word], text: str) -> list[Match] | None:
+    """
+    @param text: normalised.
+    @return: where the words are; None: one of them is nowhere.
+    """
+    found: list[Match] = []
+    for word in asked:
+        places = list(_find(word, text))
+        if not places:
+            return None
+        found += places
+    return sorted(found)
+
+
+def _find(word: Word, text: str) -> Iterator[Match]:
+    start = text.find(word.text)
+    while start >= 0:
+        end = start + len(word.text)
+        if word.close:
+            yield Match(start, end, True)
+        elif start == 0 or not _APART.match(text, start - 1):
+            yield Match(start, end, not _APART.match(text, end))
+        start = text.find(word.text, end)
+
+
+def score(asked: Sequence[Word], text: str, matches: Sequence[Match]) -> int:
+    """
+    How well a text answers, whatever else there is: the words that it has whole count most, then how often there is a
+    match, up to a few times.
+    """
+    whole = {text[match.start : match.end] for match in matches if match.whole}
+    return 8 * len(whole) + min(len(matches), 7)
+
+
+def snippet(text: str, made: Normal, matches: Sequence[Match]) -> list[Part]:
+    """
+    @param text: the original.
+    @param made: of it.
+    @param matches: in order, one at least.
+    @return: the text around the first match, in parts; C{...} where it goes on.
+    """
+    spans = _joined(made, matches)
+    first = max(0, spans[0][0] - BEFORE)
+    last = min(len(text), max(first + SNIPPET, spans[0][1]))
+    # Not in the middle of what is one character to the eye.
+    while first and _joins(text[first]):
+        first -= 1
+    while last < len(text) and _joins(text[last]):
+        last += 1
+    parts: list[Part] = []
+    place = first
+    for start, end in spans:
+        if end > last:
+            break
+        parts += [Part(text[place:start], False), Part(text[start:end], True)]
+        place = end
+    parts.append(Part(text[place:last], False))
+    if first:
+        parts[0].text = f"...{parts[0].text}"
+    if last < len(text):
+        parts[-1].text += "..."
+    return [part for part in parts if part.text]
+
+
+def _joined(made: Normal, matches: Sequence[Match]) -> list[tuple[int, int]]:
+    """@return: where the matches are in the original; those that touch are one."""
+    spans: list[tuple[int, int]] = []
+    for match in matches:
+        start, end = match.start, match.end
+        if made.starts is not None and made.ends is not None:
+            start, end = made.starts[start], made.ends[end - 1]
+        if spans and start <= spans[-1][1]:
+            spans[-1] = spans[-1][0], max(end, spans[-1][1])
+        else:
+            spans.append((start, end))
+    return spans

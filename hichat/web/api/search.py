@@ -1,0 +1,149 @@
+"""Search: what was said in one's own conversations."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType, field
+
+from hichat import protocol
+from hichat.accounts.users import User
+from hichat.errors import NotAddressed, NotAMember
+from hichat.events import MAX_SAFE_INTEGER, Event, Scope
+from hichat.gateway import v2
+from hichat.ledger import log
+from hichat.protocol import Folded
+from hichat.search import query as search_room
+from hichat.search import words
+from hichat.search.query import Hit, Order, Spot, Wanted
+from hichat.search.words import Part
+from hichat.web.api.conversations import Name, name_of
+from hichat.web.api.operation import Caller, GroupId, Operation, Section, UserId
+from hichat.web.api.paging import Paging, cursor
+from hichat.web.api.problems import Fault, Malformed
+from hichat.web.parts import Parts
+
+LONGEST = 256
+"""Characters of a query."""
+
+Moment = Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
+
+
+class SearchQuery(Paging, kw_only=True):
+    """
+    What is looked for.
+
+    @ivar q: words. Messages have to have all of them; case and width do not matter. A word is found by its beginning,
+        Chinese and the like anywhere in a text.
+    @ivar user: only in the conversation with this user.
+    @ivar group: only in this group. Without C{user}, C{group} and C{announcements}: in all of your conversations.
+    @ivar announcements: only in what administrators write to everybody.
+    @ivar sender: only what this user has written.
+    @ivar since: only from this time on, milliseconds since the epoch.
+    @ivar until: only before this time.
+    @ivar media: only messages that are this.
+    @ivar order: C{newest}: the last one first. C{rank}: of the newest thousand that answer, the best first: those with
+        whole words, then those with more matches; the newer one of two that are as good.
+    """
+
+    q: Annotated[str, Meta(min_length=1, max_length=LONGEST)]
+    user: UserId | UnsetType = UNSET
+    group: GroupId | UnsetType = UNSET
+    announcements: Literal["true"] | UnsetType = UNSET
+    sender: UserId | UnsetType = UNSET
+    since: Moment | UnsetType = field(default=UNSET, name="after")
+    until: Moment | UnsetType = field(default=UNSET, name="before")
+    media: protocol.Media | UnsetType = UNSET
+    order: Order = "newest"
+
+
+class ShownHit(msgspec.Struct):
+    """
+    A message that was found.
+
+    @ivar message: as it is now.
+    @ivar conversation: where it is. What was said around it: messages there, C{before} and C{after} its id.
+    @ivar snippet: a part of what it says, and of the name of its file. It is text, whatever is in it.
+    """
+
+    message: Folded
+    conversation: Name
+    snippet: list[Part]
+
+
+class Found(msgspec.Struct, omit_defaults=True):
+    """
+    A page of what was found. It may have fewer than asked for, or none, and there is a next one all the same: where few
+    answer, a call comes to its end before it has looked at everything.
+
+    @ivar next: the C{cursor} of the next page; absent: there is none.
+    @ivar indexing: much is not indexed yet: what is missing here is found later.
+    """
+
+    items: list[ShownHit]
+    next: str | UnsetType = UNSET
+    indexing: bool = False
+
+
+async def search(parts: Parts, caller: Caller, query: SearchQuery) -> Found:
+    """
+    Finds messages of your conversations: in groups, those from while you were a member. Edited ones are found by their
+    new text, recalled ones not at all. What was just sent is found at once.
+    """
+    wanted = _wanted(caller.user, query)
+    place = query.after(tuple[int, int, int])
+    behind = Spot(*place) if place else None
+    index, user = parts.search_index, caller.user.id
+    answer = await parts.store.read(search_room.search, index, user, wanted, behind, query.limit)
+    return Found(
+        [_shown(user, hit) for hit in answer.hits],
+        UNSET if answer.behind is None else cursor(answer.behind),
+        not answer.whole,
+    )
+
+
+def _wanted(user: User, query: SearchQuery) -> Wanted:
+    asked = words.words(query.q)
+    if not asked:
+        raise Malformed("q", Fault(parameter="q", detail="there is no word in it"))
+    return Wanted(
+        words=asked,
+        key=_key(user, query),
+        sender=_given(query.sender),
+        after=_given(query.since),
+        before=_given(query.until),
+        media=None if query.media is UNSET else query.media,
+        order=query.order,
+    )
+
+
+def _given(value: int | UnsetType) -> int | None:
+    return None if value is UNSET else value
+
+
+def _key(user: User, query: SearchQuery) -> tuple[int, int, int] | None:
+    places = [place for place in (query.user, query.group, query.announcements) if place is not UNSET]
+    if len(places) > 1:
+        raise NotAddressed
+    if query.user is not UNSET:
+        return log.conversation_key(Scope.USER, user.id, query.user)
+    if query.group is not UNSET:
+        return log.conversation_key(Scope.GROUP, user.id, query.group)
+    return None if query.announcements is UNSET else log.conversation_key(Scope.EVERYONE, user.id, 0)
+
+
+def _shown(user: int, hit: Hit) -> ShownHit:
+    return ShownHit(v2.folded(hit.message), _name(user, hit.message.message), hit.snippet)
+
+
+def _name(user: int, message: Event) -> str:
+    other = message.sender if message.scope == Scope.USER and message.target == user else message.target
+    return name_of(message.scope, other)
+
+
+SECTION = Section(
+    "Search",
+    "What was said is found by its words, in all of your conversations or in one.",
+    (Operation("GET", "/search", search, "Find messages", (NotAddressed, NotAMember)),),
+)

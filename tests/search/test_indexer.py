@@ -1,0 +1,339 @@
+"""Tests for L{hichat.search.index} and L{hichat.search.indexer}: what is in the index, and what a crash costs."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+from unittest.mock import patch
+
+from sqlalchemy.exc import DatabaseError
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.events import Event, Kind, Scope
+from hichat.gateway import v2
+from hichat.ledger import log
+from hichat.protocol import Edit, Send
+from hichat.search import index as index_room
+from hichat.search import indexer as indexer_room
+from hichat.search import query, words
+from hichat.search.index import Head, SQLiteIndex, of_word
+from hichat.search.indexer import AGAIN, BUSY_REST, POLL, Follower, Indexer, Progress
+from hichat.search.words import Token
+from hichat.storage import engine
+from tests.doubles import make_search_index, make_store, run_now
+from tests.ledger.test_revisions import edit, recall
+from tests.ledger.test_writer import WriterCase, message
+from tests.postgres import OnPostgreSQL
+
+
+def text(said: str, sender: int = 1, target: int = 2) -> Any:
+    body = v2.message_body(Send(text=said, user=target), sender, Scope.USER, target)
+    return message(sender, target, Scope.USER, body)
+
+
+def new_text(subject: int, said: str) -> Any:
+    return edit(1, subject, v2.edit_body(Edit(message=subject, text=said)))
+
+
+class Crash(Exception):
+    """The process ends here."""
+
+
+class IndexCase(WriterCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.index = make_search_index(self, self.store)
+        self.breaths = 0
+        self.follower = self.make_follower()
+
+    def make_follower(self) -> Follower:
+        follower = Follower(self.store, self.index, self.breathe)
+        follower.prepare()
+        return follower
+
+    def breathe(self) -> None:
+        self.breaths += 1
+
+    def follow(self, limit: int = 100) -> None:
+        while (progress := self.follower.step(limit)).position < progress.head:
+            pass
+
+    def named(self, word: str, conversation: int = 1, begins: bool = False) -> list[int]:
+        """@return: what the index itself has of a word."""
+        with self.store.snapshot() as connection, self.index.reading(connection) as indexed:
+            wanted = [[Token(of_word(conversation, word), begins)]]
+            return self.index.find(indexed, wanted, 0, 10**9, 1000)
+
+    def found(self, asked: str, user: int = 1) -> list[int]:
+        """@return: what a search finds."""
+        wanted = query.Wanted(words=words.words(asked))
+        with self.store.snapshot() as connection:
+            answer = query.search(connection, self.index, user, wanted, None, 1000)
+        return [hit.message.message.position for hit in answer.hits]
+
+    def head(self) -> Head:
+        with self.store.snapshot() as connection, self.index.reading(connection) as indexed:
+            return self.index.head(indexed)
+
+    def contents(self) -> str:
+        with self.store.snapshot() as connection, self.index.reading(connection) as indexed:
+            rows = indexed.exec_driver_sql("SELECT terms FROM search_entries").scalars().all()
+        return " ".join(map(str, rows))
+
+
+class FollowerTests(IndexCase):
+    def test_steps(self) -> None:
+        self.writer.write([text("one tea"), text("two tea", 1, 3), text("three", 2, 1), text("four tea")])
+        self.assertEqual(self.follower.step(3), Progress(3, 4))
+        self.assertEqual((self.named("tea"), self.named("tea", 2)), ([1], [2]))
+        self.assertEqual(self.follower.step(3), Progress(4, 4))
+        self.assertEqual(self.follower.step(3), Progress(4, 4))
+        self.assertEqual((self.named("tea"), self.named("t", begins=True)), ([4, 1], [4, 3, 1]))
+        self.assertEqual(self.head().position, 4)
+
+    def test_what_was_recalled_is_gone(self) -> None:
+        for together in (True, False):
+            first = len(self.rows()) + 1
+            self.writer.write([text("geheim 秘密"), new_text(first, "secret 秘密")])
+            if not together:
+                self.follow()
+                self.assertEqual((self.named("秘密"), self.named("geheim")), ([first], []))
+                self.assertIn("secret", self.contents())
+            self.writer.write([recall(1, first)])
+            self.follow()
+            for word in ("geheim", "secret", "秘密"):
+                self.assertEqual(self.named(word), [])
+                self.assertNotIn(word, self.contents())
+
+    def test_what_was_edited_is_found_by_its_new_text_only(self) -> None:
+        for limit in (1, 2, 100):
+            first = len(self.rows()) + 1
+            self.writer.write([text("alpha"), new_text(first, "beta"), new_text(first, "gamma")])
+            self.follow(limit)
+            self.assertEqual((self.named("alpha"), self.named("beta"), self.named("gamma")), ([], [], [first]))
+            self.writer.write([new_text(first, "delta")])
+            self.follow(limit)
+            self.assertEqual((self.named("gamma"), self.named("delta")), ([], [first]))
+            self.writer.write([recall(1, first)])
+
+    def test_a_crash_anywhere(self) -> None:
+        """Then all of the step is missing, and the next one makes it."""
+        self.writer.write([text("alpha"), text("beta")])
+        self.follow()
+        self.writer.write([new_text(1, "gamma"), text("alpha"), recall(1, 2)])
+        before = self.contents(), self.head()
+        for name in ("remove", "add", "move"):
+            for late in (False, True):
+                with patch.object(self.index, name, self.crashing(name, late)):
+                    self.assertRaises(Crash, self.follower.step)
+                self.assertEqual((self.contents(), self.head()), before, (name, late))
+                self.assertEqual((self.found("alpha"), self.found("gamma"), self.found("beta")), ([4], [1], []))
+        self.follower = self.make_follower()
+        self.follow()
+        self.assertEqual((self.named("alpha"), self.named("gamma"), self.named("beta")), ([4], [1], []))
+        self.assertEqual((self.found("alpha"), self.found("gamma"), self.found("beta")), ([4], [1], []))
+
+    def crashing(self, name: str, late: bool) -> Any:
+        whole = getattr(self.index, name)
+
+        def crash(*arguments: Any) -> None:
+            if late:
+                whole(*arguments)
+            raise Crash
+
+        return crash
+
+    def test_two_at_once(self) -> None:
+        """As two workers would: each event is taken in once."""
+        self.writer.write([text(f"tea {number}") for number in range(200)])
+        self.writer.write([new_text(position, f"coffee {position}") for position in range(1, 50)])
+        errors: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                follower = Follower(self.store, self.index, lambda: None)
+                while (progress := follower.step(7)).position < progress.head:
+                    pass
+            except BaseException as e:
+                errors.append(e)
+
+        threads = [threading.Thread(target=work) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(errors, [])
+        self.assertEqual(self.named("tea"), list(range(200, 49, -1)))
+        self.assertEqual(self.named("coffee"), list(range(49, 0, -1)))
+
+    def test_nobody_who_sends_waits_for_it(self) -> None:
+        self.patch(engine, "BUSY_TIMEOUT", 0.05)
+        outcomes: list[Any] = []
+        self.follower = Follower(self.store, self.index, lambda: outcomes.extend(self.writer.write([text("late")])))
+        self.writer.write([text("early") for _ in range(indexer_room.BREATH)])
+        self.follower.step()
+        self.assertIsInstance(outcomes[0], Event)
+
+    def test_others_may_have_the_interpreter(self) -> None:
+        self.writer.write([text("tea") for _ in range(3 * indexer_room.BREATH)])
+        self.follower.step()
+        self.assertEqual(self.breaths, 3)
+
+    def test_a_message_that_cannot_be_read(self) -> None:
+        """It is told, without what it says, and holds up nothing."""
+        self.writer.write([text("one tea"), message(1, 2, Scope.USER, b"{ tea"), text("two tea")])
+        self.follow()
+        self.assertEqual(self.named("tea"), [3, 1])
+        (logged,) = self.flushLoggedErrors()
+        self.assertNotIn("tea", logged.getErrorMessage())
+
+    def test_another_log(self) -> None:
+        """Such as an older copy of it: the index that is beside it says nothing about that."""
+        self.writer.write([text("tea"), text("tea")])
+        self.follow()
+        with self.index.writing() as indexed:
+            self.index.move(indexed, Head(2, 5))
+        self.follower = self.make_follower()
+        self.assertEqual((self.head(), self.named("tea")), (Head(0, 0), []))
+        self.follow()
+        self.assertEqual(self.named("tea"), [2, 1])
+        with self.index.writing() as indexed:
+            self.index.move(indexed, Head(9, 5))
+        self.assertEqual(self.found("tea"), [2, 1], "nothing is behind the log's end")
+        self.make_follower()
+        self.assertEqual(self.head(), Head(0, 0))
+
+    def test_another_version(self) -> None:
+        self.writer.write([text("tea")])
+        self.follow()
+        self.index.prepare()
+        self.assertEqual(self.head().position, 1)
+        with patch.object(index_room, "VERSION", 2):
+            self.index.prepare()
+            self.assertEqual((self.head(), self.named("tea")), (Head(0, 0), []))
+            self.index.prepare()
+        self.assertEqual(self.found("tea"), [1])
+
+    def test_what_is_no_message(self) -> None:
+        self.writer.write([edit(1, 99), text("tea")])
+        self.follow()
+        self.assertEqual([event.kind for event in self.rows()], [Kind.MESSAGE])
+        self.assertEqual(self.named("tea"), [1])
+
+
+class FollowerOnPostgreSQLTests(OnPostgreSQL, FollowerTests):
+    """The same on the other store."""
+
+
+class FileTests(SynchronousTestCase):
+    """On SQLite it is a file of its own, which may be lost."""
+
+    def test_lost_or_broken(self) -> None:
+        store = make_store(self)
+        index = make_search_index(self, store)
+        assert isinstance(index, SQLiteIndex)
+        self.assertEqual(index.engine.url.database, f"{store.engine.url.database}-search")
+        for content in (b"", b"no database, but as long as one" * 1000):
+            index.engine.dispose()
+            with open(index._path, "wb") as file:
+                file.write(content)
+            index.prepare()
+            with index.engine.connect() as connection:
+                self.assertEqual(index.head(connection), Head(0, 0))
+
+    def test_a_directory_that_is_not_there(self) -> None:
+        index = SQLiteIndex(f"{self.mktemp()}/nowhere/x")
+        self.assertRaises(DatabaseError, index.prepare)
+
+
+class StubFollower:
+    def __init__(self) -> None:
+        self.took = 0.5
+        self.prepared = 0
+        self.steps: list[Any] = []
+
+    def prepare(self) -> None:
+        self.prepared += 1
+
+    def step(self) -> Progress:
+        found = self.steps.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+class IndexerTests(SynchronousTestCase):
+    """When it works, and when it rests."""
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.follower = StubFollower()
+        make: Any = Indexer
+        self.indexer = make(self.follower, self.in_thread, self.clock)
+        self.indexer.start()
+
+    def in_thread(self, function: Any) -> Deferred[Any]:
+        work = run_now(function)
+        done: Deferred[Any] = Deferred()
+        self.clock.callLater(self.follower.took, work.chainDeferred, done)
+        return done
+
+    def rest(self, *steps: Any) -> float:
+        """@return: seconds of rest after these steps."""
+        for step in steps:
+            self.follower.steps.append(step)
+            (call,) = self.clock.getDelayedCalls()
+            self.clock.advance(call.getTime() - self.clock.seconds())
+            self.clock.advance(self.follower.took)
+        (call,) = self.clock.getDelayedCalls()
+        return round(call.getTime() - self.clock.seconds(), 3)
+
+    def test_nothing_to_do(self) -> None:
+        self.assertEqual(self.rest(Progress(5, 5)), POLL)
+        self.assertEqual(self.indexer.progress, Progress(5, 5))
+        self.assertEqual(self.follower.prepared, 1)
+
+    def test_much_to_do_while_nobody_writes(self) -> None:
+        self.assertEqual(self.rest(Progress(500, 10**6), Progress(1000, 10**6)), 0.5)
+
+    def test_while_people_write(self) -> None:
+        self.assertEqual(self.rest(Progress(500, 10**6), Progress(1000, 10**6 + 10**4)), 0.5 * BUSY_REST)
+
+    def test_a_step_that_fails(self) -> None:
+        self.assertEqual(self.rest(ZeroDivisionError()), AGAIN)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.assertEqual(self.rest(Progress(5, 5)), POLL)
+        self.assertEqual(self.follower.prepared, 1)
+
+    def test_stopped_at_rest(self) -> None:
+        self.rest(Progress(5, 5))
+        self.successResultOf(self.indexer.stop())
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_stopped_at_work(self) -> None:
+        self.follower.steps.append(Progress(5, 50))
+        self.clock.advance(0)
+        stopped = self.indexer.stop()
+        self.assertNoResult(stopped)
+        self.clock.advance(0.5)
+        self.successResultOf(stopped)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+
+class LargeTests(WriterCase):
+    def test_the_log_is_not_read_at_once(self) -> None:
+        index = make_search_index(self, self.store)
+        follower = Follower(self.store, index, lambda: None)
+        self.writer.write([text("tea") for _ in range(30)])
+        limits: list[int] = []
+        after = log.after
+
+        def counted(connection: Any, position: int, limit: int) -> Any:
+            limits.append(limit)
+            return after(connection, position, limit)
+
+        with patch.object(log, "after", counted):
+            follower.step(10)
+        self.assertEqual(limits, [10])

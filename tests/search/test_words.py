@@ -1,0 +1,132 @@
+"""Tests for L{hichat.search.words}."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.search import words
+from hichat.search.words import Part, Word
+
+TEXTS = st.text(
+    st.one_of(st.sampled_from("aAbB ß,中国人，。ﬁＡé\u0301가한ก็😀\u200d"), st.characters(codec="utf-8")), max_size=30
+)
+
+
+class TokenTests(SynchronousTestCase):
+    def test_words_and_pairs(self) -> None:
+        found = {
+            "": set(),
+            "Hello, hello WORLD-wide": {"hello", "world", "wide"},
+            "我爱北京": {"我爱", "爱北", "北京", "京"},
+            "买2个iPhone吧": {"买", "2", "个", "iphone", "吧"},
+            "。，!? \n": set(),
+            "snake_case": {"snake", "case"},
+            "ＡＢＣ １２": {"abc", "12"},
+            "Straße": {"strasse"},
+            "é é": {"é"},
+            "x" * 100: {"x" * 64},
+        }
+        for text, expected in found.items():
+            self.assertEqual(words.tokens(text), expected, text)
+
+    def test_what_is_asked(self) -> None:
+        self.assertEqual(words.words("Tea  tea 北京"), [Word("tea", False), Word("北京", True)])
+        for nothing in ("", " ", '"*"', "- OR *", "()'\\", "\u3000，。"):
+            self.assertEqual([word for word in words.words(nothing) if word.text != "or"], [], nothing)
+
+    @given(TEXTS, st.integers(0, 30), st.integers(1, 8))
+    @settings(max_examples=300, deadline=None)
+    def test_the_index_proposes_all_that_answers(self, text: str, start: int, length: int) -> None:
+        """What is found in a text has its tokens there: of any part of it, too."""
+        asked = words.words(text[start : start + length])
+        made = words.normal(text)
+        if words.find(asked, made.text) is None:
+            return
+        found = words.tokens(text)
+        for word in asked:
+            for token, begins in words.wanted(word):
+                self.assertTrue(any(one.startswith(token) if begins else one == token for one in found), (word, found))
+
+    @given(TEXTS)
+    @settings(max_examples=300, deadline=None)
+    def test_each_place_is_one_of_the_original(self, text: str) -> None:
+        made = words.normal(text)
+        if made.starts is None or made.ends is None:
+            self.assertEqual(len(made.text), len(text))
+            return
+        self.assertEqual((len(made.starts), len(made.ends)), (len(made.text), len(made.text)))
+        for start, end in zip(made.starts, made.ends, strict=True):
+            self.assertTrue(0 <= start < end <= len(text))
+
+
+class FindTests(SynchronousTestCase):
+    def found(self, asked: str, text: str) -> list[str] | None:
+        made = words.normal(text)
+        matches = words.find(words.words(asked), made.text)
+        return None if matches is None else [made.text[match.start : match.end] for match in matches]
+
+    def test_beginnings_of_words(self) -> None:
+        self.assertEqual(self.found("tea", "Tea for the team, not steam"), ["tea", "tea"])
+        self.assertIsNone(self.found("eam", "team steam"))
+        self.assertEqual(self.found("iphone", "买iPhone15吧"), ["iphone"])
+
+    def test_anywhere_in_chinese(self) -> None:
+        self.assertEqual(self.found("北京", "我在北京。北京很大"), ["北京", "北京"])
+        self.assertEqual(self.found("京", "北京"), ["京"])
+        self.assertIsNone(self.found("北大", "北京大学"))
+        self.assertIsNone(self.found("北京大学", "北京 大学，京大"), "the pairs are there, the word is not")
+
+    def test_all_of_them(self) -> None:
+        self.assertEqual(self.found("green tea", "tea, green"), ["tea", "green"])
+        self.assertIsNone(self.found("green tea", "black tea"))
+
+    def test_whole_words_are_better(self) -> None:
+        scores = [self.score("tea", text) for text in ("team", "team team", "a tea", "tea, tea")]
+        self.assertEqual(scores, sorted(scores))
+        self.assertEqual(len(set(scores)), 4)
+
+    def score(self, asked: str, text: str) -> int:
+        made = words.normal(text)
+        found = words.words(asked)
+        return words.score(found, made.text, words.find(found, made.text) or [])
+
+
+class SnippetTests(SynchronousTestCase):
+    def parts(self, asked: str, text: str) -> list[Part]:
+        made = words.normal(text)
+        matches = words.find(words.words(asked), made.text)
+        assert matches is not None
+        return words.snippet(text, made, matches)
+
+    def shown(self, asked: str, text: str) -> str:
+        return "".join(f"[{part.text}]" if part.match else part.text for part in self.parts(asked, text))
+
+    def test_marked(self) -> None:
+        self.assertEqual(self.shown("tea", "Tea, <b>team</b>"), "[Tea], <b>[tea]m</b>")
+        self.assertEqual(self.shown("北京 大", "我在北京，很大"), "我在[北京]，很[大]")
+        self.assertEqual(self.shown("tea", "tea"), "[tea]")
+
+    def test_as_it_was_written(self) -> None:
+        self.assertEqual(self.shown("strasse", "Die STRASSE und die Straße"), "Die [STRASSE] und die [Straße]")
+        self.assertEqual(self.shown("abc", "ＡＢＣ，ok"), "[ＡＢＣ]，ok")
+        self.assertEqual(self.shown("fi", "ﬁne"), "[ﬁ]ne")
+        self.assertEqual(self.shown("café", "a cafe\u0301!"), "a [cafe\u0301]!")
+
+    def test_around_the_first_match(self) -> None:
+        text = "x " * 500 + "needle" + " y" * 500
+        found = self.shown("needle", text)
+        self.assertIn("[needle]", found)
+        self.assertTrue(found.startswith("...") and found.endswith("..."))
+        self.assertLess(len(found), words.SNIPPET + 10)
+        self.assertEqual(self.parts("z" * 200, "z" * 200), [Part("z" * 200, True)])
+
+    @given(TEXTS, st.integers(0, 30), st.integers(1, 8))
+    @settings(max_examples=300, deadline=None)
+    def test_its_parts_are_the_text(self, text: str, start: int, length: int) -> None:
+        made = words.normal(text)
+        asked = words.words(text[start : start + length])
+        matches = words.find(asked, made.text)
+        if asked and matches:
+            self.assertEqual("".join(part.text for part in words.snippet(text, made, matches)), text)

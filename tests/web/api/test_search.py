@@ -1,0 +1,390 @@
+"""Tests for L{hichat.web.api.search}: a small corpus with known answers, whatever the index has of it."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from hichat.errors import Refused
+from hichat.events import Event, Scope
+from hichat.gateway import v2
+from hichat.ledger import places
+from hichat.protocol import Edit
+from hichat.search import query as query_room
+from hichat.search.indexer import Follower
+from tests.ledger.test_blocks import block
+from tests.ledger.test_revisions import edit, react, recall
+from tests.ledger.test_writer import message
+from tests.postgres import OnPostgreSQL
+from tests.web.api.test_conversations import TEAM, ConversationsCase
+
+CORPUS: tuple[tuple[int, dict[str, int], str], ...] = (
+    # who, where, what
+    (1, {"user": 2}, "Green tea or black tea?"),
+    (2, {"user": 1}, "Tea for the whole team"),
+    (2, {"user": 1}, "我们明天去北京喝茶"),
+    (1, {"user": 2}, "北京大学，南京大学"),
+    (1, {"user": 1}, "buy tea (note to myself)"),
+    (1, {"group": TEAM}, "The TEAM meets at ９:３０ in Straße 5"),
+    (2, {"group": TEAM}, "明天 tea time"),
+    (3, {}, "Tea is free today, 茶免费"),
+    (3, {"user": 2}, "secret tea of cat and bob"),
+    (2, {"user": 1}, "<b>bold</b> & 'quoted' 50%"),
+)
+KNOWN: dict[str, set[int]] = {
+    "tea": {0, 1, 4, 5, 6, 7},
+    "te": {0, 1, 4, 5, 6, 7},
+    "ea": set(),
+    "Tea TEAM": {1, 5},
+    "tea green": {0},
+    "green milk": set(),
+    "北京": {2, 3},
+    "京": {2, 3},
+    "京大": {3},
+    "京大学": {3},
+    "北京大学": {3},
+    "北大": set(),
+    "明天": {2, 6},
+    "明天 tea": {6},
+    "tea明天": {6},
+    "茶": {2, 7},
+    "喝茶 我们": {2},
+    "STRASSE": {5},
+    "9 30": {5},
+    "meets AND": set(),
+    "secret": set(),
+    "bold 50": {9},
+    "quoted": {9},
+}
+"""What Ann finds."""
+
+
+class SearchCase(ConversationsCase):
+    """
+    Ann, Bob and Cat as they are; and the corpus.
+
+    @cvar steps: how often the index is taken on by two events, each time that it might; None: as far as the log is.
+    """
+
+    steps: int | None = 0
+
+    def setUp(self):
+        super().setUp()
+        self.patch(places, "STEP", 2)
+        self.follower = Follower(self.store, self.search_index, lambda: None)
+
+    def follow(self):
+        if self.steps is None:
+            while (progress := self.follower.step(3)).position < progress.head:
+                pass
+        for _ in range(self.steps or 0):
+            self.follower.step(2)
+
+    def tell(self):
+        found = []
+        for sender, place, text in CORPUS:
+            self.now += 1000
+            found.append(self.say(sender, text, **place))
+        self.follow()
+        return found
+
+    def revise(self, *drafts):
+        outcomes = self.writer.write(list(drafts))
+        self.assertEqual([outcome for outcome in outcomes if not isinstance(outcome, Event)], [])
+        self.follow()
+
+    def edit(self, sender, subject, text):
+        self.revise(edit(sender, subject, v2.edit_body(Edit(message=subject, text=text))))
+
+    def page(self, who, q, **more):
+        return self.good(who, "GET", f"/search?{urlencode({'q': q, **more}, quote_via=quote)}")
+
+    def find(self, who, q, **more):
+        """@return: the ids of all pages."""
+        found: list[int] = []
+        page: Any = {"next": ""}
+        while "next" in page:
+            page = self.page(who, q, **more, **({"cursor": page["next"]} if page["next"] else {}))
+            self.assertNotIn("indexing", page)
+            found += [item["message"]["id"] for item in page["items"]]
+        return found
+
+    def shown(self, who, q, **more):
+        (item,) = self.page(who, q, **more)["items"]
+        marked = [f"[{part['text']}]" if part["match"] else part["text"] for part in item["snippet"]]
+        return item["message"]["text"], "".join(marked), item["conversation"]
+
+
+class SearchTests(SearchCase):
+    def test_known_answers(self):
+        ids = self.tell()
+        for asked, places_ in KNOWN.items():
+            expected = sorted((ids[place] for place in places_), reverse=True)
+            self.assertEqual(self.find(1, asked), expected, asked)
+            self.assertEqual(sorted(self.find(1, asked, order="rank"), reverse=True), expected, asked)
+
+    def test_whole_words_first(self):
+        ids = self.tell()
+        found = self.find(1, "tea", order="rank")
+        # Two matches, whole or not; one; none that is whole. The last first of those that are as good.
+        self.assertEqual([ids.index(one) for one in found], [1, 0, 7, 6, 4, 5])
+
+    def test_pages(self):
+        self.tell()
+        for order, limit in product(("newest", "rank"), (1, 2, 5, 6, 7)):
+            found = self.find(1, "te", order=order, limit=limit)
+            self.assertEqual(found, self.find(1, "te", order=order), (order, limit))
+
+    def test_what_comes_while_one_pages_is_not_repeated_nor_hides_anything(self):
+        self.tell()
+        for order in ("newest", "rank"):
+            all_of_it = self.find(1, "tea", order=order)
+            page = self.page(1, "tea", order=order, limit=2)
+            self.say(2, "tea tea tea tea", user=1)
+            rest = self.find(1, "tea", order=order, cursor=page["next"])
+            self.assertEqual([item["message"]["id"] for item in page["items"]] + rest, all_of_it)
+
+    def test_what_is_shown(self):
+        self.tell()
+        self.assertEqual(self.shown(1, "green"), (CORPUS[0][2], "[Green] tea or black tea?", "user-2"))
+        self.assertEqual(self.shown(2, "green"), (CORPUS[0][2], "[Green] tea or black tea?", "user-1"))
+        self.assertEqual(self.shown(1, "我们 北京")[1:], ("[我们]明天去[北京]喝茶", "user-2"))
+        self.assertEqual(self.shown(1, "myself")[2], "user-1")
+        self.assertEqual(self.shown(1, "strasse")[1:], ("The TEAM meets at ９:３０ in [Straße] 5", f"group-{TEAM}"))
+        self.assertEqual(self.shown(1, "免费")[2], "announcements")
+        self.assertEqual(self.shown(1, "bold")[1], "<b>[bold]</b> & 'quoted' 50%")
+
+    def test_filters(self):
+        ids = self.tell()
+
+        def found(asked, **more):
+            return [ids.index(one) for one in reversed(self.find(1, asked, **more))]
+
+        self.assertEqual(found("tea", user=2), [0, 1])
+        self.assertEqual(found("tea", user=1), [4])
+        self.assertEqual(found("tea", group=TEAM), [5, 6])
+        self.assertEqual(found("tea", announcements="true"), [7])
+        self.assertEqual(found("tea", sender=2), [1, 6])
+        self.assertEqual(found("tea", sender=2, group=TEAM), [6])
+        self.assertEqual(found("tea", user=3), [])
+        self.assertEqual(found("tea", sender=99), [])
+        start = self.now - len(CORPUS) * 1000
+        self.assertEqual(found("tea", after=start + 5000), [4, 5, 6, 7])
+        self.assertEqual(found("tea", before=start + 5000), [0, 1])
+        self.assertEqual(found("tea", after=start + 5000, before=start + 7000), [4, 5])
+        self.assertEqual(found("tea", after=2**53 - 1), [])
+        self.assertEqual(found("tea", before=0), [])
+
+    def test_media(self):
+        picture = self.say(1, "tea house", user=2, media="picture", url="/v2/media/x")
+        file = self.say(2, "", user=1, media="file", url="/v2/media/y", name="Tea-2024 报告.pdf")
+        text = self.say(2, "tea", user=1)
+        self.follow()
+        self.assertEqual(self.find(1, "tea"), [text, file, picture])
+        self.assertEqual(self.find(1, "tea", media="picture"), [picture])
+        self.assertEqual(self.find(1, "tea", media="file"), [file])
+        self.assertEqual(self.find(1, "报告", media="file", sender=2), [file])
+        self.assertEqual(self.find(1, "tea", media="text"), [text])
+        self.assertEqual(self.find(1, "tea", media="audio"), [])
+
+    def test_edits(self):
+        first = self.say(1, "old words", user=2)
+        self.follow()
+        self.edit(1, first, "brand new 茶")
+        for user, other in ((1, 2), (2, 1)):
+            self.assertEqual(self.find(user, "old"), [])
+            self.assertEqual(self.find(user, "brand", user=other), [first])
+            self.assertEqual(self.find(user, "茶"), [first])
+        self.edit(1, first, "old again")
+        self.assertEqual((self.find(1, "old"), self.find(1, "brand")), ([first], []))
+        self.assertEqual(self.shown(1, "again")[1], "old [again]")
+
+    def test_recalls(self):
+        first, second = self.say(1, "tea", user=2), self.say(1, "tea", user=2)
+        self.follow()
+        self.edit(1, first, "tea time")
+        self.revise(recall(1, first))
+        self.assertEqual(self.find(1, "tea"), [second])
+        self.assertEqual(self.find(2, "time"), [])
+
+    def test_reactions_are_shown_and_not_found(self):
+        first = self.say(1, "tea", user=2)
+        self.revise(react(2, first, b"+wow"))
+        (item,) = self.page(1, "tea")["items"]
+        self.assertEqual(item["message"]["reactions"], [{"emoji": "wow", "users": [2]}])
+        self.assertEqual(self.find(1, "wow"), [])
+
+    def test_members_then(self):
+        """Cat joins, leaves and comes back; what was said in between was not for her."""
+        texts = {}
+
+        def say(name):
+            texts[name] = self.say(1, f"tea {name}", group=TEAM)
+
+        say("before")
+        self.run_now(self.groups.join(self.users[3], "team"))
+        say("inside")
+        self.run_now(self.groups.leave(3, TEAM))
+        say("outside")
+        self.follow()
+        self.edit(1, texts["inside"], "coffee inside")
+        self.assertEqual(self.find(3, "tea outside"), [])
+        self.assertEqual(self.find(3, "coffee"), [], "it was edited when she was gone")
+        self.run_now(self.groups.join(self.users[3], "team"))
+        say("again")
+        self.follow()
+        self.assertEqual(self.find(1, "tea"), [texts["again"], texts["outside"], texts["before"]])
+        self.assertEqual(self.find(3, "coffee"), [])
+        self.assertEqual(self.find(3, "outside"), [])
+        self.assertEqual(self.find(3, "tea again", group=TEAM), [texts["again"]])
+        self.assertEqual(self.find(2, "coffee"), [texts["inside"]])
+
+    def test_strangers(self):
+        self.tell()
+        self.problem(self.call(3, "GET", f"/search?q=tea&group={TEAM}"), 403, "not_a_member")
+        self.assertEqual(self.find(3, "team"), [])
+        self.assertEqual(self.find(3, "green"), [])
+        self.problem(self.api("GET", "/search?q=tea"), 401, "unauthorized")
+
+    def test_blocked(self):
+        """What was said before is still there, for both; as in the conversation itself."""
+        first = self.say(2, "tea before", user=1)
+        self.revise(block(1, 2))
+        (refused,) = self.writer.write([message(2, 1, Scope.USER, b"{}")])
+        self.assertIsInstance(refused, Refused)
+        self.follow()
+        self.assertEqual((self.find(1, "tea"), self.find(2, "tea")), ([first], [first]))
+
+    def test_hostile_queries(self):
+        self.tell()
+        for asked in ("", " ", "*", '"', "'", "。，、", "-", "()", "\\", "%", "_", "\u200b"):
+            found = self.problem(self.call(1, "GET", f"/search?q={quote(asked)}"), 400, "invalid_field")
+            self.assertEqual([fault["parameter"] for fault in found["errors"]], ["q"], repr(asked))
+        self.problem(self.call(1, "GET", "/search?q=a%00b"), 400, "not_text")
+        self.problem(self.call(1, "GET", "/search?q=%ff"), 400, "invalid_field")
+        self.problem(self.call(1, "GET", "/search"), 400, "invalid_field")
+        self.problem(self.call(1, "GET", f"/search?q={'a' * 257}"), 400, "invalid_field")
+        for asked in (
+            '"tea',
+            "tea*",
+            "tea OR secret",
+            "tea NOT green",
+            "NEAR(tea team)",
+            "terms:tea",
+            "tea:*",
+            "tea | secret",
+            "!tea",
+            "tea <-> team",
+            "'tea'",
+            "tea\\",
+            "^tea",
+            "tea%",
+            "{tea}",
+            "-tea",
+            "1·tea",
+            "1\u00a41",
+            "a" * 256,
+            "茶" * 256,
+            " ".join("abcdefghijklmnopqrstuvwxyz" * 4),
+            "\U0001f600\u0301\u202e x",
+        ):
+            self.assertEqual(self.call(1, "GET", f"/search?q={quote(asked)}").status, 200, asked)
+        self.assertEqual(len(self.find(1, '"tea*')), 6, "signs are not looked at")
+        self.assertEqual(self.find(1, "tea OR secret"), [], "OR is a word like any other")
+
+    def test_other_parameters_that_are_wrong(self):
+        for wrong in ("media=video", "order=best", "sender=0", "after=-1", "announcements=false", "group=5", "limit=0"):
+            found = self.problem(self.call(1, "GET", f"/search?q=tea&{wrong}"), 400, "invalid_field")
+            self.assertEqual([fault["parameter"] for fault in found["errors"]], [wrong.partition("=")[0]])
+        self.problem(self.call(1, "GET", f"/search?q=tea&user=2&group={TEAM}"), 400, "not_addressed")
+        for cursor in ("x", "WzFd", "bnVsbA", "WzEsIngiLDFd"):
+            self.problem(self.call(1, "GET", f"/search?q=tea&cursor={cursor}"), 400, "bad_cursor")
+
+    def test_a_call_looks_at_so_many(self):
+        """Then it gives what it has, and the next one goes on."""
+        first = self.say(1, "北京大学", user=2)
+        # Its pairs are there, and the word is not.
+        for _ in range(600):
+            self.say(1, "北京，京大，大学", user=2)
+        self.follow()
+        self.patch(query_room, "EXAMINED", 256)
+        self.patch(query_room, "TAIL", 5000)
+        page = self.page(1, "北京大学")
+        self.assertEqual((page["items"], "next" in page), ([], True))
+        self.assertEqual(self.find(1, "北京大学"), [first])
+
+    def test_among_so_many_are_the_best(self):
+        ids = [self.say(1, "tea tea" if place == 0 else "team", user=2) for place in range(6)]
+        self.follow()
+        self.assertEqual(self.find(1, "tea", order="rank")[0], ids[0])
+        self.patch(query_room, "RANKED", 5)
+        self.assertEqual(self.find(1, "tea", order="rank"), ids[:0:-1])
+
+    def test_many_conversations(self):
+        self.tell()
+        with self.store.transaction() as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO conversations (id, scope, first, second)"
+                " WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 3500)"
+                " SELECT i, 1, 1, i FROM n"
+            )
+        self.assertEqual(len(self.find(1, "tea")), 6)
+
+
+class IndexedTests(SearchTests):
+    """All of it is in the index."""
+
+    steps = None
+
+
+class HalfIndexedTests(SearchTests):
+    """Some of it is in the index."""
+
+    steps = 2
+
+
+class SearchOnPostgreSQLTests(OnPostgreSQL, SearchTests):
+    """The same on the other store."""
+
+
+class IndexedOnPostgreSQLTests(OnPostgreSQL, IndexedTests):
+    """The same on the other store."""
+
+
+class HalfIndexedOnPostgreSQLTests(OnPostgreSQL, HalfIndexedTests):
+    """The same on the other store."""
+
+
+class TailTests(SearchCase):
+    def test_too_much_is_not_indexed_yet(self):
+        """The newest of it is looked through, and it is said that this is not all."""
+        self.patch(query_room, "TAIL", 3)
+        ids = [self.say(1, "tea", user=2) for _ in range(5)]
+        page = self.page(1, "tea")
+        self.assertEqual(([item["message"]["id"] for item in page["items"]], page["indexing"]), (ids[:1:-1], True))
+        while (progress := self.follower.step(2)).position < progress.head:
+            pass
+        self.assertEqual(self.find(1, "tea"), ids[::-1])
+
+    def test_edited_since(self):
+        """Of what the index has, it has the old text."""
+        first, second = self.say(1, "old words", user=2), self.say(1, "old tea", user=2)
+        self.follower.step()
+        self.edit(1, first, "old coffee")
+        self.assertEqual((self.find(2, "words"), self.find(2, "coffee")), ([], [first]))
+        self.assertEqual(self.find(2, "old"), [second, first], "each once")
+        self.assertEqual(self.find(2, "old", limit=1), [second, first])
+        self.revise(recall(1, second))
+        self.assertEqual(self.find(2, "old", order="rank"), [first])
+
+    def test_others_who_write_much(self):
+        self.patch(query_room, "TAIL", 3)
+        mine = self.say(1, "tea", user=2)
+        for _ in range(10):
+            self.say(3, "tea", user=2)
+        self.assertEqual(self.find(1, "tea"), [mine])
+
+
+class TailOnPostgreSQLTests(OnPostgreSQL, TailTests):
+    """The same on the other store."""
