@@ -17,7 +17,7 @@ from autobahn.websocket.types import ConnectingRequest
 
 from hichat.client import frames
 from hichat.client.inbox import Gate
-from hichat.gateway.flush import send_at_once, sends_at_once
+from hichat.flush import send_at_once, sends_at_once
 from hichat.protocol import Hello, Ping
 
 MAX_INCOMING = 4 * 1024 * 1024

@@ -18,8 +18,8 @@ from zope.interface import implementer
 
 from hichat.errors import Language, SignedOut
 from hichat.events import Event
+from hichat.flush import Flusher, send_at_once, sends_at_once
 from hichat.gateway import frames, v1, v2
-from hichat.gateway.flush import Flusher, send_at_once, sends_at_once
 from hichat.gateway.presence import Presence
 from hichat.gateway.roster import Roster, wants_own
 from hichat.gateway.session import Inlet, Session
@@ -114,13 +114,13 @@ class ChatProtocol(WebSocketServerProtocol):
     def dataReceived(self, data: bytes) -> None:
         """Bytes came. The usual frames go straight to the session; see L{frames}."""
         self.quiet = 0
+        if self._begun:
+            data = self._begun + data
+            self._begun = b""
         # Once Autobahn has begun a frame or a message, it is Autobahn's until that is whole.
         if not self.may_send or self.data or self.current_frame is not None or self.inside_message:
             super().dataReceived(data)
             return
-        if self._begun:
-            data = self._begun + data
-            self._begun = b""
         taken = frames.take(data, v1.FRAME_LIMIT)
         if taken.texts:
             self.texts(taken.texts)
@@ -212,7 +212,7 @@ class ChatProtocol(WebSocketServerProtocol):
             self.transport.write(data)
 
     def flush(self) -> None:
-        """See L{hichat.gateway.flush.Outbox.flush}."""
+        """See L{hichat.flush.Outbox.flush}."""
         turn, self._turn = self._turn, None
         if turn is not None:
             data = b"".join(turn)

@@ -249,6 +249,16 @@ class ProtocolTests(ProtocolCase):
         self.assertEqual(self.closes(masked(b"x" * 32769)), 1009)
         self.assertEqual(self.closes(masked(b"x" * 20_000, fin=False) + masked(b"x" * 20_000, 0)), 1009)
 
+    def test_half_a_frame_before_our_close(self) -> None:
+        """What has begun is not forgotten while the connection is closing: what comes behind it is no broken frame."""
+        protocol, transport = self.online()
+        data = masked(b'{"userId":7,"targetId":8,"Type":1}')
+        protocol.dataReceived(data[:9])
+        protocol.close(Close.GOING_AWAY, "")
+        transport.clear()
+        protocol.dataReceived(data[9:] + masked(b"\x0f\xa2", 8))
+        self.assertEqual((transport.value(), protocol.wasClean), (b"", True))
+
     def test_the_largest_frame(self) -> None:
         protocol, _ = self.online()
         data = b'{"userId":7,"targetId":8,"Type":1,"x":"%s"}'

@@ -74,6 +74,8 @@ class PostgreSQLTests(DaemonCase):
         # Told at once that it cannot be stored; unless a commit was under way, then when the server is back.
         with contextlib.suppress(AssertionError):
             await until(lambda: a.texts, 3)
+        if not a.texts:
+            self.assertGreater(await self.daemon.metric("drafts_in_flight"), 0)
         self.assertEqual((await self.daemon.get("/healthz"))[0], 200)
         server()
         heard = len(b.texts)

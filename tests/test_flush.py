@@ -11,7 +11,7 @@ from twisted.internet.tcp import Connection
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.gateway.flush import Flusher, send_at_once, sends_at_once
+from hichat.flush import Flusher, send_at_once, sends_at_once
 from hichat.gateway.protocol import TURN_LIMIT, ChatFactory, ChatProtocol
 
 
