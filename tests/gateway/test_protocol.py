@@ -20,6 +20,7 @@ from hichat.gateway.session import Inlet
 from hichat.gateway.v2_session import Services, SignedIn
 from hichat.intake import Intake
 from hichat.metrics import Metrics
+from hichat.protocol import Close
 
 REQUEST = (
     b"GET /v1/user/SendUserMsg HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
