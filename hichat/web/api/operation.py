@@ -145,6 +145,11 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         """Of the body."""
         return self.hints.get("body")
 
+    @property
+    def needs_body(self) -> bool:
+        """Whether there is a body with a field that has to be there; else it may be left out."""
+        return self.body_type is not None and any(field.required for field in msgspec.structs.fields(self.body_type))
+
     @cached_property
     def answers(self) -> dict[int, Any]:
         """The types of its answers' bodies by status; None: there is no body."""
