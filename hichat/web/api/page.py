@@ -78,7 +78,9 @@ def _as_field(parameter: dict[str, Any]) -> dict[str, Any]:
 def _body(operation: dict[str, Any]) -> str:
     if "requestBody" not in operation:
         return ""
-    return f"<p>Body: {html.type_name(operation['requestBody']['content']['application/json']['schema'])}</p>\n"
+    body = operation["requestBody"]
+    optional = "" if body["required"] else " <small>optional</small>"
+    return f"<p>Body: {html.type_name(body['content']['application/json']['schema'])}{optional}</p>\n"
 
 
 def _answers(answers: dict[str, Any]) -> str:

@@ -82,6 +82,12 @@ class Page(SynchronousTestCase):
             for kind in operation.refused_with:
                 self.assertIn(f'<a href="#{kind.code}">', section)
 
+    def test_a_body_that_may_be_left_out(self):
+        found = re.findall(r'<section id="(\w+)">(?:(?!</section>).)*?<p>Body: (.*?)</p>', page(), re.DOTALL)
+        self.assertEqual(
+            {name for name, body in found if "optional" not in body}, {o.id for o in OPERATIONS if o.needs_body}
+        )
+
     def test_well_formed(self):
         elements = Elements(page())
         self.assertEqual(elements.open, [])
