@@ -100,7 +100,7 @@ def _operation(operation: Operation, tag: str) -> dict[str, Any]:
         found["requestBody"] = {"required": True, "content": _FILE}
     if operation.body_type is not None:
         found["requestBody"] = {
-            "required": True,
+            "required": operation.needs_body,
             "content": {"application/json": {"schema": _ref(operation.body_type)}},
         }
     return found

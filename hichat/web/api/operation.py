@@ -159,6 +159,11 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         returned = self.hints["return"]
         return isinstance(returned, type) and issubclass(returned, Resource)
 
+    @property
+    def needs_body(self) -> bool:
+        """Whether there is a body with a field that has to be there; else it may be left out."""
+        return self.body_type is not None and any(field.required for field in msgspec.structs.fields(self.body_type))
+
     @cached_property
     def answers(self) -> dict[int, Any]:
         """The types of its answers' bodies by status; None: there is no body."""

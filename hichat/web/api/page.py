@@ -78,9 +78,11 @@ def _as_field(parameter: dict[str, Any]) -> dict[str, Any]:
 def _body(operation: dict[str, Any]) -> str:
     if "requestBody" not in operation:
         return ""
-    if "*/*" in operation["requestBody"]["content"]:
+    body = operation["requestBody"]
+    if "*/*" in body["content"]:
         return "<p>Body: a file, of any type</p>\n"
-    return f"<p>Body: {html.type_name(operation['requestBody']['content']['application/json']['schema'])}</p>\n"
+    optional = "" if body["required"] else " <small>optional</small>"
+    return f"<p>Body: {html.type_name(body['content']['application/json']['schema'])}{optional}</p>\n"
 
 
 def _answers(answers: dict[str, Any]) -> str:

@@ -28,19 +28,23 @@ _STEP = re.compile(r"\.(\w{1,64})|\[(\d{1,10})\]")
 
 def read_body(request: Request, kind: type[T]) -> T:
     """
+    No body at all is as good as an object without fields.
+
     @raise NotJSONType: it says that it is something else.
     @raise NotJSON: it is none.
     @raise Malformed: a field is missing, unknown or wrong.
     @raise NotText: there is a NUL in a text.
     """
-    given, _ = parse_options_header(request.getHeader("content-type") or "")
-    if given != "application/json":
-        raise NotJSONType
     assert request.content is not None
     # One byte more than may be: what is longer is refused. The site refuses it before.
     body = request.content.read(FORM_LIMIT + 1)
     if len(body) > FORM_LIMIT:
         raise FormTooLarge
+    given, _ = parse_options_header(request.getHeader("content-type") or "")
+    if not body and not given:
+        body = b"{}"
+    elif given != "application/json":
+        raise NotJSONType
     try:
         found = msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as e:

@@ -38,6 +38,12 @@ class Requests(ContactsCase):
         self.assertEqual((self.ids(1, "/contacts"), self.ids(2, "/contacts")), ([2], [1]))
         self.assertEqual([event.kind for event in self.ledger.appended], [Kind.CONTACT_REQUESTED, Kind.CONTACT_ADDED])
 
+    def test_without_a_word(self):
+        """A body of which every field is optional is optional itself."""
+        self.good(1, "PUT", "/contact-requests/sent/2", None, 202)
+        (request,) = self.good(2, "GET", "/contact-requests/received")["items"]
+        self.assertNotIn("greeting", request)
+
     def test_both_ask(self):
         self.good(1, "PUT", "/contact-requests/sent/2", {}, 202)
         self.assertEqual(self.good(2, "PUT", "/contact-requests/sent/1", {})["user"]["name"], "Ann")

@@ -50,6 +50,16 @@ class Document(SynchronousTestCase):
         self.assertNotIn("Problem", closed)
         self.assertNotIn("Profile", closed)
 
+    def test_a_body_is_needed_where_a_field_is(self):
+        bodies = {
+            operation["operationId"]: operation["requestBody"]["required"]
+            for path in self.document["paths"].values()
+            for operation in path.values()
+            if "requestBody" in operation
+        }
+        found = [bodies[name] for name in ("logIn", "setRole", "muteMember", "requestContact", "changeMe")]
+        self.assertEqual(found, [True, True, False, False, False])
+
     def test_every_problem_has_a_status_of_its_own_kind(self):
         for operation in OPERATIONS:
             for status, kinds in operation_errors(operation).items():
@@ -71,6 +81,12 @@ class Page(SynchronousTestCase):
             self.assertIn(f"{operation.method} /v2{operation.path}</code>", section)
             for kind in operation.refused_with:
                 self.assertIn(f'<a href="#{kind.code}">', section)
+
+    def test_a_body_that_may_be_left_out(self):
+        found = re.findall(r'<section id="(\w+)">(?:(?!</section>).)*?<p>Body: (.*?)</p>', page(), re.DOTALL)
+        self.assertEqual(
+            {name for name, body in found if "optional" not in body}, {o.id for o in OPERATIONS if o.needs_body}
+        )
 
     def test_well_formed(self):
         elements = Elements(page())
@@ -123,7 +139,8 @@ class WithoutAToken(SiteCase):
             bodies: list[Any] = [None, {"x": 1}, [], "\0"]
             for body in bodies:
                 answer = self.api(operation.method, target, body, token)
-                if operation.path_type or operation.body_type:
+                # To say nothing is no rubbish where every field is optional.
+                if operation.path_type or (operation.body_type and (body is not None or operation.needs_body)):
                     self.assertIn(answer.status, (400, 401, 404, 415))
                 if answer.status >= 400:
                     self.problem(answer, answer.status, answer.json["code"])

@@ -148,6 +148,12 @@ class Bodies(RouterCase):
         for kind in ("text/plain", "application/x-www-form-urlencoded", "", "application/merge-patch+json"):
             self.problem(self.put(b'{"name":"a"}', kind=kind), 415, "not_json_type")
 
+    def test_none_at_all(self):
+        """It has no type that could be wrong: what is said is which field is missing."""
+        found = self.problem(self.request("PUT", "/v2/things/1"), 400, "invalid_field")
+        self.assertEqual(found["errors"][0]["pointer"], "/name")
+        self.problem(self.put(b"", kind="text/plain"), 415, "not_json_type")
+
     def test_too_large(self):
         answer = self.put(b" " * (FORM_LIMIT + 1))
         self.problem(answer, 413, "form_too_large")
