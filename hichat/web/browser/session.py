@@ -1,10 +1,11 @@
 """
 A browser's session.
 
-A page's scripts are the last place for something that is good for 60 days, so the web client never sees a refresh token:
-it is in a cookie that only these calls are sent, that no script can read, and that no other site's page makes a browser
-send (C{HttpOnly}, C{SameSite=Strict}, C{Path=/session}). The page has access tokens, in memory. Each call needs a JSON
-body: for that another site would have to ask first (Fetch, CORS-preflight), and nobody answers it.
+A page's scripts are the last place for something that is good for 60 days, so the web client never sees a refresh
+token: it is in a cookie that only these calls are sent, that no script can read, and that no other site's page makes a
+browser send (C{HttpOnly}, C{SameSite=Strict}, C{Path=/session}: RFC 6265bis, 5.6). The page has access tokens, in
+memory. Each call needs a JSON body or a method for which another site would have to ask first (Fetch, CORS-preflight),
+and nobody answers that.
 
 All calls but C{DELETE} answer with a L{Session}; a browser that is not logged in gets 204 from C{/session/refresh}.
 """
@@ -27,8 +28,8 @@ from twisted.web.server import NOT_DONE_YET, Request
 from hichat.accounts.accounts import Accounts, Grant
 from hichat.accounts.fields import NAME_LIMIT
 from hichat.accounts.passwords import LENGTH_LIMIT
-from hichat.accounts.users import User
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME
+from hichat.accounts.users import User
 from hichat.errors import Broken, DeviceNeeded, DeviceRevoked, Refused, Unauthorized
 from hichat.web.answers import to_json
 from hichat.web.api.problems import answer_problem

@@ -45,6 +45,10 @@ export class Hub {
     }
   }
 
+  fault(text) {
+    this.#tell({ fault: text });
+  }
+
   // Every call that a tab can make.
   calls = {
     logIn: async (_port, name, password, label, language) => {
@@ -102,6 +106,8 @@ export class Hub {
   };
 
   async #asked(port, { id, name, arguments: given }) {
+    // A page that goes may say a last word after it has left.
+    if (!this.ports.has(port)) return;
     try {
       const value = await this.calls[name](port, ...given);
       port.postMessage({ id, value });

@@ -198,7 +198,8 @@ export class Model {
 
   // Hearing
 
-  #heard({ state, outbox, frame }) {
+  #heard({ state, outbox, frame, fault }) {
+    if (fault) console.error("in the hub:", fault);
     if (state) this.#stateIs(state);
     if (outbox) this.outbox = outbox;
     if (frame) this.#frame(frame);
