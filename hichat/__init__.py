@@ -21,7 +21,7 @@ The flow runs one way and no room reaches back. Beside it stand::
     intake     the bound on what was accepted and has not left yet
     accounts   users, passwords, sessions      social   contacts, groups, membership
     storage    engine, threads, tables, migrations
-    web        HTTP: the v1 calls, the v2 API (web/api), uploads, health, metrics
+    web        HTTP: the v1 calls, the v2 API (web/api), uploads, health, metrics, the web client (web/browser)
     client     the Python client library       cli      the `hichat` command       bench    measuring a daemon
 """
 

@@ -15,7 +15,7 @@ class ChatTests(BrowserCase):
         ann.write("Hello Bob")
         ann.state("Hello Bob", "delivered")
         expect(bob.page).to_have_title("(1) HiChat")
-        bob.page.get_by_role("link", name="ann").click()
+        bob.page.locator(".row-main", has_text="Hello Bob").click()
         bob.sees("Hello Bob")
         ann.state("Hello Bob", "read")
         expect(bob.page).to_have_title("HiChat")
@@ -53,6 +53,9 @@ class ChatTests(BrowserCase):
 
         ann.page.get_by_role("button", name="Emoji").click()
         ann.page.locator(".emoji-grid").get_by_role("button", name="😀").click()
+        area = ann.page.get_by_label("Write a message")
+        expect(area).to_have_value("😀")
+        expect(area).to_be_focused()
         ann.page.keyboard.press("Enter")
         bob.sees("😀")
 
@@ -108,6 +111,8 @@ class ChatTests(BrowserCase):
         self.assertTrue(all("401" in fault or "403" in fault for fault in other.faults), other.faults)
         other.faults.clear()
 
+
+class AdministratorTests(BrowserCase):
     def test_announcements_and_profiles(self) -> None:
         """Who is an administrator writes to everybody; a profile that is changed is seen by others."""
         (finn,) = self.registered("finn")

@@ -33,7 +33,13 @@ export class Conversation {
     this.buffer = [];
     this.others = new Map();
     this.typing = new Map();
-    this.draft = { text: "", mentions: new Map(), replyTo: null, editing: null };
+    this.draft = {};
+    this.write({});
+  }
+
+  // What is being written is always the same object: whoever holds it sees what it is now.
+  write(given) {
+    Object.assign(this.draft, { text: "", mentions: new Map(), replyTo: null, editing: null }, given);
   }
 
   // From the list of conversations.

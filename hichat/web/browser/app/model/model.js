@@ -334,7 +334,8 @@ export class Model {
     }
     if (GROUP_ENDS.has(kind) && (kind === "dissolved" || about === this.state.user)) conversation.gone = true;
     if (!conversation.listed && !conversation.last) conversation.gone ??= true;
-    this.refreshGroup(group);
+    if (kind === "dissolved") this.groups.set(group, null);
+    else this.refreshGroup(group);
     if (this.members.has(group) && !conversation.gone) this.membersOf(group, true).catch(() => this.members.delete(group));
     this.lists.heard(event);
   }

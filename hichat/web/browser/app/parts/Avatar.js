@@ -1,5 +1,6 @@
 // A picture of a person or a group, or the first letter of the name on a colour of its own.
 import { html } from "../rendering.js";
+import { Icon } from "./Icon.js";
 
 const TINTS = 8;
 
@@ -12,7 +13,9 @@ export function Avatar({ model, name, picture = "", kind = "person", online = fa
     ${
       found
         ? html`<img src=${found} alt="" loading="lazy" />`
-        : html`<span class="letter tint-${tintOf(name)}">${first}</span>`
+        : html`<span class="letter tint-${tintOf(name)}">
+            ${kind === "announcements" ? html`<${Icon} name="megaphone" />` : first}
+          </span>`
     }
     ${online && html`<span class="online"></span>`}
   </span>`;

@@ -43,7 +43,9 @@ export function Composer({ model, conversation, attach }) {
     model.changed();
   };
   const clear = () => {
-    conversation.draft = { text: "", mentions: new Map(), replyTo: null, editing: null };
+    conversation.write({});
+    // At once: what is typed next must not be behind what was sent.
+    area.current.value = "";
     setMention(null);
     model.changed();
   };
@@ -90,7 +92,7 @@ export function Composer({ model, conversation, attach }) {
       const last = conversation.messages.findLast((each) => each.from === model.state.user && !each.recalled && each.text);
       if (!last) return;
       event.preventDefault();
-      conversation.draft = { text: last.text, mentions: new Map(), replyTo: null, editing: last };
+      conversation.write({ text: last.text, editing: last });
       model.changed();
     }
   };

@@ -17,7 +17,7 @@ export function MessageMenu({ model, conversation, message, anchor, close, recal
     model.react(message, emoji, !mine);
   };
   const write = (change) => {
-    conversation.draft = { text: "", mentions: new Map(), replyTo: null, editing: null, ...change };
+    conversation.write(change);
     conversation.wantsFocus = true;
     model.changed();
   };

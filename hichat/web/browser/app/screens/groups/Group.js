@@ -41,6 +41,12 @@ export function Group({ model, id }) {
       Object.assign(model.conversation(`group-${id}`), { gone: false, listed: true, touched: Date.now() });
       chats();
     });
+  const dissolve = () =>
+    model.attempt(async () => {
+      await api.delete(`/groups/${id}`);
+      lists.again("groups");
+      go("groups");
+    });
   const leads = role === "owner" || role === "admin";
   const muted = group.muted && (group.muted.until === undefined || group.muted.until > Date.now());
   return html`<div class="page">
@@ -82,7 +88,7 @@ export function Group({ model, id }) {
     ${
       dialog === "dissolve" &&
       html`<${Confirm} title=${t("dissolve")} text=${t("dissolveQuestion", { name: group.name })} action=${t("dissolve")} close=${close}
-        then=${() => act(async () => { await api.delete(`/groups/${id}`); go("groups"); })} />`
+        then=${dissolve} />`
     }
   </div>`;
 }
