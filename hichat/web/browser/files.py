@@ -61,8 +61,7 @@ class Client:
         preloads = "\n".join(f'<link rel="modulepreload" href="{base}/{name}">' for name in scripts)
         page = found.pop(_PAGE).decode().replace("{base}", base).replace("{preloads}", preloads)
         self.page = Document("text/html; charset=utf-8", page.encode(), POLICY, PAGE_HEADERS)
-        self.directory = Resource()
-        self.directory.putChild(version.encode(), _Files(found))
+        self.directory = _Files({f"{version}/{name}": content for name, content in found.items()})
 
 
 class _Files(Resource):

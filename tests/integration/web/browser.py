@@ -189,9 +189,11 @@ class BrowserCase(SynchronousTestCase):
     A daemon and a browser for all tests of a class.
 
     @cvar settings: the daemon's.
+    @cvar prepare: arguments of C{hichat} for a call before the daemon starts.
     """
 
     settings: ClassVar[dict[str, str]] = {}
+    prepare: ClassVar[tuple[str, ...]] = ()
     daemon: Daemon
     browser: Browser
 
@@ -203,6 +205,8 @@ class BrowserCase(SynchronousTestCase):
                 raise AssertionError(reason)
             raise SkipTest(reason)
         cls.daemon = Daemon(Path(tempfile.mkdtemp(prefix="hichat-web-")), REGISTER_LIMIT="off", **cls.settings)
+        if cls.prepare:
+            cls.daemon.command(*cls.prepare, "--tokens", str(cls.daemon.directory / "tokens"))
         cls.daemon.launch()
         cls._playwright = sync_playwright().start()
         cls.browser = cls._playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
