@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from unittest import SkipTest
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, expect, sync_playwright
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.integration.daemon import Daemon, free_port
@@ -196,6 +196,7 @@ class BrowserCase(SynchronousTestCase):
     prepare: ClassVar[tuple[str, ...]] = ()
     daemon: Daemon
     browser: Browser
+    _playwright: Playwright
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -222,7 +223,7 @@ class BrowserCase(SynchronousTestCase):
     @classmethod
     def ready(cls) -> None:
         """The daemon listens."""
-        wait_for(lambda: socket.create_connection(("127.0.0.1", cls.daemon.port), 0.2).close() or True)
+        wait_for(lambda: socket.create_connection(("127.0.0.1", cls.daemon.port), 0.2)).close()
 
     @classmethod
     def crash(cls) -> None:

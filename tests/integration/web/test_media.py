@@ -4,7 +4,7 @@ import base64
 import struct
 import zlib
 
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.integration.web.browser import BrowserCase
 
@@ -27,7 +27,7 @@ class MediaTests(BrowserCase):
         one, two = self.ids(ann, bob)
         ann.go(f"chats/user-{two}")
         bob.go(f"chats/user-{one}")
-        file = {"name": "green.png", "mimeType": "image/png", "buffer": picture(300, 200)}
+        file: FilePayload = {"name": "green.png", "mimeType": "image/png", "buffer": picture(300, 200)}
         ann.page.locator("input[type=file]").set_input_files(file)
         expect(ann.page.get_by_role("dialog", name="Send picture").locator("img")).to_be_visible()
         ann.page.get_by_label("Caption (optional)").fill("my garden")
@@ -79,7 +79,7 @@ class MediaTests(BrowserCase):
         eve, finn = self.registered("eve", "finn")
         (number,) = self.ids(eve)
         eve.go("settings/profile")
-        file = {"name": "me.png", "mimeType": "image/png", "buffer": picture(900, 600)}
+        file: FilePayload = {"name": "me.png", "mimeType": "image/png", "buffer": picture(900, 600)}
         eve.page.locator("input[type=file]").set_input_files(file)
         expect(eve.page.locator(".picture-field img")).to_be_visible()
         eve.page.get_by_role("button", name="Save").click()

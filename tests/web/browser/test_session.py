@@ -117,8 +117,8 @@ class SessionTests(SiteCase):
     def test_wrong(self):
         """Refusals are problems, as those of the API."""
         self.problem(self.call("", {"name": "ann", "password": "wrong"}), 403, "wrong_password")
-        self.problem(self.call("", {"name": "ann"}), 422, "invalid_field")
-        self.problem(self.log_in(label="a b"), 422, "invalid_field")
+        self.problem(self.call("", {"name": "ann"}), 400, "invalid_field")
+        self.problem(self.log_in(label="a b"), 400, "invalid_field")
         self.problem(self.call("/password", {"old": "a", "new": "b"}), 401, "unauthorized")
         self.assertEqual(self.call("", method="PUT").status, 405)
         self.assertFalse(self.jar)
