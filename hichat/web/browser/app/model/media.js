@@ -1,7 +1,7 @@
 // Pictures, voice and files: on their way up, and the links by which a browser may fetch them.
 
-const OWN_PICTURES = /^\/uploads\/[0-9a-f]{32}\.(?:png|jpg|gif|webp)$/;
-const OWN = /^\/uploads\/[0-9a-f]{32}\.[a-z0-9]{3,4}$/;
+const OWN_PICTURES = /^\/uploads\/[A-Za-z0-9_-]{22,80}\.(?:png|jpg|gif|webp)$/;
+const OWN = /^\/uploads\/[A-Za-z0-9_-]{22,80}\.[a-z0-9]{3,4}$/;
 const MEDIA = /^\/v2\/media\/([A-Za-z0-9_-]{22})$/;
 const EARLY = 60_000; // milliseconds before its end at which a link counts as old
 
@@ -48,7 +48,8 @@ export class Media {
     this.asked.clear();
     try {
       const { items } = await this.model.api.post("/media/links", { ids });
-      for (const item of items) this.links.set(item.id, item);
+      // Another map: who shows messages sees by that that there is something new.
+      this.links = new Map([...this.links, ...items.map((item) => [item.id, item])]);
     } catch {
       setTimeout(() => {
         for (const id of ids) if (this.links.get(id) === null) this.links.delete(id);
@@ -78,10 +79,12 @@ export class Media {
 
   async run(upload) {
     upload.failure = null;
+    this.uploads = [...this.uploads];
     this.model.changed();
     try {
       const stored = await this.store(upload.file, (progress) => {
         upload.progress = progress;
+        this.uploads = [...this.uploads];
         this.model.changed();
       });
       const { text, seconds, replyTo } = upload.said;
@@ -94,6 +97,7 @@ export class Media {
     } catch (error) {
       upload.failure = error.message;
       upload.failed = true;
+      this.uploads = [...this.uploads];
     }
     this.model.changed();
   }
@@ -120,6 +124,10 @@ export class Media {
 
   // The same, but whoever has the link may see it.
   async storeOpen(file, progress = () => {}) {
+    if (this.model.features.has("media")) {
+      const stored = await this.store(file, progress);
+      if (stored.open) return stored.open;
+    }
     const form = new FormData();
     form.append("file", file);
     const stored = await this.model.api.upload(`/v1/upload/image?userId=${this.model.me.id}`, form, progress);

@@ -10,6 +10,7 @@ export class People {
   forget() {
     this.known = new Map();
     this.remarks = new Map();
+    this.version = 0; // another whenever somebody is known better
   }
 
   get(id) {
@@ -30,6 +31,7 @@ export class People {
 
   know(person) {
     this.known.set(person.id, { ...this.known.get(person.id), ...person });
+    this.version++;
     return person;
   }
 

@@ -7,7 +7,7 @@ import { Messages } from "./Messages.js";
 import { Preview } from "./Preview.js";
 import { explain } from "../../model/model.js";
 import { go, hrefOf } from "../../model/route.js";
-import { t } from "../../words/words.js";
+import { language, t } from "../../words/words.js";
 
 export function Chat({ model, name, message }) {
   const conversation = model.conversation(name);
@@ -78,7 +78,8 @@ export function Chat({ model, name, message }) {
 
 // Messages is a class that draws again only if something of these is another.
 function versionOf(model, conversation) {
-  return [conversation.messages, model.outbox, model.media.uploads, conversation.typing.size, model.people.known.size];
+  const { media, outbox, people } = model;
+  return [conversation.messages, outbox, media.uploads, media.links, people.version, people.remarks, language()];
 }
 
 function Head({ model, conversation }) {
