@@ -7,6 +7,7 @@ fail.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ import socket
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -246,6 +248,12 @@ class BrowserCase(SynchronousTestCase):
         for person in people:
             person.register()
         return people
+
+    def need(self, path: str) -> None:
+        """Skip what the daemon's API does not have."""
+        with urllib.request.urlopen(f"{self.daemon.url}/v2/openapi.json") as answer:
+            if path not in json.load(answer)["paths"]:
+                raise SkipTest(f"this daemon has no {path}")
 
     def ids(self, *people: Person) -> list[int]:
         """@return: their numbers."""

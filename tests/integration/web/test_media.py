@@ -59,6 +59,22 @@ class MediaTests(BrowserCase):
             ann.page.get_by_role("button", name="Send", exact=True).last.click()
             expect(bob.message(kind).locator("img")).to_be_visible()
 
+    def test_a_file(self) -> None:
+        """Whatever it is, it comes as it was, under its name."""
+        self.need("/media")
+        gina, hal = self.registered("gina", "hal")
+        one, two = self.ids(gina, hal)
+        gina.go(f"chats/user-{two}")
+        hal.go(f"chats/user-{one}")
+        content = b"<script>alert(1)</script>" * 100
+        file: FilePayload = {"name": "notes.html", "mimeType": "text/html", "buffer": content}
+        gina.page.locator("input[type=file]").set_input_files(file)
+        gina.page.get_by_role("dialog").get_by_role("button", name="Send").click()
+        with hal.page.expect_download() as coming:
+            hal.page.get_by_role("link", name="notes.html").click()
+        self.assertEqual(coming.value.suggested_filename, "notes.html")
+        self.assertEqual(coming.value.path().read_bytes(), content)
+
     def test_voice(self) -> None:
         """It is recorded, sent and can be played."""
         cleo, dave = self.registered("cleo", "dave")

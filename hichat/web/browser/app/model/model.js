@@ -6,7 +6,7 @@ import { Lists } from "./lists.js";
 import { Media } from "./media.js";
 import { People } from "./people.js";
 import { notify } from "./notices.js";
-import { language, t } from "../words/words.js";
+import { t } from "../words/words.js";
 
 const TYPING_TIME = 6000; // milliseconds that somebody who was typing still is
 const TYPING_PAUSE = 3000; // between two frames that say so
@@ -407,4 +407,3 @@ export function explain(error) {
   return error.message || t("brokenProblem");
 }
 
-export { language };
