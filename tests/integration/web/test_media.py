@@ -71,7 +71,7 @@ class MediaTests(BrowserCase):
         gina.page.locator("input[type=file]").set_input_files(file)
         gina.page.get_by_role("dialog").get_by_role("button", name="Send").click()
         with hal.page.expect_download() as coming:
-            hal.page.get_by_role("link", name="notes.html").click()
+            hal.page.locator(".message").get_by_role("link", name="notes.html").click()
         self.assertEqual(coming.value.suggested_filename, "notes.html")
         self.assertEqual(coming.value.path().read_bytes(), content)
 

@@ -10,7 +10,7 @@ class SearchTests(BrowserCase):
         """Everywhere and in one conversation; from what was found one gets to where it was said."""
         self.need("/search")
         ann, bob = self.registered("ann", "bob")
-        one, two = self.ids(ann, bob)
+        (two,) = self.ids(bob)
         ann.go(f"chats/user-{two}")
         ann.write("the needle, <b>sharp</b>")
         for number in range(30):
