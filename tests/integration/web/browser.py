@@ -42,7 +42,7 @@ ARGUMENTS = [
 PASSWORD = "correct horse"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 375, "height": 700}
-PATIENCE = 8_000
+PATIENCE = 20_000
 """Milliseconds that something may take to be seen."""
 
 expect.set_options(timeout=PATIENCE)

@@ -208,9 +208,11 @@ export class Hub {
     this.receivedMarks.set(name, { op: "received", ...place, id: event.id });
   }
 
-  // The device that has sent a message is not told of it as an event.
+  // The device that has sent a message is not told of it as an event. That it has left the outbox and that it was said
+  // is told at once, so that nobody sees it twice.
   #acked(item, ack) {
     this.#tell({
+      outbox: this.outbox.items,
       frame: {
         op: "event",
         kind: "message",

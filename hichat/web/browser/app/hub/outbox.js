@@ -81,7 +81,6 @@ export class Outbox {
     if (frame.op === "ack") {
       this.items = this.items.filter((other) => other !== item);
       this.acked(item, frame);
-      this.changed();
       this.database.remove(item.key);
     } else if (AGAIN.has(frame.code)) {
       const wait = Math.min(Math.max(frame.retryAfter ?? 1, 0.1), 60);
