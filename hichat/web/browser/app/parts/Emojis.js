@@ -1,6 +1,6 @@
 // The emoji picker.
 import { html, useState } from "../rendering.js";
-import { EMOJIS } from "./emojis.js";
+import { EMOJIS } from "./emoji-list.js";
 import { t } from "../words/words.js";
 
 export function Emojis({ choose }) {

@@ -3,7 +3,7 @@ import { html, useState } from "../../rendering.js";
 import { Emojis } from "../../parts/Emojis.js";
 import { Icon } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
-import { QUICK } from "../../parts/emojis.js";
+import { QUICK } from "../../parts/emoji-list.js";
 import { t } from "../../words/words.js";
 
 export function MessageMenu({ model, conversation, message, anchor, close, recall }) {
