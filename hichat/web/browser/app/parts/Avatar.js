@@ -13,7 +13,7 @@ export function Avatar({ model, name, picture = "", kind = "person", online = fa
     ${
       found
         ? html`<img src=${found} alt="" loading="lazy" />`
-        : html`<span class="letter tint-${tintOf(name)}">
+        : html`<span class="letter tint-${kind === "announcements" ? 3 : tintOf(name)}">
             ${kind === "announcements" ? html`<${Icon} name="megaphone" />` : first}
           </span>`
     }

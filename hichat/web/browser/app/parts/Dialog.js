@@ -9,6 +9,8 @@ export function Dialog({ title, close, children, wide = false }) {
   useEffect(() => {
     const before = document.activeElement;
     element.current.showModal();
+    // Where one writes, if there is such a place; else the browser has chosen the first button.
+    element.current.querySelector("input:not([type=file], [type=radio]), textarea")?.focus();
     return () => before?.focus?.();
   }, []);
   const outside = (event) => event.target === element.current && close();
