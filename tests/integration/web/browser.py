@@ -119,16 +119,19 @@ class Person:
     """
     Somebody at a browser of their own.
 
+    @param script: what runs before the client does.
     @ivar faults: what the browser's console complained about.
     """
 
-    def __init__(self, browser: Browser, name: str, url: str, **options: Any) -> None:
+    def __init__(self, browser: Browser, name: str, url: str, script: str = "", **options: Any) -> None:
         self.name = name
         self.url = url
         self.faults: list[str] = []
         options = {"locale": "en-US", "viewport": DESKTOP, "permissions": ["microphone"]} | options
         self.context = browser.new_context(**options)
         self.context.set_default_timeout(PATIENCE)
+        if script:
+            self.context.add_init_script(script)
         self.page = self.tab()
 
     def tab(self) -> Page:

@@ -96,6 +96,56 @@ class ChatTests(BrowserCase):
         expect(third.get_by_text("Chrome-Linux")).to_have_count(1)
         expect(third.get_by_text("This device")).to_be_visible()
 
+    def test_without_a_shared_worker(self) -> None:
+        """Some browsers have none: then one tab is connected at a time, and another can take over."""
+        alone = self.person("alone", script="delete window.SharedWorker")
+        alone.register()
+        (gus,) = self.registered("gus")
+        one, two = self.ids(alone, gus)
+        alone.go(f"chats/user-{two}")
+        alone.write("it works")
+        alone.state("it works", "delivered")
+        second = alone.tab()
+        expect(second.get_by_role("heading", name="Chats")).to_be_visible()
+        expect(alone.page.get_by_text("HiChat is open in another window.").first).to_be_visible()
+        gus.go(f"chats/user-{one}")
+        gus.write("to the second")
+        expect(second.locator(".row", has_text="to the second")).to_be_visible()
+        alone.page.get_by_role("button", name="Use it here").first.click()
+        alone.sees("to the second")
+        expect(second.get_by_text("HiChat is open in another window.").first).to_be_visible()
+
+    def test_notifications(self) -> None:
+        """Who does not look is called; not from a conversation that is muted, and not while looking."""
+        record = """
+            window.calls = [];
+            window.Notification = class {
+                static permission = 'granted';
+                constructor(title, given) { window.calls.push(`${title}|${given.body}`); }
+            };
+            Object.defineProperty(document, 'hasFocus', { value: () => !window.away });
+        """
+        ida = self.person("ida", script=record)
+        ida.register()
+        (jan,) = self.registered("jan")
+        (number,) = self.ids(ida)
+        jan.go(f"chats/user-{number}")
+        jan.write("you are looking")
+        expect(ida.page.locator(".row", has_text="you are looking")).to_be_visible()
+        ida.page.evaluate("window.away = true; window.dispatchEvent(new Event('blur'))")
+        jan.write("you are away")
+        ida.page.wait_for_function("calls.length > 0")
+        self.assertEqual(ida.page.evaluate("calls"), ["jan|you are away"])
+        row = ida.page.locator(".row", has_text="you are away")
+        row.hover()
+        row.get_by_role("button", name="More about jan").click()
+        ida.page.get_by_role("button", name="Mute").click()
+        expect(row.locator(".row-sign")).to_be_visible()
+        jan.write("psst")
+        expect(ida.page.locator(".row", has_text="psst")).to_be_visible()
+        self.assertEqual(len(ida.page.evaluate("calls")), 1)
+        expect(ida.page).to_have_title("HiChat")
+
     def test_a_wrong_password(self) -> None:
         """It is said why one cannot come in."""
         self.registered("eve")

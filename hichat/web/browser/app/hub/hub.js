@@ -29,7 +29,7 @@ export class Hub {
       database: new Database(),
       write: (frame) => this.line.write(frame),
       changed: () => this.#tell({ outbox: this.outbox.items }),
-      settled: () => this.line.write({ op: "sync", since: this.cursor }),
+      settled: () => this.line.write({ op: "sync", ref: "sync", since: this.cursor }),
       acked: (item, ack) => this.#acked(item, ack),
     });
     self.addEventListener("online", () => this.line.hurry());
@@ -177,12 +177,21 @@ export class Hub {
         break;
       case "ack":
       case "error":
-        if (!this.outbox.answered(frame)) this.#answer(frame);
+        if (frame.ref === "sync") this.#startAgain();
+        else if (!this.outbox.answered(frame)) this.#answer(frame);
         break;
       default:
         if (frame.ref === undefined) this.#tell({ frame });
         else this.#answer(frame);
     }
+  }
+
+  // The server does not know our place in its log any more: an older copy of it was put back.
+  #startAgain() {
+    this.cursor = null;
+    this.line.close();
+    this.#tell({ restart: true });
+    this.line.open();
   }
 
   #event(event) {

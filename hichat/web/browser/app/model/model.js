@@ -198,7 +198,8 @@ export class Model {
 
   // Hearing
 
-  #heard({ state, outbox, frame, fault }) {
+  #heard({ state, outbox, frame, fault, restart }) {
+    if (restart) location.reload();
     if (fault) console.error("in the hub:", fault);
     if (state) this.#stateIs(state);
     if (outbox) this.outbox = outbox;
