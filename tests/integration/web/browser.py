@@ -60,7 +60,11 @@ def wait_for(condition: Callable[[], Any], seconds: float = 10) -> Any:
 
 
 class Wire:
-    """A way to the daemon that can be cut: a TCP port that passes everything on, or lets nobody in."""
+    """
+    A way to the daemon that can be cut: a TCP port that passes everything on, or lets nobody in.
+
+    @ivar deaf: what the daemon says is lost, what is said to it is not.
+    """
 
     def __init__(self, target: int) -> None:
         self.port = free_port()
@@ -68,6 +72,7 @@ class Wire:
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self.whole = True
+        self.deaf = False
         self._listener = socket.create_server(("127.0.0.1", self.port))
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -82,6 +87,7 @@ class Wire:
     def mend(self) -> None:
         """It is whole again."""
         self.whole = True
+        self.deaf = False
 
     def close(self) -> None:
         self.cut()
@@ -104,12 +110,13 @@ class Wire:
             with self._lock:
                 self._open |= {near, far}
             for one, other in ((near, far), (far, near)):
-                threading.Thread(target=self._pass, args=(one, other), daemon=True).start()
+                threading.Thread(target=self._pass, args=(one, other, one is far), daemon=True).start()
 
-    def _pass(self, one: socket.socket, other: socket.socket) -> None:
+    def _pass(self, one: socket.socket, other: socket.socket, answers: bool) -> None:
         with suppress(OSError):
             while data := one.recv(65536):
-                other.sendall(data)
+                if not (answers and self.deaf):
+                    other.sendall(data)
         for each in (one, other):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)

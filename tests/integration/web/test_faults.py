@@ -47,6 +47,32 @@ class FaultTests(BrowserCase):
         expect(bob.page.locator(".message")).to_have_count(4)
         self.quiet(ann)
 
+    def test_an_answer_that_is_lost(self) -> None:
+        """The server has the message, but the browser does not know: it is sent again, and is there once."""
+        wire = Wire(self.daemon.port)
+        self.addCleanup(wire.close)
+        gina = self.person("gina", url=f"http://127.0.0.1:{wire.port}")
+        gina.register()
+        (hal,) = self.registered("hal")
+        one, two = self.ids(gina, hal)
+        gina.go(f"chats/user-{two}")
+        hal.go(f"chats/user-{one}")
+        gina.write("first")
+        gina.state("first", "read")
+        wire.deaf = True
+        gina.write("heard and not answered")
+        hal.sees("heard and not answered")
+        gina.state("heard and not answered", "sending")
+        wire.cut()
+        wire.mend()
+        gina.state("heard and not answered", "read")
+        gina.write("last")
+        hal.sees("last")
+        expected = ["first", "heard and not answered", "last"]
+        for person in (gina, hal):
+            expect(person.page.locator(".message .said")).to_have_text(expected)
+        self.quiet(gina)
+
     def test_the_daemon_is_killed_in_the_middle(self) -> None:
         """A burst of messages, and the daemon is killed within it and started again: each comes once, in order."""
         cleo, dave = self.registered("cleo", "dave")
