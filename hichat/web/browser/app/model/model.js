@@ -212,6 +212,18 @@ export class Model {
     this.state = state;
     if (state.user !== before.user) this.#forget();
     if (state.live && state.phase === "in" && !this.fetching) this.#fetch();
+    else if (this.ready && state.line === "on" && before.line === "off") this.#fetchMarks();
+  }
+
+  // How far people have read is not in the log: what was said of it while there was no connection is asked for.
+  async #fetchMarks() {
+    try {
+      if (this.watching) await this.loadMarks(this.watching);
+      for (const each of await this.api.all("/conversations", 500)) this.conversation(each.name).show(each);
+    } catch {
+      // The next connection tries again.
+    }
+    this.changed();
   }
 
   // All that a tab begins with. From "live" on every event comes, so nothing falls between.
