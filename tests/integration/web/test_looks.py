@@ -13,6 +13,8 @@ HOSTILE = [
     "https://example.org/\"onmouseover='fault()'",
     "${fault()} {{fault()}} <${fault}>",
     "<a href='javascript:fault()'>x</a>",
+    "javascript://example.org/%0afault()",
+    "data://text/html,<script>fault()</script>",
     "data:text/html,<script>fault()</script>",
     "</textarea></title><iframe srcdoc='<script>parent.fault()</script>'>",
     "\u202eevil\u202c &lt;b&gt; &#60;b&#62;",
