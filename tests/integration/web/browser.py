@@ -184,6 +184,10 @@ class Person:
         """The message has come as far as that: sending, sent, delivered, read."""
         expect(self.message(text).locator(f".state.{state}")).to_be_visible()
 
+    def until(self, expression: str) -> None:
+        """Wait until something is so in the page. Playwright's own way is an C{eval} there, which the policy forbids."""
+        wait_for(lambda: self.page.evaluate(expression), PATIENCE / 1000)
+
     def choose(self, text: str, action: str) -> None:
         """Do something with a message, by its menu."""
         message = self.message(text)

@@ -134,7 +134,7 @@ class ChatTests(BrowserCase):
         expect(ida.page.locator(".row", has_text="you are looking")).to_be_visible()
         ida.page.evaluate("window.away = true; window.dispatchEvent(new Event('blur'))")
         jan.write("you are away")
-        ida.page.wait_for_function("calls.length > 0")
+        ida.until("calls.length > 0")
         self.assertEqual(ida.page.evaluate("calls"), ["jan|you are away"])
         row = ida.page.locator(".row", has_text="you are away")
         row.hover()

@@ -34,7 +34,7 @@ class MediaTests(BrowserCase):
         ann.page.get_by_role("button", name="Send", exact=True).last.click()
         shown = bob.message("my garden").get_by_role("img", name="my garden")
         expect(shown).to_be_visible()
-        bob.page.wait_for_function("() => document.querySelector('.message img').naturalWidth > 0")
+        bob.until("document.querySelector('.message img').naturalWidth > 0")
         bob.message("my garden").get_by_role("button", name="Show my garden").click()
         large = bob.page.get_by_role("dialog").locator("img")
         expect(large).to_be_visible()
@@ -86,9 +86,9 @@ class MediaTests(BrowserCase):
         cleo.page.get_by_role("button", name="Send").click()
         voice = dave.page.locator(".message audio")
         expect(voice).to_be_visible()
-        dave.page.wait_for_function("() => document.querySelector('.message audio').readyState >= 1")
+        dave.until("document.querySelector('.message audio').readyState >= 1")
         dave.page.evaluate("document.querySelector('.message audio').play()")
-        dave.page.wait_for_function("() => document.querySelector('.message audio').currentTime > 0.2")
+        dave.until("document.querySelector('.message audio').currentTime > 0.2")
 
     def test_a_profile_picture(self) -> None:
         """It is made small, and others see it."""
@@ -102,4 +102,4 @@ class MediaTests(BrowserCase):
         expect(eve.page.get_by_text("Saved")).to_be_visible()
         finn.go(f"contacts/{number}")
         expect(finn.page.locator(".portrait img")).to_be_visible()
-        finn.page.wait_for_function("() => document.querySelector('.portrait img').naturalWidth === 256")
+        finn.until("document.querySelector('.portrait img').naturalWidth === 256")

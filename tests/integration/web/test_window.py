@@ -23,9 +23,7 @@ class WindowTests(BrowserCase):
         for _ in range(12):
             first = str(messages.first.get_attribute("data-id"))
             scroller.evaluate("element => { element.scrollTop = 300; }")
-            reader.page.wait_for_function(
-                "first => Number(document.querySelector('.message').dataset.id) < Number(first)", arg=first
-            )
+            reader.until(f"Number(document.querySelector('.message').dataset.id) < {first}")
             # What was the first one is still there, near the top: nothing has jumped.
             at = reader.page.locator(f'[data-id="{first}"]').bounding_box()
             assert at is not None
