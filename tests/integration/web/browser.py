@@ -185,7 +185,7 @@ class Person:
         expect(self.message(text).locator(f".state.{state}")).to_be_visible()
 
     def until(self, expression: str) -> None:
-        """Wait until something is so in the page. Playwright's own way is an C{eval} there, which the policy forbids."""
+        """Wait until something is so in the page. Playwright's own way is C{eval}, which the policy forbids."""
         wait_for(lambda: self.page.evaluate(expression), PATIENCE / 1000)
 
     def choose(self, text: str, action: str) -> None:
