@@ -23,7 +23,7 @@ The flow runs one way and no room reaches back. Beside it stand::
     media      uploaded files: what they are, who may see them, removing what nobody uses
     search     finding what was said: an index that follows the log, and who may see what it names
     storage    engine, threads, tables, migrations
-    web        HTTP: the v1 calls, the v2 API (web/api), files, health, metrics
+    web        HTTP: the v1 calls, the v2 API (web/api), files, health, metrics, the web client (web/browser)
     client     the Python client library       cli      the `hichat` command       bench    measuring a daemon
 """
 

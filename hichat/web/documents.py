@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import blake2b
 
 import msgspec
@@ -20,11 +21,14 @@ class Document(Resource):
     Something that stays the same until the daemon is another one.
 
     @param policy: what a browser may do with it beside showing it, as a C{Content-Security-Policy}.
+    @param headers: more, or others.
     """
 
     isLeaf = True
 
-    def __init__(self, content_type: str, body: bytes, policy: str = "") -> None:
+    def __init__(
+        self, content_type: str, body: bytes, policy: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__()
         self._body = body
         self._headers = {
@@ -33,6 +37,7 @@ class Document(Resource):
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; "
             f"frame-ancestors 'none'{policy}",
+            **(headers or {}),
         }
         self._tag = b'"%s"' % blake2b(body, digest_size=16).hexdigest().encode()
 

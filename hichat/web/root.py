@@ -25,6 +25,8 @@ from hichat.social.group_service import Groups
 from hichat.storage.store import Store
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
+from hichat.web.browser.files import Client
+from hichat.web.browser.session import SessionResource
 from hichat.web.credentials import credentials
 from hichat.web.documents import mount_documents
 from hichat.web.parts import Parts
@@ -67,6 +69,10 @@ def make_site(
     root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
     root.mount("v2/ws", SocketV2Resource(sockets_v2))
     mount_documents(root)
+    client = Client()
+    root.putChild(b"", client.page)
+    root.putChild(b"app", client.directory)
+    root.putChild(b"session", SessionResource(accounts))
     root.mount("healthz", Health())
     root.mount("readyz", Ready(stopping, lambda: store.read(log.head)))
     root.mount("metrics", Exposition(metrics))

@@ -1,0 +1,291 @@
+// What all tabs share: who is logged in, the one WebSocket, what is on its way out. A tab asks with
+// {id, call, arguments} and is answered with {id, value} or {id, problem}; all tabs hear {state}, {outbox} and {frame}.
+import { Database } from "./database.js";
+import { Line } from "./line.js";
+import { Outbox } from "./outbox.js";
+import { Problem, Session, call } from "./session.js";
+
+const SIGNED_OUT = 4001;
+const REPLACED = 4003;
+const UNAUTHORIZED = 4005;
+const ANSWER_TIME = 15_000; // milliseconds
+const WATCHED = 200;
+
+export class Hub {
+  constructor() {
+    this.ports = new Map(); // port -> {watch, visible}
+    this.waiting = new Map(); // ref -> {resolve, reject}
+    this.references = 0;
+    // phase: starting, out, in; line: off, on (live); elsewhere: the same browser is connected by another hub
+    this.state = { phase: "starting", user: 0, line: "off", live: false, elsewhere: false, visible: 0 };
+    this.cursor = null;
+    this.session = new Session();
+    this.line = new Line({
+      hello: () => this.#hello(),
+      received: (frame) => this.#received(frame),
+      lost: (code) => this.#lost(code),
+    });
+    this.outbox = new Outbox({
+      database: new Database(),
+      write: (frame) => this.line.write(frame),
+      changed: () => this.#tell({ outbox: this.outbox.items }),
+      settled: () => this.line.write({ op: "sync", ref: "sync", since: this.cursor }),
+      acked: (item, ack) => this.#acked(item, ack),
+    });
+    self.addEventListener("online", () => this.line.hurry());
+  }
+
+  attach(port) {
+    this.ports.set(port, { watch: { users: [], groups: [] }, visible: false });
+    port.onmessage = (event) => this.#asked(port, event.data);
+    port.postMessage({ state: this.state, outbox: this.outbox.items });
+    if (!this.started) {
+      this.started = true;
+      this.#start();
+    }
+  }
+
+  fault(text) {
+    this.#tell({ fault: text });
+  }
+
+  // Every call that a tab can make.
+  calls = {
+    logIn: async (_port, name, password, label, language) => {
+      await this.session.logIn(name, password, label, language);
+      await this.#enter();
+    },
+    register: async (_port, name, password, invite, label, language) => {
+      await call("POST", "/v2/accounts", { body: { name, password, ...(invite && { invite }) }, language });
+      await this.session.logIn(name, password, label, language);
+      await this.#enter();
+    },
+    logOut: async () => {
+      await this.session.logOut();
+      this.#leave();
+    },
+    changePassword: async (_port, old, fresh, language) => {
+      await this.session.changePassword(old, fresh, language);
+      // The server has closed all connections.
+      this.line.close();
+      this.line.open();
+    },
+    forget: async () => {
+      this.session.forget();
+      await this.session.token().catch(() => "");
+      this.#leave();
+    },
+    token: async (_port, fresh) => {
+      const token = await this.session.token(fresh);
+      if (!token) this.#leave();
+      return token;
+    },
+    say: (_port, key, frame) => this.outbox.add(key, frame),
+    retry: (_port, key) => this.outbox.retry(key),
+    discard: (_port, key) => this.outbox.discard(key),
+    request: (_port, frame) => this.#request(frame),
+    cast: (_port, frame) => this.line.write(frame),
+    watch: (port, watch) => {
+      this.ports.get(port).watch = watch;
+      this.#watch();
+    },
+    look: (port, visible) => {
+      this.ports.get(port).visible = visible;
+      this.#set({ visible: [...this.ports.values()].filter((tab) => tab.visible).length });
+      if (visible) this.line.hurry();
+    },
+    useHere: () => {
+      this.#set({ elsewhere: false });
+      this.line.open();
+    },
+    detach: (port) => {
+      this.ports.delete(port);
+      this.#set({ visible: [...this.ports.values()].filter((tab) => tab.visible).length });
+      this.#watch();
+    },
+  };
+
+  async #asked(port, { id, name, arguments: given }) {
+    // A page that goes may say a last word after it has left.
+    if (!this.ports.has(port)) return;
+    try {
+      const value = await this.calls[name](port, ...given);
+      port.postMessage({ id, value });
+    } catch (error) {
+      const code = error instanceof Problem ? error.code : "broken";
+      port.postMessage({ id, problem: { code, message: error.message, retryAfter: error.retryAfter } });
+    }
+  }
+
+  async #start() {
+    for (let wait = 1000; ; wait = Math.min(wait * 2, 15_000)) {
+      try {
+        const token = await this.session.token();
+        if (token) await this.#enter();
+        else this.#set({ phase: "out" });
+        return;
+      } catch {
+        this.#set({ phase: "starting", troubled: true });
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
+  }
+
+  async #enter() {
+    this.cursor = null;
+    await this.outbox.load(this.session.user);
+    this.#set({ phase: "in", user: this.session.user, line: "off", live: false, elsewhere: false, troubled: false });
+    this.line.open();
+  }
+
+  #leave() {
+    this.line.close();
+    this.session.forget();
+    this.outbox.forget();
+    this.#set({ phase: "out", user: 0, line: "off", live: false });
+  }
+
+  async #hello() {
+    const token = await this.session.token();
+    if (!token) {
+      this.#leave();
+      throw new Problem("unauthorized", "");
+    }
+    return { op: "hello", token, device: this.session.device };
+  }
+
+  #received(frame) {
+    switch (frame.op) {
+      case "welcome":
+        this.line.welcomed();
+        this.cursor ??= frame.position;
+        this.#tell({ frame });
+        this.outbox.connected(frame.counter);
+        break;
+      case "page":
+        this.cursor = frame.position;
+        for (const event of frame.events) this.#event(event);
+        break;
+      case "synced":
+        this.cursor = frame.position;
+        this.#set({ line: "on", live: true });
+        this.#watch();
+        break;
+      case "event":
+        this.cursor = frame.id;
+        this.#event(frame);
+        break;
+      case "ack":
+      case "error":
+        if (frame.ref === "sync") this.#startAgain();
+        else if (!this.outbox.answered(frame)) this.#answer(frame);
+        break;
+      default:
+        if (frame.ref === undefined) this.#tell({ frame });
+        else this.#answer(frame);
+    }
+  }
+
+  // The server does not know our place in its log any more: an older copy of it was put back.
+  #startAgain() {
+    this.cursor = null;
+    this.line.close();
+    this.#tell({ restart: true });
+    this.line.open();
+  }
+
+  #event(event) {
+    if (event.kind === "message" && event.from !== this.state.user) this.#haveReceived(event);
+    this.#tell({ frame: { ...event, op: "event" } });
+  }
+
+  // Who sent it is told that it has come; once for many that come together.
+  #haveReceived(event) {
+    const [name, place] =
+      event.group !== undefined
+        ? [`g${event.group}`, { group: event.group }]
+        : event.user !== undefined
+          ? [`u${event.from}`, { user: event.from }]
+          : ["", {}];
+    this.receivedMarks ??= new Map();
+    if (!this.receivedMarks.size) {
+      setTimeout(() => {
+        for (const mark of this.receivedMarks.values()) this.line.write(mark);
+        this.receivedMarks.clear();
+      }, 50);
+    }
+    this.receivedMarks.set(name, { op: "received", ...place, id: event.id });
+  }
+
+  // The device that has sent a message is not told of it as an event. That it has left the outbox and that it was said
+  // is told at once, so that nobody sees it twice.
+  #acked(item, ack) {
+    this.#tell({
+      outbox: this.outbox.items,
+      frame: {
+        op: "event",
+        kind: "message",
+        media: "text",
+        text: "",
+        ...item.frame,
+        id: ack.id,
+        seq: ack.seq,
+        conversation: ack.conversation,
+        time: ack.time,
+        from: this.state.user,
+        key: item.key,
+      },
+    });
+  }
+
+  #request(frame) {
+    if (this.state.line !== "on") throw new Problem("offline", "");
+    const ref = `r${++this.references}`;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#answer({ op: "error", ref, code: "offline", message: "" }), ANSWER_TIME);
+      this.waiting.set(ref, { resolve, reject, timer });
+      this.line.write({ ...frame, ref });
+    });
+  }
+
+  #answer(frame) {
+    const waiting = this.waiting.get(frame.ref);
+    if (!waiting) return;
+    this.waiting.delete(frame.ref);
+    clearTimeout(waiting.timer);
+    if (frame.op === "error") waiting.reject(new Problem(frame.code, frame.message, frame.retryAfter));
+    else waiting.resolve(frame);
+  }
+
+  #lost(code) {
+    this.outbox.lost();
+    for (const ref of [...this.waiting.keys()]) this.#answer({ op: "error", ref, code: "offline", message: "" });
+    this.#set({ line: "off" });
+    if (code === REPLACED) {
+      this.line.close();
+      this.#set({ elsewhere: true });
+    } else if (code === SIGNED_OUT || code === UNAUTHORIZED) {
+      // It may be only the token that is too old: the next hello asks for another.
+      this.session.until = 0;
+    }
+  }
+
+  #watch() {
+    const union = (name) => [...new Set([...this.ports.values()].flatMap((tab) => tab.watch[name]))];
+    const users = union("users").slice(0, WATCHED - 20);
+    const groups = union("groups").slice(0, 20);
+    if (this.state.line !== "on") return;
+    this.#request({ op: "watch", users, groups })
+      .then((frame) => this.#tell({ frame: { ...frame, op: "presence" } }))
+      .catch(() => {});
+  }
+
+  #set(change) {
+    this.state = { ...this.state, ...change };
+    this.#tell({ state: this.state });
+  }
+
+  #tell(message) {
+    for (const port of this.ports.keys()) port.postMessage(message);
+  }
+}

@@ -1,0 +1,83 @@
+// Who is logged in. The refresh token is in a cookie that no script sees; the access token is here, in memory.
+
+export class Problem extends Error {
+  constructor(code, message, retryAfter) {
+    super(message);
+    this.code = code;
+    this.retryAfter = retryAfter;
+  }
+}
+
+const EARLY = 60_000; // milliseconds before its end at which a token counts as old
+
+export async function call(method, path, { body, token, language } = {}) {
+  const headers = {};
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (language) headers["Accept-Language"] = language;
+  let response;
+  try {
+    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch {
+    throw new Problem("offline", "");
+  }
+  const text = await response.text();
+  let value = null;
+  try {
+    value = text ? JSON.parse(text) : null;
+  } catch {
+    throw new Problem("broken", text.slice(0, 200));
+  }
+  if (!response.ok) throw new Problem(value?.code ?? "broken", value?.detail ?? "", value?.retryAfter);
+  return value;
+}
+
+export class Session {
+  constructor(changed) {
+    this.changed = changed;
+    this.forget();
+  }
+
+  forget() {
+    this.user = 0;
+    this.device = "";
+    this.access = "";
+    this.until = 0;
+  }
+
+  // The access token; a new one if it is old. Empty: nobody is logged in. All who ask meanwhile wait for one refresh.
+  async token(fresh = false) {
+    if (!fresh && this.access && Date.now() < this.until - EARLY) return this.access;
+    this.refreshing ??= this.#refresh().finally(() => (this.refreshing = null));
+    await this.refreshing;
+    return this.access;
+  }
+
+  async logIn(name, password, label, language) {
+    this.#granted(await call("POST", "/session", { body: { name, password, label }, language }));
+  }
+
+  async changePassword(old, fresh, language) {
+    const token = await this.token();
+    this.#granted(await call("POST", "/session/password", { body: { old, new: fresh }, token, language }));
+  }
+
+  async logOut() {
+    const token = await this.token();
+    if (token) await call("DELETE", "/session", { token });
+    this.forget();
+  }
+
+  async #refresh() {
+    const granted = await call("POST", "/session/refresh", { body: {} });
+    if (granted) this.#granted(granted);
+    else this.forget();
+  }
+
+  #granted(granted) {
+    this.user = granted.user;
+    this.device = granted.device;
+    this.access = granted.accessToken;
+    this.until = Date.now() + granted.expiresIn * 1000;
+  }
+}

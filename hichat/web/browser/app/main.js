@@ -1,0 +1,12 @@
+// The client begins here: one model, drawn again as a whole when it changes.
+import { html, render } from "./rendering.js";
+import { App } from "./screens/App.js";
+import { Model } from "./model/model.js";
+import { applyTheme } from "./model/theme.js";
+
+applyTheme();
+const place = document.getElementById("app");
+const model = new Model(() => render(html`<${App} model=${model} />`, place));
+addEventListener("hashchange", model.changed);
+model.start();
+model.changed();

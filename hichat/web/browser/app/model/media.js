@@ -1,0 +1,142 @@
+// Pictures, voice and files: on their way up, and the links by which a browser may fetch them.
+
+const OWN_PICTURES = /^\/uploads\/[A-Za-z0-9_-]{22,80}\.(?:png|jpg|gif|webp)$/;
+const OWN = /^\/uploads\/[A-Za-z0-9_-]{22,80}\.[a-z0-9]{3,4}$/;
+const MEDIA = /^\/v2\/media\/([A-Za-z0-9_-]{22})$/;
+const EARLY = 60_000; // milliseconds before its end at which a link counts as old
+
+export class Media {
+  constructor(model) {
+    this.model = model;
+    this.forget();
+  }
+
+  forget() {
+    this.links = new Map(); // id -> {url, thumbnail, expires}, or null: asked for
+    this.asked = new Set();
+    this.uploads = [];
+  }
+
+  // Where the browser finds a file of this server; empty: nowhere, or not yet. Nothing is loaded from elsewhere.
+  link(url, thumbnail = false) {
+    if (OWN.test(url)) return url;
+    const id = MEDIA.exec(url)?.[1];
+    if (!id) return "";
+    const link = this.links.get(id);
+    if (!link || link.expires - EARLY < Date.now()) this.#ask(id);
+    return link ? ((thumbnail && link.thumbnail) || link.url) : "";
+  }
+
+  // A picture that everybody may see: of a person or a group.
+  open(url) {
+    return OWN_PICTURES.test(url) ? url : "";
+  }
+
+  isOwn(url) {
+    return OWN.test(url) || MEDIA.test(url);
+  }
+
+  #ask(id) {
+    if (this.links.get(id) === null) return;
+    this.links.set(id, null);
+    if (!this.asked.size) setTimeout(() => this.#fetch());
+    this.asked.add(id);
+  }
+
+  async #fetch() {
+    const ids = [...this.asked].slice(0, 100);
+    this.asked.clear();
+    try {
+      const { items } = await this.model.api.post("/media/links", { ids });
+      // Another map: who shows messages sees by that that there is something new.
+      this.links = new Map([...this.links, ...items.map((item) => [item.id, item])]);
+    } catch {
+      setTimeout(() => {
+        for (const id of ids) if (this.links.get(id) === null) this.links.delete(id);
+        this.model.changed();
+      }, 5000);
+    }
+    this.model.changed();
+  }
+
+  // Send a file: it is shown at once, loaded up, then said.
+  send(conversation, file, { text = "", seconds = 0, replyTo } = {}) {
+    const kind = kindOf(file);
+    const upload = {
+      key: `upload-${Math.random()}`,
+      name: conversation.name,
+      file,
+      kind,
+      preview: kind === "file" ? "" : URL.createObjectURL(file),
+      said: { text, seconds, replyTo },
+      time: Date.now(),
+      progress: 0,
+      failure: null,
+    };
+    this.uploads = [...this.uploads, upload];
+    return this.run(upload);
+  }
+
+  async run(upload) {
+    upload.failure = null;
+    this.uploads = [...this.uploads];
+    this.model.changed();
+    try {
+      const stored = await this.store(upload.file, (progress) => {
+        upload.progress = progress;
+        this.uploads = [...this.uploads];
+        this.model.changed();
+      });
+      const { text, seconds, replyTo } = upload.said;
+      const said = { media: stored.kind, url: stored.url, text };
+      if (stored.kind === "file") said.name = stored.name;
+      if (stored.kind === "audio") said.seconds = Math.round(seconds);
+      if (replyTo) said.replyTo = replyTo;
+      await this.model.say(this.model.conversation(upload.name), said);
+      this.drop(upload);
+    } catch (error) {
+      upload.failure = error.message;
+      upload.failed = true;
+      this.uploads = [...this.uploads];
+    }
+    this.model.changed();
+  }
+
+  drop(upload) {
+    this.uploads = this.uploads.filter((other) => other !== upload);
+    if (upload.preview) URL.revokeObjectURL(upload.preview);
+    this.model.changed();
+  }
+
+  of(conversation) {
+    return this.uploads.filter((upload) => upload.name === conversation.name);
+  }
+
+  // Put a file on the server. @return its url, kind and name.
+  async store(file, progress = () => {}) {
+    const { api, features } = this.model;
+    if (features.has("media")) {
+      const name = encodeURIComponent((file.name || "file").slice(0, 200));
+      return api.upload(`/v2/media?name=${name}`, file, progress);
+    }
+    return { url: await this.storeOpen(file, progress), kind: kindOf(file), name: file.name };
+  }
+
+  // The same, but whoever has the link may see it.
+  async storeOpen(file, progress = () => {}) {
+    if (this.model.features.has("media")) {
+      const stored = await this.store(file, progress);
+      if (stored.open) return stored.open;
+    }
+    const form = new FormData();
+    form.append("file", file);
+    const stored = await this.model.api.upload(`/v1/upload/image?userId=${this.model.me.id}`, form, progress);
+    if (stored.Code !== 0) throw new Error(stored.Msg);
+    return stored.Data;
+  }
+}
+
+export function kindOf(file) {
+  if (/^image\/(?:png|jpeg|gif|webp)$/.test(file.type)) return "picture";
+  return file.type.startsWith("audio/") ? "audio" : "file";
+}

@@ -1,0 +1,422 @@
+// What this tab knows. The hub's frames come in here; whatever changes says so once, and the page is drawn again.
+import { Api } from "./api.js";
+import { Conversation, nameOf } from "./conversation.js";
+import { Link } from "./link.js";
+import { Lists } from "./lists.js";
+import { Media } from "./media.js";
+import { People } from "./people.js";
+import { notify } from "./notices.js";
+import { t } from "../words/words.js";
+
+const TYPING_TIME = 6000; // milliseconds that somebody who was typing still is
+const TYPING_PAUSE = 3000; // between two frames that say so
+const GROUP_ENDS = new Set(["left", "removed", "banned", "dissolved"]);
+
+export class Model {
+  constructor(drawn) {
+    this.link = new Link((message) => this.#heard(message));
+    this.api = new Api(this.link);
+    this.people = new People(this);
+    this.lists = new Lists(this);
+    this.media = new Media(this);
+    this.state = { phase: "starting", user: 0, line: "off", live: false };
+    this.outbox = [];
+    this.limits = { text: 8192 };
+    this.features = new Set();
+    this.toasts = [];
+    this.drawn = drawn;
+    this.#forget();
+  }
+
+  start() {
+    this.link.open();
+    const look = () => {
+      const visible = document.visibilityState === "visible" && document.hasFocus();
+      this.focused = visible;
+      this.link.ask("look", visible);
+      this.changed();
+    };
+    for (const name of ["focus", "blur"]) addEventListener(name, look);
+    document.addEventListener("visibilitychange", look);
+    look();
+  }
+
+  // Something is another way: draw it soon.
+  changed = () => {
+    if (this.waiting) return;
+    this.waiting = setTimeout(() => {
+      this.waiting = 0;
+      this.drawn();
+    });
+  };
+
+  toast(text, kind = "info") {
+    const toast = { text, kind };
+    this.toasts = [...this.toasts, toast];
+    setTimeout(() => {
+      this.toasts = this.toasts.filter((other) => other !== toast);
+      this.changed();
+    }, 5000);
+    this.changed();
+  }
+
+  // Do something that may be refused; then that is said. @return whether it was done.
+  async attempt(work, done = "") {
+    try {
+      await work();
+      if (done) this.toast(done);
+      return true;
+    } catch (error) {
+      this.toast(explain(error), "problem");
+      return false;
+    } finally {
+      this.changed();
+    }
+  }
+
+  conversation(name) {
+    let found = this.conversations.get(name);
+    if (!found) {
+      found = new Conversation(name);
+      this.conversations.set(name, found);
+    }
+    return found;
+  }
+
+  titleOf(conversation) {
+    const { user, group } = conversation.place;
+    if (user !== undefined) return this.people.name(user);
+    if (group !== undefined) return this.group(group)?.name ?? conversation.title;
+    return t("announcements");
+  }
+
+  pictureOf(conversation) {
+    const { user, group } = conversation.place;
+    if (user !== undefined) return this.people.get(user)?.avatar ?? conversation.picture;
+    return group !== undefined ? (this.group(group)?.picture ?? conversation.picture) : "";
+  }
+
+  // Those with something in them, in the order of the list.
+  get listed() {
+    const found = [...this.conversations.values()].filter(
+      (each) => each.listed || each.last || each.place.group !== undefined || this.pendingOf(each.name).length,
+    );
+    const pending = (each) => this.pendingOf(each.name).at(-1)?.time ?? 0;
+    const time = (each) => Math.max(each.last?.time ?? 0, pending(each), each.touched ?? 0);
+    return found
+      .filter((each) => !each.gone)
+      .sort((a, b) => Number(b.pinned) - Number(a.pinned) || time(b) - time(a) || a.name.localeCompare(b.name));
+  }
+
+  get unread() {
+    return this.listed.reduce((sum, each) => sum + (each.muted ? 0 : each.unread), 0);
+  }
+
+  pendingOf(name) {
+    return this.outbox.filter((item) => nameOf(item.frame) === name);
+  }
+
+  group(id) {
+    if (!this.groups.has(id)) {
+      this.groups.set(id, null);
+      this.refreshGroup(id);
+    }
+    return this.groups.get(id);
+  }
+
+  async refreshGroup(id) {
+    try {
+      this.groups.set(id, await this.api.get(`/groups/${id}`));
+    } catch {
+      // Gone, or away; what is known of it stays.
+    }
+    this.changed();
+  }
+
+  knowGroup(group) {
+    this.groups.set(group.id, group);
+    return group;
+  }
+
+  async membersOf(id, fresh = false) {
+    if (fresh || !this.members.has(id)) {
+      const members = await this.api.all(`/groups/${id}/members`, 2000);
+      for (const member of members) this.people.know({ gender: "", bio: "", deleted: false, ...member });
+      this.members.set(id, members);
+      this.changed();
+    }
+    return this.members.get(id);
+  }
+
+  // Writing
+
+  say(conversation, said) {
+    const key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+    conversation.touched = Date.now();
+    return this.link.ask("say", key, { ...conversation.place, ...said });
+  }
+
+  request(frame) {
+    return this.link.ask("request", frame);
+  }
+
+  react(message, emoji, on) {
+    return this.attempt(() => this.#told(message, { op: "react", message: message.id, emoji, on }, "reacted"));
+  }
+
+  edit(message, text, mentions) {
+    return this.attempt(() => this.#told(message, { op: "edit", message: message.id, text, mentions }, "edited"));
+  }
+
+  recall(message) {
+    return this.attempt(() => this.#told(message, { op: "recall", message: message.id }, "recalled"));
+  }
+
+  typing(conversation) {
+    if (Date.now() < (this.typed ?? 0) + TYPING_PAUSE || this.state.line !== "on") return;
+    this.typed = Date.now();
+    this.link.ask("cast", { op: "typing", ...conversation.place });
+  }
+
+  markRead(conversation) {
+    const last = conversation.last?.id ?? 0;
+    if (last <= conversation.read || this.state.line !== "on") {
+      if (last && last <= conversation.read && conversation.unread) conversation.haveRead(last);
+      return;
+    }
+    conversation.haveRead(last);
+    this.link.ask("cast", { op: "read", ...conversation.place, id: last });
+    this.changed();
+  }
+
+  // Who did this is answered, not told of it; so tell ourselves and the other tabs hear it from the log.
+  async #told(message, frame, kind) {
+    const ack = await this.request(frame);
+    const name = this.#nameOf(message);
+    this.#happened({ ...frame, kind, id: ack.id, time: ack.time, from: this.state.user }, name);
+  }
+
+  // Hearing
+
+  #heard({ state, outbox, frame, fault, restart }) {
+    if (restart) location.reload();
+    if (fault) console.error("in the hub:", fault);
+    if (state) this.#stateIs(state);
+    if (outbox) this.outbox = outbox;
+    if (frame) this.#frame(frame);
+    this.changed();
+  }
+
+  #stateIs(state) {
+    const before = this.state;
+    this.state = state;
+    if (state.user !== before.user) this.#forget();
+    if (state.live && state.phase === "in" && !this.fetching) this.#fetch();
+    else if (this.ready && state.line === "on" && before.line === "off") this.#fetchMarks();
+  }
+
+  // How far people have read is not in the log: what was said of it while there was no connection is asked for.
+  async #fetchMarks() {
+    try {
+      if (this.watching) await this.loadMarks(this.watching);
+      for (const each of await this.api.all("/conversations", 500)) this.conversation(each.name).show(each);
+    } catch {
+      // The next connection tries again.
+    }
+    this.changed();
+  }
+
+  // All that a tab begins with. From "live" on every event comes, so nothing falls between.
+  async #fetch() {
+    this.fetching = true;
+    const user = this.state.user;
+    try {
+      const [me, shown] = await Promise.all([this.api.get("/me"), this.api.all("/conversations", 500)]);
+      if (user !== this.state.user) return;
+      this.me = me;
+      this.people.know(me);
+      for (const each of shown) {
+        const conversation = this.conversation(each.name);
+        conversation.show(each);
+        conversation.listed = true;
+        this.#confirm(conversation);
+      }
+      this.ready = true;
+      await Promise.all([this.lists.load("contacts"), this.lists.load("received"), this.lists.load("invitations")]);
+      this.watch();
+      await this.#findFeatures();
+    } catch (error) {
+      if (user === this.state.user) {
+        this.fetching = false;
+        setTimeout(() => this.state.live && !this.fetching && this.#fetch(), 2000);
+        if (error.code !== "offline") this.toast(explain(error), "problem");
+      }
+    }
+    this.changed();
+  }
+
+  async #findFeatures() {
+    const response = await fetch("/v2/openapi.json");
+    const { paths } = await response.json();
+    this.features = new Set(["media", "search"].filter((name) => `/${name}` in paths));
+  }
+
+  // What came while nothing of ours was connected has come now.
+  #confirm(conversation) {
+    const { last, received, place } = conversation;
+    if (!last || last.from === this.state.user || last.id <= received) return;
+    this.link.ask("cast", { op: "received", ...place, id: last.id });
+  }
+
+  // People and groups whose presence and typing are of interest.
+  watch(current = this.watching) {
+    this.watching = current;
+    const users = new Set();
+    if (current?.place.user) users.add(current.place.user);
+    for (const { place } of this.listed) if (place.user) users.add(place.user);
+    for (const contact of this.lists.get("contacts")) users.add(contact.user.id);
+    const groups = current?.place.group ? [current.place.group] : [];
+    const watch = { users: [...users].slice(0, 150), groups };
+    const text = JSON.stringify(watch);
+    if (text === this.watched) return;
+    this.watched = text;
+    this.link.ask("watch", watch);
+  }
+
+  #frame(frame) {
+    switch (frame.op) {
+      case "welcome":
+        this.limits = frame.limits;
+        break;
+      case "event":
+        this.#event(frame);
+        break;
+      case "receipt":
+        this.#receipt(frame);
+        break;
+      case "typing":
+        this.#isTyping(frame);
+        break;
+      case "presence":
+        for (const user of frame.online) this.online.add(user);
+        for (const user of frame.offline) this.online.delete(user);
+        break;
+    }
+  }
+
+  #nameOf({ from, user, group }) {
+    if (group !== undefined) return `group-${group}`;
+    if (user === undefined) return "announcements";
+    return `user-${from === this.state.user ? user : from}`;
+  }
+
+  #event(event) {
+    if (["message", "edited", "recalled", "reacted"].includes(event.kind)) {
+      this.#happened(event, this.#nameOf(event));
+    } else if (event.kind === "conversation_set") {
+      const { settings } = event;
+      const conversation = this.conversation(nameOf(settings));
+      conversation.pinned = settings.pinned;
+      conversation.muted = settings.muted;
+    } else if (event.group !== undefined) {
+      this.#groupEvent(event);
+    } else {
+      this.lists.heard(event);
+    }
+  }
+
+  #happened(event, name) {
+    const conversation = this.conversation(name);
+    const fresh = conversation.hear(event, this.state.user);
+    if (!fresh || event.from === this.state.user) return;
+    conversation.gone = false;
+    this.watch();
+    if (!conversation.muted && !this.state.visible) {
+      notify(`hichat-${event.id}`, this.people.name(event.from), this.describe(event), this.titleOf(conversation), name);
+    }
+  }
+
+  #groupEvent(event) {
+    const { group, kind, member } = event;
+    const about = member ?? event.from;
+    const conversation = this.conversation(`group-${group}`);
+    if (kind === "joined" && about === this.state.user) {
+      conversation.gone = false;
+      conversation.listed = true;
+      conversation.touched = event.time;
+    }
+    if (GROUP_ENDS.has(kind) && (kind === "dissolved" || about === this.state.user)) conversation.gone = true;
+    if (!conversation.listed && !conversation.last) conversation.gone ??= true;
+    if (kind === "dissolved") this.groups.set(group, null);
+    else this.refreshGroup(group);
+    if (this.members.has(group) && !conversation.gone) this.membersOf(group, true).catch(() => this.members.delete(group));
+    this.lists.heard(event);
+  }
+
+  #receipt({ from, user, group, received, read }) {
+    const conversation = this.conversations.get(this.#nameOf({ from, user, group }));
+    if (!conversation) return;
+    if (from === this.state.user) {
+      conversation.haveRead(read);
+      return;
+    }
+    const before = conversation.others.get(from) ?? { received: 0, read: 0 };
+    conversation.others.set(from, {
+      received: Math.max(before.received, received),
+      read: Math.max(before.read, read),
+    });
+  }
+
+  #isTyping({ from, user, group }) {
+    if (from === this.state.user) return;
+    const conversation = this.conversations.get(this.#nameOf({ from, user, group }));
+    if (!conversation) return;
+    const until = Date.now() + TYPING_TIME;
+    conversation.typing.set(from, until);
+    setTimeout(() => {
+      if (conversation.typing.get(from) === until) conversation.typing.delete(from);
+      this.changed();
+    }, TYPING_TIME);
+  }
+
+  async loadMarks(conversation) {
+    const marks = await this.api.get(`/conversations/${conversation.name}/marks`);
+    for (const { user, received, read } of marks.others) {
+      const before = conversation.others.get(user) ?? { received: 0, read: 0 };
+      conversation.others.set(user, {
+        received: Math.max(before.received, received),
+        read: Math.max(before.read, read),
+      });
+    }
+    this.changed();
+  }
+
+  // A message in one line.
+  describe(message) {
+    if (message.recalled) return t("recalledMessage");
+    const kinds = { picture: t("aPicture"), audio: t("aVoiceMessage"), file: message.name || t("aFile") };
+    return [kinds[message.media], message.text].filter(Boolean).join(" ");
+  }
+
+  #forget() {
+    this.me = null;
+    this.ready = false;
+    this.fetching = false;
+    this.watched = "";
+    this.watching = null;
+    this.conversations = new Map();
+    this.groups = new Map();
+    this.members = new Map();
+    this.online = new Set();
+    this.people.forget();
+    this.lists.forget();
+    this.media.forget();
+  }
+}
+
+// What a problem is called, for people. The server says it in their language.
+export function explain(error) {
+  if (error.code === "offline") return t("offlineProblem");
+  return error.message || t("brokenProblem");
+}
+

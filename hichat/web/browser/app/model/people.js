@@ -1,0 +1,47 @@
+// Whom we have heard of. Who is asked for and not known is fetched, once.
+import { t } from "../words/words.js";
+
+export class People {
+  constructor(model) {
+    this.model = model;
+    this.forget();
+  }
+
+  forget() {
+    this.known = new Map();
+    this.remarks = new Map();
+    this.version = 0; // another whenever somebody is known better
+  }
+
+  get(id) {
+    if (!this.known.has(id)) {
+      this.known.set(id, null);
+      this.#fetch(id);
+    }
+    return this.known.get(id);
+  }
+
+  // One's own name for a contact, or the name they have.
+  name(id) {
+    const person = this.get(id);
+    if (this.remarks.get(id)) return this.remarks.get(id);
+    if (!person) return "…";
+    return person.name || t("deletedAccount");
+  }
+
+  know(person) {
+    this.known.set(person.id, { ...this.known.get(person.id), ...person });
+    this.version++;
+    return person;
+  }
+
+  async #fetch(id) {
+    try {
+      this.know(await this.model.api.get(`/users/${id}`));
+    } catch (error) {
+      if (error.code === "offline") this.known.delete(id);
+      else this.know({ id, name: "", avatar: "", gender: "", bio: "", deleted: true });
+    }
+    this.model.changed();
+  }
+}

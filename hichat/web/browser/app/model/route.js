@@ -1,0 +1,20 @@
+// Where one is: #/section/detail/more. The browser's back button works, and a link names a place.
+
+export function route() {
+  const [section = "", detail = "", more = ""] = location.hash.replace(/^#\/?/, "").split("/").map(decoded);
+  return { section: section || "chats", detail, more };
+}
+
+export function go(...parts) {
+  location.hash = `#/${parts.map(encodeURIComponent).join("/")}`;
+}
+
+export const hrefOf = (...parts) => `#/${parts.map(encodeURIComponent).join("/")}`;
+
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return "";
+  }
+}

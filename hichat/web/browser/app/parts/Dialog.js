@@ -1,0 +1,47 @@
+// The browser's own modal dialog: it keeps the focus, and Escape closes it.
+import { html, useEffect, useId, useRef } from "../rendering.js";
+import { IconButton } from "./Icon.js";
+import { t } from "../words/words.js";
+
+export function Dialog({ title, close, children, wide = false }) {
+  const element = useRef(null);
+  const id = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    element.current.showModal();
+    // Where one writes, if there is such a place; else the browser has chosen the first button.
+    element.current.querySelector("input:not([type=file], [type=radio]), textarea")?.focus();
+    return () => before?.focus?.();
+  }, []);
+  const outside = (event) => event.target === element.current && close();
+  return html`<dialog
+    ref=${element}
+    class=${wide ? "dialog wide" : "dialog"}
+    aria-labelledby=${id}
+    onClose=${close}
+    onMouseDown=${outside}
+  >
+    <div class="dialog-body">
+      <header class="dialog-head">
+        <h2 id=${id}>${title}</h2>
+        <${IconButton} icon="close" label=${t("close")} onClick=${close} />
+      </header>
+      ${children}
+    </div>
+  </dialog>`;
+}
+
+// A question before something that cannot be undone.
+export function Confirm({ title, text, action, close, then }) {
+  const act = () => {
+    close();
+    then();
+  };
+  return html`<${Dialog} title=${title} close=${close}>
+    <p>${text}</p>
+    <div class="actions">
+      <button type="button" onClick=${close}>${t("cancel")}</button>
+      <button type="button" class="danger" onClick=${act}>${action}</button>
+    </div>
+  <//>`;
+}

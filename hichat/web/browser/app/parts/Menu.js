@@ -1,0 +1,54 @@
+// A menu at what opened it. A popover of the browser: a click elsewhere or Escape closes it.
+import { html, useLayoutEffect, useRef } from "../rendering.js";
+import { Icon } from "./Icon.js";
+
+const GAP = 6;
+
+export function Menu({ anchor, close, label, children, items = [] }) {
+  const element = useRef(null);
+  useLayoutEffect(() => {
+    const menu = element.current;
+    menu.showPopover();
+    const at = anchor.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = menu;
+    const below = at.bottom + GAP + height < innerHeight;
+    menu.style.left = `${Math.max(GAP, Math.min(at.left, innerWidth - width - GAP))}px`;
+    menu.style.top = `${Math.max(GAP, below ? at.bottom + GAP : at.top - height - GAP)}px`;
+    menu.querySelector("button, input")?.focus();
+    return () => {
+      if (anchor.isConnected) anchor.focus();
+    };
+  }, []);
+  const move = (event) => {
+    const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+    if (!(event.key in steps) || event.target.tagName === "INPUT") return;
+    event.preventDefault();
+    const buttons = [...element.current.querySelectorAll("button")];
+    const at = buttons.indexOf(document.activeElement) + steps[event.key];
+    buttons.at(at % buttons.length)?.focus();
+  };
+  return html`<div
+    ref=${element}
+    class="menu"
+    popover="auto"
+    role="dialog"
+    aria-label=${label}
+    onKeyDown=${move}
+    onToggle=${(event) => event.newState === "closed" && close()}
+  >
+    ${children}
+    ${items.filter(Boolean).map(
+      ({ icon, text, act, danger }) =>
+        html`<button
+          type="button"
+          class=${danger ? "menu-item danger-text" : "menu-item"}
+          onClick=${() => {
+            close();
+            act();
+          }}
+        >
+          <${Icon} name=${icon} />${text}
+        </button>`,
+    )}
+  </div>`;
+}

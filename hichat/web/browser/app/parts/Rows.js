@@ -1,0 +1,44 @@
+// Rows of people and of groups, as lists of several screens have them.
+import { html } from "../rendering.js";
+import { Avatar } from "./Avatar.js";
+import { Icon } from "./Icon.js";
+import { hrefOf } from "../model/route.js";
+import { t } from "../words/words.js";
+
+export function PersonRow({ model, person, note = "", href = hrefOf("contacts", person.id), selected, children }) {
+  const name = model.people.name(person.id);
+  const online = model.online.has(person.id);
+  return html`<li class=${selected ? "row selected" : "row"}>
+    <a class="row-main" href=${href} aria-current=${selected ? "page" : undefined}>
+      <${Avatar} model=${model} name=${name} picture=${person.avatar} online=${online} />
+      <span class="row-text">
+        <span class="row-title">${name}${online && html`<span class="hidden"> (${t("online")})</span>`}</span>
+        ${note && html`<span class="row-note">${note}</span>`}
+      </span>
+    </a>
+    ${children && html`<span class="row-actions">${children}</span>`}
+  </li>`;
+}
+
+export function GroupRow({ model, group, note, href = hrefOf("groups", group.id), selected, children }) {
+  const size = t(group.size === 1 ? "oneMember" : "members", { count: group.size });
+  return html`<li class=${selected ? "row selected" : "row"}>
+    <a class="row-main" href=${href} aria-current=${selected ? "page" : undefined}>
+      <${Avatar} model=${model} name=${group.name} picture=${group.picture} kind="group" />
+      <span class="row-text">
+        <span class="row-title">${group.name}</span>
+        <span class="row-note">${note ?? size}</span>
+      </span>
+    </a>
+    ${children && html`<span class="row-actions">${children}</span>`}
+  </li>`;
+}
+
+// The head of a pane: a way back on a phone, a title, buttons.
+export function PaneHead({ title, back, children }) {
+  return html`<header class="pane-head">
+    ${back && html`<a class="icon-button back" href=${back} aria-label=${t("back")}><${Icon} name="back" /></a>`}
+    <h1>${title}</h1>
+    ${children}
+  </header>`;
+}

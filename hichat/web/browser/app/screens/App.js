@@ -1,0 +1,20 @@
+// The whole page: what is shown depends on whether somebody is logged in.
+import { html, useEffect } from "../rendering.js";
+import { Entry } from "./entry/Entry.js";
+import { Home } from "./home/Home.js";
+import { Toasts } from "./home/Toasts.js";
+import { Waiting } from "./entry/Waiting.js";
+
+export function App({ model }) {
+  const { phase } = model.state;
+  const unread = phase === "in" ? model.unread : 0;
+  useEffect(() => {
+    document.title = unread ? `(${unread}) HiChat` : "HiChat";
+  }, [unread]);
+  return html`
+    ${phase === "starting" && html`<${Waiting} model=${model} />`}
+    ${phase === "out" && html`<${Entry} model=${model} />`}
+    ${phase === "in" && html`<${Home} key=${model.state.user} model=${model} />`}
+    <${Toasts} model=${model} />
+  `;
+}

@@ -1,0 +1,145 @@
+// One conversation: its head, what was said, and where one writes.
+import { html, useEffect, useState } from "../../rendering.js";
+import { Avatar } from "../../parts/Avatar.js";
+import { Composer } from "./Composer.js";
+import { Icon, IconButton } from "../../parts/Icon.js";
+import { Messages } from "./Messages.js";
+import { Preview } from "./Preview.js";
+import { explain } from "../../model/model.js";
+import { go, hrefOf } from "../../model/route.js";
+import { language, t } from "../../words/words.js";
+
+export function Chat({ model, name, message }) {
+  const conversation = model.conversation(name);
+  const { group } = conversation.place;
+  const [problem, setProblem] = useState("");
+  const [file, setFile] = useState(null);
+  const [dragged, setDragged] = useState(false);
+
+  const load = async () => {
+    setProblem("");
+    try {
+      await conversation.load(model.api);
+      conversation.loadedBefore = true;
+    } catch (error) {
+      setProblem(explain(error));
+    }
+    model.changed();
+    model.loadMarks(conversation).catch(() => {});
+  };
+  useEffect(() => {
+    if (!model.ready) return;
+    conversation.readAtOpening = conversation.read;
+    if (!conversation.loaded || conversation.newer) load();
+    else model.loadMarks(conversation).catch(() => {});
+    if (group !== undefined) model.membersOf(group).catch(() => {});
+    model.watch(conversation);
+  }, [model.ready]);
+
+  const drop = (event) => {
+    event.preventDefault();
+    setDragged(false);
+    const dropped = event.dataTransfer?.files[0];
+    if (dropped && mayWrite(model, conversation)) setFile(dropped);
+  };
+  const over = (event) => {
+    if (![...(event.dataTransfer?.types ?? [])].includes("Files")) return;
+    event.preventDefault();
+    setDragged(true);
+  };
+
+  return html`<div
+    class=${dragged ? "chat dragged" : "chat"}
+    onDragOver=${over}
+    onDragLeave=${() => setDragged(false)}
+    onDrop=${drop}
+  >
+    <${Head} model=${model} conversation=${conversation} />
+    ${
+      conversation.loaded
+        ? html`<${Messages} model=${model} conversation=${conversation} target=${message} version=${versionOf(model, conversation)} />`
+        : html`<div class="messages-empty">
+            ${
+              problem
+                ? html`<p role="alert">${problem}</p>
+                    <button type="button" onClick=${load}>${t("tryAgain")}</button>`
+                : html`<div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>`
+            }
+          </div>`
+    }
+    ${
+      mayWrite(model, conversation)
+        ? html`<${Composer} model=${model} conversation=${conversation} attach=${setFile} />`
+        : html`<p class="no-composer">${whyNot(model, conversation)}</p>`
+    }
+    ${file && html`<${Preview} model=${model} conversation=${conversation} file=${file} close=${() => setFile(null)} />`}
+  </div>`;
+}
+
+// Messages is a class that draws again only if something of these is another.
+function versionOf(model, conversation) {
+  const { media, outbox, people } = model;
+  return [conversation.messages, outbox, media.uploads, media.links, people.version, people.remarks, language()];
+}
+
+function Head({ model, conversation }) {
+  const { user, group } = conversation.place;
+  const title = model.titleOf(conversation);
+  const info = user !== undefined ? hrefOf("contacts", user) : group !== undefined ? hrefOf("groups", group) : null;
+  const inner = html`
+    <${Avatar}
+      model=${model}
+      name=${title}
+      picture=${model.pictureOf(conversation)}
+      kind=${group !== undefined ? "group" : user === undefined ? "announcements" : "person"}
+      online=${user !== undefined && model.online.has(user)}
+    />
+    <span class="chat-title">
+      <h1>${title}</h1>
+      <span class="chat-state" aria-live="polite">${stateOf(model, conversation)}</span>
+    </span>
+  `;
+  return html`<header class="pane-head chat-head">
+    <a class="icon-button back" href=${hrefOf("chats")} aria-label=${t("back")}><${Icon} name="back" /></a>
+    ${info ? html`<a class="chat-who" href=${info}>${inner}</a>` : html`<span class="chat-who">${inner}</span>`}
+    ${
+      model.features.has("search") &&
+      html`<${IconButton} icon="search" label=${t("searchHere")} onClick=${() => go("search", conversation.name)} />`
+    }
+    ${info && html`<a class="icon-button" href=${info} aria-label=${t("information")} title=${t("information")}><${Icon} name="info" /></a>`}
+  </header>`;
+}
+
+function stateOf(model, conversation) {
+  const { user, group } = conversation.place;
+  const typing = [...conversation.typing.keys()].map((id) => model.people.name(id));
+  if (typing.length) return group === undefined ? t("typing") : t("typingNames", { names: typing.slice(0, 3).join(", ") });
+  if (group !== undefined) {
+    const size = model.group(group)?.size;
+    return size ? t(size === 1 ? "oneMember" : "members", { count: size }) : "";
+  }
+  if (user === undefined) return t("announcementsHint");
+  return model.online.has(user) ? t("online") : "";
+}
+
+function mayWrite(model, conversation) {
+  const { user, group } = conversation.place;
+  if (user !== undefined) return !model.people.get(user)?.deleted && !model.lists.has("blocks", user);
+  if (group === undefined) return model.me?.administrator ?? false;
+  const found = model.group(group);
+  return Boolean(found?.you.role) && !mutedIn(found);
+}
+
+function mutedIn(group) {
+  const until = (mute) => mute && (mute.until === undefined || mute.until > Date.now());
+  return until(group.you.muted) || (group.you.role === "member" && until(group.muted));
+}
+
+function whyNot(model, conversation) {
+  const { user, group } = conversation.place;
+  if (user !== undefined) return t(model.people.get(user)?.deleted ? "deletedAccountHint" : "youBlocked");
+  if (group === undefined) return t("onlyAdministrators");
+  const found = model.group(group);
+  if (!found) return t("loading");
+  return t(found.you.role ? "mutedHere" : "notAMember");
+}

@@ -1,0 +1,184 @@
+// Where one writes.
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../../rendering.js";
+import { Emojis } from "../../parts/Emojis.js";
+import { Icon, IconButton } from "../../parts/Icon.js";
+import { Menu } from "../../parts/Menu.js";
+import { Recorder } from "./Recorder.js";
+import { Suggestions, mentionAt } from "./Suggestions.js";
+import { t } from "../../words/words.js";
+
+const HIGHEST = 180; // pixels
+
+const lengthOf = (text) => new TextEncoder().encode(text).length;
+
+export function Composer({ model, conversation, attach }) {
+  const area = useRef(null);
+  const picker = useRef(null);
+  const [emojis, setEmojis] = useState(null);
+  const [recording, setRecording] = useState(false);
+  const [mention, setMention] = useState(null);
+  const { draft } = conversation;
+  const fine = matchMedia("(hover: hover)").matches;
+
+  useEffect(() => {
+    if (fine) area.current?.focus();
+  }, []);
+  useEffect(() => {
+    if (!conversation.wantsFocus) return;
+    conversation.wantsFocus = false;
+    // After the menu that asked for it has given the focus back.
+    setTimeout(() => area.current?.focus());
+  });
+  useLayoutEffect(() => {
+    const element = area.current;
+    if (!element) return;
+    element.style.height = "auto";
+    element.style.height = `${Math.min(element.scrollHeight, HIGHEST)}px`;
+  }, [draft.text, recording]);
+
+  const group = conversation.place.group;
+  const write = (text, caret) => {
+    draft.text = text;
+    setMention(group !== undefined ? mentionAt(text, caret ?? text.length) : null);
+    model.changed();
+  };
+  const clear = () => {
+    conversation.write({});
+    // At once: what is typed next must not be behind what was sent.
+    area.current.value = "";
+    setMention(null);
+    model.changed();
+  };
+  const send = () => {
+    const text = draft.text.trim();
+    if (!text) return;
+    if (lengthOf(text) > model.limits.text) {
+      model.toast(t("tooLong"), "problem");
+      return;
+    }
+    const mentions = mentioned(model, draft, group).slice(0, 50);
+    if (draft.editing) model.edit(draft.editing, text, mentions);
+    else {
+      const said = { media: "text", text };
+      if (mentions.length) said.mentions = mentions;
+      if (draft.replyTo) said.replyTo = draft.replyTo.id;
+      model.say(conversation, said);
+    }
+    clear();
+    area.current.focus();
+  };
+  const choose = (member) => {
+    const before = draft.text.slice(0, mention.at);
+    const after = draft.text.slice(mention.at + mention.query.length + 1);
+    draft.mentions.set(member.id, member.name);
+    const text = `${before}@${member.name} ${after}`;
+    write(text, 0);
+    setMention(null);
+    const caret = before.length + member.name.length + 2;
+    setTimeout(() => {
+      area.current.focus();
+      area.current.setSelectionRange(caret, caret);
+    });
+  };
+  const key = (event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (mention?.keys?.(event)) return;
+    if (event.key === "Enter" && !event.shiftKey && fine) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "Escape" && (draft.editing || draft.replyTo)) {
+      clear();
+    } else if (event.key === "ArrowUp" && !draft.text) {
+      const last = conversation.messages.findLast((each) => each.from === model.state.user && !each.recalled && each.text);
+      if (!last) return;
+      event.preventDefault();
+      conversation.write({ text: last.text, editing: last });
+      model.changed();
+    }
+  };
+  const insert = (emoji) => {
+    setEmojis(null);
+    const { selectionStart, selectionEnd } = area.current;
+    write(draft.text.slice(0, selectionStart) + emoji + draft.text.slice(selectionEnd));
+    const caret = selectionStart + emoji.length;
+    setTimeout(() => {
+      area.current.focus();
+      area.current.setSelectionRange(caret, caret);
+    });
+  };
+  const paste = (event) => {
+    const file = [...(event.clipboardData?.files ?? [])][0];
+    if (!file) return;
+    event.preventDefault();
+    attach(file);
+  };
+  const pick = (event) => {
+    const file = event.currentTarget.files[0];
+    if (file) attach(file);
+    event.currentTarget.value = "";
+  };
+
+  if (recording) {
+    return html`<${Recorder} model=${model} conversation=${conversation} close=${() => setRecording(false)} />`;
+  }
+  const files = model.features.has("media") ? "" : "image/png,image/jpeg,image/gif,image/webp,audio/*";
+  return html`<div class="composer">
+    ${(draft.editing || draft.replyTo) && html`<${Regarding} model=${model} draft=${draft} clear=${clear} />`}
+    ${mention && html`<${Suggestions} model=${model} group=${group} mention=${mention} choose=${choose} close=${() => setMention(null)} />`}
+    <form
+      class="composer-line"
+      onSubmit=${(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <input ref=${picker} type="file" class="hidden" tabindex="-1" accept=${files} aria-label=${t("attach")} onChange=${pick} />
+      <${IconButton} icon="attach" label=${t("attach")} onClick=${() => picker.current.click()} />
+      <div class="composer-box">
+        <textarea
+          ref=${area}
+          rows="1"
+          dir="auto"
+          value=${draft.text}
+          placeholder=${t("writeMessage")}
+          aria-label=${t("writeMessage")}
+          onInput=${(event) => {
+            write(event.currentTarget.value, event.currentTarget.selectionStart);
+            model.typing(conversation);
+          }}
+          onKeyDown=${key}
+          onPaste=${paste}
+        ></textarea>
+        <${IconButton} icon="emoji" label=${t("emoji")} aria-expanded=${Boolean(emojis)} onClick=${(event) => setEmojis(event.currentTarget)} />
+      </div>
+      ${
+        draft.text.trim() || !canRecord()
+          ? html`<button class="icon-button send" aria-label=${t("send")} title=${t("send")} disabled=${!draft.text.trim()}><${Icon} name="send" /></button>`
+          : html`<${IconButton} icon="microphone" label=${t("recordVoice")} onClick=${() => setRecording(true)} />`
+      }
+    </form>
+    ${emojis && html`<${Menu} anchor=${emojis} label=${t("emoji")} close=${() => setEmojis(null)}><${Emojis} choose=${insert} /><//>`}
+  </div>`;
+}
+
+const canRecord = () => Boolean(navigator.mediaDevices?.getUserMedia) && "MediaRecorder" in self;
+
+// What is edited or answered.
+function Regarding({ model, draft, clear }) {
+  const about = draft.editing ?? draft.replyTo;
+  return html`<div class="regarding">
+    <span>
+      <strong>${draft.editing ? t("editing") : t("replyingTo", { name: model.people.name(about.from) })}</strong>
+      ${model.describe(about).slice(0, 140)}
+    </span>
+    <${IconButton} icon="close" label=${t("cancel")} onClick=${clear} />
+  </div>`;
+}
+
+// Whose names stand in the text, of those that were chosen or are members.
+function mentioned(model, draft, group) {
+  if (group === undefined) return [];
+  const known = new Map((model.members.get(group) ?? []).map((member) => [member.id, member.name]));
+  for (const [id, name] of draft.mentions) known.set(id, name);
+  return [...known].filter(([, name]) => name && draft.text.includes(`@${name}`)).map(([id]) => id);
+}

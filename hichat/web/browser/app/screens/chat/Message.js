@@ -1,0 +1,130 @@
+// One message, with what can be done with it.
+import { html, useRef, useState } from "../../rendering.js";
+import { Avatar } from "../../parts/Avatar.js";
+import { Body } from "./Body.js";
+import { Confirm } from "../../parts/Dialog.js";
+import { Icon } from "../../parts/Icon.js";
+import { MessageMenu } from "./MessageMenu.js";
+import { hrefOf } from "../../model/route.js";
+import { clock, fullTime, t } from "../../words/words.js";
+
+export function Message({ model, conversation, message, together, flash, jump }) {
+  const [anchor, setAnchor] = useState(null);
+  const [recalling, setRecalling] = useState(false);
+  const more = useRef(null);
+  const own = message.from === model.state.user;
+  const alone = conversation.place.user !== undefined;
+  const who = model.people.name(message.from);
+  const open = (event) => {
+    if (message.recalled) return;
+    event.preventDefault();
+    setAnchor(more.current);
+  };
+  const key = (event) => {
+    if (event.key === "Enter" && event.target === event.currentTarget) open(event);
+  };
+  const classes = ["message", own && "own", together && "together", flash && "flash", message.recalled && "recalled"];
+  return html`<article
+    class=${classes.filter(Boolean).join(" ")}
+    data-id=${message.id}
+    tabindex="-1"
+    aria-label=${t("messageFrom", { name: own ? t("you") : who, time: fullTime(message.time) })}
+    onKeyDown=${key}
+    onContextMenu=${open}
+  >
+    ${
+      !own &&
+      !alone &&
+      (together
+        ? html`<span class="message-side"></span>`
+        : html`<a class="message-side" href=${hrefOf("contacts", message.from)} aria-label=${who}>
+            <${Avatar} model=${model} name=${who} picture=${model.people.get(message.from)?.avatar} size="small" />
+          </a>`)
+    }
+    <div class="message-main">
+      ${!own && !alone && !together && html`<span class="message-who">${who}</span>`}
+      <div class="bubble">
+        ${message.replyTo && !message.recalled && html`<${Quote} model=${model} conversation=${conversation} id=${message.replyTo} jump=${jump} />`}
+        <${Body} model=${model} message=${message} />
+        <span class="message-foot">
+          ${message.edited && !message.recalled && html`<span title=${fullTime(message.edited)}>${t("edited")}</span>`}
+          <time datetime=${new Date(message.time).toISOString()} title=${fullTime(message.time)}>${clock(message.time)}</time>
+          ${own && !message.recalled && html`<${State} conversation=${conversation} message=${message} alone=${alone} />`}
+        </span>
+      </div>
+      <${Reactions} model=${model} message=${message} />
+    </div>
+    ${
+      !message.recalled &&
+      html`<button type="button" ref=${more} class="icon-button message-more" aria-label=${t("actions")} onClick=${open}>
+        <${Icon} name="more" />
+      </button>`
+    }
+    ${
+      anchor &&
+      html`<${MessageMenu}
+        model=${model}
+        conversation=${conversation}
+        message=${message}
+        anchor=${anchor}
+        close=${() => setAnchor(null)}
+        recall=${() => setRecalling(true)}
+      />`
+    }
+    ${
+      recalling &&
+      html`<${Confirm}
+        title=${t("recall")}
+        text=${t("recallQuestion")}
+        action=${t("recall")}
+        close=${() => setRecalling(false)}
+        then=${() => model.recall(message)}
+      />`
+    }
+  </article>`;
+}
+
+// How far a message of one's own has come.
+function State({ conversation, message, alone }) {
+  const { state, read, all } = conversation.stateOf(message);
+  const text = !alone && read && all > 1 ? t("readBy", { count: read, all }) : t(state);
+  return html`<span class="state ${state}" role="img" aria-label=${text} title=${text}><${Ticks} state=${state} /></span>`;
+}
+
+export function Ticks({ state }) {
+  const paths = {
+    sending: "M8 3.500v4.500l3 1.500M8 14.500a6.500 6.500 0 1 0 0-13 6.500 6.500 0 0 0 0 13",
+    sent: "M3 8.500l3.500 3.500L13.500 4.500",
+    delivered: "M1 8.500l3.500 3.500L11.500 4.500M8 11.500l.5.5L15.500 4.500",
+    read: "M1 8.500l3.500 3.500L11.500 4.500M8 11.500l.5.5L15.500 4.500",
+  };
+  return html`<svg viewBox="0 0 16 16" aria-hidden="true"><path d=${paths[state]} /></svg>`;
+}
+
+function Quote({ model, conversation, id, jump }) {
+  const found = conversation.messages.find((message) => message.id === id);
+  return html`<button type="button" class="quote" onClick=${() => jump(id)}>
+    <strong>${found ? (found.from === model.state.user ? t("you") : model.people.name(found.from)) : t("aMessage")}</strong>
+    <span>${found ? model.describe(found).slice(0, 140) : t("showIt")}</span>
+  </button>`;
+}
+
+function Reactions({ model, message }) {
+  if (!message.reactions?.length) return null;
+  return html`<div class="reactions">
+    ${message.reactions.map(({ emoji, users }) => {
+      const mine = users.includes(model.state.user);
+      const names = users.slice(0, 10).map((id) => model.people.name(id)).join(", ");
+      return html`<button
+        type="button"
+        key=${emoji}
+        aria-pressed=${mine}
+        aria-label=${t("reactionOf", { emoji, names })}
+        title=${names}
+        onClick=${() => model.react(message, emoji, !mine)}
+      >
+        ${emoji} <span>${users.length}</span>
+      </button>`;
+    })}
+  </div>`;
+}

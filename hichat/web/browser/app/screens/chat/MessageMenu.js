@@ -1,0 +1,43 @@
+// What can be done with a message.
+import { html, useState } from "../../rendering.js";
+import { Emojis } from "../../parts/Emojis.js";
+import { Icon } from "../../parts/Icon.js";
+import { Menu } from "../../parts/Menu.js";
+import { QUICK } from "../../parts/emoji-list.js";
+import { t } from "../../words/words.js";
+
+export function MessageMenu({ model, conversation, message, anchor, close, recall }) {
+  const [all, setAll] = useState(false);
+  const own = message.from === model.state.user;
+  const role = conversation.place.group !== undefined ? model.group(conversation.place.group)?.you.role : "";
+  const mayRecall = own || role === "owner" || role === "admin";
+  const react = (emoji) => {
+    close();
+    const mine = message.reactions?.some((each) => each.emoji === emoji && each.users.includes(model.state.user));
+    model.react(message, emoji, !mine);
+  };
+  const write = (change) => {
+    conversation.write(change);
+    conversation.wantsFocus = true;
+    model.changed();
+  };
+  const items = [
+    { icon: "reply", text: t("reply"), act: () => write({ text: conversation.draft.text, replyTo: message }) },
+    message.text && {
+      icon: "copy",
+      text: t("copy"),
+      act: () => model.attempt(() => navigator.clipboard.writeText(message.text), t("copied")),
+    },
+    own && message.text && { icon: "edit", text: t("edit"), act: () => write({ text: message.text, editing: message }) },
+    mayRecall && { icon: "recall", text: t("recall"), act: recall, danger: true },
+  ];
+  if (all) {
+    return html`<${Menu} key="all" anchor=${anchor} close=${close} label=${t("react")}><${Emojis} choose=${react} /><//>`;
+  }
+  return html`<${Menu} key="few" anchor=${anchor} close=${close} label=${t("actions")} items=${items}>
+    <div class="quick" role="group" aria-label=${t("react")}>
+      ${QUICK.map((emoji) => html`<button type="button" key=${emoji} onClick=${() => react(emoji)}>${emoji}</button>`)}
+      <button type="button" aria-label=${t("moreEmojis")} onClick=${() => setAll(true)}><${Icon} name="plus" /></button>
+    </div>
+  <//>`;
+}

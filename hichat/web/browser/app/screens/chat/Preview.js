@@ -1,0 +1,40 @@
+// A file before it is sent.
+import { html, useEffect, useState } from "../../rendering.js";
+import { Dialog } from "../../parts/Dialog.js";
+import { Field } from "../../parts/Field.js";
+import { Icon } from "../../parts/Icon.js";
+import { kindOf } from "../../model/media.js";
+import { sizeOf, t } from "../../words/words.js";
+
+export function Preview({ model, conversation, file, close }) {
+  const [text, setText] = useState("");
+  const [url, setUrl] = useState("");
+  const kind = kindOf(file);
+  useEffect(() => {
+    const made = URL.createObjectURL(file);
+    setUrl(made);
+    return () => URL.revokeObjectURL(made);
+  }, [file]);
+  const send = (event) => {
+    event.preventDefault();
+    const replyTo = conversation.draft.replyTo?.id;
+    conversation.draft.replyTo = null;
+    model.media.send(conversation, file, { text, replyTo });
+    close();
+  };
+  return html`<${Dialog} title=${t(kind === "picture" ? "sendPicture" : "sendFile")} close=${close}>
+    <form onSubmit=${send}>
+      ${kind === "picture" && url && html`<img class="picture-full" src=${url} alt=${file.name} />`}
+      ${kind === "audio" && url && html`<audio controls src=${url} aria-label=${file.name}></audio>`}
+      <p class="file">
+        <span class="file-sign"><${Icon} name="file" /></span>
+        <span class="file-name">${file.name}</span><span class="dim">${sizeOf(file.size)}</span>
+      </p>
+      <${Field} label=${t("caption")} value=${text} change=${setText} maxlength="2000" />
+      <div class="actions">
+        <button type="button" onClick=${close}>${t("cancel")}</button>
+        <button class="primary">${t("send")}</button>
+      </div>
+    </form>
+  <//>`;
+}

@@ -1,0 +1,52 @@
+// Members whose names begin with what stands behind an @.
+import { html, useState } from "../../rendering.js";
+import { Avatar } from "../../parts/Avatar.js";
+import { t } from "../../words/words.js";
+
+const MOST = 6;
+
+// The @word at the caret, if there is one.
+export function mentionAt(text, caret) {
+  const found = /(?:^|\s)@([^\s@]{0,32})$/u.exec(text.slice(0, caret));
+  return found ? { at: caret - found[1].length - 1, query: found[1] } : null;
+}
+
+export function Suggestions({ model, group, mention, choose, close }) {
+  const [chosen, setChosen] = useState(0);
+  const query = mention.query.toLocaleLowerCase();
+  const found = (model.members.get(group) ?? [])
+    .filter((member) => member.id !== model.state.user && member.name.toLocaleLowerCase().startsWith(query))
+    .slice(0, MOST);
+  const at = Math.min(chosen, found.length - 1);
+  // The text has the focus; it asks here what to do with a key.
+  mention.keys = (event) => {
+    if (!found.length) return false;
+    const acts = {
+      ArrowDown: () => setChosen((at + 1) % found.length),
+      ArrowUp: () => setChosen((at + found.length - 1) % found.length),
+      Enter: () => choose(found[at]),
+      Tab: () => choose(found[at]),
+      Escape: close,
+    };
+    if (!(event.key in acts)) return false;
+    event.preventDefault();
+    acts[event.key]();
+    return true;
+  };
+  if (!found.length) return null;
+  return html`<div class="suggestions" role="listbox" aria-label=${t("mention")}>
+    ${found.map(
+      (member, index) =>
+        html`<button
+          type="button"
+          role="option"
+          key=${member.id}
+          aria-selected=${index === at}
+          onMouseDown=${(event) => event.preventDefault()}
+          onClick=${() => choose(member)}
+        >
+          <${Avatar} model=${model} name=${member.name} picture=${member.avatar} size="small" />${member.name}
+        </button>`,
+    )}
+  </div>`;
+}

@@ -1,0 +1,45 @@
+// A message on its way: to the server, or refused by it.
+import { html } from "../../rendering.js";
+import { Body } from "./Body.js";
+import { Icon } from "../../parts/Icon.js";
+import { Ticks } from "./Message.js";
+import { clock, t } from "../../words/words.js";
+
+export function Waiting({ model, item, upload }) {
+  const failed = item ? item.failure : upload.failed;
+  const reason = (item ? item.failure?.message : upload.failure) || t("notSent");
+  const again = () => (item ? model.link.ask("retry", item.key) : model.media.run(Object.assign(upload, { failed: false })));
+  const drop = () => (item ? model.link.ask("discard", item.key) : model.media.drop(upload));
+  return html`<article class=${failed ? "message own failed" : "message own waiting"}>
+    <div class="message-main">
+      <div class="bubble">
+        ${item ? html`<${Body} model=${model} message=${{ media: "text", ...item.frame }} />` : html`<${Upload} upload=${upload} />`}
+        <span class="message-foot">
+          <time>${clock(item?.time ?? upload.time)}</time>
+          ${
+            failed
+              ? html`<span class="state" role="img" aria-label=${t("failed")}><${Icon} name="failed" /></span>`
+              : html`<span class="state sending" role="img" aria-label=${t("sending")} title=${t("sending")}><${Ticks} state="sending" /></span>`
+          }
+        </span>
+      </div>
+      ${
+        failed &&
+        html`<div class="failure" role="alert">
+          <span>${reason}</span>
+          <button type="button" class="plain" onClick=${again}>${t("tryAgain")}</button>
+          <button type="button" class="plain" onClick=${drop}>${t("discard")}</button>
+        </div>`
+      }
+    </div>
+  </article>`;
+}
+
+function Upload({ upload }) {
+  return html`
+    ${upload.kind === "picture" && html`<span class="picture"><img src=${upload.preview} alt=${upload.file.name} /></span>`}
+    ${upload.kind !== "picture" && html`<span class="file"><span class="file-sign"><${Icon} name="file" /></span><span class="file-name">${upload.file.name}</span></span>`}
+    ${upload.said.text && html`<p class="said">${upload.said.text}</p>`}
+    ${!upload.failed && html`<progress value=${upload.progress} max="1" aria-label=${t("sending")}></progress>`}
+  `;
+}

@@ -1,0 +1,100 @@
+// Somebody: who they are, and what they are to us.
+import { html, useEffect, useState } from "../../rendering.js";
+import { Avatar } from "../../parts/Avatar.js";
+import { Confirm, Dialog } from "../../parts/Dialog.js";
+import { Field } from "../../parts/Field.js";
+import { PaneHead } from "../../parts/Rows.js";
+import { Text } from "../../parts/Text.js";
+import { go, hrefOf } from "../../model/route.js";
+import { t } from "../../words/words.js";
+
+export function Person({ model, id }) {
+  const [dialog, setDialog] = useState("");
+  const { api, lists } = model;
+  const person = model.people.get(id);
+  useEffect(() => {
+    if (model.ready) api.get(`/users/${id}`).then((found) => model.people.know(found)).then(model.changed, () => {});
+  }, [id, model.ready]);
+  if (!person) return html`<div class="page"><${PaneHead} title="" back=${hrefOf("contacts")} /></div>`;
+
+  const name = model.people.name(id);
+  const oneself = id === model.state.user;
+  const is = Object.fromEntries(["contacts", "received", "sent", "blocks"].map((list) => [list, lists.has(list, id)]));
+  const act = (work, done = "") =>
+    model.attempt(async () => {
+      await work();
+      lists.again("contacts", "received", "sent", "blocks");
+    }, done);
+  const close = () => setDialog("");
+
+  return html`<div class="page">
+    <${PaneHead} title=${t("profile")} back=${hrefOf("contacts")} />
+    <div class="page-body">
+      <div class="portrait">
+        <${Avatar} model=${model} name=${name} picture=${person.avatar} online=${model.online.has(id)} size="large" />
+        <h2>${name}</h2>
+        ${name !== person.name && person.name && html`<p class="dim">${person.name}</p>`}
+        ${person.gender && html`<p class="dim">${person.gender}</p>`}
+        ${person.bio && html`<p class="bio"><${Text} text=${person.bio} /></p>`}
+      </div>
+      ${
+        oneself
+          ? html`<div class="actions center"><a class="button" href=${hrefOf("settings", "profile")}>${t("editProfile")}</a></div>`
+          : !person.deleted &&
+            html`<div class="actions center">
+              <button type="button" class="primary" onClick=${() => go("chats", `user-${id}`)}>${t("message")}</button>
+              ${is.received && html`<button type="button" onClick=${() => act(() => api.put(`/contacts/${id}`), t("accepted", { name }))}>${t("accept")}</button>`}
+              ${is.received && html`<button type="button" onClick=${() => act(() => api.delete(`/contact-requests/received/${id}`))}>${t("reject")}</button>`}
+              ${is.sent && html`<button type="button" onClick=${() => act(() => api.delete(`/contact-requests/sent/${id}`))}>${t("takeBack")}</button>`}
+              ${!is.contacts && !is.received && !is.sent && !is.blocks && html`<button type="button" onClick=${() => setDialog("ask")}>${t("addContact")}</button>`}
+              ${is.contacts && html`<button type="button" onClick=${() => setDialog("remark")}>${t("setRemark")}</button>`}
+              ${is.contacts && html`<button type="button" class="danger-text" onClick=${() => setDialog("remove")}>${t("removeContact")}</button>`}
+              ${
+                is.blocks
+                  ? html`<button type="button" onClick=${() => act(() => api.delete(`/blocks/${id}`))}>${t("unblock")}</button>`
+                  : html`<button type="button" class="danger-text" onClick=${() => setDialog("block")}>${t("block")}</button>`
+              }
+            </div>`
+      }
+    </div>
+    ${
+      dialog === "ask" &&
+      html`<${Ask} title=${t("addContact")} label=${t("greeting")} action=${t("sendRequest")} limit="255" close=${close}
+        then=${(greeting) => act(() => api.put(`/contact-requests/sent/${id}`, greeting ? { greeting } : {}), t("requestSent"))} />`
+    }
+    ${
+      dialog === "remark" &&
+      html`<${Ask} title=${t("setRemark")} label=${t("remark")} action=${t("save")} limit="64" close=${close}
+        first=${model.people.remarks.get(id) ?? ""} then=${(remark) => act(() => api.patch(`/contacts/${id}`, { remark }))} />`
+    }
+    ${
+      dialog === "remove" &&
+      html`<${Confirm} title=${t("removeContact")} text=${t("removeContactQuestion", { name })} action=${t("removeContact")}
+        close=${close} then=${() => act(() => api.delete(`/contacts/${id}`))} />`
+    }
+    ${
+      dialog === "block" &&
+      html`<${Confirm} title=${t("block")} text=${t("blockQuestion", { name })} action=${t("block")}
+        close=${close} then=${() => act(() => api.put(`/blocks/${id}`))} />`
+    }
+  </div>`;
+}
+
+// One line of text, then something is done with it.
+export function Ask({ title, label, action, limit, first = "", close, then, ...rest }) {
+  const [text, setText] = useState(first);
+  const done = (event) => {
+    event.preventDefault();
+    close();
+    then(text.trim());
+  };
+  return html`<${Dialog} title=${title} close=${close}>
+    <form onSubmit=${done}>
+      <${Field} label=${label} value=${text} change=${setText} maxlength=${limit} autocomplete="off" ...${rest} />
+      <div class="actions">
+        <button type="button" onClick=${close}>${t("cancel")}</button>
+        <button class="primary">${action}</button>
+      </div>
+    </form>
+  <//>`;
+}

@@ -1,0 +1,126 @@
+// All conversations: pinned ones first, then those where something was said last.
+import { html, useRef, useState } from "../../rendering.js";
+import { Avatar } from "../../parts/Avatar.js";
+import { Icon, IconButton } from "../../parts/Icon.js";
+import { Menu } from "../../parts/Menu.js";
+import { PaneHead } from "../../parts/Rows.js";
+import { go, hrefOf } from "../../model/route.js";
+import { shortTime, t } from "../../words/words.js";
+
+export function Conversations({ model, selected }) {
+  const [filter, setFilter] = useState("");
+  const wanted = filter.trim().toLocaleLowerCase();
+  const all = model.listed;
+  const found = wanted ? all.filter((each) => model.titleOf(each).toLocaleLowerCase().includes(wanted)) : all;
+  const search = (event) => {
+    event.preventDefault();
+    if (wanted && model.features.has("search")) go("search", "", filter.trim());
+  };
+  return html`
+    <${PaneHead} title=${t("chats")}>
+      <${IconButton} icon="plus" label=${t("newChat")} onClick=${() => go("contacts", "find")} />
+    <//>
+    <form class="filter" role="search" onSubmit=${search}>
+      <${Icon} name="search" />
+      <input
+        type="search"
+        value=${filter}
+        placeholder=${t("searchChats")}
+        aria-label=${t("searchChats")}
+        onInput=${(event) => setFilter(event.currentTarget.value)}
+      />
+    </form>
+    ${
+      wanted &&
+      model.features.has("search") &&
+      html`<a class="row-link" href=${hrefOf("search", "", filter.trim())}>
+        <${Icon} name="search" />${t("searchMessagesFor", { words: filter.trim() })}
+      </a>`
+    }
+    ${!model.ready && html`<div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>`}
+    ${model.ready && !found.length && html`<p class="hint">${t(wanted ? "nothingFound" : "noChats")}</p>`}
+    <ul class="rows">
+      ${found.map(
+        (each) => html`<${Row} key=${each.name} model=${model} conversation=${each} selected=${each.name === selected} />`,
+      )}
+    </ul>
+  `;
+}
+
+function Row({ model, conversation, selected }) {
+  const [anchor, setAnchor] = useState(null);
+  const element = useRef(null);
+  const { user, group } = conversation.place;
+  const title = model.titleOf(conversation);
+  const kind = group !== undefined ? "group" : user === undefined ? "announcements" : "person";
+  const time = conversation.last?.time;
+  const open = (event) => {
+    event.preventDefault();
+    setAnchor(element.current);
+  };
+  const set = (change) => model.attempt(async () => {
+    Object.assign(conversation, await model.api.patch(`/conversations/${conversation.name}`, change));
+  });
+  const items = [
+    {
+      icon: "pin",
+      text: t(conversation.pinned ? "unpin" : "pin"),
+      act: () => set({ pinned: !conversation.pinned }),
+    },
+    {
+      icon: conversation.muted ? "bell" : "mute",
+      text: t(conversation.muted ? "unmute" : "mute"),
+      act: () => set({ muted: !conversation.muted }),
+    },
+    conversation.unread > 0 && { icon: "check", text: t("markRead"), act: () => model.markRead(conversation) },
+  ];
+  return html`<li class=${selected ? "row selected" : "row"} onContextMenu=${open}>
+    <a class="row-main" href=${hrefOf("chats", conversation.name)} aria-current=${selected ? "page" : undefined}>
+      <${Avatar}
+        model=${model}
+        name=${title}
+        kind=${kind}
+        picture=${model.pictureOf(conversation)}
+        online=${user !== undefined && model.online.has(user)}
+      />
+      <span class="row-text">
+        <span class="row-line">
+          <span class="row-title">${title}</span>
+          ${conversation.muted && html`<span class="row-sign" title=${t("muted")}><${Icon} name="mute" /></span>`}
+          ${conversation.pinned && html`<span class="row-sign" title=${t("pinned")}><${Icon} name="pin" /></span>`}
+          ${time && html`<time class="row-time" datetime=${new Date(time).toISOString()}>${shortTime(time)}</time>`}
+        </span>
+        <span class="row-line">
+          <span class="row-note"><${Preview} model=${model} conversation=${conversation} /></span>
+          ${
+            conversation.unread > 0 &&
+            html`<span class=${conversation.muted ? "badge quiet" : "badge"}>
+              ${conversation.unread > 99 ? "99+" : conversation.unread}<span class="hidden"> ${t("unread")}</span>
+            </span>`
+          }
+        </span>
+      </span>
+    </a>
+    <button
+      type="button"
+      ref=${element}
+      class="icon-button row-more"
+      aria-label=${t("moreAbout", { name: title })}
+      onClick=${open}
+    >
+      <${Icon} name="more" />
+    </button>
+    ${anchor && html`<${Menu} anchor=${anchor} label=${title} close=${() => setAnchor(null)} items=${items} />`}
+  </li>`;
+}
+
+function Preview({ model, conversation }) {
+  const { draft, last, typing, place } = conversation;
+  if (typing.size) return html`<span class="accent">${t("typing")}</span>`;
+  if (draft.text && !draft.editing) return html`<span class="accent">${t("draft")}</span> ${draft.text.slice(0, 100)}`;
+  const waiting = model.pendingOf(conversation.name).at(-1);
+  const shown = waiting ? { ...waiting.frame, from: model.state.user } : last;
+  if (!shown) return place.group !== undefined ? t("noMessages") : "";
+  const who = shown.from === model.state.user ? t("you") : place.user === undefined ? model.people.name(shown.from) : "";
+  return `${who ? `${who}: ` : ""}${model.describe(shown).slice(0, 120)}`;
+}

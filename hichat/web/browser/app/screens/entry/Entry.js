@@ -1,0 +1,89 @@
+// Log in, or make an account.
+import { html, useState } from "../../rendering.js";
+import { Field } from "../../parts/Field.js";
+import { explain } from "../../model/model.js";
+import { LANGUAGES, language, setLanguage, t } from "../../words/words.js";
+
+export function Entry({ model }) {
+  const [making, setMaking] = useState(false);
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const [invite, setInvite] = useState("");
+  const [asksInvite, setAsksInvite] = useState(false);
+  const [problem, setProblem] = useState("");
+  const [busy, setBusy] = useState(false);
+
+  const enter = async (event) => {
+    event.preventDefault();
+    setBusy(true);
+    setProblem("");
+    try {
+      if (making) await model.link.ask("register", name, password, invite.trim(), browserName(), language());
+      else await model.link.ask("logIn", name, password, browserName(), language());
+    } catch (error) {
+      if (["bad_invite", "registration_closed"].includes(error.code)) setAsksInvite(error.code === "bad_invite");
+      setProblem(explain(error));
+      setBusy(false);
+    }
+  };
+  const turn = () => {
+    setMaking(!making);
+    setProblem("");
+  };
+
+  return html`<main class="entry">
+    <form class="card" onSubmit=${enter}>
+      <div class="brand"><span class="logo" aria-hidden="true"></span>HiChat</div>
+      <h1>${t(making ? "makeAccount" : "logIn")}</h1>
+      <${Field} label=${t("name")} value=${name} change=${setName} autocomplete="username" required maxlength="64" />
+      <${Field}
+        label=${t("password")}
+        value=${password}
+        change=${setPassword}
+        type="password"
+        autocomplete=${making ? "new-password" : "current-password"}
+        required
+        maxlength="128"
+      />
+      ${
+        making &&
+        html`<${Field}
+          label=${t("inviteCode")}
+          hint=${t("inviteHint")}
+          value=${invite}
+          change=${setInvite}
+          autocomplete="off"
+          maxlength="64"
+          required=${asksInvite}
+        />`
+      }
+      ${problem && html`<p class="problem" role="alert">${problem}</p>`}
+      <button class="primary" disabled=${busy}>${t(making ? "makeAccount" : "logIn")}</button>
+      <button type="button" class="plain" onClick=${turn}>${t(making ? "haveAccount" : "noAccount")}</button>
+    </form>
+    <${Languages} model=${model} />
+  </main>`;
+}
+
+function Languages({ model }) {
+  const choose = (chosen) => {
+    setLanguage(chosen);
+    model.changed();
+  };
+  return html`<div class="languages" role="group" aria-label=${t("language")}>
+    ${Object.entries(LANGUAGES).map(
+      ([code, text]) =>
+        html`<button type="button" class="plain" lang=${code} aria-pressed=${language() === code} onClick=${() => choose(code)}>
+          ${text}
+        </button>`,
+    )}
+  </div>`;
+}
+
+// By what somebody will know this browser again among their devices.
+function browserName() {
+  const agent = navigator.userAgent;
+  const browser = ["Firefox", "Edg", "OPR", "Chrome", "Safari"].find((each) => agent.includes(each)) ?? "Browser";
+  const system = ["Android", "iPhone", "iPad", "Windows", "Mac", "Linux"].find((each) => agent.includes(each)) ?? "Web";
+  return `${{ Edg: "Edge", OPR: "Opera" }[browser] ?? browser}-${system}`;
+}

@@ -1,0 +1,47 @@
+// Who has asked to join, who is invited, and who is kept out.
+import { html, useEffect, useState } from "../../rendering.js";
+import { PersonRow } from "../../parts/Rows.js";
+import { t } from "../../words/words.js";
+
+export function Candidates({ model, group }) {
+  const [found, setFound] = useState({ requests: [], invitations: [], bans: [] });
+  const { api } = model;
+  const load = async () => {
+    const lists = await Promise.all(
+      ["requests", "invitations", "bans"].map((name) => api.all(`/groups/${group.id}/${name}`)),
+    );
+    for (const person of lists.flat()) model.people.know({ gender: "", bio: "", deleted: false, ...person });
+    setFound({ requests: lists[0], invitations: lists[1], bans: lists[2] });
+  };
+  // The group is another object whenever something happened in it.
+  useEffect(() => {
+    load().catch(() => {});
+  }, [group]);
+  const act = (work) =>
+    model.attempt(async () => {
+      await work();
+      await load();
+    });
+  const path = `/groups/${group.id}`;
+  const buttons = {
+    requests: (person) => html`
+      <button type="button" class="primary small" onClick=${() => act(() => api.put(`${path}/members/${person.id}`))}>${t("approve")}</button>
+      <button type="button" class="small" onClick=${() => act(() => api.delete(`${path}/requests/${person.id}`))}>${t("reject")}</button>
+    `,
+    invitations: (person) => html`
+      <button type="button" class="small" onClick=${() => act(() => api.delete(`${path}/invitations/${person.id}`))}>${t("takeBack")}</button>
+    `,
+    bans: (person) => html`
+      <button type="button" class="small" onClick=${() => act(() => api.delete(`${path}/bans/${person.id}`))}>${t("unban")}</button>
+    `,
+  };
+  const titles = { requests: "requests", invitations: "invited", bans: "banned" };
+  return Object.entries(found).map(
+    ([name, people]) =>
+      people.length > 0 &&
+      html`<h2 class="list-head" key=${name}>${t(titles[name])}</h2>
+        <ul class="rows">
+          ${people.map((person) => html`<${PersonRow} key=${person.id} model=${model} person=${person}>${buttons[name](person)}<//>`)}
+        </ul>`,
+  );
+}

@@ -1,0 +1,38 @@
+// Find groups by name, and join them.
+import { html, useEffect, useState } from "../../rendering.js";
+import { Field } from "../../parts/Field.js";
+import { GroupRow, PaneHead } from "../../parts/Rows.js";
+import { hrefOf } from "../../model/route.js";
+import { t } from "../../words/words.js";
+
+export function FindGroups({ model }) {
+  const [name, setName] = useState("");
+  const [found, setFound] = useState(null);
+  useEffect(() => {
+    if (!model.ready) return undefined;
+    let current = true;
+    const timer = setTimeout(async () => {
+      await model.attempt(async () => {
+        const query = name.trim() ? `&name=${encodeURIComponent(name.trim())}` : "";
+        const { items } = await model.api.get(`/groups?limit=50${query}`);
+        if (!current) return;
+        for (const group of items) model.knowGroup(group);
+        setFound(items);
+      });
+    }, 200);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [name, model.ready]);
+  return html`<div class="page">
+    <${PaneHead} title=${t("findGroups")} back=${hrefOf("groups")} />
+    <div class="page-body">
+      <${Field} label=${t("groupName")} type="search" value=${name} change=${setName} maxlength="64" autocomplete="off" />
+      ${found && !found.length && html`<p class="hint">${t("nothingFound")}</p>`}
+      <ul class="rows">
+        ${(found ?? []).map((group) => html`<${GroupRow} key=${group.id} model=${model} group=${group} />`)}
+      </ul>
+    </div>
+  </div>`;
+}

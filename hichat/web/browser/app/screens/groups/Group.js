@@ -1,0 +1,105 @@
+// A group: what it is, who is in it, and what one may do there.
+import { html, useEffect, useState } from "../../rendering.js";
+import { Avatar } from "../../parts/Avatar.js";
+import { Confirm, Dialog } from "../../parts/Dialog.js";
+import { GroupForm, policies } from "./GroupForm.js";
+import { Invite } from "./Invite.js";
+import { Links } from "./Links.js";
+import { Candidates } from "./Candidates.js";
+import { Members } from "./Members.js";
+import { PaneHead } from "../../parts/Rows.js";
+import { Text } from "../../parts/Text.js";
+import { go, hrefOf } from "../../model/route.js";
+import { t } from "../../words/words.js";
+
+export function Group({ model, id }) {
+  const [dialog, setDialog] = useState("");
+  const { api, lists } = model;
+  const group = model.group(id);
+  const role = group?.you.role;
+  useEffect(() => {
+    if (model.ready) model.refreshGroup(id);
+    if (model.ready && role) model.membersOf(id).catch(() => {});
+  }, [id, role, model.ready]);
+  if (!group) return html`<div class="page"><${PaneHead} title=${t("group")} back=${hrefOf("groups")} /></div>`;
+
+  const act = (work, done = "") =>
+    model.attempt(async () => {
+      await work();
+      lists.again("groups", "invitations", "asked");
+      await model.refreshGroup(id);
+    }, done);
+  const close = () => setDialog("");
+  const chats = () => go("chats", `group-${id}`);
+  const join = () =>
+    act(async () => {
+      const joined = model.knowGroup(await api.post(`/groups/${id}/join`));
+      if (!joined.you.role) {
+        model.toast(t("requestSent"));
+        return;
+      }
+      Object.assign(model.conversation(`group-${id}`), { gone: false, listed: true, touched: Date.now() });
+      chats();
+    });
+  const dissolve = () =>
+    model.attempt(async () => {
+      await api.delete(`/groups/${id}`);
+      lists.again("groups");
+      go("groups");
+    });
+  const leads = role === "owner" || role === "admin";
+  const muted = group.muted && (group.muted.until === undefined || group.muted.until > Date.now());
+  return html`<div class="page">
+    <${PaneHead} title=${t("group")} back=${hrefOf("groups")} />
+    <div class="page-body">
+      <div class="portrait">
+        <${Avatar} model=${model} name=${group.name} picture=${group.picture} kind="group" size="large" />
+        <h2>${group.name}</h2>
+        <p class="dim">${t(group.size === 1 ? "oneMember" : "members", { count: group.size })} · ${policies()[group.joinPolicy]}</p>
+        ${group.description && html`<p class="bio"><${Text} text=${group.description} /></p>`}
+      </div>
+      <div class="actions center">
+        ${role && html`<button type="button" class="primary" onClick=${chats}>${t("message")}</button>`}
+        ${role && html`<button type="button" onClick=${() => setDialog("invite")}>${t("invite")}</button>`}
+        ${leads && html`<button type="button" onClick=${() => setDialog("links")}>${t("inviteLinks")}</button>`}
+        ${leads && html`<button type="button" onClick=${() => setDialog("edit")}>${t("edit")}</button>`}
+        ${
+          leads &&
+          html`<button type="button" onClick=${() => act(() => (muted ? api.delete(`/groups/${id}/mute`) : api.put(`/groups/${id}/mute`, {})))}>
+            ${t(muted ? "unmuteGroup" : "muteGroup")}
+          </button>`
+        }
+        ${role && role !== "owner" && html`<button type="button" class="danger-text" onClick=${() => setDialog("leave")}>${t("leave")}</button>`}
+        ${role === "owner" && html`<button type="button" class="danger-text" onClick=${() => setDialog("dissolve")}>${t("dissolve")}</button>`}
+        ${!role && group.you.requested && html`<button type="button" onClick=${() => act(() => api.delete(`/groups/${id}/requests/${model.state.user}`))}>${t("takeBack")}</button>`}
+        ${!role && !group.you.requested && (group.joinPolicy !== "invite" || group.you.invitedBy) && html`<button type="button" class="primary" onClick=${join}>${t(group.joinPolicy === "approval" && !group.you.invitedBy ? "askToJoin" : "join")}</button>`}
+      </div>
+      ${leads && html`<${Candidates} model=${model} group=${group} />`}
+      ${role && html`<${Members} model=${model} group=${group} />`}
+    </div>
+    ${dialog === "edit" && html`<${Edit} model=${model} group=${group} close=${close} act=${act} />`}
+    ${dialog === "invite" && html`<${Invite} model=${model} group=${group} close=${close} />`}
+    ${dialog === "links" && html`<${Links} model=${model} group=${group} close=${close} />`}
+    ${
+      dialog === "leave" &&
+      html`<${Confirm} title=${t("leave")} text=${t("leaveQuestion", { name: group.name })} action=${t("leave")} close=${close}
+        then=${() => act(async () => { await api.post(`/groups/${id}/leave`); go("groups"); })} />`
+    }
+    ${
+      dialog === "dissolve" &&
+      html`<${Confirm} title=${t("dissolve")} text=${t("dissolveQuestion", { name: group.name })} action=${t("dissolve")} close=${close}
+        then=${dissolve} />`
+    }
+  </div>`;
+}
+
+function Edit({ model, group, close, act }) {
+  const { name, description, picture, joinPolicy } = group;
+  const [given, setGiven] = useState({ name, description, picture, joinPolicy });
+  const save = async () => {
+    if (await act(() => model.api.patch(`/groups/${group.id}`, given), t("saved"))) close();
+  };
+  return html`<${Dialog} title=${t("editGroup")} close=${close}>
+    <${GroupForm} model=${model} given=${given} change=${setGiven} action=${t("save")} then=${save} />
+  <//>`;
+}

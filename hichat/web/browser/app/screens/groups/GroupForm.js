@@ -1,0 +1,22 @@
+// What a group is: the same for a new one and for one that is changed.
+import { html } from "../../rendering.js";
+import { Choice, Field } from "../../parts/Field.js";
+import { PictureField } from "../../parts/PictureField.js";
+import { t } from "../../words/words.js";
+
+export const policies = () => ({ open: t("policyOpen"), approval: t("policyApproval"), invite: t("policyInvite") });
+
+export function GroupForm({ model, given, change, action, then }) {
+  const set = (name) => (value) => change({ ...given, [name]: value });
+  const done = (event) => {
+    event.preventDefault();
+    then();
+  };
+  return html`<form class="form" onSubmit=${done}>
+    <${PictureField} model=${model} name=${given.name} kind="group" value=${given.picture} change=${set("picture")} />
+    <${Field} label=${t("groupName")} value=${given.name} change=${set("name")} required maxlength="64" autocomplete="off" />
+    <${Field} label=${t("description")} value=${given.description} change=${set("description")} rows="3" maxlength="1024" />
+    <${Choice} label=${t("whoMayJoin")} options=${policies()} value=${given.joinPolicy} change=${set("joinPolicy")} />
+    <div class="actions"><button class="primary">${action}</button></div>
+  </form>`;
+}

@@ -1,0 +1,30 @@
+// Somebody came by an invite link.
+import { html, useState } from "../../rendering.js";
+import { Field } from "../../parts/Field.js";
+import { PaneHead } from "../../parts/Rows.js";
+import { go, hrefOf } from "../../model/route.js";
+import { t } from "../../words/words.js";
+
+export function Join({ model, code }) {
+  const [given, setGiven] = useState(code);
+  const join = (event) => {
+    event.preventDefault();
+    model.attempt(async () => {
+      const group = model.knowGroup(await model.api.post("/me/groups", { code: given.trim() }));
+      model.lists.again("groups", "invitations");
+      const conversation = model.conversation(`group-${group.id}`);
+      Object.assign(conversation, { gone: false, listed: true, touched: Date.now() });
+      go("chats", conversation.name);
+    });
+  };
+  return html`<div class="page">
+    <${PaneHead} title=${t("joinByLink")} back=${hrefOf("groups")} />
+    <div class="page-body">
+      <form class="form" onSubmit=${join}>
+        <p>${t("joinByLinkHint")}</p>
+        <${Field} label=${t("inviteCode")} value=${given} change=${setGiven} required maxlength="64" autocomplete="off" />
+        <div class="actions"><button class="primary">${t("join")}</button></div>
+      </form>
+    </div>
+  </div>`;
+}

@@ -1,0 +1,41 @@
+// Links by which whoever has them may join.
+import { html, useEffect, useState } from "../../rendering.js";
+import { Dialog } from "../../parts/Dialog.js";
+import { IconButton } from "../../parts/Icon.js";
+import { hrefOf } from "../../model/route.js";
+import { fullTime, t } from "../../words/words.js";
+
+const WEEK = 7 * 24 * 3600_000;
+
+export function Links({ model, group, close }) {
+  const [links, setLinks] = useState(null);
+  const path = `/groups/${group.id}/links`;
+  const load = async () => setLinks((await model.api.get(path)).items);
+  const act = (work) =>
+    model.attempt(async () => {
+      await work();
+      await load();
+    });
+  useEffect(() => {
+    act(() => {});
+  }, []);
+  const address = (link) => `${location.origin}/${hrefOf("join", link.code)}`;
+  const copy = (link) => model.attempt(() => navigator.clipboard.writeText(address(link)), t("copied"));
+  return html`<${Dialog} title=${t("inviteLinks")} close=${close}>
+    <p class="dim">${t("inviteLinksHint")}</p>
+    <ul class="links">
+      ${(links ?? []).map(
+        (link) =>
+          html`<li key=${link.id}>
+            <input readonly value=${address(link)} aria-label=${t("inviteLink")} onFocus=${(event) => event.currentTarget.select()} />
+            <${IconButton} icon="copy" label=${t("copy")} onClick=${() => copy(link)} />
+            <${IconButton} icon="recall" label=${t("revoke")} onClick=${() => act(() => model.api.delete(`${path}/${link.id}`))} />
+            <small>${[t("used", { count: link.uses }), link.expires && t("until", { time: fullTime(link.expires) })].filter(Boolean).join(" · ")}</small>
+          </li>`,
+      )}
+    </ul>
+    <div class="actions">
+      <button type="button" class="primary" onClick=${() => act(() => model.api.post(path, { expires: Date.now() + WEEK }))}>${t("newLink")}</button>
+    </div>
+  <//>`;
+}

@@ -1,0 +1,24 @@
+// Make a group.
+import { html, useState } from "../../rendering.js";
+import { GroupForm } from "./GroupForm.js";
+import { PaneHead } from "../../parts/Rows.js";
+import { go, hrefOf } from "../../model/route.js";
+import { t } from "../../words/words.js";
+
+export function NewGroup({ model }) {
+  const [given, setGiven] = useState({ name: "", description: "", picture: "", joinPolicy: "open" });
+  const make = () =>
+    model.attempt(async () => {
+      const group = model.knowGroup(await model.api.post("/groups", given));
+      model.lists.again("groups");
+      const conversation = model.conversation(`group-${group.id}`);
+      Object.assign(conversation, { gone: false, listed: true, touched: Date.now() });
+      go("chats", conversation.name);
+    });
+  return html`<div class="page">
+    <${PaneHead} title=${t("newGroup")} back=${hrefOf("groups")} />
+    <div class="page-body">
+      <${GroupForm} model=${model} given=${given} change=${setGiven} action=${t("makeGroup")} then=${make} />
+    </div>
+  </div>`;
+}

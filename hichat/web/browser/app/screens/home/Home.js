@@ -1,0 +1,117 @@
+// Two panes: on the left a section's list, on the right what was chosen in it. A phone shows one of them.
+import { html, useEffect } from "../../rendering.js";
+import { Chat } from "../chat/Chat.js";
+import { Contacts } from "../contacts/Contacts.js";
+import { Conversations } from "../conversations/Conversations.js";
+import { FindPeople } from "../contacts/FindPeople.js";
+import { Group } from "../groups/Group.js";
+import { Groups } from "../groups/Groups.js";
+import { FindGroups } from "../groups/FindGroups.js";
+import { Join } from "../groups/Join.js";
+import { NewGroup } from "../groups/NewGroup.js";
+import { Person } from "../contacts/Person.js";
+import { Search } from "../search/Search.js";
+import { Settings } from "../settings/Settings.js";
+import { Account } from "../settings/Account.js";
+import { Appearance } from "../settings/Appearance.js";
+import { Blocked } from "../settings/Blocked.js";
+import { Devices } from "../settings/Devices.js";
+import { Profile } from "../settings/Profile.js";
+import { Icon } from "../../parts/Icon.js";
+import { hrefOf, route } from "../../model/route.js";
+import { t } from "../../words/words.js";
+
+const SETTINGS = { profile: Profile, account: Account, devices: Devices, appearance: Appearance, blocked: Blocked };
+
+export function Home({ model }) {
+  const here = route();
+  const detail = detailOf(model, here);
+  useEffect(() => {
+    if (here.section === "chats") return;
+    model.watch(null);
+  }, [here.section]);
+  return html`<div class=${detail ? "home with-detail" : "home"}>
+    <${Navigation} model=${model} section=${here.section} />
+    <section class="pane list-pane" aria-label=${t(listName(here.section))}>
+      <${Trouble} model=${model} />
+      ${listOf(model, here)}
+    </section>
+    <main class="pane detail-pane">
+      <${Trouble} model=${model} />
+      ${detail || html`<div class="empty"><span class="logo" aria-hidden="true"></span><p>${t("chooseSomething")}</p></div>`}
+    </main>
+  </div>`;
+}
+
+const listName = (section) => (section in LISTS ? section : "chats");
+
+const LISTS = {
+  chats: Conversations,
+  search: Conversations,
+  contacts: Contacts,
+  groups: Groups,
+  join: Groups,
+  settings: Settings,
+};
+
+function listOf(model, here) {
+  const List = LISTS[here.section] ?? Conversations;
+  return html`<${List} model=${model} selected=${here.detail} />`;
+}
+
+function detailOf(model, { section, detail, more }) {
+  switch (section) {
+    case "chats":
+      if (!/^(?:user-[1-9]\d{0,15}|group-[1-9]\d{0,15}|announcements)$/.test(detail)) return null;
+      return html`<${Chat} key=${detail} model=${model} name=${detail} message=${Number(more) || 0} />`;
+    case "search":
+      return html`<${Search} model=${model} within=${detail} />`;
+    case "contacts":
+      if (detail === "find") return html`<${FindPeople} model=${model} />`;
+      return Number(detail) ? html`<${Person} key=${detail} model=${model} id=${Number(detail)} />` : null;
+    case "groups":
+      if (detail === "new") return html`<${NewGroup} model=${model} />`;
+      if (detail === "find") return html`<${FindGroups} model=${model} />`;
+      return Number(detail) ? html`<${Group} key=${detail} model=${model} id=${Number(detail)} />` : null;
+    case "join":
+      return html`<${Join} model=${model} code=${detail} />`;
+    case "settings": {
+      const Page = SETTINGS[detail];
+      return Page ? html`<${Page} key=${detail} model=${model} />` : null;
+    }
+    default:
+      return null;
+  }
+}
+
+function Navigation({ model, section }) {
+  const asks = model.lists.get("received").length;
+  const invitations = model.lists.get("invitations").length;
+  const entries = [
+    ["chats", "chats", model.unread],
+    ["contacts", "contacts", asks],
+    ["groups", "groups", invitations],
+    ["settings", "settings", 0],
+  ];
+  const current = { search: "chats", join: "groups" }[section] ?? section;
+  return html`<nav class="navigation" aria-label=${t("sections")}>
+    ${entries.map(
+      ([name, icon, count]) =>
+        html`<a key=${name} href=${hrefOf(name)} aria-current=${current === name ? "page" : undefined}>
+          <span class="nav-icon"><${Icon} name=${icon} />${count > 0 && html`<span class="badge">${short(count)}</span>`}</span>
+          <span>${t(name)}</span>
+        </a>`,
+    )}
+  </nav>`;
+}
+
+const short = (count) => (count > 99 ? "99+" : count);
+
+function Trouble({ model }) {
+  if (model.state.elsewhere) {
+    return html`<div class="trouble" role="status">
+      ${t("openElsewhere")} <button type="button" onClick=${() => model.link.ask("useHere")}>${t("useHere")}</button>
+    </div>`;
+  }
+  return model.state.line === "off" && model.ready ? html`<div class="trouble" role="status">${t("connecting")}</div>` : null;
+}

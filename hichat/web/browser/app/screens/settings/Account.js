@@ -1,0 +1,60 @@
+// The password, and the end of the account.
+import { html, useState } from "../../rendering.js";
+import { Dialog } from "../../parts/Dialog.js";
+import { Field } from "../../parts/Field.js";
+import { PaneHead } from "../../parts/Rows.js";
+import { hrefOf } from "../../model/route.js";
+import { language, t } from "../../words/words.js";
+
+export function Account({ model }) {
+  const [old, setOld] = useState("");
+  const [fresh, setFresh] = useState("");
+  const [deleting, setDeleting] = useState(false);
+  const change = async (event) => {
+    event.preventDefault();
+    if (await model.attempt(() => model.link.ask("changePassword", old, fresh, language()), t("passwordChanged"))) {
+      setOld("");
+      setFresh("");
+    }
+  };
+  return html`<div class="page">
+    <${PaneHead} title=${t("account")} back=${hrefOf("settings")} />
+    <div class="page-body">
+      <form class="form" onSubmit=${change}>
+        <h2>${t("changePassword")}</h2>
+        <p class="dim">${t("changePasswordHint")}</p>
+        <input type="text" class="hidden" autocomplete="username" value=${model.me?.name ?? ""} readonly tabindex="-1" aria-hidden="true" />
+        <${Field} label=${t("oldPassword")} type="password" value=${old} change=${setOld} required maxlength="128" autocomplete="current-password" />
+        <${Field} label=${t("newPassword")} type="password" value=${fresh} change=${setFresh} required maxlength="128" autocomplete="new-password" />
+        <div class="actions"><button class="primary">${t("changePassword")}</button></div>
+      </form>
+      <div class="form">
+        <h2>${t("deleteAccount")}</h2>
+        <p class="dim">${t("deleteAccountHint")}</p>
+        <div class="actions"><button type="button" class="danger" onClick=${() => setDeleting(true)}>${t("deleteAccount")}</button></div>
+      </div>
+    </div>
+    ${deleting && html`<${Deletion} model=${model} close=${() => setDeleting(false)} />`}
+  </div>`;
+}
+
+function Deletion({ model, close }) {
+  const [password, setPassword] = useState("");
+  const remove = async (event) => {
+    event.preventDefault();
+    if (!(await model.attempt(() => model.api.post("/me/deletion", { password })))) return;
+    close();
+    location.hash = "";
+    await model.link.ask("forget");
+  };
+  return html`<${Dialog} title=${t("deleteAccount")} close=${close}>
+    <form onSubmit=${remove}>
+      <p>${t("deleteAccountQuestion")}</p>
+      <${Field} label=${t("password")} type="password" value=${password} change=${setPassword} required autocomplete="current-password" />
+      <div class="actions">
+        <button type="button" onClick=${close}>${t("cancel")}</button>
+        <button class="danger">${t("deleteAccount")}</button>
+      </div>
+    </form>
+  <//>`;
+}

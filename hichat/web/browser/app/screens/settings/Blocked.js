@@ -1,0 +1,28 @@
+// Of whom one hears nothing.
+import { html } from "../../rendering.js";
+import { PaneHead, PersonRow } from "../../parts/Rows.js";
+import { hrefOf } from "../../model/route.js";
+import { t } from "../../words/words.js";
+
+export function Blocked({ model }) {
+  const blocks = model.lists.get("blocks");
+  const unblock = (user) =>
+    model.attempt(async () => {
+      await model.api.delete(`/blocks/${user.id}`);
+      model.lists.again("blocks");
+    });
+  return html`<div class="page">
+    <${PaneHead} title=${t("blocked")} back=${hrefOf("settings")} />
+    <div class="page-body">
+      ${!blocks.length && html`<p class="hint">${t("nobodyBlocked")}</p>`}
+      <ul class="rows">
+        ${blocks.map(
+          ({ user }) =>
+            html`<${PersonRow} key=${user.id} model=${model} person=${user}>
+              <button type="button" class="small" onClick=${() => unblock(user)}>${t("unblock")}</button>
+            <//>`,
+        )}
+      </ul>
+    </div>
+  </div>`;
+}

@@ -1,0 +1,53 @@
+// What one is logged in with.
+import { html, useState } from "../../rendering.js";
+import { Confirm } from "../../parts/Dialog.js";
+import { Icon } from "../../parts/Icon.js";
+import { PaneHead } from "../../parts/Rows.js";
+import { hrefOf } from "../../model/route.js";
+import { fullTime, t } from "../../words/words.js";
+
+export function Devices({ model }) {
+  const [revoking, setRevoking] = useState(null);
+  const devices = model.lists.get("devices");
+  const revoke = () =>
+    model.attempt(async () => {
+      await model.api.delete(`/devices/${revoking.id}`);
+      await model.lists.load("devices");
+    });
+  return html`<div class="page">
+    <${PaneHead} title=${t("devices")} back=${hrefOf("settings")} />
+    <div class="page-body">
+      <p class="dim">${t("devicesHint")}</p>
+      <ul class="rows">
+        ${devices.map(
+          (device) =>
+            html`<li class="row" key=${device.id}>
+              <span class="row-main">
+                <span class="file-sign"><${Icon} name="device" /></span>
+                <span class="row-text">
+                  <span class="row-title">${device.name}</span>
+                  <span class="row-note">${noteOf(device)}</span>
+                </span>
+              </span>
+              ${
+                !device.current &&
+                html`<span class="row-actions">
+                  <button type="button" class="small danger-text" onClick=${() => setRevoking(device)}>${t("revoke")}</button>
+                </span>`
+              }
+            </li>`,
+        )}
+      </ul>
+    </div>
+    ${
+      revoking &&
+      html`<${Confirm} title=${t("revoke")} text=${t("revokeQuestion", { name: revoking.name })} action=${t("revoke")} close=${() => setRevoking(null)} then=${revoke} />`
+    }
+  </div>`;
+}
+
+function noteOf(device) {
+  if (device.current) return t("thisDevice");
+  if (!device.loggedIn) return t("loggedOut");
+  return [device.used && fullTime(device.used), device.address].filter(Boolean).join(" · ");
+}

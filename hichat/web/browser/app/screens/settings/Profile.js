@@ -1,0 +1,40 @@
+// What others see of oneself, and what only oneself does.
+import { html, useState } from "../../rendering.js";
+import { Field } from "../../parts/Field.js";
+import { PaneHead } from "../../parts/Rows.js";
+import { PictureField } from "../../parts/PictureField.js";
+import { hrefOf } from "../../model/route.js";
+import { t } from "../../words/words.js";
+
+export function Profile({ model }) {
+  if (!model.me) return null;
+  return html`<div class="page">
+    <${PaneHead} title=${t("profile")} back=${hrefOf("settings")} />
+    <div class="page-body"><${Form} model=${model} /></div>
+  </div>`;
+}
+
+function Form({ model }) {
+  const [given, setGiven] = useState(model.me);
+  const set = (name) => (value) => setGiven({ ...given, [name]: value });
+  const save = (event) => {
+    event.preventDefault();
+    const names = ["name", "avatar", "gender", "bio", "phone", "email"];
+    const changed = Object.fromEntries(names.filter((name) => given[name] !== model.me[name]).map((name) => [name, given[name]]));
+    model.attempt(async () => {
+      model.me = await model.api.patch("/me", changed);
+      model.people.know(model.me);
+      setGiven(model.me);
+    }, t("saved"));
+  };
+  return html`<form class="form" onSubmit=${save}>
+    <${PictureField} model=${model} name=${given.name} value=${given.avatar} change=${set("avatar")} />
+    <${Field} label=${t("name")} value=${given.name} change=${set("name")} required maxlength="64" autocomplete="username" />
+    <${Field} label=${t("bio")} value=${given.bio} change=${set("bio")} rows="3" maxlength="1024" />
+    <${Field} label=${t("gender")} value=${given.gender} change=${set("gender")} maxlength="16" autocomplete="off" />
+    <h2>${t("onlyYouSee")}</h2>
+    <${Field} label=${t("phone")} value=${given.phone} change=${set("phone")} type="tel" maxlength="32" autocomplete="tel" />
+    <${Field} label=${t("email")} value=${given.email} change=${set("email")} type="email" maxlength="254" autocomplete="email" />
+    <div class="actions"><button class="primary">${t("save")}</button></div>
+  </form>`;
+}

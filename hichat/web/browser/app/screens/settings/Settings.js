@@ -1,0 +1,48 @@
+// What one can set.
+import { html } from "../../rendering.js";
+import { Avatar } from "../../parts/Avatar.js";
+import { Icon } from "../../parts/Icon.js";
+import { PaneHead } from "../../parts/Rows.js";
+import { hrefOf } from "../../model/route.js";
+import { t } from "../../words/words.js";
+
+const PAGES = [
+  ["profile", "person"],
+  ["account", "lock"],
+  ["devices", "device"],
+  ["appearance", "look"],
+  ["blocked", "block"],
+];
+
+export function Settings({ model, selected }) {
+  const logOut = async () => {
+    if (!(await model.attempt(() => model.link.ask("logOut")))) return;
+    location.hash = "";
+  };
+  return html`
+    <${PaneHead} title=${t("settings")} />
+    ${
+      model.me &&
+      html`<div class="portrait small">
+        <${Avatar} model=${model} name=${model.me.name} picture=${model.me.avatar} size="large" />
+        <h2>${model.me.name}</h2>
+      </div>`
+    }
+    <ul class="rows">
+      ${PAGES.map(
+        ([name, icon]) =>
+          html`<li key=${name} class=${selected === name ? "row selected" : "row"}>
+            <a class="row-main setting" href=${hrefOf("settings", name)} aria-current=${selected === name ? "page" : undefined}>
+              <${Icon} name=${icon} />${t(name)}
+            </a>
+          </li>`,
+      )}
+      <li class="row">
+        <a class="row-main setting" href=${hrefOf("chats", "announcements")}><${Icon} name="megaphone" />${t("announcements")}</a>
+      </li>
+      <li class="row">
+        <button type="button" class="row-main setting danger-text" onClick=${logOut}><${Icon} name="leave" />${t("logOut")}</button>
+      </li>
+    </ul>
+  `;
+}

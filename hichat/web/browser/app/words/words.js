@@ -1,0 +1,61 @@
+// What the client says. The language is the browser's until somebody chooses another.
+import { en } from "./en.js";
+import { zh } from "./zh.js";
+
+const WORDS = { en, zh };
+export const LANGUAGES = { en: "English", zh: "中文" };
+const KEPT = "hichat.language";
+
+function first() {
+  const kept = localStorage.getItem(KEPT);
+  if (kept in WORDS) return kept;
+  return navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in WORDS) ?? "en";
+}
+
+let current = first();
+document.documentElement.lang = current;
+
+export const language = () => current;
+
+export function setLanguage(chosen) {
+  current = chosen;
+  localStorage.setItem(KEPT, chosen);
+  document.documentElement.lang = chosen;
+}
+
+// A text with its places filled in: t("readBy", { count: 2 }).
+export function t(key, values = {}) {
+  const text = WORDS[current][key];
+  if (text === undefined) throw new Error(`no words for ${key}`);
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}
+
+const format = (options) => (time) => new Intl.DateTimeFormat(current, options).format(time);
+export const clock = format({ hour: "2-digit", minute: "2-digit" });
+export const fullTime = format({ dateStyle: "medium", timeStyle: "short" });
+const weekday = format({ weekday: "long" });
+const shortDate = format({ month: "short", day: "numeric" });
+const longDate = format({ year: "numeric", month: "long", day: "numeric" });
+
+const DAY = 24 * 3600 * 1000;
+export const dayOf = (time) => new Date(time).setHours(0, 0, 0, 0);
+
+export function dayName(time) {
+  const ago = Math.round((dayOf(Date.now()) - dayOf(time)) / DAY);
+  if (ago === 0) return t("today");
+  if (ago === 1) return t("yesterday");
+  return ago < 7 ? weekday(time) : longDate(time);
+}
+
+export function shortTime(time) {
+  const ago = Math.round((dayOf(Date.now()) - dayOf(time)) / DAY);
+  if (ago === 0) return clock(time);
+  return ago < 7 ? format({ weekday: "short" })(time) : shortDate(time);
+}
+
+export function sizeOf(bytes) {
+  const units = ["B", "KB", "MB", "GB"];
+  let at = 0;
+  for (; bytes >= 1000 && at < 3; at++) bytes /= 1000;
+  return `${new Intl.NumberFormat(current, { maximumFractionDigits: at ? 1 : 0 }).format(bytes)} ${units[at]}`;
+}

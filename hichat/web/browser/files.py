@@ -1,0 +1,97 @@
+"""
+The web client's files, from the package.
+
+The page is asked for again each time; everything else is below a directory that is named by the content of all files,
+so that it can be kept for ever: a new version of any file is a new directory.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from twisted.web import server
+from twisted.web.resource import IResource, Resource
+
+from hichat.web.documents import Document
+from hichat.web.site import NotFound
+
+TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "webmanifest": "application/manifest+json",
+}
+"""By extension, what a browser is given. Others (licences) stay in the package."""
+
+POLICY = (
+    "; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'"
+    "; img-src 'self' blob:; media-src 'self' blob:; require-trusted-types-for 'script'; trusted-types hichat"
+)
+"""Only files of this server run, and no text can become markup or script: see C{app/model/trusted.js}."""
+
+WORKER_POLICY = "; script-src 'self'; connect-src 'self'"
+"""For the hub, which has no page."""
+
+PAGE_HEADERS = {
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+}
+
+_PAGE = "index.html"
+_KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+class Client:
+    """
+    What to put into the tree of resources.
+
+    @ivar page: the page.
+    @ivar directory: what it loads, below C{/app}.
+    """
+
+    def __init__(self) -> None:
+        found = dict(_read(files("hichat.web.browser") / "app"))
+        version = blake2b(repr(sorted(found.items())).encode(), digest_size=8).hexdigest()
+        base = f"/app/{version}"
+        scripts = sorted(name for name in found if name.endswith(".js") and not name.startswith("hub/"))
+        preloads = "\n".join(f'<link rel="modulepreload" href="{base}/{name}">' for name in scripts)
+        page = found.pop(_PAGE).decode().replace("{base}", base).replace("{preloads}", preloads)
+        self.page = Document("text/html; charset=utf-8", page.encode(), POLICY, PAGE_HEADERS)
+        self.directory = _Files({f"{version}/{name}": content for name, content in found.items()})
+
+
+class _Files(Resource):
+    """
+    Files by their paths.
+
+    @param found: the contents.
+    """
+
+    isLeaf = True
+
+    def __init__(self, found: dict[str, bytes]) -> None:
+        super().__init__()
+        self._found = {
+            name: Document(TYPES[name.rpartition(".")[2]], content, WORKER_POLICY, _KEPT)
+            for name, content in found.items()
+        }
+
+    def render(self, request: server.Request) -> bytes | int:
+        """Send one."""
+        name = b"/".join(request.postpath or ()).decode("ascii", "replace")
+        resource: IResource = self._found.get(name) or NotFound()
+        return resource.render(request)
+
+
+def _read(directory: Traversable, prefix: str = "") -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for each in directory.iterdir():
+        if each.is_dir():
+            found += _read(each, f"{prefix}{each.name}/")
+        elif each.name == _PAGE or each.name.rpartition(".")[2] in TYPES:
+            found.append((prefix + each.name, each.read_bytes()))
+    return found

@@ -1,0 +1,224 @@
+"""
+A browser's session.
+
+A page's scripts are the last place for something that is good for 60 days, so the web client never sees a refresh
+token: it is in a cookie that only these calls are sent, that no script can read, and that no other site's page makes a
+browser send (C{HttpOnly}, C{SameSite=Strict}, C{Path=/session}: RFC 6265bis, 5.6). The page has access tokens, in
+memory. Each call needs a JSON body or a method for which another site would have to ask first (Fetch, CORS-preflight),
+and nobody answers that.
+
+All calls but C{DELETE} answer with a L{Session}; a browser that is not logged in gets 204 from C{/session/refresh}.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET, Request
+
+from hichat.accounts.accounts import Accounts, Grant
+from hichat.accounts.fields import NAME_LIMIT
+from hichat.accounts.passwords import LENGTH_LIMIT
+from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME
+from hichat.accounts.users import User
+from hichat.errors import Broken, DeviceNeeded, DeviceRevoked, Refused, Unauthorized
+from hichat.web.answers import to_json
+from hichat.web.api.problems import answer_problem
+from hichat.web.api.requests import read_body
+from hichat.web.credentials import bearer, peer
+
+TOKEN_COOKIE = b"hichat_session"
+DEVICE_COOKIE = b"hichat_device"
+_PATH = b"/session"
+_DEVICE_LIFETIME = 400 * 24 * 3600
+# Seconds; browsers keep no cookie longer (RFC 6265bis, 5.5).
+_DEVICE = re.compile(r"[A-Za-z0-9-]{1,48}")
+
+
+class Login(msgspec.Struct, forbid_unknown_fields=True):
+    """
+    Who wants to come in.
+
+    @ivar label: what the person would recognise the browser by.
+    """
+
+    name: Annotated[str, Meta(max_length=NAME_LIMIT)]
+    password: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
+    label: Annotated[str, Meta(max_length=24, pattern=r"^[A-Za-z0-9-]+$")] = "Browser"
+
+
+class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
+    """Another password; all that is logged in but this is logged out."""
+
+    old: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
+    new: Annotated[str, Meta(min_length=1, max_length=LENGTH_LIMIT)]
+
+
+class Nothing(msgspec.Struct, forbid_unknown_fields=True):
+    """An empty object."""
+
+
+class Session(msgspec.Struct):
+    """
+    Who is logged in here.
+
+    @ivar device: the device's name, for C{hello}.
+    @ivar expiresIn: seconds for which the access token is good.
+    """
+
+    user: int
+    device: str
+    accessToken: str  # noqa: N815
+    expiresIn: int  # noqa: N815
+
+
+Call = Callable[[Request], Awaitable[bytes]]
+
+
+class SessionResource(Resource):
+    """C{POST /session} logs in, C{DELETE} logs out; below it C{refresh} and C{password}."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        super().__init__()
+        calls = _Calls(accounts)
+        self._own = _Endpoint({b"POST": calls.log_in, b"DELETE": calls.log_out})
+        self.putChild(b"refresh", _Endpoint({b"POST": calls.refresh}))
+        self.putChild(b"password", _Endpoint({b"POST": calls.change_password}))
+
+    def render(self, request: Request) -> bytes | int:
+        """The path ends here."""
+        return self._own.render(request)
+
+
+class _Endpoint(Resource):
+    """
+    One address.
+
+    @param calls: by method.
+    """
+
+    _log = Logger()
+    isLeaf = True
+
+    def __init__(self, calls: dict[bytes, Call]) -> None:
+        super().__init__()
+        self._calls = calls
+        self.allowedMethods = tuple(calls)
+
+    def render(self, request: Request) -> bytes | int:
+        """Answer, in a while."""
+        call = self._calls.get(request.method)
+        if call is None:
+            return super().render(request)
+        work = Deferred.fromCoroutine(self._answer(call, request))
+        request.notifyFinish().addErrback(lambda _gone: work.cancel())
+        work.addErrback(self._failed, request)
+        return NOT_DONE_YET
+
+    async def _answer(self, call: Call, request: Request) -> None:
+        try:
+            body = await call(request)
+        except Refused as e:
+            body = answer_problem(request, e)
+        request.write(body)
+        request.finish()
+
+    def _failed(self, failure: Failure, request: Request) -> None:
+        if failure.check(CancelledError):
+            return
+        self._log.failure("{method} {path} failed", failure, method=request.method, path=request.path)
+        request.write(answer_problem(request, Broken()))
+        request.finish()
+
+
+class _Calls:
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+
+    async def log_in(self, request: Request) -> bytes:
+        given = read_body(request, Login)
+        who = given.name, given.password
+        device = _device(request) or _new_device(given.label)
+        try:
+            grant = await self._accounts.log_in_device(*who, device, *peer(request))
+        except DeviceRevoked:
+            # Whoever knows the password may come back, as another device.
+            device = _new_device(given.label)
+            grant = await self._accounts.log_in_device(*who, device, *peer(request))
+        return _granted(request, grant, device)
+
+    async def refresh(self, request: Request) -> bytes:
+        read_body(request, Nothing)
+        token, device = _cookie(request, TOKEN_COOKIE), _device(request)
+        if not token or not device:
+            return _nobody(request)
+        try:
+            grant = await self._accounts.refresh(token, peer(request).address)
+        except Unauthorized:
+            return _nobody(request)
+        return _granted(request, grant, device)
+
+    async def change_password(self, request: Request) -> bytes:
+        given = read_body(request, PasswordChange)
+        user, number = await self._identify(request)
+        device = _device(request)
+        if not number or not device:
+            raise DeviceNeeded
+        address = peer(request).address
+        grant = await self._accounts.change_own_password(user, number, given.old, given.new, address)
+        return _granted(request, grant, device)
+
+    async def log_out(self, request: Request) -> bytes:
+        user, number = await self._identify(request)
+        if number:
+            await self._accounts.log_out(user, number)
+        return _nobody(request)
+
+    async def _identify(self, request: Request) -> tuple[User, int]:
+        token = bearer(request)
+        if not token:
+            raise Unauthorized
+        return await self._accounts.identify(token)
+
+
+def _granted(request: Request, grant: Grant, device: str) -> bytes:
+    _set(request, TOKEN_COOKIE, grant.refresh, REFRESH_LIFETIME)
+    _set(request, DEVICE_COOKIE, device, _DEVICE_LIFETIME)
+    return to_json(request, Session(grant.user.id, device, grant.access, ACCESS_LIFETIME))
+
+
+def _nobody(request: Request) -> bytes:
+    """Nobody is logged in. The device stays what it is: the next login here is no other one."""
+    _set(request, TOKEN_COOKIE, "", 0)
+    request.setResponseCode(204)
+    request.setHeader("Cache-Control", "no-store")
+    return b""
+
+
+def _set(request: Request, name: bytes, value: str, lifetime: int) -> None:
+    # A proxy that speaks TLS says so; whoever lies about it harms only themselves.
+    secure = request.isSecure() or request.getHeader("x-forwarded-proto") == "https"
+    request.addCookie(name, value, path=_PATH, max_age=str(lifetime), secure=secure, httpOnly=True, sameSite=b"strict")
+
+
+def _cookie(request: Request, name: bytes) -> str:
+    value = request.getCookie(name)
+    return (value or b"").decode("ascii", "replace")
+
+
+def _device(request: Request) -> str:
+    found = _cookie(request, DEVICE_COOKIE)
+    return found if _DEVICE.fullmatch(found) else ""
+
+
+def _new_device(label: str) -> str:
+    return f"{label}-{secrets.token_hex(4)}"

@@ -1,0 +1,184 @@
+"""Two people chat in two browsers."""
+
+from playwright.sync_api import expect
+
+from tests.integration.web.browser import PASSWORD, BrowserCase
+
+
+class ChatTests(BrowserCase):
+    def test_two_people(self) -> None:
+        """They find each other, write, reply, react, edit and recall, and see how far each message has come."""
+        ann, bob = self.registered("ann", "bob")
+        ann.page.get_by_role("button", name="New chat").click()
+        ann.page.get_by_label("Name begins with").fill("BO")
+        ann.page.get_by_role("button", name="Message", exact=True).click()
+        ann.write("Hello Bob")
+        ann.state("Hello Bob", "delivered")
+        expect(bob.page).to_have_title("(1) HiChat")
+        bob.page.locator(".row-main", has_text="Hello Bob").click()
+        bob.sees("Hello Bob")
+        ann.state("Hello Bob", "read")
+        expect(bob.page).to_have_title("HiChat")
+        expect(ann.page.locator(".chat-state")).to_have_text("online")
+
+        bob.page.get_by_label("Write a message").press_sequentially("Hel")
+        expect(ann.page.locator(".chat-state")).to_have_text("typing…")
+        bob.page.get_by_label("Write a message").fill("")
+
+        bob.choose("Hello Bob", "Reply")
+        expect(bob.page.locator(".regarding")).to_contain_text("Reply to ann")
+        bob.write("Hello Ann, read https://example.org/a_(b). Do!")
+        reply = ann.message("Hello Ann")
+        expect(reply.locator(".quote")).to_contain_text("Hello Bob")
+        link = reply.get_by_role("link")
+        expect(link).to_have_attribute("href", "https://example.org/a_(b)")
+        expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+
+        ann.choose("Hello Ann", "👍")
+        expect(bob.message("Hello Ann").locator(".reactions button")).to_have_text("👍 1")
+        bob.message("Hello Ann").locator(".reactions button").click()
+        expect(ann.message("Hello Ann").locator(".reactions button")).to_have_text("👍 2")
+        ann.message("Hello Ann").locator(".reactions button").click()
+        expect(bob.message("Hello Ann").locator(".reactions button")).to_have_text("👍 1")
+
+        ann.write("a typo")
+        ann.choose("a typo", "Edit")
+        ann.write("no typo")
+        bob.sees("no typo")
+        expect(bob.message("no typo")).to_contain_text("edited")
+        ann.choose("no typo", "Recall")
+        ann.page.get_by_role("dialog").get_by_role("button", name="Recall").click()
+        bob.sees("Message recalled")
+        expect(bob.message("no typo")).to_have_count(0)
+
+        ann.page.get_by_role("button", name="Emoji").click()
+        ann.page.locator(".emoji-grid").get_by_role("button", name="😀").click()
+        area = ann.page.get_by_label("Write a message")
+        expect(area).to_have_value("😀")
+        expect(area).to_be_focused()
+        ann.page.keyboard.press("Enter")
+        bob.sees("😀")
+
+    def test_staying_logged_in(self) -> None:
+        """A browser stays logged in, all its tabs hear everything once, and log out together. No script has the key."""
+        cleo, dave = self.registered("cleo", "dave")
+        (number,) = self.ids(cleo)
+        second = cleo.tab()
+        expect(second.get_by_role("heading", name="Chats")).to_be_visible()
+        dave.go(f"chats/user-{number}")
+        dave.write("to both tabs")
+        for page in (cleo.page, second):
+            page.get_by_role("link", name="dave").click()
+            expect(page.locator(".message", has_text="to both tabs")).to_have_count(1)
+        cleo.write("from one tab")
+        expect(second.locator(".message", has_text="from one tab")).to_have_count(1)
+        dave.sees("from one tab")
+
+        cookies = {cookie["name"]: cookie for cookie in cleo.context.cookies([f"{self.daemon.url}/session"])}
+        self.assertTrue(cookies["hichat_session"]["httpOnly"])
+        self.assertEqual(cookies["hichat_session"]["sameSite"], "Strict")
+        self.assertEqual(cookies["hichat_session"]["path"], "/session")
+        kept = cleo.page.evaluate("document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")
+        self.assertNotIn("ey", kept)
+
+        second.close()
+        cleo.page.reload()
+        cleo.sees("from one tab")
+        third = cleo.tab()
+        third.get_by_role("link", name="Settings").click()
+        third.get_by_role("button", name="Log out").click()
+        for page in (cleo.page, third):
+            expect(page.get_by_role("button", name="Log in", exact=True)).to_be_visible()
+        third.reload()
+        cleo.log_in(third)
+        third.get_by_role("link", name="Settings").click()
+        third.get_by_role("link", name="Devices").click()
+        expect(third.get_by_text("Chrome-Linux")).to_have_count(1)
+        expect(third.get_by_text("This device")).to_be_visible()
+
+    def test_without_a_shared_worker(self) -> None:
+        """Some browsers have none: then one tab is connected at a time, and another can take over."""
+        alone = self.person("alone", script="delete window.SharedWorker")
+        alone.register()
+        (gus,) = self.registered("gus")
+        one, two = self.ids(alone, gus)
+        alone.go(f"chats/user-{two}")
+        alone.write("it works")
+        alone.state("it works", "delivered")
+        second = alone.tab()
+        expect(second.get_by_role("heading", name="Chats")).to_be_visible()
+        expect(alone.page.get_by_text("HiChat is open in another window.").first).to_be_visible()
+        gus.go(f"chats/user-{one}")
+        gus.write("to the second")
+        expect(second.locator(".row", has_text="to the second")).to_be_visible()
+        alone.page.get_by_role("button", name="Use it here").first.click()
+        alone.sees("to the second")
+        expect(second.get_by_text("HiChat is open in another window.").first).to_be_visible()
+
+    def test_notifications(self) -> None:
+        """Who does not look is called; not from a conversation that is muted, and not while looking."""
+        record = """
+            window.calls = [];
+            window.Notification = class {
+                static permission = 'granted';
+                constructor(title, given) { window.calls.push(`${title}|${given.body}`); }
+            };
+            Object.defineProperty(document, 'hasFocus', { value: () => !window.away });
+        """
+        ida = self.person("ida", script=record)
+        ida.register()
+        (jan,) = self.registered("jan")
+        (number,) = self.ids(ida)
+        jan.go(f"chats/user-{number}")
+        jan.write("you are looking")
+        expect(ida.page.locator(".row", has_text="you are looking")).to_be_visible()
+        ida.page.evaluate("window.away = true; window.dispatchEvent(new Event('blur'))")
+        jan.write("you are away")
+        ida.until("calls.length > 0")
+        self.assertEqual(ida.page.evaluate("calls"), ["jan|you are away"])
+        row = ida.page.locator(".row", has_text="you are away")
+        row.hover()
+        row.get_by_role("button", name="More about jan").click()
+        ida.page.get_by_role("button", name="Mute").click()
+        expect(row.locator(".row-sign")).to_be_visible()
+        jan.write("psst")
+        expect(ida.page.locator(".row", has_text="psst")).to_be_visible()
+        self.assertEqual(len(ida.page.evaluate("calls")), 1)
+        expect(ida.page).to_have_title("HiChat")
+
+    def test_a_wrong_password(self) -> None:
+        """It is said why one cannot come in."""
+        self.registered("eve")
+        other = self.person("eve")
+        other.page.get_by_label("Name").fill("eve")
+        other.page.get_by_label("Password").fill("wrong")
+        other.page.get_by_role("button", name="Log in", exact=True).click()
+        expect(other.page.get_by_role("alert")).to_be_visible()
+        other.page.get_by_label("Password").fill(PASSWORD)
+        other.page.get_by_role("button", name="Log in", exact=True).click()
+        expect(other.page.get_by_role("heading", name="Chats")).to_be_visible()
+        # The browser itself notes each answer that is a refusal.
+        self.assertTrue(all("401" in fault or "403" in fault for fault in other.faults), other.faults)
+        other.faults.clear()
+
+
+class AdministratorTests(BrowserCase):
+    def test_announcements_and_profiles(self) -> None:
+        """Who is an administrator writes to everybody; a profile that is changed is seen by others."""
+        (finn,) = self.registered("finn")
+        self.daemon.command("user", "add", "root", "--admin", line=f"{PASSWORD}\n")
+        root = self.person("root")
+        root.log_in()
+        root.go("chats/announcements")
+        root.write("Cake in the kitchen")
+        finn.page.get_by_role("link", name="Announcements").click()
+        finn.sees("Cake in the kitchen")
+        expect(finn.page.get_by_text("Only administrators write here.")).to_be_visible()
+
+        finn.go("settings/profile")
+        finn.page.get_by_label("About you").fill("I like cake")
+        finn.page.get_by_role("button", name="Save").click()
+        expect(finn.page.get_by_text("Saved")).to_be_visible()
+        (number,) = self.ids(finn)
+        root.go(f"contacts/{number}")
+        expect(root.page.get_by_text("I like cake")).to_be_visible()

@@ -1,0 +1,115 @@
+"""The network goes, the daemon dies: nothing is lost, nothing is doubled."""
+
+from playwright.sync_api import expect
+
+from tests.integration.web.browser import BrowserCase, Wire
+
+
+class FaultTests(BrowserCase):
+    def quiet(self, *people) -> None:
+        """What the browser itself notes of a network that is away is no fault of the client."""
+        for person in people:
+            person.faults = [fault for fault in person.faults if "net::ERR" not in fault]
+
+    def test_offline_and_back(self) -> None:
+        """What is written without a network waits, also over a reload; what was said meanwhile comes; all once."""
+        wire = Wire(self.daemon.port)
+        self.addCleanup(wire.close)
+        ann = self.person("ann", url=f"http://127.0.0.1:{wire.port}")
+        ann.register()
+        (bob,) = self.registered("bob")
+        one, two = self.ids(ann, bob)
+        ann.go(f"chats/user-{two}")
+        bob.go(f"chats/user-{one}")
+        ann.write("before")
+        bob.sees("before")
+        wire.cut()
+        expect(ann.page.get_by_text("No connection. Trying again…").first).to_be_visible()
+        ann.write("said into the void")
+        ann.state("said into the void", "sending")
+        bob.write("are you there?")
+        bob.state("are you there?", "sent")
+        wire.mend()
+        bob.sees("said into the void")
+        ann.sees("are you there?")
+        ann.state("said into the void", "read")
+        ann.sees("said into the void")
+
+        wire.cut()
+        expect(ann.page.get_by_text("No connection. Trying again…").first).to_be_visible()
+        ann.write("kept over a reload")
+        ann.state("kept over a reload", "sending")
+        wire.mend()
+        ann.page.reload()
+        bob.sees("kept over a reload")
+        ann.sees("kept over a reload")
+        expect(ann.page.locator(".message")).to_have_count(4)
+        expect(bob.page.locator(".message")).to_have_count(4)
+        self.quiet(ann)
+
+    def test_an_answer_that_is_lost(self) -> None:
+        """The server has the message, but the browser does not know: it is sent again, and is there once."""
+        wire = Wire(self.daemon.port)
+        self.addCleanup(wire.close)
+        gina = self.person("gina", url=f"http://127.0.0.1:{wire.port}")
+        gina.register()
+        (hal,) = self.registered("hal")
+        one, two = self.ids(gina, hal)
+        gina.go(f"chats/user-{two}")
+        hal.go(f"chats/user-{one}")
+        gina.write("first")
+        gina.state("first", "read")
+        wire.deaf = True
+        gina.write("heard and not answered")
+        hal.sees("heard and not answered")
+        gina.state("heard and not answered", "sending")
+        wire.cut()
+        wire.mend()
+        gina.state("heard and not answered", "read")
+        gina.write("last")
+        hal.sees("last")
+        expected = ["first", "heard and not answered", "last"]
+        for person in (gina, hal):
+            expect(person.page.locator(".message .said")).to_have_text(expected)
+        self.quiet(gina)
+
+    def test_the_daemon_is_killed_in_the_middle(self) -> None:
+        """A burst of messages, and the daemon is killed within it and started again: each comes once, in order."""
+        cleo, dave = self.registered("cleo", "dave")
+        one, two = self.ids(cleo, dave)
+        cleo.go(f"chats/user-{two}")
+        dave.go(f"chats/user-{one}")
+        expect(dave.page.get_by_label("Write a message")).to_be_visible()
+        for number in range(12):
+            cleo.write(f"message {number:02}")
+            if number == 5:
+                self.crash()
+        self.daemon.launch()
+        self.ready()
+        expected = [f"message {number:02}" for number in range(12)]
+        for person in (dave, cleo):
+            expect(person.page.locator(".message .said")).to_have_text(expected, timeout=20_000)
+        cleo.state("message 11", "read")
+        self.quiet(cleo, dave)
+
+    def test_a_message_that_is_refused(self) -> None:
+        """It says so and why, can be tried again once the reason is gone, or thrown away."""
+        eve, finn = self.registered("eve", "finn")
+        one, two = self.ids(eve, finn)
+        finn.go(f"contacts/{one}")
+        finn.page.get_by_role("button", name="Block").click()
+        finn.page.get_by_role("dialog").get_by_role("button", name="Block").click()
+        expect(finn.page.get_by_role("button", name="Unblock")).to_be_visible()
+        eve.go(f"chats/user-{two}")
+        eve.write("let me in")
+        eve.write("never mind")
+        for text in ("let me in", "never mind"):
+            expect(eve.message(text).get_by_role("alert")).to_be_visible()
+        eve.message("never mind").get_by_role("button", name="Discard").click()
+        expect(eve.message("never mind")).to_have_count(0)
+        finn.page.get_by_role("button", name="Unblock").click()
+        expect(finn.page.get_by_role("button", name="Block", exact=True)).to_be_visible()
+        eve.message("let me in").get_by_role("button", name="Try again").click()
+        eve.state("let me in", "delivered")
+        finn.go(f"chats/user-{one}")
+        finn.sees("let me in")

@@ -1,0 +1,108 @@
+"""Life in groups, and among contacts."""
+
+from playwright.sync_api import expect
+
+from tests.integration.web.browser import BrowserCase
+
+
+class GroupTests(BrowserCase):
+    def test_a_group(self) -> None:
+        """It is made, found, joined; people are mentioned, invited, made admin, muted and removed; it is dissolved."""
+        ann, bob, cleo = self.registered("ann", "bob", "cleo")
+        ann.page.get_by_role("link", name="Groups").click()
+        ann.page.get_by_role("link", name="New group").first.click()
+        ann.page.get_by_label("Group name").fill("Gardeners")
+        ann.page.get_by_label("Description").fill("Everything about tomatoes")
+        ann.page.get_by_role("button", name="Create group").click()
+        ann.write("Welcome")
+        ann.sees("Welcome")
+
+        bob.page.get_by_role("link", name="Groups").click()
+        bob.page.get_by_role("link", name="Find groups").first.click()
+        bob.page.get_by_role("main").get_by_label("Group name").fill("Gard")
+        bob.page.get_by_role("main").get_by_role("link", name="Gardeners").click()
+        bob.page.get_by_role("button", name="Join").click()
+        expect(bob.page.get_by_label("Write a message")).to_be_visible()
+        expect(ann.page.locator(".chat-state")).to_have_text("2 members")
+
+        area = ann.page.get_by_label("Write a message")
+        area.press_sequentially("Hi @b")
+        expect(ann.page.get_by_role("option", name="bob")).to_be_visible()
+        ann.page.keyboard.press("Enter")
+        area.press_sequentially("how are you?")
+        ann.page.keyboard.press("Enter")
+        expect(bob.message("how are you?").locator(".mention.own")).to_have_text("@bob")
+        bob.write("fine")
+        expect(ann.message("fine").locator(".message-who")).to_have_text("bob")
+        bob.state("fine", "read")
+
+        ann.page.get_by_role("link", name="Information").click()
+        ann.page.get_by_role("button", name="Invite", exact=True).click()
+        ann.page.get_by_label("Name begins with").fill("cleo")
+        ann.page.get_by_role("dialog").get_by_role("button", name="Invite").click()
+        ann.page.get_by_role("button", name="Close").click()
+        cleo.page.get_by_role("link", name="Groups").click()
+        cleo.page.get_by_role("button", name="Join").click()
+        cleo.write("thanks for having me")
+        expect(ann.page.get_by_text("3 members").first).to_be_visible()
+
+        row = ann.page.locator(".detail-pane .row", has_text="cleo")
+        row.get_by_role("button", name="More about cleo").click()
+        ann.page.get_by_role("button", name="Make admin").click()
+        expect(row).to_contain_text("Admin")
+        other = ann.page.locator(".detail-pane .row", has_text="bob")
+        other.get_by_role("button", name="More about bob").click()
+        ann.page.get_by_role("button", name="Mute", exact=True).click()
+        expect(bob.page.get_by_text("You cannot write here at the moment.")).to_be_visible()
+        other.get_by_role("button", name="More about bob").click()
+        ann.page.get_by_role("button", name="Unmute", exact=True).click()
+        expect(bob.page.get_by_label("Write a message")).to_be_visible()
+        other.get_by_role("button", name="More about bob").click()
+        ann.page.get_by_role("button", name="Remove from group").click()
+        ann.page.get_by_role("dialog").get_by_role("button", name="Remove from group").click()
+        expect(bob.page.get_by_text("You are not a member of this group.")).to_be_visible()
+
+        ann.page.get_by_role("button", name="Invite links").click()
+        ann.page.get_by_role("button", name="New link").click()
+        link = ann.page.get_by_label("Invite link", exact=True)
+        expect(link).to_be_visible()
+        address = link.input_value()
+        ann.page.get_by_role("button", name="Close").click()
+        bob.page.goto(address)
+        bob.page.get_by_role("button", name="Join", exact=True).click()
+        bob.write("back again")
+        bob.state("back again", "sent")
+
+        ann.page.get_by_role("button", name="Edit").click()
+        ann.page.get_by_role("dialog").get_by_label("Group name").fill("Tomato lovers")
+        ann.page.get_by_role("dialog").get_by_text("After approval").click()
+        ann.page.get_by_role("button", name="Save").click()
+        expect(bob.page.get_by_role("heading", name="Tomato lovers")).to_be_visible()
+        ann.page.get_by_role("button", name="Dissolve group").click()
+        ann.page.get_by_role("dialog").get_by_role("button", name="Dissolve group").click()
+        expect(bob.page.locator(".list-pane .row", has_text="Tomato lovers")).to_have_count(0)
+
+    def test_contacts(self) -> None:
+        """Somebody is asked with a greeting, accepts, gets another name, and is blocked and unblocked."""
+        dave, eve = self.registered("dave", "eve")
+        one, two = self.ids(dave, eve)
+        dave.go(f"contacts/{two}")
+        dave.page.get_by_role("button", name="Add to contacts").click()
+        dave.page.get_by_label("Greeting (optional)").fill("It is Dave!")
+        dave.page.get_by_role("button", name="Send request").click()
+        expect(eve.page.get_by_role("link", name="Contacts").locator(".badge")).to_have_text("1")
+        eve.page.get_by_role("link", name="Contacts").click()
+        expect(eve.page.get_by_text("It is Dave!")).to_be_visible()
+        eve.page.get_by_role("button", name="Accept").click()
+        expect(dave.page.get_by_role("button", name="Rename for yourself")).to_be_visible()
+        dave.page.get_by_role("button", name="Rename for yourself").click()
+        dave.page.get_by_label("Your name for them").fill("Evie")
+        dave.page.get_by_role("button", name="Save").click()
+        expect(dave.page.get_by_role("heading", name="Evie")).to_be_visible()
+
+        eve.go(f"contacts/{one}")
+        eve.page.get_by_role("button", name="Block").click()
+        eve.page.get_by_role("dialog").get_by_role("button", name="Block").click()
+        eve.go("settings/blocked")
+        eve.page.get_by_role("button", name="Unblock").click()
+        expect(eve.page.get_by_text("You have blocked nobody.")).to_be_visible()

@@ -1,0 +1,105 @@
+"""Pictures, files and voice."""
+
+import base64
+import struct
+import zlib
+
+from playwright.sync_api import FilePayload, expect
+
+from tests.integration.web.browser import BrowserCase
+
+
+def picture(width: int, height: int) -> bytes:
+    """@return: a PNG file (RFC 2083)."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + bytes((70, 150, 120)) * width for _ in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+class MediaTests(BrowserCase):
+    def test_pictures(self) -> None:
+        """One is chosen, one pasted, one dropped; each is previewed, sent, seen, and seen large."""
+        ann, bob = self.registered("ann", "bob")
+        one, two = self.ids(ann, bob)
+        ann.go(f"chats/user-{two}")
+        bob.go(f"chats/user-{one}")
+        file: FilePayload = {"name": "green.png", "mimeType": "image/png", "buffer": picture(300, 200)}
+        ann.page.locator("input[type=file]").set_input_files(file)
+        expect(ann.page.get_by_role("dialog", name="Send picture").locator("img")).to_be_visible()
+        ann.page.get_by_label("Caption (optional)").fill("my garden")
+        ann.page.get_by_role("button", name="Send", exact=True).last.click()
+        shown = bob.message("my garden").get_by_role("img", name="my garden")
+        expect(shown).to_be_visible()
+        bob.until("document.querySelector('.message img').naturalWidth > 0")
+        bob.message("my garden").get_by_role("button", name="Show my garden").click()
+        large = bob.page.get_by_role("dialog").locator("img")
+        expect(large).to_be_visible()
+        bob.page.keyboard.press("Escape")
+        expect(bob.page.get_by_role("dialog")).to_have_count(0)
+
+        for kind, place in (("paste", "textarea"), ("drop", ".chat")):
+            ann.page.evaluate(
+                """([data, kind, place]) => {
+                    const bytes = Uint8Array.from(atob(data), (each) => each.charCodeAt(0));
+                    const files = new DataTransfer();
+                    files.items.add(new File([bytes], 'p.png', { type: 'image/png' }));
+                    const given = { bubbles: true, cancelable: true };
+                    const event = kind === 'paste'
+                        ? new ClipboardEvent(kind, { ...given, clipboardData: files })
+                        : new DragEvent(kind, { ...given, dataTransfer: files });
+                    document.querySelector(place).dispatchEvent(event);
+                }""",
+                [base64.b64encode(picture(40, 40)).decode(), kind, place],
+            )
+            ann.page.get_by_label("Caption (optional)").fill(kind)
+            ann.page.get_by_role("button", name="Send", exact=True).last.click()
+            expect(bob.message(kind).locator("img")).to_be_visible()
+
+    def test_a_file(self) -> None:
+        """Whatever it is, it comes as it was, under its name."""
+        self.need("/media")
+        gina, hal = self.registered("gina", "hal")
+        one, two = self.ids(gina, hal)
+        gina.go(f"chats/user-{two}")
+        hal.go(f"chats/user-{one}")
+        content = b"<script>alert(1)</script>" * 100
+        file: FilePayload = {"name": "notes.html", "mimeType": "text/html", "buffer": content}
+        gina.page.locator("input[type=file]").set_input_files(file)
+        gina.page.get_by_role("dialog").get_by_role("button", name="Send").click()
+        with hal.page.expect_download() as coming:
+            hal.page.locator(".message").get_by_role("link", name="notes.html").click()
+        self.assertEqual(coming.value.suggested_filename, "notes.html")
+        self.assertEqual(coming.value.path().read_bytes(), content)
+
+    def test_voice(self) -> None:
+        """It is recorded, sent and can be played."""
+        cleo, dave = self.registered("cleo", "dave")
+        one, two = self.ids(cleo, dave)
+        cleo.go(f"chats/user-{two}")
+        dave.go(f"chats/user-{one}")
+        cleo.page.get_by_role("button", name="Record a voice message").click()
+        expect(cleo.page.get_by_text("Recording 0:01")).to_be_visible()
+        cleo.page.get_by_role("button", name="Send").click()
+        voice = dave.page.locator(".message audio")
+        expect(voice).to_be_visible()
+        dave.until("document.querySelector('.message audio').readyState >= 1")
+        dave.page.evaluate("document.querySelector('.message audio').play()")
+        dave.until("document.querySelector('.message audio').currentTime > 0.2")
+
+    def test_a_profile_picture(self) -> None:
+        """It is made small, and others see it."""
+        eve, finn = self.registered("eve", "finn")
+        (number,) = self.ids(eve)
+        eve.go("settings/profile")
+        file: FilePayload = {"name": "me.png", "mimeType": "image/png", "buffer": picture(900, 600)}
+        eve.page.locator("input[type=file]").set_input_files(file)
+        expect(eve.page.locator(".picture-field img")).to_be_visible()
+        eve.page.get_by_role("button", name="Save").click()
+        expect(eve.page.get_by_text("Saved")).to_be_visible()
+        finn.go(f"contacts/{number}")
+        expect(finn.page.locator(".portrait img")).to_be_visible()
+        finn.until("document.querySelector('.portrait img').naturalWidth === 256")

@@ -1,0 +1,63 @@
+"""A conversation with ten thousand messages."""
+
+from playwright.sync_api import expect
+
+from tests.integration.web.browser import PASSWORD, BrowserCase
+
+COUNT = 10_000
+
+
+class WindowTests(BrowserCase):
+    prepare = ("bench", "prepare", "--users", "2", "--messages", str(COUNT), "--conversations", "1")
+
+    def test_ten_thousand_messages(self) -> None:
+        """Only a window of them is in the page, however far one scrolls, and what is seen stays where it is."""
+        reader = self.person("bench-1")
+        reader.log_in()
+        reader.go("chats/user-2")
+        messages = reader.page.locator(".message")
+        expect(messages.last).to_be_visible()
+        scroller = reader.page.locator(".messages")
+        newest = str(messages.last.get_attribute("data-id"))
+        most = 0
+        for _ in range(12):
+            first = str(messages.first.get_attribute("data-id"))
+            scroller.evaluate("element => { element.scrollTop = 300; }")
+            reader.until(f"Number(document.querySelector('.message').dataset.id) < {first}")
+            # What was the first one is still there, near the top: nothing has jumped.
+            at = reader.page.locator(f'[data-id="{first}"]').bounding_box()
+            assert at is not None
+            self.assertLess(abs(at["y"]), 1000)
+            most = max(most, messages.count())
+        self.assertLessEqual(most, 200)
+        expect(reader.page.locator(f'[data-id="{newest}"]')).to_have_count(0)
+
+        longest = reader.page.evaluate(
+            """async () => {
+                const scroller = document.querySelector('.messages');
+                let longest = 0;
+                for (let step = 0; step < 20; step++) {
+                    const begun = performance.now();
+                    scroller.scrollTop += 400;
+                    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+                    longest = Math.max(longest, performance.now() - begun);
+                }
+                return longest;
+            }"""
+        )
+        self.assertLess(longest, 500)  # milliseconds; on a busy machine
+
+        reader.page.get_by_role("button", name="To the newest messages").click()
+        expect(reader.page.locator(f'[data-id="{newest}"]')).to_be_in_viewport()
+        other = self.person("bench-2")
+        other.log_in()
+        other.go("chats/user-1")
+        other.write("after all that")
+        reader.sees("after all that")
+        expect(reader.message("after all that")).to_be_in_viewport()
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        for number in (1, 2):
+            cls.daemon.command("user", "passwd", f"bench-{number}", line=f"{PASSWORD}\n")

@@ -1,0 +1,124 @@
+"""Tests for L{hichat.web.browser.session}."""
+
+import json
+from http.cookies import SimpleCookie
+
+from hichat.web.browser.session import SessionResource
+from tests.web.support import SiteCase, request_bytes
+
+
+class SessionTests(SiteCase):
+    def setUp(self):
+        super().setUp()
+        self.root.putChild(b"session", SessionResource(self.accounts))
+        self.jar: dict[str, str] = {}
+        self.set: SimpleCookie = SimpleCookie()
+        self.user, _ = self.make_user("ann")
+
+    def call(self, path="", body=None, method="POST", **headers):
+        """A call of a browser, which keeps cookies."""
+        if self.jar:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.jar.items())
+        headers.setdefault("Content_Type", "application/json")
+        content = b"" if method == "DELETE" else json.dumps({} if body is None else body).encode()
+        connection = self.connect()
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.send(request_bytes(method, f"/session{path}", content, given))
+        self.set = SimpleCookie()
+        for line in connection.received().split(b"\r\n\r\n")[0].split(b"\r\n"):
+            if line.lower().startswith(b"set-cookie:"):
+                self.set.load(line.split(b":", 1)[1].decode().strip())
+        for name, morsel in self.set.items():
+            if morsel.value:
+                self.jar[name] = morsel.value
+            else:
+                self.jar.pop(name, None)
+        return connection.answer(method)
+
+    def log_in(self, **more):
+        return self.call("", {"name": "ann", "password": "secret", **more})
+
+    def test_logging_in(self):
+        """The page gets an access token and the device's name; the refresh token is where no script sees it."""
+        answer = self.log_in(label="Firefox-Linux")
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(set(answer.json), {"user", "device", "accessToken", "expiresIn"})
+        self.assertRegex(answer.json["device"], r"^Firefox-Linux-[0-9a-f]{8}$")
+        for name in ("hichat_session", "hichat_device"):
+            cookie = self.set[name]
+            self.assertTrue(cookie["httponly"])
+            self.assertEqual(cookie["samesite"].lower(), "strict")
+            self.assertEqual(cookie["path"], "/session")
+        self.assertNotIn(self.jar["hichat_session"], answer.body.decode())
+        me = self.api("GET", "/me", token=answer.json["accessToken"])
+        self.assertEqual(me.json["name"], "ann")
+
+    def test_secure_over_tls(self):
+        """A proxy that speaks TLS says so; then the cookies never go over a plain connection."""
+        self.log_in()
+        self.assertFalse(self.set["hichat_session"]["secure"])
+        self.call("", {"name": "ann", "password": "secret"}, X_Forwarded_Proto="https")
+        self.assertTrue(self.set["hichat_session"]["secure"])
+
+    def test_refreshing(self):
+        """Each refresh gives another cookie; the device stays."""
+        first = self.log_in().json
+        before = self.jar["hichat_session"]
+        again = self.call("/refresh")
+        self.assertEqual((again.status, again.json["device"]), (200, first["device"]))
+        self.assertNotEqual(self.jar["hichat_session"], before)
+
+    def test_nobody(self):
+        """A browser that is not logged in is told so, without an error; a cookie that is void goes."""
+        self.assertEqual(self.call("/refresh").status, 204)
+        self.jar |= {"hichat_session": "x.y.z", "hichat_device": "Browser-1"}
+        self.assertEqual(self.call("/refresh").status, 204)
+        self.assertNotIn("hichat_session", self.jar)
+
+    def test_logging_out(self):
+        """The session is void, not only forgotten."""
+        token = self.log_in().json["accessToken"]
+        kept = self.jar["hichat_session"]
+        self.assertEqual(self.call("", method="DELETE", Authorization=f"Bearer {token}").status, 204)
+        self.assertNotIn("hichat_session", self.jar)
+        self.jar["hichat_session"] = kept
+        self.assertEqual(self.call("/refresh").status, 204)
+        self.assertEqual(self.api("GET", "/me", token=token).status, 401)
+        self.assertEqual(self.call("", method="DELETE").status, 401)
+
+    def test_the_same_device_again(self):
+        """Who logs in again in the same browser does so as the same device; a revoked one gets another name."""
+        first = self.log_in().json
+        token = first["accessToken"]
+        self.assertEqual(self.log_in().json["device"], first["device"])
+        token = self.log_in().json["accessToken"]
+        (device,) = self.api("GET", "/devices", token=token).json["items"]
+        self.api("DELETE", f"/devices/{device['id']}", token=token)
+        self.assertNotEqual(self.log_in().json["device"], first["device"])
+
+    def test_another_password(self):
+        """This browser stays logged in."""
+        token = self.log_in().json["accessToken"]
+        changed = self.call("/password", {"old": "secret", "new": "better"}, Authorization=f"Bearer {token}")
+        self.assertEqual(changed.status, 200)
+        self.assertEqual(self.call("/refresh").status, 200)
+        self.assertEqual(self.api("GET", "/me", token=token).status, 401)
+
+    def test_another_site(self):
+        """What a form of another site can send (Fetch: simple requests) is refused before it does anything."""
+        self.log_in()
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+            for path, body in (("", {"name": "ann", "password": "secret"}), ("/refresh", {})):
+                answer = self.call(path, body, Content_Type=kind)
+                self.problem(answer, 415, "not_json_type")
+                self.assertFalse(self.set)
+        self.assertEqual(self.call("/refresh").status, 200)
+
+    def test_wrong(self):
+        """Refusals are problems, as those of the API."""
+        self.problem(self.call("", {"name": "ann", "password": "wrong"}), 403, "wrong_password")
+        self.problem(self.call("", {"name": "ann"}), 400, "invalid_field")
+        self.problem(self.log_in(label="a b"), 400, "invalid_field")
+        self.problem(self.call("/password", {"old": "a", "new": "b"}), 401, "unauthorized")
+        self.assertEqual(self.call("", method="PUT").status, 405)
+        self.assertFalse(self.jar)
