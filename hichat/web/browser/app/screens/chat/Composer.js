@@ -75,10 +75,10 @@ export function Composer({ model, conversation, attach }) {
     write(text, 0);
     setMention(null);
     const caret = before.length + member.name.length + 2;
-    setTimeout(() => {
-      area.current.focus();
-      area.current.setSelectionRange(caret, caret);
-    });
+    // At once: what is typed next goes behind the name.
+    area.current.value = text;
+    area.current.focus();
+    area.current.setSelectionRange(caret, caret);
   };
   const key = (event) => {
     if (event.isComposing || event.keyCode === 229) return;
