@@ -108,9 +108,9 @@ def read(
             yield Event(*row)
 
 
-def last_numbers(connection: Connection, conversation: int, tail: bool = True) -> tuple[int, int]:
+def last_numbers(connection: Connection, conversation: int) -> tuple[int, int]:
     """@return: C{seq} and C{n} of the conversation's last event; zeros when there is none."""
-    for event in read(connection, conversation, newest=True, tail=tail):
+    for event in read(connection, conversation, newest=True):
         return event.seq, event.n
     return 0, 0
 
