@@ -49,6 +49,7 @@ from hichat.plane.queue import PlaneWriter
 from hichat.routing import Routing
 from hichat.search.index import Index
 from hichat.search.indexer import Indexer
+from hichat.search.process import FollowerProcess
 from hichat.settings import Settings, parse_endpoint
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
@@ -103,6 +104,14 @@ class Way:
 
 
 @dataclass
+class Following:
+    """What keeps the search index up to the log."""
+
+    follower: FollowerProcess
+    indexer: Indexer
+
+
+@dataclass
 class Parts:
     """The parts of one daemon, as L{hichat.tap.assemble} puts them together."""
 
@@ -113,7 +122,7 @@ class Parts:
     site: IProtocolFactory
     media: MediaStore
     index: Index
-    indexer: Indexer | None
+    following: Following | None
 
 
 class LogComponent:
@@ -204,8 +213,9 @@ class HiChat(LogComponent, Service):
         for factory in parts.sockets:
             factory.start()
         parts.media.start()
-        if parts.indexer is not None:
-            parts.indexer.start()
+        if parts.following is not None:
+            parts.following.follower.start()
+            parts.following.indexer.start()
         self._turns = Turns.install(self._reactor, way.metrics.tick)
         self._log.info(
             "HiChat serves {address}, plane at {plane}, log at position {position}",
@@ -266,7 +276,7 @@ class HiChat(LogComponent, Service):
     async def _stop(self) -> None:
         if self._parts is None:
             return
-        way, sockets, indexer = self._parts.way, self._parts.sockets, self._parts.indexer
+        way, sockets, following = self._parts.way, self._parts.sockets, self._parts.following
         self._parts.media.stop()
         udp, tcp = self._ports
         await _done(tcp.stopListening())
@@ -290,8 +300,8 @@ class HiChat(LogComponent, Service):
             waited += 0.05
         drained = await self._drain(way)
         await way.marks.idle()
-        if indexer is not None:
-            await indexer.stop()
+        if following is not None:
+            await following.indexer.stop()
         await way.routing.stop()
         await way.writer.stop()
         await _done(udp.stopListening())
@@ -338,6 +348,8 @@ class HiChat(LogComponent, Service):
         if parts is not None:
             if parts.way.process is not None:
                 parts.way.process.stop()
+            if parts.following is not None:
+                parts.following.follower.stop()
             for pool in parts.pools:
                 if pool.started:
                     pool.stop()

@@ -56,8 +56,9 @@ from hichat.plane.link import Link
 from hichat.plane.queue import PlaneWriter
 from hichat.routing import Arrival, Arrived, Routing
 from hichat.search.index import make_index
-from hichat.search.indexer import Follower, Indexer
-from hichat.service import HiChat, Parts, Way, preflight
+from hichat.search.indexer import Indexer
+from hichat.search.process import FollowerProcess
+from hichat.service import Following, HiChat, Parts, Way, preflight
 from hichat.settings import Bounds, Settings
 from hichat.social import contacts, groups
 from hichat.social.contacts import Contacts
@@ -140,11 +141,8 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     writer = ThreadPool(1, 1, "hichat-write")
     hashers = ThreadPool(PASSWORD_THREADS, PASSWORD_THREADS, "hichat-hash")
     filers = ThreadPool(FILERS, FILERS, "hichat-file")
-    indexers = ThreadPool(1, 1, "hichat-index")
-    pools = [readers, writer, hashers, filers, indexers]
-    in_readers, in_writer, in_hashers, in_filers, in_indexers = (
-        partial(deferToThreadPool, reactor, pool) for pool in pools
-    )
+    pools = [readers, writer, hashers, filers]
+    in_readers, in_writer, in_hashers, in_filers = (partial(deferToThreadPool, reactor, pool) for pool in pools)
 
     engine = make_engine(settings.database_url)
     # The daemon's own writer thread and the log's writer, of each worker, share one file.
@@ -152,7 +150,8 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     store = Store(engine, in_readers, in_writer, Turnstile(state).turn if is_file else nullcontext)
     codec = Codec(keys.load_or_make(state, "plane.key"), worker, incarnation=secrets.randbits(64))
     index = make_index(engine)
-    indexer = Indexer(Follower(store, index), in_indexers, reactor)
+    follower = FollowerProcess(settings.database_url, reactor)
+    indexer = Indexer(follower.step, reactor)
     bounds = settings.bounds
     turns = str(state) if is_file else None
     setup = Setup(settings.database_url, turns, worker, secrets.randbits(63), bounds.edit, bounds.contacts_only)
@@ -196,7 +195,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
         media=media,
         index=index,
         # One of the workers does it for all.
-        indexer=indexer if worker == 0 else None,
+        following=Following(follower, indexer) if worker == 0 else None,
     )
 
 

@@ -1,11 +1,9 @@
 """
 The log's writer in a process of its own.
 
-An interpreter does one thing at a time. With the writer in a thread of the reactor's process, each of the two waited
-for the other, and together they used little more than one core. So batches go over a socket to a process that does
-nothing but write them, one at a time; its answers come back as an event of the reactor.
-
-Each message is its length, 4 bytes big-endian, and MessagePack::
+With the writer in a thread of the reactor's process, each of the two waited for the other, and together they used
+little more than one core. So batches go to a L{hichat.child} that does nothing but write them, one at a time; its
+answers come back as an event of the reactor::
 
     daemon                                       writer
     Setup                                    ->
@@ -23,27 +21,20 @@ When the process dies, its L{receipts} say what it did with the batches that it 
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall
-from twisted.internet.protocol import Factory, Protocol
-from twisted.internet.tcp import Connection
-from twisted.logger import ILogObserver, LogEvent, Logger, LogLevel, eventAsText, globalLogBeginner
+from twisted.logger import Logger
 from twisted.python.failure import Failure
-from zope.interface import implementer
 
+from hichat import child
+from hichat.child import Child, Daemon, Said, collect_log, module_command, no_threads, run
 from hichat.errors import NotStored, Refused
 from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.ledger import receipts
@@ -52,12 +43,6 @@ from hichat.ledger.writer import LogWriter
 from hichat.storage.engine import make_engine
 from hichat.storage.store import Store
 from hichat.storage.turnstile import Turnstile
-
-AGAIN = 1.0
-"""Seconds after which a process that ended is replaced."""
-
-LAST_WORDS = 1.0
-"""Seconds that a process has to end by itself when its socket is closed."""
 
 PATIENCE = 60
 """How often, so many seconds apart, a store that fails is asked what a dead process did."""
@@ -119,50 +104,10 @@ class Written(msgspec.Struct, array_like=True):
 
     outcomes: list[Event | str]
     again: list[int] = []
-    said: list[tuple[str, str]] = []
-
-
-_encode = msgspec.msgpack.Encoder().encode
-_PREFIX = 4
+    said: Said = []
 
 
 # The daemon's side
-
-
-class _Channel(Protocol):
-    """The daemon's end of the socket. A message may be megabytes: its pieces are joined once."""
-
-    transport: Connection
-
-    def __init__(self, answered: Callable[[bytes], None], lost: Callable[[], None]) -> None:
-        self._answered = answered
-        self._lost = lost
-        self._pieces: list[bytes] = []
-        self._size = 0
-        self._wanted = _PREFIX
-
-    def send(self, message: Any) -> None:
-        """Send a message."""
-        data = _encode(message)
-        self.transport.write(len(data).to_bytes(_PREFIX, "big") + data)
-
-    def dataReceived(self, data: bytes) -> None:
-        """A piece came."""
-        self._pieces.append(data)
-        self._size += len(data)
-        while self._size >= self._wanted:
-            data = b"".join(self._pieces)
-            self._wanted = _PREFIX + int.from_bytes(data[:_PREFIX], "big")
-            message, rest = data[_PREFIX : self._wanted], data[self._wanted :]
-            if len(data) < self._wanted:
-                self._pieces = [data]
-                return
-            self._pieces, self._size, self._wanted = [rest], len(rest), _PREFIX
-            self._answered(message)
-
-    def connectionLost(self, reason: Any = None) -> None:
-        """The writer is gone."""
-        self._lost()
 
 
 class WriterProcess:
@@ -185,19 +130,17 @@ class WriterProcess:
         reactor: Any,
         here: Write,
         locked: Callable[..., Deferred[Any]],
-        command: Sequence[str] = (sys.executable, "-m", "hichat.ledger.process"),
+        command: Sequence[str] | None = None,
     ) -> None:
+        command = command or module_command("hichat.ledger.process")
+        self._child = Child("the log's writer", command, setup, reactor, self._answered, self._lost)
         self._setup = setup
         self._reactor = reactor
         self._here = here
         self._locked = locked
-        self._command = list(command)
         self._decode = msgspec.msgpack.Decoder(Written).decode
         self._refusals = {kind.code: kind for kind in _refusals(Refused)}
-        self._process: subprocess.Popen[bytes] | None = None
-        self._channel: _Channel | None = None
         self.ready = False
-        self._again: IDelayedCall | None = None
         # What is to be written, in order. Of that, so many have been handed on: all of them to the process, or one to
         # the thread.
         self._batches: deque[_Batch] = deque()
@@ -208,62 +151,16 @@ class WriterProcess:
 
     @property
     def pid(self) -> int | None:
-        """The process's id; None: there is none at the moment."""
-        return self._process.pid if self._process is not None else None
+        """See L{Child.pid}."""
+        return self._child.pid
 
     def start(self) -> None:
-        """Start the process; if that fails, try again later."""
-        self._again = None
-        try:
-            self._start()
-        except OSError as e:
-            self._log.error(
-                "the log's writer cannot be started: {cause}; trying again in {pause} s", cause=e, pause=AGAIN
-            )
-            self._end_process()
-            self._again = self._reactor.callLater(AGAIN, self.start)
-
-    def _start(self) -> None:
-        ours, theirs = socket.socketpair()
-        with ours, theirs:
-            self._process = _spawn(self._command, theirs)
-            ours.setblocking(False)
-            factory = Factory.forProtocol(lambda: _Channel(self._answered, self._lost))
-            factory.noisy = False
-            # The reactor makes file descriptors of its own.
-            transport = self._reactor.adoptStreamConnection(ours.fileno(), socket.AF_UNIX, factory)
-        self._channel = transport.protocol
-        self._channel.send(self._setup)
+        """See L{Child.start}."""
+        self._child.start()
 
     def stop(self) -> None:
         """End the process; nothing is under way any more. May be called again."""
-        if self._again is not None:
-            self._again.cancel()
-            self._again = None
-        if self._channel is not None:
-            channel, self._channel = self._channel, None
-            # At once: the reactor closes it in a turn of its own.
-            with suppress(OSError):
-                channel.transport.getHandle().shutdown(socket.SHUT_RDWR)
-            channel.transport.loseConnection()
-        self._end_process(LAST_WORDS)
-
-    def _end_process(self, patience: float = 0.0) -> str:
-        """@return: how it ended, and what it said last."""
-        process, self._process = self._process, None
-        if process is None:
-            return ""
-        try:
-            # It ends by itself, when it has read the end of the file.
-            process.wait(patience)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        assert process.stderr is not None
-        with process.stderr:
-            said = process.stderr.read().decode(errors="replace").strip()
-        status = process.returncode
-        return (f"signal {-status}" if status < 0 else f"exit status {status}") + (f": {said}" if said else "")
+        self._child.stop()
 
     def write(self, drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
         """See L{LogWriter.write}. Batches are written in the order of the calls."""
@@ -287,19 +184,17 @@ class WriterProcess:
                 self._send(batch)
 
     def _send(self, batch: _Batch) -> None:
-        assert self._channel is not None
         self._number += 1
         batch.name = Name(self._setup.worker, self._setup.incarnation, self._number)
         plain = [
             (int(d.kind), int(d.scope), d.sender, d.target, d.body, d.subject, d.device, d.counter)
             for d in batch.rest()
         ]
-        self._channel.send((self._number, plain))
+        self._child.send((self._number, plain))
 
     def _answered(self, message: bytes) -> None:
         written = self._decode(message)
-        for level, text in written.said:
-            self._log.emit(LogLevel.levelWithName(level), "{text}", text=text)
+        self._child.repeat(written.said)
         if not self.ready:
             self.ready = True
             self._go_on()
@@ -329,12 +224,7 @@ class WriterProcess:
     # When it ends
 
     def _lost(self) -> None:
-        if self._channel is None:
-            return
-        self._channel, self.ready = None, False
-        how = self._end_process(LAST_WORDS)
-        self._log.error("the log's writer ended ({how}) and is started again in {pause} s", how=how, pause=AGAIN)
-        self._again = self._reactor.callLater(AGAIN, self.start)
+        self.ready = False
         if not self._lost_batches and self._under_way and not self._batches[0].is_here:
             self._lost_batches = list(self._batches)[: self._under_way]
             self._look_up(PATIENCE)
@@ -358,30 +248,12 @@ class WriterProcess:
     def _not_found(self, failure: Failure, tries: int) -> None:
         if tries:
             # It is known again when the store is there again.
-            self._reactor.callLater(AGAIN, self._look_up, tries - 1)
+            self._reactor.callLater(child.AGAIN, self._look_up, tries - 1)
             return
         lost, self._lost_batches = self._lost_batches, []
         self._log.failure("{count} batches may be stored or not; that they are not is said", failure, count=len(lost))
         for batch in lost:
             self._end([NotStored() for _ in batch.rest()])
-
-
-def _spawn(command: Sequence[str], channel: socket.socket) -> subprocess.Popen[bytes]:
-    """
-    @return: the process, with the socket as its standard input; what it says on its way out can be read. No signal but
-        KILL reaches it: what a terminal or a service manager sends is for the daemon, which then closes the socket.
-    """
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
-    try:
-        return subprocess.Popen(  # noqa: S603
-            command,
-            stdin=channel.fileno(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
-        )
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
 class _Batch:
@@ -412,45 +284,34 @@ def _refusals(kind: type[Refused]) -> set[type[Refused]]:
 # The writer's side
 
 
-def serve(commands: IO[bytes], answers: socket.socket) -> None:
+def serve(daemon: Daemon) -> None:
     """Write batches until there are no more."""
-    first = _read(commands)
+    first = daemon.read()
     if first is None:
         return
     setup = msgspec.msgpack.decode(first, type=Setup)
-    said: list[tuple[str, str]] = []
-
-    @implementer(ILogObserver)
-    def observe(event: LogEvent) -> None:
-        said.append((event["log_level"].name, eventAsText(event, includeTimestamp=False)))
-
-    globalLogBeginner.beginLoggingTo([observe], redirectStandardIO=False, discardBuffer=True)
+    said = collect_log()
     engine = make_engine(setup.database)
     turn = Turnstile(Path(setup.turns)).turn if setup.turns else nullcontext
-    store = Store(engine, _never, _never, turn)
+    store = Store(engine, no_threads, no_threads, turn)
     writer = LogWriter(store, lambda: time.time_ns() // 1_000_000, setup.edit_limit, setup.contacts_only)
     decode = msgspec.msgpack.Decoder(Wanted).decode
     # Their origins hear of it in the daemon.
     nobody: Any = None
-    _tell(answers, Written([]))
-    while (batch := _read(commands)) is not None:
+    daemon.tell(Written([]))
+    while (batch := daemon.read()) is not None:
         wanted = decode(batch)
         drafts = [
             Draft(d.kind, d.scope, d.sender, d.target, d.body, nobody, d.subject, d.device, d.counter)
             for d in wanted.drafts
         ]
         receipt = Receipt(Name(setup.worker, setup.incarnation, wanted.number))
-        _tell(answers, _told(writer.write(drafts, receipt), said))
+        daemon.tell(_told(writer.write(drafts, receipt), said))
         said.clear()
     engine.dispose()
 
 
-def _tell(answers: socket.socket, written: Written) -> None:
-    answer = _encode(written)
-    answers.sendall(len(answer).to_bytes(_PREFIX, "big") + answer)
-
-
-def _told(outcomes: list[Outcome], said: list[tuple[str, str]]) -> Written:
+def _told(outcomes: list[Outcome], said: Said) -> Written:
     again = [place for place, outcome in enumerate(outcomes) if type(outcome) is Duplicate]
     return Written([found if type(found) is Event else _of_other(found) for found in outcomes], again, said)
 
@@ -462,31 +323,5 @@ def _of_other(outcome: Outcome) -> Event | str:
     return outcome.code
 
 
-def _read(commands: IO[bytes]) -> bytes | None:
-    """@return: the next message, or None if there is none: the daemon has closed the socket, or is dead."""
-    try:
-        prefix = commands.read(_PREFIX)
-        size = int.from_bytes(prefix, "big")
-        message = commands.read(size) if len(prefix) == _PREFIX else b""
-    except ConnectionError:
-        return None
-    return message if message and len(message) == size else None
-
-
-def _never(*_: object, **__: object) -> Any:
-    raise AssertionError("there are no threads here")
-
-
-def main() -> None:
-    """Run a writer; its socket is the standard input."""
-    with (
-        socket.socket(fileno=os.dup(0)) as answers,
-        answers.makefile("rb") as commands,
-        # When the daemon is gone, what was written is in the log.
-        suppress(ConnectionError),
-    ):
-        serve(commands, answers)
-
-
 if __name__ == "__main__":
-    main()
+    run(serve)

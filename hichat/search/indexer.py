@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -19,14 +18,11 @@ from hichat.ledger import log
 from hichat.ledger.history import Folded
 from hichat.search.index import Entry, Head, Index, of_media, of_sender, of_word
 from hichat.search.words import tokens
-from hichat.storage.store import Runner, Store
+from hichat.storage.store import Store
 from hichat.storage.tables import events
 
-STEP = 500
-"""Events in a step."""
-
-BREATH = 32
-"""Messages after which a step lets others have the interpreter."""
+STEP = 200
+"""Events in a step: some 3 ms of one core, and then whoever waits has it."""
 
 POLL = 1.0
 """Seconds until the log is looked at again when there was nothing new."""
@@ -34,7 +30,7 @@ POLL = 1.0
 AGAIN = 5.0
 """Seconds until the next step after one that failed."""
 
-BUSY_RATE = 200
+BUSY_RATE = 2000
 """Events a second with which the log grows, from which on sending comes first."""
 
 REST, BUSY_REST = 1.0, 19.0
@@ -56,19 +52,19 @@ def text_of(message: protocol.Folded) -> str:
     return " ".join(filter(None, (message.text, message.name)))
 
 
-class Follower:
-    """
-    Takes the index on. Runs in a thread.
+class StepFailed(Exception):
+    """The index could not be taken on; what the log says of it is all there is to know."""
 
-    @param breathe: called now and then in the middle of a step.
-    """
+
+class Follower:
+    """Takes the index on."""
 
     _log = Logger()
 
-    def __init__(self, store: Store, index: Index, breathe: Callable[[], object] = lambda: time.sleep(0.0001)) -> None:
+    def __init__(self, store: Store, index: Index) -> None:
         self._store = store
         self._index = index
-        self._breathe = breathe
+        self._prepared = False
 
     def prepare(self) -> None:
         """Make the index ready; one that is not of this log is made empty."""
@@ -86,6 +82,9 @@ class Follower:
 
         @param limit: how many at most.
         """
+        if not self._prepared:
+            self.prepare()
+            self._prepared = True
         # First the lock: what another process does at the same time is not done twice.
         with self._index.writing() as indexed:
             low = self._index.head(indexed).position
@@ -108,12 +107,10 @@ class Follower:
             messages[event.position] = event
         edits = {edit.subject: edit for edit in log.done_to(connection, edited, _IS_EDIT)} if edited else {}
         entries: list[Entry] = []
-        for count, (position, message) in enumerate(messages.items(), 1):
+        for position, message in messages.items():
             # What was recalled has no body any more.
             if message.body:
                 entries += self._entry(message, edits.get(position))
-            if count % BREATH == 0:
-                self._breathe()
         return entries, [position for position in changed if position <= low]
 
     def _entry(self, message: Event, edit: Event | None) -> Iterator[Entry]:
@@ -141,21 +138,19 @@ def _at(connection: Connection, positions: set[int]) -> list[Event]:
 
 class Indexer:
     """
-    Runs a L{Follower}, step by step, at rest most of the time: what people send comes first.
+    Has a L{Follower} take its steps, at rest most of the time: what people send comes first.
 
-    @param in_thread: runs it.
+    @param step: takes one; fails with L{StepFailed}.
     @ivar progress: of the last step.
     """
 
     _log = Logger()
 
-    def __init__(self, follower: Follower, in_thread: Runner, clock: IReactorTime) -> None:
+    def __init__(self, step: Callable[[], Deferred[Progress]], clock: IReactorTime) -> None:
         self.progress = Progress(0, 0)
-        self._follower = follower
-        self._in_thread = in_thread
+        self._step = step
         self._clock = clock
         self._call: IDelayedCall | None = None
-        self._prepared = False
         self._at_work = False
         self._seen_at = clock.seconds()
         self._stopped: list[Deferred[None]] | None = None
@@ -180,15 +175,9 @@ class Indexer:
         self._call = None
         self._at_work = True
         began = self._clock.seconds()
-        work = self._in_thread(self._run)
+        work = self._step()
         work.addCallbacks(self._rest, self._failed, callbackArgs=(began,))
         work.addErrback(lambda failure: self._log.failure("the search index stands still", failure))
-
-    def _run(self) -> Progress:
-        if not self._prepared:
-            self._follower.prepare()
-            self._prepared = True
-        return self._follower.step()
 
     def _rest(self, progress: Progress, began: float) -> None:
         now = self._clock.seconds()
@@ -197,7 +186,8 @@ class Indexer:
         if progress.position >= progress.head:
             self._again(POLL)
             return
-        is_busy = progress.head - before.head > BUSY_RATE * since
+        grown = progress.head - before.head if before.head else 0
+        is_busy = grown > BUSY_RATE * since
         self._again((now - began) * (BUSY_REST if is_busy else REST))
 
     def _failed(self, failure: Failure) -> None:

@@ -17,6 +17,7 @@ from twisted.internet.threads import deferToThread
 from twisted.logger import eventAsText, globalLogPublisher
 from twisted.trial.unittest import TestCase
 
+from hichat import child
 from hichat.errors import NotAMember, Refused
 from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.ledger import log, process
@@ -56,6 +57,11 @@ def bodies(outcomes: Sequence[Outcome]) -> list[str]:
     return [outcome.body.decode() if isinstance(outcome, Event) else repr(outcome) for outcome in outcomes]
 
 
+def python_command(code: str, module: str) -> list[str]:
+    """@return: the command that runs this code, and then the process that a module is."""
+    return [sys.executable, "-c", f"{code}\nfrom hichat.child import run\nfrom {module} import serve\nrun(serve)"]
+
+
 class ProcessCase(TestCase):
     """With real processes."""
 
@@ -83,11 +89,7 @@ class ProcessCase(TestCase):
         @param code: runs in the process first.
         """
         setup = Setup(self.url, None if self.on_postgresql else str(self.directory), 0, 5, 3600, False)
-        more = (
-            {"command": (sys.executable, "-c", f"{code}\nfrom hichat.ledger.process import main\nmain()")}
-            if code
-            else {}
-        )
+        more = {"command": python_command(code, "hichat.ledger.process")} if code else {}
         made = WriterProcess(
             setup, CLOCK, lambda drafts: deferToThread(self.writer.write, drafts), locked or self.store.write, **more
         )
@@ -162,11 +164,11 @@ class ProcessTests(ProcessCase):
         for number in (signal.SIGINT, signal.SIGTERM):
             os.kill(process.pid, number)
         self.assertEqual(bodies(await process.write([say("b")])), ["b"])
-        child = process._process
-        assert child is not None
+        popen = process._child._process
+        assert popen is not None
         process.stop()
         process.stop()
-        self.assertEqual(child.returncode, 0)
+        self.assertEqual(popen.returncode, 0)
 
     async def test_what_it_has_to_say_is_in_the_daemons_log(self) -> None:
         process = await self.started()
@@ -189,7 +191,7 @@ class ProcessTests(ProcessCase):
 
     async def test_while_there_is_none_the_daemon_writes(self) -> None:
         """And it is not started in a hurry; its last words are logged."""
-        self.patch(process, "AGAIN", 0.3)
+        self.patch(child, "AGAIN", 0.3)
         marker = self.directory / "starts"
         logged = self.listen()
         failing = self.make(code=f"open({str(marker)!r}, 'a').write('x')\nraise OSError('no room')")
@@ -200,15 +202,15 @@ class ProcessTests(ProcessCase):
         self.assertTrue(any("no room" in eventAsText(event) for event in logged))
 
     async def test_a_start_that_fails_is_tried_again(self) -> None:
-        self.patch(process, "AGAIN", 0.05)
-        spawn, failures = process._spawn, [OSError("no more processes")] * 2
+        self.patch(child, "AGAIN", 0.05)
+        spawn, failures = child.spawn, [OSError("no more processes")] * 2
 
         def failing(*args: Any) -> Any:
             if failures:
                 raise failures.pop()
             return spawn(*args)
 
-        self.patch(process, "_spawn", failing)
+        self.patch(child, "spawn", failing)
         await self.started()
 
 
@@ -234,7 +236,7 @@ LogWriter.write = dying
 
     def setUp(self) -> None:
         super().setUp()
-        self.patch(process, "AGAIN", 0.05)
+        self.patch(child, "AGAIN", 0.05)
         self.looks = 0
 
     def dies(self, written: int) -> str:

@@ -16,13 +16,12 @@ from hichat.gateway import v2
 from hichat.ledger import log
 from hichat.protocol import Edit, Send
 from hichat.search import index as index_room
-from hichat.search import indexer as indexer_room
 from hichat.search import query, words
 from hichat.search.index import Head, SQLiteIndex, of_word
-from hichat.search.indexer import AGAIN, BUSY_REST, POLL, Follower, Indexer, Progress
+from hichat.search.indexer import AGAIN, BUSY_REST, POLL, Follower, Indexer, Progress, StepFailed
 from hichat.search.words import Token
 from hichat.storage import engine
-from tests.doubles import make_search_index, make_store, run_now
+from tests.doubles import make_search_index, make_store
 from tests.ledger.test_revisions import edit, recall
 from tests.ledger.test_writer import WriterCase, message
 from tests.postgres import OnPostgreSQL
@@ -45,16 +44,12 @@ class IndexCase(WriterCase):
     def setUp(self) -> None:
         super().setUp()
         self.index = make_search_index(self, self.store)
-        self.breaths = 0
         self.follower = self.make_follower()
 
     def make_follower(self) -> Follower:
-        follower = Follower(self.store, self.index, self.breathe)
+        follower = Follower(self.store, self.index)
         follower.prepare()
         return follower
-
-    def breathe(self) -> None:
-        self.breaths += 1
 
     def follow(self, limit: int = 100) -> None:
         while (progress := self.follower.step(limit)).position < progress.head:
@@ -153,7 +148,7 @@ class FollowerTests(IndexCase):
 
         def work() -> None:
             try:
-                follower = Follower(self.store, self.index, lambda: None)
+                follower = Follower(self.store, self.index)
                 while (progress := follower.step(7)).position < progress.head:
                     pass
             except BaseException as e:
@@ -171,15 +166,17 @@ class FollowerTests(IndexCase):
     def test_nobody_who_sends_waits_for_it(self) -> None:
         self.patch(engine, "BUSY_TIMEOUT", 0.05)
         outcomes: list[Any] = []
-        self.follower = Follower(self.store, self.index, lambda: outcomes.extend(self.writer.write([text("late")])))
-        self.writer.write([text("early") for _ in range(indexer_room.BREATH)])
-        self.follower.step()
-        self.assertIsInstance(outcomes[0], Event)
+        self.writer.write([text("early")])
+        add = self.index.add
 
-    def test_others_may_have_the_interpreter(self) -> None:
-        self.writer.write([text("tea") for _ in range(3 * indexer_room.BREATH)])
-        self.follower.step()
-        self.assertEqual(self.breaths, 3)
+        def meanwhile(*arguments: Any) -> None:
+            outcomes.extend(self.writer.write([text("late")]))
+            add(*arguments)
+
+        self.patch(self.index, "add", meanwhile)
+        self.follow()
+        self.assertIsInstance(outcomes[0], Event)
+        self.assertEqual(len(self.found("late")), len(outcomes))
 
     def test_a_message_that_cannot_be_read(self) -> None:
         """It is told, without what it says, and holds up nothing."""
@@ -248,20 +245,7 @@ class FileTests(SynchronousTestCase):
         self.assertRaises(DatabaseError, index.prepare)
 
 
-class StubFollower:
-    def __init__(self) -> None:
-        self.took = 0.5
-        self.prepared = 0
-        self.steps: list[Any] = []
-
-    def prepare(self) -> None:
-        self.prepared += 1
-
-    def step(self) -> Progress:
-        found = self.steps.pop(0)
-        if isinstance(found, Exception):
-            raise found
-        return found
+TOOK = 0.5
 
 
 class IndexerTests(SynchronousTestCase):
@@ -269,43 +253,41 @@ class IndexerTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.clock = Clock()
-        self.follower = StubFollower()
-        make: Any = Indexer
-        self.indexer = make(self.follower, self.in_thread, self.clock)
+        self.steps: list[Any] = []
+        self.indexer = Indexer(self.step, self.clock)
         self.indexer.start()
 
-    def in_thread(self, function: Any) -> Deferred[Any]:
-        work = run_now(function)
+    def step(self) -> Deferred[Any]:
         done: Deferred[Any] = Deferred()
-        self.clock.callLater(self.follower.took, work.chainDeferred, done)
+        found = self.steps.pop(0)
+        self.clock.callLater(TOOK, done.errback if isinstance(found, Exception) else done.callback, found)
         return done
 
     def rest(self, *steps: Any) -> float:
         """@return: seconds of rest after these steps."""
         for step in steps:
-            self.follower.steps.append(step)
+            self.steps.append(step)
             (call,) = self.clock.getDelayedCalls()
             self.clock.advance(call.getTime() - self.clock.seconds())
-            self.clock.advance(self.follower.took)
+            self.clock.advance(TOOK)
         (call,) = self.clock.getDelayedCalls()
         return round(call.getTime() - self.clock.seconds(), 3)
 
     def test_nothing_to_do(self) -> None:
         self.assertEqual(self.rest(Progress(5, 5)), POLL)
         self.assertEqual(self.indexer.progress, Progress(5, 5))
-        self.assertEqual(self.follower.prepared, 1)
 
     def test_much_to_do_while_nobody_writes(self) -> None:
-        self.assertEqual(self.rest(Progress(500, 10**6), Progress(1000, 10**6)), 0.5)
+        self.assertEqual(self.rest(Progress(500, 10**6)), TOOK)
+        self.assertEqual(self.rest(Progress(1000, 10**6)), TOOK)
 
     def test_while_people_write(self) -> None:
         self.assertEqual(self.rest(Progress(500, 10**6), Progress(1000, 10**6 + 10**4)), 0.5 * BUSY_REST)
 
     def test_a_step_that_fails(self) -> None:
-        self.assertEqual(self.rest(ZeroDivisionError()), AGAIN)
-        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.assertEqual(self.rest(StepFailed("no")), AGAIN)
+        self.assertEqual(len(self.flushLoggedErrors(StepFailed)), 1)
         self.assertEqual(self.rest(Progress(5, 5)), POLL)
-        self.assertEqual(self.follower.prepared, 1)
 
     def test_stopped_at_rest(self) -> None:
         self.rest(Progress(5, 5))
@@ -313,7 +295,7 @@ class IndexerTests(SynchronousTestCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_stopped_at_work(self) -> None:
-        self.follower.steps.append(Progress(5, 50))
+        self.steps.append(Progress(5, 50))
         self.clock.advance(0)
         stopped = self.indexer.stop()
         self.assertNoResult(stopped)
@@ -325,7 +307,7 @@ class IndexerTests(SynchronousTestCase):
 class LargeTests(WriterCase):
     def test_the_log_is_not_read_at_once(self) -> None:
         index = make_search_index(self, self.store)
-        follower = Follower(self.store, index, lambda: None)
+        follower = Follower(self.store, index)
         self.writer.write([text("tea") for _ in range(30)])
         limits: list[int] = []
         after = log.after

@@ -72,7 +72,7 @@ class SearchCase(ConversationsCase):
     def setUp(self):
         super().setUp()
         self.patch(places, "STEP", 2)
-        self.follower = Follower(self.store, self.search_index, lambda: None)
+        self.follower = Follower(self.store, self.search_index)
 
     def follow(self):
         if self.steps is None:

@@ -1,0 +1,146 @@
+"""
+The follower in a process of its own, at rest most of the time and last in line for a core: what people send comes
+first. In a thread of the daemon it took the interpreter from the reactor, a sixth of what could be sent.
+
+The daemon asks for each step of a L{hichat.child}::
+
+    daemon                                       follower
+    Setup                                    ->
+    Take: a step                             ->
+                                             <-  Taken: how far it is, and what is for the log
+    end of file: stop
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import msgspec
+from twisted.internet.defer import Deferred, fail
+from twisted.logger import Logger
+
+from hichat.child import Child, Daemon, Said, collect_log, module_command, no_threads, run
+from hichat.search.index import make_index
+from hichat.search.indexer import Follower, Progress, StepFailed
+from hichat.storage.engine import make_engine
+from hichat.storage.store import Store
+
+LAST_IN_LINE = 19
+"""Niceness: whoever wants the core has it first."""
+
+
+class Setup(msgspec.Struct, array_like=True):
+    """
+    What a follower needs to know.
+
+    @ivar database: the log's URL; it may have a password in it.
+    """
+
+    database: str
+
+
+class Taken(msgspec.Struct, array_like=True):
+    """
+    The answer to a step.
+
+    @ivar progress: None: it failed.
+    """
+
+    progress: Progress | None
+    said: Said
+
+
+# The daemon's side
+
+
+class FollowerProcess:
+    """
+    Asks the process for steps, one at a time.
+
+    @param database: the log's URL.
+    @param reactor: of the daemon.
+    @param command: what to run; for tests.
+    """
+
+    def __init__(self, database: str, reactor: Any, command: Sequence[str] | None = None) -> None:
+        command = command or module_command("hichat.search.process")
+        self._child = Child("the search's follower", command, Setup(database), reactor, self._heard, self._lost)
+        self._decode = msgspec.msgpack.Decoder(Taken).decode
+        self._step: Deferred[Progress] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """See L{Child.pid}."""
+        return self._child.pid
+
+    def start(self) -> None:
+        """See L{Child.start}."""
+        self._child.start()
+
+    def stop(self) -> None:
+        """See L{Child.stop}."""
+        self._child.stop()
+
+    def step(self) -> Deferred[Progress]:
+        """
+        Take the next step; the last one is over.
+
+        @return: how far the index is then; fails with L{StepFailed}.
+        """
+        if not self._child.is_there:
+            return fail(StepFailed("its process is not there"))
+        self._step = Deferred()
+        self._child.send(0)
+        return self._step
+
+    def _heard(self, message: bytes) -> None:
+        taken = self._decode(message)
+        self._child.repeat(taken.said)
+        step, self._step = self._step, None
+        assert step is not None
+        if taken.progress is None:
+            step.errback(StepFailed("see above"))
+        else:
+            step.callback(taken.progress)
+
+    def _lost(self) -> None:
+        step, self._step = self._step, None
+        if step is not None:
+            # All of it or nothing: the next one begins where the index is.
+            step.errback(StepFailed("its process ended"))
+
+
+# The follower's side
+
+
+def serve(daemon: Daemon) -> None:
+    """Take steps until no more are wanted."""
+    first = daemon.read()
+    if first is None:
+        return
+    os.nice(LAST_IN_LINE)
+    setup = msgspec.msgpack.decode(first, type=Setup)
+    said = collect_log()
+    engine = make_engine(setup.database)
+    index = make_index(engine)
+    follower = Follower(Store(engine, no_threads, no_threads, nullcontext), index)
+    while daemon.read() is not None:
+        daemon.tell(Taken(_step(follower), said))
+        said.clear()
+    index.engine.dispose()
+    engine.dispose()
+
+
+def _step(follower: Follower) -> Progress | None:
+    try:
+        return follower.step()
+    except Exception:
+        Logger().failure("the search index could not be taken on")
+        return None
+
+
+if __name__ == "__main__":
+    run(serve)
