@@ -9,8 +9,9 @@ class Intake:
     """
     Counts drafts from their acceptance until they are handed to the plane's link.
 
-    At C{high} whoever has one more is paused, at C{low} the paused go on, in the order they were paused. So neither the
-    ledger's nor the plane's queue can overflow, and nothing has to be dropped.
+    At C{high} whoever has one more is paused, at C{low} the paused go on, in the order they were paused; who comes in
+    between waits behind them, or those who are answered first would take all the room again and again. So neither the
+    ledger's nor the plane's queue can overflow, nothing has to be dropped, and everybody has a turn.
 
     @param high: drafts; the seed's channel was 1024 deep.
     @param low: drafts.
@@ -33,9 +34,10 @@ class Intake:
         """
         May one more draft be accepted? If so, it is counted.
 
-        @param feeder: who asks; when the answer is no it is paused, and resumed when there is room.
+        @param feeder: who asks; when the answer is no it is paused, and resumed when there is room. None: somebody who
+            cannot wait, for whom there is room as long as there is any.
         """
-        if not self.full:
+        if self.room if feeder is not None else not self.full:
             self.count += 1
             return True
         if feeder is not None:
@@ -44,7 +46,9 @@ class Intake:
 
     @property
     def room(self) -> int:
-        """How many more drafts may be accepted now."""
+        """How many more drafts of feeders may be accepted now."""
+        if self._paused and not self._resuming:
+            return 0
         return self.high - self.count
 
     def took(self, drafts: int) -> None:

@@ -1,5 +1,7 @@
 """The bound on drafts in flight."""
 
+from collections import deque
+
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
@@ -61,6 +63,41 @@ class IntakeTests(SynchronousTestCase):
         self.assertEqual([feeder.left for feeder in feeders], [0, 0, 2])
         intake.gave(2)
         self.assertEqual([feeder.left for feeder in feeders], [0, 0, 0])
+
+    def test_nobody_comes_before_who_waits(self) -> None:
+        """As when everybody says the next thing when the last one is answered, and all of them are too many."""
+        intake = Intake(high=8, low=4)
+        feeders = [Feeder(intake, 1) for _ in range(20)]
+        taken = [0] * 20
+        answered: deque[int] = deque()
+
+        def run(number: int) -> None:
+            feeder = feeders[number]
+            feeder.run()
+            if not feeder.left:
+                answered.append(number)
+
+        for number in range(20):
+            run(number)
+        for _ in range(400):
+            number = answered.popleft()
+            taken[number] += 1
+            feeders[number].left = 1
+            waiting = [each for each in range(20) if feeders[each].paused]
+            intake.gave(1)
+            answered.extend(each for each in waiting if not feeders[each].paused)
+            run(number)
+        self.assertEqual(sum(taken), 400)
+        self.assertLessEqual(max(taken) - min(taken), 1)
+
+    def test_who_cannot_wait(self) -> None:
+        intake = Intake(high=3, low=0)
+        feeder = Feeder(intake, 4)
+        feeder.run()
+        self.assertFalse(intake.admit())
+        intake.gave(1)
+        self.assertEqual(intake.room, 0)
+        self.assertTrue(intake.admit())
 
     def test_nobody_to_pause(self) -> None:
         intake = Intake(high=1, low=0)
