@@ -18,7 +18,7 @@ from hichat.protocol import Edit, Send
 from hichat.search import index as index_room
 from hichat.search import query, words
 from hichat.search.index import Head, SQLiteIndex, of_word
-from hichat.search.indexer import AGAIN, BUSY_REST, POLL, Follower, Indexer, Progress, StepFailed
+from hichat.search.indexer import AGAIN, LONGEST, POLL, Follower, Indexer, Progress, StepFailed
 from hichat.search.words import Token
 from hichat.storage import engine
 from tests.doubles import make_search_index, make_store
@@ -282,7 +282,13 @@ class IndexerTests(SynchronousTestCase):
         self.assertEqual(self.rest(Progress(1000, 10**6)), TOOK)
 
     def test_while_people_write(self) -> None:
-        self.assertEqual(self.rest(Progress(500, 10**6), Progress(1000, 10**6 + 10**4)), 0.5 * BUSY_REST)
+        """The more of them, the longer; but not for ever."""
+        head = 10**6
+        rests = [self.rest(Progress(500, head))]
+        for rate in (10, 200, 800, 10**6):
+            head += round(rate * (rests[-1] + TOOK))
+            rests.append(self.rest(Progress(500, head)))
+        self.assertEqual(rests, [TOOK, TOOK, TOOK * 2, TOOK * 8, LONGEST])
 
     def test_a_step_that_fails(self) -> None:
         self.assertEqual(self.rest(StepFailed("no")), AGAIN)
