@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import DamagedPicture, PictureTooLarge
-from hichat.media.metadata import DamagedError, without_metadata
+from hichat.media.metadata import PIECES, SCANS, DamagedError, check, without_metadata
 from hichat.media.pictures import PIXELS, THUMBNAIL, examine
 from hichat.media.types import type_of
 from tests.media.samples import AUDIO, FILES, FILMS, PICTURES, PNG, SECRET, bomb, picture
@@ -83,6 +83,42 @@ class Metadata(SynchronousTestCase):
             for place in (2, at):
                 hidden = content[:place] + segment + content[place:]
                 self.assertNotIn(SECRET, clean(hidden, "image/jpeg"), hex(marker))
+
+    def test_hidden_where_nothing_is_shown(self):
+        """In extensions that nobody has, in a thumbnail, and behind what is told of colours."""
+        content = picture("JPEG")
+        for marker in (0x02, 0xBF, 0xC8, 0xF0, 0xF7, 0xFD):
+            segment = bytes([0xFF, marker]) + (len(SECRET) + 2).to_bytes(2, "big") + SECRET
+            self.assertNotIn(SECRET, clean(content[:2] + segment + content[2:], "image/jpeg"), hex(marker))
+        thumbnail = b"JFIF\0\1\1\0\0\1\0\1\2\1" + SECRET
+        adobe = b"Adobe\0\x64\0\0\0\0\1" + SECRET
+        for marker, more in ((0xE0, thumbnail), (0xEE, adobe)):
+            segment = bytes([0xFF, marker]) + (len(more) + 2).to_bytes(2, "big") + more
+            cleaned = clean(content[:2] + segment + content[2:], "image/jpeg")
+            self.assertNotIn(SECRET, cleaned)
+            self.assertIn(more[:12], cleaned)
+            Image.open(io.BytesIO(cleaned)).load()
+
+    def test_what_keeps_decoders_busy(self):
+        """Such pictures are refused before anybody decodes them."""
+        progressive = picture("JPEG", progressive=True).removesuffix(SECRET)
+        scan = progressive[progressive.rindex(b"\xff\xda") : -2]
+        png, chunk, profile = PNG[: -len(SECRET)], b"\0\0\0\0abCd1234", b"\0\0\0\0iCCP1234"
+        gif, webp = picture("GIF"), picture("WEBP")
+        size = (len(webp) - 8 + 8 * PIECES).to_bytes(4, "little")
+        for media_type, content in (
+            ("image/jpeg", progressive[:-2] + SCANS * scan + progressive[-2:]),
+            ("image/jpeg", progressive[:2] + PIECES * b"\xff" + progressive[2:]),
+            ("image/jpeg", progressive[:2] + PIECES * b"\xff\xe1\0\2" + progressive[2:]),
+            ("image/png", png[:33] + PIECES * chunk + png[33:]),
+            ("image/png", png[:33] + 2 * profile + png[33:]),
+            ("image/gif", gif.replace(b"!", PIECES * b"!\xfe\0" + b"!", 1)),
+            ("image/webp", webp[:4] + size + webp[8:] + PIECES * b"abcd\0\0\0\0"),
+        ):
+            with self.assertRaises(DamagedError, msg=media_type):
+                check(content, media_type)
+        check(progressive[:-2] + 20 * scan + progressive[-2:], "image/jpeg")
+        check(png[:33] + profile + png[33:], "image/png")
 
     def test_rubbish(self):
         """Cut anywhere, or with any byte changed: an end is found, and nothing but the one error comes."""
