@@ -231,6 +231,8 @@ class SearchTests(SearchCase):
         self.edit(1, texts["inside"], "coffee inside")
         self.assertEqual(self.find(3, "tea outside"), [])
         self.assertEqual(self.find(3, "coffee"), [], "it was edited when she was gone")
+        self.assertEqual(self.find(3, "tea inside"), [texts["inside"]], "as she knows it")
+        self.assertEqual(self.find(1, "tea inside"), [])
         self.run_now(self.groups.join(self.users[3], "team"))
         say("again")
         self.follow()
