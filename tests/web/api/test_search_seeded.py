@@ -18,7 +18,7 @@ from tests.postgres import OnPostgreSQL
 from tests.web.api.test_conversations import TEAM
 from tests.web.api.test_search import SearchCase
 
-SEEDS = int(os.environ.get("HICHAT_SEEDS", "3"))
+SEEDS = int(os.environ.get("HICHAT_SEEDS", "2"))
 
 LATIN = ("tea", "team", "Green", "STRASSE", "x9", "café")
 CHINESE = ("北京", "大学", "茶", "北", "京大", "ガス", "日")
@@ -30,7 +30,7 @@ WRITTEN = {
 }
 """The same in other spellings."""
 
-PLACES = ({"user": 1}, {"user": 2}, {"user": 3}, {"group": TEAM}, {})
+PLACES: tuple[dict[str, int], ...] = ({"user": 1}, {"user": 2}, {"user": 3}, {"group": TEAM}, {})
 MEDIA = ("text", "picture", "file")
 
 
@@ -40,7 +40,7 @@ class SeededTests(SearchCase):
         for seed in range(SEEDS):
             self.chance = random.Random(seed)
             self.talk(60)
-            for _ in range(40):
+            for _ in range(25):
                 self.ask(seed)
 
     def text(self):
