@@ -6,7 +6,7 @@ import random
 import tracemalloc
 from typing import Any
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageOps, ImageStat
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import DamagedPicture, PictureTooLarge
@@ -170,6 +170,41 @@ class Examining(SynchronousTestCase):
             self.assertEqual(small.size, (THUMBNAIL // 2, THUMBNAIL))
             colours: Any = small.getpixel((20, 160)), small.getpixel((140, 160))
             self.assertTrue(colours[0][0] > 200 and colours[1][2] > 200, kind)
+
+    def test_each_side_is_up(self):
+        """As Pillow itself turns it, large or small."""
+        for size in ((300, 200), (2000, 1300)):
+            for orientation in range(1, 9):
+                content = picture("PNG", size, orientation)
+                _, thumbnail = self.examine(content)
+                small = Image.open(io.BytesIO(thumbnail)).convert("L")
+                expected = ImageOps.exif_transpose(Image.open(io.BytesIO(content))).convert("L")
+                expected.thumbnail((THUMBNAIL, THUMBNAIL))
+                self.assertEqual(small.size, expected.size)
+                apart = ImageStat.Stat(ImageChops.difference(small, expected)).mean[0]
+                self.assertLess(apart, 6, (size, orientation))
+
+    def test_large_ones_in_strips(self):
+        """Of each kind of pixels, also where the last strip is not whole, and where one side is short."""
+        for kind, mode, size in (
+            ("PNG", "RGBA", (2001, 1377)),
+            ("PNG", "LA", (1999, 2703)),
+            ("PNG", "P", (3000, 7)),
+            ("PNG", "I;16", (7, 3000)),
+            ("GIF", "P", (1301, 1301)),
+            ("JPEG", "CMYK", (2500, 1400)),
+            ("WEBP", "RGBA", (1281, 1291)),
+        ):
+            file = io.BytesIO()
+            more = {"transparency": 3} if mode == "P" else {}
+            image = Image.linear_gradient("L").resize(size)
+            (image.convert("I;16") if mode == "I;16" else image.convert(mode)).save(file, kind, **more)
+            found, thumbnail = self.examine(file.getvalue(), f"image/{kind.lower()}")
+            self.assertEqual(found[:2], size)
+            small = Image.open(io.BytesIO(thumbnail))
+            self.assertEqual(max(small.size), THUMBNAIL)
+            ratio = small.size[0] / small.size[1] * size[1] / size[0]
+            self.assertTrue(0.6 < ratio < 1.6, (small.size, size))
 
     def test_an_orientation_that_is_none(self):
         for orientation in (0, 9, 65535):
