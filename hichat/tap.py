@@ -74,7 +74,7 @@ READERS = 4
 """Threads that read the store; one more writes it."""
 
 FILERS = 2
-"""Threads that write files, and decode pictures: each may need 200 MB for a moment."""
+"""Threads that write files, and decode pictures: each may need 200 MB for a moment, for a WebP 600."""
 
 
 class Options(UsageOptions):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import mmap
 import os
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
@@ -31,7 +32,7 @@ from hichat.events import Draft
 from hichat.media import pictures, records, types
 from hichat.media.addresses import PREFIX, Addresses, end_of_link, id_of, make_id
 from hichat.media.folder import Folder, Unfinished
-from hichat.media.metadata import DamagedError, without_metadata
+from hichat.media.metadata import DamagedError, check, without_metadata
 from hichat.media.names import clean_name
 from hichat.media.records import Media
 from hichat.media.types import Kind
@@ -292,6 +293,7 @@ class MediaStore:
                 raise EmptyFile
             whole, picture = came, None
             if kind == "picture":
+                _check(came.file, media_type)
                 came.file.seek(0)
                 picture = pictures.examine(came.file, media_type, small.file)
                 _clean(came.file, media_type, picture.orientation, clean.file)
@@ -433,14 +435,25 @@ def _type_of(file: IO[bytes]) -> tuple[Kind, str]:
         return types.type_of(content)
 
 
+def _check(file: IO[bytes], media_type: str) -> None:
+    with _read(file) as content:
+        check(content, media_type)
+
+
 def _clean(file: IO[bytes], media_type: str, orientation: int, clean: IO[bytes]) -> None:
-    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+    with _read(file) as content:
+        for piece in without_metadata(content, media_type, orientation):
+            if isinstance(piece, bytes):
+                clean.write(piece)
+            else:
+                for at in range(piece.start, piece.stop, _CHUNK):
+                    clean.write(content[at : min(at + _CHUNK, piece.stop)])
+
+
+@contextmanager
+def _read(picture: IO[bytes]) -> Iterator[mmap.mmap]:
+    with mmap.mmap(picture.fileno(), 0, access=mmap.ACCESS_READ) as content:
         try:
-            for piece in without_metadata(content, media_type, orientation):
-                if isinstance(piece, bytes):
-                    clean.write(piece)
-                else:
-                    for at in range(piece.start, piece.stop, _CHUNK):
-                        clean.write(content[at : min(at + _CHUNK, piece.stop)])
+            yield content
         except DamagedError:
             raise DamagedPicture from None

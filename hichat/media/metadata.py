@@ -4,6 +4,9 @@ Pictures without their metadata: where they were taken, by which camera, and wha
 A picture is copied piece by piece, and only pieces that are needed to show it are: so nothing is encoded anew, no
 quality is lost, and what hides behind a picture's end does not come along. Of Exif one value stays, if it is not the
 usual one: which side is up.
+
+Decoders work as long as a file makes them. So a picture of more pieces than any honest one has is a damaged one, which
+is known (L{check}) before it is decoded.
 """
 
 from __future__ import annotations
@@ -24,8 +27,25 @@ ORIENTATION = 0x0112
 """The tag (Exif 2.32, 4.6.4)."""
 
 
+PIECES = 100_000
+"""Of a picture, at most: chunks, blocks or segments, and what fills the place between them."""
+
+SCANS = 100
+"""Of a JPEG, at most: each is a few bytes that make a decoder go through all of the picture. Cameras and programs write
+10 or so."""
+
+
 class DamagedError(Exception):
     """It is not built as such pictures are."""
+
+
+def check(content: Content, media_type: str) -> None:
+    """
+    @param content: a picture, one of L{KNOWN}.
+    @raise DamagedError: it is not built as such pictures are.
+    """
+    for _ in without_metadata(content, media_type):
+        pass
 
 
 def without_metadata(content: Content, media_type: str, orientation: int = 1) -> Iterator[Piece]:
@@ -47,8 +67,10 @@ def _exif(orientation: int) -> bytes:
 # JPEG (ITU T.81, annex B): segments; behind each start of a scan its data, in which 0xff is followed by 0 or a restart.
 
 _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
-_APPLICATIONS = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
-_COMMENT, _SCAN, _END = 0xFE, 0xDA, 0xD9
+_JFIF, _ICC, _ADOBE = (0xE0, b"JFIF\0"), (0xE2, b"ICC_PROFILE\0"), (0xEE, b"Adobe")
+_SCAN, _END = 0xDA, 0xD9
+# Frames and tables. Not C8 and F0 to FD, which are for extensions, nor 02 to BF, which are for nobody.
+_JPEG_SHOWN = frozenset((*range(0xC0, 0xC8), *range(0xC9, 0xD0), *range(0xDA, 0xE0)))
 
 
 def _jpeg(content: Content, exif: bytes) -> Iterator[Piece]:
@@ -56,8 +78,8 @@ def _jpeg(content: Content, exif: bytes) -> Iterator[Piece]:
     if exif:
         segment = b"Exif\0\0" + exif
         yield b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment
-    at = 2
-    while True:
+    at, scans = 2, 0
+    for _ in range(PIECES):
         found = _MARKER.match(content, at)
         if found is None:
             # Any number of 0xff may stand before a marker.
@@ -67,26 +89,36 @@ def _jpeg(content: Content, exif: bytes) -> Iterator[Piece]:
             continue
         marker = content[at + 1]
         if marker == _END:
-            break
+            yield b"\xff\xd9"
+            return
         end = at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")
         if end < at + 4 or end > len(content):
             raise DamagedError
         if marker == _SCAN:
+            scans += 1
+            if scans > SCANS:
+                raise DamagedError
             following = _MARKER.search(content, end)
             end = following.start() if following else len(content)
-        if _is_shown(marker, content[at + 4 : at + 16]):
-            yield slice(at, end)
+        yield from _segment(marker, content[at + 4 : at + 18], at, end)
         at = end
         if at == len(content):
             # Its end is missing; whether anything of the picture is, is for the decoder to say.
-            break
-    yield b"\xff\xd9"
+            yield b"\xff\xd9"
+            return
+    raise DamagedError
 
 
-def _is_shown(marker: int, head: bytes) -> bool:
-    if 0xE0 <= marker <= 0xEF:
-        return marker in _APPLICATIONS and head.startswith(_APPLICATIONS[marker])
-    return marker != _COMMENT
+def _segment(marker: int, head: bytes, at: int, end: int) -> Iterator[Piece]:
+    """@return: what of a segment is needed to show the picture."""
+    kind = marker, head[:5]
+    if kind == _JFIF and len(head) >= 12:
+        # Version, units, densities; and no thumbnail, which may be of the picture before somebody made it smaller.
+        yield b"\xff\xe0\0\x10" + head[:12] + b"\0\0"
+    elif kind == _ADOBE and len(head) >= 12:
+        yield b"\xff\xee\0\x0e" + head[:12]
+    elif marker in _JPEG_SHOWN or (marker, head[:12]) == _ICC:
+        yield slice(at, end)
 
 
 # PNG (third edition, 5.3): chunks of length, type, data, CRC.
@@ -98,11 +130,13 @@ _PNG_SHOWN = frozenset(
 
 def _png(content: Content, exif: bytes) -> Iterator[Piece]:
     yield slice(0, 8)
-    at = 8
-    while True:
+    at, profiles = 8, 0
+    for _ in range(PIECES):
         size, kind = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
         end = at + 12 + size
-        if end > len(content):
+        profiles += kind == b"iCCP"
+        # Each profile is unpacked, to a thousand times its size: there may be one (11.3.2.3).
+        if end > len(content) or profiles > 1:
             raise DamagedError
         if kind in _PNG_SHOWN:
             yield slice(at, end)
@@ -112,6 +146,7 @@ def _png(content: Content, exif: bytes) -> Iterator[Piece]:
         if kind == b"IEND":
             return
         at = end
+    raise DamagedError
 
 
 # GIF (version 89a): blocks; the data of extensions and pictures are sub-blocks, each with its size before it.
@@ -122,10 +157,11 @@ _GIF_SHOWN = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 def _gif(content: Content, _exif: bytes) -> Iterator[Piece]:
     at = 13 + _colours(content[10:11])
     yield slice(0, at)
-    while True:
+    for _ in range(PIECES):
         kind = content[at : at + 1]
         if kind == b";":
-            break
+            yield b";"
+            return
         if kind == b"!":
             label = content[at + 1 : at + 2]
             end = _behind_blocks(content, at + 2)
@@ -139,7 +175,7 @@ def _gif(content: Content, _exif: bytes) -> Iterator[Piece]:
         if shown:
             yield slice(at, end)
         at = end
-    yield b";"
+    raise DamagedError
 
 
 def _colours(flags: bytes) -> int:
@@ -171,11 +207,12 @@ def _webp(content: Content, exif: bytes) -> Iterator[Piece]:
         raise DamagedError
     shown: list[Piece] = []
     extended = False
-    at = 12
+    at, count = 12, 0
     while at + 8 <= end:
+        count += 1
         kind, size = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "little")
         following = at + 8 + size + size % 2
-        if at + 8 + size > end or size < (10 if kind == b"VP8X" else 0):
+        if count > PIECES or at + 8 + size > end or size < (10 if kind == b"VP8X" else 0):
             raise DamagedError
         if kind == b"VP8X":
             extended = True

@@ -6,21 +6,35 @@ import struct
 import zlib
 from typing import IO, NamedTuple
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from hichat.errors import DamagedPicture, PictureTooLarge
 from hichat.media.metadata import ORIENTATION
 
 PIXELS = 40_000_000
-"""Of a picture, at most: in memory, while a thumbnail is made, each is 4 bytes. What says that it has more is not
-decoded at all."""
+"""Of a picture, at most: in memory, while a thumbnail is made, each is 4 bytes, of a WebP 16. What says that it
+has more is not decoded at all."""
 
 THUMBNAIL = 320
 """Pixels of a thumbnail's longer side."""
 
+STRIP = 16
+"""Rows that are made of a strip."""
+
 THUMBNAIL_TYPE = "image/webp"
 
 _FORMATS = {"image/png": ["PNG"], "image/jpeg": ["JPEG", "MPO"], "image/gif": ["GIF"], "image/webp": ["WEBP"]}
+
+# By Exif's orientation: how what was stored is turned to be shown.
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 # All that Pillow raises on files that are built to make it: its decoders say ValueError, EOFError, OSError and more.
 _DAMAGED = (
@@ -70,7 +84,7 @@ def examine(content: IO[bytes], media_type: str, thumbnail: IO[bytes]) -> Pictur
             orientation = image.getexif().get(ORIENTATION, 1)
             if orientation not in range(1, 9):
                 orientation = 1
-            small = _shrink(image)
+            small = _shrink(image, orientation)
             if orientation >= 5:
                 width, height = height, width
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -81,13 +95,30 @@ def examine(content: IO[bytes], media_type: str, thumbnail: IO[bytes]) -> Pictur
     return Picture(width, height, orientation)
 
 
-def _shrink(image: Image.Image) -> Image.Image:
+def _shrink(image: Image.Image, orientation: int) -> Image.Image:
     # JPEG has it in eighths of its size, at a fraction of the time and the memory.
     image.draft("RGB", (THUMBNAIL * 2, THUMBNAIL * 2))
     image.load()
-    shown: Image.Image = image
-    if image.mode not in ("RGB", "RGBA", "L"):
-        has_alpha = image.mode in ("LA", "PA", "La", "RGBa") or "transparency" in image.info
-        shown = image.convert("RGBA" if has_alpha else "RGB")
-    shown.thumbnail((THUMBNAIL, THUMBNAIL))
-    return ImageOps.exif_transpose(shown)
+    has_alpha = image.mode in ("LA", "PA", "La", "RGBa") or "transparency" in image.info
+    mode = image.mode if image.mode in ("RGB", "RGBA", "L") else "RGBA" if has_alpha else "RGB"
+    small = _reduced(image, mode)
+    small.thumbnail((THUMBNAIL, THUMBNAIL))
+    return small.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else small
+
+
+def _reduced(image: Image.Image, mode: str) -> Image.Image:
+    """
+    Make a large picture smaller, by a whole number, to twice a thumbnail's size or more: a strip at a time, because to
+    convert all of it takes as much memory again.
+
+    @param mode: of the answer.
+    """
+    factor = max(image.size) // (2 * THUMBNAIL)
+    if factor < 2:
+        return image if image.mode == mode else image.convert(mode)
+    width, height = image.size
+    small = Image.new(mode, (-(-width // factor), -(-height // factor)))
+    for top in range(0, height, STRIP * factor):
+        strip = image.crop((0, top, width, min(top + STRIP * factor, height)))
+        small.paste((strip if strip.mode == mode else strip.convert(mode)).reduce(factor), (0, top // factor))
+    return small

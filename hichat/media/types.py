@@ -45,10 +45,13 @@ _AUDIO = (
 )
 
 # A track with pictures in it: the codec's id in Matroska (RFC 9559), the Theora header in Ogg, the handler in MP4
-# (ISO/IEC 14496-12, 8.4.3).
+# (ISO/IEC 14496-12, 8.4.3). In Matroska it is looked for before the first cluster: so short a pattern is sooner or
+# later in what is said, too.
+_MATROSKA_FILM = re.compile(rb"\x86[\x80-\xff]V_[A-Z]")
+_CLUSTER = b"\x1f\x43\xb6\x75"
 _FILMS = {
-    "audio/webm": (re.compile(rb"\x86[\x80-\xff]V_"), "video/webm"),
-    "audio/x-matroska": (re.compile(rb"\x86[\x80-\xff]V_"), "video/x-matroska"),
+    "audio/webm": (_MATROSKA_FILM, "video/webm"),
+    "audio/x-matroska": (_MATROSKA_FILM, "video/x-matroska"),
     "audio/ogg": (re.compile(rb"\x80theora"), "video/ogg"),
     "audio/mp4": (re.compile(rb"hdlr.{8}vide", re.DOTALL), "video/mp4"),
 }
@@ -80,10 +83,15 @@ def type_of(content: bytes | mmap) -> tuple[Kind, str]:
     for pattern, media_type in _AUDIO:
         if re.match(pattern, content, re.DOTALL):
             film, film_type = _FILMS.get(media_type, (None, ""))
-            if film is not None and film.search(content):
+            if film is not None and film.search(content, 0, _end_of_head(film, content)):
                 return "file", film_type
             return "audio", media_type
     return "file", _guess(bytes(content[:HEAD]))
+
+
+def _end_of_head(film: re.Pattern[bytes], content: bytes | mmap) -> int:
+    cluster = content.find(_CLUSTER) if film is _MATROSKA_FILM else -1
+    return len(content) if cluster < 0 else cluster
 
 
 def _guess(head: bytes) -> str:

@@ -12,17 +12,20 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from hichat import protocol
-from hichat.events import Event, Kind
+from hichat.events import Event, Kind, Scope
 from hichat.gateway import v2
 from hichat.ledger import log
 from hichat.ledger.history import Folded
 from hichat.search.index import Entry, Head, Index, of_media, of_sender, of_word
 from hichat.search.words import tokens
 from hichat.storage.store import Store
-from hichat.storage.tables import events
+from hichat.storage.tables import events, members
 
 STEP = 200
 """Events in a step: some 3 ms of one core, and then whoever waits has it."""
+
+VERSIONS = 16
+"""As which an edited message can be found by those who left before it was edited again, at most."""
 
 POLL = 1.0
 """Seconds until the log is looked at again when there was nothing new."""
@@ -114,24 +117,49 @@ class Follower:
         for position, message in messages.items():
             # What was recalled has no body any more.
             if message.body:
-                entries += self._entry(message, edits.get(position))
+                edit = edits.get(position)
+                earlier = [] if edit is None else _left_with(connection, message, edit)
+                entries += self._entry(message, [edit, *earlier])
         return entries, [position for position in changed if position <= low]
 
-    def _entry(self, message: Event, edit: Event | None) -> Iterator[Entry]:
+    def _entry(self, message: Event, edits: Sequence[Event | None]) -> Iterator[Entry]:
+        """@param edits: as which the message is to be found; None: as it was first."""
+        conversation = message.conversation
+        terms = {of_sender(conversation, message.sender)}
         try:
-            shown = v2.folded(Folded(message, edit))
+            for edit in edits:
+                shown = v2.folded(Folded(message, edit))
+                terms |= {of_word(conversation, token) for token in tokens(text_of(shown))}
+                terms.add(of_media(conversation, shown.media))
         except Exception:
             # It must not keep all others from being found. Who looks at it hears of it too.
             self._log.failure("message {position} cannot be read, and not be found", position=message.position)
             return
-        conversation = message.conversation
-        terms = {of_word(conversation, token) for token in tokens(text_of(shown))}
-        yield Entry(
-            message.position, {*terms, of_sender(conversation, message.sender), of_media(conversation, shown.media)}
-        )
+        yield Entry(message.position, terms)
 
 
 _IS_EDIT = events.c.kind == Kind.EDITED
+
+
+def _left_with(connection: Connection, message: Event, last: Event) -> list[Event | None]:
+    """
+    @param last: the last edit.
+    @return: the earlier edits, or None for the message as it was first, that are the last ones for somebody: for those
+        who left the group before the next. The latest of them, if there are very many.
+    """
+    if message.scope != Scope.GROUP:
+        return []
+    left = (
+        select(members.c.until)
+        .where(members.c.group_id == message.target, members.c.until.between(message.position, last.position - 1))
+        .order_by(members.c.until.desc())
+        .limit(VERSIONS)
+    )
+    found: dict[int, Event | None] = {}
+    for until in connection.scalars(left):
+        edits = log.done_to(connection, [message.position], _IS_EDIT, events.c.position <= until)
+        found[edits[0].position if edits else 0] = edits[0] if edits else None
+    return list(found.values())
 
 
 def _at(connection: Connection, positions: set[int]) -> list[Event]:

@@ -33,6 +33,9 @@ from hichat.storage.tables import events, places
 TAIL = 2000
 """Events of one's own conversations that are looked through for what is not in the index yet."""
 
+CONVERSATIONS = 10_000
+"""In one query, at most: PostgreSQL takes 65,535 values."""
+
 TOGETHER = 256
 """Messages that are read at once."""
 
@@ -206,12 +209,16 @@ class _Search:
         if not self._spans or self._done >= self._top:
             return []
         values = {
-            "conversations": list(self._spans),
             "low": self._done,
             "unindexed": max(self._done, places_room.indexed(self._connection)),
             "wanted": TAIL + 1,
         }
-        rows = self._connection.execute(_TAIL, values).all()
+        conversations = list(self._spans)
+        rows: list[Any] = []
+        for first in range(0, len(conversations), CONVERSATIONS):
+            some = conversations[first : first + CONVERSATIONS]
+            rows += self._connection.execute(_TAIL, {**values, "conversations": some}).all()
+        rows.sort(key=lambda row: -row.position)
         if len(rows) > TAIL:
             self._whole = False
         found = {subject if kind == Kind.EDITED else position for position, kind, subject in rows[:TAIL]}

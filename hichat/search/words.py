@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
-from unicodedata import combining, is_normalized, normalize
+from unicodedata import category, is_normalized, normalize
 
 import msgspec
 
@@ -26,15 +26,23 @@ BEFORE = 30
 """Of these, before the first match."""
 
 # Scripts without blanks between words: Thai, Lao, Burmese, Khmer; Chinese and Japanese; Korean, whose words take
-# endings. And signs such as emoji.
+# endings. And signs such as emoji, also those that are older: arrows, clocks, stars.
 _CLOSE = (
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
     r"\u1100-\u11ff\u2e80-\u2fdf\u3005-\u3007\u3041-\u3096\u3099-\u309f\u30a1-\u30fa\u30fc-\u30ff"
     r"\u3100-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
-    r"\U00020000-\U0003ffff\u2600-\u27bf\U0001f000-\U0001faff"
+    r"\U00020000-\U0003ffff\U0001f000-\U0001faff"
+    r"\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d"
 )
-_WORD = re.compile(rf"([{_CLOSE}]+)|[^\W_{_CLOSE}]+")
-_APART = re.compile(rf"[^\W_{_CLOSE}]")
+# Of all scripts in use: the vowels of Hindi are marks, and in the middle of words.
+_MARKS = "".join(
+    chr(code)
+    for code in range(0x0300, 0x1D00)
+    if category(chr(code)).startswith("M") and not re.match(f"[{_CLOSE}]", chr(code))
+)
+_LETTER = rf"(?:[^\W_{_CLOSE}]|[{_MARKS}])"
+_WORD = re.compile(rf"([{_CLOSE}]+)|{_LETTER}+")
+_APART = re.compile(_LETTER)
 
 
 class Normal(NamedTuple):
@@ -125,8 +133,10 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _joins(character: str) -> bool:
-    # Korean letters that belong to the one before are no combining marks.
-    return combining(character) != 0 or "\u1160" <= character <= "\u11ff"
+    # What it stands for counts: Japanese of half width has its marks as letters. And Korean letters that belong to the
+    # one before are no marks.
+    first = normalize("NFKC", character)[0]
+    return category(first).startswith("M") or "\u1160" <= first <= "\u11ff"
 
 
 def tokens(text: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import IO
@@ -34,6 +35,7 @@ _PARTS_LIMIT = 32
 _YEAR = 365 * 24 * 3600
 
 _MEDIA_TYPES = {extension: media_type for media_type, extension in EXTENSIONS.items()}
+_RANGE = re.compile(rb"bytes=(?:[0-9]{1,18}-(?:[0-9]{1,18})?|-([0-9]{1,18}))")
 _OLD_NAME = re.compile(rb"[0-9a-f]{32}\.([a-z0-9]{3,4})")
 
 
@@ -184,13 +186,31 @@ class Download(File):
         request.setHeader(b"Content-Security-Policy", b"default-src 'none'; sandbox")
         request.setHeader(b"Cache-Control", b"private, max-age=%d, immutable" % self._age)
         request.setHeader(b"Content-Disposition", disposition(self._served))
-        # A thousand ranges would send the file a thousand times; whoever wants several may have all of it.
-        if "," in (request.getHeader("range") or ""):
-            request.requestHeaders.removeHeader(b"range")
+        # What has another content has another name.
+        tag = b'"%s"' % self._served.path.name.encode("ascii")
+        if request.setETag(tag) is http.CACHED:
+            return b""
+        if request.getHeader(b"if-none-match") is not None:
+            # Then a time is not looked at (RFC 9110, 13.1.3).
+            request.requestHeaders.removeHeader(b"if-modified-since")
+        request.requestHeaders.setRawHeaders(b"range", self._ranges(request, tag))
         sent: bytes | int = super().render_GET(request)
         return sent
 
     render_HEAD = render_GET
+
+    def _ranges(self, request: http.Request, tag: bytes) -> list[bytes]:
+        """@return: what is to be sent, as one C{Range} that twisted.web takes; empty: all of the file."""
+        # A thousand ranges would send the file a thousand times; whoever wants several may have all of it.
+        asked = _RANGE.fullmatch(request.getHeader(b"range") or b"")
+        if asked is None:
+            return []
+        # What they have a part of is to be this (RFC 9110, 13.1.5); twisted.web does not look at that.
+        has = request.getHeader(b"if-range")
+        if has not in (None, tag, http.datetimeToString(math.ceil(self.getModificationTime()))):
+            return []
+        # More bytes from the end than there are is all of them (14.1.2); twisted.web fails on that.
+        return [b"bytes=0-" if asked[1] and int(asked[1]) > self.getsize() else asked[0]]
 
 
 def disposition(served: Served) -> bytes:

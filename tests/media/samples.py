@@ -65,10 +65,15 @@ PICTURES = (
     ("image/webp", picture("WEBP", frames=3)),
 )
 
+CLUSTER = bytes.fromhex("1f43b675")
+"""Of Matroska: the tracks are told before it, what they say comes in it."""
+
 AUDIO = (
     ("audio/wav", b"RIFF\x24\n\n\0WAVEfmt "),
     ("audio/webm", WEBM),
     ("audio/x-matroska", MATROSKA),
+    # By chance these bytes are somewhere in each 30 MB of sound.
+    ("audio/webm", WEBM + b"\x86\x86A_OPUS" + CLUSTER + b"\x86\x85V_VP8"),
     ("audio/ogg", b"OggS\0\2" + b"\0" * 20),
     ("audio/mp4", b"\0\0\0\x1cftypM4A \0\0\0\0"),
     ("audio/mp4", b"\0\0\0\x1cftypisom\0\0\2\0"),
@@ -81,6 +86,7 @@ AUDIO = (
 FILMS = (
     ("video/webm", WEBM + b"\x86\x85V_VP8"),
     ("video/x-matroska", MATROSKA + b"\x86\x85V_VP9"),
+    ("video/webm", WEBM + b"\x86\x86A_OPUS\x86\x85V_VP9" + CLUSTER),
     ("video/mp4", b"\0\0\0\x1cftypisom\0\0\2\0" + b"x" * 5000 + b"hdlr" + b"\0" * 8 + b"vide"),
 )
 

@@ -6,11 +6,11 @@ import random
 import tracemalloc
 from typing import Any
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageOps, ImageStat
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import DamagedPicture, PictureTooLarge
-from hichat.media.metadata import DamagedError, without_metadata
+from hichat.media.metadata import PIECES, SCANS, DamagedError, check, without_metadata
 from hichat.media.pictures import PIXELS, THUMBNAIL, examine
 from hichat.media.types import type_of
 from tests.media.samples import AUDIO, FILES, FILMS, PICTURES, PNG, SECRET, bomb, picture
@@ -84,6 +84,42 @@ class Metadata(SynchronousTestCase):
                 hidden = content[:place] + segment + content[place:]
                 self.assertNotIn(SECRET, clean(hidden, "image/jpeg"), hex(marker))
 
+    def test_hidden_where_nothing_is_shown(self):
+        """In extensions that nobody has, in a thumbnail, and behind what is told of colours."""
+        content = picture("JPEG")
+        for marker in (0x02, 0xBF, 0xC8, 0xF0, 0xF7, 0xFD):
+            segment = bytes([0xFF, marker]) + (len(SECRET) + 2).to_bytes(2, "big") + SECRET
+            self.assertNotIn(SECRET, clean(content[:2] + segment + content[2:], "image/jpeg"), hex(marker))
+        thumbnail = b"JFIF\0\1\1\0\0\1\0\1\2\1" + SECRET
+        adobe = b"Adobe\0\x64\0\0\0\0\1" + SECRET
+        for marker, more in ((0xE0, thumbnail), (0xEE, adobe)):
+            segment = bytes([0xFF, marker]) + (len(more) + 2).to_bytes(2, "big") + more
+            cleaned = clean(content[:2] + segment + content[2:], "image/jpeg")
+            self.assertNotIn(SECRET, cleaned)
+            self.assertIn(more[:12], cleaned)
+            Image.open(io.BytesIO(cleaned)).load()
+
+    def test_what_keeps_decoders_busy(self):
+        """Such pictures are refused before anybody decodes them."""
+        progressive = picture("JPEG", progressive=True).removesuffix(SECRET)
+        scan = progressive[progressive.rindex(b"\xff\xda") : -2]
+        png, chunk, profile = PNG[: -len(SECRET)], b"\0\0\0\0abCd1234", b"\0\0\0\0iCCP1234"
+        gif, webp = picture("GIF"), picture("WEBP")
+        size = (len(webp) - 8 + 8 * PIECES).to_bytes(4, "little")
+        for media_type, content in (
+            ("image/jpeg", progressive[:-2] + SCANS * scan + progressive[-2:]),
+            ("image/jpeg", progressive[:2] + PIECES * b"\xff" + progressive[2:]),
+            ("image/jpeg", progressive[:2] + PIECES * b"\xff\xe1\0\2" + progressive[2:]),
+            ("image/png", png[:33] + PIECES * chunk + png[33:]),
+            ("image/png", png[:33] + 2 * profile + png[33:]),
+            ("image/gif", gif.replace(b"!", PIECES * b"!\xfe\0" + b"!", 1)),
+            ("image/webp", webp[:4] + size + webp[8:] + PIECES * b"abcd\0\0\0\0"),
+        ):
+            with self.assertRaises(DamagedError, msg=media_type):
+                check(content, media_type)
+        check(progressive[:-2] + 20 * scan + progressive[-2:], "image/jpeg")
+        check(png[:33] + profile + png[33:], "image/png")
+
     def test_rubbish(self):
         """Cut anywhere, or with any byte changed: an end is found, and nothing but the one error comes."""
         chance = random.Random(2)
@@ -134,6 +170,41 @@ class Examining(SynchronousTestCase):
             self.assertEqual(small.size, (THUMBNAIL // 2, THUMBNAIL))
             colours: Any = small.getpixel((20, 160)), small.getpixel((140, 160))
             self.assertTrue(colours[0][0] > 200 and colours[1][2] > 200, kind)
+
+    def test_each_side_is_up(self):
+        """As Pillow itself turns it, large or small."""
+        for size in ((300, 200), (2000, 1300)):
+            for orientation in range(1, 9):
+                content = picture("PNG", size, orientation)
+                _, thumbnail = self.examine(content)
+                small = Image.open(io.BytesIO(thumbnail)).convert("L")
+                expected = ImageOps.exif_transpose(Image.open(io.BytesIO(content))).convert("L")
+                expected.thumbnail((THUMBNAIL, THUMBNAIL))
+                self.assertEqual(small.size, expected.size)
+                apart = ImageStat.Stat(ImageChops.difference(small, expected)).mean[0]
+                self.assertLess(apart, 6, (size, orientation))
+
+    def test_large_ones_in_strips(self):
+        """Of each kind of pixels, also where the last strip is not whole, and where one side is short."""
+        for kind, mode, size in (
+            ("PNG", "RGBA", (2001, 1377)),
+            ("PNG", "LA", (1999, 2703)),
+            ("PNG", "P", (3000, 7)),
+            ("PNG", "I;16", (7, 3000)),
+            ("GIF", "P", (1301, 1301)),
+            ("JPEG", "CMYK", (2500, 1400)),
+            ("WEBP", "RGBA", (1281, 1291)),
+        ):
+            file = io.BytesIO()
+            more = {"transparency": 3} if mode == "P" else {}
+            image = Image.linear_gradient("L").resize(size)
+            (image.convert("I;16") if mode == "I;16" else image.convert(mode)).save(file, kind, **more)
+            found, thumbnail = self.examine(file.getvalue(), f"image/{kind.lower()}")
+            self.assertEqual(found[:2], size)
+            small = Image.open(io.BytesIO(thumbnail))
+            self.assertEqual(max(small.size), THUMBNAIL)
+            ratio = small.size[0] / small.size[1] * size[1] / size[0]
+            self.assertTrue(0.6 < ratio < 1.6, (small.size, size))
 
     def test_an_orientation_that_is_none(self):
         for orientation in (0, 9, 65535):

@@ -207,7 +207,7 @@ class FollowerTests(IndexCase):
         self.follow()
         self.index.prepare()
         self.assertEqual(self.head().position, 1)
-        with patch.object(index_room, "VERSION", 2):
+        with patch.object(index_room, "VERSION", index_room.VERSION + 1):
             self.index.prepare()
             self.assertEqual((self.head(), self.named("tea")), (Head(0, 0), []))
             self.index.prepare()

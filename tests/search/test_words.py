@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
@@ -10,7 +12,10 @@ from hichat.search import words
 from hichat.search.words import Part, Word
 
 TEXTS = st.text(
-    st.one_of(st.sampled_from("aAbB ß,中国人，。ﬁＡé\u0301가한ก็😀\u200d"), st.characters(codec="utf-8")), max_size=30
+    st.one_of(
+        st.sampled_from("aAbB ß,中国人，。ﬁＡé\u0301가한ก็😀\u200dｶﾞㄱㅏहि\u09c7\u09be"), st.characters(codec="utf-8")
+    ),
+    max_size=30,
 )
 
 
@@ -30,6 +35,33 @@ class TokenTests(SynchronousTestCase):
         }
         for text, expected in found.items():
             self.assertEqual(words.tokens(text), expected, text)
+
+    def test_written_another_way(self) -> None:
+        """Of half width, in pieces, or as one: it is the same."""
+        for one, other in (
+            ("ガス", "ｶﾞｽ"),
+            ("パン", "ﾊﾟﾝ"),
+            ("가", "\u1100\u1161"),
+            ("가", "ﾡￂ"),
+            ("\u0995\u09cb", "\u0995\u09c7\u09be"),
+            ("é", "e\u0301"),
+        ):
+            self.assertEqual(words.normal(one).text, words.normal(other).text, one)
+            self.assertEqual(words.words(one), words.words(other))
+            self.assertEqual(words.tokens(one), words.tokens(other))
+
+    @given(TEXTS)
+    @settings(max_examples=300, deadline=None)
+    def test_piece_by_piece_is_as_at_once(self, text: str) -> None:
+        self.assertEqual(words.normal(text).text, normalize("NFKC", text).casefold())
+
+    def test_vowels_are_in_words(self) -> None:
+        self.assertEqual(words.words("हिन्दी में"), [Word("हिन्दी", False), Word("में", False)])
+        self.assertEqual(words.tokens("தமிழ் שָׁלוֹם"), {"தமிழ்", "שָׁלוֹם"})
+
+    def test_signs(self) -> None:
+        for sign in "😀⭐⏰⌚☕⚡▶⬛↔⤴":
+            self.assertEqual(words.words(f"{sign}\ufe0f"), [Word(sign, True)])
 
     def test_what_is_asked(self) -> None:
         self.assertEqual(words.words("Tea  tea 北京"), [Word("tea", False), Word("北京", True)])
@@ -70,6 +102,8 @@ class FindTests(SynchronousTestCase):
     def test_beginnings_of_words(self) -> None:
         self.assertEqual(self.found("tea", "Tea for the team, not steam"), ["tea", "tea"])
         self.assertIsNone(self.found("eam", "team steam"))
+        self.assertIsNone(self.found("हा", "हिन्दी महान"), "not letter by letter")
+        self.assertEqual(self.found("हिन्", "हिन्दी"), ["हिन्"])
         self.assertEqual(self.found("iphone", "买iPhone15吧"), ["iphone"])
 
     def test_anywhere_in_chinese(self) -> None:

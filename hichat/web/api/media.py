@@ -117,8 +117,9 @@ class Signature(msgspec.Struct, forbid_unknown_fields=True):
 async def upload_media(parts: Parts, caller: Caller, query: UploadQuery, content: IO[bytes]) -> ShownMedia:
     """
     Keeps a file: the body as it is, of any type. What it is is found from its content. Of a picture (PNG, JPEG, GIF,
-    WebP) what cameras and programs have written into it is removed, such as the place where it was taken. A file that
-    no message names within a day is removed.
+    WebP) what cameras and programs have written into it is removed, such as the place where it was taken; all other
+    formats (HEIC, AVIF, TIFF, films) are files, which keep what is in them. A file that no message names within a day
+    is removed.
     """
     return _shown(parts, await parts.media.save(caller.user, copy_of(content), query.name))
 

@@ -194,12 +194,55 @@ class Getting(SiteFixture, TestCase):
             ("bytes=1000000-", 416, b""),
             ("bytes=0-0,2-2", 200, WEBM),
             ("lines=1", 200, WEBM),
+            ("bytes=", 200, WEBM),
+            ("bytes=-", 200, WEBM),
+            ("bytes=-0", 416, b""),
+            ("bytes=3-1", 200, WEBM),
+            (f"bytes=-{len(WEBM)}", 206, WEBM),
+            (f"bytes=-{len(WEBM) + 1}", 206, WEBM),
+            (f"bytes=-{10**17}", 206, WEBM),
+            (f"bytes=0-{10**17}", 206, WEBM),
+            ("bytes=-" + "9" * 5000, 200, WEBM),
         ):
             answer = yield self.fetch(link.url, Range=asked)
             self.assertEqual((answer.status, answer.body), (status, body), asked)
             self.assertEqual(answer.headers["x-content-type-options"], "nosniff")
         answer = yield self.fetch(link.url, Range="bytes=1-3")
         self.assertEqual(answer.headers["content-range"], f"bytes 1-3/{len(WEBM)}")
+
+    @inlineCallbacks
+    def test_a_range_of_what_one_has(self):
+        """RFC 9110, 13.1.5: whoever has the beginning of something else gets all of it."""
+        _, link = yield self.keep(WEBM)
+        whole = yield self.fetch(link.url)
+        tag, changed = whole.headers["etag"], whole.headers["last-modified"]
+        _, other = yield self.keep(WEBM)
+        others = yield self.fetch(other.url)
+        self.assertNotEqual(others.headers["etag"], tag)
+        for has, status, body in (
+            (tag, 206, WEBM[1:4]),
+            (changed, 206, WEBM[1:4]),
+            (others.headers["etag"], 200, WEBM),
+            (f"W/{tag}", 200, WEBM),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", 200, WEBM),
+            ("\xff", 200, WEBM),
+        ):
+            answer = yield self.fetch(link.url, **{"Range": "bytes=1-3", "If-Range": has})
+            self.assertEqual((answer.status, answer.body), (status, body), has)
+
+    @inlineCallbacks
+    def test_a_tag_counts_more_than_a_time(self):
+        _, link = yield self.keep(PNG)
+        whole = yield self.fetch(link.url)
+        small = yield self.fetch(link.thumbnail)
+        self.assertNotEqual(small.headers["etag"], whole.headers["etag"])
+        for tag, status in ((whole.headers["etag"], 304), ("*", 304), (small.headers["etag"], 200)):
+            asked = {"If-None-Match": tag, "If-Modified-Since": whole.headers["last-modified"]}
+            for method in ("GET", "HEAD"):
+                answer = yield self.fetch(link.url, method, **asked)
+                self.assertEqual(answer.status, status, tag)
+            answer = yield self.fetch(link.url, Range="bytes=1-3", **asked)
+            self.assertEqual(answer.status, 206 if status == 200 else 304)
 
     @inlineCallbacks
     def test_head_and_not_modified(self):

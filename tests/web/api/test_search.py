@@ -231,6 +231,8 @@ class SearchTests(SearchCase):
         self.edit(1, texts["inside"], "coffee inside")
         self.assertEqual(self.find(3, "tea outside"), [])
         self.assertEqual(self.find(3, "coffee"), [], "it was edited when she was gone")
+        self.assertEqual(self.find(3, "tea inside"), [texts["inside"]], "as she knows it")
+        self.assertEqual(self.find(1, "tea inside"), [])
         self.run_now(self.groups.join(self.users[3], "team"))
         say("again")
         self.follow()
@@ -329,7 +331,12 @@ class SearchTests(SearchCase):
                 " WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 3500)"
                 " SELECT i, 1, 1, i FROM n"
             )
-        self.assertEqual(len(self.find(1, "tea")), 6)
+        expected = self.find(1, "tea")
+        self.assertEqual(len(expected), 6)
+        # As if they were more than one query takes.
+        self.patch(query_room, "CONVERSATIONS", 1000)
+        for limit in (1, 20):
+            self.assertEqual(self.find(1, "tea", limit=limit), expected)
 
 
 class IndexedTests(SearchTests):
