@@ -20,7 +20,8 @@ export function Menu({ anchor, close, label, children, items = [] }) {
     };
   }, []);
   const move = (event) => {
-    const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+    const row = event.target.closest("[data-columns]")?.dataset.columns ?? 1;
+    const steps = { ArrowDown: Number(row), ArrowRight: 1, ArrowUp: -row, ArrowLeft: -1 };
     if (!(event.key in steps) || event.target.tagName === "INPUT") return;
     event.preventDefault();
     const buttons = [...element.current.querySelectorAll("button")];
