@@ -28,6 +28,10 @@ export function Menu({ anchor, close, label, children, items = [] }) {
     const at = buttons.indexOf(document.activeElement) + steps[event.key];
     buttons.at(at % buttons.length)?.focus();
   };
+  // Who goes on with the tab key has left it.
+  const leave = ({ relatedTarget: to }) => {
+    if (to && to !== anchor && !element.current.contains(to)) close();
+  };
   return html`<div
     ref=${element}
     class="menu"
@@ -35,6 +39,7 @@ export function Menu({ anchor, close, label, children, items = [] }) {
     role="dialog"
     aria-label=${label}
     onKeyDown=${move}
+    onFocusOut=${leave}
     onToggle=${(event) => event.newState === "closed" && close()}
   >
     ${children}

@@ -112,6 +112,7 @@ export const en = {
   messageFrom: "{name}, {time}",
   messageGone: "That message is not here any more.",
   messages: "Messages",
+  messagesKeys: "Up and down go from message to message, Enter shows what can be done with it.",
   more: "More",
   moreAbout: "More about {name}",
   moreEmojis: "More emoji",

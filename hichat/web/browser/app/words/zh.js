@@ -112,6 +112,7 @@ export const zh = {
   messageFrom: "{name}，{time}",
   messageGone: "该消息已不在这里。",
   messages: "消息",
+  messagesKeys: "按上下键逐条浏览消息，按回车键显示可用操作。",
   more: "更多",
   moreAbout: "{name} 的更多操作",
   moreEmojis: "更多表情",

@@ -206,6 +206,7 @@ export class Messages extends Component {
         tabindex="0"
         role="region"
         aria-label=${t("messages")}
+        aria-description=${t("messagesKeys")}
       >
         <div class="messages-content" ref=${this.content} role="log" aria-live=${this.sticks ? "polite" : "off"} aria-relevant="additions">
           ${this.from === 0 && !conversation.older && html`<p class="beginning">${t(messages.length ? "beginning" : "nothingYet")}</p>`}
