@@ -1,7 +1,7 @@
 """On a phone, in Chinese, for those who do not see the screen, and with hostile texts."""
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.integration.web.browser import PASSWORD, PHONE, BrowserCase, Person
 from tests.integration.web.test_media import picture
@@ -175,7 +175,7 @@ class LooksTests(BrowserCase):
             expect(page.get_by_role("timer")).to_be_visible()
             self.check(ivy, f"recording {theme}")
             page.get_by_role("button", name="Discard").click()
-            shot = {"name": "sail.png", "mimeType": "image/png", "buffer": picture(300, 2000)}
+            shot = FilePayload(name="sail.png", mimeType="image/png", buffer=picture(300, 2000))
             page.locator(".composer input[type=file]").set_input_files(shot)
             expect(dialog.get_by_label("Caption")).to_be_in_viewport(ratio=1)
             expect(dialog.get_by_role("button", name="Send", exact=True)).to_be_in_viewport(ratio=1)
