@@ -1,9 +1,10 @@
 """On a phone, in Chinese, for those who do not see the screen, and with hostile texts."""
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.integration.web.browser import PASSWORD, PHONE, BrowserCase, Person
+from tests.integration.web.test_media import picture
 
 HOSTILE = [
     "<script>fault()</script>",
@@ -28,6 +29,10 @@ FAULT = "() => { window.fault = () => console.error('it ran'); }"
 SCREENS = [
     "chats",
     "chats/user-{other}",
+    "chats/group-{group}",
+    "chats/announcements",
+    "search//Hello",
+    "search/group-{group}/nothing",
     "contacts",
     "contacts/{other}",
     "contacts/find",
@@ -35,6 +40,8 @@ SCREENS = [
     "groups/{group}",
     "groups/new",
     "groups/find",
+    "join/abc",
+    "settings",
     "settings/profile",
     "settings/account",
     "settings/devices",
@@ -92,6 +99,96 @@ class LooksTests(BrowserCase):
             self.check(ann, f"a message's menu {theme}")
             ann.page.keyboard.press("Escape")
 
+    def test_accessibility_of_what_opens(self) -> None:
+        """Dialogs, menus, pickers, what one writes with, and what went wrong; light and dark."""
+        guest = self.person("guest")
+        guest.page.get_by_label("Name").fill("nobody")
+        guest.page.get_by_label("Password").fill("wrong")
+        guest.page.get_by_role("button", name="Log in", exact=True).click()
+        expect(guest.page.get_by_role("alert")).to_be_visible()
+        self.check(guest, "a refused login")
+        guest.page.get_by_role("button", name="No account yet? Create one").click()
+        self.check(guest, "a new account")
+        guest.faults.clear()
+        ivy, jon = self.registered("ivy", "jon")
+        (number,) = self.ids(jon)
+        page = ivy.page
+        for screen in ("chats", "contacts", "groups", "settings/blocked", f"chats/user-{number}"):
+            ivy.go(screen)
+            page.wait_for_timeout(100)
+            self.check(ivy, f"{screen}, empty")
+        ivy.go("groups/new")
+        page.get_by_label("Group name").fill("Sailors")
+        page.get_by_role("button", name="Create group").click()
+        ivy.write("ahoy")
+        ivy.sees("ahoy")
+        group = page.evaluate("location.hash").rpartition("-")[2]
+        jon.go(f"groups/{group}")
+        jon.page.get_by_role("button", name="Join").click()
+        jon.write("@ivy ahoy too")
+        ivy.sees("too")
+        dialog = page.get_by_role("dialog")
+        for theme in ("light", "dark"):
+            ivy.go("settings/appearance")
+            page.get_by_text(theme.title(), exact=True).click()
+            ivy.go(f"groups/{group}")
+            for name in ("Invite", "Invite links", "Edit", "Dissolve group"):
+                page.locator(".tiles").get_by_role("button", name=name, exact=True).click()
+                expect(dialog).to_be_visible()
+                if name == "Invite links" and theme == "light":
+                    dialog.get_by_role("button", name="New link").click()
+                    expect(dialog.get_by_label("Invite link")).to_be_visible()
+                self.check(ivy, f"{name} {theme}")
+                page.keyboard.press("Escape")
+                expect(dialog).to_have_count(0)
+            ivy.go(f"contacts/{number}")
+            for name in ("Add to contacts", "Block"):
+                page.get_by_role("button", name=name, exact=True).click()
+                self.check(ivy, f"{name} {theme}")
+                page.keyboard.press("Escape")
+                expect(dialog).to_have_count(0)
+            ivy.go("settings/account")
+            page.get_by_role("button", name="Delete account").click()
+            dialog.get_by_label("Password").fill("wrong")
+            dialog.get_by_role("button", name="Delete account").click()
+            expect(page.locator(".toast")).to_be_visible()
+            self.check(ivy, f"an error above a dialog {theme}")
+            ivy.faults.clear()
+            page.keyboard.press("Escape")
+            ivy.go(f"chats/group-{group}")
+            for name in ("Emoji", "More about Sailors"):
+                page.get_by_role("main").get_by_role("button", name=name).click()
+                expect(page.locator(".menu")).to_be_visible()
+                self.check(ivy, f"{name} {theme}")
+                page.keyboard.press("Escape")
+            ivy.choose("too", "Reply")
+            area = page.get_by_label("Write a message")
+            area.press_sequentially("@j")
+            expect(page.get_by_role("option", name="jon")).to_be_visible()
+            chosen = area.get_attribute("aria-activedescendant")
+            self.assertEqual(page.get_by_role("option", name="jon").get_attribute("id"), chosen)
+            self.check(ivy, f"a reply with a mention {theme}")
+            page.keyboard.press("Escape")
+            page.keyboard.press("Escape")
+            area.fill("")
+            page.get_by_role("button", name="Record a voice message").click()
+            expect(page.get_by_role("timer")).to_be_visible()
+            self.check(ivy, f"recording {theme}")
+            page.get_by_role("button", name="Discard").click()
+            shot = FilePayload(name="sail.png", mimeType="image/png", buffer=picture(300, 2000))
+            page.locator(".composer input[type=file]").set_input_files(shot)
+            expect(dialog.get_by_label("Caption")).to_be_in_viewport(ratio=1)
+            expect(dialog.get_by_role("button", name="Send", exact=True)).to_be_in_viewport(ratio=1)
+            self.check(ivy, f"a picture before it is sent {theme}")
+            page.keyboard.press("Escape")
+            ivy.context.set_offline(True)
+            ivy.write("adrift" + theme)
+            expect(ivy.message("adrift" + theme)).to_be_visible()
+            self.check(ivy, f"a message on its way {theme}")
+            ivy.context.set_offline(False)
+            ivy.state("adrift" + theme, "read")
+            ivy.faults.clear()
+
     def test_the_keyboard(self) -> None:
         """Everything can be reached without a mouse; the focus comes back to where it was."""
         kim, lea = self.registered("kim", "lea")
@@ -122,9 +219,31 @@ class LooksTests(BrowserCase):
         kim.page.get_by_role("button", name="Emoji").focus()
         kim.page.keyboard.press("Enter")
         expect(kim.page.locator(".menu")).to_be_visible()
+        kim.page.locator(".emoji-grid").get_by_role("button").first.focus()
+        kim.page.keyboard.press("ArrowDown")
+        expect(kim.page.locator(".emoji-grid").get_by_role("button").nth(8)).to_be_focused()
         kim.page.keyboard.press("Escape")
         expect(kim.page.locator(".menu")).to_have_count(0)
         expect(kim.page.get_by_role("button", name="Emoji")).to_be_focused()
+
+        more = kim.page.get_by_role("main").get_by_role("button", name="More about lea")
+        more.focus()
+        kim.page.keyboard.press("Enter")
+        kim.page.keyboard.press("ArrowDown")
+        kim.page.keyboard.press("Enter")
+        expect(kim.page.locator(".list-pane .row-sign")).to_have_attribute("title", "Pinned")
+        expect(more).to_be_focused()
+        kim.page.keyboard.press("Enter")
+        kim.page.get_by_role("button", name="Mute").focus()
+        kim.page.keyboard.press("Tab")
+        expect(kim.page.locator(".menu")).to_have_count(0)
+
+        kim.go(f"contacts/{number}")
+        kim.page.get_by_role("button", name="Block").focus()
+        kim.page.keyboard.press("Enter")
+        expect(kim.page.get_by_role("button", name="Cancel")).to_be_focused()
+        kim.page.keyboard.press("Escape")
+        expect(kim.page.get_by_role("button", name="Block")).to_be_focused()
 
     def test_a_phone(self) -> None:
         """One pane at a time; nothing is wider than the screen; back is a button and the browser's own."""
@@ -147,6 +266,40 @@ class LooksTests(BrowserCase):
             self.assertEqual(cleo.page.evaluate(width), PHONE["width"])
         cleo.page.go_back()
         expect(cleo.page.get_by_role("heading", name="Profile")).to_be_visible()
+
+    def test_fingers(self) -> None:
+        """On a touch screen nothing to press is smaller than 40 pixels; a message's button is, but takes as much."""
+        greta = self.person("greta", viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True)
+        greta.register()
+        (hugo,) = self.registered("hugo")
+        (number,) = self.ids(hugo)
+        hugo.go(f"contacts/{self.ids(greta)[0]}")
+        hugo.page.get_by_role("button", name="Add to contacts").click()
+        hugo.page.get_by_role("button", name="Send request").click()
+        small = """() => [...document.querySelectorAll("button, a[href], input, textarea")]
+            .filter((each) => each.checkVisibility() && !each.closest(".hidden, .choice, .message, .said"))
+            .map((each) => [each.className, each.getBoundingClientRect()])
+            .filter(([, { width, height }]) => width && (width < 40 || height < 40)).map(([name]) => name)"""
+        screens = [
+            "chats",
+            "contacts",
+            "contacts/find",
+            "groups",
+            "settings",
+            "settings/devices",
+            "settings/appearance",
+        ]
+        for screen in [*screens, f"contacts/{number}", f"chats/user-{number}"]:
+            greta.go(screen)
+            greta.page.wait_for_timeout(200)
+            self.assertEqual((screen, greta.page.evaluate(small)), (screen, []))
+        greta.page.get_by_label("Write a message").fill("hello")
+        greta.page.get_by_role("button", name="Send", exact=True).tap()
+        button = greta.message("hello").get_by_role("button", name="Actions")
+        sizes = button.evaluate(
+            "(element) => [getComputedStyle(element, '::after')].map((s) => [s.width, s.height])[0]"
+        )
+        self.assertTrue(all(float(size[:-2]) >= 40 for size in sizes), sizes)
 
     def test_chinese(self) -> None:
         """A Chinese browser is spoken to in Chinese, also by the server; the language can be chosen."""

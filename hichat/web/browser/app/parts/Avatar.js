@@ -8,13 +8,14 @@ const tintOf = (text) => [...text].reduce((sum, each) => (sum * 31 + each.codePo
 
 export function Avatar({ model, name, picture = "", kind = "person", online = false, size = "" }) {
   const found = model.media.open(picture);
-  const first = [...(name.trim() || "?")][0].toUpperCase();
+  const [first] = name.trim().toLocaleUpperCase();
+  const sign = { announcements: "megaphone", group: "groups", person: "person" }[kind];
   return html`<span class="avatar ${size} ${kind}" aria-hidden="true">
     ${
       found
         ? html`<img src=${found} alt="" loading="lazy" />`
         : html`<span class="letter tint-${kind === "announcements" ? 3 : tintOf(name)}">
-            ${kind === "announcements" ? html`<${Icon} name="megaphone" />` : first}
+            ${kind === "announcements" || !first ? html`<${Icon} name=${sign} />` : first}
           </span>`
     }
     ${online && html`<span class="online"></span>`}

@@ -40,7 +40,7 @@ export function Confirm({ title, text, action, close, then }) {
   return html`<${Dialog} title=${title} close=${close}>
     <p>${text}</p>
     <div class="actions">
-      <button type="button" onClick=${close}>${t("cancel")}</button>
+      <button type="button" autofocus onClick=${close}>${t("cancel")}</button>
       <button type="button" class="danger" onClick=${act}>${action}</button>
     </div>
   <//>`;

@@ -21,7 +21,7 @@ export function Emojis({ choose }) {
           </button>`,
       )}
     </div>
-    <div class="emoji-grid" tabindex="0" role="group" aria-label=${t(tab)}>
+    <div class="emoji-grid" data-columns="8" tabindex="0" role="group" aria-label=${t(tab)}>
       ${EMOJIS[tab]
         .split(" ")
         .map((emoji) => html`<button type="button" key=${emoji} onClick=${() => choose(emoji)}>${emoji}</button>`)}

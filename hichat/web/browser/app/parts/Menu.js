@@ -20,12 +20,17 @@ export function Menu({ anchor, close, label, children, items = [] }) {
     };
   }, []);
   const move = (event) => {
-    const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+    const row = event.target.closest("[data-columns]")?.dataset.columns ?? 1;
+    const steps = { ArrowDown: Number(row), ArrowRight: 1, ArrowUp: -row, ArrowLeft: -1 };
     if (!(event.key in steps) || event.target.tagName === "INPUT") return;
     event.preventDefault();
     const buttons = [...element.current.querySelectorAll("button")];
     const at = buttons.indexOf(document.activeElement) + steps[event.key];
     buttons.at(at % buttons.length)?.focus();
+  };
+  // Who goes on with the tab key has left it.
+  const leave = ({ relatedTarget: to }) => {
+    if (to && to !== anchor && !element.current.contains(to)) close();
   };
   return html`<div
     ref=${element}
@@ -34,6 +39,7 @@ export function Menu({ anchor, close, label, children, items = [] }) {
     role="dialog"
     aria-label=${label}
     onKeyDown=${move}
+    onFocusOut=${leave}
     onToggle=${(event) => event.newState === "closed" && close()}
   >
     ${children}

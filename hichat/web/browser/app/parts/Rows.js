@@ -5,10 +5,12 @@ import { Icon } from "./Icon.js";
 import { hrefOf } from "../model/route.js";
 import { t } from "../words/words.js";
 
-export function PersonRow({ model, person, note = "", href = hrefOf("contacts", person.id), selected, children }) {
+// @param asks: whether the person asks for something; then all of the note is shown, and the buttons stand below it.
+export function PersonRow({ model, person, note = "", asks, href = hrefOf("contacts", person.id), selected, children }) {
   const name = model.people.name(person.id);
   const online = model.online.has(person.id);
-  return html`<li class=${selected ? "row selected" : "row"}>
+  const classes = ["row", asks && "asks", selected && "selected"].filter(Boolean).join(" ");
+  return html`<li class=${classes}>
     <a class="row-main" href=${href} aria-current=${selected ? "page" : undefined}>
       <${Avatar} model=${model} name=${name} picture=${person.avatar} online=${online} />
       <span class="row-text">
@@ -20,9 +22,10 @@ export function PersonRow({ model, person, note = "", href = hrefOf("contacts", 
   </li>`;
 }
 
-export function GroupRow({ model, group, note, href = hrefOf("groups", group.id), selected, children }) {
+export function GroupRow({ model, group, note, asks, href = hrefOf("groups", group.id), selected, children }) {
   const size = t(group.size === 1 ? "oneMember" : "members", { count: group.size });
-  return html`<li class=${selected ? "row selected" : "row"}>
+  const classes = ["row", asks && "asks", selected && "selected"].filter(Boolean).join(" ");
+  return html`<li class=${classes}>
     <a class="row-main" href=${href} aria-current=${selected ? "page" : undefined}>
       <${Avatar} model=${model} name=${group.name} picture=${group.picture} kind="group" />
       <span class="row-text">

@@ -30,8 +30,11 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
 
-const format = (options) => (time) => new Intl.DateTimeFormat(current, options).format(time);
-export const clock = format({ hour: "2-digit", minute: "2-digit" });
+// The browser's own kind of the language, if it has one: a British clock is not an American one.
+const locale = () => navigator.languages.find((tag) => tag.startsWith(current)) ?? current;
+
+const format = (options) => (time) => new Intl.DateTimeFormat(locale(), options).format(time);
+export const clock = format({ timeStyle: "short" });
 export const fullTime = format({ dateStyle: "medium", timeStyle: "short" });
 const weekday = format({ weekday: "long" });
 const shortDate = format({ month: "short", day: "numeric" });
@@ -57,5 +60,5 @@ export function sizeOf(bytes) {
   const units = ["B", "KB", "MB", "GB"];
   let at = 0;
   for (; bytes >= 1000 && at < 3; at++) bytes /= 1000;
-  return `${new Intl.NumberFormat(current, { maximumFractionDigits: at ? 1 : 0 }).format(bytes)} ${units[at]}`;
+  return `${new Intl.NumberFormat(locale(), { maximumFractionDigits: at ? 1 : 0 }).format(bytes)} ${units[at]}`;
 }

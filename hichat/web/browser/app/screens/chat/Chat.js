@@ -3,9 +3,11 @@ import { html, useEffect, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Composer } from "./Composer.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
+import { Menu } from "../../parts/Menu.js";
 import { Messages } from "./Messages.js";
 import { Preview } from "./Preview.js";
 import { explain } from "../../model/model.js";
+import { choicesFor } from "../conversations/choices.js";
 import { go, hrefOf } from "../../model/route.js";
 import { language, t } from "../../words/words.js";
 
@@ -83,6 +85,7 @@ function versionOf(model, conversation) {
 }
 
 function Head({ model, conversation }) {
+  const [anchor, setAnchor] = useState(null);
   const { user, group } = conversation.place;
   const title = model.titleOf(conversation);
   const info = user !== undefined ? hrefOf("contacts", user) : group !== undefined ? hrefOf("groups", group) : null;
@@ -106,7 +109,26 @@ function Head({ model, conversation }) {
       model.features.has("search") &&
       html`<${IconButton} icon="search" label=${t("searchHere")} onClick=${() => go("search", conversation.name)} />`
     }
-    ${info && html`<a class="icon-button" href=${info} aria-label=${t("information")} title=${t("information")}><${Icon} name="info" /></a>`}
+    ${info && html`<a class="icon-button chat-info" href=${info} aria-label=${t("information")} title=${t("information")}><${Icon} name="info" /></a>`}
+    <${IconButton}
+      icon="more"
+      label=${t("moreAbout", { name: title })}
+      aria-haspopup="dialog"
+      aria-expanded=${Boolean(anchor)}
+      onClick=${(event) => setAnchor(event.currentTarget)}
+    />
+    ${
+      anchor &&
+      html`<${Menu}
+        anchor=${anchor}
+        label=${title}
+        close=${() => setAnchor(null)}
+        items=${[
+          info && { icon: "info", text: t("information"), act: () => (location.hash = info) },
+          ...choicesFor(model, conversation),
+        ]}
+      />`
+    }
   </header>`;
 }
 

@@ -124,7 +124,7 @@ export function Composer({ model, conversation, attach }) {
   const files = model.features.has("media") ? "" : "image/png,image/jpeg,image/gif,image/webp,audio/*";
   return html`<div class="composer">
     ${(draft.editing || draft.replyTo) && html`<${Regarding} model=${model} draft=${draft} clear=${clear} />`}
-    ${mention && html`<${Suggestions} model=${model} group=${group} mention=${mention} choose=${choose} close=${() => setMention(null)} />`}
+    ${mention && html`<${Suggestions} model=${model} group=${group} mention=${mention} area=${area.current} choose=${choose} close=${() => setMention(null)} />`}
     <form
       class="composer-line"
       onSubmit=${(event) => {
@@ -142,6 +142,7 @@ export function Composer({ model, conversation, attach }) {
           value=${draft.text}
           placeholder=${t("writeMessage")}
           aria-label=${t("writeMessage")}
+          aria-autocomplete=${group === undefined ? undefined : "list"}
           onInput=${(event) => {
             write(event.currentTarget.value, event.currentTarget.selectionStart);
             model.typing(conversation);
@@ -149,7 +150,7 @@ export function Composer({ model, conversation, attach }) {
           onKeyDown=${key}
           onPaste=${paste}
         ></textarea>
-        <${IconButton} icon="emoji" label=${t("emoji")} aria-expanded=${Boolean(emojis)} onClick=${(event) => setEmojis(event.currentTarget)} />
+        <${IconButton} icon="emoji" label=${t("emoji")} aria-haspopup="dialog" aria-expanded=${Boolean(emojis)} onClick=${(event) => setEmojis(event.currentTarget)} />
       </div>
       ${
         draft.text.trim() || !canRecord()

@@ -56,7 +56,7 @@ export function Message({ model, conversation, message, together, flash, jump })
     </div>
     ${
       !message.recalled &&
-      html`<button type="button" ref=${more} class="icon-button message-more" aria-label=${t("actions")} onClick=${open}>
+      html`<button type="button" ref=${more} class="icon-button message-more" tabindex="-1" aria-label=${t("actions")} aria-haspopup="dialog" aria-expanded=${Boolean(anchor)} onClick=${open}>
         <${Icon} name="more" />
       </button>`
     }

@@ -21,6 +21,7 @@ export class Messages extends Component {
     this.from = Math.max(0, this.to - WINDOW);
     this.first = messages[0]?.id;
     this.sticks = true;
+    this.top = 0;
     this.state = { flash: 0, below: false };
   }
 
@@ -117,7 +118,10 @@ export class Messages extends Component {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller.current;
     const below = scrollHeight - scrollTop - clientHeight;
     const count = conversation.messages.length;
-    this.sticks = below < 40 && this.to === count && !conversation.newer;
+    // What grew below the end is followed; only somebody who went up has left it.
+    const follows = below < 40 || (this.sticks && scrollTop >= this.top);
+    this.sticks = follows && this.to === count && !conversation.newer;
+    this.top = scrollTop;
     let moved = false;
     if (scrollTop < NEAR && this.from > 0) {
       this.from = Math.max(0, this.from - STEP);
@@ -202,6 +206,7 @@ export class Messages extends Component {
         tabindex="0"
         role="region"
         aria-label=${t("messages")}
+        aria-description=${t("messagesKeys")}
       >
         <div class="messages-content" ref=${this.content} role="log" aria-live=${this.sticks ? "polite" : "off"} aria-relevant="additions">
           ${this.from === 0 && !conversation.older && html`<p class="beginning">${t(messages.length ? "beginning" : "nothingYet")}</p>`}

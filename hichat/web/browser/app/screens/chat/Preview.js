@@ -24,7 +24,7 @@ export function Preview({ model, conversation, file, close }) {
   };
   return html`<${Dialog} title=${t(kind === "picture" ? "sendPicture" : "sendFile")} close=${close}>
     <form onSubmit=${send}>
-      ${kind === "picture" && url && html`<img class="picture-full" src=${url} alt=${file.name} />`}
+      ${kind === "picture" && url && html`<img class="picture-preview" src=${url} alt=${file.name} />`}
       ${kind === "audio" && url && html`<audio controls src=${url} aria-label=${file.name}></audio>`}
       <p class="file">
         <span class="file-sign"><${Icon} name="file" /></span>

@@ -1,5 +1,5 @@
 // Members whose names begin with what stands behind an @.
-import { html, useState } from "../../rendering.js";
+import { html, useEffect, useId, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { t } from "../../words/words.js";
 
@@ -11,8 +11,10 @@ export function mentionAt(text, caret) {
   return found ? { at: caret - found[1].length - 1, query: found[1] } : null;
 }
 
-export function Suggestions({ model, group, mention, choose, close }) {
+// @param area: where one writes; it keeps the focus, and tells a screen reader which name is chosen.
+export function Suggestions({ model, group, mention, area, choose, close }) {
   const [chosen, setChosen] = useState(0);
+  const id = useId();
   const query = mention.query.toLocaleLowerCase();
   const found = (model.members.get(group) ?? [])
     .filter((member) => member.id !== model.state.user && member.name.toLocaleLowerCase().startsWith(query))
@@ -33,6 +35,11 @@ export function Suggestions({ model, group, mention, choose, close }) {
     acts[event.key]();
     return true;
   };
+  useEffect(() => {
+    if (at < 0) return undefined;
+    area.setAttribute("aria-activedescendant", `${id}-${at}`);
+    return () => area.removeAttribute("aria-activedescendant");
+  }, [area, at]);
   if (!found.length) return null;
   return html`<div class="suggestions" role="listbox" aria-label=${t("mention")}>
     ${found.map(
@@ -40,12 +47,14 @@ export function Suggestions({ model, group, mention, choose, close }) {
         html`<button
           type="button"
           role="option"
+          id=${`${id}-${index}`}
+          tabindex="-1"
           key=${member.id}
           aria-selected=${index === at}
           onMouseDown=${(event) => event.preventDefault()}
           onClick=${() => choose(member)}
         >
-          <${Avatar} model=${model} name=${member.name} picture=${member.avatar} size="small" />${member.name}
+          <${Avatar} model=${model} name=${member.name} picture=${member.avatar} size="small" /><span class="row-title">${member.name}</span>
         </button>`,
     )}
   </div>`;

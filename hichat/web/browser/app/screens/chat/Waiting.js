@@ -26,7 +26,7 @@ export function Waiting({ model, item, upload }) {
       ${
         failed &&
         html`<div class="failure" role="alert">
-          <span>${reason}</span>
+          <span class="failure-reason">${reason}</span>
           <button type="button" class="plain" onClick=${again}>${t("tryAgain")}</button>
           <button type="button" class="plain" onClick=${drop}>${t("discard")}</button>
         </div>`

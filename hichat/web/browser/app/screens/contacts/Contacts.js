@@ -1,6 +1,7 @@
 // One's contacts, and who asks to become one.
 import { html } from "../../rendering.js";
 import { Icon } from "../../parts/Icon.js";
+import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead, PersonRow } from "../../parts/Rows.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
@@ -28,7 +29,9 @@ export function Contacts({ model, selected }) {
       )}
     </ul>
     ${(asks.length > 0 || sent.length > 0) && html`<h2 class="list-head">${t("contacts")}</h2>`}
-    ${!contacts.length && html`<p class="hint">${t("noContacts")} <a href=${hrefOf("contacts", "find")}>${t("findPeople")}</a></p>`}
+    ${!contacts.length && html`<${Nothing} icon="contacts" text=${t("noContacts")}>
+      <a class="button" href=${hrefOf("contacts", "find")}>${t("findPeople")}</a>
+    <//>`}
     <ul class="rows">
       ${contacts.map(
         ({ user }) =>
@@ -47,7 +50,7 @@ function Asking({ model, user, greeting }) {
     }, done);
   const accept = () => answer(() => api.put(`/contacts/${user.id}`), t("accepted", { name: user.name }));
   const reject = () => answer(() => api.delete(`/contact-requests/received/${user.id}`), "");
-  return html`<${PersonRow} model=${model} person=${user} note=${greeting || t("asksYou")}>
+  return html`<${PersonRow} model=${model} person=${user} note=${greeting || t("asksYou")} asks>
     <button type="button" class="primary small" onClick=${accept}>${t("accept")}</button>
     <button type="button" class="small" onClick=${reject}>${t("reject")}</button>
   <//>`;

@@ -1,6 +1,7 @@
 // Find somebody by the beginning of their name, to talk to.
 import { html, useEffect, useState } from "../../rendering.js";
 import { Field } from "../../parts/Field.js";
+import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead, PersonRow } from "../../parts/Rows.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
@@ -28,7 +29,7 @@ export function FindPeople({ model }) {
     <${PaneHead} title=${t("findPeople")} back=${hrefOf("contacts")} />
     <div class="page-body">
       <${Field} label=${t("nameBegins")} type="search" value=${prefix} change=${setPrefix} maxlength="64" autocomplete="off" />
-      ${found && !found.length && html`<p class="hint">${t("nobodyFound")}</p>`}
+      ${found && !found.length && html`<${Nothing} icon="search" text=${t("nobodyFound")} />`}
       <ul class="rows">
         ${(found ?? []).map(
           (person) =>

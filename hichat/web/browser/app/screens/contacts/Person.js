@@ -5,6 +5,7 @@ import { Confirm, Dialog } from "../../parts/Dialog.js";
 import { Field } from "../../parts/Field.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { Text } from "../../parts/Text.js";
+import { Tile } from "../../parts/Tile.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -20,6 +21,7 @@ export function Person({ model, id }) {
   const name = model.people.name(id);
   const oneself = id === model.state.user;
   const is = Object.fromEntries(["contacts", "received", "sent", "blocks"].map((list) => [list, lists.has(list, id)]));
+  const greeting = lists.get("received").find(({ user }) => user.id === id)?.greeting;
   const act = (work, done = "") =>
     model.attempt(async () => {
       await work();
@@ -36,23 +38,24 @@ export function Person({ model, id }) {
         ${name !== person.name && person.name && html`<p class="dim">${person.name}</p>`}
         ${person.gender && html`<p class="dim">${person.gender}</p>`}
         ${person.bio && html`<p class="bio"><${Text} text=${person.bio} /></p>`}
+        ${greeting && html`<p class="greeting">${greeting}</p>`}
       </div>
       ${
         oneself
           ? html`<div class="actions center"><a class="button" href=${hrefOf("settings", "profile")}>${t("editProfile")}</a></div>`
           : !person.deleted &&
-            html`<div class="actions center">
-              <button type="button" class="primary" onClick=${() => go("chats", `user-${id}`)}>${t("message")}</button>
-              ${is.received && html`<button type="button" onClick=${() => act(() => api.put(`/contacts/${id}`), t("accepted", { name }))}>${t("accept")}</button>`}
-              ${is.received && html`<button type="button" onClick=${() => act(() => api.delete(`/contact-requests/received/${id}`))}>${t("reject")}</button>`}
-              ${is.sent && html`<button type="button" onClick=${() => act(() => api.delete(`/contact-requests/sent/${id}`))}>${t("takeBack")}</button>`}
-              ${!is.contacts && !is.received && !is.sent && !is.blocks && html`<button type="button" onClick=${() => setDialog("ask")}>${t("addContact")}</button>`}
-              ${is.contacts && html`<button type="button" onClick=${() => setDialog("remark")}>${t("setRemark")}</button>`}
-              ${is.contacts && html`<button type="button" class="danger-text" onClick=${() => setDialog("remove")}>${t("removeContact")}</button>`}
+            html`<div class="tiles">
+              <${Tile} icon="chats" text=${t("message")} kind="primary" act=${() => go("chats", `user-${id}`)} />
+              ${is.received && html`<${Tile} icon="check" text=${t("accept")} act=${() => act(() => api.put(`/contacts/${id}`), t("accepted", { name }))} />`}
+              ${is.received && html`<${Tile} icon="close" text=${t("reject")} act=${() => act(() => api.delete(`/contact-requests/received/${id}`))} />`}
+              ${is.sent && html`<${Tile} icon="close" text=${t("takeBack")} act=${() => act(() => api.delete(`/contact-requests/sent/${id}`))} />`}
+              ${!is.contacts && !is.received && !is.sent && !is.blocks && html`<${Tile} icon="invite" text=${t("addContact")} act=${() => setDialog("ask")} />`}
+              ${is.contacts && html`<${Tile} icon="edit" text=${t("setRemark")} act=${() => setDialog("remark")} />`}
+              ${is.contacts && html`<${Tile} icon="leave" text=${t("removeContact")} kind="danger-text" act=${() => setDialog("remove")} />`}
               ${
                 is.blocks
-                  ? html`<button type="button" onClick=${() => act(() => api.delete(`/blocks/${id}`))}>${t("unblock")}</button>`
-                  : html`<button type="button" class="danger-text" onClick=${() => setDialog("block")}>${t("block")}</button>`
+                  ? html`<${Tile} icon="check" text=${t("unblock")} act=${() => act(() => api.delete(`/blocks/${id}`))} />`
+                  : html`<${Tile} icon="block" text=${t("block")} kind="danger-text" act=${() => setDialog("block")} />`
               }
             </div>`
       }

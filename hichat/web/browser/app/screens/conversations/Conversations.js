@@ -3,7 +3,9 @@ import { html, useRef, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
+import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead } from "../../parts/Rows.js";
+import { choicesFor } from "./choices.js";
 import { go, hrefOf } from "../../model/route.js";
 import { shortTime, t } from "../../words/words.js";
 
@@ -38,7 +40,15 @@ export function Conversations({ model, selected }) {
       </a>`
     }
     ${!model.ready && html`<div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>`}
-    ${model.ready && !found.length && html`<p class="hint">${t(wanted ? "nothingFound" : "noChats")}</p>`}
+    ${model.ready && !found.length && wanted && html`<${Nothing} icon="search" text=${t("nothingFound")} />`}
+    ${
+      model.ready &&
+      !all.length &&
+      !wanted &&
+      html`<${Nothing} icon="chats" text=${t("noChats")}>
+        <a class="button" href=${hrefOf("contacts", "find")}>${t("findPeople")}</a>
+      <//>`
+    }
     <ul class="rows">
       ${found.map(
         (each) => html`<${Row} key=${each.name} model=${model} conversation=${each} selected=${each.name === selected} />`,
@@ -56,24 +66,9 @@ function Row({ model, conversation, selected }) {
   const time = conversation.last?.time;
   const open = (event) => {
     event.preventDefault();
-    setAnchor(element.current);
+    // A phone shows no button there.
+    setAnchor(element.current.offsetParent ? element.current : event.currentTarget);
   };
-  const set = (change) => model.attempt(async () => {
-    Object.assign(conversation, await model.api.patch(`/conversations/${conversation.name}`, change));
-  });
-  const items = [
-    {
-      icon: "pin",
-      text: t(conversation.pinned ? "unpin" : "pin"),
-      act: () => set({ pinned: !conversation.pinned }),
-    },
-    {
-      icon: conversation.muted ? "bell" : "mute",
-      text: t(conversation.muted ? "unmute" : "mute"),
-      act: () => set({ muted: !conversation.muted }),
-    },
-    conversation.unread > 0 && { icon: "check", text: t("markRead"), act: () => model.markRead(conversation) },
-  ];
   return html`<li class=${selected ? "row selected" : "row"} onContextMenu=${open}>
     <a class="row-main" href=${hrefOf("chats", conversation.name)} aria-current=${selected ? "page" : undefined}>
       <${Avatar}
@@ -86,8 +81,8 @@ function Row({ model, conversation, selected }) {
       <span class="row-text">
         <span class="row-line">
           <span class="row-title">${title}</span>
-          ${conversation.muted && html`<span class="row-sign" title=${t("muted")}><${Icon} name="mute" /></span>`}
-          ${conversation.pinned && html`<span class="row-sign" title=${t("pinned")}><${Icon} name="pin" /></span>`}
+          ${conversation.muted && html`<${Sign} icon="mute" text=${t("muted")} />`}
+          ${conversation.pinned && html`<${Sign} icon="pin" text=${t("pinned")} />`}
           ${time && html`<time class="row-time" datetime=${new Date(time).toISOString()}>${shortTime(time)}</time>`}
         </span>
         <span class="row-line">
@@ -106,12 +101,18 @@ function Row({ model, conversation, selected }) {
       ref=${element}
       class="icon-button row-more"
       aria-label=${t("moreAbout", { name: title })}
+      aria-haspopup="dialog"
+      aria-expanded=${Boolean(anchor)}
       onClick=${open}
     >
       <${Icon} name="more" />
     </button>
-    ${anchor && html`<${Menu} anchor=${anchor} label=${title} close=${() => setAnchor(null)} items=${items} />`}
+    ${anchor && html`<${Menu} anchor=${anchor} label=${title} close=${() => setAnchor(null)} items=${choicesFor(model, conversation)} />`}
   </li>`;
+}
+
+function Sign({ icon, text }) {
+  return html`<span class="row-sign" title=${text}><${Icon} name=${icon} /><span class="hidden">${text}</span></span>`;
 }
 
 function Preview({ model, conversation }) {

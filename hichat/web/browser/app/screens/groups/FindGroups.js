@@ -1,6 +1,7 @@
 // Find groups by name, and join them.
 import { html, useEffect, useState } from "../../rendering.js";
 import { Field } from "../../parts/Field.js";
+import { Nothing } from "../../parts/Nothing.js";
 import { GroupRow, PaneHead } from "../../parts/Rows.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
@@ -29,7 +30,7 @@ export function FindGroups({ model }) {
     <${PaneHead} title=${t("findGroups")} back=${hrefOf("groups")} />
     <div class="page-body">
       <${Field} label=${t("groupName")} type="search" value=${name} change=${setName} maxlength="64" autocomplete="off" />
-      ${found && !found.length && html`<p class="hint">${t("nothingFound")}</p>`}
+      ${found && !found.length && html`<${Nothing} icon="search" text=${t("nothingFound")} />`}
       <ul class="rows">
         ${(found ?? []).map((group) => html`<${GroupRow} key=${group.id} model=${model} group=${group} />`)}
       </ul>

@@ -9,6 +9,7 @@ import { Candidates } from "./Candidates.js";
 import { Members } from "./Members.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { Text } from "../../parts/Text.js";
+import { Tile } from "../../parts/Tile.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -58,22 +59,26 @@ export function Group({ model, id }) {
         <p class="dim">${t(group.size === 1 ? "oneMember" : "members", { count: group.size })} · ${policies()[group.joinPolicy]}</p>
         ${group.description && html`<p class="bio"><${Text} text=${group.description} /></p>`}
       </div>
-      <div class="actions center">
-        ${role && html`<button type="button" class="primary" onClick=${chats}>${t("message")}</button>`}
-        ${role && html`<button type="button" onClick=${() => setDialog("invite")}>${t("invite")}</button>`}
-        ${leads && html`<button type="button" onClick=${() => setDialog("links")}>${t("inviteLinks")}</button>`}
-        ${leads && html`<button type="button" onClick=${() => setDialog("edit")}>${t("edit")}</button>`}
+      <div class="tiles">
+        ${role && html`<${Tile} icon="chats" text=${t("message")} kind="primary" act=${chats} />`}
+        ${role && html`<${Tile} icon="invite" text=${t("invite")} act=${() => setDialog("invite")} />`}
+        ${leads && html`<${Tile} icon="link" text=${t("inviteLinks")} act=${() => setDialog("links")} />`}
+        ${leads && html`<${Tile} icon="edit" text=${t("edit")} act=${() => setDialog("edit")} />`}
         ${
           leads &&
-          html`<button type="button" onClick=${() => act(() => (muted ? api.delete(`/groups/${id}/mute`) : api.put(`/groups/${id}/mute`, {})))}>
-            ${t(muted ? "unmuteGroup" : "muteGroup")}
-          </button>`
+          html`<${Tile} icon=${muted ? "bell" : "mute"} text=${t(muted ? "unmuteGroup" : "muteGroup")}
+            act=${() => act(() => (muted ? api.delete(`/groups/${id}/mute`) : api.put(`/groups/${id}/mute`, {})))} />`
         }
-        ${role && role !== "owner" && html`<button type="button" class="danger-text" onClick=${() => setDialog("leave")}>${t("leave")}</button>`}
-        ${role === "owner" && html`<button type="button" class="danger-text" onClick=${() => setDialog("dissolve")}>${t("dissolve")}</button>`}
-        ${!role && group.you.requested && html`<button type="button" onClick=${() => act(() => api.delete(`/groups/${id}/requests/${model.state.user}`))}>${t("takeBack")}</button>`}
-        ${!role && !group.you.requested && (group.joinPolicy !== "invite" || group.you.invitedBy) && html`<button type="button" class="primary" onClick=${join}>${t(group.joinPolicy === "approval" && !group.you.invitedBy ? "askToJoin" : "join")}</button>`}
+        ${role && role !== "owner" && html`<${Tile} icon="leave" text=${t("leave")} kind="danger-text" act=${() => setDialog("leave")} />`}
+        ${role === "owner" && html`<${Tile} icon="recall" text=${t("dissolve")} kind="danger-text" act=${() => setDialog("dissolve")} />`}
       </div>
+      ${
+        !role &&
+        html`<div class="actions center">
+          ${group.you.requested && html`<button type="button" onClick=${() => act(() => api.delete(`/groups/${id}/requests/${model.state.user}`))}>${t("takeBack")}</button>`}
+          ${!group.you.requested && (group.joinPolicy !== "invite" || group.you.invitedBy) && html`<button type="button" class="primary" onClick=${join}>${t(group.joinPolicy === "approval" && !group.you.invitedBy ? "askToJoin" : "join")}</button>`}
+        </div>`
+      }
       ${leads && html`<${Candidates} model=${model} group=${group} />`}
       ${role && html`<${Members} model=${model} group=${group} />`}
     </div>

@@ -2,6 +2,7 @@
 import { html } from "../../rendering.js";
 import { GroupRow, PaneHead } from "../../parts/Rows.js";
 import { Icon } from "../../parts/Icon.js";
+import { Nothing } from "../../parts/Nothing.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -32,7 +33,7 @@ export function Groups({ model, selected }) {
     <ul class="rows">
       ${invitations.map(
         (group) =>
-          html`<${GroupRow} key=${group.id} model=${model} group=${group} note=${t("invitedBy", { name: model.people.name(group.you.invitedBy) })}>
+          html`<${GroupRow} key=${group.id} model=${model} group=${group} note=${t("invitedBy", { name: model.people.name(group.you.invitedBy) })} asks>
             <button type="button" class="primary small" onClick=${() => join(group)}>${t("join")}</button>
             <button type="button" class="small" onClick=${() => decline(group)}>${t("decline")}</button>
           <//>`,
@@ -43,9 +44,10 @@ export function Groups({ model, selected }) {
     ${(invitations.length > 0 || asked.length > 0) && html`<h2 class="list-head">${t("groups")}</h2>`}
     ${
       !groups.length &&
-      html`<p class="hint">
-        ${t("noGroups")} <a href=${hrefOf("groups", "find")}>${t("findGroups")}</a> · <a href=${hrefOf("groups", "new")}>${t("newGroup")}</a>
-      </p>`
+      html`<${Nothing} icon="groups" text=${t("noGroups")}>
+        <a class="button" href=${hrefOf("groups", "find")}>${t("findGroups")}</a>
+        <a class="button" href=${hrefOf("groups", "new")}>${t("newGroup")}</a>
+      <//>`
     }
     <ul class="rows">${groups.map((group) => row(group, {}))}</ul>
   `;

@@ -38,10 +38,12 @@ export function Home({ model }) {
     </section>
     <main class="pane detail-pane">
       <${Trouble} model=${model} />
-      ${detail || html`<div class="empty"><span class="logo" aria-hidden="true"></span><p>${t("chooseSomething")}</p></div>`}
+      ${detail || html`<div class="empty"><span class="logo" aria-hidden="true"></span>${current(here.section) === "chats" && html`<p>${t("chooseSomething")}</p>`}</div>`}
     </main>
   </div>`;
 }
+
+const current = (section) => ({ search: "chats", join: "groups" })[section] ?? section;
 
 const listName = (section) => (section in LISTS ? section : "chats");
 
@@ -65,7 +67,7 @@ function detailOf(model, { section, detail, more }) {
       if (!/^(?:user-[1-9]\d{0,15}|group-[1-9]\d{0,15}|announcements)$/.test(detail)) return null;
       return html`<${Chat} key=${detail} model=${model} name=${detail} message=${Number(more) || 0} />`;
     case "search":
-      return html`<${Search} model=${model} within=${detail} />`;
+      return html`<${Search} key=${`${detail}/${more}`} model=${model} within=${detail} />`;
     case "contacts":
       if (detail === "find") return html`<${FindPeople} model=${model} />`;
       return Number(detail) ? html`<${Person} key=${detail} model=${model} id=${Number(detail)} />` : null;
@@ -88,17 +90,19 @@ function Navigation({ model, section }) {
   const asks = model.lists.get("received").length;
   const invitations = model.lists.get("invitations").length;
   const entries = [
-    ["chats", "chats", model.unread],
-    ["contacts", "contacts", asks],
-    ["groups", "groups", invitations],
-    ["settings", "settings", 0],
+    ["chats", model.unread, "unread"],
+    ["contacts", asks, "requests"],
+    ["groups", invitations, "invitations"],
+    ["settings", 0, ""],
   ];
-  const current = { search: "chats", join: "groups" }[section] ?? section;
   return html`<nav class="navigation" aria-label=${t("sections")}>
     ${entries.map(
-      ([name, icon, count]) =>
-        html`<a key=${name} href=${hrefOf(name)} aria-current=${current === name ? "page" : undefined}>
-          <span class="nav-icon"><${Icon} name=${icon} />${count > 0 && html`<span class="badge">${short(count)}</span>`}</span>
+      ([name, count, what]) =>
+        html`<a key=${name} href=${hrefOf(name)} aria-current=${current(section) === name ? "page" : undefined}>
+          <span class="nav-icon">
+            <${Icon} name=${name} />
+            ${count > 0 && html`<span class="badge">${short(count)}</span><span class="hidden"> ${t(what)}</span>`}
+          </span>
           <span>${t(name)}</span>
         </a>`,
     )}

@@ -1,8 +1,13 @@
-// Short messages that go by themselves.
-import { html } from "../../rendering.js";
+// Short messages that go by themselves. They are seen above a dialog too: what was shown last is on top.
+import { html, useLayoutEffect, useRef } from "../../rendering.js";
 
 export function Toasts({ model }) {
-  return html`<div class="toasts" role="status" aria-live="polite">
+  const element = useRef(null);
+  useLayoutEffect(() => {
+    if (element.current.matches(":popover-open")) element.current.hidePopover();
+    element.current.showPopover();
+  }, [model.toasts]);
+  return html`<div ref=${element} class="toasts" popover="manual" role="status" aria-live="polite">
     ${model.toasts.map((toast) => html`<div class="toast ${toast.kind}" key=${toast}>${toast.text}</div>`)}
   </div>`;
 }

@@ -2,6 +2,7 @@
 import { html, useEffect, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Icon } from "../../parts/Icon.js";
+import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { hrefOf, route } from "../../model/route.js";
 import { nameOf } from "../../model/conversation.js";
@@ -42,9 +43,9 @@ export function Search({ model, within }) {
       <form class="filter" role="search" onSubmit=${submit}>
         <${Icon} name="search" />
         <input type="search" value=${words} aria-label=${t("searchMessages")} placeholder=${t("searchMessages")} onInput=${(event) => setWords(event.currentTarget.value)} />
-        <button class="primary small">${t("search")}</button>
+        <button class="primary">${t("search")}</button>
       </form>
-      ${found && !found.length && !busy && html`<p class="hint">${t("nothingFound")}</p>`}
+      ${found && !found.length && !busy && html`<${Nothing} icon="search" text=${t("nothingFound")} />`}
       <ul class="rows">
         ${(found ?? []).map((each) => html`<${Found} key=${each.message.id} model=${model} found=${each} />`)}
       </ul>

@@ -1,5 +1,6 @@
 // Of whom one hears nothing.
 import { html } from "../../rendering.js";
+import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead, PersonRow } from "../../parts/Rows.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
@@ -14,7 +15,7 @@ export function Blocked({ model }) {
   return html`<div class="page">
     <${PaneHead} title=${t("blocked")} back=${hrefOf("settings")} />
     <div class="page-body">
-      ${!blocks.length && html`<p class="hint">${t("nobodyBlocked")}</p>`}
+      ${!blocks.length && html`<${Nothing} icon="block" text=${t("nobodyBlocked")} />`}
       <ul class="rows">
         ${blocks.map(
           ({ user }) =>

@@ -26,7 +26,7 @@ export function Devices({ model }) {
                 <span class="file-sign"><${Icon} name="device" /></span>
                 <span class="row-text">
                   <span class="row-title">${device.name}</span>
-                  <span class="row-note">${noteOf(device)}</span>
+                  <span class="row-note wrap">${noteOf(device)}</span>
                 </span>
               </span>
               ${
