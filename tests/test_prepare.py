@@ -25,6 +25,7 @@ class PrepareTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.patch(prepare, "CHUNK", 40)
         self.patch(places, "STEP", 30)
+        self.patch(places, "RECENT", 100)
         self.store = make_store(self)
         self.rows = 0
         prepare.make_users(self.store, 25, NOW, self.count)

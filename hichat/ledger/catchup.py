@@ -14,7 +14,7 @@ from sqlalchemy.sql.selectable import CTE
 
 from hichat.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.ledger import places as index
-from hichat.storage.tables import conversations, events, members, places
+from hichat.storage.tables import conversations, events, members, places, recent_places
 
 FIRST_STRETCH = 10_000
 """Positions that are looked at first; twice as many each time that they had too little for the user."""
@@ -120,8 +120,8 @@ def _next() -> Select[int]:
         return select(found.subquery())
 
     # Not all: who left a group and came back has its conversation twice.
-    both = union(positions(places, "low"), positions(events, "unindexed")).subquery()
-    return select(both.c.position).order_by(both.c.position).limit(wanted)
+    found = union(positions(places, "low"), positions(recent_places, "low"), positions(events, "unindexed")).subquery()
+    return select(found.c.position).order_by(found.c.position).limit(wanted)
 
 
 _NEXT = _next()

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Connection,
     Select,
     SmallInteger,
+    Table,
     and_,
     bindparam,
     case,
@@ -31,7 +32,7 @@ from sqlalchemy.sql.selectable import CTE
 
 from hichat.events import Event, Kind, Scope
 from hichat.ledger import catchup, history, marks, places
-from hichat.storage.tables import conversation_settings, conversations, events, groups, members
+from hichat.storage.tables import conversation_settings, conversations, events, groups, members, recent_places
 from hichat.storage.tables import marks as marks_table
 from hichat.storage.tables import places as places_table
 
@@ -183,17 +184,22 @@ def _mine() -> CTE:
 
 def _overview() -> Select[Any]:
     mine = _mine()
-    # Of the index, the last message of each conversation: places end with it, or little after it.
-    indexed = (
-        select(places_table.c.position)
-        .join_from(places_table, events, events.c.position == places_table.c.position)
-        .where(places_table.c.conversation == mine.c.id, places_table.c.position >= mine.c.since)
-        .where(events.c.kind == int(Kind.MESSAGE))
-        .order_by(places_table.c.position.desc())
-        .limit(1)
-        .correlate(mine)
-        .scalar_subquery()
-    )
+
+    def last_in(index: Table) -> Select[int]:
+        found = (
+            select(index.c.position)
+            .join_from(index, events, events.c.position == index.c.position)
+            .where(index.c.conversation == mine.c.id, index.c.position >= mine.c.since)
+            .where(events.c.kind == int(Kind.MESSAGE))
+            .order_by(index.c.position.desc())
+            .limit(1)
+            .correlate(mine)
+        )
+        return select(found.subquery())
+
+    # Of the index, the last message of each conversation: its entries end with it, or little after it.
+    both = union_all(last_in(places_table), last_in(recent_places)).subquery()
+    indexed = select(func.max(both.c.position)).correlate(mine).scalar_subquery()
     done = bindparam("done", type_=BigInteger)
     tail = (
         select(events.c.conversation, func.max(events.c.position).label("position"))

@@ -5,6 +5,10 @@ An index kept with every commit costs a page of the store for each conversation 
 of the commit. The log only grows; so the index follows it in steps, each many events long, and says how far it is.
 Whoever reads takes the rest, the tail, from the log itself: never more than two steps.
 
+Where a step is scattered over many conversations, each of its entries would still cost a page of the large table. So
+there are two tiers: those go into a small one first, and as many of it, next to each other, into the large one. An
+entry is in one of them; whoever reads looks at both.
+
 All are functions of a connection, for L{hichat.storage.store.Store}.
 """
 
@@ -14,14 +18,38 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, TextClause, insert, select, text, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    TextClause,
+    delete,
+    distinct,
+    func,
+    insert,
+    select,
+    text,
+    tuple_,
+    union_all,
+    update,
+)
 
 from hichat.events import MAX_SAFE_INTEGER, Event, Kind, Scope
 from hichat.ledger import log
-from hichat.storage.tables import events, places, places_head
+from hichat.storage.tables import events, places, places_head, recent_places
 
 STEP = 1000
 """Events that are indexed at once, and that the tail has before they are."""
+
+SCATTERED = 4
+"""A step with fewer events to each of its conversations, on average, is scattered."""
+
+RECENT = 64_000
+"""
+Entries in the small tier. Its pages are written nearly all with each step, of the large one a part that is a step's
+part of this: with 5 million events in 200,000 conversations the sum is smallest about here, half of a page an event.
+"""
 
 HISTORY_LIMIT = 1000
 """The most messages that one history call gives; more are asked for by position."""
@@ -53,15 +81,42 @@ def follow(connection: Connection, low: int, head: int) -> int:
     if head - low < 2 * STEP:
         return low
     high = max(low + STEP, head - 2 * STEP)
-    # In the order of the index: each of its pages is touched once.
-    step = (
-        select(events.c.conversation, events.c.position)
-        .where(events.c.position > low, events.c.position <= high)
-        .order_by(events.c.conversation, events.c.position)
-    )
-    connection.execute(insert(places).from_select(["conversation", "position"], step))
+    within = (events.c.position > low, events.c.position <= high)
+    spread = connection.scalar(select(func.count(distinct(events.c.conversation))).where(*within)) or 0
+    scattered = high - low < SCATTERED * spread
+    _enter(connection, recent_places if scattered else places, events, *within)
+    if scattered:
+        _merge(connection, high - low)
     connection.execute(update(places_head).values(position=high))
     return high
+
+
+def _enter(connection: Connection, into: Table, of: Table, *which: ColumnElement[bool]) -> None:
+    """@param of: with the columns that an index has."""
+    # In the order of the index: each of its pages is touched once.
+    step = select(of.c.conversation, of.c.position).where(*which).order_by(of.c.conversation, of.c.position)
+    connection.execute(insert(into).from_select(["conversation", "position"], step))
+
+
+def _merge(connection: Connection, count: int) -> None:
+    """
+    So many recent entries are new: as many go on, if there are enough, from where the last ones ended.
+    """
+    head = places_head.c
+    recent, *last = connection.execute(select(head.recent, head.merged_conversation, head.merged_position)).one()
+    recent += count
+    if recent > RECENT:
+        entry = tuple_(recent_places.c.conversation, recent_places.c.position)
+        which = [entry > tuple_(*last)]
+        in_order = select(recent_places).where(*which).order_by(*recent_places.c)
+        end = connection.execute(in_order.offset(count - 1).limit(1)).first()
+        if end is not None:
+            which.append(entry <= tuple_(*end))
+        _enter(connection, places, recent_places, *which)
+        recent -= connection.execute(delete(recent_places).where(*which)).rowcount
+        # Behind the last one it begins anew.
+        last = [0, 0] if end is None else [*end]
+    connection.execute(update(places_head).values(recent=recent, merged_conversation=last[0], merged_position=last[1]))
 
 
 def read(
@@ -83,26 +138,34 @@ def read(
     @param newest: the newest first, else the oldest.
     @param tail: False: only what is indexed.
     """
-    behind = (
-        select(events)
-        .join_from(places, events, events.c.position == places.c.position)
-        .where(places.c.conversation == conversation, places.c.position > after, places.c.position < before)
-        .where(*conditions)
-        .order_by(places.c.position.desc() if newest else places.c.position)
-        .limit(limit)
-    )
-    query: Select[Any] = behind
-    done = max(indexed(connection), after) if tail else before
-    if done + 1 < before:
-        unindexed = (
+    done, recent = connection.execute(select(places_head.c.position, places_head.c.recent)).one()
+
+    def entered(index: Table) -> Select[Any]:
+        return (
+            select(events)
+            .join_from(index, events, events.c.position == index.c.position)
+            .where(index.c.conversation == conversation, index.c.position > after, index.c.position < before)
+            .where(*conditions)
+            .order_by(index.c.position.desc() if newest else index.c.position)
+            .limit(limit)
+        )
+
+    parts = [entered(places)]
+    if recent:
+        parts.append(entered(recent_places))
+    done = max(done, after)
+    if tail and done + 1 < before:
+        parts.append(
             select(events)
             .where(events.c.position > done, events.c.position < before)
             .where(events.c.conversation == conversation, *conditions)
             .order_by(events.c.position.desc() if newest else events.c.position)
             .limit(limit)
         )
-        both = union_all(select(behind.subquery()), select(unindexed.subquery())).subquery()
-        query = select(both).order_by(both.c.position.desc() if newest else both.c.position).limit(limit)
+    query = parts[0]
+    if len(parts) > 1:
+        found = union_all(*(select(part.subquery()) for part in parts)).subquery()
+        query = select(found).order_by(found.c.position.desc() if newest else found.c.position).limit(limit)
     with connection.execute(query) as rows:
         for row in rows:
             yield Event(*row)
@@ -132,7 +195,9 @@ def _standings(each: str, wanted: str) -> TextClause:
         f"WITH wanted AS (SELECT {wanted} FROM {each}) "  # noqa: S608
         "SELECT c.scope, c.first, c.second, c.id, coalesce(e.seq, 0), coalesce(e.n, 0) FROM wanted "
         "JOIN conversations c ON c.scope = wanted.scope AND c.first = wanted.first AND c.second = wanted.second "
-        "LEFT JOIN events e ON e.position = (SELECT max(p.position) FROM places p WHERE p.conversation = c.id)"
+        "LEFT JOIN events e ON e.position = (SELECT max(position) FROM ("
+        "SELECT max(p.position) AS position FROM places p WHERE p.conversation = c.id "
+        "UNION ALL SELECT max(r.position) FROM recent_places r WHERE r.conversation = c.id) AS tiers)"
     )
 
 

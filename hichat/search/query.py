@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, or_, select, union
+from sqlalchemy import BigInteger, Connection, Select, Table, and_, bindparam, or_, select, union
 
 from hichat import protocol
 from hichat.errors import NotAMember
@@ -28,7 +28,7 @@ from hichat.search import words
 from hichat.search.index import Index, of_media, of_sender, of_word
 from hichat.search.indexer import text_of
 from hichat.search.words import Match, Part, Token, Word
-from hichat.storage.tables import events, places
+from hichat.storage.tables import events, places, recent_places
 
 TAIL = 2000
 """Events of one's own conversations that are looked through for what is not in the index yet."""
@@ -338,19 +338,23 @@ def _first_at(connection: Connection, top: int, time: int) -> int:
 def _tail() -> Select[Any]:
     conversations = bindparam("conversations", expanding=True, type_=BigInteger)
     wanted = bindparam("wanted", type_=BigInteger)
-    newest = (
-        select(places.c.position)
-        .where(places.c.conversation.in_(conversations), places.c.position > bindparam("low", type_=BigInteger))
-        .order_by(places.c.position.desc())
-        .limit(wanted)
-    )
+
+    def newest(index: Table) -> Select[int]:
+        found = (
+            select(index.c.position)
+            .where(index.c.conversation.in_(conversations), index.c.position > bindparam("low", type_=BigInteger))
+            .order_by(index.c.position.desc())
+            .limit(wanted)
+        )
+        return select(found.subquery())
+
     behind = (
         select(events.c.position)
         .where(events.c.position > bindparam("unindexed", type_=BigInteger), events.c.conversation.in_(conversations))
         .order_by(events.c.position.desc())
         .limit(wanted)
     )
-    found = union(select(newest.subquery()), select(behind.subquery())).subquery()
+    found = union(newest(places), newest(recent_places), select(behind.subquery())).subquery()
     return (
         select(events.c.position, events.c.kind, events.c.subject)
         .join_from(found, events, events.c.position == found.c.position)

@@ -256,8 +256,24 @@ places = Table(
     sqlite_with_rowid=False,
 )
 
-# One row.
-places_head = Table("places_head", metadata, Column("position", BigInteger, nullable=False))
+# Entries that are not in places yet; some events are here, all others there.
+recent_places = Table(
+    "recent_places",
+    metadata,
+    Column("conversation", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+# One row: how far the index is, how many entries are recent, and which was the last to be merged.
+places_head = Table(
+    "places_head",
+    metadata,
+    Column("position", BigInteger, nullable=False),
+    Column("recent", BigInteger, nullable=False, server_default="0"),
+    Column("merged_conversation", BigInteger, nullable=False, server_default="0"),
+    Column("merged_position", BigInteger, nullable=False, server_default="0"),
+)
 
 # What the writers' processes did with their last batches; see hichat.ledger.receipts.
 receipts = Table(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import random
 
+from sqlalchemy import select
+
 from hichat.events import Event
 from hichat.ledger import places
 from hichat.ledger.writer import LogWriter
+from hichat.storage import tables
 from tests.doubles import NOW
 from tests.ledger.test_writer import WriterCase, message
 from tests.postgres import OnPostgreSQL
@@ -36,11 +39,45 @@ class PlacesTests(WriterCase):
         self.writer.write([message(1, 2)] * 50)
         self.assertEqual(self.heads(), (50, 44))
 
+    def tiers(self) -> tuple[list[tuple[int, int]], list[tuple[int, int]], int]:
+        """@return: the entries of the large one, of the small one, and how many are said to be in that."""
+        with self.store.snapshot() as connection:
+            large, small = (
+                [(conversation, position) for conversation, position in connection.execute(select(table))]
+                for table in (tables.places, tables.recent_places)
+            )
+            return large, small, connection.scalar(select(tables.places_head.c.recent)) or 0
+
+    def test_two_tiers(self) -> None:
+        """Every entry is in one of them, and no more are in the small one than there is room and a step."""
+        chance = random.Random(2)
+        self.patch(places, "STEP", 5)
+        self.patch(places, "RECENT", 12)
+        through_the_small_one = 0
+        for number in range(60):
+            # At times all in one conversation, which goes past the small tier; also while that has some of it.
+            pairs = self.PAIRS[:1] if number % 20 > 12 else self.PAIRS
+            self.writer.write([message(*chance.choice(pairs)) for _ in range(chance.choice((1, 2, 3, 40)))])
+            large, small, said = self.tiers()
+            indexed = [(row.conversation, row.position) for row in self.rows() if row.position <= self.heads()[1]]
+            self.assertEqual(sorted(large + small), sorted(indexed))
+            self.assertEqual(len(small), said)
+            self.assertLessEqual(len(small), 12 + 40)
+            through_the_small_one += bool(small and large)
+        self.assertGreater(through_the_small_one, 20)
+
+    def test_what_is_in_one_conversation_goes_past_the_small_one(self) -> None:
+        self.patch(places, "STEP", 10)
+        self.writer.write([message(1, 2)] * 40)
+        self.assertEqual([len(tier) for tier in self.tiers()[:2]], [20, 0])
+
     def test_every_read(self) -> None:
         """Wherever the index ends: the same answers as from the whole log."""
         chance = random.Random(1)
         self.patch(places, "STEP", 4)
+        self.patch(places, "RECENT", 6)
         for _ in range(15):
+            self.patch(places, "SCATTERED", chance.choice((0, 4)))
             self.writer.write([message(*chance.choice(self.PAIRS)) for _ in range(chance.randint(1, 3))])
             rows = self.rows()
             for conversation in {event.conversation for event in rows}:

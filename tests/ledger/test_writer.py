@@ -54,8 +54,9 @@ class WriterCase(SynchronousTestCase):
     """A store with four users and an empty group."""
 
     def setUp(self) -> None:
-        # So that these few events are in the index and in its tail.
+        # So that these few events are in the index, in both its tiers, and in its tail.
         self.patch(places, "STEP", 2)
+        self.patch(places, "RECENT", 3)
         self.store = make_store(self)
         with self.store.transaction() as connection:
             for name in ("ann", "bob", "cat", "dan"):
@@ -319,6 +320,7 @@ class HistoryTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.patch(places, "STEP", 6)
+        self.patch(places, "RECENT", 7)
         self.store = make_store(self)
         with self.store.transaction() as connection:
             for name in ("ann", "bob", "cat"):

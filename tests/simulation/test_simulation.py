@@ -28,6 +28,7 @@ class SimulationTests(SynchronousTestCase):
     def test_seeds(self) -> None:
         """Whatever happens, everybody hears what they are to hear: in order, once; and every bound holds."""
         self.patch(places, "STEP", 7)
+        self.patch(places, "RECENT", 20)
         store = make_store(self)
         repaired = pauses = crashes = messages = 0
         for seed in [int(ONE)] if ONE else range(SEEDS):

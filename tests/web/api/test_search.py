@@ -72,6 +72,7 @@ class SearchCase(ConversationsCase):
     def setUp(self):
         super().setUp()
         self.patch(places, "STEP", 2)
+        self.patch(places, "RECENT", 3)
         self.follower = Follower(self.store, self.search_index)
 
     def follow(self):
