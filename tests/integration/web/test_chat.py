@@ -96,6 +96,37 @@ class ChatTests(BrowserCase):
         expect(third.get_by_text("Chrome-Linux")).to_have_count(1)
         expect(third.get_by_text("This device")).to_be_visible()
 
+    def test_two_tabs(self) -> None:
+        """What is done to a message in one tab is seen in the other, and what is read in one is read in both."""
+        kate, luke = self.registered("kate", "luke")
+        one, two = self.ids(kate, luke)
+        kate.go(f"chats/user-{two}")
+        luke.go(f"chats/user-{one}")
+        for text in ("to edit", "to like", "to recall"):
+            kate.write(text)
+        kate.state("to recall", "read")
+        second = kate.tab()
+        second.get_by_role("link", name="luke").click()
+        expect(second.locator(".message")).to_have_count(3)
+        kate.page.bring_to_front()
+        kate.choose("to edit", "Edit")
+        kate.write("edited well")
+        kate.choose("to like", "👍")
+        kate.choose("to recall", "Recall")
+        kate.page.get_by_role("dialog").get_by_role("button", name="Recall").click()
+        expect(second.locator(".message .said")).to_have_text(["edited well", "to like", "Message recalled"])
+        expect(second.locator(".reactions")).to_have_text("👍 1")
+
+        kate.go("chats")
+        second.evaluate("location.hash = '#/chats'")
+        luke.write("read me")
+        for page in (kate.page, second):
+            expect(page).to_have_title("(1) HiChat")
+        kate.go(f"chats/user-{two}")
+        for page in (kate.page, second):
+            expect(page).to_have_title("HiChat")
+            expect(page.locator(".list-pane .row .badge")).to_have_count(0)
+
     def test_without_a_shared_worker(self) -> None:
         """Some browsers have none: then one tab is connected at a time, and another can take over."""
         alone = self.person("alone", script="delete window.SharedWorker")

@@ -83,7 +83,12 @@ export class Hub {
     say: (_port, key, frame) => this.outbox.add(key, frame),
     retry: (_port, key) => this.outbox.retry(key),
     discard: (_port, key) => this.outbox.discard(key),
-    request: (_port, frame) => this.#request(frame),
+    act: (_port, kind, place, frame) => this.#act(kind, place, frame),
+    read: (_port, place, id) => {
+      this.line.write({ op: "read", ...place, id });
+      // The device that says so is not told of it; its tabs are all to know.
+      this.#tell({ frame: { op: "receipt", from: this.state.user, ...place, received: id, read: id } });
+    },
     cast: (_port, frame) => this.line.write(frame),
     watch: (port, watch) => {
       this.ports.get(port).watch = watch;
@@ -236,6 +241,13 @@ export class Hub {
         key: item.key,
       },
     });
+  }
+
+  // An edit, a recall, a reaction: the device that does it is answered, and not told of it as an event. So all tabs are
+  // told here.
+  async #act(kind, place, frame) {
+    const ack = await this.#request(frame);
+    this.#tell({ frame: { ...place, ...frame, op: "event", kind, id: ack.id, time: ack.time, from: this.state.user } });
   }
 
   #request(frame) {

@@ -19,6 +19,7 @@ export class Conversation {
     this.picture = "";
     this.remark = "";
     this.last = null;
+    this.known = false; // whether it is known how much was said before
     this.lastN = 0;
     this.readN = 0;
     this.read = 0;
@@ -43,8 +44,10 @@ export class Conversation {
   }
 
   // From the list of conversations.
-  show(shown) {
-    const { title, picture, last, unread, read, received } = shown;
+  show(shown, me) {
+    const { title, picture, last, read, received } = shown;
+    // Who writes there has read what was before.
+    const unread = last?.from === me ? 0 : shown.unread;
     Object.assign(this, { title, picture, remark: shown.remark ?? "" });
     this.pinned = shown.pinned ?? false;
     this.muted = shown.muted ?? false;
@@ -54,11 +57,14 @@ export class Conversation {
     }
     this.read = Math.max(this.read, read);
     this.received = Math.max(this.received, received);
-    if (last) this.readN = Math.max(this.readN, last.n - unread);
+    if (last) {
+      this.readN = Math.max(this.readN, last.n - unread);
+      this.known = true;
+    }
   }
 
   get unread() {
-    return Math.max(0, this.lastN - this.readN);
+    return this.known ? Math.max(0, this.lastN - this.readN) : 0;
   }
 
   // The newest messages, or those around an id.
@@ -130,7 +136,6 @@ export class Conversation {
     }
     this.lastN = event.n ?? this.lastN + 1;
     this.last = messageOf(event);
-    // Who writes there has read what was before.
     if (event.from === me) this.haveRead(event.id);
     return true;
   }

@@ -1,9 +1,10 @@
 // What this tab knows. The hub's frames come in here; whatever changes says so once, and the page is drawn again.
 import { Api } from "./api.js";
-import { Conversation, nameOf } from "./conversation.js";
+import { Conversation, nameOf, placeOf } from "./conversation.js";
 import { Link } from "./link.js";
 import { Lists } from "./lists.js";
 import { Media } from "./media.js";
+import { Overview } from "./overview.js";
 import { People } from "./people.js";
 import { notify } from "./notices.js";
 import { t } from "../words/words.js";
@@ -19,6 +20,7 @@ export class Model {
     this.people = new People(this);
     this.lists = new Lists(this);
     this.media = new Media(this);
+    this.overview = new Overview(this);
     this.state = { phase: "starting", user: 0, line: "off", live: false };
     this.outbox = [];
     this.limits = { text: 8192 };
@@ -103,9 +105,10 @@ export class Model {
     );
     const pending = (each) => this.pendingOf(each.name).at(-1)?.time ?? 0;
     const time = (each) => Math.max(each.last?.time ?? 0, pending(each), each.touched ?? 0);
+    const id = (each) => each.last?.id ?? 0;
     return found
       .filter((each) => !each.gone)
-      .sort((a, b) => Number(b.pinned) - Number(a.pinned) || time(b) - time(a) || a.name.localeCompare(b.name));
+      .sort((a, b) => Number(b.pinned) - Number(a.pinned) || time(b) - time(a) || id(b) - id(a));
   }
 
   get unread() {
@@ -156,20 +159,16 @@ export class Model {
     return this.link.ask("say", key, { ...conversation.place, ...said });
   }
 
-  request(frame) {
-    return this.link.ask("request", frame);
-  }
-
   react(message, emoji, on) {
-    return this.attempt(() => this.#told(message, { op: "react", message: message.id, emoji, on }, "reacted"));
+    return this.#act(message, { op: "react", message: message.id, emoji, on }, "reacted");
   }
 
   edit(message, text, mentions) {
-    return this.attempt(() => this.#told(message, { op: "edit", message: message.id, text, mentions }, "edited"));
+    return this.#act(message, { op: "edit", message: message.id, text, mentions }, "edited");
   }
 
   recall(message) {
-    return this.attempt(() => this.#told(message, { op: "recall", message: message.id }, "recalled"));
+    return this.#act(message, { op: "recall", message: message.id }, "recalled");
   }
 
   typing(conversation) {
@@ -185,15 +184,12 @@ export class Model {
       return;
     }
     conversation.haveRead(last);
-    this.link.ask("cast", { op: "read", ...conversation.place, id: last });
+    this.link.ask("read", conversation.place, last);
     this.changed();
   }
 
-  // Who did this is answered, not told of it; so tell ourselves and the other tabs hear it from the log.
-  async #told(message, frame, kind) {
-    const ack = await this.request(frame);
-    const name = this.#nameOf(message);
-    this.#happened({ ...frame, kind, id: ack.id, time: ack.time, from: this.state.user }, name);
+  #act(message, frame, kind) {
+    return this.attempt(() => this.link.ask("act", kind, placeOf(this.#nameOf(message)), frame));
   }
 
   // Hearing
@@ -219,7 +215,7 @@ export class Model {
   async #fetchMarks() {
     try {
       if (this.watching) await this.loadMarks(this.watching);
-      for (const each of await this.api.all("/conversations", 500)) this.conversation(each.name).show(each);
+      await this.overview.again();
     } catch {
       // The next connection tries again.
     }
@@ -231,16 +227,10 @@ export class Model {
     this.fetching = true;
     const user = this.state.user;
     try {
-      const [me, shown] = await Promise.all([this.api.get("/me"), this.api.all("/conversations", 500)]);
+      const [me] = await Promise.all([this.api.get("/me"), this.overview.begin()]);
       if (user !== this.state.user) return;
       this.me = me;
       this.people.know(me);
-      for (const each of shown) {
-        const conversation = this.conversation(each.name);
-        conversation.show(each);
-        conversation.listed = true;
-        this.#confirm(conversation);
-      }
       this.ready = true;
       await Promise.all([this.lists.load("contacts"), this.lists.load("received"), this.lists.load("invitations")]);
       this.watch();
@@ -261,11 +251,27 @@ export class Model {
     this.features = new Set(["media", "search"].filter((name) => `/${name}` in paths));
   }
 
-  // What came while nothing of ours was connected has come now.
-  #confirm(conversation) {
+  // A conversation as the server's list has it.
+  show(shown) {
+    const conversation = this.conversation(shown.name);
+    conversation.show(shown, this.state.user);
+    conversation.listed = true;
+    this.people.meet(shown);
+    // What came while nothing of ours was connected has come now.
     const { last, received, place } = conversation;
     if (!last || last.from === this.state.user || last.id <= received) return;
+    conversation.received = last.id;
     this.link.ask("cast", { op: "received", ...place, id: last.id });
+  }
+
+  // Something was said in a conversation of which it is not known how much is unread: ask.
+  #learn() {
+    if (this.learning || this.state.line !== "on") return;
+    this.learning = true;
+    this.overview
+      .again()
+      .catch(() => {})
+      .finally(() => (this.learning = false));
   }
 
   // People and groups whose presence and typing are of interest.
@@ -328,6 +334,7 @@ export class Model {
   #happened(event, name) {
     const conversation = this.conversation(name);
     const fresh = conversation.hear(event, this.state.user);
+    if (fresh && !conversation.known) this.#learn();
     if (!fresh || event.from === this.state.user) return;
     conversation.gone = false;
     this.watch();
@@ -411,6 +418,7 @@ export class Model {
     this.people.forget();
     this.lists.forget();
     this.media.forget();
+    this.overview.forget();
   }
 }
 

@@ -1,8 +1,9 @@
 // All conversations: pinned ones first, then those where something was said last.
-import { html, useRef, useState } from "../../rendering.js";
+import { html, useEffect, useRef, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
+import { More } from "../../parts/More.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { go, hrefOf } from "../../model/route.js";
 import { shortTime, t } from "../../words/words.js";
@@ -12,6 +13,10 @@ export function Conversations({ model, selected }) {
   const wanted = filter.trim().toLocaleLowerCase();
   const all = model.listed;
   const found = wanted ? all.filter((each) => model.titleOf(each).toLocaleLowerCase().includes(wanted)) : all;
+  // Who looks for one looks in all of them.
+  useEffect(() => {
+    if (wanted && model.ready) model.attempt(() => model.overview.all());
+  }, [Boolean(wanted), model.ready]);
   const search = (event) => {
     event.preventDefault();
     if (wanted && model.features.has("search")) go("search", "", filter.trim());
@@ -38,12 +43,13 @@ export function Conversations({ model, selected }) {
       </a>`
     }
     ${!model.ready && html`<div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>`}
-    ${model.ready && !found.length && html`<p class="hint">${t(wanted ? "nothingFound" : "noChats")}</p>`}
+    ${model.ready && !found.length && (model.overview.complete || !wanted) && html`<p class="hint">${t(wanted ? "nothingFound" : "noChats")}</p>`}
     <ul class="rows">
       ${found.map(
         (each) => html`<${Row} key=${each.name} model=${model} conversation=${each} selected=${each.name === selected} />`,
       )}
     </ul>
+    ${model.ready && !model.overview.complete && html`<${More} load=${() => model.overview.more()} />`}
   `;
 }
 
