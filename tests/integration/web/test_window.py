@@ -27,7 +27,9 @@ class WindowTests(BrowserCase):
                 socket.onerror = reject;
                 socket.onmessage = () => {
                     const frame = { userId: 1, Type: 1, Media: 1, Content: 'hi' };
-                    for (let TargetId = 3; TargetId <= people; TargetId++) socket.send(JSON.stringify({ ...frame, TargetId }));
+                    for (let TargetId = 3; TargetId <= people; TargetId++) {
+                        socket.send(JSON.stringify({ ...frame, TargetId }));
+                    }
                     socket.close();
                     resolve();
                 };

@@ -11,6 +11,7 @@ import { t } from "../words/words.js";
 
 const TYPING_TIME = 6000; // milliseconds that somebody who was typing still is
 const TYPING_PAUSE = 3000; // between two frames that say so
+const GROUP_CHANGES = new Set(["joined", "left", "removed", "banned", "changed", "dissolved"]); // that are shown
 const GROUP_ENDS = new Set(["left", "removed", "banned", "dissolved"]);
 
 export class Model {
@@ -130,10 +131,18 @@ export class Model {
   async refreshGroup(id) {
     try {
       this.groups.set(id, await this.api.get(`/groups/${id}`));
-    } catch {
-      // Gone, or away; what is known of it stays.
+    } catch (error) {
+      // Else what is known of it stays.
+      if (error.code === "no_such_group") this.#loseGroup(id, this.groups.get(id) ? "" : "groupUnknown");
     }
     this.changed();
+  }
+
+  // @param gone: why there is no such group, as one of the words; empty: there is, but one is no member.
+  #loseGroup(id, gone) {
+    const known = this.groups.get(id) ?? { id, name: this.conversation(`group-${id}`).title, picture: "", description: "" };
+    this.groups.set(id, { joinPolicy: "invite", size: 0, ...known, you: {}, gone: gone || known.gone });
+    this.members.delete(id);
   }
 
   knowGroup(group) {
@@ -352,9 +361,12 @@ export class Model {
       conversation.listed = true;
       conversation.touched = event.time;
     }
-    if (GROUP_ENDS.has(kind) && (kind === "dissolved" || about === this.state.user)) conversation.gone = true;
+    const over = GROUP_ENDS.has(kind) && (kind === "dissolved" || about === this.state.user);
+    if (over) conversation.gone = true;
     if (!conversation.listed && !conversation.last) conversation.gone ??= true;
-    if (kind === "dissolved") this.groups.set(group, null);
+    if (GROUP_CHANGES.has(kind)) conversation.hear(event, this.state.user);
+    // Who is no member any more may not be told about the group.
+    if (over) this.#loseGroup(group, kind === "dissolved" ? "groupDissolved" : "");
     else this.refreshGroup(group);
     if (this.members.has(group) && !conversation.gone) this.membersOf(group, true).catch(() => this.members.delete(group));
     this.lists.heard(event);

@@ -19,7 +19,7 @@ export function Chat({ model, name, message }) {
   const load = async () => {
     setProblem("");
     try {
-      await conversation.load(model.api);
+      await conversation.load(model.api, conversation.loaded ? 0 : message);
       conversation.loadedBefore = true;
     } catch (error) {
       setProblem(explain(error));
@@ -30,7 +30,8 @@ export function Chat({ model, name, message }) {
   useEffect(() => {
     if (!model.ready) return;
     conversation.readAtOpening = conversation.read;
-    if (!conversation.loaded || conversation.newer) load();
+    // What shows messages goes itself to one that it has been given.
+    if (!conversation.loaded || (conversation.newer && !message)) load();
     else model.loadMarks(conversation).catch(() => {});
     if (group !== undefined) model.membersOf(group).catch(() => {});
     model.watch(conversation);
@@ -79,7 +80,7 @@ export function Chat({ model, name, message }) {
 // Messages is a class that draws again only if something of these is another.
 function versionOf(model, conversation) {
   const { media, outbox, people } = model;
-  return [conversation.messages, outbox, media.uploads, media.links, people.version, people.remarks, language()];
+  return [conversation.messages, conversation.changes, outbox, media.uploads, media.links, people.version, people.remarks, language()];
 }
 
 function Head({ model, conversation }) {
@@ -141,5 +142,6 @@ function whyNot(model, conversation) {
   if (group === undefined) return t("onlyAdministrators");
   const found = model.group(group);
   if (!found) return t("loading");
+  if (found.gone) return t(found.gone);
   return t(found.you.role ? "mutedHere" : "notAMember");
 }

@@ -1,6 +1,7 @@
 // What was said. Only a window of what is loaded is in the page; it moves when one scrolls, and what is seen stays where
 // it is.
 import { Component, createRef, html } from "../../rendering.js";
+import { Changes } from "./Changes.js";
 import { IconButton } from "../../parts/Icon.js";
 import { Message } from "./Message.js";
 import { Waiting } from "./Waiting.js";
@@ -207,6 +208,7 @@ export class Messages extends Component {
           ${this.from === 0 && !conversation.older && html`<p class="beginning">${t(messages.length ? "beginning" : "nothingYet")}</p>`}
           ${this.from === 0 && conversation.older && html`<div class="spinner small"></div>`}
           ${shown.map((message, at) => this.one(message, shown[at - 1] ?? messages[this.from - 1]))}
+          ${newest && html`<${Changes} key="changes" model=${model} changes=${this.changes(messages.at(-1)?.id ?? 0)} />`}
           ${pending.map((item) => html`<${Waiting} key=${item.key} model=${model} item=${item} />`)}
           ${uploads.map((upload) => html`<${Waiting} key=${upload.key} model=${model} upload=${upload} />`)}
         </div>
@@ -221,14 +223,21 @@ export class Messages extends Component {
     </div>`;
   }
 
+  // What happened in a group between two messages.
+  changes(after, before = Infinity) {
+    return this.props.conversation.changes.filter(({ id }) => after < id && id < before);
+  }
+
   one(message, before) {
     const { conversation, model } = this.props;
     const day = !before || dayOf(before.time) !== dayOf(message.time);
     const opening = conversation.readAtOpening ?? 0;
     const fresh =
       message.from !== model.state.user && message.id > opening && (before?.id ?? 0) <= opening && opening > 0;
-    const together = !day && !fresh && before?.from === message.from && message.time - before.time < TOGETHER;
+    const changes = this.changes(before?.id ?? 0, message.id);
+    const together = !day && !fresh && !changes.length && before?.from === message.from && message.time - before.time < TOGETHER;
     return html`
+      ${changes.length > 0 && html`<${Changes} key=${`changes-${message.id}`} model=${model} changes=${changes} />`}
       ${day && html`<div class="day" key=${`day-${message.id}`}><span>${dayName(message.time)}</span></div>`}
       ${fresh && html`<div class="day new" key=${`new-${message.id}`}><span>${t("newMessages")}</span></div>`}
       <${Message}
