@@ -17,7 +17,8 @@ export class Hub {
     this.waiting = new Map(); // ref -> {resolve, reject}
     this.references = 0;
     // phase: starting, out, in; line: off, on (live); elsewhere: the same browser is connected by another hub
-    this.state = { phase: "starting", user: 0, line: "off", live: false, elsewhere: false, visible: 0 };
+    // skew: by how many milliseconds the server's clock is ahead
+    this.state = { phase: "starting", user: 0, line: "off", live: false, elsewhere: false, visible: 0, skew: 0 };
     this.cursor = null;
     this.session = new Session();
     this.line = new Line({
@@ -164,6 +165,7 @@ export class Hub {
       case "welcome":
         this.line.welcomed();
         this.cursor ??= frame.position;
+        this.#set({ skew: frame.time - Date.now() });
         this.#tell({ frame });
         this.outbox.connected(frame.counter);
         break;

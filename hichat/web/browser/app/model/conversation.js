@@ -1,6 +1,8 @@
 // One conversation: what of it is loaded, and how far it was read. Messages are never changed, only replaced, so that
 // what shows one can see by identity whether it has to be drawn again.
 
+import { Draft } from "./draft.js";
+
 const PAGE = 50;
 
 export const nameOf = ({ user, group }) =>
@@ -12,7 +14,8 @@ export function placeOf(name) {
 }
 
 export class Conversation {
-  constructor(name) {
+  // @param me: who reads it.
+  constructor(name, me) {
     this.name = name;
     this.place = placeOf(name);
     this.title = "";
@@ -35,13 +38,7 @@ export class Conversation {
     this.buffer = [];
     this.others = new Map();
     this.typing = new Map();
-    this.draft = {};
-    this.write({});
-  }
-
-  // What is being written is always the same object: whoever holds it sees what it is now.
-  write(given) {
-    Object.assign(this.draft, { text: "", mentions: new Map(), replyTo: null, editing: null }, given);
+    this.draft = new Draft(`${me}.${name}`);
   }
 
   // From the list of conversations.

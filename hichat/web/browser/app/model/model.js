@@ -1,6 +1,7 @@
 // What this tab knows. The hub's frames come in here; whatever changes says so once, and the page is drawn again.
 import { Api } from "./api.js";
 import { Conversation, nameOf, placeOf } from "./conversation.js";
+import { forgetDrafts } from "./draft.js";
 import { Link } from "./link.js";
 import { Lists } from "./lists.js";
 import { Media } from "./media.js";
@@ -22,7 +23,7 @@ export class Model {
     this.lists = new Lists(this);
     this.media = new Media(this);
     this.overview = new Overview(this);
-    this.state = { phase: "starting", user: 0, line: "off", live: false };
+    this.state = { phase: "starting", user: 0, line: "off", live: false, skew: 0 };
     this.outbox = [];
     this.limits = { text: 8192 };
     this.features = new Set();
@@ -42,6 +43,16 @@ export class Model {
     for (const name of ["focus", "blur"]) addEventListener(name, look);
     document.addEventListener("visibilitychange", look);
     look();
+  }
+
+  // The server's clock; the browser's may be wrong.
+  now() {
+    return Date.now() + this.state.skew;
+  }
+
+  // Whether one is muted: for ever, or until some time.
+  lasts(mute) {
+    return Boolean(mute) && (mute.until === undefined || mute.until > this.now());
   }
 
   // Something is another way: draw it soon.
@@ -80,7 +91,7 @@ export class Model {
   conversation(name) {
     let found = this.conversations.get(name);
     if (!found) {
-      found = new Conversation(name);
+      found = new Conversation(name, this.state.user);
       this.conversations.set(name, found);
     }
     return found;
@@ -164,7 +175,6 @@ export class Model {
 
   say(conversation, said) {
     const key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
-    conversation.touched = Date.now();
     return this.link.ask("say", key, { ...conversation.place, ...said });
   }
 
@@ -215,7 +225,10 @@ export class Model {
   #stateIs(state) {
     const before = this.state;
     this.state = state;
-    if (state.user !== before.user) this.#forget();
+    if (state.user !== before.user) {
+      if (before.user) forgetDrafts();
+      this.#forget();
+    }
     if (state.live && state.phase === "in" && !this.fetching) this.#fetch();
     else if (this.ready && state.line === "on" && before.line === "off") this.#fetchMarks();
   }

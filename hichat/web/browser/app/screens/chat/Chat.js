@@ -37,6 +37,10 @@ export function Chat({ model, name, message }) {
     model.watch(conversation);
   }, [model.ready]);
 
+  useEffect(() => {
+    if (problem && model.state.line === "on") load();
+  }, [model.state.line]);
+
   const drop = (event) => {
     event.preventDefault();
     setDragged(false);
@@ -128,12 +132,11 @@ function mayWrite(model, conversation) {
   if (user !== undefined) return !model.people.get(user)?.deleted && !model.lists.has("blocks", user);
   if (group === undefined) return model.me?.administrator ?? false;
   const found = model.group(group);
-  return Boolean(found?.you.role) && !mutedIn(found);
+  return Boolean(found?.you.role) && !mutedIn(model, found);
 }
 
-function mutedIn(group) {
-  const until = (mute) => mute && (mute.until === undefined || mute.until > Date.now());
-  return until(group.you.muted) || (group.you.role === "member" && until(group.muted));
+function mutedIn(model, group) {
+  return model.lasts(group.you.muted) || (group.you.role === "member" && model.lasts(group.muted));
 }
 
 function whyNot(model, conversation) {

@@ -100,6 +100,7 @@ export class Messages extends Component {
       if (element) this.scroller.current.scrollTop += element.getBoundingClientRect().top - snapshot.at;
     }
     this.seen();
+    this.fill();
   }
 
   toEnd() {
@@ -130,11 +131,21 @@ export class Messages extends Component {
       this.from = Math.max(this.from, this.to - WINDOW);
       moved = true;
     }
-    if (scrollTop < NEAR && this.from === 0 && conversation.older) this.more(() => conversation.loadOlder(model.api));
-    if (below < NEAR && this.to === count && conversation.newer) this.more(() => conversation.loadNewer(model.api));
+    this.fill();
     if (moved || this.state.below !== !this.sticks) this.setState({ below: !this.sticks });
     if (this.sticks) this.seen();
   };
+
+  // More of it, before or after, if its end is near. Also without a scroll: there may be too little to fill the screen,
+  // or what was asked for did not come.
+  fill() {
+    const { conversation, model } = this.props;
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller.current;
+    const below = scrollHeight - scrollTop - clientHeight;
+    if (scrollTop < NEAR && this.from === 0 && conversation.older) this.more(() => conversation.loadOlder(model.api));
+    const end = this.to === conversation.messages.length;
+    if (below < NEAR && end && conversation.newer) this.more(() => conversation.loadNewer(model.api));
+  }
 
   async more(load) {
     try {

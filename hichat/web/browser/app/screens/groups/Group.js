@@ -46,7 +46,7 @@ export function Group({ model, id }) {
         model.toast(t("requestSent"));
         return;
       }
-      Object.assign(model.conversation(`group-${id}`), { gone: false, listed: true, touched: Date.now() });
+      Object.assign(model.conversation(`group-${id}`), { gone: false, listed: true, touched: model.now() });
       chats();
     });
   const end = (work) =>
@@ -56,7 +56,7 @@ export function Group({ model, id }) {
       go("groups");
     });
   const leads = role === "owner" || role === "admin";
-  const muted = group.muted && (group.muted.until === undefined || group.muted.until > Date.now());
+  const muted = model.lasts(group.muted);
   return html`<div class="page">
     <${PaneHead} title=${t("group")} back=${hrefOf("groups")} />
     <div class="page-body">
