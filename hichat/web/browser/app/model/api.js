@@ -13,8 +13,8 @@ export class Api {
   patch = (path, body) => this.#call("PATCH", path, body);
   delete = (path) => this.#call("DELETE", path);
 
-  // All pages of a list, up to so many items.
-  async all(path, most = 1000) {
+  // All pages of a list, up to so many items: more than anybody may have of what is asked for without a number.
+  async all(path, most = 10_000) {
     const items = [];
     let cursor = "";
     do {
