@@ -8,9 +8,12 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, or_
 
 from hichat.errors import NotAMember
-from hichat.events import MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.events import ENDINGS, MAX_SAFE_INTEGER, Event, Kind, Scope
 from hichat.ledger import catchup, log, places
 from hichat.storage.tables import events
+
+CHANGES = tuple(sorted(ENDINGS | {Kind.JOINED, Kind.CHANGED, Kind.DISSOLVED}))
+"""Kinds of events that members of a group see between its messages."""
 
 
 class Folded(msgspec.Struct):
@@ -55,13 +58,7 @@ def history(
     """
     conversation = log.find_conversation(connection, key)
     scope, group, _ = key
-    visible: list[ColumnElement[bool]] = []
-    spans = [(1, MAX_SAFE_INTEGER)]
-    if scope == Scope.GROUP:
-        spans = catchup.intervals(connection, user, group)
-        if not spans:
-            raise NotAMember
-        visible.append(or_(*(and_(events.c.position >= first, events.c.position <= last) for first, last in spans)))
+    visible = [_while_member(connection, user, group)] if scope == Scope.GROUP else []
     if conversation is None:
         return Slice([], False)
     forward = after is not None and before is None
@@ -77,6 +74,36 @@ def history(
     )
     found, more = _within(rows, limit, size)
     return Slice(fold(connection, found if forward else found[::-1], visible), more)
+
+
+def changes(connection: Connection, user: int, group: int, after: int, before: int, limit: int) -> list[Event]:
+    """
+    @return: who came to a group and who went, and what it was called, between two positions: the newest of that, in
+        order. Of while the user was a member.
+    @raise NotAMember: the user never was.
+    """
+    visible = _while_member(connection, user, group)
+    conversation = log.find_conversation(connection, log.conversation_key(Scope.GROUP, user, group))
+    if conversation is None:
+        return []
+    rows = places.read(
+        connection,
+        conversation,
+        events.c.kind.in_(CHANGES),
+        visible,
+        after=after,
+        before=before,
+        limit=limit,
+        newest=True,
+    )
+    return list(rows)[::-1]
+
+
+def _while_member(connection: Connection, user: int, group: int) -> ColumnElement[bool]:
+    spans = catchup.intervals(connection, user, group)
+    if not spans:
+        raise NotAMember
+    return or_(*(and_(events.c.position >= first, events.c.position <= last) for first, last in spans))
 
 
 def _within(rows: Iterator[Event], limit: int, size: int) -> tuple[list[Event], bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hichat.errors import NotAMember
-from hichat.events import Scope
+from hichat.events import MAX_SAFE_INTEGER, Scope
 from hichat.ledger import history, log, places
 from hichat.ledger.history import Slice
 from tests.ledger.plans import plans
@@ -103,6 +103,22 @@ class FoldTests(FoldCase):
             self.read(3, **group)  # type: ignore[arg-type]
         with self.assertRaises(NotAMember):
             self.read(3, GROUP + 1, Scope.GROUP)
+
+    def test_who_came_and_went(self) -> None:
+        """Between two messages, of while one was there; nothing of what was said."""
+        say = message(1, GROUP, Scope.GROUP)
+        self.writer.write([joined(1), say, joined(2), say, left(2), say, joined(3), joined(2)])
+
+        def read(user: int, after: int = 0, before: int = MAX_SAFE_INTEGER, limit: int = 10) -> list[int]:
+            with self.store.snapshot() as connection:
+                return [each.position for each in history.changes(connection, user, GROUP, after, before, limit)]
+
+        self.assertEqual(read(1), [1, 3, 5, 7, 8])
+        self.assertEqual(read(2), [3, 5, 8])
+        self.assertEqual(read(1, after=1, before=7), [3, 5])
+        self.assertEqual(read(1, limit=2), [7, 8])
+        with self.assertRaises(NotAMember):
+            read(4)
 
     def test_what_was_done_after_one_left(self) -> None:
         """An edit is a new text: it is for those who are there. A recall takes the text from everybody."""

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from hichat import protocol
 from hichat.accounts.fields import DESCRIPTION_LIMIT, NAME_LIMIT, PICTURE_LIMIT, name_key
 from hichat.errors import (
     AlreadyAMember,
@@ -37,6 +38,8 @@ from hichat.errors import (
     UserBanned,
 )
 from hichat.events import MAX_SAFE_INTEGER, JoinPolicy, Role
+from hichat.gateway import v2
+from hichat.ledger import history
 from hichat.social.group_service import FOR_EVER, checked
 from hichat.social.groups import Member, Place
 from hichat.social.joining import Candidate, Link
@@ -192,7 +195,7 @@ class NewGroup(msgspec.Struct, forbid_unknown_fields=True):
     joinPolicy: JoinPolicy = "open"  # noqa: N815
 
 
-class GroupChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class GroupEdit(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """
     What is to be another way; what is absent stays as it is.
 
@@ -269,6 +272,30 @@ class LinkPath(msgspec.Struct, forbid_unknown_fields=True):
     link: Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="A link's id.")]
 
 
+class ChangesQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """
+    Between which messages.
+
+    @ivar after: only what has a larger id.
+    @ivar before: only what has a smaller id; without it: up to now.
+    @ivar limit: how many, at most.
+    """
+
+    after: Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)] = 0
+    before: Id | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=1, le=protocol.HISTORY_LIMIT)] = protocol.HISTORY_LIMIT
+
+
+class Changes(msgspec.Struct):
+    """
+    What happened in a group beside what was said: who joined, left, was removed or banned, what is another way.
+
+    @ivar items: in order of id.
+    """
+
+    items: list[protocol.Happened]
+
+
 class GroupQuery(Paging):
     """
     Which groups.
@@ -318,7 +345,7 @@ async def get_group(parts: Parts, caller: Caller, path: GroupPath) -> ShownGroup
     return await _shown(parts, caller, path.group)
 
 
-async def change_group(parts: Parts, caller: Caller, path: GroupPath, body: GroupChange) -> ShownGroup:
+async def change_group(parts: Parts, caller: Caller, path: GroupPath, body: GroupEdit) -> ShownGroup:
     """Changes all of what is given, or nothing. For the owner and the admins."""
     await parts.groups.edit(caller.user.id, path.group, checked(msgspec.to_builtins(body)))
     return await _shown(parts, caller, path.group)
@@ -360,6 +387,16 @@ async def get_members(parts: Parts, caller: Caller, path: GroupPath, query: Pagi
     """Gives the members, to members."""
     found = await parts.groups.members(caller.user.id, path.group, _after(query), query.limit + 1)
     return query.page([_member(parts, member) for member in found], lambda member: (member.id,))
+
+
+async def get_changes(parts: Parts, caller: Caller, path: GroupPath, query: ChangesQuery) -> Changes:
+    """
+    Gives who joined the group and who left, and what it was called, for who shows that between the messages: the newest
+    of it, from while you were a member.
+    """
+    before = MAX_SAFE_INTEGER if query.before is UNSET else query.before
+    found = await parts.store.read(history.changes, caller.user.id, path.group, query.after, before, query.limit)
+    return Changes([shown for event in found if (shown := v2.happened(event)) is not None])
 
 
 async def get_my_invitations(parts: Parts, caller: Caller, query: Paging) -> Page[ShownGroup]:
@@ -577,6 +614,7 @@ SECTION = Section(
         Operation("POST", "/me/groups", join_by_link, "Join by an invite link", (NoSuchGroup, *_COMING, NoSuchLink)),
         Operation("POST", "/groups/{group}/leave", leave_group, "Leave a group", (*_MEMBERS, OwnerCannotLeave)),
         Operation("GET", "/groups/{group}/members", get_members, "List the members", _MEMBERS),
+        Operation("GET", "/groups/{group}/changes", get_changes, "Read who came and went", (NotAMember,)),
         Operation("GET", "/me/invitations", get_my_invitations, "List the groups that you are invited to"),
         Operation("GET", "/me/requests", get_my_requests, "List the groups that you have asked"),
         Operation("GET", "/groups/{group}/invitations", get_invitations, "List who is invited", _ADMINS),

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -30,7 +30,7 @@ from hichat.accounts.fields import NAME_LIMIT
 from hichat.accounts.passwords import LENGTH_LIMIT
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME
 from hichat.accounts.users import User
-from hichat.errors import Broken, DeviceNeeded, DeviceRevoked, Refused, Unauthorized
+from hichat.errors import Broken, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
 from hichat.web.answers import to_json
 from hichat.web.api.problems import answer_problem
 from hichat.web.api.requests import read_body
@@ -81,6 +81,7 @@ class Session(msgspec.Struct):
     expiresIn: int  # noqa: N815
 
 
+T = TypeVar("T", bound=msgspec.Struct)
 Call = Callable[[Request], Awaitable[bytes]]
 
 
@@ -145,7 +146,7 @@ class _Calls:
         self._accounts = accounts
 
     async def log_in(self, request: Request) -> bytes:
-        given = read_body(request, Login)
+        given = _read(request, Login)
         who = given.name, given.password
         device = _device(request) or _new_device(given.label)
         try:
@@ -157,7 +158,7 @@ class _Calls:
         return _granted(request, grant, device)
 
     async def refresh(self, request: Request) -> bytes:
-        read_body(request, Nothing)
+        _read(request, Nothing)
         token, device = _cookie(request, TOKEN_COOKIE), _device(request)
         if not token or not device:
             return _nobody(request)
@@ -168,7 +169,7 @@ class _Calls:
         return _granted(request, grant, device)
 
     async def change_password(self, request: Request) -> bytes:
-        given = read_body(request, PasswordChange)
+        given = _read(request, PasswordChange)
         user, number = await self._identify(request)
         device = _device(request)
         if not number or not device:
@@ -188,6 +189,13 @@ class _Calls:
         if not token:
             raise Unauthorized
         return await self._accounts.identify(token)
+
+
+def _read(request: Request, kind: type[T]) -> T:
+    """As L{read_body}, but C{Content-Type} must be there: without it another origin would not have to ask first."""
+    if not request.getHeader("content-type"):
+        raise NotJSONType
+    return read_body(request, kind)
 
 
 def _granted(request: Request, grant: Grant, device: str) -> bytes:

@@ -194,6 +194,8 @@ class Person:
         message.hover()
         message.get_by_role("button", name="Actions").click()
         self.page.locator(".menu").get_by_role("button", name=action).click()
+        if action in ("Edit", "Reply"):
+            expect(self.page.get_by_label("Write a message")).to_be_focused()
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

@@ -96,6 +96,93 @@ class ChatTests(BrowserCase):
         expect(third.get_by_text("Chrome-Linux")).to_have_count(1)
         expect(third.get_by_text("This device")).to_be_visible()
 
+    def test_what_is_being_written(self) -> None:
+        """A reply or an edit that comes to nothing does not lose it, nor does a reload; input methods may use Enter."""
+        mia, noah = self.registered("mia", "noah")
+        one, two = self.ids(mia, noah)
+        mia.go(f"chats/user-{two}")
+        noah.go(f"chats/user-{one}")
+        mia.write("hello")
+        mia.state("hello", "read")
+        area = mia.page.get_by_label("Write a message")
+        area.fill("half a thought")
+        mia.choose("hello", "Reply")
+        mia.page.get_by_role("button", name="Cancel").click()
+        expect(area).to_have_value("half a thought")
+        mia.choose("hello", "Edit")
+        expect(area).to_have_value("hello")
+        mia.page.keyboard.press("Escape")
+        expect(area).to_have_value("half a thought")
+        mia.choose("hello", "Edit")
+        mia.write("hello again")
+        noah.sees("hello again")
+        expect(area).to_have_value("half a thought")
+        expect(mia.page.locator(".list-pane .row", has_text="half a thought")).to_be_visible()
+        mia.page.reload()
+        expect(area).to_have_value("half a thought")
+
+        # What is typed right behind an emoji goes behind it.
+        area.fill("ab")
+        area.evaluate("element => element.setSelectionRange(1, 1)")
+        mia.page.get_by_role("button", name="Emoji").click()
+        mia.page.locator(".emoji-grid").get_by_role("button", name="😀").evaluate(
+            "element => { element.click(); document.execCommand('insertText', false, '!'); }"
+        )
+        expect(area).to_have_value("a😀!b")
+        expect(area).to_be_focused()
+
+        area.fill("")
+        session = mia.context.new_cdp_session(mia.page)
+        session.send("Input.imeSetComposition", {"text": "nihao", "selectionStart": 5, "selectionEnd": 5})
+        enter = {"type": "rawKeyDown", "windowsVirtualKeyCode": 13, "key": "Enter"}
+        session.send("Input.dispatchKeyEvent", enter)
+        session.send("Input.insertText", {"text": "你好"})
+        expect(area).to_have_value("你好")
+        expect(mia.page.locator(".message")).to_have_count(1)
+
+        noah.message("hello again").hover()
+        noah.message("hello again").get_by_role("button", name="Actions").click()
+        expect(noah.page.locator(".menu")).to_be_visible()
+        mia.choose("hello again", "Recall")
+        mia.page.get_by_role("dialog").get_by_role("button", name="Recall").click()
+        noah.sees("Message recalled")
+        expect(noah.page.locator(".menu")).to_have_count(0)
+        mia.go("settings")
+        mia.page.get_by_role("button", name="Log out").click()
+        expect(mia.page.get_by_role("button", name="Log in", exact=True)).to_be_visible()
+        self.assertNotIn("你好", mia.page.evaluate("JSON.stringify(localStorage)"))
+
+    def test_two_tabs(self) -> None:
+        """What is done to a message in one tab is seen in the other, and what is read in one is read in both."""
+        kate, luke = self.registered("kate", "luke")
+        one, two = self.ids(kate, luke)
+        kate.go(f"chats/user-{two}")
+        luke.go(f"chats/user-{one}")
+        for text in ("to edit", "to like", "to recall"):
+            kate.write(text)
+        kate.state("to recall", "read")
+        second = kate.tab()
+        second.get_by_role("link", name="luke").click()
+        expect(second.locator(".message")).to_have_count(3)
+        kate.page.bring_to_front()
+        kate.choose("to edit", "Edit")
+        kate.write("edited well")
+        kate.choose("to like", "👍")
+        kate.choose("to recall", "Recall")
+        kate.page.get_by_role("dialog").get_by_role("button", name="Recall").click()
+        expect(second.locator(".message .said")).to_have_text(["edited well", "to like", "Message recalled"])
+        expect(second.locator(".reactions")).to_have_text("👍 1")
+
+        kate.go("chats")
+        second.evaluate("location.hash = '#/chats'")
+        luke.write("read me")
+        for page in (kate.page, second):
+            expect(page).to_have_title("(1) HiChat")
+        kate.go(f"chats/user-{two}")
+        for page in (kate.page, second):
+            expect(page).to_have_title("HiChat")
+            expect(page.locator(".list-pane .row .badge")).to_have_count(0)
+
     def test_without_a_shared_worker(self) -> None:
         """Some browsers have none: then one tab is connected at a time, and another can take over."""
         alone = self.person("alone", script="delete window.SharedWorker")

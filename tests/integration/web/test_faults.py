@@ -47,6 +47,36 @@ class FaultTests(BrowserCase):
         expect(bob.page.locator(".message")).to_have_count(4)
         self.quiet(ann)
 
+    def test_an_edit_without_a_network(self) -> None:
+        """It was not done: the new text is there to be tried again. A conversation opens when the network is back."""
+        wire = Wire(self.daemon.port)
+        self.addCleanup(wire.close)
+        ida = self.person("ida", url=f"http://127.0.0.1:{wire.port}")
+        ida.register()
+        (jan,) = self.registered("jan")
+        one, two = self.ids(ida, jan)
+        ida.go(f"chats/user-{two}")
+        ida.write("one")
+        ida.state("one", "delivered")
+        wire.cut()
+        trouble = ida.page.get_by_text("No connection. Trying again…").first
+        expect(trouble).to_be_visible()
+        ida.choose("one", "Edit")
+        ida.write("two")
+        area = ida.page.get_by_label("Write a message")
+        expect(area).to_have_value("two")
+        expect(ida.page.get_by_text("Editing")).to_be_visible()
+        ida.go("chats/announcements")
+        expect(ida.page.get_by_role("button", name="Try again")).to_be_visible()
+        wire.mend()
+        expect(ida.page.get_by_text("Nothing was said here yet.")).to_be_visible()
+        ida.go(f"chats/user-{two}")
+        expect(area).to_have_value("two")
+        area.press("Enter")
+        jan.go(f"chats/user-{one}")
+        jan.sees("two")
+        self.quiet(ida)
+
     def test_an_answer_that_is_lost(self) -> None:
         """The server has the message, but the browser does not know: it is sent again, and is there once."""
         wire = Wire(self.daemon.port)

@@ -1,5 +1,7 @@
 """Life in groups, and among contacts."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.integration.web.browser import BrowserCase
@@ -81,6 +83,64 @@ class GroupTests(BrowserCase):
         ann.page.get_by_role("button", name="Dissolve group").click()
         ann.page.get_by_role("dialog").get_by_role("button", name="Dissolve group").click()
         expect(bob.page.locator(".list-pane .row", has_text="Tomato lovers")).to_have_count(0)
+
+    def test_coming_and_going(self) -> None:
+        """Who comes and goes stands between the messages, also later; who has to go, or whose group ends, is told."""
+        hal, ida, joe = self.registered("hal", "ida", "joe")
+        hal.go("groups/new")
+        hal.page.get_by_label("Group name").fill("Secret")
+        hal.page.get_by_text("By invitation").click()
+        hal.page.get_by_role("button", name="Create group").click()
+        for text in ("one", "two", "three"):
+            hal.write(text)
+        hal.state("three", "sent")
+        place = hal.page.evaluate("location.hash").removeprefix("#/chats/group-")
+        hal.go(f"groups/{place}")
+        hal.page.get_by_role("button", name="Invite", exact=True).click()
+        for person in (ida, joe):
+            hal.page.get_by_label("Name begins with").fill(person.name)
+            hal.page.locator(".dialog .row", has_text=person.name).get_by_role("button", name="Invite").click()
+            person.go("groups")
+            person.page.get_by_role("button", name="Join").click()
+            expect(person.page.get_by_label("Write a message")).to_be_visible()
+        hal.page.get_by_role("button", name="Close").click()
+
+        ida.go("chats")
+        hal.go(f"chats/group-{place}")
+        hal.write("four")
+        # Of what was said before she came nothing is unread.
+        expect(ida.page.locator(".list-pane .row .badge")).to_have_text(re.compile(r"^\s*1\s"))
+        expect(ida.page).to_have_title("(1) HiChat")
+        ida.go(f"chats/group-{place}")
+        ida.sees("four")
+
+        hal.go(f"groups/{place}")
+        hal.page.get_by_role("button", name="Edit").click()
+        hal.page.get_by_role("dialog").get_by_label("Group name").fill("Top secret")
+        hal.page.get_by_role("button", name="Save").click()
+        hal.page.locator(".detail-pane .row", has_text="ida").get_by_role("button", name="More about ida").click()
+        hal.page.get_by_role("button", name="Remove from group").click()
+        hal.page.get_by_role("dialog").get_by_role("button", name="Remove from group").click()
+        expect(ida.page.get_by_text("You are not a member of this group.")).to_be_visible()
+        expect(ida.page.get_by_label("Write a message")).to_have_count(0)
+
+        seen = ["hal made the group", "one", "two", "three", "ida, joe joined", "four"]
+        seen += ["hal named the group “Top secret”", "ida was removed by hal"]
+        hal.go(f"chats/group-{place}")
+        shown = ".messages-content :is(.change, .said)"
+        expect(hal.page.locator(shown)).to_have_text(seen)
+        hal.page.reload()
+        expect(hal.page.locator(shown)).to_have_text(seen)
+        expect(joe.page.locator(shown)).to_have_text(["joe joined", *seen[5:]])
+
+        hal.go(f"groups/{place}")
+        hal.page.get_by_role("button", name="Dissolve group").click()
+        hal.page.get_by_role("dialog").get_by_role("button", name="Dissolve group").click()
+        expect(joe.page.get_by_text("This group was dissolved.")).to_be_visible()
+        joe.go("groups/1000000999")
+        expect(joe.page.get_by_text("There is no such group")).to_be_visible()
+        # The browser itself notes that it was told so.
+        joe.faults = [fault for fault in joe.faults if "404" not in fault]
 
     def test_contacts(self) -> None:
         """Somebody is asked with a greeting, accepts, gets another name, and is blocked and unblocked."""

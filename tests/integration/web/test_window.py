@@ -1,14 +1,57 @@
-"""A conversation with ten thousand messages."""
+"""A conversation with ten thousand messages, and hundreds of conversations."""
+
+import re
 
 from playwright.sync_api import expect
 
 from tests.integration.web.browser import PASSWORD, BrowserCase
 
 COUNT = 10_000
+PEOPLE = 405
 
 
 class WindowTests(BrowserCase):
-    prepare = ("bench", "prepare", "--users", "2", "--messages", str(COUNT), "--conversations", "1")
+    prepare = (
+        *("bench", "prepare", "--users", str(PEOPLE), "--among", "2"),
+        *("--messages", str(COUNT), "--conversations", "1"),
+    )
+
+    def test_many_conversations(self) -> None:
+        """The list begins with the newest; the others come when one scrolls there, or looks for one."""
+        busy = self.person("bench-1")
+        busy.log_in()
+        token = self.daemon.command("token", "bench-1").strip()
+        busy.page.evaluate(
+            """([token, people]) => new Promise((resolve, reject) => {
+                const socket = new WebSocket(`/v1/user/SendUserMsg?userId=1&token=${token}`);
+                socket.onerror = reject;
+                socket.onmessage = () => {
+                    const frame = { userId: 1, Type: 1, Media: 1, Content: 'hi' };
+                    for (let TargetId = 3; TargetId <= people; TargetId++) {
+                        socket.send(JSON.stringify({ ...frame, TargetId }));
+                    }
+                    socket.close();
+                    resolve();
+                };
+            })""",
+            [token, PEOPLE],
+        )
+        rows = busy.page.locator(".list-pane .row")
+        expect(rows).to_have_count(PEOPLE)
+        busy.page.reload()
+        oldest = busy.page.locator(".list-pane .row-title", has_text="bench-2").filter(has_text=re.compile("bench-2$"))
+        expect(rows).to_have_count(300)
+        expect(oldest).to_have_count(0)
+        # Whose last message is one's own has been read.
+        expect(busy.page.locator(".list-pane .badge")).to_have_count(0)
+        rows.last.scroll_into_view_if_needed()
+        expect(rows).to_have_count(400)
+        rows.last.scroll_into_view_if_needed()
+        expect(oldest).to_have_count(1)
+        busy.page.reload()
+        expect(rows).to_have_count(300)
+        busy.page.get_by_label("Search").fill("BENCH-2")
+        expect(oldest).to_be_visible()
 
     def test_ten_thousand_messages(self) -> None:
         """Only a window of them is in the page, however far one scrolls, and what is seen stays where it is."""

@@ -65,6 +65,29 @@ class ConversationsCase(SiteCase):
             return [event for event in log.after(connection, 0, 1000) if event.kind == kind]
 
 
+class ChangesTests(ConversationsCase):
+    def test_who_came_and_went(self):
+        """It is told again, to those who were there."""
+        path = f"/groups/{TEAM}/changes"
+        said = self.say(1, "hi", group=TEAM)
+        self.good(1, "PATCH", f"/groups/{TEAM}", {"name": "another"})
+        self.good(2, "POST", f"/groups/{TEAM}/leave", status=204)
+        self.good(1, "PATCH", f"/groups/{TEAM}", {"name": "a third"})
+        seen = self.good(2, "GET", path)["items"]
+        self.assertEqual([(each["kind"], each["from"]) for each in seen], [("joined", 2), ("changed", 1), ("left", 2)])
+        self.assertEqual(seen[1]["changed"], {"name": "another"})
+        self.assertEqual(self.good(2, "GET", f"{path}?after={said}")["items"], seen[1:])
+        every = self.good(1, "GET", path)["items"]
+        self.assertEqual([each["kind"] for each in every], ["joined", "joined", "changed", "left", "changed"])
+        self.assertEqual(self.good(1, "GET", f"{path}?limit=2")["items"], every[-2:])
+        self.assertEqual(self.good(1, "GET", f"{path}?before={said}")["items"], every[:2])
+        self.assertEqual(self.call(3, "GET", path).json["code"], "not_a_member")
+
+
+class ChangesOnPostgreSQLTests(OnPostgreSQL, ChangesTests):
+    pass
+
+
 class ListTests(ConversationsCase):
     def test_what_is_shown(self):
         self.say(3, "welcome, all")

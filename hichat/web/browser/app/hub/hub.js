@@ -17,7 +17,8 @@ export class Hub {
     this.waiting = new Map(); // ref -> {resolve, reject}
     this.references = 0;
     // phase: starting, out, in; line: off, on (live); elsewhere: the same browser is connected by another hub
-    this.state = { phase: "starting", user: 0, line: "off", live: false, elsewhere: false, visible: 0 };
+    // skew: by how many milliseconds the server's clock is ahead
+    this.state = { phase: "starting", user: 0, line: "off", live: false, elsewhere: false, visible: 0, skew: 0 };
     this.cursor = null;
     this.session = new Session();
     this.line = new Line({
@@ -83,7 +84,12 @@ export class Hub {
     say: (_port, key, frame) => this.outbox.add(key, frame),
     retry: (_port, key) => this.outbox.retry(key),
     discard: (_port, key) => this.outbox.discard(key),
-    request: (_port, frame) => this.#request(frame),
+    act: (_port, kind, place, frame) => this.#act(kind, place, frame),
+    read: (_port, place, id) => {
+      this.line.write({ op: "read", ...place, id });
+      // The device that says so is not told of it; its tabs are all to know.
+      this.#tell({ frame: { op: "receipt", from: this.state.user, ...place, received: id, read: id } });
+    },
     cast: (_port, frame) => this.line.write(frame),
     watch: (port, watch) => {
       this.ports.get(port).watch = watch;
@@ -159,6 +165,7 @@ export class Hub {
       case "welcome":
         this.line.welcomed();
         this.cursor ??= frame.position;
+        this.#set({ skew: frame.time - Date.now() });
         this.#tell({ frame });
         this.outbox.connected(frame.counter);
         break;
@@ -236,6 +243,13 @@ export class Hub {
         key: item.key,
       },
     });
+  }
+
+  // An edit, a recall, a reaction: the device that does it is answered, and not told of it as an event. So all tabs are
+  // told here.
+  async #act(kind, place, frame) {
+    const ack = await this.#request(frame);
+    this.#tell({ frame: { ...place, ...frame, op: "event", kind, id: ack.id, time: ack.time, from: this.state.user } });
   }
 
   #request(frame) {

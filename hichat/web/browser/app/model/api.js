@@ -1,5 +1,5 @@
 // The v2 HTTP API with the session's token.
-import { call } from "../hub/session.js";
+import { Problem, call } from "../hub/session.js";
 import { language } from "../words/words.js";
 
 export class Api {
@@ -13,8 +13,8 @@ export class Api {
   patch = (path, body) => this.#call("PATCH", path, body);
   delete = (path) => this.#call("DELETE", path);
 
-  // All pages of a list, up to so many items.
-  async all(path, most = 1000) {
+  // All pages of a list, up to so many items: more than anybody may have of what is asked for without a number.
+  async all(path, most = 10_000) {
     const items = [];
     let cursor = "";
     do {
@@ -27,35 +27,46 @@ export class Api {
   }
 
   // A file with its progress: fetch has none.
-  async upload(path, body, progress) {
-    const token = await this.link.ask("token", false);
-    return new Promise((resolve, reject) => {
-      const request = new XMLHttpRequest();
-      request.open("POST", path);
-      request.setRequestHeader("Authorization", `Bearer ${token}`);
-      request.setRequestHeader("Accept-Language", language());
-      request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
-      request.onload = () => {
-        const value = parsed(request.responseText);
-        if (request.status < 300 && value) resolve(value);
-        else reject(new Error(value?.detail ?? value?.Msg ?? value?.message ?? ""));
-      };
-      request.onerror = () => reject(new Error(""));
-      request.send(body);
-    });
+  upload(path, body, progress) {
+    return this.#authorized((token) => sent(path, body, token, progress));
   }
 
-  async #call(method, path, body) {
-    const token = await this.link.ask("token", false);
+  #call(method, path, body) {
     const given = { body, language: language() };
+    return this.#authorized((token) => call(method, `/v2${path}`, { ...given, token }));
+  }
+
+  // Whether a token is still good only the server knows: once, another is tried.
+  async #authorized(work) {
     try {
-      return await call(method, `/v2${path}`, { ...given, token });
+      return await work(await this.link.ask("token", false));
     } catch (error) {
       if (error.code !== "unauthorized") throw error;
-      return call(method, `/v2${path}`, { ...given, token: await this.link.ask("token", true) });
+      return work(await this.link.ask("token", true));
     }
   }
 }
+
+function sent(path, body, token, progress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.setRequestHeader("Authorization", `Bearer ${token}`);
+    request.setRequestHeader("Accept-Language", language());
+    request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
+    request.onload = () => {
+      const value = parsed(request.responseText);
+      const { status } = request;
+      if (status < 300 && value) resolve(value);
+      else reject(new Problem(status === 401 ? "unauthorized" : (value?.code ?? "broken"), reasonIn(value)));
+    };
+    request.onerror = () => reject(new Problem("offline", ""));
+    request.send(body);
+  });
+}
+
+// Of the v2 API, or of v1's.
+const reasonIn = (value) => value?.detail ?? value?.Msg ?? value?.message ?? "";
 
 function parsed(text) {
   try {

@@ -1,6 +1,8 @@
 // One conversation: what of it is loaded, and how far it was read. Messages are never changed, only replaced, so that
 // what shows one can see by identity whether it has to be drawn again.
 
+import { Draft } from "./draft.js";
+
 const PAGE = 50;
 
 export const nameOf = ({ user, group }) =>
@@ -12,13 +14,15 @@ export function placeOf(name) {
 }
 
 export class Conversation {
-  constructor(name) {
+  // @param me: who reads it.
+  constructor(name, me) {
     this.name = name;
     this.place = placeOf(name);
     this.title = "";
     this.picture = "";
     this.remark = "";
     this.last = null;
+    this.known = false; // whether it is known how much was said before
     this.lastN = 0;
     this.readN = 0;
     this.read = 0;
@@ -26,25 +30,22 @@ export class Conversation {
     this.pinned = false;
     this.muted = false;
     this.messages = [];
+    this.changes = []; // of a group, what happened between its messages: who came and went
     this.loaded = false;
-    this.loading = false;
+    this.loads = 0; // pages that are on their way
     this.older = true; // whether there are more before those loaded
     this.newer = false; // or after
     this.buffer = [];
     this.others = new Map();
     this.typing = new Map();
-    this.draft = {};
-    this.write({});
-  }
-
-  // What is being written is always the same object: whoever holds it sees what it is now.
-  write(given) {
-    Object.assign(this.draft, { text: "", mentions: new Map(), replyTo: null, editing: null }, given);
+    this.draft = new Draft(`${me}.${name}`);
   }
 
   // From the list of conversations.
-  show(shown) {
-    const { title, picture, last, unread, read, received } = shown;
+  show(shown, me) {
+    const { title, picture, last, read, received } = shown;
+    // Who writes there has read what was before.
+    const unread = last?.from === me ? 0 : shown.unread;
     Object.assign(this, { title, picture, remark: shown.remark ?? "" });
     this.pinned = shown.pinned ?? false;
     this.muted = shown.muted ?? false;
@@ -54,47 +55,46 @@ export class Conversation {
     }
     this.read = Math.max(this.read, read);
     this.received = Math.max(this.received, received);
-    if (last) this.readN = Math.max(this.readN, last.n - unread);
+    if (last) {
+      this.readN = Math.max(this.readN, last.n - unread);
+      this.known = true;
+    }
   }
 
   get unread() {
-    return Math.max(0, this.lastN - this.readN);
+    return this.known ? Math.max(0, this.lastN - this.readN) : 0;
   }
 
-  // The newest messages, or those around an id.
-  async load(api, around = 0) {
-    this.loading = true;
-    this.buffer = [];
-    try {
-      if (around) {
-        const [before, after] = await Promise.all([
-          api.get(`/conversations/${this.name}/messages?before=${around + 1}&limit=${PAGE}`),
-          api.get(`/conversations/${this.name}/messages?after=${around}&limit=${PAGE}`),
-        ]);
-        this.messages = [...before.items, ...after.items];
-        [this.older, this.newer] = [before.more, after.more];
-      } else {
-        const page = await api.get(`/conversations/${this.name}/messages?limit=${PAGE}`);
-        this.messages = page.items;
-        [this.older, this.newer] = [page.more, false];
-      }
-      this.loaded = true;
-    } finally {
-      this.loading = false;
-    }
-    for (const event of this.buffer.splice(0)) this.#apply(event);
+  // The newest messages, or those around an id. Of two that are asked for, the later ones are wanted.
+  load(api, around = 0) {
+    const turn = (this.turn = {});
+    return this.#during(async () => {
+      const path = `/conversations/${this.name}/messages?limit=${PAGE}`;
+      const [before, after] = await Promise.all([
+        api.get(around ? `${path}&before=${around + 1}` : path),
+        around ? api.get(`${path}&after=${around}`) : { items: [], more: false },
+      ]);
+      const messages = [...before.items, ...after.items];
+      const changes = await this.#between(api, before.more ? messages[0].id : 0, after.more ? messages.at(-1).id : 0);
+      if (turn !== this.turn) return;
+      Object.assign(this, { messages, changes, older: before.more, newer: after.more, loaded: true });
+    });
   }
 
   async loadOlder(api) {
     if (!this.loaded || !this.older || this.loadingOlder || !this.messages.length) return false;
     this.loadingOlder = true;
+    const first = this.messages[0].id;
     try {
-      const first = this.messages[0].id;
-      const page = await api.get(`/conversations/${this.name}/messages?before=${first}&limit=${PAGE}`);
-      if (this.messages[0]?.id !== first) return false;
-      this.messages = [...page.items, ...this.messages];
-      this.older = page.more;
-      return true;
+      return await this.#during(async () => {
+        const page = await api.get(`/conversations/${this.name}/messages?before=${first}&limit=${PAGE}`);
+        const changes = await this.#between(api, page.more ? page.items[0].id : 0, first);
+        if (this.messages[0]?.id !== first) return false;
+        this.messages = [...page.items, ...this.messages];
+        this.changes = [...changes, ...this.changes];
+        this.older = page.more;
+        return true;
+      });
     } finally {
       this.loadingOlder = false;
     }
@@ -103,24 +103,46 @@ export class Conversation {
   async loadNewer(api) {
     if (!this.loaded || !this.newer || this.loadingNewer) return false;
     this.loadingNewer = true;
+    const last = this.messages.at(-1)?.id ?? 0;
     try {
-      const last = this.messages.at(-1)?.id ?? 0;
-      const page = await api.get(`/conversations/${this.name}/messages?after=${last}&limit=${PAGE}`);
-      if ((this.messages.at(-1)?.id ?? 0) !== last) return false;
-      this.messages = [...this.messages, ...page.items];
-      this.newer = page.more;
-      return true;
+      return await this.#during(async () => {
+        const page = await api.get(`/conversations/${this.name}/messages?after=${last}&limit=${PAGE}`);
+        const changes = await this.#between(api, last, page.more ? page.items.at(-1).id : 0);
+        if ((this.messages.at(-1)?.id ?? 0) !== last) return false;
+        this.messages = [...this.messages, ...page.items];
+        this.changes = [...this.changes, ...changes];
+        this.newer = page.more;
+        return true;
+      });
     } finally {
       this.loadingNewer = false;
     }
   }
 
+  async #during(work) {
+    this.loads++;
+    try {
+      return await work();
+    } finally {
+      this.loads--;
+      if (!this.loads) for (const event of this.buffer.splice(0)) this.#apply(event);
+    }
+  }
+
+  // Who came and went between two messages; 0: from the beginning, or up to now.
+  async #between(api, after, before) {
+    if (this.place.group === undefined) return [];
+    const until = before ? `&before=${before}` : "";
+    return (await api.get(`/groups/${this.place.group}/changes?after=${after}${until}`)).items;
+  }
+
   // Something happened here: a message, or something to one. @return whether it is a message that was not known.
   hear(event, me) {
-    if (this.loading) this.buffer.push(event);
-    else if (this.loaded) this.#apply(event);
+    this.#apply(event);
+    // What is being loaded may be from before it. To apply it again changes nothing.
+    if (this.loads) this.buffer.push(event);
     if (event.kind !== "message") {
-      if (this.last?.id === event.message) this.last = folded(this.last, event);
+      if (this.last && this.last.id === event.message) this.last = folded(this.last, event);
       return false;
     }
     this.typing.delete(event.from);
@@ -130,7 +152,6 @@ export class Conversation {
     }
     this.lastN = event.n ?? this.lastN + 1;
     this.last = messageOf(event);
-    // Who writes there has read what was before.
     if (event.from === me) this.haveRead(event.id);
     return true;
   }
@@ -155,6 +176,7 @@ export class Conversation {
   }
 
   #apply(event) {
+    if (!this.loaded) return;
     if (event.kind === "message") {
       if (this.newer) return;
       const last = this.messages.at(-1)?.id ?? 0;
@@ -162,6 +184,11 @@ export class Conversation {
       else if (!this.messages.some((message) => message.id === event.id) && event.id > (this.messages[0]?.id ?? 0)) {
         this.messages = [...this.messages, messageOf(event)].sort((a, b) => a.id - b.id);
       }
+      return;
+    }
+    if (event.message === undefined) {
+      const known = this.newer || this.changes.some((each) => each.id === event.id);
+      if (!known) this.changes = [...this.changes, event].sort((a, b) => a.id - b.id);
       return;
     }
     const at = this.messages.findIndex((message) => message.id === event.message);
@@ -178,6 +205,8 @@ function messageOf(event) {
 function folded(message, event) {
   switch (event.kind) {
     case "edited":
+      // One's own is known before it comes again with what others did before it.
+      if (event.time < (message.edited ?? 0)) return message;
       return { ...message, text: event.text ?? "", mentions: event.mentions ?? [], edited: event.time };
     case "recalled":
       return { ...message, text: "", url: "", name: "", recalled: true, reactions: [] };

@@ -12,8 +12,9 @@ export class Media {
   }
 
   forget() {
-    this.links = new Map(); // id -> {url, thumbnail, expires}, or null: asked for
-    this.asked = new Set();
+    this.links = new Map(); // id -> {url, thumbnail, expires}; without a url: one may not see it
+    this.wanted = new Set(); // ids whose links are to be asked for
+    this.asked = new Set(); // or are on their way
     this.uploads = [];
   }
 
@@ -23,8 +24,13 @@ export class Media {
     const id = MEDIA.exec(url)?.[1];
     if (!id) return "";
     const link = this.links.get(id);
-    if (!link || link.expires - EARLY < Date.now()) this.#ask(id);
+    if (!link || link.expires - EARLY < this.model.now()) this.#ask(id);
     return link ? ((thumbnail && link.thumbnail) || link.url) : "";
+  }
+
+  // Whether it is known that one may not see it, or that it is gone.
+  isMissing(url) {
+    return this.links.get(MEDIA.exec(url)?.[1])?.url === "";
   }
 
   // A picture that everybody may see: of a person or a group.
@@ -37,22 +43,31 @@ export class Media {
   }
 
   #ask(id) {
-    if (this.links.get(id) === null) return;
-    this.links.set(id, null);
-    if (!this.asked.size) setTimeout(() => this.#fetch());
+    if (this.asked.has(id)) return;
     this.asked.add(id);
+    if (!this.wanted.size) setTimeout(() => this.#fetch());
+    this.wanted.add(id);
   }
 
   async #fetch() {
-    const ids = [...this.asked].slice(0, 100);
-    this.asked.clear();
+    const ids = [...this.wanted];
+    this.wanted.clear();
+    while (ids.length) await this.#fetchSome(ids.splice(0, 100));
+  }
+
+  async #fetchSome(ids) {
     try {
       const { items } = await this.model.api.post("/media/links", { ids });
+      // Even if the clock is put forward meanwhile it is not asked for again at once.
+      const soonest = this.model.now() + 2 * EARLY;
+      const found = new Map(items.map((item) => [item.id, { ...item, expires: Math.max(item.expires, soonest) }]));
+      const missing = { url: "", expires: soonest };
       // Another map: who shows messages sees by that that there is something new.
-      this.links = new Map([...this.links, ...items.map((item) => [item.id, item])]);
+      this.links = new Map([...this.links, ...ids.map((id) => [id, found.get(id) ?? missing])]);
+      for (const id of ids) this.asked.delete(id);
     } catch {
       setTimeout(() => {
-        for (const id of ids) if (this.links.get(id) === null) this.links.delete(id);
+        for (const id of ids) this.asked.delete(id);
         this.model.changed();
       }, 5000);
     }

@@ -1,15 +1,18 @@
 // What this tab knows. The hub's frames come in here; whatever changes says so once, and the page is drawn again.
 import { Api } from "./api.js";
-import { Conversation, nameOf } from "./conversation.js";
+import { Conversation, nameOf, placeOf } from "./conversation.js";
+import { forgetDrafts } from "./draft.js";
 import { Link } from "./link.js";
 import { Lists } from "./lists.js";
 import { Media } from "./media.js";
+import { Overview } from "./overview.js";
 import { People } from "./people.js";
 import { notify } from "./notices.js";
 import { t } from "../words/words.js";
 
 const TYPING_TIME = 6000; // milliseconds that somebody who was typing still is
 const TYPING_PAUSE = 3000; // between two frames that say so
+const GROUP_CHANGES = new Set(["joined", "left", "removed", "banned", "changed", "dissolved"]); // that are shown
 const GROUP_ENDS = new Set(["left", "removed", "banned", "dissolved"]);
 
 export class Model {
@@ -19,7 +22,8 @@ export class Model {
     this.people = new People(this);
     this.lists = new Lists(this);
     this.media = new Media(this);
-    this.state = { phase: "starting", user: 0, line: "off", live: false };
+    this.overview = new Overview(this);
+    this.state = { phase: "starting", user: 0, line: "off", live: false, skew: 0 };
     this.outbox = [];
     this.limits = { text: 8192 };
     this.features = new Set();
@@ -39,6 +43,16 @@ export class Model {
     for (const name of ["focus", "blur"]) addEventListener(name, look);
     document.addEventListener("visibilitychange", look);
     look();
+  }
+
+  // The server's clock; the browser's may be wrong.
+  now() {
+    return Date.now() + this.state.skew;
+  }
+
+  // Whether one is muted: for ever, or until some time.
+  lasts(mute) {
+    return Boolean(mute) && (mute.until === undefined || mute.until > this.now());
   }
 
   // Something is another way: draw it soon.
@@ -77,7 +91,7 @@ export class Model {
   conversation(name) {
     let found = this.conversations.get(name);
     if (!found) {
-      found = new Conversation(name);
+      found = new Conversation(name, this.state.user);
       this.conversations.set(name, found);
     }
     return found;
@@ -103,9 +117,10 @@ export class Model {
     );
     const pending = (each) => this.pendingOf(each.name).at(-1)?.time ?? 0;
     const time = (each) => Math.max(each.last?.time ?? 0, pending(each), each.touched ?? 0);
+    const id = (each) => each.last?.id ?? 0;
     return found
       .filter((each) => !each.gone)
-      .sort((a, b) => Number(b.pinned) - Number(a.pinned) || time(b) - time(a) || a.name.localeCompare(b.name));
+      .sort((a, b) => Number(b.pinned) - Number(a.pinned) || time(b) - time(a) || id(b) - id(a));
   }
 
   get unread() {
@@ -127,10 +142,18 @@ export class Model {
   async refreshGroup(id) {
     try {
       this.groups.set(id, await this.api.get(`/groups/${id}`));
-    } catch {
-      // Gone, or away; what is known of it stays.
+    } catch (error) {
+      // Else what is known of it stays.
+      if (error.code === "no_such_group") this.#loseGroup(id, this.groups.get(id) ? "" : "groupUnknown");
     }
     this.changed();
+  }
+
+  // @param gone: why there is no such group, as one of the words; empty: there is, but one is no member.
+  #loseGroup(id, gone) {
+    const known = this.groups.get(id) ?? { id, name: this.conversation(`group-${id}`).title, picture: "", description: "" };
+    this.groups.set(id, { joinPolicy: "invite", size: 0, ...known, you: {}, gone: gone || known.gone });
+    this.members.delete(id);
   }
 
   knowGroup(group) {
@@ -152,24 +175,19 @@ export class Model {
 
   say(conversation, said) {
     const key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
-    conversation.touched = Date.now();
     return this.link.ask("say", key, { ...conversation.place, ...said });
   }
 
-  request(frame) {
-    return this.link.ask("request", frame);
-  }
-
   react(message, emoji, on) {
-    return this.attempt(() => this.#told(message, { op: "react", message: message.id, emoji, on }, "reacted"));
+    return this.#act(message, { op: "react", message: message.id, emoji, on }, "reacted");
   }
 
   edit(message, text, mentions) {
-    return this.attempt(() => this.#told(message, { op: "edit", message: message.id, text, mentions }, "edited"));
+    return this.#act(message, { op: "edit", message: message.id, text, mentions }, "edited");
   }
 
   recall(message) {
-    return this.attempt(() => this.#told(message, { op: "recall", message: message.id }, "recalled"));
+    return this.#act(message, { op: "recall", message: message.id }, "recalled");
   }
 
   typing(conversation) {
@@ -185,15 +203,12 @@ export class Model {
       return;
     }
     conversation.haveRead(last);
-    this.link.ask("cast", { op: "read", ...conversation.place, id: last });
+    this.link.ask("read", conversation.place, last);
     this.changed();
   }
 
-  // Who did this is answered, not told of it; so tell ourselves and the other tabs hear it from the log.
-  async #told(message, frame, kind) {
-    const ack = await this.request(frame);
-    const name = this.#nameOf(message);
-    this.#happened({ ...frame, kind, id: ack.id, time: ack.time, from: this.state.user }, name);
+  #act(message, frame, kind) {
+    return this.attempt(() => this.link.ask("act", kind, placeOf(this.#nameOf(message)), frame));
   }
 
   // Hearing
@@ -210,7 +225,10 @@ export class Model {
   #stateIs(state) {
     const before = this.state;
     this.state = state;
-    if (state.user !== before.user) this.#forget();
+    if (state.user !== before.user) {
+      if (before.user) forgetDrafts();
+      this.#forget();
+    }
     if (state.live && state.phase === "in" && !this.fetching) this.#fetch();
     else if (this.ready && state.line === "on" && before.line === "off") this.#fetchMarks();
   }
@@ -219,7 +237,7 @@ export class Model {
   async #fetchMarks() {
     try {
       if (this.watching) await this.loadMarks(this.watching);
-      for (const each of await this.api.all("/conversations", 500)) this.conversation(each.name).show(each);
+      await this.overview.again();
     } catch {
       // The next connection tries again.
     }
@@ -231,16 +249,10 @@ export class Model {
     this.fetching = true;
     const user = this.state.user;
     try {
-      const [me, shown] = await Promise.all([this.api.get("/me"), this.api.all("/conversations", 500)]);
+      const [me] = await Promise.all([this.api.get("/me"), this.overview.begin()]);
       if (user !== this.state.user) return;
       this.me = me;
       this.people.know(me);
-      for (const each of shown) {
-        const conversation = this.conversation(each.name);
-        conversation.show(each);
-        conversation.listed = true;
-        this.#confirm(conversation);
-      }
       this.ready = true;
       await Promise.all([this.lists.load("contacts"), this.lists.load("received"), this.lists.load("invitations")]);
       this.watch();
@@ -261,11 +273,27 @@ export class Model {
     this.features = new Set(["media", "search"].filter((name) => `/${name}` in paths));
   }
 
-  // What came while nothing of ours was connected has come now.
-  #confirm(conversation) {
+  // A conversation as the server's list has it.
+  show(shown) {
+    const conversation = this.conversation(shown.name);
+    conversation.show(shown, this.state.user);
+    conversation.listed = true;
+    this.people.meet(shown);
+    // What came while nothing of ours was connected has come now.
     const { last, received, place } = conversation;
     if (!last || last.from === this.state.user || last.id <= received) return;
+    conversation.received = last.id;
     this.link.ask("cast", { op: "received", ...place, id: last.id });
+  }
+
+  // Something was said in a conversation of which it is not known how much is unread: ask.
+  #learn() {
+    if (this.learning || this.state.line !== "on") return;
+    this.learning = true;
+    this.overview
+      .again()
+      .catch(() => {})
+      .finally(() => (this.learning = false));
   }
 
   // People and groups whose presence and typing are of interest.
@@ -328,6 +356,7 @@ export class Model {
   #happened(event, name) {
     const conversation = this.conversation(name);
     const fresh = conversation.hear(event, this.state.user);
+    if (fresh && !conversation.known) this.#learn();
     if (!fresh || event.from === this.state.user) return;
     conversation.gone = false;
     this.watch();
@@ -345,9 +374,12 @@ export class Model {
       conversation.listed = true;
       conversation.touched = event.time;
     }
-    if (GROUP_ENDS.has(kind) && (kind === "dissolved" || about === this.state.user)) conversation.gone = true;
+    const over = GROUP_ENDS.has(kind) && (kind === "dissolved" || about === this.state.user);
+    if (over) conversation.gone = true;
     if (!conversation.listed && !conversation.last) conversation.gone ??= true;
-    if (kind === "dissolved") this.groups.set(group, null);
+    if (GROUP_CHANGES.has(kind)) conversation.hear(event, this.state.user);
+    // Who is no member any more may not be told about the group.
+    if (over) this.#loseGroup(group, kind === "dissolved" ? "groupDissolved" : "");
     else this.refreshGroup(group);
     if (this.members.has(group) && !conversation.gone) this.membersOf(group, true).catch(() => this.members.delete(group));
     this.lists.heard(event);
@@ -411,6 +443,7 @@ export class Model {
     this.people.forget();
     this.lists.forget();
     this.media.forget();
+    this.overview.forget();
   }
 }
 

@@ -29,6 +29,12 @@ export class People {
     return person.name || t("deletedAccount");
   }
 
+  // Somebody in the list of conversations, which tells their name and picture: hundreds need not be asked for one by one.
+  meet({ user, title, picture }) {
+    if (user === undefined || this.known.get(user)) return;
+    this.know({ id: user, name: title, avatar: picture, gender: "", bio: "", deleted: !title });
+  }
+
   know(person) {
     this.known.set(person.id, { ...this.known.get(person.id), ...person });
     this.version++;

@@ -16,7 +16,9 @@ export function Menu({ anchor, close, label, children, items = [] }) {
     menu.style.top = `${Math.max(GAP, below ? at.bottom + GAP : at.top - height - GAP)}px`;
     menu.querySelector("button, input")?.focus();
     return () => {
-      if (anchor.isConnected) anchor.focus();
+      // Unless the focus has gone elsewhere meanwhile.
+      const { activeElement } = document;
+      if (anchor.isConnected && (menu.contains(activeElement) || activeElement === document.body)) anchor.focus();
     };
   }, []);
   const move = (event) => {

@@ -1,5 +1,6 @@
 // What somebody wrote. It is only ever text: links and mentions are elements that we make around pieces of it.
 import { html } from "../rendering.js";
+import { mentionsIn } from "../model/mentions.js";
 
 const LINK = /https?:\/\/[^\s<>"'`\u3000-\u303f\uff00-\uffef]+/g;
 const TRAILING = /[.,:;!?)\]}'"]+$/;
@@ -23,12 +24,7 @@ function pieces(text, mentions) {
     const address = balanced(match[0]);
     if (safe(address)) found.push({ at: match.index, text: address, link: address });
   }
-  for (const { name, own } of mentions) {
-    const said = `@${name}`;
-    for (let at = text.indexOf(said); name && at >= 0; at = text.indexOf(said, at + said.length)) {
-      found.push({ at, text: said, mention: true, own });
-    }
-  }
+  for (const { at, name, own } of mentionsIn(text, mentions)) found.push({ at, text: `@${name}`, mention: true, own });
   found.sort((a, b) => a.at - b.at);
   const result = [];
   let done = 0;

@@ -27,7 +27,7 @@ function Picture({ model, message }) {
   const small = model.media.link(message.url, true);
   const alt = message.text || t("aPicture");
   if (!model.media.isOwn(message.url)) return html`<${Elsewhere} url=${message.url} />`;
-  if (broken) return html`<p class="said dim">${t("pictureBroken")}</p>`;
+  if (broken || model.media.isMissing(message.url)) return html`<p class="said dim">${t("pictureBroken")}</p>`;
   return html`<button type="button" class="picture" aria-label=${t("showLarge", { name: alt })} onClick=${() => setOpen(true)}>
       ${small ? html`<img src=${small} alt=${alt} loading="lazy" onError=${() => setBroken(true)} />` : html`<span class="spinner small"></span>`}
     </button>

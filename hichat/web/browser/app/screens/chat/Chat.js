@@ -21,7 +21,7 @@ export function Chat({ model, name, message }) {
   const load = async () => {
     setProblem("");
     try {
-      await conversation.load(model.api);
+      await conversation.load(model.api, conversation.loaded ? 0 : message);
       conversation.loadedBefore = true;
     } catch (error) {
       setProblem(explain(error));
@@ -32,11 +32,16 @@ export function Chat({ model, name, message }) {
   useEffect(() => {
     if (!model.ready) return;
     conversation.readAtOpening = conversation.read;
-    if (!conversation.loaded || conversation.newer) load();
+    // What shows messages goes itself to one that it has been given.
+    if (!conversation.loaded || (conversation.newer && !message)) load();
     else model.loadMarks(conversation).catch(() => {});
     if (group !== undefined) model.membersOf(group).catch(() => {});
     model.watch(conversation);
   }, [model.ready]);
+
+  useEffect(() => {
+    if (problem && model.state.line === "on") load();
+  }, [model.state.line]);
 
   const drop = (event) => {
     event.preventDefault();
@@ -81,7 +86,7 @@ export function Chat({ model, name, message }) {
 // Messages is a class that draws again only if something of these is another.
 function versionOf(model, conversation) {
   const { media, outbox, people } = model;
-  return [conversation.messages, outbox, media.uploads, media.links, people.version, people.remarks, language()];
+  return [conversation.messages, conversation.changes, outbox, media.uploads, media.links, people.version, people.remarks, language()];
 }
 
 function Head({ model, conversation }) {
@@ -149,12 +154,11 @@ function mayWrite(model, conversation) {
   if (user !== undefined) return !model.people.get(user)?.deleted && !model.lists.has("blocks", user);
   if (group === undefined) return model.me?.administrator ?? false;
   const found = model.group(group);
-  return Boolean(found?.you.role) && !mutedIn(found);
+  return Boolean(found?.you.role) && !mutedIn(model, found);
 }
 
-function mutedIn(group) {
-  const until = (mute) => mute && (mute.until === undefined || mute.until > Date.now());
-  return until(group.you.muted) || (group.you.role === "member" && until(group.muted));
+function mutedIn(model, group) {
+  return model.lasts(group.you.muted) || (group.you.role === "member" && model.lasts(group.muted));
 }
 
 function whyNot(model, conversation) {
@@ -163,5 +167,6 @@ function whyNot(model, conversation) {
   if (group === undefined) return t("onlyAdministrators");
   const found = model.group(group);
   if (!found) return t("loading");
+  if (found.gone) return t(found.gone);
   return t(found.you.role ? "mutedHere" : "notAMember");
 }

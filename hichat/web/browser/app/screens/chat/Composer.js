@@ -5,6 +5,7 @@ import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { Recorder } from "./Recorder.js";
 import { Suggestions, mentionAt } from "./Suggestions.js";
+import { mentionsIn } from "../../model/mentions.js";
 import { t } from "../../words/words.js";
 
 const HIGHEST = 180; // pixels
@@ -38,15 +39,24 @@ export function Composer({ model, conversation, attach }) {
 
   const group = conversation.place.group;
   const write = (text, caret) => {
-    draft.text = text;
+    draft.write(text);
     setMention(group !== undefined ? mentionAt(text, caret ?? text.length) : null);
     model.changed();
   };
-  const clear = () => {
-    conversation.write({});
-    // At once: what is typed next must not be behind what was sent.
-    area.current.value = "";
+  // Something else is to be written now. At once: what is typed next must not be behind what was there.
+  const turn = () => {
+    area.current.value = draft.text;
     setMention(null);
+    model.changed();
+  };
+  const cancel = () => {
+    draft.cancel();
+    turn();
+    area.current.focus();
+  };
+  const edit = async (message, text, mentions) => {
+    if (await model.edit(message, text, mentions)) return;
+    draft.edit(message, text);
     model.changed();
   };
   const send = () => {
@@ -57,28 +67,29 @@ export function Composer({ model, conversation, attach }) {
       return;
     }
     const mentions = mentioned(model, draft, group).slice(0, 50);
-    if (draft.editing) model.edit(draft.editing, text, mentions);
+    if (draft.editing) edit(draft.editing, text, mentions);
     else {
       const said = { media: "text", text };
       if (mentions.length) said.mentions = mentions;
       if (draft.replyTo) said.replyTo = draft.replyTo.id;
       model.say(conversation, said);
     }
-    clear();
+    draft.done();
+    turn();
     area.current.focus();
+  };
+  // Another text, at once: what is typed next goes behind what was put in.
+  const put = (text, caret) => {
+    draft.write(text);
+    turn();
+    area.current.focus();
+    area.current.setSelectionRange(caret, caret);
   };
   const choose = (member) => {
     const before = draft.text.slice(0, mention.at);
     const after = draft.text.slice(mention.at + mention.query.length + 1);
     draft.mentions.set(member.id, member.name);
-    const text = `${before}@${member.name} ${after}`;
-    write(text, 0);
-    setMention(null);
-    const caret = before.length + member.name.length + 2;
-    // At once: what is typed next goes behind the name.
-    area.current.value = text;
-    area.current.focus();
-    area.current.setSelectionRange(caret, caret);
+    put(`${before}@${member.name} ${after}`, before.length + member.name.length + 2);
   };
   const key = (event) => {
     if (event.isComposing || event.keyCode === 229) return;
@@ -87,24 +98,19 @@ export function Composer({ model, conversation, attach }) {
       event.preventDefault();
       send();
     } else if (event.key === "Escape" && (draft.editing || draft.replyTo)) {
-      clear();
+      cancel();
     } else if (event.key === "ArrowUp" && !draft.text) {
       const last = conversation.messages.findLast((each) => each.from === model.state.user && !each.recalled && each.text);
       if (!last) return;
       event.preventDefault();
-      conversation.write({ text: last.text, editing: last });
-      model.changed();
+      draft.edit(last);
+      turn();
     }
   };
   const insert = (emoji) => {
     setEmojis(null);
     const { selectionStart, selectionEnd } = area.current;
-    write(draft.text.slice(0, selectionStart) + emoji + draft.text.slice(selectionEnd));
-    const caret = selectionStart + emoji.length;
-    setTimeout(() => {
-      area.current.focus();
-      area.current.setSelectionRange(caret, caret);
-    });
+    put(draft.text.slice(0, selectionStart) + emoji + draft.text.slice(selectionEnd), selectionStart + emoji.length);
   };
   const paste = (event) => {
     const file = [...(event.clipboardData?.files ?? [])][0];
@@ -123,7 +129,7 @@ export function Composer({ model, conversation, attach }) {
   }
   const files = model.features.has("media") ? "" : "image/png,image/jpeg,image/gif,image/webp,audio/*";
   return html`<div class="composer">
-    ${(draft.editing || draft.replyTo) && html`<${Regarding} model=${model} draft=${draft} clear=${clear} />`}
+    ${(draft.editing || draft.replyTo) && html`<${Regarding} model=${model} draft=${draft} cancel=${cancel} />`}
     ${mention && html`<${Suggestions} model=${model} group=${group} mention=${mention} area=${area.current} choose=${choose} close=${() => setMention(null)} />`}
     <form
       class="composer-line"
@@ -165,14 +171,14 @@ export function Composer({ model, conversation, attach }) {
 const canRecord = () => Boolean(navigator.mediaDevices?.getUserMedia) && "MediaRecorder" in self;
 
 // What is edited or answered.
-function Regarding({ model, draft, clear }) {
+function Regarding({ model, draft, cancel }) {
   const about = draft.editing ?? draft.replyTo;
   return html`<div class="regarding">
     <span>
       <strong>${draft.editing ? t("editing") : t("replyingTo", { name: model.people.name(about.from) })}</strong>
       ${model.describe(about).slice(0, 140)}
     </span>
-    <${IconButton} icon="close" label=${t("cancel")} onClick=${clear} />
+    <${IconButton} icon="close" label=${t("cancel")} onClick=${cancel} />
   </div>`;
 }
 
@@ -181,5 +187,6 @@ function mentioned(model, draft, group) {
   if (group === undefined) return [];
   const known = new Map((model.members.get(group) ?? []).map((member) => [member.id, member.name]));
   for (const [id, name] of draft.mentions) known.set(id, name);
-  return [...known].filter(([, name]) => name && draft.text.includes(`@${name}`)).map(([id]) => id);
+  const people = [...known].map(([id, name]) => ({ id, name }));
+  return [...new Set(mentionsIn(draft.text, people).map(({ id }) => id))];
 }

@@ -62,6 +62,7 @@ export function Message({ model, conversation, message, together, flash, jump })
     }
     ${
       anchor &&
+      !message.recalled &&
       html`<${MessageMenu}
         model=${model}
         conversation=${conversation}
@@ -73,6 +74,7 @@ export function Message({ model, conversation, message, together, flash, jump })
     }
     ${
       recalling &&
+      !message.recalled &&
       html`<${Confirm}
         title=${t("recall")}
         text=${t("recallQuestion")}

@@ -16,19 +16,19 @@ export function MessageMenu({ model, conversation, message, anchor, close, recal
     const mine = message.reactions?.some((each) => each.emoji === emoji && each.users.includes(model.state.user));
     model.react(message, emoji, !mine);
   };
-  const write = (change) => {
-    conversation.write(change);
+  const write = (act) => {
+    act(conversation.draft);
     conversation.wantsFocus = true;
     model.changed();
   };
   const items = [
-    { icon: "reply", text: t("reply"), act: () => write({ text: conversation.draft.text, replyTo: message }) },
+    { icon: "reply", text: t("reply"), act: () => write((draft) => draft.reply(message)) },
     message.text && {
       icon: "copy",
       text: t("copy"),
       act: () => model.attempt(() => navigator.clipboard.writeText(message.text), t("copied")),
     },
-    own && message.text && { icon: "edit", text: t("edit"), act: () => write({ text: message.text, editing: message }) },
+    own && message.text && { icon: "edit", text: t("edit"), act: () => write((draft) => draft.edit(message)) },
     mayRecall && { icon: "recall", text: t("recall"), act: recall, danger: true },
   ];
   if (all) {

@@ -1,6 +1,7 @@
 // What was said. Only a window of what is loaded is in the page; it moves when one scrolls, and what is seen stays where
 // it is.
 import { Component, createRef, html } from "../../rendering.js";
+import { Changes } from "./Changes.js";
 import { IconButton } from "../../parts/Icon.js";
 import { Message } from "./Message.js";
 import { Waiting } from "./Waiting.js";
@@ -100,6 +101,7 @@ export class Messages extends Component {
       if (element) this.scroller.current.scrollTop += element.getBoundingClientRect().top - snapshot.at;
     }
     this.seen();
+    this.fill();
   }
 
   toEnd() {
@@ -133,11 +135,21 @@ export class Messages extends Component {
       this.from = Math.max(this.from, this.to - WINDOW);
       moved = true;
     }
-    if (scrollTop < NEAR && this.from === 0 && conversation.older) this.more(() => conversation.loadOlder(model.api));
-    if (below < NEAR && this.to === count && conversation.newer) this.more(() => conversation.loadNewer(model.api));
+    this.fill();
     if (moved || this.state.below !== !this.sticks) this.setState({ below: !this.sticks });
     if (this.sticks) this.seen();
   };
+
+  // More of it, before or after, if its end is near. Also without a scroll: there may be too little to fill the screen,
+  // or what was asked for did not come.
+  fill() {
+    const { conversation, model } = this.props;
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller.current;
+    const below = scrollHeight - scrollTop - clientHeight;
+    if (scrollTop < NEAR && this.from === 0 && conversation.older) this.more(() => conversation.loadOlder(model.api));
+    const end = this.to === conversation.messages.length;
+    if (below < NEAR && end && conversation.newer) this.more(() => conversation.loadNewer(model.api));
+  }
 
   async more(load) {
     try {
@@ -212,6 +224,7 @@ export class Messages extends Component {
           ${this.from === 0 && !conversation.older && html`<p class="beginning">${t(messages.length ? "beginning" : "nothingYet")}</p>`}
           ${this.from === 0 && conversation.older && html`<div class="spinner small"></div>`}
           ${shown.map((message, at) => this.one(message, shown[at - 1] ?? messages[this.from - 1]))}
+          ${newest && html`<${Changes} key="changes" model=${model} changes=${this.changes(messages.at(-1)?.id ?? 0)} />`}
           ${pending.map((item) => html`<${Waiting} key=${item.key} model=${model} item=${item} />`)}
           ${uploads.map((upload) => html`<${Waiting} key=${upload.key} model=${model} upload=${upload} />`)}
         </div>
@@ -226,14 +239,21 @@ export class Messages extends Component {
     </div>`;
   }
 
+  // What happened in a group between two messages.
+  changes(after, before = Infinity) {
+    return this.props.conversation.changes.filter(({ id }) => after < id && id < before);
+  }
+
   one(message, before) {
     const { conversation, model } = this.props;
     const day = !before || dayOf(before.time) !== dayOf(message.time);
     const opening = conversation.readAtOpening ?? 0;
     const fresh =
       message.from !== model.state.user && message.id > opening && (before?.id ?? 0) <= opening && opening > 0;
-    const together = !day && !fresh && before?.from === message.from && message.time - before.time < TOGETHER;
+    const changes = this.changes(before?.id ?? 0, message.id);
+    const together = !day && !fresh && !changes.length && before?.from === message.from && message.time - before.time < TOGETHER;
     return html`
+      ${changes.length > 0 && html`<${Changes} key=${`changes-${message.id}`} model=${model} changes=${changes} />`}
       ${day && html`<div class="day" key=${`day-${message.id}`}><span>${dayName(message.time)}</span></div>`}
       ${fresh && html`<div class="day new" key=${`new-${message.id}`}><span>${t("newMessages")}</span></div>`}
       <${Message}

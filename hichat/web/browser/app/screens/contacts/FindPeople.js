@@ -1,30 +1,15 @@
 // Find somebody by the beginning of their name, to talk to.
-import { html, useEffect, useState } from "../../rendering.js";
+import { html, useState } from "../../rendering.js";
 import { Field } from "../../parts/Field.js";
 import { Nothing } from "../../parts/Nothing.js";
+import { findPeople, useFound } from "../../parts/finding.js";
 import { PaneHead, PersonRow } from "../../parts/Rows.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
 export function FindPeople({ model }) {
   const [prefix, setPrefix] = useState("");
-  const [found, setFound] = useState(null);
-  useEffect(() => {
-    if (!model.ready) return undefined;
-    let current = true;
-    const timer = setTimeout(async () => {
-      await model.attempt(async () => {
-        const { items } = await model.api.get(`/users?limit=50&prefix=${encodeURIComponent(prefix.trim())}`);
-        if (!current) return;
-        for (const person of items) model.people.know(person);
-        setFound(items.filter((person) => person.id !== model.state.user));
-      });
-    }, 200);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [prefix, model.ready]);
+  const found = useFound(model, prefix, (words) => findPeople(model, words, 50));
   return html`<div class="page">
     <${PaneHead} title=${t("findPeople")} back=${hrefOf("contacts")} />
     <div class="page-body">

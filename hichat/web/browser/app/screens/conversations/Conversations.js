@@ -1,8 +1,9 @@
 // All conversations: pinned ones first, then those where something was said last.
-import { html, useRef, useState } from "../../rendering.js";
+import { html, useEffect, useRef, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
+import { More } from "../../parts/More.js";
 import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { choicesFor } from "./choices.js";
@@ -14,6 +15,10 @@ export function Conversations({ model, selected }) {
   const wanted = filter.trim().toLocaleLowerCase();
   const all = model.listed;
   const found = wanted ? all.filter((each) => model.titleOf(each).toLocaleLowerCase().includes(wanted)) : all;
+  // Who looks for one looks in all of them.
+  useEffect(() => {
+    if (wanted && model.ready) model.attempt(() => model.overview.all());
+  }, [Boolean(wanted), model.ready]);
   const search = (event) => {
     event.preventDefault();
     if (wanted && model.features.has("search")) go("search", "", filter.trim());
@@ -40,7 +45,7 @@ export function Conversations({ model, selected }) {
       </a>`
     }
     ${!model.ready && html`<div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>`}
-    ${model.ready && !found.length && wanted && html`<${Nothing} icon="search" text=${t("nothingFound")} />`}
+    ${model.ready && !found.length && wanted && model.overview.complete && html`<${Nothing} icon="search" text=${t("nothingFound")} />`}
     ${
       model.ready &&
       !all.length &&
@@ -54,6 +59,7 @@ export function Conversations({ model, selected }) {
         (each) => html`<${Row} key=${each.name} model=${model} conversation=${each} selected=${each.name === selected} />`,
       )}
     </ul>
+    ${model.ready && !model.overview.complete && html`<${More} load=${() => model.overview.more()} />`}
   `;
 }
 

@@ -1,31 +1,18 @@
 // Find groups by name, and join them.
-import { html, useEffect, useState } from "../../rendering.js";
+import { html, useState } from "../../rendering.js";
 import { Field } from "../../parts/Field.js";
 import { Nothing } from "../../parts/Nothing.js";
 import { GroupRow, PaneHead } from "../../parts/Rows.js";
+import { useFound } from "../../parts/finding.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
 export function FindGroups({ model }) {
   const [name, setName] = useState("");
-  const [found, setFound] = useState(null);
-  useEffect(() => {
-    if (!model.ready) return undefined;
-    let current = true;
-    const timer = setTimeout(async () => {
-      await model.attempt(async () => {
-        const query = name.trim() ? `&name=${encodeURIComponent(name.trim())}` : "";
-        const { items } = await model.api.get(`/groups?limit=50${query}`);
-        if (!current) return;
-        for (const group of items) model.knowGroup(group);
-        setFound(items);
-      });
-    }, 200);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [name, model.ready]);
+  const found = useFound(model, name, async (words) => {
+    const { items } = await model.api.get(`/groups?limit=50${words && `&name=${encodeURIComponent(words)}`}`);
+    return items.map((group) => model.knowGroup(group));
+  });
   return html`<div class="page">
     <${PaneHead} title=${t("findGroups")} back=${hrefOf("groups")} />
     <div class="page-body">

@@ -19,10 +19,18 @@ export function Group({ model, id }) {
   const group = model.group(id);
   const role = group?.you.role;
   useEffect(() => {
-    if (model.ready) model.refreshGroup(id);
+    // What is not known yet is on its way.
+    if (model.ready && group && !group.gone) model.refreshGroup(id);
     if (model.ready && role) model.membersOf(id).catch(() => {});
   }, [id, role, model.ready]);
   if (!group) return html`<div class="page"><${PaneHead} title=${t("group")} back=${hrefOf("groups")} /></div>`;
+
+  if (group.gone) {
+    return html`<div class="page">
+      <${PaneHead} title=${group.name || t("group")} back=${hrefOf("groups")} />
+      <p class="hint">${t(group.gone)}</p>
+    </div>`;
+  }
 
   const act = (work, done = "") =>
     model.attempt(async () => {
@@ -39,17 +47,17 @@ export function Group({ model, id }) {
         model.toast(t("requestSent"));
         return;
       }
-      Object.assign(model.conversation(`group-${id}`), { gone: false, listed: true, touched: Date.now() });
+      Object.assign(model.conversation(`group-${id}`), { gone: false, listed: true, touched: model.now() });
       chats();
     });
-  const dissolve = () =>
+  const end = (work) =>
     model.attempt(async () => {
-      await api.delete(`/groups/${id}`);
+      await work();
       lists.again("groups");
       go("groups");
     });
   const leads = role === "owner" || role === "admin";
-  const muted = group.muted && (group.muted.until === undefined || group.muted.until > Date.now());
+  const muted = model.lasts(group.muted);
   return html`<div class="page">
     <${PaneHead} title=${t("group")} back=${hrefOf("groups")} />
     <div class="page-body">
@@ -88,12 +96,12 @@ export function Group({ model, id }) {
     ${
       dialog === "leave" &&
       html`<${Confirm} title=${t("leave")} text=${t("leaveQuestion", { name: group.name })} action=${t("leave")} close=${close}
-        then=${() => act(async () => { await api.post(`/groups/${id}/leave`); go("groups"); })} />`
+        then=${() => end(() => api.post(`/groups/${id}/leave`))} />`
     }
     ${
       dialog === "dissolve" &&
       html`<${Confirm} title=${t("dissolve")} text=${t("dissolveQuestion", { name: group.name })} action=${t("dissolve")} close=${close}
-        then=${dissolve} />`
+        then=${() => end(() => api.delete(`/groups/${id}`))} />`
     }
   </div>`;
 }

@@ -1,39 +1,23 @@
 // Invite contacts, or anybody by name.
-import { html, useEffect, useState } from "../../rendering.js";
+import { html, useState } from "../../rendering.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { Field } from "../../parts/Field.js";
+import { findPeople, useFound } from "../../parts/finding.js";
 import { PersonRow } from "../../parts/Rows.js";
 import { t } from "../../words/words.js";
 
 export function Invite({ model, group, close }) {
   const [prefix, setPrefix] = useState("");
-  const [found, setFound] = useState([]);
   const [invited, setInvited] = useState(new Set());
-  useEffect(() => {
-    let current = true;
-    const timer = setTimeout(async () => {
-      if (!prefix.trim()) {
-        setFound(model.lists.get("contacts").map(({ user }) => user));
-        return;
-      }
-      await model.attempt(async () => {
-        const { items } = await model.api.get(`/users?limit=20&prefix=${encodeURIComponent(prefix.trim())}`);
-        for (const person of items) model.people.know(person);
-        if (current) setFound(items);
-      });
-    }, prefix ? 200 : 0);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [prefix]);
+  const contacts = () => model.lists.get("contacts").map(({ user }) => user);
+  const found = useFound(model, prefix, (words) => (words ? findPeople(model, words, 20) : contacts()));
   const members = new Set((model.members.get(group.id) ?? []).map((member) => member.id));
   const invite = (person) =>
     model.attempt(async () => {
       await model.api.put(`/groups/${group.id}/invitations/${person.id}`);
       setInvited(new Set([...invited, person.id]));
     }, t("invitedDone", { name: person.name }));
-  const shown = found.filter((person) => !members.has(person.id) && person.id !== model.state.user);
+  const shown = (found ?? contacts()).filter((person) => !members.has(person.id));
   return html`<${Dialog} title=${t("invite")} close=${close}>
     <${Field} label=${t("nameBegins")} type="search" value=${prefix} change=${setPrefix} maxlength="64" autocomplete="off" />
     ${!shown.length && html`<p class="hint">${t("nobodyFound")}</p>`}

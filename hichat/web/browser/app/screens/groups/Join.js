@@ -13,7 +13,7 @@ export function Join({ model, code }) {
       const group = model.knowGroup(await model.api.post("/me/groups", { code: given.trim() }));
       model.lists.again("groups", "invitations");
       const conversation = model.conversation(`group-${group.id}`);
-      Object.assign(conversation, { gone: false, listed: true, touched: Date.now() });
+      Object.assign(conversation, { gone: false, listed: true, touched: model.now() });
       go("chats", conversation.name);
     });
   };

@@ -35,7 +35,7 @@ export function Links({ model, group, close }) {
       )}
     </ul>
     <div class="actions">
-      <button type="button" class="primary" onClick=${() => act(() => model.api.post(path, { expires: Date.now() + WEEK }))}>${t("newLink")}</button>
+      <button type="button" class="primary" onClick=${() => act(() => model.api.post(path, { expires: model.now() + WEEK }))}>${t("newLink")}</button>
     </div>
   <//>`;
 }

@@ -24,7 +24,7 @@ function Member({ model, group, member }) {
   const [asking, setAsking] = useState("");
   const button = useRef(null);
   const mine = group.you.role;
-  const muted = member.muted && (member.muted.until === undefined || member.muted.until > Date.now());
+  const muted = model.lasts(member.muted);
   const above = mine === "owner" || (mine === "admin" && member.role === "member");
   const mayAct = above && member.id !== model.state.user;
   const path = `/groups/${group.id}/members/${member.id}`;
@@ -41,7 +41,7 @@ function Member({ model, group, member }) {
     mine === "owner" && { icon: "person", text: t("makeOwner"), act: () => setAsking("makeOwner") },
     muted
       ? { icon: "bell", text: t("unmuteMember"), act: () => act(() => model.api.delete(`${path}/mute`)) }
-      : { icon: "mute", text: t("muteHour"), act: () => act(() => model.api.put(`${path}/mute`, { until: Date.now() + HOUR })) },
+      : { icon: "mute", text: t("muteHour"), act: () => act(() => model.api.put(`${path}/mute`, { until: model.now() + HOUR })) },
     !muted && { icon: "mute", text: t("muteMember"), act: () => act(() => model.api.put(`${path}/mute`, {})) },
     { icon: "leave", text: t("removeMember"), act: () => setAsking("removeMember"), danger: true },
     { icon: "block", text: t("ban"), act: () => setAsking("ban"), danger: true },

@@ -12,7 +12,7 @@ export function NewGroup({ model }) {
       const group = model.knowGroup(await model.api.post("/groups", given));
       model.lists.again("groups");
       const conversation = model.conversation(`group-${group.id}`);
-      Object.assign(conversation, { gone: false, listed: true, touched: Date.now() });
+      Object.assign(conversation, { gone: false, listed: true, touched: model.now() });
       go("chats", conversation.name);
     });
   return html`<div class="page">
