@@ -69,7 +69,7 @@ class FaultTests(BrowserCase):
         ida.go("chats/announcements")
         expect(ida.page.get_by_role("button", name="Try again")).to_be_visible()
         wire.mend()
-        expect(ida.page.get_by_text("Nothing was said here yet.")).to_be_visible()
+        expect(ida.page.get_by_text("No messages yet.")).to_be_visible()
         ida.go(f"chats/user-{two}")
         expect(area).to_have_value("two")
         area.press("Enter")
