@@ -21,8 +21,8 @@ from hichat.search.words import tokens
 from hichat.storage.store import Store
 from hichat.storage.tables import events, members
 
-STEP = 200
-"""Events in a step: some 3 ms of one core, and then whoever waits has it."""
+STEP = 100
+"""Events in a step: some 2 ms of one core, and then whoever waits has it."""
 
 VERSIONS = 16
 """As which an edited message can be found by those who left before it was edited again, at most."""
@@ -33,11 +33,11 @@ POLL = 1.0
 AGAIN = 5.0
 """Seconds until the next step after one that failed."""
 
-PACE = 100
+PACE = 50
 """
 How long it rests between two steps: what the last one took, times the events a second with which the log grows, in
-units of this; as long as that at least. So what people send comes first: it follows some 2,000 a second, of 5,000 it
-takes a fiftieth of a core, and catches up afterwards.
+units of this; as long as that at least. So what people send comes first: it follows some 1,500 a second, of 5,000 it
+takes a hundredth of a core, and catches up afterwards.
 """
 
 LONGEST = 5.0

@@ -285,7 +285,7 @@ class IndexerTests(SynchronousTestCase):
         """The more of them, the longer; but not for ever."""
         head = 10**6
         rests = [self.rest(Progress(500, head))]
-        for rate in (10, 200, 800, 10**6):
+        for rate in (10, 100, 400, 10**6):
             head += round(rate * (rests[-1] + TOOK))
             rests.append(self.rest(Progress(500, head)))
         self.assertEqual(rests, [TOOK, TOOK, TOOK * 2, TOOK * 8, LONGEST])

@@ -79,10 +79,10 @@ Index.move = dying
     async def test_steps(self) -> None:
         made = self.make()
         self.assertEqual(await made.step(), Progress(0, 0))
-        self.write(300)
-        self.assertEqual(await made.step(), Progress(200, 300))
-        self.assertEqual(await made.step(), Progress(300, 300))
-        self.assertEqual(self.indexed(), 300)
+        self.write(150)
+        self.assertEqual(await made.step(), Progress(100, 150))
+        self.assertEqual(await made.step(), Progress(150, 150))
+        self.assertEqual(self.indexed(), 150)
 
     async def test_last_in_line_and_it_ends_with_the_daemon(self) -> None:
         made = self.make()
@@ -103,15 +103,15 @@ Index.move = dying
         """Nothing is lost or there twice; who waits for the step hears of it."""
         marker = f"{self.mktemp()}-dead"
         made = self.make(self.DIES.format(marker=marker))
-        self.write(500)
-        self.assertEqual(await made.step(), Progress(200, 500))
+        self.write(250)
+        self.assertEqual(await made.step(), Progress(100, 250))
         await self.assertFailure(made.step(), StepFailed)
-        self.assertEqual(self.indexed(), 200)
+        self.assertEqual(self.indexed(), 100)
         while made.pid is None:
             await deferLater(CLOCK, 0.01, lambda: None)
-        self.assertEqual(await made.step(), Progress(400, 500))
-        self.assertEqual(await made.step(), Progress(500, 500))
-        self.assertEqual(self.indexed(), 500)
+        self.assertEqual(await made.step(), Progress(200, 250))
+        self.assertEqual(await made.step(), Progress(250, 250))
+        self.assertEqual(self.indexed(), 250)
         self.assertTrue(any("the search's follower ended (signal 9)" in eventAsText(each) for each in self.logged))
 
     async def test_a_step_that_fails_is_in_the_daemons_log(self) -> None:
