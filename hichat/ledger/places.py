@@ -99,9 +99,7 @@ def _enter(connection: Connection, into: Table, of: Table, *which: ColumnElement
 
 
 def _merge(connection: Connection, count: int) -> None:
-    """
-    So many recent entries are new: as many go on, if there are enough, from where the last ones ended.
-    """
+    """So many recent entries are new: what is too much goes on, from behind where the last ones ended."""
     head = places_head.c
     recent, *last = connection.execute(select(head.recent, head.merged_conversation, head.merged_position)).one()
     recent += count
@@ -109,7 +107,7 @@ def _merge(connection: Connection, count: int) -> None:
         entry = tuple_(recent_places.c.conversation, recent_places.c.position)
         which = [entry > tuple_(*last)]
         in_order = select(recent_places).where(*which).order_by(*recent_places.c)
-        end = connection.execute(in_order.offset(count - 1).limit(1)).first()
+        end = connection.execute(in_order.offset(recent - RECENT - 1).limit(1)).first()
         if end is not None:
             which.append(entry <= tuple_(*end))
         _enter(connection, places, recent_places, *which)
