@@ -12,8 +12,10 @@ import os
 import resource
 import socket
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from fcntl import LOCK_EX, LOCK_NB, flock
 from functools import partial
 from pathlib import Path
 from threading import Timer
@@ -67,6 +69,9 @@ live, and Python's default (700) looks at them all again and again while they co
 
 BACKLOG = 4096
 """Connections that may wait to be taken: after a restart all clients come back at once. Twisted's default is 50."""
+
+PATIENCE = 1.0
+"""Seconds that a daemon at its start waits for another one that leaves the state directory, or only looks at it."""
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104
 """Where an endpoint listens that names no interface."""
@@ -164,6 +169,7 @@ class HiChat(LogComponent, Service):
         self._parts: Parts | None = None
         self._ports: list[IListeningPort] = []
         self._turns: Turns | None = None
+        self._claim: Claim | None = None
         self._stopping = False
 
     # Start
@@ -190,6 +196,9 @@ class HiChat(LogComponent, Service):
     def _start(self) -> None:
         settings = self._settings
         prepare_state_dir(settings.state_dir)
+        if settings.workers == 1:
+            # Of several workers their supervisor has it.
+            self._claim = Claim(settings.state_dir)
         _raise_file_limit()
         gc.set_threshold(GARBAGE)
         parts = self._parts = self._assemble(settings, self._reactor, lambda: self._stopping)
@@ -355,6 +364,9 @@ class HiChat(LogComponent, Service):
                     pool.stop()
             for engine in parts.engines:
                 engine.dispose()
+        if self._claim is not None:
+            self._claim.release()
+            self._claim = None
 
 
 def _all(factories: list[ChatFactory]) -> list[ChatProtocol]:
@@ -377,6 +389,38 @@ def prepare_state_dir(path: Path) -> None:
         raise state_dir_error(path, "Permission denied")
 
 
+class Claim:
+    """
+    That a state directory is one daemon's: of two, neither would hear what the other one's people say, and the files
+    there name what each has done. A process that dies gives it back.
+
+    @raise StartError: another one is at work there.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._file = os.open(directory / "daemon.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        patience = time.monotonic() + PATIENCE
+        while not self._try():
+            if time.monotonic() > patience:
+                os.close(self._file)
+                raise StartError(
+                    f"hichat: HICHAT_STATE_DIR: another HiChat is at work in {directory}; "
+                    "stop it, or name another directory"
+                )
+            time.sleep(0.02)
+
+    def _try(self) -> bool:
+        try:
+            flock(self._file, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def release(self) -> None:
+        """Let another one have it."""
+        os.close(self._file)
+
+
 def preflight(settings: Settings, reactor: Any) -> None:
     """
     Do what may fail at the start while twistd has not left the terminal yet: what fails later is told in the log only.
@@ -385,6 +429,7 @@ def preflight(settings: Settings, reactor: Any) -> None:
     @raise StartError: as L{HiChat.startService} would.
     """
     prepare_state_dir(settings.state_dir)
+    Claim(settings.state_dir).release()
     engine = make_engine(settings.database_url)
     try:
         migrate(engine)

@@ -23,6 +23,7 @@ from hichat import keys, settings
 from hichat.errors import StartError
 from hichat.service import (
     DEADLINE,
+    Claim,
     LogComponent,
     one_line_errors,
     prepare_state_dir,
@@ -108,6 +109,7 @@ class Supervisor(LogComponent, Service):
         self._pauses: dict[int, float] = {}
         self._again: dict[int, IDelayedCall] = {}
         self._port: socket.socket | None = None
+        self._claim: Claim | None = None
         self._stopping = False
 
     def startService(self) -> None:
@@ -119,6 +121,7 @@ class Supervisor(LogComponent, Service):
         found = self._settings
         try:
             prepare_state_dir(found.state_dir)
+            self._claim = Claim(found.state_dir)
             for name in ("plane.key", "token.key"):
                 keys.load_or_make(found.state_dir, name)
             engine = make_engine(found.database_url)
@@ -129,9 +132,11 @@ class Supervisor(LogComponent, Service):
             # Held, but not listened on: nobody else gets it while a worker is started again.
             self._port = reserve_port(found)
         except StartError:
+            self._let_go()
             one_line_errors()
             raise
         except OSError as e:
+            self._let_go()
             one_line_errors()
             raise state_dir_error(found.state_dir, str(e)) from None
         for number in range(found.workers):
@@ -155,12 +160,18 @@ class Supervisor(LogComponent, Service):
         def ended(_: object) -> None:
             if last.active():
                 last.cancel()
-            if self._port is not None:
-                self._port.close()
+            self._let_go()
             stopped.callback(None)
 
         gone.addCallback(ended)
         return stopped
+
+    def _let_go(self) -> None:
+        if self._port is not None:
+            self._port.close()
+        if self._claim is not None:
+            self._claim.release()
+            self._claim = None
 
     def _kill(self) -> None:
         for worker in self._workers.values():

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -168,6 +169,29 @@ class StartTests(SynchronousTestCase):
         self.refused("HICHAT_STATE_DIR", HICHAT_STATE_DIR=str(file / "below"))
         self.refused("HICHAT_STATE_DIR", HICHAT_STATE_DIR=str(file))
         self.refused("HICHAT_STATE_DIR", HICHAT_STATE_DIR="/proc/hichat")
+
+    def test_a_state_directory_that_another_daemon_has(self) -> None:
+        """Also when it is of several workers. With the daemon it is free, however that ended."""
+        for workers in ("1", "2"):
+            self.daemon.environment["HICHAT_WORKERS"] = workers
+            self.daemon.launch()
+            lock = self.daemon.directory / "state" / "daemon.lock"
+            while not lock.exists() or not self.is_locked(lock):
+                time.sleep(0.05)
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                port = probe.getsockname()[1]
+            self.refused("HICHAT_STATE_DIR", HICHAT_LISTEN=f"tcp:{port}:interface=127.0.0.1", HICHAT_UDP="127.0.0.1:0")
+            self.daemon.kill()
+            self.assertFalse(self.is_locked(lock))
+
+    def is_locked(self, path: Path) -> bool:
+        with path.open() as file:
+            try:
+                flock(file, LOCK_EX | LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
 
     def test_a_database_that_is_none(self) -> None:
         state = self.daemon.directory / "state"
