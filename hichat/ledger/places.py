@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
+from heapq import merge
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import (
@@ -31,7 +33,6 @@ from sqlalchemy import (
     select,
     text,
     tuple_,
-    union_all,
     update,
 )
 
@@ -136,37 +137,27 @@ def read(
     @param newest: the newest first, else the oldest.
     @param tail: False: only what is indexed.
     """
+    # Not one query for all: to put that together takes longer than to run it, and often the first part is enough.
     done, recent = connection.execute(select(places_head.c.position, places_head.c.recent)).one()
 
-    def entered(index: Table) -> Select[Any]:
-        return (
-            select(events)
-            .join_from(index, events, events.c.position == index.c.position)
-            .where(index.c.conversation == conversation, index.c.position > after, index.c.position < before)
-            .where(*conditions)
-            .order_by(index.c.position.desc() if newest else index.c.position)
-            .limit(limit)
-        )
+    def rows(query: Select[Any], position: ColumnElement[int], low: int) -> Iterator[Event]:
+        within = query.where(position > low, position < before, *conditions)
+        in_order = within.order_by(position.desc() if newest else position).limit(limit)
+        with connection.execute(in_order) as found:
+            for row in found:
+                yield Event(*row)
 
-    parts = [entered(places)]
-    if recent:
-        parts.append(entered(recent_places))
+    def entered(index: Table) -> Iterator[Event]:
+        query = select(events).join_from(index, events, events.c.position == index.c.position)
+        return rows(query.where(index.c.conversation == conversation), index.c.position, after)
+
+    tiers = [entered(places), entered(recent_places)] if recent else [entered(places)]
+    parts: list[Iterator[Event]] = [merge(*tiers, key=lambda event: event.position, reverse=newest)]
     done = max(done, after)
     if tail and done + 1 < before:
-        parts.append(
-            select(events)
-            .where(events.c.position > done, events.c.position < before)
-            .where(events.c.conversation == conversation, *conditions)
-            .order_by(events.c.position.desc() if newest else events.c.position)
-            .limit(limit)
-        )
-    query = parts[0]
-    if len(parts) > 1:
-        found = union_all(*(select(part.subquery()) for part in parts)).subquery()
-        query = select(found).order_by(found.c.position.desc() if newest else found.c.position).limit(limit)
-    with connection.execute(query) as rows:
-        for row in rows:
-            yield Event(*row)
+        unindexed = rows(select(events).where(events.c.conversation == conversation), events.c.position, done)
+        parts.insert(0 if newest else 1, unindexed)
+    yield from islice(chain.from_iterable(parts), limit)
 
 
 def last_numbers(connection: Connection, conversation: int) -> tuple[int, int]:

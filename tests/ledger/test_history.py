@@ -135,8 +135,10 @@ class FoldTests(FoldCase):
     def test_found_by_the_index(self) -> None:
         self.writer.write([message(1, 2), react(2, 1)])
         key = log.conversation_key(Scope.USER, 1, 2)
-        page, done = plans(self.store, lambda connection: history.history(connection, 1, key, 2, None, 10, BIG))
-        self.assertRegex(page, "places USING PRIMARY KEY|places_pkey")
+        *pages, done = plans(self.store, lambda connection: history.history(connection, 1, key, 2, None, 10, BIG))
+        self.assertRegex("".join(pages), "places USING PRIMARY KEY|places_pkey")
+        for page in pages:
+            self.assertNotRegex(page, "SCAN|Seq Scan")
         self.assertIn("events_by_message", done)
 
 

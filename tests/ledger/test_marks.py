@@ -109,7 +109,8 @@ class AdvanceTests(MarksCase):
         self.assertEqual(self.standing(1), Standing(Mark(1, 5, 0), 5, [Mark(2, 3, 3)]))
 
     def test_found_by_the_index(self) -> None:
-        """However long the conversation is."""
+        """However long the conversation is, and wherever its last event."""
+        self.writer.write([message(1, 3)] * 9)
         for query in (
             lambda connection: marks.standing(connection, 2, PAIR),
             lambda connection: marks.advance(connection, [Advance(2, PAIR, 99, 99)]),
