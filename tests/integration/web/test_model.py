@@ -77,6 +77,118 @@ class ModelTests(BrowserCase):
         )
         self.assertEqual(ids, [[4, 5, 6], [4, 5, 6, 7, 8]])
 
+    OUTBOXES = """
+        const { Database } = await import(base + 'hub/database.js');
+        const sent = [];
+        const make = (name) => new module.Outbox({
+            database: new Database(),
+            write: (frame) => sent.push([name, frame.text, frame.counter]),
+            changed: () => {}, settled: () => {}, acked: () => {},
+        });
+        const wait = () => new Promise((resolve) => setTimeout(resolve, 50));
+        const answer = async (outbox, ref, given = { op: 'ack' }) => { outbox.answered({ ref, ...given }); await wait(); };
+    """
+
+    def test_two_hubs_with_one_outbox(self) -> None:
+        """What both have loaded is sent by the first that is connected, and by the other not a second time."""
+        sent, left = self.run_in_page(
+            "hub/outbox.js",
+            self.OUTBOXES
+            + """
+            const one = make('one');
+            await one.load(7);
+            await one.add('a', { text: 'a' });
+            await one.add('b', { text: 'b' });
+            const two = make('two');
+            await two.load(7);
+            await two.connected(3);
+            await wait();
+            await answer(two, 'a');
+            two.lost();
+            await one.connected(4);
+            await wait();
+            await answer(one, 'b');
+            await answer(one, 'a');
+            return [sent, (await two.database.all(7)).length + one.items.length];
+            """,
+        )
+        # What is in doubt is sent again with the counter that it has; the server takes it once.
+        self.assertEqual(sent, [["two", "a", 4], ["two", "b", 5], ["one", "b", 5]])
+        self.assertEqual(left, 0)
+
+    def test_counters_of_two_hubs(self) -> None:
+        """They never give the same counter twice, even if one of them does not know yet that it is not connected."""
+        sent = self.run_in_page(
+            "hub/outbox.js",
+            self.OUTBOXES
+            + """
+            const one = make('one');
+            const two = make('two');
+            await one.load(8);
+            await one.connected(0);
+            await two.load(8);
+            await two.connected(0);
+            await Promise.all([one.add('a', { text: 'same' }), two.add('b', { text: 'same' })]);
+            await wait();
+            await answer(two, 'b', { op: 'error', code: 'counter_used' });
+            return sent;
+            """,
+        )
+        counters = [counter for _, _, counter in sent]
+        self.assertEqual(len(set(counters)), 3)
+        self.assertEqual([name for name, _, _ in sent[2:]], ["two"])
+
+    def test_what_was_refused_in_two_hubs(self) -> None:
+        """It may be tried again in one; in the other it is then gone, not refused for ever."""
+        sent, left = self.run_in_page(
+            "hub/outbox.js",
+            self.OUTBOXES
+            + """
+            const one = make('one');
+            await one.load(9);
+            await one.connected(0);
+            await one.add('a', { text: 'a' });
+            await wait();
+            await answer(one, 'a', { op: 'error', code: 'blocked', message: 'no' });
+            const two = make('two');
+            await two.load(9);
+            await two.connected(1);
+            await two.retry('a');
+            await wait();
+            await answer(two, 'a');
+            await one.retry('a');
+            await wait();
+            return [sent, one.items.length];
+            """,
+        )
+        self.assertEqual(sent, [["one", "a", 1], ["two", "a", 2]])
+        self.assertEqual(left, 0)
+
+    def test_an_outbox_on_a_full_disk(self) -> None:
+        """What cannot be written down is sent all the same."""
+        sent, left = self.run_in_page(
+            "hub/outbox.js",
+            self.OUTBOXES
+            + """
+            const full = () => { throw new DOMException('full', 'QuotaExceededError'); };
+            const { put } = IDBObjectStore.prototype;
+            IDBObjectStore.prototype.put = full;
+            const outbox = make('it');
+            await outbox.load(10);
+            await outbox.connected(0);
+            await outbox.add('a', { text: 'a' });
+            await outbox.add('b', { text: 'b' });
+            await wait();
+            await answer(outbox, 'a');
+            IDBObjectStore.prototype.put = put;
+            await outbox.add('c', { text: 'c' });
+            await wait();
+            return [sent, outbox.items.map(({ key }) => key)];
+            """,
+        )
+        self.assertEqual(sent, [["it", "a", 1], ["it", "b", 2], ["it", "c", 3]])
+        self.assertEqual(left, ["b", "c"])
+
     def test_links_to_pictures(self) -> None:
         """They are asked for once, however many there are and however wrong the browser's clock is."""
         asked, known = self.run_in_page(
