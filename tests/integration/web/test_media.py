@@ -6,7 +6,7 @@ import zlib
 
 from playwright.sync_api import FilePayload, expect
 
-from tests.integration.web.browser import BrowserCase
+from tests.integration.web.browser import BrowserCase, Wire, wait_for
 
 
 def picture(width: int, height: int) -> bytes:
@@ -74,6 +74,39 @@ class MediaTests(BrowserCase):
             hal.page.locator(".message").get_by_role("link", name="notes.html").click()
         self.assertEqual(coming.value.suggested_filename, "notes.html")
         self.assertEqual(coming.value.path().read_bytes(), content)
+
+    def test_a_file_that_is_not_sent(self) -> None:
+        """Whoever leaves the page while a file waits is asked first; once it is sent nobody is."""
+        wire = Wire(self.daemon.port)
+        self.addCleanup(wire.close)
+        ivy = self.person("ivy", url=f"http://127.0.0.1:{wire.port}")
+        ivy.register()
+        (jan,) = self.registered("jan")
+        one, two = self.ids(ivy, jan)
+        ivy.go(f"chats/user-{two}")
+        jan.go(f"chats/user-{one}")
+        ivy.page.locator("input[type=file]").set_input_files(
+            FilePayload(name="garden.png", mimeType="image/png", buffer=picture(30, 20))
+        )
+        ivy.page.get_by_label("Caption (optional)").fill("my garden")
+        wire.cut()
+        ivy.page.get_by_role("button", name="Send", exact=True).last.click()
+        failed = ivy.message("my garden").get_by_role("alert")
+        expect(failed).to_contain_text("There is no connection")
+        asked: list[str] = []
+        ivy.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        ivy.page.close(run_before_unload=True)
+        wait_for(lambda: ivy.page.evaluate("1") and asked)
+        self.assertEqual(asked, ["beforeunload"])
+        wire.mend()
+        expect(ivy.page.locator(".trouble")).to_have_count(0)
+        ivy.message("my garden").get_by_role("button", name="Try again").click()
+        expect(jan.message("my garden").locator("img")).to_be_visible()
+        ivy.state("my garden", "read")
+        ivy.page.reload()
+        ivy.sees("my garden")
+        self.assertEqual(asked, ["beforeunload"])
+        ivy.faults = [fault for fault in ivy.faults if "net::ERR" not in fault]
 
     def test_voice(self) -> None:
         """It is recorded, sent and can be played."""

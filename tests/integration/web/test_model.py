@@ -189,6 +189,78 @@ class ModelTests(BrowserCase):
         self.assertEqual(sent, [["it", "a", 1], ["it", "b", 2], ["it", "c", 3]])
         self.assertEqual(left, ["b", "c"])
 
+    def test_calls_after_a_long_time(self) -> None:
+        """What was said long before the connection came back calls nobody; the rest calls once a conversation."""
+        calls = self.run_in_page(
+            "model/notices.js",
+            """
+            const calls = [];
+            window.Notification = class {
+                static permission = 'granted';
+                constructor(title, { body, tag }) { calls.push([title, body, tag]); }
+            };
+            const model = {
+                state: { visible: 0 }, link: { shared: false }, people: { name: (id) => `p${id}` },
+                conversation: (name) => ({ name, muted: name === 'user-4' }),
+                titleOf: ({ name }) => (name === 'group-9' ? 'Club' : name.replace('user-', 'p')),
+                describe: ({ text }) => text,
+            };
+            const notices = new module.Notices(model);
+            notices.begin();
+            notices.connected(10_000_000);
+            const say = (from, time, text, name = `user-${from}`) => notices.heard({ from, time, text }, name);
+            for (let at = 0; at < 300; at++) say(2, 9_000_000, 'long ago');
+            for (let at = 0; at < 300; at++) say(3, 9_990_000 + at, `new ${at}`);
+            say(4, 9_999_000, 'muted');
+            say(5, 9_999_000, 'in the club', 'group-9');
+            await new Promise((resolve) => setTimeout(resolve, 600));
+            return calls;
+            """,
+        )
+        self.assertEqual(
+            calls,
+            [["p3 (300)", "new 299", "hichat-user-3"], ["p5 · Club", "in the club", "hichat-group-9"]],
+        )
+
+    def test_many_members(self) -> None:
+        """Two thousand are loaded, the others when they are wanted; what happens is applied, also while they come."""
+        counts, found = self.run_in_page(
+            "model/members.js",
+            """
+            let asked = 0;
+            let meanwhile = null;
+            const get = async (path) => {
+                asked++;
+                const from = Number(/cursor=(\\d+)/.exec(path)?.[1] ?? 0);
+                const items = Array.from({ length: 100 }, (_, at) => ({ id: from + at + 1, name: 'n', role: 'member' }));
+                await null;
+                meanwhile?.();
+                return { items, ...(from + 100 < 2500 && { next: String(from + 100) }) };
+            };
+            const people = { know: () => {}, get: (id) => ({ id, name: `p${id}`, avatar: '' }) };
+            const members = new module.Members({ api: { get }, people, changed: () => {} });
+            const hear = (kind, member, more) => members.heard({ kind, group: 1, from: 9999, member, ...more });
+            await members.load(1);
+            await members.load(1);
+            const counts = [[asked, members.get(1).length, members.isComplete(1)]];
+            meanwhile = () => { hear('left', 2001); meanwhile = null; };
+            while (!members.isComplete(1)) await members.more(1);
+            counts.push([asked, members.get(1).length]);
+            hear('joined', 5000);
+            hear('joined', 5000);
+            hear('removed', 7);
+            hear('role', 8, { role: 'owner' });
+            hear('role', 9, { role: 'owner' });
+            hear('muted', 10, { until: 77 });
+            hear('muted', undefined);
+            counts.push([asked, members.get(1).length]);
+            const found = (id) => members.get(1).find((each) => each.id === id);
+            return [counts, [found(5000).name, found(7), found(8).role, found(9).role, found(10).muted, found(11).muted]];
+            """,
+        )
+        self.assertEqual(counts, [[20, 2000, False], [25, 2499], [25, 2499]])
+        self.assertEqual(found, ["p5000", None, "admin", "owner", {"until": 77}, None])
+
     def test_links_to_pictures(self) -> None:
         """They are asked for once, however many there are and however wrong the browser's clock is."""
         asked, known = self.run_in_page(

@@ -185,7 +185,7 @@ function Regarding({ model, draft, cancel }) {
 // Whose names stand in the text, of those that were chosen or are members.
 function mentioned(model, draft, group) {
   if (group === undefined) return [];
-  const known = new Map((model.members.get(group) ?? []).map((member) => [member.id, member.name]));
+  const known = new Map(model.members.get(group).map((member) => [member.id, member.name]));
   for (const [id, name] of draft.mentions) known.set(id, name);
   const people = [...known].map(([id, name]) => ({ id, name }));
   return [...new Set(mentionsIn(draft.text, people).map(({ id }) => id))];
