@@ -232,6 +232,7 @@ class ChatTests(BrowserCase):
         expect(ida.page.locator(".row", has_text="psst")).to_be_visible()
         self.assertEqual(len(ida.page.evaluate("calls")), 1)
         expect(ida.page).to_have_title("HiChat")
+        row = ida.page.locator(".list-pane .row", has_text="jan")
         row.hover()
         row.get_by_role("button", name="More about jan").click()
         ida.page.get_by_role("button", name="Unmute").click()
