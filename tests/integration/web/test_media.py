@@ -4,7 +4,7 @@ import base64
 import struct
 import zlib
 
-from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import Dialog, FilePayload, expect
 
 from tests.integration.web.browser import BrowserCase, Wire, wait_for
 
@@ -94,7 +94,12 @@ class MediaTests(BrowserCase):
         failed = ivy.message("my garden").get_by_role("alert")
         expect(failed).to_contain_text("There is no connection")
         asked: list[str] = []
-        ivy.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+        def stay(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.dismiss()
+
+        ivy.page.on("dialog", stay)
         ivy.page.close(run_before_unload=True)
         wait_for(lambda: ivy.page.evaluate("1") and asked)
         self.assertEqual(asked, ["beforeunload"])

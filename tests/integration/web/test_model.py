@@ -1,12 +1,20 @@
 """What the client knows and how, part by part, in the browser but without its screens."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.integration.web.browser import BrowserCase, Person
 
 
 class ModelTests(BrowserCase):
-    guest: Person
+    guest: ClassVar[Person]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.guest = Person(cls.browser, "guest", cls.daemon.url)
+
+    def tearDown(self) -> None:
+        self.assertEqual(self.guest.faults, [])
 
     def run_in_page(self, part: str, script: str) -> Any:
         """
@@ -14,8 +22,7 @@ class ModelTests(BrowserCase):
         @param script: the body of a function that has it as C{module}.
         @return: what the script returns.
         """
-        guest = self.person("guest")
-        return guest.page.evaluate(
+        return self.guest.page.evaluate(
             f"""async () => {{
                 const base = document.querySelector('script[src]').src.replace('main.js', '');
                 const module = await import(base + {part!r});
