@@ -3,6 +3,7 @@
 import base64
 import struct
 import zlib
+from typing import ClassVar
 
 from playwright.sync_api import Dialog, FilePayload, expect
 
@@ -21,6 +22,8 @@ def picture(width: int, height: int) -> bytes:
 
 
 class MediaTests(BrowserCase):
+    settings: ClassVar[dict[str, str]] = {"UPLOAD_LIMIT": "1000000"}
+
     def test_pictures(self) -> None:
         """One is chosen, one pasted, one dropped; each is previewed, sent, seen, and seen large."""
         ann, bob = self.registered("ann", "bob")
@@ -127,6 +130,32 @@ class MediaTests(BrowserCase):
         dave.until("document.querySelector('.message audio').readyState >= 1")
         dave.page.evaluate("document.querySelector('.message audio').play()")
         dave.until("document.querySelector('.message audio').currentTime > 0.2")
+
+    def test_what_is_refused(self) -> None:
+        """A file that is too large says so; without a microphone or notifications that is said, and nothing is lost."""
+        script = """
+            navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError'); };
+            Notification.requestPermission = async () => 'denied';
+        """
+        (kai,) = self.registered("kai")
+        lou = self.person("lou", script=script, member=True)
+        lou.go(f"chats/user-{self.ids(kai)[0]}")
+        huge = FilePayload(name="huge.bin", mimeType="application/octet-stream", buffer=bytes(1_100_000))
+        lou.page.locator("input[type=file]").set_input_files(huge)
+        lou.page.get_by_role("dialog").get_by_role("button", name="Send").click()
+        failed = lou.page.locator(".message.failed")
+        expect(failed).to_contain_text("too large")
+        failed.get_by_role("button", name="Discard").click()
+        expect(failed).to_have_count(0)
+        lou.page.get_by_role("button", name="Record a voice message").click()
+        expect(lou.page.locator(".toast")).to_contain_text("The microphone cannot be used.")
+        expect(lou.page.get_by_label("Write a message")).to_be_focused()
+        lou.go("settings/appearance")
+        notices = lou.page.get_by_role("group", name="Notifications")
+        notices.get_by_text("On", exact=True).click()
+        expect(lou.page.get_by_text("This browser does not allow notifications.")).to_be_visible()
+        expect(notices.get_by_label("Off")).to_be_checked()
+        lou.faults = [fault for fault in lou.faults if "413" not in fault]
 
     def test_a_profile_picture(self) -> None:
         """It is made small, and others see it."""

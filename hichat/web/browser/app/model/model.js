@@ -14,7 +14,7 @@ import { t } from "../words/words.js";
 
 const TYPING_TIME = 6000; // milliseconds that somebody who was typing still is
 const TYPING_PAUSE = 3000; // between two frames that say so
-const TOGETHER = 250; // milliseconds within which what happens in a group is one reason to ask how it is now
+const TOGETHER = 500; // milliseconds within which what happens in a group is one reason to ask how it is now
 const GROUP_CHANGES = new Set(["joined", "left", "removed", "banned", "changed", "dissolved"]); // that are shown
 const GROUP_ENDS = new Set(["left", "removed", "banned", "dissolved"]);
 
@@ -163,11 +163,19 @@ export class Model {
     this.stale.delete(id);
   }
 
-  // Something happened in a group: ask how it is now, once for all that comes within a moment.
+  // Something happened in a group: ask how it is now, and once more for all that comes within a moment after that.
   #refreshSoon(id) {
-    if (this.stale.has(id)) return;
-    this.stale.add(id);
-    setTimeout(() => this.stale.delete(id) && this.refreshGroup(id), TOGETHER);
+    if (this.stale.has(id)) {
+      this.stale.set(id, true);
+      return;
+    }
+    this.stale.set(id, false);
+    this.refreshGroup(id);
+    setTimeout(() => {
+      const again = this.stale.get(id);
+      this.stale.delete(id);
+      if (again) this.#refreshSoon(id);
+    }, TOGETHER);
   }
 
   knowGroup(group) {
@@ -444,7 +452,7 @@ export class Model {
     this.watching = null;
     this.conversations = new Map();
     this.groups = new Map();
-    this.stale = new Set(); // groups of which it is to be asked how they are
+    this.stale = new Map(); // groups that were asked for a moment ago -> whether something happened there since
     this.online = new Set();
     this.people.forget();
     this.lists.forget();

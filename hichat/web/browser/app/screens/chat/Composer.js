@@ -125,7 +125,12 @@ export function Composer({ model, conversation, attach }) {
   };
 
   if (recording) {
-    return html`<${Recorder} model=${model} conversation=${conversation} close=${() => setRecording(false)} />`;
+    const close = () => {
+      setRecording(false);
+      // What was recorded with is gone, and the focus with it.
+      conversation.wantsFocus = fine;
+    };
+    return html`<${Recorder} model=${model} conversation=${conversation} close=${close} />`;
   }
   const files = model.features.has("media") ? "" : "image/png,image/jpeg,image/gif,image/webp,audio/*";
   return html`<div class="composer">
