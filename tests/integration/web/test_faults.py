@@ -122,6 +122,28 @@ class FaultTests(BrowserCase):
         cleo.state("message 11", "read")
         self.quiet(cleo, dave)
 
+    def test_two_tabs_while_the_daemon_is_killed(self) -> None:
+        """Both write before, during and after; each message comes once, and both tabs show the same."""
+        mia, noah = self.registered("mia", "noah")
+        one, two = self.ids(mia, noah)
+        mia.go(f"chats/user-{two}")
+        noah.go(f"chats/user-{one}")
+        second = mia.tab()
+        second.goto(f"{mia.url}/#/chats/user-{two}")
+        expect(second.get_by_label("Write a message")).to_be_visible()
+        for number in range(6):
+            mia.write(f"one {number}")
+            mia.write(f"two {number}", second)
+            if number == 2:
+                self.crash()
+        self.daemon.launch()
+        self.ready()
+        expected = [f"{tab} {number}" for number in range(6) for tab in ("one", "two")]
+        for page in (mia.page, second, noah.page):
+            expect(page.locator(".message:not(.waiting) .said")).to_have_count(12)
+            self.assertEqual(sorted(page.locator(".message .said").all_text_contents()), sorted(expected))
+        self.quiet(mia, noah)
+
     def test_two_tabs_without_a_shared_worker(self) -> None:
         """Each has a hub, and both have the same outbox: whichever is connected sends what waits there, once."""
         wire = Wire(self.daemon.port)
