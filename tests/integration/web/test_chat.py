@@ -232,6 +232,23 @@ class ChatTests(BrowserCase):
         expect(ida.page.locator(".row", has_text="psst")).to_be_visible()
         self.assertEqual(len(ida.page.evaluate("calls")), 1)
         expect(ida.page).to_have_title("HiChat")
+        row = ida.page.locator(".list-pane .row", has_text="jan")
+        row.hover()
+        row.get_by_role("button", name="More about jan").click()
+        ida.page.get_by_role("button", name="Unmute").click()
+        expect(row.locator(".row-sign")).to_have_count(0)
+        # Many that come together call once, and of two tabs one calls.
+        other = ida.tab()
+        expect(other.get_by_role("heading", name="Chats")).to_be_visible()
+        for page in (other, ida.page):
+            page.evaluate("window.away = true; window.dispatchEvent(new Event('blur'))")
+        for number in range(9):
+            jan.write(f"burst {number}")
+        ida.until("calls.some((call) => call.includes('burst 8'))")
+        calls = ida.page.evaluate("calls")[1:]
+        self.assertLess(len(calls), 9)
+        self.assertRegex(calls[-1], r"^jan \(\d+\)\|burst 8$")
+        self.assertEqual(other.evaluate("calls"), [])
 
     def test_a_wrong_password(self) -> None:
         """It is said why one cannot come in."""

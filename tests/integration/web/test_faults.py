@@ -122,6 +122,67 @@ class FaultTests(BrowserCase):
         cleo.state("message 11", "read")
         self.quiet(cleo, dave)
 
+    def test_two_tabs_while_the_daemon_is_killed(self) -> None:
+        """Both write before, during and after; each message comes once, and both tabs show the same."""
+        mia, noah = self.registered("mia", "noah")
+        one, two = self.ids(mia, noah)
+        mia.go(f"chats/user-{two}")
+        noah.go(f"chats/user-{one}")
+        second = mia.tab()
+        second.goto(f"{mia.url}/#/chats/user-{two}")
+        expect(second.get_by_label("Write a message")).to_be_visible()
+        for number in range(6):
+            mia.write(f"one {number}")
+            mia.write(f"two {number}", second)
+            if number == 2:
+                self.crash()
+        self.daemon.launch()
+        self.ready()
+        expected = [f"{tab} {number}" for number in range(6) for tab in ("one", "two")]
+        for page in (mia.page, second, noah.page):
+            expect(page.locator(".message:not(.waiting) .said")).to_have_count(12)
+            self.assertEqual(sorted(page.locator(".message .said").all_text_contents()), sorted(expected))
+        self.quiet(mia, noah)
+
+    def test_two_tabs_without_a_shared_worker(self) -> None:
+        """Each has a hub, and both have the same outbox: whichever is connected sends what waits there, once."""
+        wire = Wire(self.daemon.port)
+        self.addCleanup(wire.close)
+        kim = self.person("kim", url=f"http://127.0.0.1:{wire.port}", script="delete window.SharedWorker")
+        kim.register()
+        (lou,) = self.registered("lou")
+        one, two = self.ids(kim, lou)
+        lou.go(f"chats/user-{one}")
+        kim.go(f"chats/user-{two}")
+        kim.write("first")
+        kim.state("first", "read")
+        second = kim.tab()
+        second.goto(f"{kim.url}/#/chats/user-{two}")
+        expect(second.locator(".message", has_text="first")).to_be_visible()
+        elsewhere = kim.page.get_by_text("HiChat is open in another window.").first
+        expect(elsewhere).to_be_visible()
+        # Nobody is connected, and both have it.
+        wire.cut()
+        expect(second.get_by_text("No connection. Trying again…").first).to_be_visible()
+        kim.write("waits in both")
+        kim.write("and so does this")
+        kim.write("written here", second)
+        expect(second.locator(".message", has_text="written here")).to_be_visible()
+        wire.mend()
+        said = ["first", "waits in both", "and so does this", "written here"]
+        expect(lou.page.locator(".message")).to_have_count(4)
+        expect(second.locator(".message")).to_have_count(4)
+        kim.page.get_by_role("button", name="Use it here").first.click()
+        expect(elsewhere).to_have_count(0)
+        expect(kim.page.locator(".message.waiting")).to_have_count(0)
+        kim.write("last")
+        lou.sees("last")
+        said.append("last")
+        for page in (kim.page, lou.page):
+            expect(page.locator(".message .said")).to_have_count(5)
+            self.assertEqual(sorted(page.locator(".message .said").all_text_contents()), sorted(said))
+        self.quiet(kim)
+
     def test_a_message_that_is_refused(self) -> None:
         """It says so and why, can be tried again once the reason is gone, or thrown away."""
         eve, finn = self.registered("eve", "finn")

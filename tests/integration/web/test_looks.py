@@ -3,7 +3,7 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FilePayload, expect
 
-from tests.integration.web.browser import PASSWORD, PHONE, BrowserCase, Person
+from tests.integration.web.browser import PASSWORD, PHONE, BrowserCase, Person, Wire
 from tests.integration.web.test_media import picture
 
 HOSTILE = [
@@ -54,7 +54,7 @@ class LooksTests(BrowserCase):
     def check(self, person: Person, where: str) -> None:
         """Nothing serious is wrong for those who use a keyboard or a screen reader."""
         # In the dark only the colours are others.
-        options = {"runOnly": ["color-contrast"]} if where.endswith("dark") else {}
+        options = {"resultTypes": ["violations"]} | ({"runOnly": ["color-contrast"]} if where.endswith("dark") else {})
         found = Axe().run(person.page, options=options).response["violations"]
         serious = [
             (where, each["id"], node["html"], node["failureSummary"])
@@ -247,7 +247,10 @@ class LooksTests(BrowserCase):
 
     def test_a_phone(self) -> None:
         """One pane at a time; nothing is wider than the screen; back is a button and the browser's own."""
-        cleo = self.person("cleo", viewport=PHONE, has_touch=True, is_mobile=True)
+        wire = Wire(self.daemon.port)
+        self.addCleanup(wire.close)
+        url = f"http://127.0.0.1:{wire.port}"
+        cleo = self.person("cleo", url=url, viewport=PHONE, has_touch=True, is_mobile=True)
         cleo.register()
         (dave,) = self.registered("dave")
         (number,) = self.ids(dave)
@@ -264,6 +267,28 @@ class LooksTests(BrowserCase):
         for screen in ("contacts", "groups", "settings", "settings/profile", f"contacts/{number}"):
             cleo.go(screen)
             self.assertEqual(cleo.page.evaluate(width), PHONE["width"])
+        # That there is no connection moves nothing, and hides neither the head nor where one goes or writes.
+        cleo.go("chats")
+        places = {f"chats/user-{number}": (".chat-head", ".composer"), "chats": (".pane-head", ".navigation")}
+        before = cleo.page.locator(".list-pane .row").first.bounding_box()
+        wire.cut()
+        banner = cleo.page.locator(".trouble")
+        expect(banner).to_be_visible()
+        self.assertEqual(cleo.page.locator(".list-pane .row").first.bounding_box(), before)
+        for screen, others in places.items():
+            cleo.go(screen)
+            for other in others:
+                expect(cleo.page.locator(f"{other}:visible")).to_be_visible()
+                one, two = banner.bounding_box(), cleo.page.locator(f"{other}:visible").bounding_box()
+                assert one is not None
+                assert two is not None
+                apart = one["y"] + one["height"] <= two["y"] or two["y"] + two["height"] <= one["y"]
+                self.assertTrue(apart, (screen, other, one, two))
+        wire.mend()
+        expect(banner).to_have_count(0)
+        cleo.faults.clear()
+        cleo.go("settings/profile")
+        cleo.go("settings")
         cleo.page.go_back()
         expect(cleo.page.get_by_role("heading", name="Profile")).to_be_visible()
 

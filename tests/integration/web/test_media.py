@@ -3,10 +3,11 @@
 import base64
 import struct
 import zlib
+from typing import ClassVar
 
-from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import Dialog, FilePayload, expect
 
-from tests.integration.web.browser import BrowserCase
+from tests.integration.web.browser import BrowserCase, Wire, wait_for
 
 
 def picture(width: int, height: int) -> bytes:
@@ -21,6 +22,8 @@ def picture(width: int, height: int) -> bytes:
 
 
 class MediaTests(BrowserCase):
+    settings: ClassVar[dict[str, str]] = {"UPLOAD_LIMIT": "1000000"}
+
     def test_pictures(self) -> None:
         """One is chosen, one pasted, one dropped; each is previewed, sent, seen, and seen large."""
         ann, bob = self.registered("ann", "bob")
@@ -75,6 +78,44 @@ class MediaTests(BrowserCase):
         self.assertEqual(coming.value.suggested_filename, "notes.html")
         self.assertEqual(coming.value.path().read_bytes(), content)
 
+    def test_a_file_that_is_not_sent(self) -> None:
+        """Whoever leaves the page while a file waits is asked first; once it is sent nobody is."""
+        wire = Wire(self.daemon.port)
+        self.addCleanup(wire.close)
+        ivy = self.person("ivy", url=f"http://127.0.0.1:{wire.port}")
+        ivy.register()
+        (jan,) = self.registered("jan")
+        one, two = self.ids(ivy, jan)
+        ivy.go(f"chats/user-{two}")
+        jan.go(f"chats/user-{one}")
+        ivy.page.locator("input[type=file]").set_input_files(
+            FilePayload(name="garden.png", mimeType="image/png", buffer=picture(30, 20))
+        )
+        ivy.page.get_by_label("Caption (optional)").fill("my garden")
+        wire.cut()
+        ivy.page.get_by_role("button", name="Send", exact=True).last.click()
+        failed = ivy.message("my garden").get_by_role("alert")
+        expect(failed).to_contain_text("There is no connection")
+        asked: list[str] = []
+
+        def stay(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.dismiss()
+
+        ivy.page.on("dialog", stay)
+        ivy.page.close(run_before_unload=True)
+        wait_for(lambda: ivy.page.evaluate("1") and asked)
+        self.assertEqual(asked, ["beforeunload"])
+        wire.mend()
+        expect(ivy.page.locator(".trouble")).to_have_count(0)
+        ivy.message("my garden").get_by_role("button", name="Try again").click()
+        expect(jan.message("my garden").locator("img")).to_be_visible()
+        ivy.state("my garden", "read")
+        ivy.page.reload()
+        ivy.sees("my garden")
+        self.assertEqual(asked, ["beforeunload"])
+        ivy.faults = [fault for fault in ivy.faults if "net::ERR" not in fault]
+
     def test_voice(self) -> None:
         """It is recorded, sent and can be played."""
         cleo, dave = self.registered("cleo", "dave")
@@ -89,6 +130,32 @@ class MediaTests(BrowserCase):
         dave.until("document.querySelector('.message audio').readyState >= 1")
         dave.page.evaluate("document.querySelector('.message audio').play()")
         dave.until("document.querySelector('.message audio').currentTime > 0.2")
+
+    def test_what_is_refused(self) -> None:
+        """A file that is too large says so; without a microphone or notifications that is said, and nothing is lost."""
+        script = """
+            navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError'); };
+            Notification.requestPermission = async () => 'denied';
+        """
+        (kai,) = self.registered("kai")
+        lou = self.person("lou", script=script, member=True)
+        lou.go(f"chats/user-{self.ids(kai)[0]}")
+        huge = FilePayload(name="huge.bin", mimeType="application/octet-stream", buffer=bytes(1_100_000))
+        lou.page.locator("input[type=file]").set_input_files(huge)
+        lou.page.get_by_role("dialog").get_by_role("button", name="Send").click()
+        failed = lou.page.locator(".message.failed")
+        expect(failed).to_contain_text("too large")
+        failed.get_by_role("button", name="Discard").click()
+        expect(failed).to_have_count(0)
+        lou.page.get_by_role("button", name="Record a voice message").click()
+        expect(lou.page.locator(".toast")).to_contain_text("The microphone cannot be used.")
+        expect(lou.page.get_by_label("Write a message")).to_be_focused()
+        lou.go("settings/appearance")
+        notices = lou.page.get_by_role("group", name="Notifications")
+        notices.get_by_text("On", exact=True).click()
+        expect(lou.page.get_by_text("This browser does not allow notifications.")).to_be_visible()
+        expect(notices.get_by_label("Off")).to_be_checked()
+        lou.faults = [fault for fault in lou.faults if "413" not in fault]
 
     def test_a_profile_picture(self) -> None:
         """It is made small, and others see it."""

@@ -1,12 +1,20 @@
 """What the client knows and how, part by part, in the browser but without its screens."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.integration.web.browser import BrowserCase, Person
 
 
 class ModelTests(BrowserCase):
-    guest: Person
+    guest: ClassVar[Person]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.guest = Person(cls.browser, "guest", cls.daemon.url)
+
+    def tearDown(self) -> None:
+        self.assertEqual(self.guest.faults, [])
 
     def run_in_page(self, part: str, script: str) -> Any:
         """
@@ -14,8 +22,7 @@ class ModelTests(BrowserCase):
         @param script: the body of a function that has it as C{module}.
         @return: what the script returns.
         """
-        guest = self.person("guest")
-        return guest.page.evaluate(
+        return self.guest.page.evaluate(
             f"""async () => {{
                 const base = document.querySelector('script[src]').src.replace('main.js', '');
                 const module = await import(base + {part!r});
@@ -76,6 +83,195 @@ class ModelTests(BrowserCase):
             """,
         )
         self.assertEqual(ids, [[4, 5, 6], [4, 5, 6, 7, 8]])
+
+    OUTBOXES = """
+        const { Database } = await import(base + 'hub/database.js');
+        const sent = [];
+        const make = (name) => new module.Outbox({
+            database: new Database(),
+            write: (frame) => sent.push([name, frame.text, frame.counter]),
+            changed: () => {}, settled: () => {}, acked: () => {},
+        });
+        const wait = () => new Promise((resolve) => setTimeout(resolve, 50));
+        const answer = async (outbox, ref, given = { op: 'ack' }) => {
+            outbox.answered({ ref, ...given });
+            await wait();
+        };
+    """
+
+    def test_two_hubs_with_one_outbox(self) -> None:
+        """What both have loaded is sent by the first that is connected, and by the other not a second time."""
+        sent, left = self.run_in_page(
+            "hub/outbox.js",
+            self.OUTBOXES
+            + """
+            const one = make('one');
+            await one.load(7);
+            await one.add('a', { text: 'a' });
+            await one.add('b', { text: 'b' });
+            const two = make('two');
+            await two.load(7);
+            await two.connected(3);
+            await wait();
+            await answer(two, 'a');
+            two.lost();
+            await one.connected(4);
+            await wait();
+            await answer(one, 'b');
+            await answer(one, 'a');
+            return [sent, (await two.database.all(7)).length + one.items.length];
+            """,
+        )
+        # What is in doubt is sent again with the counter that it has; the server takes it once.
+        self.assertEqual(sent, [["two", "a", 4], ["two", "b", 5], ["one", "b", 5]])
+        self.assertEqual(left, 0)
+
+    def test_counters_of_two_hubs(self) -> None:
+        """They never give the same counter twice, even if one of them does not know yet that it is not connected."""
+        sent = self.run_in_page(
+            "hub/outbox.js",
+            self.OUTBOXES
+            + """
+            const one = make('one');
+            const two = make('two');
+            await one.load(8);
+            await one.connected(0);
+            await two.load(8);
+            await two.connected(0);
+            await Promise.all([one.add('a', { text: 'same' }), two.add('b', { text: 'same' })]);
+            await wait();
+            await answer(two, 'b', { op: 'error', code: 'counter_used' });
+            return sent;
+            """,
+        )
+        counters = [counter for _, _, counter in sent]
+        self.assertEqual(len(set(counters)), 3)
+        self.assertEqual([name for name, _, _ in sent[2:]], ["two"])
+
+    def test_what_was_refused_in_two_hubs(self) -> None:
+        """It may be tried again in one; in the other it is then gone, not refused for ever."""
+        sent, left = self.run_in_page(
+            "hub/outbox.js",
+            self.OUTBOXES
+            + """
+            const one = make('one');
+            await one.load(9);
+            await one.connected(0);
+            await one.add('a', { text: 'a' });
+            await wait();
+            await answer(one, 'a', { op: 'error', code: 'blocked', message: 'no' });
+            const two = make('two');
+            await two.load(9);
+            await two.connected(1);
+            await two.retry('a');
+            await wait();
+            await answer(two, 'a');
+            await one.retry('a');
+            await wait();
+            return [sent, one.items.length];
+            """,
+        )
+        self.assertEqual(sent, [["one", "a", 1], ["two", "a", 2]])
+        self.assertEqual(left, 0)
+
+    def test_an_outbox_on_a_full_disk(self) -> None:
+        """What cannot be written down is sent all the same."""
+        sent, left = self.run_in_page(
+            "hub/outbox.js",
+            self.OUTBOXES
+            + """
+            const full = () => { throw new DOMException('full', 'QuotaExceededError'); };
+            const { put } = IDBObjectStore.prototype;
+            IDBObjectStore.prototype.put = full;
+            const outbox = make('it');
+            await outbox.load(10);
+            await outbox.connected(0);
+            await outbox.add('a', { text: 'a' });
+            await outbox.add('b', { text: 'b' });
+            await wait();
+            await answer(outbox, 'a');
+            IDBObjectStore.prototype.put = put;
+            await outbox.add('c', { text: 'c' });
+            await wait();
+            return [sent, outbox.items.map(({ key }) => key)];
+            """,
+        )
+        self.assertEqual(sent, [["it", "a", 1], ["it", "b", 2], ["it", "c", 3]])
+        self.assertEqual(left, ["b", "c"])
+
+    def test_calls_after_a_long_time(self) -> None:
+        """What was said long before the connection came back calls nobody; the rest calls once a conversation."""
+        calls = self.run_in_page(
+            "model/notices.js",
+            """
+            const calls = [];
+            window.Notification = class {
+                static permission = 'granted';
+                constructor(title, { body, tag }) { calls.push([title, body, tag]); }
+            };
+            const model = {
+                state: { visible: 0 }, link: { shared: false }, people: { name: (id) => `p${id}` },
+                conversation: (name) => ({ name, muted: name === 'user-4' }),
+                titleOf: ({ name }) => (name === 'group-9' ? 'Club' : name.replace('user-', 'p')),
+                describe: ({ text }) => text,
+            };
+            const notices = new module.Notices(model);
+            notices.begin();
+            notices.connected(10_000_000);
+            const say = (from, time, text, name = `user-${from}`) => notices.heard({ from, time, text }, name);
+            for (let at = 0; at < 300; at++) say(2, 9_000_000, 'long ago');
+            for (let at = 0; at < 300; at++) say(3, 9_990_000 + at, `new ${at}`);
+            say(4, 9_999_000, 'muted');
+            say(5, 9_999_000, 'in the club', 'group-9');
+            await new Promise((resolve) => setTimeout(resolve, 600));
+            return calls;
+            """,
+        )
+        self.assertEqual(
+            calls,
+            [["p3 (300)", "new 299", "hichat-user-3"], ["p5 · Club", "in the club", "hichat-group-9"]],
+        )
+
+    def test_many_members(self) -> None:
+        """Two thousand are loaded, the others when they are wanted; what happens is applied, also while they come."""
+        counts, found = self.run_in_page(
+            "model/members.js",
+            """
+            let asked = 0;
+            let meanwhile = null;
+            const get = async (path) => {
+                asked++;
+                const from = Number(/cursor=(\\d+)/.exec(path)?.[1] ?? 0);
+                const member = (_, at) => ({ id: from + at + 1, name: 'n', role: 'member' });
+                const items = Array.from({ length: 100 }, member);
+                await null;
+                meanwhile?.();
+                return { items, ...(from + 100 < 2500 && { next: String(from + 100) }) };
+            };
+            const people = { know: () => {}, get: (id) => ({ id, name: `p${id}`, avatar: '' }) };
+            const members = new module.Members({ api: { get }, people, changed: () => {} });
+            const hear = (kind, member, more) => members.heard({ kind, group: 1, from: 9999, member, ...more });
+            await members.load(1);
+            await members.load(1);
+            const counts = [[asked, members.get(1).length, members.isComplete(1)]];
+            meanwhile = () => { hear('left', 2001); meanwhile = null; };
+            while (!members.isComplete(1)) await members.more(1);
+            counts.push([asked, members.get(1).length]);
+            hear('joined', 5000);
+            hear('joined', 5000);
+            hear('removed', 7);
+            hear('role', 8, { role: 'owner' });
+            hear('role', 9, { role: 'owner' });
+            hear('muted', 10, { until: 77 });
+            hear('muted', undefined);
+            counts.push([asked, members.get(1).length]);
+            const found = (id) => members.get(1).find((each) => each.id === id);
+            const roles = [found(8).role, found(9).role];
+            return [counts, [found(5000).name, found(7), ...roles, found(10).muted, found(11).muted]];
+            """,
+        )
+        self.assertEqual(counts, [[20, 2000, False], [25, 2499], [25, 2499]])
+        self.assertEqual(found, ["p5000", None, "admin", "owner", {"until": 77}, None])
 
     def test_links_to_pictures(self) -> None:
         """They are asked for once, however many there are and however wrong the browser's clock is."""

@@ -1,6 +1,8 @@
 """Tests for L{hichat.web.browser.files}."""
 
+import json
 import re
+from urllib.parse import urljoin
 
 from hichat.web.browser.files import TYPES, Client
 from tests.web.support import SiteCase
@@ -48,6 +50,19 @@ class FilesTests(SiteCase):
             self.assertEqual(found.headers["content-type"], TYPES[link.rpartition(".")[2]])
             self.assertIn("immutable", found.headers["cache-control"])
             self.assertEqual(found.headers["x-content-type-options"], "nosniff")
+
+    def test_it_can_be_installed(self):
+        """The manifest names the page and icons that are there; what surrounds the page has a colour for each theme."""
+        (link,) = [each for each in self.links if each.endswith(".webmanifest")]
+        manifest = json.loads(self.request("GET", link).body)
+        self.assertEqual((manifest["start_url"], manifest["display"]), ("/", "standalone"))
+        for icon in manifest["icons"]:
+            found = self.request("GET", urljoin(link, icon["src"]))
+            self.assertEqual((found.status, found.headers["content-type"]), (200, icon["type"]))
+        self.assertEqual(
+            len(re.findall(r'name="theme-color" media="[^"]+" content="#\w{6}"', self.page.body.decode())), 2
+        )
+        self.assertIn("manifest-src 'self'", self.page.headers["content-security-policy"])
 
     def test_every_import_is_there(self):
         """Also those of the hub, which the page does not name."""

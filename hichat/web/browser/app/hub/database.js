@@ -1,5 +1,8 @@
-// What has to outlive the page: messages that the server has not acknowledged. IndexedDB; without it (private
-// windows of some browsers) they live as long as the hub.
+// What has to outlive the page: messages that the server has not acknowledged. IndexedDB; what it does not take (private
+// windows of some browsers, a full disk) lives as long as the hub.
+//
+// Where there is no SharedWorker each tab has a hub, and all of them share what is here: so every change is made in one
+// transaction, to what is written down at that time.
 
 const opened = () =>
   new Promise((resolve, reject) => {
@@ -15,36 +18,92 @@ const done = (transaction) =>
     transaction.onerror = transaction.onabort = () => reject(transaction.error);
   });
 
+const markOf = (user) => `counter-${user}`;
+
 export class Database {
-  async #store(mode) {
-    try {
-      this.connection ??= await opened();
-      const transaction = this.connection.transaction("outbox", mode);
-      return { transaction, store: transaction.objectStore("outbox") };
-    } catch {
-      return null;
-    }
-  }
+  #memory = new Map();
 
   async all(user) {
-    const open = await this.#store("readonly");
-    if (!open) return [];
-    const request = open.store.getAll();
-    await done(open.transaction);
-    return request.result.filter((item) => item.user === user).sort((a, b) => a.order - b.order);
+    let items = [];
+    try {
+      const { transaction, store } = await this.#open("readonly");
+      const request = store.getAll();
+      await done(transaction);
+      items = request.result;
+    } catch {
+      // Then there are none.
+    }
+    const known = new Map([...items.map((item) => [item.key, item]), ...this.#memory]);
+    return [...known.values()].filter((item) => item.user === user).sort((a, b) => a.order - b.order);
   }
 
   async put(item) {
-    const open = await this.#store("readwrite");
-    if (!open) return;
-    open.store.put(item);
-    await done(open.transaction);
+    try {
+      const { transaction, store } = await this.#open("readwrite");
+      store.put(item);
+      await done(transaction);
+    } catch {
+      this.#memory.set(item.key, item);
+    }
   }
 
   async remove(key) {
-    const open = await this.#store("readwrite");
-    if (!open) return;
-    open.store.delete(key);
-    await done(open.transaction);
+    this.#memory.delete(key);
+    try {
+      const { transaction, store } = await this.#open("readwrite");
+      store.delete(key);
+      await done(transaction);
+    } catch {
+      // It is sent once more some time, with the same counter: the server knows it.
+    }
+  }
+
+  // @param change: what is another way. @return the item as it is now; null: another hub has sent it, or thrown it away.
+  change(key, change) {
+    return this.#update(key, (item) => ({ ...item, ...change }));
+  }
+
+  // Give an item its counter, unless it has one: larger than least and than any that was given here.
+  claim(key, least) {
+    return this.#update(key, (item, mark) => (item.counter ? item : { ...item, counter: Math.max(least, mark) + 1 }));
+  }
+
+  async #update(key, changed) {
+    const held = this.#memory.get(key);
+    if (held) {
+      const item = changed(held, 0);
+      this.#memory.set(key, item);
+      return item;
+    }
+    let item = null;
+    try {
+      const { transaction, store } = await this.#open("readwrite");
+      const found = store.get(key);
+      found.onsuccess = () => {
+        if (!found.result) return;
+        const mark = store.get(markOf(found.result.user));
+        mark.onsuccess = () => {
+          item = changed(found.result, mark.result?.counter ?? 0);
+          store.put(item);
+          store.put({ key: markOf(item.user), counter: Math.max(item.counter, mark.result?.counter ?? 0) });
+        };
+      };
+      await done(transaction);
+    } catch {
+      if (item) this.#memory.set(key, item);
+    }
+    return item;
+  }
+
+  async #open(mode) {
+    this.connection ??= opened();
+    try {
+      const transaction = (await this.connection).transaction("outbox", mode);
+      return { transaction, store: transaction.objectStore("outbox") };
+    } catch (error) {
+      // The browser may have closed it: the next who asks opens another.
+      this.connection = null;
+      throw error;
+    }
   }
 }

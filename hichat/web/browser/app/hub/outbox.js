@@ -1,5 +1,6 @@
 // Messages that have no acknowledgement yet. Each is written down before it is sent, with the counter under which the
-// server takes it once; on every new connection what is in doubt is sent again first, with the same counter.
+// server takes it once; on every new connection what is in doubt is sent again first, with the same counter. What is
+// written down counts, not what is known here: another hub of the same browser may have been connected meanwhile.
 
 const AGAIN = new Set(["too_fast", "busy", "not_stored"]);
 const WINDOW = 16;
@@ -15,17 +16,18 @@ export class Outbox {
     this.counter = 0;
     this.phase = "none"; // none, repeating, open
     this.flying = new Set();
+    this.noting = new Set(); // keys of what is about to be written down
     this.held = 0;
   }
 
   async load(user) {
     this.user = user;
-    this.items = await this.database.all(user);
-    this.changed();
+    await this.#read();
   }
 
   forget() {
     this.lost();
+    this.user = 0;
     this.items = [];
     this.changed();
   }
@@ -35,26 +37,23 @@ export class Outbox {
     const order = Math.max(0, ...this.items.map((item) => item.order)) + 1;
     const item = { key, frame, user: this.user, order, time: Date.now(), counter: 0, failure: null };
     this.items.push(item);
+    this.noting.add(key);
     this.changed();
     await this.database.put(item);
+    this.noting.delete(key);
     this.pump();
   }
 
   async retry(key) {
-    const item = this.find(key);
-    if (!item?.failure) return;
+    if (!this.find(key)?.failure) return;
     // It was refused, so it was never written: it may have another counter.
-    item.failure = null;
-    item.counter = 0;
-    this.changed();
-    await this.database.put(item);
+    await this.#change(key, { failure: null, counter: 0 });
     this.pump();
   }
 
   async discard(key) {
     if (!this.find(key)?.failure) return;
-    this.items = this.items.filter((item) => item.key !== key);
-    this.changed();
+    this.#know(key, null);
     await this.database.remove(key);
   }
 
@@ -62,13 +61,17 @@ export class Outbox {
     return this.items.find((item) => item.key === key);
   }
 
-  connected(counter) {
+  async connected(counter) {
+    const connection = (this.connection = {});
+    await this.#read();
+    if (connection !== this.connection) return;
     this.counter = Math.max(this.counter, counter, ...this.items.map((item) => item.counter));
     this.phase = "repeating";
     this.pump();
   }
 
   lost() {
+    this.connection = null;
     this.phase = "none";
     this.flying.clear();
     clearTimeout(this.held);
@@ -77,11 +80,11 @@ export class Outbox {
 
   answered(frame) {
     const item = this.find(frame.ref);
-    if (!item || !this.flying.delete(item.key)) return false;
+    if (!item || !this.flying.has(item.key)) return false;
     if (frame.op === "ack") {
       this.items = this.items.filter((other) => other !== item);
       this.acked(item, frame);
-      this.database.remove(item.key);
+      this.#landed(item.key, this.database.remove(item.key));
     } else if (AGAIN.has(frame.code)) {
       const wait = Math.min(Math.max(frame.retryAfter ?? 1, 0.1), 60);
       clearTimeout(this.held);
@@ -89,15 +92,41 @@ export class Outbox {
         this.held = 0;
         this.pump();
       }, wait * 1000);
+      this.flying.delete(item.key);
     } else if (frame.code === "counter_used") {
-      item.counter = 0;
+      this.#landed(item.key, this.#change(item.key, { counter: 0 }));
     } else {
-      item.failure = { code: frame.code, message: frame.message };
-      this.changed();
-      this.database.put(item);
+      const failure = { code: frame.code, message: frame.message };
+      this.#landed(item.key, this.#change(item.key, { failure }));
     }
-    this.pump();
     return true;
+  }
+
+  // The answer is written down: then the next may fly.
+  async #landed(key, written) {
+    await written;
+    this.flying.delete(key);
+    this.pump();
+  }
+
+  async #read() {
+    const { user } = this;
+    const written = await this.database.all(user);
+    if (user !== this.user) return;
+    const known = new Set(written.map((item) => item.key));
+    const others = this.items.filter((item) => this.noting.has(item.key) && !known.has(item.key));
+    this.items = [...written, ...others].sort((a, b) => a.order - b.order);
+    this.changed();
+  }
+
+  async #change(key, change) {
+    this.#know(key, await this.database.change(key, change));
+  }
+
+  // @param now: what has become of an item; null: it is gone.
+  #know(key, now) {
+    this.items = this.items.flatMap((item) => (item.key !== key ? [item] : now ? [now] : []));
+    this.changed();
   }
 
   async pump() {
@@ -118,16 +147,23 @@ export class Outbox {
     const next = () => {
       if (this.held || this.flying.size >= WINDOW) return null;
       const from = this.phase === "repeating" ? doubtful() : this.phase === "open" ? this.items : [];
-      return from.find((item) => !item.failure && !this.flying.has(item.key));
+      return from.find((item) => !item.failure && !this.flying.has(item.key) && !this.noting.has(item.key));
     };
     for (let item = next(); item; item = next()) {
-      this.flying.add(item.key);
+      const { key } = item;
+      const { connection } = this;
+      this.flying.add(key);
       if (!item.counter) {
-        item.counter = ++this.counter;
-        await this.database.put(item);
-        if (!this.flying.has(item.key)) continue; // the connection was lost meanwhile
+        item = await this.database.claim(key, this.counter);
+        this.counter = Math.max(this.counter, item?.counter ?? 0);
+        this.#know(key, item);
+        if (connection !== this.connection) continue; // it was lost meanwhile
+        if (!item || item.failure) {
+          this.flying.delete(key);
+          continue;
+        }
       }
-      this.write({ ...item.frame, op: "send", ref: item.key, counter: item.counter });
+      this.write({ ...item.frame, op: "send", ref: key, counter: item.counter });
     }
     if (this.phase === "repeating" && !this.flying.size && !doubtful().length) {
       this.phase = "open";

@@ -11,7 +11,8 @@ export class Link {
   }
 
   open() {
-    if (typeof SharedWorker === "function") {
+    this.shared = typeof SharedWorker === "function";
+    if (this.shared) {
       const worker = new SharedWorker(hubAddress(), { type: "module", name: "hichat" });
       this.port = worker.port;
     } else {

@@ -10,6 +10,7 @@ const PATHS = {
   asked: "/me/requests",
   devices: "/devices",
 };
+const TOGETHER = 100; // milliseconds
 const PEOPLE = new Set(["contacts", "received", "sent", "blocks"]);
 const GROUPS = new Set(["groups", "invitations", "asked"]);
 
@@ -22,6 +23,7 @@ export class Lists {
   forget() {
     this.items = new Map();
     this.wanted = new Set();
+    this.stale = new Set();
   }
 
   // What is known of a list; if that is nothing it is on its way.
@@ -45,11 +47,21 @@ export class Lists {
     this.model.changed();
   }
 
-  // Load again what an event may have changed.
+  // Load again what an event may have changed; once for all that come within a moment.
   heard({ kind, group }) {
-    if (group !== undefined) this.again("groups", "invitations", "asked");
-    else if (kind.startsWith("contact")) this.again("contacts", "received", "sent");
-    else if (kind.endsWith("blocked")) this.again("blocks", "contacts", "received", "sent");
+    if (group !== undefined) this.#soon("groups", "invitations", "asked");
+    else if (kind.startsWith("contact")) this.#soon("contacts", "received", "sent");
+    else if (kind.endsWith("blocked")) this.#soon("blocks", "contacts", "received", "sent");
+  }
+
+  #soon(...names) {
+    if (!this.stale.size) {
+      setTimeout(() => {
+        this.again(...this.stale);
+        this.stale.clear();
+      }, TOGETHER);
+    }
+    for (const name of names) this.stale.add(name);
   }
 
   again(...names) {

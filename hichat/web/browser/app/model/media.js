@@ -1,4 +1,5 @@
 // Pictures, voice and files: on their way up, and the links by which a browser may fetch them.
+import { explain } from "./problems.js";
 
 const OWN_PICTURES = /^\/uploads\/[A-Za-z0-9_-]{22,80}\.(?:png|jpg|gif|webp)$/;
 const OWN = /^\/uploads\/[A-Za-z0-9_-]{22,80}\.[a-z0-9]{3,4}$/;
@@ -16,6 +17,17 @@ export class Media {
     this.wanted = new Set(); // ids whose links are to be asked for
     this.asked = new Set(); // or are on their way
     this.uploads = [];
+  }
+
+  // Files that are not on the server yet. They live as long as the page, so that whoever leaves it then is asked first.
+  get uploads() {
+    return this.waiting;
+  }
+
+  set uploads(uploads) {
+    this.waiting = uploads;
+    if (uploads.length) addEventListener("beforeunload", warn);
+    else removeEventListener("beforeunload", warn);
   }
 
   // Where the browser finds a file of this server; empty: nowhere, or not yet. Nothing is loaded from elsewhere.
@@ -102,6 +114,8 @@ export class Media {
         this.uploads = [...this.uploads];
         this.model.changed();
       });
+      // It was thrown away meanwhile, or somebody else is logged in.
+      if (!this.uploads.includes(upload)) return;
       const { text, seconds, replyTo } = upload.said;
       const said = { media: stored.kind, url: stored.url, text };
       if (stored.kind === "file") said.name = stored.name;
@@ -110,7 +124,7 @@ export class Media {
       await this.model.say(this.model.conversation(upload.name), said);
       this.drop(upload);
     } catch (error) {
-      upload.failure = error.message;
+      upload.failure = explain(error);
       upload.failed = true;
       this.uploads = [...this.uploads];
     }
@@ -149,6 +163,11 @@ export class Media {
     if (stored.Code !== 0) throw new Error(stored.Msg);
     return stored.Data;
   }
+}
+
+function warn(event) {
+  event.preventDefault();
+  event.returnValue = true; // for browsers that know only this
 }
 
 export function kindOf(file) {

@@ -5,13 +5,16 @@ import { forgetDrafts } from "./draft.js";
 import { Link } from "./link.js";
 import { Lists } from "./lists.js";
 import { Media } from "./media.js";
+import { Members } from "./members.js";
 import { Overview } from "./overview.js";
 import { People } from "./people.js";
-import { notify } from "./notices.js";
+import { explain } from "./problems.js";
+import { Notices } from "./notices.js";
 import { t } from "../words/words.js";
 
 const TYPING_TIME = 6000; // milliseconds that somebody who was typing still is
 const TYPING_PAUSE = 3000; // between two frames that say so
+const TOGETHER = 500; // milliseconds within which what happens in a group is one reason to ask how it is now
 const GROUP_CHANGES = new Set(["joined", "left", "removed", "banned", "changed", "dissolved"]); // that are shown
 const GROUP_ENDS = new Set(["left", "removed", "banned", "dissolved"]);
 
@@ -22,6 +25,8 @@ export class Model {
     this.people = new People(this);
     this.lists = new Lists(this);
     this.media = new Media(this);
+    this.members = new Members(this);
+    this.notices = new Notices(this);
     this.overview = new Overview(this);
     this.state = { phase: "starting", user: 0, line: "off", live: false, skew: 0 };
     this.outbox = [];
@@ -34,6 +39,7 @@ export class Model {
 
   start() {
     this.link.open();
+    this.notices.begin();
     const look = () => {
       const visible = document.visibilityState === "visible" && document.hasFocus();
       this.focused = visible;
@@ -153,22 +159,28 @@ export class Model {
   #loseGroup(id, gone) {
     const known = this.groups.get(id) ?? { id, name: this.conversation(`group-${id}`).title, picture: "", description: "" };
     this.groups.set(id, { joinPolicy: "invite", size: 0, ...known, you: {}, gone: gone || known.gone });
-    this.members.delete(id);
+    this.members.lose(id);
+    this.stale.delete(id);
+  }
+
+  // Something happened in a group: ask how it is now, and once more for all that comes within a moment after that.
+  #refreshSoon(id) {
+    if (this.stale.has(id)) {
+      this.stale.set(id, true);
+      return;
+    }
+    this.stale.set(id, false);
+    this.refreshGroup(id);
+    setTimeout(() => {
+      const again = this.stale.get(id);
+      this.stale.delete(id);
+      if (again) this.#refreshSoon(id);
+    }, TOGETHER);
   }
 
   knowGroup(group) {
     this.groups.set(group.id, group);
     return group;
-  }
-
-  async membersOf(id, fresh = false) {
-    if (fresh || !this.members.has(id)) {
-      const members = await this.api.all(`/groups/${id}/members`, 2000);
-      for (const member of members) this.people.know({ gender: "", bio: "", deleted: false, ...member });
-      this.members.set(id, members);
-      this.changed();
-    }
-    return this.members.get(id);
   }
 
   // Writing
@@ -229,6 +241,9 @@ export class Model {
       if (before.user) forgetDrafts();
       this.#forget();
     }
+    if (state.visible) this.notices.looked();
+    // Whether somebody still types nobody can tell us then.
+    if (state.line === "off") for (const each of this.conversations.values()) each.typing.clear();
     if (state.live && state.phase === "in" && !this.fetching) this.#fetch();
     else if (this.ready && state.line === "on" && before.line === "off") this.#fetchMarks();
   }
@@ -315,6 +330,7 @@ export class Model {
     switch (frame.op) {
       case "welcome":
         this.limits = frame.limits;
+        this.notices.connected(frame.time);
         break;
       case "event":
         this.#event(frame);
@@ -360,9 +376,7 @@ export class Model {
     if (!fresh || event.from === this.state.user) return;
     conversation.gone = false;
     this.watch();
-    if (!conversation.muted && !this.state.visible) {
-      notify(`hichat-${event.id}`, this.people.name(event.from), this.describe(event), this.titleOf(conversation), name);
-    }
+    this.notices.heard(event, name);
   }
 
   #groupEvent(event) {
@@ -380,8 +394,8 @@ export class Model {
     if (GROUP_CHANGES.has(kind)) conversation.hear(event, this.state.user);
     // Who is no member any more may not be told about the group.
     if (over) this.#loseGroup(group, kind === "dissolved" ? "groupDissolved" : "");
-    else this.refreshGroup(group);
-    if (this.members.has(group) && !conversation.gone) this.membersOf(group, true).catch(() => this.members.delete(group));
+    else this.#refreshSoon(group);
+    this.members.heard(event);
     this.lists.heard(event);
   }
 
@@ -438,18 +452,13 @@ export class Model {
     this.watching = null;
     this.conversations = new Map();
     this.groups = new Map();
-    this.members = new Map();
+    this.stale = new Map(); // groups that were asked for a moment ago -> whether something happened there since
     this.online = new Set();
     this.people.forget();
     this.lists.forget();
     this.media.forget();
+    this.members.forget();
+    this.notices.forget();
     this.overview.forget();
   }
 }
-
-// What a problem is called, for people. The server says it in their language.
-export function explain(error) {
-  if (error.code === "offline") return t("offlineProblem");
-  return error.message || t("brokenProblem");
-}
-

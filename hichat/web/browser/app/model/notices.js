@@ -1,12 +1,69 @@
-// Notifications of the browser. All tabs make the same one; the browser shows it once, because of its tag.
+// Notifications of the browser: one for each conversation, with what was said last and how much is new there.
+
+const TOGETHER = 400; // milliseconds within which what is said is one notification
+const STALE = 180_000; // milliseconds before the connection came back from which on nobody is called any more
 
 export const noticesPossible = () => "Notification" in self;
 export const noticesAllowed = () => noticesPossible() && Notification.permission === "granted";
 
-export function notify(tag, title, body, place, name) {
+export class Notices {
+  constructor(model) {
+    this.model = model;
+    this.forget();
+  }
+
+  forget() {
+    this.back = 0; // when the connection came back, by the server's clock
+    this.counts = new Map(); // conversation -> how much was said since somebody looked
+    this.waiting = new Map(); // conversation -> what was said there last
+  }
+
+  // Of the tabs that share a hub one calls: the first that has the lock, until it goes.
+  begin() {
+    this.calls = !this.model.link.shared || !navigator.locks;
+    if (this.calls) return;
+    navigator.locks.request("hichat-notices", () => {
+      this.calls = true;
+      return new Promise(() => {});
+    });
+  }
+
+  connected(time) {
+    this.back = time;
+  }
+
+  looked() {
+    this.counts.clear();
+    this.waiting.clear();
+  }
+
+  heard(message, name) {
+    if (this.model.state.visible || message.time < this.back - STALE) return;
+    this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+    if (!this.waiting.size) setTimeout(() => this.#call(), TOGETHER);
+    this.waiting.set(name, message);
+  }
+
+  #call() {
+    const waiting = [...this.waiting];
+    this.waiting.clear();
+    if (!this.calls) return;
+    for (const [name, message] of waiting) {
+      const conversation = this.model.conversation(name);
+      if (conversation.muted) continue;
+      const who = this.model.people.name(message.from);
+      const place = this.model.titleOf(conversation);
+      const count = this.counts.get(name);
+      const title = (who === place ? who : `${who} · ${place}`) + (count > 1 ? ` (${count})` : "");
+      notify(name, title, this.model.describe(message));
+    }
+  }
+}
+
+function notify(name, title, body) {
   if (!noticesAllowed() || localStorage.getItem("hichat.notices") === "off") return;
   try {
-    const notice = new Notification(title === place ? title : `${title} · ${place}`, { body: body.slice(0, 200), tag });
+    const notice = new Notification(title, { body: body.slice(0, 200), tag: `hichat-${name}`, renotify: true });
     notice.onclick = () => {
       focus();
       location.hash = `#/chats/${name}`;

@@ -6,7 +6,7 @@ import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { Messages } from "./Messages.js";
 import { Preview } from "./Preview.js";
-import { explain } from "../../model/model.js";
+import { explain } from "../../model/problems.js";
 import { choicesFor } from "../conversations/choices.js";
 import { go, hrefOf } from "../../model/route.js";
 import { language, t } from "../../words/words.js";
@@ -35,7 +35,7 @@ export function Chat({ model, name, message }) {
     // What shows messages goes itself to one that it has been given.
     if (!conversation.loaded || (conversation.newer && !message)) load();
     else model.loadMarks(conversation).catch(() => {});
-    if (group !== undefined) model.membersOf(group).catch(() => {});
+    if (group !== undefined) model.members.load(group).catch(() => {});
     model.watch(conversation);
   }, [model.ready]);
 

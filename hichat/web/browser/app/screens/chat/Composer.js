@@ -125,7 +125,12 @@ export function Composer({ model, conversation, attach }) {
   };
 
   if (recording) {
-    return html`<${Recorder} model=${model} conversation=${conversation} close=${() => setRecording(false)} />`;
+    const close = () => {
+      setRecording(false);
+      // What was recorded with is gone, and the focus with it.
+      conversation.wantsFocus = fine;
+    };
+    return html`<${Recorder} model=${model} conversation=${conversation} close=${close} />`;
   }
   const files = model.features.has("media") ? "" : "image/png,image/jpeg,image/gif,image/webp,audio/*";
   return html`<div class="composer">
@@ -185,7 +190,7 @@ function Regarding({ model, draft, cancel }) {
 // Whose names stand in the text, of those that were chosen or are members.
 function mentioned(model, draft, group) {
   if (group === undefined) return [];
-  const known = new Map((model.members.get(group) ?? []).map((member) => [member.id, member.name]));
+  const known = new Map(model.members.get(group).map((member) => [member.id, member.name]));
   for (const [id, name] of draft.mentions) known.set(id, name);
   const people = [...known].map(([id, name]) => ({ id, name }));
   return [...new Set(mentionsIn(draft.text, people).map(({ id }) => id))];

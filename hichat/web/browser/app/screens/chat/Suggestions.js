@@ -16,7 +16,8 @@ export function Suggestions({ model, group, mention, area, choose, close }) {
   const [chosen, setChosen] = useState(0);
   const id = useId();
   const query = mention.query.toLocaleLowerCase();
-  const found = (model.members.get(group) ?? [])
+  const found = model.members
+    .get(group)
     .filter((member) => member.id !== model.state.user && member.name.toLocaleLowerCase().startsWith(query))
     .slice(0, MOST);
   const at = Math.min(chosen, found.length - 1);

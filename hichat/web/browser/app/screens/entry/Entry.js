@@ -1,7 +1,7 @@
 // Log in, or make an account.
 import { html, useState } from "../../rendering.js";
 import { Field } from "../../parts/Field.js";
-import { explain } from "../../model/model.js";
+import { explain } from "../../model/problems.js";
 import { LANGUAGES, language, setLanguage, t } from "../../words/words.js";
 
 export function Entry({ model }) {

@@ -21,7 +21,7 @@ export function Group({ model, id }) {
   useEffect(() => {
     // What is not known yet is on its way.
     if (model.ready && group && !group.gone) model.refreshGroup(id);
-    if (model.ready && role) model.membersOf(id).catch(() => {});
+    if (model.ready && role) model.members.load(id).catch(() => {});
   }, [id, role, model.ready]);
   if (!group) return html`<div class="page"><${PaneHead} title=${t("group")} back=${hrefOf("groups")} /></div>`;
 

@@ -11,7 +11,7 @@ export function Invite({ model, group, close }) {
   const [invited, setInvited] = useState(new Set());
   const contacts = () => model.lists.get("contacts").map(({ user }) => user);
   const found = useFound(model, prefix, (words) => (words ? findPeople(model, words, 20) : contacts()));
-  const members = new Set((model.members.get(group.id) ?? []).map((member) => member.id));
+  const members = new Set(model.members.get(group.id).map((member) => member.id));
   const invite = (person) =>
     model.attempt(async () => {
       await model.api.put(`/groups/${group.id}/invitations/${person.id}`);

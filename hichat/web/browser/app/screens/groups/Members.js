@@ -3,6 +3,7 @@ import { html, useRef, useState } from "../../rendering.js";
 import { Confirm } from "../../parts/Dialog.js";
 import { Icon } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
+import { More } from "../../parts/More.js";
 import { PersonRow } from "../../parts/Rows.js";
 import { t } from "../../words/words.js";
 
@@ -10,12 +11,13 @@ const RANK = { owner: 0, admin: 1, member: 2 };
 const HOUR = 3600_000;
 
 export function Members({ model, group }) {
-  const members = [...(model.members.get(group.id) ?? [])].sort((a, b) => RANK[a.role] - RANK[b.role]);
+  const members = model.members.get(group.id).sort((a, b) => RANK[a.role] - RANK[b.role]);
   return html`
     <h2 class="list-head">${t("membersTitle")}</h2>
     <ul class="rows">
       ${members.map((member) => html`<${Member} key=${member.id} model=${model} group=${group} member=${member} />`)}
     </ul>
+    ${!model.members.isComplete(group.id) && html`<${More} load=${() => model.members.more(group.id)} />`}
   `;
 }
 
@@ -31,7 +33,6 @@ function Member({ model, group, member }) {
   const act = (work) =>
     model.attempt(async () => {
       await work();
-      await model.membersOf(group.id, true);
       await model.refreshGroup(group.id);
     });
   const role = (given) => act(() => model.api.put(`${path}/role`, { role: given }));

@@ -33,13 +33,12 @@ export function Home({ model }) {
   return html`<div class=${detail ? "home with-detail" : "home"}>
     <${Navigation} model=${model} section=${here.section} />
     <section class="pane list-pane" aria-label=${t(listName(here.section))}>
-      <${Trouble} model=${model} />
       ${listOf(model, here)}
     </section>
     <main class="pane detail-pane">
-      <${Trouble} model=${model} />
       ${detail || html`<div class="empty"><span class="logo" aria-hidden="true"></span>${current(here.section) === "chats" && html`<p>${t("chooseSomething")}</p>`}</div>`}
     </main>
+    <${Trouble} model=${model} />
   </div>`;
 }
 
@@ -111,11 +110,12 @@ function Navigation({ model, section }) {
 
 const short = (count) => (count > 99 ? "99+" : count);
 
+// Why nothing comes at the moment. It lies above what is there, so that nothing moves.
 function Trouble({ model }) {
-  if (model.state.elsewhere) {
-    return html`<div class="trouble" role="status">
-      ${t("openElsewhere")} <button type="button" onClick=${() => model.link.ask("useHere")}>${t("useHere")}</button>
-    </div>`;
-  }
-  return model.state.line === "off" && model.ready ? html`<div class="trouble" role="status">${t("connecting")}</div>` : null;
+  const { elsewhere, line } = model.state;
+  const away = line === "off" && model.ready;
+  return html`<div class=${elsewhere || away ? "trouble" : ""} role="status">
+    ${elsewhere && html`${t("openElsewhere")} <button type="button" class="small" onClick=${() => model.link.ask("useHere")}>${t("useHere")}</button>`}
+    ${away && !elsewhere && t("connecting")}
+  </div>`;
 }

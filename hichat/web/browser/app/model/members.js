@@ -1,0 +1,90 @@
+// Who is in the groups that one looks at: loaded when first wanted, then kept up by what happens there.
+
+const FIRST = 2000;
+
+export class Members {
+  constructor(model) {
+    this.model = model;
+    this.forget();
+  }
+
+  forget() {
+    this.known = new Map(); // group -> {items, next, loading, heard}; next as in Overview
+  }
+
+  lose(group) {
+    this.known.delete(group);
+  }
+
+  get(group) {
+    const { people } = this.model;
+    const items = this.known.get(group)?.items ?? [];
+    // Of who has just come only the number is known here.
+    return items.map((each) => (each.name === undefined ? { name: "", avatar: "", ...people.get(each.id), ...each } : each));
+  }
+
+  isComplete(group) {
+    return !this.known.get(group)?.next;
+  }
+
+  // The first of them, unless they are known.
+  async load(group) {
+    if (!this.known.has(group)) this.known.set(group, { items: [], next: null, loading: null, heard: [] });
+    const members = this.known.get(group);
+    while (members.next !== "" && members.items.length < FIRST) await this.#more(group, members);
+  }
+
+  // One page more.
+  async more(group) {
+    const members = this.known.get(group);
+    if (members?.next) await this.#more(group, members);
+  }
+
+  heard(event) {
+    const members = this.known.get(event.group);
+    if (!members) return;
+    members.items = after(members.items, event);
+    // What is being loaded may be from before it. To apply it again changes nothing.
+    if (members.loading) members.heard.push(event);
+  }
+
+  #more(group, members) {
+    members.loading ??= this.#page(group, members).finally(() => (members.loading = null));
+    return members.loading;
+  }
+
+  async #page(group, members) {
+    const cursor = members.next ? `&cursor=${encodeURIComponent(members.next)}` : "";
+    const page = await this.model.api.get(`/groups/${group}/members?limit=100${cursor}`);
+    for (const member of page.items) this.model.people.know({ gender: "", bio: "", deleted: false, ...member });
+    const come = new Set(page.items.map(({ id }) => id));
+    members.items = [...members.items.filter(({ id }) => !come.has(id)), ...page.items];
+    for (const event of members.heard.splice(0)) members.items = after(members.items, event);
+    members.next = page.next ?? "";
+    this.model.changed();
+  }
+}
+
+// The members after something happened in the group.
+function after(members, { kind, member, from, role, until }) {
+  const about = member ?? from;
+  const set = (change) => members.map((each) => (each.id === about ? { ...each, ...change } : each));
+  switch (kind) {
+    case "joined":
+      return members.some(({ id }) => id === about) ? members : [...members, { id: about, role: "member" }];
+    case "left":
+    case "removed":
+    case "banned":
+      return members.filter(({ id }) => id !== about);
+    case "role":
+      // A group has one owner: who was it is an admin.
+      if (role === "owner") members = members.map((each) => (each.role === "owner" ? { ...each, role: "admin" } : each));
+      return set({ role });
+    case "muted":
+      return member === undefined ? members : set({ muted: until === undefined ? {} : { until } });
+    case "unmuted":
+      return member === undefined ? members : set({ muted: undefined });
+    default:
+      return members;
+  }
+}
