@@ -75,6 +75,30 @@ class MediaTests(BrowserCase):
         self.assertEqual(coming.value.suggested_filename, "notes.html")
         self.assertEqual(coming.value.path().read_bytes(), content)
 
+    def test_a_file_that_cannot_be_sent(self) -> None:
+        """What is known before is said before; what only the server finds is not offered to be tried again."""
+        ken, liz = self.registered("ken", "liz")
+        (two,) = self.ids(liz)
+        ken.go(f"chats/user-{two}")
+        expect(ken.page.get_by_label("Send a picture or file")).to_have_count(1)
+        chosen = ken.page.locator("input[type=file]")
+        dialog = ken.page.get_by_role("dialog")
+        for size, reason in ((0, "nothing in this file"), (10_600_000, "This file has 10.6 MB; at most 10.5 MB")):
+            chosen.set_input_files(FilePayload(name="film", mimeType="", buffer=bytes(size)))
+            expect(dialog.get_by_role("alert")).to_contain_text(reason)
+            expect(dialog.get_by_role("button", name="Send", exact=True)).to_have_count(0)
+            ken.page.keyboard.press("Escape")
+            expect(dialog).to_have_count(0)
+        damaged = picture(300, 200)[:100]
+        chosen.set_input_files(FilePayload(name="half.png", mimeType="image/png", buffer=damaged))
+        dialog.get_by_role("button", name="Send", exact=True).click()
+        failed = ken.page.locator(".message.failed")
+        expect(failed.get_by_role("alert")).to_contain_text("this picture is damaged")
+        expect(failed.get_by_role("button", name="Try again")).to_have_count(0)
+        failed.get_by_role("button", name="Discard").click()
+        expect(failed).to_have_count(0)
+        ken.faults.clear()
+
     def test_voice(self) -> None:
         """It is recorded, sent and can be played."""
         cleo, dave = self.registered("cleo", "dave")
@@ -91,15 +115,16 @@ class MediaTests(BrowserCase):
         dave.until("document.querySelector('.message audio').currentTime > 0.2")
 
     def test_a_profile_picture(self) -> None:
-        """It is made small, and others see it."""
+        """It is made small and kept at once, and others see it; what else is being written stays as it is."""
         eve, finn = self.registered("eve", "finn")
         (number,) = self.ids(eve)
         eve.go("settings/profile")
         file: FilePayload = {"name": "me.png", "mimeType": "image/png", "buffer": picture(900, 600)}
         eve.page.locator("input[type=file]").set_input_files(file)
-        expect(eve.page.locator(".picture-field img")).to_be_visible()
-        eve.page.get_by_role("button", name="Save").click()
+        eve.page.get_by_label("About you").fill("not yet said")
         expect(eve.page.get_by_text("Saved")).to_be_visible()
+        expect(eve.page.locator(".picture-field img")).to_be_visible()
+        expect(eve.page.get_by_label("About you")).to_have_value("not yet said")
         finn.go(f"contacts/{number}")
         expect(finn.page.locator(".portrait img")).to_be_visible()
         finn.until("document.querySelector('.portrait img').naturalWidth === 256")
