@@ -171,7 +171,7 @@ export const en = {
   owner: "Owner",
   password: "Password",
   passwordChanged: "Your password is changed.",
-  passwordHint: "Of 1 to 128 characters; long ones are safer. It cannot be looked up later.",
+  passwordHint: "Up to 128 characters; the longer, the safer.",
   phone: "Phone",
   picture: "Picture",
   pictureBroken: "This picture cannot be shown.",

@@ -171,7 +171,7 @@ export const zh = {
   owner: "群主",
   password: "密码",
   passwordChanged: "密码已修改。",
-  passwordHint: "1 至 128 个字符，越长越安全；请牢记，之后无法查看。",
+  passwordHint: "最多 128 个字符，越长越安全。",
   phone: "手机号",
   picture: "图片",
   pictureBroken: "图片无法显示。",
