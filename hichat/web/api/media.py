@@ -76,6 +76,16 @@ class MediaLinks(msgspec.Struct):
     items: list[MediaLink]
 
 
+class UploadLimits(msgspec.Struct):
+    """
+    What may be uploaded.
+
+    @ivar size: bytes of the largest file.
+    """
+
+    size: int
+
+
 class LinksWanted(msgspec.Struct, forbid_unknown_fields=True):
     """
     What links are wanted to.
@@ -112,6 +122,11 @@ class Signature(msgspec.Struct, forbid_unknown_fields=True):
 
     until: _Until
     key: Annotated[str, Meta(max_length=64)]
+
+
+async def get_upload_limits(parts: Parts, caller: Caller) -> UploadLimits:
+    """Says what may be uploaded, so that a client need not send what will be refused."""
+    return UploadLimits(parts.media.limit)
 
 
 async def upload_media(parts: Parts, caller: Caller, query: UploadQuery, content: IO[bytes]) -> ShownMedia:
@@ -181,6 +196,7 @@ SECTION = Section(
             (QuotaExceeded, EmptyFile, DamagedPicture, PictureTooLarge),
             status=201,
         ),
+        Operation("GET", "/media", get_upload_limits, "Ask what may be uploaded"),
         Operation("POST", "/media/links", get_media_links, "Get links to files"),
         Operation("GET", "/media/{media}", get_media, "Get a file", (BadLink, NoSuchMedia, NoSuchAddress)),
         Operation(

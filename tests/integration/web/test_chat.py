@@ -10,8 +10,9 @@ class ChatTests(BrowserCase):
         """They find each other, write, reply, react, edit and recall, and see how far each message has come."""
         ann, bob = self.registered("ann", "bob")
         ann.page.get_by_role("button", name="New chat").click()
+        expect(ann.page.get_by_role("main").get_by_role("heading", name="New chat")).to_be_visible()
         ann.page.get_by_label("Name begins with").fill("BO")
-        ann.page.get_by_role("button", name="Message", exact=True).click()
+        ann.page.get_by_role("main").locator(".row-main", has_text="bob").click()
         ann.write("Hello Bob")
         ann.state("Hello Bob", "delivered")
         expect(bob.page).to_have_title("(1) HiChat")

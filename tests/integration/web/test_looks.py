@@ -28,6 +28,7 @@ FAULT = "() => { window.fault = () => console.error('it ran'); }"
 
 SCREENS = [
     "chats",
+    "chats/new",
     "chats/user-{other}",
     "chats/group-{group}",
     "chats/announcements",
@@ -108,6 +109,11 @@ class LooksTests(BrowserCase):
         expect(guest.page.get_by_role("alert")).to_be_visible()
         self.check(guest, "a refused login")
         guest.page.get_by_role("button", name="No account yet? Create one").click()
+        toggle = guest.page.get_by_role("button", name="Show password")
+        expect(toggle).to_have_attribute("aria-pressed", "false")
+        toggle.click()
+        expect(toggle).to_have_attribute("aria-pressed", "true")
+        expect(guest.page.get_by_label("Password")).to_have_attribute("type", "text")
         self.check(guest, "a new account")
         guest.faults.clear()
         ivy, jon = self.registered("ivy", "jon")
@@ -307,6 +313,7 @@ class LooksTests(BrowserCase):
             .filter(([, { width, height }]) => width && (width < 40 || height < 40)).map(([name]) => name)"""
         screens = [
             "chats",
+            "chats/new",
             "contacts",
             "contacts/find",
             "groups",

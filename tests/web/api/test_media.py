@@ -58,6 +58,11 @@ class Uploading(MediaCase):
             self.assertEqual(set(found), {"id", "url", "open", "kind", "type", "size", "name"})
         self.assertEqual(self.upload(WEBM, Content_Type="text/html").json["kind"], "audio")
 
+    def test_the_limit_is_told(self):
+        answer = self.api("GET", "/media", token=self.ann)
+        self.assertEqual((answer.status, answer.json), (200, {"size": UPLOAD_LIMIT}))
+        self.problem(self.api("GET", "/media"), 401, "unauthorized")
+
     def test_nothing(self):
         self.problem(self.upload(b""), 400, "empty_file")
         self.assertEqual(list(self.directory.iterdir()), [])

@@ -1,14 +1,19 @@
 // Pictures, voice and files: on their way up, and the links by which a browser may fetch them.
 import { explain } from "./problems.js";
 
+import { sizeOf, t } from "../words/words.js";
+
 const OWN_PICTURES = /^\/uploads\/[A-Za-z0-9_-]{22,80}\.(?:png|jpg|gif|webp)$/;
 const OWN = /^\/uploads\/[A-Za-z0-9_-]{22,80}\.[a-z0-9]{3,4}$/;
 const MEDIA = /^\/v2\/media\/([A-Za-z0-9_-]{22})$/;
+// Refusals of a file that are the same however often it is sent.
+const FINAL = new Set(["form_too_large", "empty_file", "damaged_picture", "picture_too_large", "quota_exceeded"]);
 const EARLY = 60_000; // milliseconds before its end at which a link counts as old
 
 export class Media {
   constructor(model) {
     this.model = model;
+    this.largest = Infinity; // bytes of a file that the server takes
     this.forget();
   }
 
@@ -86,6 +91,13 @@ export class Media {
     this.model.changed();
   }
 
+  // Why the server would refuse a file; empty: nothing is known against it.
+  problemWith(file) {
+    if (!file.size) return t("emptyFile");
+    if (file.size <= this.largest) return "";
+    return t("fileTooLarge", { size: sizeOf(file.size), most: sizeOf(this.largest) });
+  }
+
   // Send a file: it is shown at once, loaded up, then said.
   send(conversation, file, { text = "", seconds = 0, replyTo } = {}) {
     const kind = kindOf(file);
@@ -126,6 +138,7 @@ export class Media {
     } catch (error) {
       upload.failure = explain(error);
       upload.failed = true;
+      upload.final = FINAL.has(error.code);
       this.uploads = [...this.uploads];
     }
     this.model.changed();

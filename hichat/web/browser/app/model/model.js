@@ -286,6 +286,7 @@ export class Model {
     const response = await fetch("/v2/openapi.json");
     const { paths } = await response.json();
     this.features = new Set(["media", "search"].filter((name) => `/${name}` in paths));
+    if (this.features.has("media")) this.media.largest = (await this.api.get("/media")).size;
   }
 
   // A conversation as the server's list has it.

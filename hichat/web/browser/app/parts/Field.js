@@ -1,7 +1,9 @@
 // Fields of forms, each with its label.
-import { html, useId } from "../rendering.js";
+import { html, useId, useState } from "../rendering.js";
+import { Icon } from "./Icon.js";
+import { t } from "../words/words.js";
 
-export function Field({ label, hint = "", value, change, rows = 0, ...rest }) {
+export function Field({ label, hint = "", value, change, rows = 0, children, ...rest }) {
   const id = useId();
   const given = {
     id,
@@ -12,9 +14,19 @@ export function Field({ label, hint = "", value, change, rows = 0, ...rest }) {
   };
   return html`<div class="field">
     <label for=${id}>${label}</label>
-    ${rows ? html`<textarea rows=${rows} ...${given}></textarea>` : html`<input ...${given} />`}
+    ${rows ? html`<textarea rows=${rows} ...${given}></textarea>` : html`<span class="field-line"><input ...${given} />${children}</span>`}
     ${hint && html`<small id="${id}-hint">${hint}</small>`}
   </div>`;
+}
+
+// One that hides what is typed, until one wants to see it.
+export function PasswordField(given) {
+  const [shown, setShown] = useState(false);
+  return html`<${Field} ...${given} type=${shown ? "text" : "password"} autocapitalize="none" spellcheck=${false}>
+    <button type="button" class="icon-button" title=${t("showPassword")} aria-pressed=${shown} onClick=${() => setShown(!shown)}>
+      <${Icon} name="eye" /><span class="hidden">${t("showPassword")}</span>
+    </button>
+  <//>`;
 }
 
 // One of a few.

@@ -18,7 +18,7 @@ export function PictureField({ model, name, kind = "person", value, change }) {
   };
   return html`<div class="picture-field">
     <${Avatar} model=${model} name=${name} picture=${value} kind=${kind} size="large" />
-    <input ref=${picker} type="file" class="hidden" tabindex="-1" accept="image/*" aria-label=${t("picture")} onChange=${pick} />
+    <input ref=${picker} type="file" hidden accept="image/*" onChange=${pick} />
     <div class="actions">
       <button type="button" disabled=${busy} onClick=${() => picker.current.click()}>${t("choosePicture")}</button>
       ${value && html`<button type="button" onClick=${() => change("")}>${t("noPicture")}</button>`}

@@ -143,7 +143,7 @@ export function Composer({ model, conversation, attach }) {
         send();
       }}
     >
-      <input ref=${picker} type="file" class="hidden" tabindex="-1" accept=${files} aria-label=${t("attach")} onChange=${pick} />
+      <input ref=${picker} type="file" hidden accept=${files} onChange=${pick} />
       <${IconButton} icon="attach" label=${t("attach")} onClick=${() => picker.current.click()} />
       <div class="composer-box">
         <textarea

@@ -10,6 +10,7 @@ export function Preview({ model, conversation, file, close }) {
   const [text, setText] = useState("");
   const [url, setUrl] = useState("");
   const kind = kindOf(file);
+  const problem = model.media.problemWith(file);
   useEffect(() => {
     const made = URL.createObjectURL(file);
     setUrl(made);
@@ -17,6 +18,7 @@ export function Preview({ model, conversation, file, close }) {
   }, [file]);
   const send = (event) => {
     event.preventDefault();
+    if (problem) return;
     const replyTo = conversation.draft.replyTo?.id;
     conversation.draft.replyTo = null;
     model.media.send(conversation, file, { text, replyTo });
@@ -30,10 +32,10 @@ export function Preview({ model, conversation, file, close }) {
         <span class="file-sign"><${Icon} name="file" /></span>
         <span class="file-name">${file.name}</span><span class="dim">${sizeOf(file.size)}</span>
       </p>
-      <${Field} label=${t("caption")} value=${text} change=${setText} maxlength="2000" />
+      ${problem ? html`<p class="problem" role="alert">${problem}</p>` : html`<${Field} label=${t("caption")} value=${text} change=${setText} maxlength="2000" />`}
       <div class="actions">
         <button type="button" onClick=${close}>${t("cancel")}</button>
-        <button class="primary">${t("send")}</button>
+        ${!problem && html`<button class="primary">${t("send")}</button>`}
       </div>
     </form>
   <//>`;

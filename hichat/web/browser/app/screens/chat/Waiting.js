@@ -7,6 +7,7 @@ import { clock, t } from "../../words/words.js";
 
 export function Waiting({ model, item, upload }) {
   const failed = item ? item.failure : upload.failed;
+  const final = !item && upload.final;
   const reason = (item ? item.failure?.message : upload.failure) || t("notSent");
   const again = () => (item ? model.link.ask("retry", item.key) : model.media.run(Object.assign(upload, { failed: false })));
   const drop = () => (item ? model.link.ask("discard", item.key) : model.media.drop(upload));
@@ -27,7 +28,7 @@ export function Waiting({ model, item, upload }) {
         failed &&
         html`<div class="failure" role="alert">
           <span class="failure-reason">${reason}</span>
-          <button type="button" class="plain" onClick=${again}>${t("tryAgain")}</button>
+          ${!final && html`<button type="button" class="plain" onClick=${again}>${t("tryAgain")}</button>`}
           <button type="button" class="plain" onClick=${drop}>${t("discard")}</button>
         </div>`
       }

@@ -6,12 +6,18 @@ import { Menu } from "../../parts/Menu.js";
 import { More } from "../../parts/More.js";
 import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead } from "../../parts/Rows.js";
+import { Found } from "../search/Search.js";
 import { choicesFor } from "./choices.js";
+import { useFound } from "../../parts/finding.js";
 import { go, hrefOf } from "../../model/route.js";
 import { shortTime, t } from "../../words/words.js";
 
+const HITS = 5; // messages that are shown below the conversations
+
 export function Conversations({ model, selected }) {
   const [filter, setFilter] = useState("");
+  const searches = model.features.has("search");
+  const hits = useFound(model, filter, (words) => (words && searches ? findMessages(model, words) : null));
   const wanted = filter.trim().toLocaleLowerCase();
   const all = model.listed;
   const found = wanted ? all.filter((each) => model.titleOf(each).toLocaleLowerCase().includes(wanted)) : all;
@@ -21,11 +27,11 @@ export function Conversations({ model, selected }) {
   }, [Boolean(wanted), model.ready]);
   const search = (event) => {
     event.preventDefault();
-    if (wanted && model.features.has("search")) go("search", "", filter.trim());
+    if (wanted && searches) go("search", "", filter.trim());
   };
   return html`
     <${PaneHead} title=${t("chats")}>
-      <${IconButton} icon="plus" label=${t("newChat")} onClick=${() => go("contacts", "find")} />
+      <${IconButton} icon="plus" label=${t("newChat")} onClick=${() => go("chats", "new")} />
     <//>
     <form class="filter" role="search" onSubmit=${search}>
       <${Icon} name="search" />
@@ -37,21 +43,14 @@ export function Conversations({ model, selected }) {
         onInput=${(event) => setFilter(event.currentTarget.value)}
       />
     </form>
-    ${
-      wanted &&
-      model.features.has("search") &&
-      html`<a class="row-link" href=${hrefOf("search", "", filter.trim())}>
-        <${Icon} name="search" />${t("searchMessagesFor", { words: filter.trim() })}
-      </a>`
-    }
     ${!model.ready && html`<div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>`}
-    ${model.ready && !found.length && wanted && model.overview.complete && html`<${Nothing} icon="search" text=${t("nothingFound")} />`}
+    ${model.ready && !found.length && wanted && !searches && model.overview.complete && html`<${Nothing} icon="search" text=${t("nothingFound")} />`}
     ${
       model.ready &&
       !all.length &&
       !wanted &&
       html`<${Nothing} icon="chats" text=${t("noChats")}>
-        <a class="button" href=${hrefOf("contacts", "find")}>${t("findPeople")}</a>
+        <a class="button" href=${hrefOf("chats", "new")}>${t("findPeople")}</a>
       <//>`
     }
     <ul class="rows">
@@ -59,8 +58,34 @@ export function Conversations({ model, selected }) {
         (each) => html`<${Row} key=${each.name} model=${model} conversation=${each} selected=${each.name === selected} />`,
       )}
     </ul>
+    ${wanted && searches && html`<${Said} model=${model} words=${filter.trim()} hits=${hits} />`}
     ${model.ready && !model.overview.complete && html`<${More} load=${() => model.overview.more()} />`}
   `;
+}
+
+// The newest messages with the words, and the way to all of them.
+function Said({ model, words, hits }) {
+  return html`
+    <h2 class="list-head">${t("messages")}</h2>
+    <ul class="rows">
+      ${(hits ?? []).map((each) => html`<${Found} key=${each.message.id} model=${model} found=${each} />`)}
+    </ul>
+    ${
+      hits && !hits.length
+        ? html`<p class="hint">${t("noMessageHas", { words })}</p>`
+        : html`<a class="row-link" href=${hrefOf("search", "", words)}><${Icon} name="search" />${t("searchMessagesFor", { words })}</a>`
+    }
+  `;
+}
+
+async function findMessages(model, words) {
+  try {
+    return (await model.api.get(`/search?${new URLSearchParams({ q: words, limit: HITS })}`)).items;
+  } catch (error) {
+    // What is typed first may have no word in it yet.
+    if (error.code === "invalid_field") return [];
+    throw error;
+  }
 }
 
 function Row({ model, conversation, selected }) {

@@ -1,6 +1,6 @@
 // Log in, or make an account.
 import { html, useState } from "../../rendering.js";
-import { Field } from "../../parts/Field.js";
+import { Field, PasswordField } from "../../parts/Field.js";
 import { explain } from "../../model/problems.js";
 import { LANGUAGES, language, setLanguage, t } from "../../words/words.js";
 
@@ -36,11 +36,11 @@ export function Entry({ model }) {
       <div class="brand"><span class="logo" aria-hidden="true"></span>HiChat</div>
       <h1>${t(making ? "makeAccount" : "logIn")}</h1>
       <${Field} label=${t("name")} value=${name} change=${setName} autocomplete="username" required maxlength="64" />
-      <${Field}
+      <${PasswordField}
         label=${t("password")}
+        hint=${making ? t("passwordHint") : ""}
         value=${password}
         change=${setPassword}
-        type="password"
         autocomplete=${making ? "new-password" : "current-password"}
         required
         maxlength="128"

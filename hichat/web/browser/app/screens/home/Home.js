@@ -8,6 +8,7 @@ import { Group } from "../groups/Group.js";
 import { Groups } from "../groups/Groups.js";
 import { FindGroups } from "../groups/FindGroups.js";
 import { Join } from "../groups/Join.js";
+import { NewChat } from "../conversations/NewChat.js";
 import { NewGroup } from "../groups/NewGroup.js";
 import { Person } from "../contacts/Person.js";
 import { Search } from "../search/Search.js";
@@ -63,6 +64,7 @@ function listOf(model, here) {
 function detailOf(model, { section, detail, more }) {
   switch (section) {
     case "chats":
+      if (detail === "new") return html`<${NewChat} model=${model} />`;
       if (!/^(?:user-[1-9]\d{0,15}|group-[1-9]\d{0,15}|announcements)$/.test(detail)) return null;
       return html`<${Chat} key=${detail} model=${model} name=${detail} message=${Number(more) || 0} />`;
     case "search":

@@ -55,7 +55,7 @@ export function Search({ model, within }) {
   </div>`;
 }
 
-function Found({ model, found: { message, snippet } }) {
+export function Found({ model, found: { message, snippet } }) {
   const { from, user, group } = message;
   const other = user === model.state.user ? from : user;
   const name = nameOf(group !== undefined ? { group } : user !== undefined ? { user: other } : {});

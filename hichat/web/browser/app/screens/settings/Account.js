@@ -1,7 +1,7 @@
 // The password, and the end of the account.
 import { html, useState } from "../../rendering.js";
 import { Dialog } from "../../parts/Dialog.js";
-import { Field } from "../../parts/Field.js";
+import { PasswordField } from "../../parts/Field.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { hrefOf } from "../../model/route.js";
 import { language, t } from "../../words/words.js";
@@ -24,8 +24,8 @@ export function Account({ model }) {
         <h2>${t("changePassword")}</h2>
         <p class="dim">${t("changePasswordHint")}</p>
         <input type="text" class="hidden" autocomplete="username" value=${model.me?.name ?? ""} readonly tabindex="-1" aria-hidden="true" />
-        <${Field} label=${t("oldPassword")} type="password" value=${old} change=${setOld} required maxlength="128" autocomplete="current-password" />
-        <${Field} label=${t("newPassword")} type="password" value=${fresh} change=${setFresh} required maxlength="128" autocomplete="new-password" />
+        <${PasswordField} label=${t("oldPassword")} value=${old} change=${setOld} required maxlength="128" autocomplete="current-password" />
+        <${PasswordField} label=${t("newPassword")} value=${fresh} change=${setFresh} required maxlength="128" autocomplete="new-password" />
         <div class="actions"><button class="primary">${t("changePassword")}</button></div>
       </form>
       <div class="form">
@@ -50,7 +50,7 @@ function Deletion({ model, close }) {
   return html`<${Dialog} title=${t("deleteAccount")} close=${close}>
     <form onSubmit=${remove}>
       <p>${t("deleteAccountQuestion")}</p>
-      <${Field} label=${t("password")} type="password" value=${password} change=${setPassword} required autocomplete="current-password" />
+      <${PasswordField} label=${t("password")} value=${password} change=${setPassword} required autocomplete="current-password" />
       <div class="actions">
         <button type="button" onClick=${close}>${t("cancel")}</button>
         <button class="danger">${t("deleteAccount")}</button>

@@ -19,7 +19,7 @@ function Form({ model }) {
   const set = (name) => (value) => setGiven({ ...given, [name]: value });
   const save = (event) => {
     event.preventDefault();
-    const names = ["name", "avatar", "gender", "bio", "phone", "email"];
+    const names = ["name", "gender", "bio", "phone", "email"];
     const changed = Object.fromEntries(names.filter((name) => given[name] !== model.me[name]).map((name) => [name, given[name]]));
     model.attempt(async () => {
       model.me = await model.api.patch("/me", changed);
@@ -27,8 +27,15 @@ function Form({ model }) {
       setGiven(model.me);
     }, t("saved"));
   };
+  // A picture is no draft: it is seen as soon as it is chosen, so it is kept at once.
+  const picture = (avatar) =>
+    model.attempt(async () => {
+      model.me = await model.api.patch("/me", { avatar });
+      model.people.know(model.me);
+      setGiven((given) => ({ ...given, avatar: model.me.avatar }));
+    }, t("saved"));
   return html`<form class="form" onSubmit=${save}>
-    <${PictureField} model=${model} name=${given.name} value=${given.avatar} change=${set("avatar")} />
+    <${PictureField} model=${model} name=${given.name} value=${given.avatar} change=${picture} />
     <${Field} label=${t("name")} value=${given.name} change=${set("name")} required maxlength="64" autocomplete="username" />
     <${Field} label=${t("bio")} value=${given.bio} change=${set("bio")} rows="3" maxlength="1024" />
     <${Field} label=${t("gender")} value=${given.gender} change=${set("gender")} maxlength="16" autocomplete="off" />

@@ -1,0 +1,31 @@
+// Whom to talk to: one's contacts, and everybody whose name begins as is typed.
+import { html, useState } from "../../rendering.js";
+import { Field } from "../../parts/Field.js";
+import { Nothing } from "../../parts/Nothing.js";
+import { findPeople, useFound } from "../../parts/finding.js";
+import { PaneHead, PersonRow } from "../../parts/Rows.js";
+import { hrefOf } from "../../model/route.js";
+import { t } from "../../words/words.js";
+
+export function NewChat({ model }) {
+  const [prefix, setPrefix] = useState("");
+  const found = useFound(model, prefix, (words) => findPeople(model, words, 50));
+  const wanted = prefix.trim().toLocaleLowerCase();
+  const known = model.lists.get("contacts").map(({ user }) => user);
+  const contacts = known.filter(({ id }) => model.people.name(id).toLocaleLowerCase().includes(wanted));
+  const others = (found ?? []).filter(({ id }) => !known.some((contact) => contact.id === id));
+  const rows = (people) =>
+    html`<ul class="rows">
+      ${people.map((person) => html`<${PersonRow} key=${person.id} model=${model} person=${person} note=${person.bio} href=${hrefOf("chats", `user-${person.id}`)} />`)}
+    </ul>`;
+  return html`<div class="page">
+    <${PaneHead} title=${t("newChat")} back=${hrefOf("chats")} />
+    <div class="page-body">
+      <${Field} label=${t("nameBegins")} type="search" value=${prefix} change=${setPrefix} maxlength="64" autocomplete="off" />
+      ${contacts.length > 0 && html`<h2 class="list-head">${t("contacts")}</h2>${rows(contacts)}`}
+      ${contacts.length > 0 && others.length > 0 && html`<h2 class="list-head">${t("otherPeople")}</h2>`}
+      ${rows(others)}
+      ${found && !contacts.length && !others.length && html`<${Nothing} icon="search" text=${t("nobodyFound")} />`}
+    </div>
+  </div>`;
+}
