@@ -226,7 +226,6 @@ def _add_bench(commands: Any) -> None:
         "--window", type=_count, default=8, metavar="W", help="messages under way [default: %(default)s]"
     )
     found.add_argument("--seconds", type=_count, default=5, metavar="S", help="[default: %(default)s]")
-    found.add_argument("--group-size", type=_count, default=100, metavar="G", help="[default: %(default)s]")
     text = "pairs that talk in `spread`; the same ones as prepare draws of as many users [default: %(default)s]"
     found.add_argument("--conversations", type=_count, default=200_000, metavar="C", help=text)
     text = "that the clients are shared out among [default: %(default)s, one core is the daemon's]"
@@ -356,7 +355,6 @@ def _measure(options: argparse.Namespace) -> int:
         connections=options.connections,
         window=options.window,
         seconds=options.seconds,
-        group_size=options.group_size,
         conversations=options.conversations,
         processes=min(options.processes, options.connections),
     )
