@@ -14,7 +14,7 @@ from hichat.web.site import BODY_TIME, IDLE_TIME, LINGER_TIME, Site, UploadPath
 from tests.web.support import UPLOAD_LIMIT, SiteCase, request_bytes
 
 HEAD = b"POST /v1/user/login_pw HTTP/1.1\r\nHost: x\r\n"
-TOO_LARGE = "提交的内容过大"
+TOO_LARGE = "提交的内容过大，最多 64 KB"
 
 
 class UploadCase(SiteCase):
@@ -100,7 +100,7 @@ class Limits(UploadCase):
     def test_language(self):
         connection = self.connect()
         connection.send(HEAD + b"Accept-Language: en\r\nContent-Length: %d\r\n\r\n" % 10**12)
-        self.assertEqual(connection.answer().json["message"], "the request is too large")
+        self.assertEqual(connection.answer().json["message"], "the request is too large: at most 64 KB")
 
     def test_client_goes_away_meanwhile(self):
         for length in (10, 10**6):
