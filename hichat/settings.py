@@ -27,8 +27,10 @@ from hichat.social.groups import Limits
 
 FILE = "hichat.toml"
 
-_NOT_SETTINGS = ("HICHAT_TEST_", "HICHAT_SEED", "HICHAT_POSTGRES", "HICHAT_WORKER", "HICHAT_PASSWORD")
-"""How the names begin of variables that others read: tests, a worker, C{hichat chat}."""
+_OTHERS = {"HICHAT_WORKER", "HICHAT_PASSWORD"}
+"""Variables that a worker and C{hichat chat} read; what begins as the next ones is for tests."""
+
+_OF_TESTS = ("HICHAT_TEST_", "HICHAT_SEED", "HICHAT_POSTGRES")
 
 WORKERS_LIMIT = 64
 
@@ -290,12 +292,13 @@ def unknown_variables(environment: Mapping[str, str]) -> list[str]:
     @param environment: C{os.environ}.
     @return: of each variable that looks like a setting and is none: a line for the operator, without its value.
     """
-    known = [f"HICHAT_{setting.name.upper()}" for setting in fields(Settings) if setting.name != "test_faults"]
+    known = [setting.name.upper() for setting in fields(Settings) if setting.name != "test_faults"]
     lines = []
-    for name in sorted(set(environment) - set(known)):
-        if name.startswith("HICHAT_") and not name.startswith(_NOT_SETTINGS):
-            nearest = get_close_matches(name, known, 1, 0.0)[0]
-            lines.append(f"{name} is no setting and does nothing; the nearest one is {nearest}")
+    for name in sorted(set(environment) - _OTHERS):
+        short = name.removeprefix("HICHAT_")
+        if short not in (name, *known) and not name.startswith(_OF_TESTS):
+            nearest = get_close_matches(short, known, 1, 0.0)[0]
+            lines.append(f"{name} is no setting and does nothing; the nearest one is HICHAT_{nearest}")
     return lines
 
 
