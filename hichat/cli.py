@@ -13,6 +13,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TextIO, TypeVar, cast
 
@@ -23,7 +24,7 @@ from tqdm import tqdm
 from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
 
 from hichat import __version__, keys, settings
-from hichat.accounts import devices, invites, users
+from hichat.accounts import devices, invites, sessions, users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.devices import Device
 from hichat.accounts.passwords import Passwords
@@ -116,13 +117,24 @@ class Administration:
         """Let a user in again."""
         _run(self._accounts.enable(self.find(name).id))
 
-    def devices(self, name: str) -> list[Device]:
-        """@return: what a user signs in with."""
-        return _result(self.store.read(devices.of_user, self.find(name).id))
+    def devices(self, name: str) -> list[tuple[Device, int | None]]:
+        """
+        @return: what a user signs in with, and when each was used last, in milliseconds since the epoch; None: that is
+            not known.
+        """
+        user = self.find(name).id
+        used = {session.device: session.used_at for session in _result(self.store.read(sessions.of_user, user))}
+        return [(device, used.get(device.id)) for device in _result(self.store.read(devices.of_user, user))]
 
     def revoke(self, name: str, device: str) -> None:
-        """Let nobody sign in with this device of a user any more."""
-        _run(self._accounts.revoke(self.find(name).id, device))
+        """
+        Let nobody sign in with this device of a user any more.
+
+        @param device: its name; failing that its number.
+        """
+        names = {found.name for found, _ in self.devices(name)}
+        by_number = device not in names and device.isascii() and device.isdigit() and len(device) < 16
+        _run(self._accounts.revoke(self.find(name).id, int(device) if by_number else device))
 
     def invite(self, uses: int, days: int) -> str:
         """@return: a code with which so many accounts can be made."""
@@ -196,9 +208,9 @@ def _parser() -> argparse.ArgumentParser:
     device = commands.add_parser("device", help="look after users' devices").add_subparsers(
         required=True, metavar="COMMAND"
     )
-    _command(device, "list", "show what a user signs in with", _devices)
+    _command(device, "list", "show what a user signs in with: number, name, last use", _devices)
     revoke = _command(device, "revoke", "let nobody sign in with a device of a user, from now on", _revoke)
-    revoke.add_argument("device", metavar="DEVICE")
+    revoke.add_argument("device", metavar="DEVICE", help="its name or its number, as `list` shows them")
     _command(commands, "token", "print a token of a user, as a login gives it", _token)
     invite = _command(commands, "invite", "print a code with which people make accounts themselves", _invite, False)
     invite.add_argument("--uses", type=_count, default=1, metavar="N", help="accounts that it is good for [default: 1]")
@@ -226,7 +238,6 @@ def _add_bench(commands: Any) -> None:
         "--window", type=_count, default=8, metavar="W", help="messages under way [default: %(default)s]"
     )
     found.add_argument("--seconds", type=_count, default=5, metavar="S", help="[default: %(default)s]")
-    found.add_argument("--group-size", type=_count, default=100, metavar="G", help="[default: %(default)s]")
     text = "pairs that talk in `spread`; the same ones as prepare draws of as many users [default: %(default)s]"
     found.add_argument("--conversations", type=_count, default=200_000, metavar="C", help=text)
     text = "that the clients are shared out among [default: %(default)s, one core is the daemon's]"
@@ -275,8 +286,9 @@ def _passwd(options: argparse.Namespace) -> int:
 
 
 def _devices(options: argparse.Namespace) -> int:
-    for device in _administration(options).devices(options.name):
-        print(device.name + ("\trevoked" if device.revoked_at is not None else ""))
+    for device, used in _administration(options).devices(options.name):
+        when = "-" if used is None else f"{datetime.fromtimestamp(used / 1000):%Y-%m-%d %H:%M}"
+        print(f"{device.id}\t{device.name}\t{when}" + ("\trevoked" if device.revoked_at is not None else ""))
     return 0
 
 
@@ -356,7 +368,6 @@ def _measure(options: argparse.Namespace) -> int:
         connections=options.connections,
         window=options.window,
         seconds=options.seconds,
-        group_size=options.group_size,
         conversations=options.conversations,
         processes=min(options.processes, options.connections),
     )
@@ -392,11 +403,19 @@ def _chat(options: argparse.Namespace) -> int:
 def _ask_password(repeat: bool) -> str:
     """@return: from the terminal, unseen; or the first line of what is piped in."""
     if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
+        return _read_line()
     password = getpass.getpass("Password: ")
     if repeat and getpass.getpass("Again: ") != password:
         sys.exit("hichat: the two passwords differ")
     return password
+
+
+def _read_line() -> str:
+    """@return: the first line of standard input, and no byte more: what follows is what C{hichat chat} is to say."""
+    line = bytearray()
+    while (byte := os.read(sys.stdin.fileno(), 1)) not in (b"", b"\n"):
+        line += byte
+    return line.removesuffix(b"\r").decode(sys.stdin.encoding, sys.stdin.errors or "strict")
 
 
 def _run_here(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:

@@ -24,6 +24,16 @@ def language_of(accept: str | None) -> Language:
     return "zh"
 
 
+def amount(size: int) -> str:
+    """
+    @param size: bytes.
+    @return: as people say it, in units of 1024 each; rounded down, as it may be a limit.
+    """
+    unit, name = next((each for each in ((1024**3, "GB"), (1024**2, "MB"), (1024, "KB")) if size >= each[0]), (1, "B"))
+    tenths = size * 10 // unit
+    return f"{tenths // 10}{f'.{tenths % 10}' if tenths % 10 else ''} {name}"
+
+
 class StartError(Exception):
     """The daemon cannot start. The text is one line that names the setting and says what to do."""
 
@@ -445,7 +455,19 @@ class AlreadyOwner(Refused):
 
 
 class FormTooLarge(Refused):
+    """
+    @param limit: bytes that there may be.
+    """
+
     code, status, zh, en = "form_too_large", 413, "提交的内容过大", "the request is too large"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+    def text(self, language: Language) -> str:
+        most = amount(self.limit)
+        return f"{self.zh}，最多 {most}" if language == "zh" else f"{self.en}: at most {most}"
 
 
 class MalformedForm(Refused):

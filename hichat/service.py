@@ -7,6 +7,7 @@ so it stands in plain sight.
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import resource
@@ -493,9 +494,14 @@ def with_backlog(endpoint: str) -> str:
 
 def state_dir_error(path: Path, cause: str | None) -> StartError:
     """@return: what the operator is told."""
-    return StartError(
-        f"hichat: HICHAT_STATE_DIR: cannot write {path}: {cause}; name another directory, or mend its mode"
-    )
+    remedy = "name another directory, or mend its mode"
+    # What is in the way may be the path itself, or something above it.
+    file = next((each for each in (path, *path.parents) if os.path.exists(each) and not os.path.isdir(each)), None)
+    if file is not None:
+        cause, remedy = f"{file} is not a directory", "name a directory"
+    elif cause != os.strerror(errno.EACCES):
+        remedy = "name another directory"
+    return StartError(f"hichat: HICHAT_STATE_DIR: cannot write {path}: {cause}; {remedy}")
 
 
 def udp_error(settings: Settings, error: Exception, port: int | None = None) -> StartError:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,11 @@ from hichat.plane.faults import parse as parse_faults
 from hichat.social.groups import Limits
 
 FILE = "hichat.toml"
+
+_OTHERS = {"HICHAT_WORKER", "HICHAT_PASSWORD"}
+"""Variables that a worker and C{hichat chat} read; what begins as the next ones is for tests."""
+
+_OF_TESTS = ("HICHAT_TEST_", "HICHAT_SEED", "HICHAT_POSTGRES")
 
 WORKERS_LIMIT = 64
 
@@ -281,6 +287,21 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
     return found
 
 
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """
+    @param environment: C{os.environ}.
+    @return: of each variable that looks like a setting and is none: a line for the operator, without its value.
+    """
+    known = [setting.name.upper() for setting in fields(Settings) if setting.name != "test_faults"]
+    lines = []
+    for name in sorted(set(environment) - _OTHERS):
+        short = name.removeprefix("HICHAT_")
+        if short not in (name, *known) and not name.startswith(_OF_TESTS):
+            nearest = get_close_matches(short, known, 1, 0.0)[0]
+            lines.append(f"{name} is no setting and does nothing; the nearest one is HICHAT_{nearest}")
+    return lines
+
+
 def _from_file(name: str, value: Any) -> str:
     """@raise StartError: numbers are for settings that count something, and strings for all others."""
     wanted = int if name in _NUMBERS else str
@@ -301,6 +322,6 @@ def _read_file(path: Path) -> dict[str, Any]:
         raise StartError(f"hichat: {path}: cannot be read: {' '.join(str(e).split())}") from e
     unknown = set(found) - {setting.name for setting in fields(Settings)}
     if unknown:
-        names = ", ".join(setting.name for setting in fields(Settings))
+        names = ", ".join(setting.name for setting in fields(Settings) if setting.name != "test_faults")
         raise StartError(f"hichat: {path}: unknown setting {min(unknown)!r}; known are {names}")
     return found

@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 from twisted.python.usage import Options as UsageOptions
 from twisted.scripts._twistd_unix import ServerOptions
@@ -108,6 +109,9 @@ def makeService(options: Options | None = None) -> HiChat | Supervisor:
         raise SystemExit(str(e)) from None
     log = open_log(twistd)
     observer = make_observer(found.log_level, found.log_format, log)
+    for line in settings.unknown_variables(os.environ):
+        # twistd keeps it until its log begins.
+        Logger().warn("{line}", line=line)
     if found.workers > 1:
         return Supervisor(found, reactor, observer, log)
     return HiChat(found, assemble, reactor, observer)

@@ -20,7 +20,7 @@ from hichat.bench.crowd import Crowd, Part, Partner, Plan, Tally, coarse, who_sp
 from hichat.bench.prepare import draw_pairs
 from hichat.bench.run import Measurement, Report, percentiles
 from hichat.client.speech import Event
-from hichat.client.wire import ClientError, NotConnected
+from hichat.client.wire import ClientError, NotConnected, Refused
 from hichat.events import FIRST_GROUP_ID
 from hichat.protocol import Ack, Send
 
@@ -280,3 +280,29 @@ class MeasurementTests(SynchronousTestCase):
     def test_a_process_that_dies(self) -> None:
         self.reactor.members[0].processEnded(Failure(ProcessTerminated(signal=9)))
         self.assertIn("has ended", str(self.failureResultOf(self.running, ClientError).value))
+
+    def groups_of(self, answer: dict[str, Any] | Refused) -> Deferred[Report]:
+        """A measurement in groups, of a server that says this of the first one."""
+
+        class Asked:
+            def __init__(self, _api: object, credentials: object) -> None:
+                pass
+
+            async def call(self, method: str, path: str) -> dict[str, Any]:
+                if isinstance(answer, Refused):
+                    raise answer
+                return answer
+
+        self.patch(run, "Session", Asked)
+        return self.measure(plan("groups", connections=4, processes=1))
+
+    def test_the_server_knows_how_large_the_groups_are(self) -> None:
+        self.groups_of({"id": FIRST_GROUP_ID, "size": 7})
+        part = msgspec.json.decode(self.reactor.members[-1].transport.said[0], type=Part)
+        self.assertEqual(part.plan.group_size, 7)
+
+    def test_without_groups_it_is_said_how_to_make_them(self) -> None:
+        started = len(self.reactor.members)
+        error = self.failureResultOf(self.groups_of(Refused("there is no such group")), ClientError).value
+        self.assertIn("prepare the users with --group-size", str(error))
+        self.assertEqual(len(self.reactor.members), started)

@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts.limits import Rate
 from hichat.errors import StartError
-from hichat.settings import Bounds, Settings, load, to_environment
+from hichat.settings import Bounds, Settings, load, to_environment, unknown_variables
 
 BOUNDS = {
     "draft_limit": "drafts",
@@ -112,6 +112,16 @@ class SettingsTests(SynchronousTestCase):
         self.write('upd = "127.0.0.1:3"')
         error = self.assertRaises(StartError, load, {}, {}, self.directory)
         self.assertIn("'upd'", str(error))
+        self.assertNotIn("test_faults", str(error), "it is for tests")
+
+    def test_variables_that_are_no_settings(self) -> None:
+        found = unknown_variables({"HICHAT_WORKRES": "secret", "HICHAT_FOO": "1", "HICHAT_UDP": "x", "PATH": "y"})
+        self.assertEqual(len(found), 2)
+        self.assertIn("HICHAT_FOO is no setting", found[0])
+        self.assertEqual(found[1], "HICHAT_WORKRES is no setting and does nothing; the nearest one is HICHAT_WORKERS")
+        others = ("WORKER", "PASSWORD", "TEST_FAULTS", "SEED", "SEEDS", "POSTGRES_URL")
+        self.assertEqual(unknown_variables({f"HICHAT_{name}": "1" for name in others}), [])
+        self.assertEqual(unknown_variables(to_environment(load({}, {}, self.directory))), [])
 
     def test_a_file_that_is_not_toml(self) -> None:
         self.write("udp: 3000")

@@ -48,7 +48,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     @ivar connections: of users 1, 2...
     @ivar window: messages that each sender has under way.
     @ivar seconds: how long they talk, or are idle.
-    @ivar group_size: as the groups were prepared.
+    @ivar group_size: as the groups were prepared; L{hichat.bench.run} asks the server.
     @ivar conversations: pairs that talk in C{spread}, if there are so many.
     @ivar processes: that the clients are shared out among.
     @ivar name: of this run, in every message: what an earlier one has left behind is not counted.

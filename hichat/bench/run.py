@@ -24,8 +24,10 @@ from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 
 from hichat.bench.crowd import Part, Plan, Tally
-from hichat.client.wire import ClientError, Unreachable
+from hichat.client.http import Api, Session
+from hichat.client.wire import ClientError, Credentials, Refused, Unreachable, whole
 from hichat.errors import StartError
+from hichat.events import FIRST_GROUP_ID
 
 CASES = ("pairs", "spread", "groups", "connects", "idle")
 
@@ -130,7 +132,9 @@ class Measurement:
         self._awaited: tuple[Deferred[None], str] | None = None
 
     async def run(self) -> Report:
-        """@raise ClientError: somebody could not connect."""
+        """@raise ClientError: somebody could not connect, or there are no groups to talk in."""
+        if self._plan.case == "groups":
+            self._plan = msgspec.structs.replace(self._plan, group_size=await self._group_size())
         plan = self._plan
         before = await self._memory()
         for first in range(plan.processes):
@@ -208,6 +212,15 @@ class Measurement:
         elif all(member.tally.phase == phase for member in self._members):
             self._awaited = None
             waiting.callback(None)
+
+    async def _group_size(self) -> int:
+        """@return: how many members the first group has: the others were made as large."""
+        session = Session(Api(self._reactor, self._plan.server, language="en"), Credentials(1, self._tokens[0]))
+        try:
+            found = await session.call("GET", f"/groups/{FIRST_GROUP_ID}")
+        except Refused as e:
+            raise ClientError(f"there is no group to talk in ({e}); prepare the users with --group-size") from e
+        return max(1, whole(found.get("size")))
 
     async def _memory(self) -> int | None:
         """@return: bytes of the server, as far as one worker says; None if it does not."""

@@ -19,8 +19,9 @@ import treq
 from treq.client import HTTPClient
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.error import ConnectError, ConnectionClosed
+from twisted.internet.interfaces import IConsumer
 from twisted.python.failure import Failure
-from twisted.web.client import Agent, RequestTransmissionFailed, ResponseFailed
+from twisted.web.client import Agent, FileBodyProducer, RequestTransmissionFailed, ResponseFailed
 from twisted.web.iweb import IResponse
 
 from hichat.client.contacts import ContactCalls
@@ -196,8 +197,12 @@ class Api:
         @return: the answer's JSON.
         """
         headers = self._headers | {"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream"}
-        exchange = self._exchange("POST", f"/v2{path}", headers=headers, data=file)
-        return _judge_v2(*await self._in_time(exchange, timeout))
+        body = _FileBody(file)
+        try:
+            exchange = self._exchange("POST", f"/v2{path}", headers=headers, data=body)
+            return _judge_v2(*await self._in_time(exchange, timeout))
+        finally:
+            body.let_go()
 
     async def receive_file(self, path: str, take: Callable[[bytes], None]) -> None:
         """
@@ -257,6 +262,22 @@ class Api:
             reactor=self._reactor,
         )
         return response
+
+
+class _FileBody(FileBodyProducer):
+    """A file on its way. That may end before all of it was sent: the server answers as soon as it has seen enough."""
+
+    _begun = False
+
+    def startProducing(self, consumer: IConsumer) -> Deferred[None]:  # noqa: N802
+        """The server is there."""
+        self._begun = True
+        return super().startProducing(consumer)
+
+    def let_go(self) -> None:
+        """The file is not read any more."""
+        if self._begun:
+            self.stopProducing()
 
 
 class _Part(msgspec.Struct):

@@ -46,9 +46,9 @@ _TEXTS = {
         " | /quit\n"
         "/add 用户 | /friends | /requests | /accept 用户 | /reject 用户 | /remove 用户 | /block 用户 | /unblock 用户"
         " | /blocked\n"
-        "/find 名称 查找群；在群中：/who | /invite 用户 | /leave | /link | /requests | /approve 用户 | /reject 用户"
-        " | /kick 用户 | /ban 用户 | /unban 用户 | /mute 用户 [分钟] | /unmute 用户 | /admin 用户 | /unadmin 用户"
-        " | /owner 用户\n"
+        "/find 名称 查找群；在群中：/who | /invite 用户 | /leave | /dissolve 群名 | /link | /requests"
+        " | /approve 用户 | /reject 用户 | /kick 用户 | /ban 用户 | /unban 用户 | /mute 用户 [分钟] | /unmute 用户"
+        " | /admin 用户 | /unadmin 用户 | /owner 用户\n"
         "/reply 编号 文字 | /edit 编号 文字 | /recall 编号 | /react 编号 表情 | /unreact 编号 表情："
         "编号即消息前的 #号，“.”表示最后一条（/edit 和 /recall 指自己的，其余指别人的）\n"
         "/send 文件 发送文件 | /save 编号 [文件] 保存收到的文件\n"
@@ -56,9 +56,9 @@ _TEXTS = {
         "/to USER | /group GROUP | /history [N] | /search WORDS | /conversations | /groups | /find TEXT | /new GROUP"
         " | /join GROUP | /who | /quit\n"
         "/add USER | /friends | /requests | /accept USER | /reject USER | /remove USER | /block USER | /unblock USER"
-        " | /blocked\nin a group: /who | /invite USER | /leave | /link | /requests | /approve USER"
-        " | /reject USER | /kick USER | /ban USER | /unban USER | /mute USER [MINUTES] | /unmute USER | /admin USER"
-        " | /unadmin USER | /owner USER\n"
+        " | /blocked\nin a group: /who | /invite USER | /leave | /dissolve NAME | /link | /requests"
+        " | /approve USER | /reject USER | /kick USER | /ban USER | /unban USER | /mute USER [MINUTES] | /unmute USER"
+        " | /admin USER | /unadmin USER | /owner USER\n"
         "/reply N TEXT | /edit N TEXT | /recall N | /react N EMOJI | /unreact N EMOJI: N is the number that a message"
         " has after its #, or . for the last one (your own with /edit and /recall, else somebody else's)\n"
         "/send FILE | /save N [FILE]: a file to whom you talk to; keep the one of a message\n"
@@ -134,6 +134,11 @@ _TEXTS = {
     "mark_admin": ("（管理员）", " (admin)"),
     "mark_member": ("", ""),
     "mark_muted": ("（禁言）", " (muted)"),
+    "made_group": ("已创建，正在群 [{name}] 中聊天", "made; talking in [{name}]"),
+    "not_dissolved": (
+        "解散后无法恢复；如要解散，请输入 /dissolve {name}",
+        "this ends the group for everybody: type /dissolve {name} to do it",
+    ),
     "asked": ("已申请，请等待同意", "asked; wait for an answer"),
     "link": ("邀请码：{code}（对方输入 /join {code} 加入）", "whoever types /join {code} becomes a member"),
     "no_chosen_group": ("请先用 /group 选择群", "choose a group first: /group GROUP"),
@@ -425,6 +430,17 @@ class Chat:
             return self.text("doubt", line=short)
         return self.text("failed", line=short, why=self.error(error))
 
+    def made(self, group: Group) -> str:
+        """The user has made a group, and talks in it now. @return: what is said of that."""
+        self._groups[group.id] = group.name
+        self.peer = Peer(True, group.id, group.name)
+        return self.text("made_group", name=group.name)
+
+    def dissolved(self, group: int) -> None:
+        """The user has ended this group, and talks in it no more."""
+        if self.peer is not None and self.peer.group and self.peer.id == group:
+            self.peer = None
+
     def learn(self, users: Iterable[User], groups: Iterable[Group]) -> None:
         """These are the users and groups now. Who is gone keeps the name."""
         self._users.update((user.id, user.name) for user in users)
@@ -455,9 +471,9 @@ class Chat:
             case "reply" | "edit" | "recall" | "react" | "unreact":
                 step = self._about(name, *argument.partition(" ")[::2])
             case "new" | "join" | "find" | "search" | "friends" | "groups" | "blocked" | "conversations":
-                step = Ask(name, argument)
-            case "leave" | "link" | "requests" | "who":
-                step = self._here(name)
+                step = self._ask(name, argument)
+            case "leave" | "link" | "requests" | "who" | "dissolve":
+                step = self._here(name, argument)
             case _ if name in _ABOUT_A_USER | _CONTACTS:
                 step = self._about_user(name, argument, fresh)
             case "help":
@@ -487,8 +503,16 @@ class Chat:
         self.peer = None
         return Say(self.text("no_group" if group else "no_user", name=wanted), wrong=True) if fresh else Learn()
 
-    def _here(self, name: str) -> Step:
+    def _ask(self, name: str, argument: str) -> Ask:
+        if name == "new":
+            # As with /to: if it cannot be made, the next line is not for whom was talked to before.
+            self.peer = None
+        return Ask(name, argument)
+
+    def _here(self, name: str, argument: str) -> Step:
         """In a group, this is about it: its members, who wants to come in."""
+        if name == "dissolve":
+            return self._dissolve(argument)
         if self._is_in_group or name in ("leave", "link"):
             return self._in_group("members" if name == "who" else name)
         return Ask(name, "")
@@ -501,6 +525,16 @@ class Chat:
         if self.peer is None or not self.peer.group:
             return Say(self.text("no_chosen_group"), wrong=True)
         return Tend(what, self.peer.id, user, minutes)
+
+    def _dissolve(self, argument: str) -> Step:
+        """There is no way back: so the group's name is wanted, too."""
+        step = self._in_group("dissolve")
+        if not isinstance(step, Tend):
+            return step
+        name = self._groups[step.group]
+        if argument.casefold() == name.casefold():
+            return step
+        return Say(self.text("not_dissolved", name=name), wrong=True)
 
     def _about_user(self, name: str, argument: str, fresh: bool) -> Step:
         minutes = 0
@@ -559,6 +593,16 @@ class Chat:
         return Send(seen.peer, rest, seen.id) if seen.peer else Say(self.text("no_reply"), wrong=True)
 
     # What is shown
+
+    def did(self, what: str, user: int) -> str:
+        """@return: what is said of a command about a user that has nothing to do with a group, when it is done."""
+        key = {"accept": "contacts_now", "block": "blocked", "unblock": "unblocked"}.get(what, "done")
+        return self.text(key, other=self._name(user))
+
+    def own(self, event: Happened) -> tuple[str, int] | None:
+        """@return: what kind of thing the user has done here or elsewhere, and about whom; None: somebody else did."""
+        other = event.user if event.contact is UNSET else event.contact
+        return (event.kind, other) if event.from_ == self._me and other is not UNSET else None
 
     def knows(self, event: Happened | Folded) -> bool:
         """@return: whether the names in it are known."""

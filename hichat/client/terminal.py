@@ -41,7 +41,6 @@ from hichat.client.lines import (
     SendFile,
     Step,
     Tend,
-    harmless,
 )
 from hichat.client.media import place_for
 from hichat.client.state import State, state_directory
@@ -55,6 +54,19 @@ PENDING = 32
 
 FOUND = 20
 """Messages that /search shows."""
+
+TOLD = 10.0
+"""Seconds in which what the user did here is expected to come as an event, which is not shown then."""
+
+_TOLD = {
+    "add": ("contact_requested", "contact_added"),
+    "accept": ("contact_added",),
+    "reject": ("contact_rejected",),
+    "remove": ("contact_removed",),
+    "block": ("blocked",),
+    "unblock": ("unblocked",),
+}
+"""As what commands about somebody come as events."""
 
 _KEEP = 1.0
 """Seconds until what is remembered is written, so that a flood of messages is not one of writes."""
@@ -94,6 +106,7 @@ class Talk:
         self._pending = 0
         self._room = Gate()
         self._keeping: Any = None
+        self._told: dict[tuple[str, int], float] = {}
         self._showing = False
         self.console = Console(self.line, self._end)
 
@@ -267,7 +280,7 @@ class Talk:
                 return await self._search(name)
             case "join":
                 return self._chat.text("done" if await session.group_calls.join(name) else "asked")
-        return harmless(await session.new_group(name)) or self._chat.text("done")
+        return self._chat.made(await session.group_calls.create(name))
 
     async def _search(self, asked: str) -> str:
         found, more = await self._session.search(asked, limit=FOUND)
@@ -282,6 +295,8 @@ class Talk:
 
     async def _act(self, what: str, user: int) -> str:
         calls = self._session.contact_calls
+        for kind in _TOLD[what]:
+            self._told[kind, user] = self._reactor.seconds()
         if what == "add":
             return self._chat.text("contacts_now" if await calls.request(user) else "asked")
         simple = {
@@ -292,7 +307,7 @@ class Talk:
             "unblock": calls.unblock,
         }
         await simple[what](user)
-        return self._chat.text("done")
+        return self._chat.did(what, user)
 
     async def _tend(self, step: Tend) -> str:
         calls, group, user = self._session.group_calls, step.group, step.user
@@ -305,6 +320,9 @@ class Talk:
                 return self._chat.text("link", code=await calls.make_link(group))
             case "leave":
                 await calls.leave(group)
+            case "dissolve":
+                await calls.dissolve(group)
+                self._chat.dissolved(group)
             case "mute":
                 await calls.mute(group, user, self._in_minutes(step.minutes) if step.minutes else None)
             case "admin" | "unadmin" | "owner":
@@ -348,12 +366,20 @@ class Talk:
 
     async def _take(self, item: Item) -> None:
         if isinstance(item, Happened):
+            if self._is_told(item):
+                return
             await self._introduce(item)
             shown = self._chat.happened(item, self._now())
             if shown is not None:
                 self._say(Say(shown))
         elif isinstance(item, Error):
             self._say(Say(self._chat.text("server", text=item.message), wrong=True))
+
+    def _is_told(self, event: Happened) -> bool:
+        """@return: whether it is what the user did here a moment ago: the answer to that has said so."""
+        own = self._chat.own(event)
+        did = self._told.pop(own, None) if own else None
+        return did is not None and self._reactor.seconds() - did < TOLD
 
     async def _show_past(self, past: list[Folded]) -> None:
         if not past:

@@ -417,7 +417,7 @@ def copy_of(content: IO[bytes]) -> Copy:
         content.seek(0)
         shutil.copyfileobj(content, file, _CHUNK)
         if file.tell() > limit:
-            raise FormTooLarge
+            raise FormTooLarge(limit)
 
     return copy
 

@@ -67,7 +67,7 @@ def read_form(content_type: str | None, body: bytes) -> dict[str, str]:
     @raise InvalidField: a value is not text that can be stored.
     """
     if len(body) > FORM_LIMIT:
-        raise FormTooLarge
+        raise FormTooLarge(FORM_LIMIT)
     kind, options = parse_options_header(content_type or "")
     if kind == "multipart/form-data":
         return read_multipart(options.get("boundary", ""), body)

@@ -132,7 +132,7 @@ class Request(server.Request):
         self._limit = self.channel.site.body_limit(self.method, self.path)
         if length is not None and length > self._limit:
             super().gotLength(0)
-            self._refuse(FormTooLarge())
+            self._refuse(self._too_large())
             return
         super().gotLength(length)
         upload = self.channel.site.upload_path(self.method, self.path)
@@ -196,7 +196,7 @@ class Request(server.Request):
             return
         self._received += len(data)
         if self._received > self._limit:
-            self._refuse(FormTooLarge())
+            self._refuse(self._too_large())
             return
         try:
             super().handleContentChunk(data)
@@ -243,6 +243,11 @@ class Request(server.Request):
             self.write(complain(self, Broken()))
             self.finish()
         return reason
+
+    def _too_large(self) -> FormTooLarge:
+        upload = self.channel.site.upload_path(self.method, self.path)
+        # What a form has beside the file is nothing that people know of.
+        return FormTooLarge(self._limit - (upload.slack if upload else 0))
 
     def _refuse(self, error: Refused) -> None:
         """Answer at once, take the rest of the body without keeping it, and close."""

@@ -84,7 +84,7 @@ def copy_of_form(content: IO[bytes], content_type: str | None) -> Copy:
                     elif event and copying:
                         size += len(event)
                         if size > limit:
-                            raise FormTooLarge
+                            raise FormTooLarge(limit)
                         file.write(event)
         except MultipartError as e:
             raise MalformedForm from e

@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.client.inbox import Gate, Inbox
-from hichat.client.terminal import PENDING, chat
+from hichat.client.terminal import PENDING, TOLD, chat
 from hichat.client.wire import (
     Address,
     Conversation,
@@ -70,9 +70,6 @@ class FakeSession:
     async def groups(self):
         await self._done("groups")
         return GROUPS
-
-    async def new_group(self, name):
-        return await self._done("new", name)
 
     async def search(self, asked, **filters):
         await self._done("search", asked, filters)
@@ -324,8 +321,12 @@ class ProgramTests(SynchronousTestCase):
         self.run_program()
         calls = self.api.session.calls
         calls.clear()
-        self.assertEqual(self.type("/new x y"), ["fine"])
-        self.assertEqual(calls, [("new", "x y")])
+        self.api.session.answers["create"] = Group(TEAM + 1, "x y", 1, "")
+        self.assertEqual(self.type("/new x y"), ["made; talking in [x y]"])
+        self.assertEqual(calls, [("create", "x y")])
+        self.type("hello")
+        self.assertEqual(self.client.sent, [(None, TEAM + 1, "hello")])
+        self.type("/to bob")
         self.assertEqual(self.type("/friends"), ["Bob"])
         self.assertEqual(self.type("/groups"), ["Team Blue"])
         self.assertEqual(self.type("/who"), ["ann", "Bob", "José", "鲍勃"])
@@ -378,11 +379,59 @@ class ProgramTests(SynchronousTestCase):
         self.api.session.answers["request"] = True
         self.assertEqual(self.type("/add josé"), ["you are contacts now"])
         done = self.type("/accept Bob", "/reject bob", "/remove bob", "/block 鲍勃", "/unblock 鲍勃")
-        self.assertEqual(done, ["done"] * 5)
+        said = ["you are contacts now", "done", "done", "you have blocked 鲍勃", "you have unblocked 鲍勃"]
+        self.assertEqual(done, said)
         named = [("accept", 2), ("reject", 2), ("remove", 2), ("block", 3), ("unblock", 3)]
         self.assertEqual(calls, [("request", 2), ("request", 4), *named])
         self.assertEqual(self.type("/requests", "/blocked"), ["鲍勃", "(none)"])
         self.assertEqual(self.type("/block nobody"), ["no such user: nobody"])
+
+    def test_what_one_does_about_somebody_is_said_once(self):
+        """The answer says it; the event that comes before it or after it is the same."""
+        self.run_program()
+        self.api.session.answers["request"] = False
+        cases: list[tuple[str, str, dict[str, Any], str]] = [
+            ("/add bob", "contact_requested", {"user": 2}, "asked; wait for an answer"),
+            ("/accept bob", "contact_added", {"user": 2}, "you are contacts now"),
+            ("/reject bob", "contact_rejected", {"user": 2}, "done"),
+            ("/remove bob", "contact_removed", {"user": 2}, "done"),
+            ("/block bob", "blocked", {"user": None, "contact": 2}, "you have blocked Bob"),
+            ("/unblock bob", "unblocked", {"user": None, "contact": 2}, "you have unblocked Bob"),
+        ]
+        for number, (line, kind, fields, said) in enumerate(cases, 1):
+            event = {"kind": kind, "from": 1, **fields}
+            self.assertEqual(self.type(line), [said])
+            self.assertEqual(self.come(happened(10 * number, **event)), [], line)
+            # Once more: that was done with another device.
+            self.assertEqual(len(self.come(happened(10 * number + 1, **event))), 1, line)
+            self.type(line)
+            self.clock.advance(TOLD)
+            self.assertEqual(len(self.come(happened(10 * number + 2, **event))), 1, line)
+        self.type("/add bob")
+        shown = self.come(happened(999, kind="contact_added"))
+        self.assertEqual(len(shown), 1, "what Bob does is shown")
+
+    def test_a_group_ends_only_by_its_name(self):
+        self.run_program()
+        self.assertEqual(self.type("/dissolve team blue"), ["choose a group first: /group GROUP"])
+        self.type("/group team blue")
+        self.api.session.calls.clear()
+        for line in ("/dissolve", "/dissolve Team", "/dissolve bob"):
+            said = "this ends the group for everybody: type /dissolve Team Blue to do it"
+            self.assertEqual(self.type(line), [said])
+        self.assertEqual(self.api.session.calls, [])
+        self.assertEqual(self.type("/dissolve team blue"), ["done"])
+        self.assertEqual(self.api.session.calls, [("dissolve", TEAM)])
+        self.assertEqual(self.type("hello"), ["choose whom to talk to first: /to USER or /group GROUP"])
+
+    def test_a_group_that_cannot_be_made(self):
+        """What was meant for it goes to nobody else."""
+        self.run_program()
+        self.type("/to bob")
+        self.api.session.failure = Refused("this name is taken")
+        self.assertEqual(self.type("/new x"), ["this name is taken"])
+        self.type("hello")
+        self.assertEqual(self.client.sent, [])
 
     def test_conversations(self):
         self.run_program()

@@ -14,6 +14,7 @@ import jwt
 import treq
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
+from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
 from hichat.client.connection import Client
@@ -151,6 +152,13 @@ class ChatTests(DaemonCase):
             self.assertEqual(said, [f"{letter}{i}" for i in range(3000)])
         await until(lambda: not c.texts)
         self.assertEqual(await self.daemon.metric("drafts_in_flight"), 0)
+
+    async def test_a_password_and_what_is_said_in_one_pipe(self) -> None:
+        """The password is the first line and no more: the others are said."""
+        self.daemon.environment["XDG_STATE_HOME"] = str(self.daemon.directory)
+        given = ("chat", "--server", self.daemon.url, "--user", "ann", "--register")
+        lines = f"{PASSWORD}\n/to ann\nhi\n/history\n"
+        self.assertIn("ann: hi", await deferToThread(self.daemon.command, *given, line=lines))
 
     async def test_the_client_library(self) -> None:
         sessions = []

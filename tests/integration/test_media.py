@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import treq
+from twisted.internet.task import deferLater
 from twisted.web.http_headers import Headers
 
 from hichat.client.http import Api, Session
@@ -31,6 +32,14 @@ class MediaTests(V2Case):
         path = self.daemon.directory / name
         path.write_bytes(content)
         return await self.session(who).media_calls.upload(path)
+
+    async def test_one_that_is_too_large(self) -> None:
+        """The answer comes while the file is still being sent: that stops, and nothing is logged of it."""
+        (ann,) = await self.people("ann")
+        with self.assertRaises(Refused) as refused:
+            await self.upload(ann, bytes(30 * 1024**2), "film")
+        self.assertEqual(str(refused.exception), "the request is too large: at most 10 MB")
+        await deferLater(installed_reactor, 0.2)
 
     async def get_bytes(self, path: str, **headers: str) -> tuple[int, bytes]:
         response = await treq.get(

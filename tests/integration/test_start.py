@@ -13,6 +13,8 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from hichat.errors import StartError
+from hichat.service import prepare_state_dir, state_dir_error
 from tests.integration.daemon import ROOT, STOPPED, TWISTD, Daemon
 
 
@@ -192,6 +194,22 @@ class StartTests(SynchronousTestCase):
             except BlockingIOError:
                 return True
         return False
+
+    def test_what_helps_fits_what_is_wrong(self) -> None:
+        file = self.daemon.directory / "file"
+        file.write_text("")
+        for path in (file, file / "below"):
+            error = str(self.assertRaises(StartError, prepare_state_dir, path))
+            self.assertTrue(error.endswith(f"cannot write {path}: {file} is not a directory; name a directory"), error)
+        error = str(self.assertRaises(StartError, prepare_state_dir, Path("/proc/hichat")))
+        self.assertTrue(error.endswith("; name another directory"), error)
+        self.assertTrue(str(state_dir_error(file.parent, "Permission denied")).endswith(", or mend its mode"))
+
+    def test_a_variable_that_is_no_setting(self) -> None:
+        self.daemon.environment["HICHAT_FOO"] = "1"
+        self.in_front_with_log("hichat")
+        log = (self.daemon.directory / "mine.log").read_text()
+        self.assertEqual(log.count("HICHAT_FOO is no setting"), 1)
 
     def test_a_database_that_is_none(self) -> None:
         state = self.daemon.directory / "state"

@@ -210,7 +210,10 @@ class CloseTests(V2Case):
 
     async def test_signed_out(self) -> None:
         laptop, phone = await self.enter(self.ann), await self.enter(self.ann, "phone")
-        self.daemon.command("device", "revoke", "ann", "phone")
+        rows = [line.split("\t") for line in self.daemon.command("device", "list", "ann").splitlines()]
+        self.assertEqual(rows[1][1:], ["phone", "-"])
+        self.daemon.command("device", "revoke", "ann", rows[1][0])
+        self.assertTrue(self.daemon.command("device", "list", "ann").endswith("\tphone\t-\trevoked\n"))
         self.assertEqual(await phone.gone(3), 4001)
         await laptop.ask("pong", "ping")
         self.daemon.command("user", "passwd", "ann", line="battery staple\n")

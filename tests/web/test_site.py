@@ -14,7 +14,7 @@ from hichat.web.site import BODY_TIME, IDLE_TIME, LINGER_TIME, Site, UploadPath
 from tests.web.support import UPLOAD_LIMIT, SiteCase, request_bytes
 
 HEAD = b"POST /v1/user/login_pw HTTP/1.1\r\nHost: x\r\n"
-TOO_LARGE = "提交的内容过大"
+TOO_LARGE = "提交的内容过大，最多 64 KB"
 
 
 class UploadCase(SiteCase):
@@ -24,11 +24,11 @@ class UploadCase(SiteCase):
 
 
 class Limits(UploadCase):
-    def too_large(self, connection):
+    def too_large(self, connection, said=TOO_LARGE):
         answer = connection.answer("POST")
         self.assertEqual((answer.status, answer.headers["connection"]), (200, "close"))
-        self.assertEqual((answer.json["code"], answer.json["message"]), (-1, TOO_LARGE))
-        self.assertEqual((answer.json["Code"], answer.json["Msg"]), (-1, TOO_LARGE))
+        self.assertEqual((answer.json["code"], answer.json["message"]), (-1, said))
+        self.assertEqual((answer.json["Code"], answer.json["Msg"]), (-1, said))
 
     def test_as_large_as_it_may_be(self):
         body = b"name=Ann&password=" + b"x" * (FORM_LIMIT - 18)
@@ -89,7 +89,7 @@ class Limits(UploadCase):
         self.assertEqual(connection.answer("POST").json["Msg"], "提交的内容格式不正确")
         connection = self.connect()
         connection.send(self.upload_head("Bob") + b"Content-Length: %d\r\n\r\n" % (size + 1))
-        self.too_large(connection)
+        self.too_large(connection, "提交的内容过大，最多 195.3 KB")
 
     def test_only_the_upload_may(self):
         for target in (b"/v1/upload/image/", b"/v1/user/new?/v1/upload/image", b"/", b"/v1/upload/imag%65"):
@@ -100,7 +100,7 @@ class Limits(UploadCase):
     def test_language(self):
         connection = self.connect()
         connection.send(HEAD + b"Accept-Language: en\r\nContent-Length: %d\r\n\r\n" % 10**12)
-        self.assertEqual(connection.answer().json["message"], "the request is too large")
+        self.assertEqual(connection.answer().json["message"], "the request is too large: at most 64 KB")
 
     def test_client_goes_away_meanwhile(self):
         for length in (10, 10**6):

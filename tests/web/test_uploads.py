@@ -103,7 +103,7 @@ class Uploading(UploadsCase):
         self.assertLessEqual(sum((self.directory / name).stat().st_size for name in before), QUOTA)
 
     def test_too_large(self):
-        self.refused(self.upload(PNG + b"x" * UPLOAD_LIMIT), "提交的内容过大")
+        self.refused(self.upload(PNG + b"x" * UPLOAD_LIMIT), "提交的内容过大，最多 195.3 KB")
 
     def test_no_file(self):
         self.refused(self.upload(PNG, name="other"), "字段无效: file")

@@ -39,7 +39,7 @@ def read_body(request: Request, kind: type[T]) -> T:
     # One byte more than may be: what is longer is refused. The site refuses it before.
     body = request.content.read(FORM_LIMIT + 1)
     if len(body) > FORM_LIMIT:
-        raise FormTooLarge
+        raise FormTooLarge(FORM_LIMIT)
     given, _ = parse_options_header(request.getHeader("content-type") or "")
     if not body and not given:
         body = b"{}"

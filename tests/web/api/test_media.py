@@ -81,6 +81,9 @@ class Uploading(MediaCase):
             (b"x" * (UPLOAD_LIMIT + 1), 413, "form_too_large"),
         ):
             self.problem(self.upload(content), status, code)
+        for language, sentence in (("en", "the request is too large: at most"), ("zh", "提交的内容过大，最多")):
+            answer = self.upload(b"x" * (UPLOAD_LIMIT + 1), Accept_Language=language)
+            self.assertEqual(answer.json["detail"], f"{sentence} 195.3 KB")
         self.problem(self.upload(b"x", "/v2/media?name=x&name=y"), 400, "invalid_field")
         self.problem(self.upload(b"x", "/v2/media?size=1"), 400, "invalid_field")
         self.problem(self.upload(b"x", f"/v2/media?name={'x' * 256}"), 400, "invalid_field")
