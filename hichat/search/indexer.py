@@ -218,8 +218,10 @@ class Indexer:
         if progress.position >= progress.head:
             self._again(POLL)
             return
-        grown = progress.head - before.head if before.head else 0
-        self._again(min(LONGEST, (now - began) * max(1, grown / since / PACE)))
+        # The clock may have been put back meanwhile.
+        took = max(0.0, now - began)
+        rate = (progress.head - before.head) / since if before.head and since > 0 else 0
+        self._again(min(LONGEST, took * max(1, rate / PACE)))
 
     def _failed(self, failure: Failure) -> None:
         self._log.failure("the search index could not be taken on; again in {pause} s", failure, pause=AGAIN)

@@ -290,6 +290,20 @@ class IndexerTests(SynchronousTestCase):
             rests.append(self.rest(Progress(500, head)))
         self.assertEqual(rests, [TOOK, TOOK, TOOK * 2, TOOK * 8, LONGEST])
 
+    def test_a_clock_that_is_put_back(self) -> None:
+        """In the middle of a step. The reactor refuses what is before now, and the index would stand still for ever."""
+        for back in (0.0, 3600.0):
+            step: Deferred[Progress] = Deferred()
+            clock = Clock()
+            clock.advance(10_000)
+            Indexer(lambda: step, clock).start()  # noqa: B023
+            clock.advance(0)
+            # With none, the step took no time at all by this clock.
+            clock.rightNow -= back
+            step.callback(Progress(500, 10**6))
+            (call,) = clock.getDelayedCalls()
+            self.assertGreaterEqual(call.getTime(), clock.seconds())
+
     def test_a_step_that_fails(self) -> None:
         self.assertEqual(self.rest(StepFailed("no")), AGAIN)
         self.assertEqual(len(self.flushLoggedErrors(StepFailed)), 1)
