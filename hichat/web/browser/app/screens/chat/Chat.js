@@ -16,6 +16,8 @@ export function Chat({ model, name, message }) {
   const { group } = conversation.place;
   const [problem, setProblem] = useState("");
   const [file, setFile] = useState(null);
+  // A dialog says late that it was closed; another file may have been chosen by then.
+  const dismiss = (closed) => setFile((shown) => (shown === closed ? null : shown));
   const [dragged, setDragged] = useState(false);
 
   const load = async () => {
@@ -79,7 +81,7 @@ export function Chat({ model, name, message }) {
         ? html`<${Composer} model=${model} conversation=${conversation} attach=${setFile} />`
         : html`<p class="no-composer">${whyNot(model, conversation)}</p>`
     }
-    ${file && html`<${Preview} model=${model} conversation=${conversation} file=${file} close=${() => setFile(null)} />`}
+    ${file && html`<${Preview} key=${file} model=${model} conversation=${conversation} file=${file} close=${() => dismiss(file)} />`}
   </div>`;
 }
 
