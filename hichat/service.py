@@ -395,11 +395,15 @@ class Claim:
     That a state directory is one daemon's: of two, neither would hear what the other one's people say, and the files
     there name what each has done. A process that dies gives it back.
 
-    @raise StartError: another one is at work there.
+    @raise StartError: another one is at work there, or its lock cannot be had.
     """
 
     def __init__(self, directory: Path) -> None:
-        self._file = os.open(directory / "daemon.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._file = os.open(directory / "daemon.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as e:
+            # Not every caller knows what to say of it.
+            raise state_dir_error(directory, str(e)) from None
         patience = time.monotonic() + PATIENCE
         while not self._try():
             if time.monotonic() > patience:

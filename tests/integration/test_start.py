@@ -187,6 +187,12 @@ class StartTests(SynchronousTestCase):
             self.daemon.kill()
             self.assertFalse(self.is_locked(lock))
 
+    def test_a_lock_that_cannot_be_had(self) -> None:
+        """Such as one that somebody else has left there."""
+        (self.daemon.directory / "state" / "daemon.lock").mkdir(parents=True)
+        for workers in ("1", "2"):
+            self.refused("HICHAT_STATE_DIR", HICHAT_WORKERS=workers)
+
     def is_locked(self, path: Path) -> bool:
         with path.open() as file:
             try:
