@@ -2,6 +2,8 @@
 
 from collections import deque
 
+from twisted.logger import Logger
+
 from hichat.interfaces import IFeeder
 
 
@@ -16,6 +18,8 @@ class Intake:
     @param high: drafts; the seed's channel was 1024 deep.
     @param low: drafts.
     """
+
+    _log = Logger()
 
     def __init__(self, high: int = 1024, low: int = 512) -> None:
         self.high = high
@@ -45,6 +49,11 @@ class Intake:
         return False
 
     @property
+    def spare(self) -> bool:
+        """Whether what can be dropped may be accepted: it does not take the room that somebody waits for."""
+        return not self.full and (not self._paused or self.count < self.low)
+
+    @property
     def room(self) -> int:
         """How many more drafts of feeders may be accepted now."""
         if self._paused and not self._resuming:
@@ -69,6 +78,10 @@ class Intake:
         self._resuming = True
         try:
             while self._paused and not self.full:
-                self._paused.popleft().resume()
+                try:
+                    self._paused.popleft().resume()
+                except Exception:
+                    # The others go on: nobody would call them again.
+                    self._log.failure("somebody who waited could not go on")
         finally:
             self._resuming = False

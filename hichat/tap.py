@@ -256,7 +256,7 @@ def assemble_way(
     ledger = Ledger(process.write if process else here, intake, writer.put, clock, metrics, bounds.batch)
 
     def signal(event: Event) -> None:
-        if intake.admit():
+        if intake.spare and intake.admit():
             writer.put([event])
         else:
             metrics.signals_dropped += 1

@@ -99,6 +99,33 @@ class IntakeTests(SynchronousTestCase):
         self.assertEqual(intake.room, 0)
         self.assertTrue(intake.admit())
 
+    def test_what_can_be_dropped_leaves_the_room_to_who_waits(self) -> None:
+        intake = Intake(high=4, low=2)
+        self.assertTrue(intake.spare)
+        feeder = Feeder(intake, 6)
+        feeder.run()
+        self.assertFalse(intake.spare)
+        intake.gave(1)
+        self.assertFalse(intake.spare)
+        intake.gave(1)
+        self.assertEqual((feeder.left, feeder.paused, intake.count), (0, False, 4))
+        intake.gave(1)
+        self.assertTrue(intake.spare)
+
+    def test_one_who_fails_keeps_nobody(self) -> None:
+        intake = Intake(high=2, low=0)
+        feeders = [Feeder(intake, 2) for _ in range(3)]
+        for feeder in feeders:
+            feeder.run()
+
+        def fail() -> None:
+            raise ZeroDivisionError
+
+        feeders[1].resume = fail  # type: ignore[method-assign]
+        intake.gave(2)
+        self.assertEqual([feeder.left for feeder in feeders], [0, 2, 0])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
     def test_nobody_to_pause(self) -> None:
         intake = Intake(high=1, low=0)
         self.assertTrue(intake.admit())
