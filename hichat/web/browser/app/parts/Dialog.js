@@ -8,10 +8,15 @@ export function Dialog({ title, close, children, wide = false }) {
   const id = useId();
   useEffect(() => {
     const before = document.activeElement;
-    element.current.showModal();
+    const dialog = element.current;
+    dialog.showModal();
     // Where one writes, if there is such a place; else the browser has chosen the first button.
-    element.current.querySelector("input:not([type=file], [type=radio]), textarea")?.focus();
-    return () => before?.focus?.();
+    dialog.querySelector("input:not([type=file], [type=radio]), textarea")?.focus();
+    return () => {
+      // Unless the focus has gone elsewhere meanwhile, such as into a menu.
+      const { activeElement } = document;
+      if (activeElement === document.body || dialog.contains(activeElement)) before?.focus?.();
+    };
   }, []);
   const outside = (event) => event.target === element.current && close();
   return html`<dialog
