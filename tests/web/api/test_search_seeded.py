@@ -18,7 +18,7 @@ from tests.postgres import OnPostgreSQL
 from tests.web.api.test_conversations import TEAM
 from tests.web.api.test_search import SearchCase
 
-SEEDS = int(os.environ.get("HICHAT_SEEDS", "2"))
+SEEDS = int(os.environ.get("HICHAT_SEEDS_OF_SEARCH", "2"))
 
 LATIN = ("tea", "team", "Green", "STRASSE", "x9", "café")
 CHINESE = ("北京", "大学", "茶", "北", "京大", "ガス", "日")
