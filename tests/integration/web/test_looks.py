@@ -251,6 +251,32 @@ class LooksTests(BrowserCase):
         kim.page.keyboard.press("Escape")
         expect(kim.page.get_by_role("button", name="Block")).to_be_focused()
 
+    def test_the_whole_window(self) -> None:
+        """All panes reach its end, whatever is in them, with a notice above them and without."""
+        wire = Wire(self.daemon.port)
+        self.addCleanup(wire.close)
+        eda = self.person("eda", url=f"http://127.0.0.1:{wire.port}")
+        eda.register()
+        (fay,) = self.registered("fay")
+        screens = ("chats", f"chats/user-{self.ids(fay)[0]}", "contacts", "settings/profile")
+        lowest = "(name) => document.querySelector(name).getBoundingClientRect().bottom"
+
+        def check(panes: tuple[str, ...]) -> None:
+            for width, height in ((1280, 800), (800, 600), (PHONE["width"], PHONE["height"])):
+                eda.page.set_viewport_size({"width": width, "height": height})
+                for screen in screens:
+                    eda.go(screen)
+                    found = {round(eda.page.evaluate(lowest, pane)) for pane in panes} - {0}
+                    # On a phone what does not stand at the end of it stands above the navigation.
+                    self.assertEqual(found if width > 720 else {max(found)}, {height}, (screen, width))
+
+        panes = (".navigation", ".list-pane", ".detail-pane")
+        check(panes)
+        wire.cut()
+        expect(eda.page.locator(".trouble")).to_be_visible()
+        check(panes)
+        eda.faults.clear()
+
     def test_a_phone(self) -> None:
         """One pane at a time; nothing is wider than the screen; back is a button and the browser's own."""
         wire = Wire(self.daemon.port)
