@@ -13,9 +13,10 @@ import signal
 import socket
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 import msgspec
 from twisted.internet.interfaces import IDelayedCall
@@ -33,7 +34,7 @@ LAST_WORDS = 1.0
 Said = list[tuple[str, str]]
 """What a process has for the daemon's log: levels and texts."""
 
-encode = msgspec.msgpack.Encoder().encode
+_encode = msgspec.msgpack.Encoder().encode
 _PREFIX = 4
 
 
@@ -54,7 +55,7 @@ class _Channel(Protocol):
 
     def send(self, message: Any) -> None:
         """Send a message."""
-        data = encode(message)
+        data = _encode(message)
         self.transport.write(len(data).to_bytes(_PREFIX, "big") + data)
 
     def dataReceived(self, data: bytes) -> None:
@@ -76,38 +77,36 @@ class _Channel(Protocol):
         self._lost()
 
 
-class Child:
+class Child(ABC):
     """
     Starts a process, and another when it ends.
 
-    @param name: in the log, such as "the log's writer".
-    @param command: what to run, such as C{module_command("hichat.ledger.process")}.
+    @cvar name: in the log.
+    @cvar module: what runs in the process.
     @param setup: its first message.
     @param reactor: of the daemon.
-    @param heard: called with each message that it sends.
-    @param lost: called when it has ended by itself; what was sent to it may be done or not.
+    @param command: what to run instead of the module; for tests.
     """
 
+    name: ClassVar[str]
+    module: ClassVar[str]
     _log = Logger()
 
-    def __init__(
-        self,
-        name: str,
-        command: Sequence[str],
-        setup: Any,
-        reactor: Any,
-        heard: Callable[[bytes], None],
-        lost: Callable[[], None],
-    ) -> None:
-        self._name = name
-        self._command = list(command)
+    def __init__(self, setup: Any, reactor: Any, command: Sequence[str] | None = None) -> None:
         self._setup = setup
         self._reactor = reactor
-        self._heard = heard
-        self._told_of_loss = lost
+        self._command = list(command or (sys.executable, "-m", self.module))
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: _Channel | None = None
         self._again: IDelayedCall | None = None
+
+    @abstractmethod
+    def heard(self, message: bytes) -> None:
+        """It has sent a message."""
+
+    @abstractmethod
+    def lost(self) -> None:
+        """It has ended by itself; what was sent to it may be done or not."""
 
     @property
     def pid(self) -> int | None:
@@ -126,7 +125,7 @@ class Child:
             self._start()
         except OSError as e:
             self._log.error(
-                "{name} cannot be started: {cause}; trying again in {pause} s", name=self._name, cause=e, pause=AGAIN
+                "{name} cannot be started: {cause}; trying again in {pause} s", name=self.name, cause=e, pause=AGAIN
             )
             self._end_process()
             self._again = self._reactor.callLater(AGAIN, self.start)
@@ -136,7 +135,7 @@ class Child:
         with ours, theirs:
             self._process = spawn(self._command, theirs)
             ours.setblocking(False)
-            factory = Factory.forProtocol(lambda: _Channel(self._heard, self._lost))
+            factory = Factory.forProtocol(lambda: _Channel(self.heard, self._gone))
             factory.noisy = False
             # The reactor makes file descriptors of its own.
             transport = self._reactor.adoptStreamConnection(ours.fileno(), socket.AF_UNIX, factory)
@@ -178,24 +177,19 @@ class Child:
         status = process.returncode
         return (f"signal {-status}" if status < 0 else f"exit status {status}") + (f": {said}" if said else "")
 
-    def _lost(self) -> None:
+    def _gone(self) -> None:
         if self._channel is None:
             return
         self._channel = None
         how = self._end_process(LAST_WORDS)
-        self._log.error("{name} ended ({how}) and is started again in {pause} s", name=self._name, how=how, pause=AGAIN)
+        self._log.error("{name} ended ({how}) and is started again in {pause} s", name=self.name, how=how, pause=AGAIN)
         self._again = self._reactor.callLater(AGAIN, self.start)
-        self._told_of_loss()
+        self.lost()
 
     def repeat(self, said: Said) -> None:
         """Write to the daemon's log what the process has for it."""
         for level, text in said:
             self._log.emit(LogLevel.levelWithName(level), "{text}", text=text)
-
-
-def module_command(module: str) -> list[str]:
-    """@return: the command that runs a module of ours."""
-    return [sys.executable, "-m", module]
 
 
 def spawn(command: Sequence[str], channel: socket.socket) -> subprocess.Popen[bytes]:
@@ -247,7 +241,7 @@ class Daemon:
 
         @raise ConnectionError: it is gone.
         """
-        answer = encode(message)
+        answer = _encode(message)
         self._answers.sendall(len(answer).to_bytes(_PREFIX, "big") + answer)
 
 

@@ -51,7 +51,7 @@ class Intake:
     @property
     def spare(self) -> bool:
         """Whether what can be dropped may be accepted: it does not take the room that somebody waits for."""
-        return not self.full and (not self._paused or self.count < self.low)
+        return self.count < (self.low if self._paused else self.high)
 
     @property
     def room(self) -> int:

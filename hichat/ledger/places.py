@@ -6,8 +6,8 @@ of the commit. The log only grows; so the index follows it in steps, each many e
 Whoever reads takes the rest, the tail, from the log itself: never more than two steps.
 
 Where a step is scattered over many conversations, each of its entries would still cost a page of the large table. So
-there are two tiers: those go into a small one first, and as many of it, next to each other, into the large one. An
-entry is in one of them; whoever reads looks at both.
+there are two tiers: those go into a small one first, and what is too much there goes on, next to each other, into the
+large one. An entry is in one of them; whoever reads looks at both.
 
 All are functions of a connection, for L{hichat.storage.store.Store}.
 """
@@ -48,8 +48,9 @@ SCATTERED = 4
 
 RECENT = 64_000
 """
-Entries in the small tier. Its pages are written nearly all with each step, of the large one a part that is a step's
-part of this: with 5 million events in 200,000 conversations the sum is smallest about here, half of a page an event.
+Entries in the small tier, but for a step's. Its pages are written nearly all with each step, of the large one a part
+that is a step's part of this: with 5 million events in 200,000 conversations the sum is smallest about here, half of a
+page an event.
 """
 
 HISTORY_LIMIT = 1000

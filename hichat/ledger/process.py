@@ -34,7 +34,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from hichat import child
-from hichat.child import Child, Daemon, Said, collect_log, module_command, no_threads, run
+from hichat.child import Child, Daemon, Said, collect_log, no_threads, run
 from hichat.errors import NotStored, Refused
 from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.ledger import receipts
@@ -110,18 +110,19 @@ class Written(msgspec.Struct, array_like=True):
 # The daemon's side
 
 
-class WriterProcess:
+class WriterProcess(Child):
     """
-    Starts the process, and another when it ends.
+    Has batches written by the process, while there is one.
 
     @param setup: of the writer.
-    @param reactor: of the daemon.
+    @param reactor: see L{Child}; as is C{command}.
     @param here: writes a batch in the daemon's own writer thread.
     @param locked: runs a query there, in a transaction that holds the store's write lock.
-    @param command: what to run; for tests.
     @ivar ready: whether the process takes batches; until then the daemon's thread does.
     """
 
+    name = "the log's writer"
+    module = "hichat.ledger.process"
     _log = Logger()
 
     def __init__(
@@ -132,10 +133,7 @@ class WriterProcess:
         locked: Callable[..., Deferred[Any]],
         command: Sequence[str] | None = None,
     ) -> None:
-        command = command or module_command("hichat.ledger.process")
-        self._child = Child("the log's writer", command, setup, reactor, self._answered, self._lost)
-        self._setup = setup
-        self._reactor = reactor
+        super().__init__(setup, reactor, command)
         self._here = here
         self._locked = locked
         self._decode = msgspec.msgpack.Decoder(Written).decode
@@ -148,19 +146,6 @@ class WriterProcess:
         self._number = 0
         # The process has died, and what became of these is not known yet: nothing else is handed on.
         self._lost_batches: list[_Batch] = []
-
-    @property
-    def pid(self) -> int | None:
-        """See L{Child.pid}."""
-        return self._child.pid
-
-    def start(self) -> None:
-        """See L{Child.start}."""
-        self._child.start()
-
-    def stop(self) -> None:
-        """End the process; nothing is under way any more. May be called again."""
-        self._child.stop()
 
     def write(self, drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
         """See L{LogWriter.write}. Batches are written in the order of the calls."""
@@ -190,11 +175,12 @@ class WriterProcess:
             (int(d.kind), int(d.scope), d.sender, d.target, d.body, d.subject, d.device, d.counter)
             for d in batch.rest()
         ]
-        self._child.send((self._number, plain))
+        self.send((self._number, plain))
 
-    def _answered(self, message: bytes) -> None:
+    def heard(self, message: bytes) -> None:
+        """A batch is written, or the process is ready."""
         written = self._decode(message)
-        self._child.repeat(written.said)
+        self.repeat(written.said)
         if not self.ready:
             self.ready = True
             self._go_on()
@@ -223,7 +209,8 @@ class WriterProcess:
 
     # When it ends
 
-    def _lost(self) -> None:
+    def lost(self) -> None:
+        """See L{Child.lost}."""
         self.ready = False
         if not self._lost_batches and self._under_way and not self._batches[0].is_here:
             self._lost_batches = list(self._batches)[: self._under_way]

@@ -1,6 +1,6 @@
 """
 The follower in a process of its own, at rest most of the time and last in line for a core: what people send comes
-first. In a thread of the daemon it took the interpreter from the reactor, a sixth of what could be sent.
+first. In a thread of the daemon it took the interpreter from the reactor, up to a sixth of what could be sent.
 
 The daemon asks for each step of a L{hichat.child}::
 
@@ -22,7 +22,7 @@ import msgspec
 from twisted.internet.defer import Deferred, fail
 from twisted.logger import Logger
 
-from hichat.child import Child, Daemon, Said, collect_log, module_command, no_threads, run
+from hichat.child import Child, Daemon, Said, collect_log, no_threads, run
 from hichat.search.index import make_index
 from hichat.search.indexer import Follower, Progress, StepFailed
 from hichat.storage.engine import make_engine
@@ -56,33 +56,21 @@ class Taken(msgspec.Struct, array_like=True):
 # The daemon's side
 
 
-class FollowerProcess:
+class FollowerProcess(Child):
     """
     Asks the process for steps, one at a time.
 
     @param database: the log's URL.
-    @param reactor: of the daemon.
-    @param command: what to run; for tests.
+    @param reactor: see L{Child}; as is C{command}.
     """
 
+    name = "the search's follower"
+    module = "hichat.search.process"
+
     def __init__(self, database: str, reactor: Any, command: Sequence[str] | None = None) -> None:
-        command = command or module_command("hichat.search.process")
-        self._child = Child("the search's follower", command, Setup(database), reactor, self._heard, self._lost)
+        super().__init__(Setup(database), reactor, command)
         self._decode = msgspec.msgpack.Decoder(Taken).decode
         self._step: Deferred[Progress] | None = None
-
-    @property
-    def pid(self) -> int | None:
-        """See L{Child.pid}."""
-        return self._child.pid
-
-    def start(self) -> None:
-        """See L{Child.start}."""
-        self._child.start()
-
-    def stop(self) -> None:
-        """See L{Child.stop}."""
-        self._child.stop()
 
     def step(self) -> Deferred[Progress]:
         """
@@ -90,15 +78,16 @@ class FollowerProcess:
 
         @return: how far the index is then; fails with L{StepFailed}.
         """
-        if not self._child.is_there:
+        if not self.is_there:
             return fail(StepFailed("its process is not there"))
         self._step = Deferred()
-        self._child.send(0)
+        self.send(0)
         return self._step
 
-    def _heard(self, message: bytes) -> None:
+    def heard(self, message: bytes) -> None:
+        """A step is taken, or has failed."""
         taken = self._decode(message)
-        self._child.repeat(taken.said)
+        self.repeat(taken.said)
         step, self._step = self._step, None
         assert step is not None
         if taken.progress is None:
@@ -106,7 +95,8 @@ class FollowerProcess:
         else:
             step.callback(taken.progress)
 
-    def _lost(self) -> None:
+    def lost(self) -> None:
+        """See L{Child.lost}."""
         step, self._step = self._step, None
         if step is not None:
             # All of it or nothing: the next one begins where the index is.

@@ -164,7 +164,7 @@ class ProcessTests(ProcessCase):
         for number in (signal.SIGINT, signal.SIGTERM):
             os.kill(process.pid, number)
         self.assertEqual(bodies(await process.write([say("b")])), ["b"])
-        popen = process._child._process
+        popen = process._process
         assert popen is not None
         process.stop()
         process.stop()

@@ -92,7 +92,7 @@ Index.move = dying
         for number in (signal.SIGINT, signal.SIGTERM):
             os.kill(made.pid, number)
         await made.step()
-        popen = made._child._process
+        popen = made._process
         assert popen is not None
         made.stop()
         made.stop()
