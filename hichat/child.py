@@ -25,6 +25,8 @@ from twisted.internet.tcp import Connection
 from twisted.logger import ILogObserver, LogEvent, Logger, LogLevel, eventAsText, globalLogBeginner
 from zope.interface import implementer
 
+from hichat.flush import send_at_once, sends_at_once
+
 AGAIN = 1.0
 """Seconds after which a process that ended is replaced."""
 
@@ -53,10 +55,17 @@ class _Channel(Protocol):
         self._size = 0
         self._wanted = _PREFIX
 
+    def connectionMade(self) -> None:
+        """The process has the other end."""
+        self._at_once = sends_at_once(self.transport)
+
     def send(self, message: Any) -> None:
-        """Send a message."""
-        data = _encode(message)
-        self.transport.write(len(data).to_bytes(_PREFIX, "big") + data)
+        """Send a message: it is waited for, and so does not wait for the reactor's next turn."""
+        encoded = _encode(message)
+        data = len(encoded).to_bytes(_PREFIX, "big") + encoded
+        sent = send_at_once(self.transport, data) if self._at_once else 0
+        if sent < len(data):
+            self.transport.write(data[sent:])
 
     def dataReceived(self, data: bytes) -> None:
         """A piece came."""
