@@ -7,7 +7,7 @@ A deleted user's row stays, because messages refer to it; but no query here show
 from collections.abc import Collection, Mapping
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hichat.accounts.fields import name_key
@@ -62,9 +62,12 @@ def find_many(connection: Connection, ids: Collection[int]) -> dict[int, User | 
     @return: by id: the user, or None if there is none.
     """
     found: dict[int, User | None] = dict.fromkeys(ids)
-    query = select(*_COLUMNS).where(users.c.id.in_(ids), _LIVE)
-    found.update((row[0], User(*row)) for row in connection.execute(query))
+    found.update((row[0], User(*row)) for row in connection.execute(_MANY, {"ids": [*ids]}))
     return found
+
+
+# Made once: to build a statement takes as long as to run it.
+_MANY = select(*_COLUMNS).where(users.c.id.in_(bindparam("ids", expanding=True)), _LIVE)
 
 
 def find_by_name(connection: Connection, name: str) -> User | None:

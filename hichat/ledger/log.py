@@ -18,9 +18,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import DBAPIError
 
 from hichat.events import Event, Kind, Scope
+from hichat.storage.engine import driver
 from hichat.storage.tables import COUNTED, ON_MESSAGES, conversations, events
 
 
@@ -39,29 +39,21 @@ def append(connection: Connection, rows: Sequence[Event]) -> None:
     """
     Write events behind the last one. For the ledger only, in a transaction that holds the write lock.
 
-    The driver is called directly: SQLAlchemy's own way costs more for each row than all the rest of a message.
+    SQLAlchemy's own way costs more for each row than all the rest of a message.
     """
-    if not rows:
-        return
-    errors = connection.dialect.loaded_dbapi.Error
-    driver: Any = connection.connection.driver_connection
-    try:
-        if connection.dialect.name == "postgresql":
-            _copy(driver, rows)
-        else:
-            _insert(driver, rows)
-    except errors as e:
-        # As SQLAlchemy does with what it calls itself.
-        raise DBAPIError.instance(
-            "append events", None, e, errors, hide_parameters=True, dialect=connection.dialect
-        ) from e
+    if rows:
+        with driver(connection) as own:
+            if connection.dialect.name == "postgresql":
+                _copy(own, rows)
+            else:
+                _insert(own, rows)
 
 
 ROWS = 128
 """Rows in one statement, at most."""
 
 
-def _insert(driver: Any, rows: Sequence[Event]) -> None:
+def _insert(own: Any, rows: Sequence[Event]) -> None:
     """
     Append on SQLite. The driver lets the reactor's thread run once a statement, and gets the interpreter back only when
     that thread waits: so there are few statements, not one a row as with C{executemany}.
@@ -71,7 +63,7 @@ def _insert(driver: Any, rows: Sequence[Event]) -> None:
         while size > len(rows) - at:
             size //= 2
         values = list(chain.from_iterable(map(astuple, rows[at : at + size])))
-        driver.execute(_insertion(size), values).close()
+        own.execute(_insertion(size), values).close()
         at += size
 
 
@@ -82,9 +74,9 @@ def _insertion(rows: int) -> str:
     return f"INSERT INTO events ({', '.join(columns)}) VALUES {', '.join([row] * rows)}"  # noqa: S608
 
 
-def _copy(driver: Any, rows: Sequence[Event]) -> None:
+def _copy(own: Any, rows: Sequence[Event]) -> None:
     """Append on PostgreSQL: a row costs 7 us, with C{executemany} 40."""
-    with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+    with own.cursor() as cursor, cursor.copy(_COPY) as copy:
         copy.set_types(_COPY_TYPES)
         for row in rows:
             copy.write_row(astuple(row))

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 
 from hichat.errors import NotStored, Refused
 from hichat.events import Draft, Duplicate, Event, Outcome
+from hichat.storage.engine import driver
 from hichat.storage.tables import events, receipts
 
 SLOTS = 4
@@ -54,8 +55,8 @@ class Receipt:
         """These are the outcomes of the drafts that come next, if this transaction is committed."""
         worker, incarnation, number = self._name
         packed = _encode(_packed([*self._settled, *outcomes]))
-        put = _PUT[connection.dialect.name]
-        connection.exec_driver_sql(put, (worker, self._name.slot, incarnation, number, packed)).close()
+        with driver(connection) as own:
+            own.execute(_PUT[connection.dialect.name], (worker, self._name.slot, incarnation, number, packed)).close()
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """They are."""

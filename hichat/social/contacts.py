@@ -422,10 +422,14 @@ def blocked_by_many(connection: Connection, user_ids: Collection[int]) -> dict[i
     @return: by id, whom these users have blocked; without those who have blocked nobody.
     """
     found: dict[int, set[int]] = {}
-    query = select(blocks.c.owner_id, blocks.c.blocked_id).where(blocks.c.owner_id.in_(user_ids))
-    for owner, blocked in connection.execute(query):
+    for owner, blocked in connection.execute(_BLOCKED_BY, {"owners": [*user_ids]}):
         found.setdefault(owner, set()).add(blocked)
     return found
+
+
+_BLOCKED_BY = select(blocks.c.owner_id, blocks.c.blocked_id).where(
+    blocks.c.owner_id.in_(bindparam("owners", expanding=True))
+)
 
 
 def friends_of(connection: Connection, user_id: int) -> frozenset[int]:

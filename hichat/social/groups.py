@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
 from hichat.accounts.fields import id_of, name_key
 from hichat.errors import Busy, InvalidField, NoSuchGroup, NotAMember, NotPermitted
@@ -356,20 +356,25 @@ def memberships(
     wanted: dict[int, list[int]] = {}
     for user_id, position in asked:
         wanted.setdefault(user_id, []).append(position)
-    member = members_table.c
-    query = (
-        # Those that were dissolved since as well: who was a member then has to hear of it.
-        select(member.user_id, groups.c.id, groups.c.size, member.since, member.until)
-        .join(members_table, member.group_id == groups.c.id)
-        .where(member.user_id.in_(wanted), or_(CURRENT, member.until > min(p for _, p in asked)))
-        .order_by(groups.c.id)
-    )
     found: dict[tuple[int, int], list[tuple[int, int]]] = {each: [] for each in asked}
-    for user_id, group_id, size, since, until in connection.execute(query):
+    values = {"users": [*wanted], "first": min((position for _, position in asked), default=0)}
+    for user_id, group_id, size, since, until in connection.execute(_MEMBERSHIPS, values):
         for position in wanted[user_id]:
             if since <= position and (until is None or until > position):
                 found[user_id, position].append((group_id, size))
     return found
+
+
+_MEMBERSHIPS = (
+    # Those that were dissolved since as well: who was a member then has to hear of it.
+    select(members_table.c.user_id, groups.c.id, groups.c.size, members_table.c.since, members_table.c.until)
+    .join(members_table, members_table.c.group_id == groups.c.id)
+    .where(
+        members_table.c.user_id.in_(bindparam("users", expanding=True)),
+        or_(CURRENT, members_table.c.until > bindparam("first")),
+    )
+    .order_by(groups.c.id)
+)
 
 
 def find_role(connection: Connection, group: Group, user_id: int) -> Role | None:
