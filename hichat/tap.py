@@ -318,8 +318,8 @@ def assemble_services(
 
 async def _sign_in(accounts: Accounts, store: Store, token: str, name: str) -> SignedIn:
     user, device, login = await accounts.sign_in(token, name)
-    counter = await store.read(log.last_counter, device.id)
-    return SignedIn(user.id, device.id, counter, user.generation, login)
+    counters = await store.read(log.last_counters, [device.id])
+    return SignedIn(user.id, device.id, counters[device.id], user.generation, login)
 
 
 def read_arrivals(connection: Connection, arrivals: Collection[Arrival]) -> dict[Arrival, Arrived]:

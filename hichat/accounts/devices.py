@@ -7,7 +7,7 @@ A device's number is half of every client id that it uses, for ever: so a device
 from collections.abc import Collection
 
 import msgspec
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from hichat.errors import NoSuchDevice, TooManyDevices
 from hichat.storage.tables import devices
@@ -51,11 +51,6 @@ def of_user(connection: Connection, user_id: int) -> list[Device]:
     return [Device(*row) for row in connection.execute(query)]
 
 
-def may_write(connection: Connection, device_id: int, user_id: int) -> bool:
-    """@return: whether it is the user's, and not revoked."""
-    return owners(connection, [device_id]).get(device_id) == user_id
-
-
 def owners(connection: Connection, device_ids: Collection[int]) -> dict[int, int]:
     """
     @param device_ids: at most a few hundred.
@@ -63,8 +58,12 @@ def owners(connection: Connection, device_ids: Collection[int]) -> dict[int, int
     """
     if not device_ids:
         return {}
-    query = select(devices.c.id, devices.c.user_id).where(devices.c.id.in_(device_ids), devices.c.revoked_at.is_(None))
-    return {row.id: row.user_id for row in connection.execute(query)}
+    return {row.id: row.user_id for row in connection.execute(_OWNERS, {"devices": [*device_ids]})}
+
+
+_OWNERS = select(devices.c.id, devices.c.user_id).where(
+    devices.c.id.in_(bindparam("devices", expanding=True)), devices.c.revoked_at.is_(None)
+)
 
 
 def find_or_add(connection: Connection, user_id: int, name: str, now: int) -> Device:

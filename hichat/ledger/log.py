@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from hichat.events import Event, Kind, Scope
 from hichat.storage.engine import driver
-from hichat.storage.tables import COUNTED, ON_MESSAGES, conversations, events
+from hichat.storage.tables import COUNTED, ON_MESSAGES, conversations, devices, events
 
 
 def head(connection: Connection) -> int:
@@ -131,10 +131,17 @@ def find_counted(connection: Connection, device: int, counter: int) -> Event | N
     return Event(*row) if row else None
 
 
-def last_counter(connection: Connection, device: int) -> int:
-    """@return: the largest counter that a device has used, or 0."""
-    query = select(func.max(events.c.counter)).where(events.c.device == device, COUNTED)
-    return connection.scalar(query) or 0
+def last_counters(connection: Connection, device_ids: Collection[int]) -> dict[int, int]:
+    """
+    @param device_ids: at most a few hundred.
+    @return: by the id of each of these devices that there is: the largest counter that it has used, or 0.
+    """
+    return {device: counter or 0 for device, counter in connection.execute(_LAST, {"devices": [*device_ids]})}
+
+
+_LAST = select(
+    devices.c.id, select(func.max(events.c.counter)).where(events.c.device == devices.c.id, COUNTED).scalar_subquery()
+).where(devices.c.id.in_(bindparam("devices", expanding=True)))
 
 
 def blank(connection: Connection, position: int) -> None:

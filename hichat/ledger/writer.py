@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -294,6 +295,8 @@ class _Transaction:
         self._contacts_only = contacts_only
         # Users of whom this batch has changed something that the memory holds: to be read afresh.
         self._changed: set[int] = set()
+        # Whether those of the whole batch were looked up.
+        self._met_devices = self._met_users = False
         self._counters: dict[tuple[int, int], Event] = {}
         self._unwritten: list[Event] = []
         # What changes more of the memory than the numbers.
@@ -348,10 +351,26 @@ class _Transaction:
 
     def _last_counter(self, draft: Draft) -> int:
         if draft.device not in self._memory.devices:
-            if not devices.may_write(self._connection, draft.device, draft.sender):
-                raise SignedOut
-            self._memory.devices[draft.device] = log.last_counter(self._connection, draft.device)
+            self._meet_devices(draft)
         return self._memory.devices[draft.device]
+
+    def _meet_devices(self, draft: Draft) -> None:
+        """
+        Who writes for the first time is not alone: so the devices of the whole batch are looked up.
+
+        @raise SignedOut: this draft's may not write.
+        """
+        known = self._memory.devices
+        whose = {each.device: each.sender for each in self._drafts if each.device and each.device not in known}
+        if self._met_devices:
+            # Who may not is asked for again and again, but alone.
+            whose = {draft.device: draft.sender}
+        self._met_devices = True
+        owners = devices.owners(self._connection, whose)
+        may_write = [device for device, sender in whose.items() if owners.get(device) == sender]
+        known.update(log.last_counters(self._connection, may_write))
+        if draft.device not in known:
+            raise SignedOut
 
     def _number(self, draft: Draft) -> Event:
         kind = int(draft.kind)
@@ -501,16 +520,28 @@ class _Transaction:
     def _user(self, user: int) -> Person | None:
         """@return: None if there is no such user."""
         if user in self._changed or user not in self._memory.users:
-            found = users.find(self._connection, user)
-            if found is None or found.disabled:
-                return None
-            self._memory.users[user] = person = self._read_person(found)
-            self._memory.known_relations += len(person.blocked) + len(person.contacts or ())
-            self._changed.discard(user)
-        return self._memory.users[user]
+            self._meet_users(user)
+        return self._memory.users.get(user)
 
-    def _read_person(self, found: User) -> Person:
-        blocked = contacts.blocked_by(self._connection, found.id)
+    def _meet_users(self, user: int) -> None:
+        """As with devices: when one is looked up, so are all of the batch that are not known."""
+        known = self._memory.users
+        wanted = {user}
+        if not self._met_users:
+            self._met_users = True
+            senders = (draft.sender for draft in self._drafts)
+            targets = (draft.target for draft in self._drafts if draft.scope == Scope.USER)
+            wanted.update(each for each in chain(senders, targets) if each not in known)
+        blocked = contacts.blocked_by_many(self._connection, wanted)
+        for each, found in users.find_many(self._connection, wanted).items():
+            self._changed.discard(each)
+            if found is None or found.disabled:
+                known.pop(each, None)
+            else:
+                known[each] = person = self._person(found, frozenset(blocked.get(each, ())))
+                self._memory.known_relations += len(person.blocked) + len(person.contacts or ())
+
+    def _person(self, found: User, blocked: frozenset[int]) -> Person:
         friends = contacts.friends_of(self._connection, found.id) if self._contacts_only else None
         return Person(found.administrator, bool(blocked) or friends is not None, blocked, friends)
 

@@ -408,14 +408,6 @@ def _list(
 # Who may
 
 
-def blocked_by(connection: Connection, user_id: int) -> frozenset[int]:
-    """@return: whom a user has blocked."""
-    return frozenset(connection.scalars(_BLOCKED, {"of_user": user_id}))
-
-
-_BLOCKED = select(blocks.c.blocked_id).where(blocks.c.owner_id == bindparam("of_user"))
-
-
 def blocked_by_many(connection: Connection, user_ids: Collection[int]) -> dict[int, set[int]]:
     """
     @param user_ids: at most a few hundred.

@@ -41,7 +41,7 @@ class DeviceCase(AccountsCase):
 
     def may_write(self, device: Device, user: User) -> bool:
         with self.store.snapshot() as connection:
-            return devices.may_write(connection, device.id, user.id)
+            return devices.owners(connection, [device.id]).get(device.id) == user.id
 
     def generation(self, user: User, device: int) -> int | None:
         """@return: of tokens that are good now, for a device that comes to listen."""

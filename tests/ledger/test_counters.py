@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from hichat.accounts import devices, users
-from hichat.errors import CounterUsed, MessageRecalled, NotAMember, NotStored, SignedOut
+from hichat.errors import CounterUsed, MessageRecalled, NoSuchTarget, NotAMember, NotStored, SignedOut
 from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.ledger import log, writer
 from hichat.ledger.writer import LogWriter
@@ -210,8 +210,8 @@ class CounterTests(CounterCase):
     def test_last_counter(self) -> None:
         self.write(counted(7), counted(3), counted(9, device=ANNS_OTHER))
         with self.store.snapshot() as connection:
-            found = [log.last_counter(connection, device) for device in (ANN, ANNS_OTHER, BOB)]
-        self.assertEqual(found, [7, 9, 0])
+            found = log.last_counters(connection, [ANN, ANNS_OTHER, BOB])
+        self.assertEqual(found, {ANN: 7, ANNS_OTHER: 9, BOB: 0})
 
     # Who was signed out
 
@@ -302,10 +302,45 @@ class CounterTests(CounterCase):
         self.first(counted(1))
         for query in (
             lambda connection: log.find_counted(connection, ANN, 1),
-            lambda connection: log.last_counter(connection, ANN),
+            lambda connection: log.last_counters(connection, [ANN]),
         ):
             (plan,) = plans(self.store, query)
             self.assertIn("events_by_counter", plan)
+
+
+class TogetherTests(CounterCase):
+    """Who writes for the first time: in each batch there may be hundreds."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.crowd: list[tuple[int, int]] = []
+        with self.store.transaction() as connection:
+            for number in range(60):
+                user = users.insert(connection, f"user {number}", "hash", NOW).id
+                self.crowd.append((user, devices.find_or_add(connection, user, "phone", NOW).id))
+        self.asked: list[Any] = []
+        execute = Connection.execute
+
+        def noting(connection: Any, statement: Any, *args: Any, **kwargs: Any) -> Any:
+            self.asked += args
+            return execute(connection, statement, *args, **kwargs)
+
+        self.patch(Connection, "execute", noting)
+
+    def test_looked_up_together(self) -> None:
+        outcomes = self.write(*[counted(1, device=device, sender=user) for user, device in self.crowd])
+        self.assertEqual([type(outcome) for outcome in outcomes], [Event] * 60)
+        # Each begins a conversation, and beside that there is little.
+        self.assertLess(len(self.asked), 60 + 10)
+
+    def test_who_is_not_there_does_not_multiply(self) -> None:
+        """Each of those is looked up again, but alone."""
+        to_nobody = [counted(1, target=1000 + user, device=device, sender=user) for user, device in self.crowd]
+        from_nobody = [counted(1, device=1000 + device) for _, device in self.crowd]
+        outcomes = self.write(*to_nobody, *from_nobody)
+        self.assertEqual([type(outcome) for outcome in outcomes], [NoSuchTarget] * 60 + [SignedOut] * 60)
+        values = sum(len(ids) for parameters in self.asked for ids in parameters.values() if isinstance(ids, list))
+        self.assertLess(values, 1000)
 
 
 class CounterOnPostgreSQLTests(OnPostgreSQL, CounterTests):
