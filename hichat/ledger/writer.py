@@ -299,7 +299,7 @@ class _Transaction:
         self._met_devices = self._met_users = False
         self._counters: dict[tuple[int, int], Event] = {}
         self._unwritten: list[Event] = []
-        # What changes more of the memory than the numbers.
+        # What changes more of the memory than numbers and counters.
         self._telling: list[Event] = []
 
     def write(self, drafts: Sequence[Draft]) -> list[Outcome]:
@@ -322,6 +322,11 @@ class _Transaction:
         """It was committed: the memory learns of it."""
         for event in self._telling:
             self._memory.apply(event)
+        known = self._memory.devices
+        for device, counter in self._counters:
+            # Who was signed out in this batch is not known any more.
+            if counter > known.get(device, counter):
+                known[device] = counter
         self._memory.numbers.update(self._numbers)
         self._memory.position = self._position
         self._memory.indexed = self._indexed
@@ -410,7 +415,6 @@ class _Transaction:
         self._unwritten.append(event)
         if draft.counter:
             self._counters[device, draft.counter] = event
-            self._telling.append(event)
         if kind > Kind.REACTED:
             self._note(event)
             self._telling.append(event)
