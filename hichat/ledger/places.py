@@ -21,11 +21,14 @@ from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
+    Insert,
     Select,
     Table,
     TextClause,
+    bindparam,
     delete,
     distinct,
     func,
@@ -84,40 +87,69 @@ def follow(connection: Connection, low: int, head: int) -> int:
     if head - low < 2 * STEP:
         return low
     high = max(low + STEP, head - 2 * STEP)
-    within = (events.c.position > low, events.c.position <= high)
-    spread = connection.scalar(select(func.count(distinct(events.c.conversation))).where(*within)) or 0
-    scattered = high - low < SCATTERED * spread
-    _enter(connection, recent_places if scattered else places, events, *within)
-    if scattered:
+    step = {"low": low, "high": high}
+    spread = connection.scalar(_SPREAD, step) or 0
+    if high - low < SCATTERED * spread:
+        connection.execute(_GATHER, step)
         _merge(connection, high - low)
-    connection.execute(update(places_head).values(position=high))
+    else:
+        connection.execute(_ENTER, step)
+    connection.execute(_FOLLOWED, {"at": high})
     return high
-
-
-def _enter(connection: Connection, into: Table, of: Table, *which: ColumnElement[bool]) -> None:
-    """@param of: with the columns that an index has."""
-    # In the order of the index: each of its pages is touched once.
-    step = select(of.c.conversation, of.c.position).where(*which).order_by(of.c.conversation, of.c.position)
-    connection.execute(insert(into).from_select(["conversation", "position"], step))
 
 
 def _merge(connection: Connection, count: int) -> None:
     """So many recent entries are new: what is too much goes on, from behind where the last ones ended."""
-    head = places_head.c
-    recent, *last = connection.execute(select(head.recent, head.merged_conversation, head.merged_position)).one()
+    recent, *last = connection.execute(_MERGED).one()
     recent += count
     if recent > RECENT:
-        entry = tuple_(recent_places.c.conversation, recent_places.c.position)
-        which = [entry > tuple_(*last)]
-        in_order = select(recent_places).where(*which).order_by(*recent_places.c)
-        end = connection.execute(in_order.offset(recent - RECENT - 1).limit(1)).first()
-        if end is not None:
-            which.append(entry <= tuple_(*end))
-        _enter(connection, places, recent_places, *which)
-        recent -= connection.execute(delete(recent_places).where(*which)).rowcount
+        behind = {"from_conversation": last[0], "from_position": last[1]}
+        end = connection.execute(_END, behind | {"count": recent - RECENT - 1}).first()
+        to = (MAX_SAFE_INTEGER, MAX_SAFE_INTEGER) if end is None else end
+        part = behind | {"to_conversation": to[0], "to_position": to[1]}
+        connection.execute(_MOVE, part)
+        recent -= connection.execute(_MOVED, part).rowcount
         # Behind the last one it begins anew.
         last = [0, 0] if end is None else [*end]
-    connection.execute(update(places_head).values(recent=recent, merged_conversation=last[0], merged_position=last[1]))
+    connection.execute(_MERGED_TO, {"count": recent, "last_conversation": last[0], "last_position": last[1]})
+
+
+# The statements of a step, made once: to build them takes a fifth of it.
+
+
+def _entering(into: Table, of: Table, *which: ColumnElement[bool]) -> Insert:
+    """@param of: with the columns that an index has."""
+    # In the order of the index: each of its pages is touched once.
+    step = select(of.c.conversation, of.c.position).where(*which).order_by(of.c.conversation, of.c.position)
+    return insert(into).from_select(["conversation", "position"], step)
+
+
+_IN_STEP = (events.c.position > bindparam("low"), events.c.position <= bindparam("high"))
+_SPREAD = select(func.count(distinct(events.c.conversation))).where(*_IN_STEP)
+_ENTER = _entering(places, events, *_IN_STEP)
+_GATHER = _entering(recent_places, events, *_IN_STEP)
+_FOLLOWED = update(places_head).values(position=bindparam("at"))
+
+
+def _place(name: str) -> ColumnElement[Any]:
+    conversation, position = (
+        bindparam(f"{name}_{column}", type_=BigInteger) for column in ("conversation", "position")
+    )
+    return tuple_(conversation, position)
+
+
+_RECENT_ENTRY = tuple_(*recent_places.c)
+_BEHIND = _place("from") < _RECENT_ENTRY
+_PART = (_BEHIND, _place("to") >= _RECENT_ENTRY)
+_MERGED = select(places_head.c.recent, places_head.c.merged_conversation, places_head.c.merged_position)
+_END = select(recent_places).where(_BEHIND).order_by(*recent_places.c).offset(bindparam("count")).limit(1)
+_MOVE = _entering(places, recent_places, *_PART)
+_MOVED = delete(recent_places).where(*_PART)
+_MERGED_TO = update(places_head).values(
+    recent=bindparam("count"),
+    merged_conversation=bindparam("last_conversation"),
+    merged_position=bindparam("last_position"),
+)
 
 
 def read(
