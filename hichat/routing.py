@@ -109,6 +109,17 @@ class Arrived(NamedTuple):
     blocked: frozenset[int] = frozenset()
 
 
+class Met(NamedTuple):
+    """
+    What was read for somebody who wants to listen.
+
+    @ivar position: from where on; there it was so.
+    """
+
+    position: int
+    arrived: Arrived
+
+
 class _Early(NamedTuple):
     """
     A batch that came before its turn.
@@ -229,6 +240,22 @@ class Routing:
 
     # Who is here
 
+    async def meet(self, user: int, generation: int, since: int | None = None, device: int = 0, login: int = 0) -> Met:
+        """
+        A device of this user is about to L{arrive}: learn the user's groups. For the parameters see there.
+
+        @raise SignedOut: the token or the device is void by now.
+        """
+        if self._interests.shared:
+            self._interests.begin_all()
+            # Not at once: who is told to read the log comes back in a moment.
+            self._clock.callLater(WATCH, self._interests.end_all)
+        position = self.position if since is None else since
+        arrived = await self._read_arrival(Arrival(user, position, device, login))
+        if arrived.generation != generation:
+            raise SignedOut
+        return Met(position, arrived)
+
     async def arrive(
         self,
         user: int,
@@ -237,9 +264,10 @@ class Routing:
         since: int | None = None,
         device: int = 0,
         login: int = 0,
+        met: Met | None = None,
     ) -> bool:
         """
-        A device of this user wants to listen from a position on: learn the user's groups there, then let it.
+        A device of this user wants to listen from a position on: L{meet} it, then let it.
 
         @param generation: of the token that the device has shown.
         @param listen: is given that position and what happened for the user since then, and makes the device listen:
@@ -247,22 +275,16 @@ class Routing:
         @param since: a position; without it: now. The past reaches back only L{RECENT} events.
         @param device: its number, if it has one.
         @param login: the number of the device's session, if the token is bound to one.
+        @param met: it was met before, a moment ago.
         @return: False if C{since} is too long ago: the device has to read the log first.
         @raise SignedOut: the token or the device is void by now.
         """
-        if self._interests.shared:
-            self._interests.begin_all()
-            # Not at once: who is told to read the log comes back in a moment.
-            self._clock.callLater(WATCH, self._interests.end_all)
-        while True:
-            position = self.position if since is None else since
-            arrived = await self._read_arrival(Arrival(user, position, device, login))
-            if arrived.generation != generation:
-                raise SignedOut
-            if position >= self._forgotten:
-                break
+        met = met or await self.meet(user, generation, since, device, login)
+        while met.position < self._forgotten:
             if since is not None:
                 return False
+            met = await self.meet(user, generation, since, device, login)
+        position, arrived = met
         groups = dict(arrived.groups)
         recent = self._since(position)
         missed = [event for event in recent if _concerns(event, user, groups)]

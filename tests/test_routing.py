@@ -351,6 +351,41 @@ class RoutingTests(RoutingCase):
         self.send(self.say(1, GROUP))
         self.assertEqual(self.gateway.online[2], [])
 
+    def test_met_before(self) -> None:
+        """It listens from where it was met; what came between is not lost, nor whether it may come."""
+        self.send(self.join(1), self.join(2))
+        met = self.successResultOf(Deferred.fromCoroutine(self.routing.meet(2, 0)))
+        said = self.say(1, GROUP)
+        self.send(said, self.leave(2), self.say(1, GROUP))
+        found: list[tuple[int, list[Event]]] = []
+
+        def listen(position: int, missed: list[Event]) -> bool:
+            found.append((position, missed))
+            return False
+
+        reads = len(self.arrival_reads)
+        self.successResultOf(Deferred.fromCoroutine(self.routing.arrive(2, 0, listen, met=met)))
+        self.assertEqual(len(self.arrival_reads), reads)
+        ((position, missed),) = found
+        self.assertEqual((position, missed[0], [event.kind for event in missed]), (2, said, [Kind.MESSAGE, Kind.LEFT]))
+        self.send(self.sign_out(2))
+        arrived = Deferred.fromCoroutine(self.routing.arrive(2, 0, listen, met=met))
+        self.failureResultOf(arrived, SignedOut)
+
+    def test_met_too_long_ago(self) -> None:
+        met = self.successResultOf(Deferred.fromCoroutine(self.routing.meet(2, 0)))
+        self.routing.recent = 3
+        for _ in range(5):
+            self.send(self.say(1, 2))
+        found: list[int] = []
+
+        def listen(position: int, _missed: list[Event]) -> bool:
+            found.append(position)
+            return False
+
+        self.successResultOf(Deferred.fromCoroutine(self.routing.arrive(2, 0, listen, met=met)))
+        self.assertEqual(found, [5])
+
     def test_gone_while_the_groups_are_read(self) -> None:
         self.slow = True
         arrived = Deferred.fromCoroutine(self.routing.arrive(1, 0, lambda *_: False))

@@ -229,6 +229,15 @@ class Accounts:
         @param bound: whether the token may be bound to a device.
         @raise Unauthorized: the token is not this user's, has expired or is void, or the user is disabled or gone.
         """
+        return await self._identify(self.claims(token, user_id, bound))
+
+    def claims(self, token: str, user_id: str, bound: bool = True) -> Claims:
+        """
+        For the parameters see L{authenticate}.
+
+        @return: what the token says; whether that is still so is not known here.
+        @raise Unauthorized: the token is not this user's, or has expired.
+        """
         claims = self._tokens.verify(token)
         try:
             claimed = id_of(user_id, "userId")
@@ -236,7 +245,7 @@ class Accounts:
             raise Unauthorized from None
         if claims.user != claimed or (claims.device and not bound):
             raise Unauthorized
-        return await self._identify(claims)
+        return claims
 
     async def identify(self, token: str) -> tuple[User, int]:
         """

@@ -26,7 +26,7 @@ from hichat.gateway.session import Inlet, Session
 from hichat.gateway.v1_session import V1Session
 from hichat.gateway.v2_session import Services, V2Session
 from hichat.protocol import SUBPROTOCOL, Close
-from hichat.routing import Routing
+from hichat.routing import Met, Routing
 
 UNSENT_LIMIT = 1024 * 1024
 """The default of L{ChatFactory}'s bound."""
@@ -334,24 +334,28 @@ class V1Protocol(ChatProtocol):
 
     encode = staticmethod(v1.encode)
     _arriving: Deferred[None] | None = None
+    _met: Met | None = None
 
-    def admit(self, user: int, generation: int, language: Language) -> None:
+    def admit(self, user: int, generation: int, met: Met, language: Language) -> None:
         """
         @param user: who was authenticated for this connection.
         @param generation: of the token.
+        @param met: what routing knows of the user.
         @param language: of what the server has to say.
         """
         self.session = V1Session(user, language, self, self.factory.inlet)
         self._user = user
         self.generation = generation
+        self._met = met
 
     def opened(self) -> None:
-        """Learn who else is where, then greet and listen."""
+        """Greet and listen."""
         self._arriving = Deferred.fromCoroutine(self._arrive())
         self._arriving.addErrback(self._not_arrived)
 
     async def _arrive(self) -> None:
-        await self.factory.routing.arrive(self._user, self.generation, self._listen)
+        met, self._met = self._met, None
+        await self.factory.routing.arrive(self._user, self.generation, self._listen, met=met)
 
     def _listen(self, _position: int, missed: list[Event]) -> bool:
         if not self.may_send:

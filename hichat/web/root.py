@@ -12,7 +12,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.web.server import Request
 
 from hichat.accounts.accounts import Accounts
-from hichat.accounts.users import User
+from hichat.accounts.tokens import Claims
 from hichat.gateway.protocol import ChatFactory
 from hichat.ledger import log
 from hichat.ledger.marks import Marks
@@ -59,13 +59,13 @@ def make_site(
     @param stopping: whether the daemon is going away.
     """
 
-    async def authenticate(request: Request) -> User:
+    def claims(request: Request) -> Claims:
         # A connection of v1 has no device: nothing would end it together with one.
-        return await accounts.authenticate(*credentials(request), bound=False)
+        return accounts.claims(*credentials(request), bound=False)
 
     parts = Parts(accounts, contacts, conversations, groups, marks, search_index, store, media)
     root = make_root(parts, Files(media))
-    root.mount("v1/user/SendUserMsg", SocketResource(sockets, authenticate))
+    root.mount("v1/user/SendUserMsg", SocketResource(sockets, claims))
     root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
     root.mount("v2/ws", SocketV2Resource(sockets_v2))
     mount_documents(root)

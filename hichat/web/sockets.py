@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
+from typing import cast
 
 from autobahn.twisted.resource import WebSocketResource
 from twisted.internet.defer import CancelledError, Deferred
@@ -13,13 +13,12 @@ from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
-from hichat.errors import Busy, Language, Unauthorized
+from hichat.accounts.tokens import Claims
+from hichat.errors import Busy, Language, SignedOut, Unauthorized
 from hichat.gateway.protocol import ChatFactory, ChatProtocol, V1Protocol, V2Protocol
+from hichat.routing import Met
 from hichat.web.credentials import bearer
 from hichat.web.site import answer_json, language
-
-if TYPE_CHECKING:
-    from hichat.accounts.users import User
 
 _log = Logger()
 
@@ -28,15 +27,15 @@ class SocketResource(Resource):
     """
     C{GET /v1/user/SendUserMsg?userId=U&token=T}.
 
-    @param authenticate: gives the user who makes a request; raises L{Unauthorized}.
+    @param claims: gives what the token of a request says; raises L{Unauthorized}.
     """
 
     isLeaf = True
 
-    def __init__(self, factory: ChatFactory, authenticate: Callable[[Request], Awaitable[User]]) -> None:
+    def __init__(self, factory: ChatFactory, claims: Callable[[Request], Claims]) -> None:
         super().__init__()
         self._factory = factory
-        self._authenticate = authenticate
+        self._claims = claims
 
     def render_GET(self, request: Request) -> int:
         """Authenticate, then upgrade; without a good token 401 (v1 contract, Conventions)."""
@@ -47,11 +46,14 @@ class SocketResource(Resource):
 
     async def _upgrade(self, request: Request) -> None:
         try:
-            user = await self._authenticate(request)
-        except Unauthorized as e:
-            answer_json(request, {"message": e.text(language(request))}, 401)
+            claims = self._claims(request)
+            # Whether that is so is seen with what is needed of the user anyway.
+            met = await self._factory.routing.meet(claims.user, claims.generation)
+        except (Unauthorized, SignedOut):
+            answer_json(request, {"message": Unauthorized().text(language(request))}, 401)
             return
-        if WebSocketResource(_Admission(self._factory, user, language(request))).render(request) != NOT_DONE_YET:
+        admission = _Admission(self._factory, claims, met, language(request))
+        if WebSocketResource(admission).render(request) != NOT_DONE_YET:
             request.finish()
 
     def _failed(self, failure: Failure, request: Request) -> None:
@@ -65,14 +67,15 @@ class SocketResource(Resource):
 class _Admission:
     """Stands in for the factory, for one connection whose user is known."""
 
-    def __init__(self, factory: ChatFactory, user: User, language: Language) -> None:
+    def __init__(self, factory: ChatFactory, claims: Claims, met: Met, language: Language) -> None:
         self._factory = factory
-        self._user = user
+        self._claims = claims
+        self._met = met
         self._language = language
 
     def buildProtocol(self, addr: IAddress) -> ChatProtocol:
         protocol = cast(V1Protocol, self._factory.buildProtocol(addr))
-        protocol.admit(self._user.id, self._user.generation, self._language)
+        protocol.admit(self._claims.user, self._claims.generation, self._met, self._language)
         return protocol
 
 

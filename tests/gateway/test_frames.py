@@ -18,7 +18,7 @@ from hichat.gateway.roster import Roster
 from hichat.gateway.session import Inlet
 from hichat.intake import Intake
 from hichat.metrics import Metrics
-from tests.gateway.test_protocol import REQUEST, Routing, Transport
+from tests.gateway.test_protocol import MET, REQUEST, Routing, Transport
 
 MASKS = st.binary(min_size=4, max_size=4)
 TEXTS = st.text(max_size=40).map(str.encode) | st.sampled_from([125, 126, 127, 300, 32768, 32769]).map(
@@ -75,7 +75,7 @@ class FrameTests(SynchronousTestCase):
         factory = ChatFactory(Recorder, inlet, Roster(metrics), Routing(), Presence(), clock)  # type: ignore[arg-type]
         recorder = factory.buildProtocol(None)
         assert isinstance(recorder, Recorder)
-        recorder.admit(1, 0, "en")
+        recorder.admit(1, 0, MET, "en")
         transport = Transport()
         recorder.makeConnection(transport)
         recorder.dataReceived(REQUEST)

@@ -21,6 +21,7 @@ from hichat.gateway.v2_session import Services, SignedIn
 from hichat.intake import Intake
 from hichat.metrics import Metrics
 from hichat.protocol import Close
+from hichat.routing import Arrived, Met
 
 REQUEST = (
     b"GET /v1/user/SendUserMsg HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -67,6 +68,9 @@ class Transport(StringTransport):
         self.disconnecting = True
 
 
+MET = Met(0, Arrived(0, []))
+
+
 class Routing:
     """Lets devices listen when the test says so."""
 
@@ -78,7 +82,9 @@ class Routing:
         self.left: list[int] = []
         self.listened: list[bool] = []
 
-    async def arrive(self, user: int, generation: int, listen: Callable[[int, list[Event]], bool]) -> bool:
+    async def arrive(
+        self, user: int, generation: int, listen: Callable[[int, list[Event]], bool], met: Met | None = None
+    ) -> bool:
         waiter: Deferred[None] = Deferred()
         self.waiting.append(waiter)
         await waiter
@@ -111,7 +117,7 @@ class ProtocolCase(SynchronousTestCase):
         )
 
     def admit(self, protocol: ChatProtocol, user: int) -> None:
-        cast(V1Protocol, protocol).admit(user, 0, "en")
+        cast(V1Protocol, protocol).admit(user, 0, MET, "en")
 
     def connect(self, user: int = 7) -> tuple[ChatProtocol, Transport]:
         protocol = self.factory.buildProtocol(None)
@@ -155,7 +161,7 @@ class ProtocolTests(ProtocolCase):
     def test_offers_of_extensions(self) -> None:
         """Every browser offers compression: it is not taken, and all goes on."""
         protocol = cast(V1Protocol, self.factory.buildProtocol(None))
-        protocol.admit(7, 0, "en")
+        protocol.admit(7, 0, MET, "en")
         transport = Transport()
         protocol.makeConnection(transport)
         offer = b"\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits, permessage-bzip2\r\n\r\n"
