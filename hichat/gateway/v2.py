@@ -78,6 +78,7 @@ _TAG = msgspec.json.Decoder(_Tag)
 _BODY = msgspec.json.Decoder(_Body)
 _CHANGED = msgspec.json.Decoder(_Changed)
 _EDIT = msgspec.json.Decoder(_Edit)
+_OBJECT = msgspec.json.Decoder(dict[str, Any])
 _SETTING = msgspec.json.Decoder(Setting)
 _ENCODER = msgspec.json.Encoder()
 _FIELD = re.compile(r"(?:field `(\w{1,64})`|`\$\.([\w.\[\]]{1,64}))")
@@ -217,10 +218,7 @@ def happened(event: Event) -> protocol.Happened | None:
 def folded(found: history.Folded) -> protocol.Folded:
     """@return: a message as it is now."""
     message = found.message
-    shown = _content(message)
-    if found.edit is not None and message.body:
-        edit = _EDIT.decode(found.edit.body)
-        shown |= {"text": edit.text, "mentions": edit.mentions, "edited": found.edit.time}
+    shown = _present(message, found.edit)
     reactions: dict[str, list[int]] = {}
     for (user, emoji), event in found.reactions.items():
         if event.body.startswith(ON):
@@ -236,6 +234,14 @@ def folded(found: history.Folded) -> protocol.Folded:
         **({"media": "text", "text": ""} | shown),
         reactions=[protocol.Reaction(emoji, users) for emoji, users in reactions.items()],
     )
+
+
+def said(message: Event, edit: Event | None) -> tuple[str, str, protocol.Media]:
+    """
+    @return: what L{folded} would show of a message, in much less time: text, name and media.
+    """
+    shown = _present(message, edit)
+    return shown.get("text", ""), shown.get("name", ""), shown.get("media", "text")
 
 
 def signal(event: Event) -> msgspec.Struct:
@@ -346,9 +352,23 @@ def _content(event: Event) -> dict[str, Any]:
     return content
 
 
+def _present(message: Event, edit: Event | None) -> dict[str, Any]:
+    """@return: a message's content as it is after its last edit, by the protocol's names."""
+    shown = _content(message)
+    if edit is not None and message.body:
+        changed = _EDIT.decode(edit.body)
+        shown |= {"text": changed.text, "mentions": changed.mentions, "edited": edit.time}
+    return shown
+
+
 def _read_v1(frame: bytes) -> _Body:
     """@param frame: what the v1 dialect has taken, so its known fields are of the right types."""
-    found: dict[str, Any] = json.loads(frame)
+    found: dict[str, Any]
+    try:
+        found = _OBJECT.decode(frame)
+    except msgspec.DecodeError:
+        # What only Python's own decoder takes: half of a surrogate pair, in a field that nobody reads.
+        found = json.loads(frame)
     names = {key.casefold(): value for key, value in found.items() if value is not None}
     # Two keys that differ by case only: an exact spelling wins (v1 contract).
     picture = found.get("url") or ("" if "Url" in found else names.get("url", ""))

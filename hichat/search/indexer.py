@@ -11,11 +11,9 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from hichat import protocol
 from hichat.events import Event, Kind, Scope
 from hichat.gateway import v2
 from hichat.ledger import log
-from hichat.ledger.history import Folded
 from hichat.search.index import Entry, Head, Index, of_media, of_sender, of_word
 from hichat.search.words import tokens
 from hichat.storage.store import Store
@@ -54,9 +52,12 @@ class Progress(NamedTuple):
     head: int
 
 
-def text_of(message: protocol.Folded) -> str:
-    """@return: what of a message can be found."""
-    return " ".join(filter(None, (message.text, message.name)))
+def text_of(text: str, name: str) -> str:
+    """
+    @param text: of a message; see L{v2.said}, as for C{name}.
+    @return: what of it can be found.
+    """
+    return f"{text} {name}" if text and name else text or name
 
 
 class StepFailed(Exception):
@@ -128,9 +129,9 @@ class Follower:
         terms = {of_sender(conversation, message.sender)}
         try:
             for edit in edits:
-                shown = v2.folded(Folded(message, edit))
-                terms |= {of_word(conversation, token) for token in tokens(text_of(shown))}
-                terms.add(of_media(conversation, shown.media))
+                text, name, media = v2.said(message, edit)
+                terms |= {of_word(conversation, token) for token in tokens(text_of(text, name))}
+                terms.add(of_media(conversation, media))
         except Exception:
             # It must not keep all others from being found. Who looks at it hears of it too.
             self._log.failure("message {position} cannot be read, and not be found", position=message.position)

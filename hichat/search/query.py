@@ -266,10 +266,10 @@ class _Search:
         )
 
     def _look(self, folded: Folded) -> _Found | None:
-        shown = v2.folded(folded)
-        if self._wanted.media not in (None, shown.media):
+        content, name, media = v2.said(folded.message, folded.edit)
+        if self._wanted.media not in (None, media):
             return None
-        text = text_of(shown)
+        text = text_of(content, name)
         made = words.normal(text)
         matches = words.find(self._wanted.words, made.text)
         if matches is None:

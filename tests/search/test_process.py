@@ -13,7 +13,7 @@ from twisted.trial.unittest import TestCase
 from hichat import child
 from hichat.ledger.writer import LogWriter
 from hichat.search.index import make_index
-from hichat.search.indexer import Progress, StepFailed
+from hichat.search.indexer import STEP, Progress, StepFailed
 from hichat.search.process import FollowerProcess
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
@@ -79,10 +79,11 @@ Index.move = dying
     async def test_steps(self) -> None:
         made = self.make()
         self.assertEqual(await made.step(), Progress(0, 0))
-        self.write(150)
-        self.assertEqual(await made.step(), Progress(100, 150))
-        self.assertEqual(await made.step(), Progress(150, 150))
-        self.assertEqual(self.indexed(), 150)
+        head = STEP + 50
+        self.write(head)
+        self.assertEqual(await made.step(), Progress(STEP, head))
+        self.assertEqual(await made.step(), Progress(head, head))
+        self.assertEqual(self.indexed(), head)
 
     async def test_last_in_line_and_it_ends_with_the_daemon(self) -> None:
         made = self.make()
@@ -103,15 +104,16 @@ Index.move = dying
         """Nothing is lost or there twice; who waits for the step hears of it."""
         marker = f"{self.mktemp()}-dead"
         made = self.make(self.DIES.format(marker=marker))
-        self.write(250)
-        self.assertEqual(await made.step(), Progress(100, 250))
+        head = 2 * STEP + 50
+        self.write(head)
+        self.assertEqual(await made.step(), Progress(STEP, head))
         await self.assertFailure(made.step(), StepFailed)
-        self.assertEqual(self.indexed(), 100)
+        self.assertEqual(self.indexed(), STEP)
         while made.pid is None:
             await deferLater(CLOCK, 0.01, lambda: None)
-        self.assertEqual(await made.step(), Progress(200, 250))
-        self.assertEqual(await made.step(), Progress(250, 250))
-        self.assertEqual(self.indexed(), 250)
+        self.assertEqual(await made.step(), Progress(2 * STEP, head))
+        self.assertEqual(await made.step(), Progress(head, head))
+        self.assertEqual(self.indexed(), head)
         self.assertTrue(any("the search's follower ended (signal 9)" in eventAsText(each) for each in self.logged))
 
     async def test_a_step_that_fails_is_in_the_daemons_log(self) -> None:
