@@ -123,7 +123,7 @@ def _read_usual(frame: bytes) -> tuple[int, int | None, int] | None:
         return None
     try:
         found = _USUAL.decode(frame)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
     keys = _FIELDS - astuple(found).count(UNSET)
     strings = (found.Content is not UNSET) + (found.url is not UNSET) + (found.Desc is not UNSET)

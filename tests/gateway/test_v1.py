@@ -96,6 +96,7 @@ class UsualTests(SynchronousTestCase):
     @example(b'{"userId":8,"Type":1,"userId":7}')
     @example(b'{"userId":8,"Type":1,"userId" :7}')
     @example(b'{"userId":7,"Type":1,"TargetId":1,"targetId":2}')
+    @example(b'{"userId":7,"Type":0,"url":"\xc2","TargetId":null}')
     def test_differential(self, data: bytes) -> None:
         try:
             expected = v1._read(data)
