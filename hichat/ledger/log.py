@@ -31,8 +31,17 @@ def head(connection: Connection) -> int:
 
 def after(connection: Connection, position: int, limit: int) -> list[Event]:
     """@return: at most C{limit} events behind C{position}, in order."""
-    query = select(events).where(events.c.position > position).order_by(events.c.position).limit(limit)
-    return [Event(*row) for row in connection.execute(query)]
+    with driver(connection) as own:
+        found = own.execute(_AFTER[connection.dialect.name], (position, limit))
+        # By SQLAlchemy's way a few rows take six times as long, many nearly twice.
+        return [Event(*row) for row in found.fetchall()]
+
+
+_AFTER = {
+    name: f"SELECT {', '.join(Event.__struct_fields__)} FROM events "  # noqa: S608
+    f"WHERE position > {mark} ORDER BY position LIMIT {mark}"
+    for name, mark in (("sqlite", "?"), ("postgresql", "%s"))
+}
 
 
 def append(connection: Connection, rows: Sequence[Event]) -> None:

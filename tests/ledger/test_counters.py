@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from hichat.accounts import devices, users
 from hichat.errors import CounterUsed, MessageRecalled, NoSuchTarget, NotAMember, NotStored, SignedOut
 from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
-from hichat.ledger import log, writer
+from hichat.ledger import log, places, writer
 from hichat.ledger.writer import LogWriter
 from hichat.storage.tables import events
 from tests.doubles import NOW
@@ -313,6 +313,8 @@ class TogetherTests(CounterCase):
 
     def setUp(self) -> None:
         super().setUp()
+        # The index asks too, when it is time to.
+        self.patch(places, "STEP", 1000)
         self.crowd: list[tuple[int, int]] = []
         with self.store.transaction() as connection:
             for number in range(60):
