@@ -3,7 +3,8 @@ Where in the log a conversation's events are: an index that lags behind.
 
 An index kept with every commit costs a page of the store for each conversation in it, which is more than all the rest
 of the commit. The log only grows; so the index follows it in steps, each many events long, and says how far it is.
-Whoever reads takes the rest, the tail, from the log itself: never more than two steps.
+Whoever reads takes the rest, the tail, from the log itself: hardly ever more than two steps, never more than three and
+a batch.
 
 Where a step is scattered over many conversations, each of its entries would still cost a page of the large table. So
 there are two tiers: those go into a small one first, and what is too much there goes on, next to each other, into the
@@ -76,15 +77,16 @@ def indexed(connection: Connection) -> int:
     return connection.scalar(select(places_head.c.position)) or 0
 
 
-def follow(connection: Connection, low: int, head: int) -> int:
+def follow(connection: Connection, low: int, head: int, steps: int = 2) -> int:
     """
     Take the index on, if the tail is long enough. For the ledger only, in a transaction that holds the write lock.
 
     @param low: how far it is.
     @param head: where the log ends, what this transaction appends included.
-    @return: how far it is now: at most two steps behind.
+    @param steps: what the tail may have.
+    @return: how far it is now.
     """
-    if head - low < 2 * STEP:
+    if head - low < steps * STEP:
         return low
     high = max(low + STEP, head - 2 * STEP)
     step = {"low": low, "high": high}

@@ -295,6 +295,7 @@ def serve(daemon: Daemon) -> None:
         receipt = Receipt(Name(setup.worker, setup.incarnation, wanted.number))
         daemon.tell(_told(writer.write(drafts, receipt), said))
         said.clear()
+        writer.follow()
     engine.dispose()
 
 

@@ -249,6 +249,23 @@ class LogWriter:
             receipt.settle(outcomes)
         return outcomes
 
+    def follow(self) -> None:
+        """
+        Take the index on, if it is time to. Between two batches, so that neither waits for it: where that is not done,
+        or fails, a batch does it soon, and fails with it.
+        """
+        memory = self._memory
+        if memory.position - memory.indexed < 2 * places.STEP:
+            return
+        try:
+            with self._store.transaction() as connection:
+                head, low = places.heads(connection)
+                indexed = places.follow(connection, low, head)
+        except Exception:
+            self._log.failure("the index of conversations could not be taken on")
+        else:
+            memory.indexed = indexed
+
     def _is_stored(self, outcomes: Sequence[Outcome]) -> bool:
         """
         The store failed in the commit, after it was asked for it and before it said that it was done: read whether it
@@ -315,8 +332,8 @@ class _Transaction:
         return outcomes
 
     def index(self) -> None:
-        """Take the index on, if it is time to."""
-        self._indexed = places.follow(self._connection, self._memory.indexed, self._position)
+        """Take the index on, if it is high time to; see L{LogWriter.follow}."""
+        self._indexed = places.follow(self._connection, self._memory.indexed, self._position, steps=3)
 
     def remember(self) -> None:
         """It was committed: the memory learns of it."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from hichat.events import Event
 from hichat.ledger import places
@@ -31,8 +32,47 @@ class PlacesTests(WriterCase):
         done = []
         for _ in range(12):
             self.writer.write([message(1, 2)])
+            self.writer.follow()
             done.append(self.heads()[1])
         self.assertEqual(done, [0, 0, 0, 0, 0, 3, 3, 3, 6, 6, 6, 9])
+
+    def test_a_batch_does_it_when_nobody_did_between_them(self) -> None:
+        self.patch(places, "STEP", 3)
+        done = []
+        for _ in range(12):
+            self.writer.write([message(1, 2)])
+            done.append(self.heads()[1])
+        self.assertEqual(done, [0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 3, 6])
+
+    def test_two_writers_follow(self) -> None:
+        """What one has done, the other does not do again, whatever it remembers."""
+        self.patch(places, "STEP", 3)
+        other = LogWriter(self.store, lambda: NOW)
+        other.write([message(1, 2)] * 6)
+        self.writer.write([message(1, 2)])
+        self.writer.follow()
+        self.assertEqual(self.heads(), (7, 3))
+        other.follow()
+        self.assertEqual(self.heads(), (7, 3))
+        (event,) = other.write([message(1, 2)])
+        assert isinstance(event, Event)
+        self.assertEqual((event.position, event.seq), (8, 8))
+        self.assertEqual(self.read(event.conversation, limit=99), [*range(1, 9)])
+
+    def test_a_step_that_fails_costs_no_batch(self) -> None:
+        self.patch(places, "STEP", 3)
+        self.writer.write([message(1, 2)] * 6)
+        statement = places._FOLLOWED
+        self.patch(places, "_FOLLOWED", text("UPDATE no_such_table SET position = :at"))
+        self.writer.follow()
+        self.assertEqual(len(self.flushLoggedErrors(DBAPIError)), 1)
+        self.assertEqual(self.heads(), (6, 0))
+        (event,) = self.writer.write([message(1, 2)])
+        assert isinstance(event, Event)
+        self.patch(places, "_FOLLOWED", statement)
+        self.writer.follow()
+        self.assertEqual(self.heads(), (7, 3))
+        self.assertEqual(self.read(event.conversation, limit=99), [*range(1, 8)])
 
     def test_a_large_batch_leaves_no_long_tail(self) -> None:
         self.patch(places, "STEP", 3)
@@ -122,7 +162,7 @@ class PlacesTests(WriterCase):
         self.patch(places, "STEP", 2)
         self.writer.write([message(1, 2)] * 3)
 
-        def fail(*_: object) -> int:
+        def fail(*_: object, **__: object) -> int:
             raise ZeroDivisionError
 
         self.patch(places, "follow", fail)
