@@ -9,8 +9,8 @@ of the transaction it is in, without a query a message.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -56,6 +56,9 @@ TAIL = 10_000
 
 FEW = 200
 """The same, for a writer that writes rarely: what it knows is hardly used again."""
+
+TOGETHER = 500
+"""Users, or devices, of a batch that are looked up at once: a batch may be larger than a statement."""
 
 DOUBT = (0.0, 0.1, 0.2, 0.4, 0.8, 1.5, *[2.0] * 28)
 """
@@ -312,8 +315,9 @@ class _Transaction:
         self._contacts_only = contacts_only
         # Users of whom this batch has changed something that the memory holds: to be read afresh.
         self._changed: set[int] = set()
-        # Whether those of the whole batch were looked up.
-        self._met_devices = self._met_users = False
+        # What of the whole batch is not known, and was not looked up yet.
+        self._new_devices: Iterator[tuple[int, int]] = iter(())
+        self._new_users: Iterator[int] = iter(())
         self._counters: dict[tuple[int, int], Event] = {}
         self._unwritten: list[Event] = []
         # What changes more of the memory than numbers and counters.
@@ -321,6 +325,10 @@ class _Transaction:
 
     def write(self, drafts: Sequence[Draft]) -> list[Outcome]:
         self._drafts = drafts
+        met = self._memory.devices
+        self._new_devices = ((each.device, each.sender) for each in drafts if each.device and each.device not in met)
+        known = self._memory.users
+        self._new_users = (user for each in drafts for user in _people(each) if user not in known)
         outcomes: list[Outcome] = []
         for draft in drafts:
             try:
@@ -378,16 +386,13 @@ class _Transaction:
 
     def _meet_devices(self, draft: Draft) -> None:
         """
-        Who writes for the first time is not alone: so the devices of the whole batch are looked up.
+        Who writes for the first time is not alone: so the devices of the whole batch are looked up. Who may not is
+        asked for again and again, but alone.
 
         @raise SignedOut: this draft's may not write.
         """
         known = self._memory.devices
-        whose = {each.device: each.sender for each in self._drafts if each.device and each.device not in known}
-        if self._met_devices:
-            # Who may not is asked for again and again, but alone.
-            whose = {draft.device: draft.sender}
-        self._met_devices = True
+        whose = dict(islice(self._new_devices, TOGETHER)) | {draft.device: draft.sender}
         owners = devices.owners(self._connection, whose)
         may_write = [device for device, sender in whose.items() if owners.get(device) == sender]
         known.update(log.last_counters(self._connection, may_write))
@@ -547,12 +552,7 @@ class _Transaction:
     def _meet_users(self, user: int) -> None:
         """As with devices: when one is looked up, so are all of the batch that are not known."""
         known = self._memory.users
-        wanted = {user}
-        if not self._met_users:
-            self._met_users = True
-            senders = (draft.sender for draft in self._drafts)
-            targets = (draft.target for draft in self._drafts if draft.scope == Scope.USER)
-            wanted.update(each for each in chain(senders, targets) if each not in known)
+        wanted = {user, *islice(self._new_users, TOGETHER)}
         blocked = contacts.blocked_by_many(self._connection, wanted)
         for each, found in users.find_many(self._connection, wanted).items():
             self._changed.discard(each)
@@ -610,6 +610,11 @@ class _Transaction:
 
 def _conversation(of: Event | Draft) -> tuple[int, int, int]:
     return log.conversation_key(of.scope, of.sender, of.target)
+
+
+def _people(draft: Draft) -> tuple[int, ...]:
+    """@return: whose rights matter."""
+    return (draft.sender, draft.target) if draft.scope == Scope.USER else (draft.sender,)
 
 
 def _says(event: Event, draft: Draft) -> bool:

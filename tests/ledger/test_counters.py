@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import Connection
@@ -343,6 +345,20 @@ class TogetherTests(CounterCase):
         self.assertEqual([type(outcome) for outcome in outcomes], [NoSuchTarget] * 60 + [SignedOut] * 60)
         values = sum(len(ids) for parameters in self.asked for ids in parameters.values() if isinstance(ids, list))
         self.assertLess(values, 1000)
+
+    def test_more_than_a_statement_takes(self) -> None:
+        """The batches' limit is the operator's to choose, and a store takes so many values at once."""
+        limit = sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER
+        with self.store.engine.connect() as connection:
+            own: Any = connection.connection.driver_connection
+            before = own.setlimit(limit, writer.TOGETHER * 4)
+            self.addCleanup(own.setlimit, limit, before)
+        strangers = [
+            counted(1, target=10_000 + number, device=20_000 + number, sender=30_000 + number) for number in range(2100)
+        ]
+        to_strangers = [message(1, 40_000 + number) for number in range(2100)]
+        outcomes = self.write(*strangers, *to_strangers, counted(1))
+        self.assertEqual(Counter(map(type, outcomes)), {SignedOut: 2100, NoSuchTarget: 2100, Event: 1})
 
 
 class CounterOnPostgreSQLTests(OnPostgreSQL, CounterTests):
