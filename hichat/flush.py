@@ -45,7 +45,7 @@ class Flusher:
 
 
 def sends_at_once(transport: Any) -> bool:
-    """@return: whether L{send_at_once} knows this kind of transport: plain TCP."""
+    """@return: whether L{send_at_once} knows this kind of transport: a stream socket's, without TLS."""
     return (
         isinstance(transport, Connection)
         and not transport.TLS

@@ -114,6 +114,7 @@ def driver(connection: Connection) -> Iterator[Any]:
     The driver's own connection: for the few statements that each commit consists of. By SQLAlchemy's way a statement
     costs 40 us more, which is more than most of them take.
 
+    @param connection: in a transaction that has begun: nothing that is said here begins one.
     @raise DBAPIError: what the driver raises, as of what SQLAlchemy calls itself.
     """
     errors = connection.dialect.loaded_dbapi.Error
