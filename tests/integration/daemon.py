@@ -50,6 +50,13 @@ async def until(condition: Callable[[], Any], seconds: float = 10) -> None:
     raise AssertionError(f"not within {seconds} s")
 
 
+def _is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except OSError:
+        return False
+
+
 class Daemon:
     """
     C{twistd -n hichat} on free ports.
@@ -111,9 +118,11 @@ class Daemon:
         """@return: the exit status."""
         assert self.process is not None
         process = self.process
+        children = self.children()
         process.send_signal(how)
         try:
-            await until(lambda: process.poll() is not None, seconds)
+            # Its workers end when they see that it is gone; until then they answer at the same port.
+            await until(lambda: process.poll() is not None and not any(map(_is_alive, children)), seconds)
         except AssertionError:
             process.kill()
             raise
