@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from hichat.metrics import Metrics
 
 
-PAUSE = 0.002
-"""Seconds between the beginnings of two batches, while the second is light."""
+PAUSE = 0.003
+"""
+Seconds between the beginnings of two batches, while the second is light. With 5,000 messages a second, a millisecond less
+costs a sixth more of a core, and brings the slowest hundredth half a millisecond.
+"""
 
 HEAVY = 16
 """Deliveries at which a batch is not light any more."""
