@@ -111,8 +111,8 @@ def concerns_all(error: Exception) -> bool:
 @contextmanager
 def driver(connection: Connection) -> Iterator[Any]:
     """
-    The driver's own connection: for the few statements that each commit consists of. By SQLAlchemy's way a statement
-    costs 40 us more, which is more than most of them take.
+    The driver's own connection: for the few statements that each commit consists of, and for reading the log. By
+    SQLAlchemy's way a statement costs 40 us more, which is more than most of them take.
 
     @param connection: in a transaction that has begun: nothing that is said here begins one.
     @raise DBAPIError: what the driver raises, as of what SQLAlchemy calls itself.
