@@ -20,7 +20,7 @@ from twisted.trial.unittest import TestCase
 from hichat import child
 from hichat.errors import NotAMember, Refused
 from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
-from hichat.ledger import log, process
+from hichat.ledger import log, places, process
 from hichat.ledger.process import Setup, WriterProcess
 from hichat.ledger.writer import LogWriter
 from hichat.storage.engine import make_engine
@@ -133,6 +133,16 @@ class ProcessTests(ProcessCase):
         process = await self.started()
         texts = [f"{number}{'x' * 30_000}" for number in range(100)]
         self.assertEqual(bodies(await process.write([say(text) for text in texts])), texts)
+
+    async def test_the_index_is_taken_on_between_batches(self) -> None:
+        """Before a batch has to."""
+        process = await self.started(code="from hichat.ledger import places\nplaces.STEP = 3")
+        for number in range(6):
+            await process.write([say(str(number))])
+        # A seventh answer comes when what followed the sixth is over.
+        await process.write([say("6")])
+        with self.store.snapshot() as connection:
+            self.assertEqual(places.heads(connection), (7, 3))
 
     async def test_what_changes_more_is_written_here_and_in_order(self) -> None:
         def change(connection: Any, draft: Draft, position: int) -> None:
