@@ -232,6 +232,86 @@ class ModelTests(BrowserCase):
             [["p3 (300)", "new 299", "hichat-user-3"], ["p5 · Club", "in the club", "hichat-group-9"]],
         )
 
+    ANSWERS = """
+            const held = [];
+            const ask = (path) => new Promise((resolve) => held.push(resolve));
+            const answer = (at, given) => held[at](given);
+            const settled = () => new Promise((resolve) => setTimeout(resolve));
+    """
+
+    def test_a_group_that_ends_overtakes_an_answer(self) -> None:
+        """An answer from before one was removed brings nothing back; one from after one has joined again does."""
+        roles = self.run_in_page(
+            "model/groups.js",
+            self.ANSWERS
+            + """
+            const model = { api: { get: ask }, members: { lose: () => {} }, changed: () => {} };
+            const groups = model.groups = new module.Groups(model);
+            const group = (role, name) => ({ id: 7, name, you: { role } });
+            const roles = [];
+            const known = async () => {
+                await settled();
+                roles.push([groups.get(7).you.role, groups.get(7).name]);
+            };
+            groups.get(7);
+            answer(0, group('member', 'old'));
+            await known();
+            groups.heard({ group: 7 });
+            const list = groups.ask(ask);
+            groups.lose(7, '');
+            answer(1, group('member', 'new'));
+            answer(2, [group('member', 'new')]);
+            await list;
+            await known();
+            groups.heard({ group: 7 });
+            answer(3, group('admin', 'newer'));
+            await known();
+            groups.refresh(7);
+            groups.refresh(7);
+            answer(5, group('owner', 'last'));
+            answer(4, group('member', 'late'));
+            await known();
+            groups.refresh(7);
+            groups.forget();
+            groups.get(7);
+            answer(6, group('owner', 'of another user'));
+            await settled();
+            roles.push(groups.get(7));
+            return roles;
+            """,
+        )
+        self.assertEqual(roles, [["member", "old"], [None, "old"], ["admin", "newer"], ["owner", "last"], None])
+
+    def test_lists_that_overtake_each_other(self) -> None:
+        """What was asked for last is shown, and nothing that was asked for in another user's name."""
+        shown = self.run_in_page(
+            "model/lists.js",
+            self.ANSWERS
+            + """
+            const people = { know: () => {} };
+            const lists = new module.Lists({ api: { all: ask }, people, changed: () => {} });
+            const item = (id) => [{ user: { id } }];
+            const shown = [];
+            const load = async (...answers) => {
+                await settled();
+                for (const [at, id] of answers) answer(at, item(id));
+                await settled();
+                shown.push(lists.get('contacts').map(({ user }) => user.id));
+            };
+            lists.get('contacts');
+            lists.again('contacts');
+            await load([1, 12], [0, 11]);
+            lists.again('contacts');
+            await load([2, 13]);
+            lists.again('contacts');
+            lists.forget();
+            await load([3, 14]);
+            await load([4, 15]);
+            return shown;
+            """,
+        )
+        self.assertEqual(shown, [[12], [13], [], [15]])
+
     def test_many_members(self) -> None:
         """Two thousand are loaded, the others when they are wanted; what happens is applied, also while they come."""
         counts, found = self.run_in_page(

@@ -17,11 +17,14 @@ const GROUPS = new Set(["groups", "invitations", "asked"]);
 export class Lists {
   constructor(model) {
     this.model = model;
+    this.turn = 0;
     this.forget();
   }
 
   forget() {
     this.items = new Map();
+    this.first = ++this.turn; // what was asked for before is for another user
+    this.since = new Map(); // list -> the turn in which it was asked for as it is known
     this.wanted = new Set();
     this.stale = new Set();
   }
@@ -38,12 +41,16 @@ export class Lists {
 
   async load(name) {
     this.wanted.add(name);
-    const items = await this.model.api.all(PATHS[name]);
+    const { api, groups, people } = this.model;
+    const turn = ++this.turn;
+    const all = () => api.all(PATHS[name]);
+    const items = GROUPS.has(name) ? await groups.ask(all) : await all();
+    // An answer that a later one has overtaken tells nothing new.
+    if (turn < (this.since.get(name) ?? this.first)) return;
+    this.since.set(name, turn);
     this.items.set(name, items);
-    const { people } = this.model;
     if (PEOPLE.has(name)) for (const { user } of items) people.know(user);
     if (name === "contacts") people.remarks = new Map(items.map((each) => [each.user.id, each.remark ?? ""]));
-    if (GROUPS.has(name)) for (const group of items) this.model.knowGroup(group);
     this.model.changed();
   }
 

@@ -2,6 +2,7 @@
 import { Api } from "./api.js";
 import { Conversation, nameOf, placeOf } from "./conversation.js";
 import { forgetDrafts } from "./draft.js";
+import { Groups } from "./groups.js";
 import { Link } from "./link.js";
 import { Lists } from "./lists.js";
 import { Media } from "./media.js";
@@ -14,7 +15,6 @@ import { t } from "../words/words.js";
 
 const TYPING_TIME = 6000; // milliseconds that somebody who was typing still is
 const TYPING_PAUSE = 3000; // between two frames that say so
-const TOGETHER = 500; // milliseconds within which what happens in a group is one reason to ask how it is now
 const GROUP_CHANGES = new Set(["joined", "left", "removed", "banned", "changed", "dissolved"]); // that are shown
 const GROUP_ENDS = new Set(["left", "removed", "banned", "dissolved"]);
 
@@ -26,6 +26,7 @@ export class Model {
     this.lists = new Lists(this);
     this.media = new Media(this);
     this.members = new Members(this);
+    this.groups = new Groups(this);
     this.notices = new Notices(this);
     this.overview = new Overview(this);
     this.state = { phase: "starting", user: 0, line: "off", live: false, skew: 0 };
@@ -106,14 +107,14 @@ export class Model {
   titleOf(conversation) {
     const { user, group } = conversation.place;
     if (user !== undefined) return this.people.name(user);
-    if (group !== undefined) return this.group(group)?.name ?? conversation.title;
+    if (group !== undefined) return this.groups.get(group)?.name ?? conversation.title;
     return t("announcements");
   }
 
   pictureOf(conversation) {
     const { user, group } = conversation.place;
     if (user !== undefined) return this.people.get(user)?.avatar ?? conversation.picture;
-    return group !== undefined ? (this.group(group)?.picture ?? conversation.picture) : "";
+    return group !== undefined ? (this.groups.get(group)?.picture ?? conversation.picture) : "";
   }
 
   // Those with something in them, in the order of the list.
@@ -135,52 +136,6 @@ export class Model {
 
   pendingOf(name) {
     return this.outbox.filter((item) => nameOf(item.frame) === name);
-  }
-
-  group(id) {
-    if (!this.groups.has(id)) {
-      this.groups.set(id, null);
-      this.refreshGroup(id);
-    }
-    return this.groups.get(id);
-  }
-
-  async refreshGroup(id) {
-    try {
-      this.groups.set(id, await this.api.get(`/groups/${id}`));
-    } catch (error) {
-      // Else what is known of it stays.
-      if (error.code === "no_such_group") this.#loseGroup(id, this.groups.get(id) ? "" : "groupUnknown");
-    }
-    this.changed();
-  }
-
-  // @param gone: why there is no such group, as one of the words; empty: there is, but one is no member.
-  #loseGroup(id, gone) {
-    const known = this.groups.get(id) ?? { id, name: this.conversation(`group-${id}`).title, picture: "", description: "" };
-    this.groups.set(id, { joinPolicy: "invite", size: 0, ...known, you: {}, gone: gone || known.gone });
-    this.members.lose(id);
-    this.stale.delete(id);
-  }
-
-  // Something happened in a group: ask how it is now, and once more for all that comes within a moment after that.
-  #refreshSoon(id) {
-    if (this.stale.has(id)) {
-      this.stale.set(id, true);
-      return;
-    }
-    this.stale.set(id, false);
-    this.refreshGroup(id);
-    setTimeout(() => {
-      const again = this.stale.get(id);
-      this.stale.delete(id);
-      if (again) this.#refreshSoon(id);
-    }, TOGETHER);
-  }
-
-  knowGroup(group) {
-    this.groups.set(group.id, group);
-    return group;
   }
 
   // Writing
@@ -393,9 +348,8 @@ export class Model {
     if (over) conversation.gone = true;
     if (!conversation.listed && !conversation.last) conversation.gone ??= true;
     if (GROUP_CHANGES.has(kind)) conversation.hear(event, this.state.user);
-    // Who is no member any more may not be told about the group.
-    if (over) this.#loseGroup(group, kind === "dissolved" ? "groupDissolved" : "");
-    else this.#refreshSoon(group);
+    if (over) this.groups.lose(group, kind === "dissolved" ? "groupDissolved" : "");
+    else this.groups.heard(event);
     this.members.heard(event);
     this.lists.heard(event);
   }
@@ -452,13 +406,12 @@ export class Model {
     this.watched = "";
     this.watching = null;
     this.conversations = new Map();
-    this.groups = new Map();
-    this.stale = new Map(); // groups that were asked for a moment ago -> whether something happened there since
     this.online = new Set();
     this.people.forget();
     this.lists.forget();
     this.media.forget();
     this.members.forget();
+    this.groups.forget();
     this.notices.forget();
     this.overview.forget();
   }

@@ -144,7 +144,7 @@ function stateOf(model, conversation) {
   const typing = [...conversation.typing.keys()].map((id) => model.people.name(id));
   if (typing.length) return group === undefined ? t("typing") : t("typingNames", { names: typing.slice(0, 3).join(", ") });
   if (group !== undefined) {
-    const size = model.group(group)?.size;
+    const size = model.groups.get(group)?.size;
     return size ? t(size === 1 ? "oneMember" : "members", { count: size }) : "";
   }
   if (user === undefined) return t("announcementsHint");
@@ -155,7 +155,7 @@ function mayWrite(model, conversation) {
   const { user, group } = conversation.place;
   if (user !== undefined) return !model.people.get(user)?.deleted && !model.lists.has("blocks", user);
   if (group === undefined) return model.me?.administrator ?? false;
-  const found = model.group(group);
+  const found = model.groups.get(group);
   return Boolean(found?.you.role) && !mutedIn(model, found);
 }
 
@@ -167,7 +167,7 @@ function whyNot(model, conversation) {
   const { user, group } = conversation.place;
   if (user !== undefined) return t(model.people.get(user)?.deleted ? "deletedAccountHint" : "youBlocked");
   if (group === undefined) return t("onlyAdministrators");
-  const found = model.group(group);
+  const found = model.groups.get(group);
   if (!found) return t("loading");
   if (found.gone) return t(found.gone);
   return t(found.you.role ? "mutedHere" : "notAMember");

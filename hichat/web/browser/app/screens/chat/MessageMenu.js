@@ -9,7 +9,7 @@ import { t } from "../../words/words.js";
 export function MessageMenu({ model, conversation, message, anchor, close, recall }) {
   const [all, setAll] = useState(false);
   const own = message.from === model.state.user;
-  const role = conversation.place.group !== undefined ? model.group(conversation.place.group)?.you.role : "";
+  const role = conversation.place.group !== undefined ? model.groups.get(conversation.place.group)?.you.role : "";
   const mayRecall = own || role === "owner" || role === "admin";
   const react = (emoji) => {
     close();

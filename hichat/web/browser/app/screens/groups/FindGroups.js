@@ -9,10 +9,12 @@ import { t } from "../../words/words.js";
 
 export function FindGroups({ model }) {
   const [name, setName] = useState("");
-  const found = useFound(model, name, async (words) => {
-    const { items } = await model.api.get(`/groups?limit=50${words && `&name=${encodeURIComponent(words)}`}`);
-    return items.map((group) => model.knowGroup(group));
-  });
+  const found = useFound(model, name, (words) =>
+    model.groups.ask(async () => {
+      const { items } = await model.api.get(`/groups?limit=50${words && `&name=${encodeURIComponent(words)}`}`);
+      return items;
+    }),
+  );
   return html`<div class="page">
     <${PaneHead} title=${t("findGroups")} back=${hrefOf("groups")} />
     <div class="page-body">

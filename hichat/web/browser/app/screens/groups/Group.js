@@ -16,11 +16,11 @@ import { t } from "../../words/words.js";
 export function Group({ model, id }) {
   const [dialog, setDialog] = useState("");
   const { api, lists } = model;
-  const group = model.group(id);
+  const group = model.groups.get(id);
   const role = group?.you.role;
   useEffect(() => {
     // What is not known yet is on its way.
-    if (model.ready && group && !group.gone) model.refreshGroup(id);
+    if (model.ready && group && !group.gone) model.groups.refresh(id);
     if (model.ready && role) model.members.load(id).catch(() => {});
   }, [id, role, model.ready]);
   if (!group) return html`<div class="page"><${PaneHead} title=${t("group")} back=${hrefOf("groups")} /></div>`;
@@ -36,13 +36,13 @@ export function Group({ model, id }) {
     model.attempt(async () => {
       await work();
       lists.again("groups", "invitations", "asked");
-      await model.refreshGroup(id);
+      await model.groups.refresh(id);
     }, done);
   const close = () => setDialog("");
   const chats = () => go("chats", `group-${id}`);
   const join = () =>
     act(async () => {
-      const joined = model.knowGroup(await api.post(`/groups/${id}/join`));
+      const joined = await model.groups.ask(() => api.post(`/groups/${id}/join`));
       if (!joined.you.role) {
         model.toast(t("requestSent"));
         return;

@@ -33,7 +33,7 @@ function Member({ model, group, member }) {
   const act = (work) =>
     model.attempt(async () => {
       await work();
-      await model.refreshGroup(group.id);
+      await model.groups.refresh(group.id);
     });
   const role = (given) => act(() => model.api.put(`${path}/role`, { role: given }));
   const items = [
