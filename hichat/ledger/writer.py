@@ -232,10 +232,12 @@ class LogWriter:
         try:
             with self._store.transaction() as connection:
                 transaction = _Transaction(connection, self._memory, self._now(), self._edit_limit, self._contacts_only)
-                outcomes = transaction.write(drafts)
+                written = transaction.write(drafts)
                 transaction.index()
                 if receipt is not None:
-                    receipt.note(connection, outcomes)
+                    receipt.note(connection, written)
+                # The commit comes next. Nothing that failed before it is in doubt.
+                outcomes = written
         except Exception as e:
             self._memory.forget()
             if outcomes is None or not self._is_stored(outcomes):

@@ -6,6 +6,7 @@ import contextlib
 import json
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from twisted.internet.defer import Deferred
@@ -71,11 +72,7 @@ class PostgreSQLTests(DaemonCase):
         await until(lambda: len(b.texts) > 100)
         self.addCleanup(server)
         await deferToThread(server().stop, how)
-        # Told at once that it cannot be stored; unless a commit was under way, then when the server is back.
-        with contextlib.suppress(AssertionError):
-            await until(lambda: a.texts, 3)
-        if not a.texts:
-            self.assertGreater(await self.daemon.metric("drafts_in_flight"), 0)
+        await self.noticed(lambda: bool(a.texts))
         self.assertEqual((await self.daemon.get("/healthz"))[0], 200)
         server()
         heard = len(b.texts)
@@ -93,6 +90,16 @@ class PostgreSQLTests(DaemonCase):
             stored += page
         self.assertEqual(stored, b.texts)
         self.assertEqual(await self.daemon.metric("drafts_in_flight"), 0)
+
+    async def noticed(self, told: Callable[[], bool]) -> None:
+        """
+        Who speaks is told at once that it cannot be stored; unless a commit was under way when the server went, then
+        when it is back.
+        """
+        with contextlib.suppress(AssertionError):
+            await until(told, 3)
+        if not told():
+            self.assertGreater(await self.daemon.metric("drafts_in_flight"), 0)
 
     async def test_the_server_crashes_under_acks(self) -> None:
         """
@@ -113,7 +120,7 @@ class PostgreSQLTests(DaemonCase):
             said = chatter.said
             await until(lambda said=said: chatter.said > said + 300)  # type: ignore[misc]
             await deferToThread(server().stop, signal.SIGQUIT)
-            await until(lambda: any(device.errors["not_stored"] for device in devices), 20)
+            await self.noticed(lambda: any(device.errors["not_stored"] for device in devices))
             server()
         await chatter.stop()
         await until(lambda: not any(device.unacked for device in devices), 30)

@@ -269,6 +269,20 @@ class DoubtTests(WriterCase):
         self.assertEqual(self.slept, list(DOUBT))
         self.flushLoggedErrors(OperationalError)
 
+    def test_the_commit_was_not_asked_for(self) -> None:
+        """Then nothing is in doubt: whoever waits for the store to come back would be told a minute too late."""
+        lost = OperationalError("", None, self.store.engine.dialect.loaded_dbapi.OperationalError("it is gone"))
+
+        def failing(*_: object, **__: object) -> None:
+            raise lost
+
+        for room, part in ((log, "append"), (places, "follow")):
+            patch = self.patch(room, part, failing)
+            self.assertEqual([type(o) for o in self.writer.write([message(1, 2)])], [NotStored])
+            patch.restore()
+            self.assertEqual(self.slept, [])
+            self.assertEqual(len(self.flushLoggedErrors(OperationalError)), 1)
+
     def test_nothing_was_to_be_stored(self) -> None:
         self.fail_the_commit(stored=False)
         self.assertIsInstance(self.writer.write([message(1, 99)])[0], NoSuchTarget)
