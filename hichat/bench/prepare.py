@@ -18,7 +18,7 @@ from hichat.errors import StartError
 from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
 from hichat.ledger import log, places
 from hichat.storage.store import Store
-from hichat.storage.tables import conversations, groups, members, users
+from hichat.storage.tables import groups, members, users
 
 CHUNK = 10_000
 """Rows in a transaction."""
@@ -172,14 +172,9 @@ def _messages(
 
 def _converse(connection: Connection, keys: list[tuple[int, int, int]]) -> list[int]:
     """Make conversations; @return: their ids."""
-    last = connection.scalar(select(func.max(conversations.c.id))) or 0
+    last = log.last_conversation(connection)
     ids = [last + place for place in range(1, len(keys) + 1)]
-    rows = [
-        {"id": number, "scope": scope, "first": first, "second": second}
-        for number, (scope, first, second) in zip(ids, keys, strict=True)
-    ]
-    connection.execute(insert(conversations), rows)
-    _follow(connection, "conversations", last + len(keys))
+    log.converse(connection, [(number, *key) for number, key in zip(ids, keys, strict=True)])
     return ids
 
 

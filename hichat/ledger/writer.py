@@ -14,7 +14,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 from twisted.logger import Logger
 
 from hichat.accounts import devices, users
@@ -43,7 +43,6 @@ from hichat.social import contacts, groups
 from hichat.social.groups import Writers
 from hichat.storage.engine import concerns_all
 from hichat.storage.store import Store
-from hichat.storage.tables import conversations
 
 REMEMBERED = 100_000
 """
@@ -321,6 +320,10 @@ class _Transaction:
         self._new_devices: Iterator[tuple[int, int]] = iter(())
         self._new_users: Iterator[int] = iter(())
         self._counters: dict[tuple[int, int], Event] = {}
+        # Conversations that this batch begins, and its events, as far as they are not in the store yet: together they
+        # take few statements.
+        self._made: list[tuple[int, int, int, int]] = []
+        self._last_conversation = 0
         self._unwritten: list[Event] = []
         # What changes more of the memory than numbers and counters.
         self._telling: list[Event] = []
@@ -359,8 +362,9 @@ class _Transaction:
         self._memory.indexed = self._indexed
 
     def _append(self) -> None:
+        log.converse(self._connection, self._made)
         log.append(self._connection, self._unwritten)
-        self._unwritten = []
+        self._made, self._unwritten = [], []
 
     def _find_first(self, draft: Draft) -> Duplicate | None:
         """
@@ -586,10 +590,17 @@ class _Transaction:
             self._foreseen |= self._look_up({key})
         if key in self._foreseen:
             return self._foreseen[key]
-        scope, first, second = key
-        made = self._connection.execute(insert(conversations).values(scope=scope, first=first, second=second))
-        assert made.inserted_primary_key is not None
-        return made.inserted_primary_key[0], 0, 0
+        return self._converse(key), 0, 0
+
+    def _converse(self, key: Key) -> int:
+        """
+        Make a conversation; @return: its id.
+        """
+        if not self._made:
+            self._last_conversation = log.last_conversation(self._connection)
+        self._last_conversation += 1
+        self._made.append((self._last_conversation, *key))
+        return self._last_conversation
 
     def _look_up(self, keys: set[Key]) -> dict[Key, tuple[int, int, int]]:
         """Of the tail, everything is in the memory: so the index is enough."""
