@@ -310,7 +310,7 @@ class _Transaction:
         self._position = memory.position
         self._numbers: dict[Key, tuple[int, int, int]] = {}
         self._drafts: Sequence[Draft] = ()
-        self._foreseen: dict[Key, tuple[int, int, int]] | None = None
+        self._foreseen: dict[Key, tuple[int, int, int] | None] = {}
         self._groups: dict[int, Writers] = {}
         self._edit_limit = edit_limit
         self._contacts_only = contacts_only
@@ -582,29 +582,26 @@ class _Transaction:
         return found
 
     def _read_last(self, key: Key) -> tuple[int, int, int]:
-        if self._foreseen is None:
-            # Who writes after a while is not alone: so the conversations of the whole batch are looked up.
-            self._foreseen = self._look_up({key, *map(_conversation, self._drafts)})
-        elif key not in self._foreseen:
-            # Only the change that came with it, or the message that it is about, said where it happens.
-            self._foreseen |= self._look_up({key})
-        if key in self._foreseen:
-            return self._foreseen[key]
-        return self._converse(key), 0, 0
+        if key not in self._foreseen:
+            # Who writes after a while is not alone: so the conversations of the whole batch are looked up. After that
+            # only the change that came with a draft, or the message that it is about, says where it happens.
+            drafts = () if self._foreseen else self._drafts
+            self._foreseen |= self._look_up({key, *map(_conversation, drafts)})
+        return self._foreseen[key] or (self._converse(key), 0, 0)
 
     def _converse(self, key: Key) -> int:
-        """
-        Make a conversation; @return: its id.
-        """
+        """Make a conversation; @return: its id."""
         if not self._made:
             self._last_conversation = log.last_conversation(self._connection)
         self._last_conversation += 1
         self._made.append((self._last_conversation, *key))
         return self._last_conversation
 
-    def _look_up(self, keys: set[Key]) -> dict[Key, tuple[int, int, int]]:
-        """Of the tail, everything is in the memory: so the index is enough."""
-        return places.standings(self._connection, [key for key in keys if self._memory.numbers.get(key) is None])
+    def _look_up(self, keys: set[Key]) -> dict[Key, tuple[int, int, int] | None]:
+        """Of the tail, everything is in the memory: so the index is enough. None: there is no such conversation."""
+        wanted = [key for key in keys if self._memory.numbers.get(key) is None]
+        found = places.standings(self._connection, wanted)
+        return {key: found.get(key) for key in wanted}
 
     def _note(self, event: Event) -> None:
         """Later drafts of this batch see what this one changed."""
