@@ -167,7 +167,8 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now, limits, registration)
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     media = assemble_media(settings, addresses, store, in_filers, reactor, worker)
-    services = assemble_services(way, partial(_sign_in, accounts, store), bounds, _now, MediaUses(addresses))
+    counters = Gathered(lambda device_ids: store.read(log.last_counters, device_ids))
+    services = assemble_services(way, partial(_sign_in, accounts, counters), bounds, _now, MediaUses(addresses))
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
     sockets = ChatFactory(V1Protocol, *shared, unsent_limit=bounds.unsent)
     sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent)
@@ -316,10 +317,11 @@ def assemble_services(
     )
 
 
-async def _sign_in(accounts: Accounts, store: Store, token: str, name: str) -> SignedIn:
+async def _sign_in(
+    accounts: Accounts, last_counter: Callable[[int], Awaitable[int]], token: str, name: str
+) -> SignedIn:
     user, device, login = await accounts.sign_in(token, name)
-    counters = await store.read(log.last_counters, [device.id])
-    return SignedIn(user.id, device.id, counters[device.id], user.generation, login)
+    return SignedIn(user.id, device.id, await last_counter(device.id), user.generation, login)
 
 
 def read_arrivals(connection: Connection, arrivals: Collection[Arrival]) -> dict[Arrival, Arrived]:

@@ -38,6 +38,7 @@ from hichat.errors import (
     OtherDevice,
     PasswordsDiffer,
     RegistrationClosed,
+    TooManyDevices,
     Unauthorized,
     WrongPassword,
 )
@@ -119,6 +120,8 @@ class Accounts:
         self._limits = limits or Limits(_UNLIMITED, _UNLIMITED, _UNLIMITED, now)
         self._registration = registration
         self._find = Gathered(lambda keys: store.read(sessions.callers, keys))
+        self._find_device = Gathered(lambda keys: store.read(devices.find_many, keys))
+        self._add_device = Gathered(lambda keys: store.write(devices.find_or_add_many, keys, now()))
 
     # Coming in
 
@@ -269,11 +272,13 @@ class Accounts:
         """
         claims = self._tokens.verify(token)
         user = await self._identify(claims)
-        known = await self._store.read(devices.find, user.id, device)
+        known = await self._find_device((user.id, device))
         if claims.device and (known is None or known.id != claims.device):
             raise OtherDevice
         if known is None:
-            known = await self._store.write(devices.find_or_add, user.id, device, self._now())
+            known = await self._add_device((user.id, device))
+        if known is None:
+            raise TooManyDevices
         if known.revoked_at is not None:
             raise Unauthorized
         return user, known, claims.session

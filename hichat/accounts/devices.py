@@ -4,16 +4,20 @@ Devices: what a user signs in with, by the client's own name of itself. Queries 
 A device's number is half of every client id that it uses, for ever: so a device is revoked, never deleted.
 """
 
+from collections import Counter
 from collections.abc import Collection
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, tuple_, update
 
 from hichat.errors import NoSuchDevice, TooManyDevices
 from hichat.storage.tables import devices
 
 LIMIT = 200
 """Devices of a user that are not revoked."""
+
+Key = tuple[int, str]
+"""A user's id, and the client's own name of a device of this user."""
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -35,8 +39,25 @@ _COLUMNS = [devices.c[name] for name in Device.__struct_fields__]
 
 def find(connection: Connection, user_id: int, name: str) -> Device | None:
     """@return: the user's device of that name, or None."""
-    row = connection.execute(select(*_COLUMNS).where(devices.c.user_id == user_id, devices.c.name == name)).first()
-    return Device(*row) if row else None
+    return find_many(connection, [(user_id, name)])[user_id, name]
+
+
+def find_many(connection: Connection, keys: Collection[Key]) -> dict[Key, Device | None]:
+    """
+    @param keys: at most a few hundred.
+    @return: by these: the device, or None.
+    """
+    values = {"keys": [*keys], "users": [user_id for user_id, _ in keys]}
+    found = (Device(*row) for row in connection.execute(_FIND, values))
+    known = {(device.user_id, device.name): device for device in found}
+    return {key: known.get(key) for key in keys}
+
+
+_FIND = select(*_COLUMNS).where(
+    # For the pairs alone SQLite reads the whole table.
+    devices.c.user_id.in_(bindparam("users", expanding=True)),
+    tuple_(devices.c.user_id, devices.c.name).in_(bindparam("keys", expanding=True)),
+)
 
 
 def find_by_id(connection: Connection, user_id: int, device_id: int) -> Device | None:
@@ -68,20 +89,41 @@ _OWNERS = select(devices.c.id, devices.c.user_id).where(
 
 def find_or_add(connection: Connection, user_id: int, name: str, now: int) -> Device:
     """
-    @param name: 1 to 64 characters of ASCII.
-    @return: the user's device of that name, made if there was none.
+    As L{find_or_add_many}, for one.
+
     @raise TooManyDevices: the user has L{LIMIT}.
     """
-    found = find(connection, user_id, name)
-    if found is not None:
-        return found
-    count = (
-        connection.scalar(select(func.count()).where(devices.c.user_id == user_id, devices.c.revoked_at.is_(None))) or 0
-    )
-    if count >= LIMIT:
+    found = find_or_add_many(connection, [(user_id, name)], now)[user_id, name]
+    if found is None:
         raise TooManyDevices
-    adding = devices.insert().values(user_id=user_id, name=name, created_at=now).returning(*_COLUMNS)
-    return Device(*connection.execute(adding).one())
+    return found
+
+
+def find_or_add_many(connection: Connection, keys: Collection[Key], now: int) -> dict[Key, Device | None]:
+    """
+    @param keys: at most a few hundred; names of 1 to 64 characters of ASCII.
+    @return: by these: the user's device of that name, made if there was none; None: the user has L{LIMIT} others.
+    """
+    found = find_many(connection, keys)
+    new = [key for key in keys if found[key] is None]
+    counts: Counter[int] = Counter()
+    if new:
+        for user_id, count in connection.execute(_COUNTS, {"users": [*dict(new)]}):
+            counts[user_id] = count
+    for user_id, name in new:
+        if counts[user_id] < LIMIT:
+            counts[user_id] += 1
+            row = connection.execute(_ADD, {"user_id": user_id, "name": name, "created_at": now}).one()
+            found[user_id, name] = Device(*row)
+    return found
+
+
+_COUNTS = (
+    select(devices.c.user_id, func.count())
+    .where(devices.c.user_id.in_(bindparam("users", expanding=True)), devices.c.revoked_at.is_(None))
+    .group_by(devices.c.user_id)
+)
+_ADD = insert(devices).returning(*_COLUMNS)
 
 
 def revoke(connection: Connection, user_id: int, device_id: int, now: int) -> None:

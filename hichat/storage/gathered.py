@@ -1,8 +1,9 @@
 """
-Reads of one kind, many in one query.
+Reads of one kind, many in one query; or changes, many in one transaction.
 
-A thread, a snapshot and a query for one row cost a hundred times as much as the row; and in a storm of connections
-everybody asks the same. So what is asked for while a read is under way waits for the next one, which is for all of it.
+A thread, a snapshot and a query for one row cost a hundred times as much as the row, and a commit more than that; and
+in a storm of connections everybody asks the same. So what is asked for while a read is under way waits for the next
+one, which is for all of it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ class Gathered(Generic[K, V]):
     """
     Call it with a key for what the store has under it, read after the call.
 
-    @param read: gives what there is for each of at most L{LARGEST} different keys.
+    @param read: gives what there is for each of at most L{LARGEST} different keys. One that makes what there is not
+        may not fail for a reason of one key's own: it fails for all.
     """
 
     def __init__(self, read: Callable[[Sequence[K]], Deferred[dict[K, V]]]) -> None:

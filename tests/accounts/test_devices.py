@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import event
 from twisted.internet.defer import Deferred
 
 from hichat.accounts import devices
@@ -16,6 +17,7 @@ from hichat.storage.store import Store
 from hichat.tap import read_generation
 from tests.accounts.test_accounts import AccountsCase
 from tests.doubles import NOW, run_now
+from tests.ledger.plans import plans
 from tests.ledger.test_ledger import Thread
 from tests.postgres import OnPostgreSQL
 
@@ -93,21 +95,51 @@ class SigningInTests(DeviceCase):
         self.get(self.accounts.delete(self.found(self.ann.id)))
         self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
 
+    def slow(self, thread: Thread) -> Accounts:
+        """@return: the accounts, whose changes wait for this thread."""
+        store = Store(self.store.engine, run_now, thread)
+        return Accounts(store, self.ledger, Passwords(run_now, self.hasher), self.tokens, lambda: self.now)
+
     def test_twice_at_the_same_time(self) -> None:
         """Both have seen that there is none; both get the one that is made."""
         thread = Thread()
-        slow = Accounts(
-            Store(self.store.engine, run_now, thread),
-            self.ledger,
-            Passwords(run_now, self.hasher),
-            self.tokens,
-            lambda: self.now,
-        )
+        slow = self.slow(thread)
         both = [Deferred.fromCoroutine(slow.sign_in(self.token, "phone")) for _ in range(2)]
         thread.work()
         thread.work()
         first, second = (self.successResultOf(one)[1] for one in both)
         self.assertEqual(first, second)
+
+    def test_many_at_once(self) -> None:
+        """Each gets its own, in one transaction; who has too many costs nobody else anything."""
+        self.patch(devices, "LIMIT", 2)
+        begun: list[object] = []
+        note = begun.append
+        event.listen(self.store.engine, "begin", note)
+        self.addCleanup(event.remove, self.store.engine, "begin", note)
+        thread = Thread()
+        slow = self.slow(thread)
+        calls = [(self.token, "a"), (self.token, "b"), (self.token, "c"), (self.bobs, "a"), (self.bobs, "b")]
+        signing_in = [Deferred.fromCoroutine(slow.sign_in(*call)) for call in calls]
+        begun.clear()
+        thread.work()
+        thread.work()
+        self.assertEqual(len(begun), 2, "one transaction for the first, one for all others")
+        self.failureResultOf(signing_in.pop(2), TooManyDevices)
+        made = [self.successResultOf(each)[1] for each in signing_in]
+        self.assertEqual(
+            [(device.user_id, device.name) for device in made],
+            [(self.ann.id, "a"), (self.ann.id, "b"), (self.bob.id, "a"), (self.bob.id, "b")],
+        )
+        self.assertEqual(len({device.id for device in made}), 4)
+
+    def test_found_by_the_index(self) -> None:
+        """However many devices there are."""
+        self.sign_in()
+        keys = [(self.ann.id, "phone"), (self.bob.id, "phone")]
+        (plan,) = plans(self.store, lambda connection: devices.find_many(connection, keys), "devices")
+        self.assertNotIn("SCAN devices", plan)
+        self.assertNotIn("Seq Scan on devices", plan)
 
 
 class LimitTests(DeviceCase):

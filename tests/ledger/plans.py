@@ -10,10 +10,10 @@ from sqlalchemy import Connection, event
 from hichat.storage.store import Store
 
 
-def plans(store: Store, query: Callable[[Connection], object]) -> list[str]:
+def plans(store: Store, query: Callable[[Connection], object], table: str = "events") -> list[str]:
     """
     @param query: is run, in a transaction that is taken back.
-    @return: the store's plan for each statement on the log, as it was asked for, parameters and all.
+    @return: the store's plan for each statement on a table, as it was asked for, parameters and all.
     """
     found: list[tuple[str, Any]] = []
 
@@ -33,7 +33,7 @@ def plans(store: Store, query: Callable[[Connection], object]) -> list[str]:
         answers = [
             str(connection.exec_driver_sql(f"{explain} {statement}", parameters).all())
             for statement, parameters in found
-            if "events" in statement
+            if table in statement
         ]
         connection.rollback()
     return answers
