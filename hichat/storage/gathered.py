@@ -35,7 +35,7 @@ class Gathered(Generic[K, V]):
         self._reading = False
 
     def __call__(self, key: K) -> Deferred[V]:
-        """@return: what the key has; fails as the read does."""
+        """@return: what the key has; fails as the read does, and with C{KeyError} if that gave nothing for it."""
         waiter: Deferred[V] = Deferred()
         self._waiting.setdefault(key, []).append(waiter)
         if not self._reading:
@@ -55,7 +55,10 @@ class Gathered(Generic[K, V]):
 def _answer(found: Mapping[K, V], waiters: Mapping[K, list[Deferred[V]]]) -> None:
     for key, waiting in waiters.items():
         for waiter in waiting:
-            waiter.callback(found[key])
+            if key in found:
+                waiter.callback(found[key])
+            else:
+                waiter.errback(KeyError(key))
 
 
 def _fail(failure: Failure, waiters: Mapping[K, list[Deferred[V]]]) -> None:

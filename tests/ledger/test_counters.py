@@ -332,10 +332,19 @@ class TogetherTests(CounterCase):
         self.patch(Connection, "execute", noting)
 
     def test_looked_up_together(self) -> None:
+        put: list[int] = []
+        real = log._put
+
+        def noting(connection: Connection, into: Any, rows: Any) -> None:
+            put.append(len(rows))
+            real(connection, into, rows)
+
+        self.patch(log, "_put", noting)
         outcomes = self.write(*[counted(1, device=device, sender=user) for user, device in self.crowd])
         self.assertEqual([type(outcome) for outcome in outcomes], [Event] * 60)
-        # Each begins a conversation, too.
         self.assertLess(len(self.asked), 10)
+        # Each begins a conversation, too: those are made together, and so are the events.
+        self.assertEqual(put, [60, 60])
 
     def test_who_is_not_there_does_not_multiply(self) -> None:
         """Each of those is looked up again, but alone."""

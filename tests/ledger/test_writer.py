@@ -185,6 +185,13 @@ class WriterTests(WriterCase):
             found = connection.execute(select(tables.conversations)).all()
         self.assertEqual([tuple(row)[1:] for row in found], [(1, 1, 2)])
 
+    def test_a_store_that_gives_ids_itself_knows_ours(self) -> None:
+        """An earlier version, should somebody go back to it, has PostgreSQL give a conversation its id."""
+        self.writer.write([message(1, 2), message(1, 3)])
+        with self.store.transaction() as connection:
+            made = connection.execute(insert(tables.conversations).values(scope=1, first=2, second=3))
+        self.assertEqual(made.inserted_primary_key, (3,))
+
     def test_a_change_that_the_store_refuses_costs_nobody_else(self) -> None:
         """On PostgreSQL a transaction is of no use after an error, except before its savepoint."""
 

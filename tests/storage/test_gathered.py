@@ -64,6 +64,16 @@ class GatheredTests(SynchronousTestCase):
         self.failureResultOf(third, OSError)
         self.assertEqual(self.successResultOf(later), 20)
 
+    def test_one_for_which_there_is_nothing_fails_alone(self):
+        first, second, third = self.gathered(1), self.gathered(2), self.gathered(3)
+        self.answer(0)
+        self.reads[1][1].callback({3: 30})
+        self.failureResultOf(second, KeyError)
+        self.assertEqual([self.successResultOf(first), self.successResultOf(third)], [10, 30])
+        later = self.gathered(4)
+        self.answer(2)
+        self.assertEqual(self.successResultOf(later), 40)
+
     def test_who_does_not_wait_any_more_costs_nobody_anything(self):
         first, second, third = self.gathered(1), self.gathered(2), self.gathered(3)
         second.cancel()

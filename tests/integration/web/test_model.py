@@ -282,6 +282,59 @@ class ModelTests(BrowserCase):
         )
         self.assertEqual(roles, [["member", "old"], [None, "old"], ["admin", "newer"], ["owner", "last"], None])
 
+    def test_one_s_own_change_overtakes_an_answer(self) -> None:
+        """What was asked for meanwhile may be from before it; and nobody is told of who was logged in before."""
+        roles = self.run_in_page(
+            "model/groups.js",
+            self.ANSWERS
+            + """
+            const model = { api: { get: ask }, members: { lose: () => {} }, changed: () => {} };
+            const groups = model.groups = new module.Groups(model);
+            const joining = groups.change(ask);
+            groups.refresh(7);
+            answer(1, { id: 7, you: {} });
+            await settled();
+            answer(0, { id: 7, you: { role: 'member' } });
+            await joining;
+            const roles = [groups.get(7).you.role];
+            const leaving = groups.change(ask);
+            groups.forget();
+            answer(2, { id: 7, you: { role: 'owner' } });
+            await leaving;
+            roles.push(groups.get(7));
+            return roles;
+            """,
+        )
+        self.assertEqual(roles, ["member", None])
+
+    def test_a_group_that_is_hidden_for_a_moment(self) -> None:
+        """An answer that there is none is not the last word: what happened since is asked for."""
+        asked, known, conversations = self.run_in_page(
+            "model/groups.js",
+            """
+            const held = [];
+            const get = () => new Promise((resolve, reject) => held.push([resolve, reject]));
+            const conversations = [];
+            const conversation = (name) => { conversations.push(name); return { title: name }; };
+            const model = { api: { get }, members: { lose: () => {} }, changed: () => {}, conversation };
+            const groups = model.groups = new module.Groups(model);
+            const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
+            groups.heard({ group: 7 });
+            groups.heard({ group: 7 });
+            held[0][1]({ code: 'no_such_group' });
+            await pause(700);
+            held[1]?.[0]({ id: 7, you: { role: 'member' } });
+            await pause(0);
+            const known = groups.get(7).you.role;
+            groups.refresh(9);
+            groups.forget();
+            held.at(-1)[1]({ code: 'no_such_group' });
+            await pause(0);
+            return [held.length, known, conversations];
+            """,
+        )
+        self.assertEqual((asked, known, conversations), (3, "member", ["group-7"]))
+
     def test_lists_that_overtake_each_other(self) -> None:
         """What was asked for last is shown, and nothing that was asked for in another user's name."""
         shown = self.run_in_page(

@@ -26,12 +26,21 @@ export class Groups {
     return this.known.get(id);
   }
 
-  // @param work: asks the server. @return what it answers, a group or several, which are known then.
+  // @param work: asks the server for groups. @return them; what is not known better is known then.
   async ask(work) {
     const moment = ++this.moment;
-    const answer = await work();
-    for (const group of [answer].flat()) this.#know(group.id, group, moment);
-    return answer;
+    const groups = await work();
+    for (const group of groups) this.#know(group.id, group, moment);
+    return groups;
+  }
+
+  // @param work: has the server change something of a group, and answer how it is then. @return the group. What was asked
+  // for meanwhile may be from before it.
+  async change(work) {
+    const { first } = this;
+    const group = await work();
+    if (first === this.first) this.#know(group.id, group, ++this.moment);
+    return group;
   }
 
   async refresh(id) {
@@ -64,21 +73,25 @@ export class Groups {
   // One is no member any more, and may not be told about the group.
   // @param gone: why there is no such group, as one of the words; empty: there is.
   lose(id, gone) {
+    this.stale.delete(id);
     this.#lose(id, gone, ++this.moment);
   }
 
   #lose(id, gone, moment) {
+    if (!this.#isNews(id, moment)) return;
     const { model } = this;
     const known = this.known.get(id) ?? { id, name: model.conversation(`group-${id}`).title, picture: "", description: "" };
-    if (!this.#know(id, { joinPolicy: "invite", size: 0, ...known, you: {}, gone: gone || known.gone }, moment)) return;
+    this.#know(id, { joinPolicy: "invite", size: 0, ...known, you: {}, gone: gone || known.gone }, moment);
     model.members.lose(id);
-    this.stale.delete(id);
   }
 
   #know(id, group, moment) {
-    if (moment < (this.since.get(id) ?? this.first)) return false;
+    if (!this.#isNews(id, moment)) return;
     this.since.set(id, moment);
     this.known.set(id, group);
-    return true;
+  }
+
+  #isNews(id, moment) {
+    return moment >= (this.since.get(id) ?? this.first);
   }
 }

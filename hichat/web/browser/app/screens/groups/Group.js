@@ -42,7 +42,7 @@ export function Group({ model, id }) {
   const chats = () => go("chats", `group-${id}`);
   const join = () =>
     act(async () => {
-      const joined = await model.groups.ask(() => api.post(`/groups/${id}/join`));
+      const joined = await model.groups.change(() => api.post(`/groups/${id}/join`));
       if (!joined.you.role) {
         model.toast(t("requestSent"));
         return;

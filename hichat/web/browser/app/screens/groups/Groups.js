@@ -18,7 +18,7 @@ export function Groups({ model, selected }) {
     });
   const join = (group) =>
     answer(async () => {
-      await model.groups.ask(() => api.post(`/groups/${group.id}/join`));
+      await model.groups.change(() => api.post(`/groups/${group.id}/join`));
       go("chats", `group-${group.id}`);
     });
   const decline = (group) => answer(() => api.delete(`/groups/${group.id}/invitations/${model.state.user}`));

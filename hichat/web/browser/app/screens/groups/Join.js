@@ -10,7 +10,7 @@ export function Join({ model, code }) {
   const join = (event) => {
     event.preventDefault();
     model.attempt(async () => {
-      const group = await model.groups.ask(() => model.api.post("/me/groups", { code: given.trim() }));
+      const group = await model.groups.change(() => model.api.post("/me/groups", { code: given.trim() }));
       model.lists.again("groups", "invitations");
       const conversation = model.conversation(`group-${group.id}`);
       Object.assign(conversation, { gone: false, listed: true, touched: model.now() });

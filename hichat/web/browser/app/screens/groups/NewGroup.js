@@ -9,7 +9,7 @@ export function NewGroup({ model }) {
   const [given, setGiven] = useState({ name: "", description: "", picture: "", joinPolicy: "open" });
   const make = () =>
     model.attempt(async () => {
-      const group = await model.groups.ask(() => model.api.post("/groups", given));
+      const group = await model.groups.change(() => model.api.post("/groups", given));
       model.lists.again("groups");
       const conversation = model.conversation(`group-${group.id}`);
       Object.assign(conversation, { gone: false, listed: true, touched: model.now() });
