@@ -108,7 +108,7 @@ def find_or_add_many(connection: Connection, keys: Collection[Key], now: int) ->
     new = [key for key in keys if found[key] is None]
     counts: Counter[int] = Counter()
     if new:
-        for user_id, count in connection.execute(_COUNTS, {"users": [*dict(new)]}):
+        for user_id, count in connection.execute(_COUNTS, {"users": [user_id for user_id, _ in new]}):
             counts[user_id] = count
     for user_id, name in new:
         if counts[user_id] < LIMIT:

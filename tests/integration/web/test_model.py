@@ -238,15 +238,17 @@ class ModelTests(BrowserCase):
             const answer = (at, given) => held[at](given);
             const settled = () => new Promise((resolve) => setTimeout(resolve));
     """
+    GROUPS = f"""{ANSWERS}
+            const model = {{ api: {{ get: ask }}, members: {{ lose: () => {{}} }}, changed: () => {{}} }};
+            const groups = model.groups = new module.Groups(model);
+    """
 
     def test_a_group_that_ends_overtakes_an_answer(self) -> None:
         """An answer from before one was removed brings nothing back; one from after one has joined again does."""
         roles = self.run_in_page(
             "model/groups.js",
-            self.ANSWERS
+            self.GROUPS
             + """
-            const model = { api: { get: ask }, members: { lose: () => {} }, changed: () => {} };
-            const groups = model.groups = new module.Groups(model);
             const group = (role, name) => ({ id: 7, name, you: { role } });
             const roles = [];
             const known = async () => {
@@ -286,10 +288,8 @@ class ModelTests(BrowserCase):
         """What was asked for meanwhile may be from before it; and nobody is told of who was logged in before."""
         roles = self.run_in_page(
             "model/groups.js",
-            self.ANSWERS
+            self.GROUPS
             + """
-            const model = { api: { get: ask }, members: { lose: () => {} }, changed: () => {} };
-            const groups = model.groups = new module.Groups(model);
             const joining = groups.change(ask);
             groups.refresh(7);
             answer(1, { id: 7, you: {} });

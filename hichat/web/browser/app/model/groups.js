@@ -1,20 +1,18 @@
-// The groups that were met: asked for when first wanted, and again when something happened in them. Answers overtake each
-// other, and what happens (one was removed, and may not ask any more) overtakes an answer that is on its way. So each is
-// taken only if nothing newer is known; how new it is says the moment at which it was asked for.
+// The groups that were met: asked for when first wanted, and again when something happened in them.
+import { Recency } from "./recency.js";
 
 const TOGETHER = 500; // milliseconds within which what happens in a group is one reason to ask how it is now
 
 export class Groups {
   constructor(model) {
     this.model = model;
-    this.moment = 0;
+    this.recency = new Recency();
     this.forget();
   }
 
   forget() {
     this.known = new Map();
-    this.first = ++this.moment; // what was asked for before is for another user
-    this.since = new Map(); // group -> the moment from which it is known
+    this.recency.forget();
     this.stale = new Map(); // groups that were asked for a moment ago -> whether something happened there since
   }
 
@@ -28,7 +26,7 @@ export class Groups {
 
   // @param work: asks the server for groups. @return them; what is not known better is known then.
   async ask(work) {
-    const moment = ++this.moment;
+    const moment = this.recency.now();
     const groups = await work();
     for (const group of groups) this.#know(group.id, group, moment);
     return groups;
@@ -37,14 +35,14 @@ export class Groups {
   // @param work: has the server change something of a group, and answer how it is then. @return the group. What was asked
   // for meanwhile may be from before it.
   async change(work) {
-    const { first } = this;
+    const { first } = this.recency;
     const group = await work();
-    if (first === this.first) this.#know(group.id, group, ++this.moment);
+    if (first === this.recency.first) this.#know(group.id, group, this.recency.now());
     return group;
   }
 
   async refresh(id) {
-    const moment = ++this.moment;
+    const moment = this.recency.now();
     try {
       this.#know(id, await this.model.api.get(`/groups/${id}`), moment);
     } catch (error) {
@@ -74,11 +72,11 @@ export class Groups {
   // @param gone: why there is no such group, as one of the words; empty: there is.
   lose(id, gone) {
     this.stale.delete(id);
-    this.#lose(id, gone, ++this.moment);
+    this.#lose(id, gone, this.recency.now());
   }
 
   #lose(id, gone, moment) {
-    if (!this.#isNews(id, moment)) return;
+    if (!this.recency.isNews(id, moment)) return;
     const { model } = this;
     const known = this.known.get(id) ?? { id, name: model.conversation(`group-${id}`).title, picture: "", description: "" };
     this.#know(id, { joinPolicy: "invite", size: 0, ...known, you: {}, gone: gone || known.gone }, moment);
@@ -86,12 +84,6 @@ export class Groups {
   }
 
   #know(id, group, moment) {
-    if (!this.#isNews(id, moment)) return;
-    this.since.set(id, moment);
-    this.known.set(id, group);
-  }
-
-  #isNews(id, moment) {
-    return moment >= (this.since.get(id) ?? this.first);
+    if (this.recency.take(id, moment)) this.known.set(id, group);
   }
 }

@@ -1,4 +1,5 @@
 // The lists that screens show. Each is loaded when it is first wanted, and again when something happened to it.
+import { Recency } from "./recency.js";
 
 const PATHS = {
   contacts: "/contacts",
@@ -17,14 +18,13 @@ const GROUPS = new Set(["groups", "invitations", "asked"]);
 export class Lists {
   constructor(model) {
     this.model = model;
-    this.turn = 0;
+    this.recency = new Recency();
     this.forget();
   }
 
   forget() {
     this.items = new Map();
-    this.first = ++this.turn; // what was asked for before is for another user
-    this.since = new Map(); // list -> the turn in which it was asked for as it is known
+    this.recency.forget();
     this.wanted = new Set();
     this.stale = new Set();
   }
@@ -42,12 +42,10 @@ export class Lists {
   async load(name) {
     this.wanted.add(name);
     const { api, groups, people } = this.model;
-    const turn = ++this.turn;
+    const moment = this.recency.now();
     const all = () => api.all(PATHS[name]);
     const items = GROUPS.has(name) ? await groups.ask(all) : await all();
-    // An answer that a later one has overtaken tells nothing new.
-    if (turn < (this.since.get(name) ?? this.first)) return;
-    this.since.set(name, turn);
+    if (!this.recency.take(name, moment)) return;
     this.items.set(name, items);
     if (PEOPLE.has(name)) for (const { user } of items) people.know(user);
     if (name === "contacts") people.remarks = new Map(items.map((each) => [each.user.id, each.remark ?? ""]));
