@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from twisted.internet import task
-from twisted.internet.defer import CancelledError, Deferred, TimeoutError
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.stdio import StandardIO
 from twisted.python.failure import Failure
 
@@ -44,7 +44,7 @@ from hichat.client.lines import (
 )
 from hichat.client.media import place_for
 from hichat.client.state import State, state_directory
-from hichat.client.wire import ClientError, Group, NotConnected, Unreachable, User
+from hichat.client.wire import ClientError, Group, NotConnected, User
 from hichat.errors import Language
 from hichat.events import Role
 from hichat.protocol import HISTORY_LIMIT, Ack, Error, Folded, Happened
@@ -152,11 +152,8 @@ class Talk:
 
     async def _begin(self) -> None:
         try:
-            await Deferred.fromCoroutine(self._client.connected()).addTimeout(30, self._reactor)
+            await self._client.connected(30)
             await self._learn()
-        except TimeoutError:
-            await self._client.close(0)
-            raise Unreachable("the server did not open the WebSocket in time") from None
         except ClientError:
             await self._client.close(0)
             raise
@@ -240,7 +237,7 @@ class Talk:
         """Ask the server something; a script waits for a connection, and asks again if it is lost."""
         while True:
             if not self._interactive:
-                await self._client.connected()
+                await self._client.connected(None)
             try:
                 return await work()
             except NotConnected:
