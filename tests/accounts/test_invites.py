@@ -32,7 +32,7 @@ class InviteTests(AccountsCase):
         return code
 
     def come(self, name: str, invite: str) -> Any:
-        return self.accounts.register(name, "secret", "secret", invite)
+        return self.accounts.register(name, "correct horse", "correct horse", invite)
 
     def test_with_one(self) -> None:
         code = self.invite()
@@ -55,7 +55,7 @@ class InviteTests(AccountsCase):
     def test_expired(self) -> None:
         code = self.invite(seconds=60)
         self.now += 59_999
-        self.get(self.accounts.register("Ann", "secret", "secret", self.invite()))
+        self.get(self.accounts.register("Ann", "correct horse", "correct horse", self.invite()))
         self.now += 1
         self.fails(BadInvite, self.come("Bob", code))
         self.invite()

@@ -225,7 +225,7 @@ class ProgramTests(SynchronousTestCase):
                 self.clock,
                 "http://chat.example",
                 "ann",
-                "pw",
+                "correct horse",
                 register,
                 language="en",
                 interactive=interactive,
@@ -303,7 +303,7 @@ class ProgramTests(SynchronousTestCase):
 
     def test_register_first(self):
         self.run_program(register=True)
-        self.assertEqual(self.api.calls, [("register", "ann", "pw"), ("log_in", "ann", "pw")])
+        self.assertEqual(self.api.calls, [("register", "ann", "correct horse"), ("log_in", "ann", "correct horse")])
 
     def test_a_wrong_password_and_no_server(self):
         for failure in (Refused("wrong password\x1b[2J"), Unreachable("no answer from the server: refused")):

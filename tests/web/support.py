@@ -213,7 +213,7 @@ class SiteCase(SiteFixture):
     def run_now(self, coroutine):
         return self.successResultOf(Deferred.fromCoroutine(coroutine))
 
-    def make_user(self, name, password="secret"):
+    def make_user(self, name, password="correct horse"):
         """@return: the user; its query C{?token=T&userId=U} is in L{queries}."""
         user = self.run_now(self.accounts.register(name, password, password))
         return user, f"?token={self.tokens.issue(user.id, user.generation)}&userId={user.id}"

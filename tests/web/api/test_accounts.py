@@ -17,10 +17,10 @@ from tests.web.support import SiteCase, Transport
 
 
 class ApiCase(SiteCase):
-    def make(self, name="Ann", password="secret", **more):
+    def make(self, name="Ann", password="correct horse", **more):
         return self.api("POST", "/accounts", {"name": name, "password": password} | more)
 
-    def log_in(self, name="Ann", password="secret", device="phone", **headers):
+    def log_in(self, name="Ann", password="correct horse", device="phone", **headers):
         """@return: what a login gives; the account is made if there is none."""
         self.make(name, password)
         answer = self.api("POST", "/login", {"name": name, "password": password, "device": device}, **headers)
@@ -48,9 +48,9 @@ class ComingIn(ApiCase):
 
     def test_register_refusals_name_the_field(self):
         for body, pointer in (
-            ({"name": "", "password": "x"}, "/name"),
-            ({"name": "a\nb", "password": "x"}, "/name"),
-            ({"name": "a" * 65, "password": "x"}, "/name"),
+            ({"name": "", "password": "battery staple"}, "/name"),
+            ({"name": "a\nb", "password": "battery staple"}, "/name"),
+            ({"name": "a" * 65, "password": "battery staple"}, "/name"),
             ({"name": "Ann", "password": ""}, "/password"),
             ({"name": "Ann"}, "/password"),
             ({"name": "Ann", "password": "x", "admin": True}, "/admin"),
@@ -72,13 +72,13 @@ class ComingIn(ApiCase):
     def test_device_names(self):
         self.make()
         for device in ("", "a b", "é", "a\n", "x" * 65):
-            answer = self.api("POST", "/login", {"name": "Ann", "password": "secret", "device": device})
+            answer = self.api("POST", "/login", {"name": "Ann", "password": "correct horse", "device": device})
             self.assertEqual(self.parameter(answer)["pointer"], "/device")
 
     def test_disabled(self):
         self.make()
         self.run_now(self.accounts.disable(1))
-        answer = self.api("POST", "/login", {"name": "Ann", "password": "secret", "device": "d"})
+        answer = self.api("POST", "/login", {"name": "Ann", "password": "correct horse", "device": "d"})
         self.problem(answer, 403, "disabled")
 
     def test_refresh(self):
@@ -113,7 +113,7 @@ class ComingIn(ApiCase):
         token = self.tokens.issue(user.id, 0)
         self.assertEqual(self.get("/me", token)["name"], "Ann")
         self.problem(self.api("POST", "/logout", None, token), 403, "device_needed")
-        change = self.api("POST", "/me/password", {"old": "secret", "new": "x"}, token)
+        change = self.api("POST", "/me/password", {"old": "correct horse", "new": "battery staple"}, token)
         self.problem(change, 403, "device_needed")
 
     def test_v1_takes_the_tokens(self):
@@ -156,30 +156,34 @@ class Limited(ApiCase):
         body = {"name": "Ann", "password": "x", "device": "d"}
         for _ in range(2):
             self.problem(self.api("POST", "/login", body), 403, "wrong_password")
-        answer = self.api("POST", "/login", body | {"password": "secret"})
+        answer = self.api("POST", "/login", body | {"password": "correct horse"})
         self.assertEqual(self.problem(answer, 429, "too_many_attempts")["retryAfter"], 30)
         self.assertEqual(answer.headers["retry-after"], "30")
-        old = self.post("/v1/user/login_pw", {"name": "Ann", "password": "secret"}, Accept_Language="en")
+        old = self.post("/v1/user/login_pw", {"name": "Ann", "password": "correct horse"}, Accept_Language="en")
         self.assertEqual((old.status, old.json["code"]), (200, -1))
         self.assertIn("too many attempts", old.json["message"])
 
     def test_register(self):
         self.make("a")
-        self.post("/v1/user/new", {"name": "b", "password": "x", "Identity": "x"})
+        self.post("/v1/user/new", {"name": "b", "password": "correct horse", "Identity": "correct horse"})
         self.problem(self.make("c"), 429, "too_many_attempts")
-        answer = self.post("/v1/user/new", {"name": "c", "password": "x", "Identity": "x"})
+        answer = self.post("/v1/user/new", {"name": "c", "password": "correct horse", "Identity": "correct horse"})
         self.assertEqual((answer.status, answer.json["code"]), (200, -1))
 
     def test_closed(self):
         self.renew(registration="closed")
         self.problem(self.make(), 403, "registration_closed")
-        answer = self.post("/v1/user/new", {"name": "c", "password": "x", "Identity": "x"}, Accept_Language="en")
+        answer = self.post(
+            "/v1/user/new",
+            {"name": "c", "password": "correct horse", "Identity": "correct horse"},
+            Accept_Language="en",
+        )
         self.assertEqual((answer.status, answer.json["code"]), (200, -1))
 
     def test_with_an_invite(self):
         self.renew(registration="invite")
         self.problem(self.make(), 403, "bad_invite")
-        fields = {"name": "Bob", "password": "x", "Identity": "x"}
+        fields = {"name": "Bob", "password": "correct horse", "Identity": "correct horse"}
         self.assertEqual(self.post("/v1/user/new", fields).json["code"], -1)
         codes = [self.successResultOf(self.store.write(invites.make, 1, 60, self.now)) for _ in range(2)]
         self.assertEqual(self.make(invite=codes[0]).status, 201)
@@ -228,20 +232,22 @@ class Oneself(ApiCase):
 
     def test_password(self):
         token, laptop = self.token(), self.token(device="laptop")
-        self.problem(self.api("POST", "/me/password", {"old": "x", "new": "y"}, token), 403, "wrong_password")
-        answer = self.api("POST", "/me/password", {"old": "secret", "new": ""}, token)
+        self.problem(
+            self.api("POST", "/me/password", {"old": "x", "new": "battery staple"}, token), 403, "wrong_password"
+        )
+        answer = self.api("POST", "/me/password", {"old": "correct horse", "new": ""}, token)
         self.assertEqual(self.parameter(answer)["pointer"], "/new")
-        found = self.api("POST", "/me/password", {"old": "secret", "new": "better"}, token).json
+        found = self.api("POST", "/me/password", {"old": "correct horse", "new": "battery staple"}, token).json
         self.get("/me", found["accessToken"])
         for old in (token, laptop):
             self.problem(self.api("GET", "/me", None, old), 401, "unauthorized")
-        answer = self.api("POST", "/login", {"name": "Ann", "password": "secret", "device": "d"})
+        answer = self.api("POST", "/login", {"name": "Ann", "password": "correct horse", "device": "d"})
         self.problem(answer, 403, "wrong_password")
 
     def test_deletion(self):
         token, bobs = self.token(), self.token("Bob")
         self.problem(self.api("POST", "/me/deletion", {"password": "x"}, token), 403, "wrong_password")
-        self.assertEqual(self.api("POST", "/me/deletion", {"password": "secret"}, token).status, 204)
+        self.assertEqual(self.api("POST", "/me/deletion", {"password": "correct horse"}, token).status, 204)
         self.problem(self.api("GET", "/me", None, token), 401, "unauthorized")
         shown = self.get("/users/1", bobs)
         self.assertEqual(shown, {"id": 1, "name": "", "avatar": "", "gender": "", "bio": "", "deleted": True})
@@ -289,7 +295,7 @@ class Devices(ApiCase):
         self.problem(self.api("GET", "/me", None, laptop), 401, "unauthorized")
         self.assertEqual([device["name"] for device in self.get("/devices", token)["items"]], ["phone"])
         self.problem(self.api("DELETE", "/devices/2", None, token), 404, "no_such_device")
-        answer = self.api("POST", "/login", {"name": "Ann", "password": "secret", "device": "laptop"})
+        answer = self.api("POST", "/login", {"name": "Ann", "password": "correct horse", "device": "laptop"})
         self.problem(answer, 403, "device_revoked")
 
     def test_oneself(self):
@@ -354,10 +360,10 @@ class AllOfIt(ApiCase):
         self.log_in(device="old")
         self.api("DELETE", "/devices/2", None, access)
         self.api("POST", "/refresh", {"refreshToken": refresh})
-        found = self.api("POST", "/me/password", {"old": "secret", "new": "b"}, access).json
+        found = self.api("POST", "/me/password", {"old": "correct horse", "new": "battery staple"}, access).json
         self.api("POST", "/logout", None, found["accessToken"])
-        again = self.api("POST", "/login", {"name": "Ann", "password": "b", "device": "phone"}).json
-        self.api("POST", "/me/deletion", {"password": "b"}, again["accessToken"])
+        again = self.api("POST", "/login", {"name": "Ann", "password": "battery staple", "device": "phone"}).json
+        self.api("POST", "/me/deletion", {"password": "battery staple"}, again["accessToken"])
         self.assertEqual(self.checker.unseen & {operation.id for operation in SECTION.operations}, set())
 
 
