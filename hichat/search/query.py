@@ -27,7 +27,7 @@ from hichat.ledger.history import Folded, fold
 from hichat.search import words
 from hichat.search.index import Index, of_media, of_sender, of_word
 from hichat.search.indexer import text_of
-from hichat.search.words import Match, Part, Token, Word
+from hichat.search.words import Part, Token, Word
 from hichat.storage.tables import events, places, recent_places
 
 TAIL = 2000
@@ -117,7 +117,6 @@ class Answer(NamedTuple):
 class _Found(NamedTuple):
     message: Event
     text: str
-    matches: list[Match]
     score: int
 
 
@@ -270,11 +269,11 @@ class _Search:
         if self._wanted.media not in (None, media):
             return None
         text = text_of(content, name)
-        made = words.normal(text)
-        matches = words.find(self._wanted.words, made.text)
+        made = words.comparable(text)
+        matches = words.find(self._wanted.words, made)
         if matches is None:
             return None
-        return _Found(folded.message, text, matches, words.score(self._wanted.words, made.text, matches))
+        return _Found(folded.message, text, words.score(self._wanted.words, made, matches))
 
     def _hits(self, found: Sequence[_Found], top: int | None = None) -> list[Hit]:
         folded = {each.message.position: each for each in self._fold([each.message for each in found])}
@@ -282,7 +281,7 @@ class _Search:
             Hit(
                 Spot(each.score if top is not None else 0, each.message.position, top or 0),
                 folded[each.message.position],
-                words.snippet(each.text, words.normal(each.text), each.matches),
+                words.snippet(each.text, self._wanted.words),
             )
             for each in found
         ]
