@@ -45,6 +45,7 @@ from hichat.client.wire import (
     whole,
     words,
 )
+from hichat.clock import make_steady
 from hichat.errors import Language
 from hichat.protocol import Folded
 
@@ -89,7 +90,7 @@ class Api:
     """
     A server, spoken to by nobody in particular.
 
-    @param reactor: for sockets and time.
+    @param reactor: for sockets and time; from now on it goes by the monotonic clock, see L{make_steady}.
     @param server: its URL; see L{Address.parse}.
     @param http: what makes requests: a L{HTTPClient} or something like it.
     @param language: what the server's sentences are in; that of the locale unless told.
@@ -101,6 +102,7 @@ class Api:
         self, reactor: Any, server: str, *, http: Any = None, language: Language | None = None, timeout: float = 30
     ) -> None:
         self.address = Address.parse(server)
+        make_steady(reactor)
         self._reactor = reactor
         self._http = http or HTTPClient(Agent(reactor, connectTimeout=timeout))
         self._headers: dict[bytes | str, bytes | str] = {
@@ -110,7 +112,7 @@ class Api:
         self._timeout = timeout
 
     def seconds(self) -> float:
-        """@return: the time, by the reactor's clock."""
+        """@return: the reactor's clock; no time of day."""
         return float(self._reactor.seconds())
 
     async def register(self, name: str, password: str, invite: str = "") -> None:
