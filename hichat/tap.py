@@ -248,7 +248,14 @@ def assemble_way(
     )
     link = Link(codec, routing, clock, metrics, workers, interests)
     writer = PlaneWriter(codec, link, intake, bounds.drafts)
-    log_writer = LogWriter(store, now, bounds.edit, bounds.contacts_only, tail=TAIL if setup is None else FEW)
+    log_writer = LogWriter(
+        store,
+        now,
+        bounds.edit,
+        bounds.contacts_only,
+        tail=TAIL if setup is None else FEW,
+        ticks=lambda: round(clock.seconds() * 1000),
+    )
 
     def here(drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
         return store.in_writer(log_writer.write, drafts)

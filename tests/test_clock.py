@@ -10,7 +10,7 @@ from twisted.internet.selectreactor import SelectReactor
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.clock import make_steady, ticks
+from hichat.clock import Settled, make_steady, ticks
 
 
 class SteadyTests(SynchronousTestCase):
@@ -84,3 +84,42 @@ class SteadyTests(SynchronousTestCase):
         began = ticks()
         time.sleep(0.005)
         self.assertTrue(4 <= ticks() - began < 5000)
+
+
+class SettledTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.ticks = 5_000
+        self.ahead = 1_700_000_000_000
+        self.settled = Settled(lambda: self.ticks + self.ahead, lambda: self.ticks)
+
+    def look(self, minutes: int = 5) -> float | None:
+        """@return: what it says after so long: minutes that it is behind the time of day."""
+        self.ticks += minutes * 60_000
+        found = self.settled.now()
+        return None if found is None else (self.ticks + self.ahead - found) / 60_000
+
+    def test_it_is_looked_at_for_an_hour(self) -> None:
+        self.assertEqual([self.look() for _ in range(13)], [None] * 11 + [0, 0])
+
+    def test_put_forward(self) -> None:
+        self.look(60)
+        self.ahead += 120 * 60_000
+        self.assertEqual([self.look() for _ in range(14)], [120] * 12 + [0, 0])
+
+    def test_put_forward_and_back_and_forward(self) -> None:
+        self.look(60)
+        for _ in range(50):
+            self.ahead += 120 * 60_000
+            self.assertEqual(self.look(), 120)
+            self.ahead -= 120 * 60_000
+            self.assertEqual(self.look(), 0)
+
+    def test_put_back(self) -> None:
+        self.look(60)
+        self.ahead -= 120 * 60_000
+        self.assertEqual([self.look() for _ in range(14)], [0] * 14)
+
+    def test_looked_at_rarely(self) -> None:
+        self.assertEqual([self.look(600), self.look(600)], [0, 0])
+        self.ahead += 120 * 60_000
+        self.assertEqual([self.look(600), self.look(600)], [120, 0])
