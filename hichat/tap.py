@@ -33,6 +33,7 @@ from hichat.accounts.limits import Limits
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
+from hichat.clock import make_steady, ticks
 from hichat.errors import StartError
 from hichat.events import Draft, Event, Kind, Outcome, Scope
 from hichat.gateway.presence import Presence
@@ -99,6 +100,7 @@ def makeService(options: Options | None = None) -> HiChat | Supervisor:
     # Not at the top: importing it installs the reactor, and twistd may still be choosing one.
     from twisted.internet import reactor
 
+    make_steady(reactor)
     twistd = _twistd(options)
     try:
         found = settings.load(options or {}, os.environ, Path.cwd())
@@ -162,7 +164,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     way = assemble_way(store, codec, bounds, metrics, reactor, _now, settings.workers, setup)
 
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
-    limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, _now)
+    limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks)
     registration = settings.registration_policy
     accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now, limits, registration)
     addresses = Addresses(keys.load_or_make(state, "media.key"))
@@ -174,7 +176,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent)
     site = make_site(
         accounts=accounts,
-        contacts=Contacts(store, way.ledger, _now, bounds.contacts_only),
+        contacts=Contacts(store, way.ledger, _now, bounds.contacts_only, ticks),
         conversations=Conversations(store, way.ledger),
         groups=Groups(store, way.ledger, _now, settings.group_limits),
         marks=way.marks,
@@ -246,7 +248,14 @@ def assemble_way(
     )
     link = Link(codec, routing, clock, metrics, workers, interests)
     writer = PlaneWriter(codec, link, intake, bounds.drafts)
-    log_writer = LogWriter(store, now, bounds.edit, bounds.contacts_only, tail=TAIL if setup is None else FEW)
+    log_writer = LogWriter(
+        store,
+        now,
+        bounds.edit,
+        bounds.contacts_only,
+        tail=TAIL if setup is None else FEW,
+        ticks=lambda: round(clock.seconds() * 1000),
+    )
 
     def here(drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
         return store.in_writer(log_writer.write, drafts)
@@ -359,4 +368,5 @@ def read_generation(connection: Connection, user: int, device: int, login: int) 
 
 
 def _now() -> int:
+    """@return: the time of day, for what is stored and shown; see L{hichat.clock} for all that lasts."""
     return time.time_ns() // 1_000_000

@@ -54,6 +54,7 @@ from hichat.client.wire import (
     Unauthorized,
     Unreachable,
 )
+from hichat.clock import make_steady
 from hichat.errors import Language
 from hichat.protocol import (
     Ack,
@@ -138,7 +139,7 @@ class Client:
     connection is lost, until L{close}, until the server does not take the token any more, or until another connection
     of the same device takes over.
 
-    @param reactor: for sockets and time.
+    @param reactor: for sockets and time; from now on it goes by the monotonic clock, see L{make_steady}.
     @param server: the server's URL; see L{Address.parse}.
     @param credentials: from a login; or what gives them before each connection, as
         L{hichat.client.http.DeviceSession.current} does.
@@ -187,6 +188,7 @@ class Client:
         retry: Callable[[int], float] | None = None,
         language: Language | None = None,
     ) -> None:
+        make_steady(reactor)
         self.reactor = reactor
         self.opening_timeout = opening_timeout
         self.heartbeat = heartbeat

@@ -234,6 +234,7 @@ class ProgramTests(SynchronousTestCase):
                 connect=connect,
                 open_console=open_console,
                 complain=self.complaints.append,
+                clock=self.clock.seconds,
             )
         )
 

@@ -188,6 +188,7 @@ class SiteFixture(SynchronousTestCase):
             self.clock,
             lambda: self.now,
             Limits(UPLOAD_LIMIT, QUOTA),
+            ticks=lambda: self.now,
         )
 
     def make_ledger(self):
