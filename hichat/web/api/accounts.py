@@ -14,6 +14,7 @@ from hichat.accounts.fields import (
     DESCRIPTION_LIMIT,
     EMAIL_LIMIT,
     GENDER_LIMIT,
+    GREETING_LIMIT,
     NAME_LIMIT,
     PICTURE_LIMIT,
     name_key,
@@ -36,16 +37,27 @@ from hichat.errors import (
     WrongPassword,
 )
 from hichat.protocol import DeviceName
+from hichat.text import GROWTH
 from hichat.web.api.operation import Caller, DeviceId, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.credentials import Peer
 from hichat.web.parts import Parts
 
-Name = Annotated[str, Meta(min_length=1, max_length=NAME_LIMIT)]
-Password = Annotated[str, Meta(min_length=1, max_length=LENGTH_LIMIT)]
+
+def _kept(limit: int, least: int = 0) -> Meta:
+    """@return: of a text that is kept composed; it may come decomposed, in more characters."""
+    text = f"at most {limit} characters, composed (NFC)"
+    return Meta(min_length=least or None, max_length=GROWTH * limit, description=text)
+
+
+Name = Annotated[str, _kept(NAME_LIMIT, 1)]
+AnyName = Annotated[str, _kept(NAME_LIMIT)]
+Password = Annotated[str, _kept(LENGTH_LIMIT, 1)]
+AnyPassword = Annotated[str, _kept(LENGTH_LIMIT)]
 Picture = Annotated[str, Meta(max_length=PICTURE_LIMIT)]
-Gender = Annotated[str, Meta(max_length=GENDER_LIMIT)]
-Bio = Annotated[str, Meta(max_length=DESCRIPTION_LIMIT)]
+Gender = Annotated[str, _kept(GENDER_LIMIT)]
+Description = Annotated[str, _kept(DESCRIPTION_LIMIT)]
+Greeting = Annotated[str, _kept(GREETING_LIMIT)]
 
 
 class Person(msgspec.Struct):
@@ -106,8 +118,8 @@ class Login(msgspec.Struct, forbid_unknown_fields=True):
     @ivar device: a name that the client gives itself once and keeps, as in C{hello}.
     """
 
-    name: Annotated[str, Meta(max_length=NAME_LIMIT)]
-    password: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
+    name: AnyName
+    password: AnyPassword
     device: DeviceName
 
 
@@ -156,7 +168,7 @@ class ProfileChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tr
     gender: Gender | UnsetType = UNSET
     phone: Annotated[str, Meta(max_length=32)] | UnsetType = UNSET
     email: Annotated[str, Meta(max_length=EMAIL_LIMIT)] | UnsetType = UNSET
-    bio: Bio | UnsetType = UNSET
+    bio: Description | UnsetType = UNSET
 
 
 class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
@@ -167,7 +179,7 @@ class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
     @ivar new: the password from now on.
     """
 
-    old: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
+    old: AnyPassword
     new: Password
 
 
@@ -178,7 +190,7 @@ class Deletion(msgspec.Struct, forbid_unknown_fields=True):
     @ivar password: of the account.
     """
 
-    password: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
+    password: AnyPassword
 
 
 class ShownDevice(msgspec.Struct):
@@ -221,7 +233,7 @@ class PeopleQuery(Paging):
     @ivar prefix: how their names begin, in any case.
     """
 
-    prefix: Annotated[str, Meta(max_length=NAME_LIMIT)] = ""
+    prefix: AnyName = ""
 
 
 async def register(parts: Parts, peer: Peer, body: Registration) -> Profile:

@@ -26,12 +26,11 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from hichat.accounts.accounts import Accounts, Grant
-from hichat.accounts.fields import NAME_LIMIT
-from hichat.accounts.passwords import LENGTH_LIMIT
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME
 from hichat.accounts.users import User
 from hichat.errors import Broken, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
 from hichat.web.answers import to_json
+from hichat.web.api.accounts import AnyName, AnyPassword, Password
 from hichat.web.api.problems import answer_problem
 from hichat.web.api.requests import read_body
 from hichat.web.credentials import bearer, peer
@@ -51,16 +50,16 @@ class Login(msgspec.Struct, forbid_unknown_fields=True):
     @ivar label: what the person would recognise the browser by.
     """
 
-    name: Annotated[str, Meta(max_length=NAME_LIMIT)]
-    password: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
+    name: AnyName
+    password: AnyPassword
     label: Annotated[str, Meta(max_length=24, pattern=r"^[A-Za-z0-9-]+$")] = "Browser"
 
 
 class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
     """Another password; all that is logged in but this is logged out."""
 
-    old: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
-    new: Annotated[str, Meta(min_length=1, max_length=LENGTH_LIMIT)]
+    old: AnyPassword
+    new: Password
 
 
 class Nothing(msgspec.Struct, forbid_unknown_fields=True):
