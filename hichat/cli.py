@@ -37,7 +37,7 @@ from hichat.client.wire import ClientError
 from hichat.errors import Disabled, NoSuchUser, Refused, StartError
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.ledger.writer import LogWriter
-from hichat.service import prepare_state_dir
+from hichat.service import check_state_dir, exposed, make_private, prepare_state_dir
 from hichat.settings import Settings
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
@@ -86,6 +86,9 @@ class Administration:
                 f"hichat: HICHAT_STATE_DIR: there is no {found.state_dir}; "
                 "name the daemon's with --state-dir, or go to where it was started"
             )
+        check_state_dir(found.state_dir)
+        for line in exposed(found):
+            print(f"hichat: {line}", file=sys.stderr)
         self.directory = found.state_dir
         engine = make_engine(found.database_url)
         migrate(engine)
@@ -168,6 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     @param arguments: without the program's name; None: those of the process.
     """
+    make_private()
     options = _parser().parse_args(arguments)
     try:
         status = options.run(options)

@@ -26,7 +26,7 @@ from hichat.media.records import DAY
 from hichat.protocol import Send
 from hichat.social.group_service import Groups
 from hichat.storage import tables
-from tests.doubles import NOW, FakeLedger, make_store, run_now
+from tests.doubles import NOW, FakeLedger, make_store, run_now, take_in_now
 from tests.media.samples import PNG, WEBM
 from tests.postgres import OnPostgreSQL
 
@@ -57,16 +57,8 @@ class MediaCase(SynchronousTestCase):
 
     def make_media(self, in_thread=run_now, **limits):
         bounds = Limits(**({"size": 300_000, "quota": QUOTA} | limits))
-        return MediaStore(
-            self.store,
-            self.folder,
-            self.addresses,
-            in_thread,
-            self.clock,
-            lambda: self.now + self.ahead,
-            bounds,
-            ticks=lambda: self.now,
-        )
+        parts = self.store, self.folder, self.addresses, in_thread, take_in_now
+        return MediaStore(*parts, self.clock, lambda: self.now + self.ahead, bounds, ticks=lambda: self.now)
 
     def run_now(self, coroutine):
         return self.successResultOf(Deferred.fromCoroutine(coroutine))

@@ -34,7 +34,7 @@ from hichat.web.site import Branch, Site
 from hichat.web.uploads import Files, upload_paths
 from hichat.web.v1 import make_root
 from tests.accounts.test_passwords import quick_hasher
-from tests.doubles import NOW, FakeLedger, make_search_index, make_store, run_now
+from tests.doubles import NOW, FakeLedger, make_search_index, make_store, run_now, take_in_now
 from tests.openapi_checker import OpenAPIChecker
 
 UPLOAD_LIMIT = 200_000
@@ -185,6 +185,7 @@ class SiteFixture(SynchronousTestCase):
             self.folder,
             self.addresses,
             in_thread,
+            take_in_now,
             self.clock,
             lambda: self.now,
             Limits(UPLOAD_LIMIT, QUOTA),
