@@ -27,7 +27,7 @@ from twisted.python.usage import Options as UsageOptions
 from twisted.scripts._twistd_unix import ServerOptions
 
 from hichat import keys, settings
-from hichat.accounts import devices, sessions, users
+from hichat.accounts import devices, lookalikes, sessions, users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.limits import Limits
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
@@ -164,7 +164,10 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
     limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, _now)
     registration = settings.registration_policy
-    accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now, limits, registration)
+    names_key = keys.load_or_make(state, "names.key")
+    # Before anybody waits for it.
+    lookalikes.prototypes()
+    accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now, limits, registration, names_key)
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     media = assemble_media(settings, addresses, store, in_filers, reactor, worker)
     counters = Gathered(lambda device_ids: store.read(log.last_counters, device_ids))

@@ -122,7 +122,7 @@ class Supervisor(LogComponent, Service):
         try:
             prepare_state_dir(found.state_dir)
             self._claim = Claim(found.state_dir)
-            for name in ("plane.key", "token.key"):
+            for name in ("plane.key", "token.key", "names.key"):
                 keys.load_or_make(found.state_dir, name)
             engine = make_engine(found.database_url)
             try:

@@ -8,6 +8,7 @@ from hichat.accounts import invites
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.limits import Limits, Rate
 from hichat.accounts.passwords import Passwords
+from hichat.accounts.resting import REST
 from hichat.accounts.tokens import ACCESS_LIFETIME
 from hichat.web.api.accounts import SECTION
 from tests.accounts.test_passwords import quick_hasher
@@ -246,6 +247,8 @@ class Oneself(ApiCase):
         shown = self.get("/users/1", bobs)
         self.assertEqual(shown, {"id": 1, "name": "", "avatar": "", "gender": "", "bio": "", "deleted": True})
         self.assertEqual([person["name"] for person in self.get("/users", bobs)["items"]], ["Bob"])
+        self.problem(self.make(), 409, "name_taken")
+        self.now += REST
         self.assertEqual(self.make().status, 201, "the name is free again")
 
     def test_not_over_v1_without_the_password(self):
