@@ -27,7 +27,7 @@ from twisted.python.usage import Options as UsageOptions
 from twisted.scripts._twistd_unix import ServerOptions
 
 from hichat import keys, pidfile, settings, signals
-from hichat.accounts import devices, sessions, users
+from hichat.accounts import devices, lookalikes, sessions, users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.limits import Limits
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
@@ -196,7 +196,10 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
     limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks)
     registration = settings.registration_policy
-    accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now, limits, registration)
+    names_key = keys.load_or_make(state, "names.key")
+    # Before anybody waits for it.
+    lookalikes.prototypes()
+    accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now, limits, registration, names_key)
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     decoder = Decoder(reactor)
     media = assemble_media(settings, addresses, store, in_filers, decoder.take_in, reactor, worker)

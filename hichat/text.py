@@ -18,6 +18,12 @@ MARKS = 30
 GROWTH = 4
 """Characters, decomposed, that one of the form NFC stands for at most."""
 
+NAME_LIMIT = 64
+"""Characters of a name."""
+
+KEY_LIMIT = 192
+"""Characters of what is equal for all ways in which a name is written."""
+
 Form = Literal["NFC", "NFD", "NFKC"]
 
 
@@ -65,11 +71,21 @@ def formed(form: Form, text: str) -> str:
     return normalize(form, cut(text))
 
 
-def short(form: Form, text: str, limit: int) -> str:
+def name_key(name: str) -> str:
     """
-    For what is looked up: it may have been kept when more marks in a row were taken.
+    @return: what is equal for names that differ in case or Unicode form only. Takes any text; what is too long for a
+        name is nothing, as no name is.
+    """
+    return _short("NFC", _short("NFC", name.strip()).strip().casefold())
 
-    @param limit: characters, composed, of the longest that there may be.
-    @return: in that form; nothing if it is longer.
-    """
-    return normalize(form, text) if len(text) <= GROWTH * limit else ""
+
+def key_of(name: str) -> str:
+    """@return: what is equal for what is one name: also in another width, and however many blanks are in it."""
+    spaced = " ".join(formed("NFKC", name_key(name)).split())
+    # The capital I with a dot has no small letter of its own.
+    return formed("NFKC", spaced.casefold().replace("i\u0307", "i"))[:KEY_LIMIT]
+
+
+def _short(form: Form, text: str) -> str:
+    # Not cut: there are names from when more marks in a row were taken.
+    return normalize(form, text) if len(text) <= GROWTH * NAME_LIMIT else ""

@@ -1,6 +1,6 @@
 """Text from outside is bounded before it is normalised."""
 
-from contextlib import suppress
+import contextlib
 from pathlib import Path
 from time import process_time
 from unicodedata import combining, normalize
@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import hichat
 from hichat import text
-from hichat.accounts import fields
+from hichat.accounts import fields, lookalikes, names
 from hichat.accounts.passwords import prepare
 from hichat.errors import InvalidField
 from hichat.search import words
@@ -25,7 +25,12 @@ EVIL = (
 )
 READERS = (
     fields.name_of,
-    fields.name_key,
+    text.name_key,
+    text.key_of,
+    names.user_name,
+    names.group_name,
+    names.given_name,
+    lambda name: lookalikes.look_of(name[:256]),
     fields.gender_of,
     fields.email_of,
     fields.phone_of,
@@ -62,7 +67,7 @@ class Bounds(SynchronousTestCase):
 
     def spent(self, read, evil: str) -> float:
         began = process_time()
-        with suppress(InvalidField):
+        with contextlib.suppress(InvalidField):
             read(evil)
         return process_time() - began
 

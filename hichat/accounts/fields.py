@@ -5,10 +5,7 @@ import unicodedata
 
 from hichat.errors import InvalidField
 from hichat.events import MAX_SAFE_INTEGER
-from hichat.text import composed, short
-
-NAME_LIMIT = 64
-"""Characters of a name."""
+from hichat.text import KEY_LIMIT, NAME_LIMIT, composed, name_key
 
 GENDER_LIMIT = 16
 EMAIL_LIMIT = 254
@@ -17,7 +14,6 @@ DESCRIPTION_LIMIT = 1024
 GREETING_LIMIT = 255
 """Characters of a word of greeting."""
 
-_KEY_LIMIT = 192
 # Overrides of the writing direction: they make one name look like another.
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Controls, surrogates, line and paragraph separators.
@@ -38,19 +34,11 @@ def name_of(text: str, field: str = "name") -> str:
     @raise InvalidField: empty, longer than L{NAME_LIMIT}, or with characters that cannot be seen.
     """
     name = composed(text.strip(), NAME_LIMIT, field).strip()
-    if not name or len(name_key(name)) > _KEY_LIMIT or _has_unprintable(name):
+    if not name or len(name_key(name)) > KEY_LIMIT or _has_unprintable(name):
         raise InvalidField(field)
     if not _DIRECTIONS.isdisjoint(name):
         raise InvalidField(field)
     return name
-
-
-def name_key(name: str) -> str:
-    """
-    @return: what is equal for names that differ in case or Unicode form only. Takes any text; what is too long for a
-        name is nothing, as no name is.
-    """
-    return short("NFC", short("NFC", name.strip(), NAME_LIMIT).strip().casefold(), NAME_LIMIT)
 
 
 def id_of(text: str, field: str) -> int:

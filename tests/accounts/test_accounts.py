@@ -9,6 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts import users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
+from hichat.accounts.resting import REST
 from hichat.accounts.tokens import LIFETIME, Tokens
 from hichat.errors import (
     Busy,
@@ -257,6 +258,10 @@ class Deleting(AccountsCase):
         )
         self.assertEqual([group.size for group in self.successResultOf(ask(groups.joined, 2))], [1])
 
-    def test_name_is_free(self):
+    def test_name_is_free_when_it_has_rested(self):
         self.get(self.accounts.delete(self.ann))
+        self.now += REST - 1
+        for name in ("Ann", " aNN ", "ａｎｎ", "аnn"):
+            self.fails(NameTaken, self.accounts.register(name, "correct horse", "correct horse"))
+        self.now += 1
         self.assertEqual(self.register().id, 3)

@@ -1,6 +1,7 @@
 """Tests for L{hichat.web.v1}: every call of the contract, and every refusal."""
 
 import json
+from unicodedata import normalize
 from urllib.parse import urlencode
 
 from twisted.internet.defer import Deferred
@@ -160,6 +161,16 @@ class Registering(V1Case):
         self.assertEqual(
             self.post("/v1/user/login_pw", {"name": "Tom&Jerry=#1", "password": "horse a&b&c"}).json["code"], 0
         )
+
+    def test_names(self):
+        self.no(self.new("Administrator"), "该名称已被保留，请换一个")
+        for name in ("аnn", "ａｎｎ", "Ann\u3000"):
+            self.no(self.new(name), "该名称已被使用")
+        said = self.new("a\u200bnn").json["message"]
+        self.assertTrue(said.startswith("字段无效: name; 用户名由文字") and "{" not in said, said)
+        name = normalize("NFD", "한" * 60)
+        answer = self.new(name, "é" * 100, "e\u0301" * 100)
+        self.assertEqual((answer.json["code"], answer.json["data"]["Name"]), (0, "한" * 60))
 
     def test_refusals(self):
         self.no(self.new("aNN"), "该名称已被使用")
@@ -388,6 +399,8 @@ class Friends(V1Case):
         self.no(add("Ann"), "不能添加自己为好友")
         self.no(add("1"), "不能添加自己为好友")
         self.no(add("Zoe"), "该用户不存在")
+        self.no(add("ａnn"), "不能添加自己为好友")
+        self.no(add("Bob\u200b"), "该用户不存在")
         self.no(add("undefined"), "字段无效: targetName")
         self.no(add("Bob", user=2), "只能操作自己的账号")
         self.yes(add("Bob"))
@@ -484,7 +497,7 @@ class GroupCalls(V1Case):
         self.no(self.join("1"), "该群不存在")
         self.no(self.join("undefined"), "字段无效: comId")
         self.no(self.join("Team", user=1), "只能操作自己的账号")
-        self.yes(self.join("Team"))
+        self.yes(self.join(" ＴＥＡＭ "))
         self.no(self.join("Team"), "您已加入该群")
 
 

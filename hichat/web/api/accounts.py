@@ -15,9 +15,7 @@ from hichat.accounts.fields import (
     EMAIL_LIMIT,
     GENDER_LIMIT,
     GREETING_LIMIT,
-    NAME_LIMIT,
     PICTURE_LIMIT,
-    name_key,
 )
 from hichat.accounts.passwords import LENGTH_LIMIT
 from hichat.accounts.tokens import ACCESS_LIFETIME
@@ -27,6 +25,7 @@ from hichat.errors import (
     DeviceNeeded,
     DeviceRevoked,
     Disabled,
+    NameReserved,
     NameTaken,
     NoSuchDevice,
     NoSuchUser,
@@ -37,7 +36,7 @@ from hichat.errors import (
     WrongPassword,
 )
 from hichat.protocol import DeviceName
-from hichat.text import GROWTH
+from hichat.text import GROWTH, NAME_LIMIT, name_key
 from hichat.web.api.operation import Caller, DeviceId, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.credentials import Peer
@@ -99,7 +98,8 @@ class Registration(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tru
     """
     An account that is to be made.
 
-    @ivar name: blanks around it do not count; in some case it is nobody else's.
+    @ivar name: letters and digits of any language, the signs of a keyboard, single blanks. It is nobody else's, in any
+        case or width, nor looks like somebody else's that is written in another script.
     @ivar password: what is typed.
     @ivar invite: a code, where one is needed.
     """
@@ -155,7 +155,7 @@ class ProfileChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tr
     """
     What is to be another way; what is absent stays as it is.
 
-    @ivar name: in some case it is nobody else's.
+    @ivar name: as in a registration. The old one is nobody else's for 30 days.
     @ivar avatar: an http(s) URL, a path, or nothing.
     @ivar gender: a word, or nothing.
     @ivar phone: a Chinese mobile number, or nothing.
@@ -289,7 +289,7 @@ async def change_password(parts: Parts, caller: Caller, peer: Peer, body: Passwo
 async def delete_me(parts: Parts, caller: Caller, peer: Peer, body: Deletion) -> None:
     """
     Deletes your account for ever, with your contacts and memberships. What you have written stays where it was; your
-    name is gone from it, and free for others.
+    name is gone from it, and free for others after 30 days.
     """
     await parts.accounts.delete_own(caller.user, body.password, peer.address)
 
@@ -399,14 +399,14 @@ SECTION = Section(
             "/accounts",
             register,
             "Make an account",
-            (RegistrationClosed, BadInvite, NameTaken, TooManyAttempts),
+            (RegistrationClosed, BadInvite, NameTaken, NameReserved, TooManyAttempts),
             status=201,
         ),
         Operation("POST", "/login", log_in, "Log in", (*_PASSWORD_ASKED, DeviceRevoked, TooManyDevices)),
         Operation("POST", "/refresh", refresh, "Get new tokens", (Unauthorized,)),
         Operation("POST", "/logout", log_out, "Log out", (DeviceNeeded,)),
         Operation("GET", "/me", get_me, "Look at yourself"),
-        Operation("PATCH", "/me", change_me, "Change your profile", (NameTaken,)),
+        Operation("PATCH", "/me", change_me, "Change your profile", (NameTaken, NameReserved)),
         Operation("POST", "/me/password", change_password, "Change your password", (*_PASSWORD_ASKED, DeviceNeeded)),
         Operation("POST", "/me/deletion", delete_me, "Delete your account", _PASSWORD_ASKED),
         Operation("GET", "/devices", list_devices, "List your devices"),

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from hichat import protocol
-from hichat.accounts.fields import PICTURE_LIMIT, name_key
+from hichat.accounts.fields import PICTURE_LIMIT
 from hichat.errors import (
     AlreadyAMember,
     AlreadyInvited,
@@ -44,6 +44,7 @@ from hichat.social.group_service import FOR_EVER, checked
 from hichat.social.groups import Member, Place
 from hichat.social.joining import Candidate, Link
 from hichat.social.moderation import Ban
+from hichat.text import name_key
 from hichat.web.api.accounts import AnyName, Description, Name
 from hichat.web.api.operation import Answer, Caller, GroupId, Id, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
@@ -183,7 +184,7 @@ class NewGroup(msgspec.Struct, forbid_unknown_fields=True):
     """
     A group to be.
 
-    @ivar name: no other group has it, in any case.
+    @ivar name: no other group has it, in any case or width, nor one that looks like it.
     @ivar picture: an http(s) URL, a path, or nothing.
     @ivar joinPolicy: how one becomes a member.
     """
@@ -198,7 +199,7 @@ class GroupEdit(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """
     What is to be another way; what is absent stays as it is.
 
-    @ivar name: no other group has it, in any case.
+    @ivar name: no other group has it, in any case or width, nor one that looks like it.
     @ivar picture: an http(s) URL, a path, or nothing.
     @ivar joinPolicy: how one becomes a member.
     """

@@ -1,6 +1,9 @@
 """Tests for L{hichat.web.api.accounts}."""
 
+from time import process_time
 from typing import Any
+from unicodedata import normalize
+from urllib.parse import quote
 
 from twisted.internet.address import IPv4Address
 
@@ -8,6 +11,7 @@ from hichat.accounts import invites
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.limits import Limits, Rate
 from hichat.accounts.passwords import Passwords
+from hichat.accounts.resting import REST
 from hichat.accounts.tokens import ACCESS_LIFETIME
 from hichat.web.api.accounts import SECTION
 from tests.accounts.test_passwords import quick_hasher
@@ -56,6 +60,55 @@ class ComingIn(ApiCase):
             ({"name": "Ann", "password": "x", "admin": True}, "/admin"),
         ):
             self.assertEqual(self.parameter(self.api("POST", "/accounts", body))["pointer"], pointer)
+
+    def test_register_names(self):
+        """What is wrong with a name is said in both languages."""
+        self.make()
+        for name, status, code, zh, en in (
+            ("a\u200bnn", 400, "invalid_field", "用户名由文字", "single blanks"),
+            ("Аdmin", 409, "name_reserved", "已被保留", "reserved"),
+            ("ａｎｎ", 409, "name_taken", "已被使用", "taken"),
+            ("аnn", 409, "name_taken", "已被使用", "taken"),
+        ):
+            self.assertIn(zh, self.problem(self.make(name), status, code)["detail"])
+            answer = self.api("POST", "/accounts", {"name": name, "password": "secret"}, **{"Accept-Language": "en"})
+            self.assertIn(en, self.problem(answer, status, code)["detail"])
+
+    def test_what_is_kept_counts(self):
+        """A name, a password and a bio in pieces, of as many characters as there may be once they are one."""
+        name, password = normalize("NFD", "한" * 64), normalize("NFD", "é" * 100)
+        answer = self.make(name, password)
+        self.assertEqual((answer.status, answer.json["name"]), (201, "한" * 64))
+        token = self.log_in("한" * 64, "é" * 100)["accessToken"]
+        changed = self.api(
+            "PATCH", "/me", {"bio": normalize("NFD", "한" * 1024), "gender": normalize("NFD", "한" * 16)}, token
+        )
+        self.assertEqual((changed.json["bio"], changed.json["gender"]), ("한" * 1024, "한" * 16))
+        self.assertEqual(self.parameter(self.api("PATCH", "/me", {"gender": "한" * 17}, token))["pointer"], "/gender")
+
+    def test_hostile_text_stops_nobody(self):
+        """Nothing that comes with one request takes the reactor as long as a person would notice."""
+        token = self.token()
+        for evil in ("a" + "\u0300" * 15_000 + "\u0316" * 15_000, "\u0f73" * 20_000, "ﷺ" * 20_000, "\u0344" * 250):
+            for method, target, body in (
+                ("POST", "/accounts", {"name": evil, "password": evil}),
+                ("POST", "/login", {"name": evil, "password": evil, "device": "d"}),
+                ("POST", "/login", {"name": evil[:250], "password": evil[:250], "device": "d"}),
+                ("PATCH", "/me", {"name": evil[:250], "bio": evil[:4096]}),
+                ("PATCH", "/me", {"bio": evil}),
+                ("POST", "/me/password", {"old": evil, "new": evil}),
+                ("POST", "/groups", {"name": evil[:250], "description": evil[:4096]}),
+                ("GET", f"/users?prefix={quote(evil[:250])}", None),
+                ("GET", f"/groups?name={quote(evil[:250])}", None),
+                ("GET", f"/search?q={quote(evil[:1000])}", None),
+                ("PUT", "/contacts/2", {"remark": evil[:250]}),
+            ):
+                took = []
+                for _ in range(3):
+                    began = process_time()
+                    self.api(method, target, body, token)
+                    took.append(process_time() - began)
+                self.assertLess(min(took), 0.1, f"{method} {target[:20]} {evil[:2]!a}, with the store's work")
 
     def test_log_in(self):
         found = self.log_in()
@@ -252,6 +305,8 @@ class Oneself(ApiCase):
         shown = self.get("/users/1", bobs)
         self.assertEqual(shown, {"id": 1, "name": "", "avatar": "", "gender": "", "bio": "", "deleted": True})
         self.assertEqual([person["name"] for person in self.get("/users", bobs)["items"]], ["Bob"])
+        self.problem(self.make(), 409, "name_taken")
+        self.now += REST
         self.assertEqual(self.make().status, 201, "the name is free again")
 
     def test_not_over_v1_without_the_password(self):
