@@ -63,7 +63,7 @@ class ChatProtocol(WebSocketServerProtocol):
     """
 
     _logger = Logger()
-    # Autobahn shows the whole request line, with the token, at level debug; and of a client's mistake two lines or more.
+    # Autobahn shows the whole request line, with the token, at level debug; and a client's mistake is two lines.
     log = txaio.make_logger(level="error")
     factory: ChatFactory
     session: Session
