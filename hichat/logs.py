@@ -129,7 +129,7 @@ def _traceback(event: LogEvent) -> list[str]:
 class Summarized:
     """
     Tells a few events of each kind one by one, and counts the others. What HiChat itself tells of its work is not
-    counted, nor what is there for who looks for a mistake.
+    counted, unless it names a C{peer}; nor is what is there for who looks for a mistake.
 
     @param write: writes an event.
     @param later: calls a function after so many seconds; may be called in any thread.
@@ -157,8 +157,9 @@ class Summarized:
 
     def _is_more(self, event: LogEvent) -> bool:
         """Count an event; @return: whether it is one of the others."""
-        level, namespace = event.get("log_level"), event.get("log_namespace") or ""
-        if level in (None, LogLevel.debug) or (level is LogLevel.info and namespace.startswith("hichat")):
+        level = event.get("log_level")
+        own = (event.get("log_namespace") or "").startswith("hichat") and "peer" not in event
+        if level in (None, LogLevel.debug) or (level is LogLevel.info and own):
             return False
         if self._seconds() - self._began >= MINUTE:
             self.tell()

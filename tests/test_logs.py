@@ -157,7 +157,8 @@ class SummaryTests(SynchronousTestCase):
         self.assertEqual(len(self.written), 200)
         for _ in range(100):
             own.error("it failed")
-        self.assertEqual(len(self.written), 200 + FIRST)
+            own.info("{peer} broke the rules", peer="x")
+        self.assertEqual(len(self.written), 200 + 2 * FIRST)
 
     def test_bounded(self):
         for number in range(3 * KINDS):

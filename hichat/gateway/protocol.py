@@ -63,8 +63,8 @@ class ChatProtocol(WebSocketServerProtocol):
     """
 
     _logger = Logger()
-    # Autobahn shows the whole request line, with the token, at level debug.
-    log = txaio.make_logger(level="info")
+    # Autobahn shows the whole request line, with the token, at level debug; and a client's mistake is two lines.
+    log = txaio.make_logger(level="error")
     factory: ChatFactory
     session: Session
     encode: Callable[[Event], bytes | None]
@@ -148,6 +148,7 @@ class ChatProtocol(WebSocketServerProtocol):
         """The connection is gone. Also called when the handshake failed, then nobody was admitted to anything."""
         if self.failedByMe:
             self.factory.inlet.metrics.frames_refused += 1
+            self._logger.info("{peer} broke the WebSocket's rules: {code}", peer=self.peer, code=self.localCloseCode)
         if self._is_open:
             self.factory.connections.discard(self)
             self.left()

@@ -344,6 +344,18 @@ class HelloTests(SessionCase):
         connection.lose()
         self.assertEqual((connection.said, connection.session.user), ([], 0))
 
+    def test_on_its_way_out_meanwhile(self) -> None:
+        """It has sent a close behind its first frames: they are as if it had not said hello."""
+        self.signing_in = Deferred()
+        connection = self.connect("ann")
+        connection.hear(op="hello", device="x")
+        connection.hear(op="ping", ref=1)
+        connection.hear(op="ping", ref=2)
+        connection.may_send = False
+        self.signing_in.callback(None)
+        self.assertEqual((connection.said, connection.session.user), ([], 0))
+        self.assertEqual(self.flushLoggedErrors(), [])
+
     def test_the_daemon_stops_meanwhile(self) -> None:
         """What the client said behind its hello is not the reason."""
         self.signing_in = Deferred()
