@@ -45,6 +45,7 @@ from hichat.ledger.marks import Marks
 from hichat.ledger.process import WriterProcess
 from hichat.media.media import MediaStore
 from hichat.metrics import Metrics
+from hichat.places import Refusals
 from hichat.plane.faults import FaultyTransport
 from hichat.plane.faults import parse as parse_faults
 from hichat.plane.link import Link
@@ -99,6 +100,7 @@ class Way:
     presence: Presence
     marks: Marks
     metrics: Metrics
+    refusals: Refusals
 
     async def drain(self) -> None:
         """Wait until everything that was accepted has gone all its way."""

@@ -17,7 +17,6 @@ from sqlalchemy import Connection
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.iweb import IRequest
-from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException
 
 from hichat.accounts.fields import id_of
@@ -45,7 +44,7 @@ from hichat.web.complaints import complain
 from hichat.web.credentials import credentials, peer
 from hichat.web.forms import FORM_LIMIT, integer, read_form, read_urlencoded, required
 from hichat.web.parts import Parts
-from hichat.web.site import Branch
+from hichat.web.site import Branch, Request
 from hichat.web.uploads import Files, copy_of_form
 
 REGISTERED = {"zh": "注册成功", "en": "registered"}
@@ -120,7 +119,9 @@ def _with_user(
 ) -> Callable[[V1, Request], Awaitable[bytes]]:
     @wraps(call)
     async def authenticated(self: V1, request: Request) -> bytes:
-        return await call(self, request, await self.parts.accounts.authenticate(*credentials(request), bound))
+        user = await self.parts.accounts.authenticate(*credentials(request), bound)
+        request.called_by(user.id)
+        return await call(self, request, user)
 
     return authenticated
 
