@@ -298,7 +298,7 @@ class HelloTests(SessionCase):
         self.people["ann3"] = SignedIn(ANN, 99, 0, 0)
         first, second = self.known("ann"), self.known("ann2")
         third = self.connect("ann3")
-        third.hear(op="hello", device="x", ref=5)
+        third.hear(op="hello", device="x")
         (error,) = third.take()
         self.assertEqual((error["code"], error["retryAfter"]), ("too_many_connections", 10))
         self.assertEqual((third.code, self.refused_by), (Close.TOO_MANY, [("user", f"user {ANN}")]))
