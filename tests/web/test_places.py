@@ -276,14 +276,15 @@ class Work(PlacesCase):
             self.assertEqual(answer.json["message"], "请求过于频繁，请稍后再试")
 
     def test_answers_cost_by_their_size(self):
+        user = self.user
+
         class Big(Resource):
             isLeaf = True
 
             def render_GET(self, request):
-                request.called_by(request.site.test_user)
+                request.called_by(user)
                 return bytes(10_000_000)
 
-        self.site.test_user = self.user
         self.root.mount("big", Big())
         self.request("GET", "/big")
         self.problem(self.api("GET", "/contacts", token=self.ann), 429, "too_many_requests")

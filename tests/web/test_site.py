@@ -9,8 +9,9 @@ from twisted.web.server import NOT_DONE_YET
 
 from hichat.errors import QuotaExceeded, Unauthorized
 from hichat.web import site as site_module
+from hichat.web.channel import LINGER_TIME
 from hichat.web.forms import FORM_LIMIT
-from hichat.web.site import BODY_TIME, FORM_RATE, FORM_TIME, IDLE_TIME, LINGER_TIME, Site, UploadPath
+from hichat.web.site import BODY_TIME, FORM_RATE, FORM_TIME, IDLE_TIME, Site, UploadPath
 from tests.web.support import UPLOAD_LIMIT, SiteCase, request_bytes
 
 HEAD = b"POST /v1/user/login_pw HTTP/1.1\r\nHost: x\r\n"
