@@ -193,6 +193,23 @@ class TooManyDevices(Refused):
     code, status, zh, en = "too_many_devices", 409, "设备数量过多", "this account has too many devices; revoke one"
 
 
+class TooManyConnections(Refused):
+    code, status, zh, en = "too_many_connections", 429, "连接数过多，请稍后再试", "too many connections, close some"
+    retry_after = 10.0
+
+
+class TooManyRequests(Refused):
+    """
+    @ivar retry_after: seconds.
+    """
+
+    code, status, zh, en = "too_many_requests", 429, "请求过于频繁，请稍后再试", "too many requests, please wait"
+
+    def __init__(self, retry_after: float = 1.0) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
 # The daemon's own state
 
 

@@ -37,6 +37,8 @@ _COUNTERS = {
 TICKS = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
 """Seconds: the bounds between which reactor iterations are counted."""
 
+REFUSAL_REASONS = ("address", "user", "total")
+
 DROP_CAUSES = ("truncated", "forged", "version", "foreign", "malformed", "doubled", "unsent")
 
 
@@ -56,6 +58,7 @@ class Metrics(Collector):
     def __init__(self) -> None:
         self.gauges: dict[str, tuple[str, Callable[[], float]]] = {}
         self._dropped = dict.fromkeys(DROP_CAUSES, 0)
+        self._refused = dict.fromkeys(REFUSAL_REASONS, 0)
         self._answers: dict[int, int] = {}
         self._registry = CollectorRegistry()
         self._registry.register(self)
@@ -91,6 +94,10 @@ class Metrics(Collector):
         """@return: how many datagrams were not used for this cause."""
         return self._dropped[cause]
 
+    def connection_refused(self, reason: str) -> None:
+        """A connection, or a request, was one too many; the reason is one of L{REFUSAL_REASONS}."""
+        self._refused[reason] += 1
+
     def answered(self, status: int) -> None:
         """An HTTP request was answered."""
         self._answers[status] = self._answers.get(status, 0) + 1
@@ -108,6 +115,10 @@ class Metrics(Collector):
         for cause, count in self._dropped.items():
             dropped.add_metric([cause], count)
         yield dropped
+        refused = CounterMetricFamily("hichat_connections_refused", "Connections too many, by limit", labels=["reason"])
+        for reason, count in self._refused.items():
+            refused.add_metric([reason], count)
+        yield refused
         answers = CounterMetricFamily("hichat_http_answers", "HTTP requests answered, by status", labels=["status"])
         for status, count in self._answers.items():
             answers.add_metric([str(status)], count)

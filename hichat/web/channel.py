@@ -28,7 +28,7 @@ READ_RATE = 1024
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+;=%-]+|\[[0-9A-Za-z.:%]+\])?(?::[0-9]*)?")
 _ABSOLUTE = re.compile(rb"https?://([^/?#]+)(.*)", re.IGNORECASE)
 _LENGTH_DIGITS = 15
-_LOST = Failure(ConnectionDone())
+LOST = Failure(ConnectionDone())
 
 
 class PlainChannel(http.HTTPChannel):
@@ -161,7 +161,7 @@ class PlainChannel(http.HTTPChannel):
         self.persistent = 0
         begun = any(request.startedWriting for request in self.requests)
         for request in self.requests:
-            request.connectionLost(_LOST)
+            request.connectionLost(LOST)
         self.requests = []
         if begun:
             self.loseConnection()
@@ -262,7 +262,7 @@ class PlainChannel(http.HTTPChannel):
         self._abortingCall = None
         self.transport.abortConnection()
 
-    def connectionLost(self, reason: Failure = _LOST) -> None:
+    def connectionLost(self, reason: Failure = LOST) -> None:
         """The connection is gone."""
         self._stop_watching()
         if self._turn is not None:

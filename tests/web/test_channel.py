@@ -1,5 +1,7 @@
 """Heads that are no good, requests that come all at once, and answers that nobody reads."""
 
+from typing import Any
+
 from twisted.internet.defer import Deferred
 from twisted.web.resource import Resource
 
@@ -218,8 +220,8 @@ class Heads(ChannelCase):
 class Turns(ChannelCase):
     def turn(self):
         """One turn of the reactor: what is put off in it is for the next."""
-        due = [call for call in self.clock.getDelayedCalls() if call.getTime() <= self.clock.seconds()]
-        for call in due:
+        calls: list[Any] = list(self.clock.calls)
+        for call in [call for call in calls if call.getTime() <= self.clock.seconds()]:
             self.clock.calls.remove(call)
             call.called = 1
             call.func(*call.args, **call.kw)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, cast
 
 import msgspec
 from msgspec import Meta
@@ -23,7 +23,8 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.resource import Resource
-from twisted.web.server import NOT_DONE_YET, Request
+from twisted.web.server import NOT_DONE_YET
+from twisted.web.server import Request as AnyRequest
 
 from hichat.accounts.accounts import Accounts, Grant
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME
@@ -34,6 +35,7 @@ from hichat.web.api.accounts import AnyName, AnyPassword, Password
 from hichat.web.api.problems import answer_problem
 from hichat.web.api.requests import read_body
 from hichat.web.credentials import bearer, peer
+from hichat.web.site import Request
 
 TOKEN_COOKIE = b"hichat_session"
 DEVICE_COOKIE = b"hichat_device"
@@ -94,7 +96,7 @@ class SessionResource(Resource):
         self.putChild(b"refresh", _Endpoint({b"POST": calls.refresh}))
         self.putChild(b"password", _Endpoint({b"POST": calls.change_password}))
 
-    def render(self, request: Request) -> bytes | int:
+    def render(self, request: AnyRequest) -> bytes | int:
         """The path ends here."""
         return self._own.render(request)
 
@@ -114,14 +116,15 @@ class _Endpoint(Resource):
         self._calls = calls
         self.allowedMethods = tuple(calls)
 
-    def render(self, request: Request) -> bytes | int:
+    def render(self, request: AnyRequest) -> bytes | int:
         """Answer, in a while."""
         call = self._calls.get(request.method)
         if call is None:
             return super().render(request)
-        work = Deferred.fromCoroutine(self._answer(call, request))
-        request.notifyFinish().addErrback(lambda _gone: work.cancel())
-        work.addErrback(self._failed, request)
+        called = cast(Request, request)
+        work = Deferred.fromCoroutine(self._answer(call, called))
+        called.notifyFinish().addErrback(lambda _gone: work.cancel())
+        work.addErrback(self._failed, called)
         return NOT_DONE_YET
 
     async def _answer(self, call: Call, request: Request) -> None:
@@ -187,7 +190,9 @@ class _Calls:
         token = bearer(request)
         if not token:
             raise Unauthorized
-        return await self._accounts.identify(token)
+        user, number = await self._accounts.identify(token)
+        request.called_by(user.id)
+        return user, number
 
 
 def _read(request: Request, kind: type[T]) -> T:
