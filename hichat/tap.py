@@ -69,6 +69,8 @@ from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
 from hichat.storage.store import Runner, Store
 from hichat.storage.turnstile import Turnstile
+from hichat.web.outside import Outside
+from hichat.web.proxies import Proxies
 from hichat.workers import Supervisor
 
 READERS = 4
@@ -163,7 +165,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
 
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
     limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, _now)
-    registration = settings.registration_policy
+    registration = settings.registration_rule
     accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now, limits, registration)
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     media = assemble_media(settings, addresses, store, in_filers, reactor, worker)
@@ -186,6 +188,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
         stopping=stopping,
         media=media,
         reactor=reactor,
+        outside=assemble_outside(settings),
     )
     factories = [sockets, sockets_v2]
     metrics.gauges["connections"] = "Open WebSocket connections", lambda: sum(len(f.connections) for f in factories)
@@ -202,6 +205,11 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
         # One of the workers does it for all.
         following=Following(follower, indexer) if worker == 0 else None,
     )
+
+
+def assemble_outside(settings: Settings) -> Outside:
+    """Put together what the site is to the world outside."""
+    return Outside(Proxies(settings.trusted_proxies), settings.public_url, settings.origins.found, settings.hsts)
 
 
 def assemble_media(

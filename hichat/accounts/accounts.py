@@ -97,7 +97,8 @@ class Accounts:
 
     @param now: the time in milliseconds since the epoch.
     @param limits: how often strangers may try; None: as often as they like.
-    @param registration: who may make an account: everybody (C{open}), with an C{invite}, or nobody (C{closed}).
+    @param registration: who may make an account: everybody (C{open}), with an C{invite}, or nobody (C{closed}); or
+        C{local}: who comes from this machine, and others with an invite.
     """
 
     _log = Logger()
@@ -125,11 +126,14 @@ class Accounts:
 
     # Coming in
 
-    async def register(self, name: str, password: str, repeated: str, invite: str = "", client_ip: str = "") -> User:
+    async def register(
+        self, name: str, password: str, repeated: str, invite: str = "", client_ip: str = "", forwarded: bool = False
+    ) -> User:
         """
         Make an account.
 
         @param invite: a code, where one is needed.
+        @param forwarded: whether a proxy asks, for somebody from anywhere.
         @raise InvalidField: the name or the password.
         @raise PasswordsDiffer: C{repeated} is another password.
         @raise RegistrationClosed: nobody may.
@@ -145,7 +149,8 @@ class Accounts:
         if not _is_same(prepared, repeated):
             raise PasswordsDiffer
         self._limits.register.attempt(address_key(client_ip))
-        code = invite if self._registration == "invite" else None
+        needs_invite = self._registration == "invite" or (self._registration == "local" and forwarded)
+        code = invite if needs_invite else None
         # Before the costly hash; the insert decides.
         await self._store.read(_check_registration, name, code, self._now())
         try:

@@ -29,6 +29,7 @@ from hichat.web.browser.files import Client
 from hichat.web.browser.session import SessionResource
 from hichat.web.credentials import credentials
 from hichat.web.documents import mount_documents
+from hichat.web.outside import Outside
 from hichat.web.parts import Parts
 from hichat.web.site import Branch, Site
 from hichat.web.sockets import SocketResource, SocketV2Resource
@@ -52,6 +53,7 @@ def make_site(
     stopping: Callable[[], bool],
     media: MediaStore,
     reactor: IReactorTime,
+    outside: Outside,
 ) -> Site:
     """
     Put the site together.
@@ -76,4 +78,5 @@ def make_site(
     root.mount("healthz", Health())
     root.mount("readyz", Ready(stopping, lambda: store.read(log.head)))
     root.mount("metrics", Exposition(metrics))
-    return Site(root, reactor, media.limit, metrics, upload_paths(accounts, media), media.directory)
+    uploads = upload_paths(accounts, media)
+    return Site(root, reactor, media.limit, metrics, uploads, media.directory, outside=outside)

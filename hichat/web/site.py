@@ -27,6 +27,7 @@ from hichat.metrics import Metrics
 from hichat.web.answers import answer_json, language
 from hichat.web.complaints import complain
 from hichat.web.forms import FORM_LIMIT
+from hichat.web.outside import Outside
 
 __all__ = ["Branch", "Channel", "NotFound", "Request", "Site", "answer_json", "language"]
 
@@ -269,6 +270,7 @@ class Site(server.Site):
     @param uploads: where that is.
     @param spool: a directory for large bodies while they arrive; None is the system's.
     @param idle_time: see L{IDLE_TIME}.
+    @param outside: what it is to the world; None: it stands behind no proxy but one on this machine.
     """
 
     _log = Logger()
@@ -286,11 +288,13 @@ class Site(server.Site):
         uploads: Mapping[bytes, UploadPath],
         spool: Path | None = None,
         idle_time: int = IDLE_TIME,
+        outside: Outside | None = None,
     ) -> None:
         super().__init__(
             root, requestFactory=Request, parsePOSTFormSubmission=False, reactor=reactor, timeout=idle_time
         )
         self.idle_time = idle_time
+        self.outside = outside or Outside()
         self.metrics = metrics
         self._upload_limit = upload_limit
         self._uploads = uploads
