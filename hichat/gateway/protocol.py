@@ -47,6 +47,10 @@ ASK_AFTER, DROP_AFTER = 2, 4
 HELLO_TIMEOUT = 10.0
 """Seconds that a v2 client has to say hello."""
 
+GUARDS = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
+"""What every answer says to browsers, those of L{hichat.web.site} too: it is what it says it is, and no page elsewhere
+may embed it, unless the answer says otherwise."""
+
 RETRY_HINT = 1
 """Seconds that clients should wait before they come back to a daemon that stops."""
 
@@ -97,6 +101,10 @@ class ChatProtocol(WebSocketServerProtocol):
         raise NotImplementedError
 
     # What Autobahn calls
+
+    def sendHttpErrorResponse(self, code: int, reason: str, responseHeaders: Any = None) -> None:  # noqa: N802, N803
+        """The handshake failed. No browser is to take the answer for something else than it is."""
+        super().sendHttpErrorResponse(code, reason, [*(responseHeaders or ()), *GUARDS.items()])
 
     def onOpen(self) -> None:
         """The handshake is done."""
@@ -466,7 +474,7 @@ class ChatFactory(WebSocketServerFactory):
         services: Services | None = None,
         unsent_limit: int = UNSENT_LIMIT,
     ) -> None:
-        super().__init__(server="HiChat", reactor=clock, protocols=[SUBPROTOCOL] if services else [])
+        super().__init__(server="HiChat", headers=GUARDS, reactor=clock, protocols=[SUBPROTOCOL] if services else [])
         self.inlet = inlet
         self.roster = roster
         self.routing = routing

@@ -83,7 +83,8 @@ def _server(scheme: str, host: str) -> dict[str, Any]:
     return {
         "host": "{host}",
         "protocol": scheme,
-        "description": "The token goes into the header or into `hello`, never into the URL.",
+        "description": "The token goes into the header or into `hello`, never into the URL. What a browser says in "
+        "`Origin` must be the server's own or one of its setting `HICHAT_ORIGINS`, or the answer is 403.",
         "variables": {"host": {"default": host, "description": "Where the daemon, or the proxy before it, listens."}},
         "security": [{"$ref": f"#/components/securitySchemes/{name}"} for name in _security_schemes()],
     }

@@ -34,7 +34,6 @@ class Document(Resource):
         self._headers = {
             "Content-Type": content_type,
             "Cache-Control": "no-cache",  # ask whether it is still the same
-            "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; "
             f"frame-ancestors 'none'{policy}",
             **(headers or {}),

@@ -23,6 +23,7 @@ from twisted.web.error import UnsupportedMethod
 from twisted.web.resource import IResource, Resource
 
 from hichat.errors import Broken, FormTooLarge, MethodNotTaken, NoSuchAddress, NotStored, Refused
+from hichat.gateway.protocol import GUARDS
 from hichat.metrics import Metrics
 from hichat.web.answers import answer_json, language
 from hichat.web.complaints import complain
@@ -56,6 +57,10 @@ BODY_TIME = 60
 UPLOAD_RATE = 16 * 1024
 """Bytes a second: an upload that would take longer at this rate, if it is as large as it may be, is cut off."""
 
+_BAD_REQUEST = "\r\n".join(
+    ["HTTP/1.1 400 Bad Request", "Connection: close", "Content-Length: 0", *map(": ".join, GUARDS.items()), "", ""]
+)
+
 LINGER_TIME = 5
 """Seconds that who sends too much has to read why, before the connection closes: closing at once loses the answer."""
 
@@ -77,6 +82,11 @@ class Channel(http.HTTPChannel):
         """The body is complete. The base class suspends the timeout, and resumes it after the answer."""
         self.setTimeout(self.site.idle_time)
         super().allContentReceived()
+
+    def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802
+        """What came is not HTTP, and so nothing of the site answers it."""
+        cast(Any, self.transport).write(_BAD_REQUEST.encode("ascii"))
+        self.loseConnection()
 
     # A request learns its own head only when its body is complete; these are where the base class keeps it until then.
 
@@ -213,6 +223,17 @@ class Request(server.Request):
             self.finish()
         else:
             super().requestReceived(command, path, version)
+
+    def write(self, data: bytes) -> None:
+        """Send a piece of the answer; before the first one, the head."""
+        if not self.startedWriting and self.channel is not None:
+            for name, value in GUARDS.items():
+                if not self.responseHeaders.hasHeader(name):
+                    self.setHeader(name, value)
+            hsts = self.channel.site.outside.hsts(self)
+            if hsts:
+                self.setHeader(b"Strict-Transport-Security", hsts)
+        super().write(data)
 
     def process(self) -> None:
         """The request is complete."""
