@@ -9,6 +9,7 @@ from typing import Any
 import txaio
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
 from autobahn.websocket.types import ConnectionDeny
+from twisted.internet.address import UNIXAddress
 from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IPushProducer, IReactorTime
 from twisted.internet.task import LoopingCall
@@ -112,8 +113,9 @@ class ChatProtocol(WebSocketServerProtocol):
         # twisted.web's channel has left its own producer there.
         transport.unregisterProducer()
         transport.registerProducer(self, True)
-        transport.setTcpNoDelay(True)
-        transport.setTcpKeepAlive(True)
+        if not isinstance(transport.getHost(), UNIXAddress):
+            transport.setTcpNoDelay(True)
+            transport.setTcpKeepAlive(True)
         self._at_once = sends_at_once(transport)
         self._is_open = True
         self.factory.connections.add(self)

@@ -64,9 +64,14 @@ class Origin:
         except ValueError:
             return False
 
-    def __str__(self) -> str:
+    @property
+    def authority(self) -> str:
+        """The host, and the port unless it is the scheme's own."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}{f':{self.port}' if self.port not in (0, _PORTS.get(self.scheme)) else ''}"
+        return host if self.port in (0, _PORTS.get(self.scheme)) else f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.authority}"
 
 
 def parse_origins(text: str) -> Origins:

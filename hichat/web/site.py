@@ -75,6 +75,7 @@ class Channel(http.HTTPChannel):
 
     def allHeadersReceived(self) -> None:  # noqa: N802
         """The head is complete."""
+        self._path = self.site.outside.local(self._path)
         self.setTimeout(self.site.body_time(self.announced[0], self.announced_path))
         super().allHeadersReceived()
 
@@ -354,6 +355,8 @@ class Site(server.Site):
         """Find what answers a request."""
         # Set by the base class: it names the version, which only attackers want to know.
         request.responseHeaders.removeHeader(b"server")
+        if self.outside.prefix and request.path == self.outside.prefix.encode("ascii"):
+            return Moved(request.path + b"/")
         return super().getResourceFor(request)
 
     def log(self, request: http.Request) -> None:
@@ -367,6 +370,26 @@ class Site(server.Site):
             bytes=request.sentLength,
             milliseconds=round((self.reactor.seconds() - cast(Request, request).started) * 1000),
         )
+
+
+class Moved(Resource):
+    """
+    It is elsewhere.
+
+    @param path: where.
+    """
+
+    isLeaf = True
+
+    def __init__(self, path: bytes) -> None:
+        super().__init__()
+        self._path = path
+
+    def render_GET(self, request: http.Request) -> bytes:
+        """Say so."""
+        request.setResponseCode(308)
+        request.setHeader(b"Location", self._path)
+        return b""
 
 
 class NotFound(Resource):

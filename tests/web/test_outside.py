@@ -1,15 +1,23 @@
 """Tests for L{hichat.web.outside}: which pages may use the site, and what every answer says to browsers."""
 
+import json
+import re
+from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urljoin
 
+from jsonschema import Draft7Validator
 from twisted.internet.address import IPv4Address
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 
+from hichat.web.browser.files import Client
 from hichat.web.browser.session import SessionResource
+from hichat.web.documents import mount_documents
 from hichat.web.outside import Origin, Outside, PublicURL, parse_origins
 from hichat.web.proxies import Proxies, Trusted
 from hichat.web.sockets import SocketV2Resource
 from tests.media.samples import PNG
+from tests.openapi_checker import OpenAPIChecker
 from tests.web.support import SiteCase, Transport, multipart
 
 ELSEWHERE = "192.0.2.1"
@@ -257,3 +265,76 @@ class Guards(OutsideCase):
                 self.assertEqual(found, "max-age=31536000" if is_said else None)
         self.site.outside = Outside(public=PublicURL.parse("https://chat.example"), hsts=5)
         self.assertEqual(self.request("GET", "/").headers["strict-transport-security"], "max-age=5")
+
+
+class Prefix(OutsideCase):
+    """The site stands below C{/chat}, whether the proxy takes that off a request or not."""
+
+    def setUp(self):
+        super().setUp()
+        self.site.outside = Outside(public=PublicURL.parse("https://chat.example:8443/chat"))
+        client = Client(self.site.outside.prefix)
+        self.root.putChild(b"", client.page)
+        self.root.putChild(b"app", client.directory)
+        mount_documents(self.root, self.site.outside.public)
+
+    def both(self, method, path, *args, **headers):
+        """@return: the answer, which is the same with the prefix and without."""
+        answers = [self.request(method, target, *args, **headers) for target in (path, f"/chat{path}")]
+        self.assertEqual(len({(answer.status, answer.body) for answer in answers}), 1, path)
+        return answers[1]
+
+    def test_the_page(self):
+        page = self.both("GET", "/")
+        links = re.findall(r'(?:href|src)="([^"]+)"', page.body.decode())
+        self.assertGreater(len(links), 40)
+        for link in links:
+            self.assertTrue(link.startswith("/chat/app/"), link)
+            self.assertEqual(self.both("GET", link.removeprefix("/chat")).status, 200, link)
+        (link,) = [each for each in links if each.endswith(".webmanifest")]
+        manifest = json.loads(self.request("GET", link).body)
+        self.assertEqual({manifest[name] for name in ("id", "scope", "start_url")}, {"/chat/"})
+
+    def test_without_the_slash(self):
+        """What is relative would begin at the wrong place."""
+        for target in ("/chat", "/chat?a=b"):
+            answer = self.request("GET", target)
+            self.assertEqual((answer.status, answer.headers["location"]), (308, "/chat/"))
+        for target in ("/chats", "/chatv1/user/list", "/other/chat/", "/chat/chat/", "/Chat/"):
+            self.assertEqual(self.request("GET", target).status, 404, target)
+
+    def test_calls(self):
+        user, query = self.make_user("ann", "correct horse")
+        self.assertEqual(self.both("GET", f"/v1/user/list{query}").json[0]["ID"], user.id)
+        self.assertEqual(self.both("GET", "/v2/nowhere").json["type"], "/chat/v2/api#not_found")
+        self.assertEqual(self.both("POST", "/session/refresh", b"{}", Content_Type="application/json").status, 204)
+        self.request("GET", "/chat/v2/ws", Upgrade="websocket", Origin="https://chat.example:8443")
+        self.assertEqual(len(self.upgraded), 1)
+
+    def test_uploads(self):
+        """What the contract calls the site's root is below the prefix: addresses in messages do not have it."""
+        _, query = self.make_user("ann", "correct horse")
+        body, kind = multipart({}, [("file", "a.png", PNG)])
+        for path in (f"/v1/upload/image{query}", f"/chat/v1/upload/image{query}"):
+            url = self.request("POST", path, body, Content_Type=kind).json["Data"]
+            self.assertTrue(url.startswith("/uploads/"))
+            self.assertEqual(self.both("HEAD", url).status, 200)
+
+    def test_documents(self):
+        found = self.both("GET", "/v2/openapi.json").json
+        self.assertEqual(found["servers"], [{"url": "https://chat.example:8443/chat/v2"}])
+        OpenAPIChecker(found)
+        found = self.both("GET", "/v2/asyncapi.json").json
+        (server,) = found["servers"].values()
+        self.assertEqual([server[name] for name in ("protocol", "pathname")], ["wss", "/chat"])
+        self.assertEqual(server["variables"]["host"]["default"], "chat.example:8443")
+        specification = json.loads(Path(__file__).with_name("asyncapi-3.0.0.schema.json").read_text())
+        Draft7Validator(specification).validate(found)
+        for page in ("api", "protocol"):
+            text = self.both("GET", f"/v2/{page}").body.decode()
+            links = re.findall(r'href="([^"#]+)"', text)
+            self.assertTrue(links)
+            for link in links:
+                target = urljoin(f"/chat/v2/{page}", link)
+                self.assertTrue(target.startswith("/chat/v2/"), target)
+                self.assertEqual(self.request("GET", target).status, 200, target)
