@@ -319,6 +319,14 @@ class ForeignAccount(Refused):
     code, status, zh, en = "foreign_account", 403, "只能操作自己的账号", "this is not your account"
 
 
+class ForeignOrigin(Refused):
+    """A browser asks for a page elsewhere."""
+
+    code, status = "foreign_origin", 403
+    zh = "该网页不属于本服务器：请管理员设置 HICHAT_PUBLIC_URL 或 HICHAT_ORIGINS"
+    en = "this page is not of this server: its administrator can set HICHAT_PUBLIC_URL or HICHAT_ORIGINS"
+
+
 class NoSuchUser(Refused):
     code, status, zh, en = "no_such_user", 404, "该用户不存在", "there is no such user"
 

@@ -72,6 +72,8 @@ from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
 from hichat.storage.store import Runner, Store
 from hichat.storage.turnstile import Turnstile
+from hichat.web.outside import Outside
+from hichat.web.proxies import Proxies
 from hichat.work import Budgets, metered
 from hichat.workers import Supervisor
 
@@ -201,7 +203,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
 
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
     limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks)
-    registration = settings.registration_policy
+    registration = settings.registration_rule
     names_key = keys.load_or_make(state, "names.key")
     # Before anybody waits for it.
     lookalikes.prototypes()
@@ -231,6 +233,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
         stopping=stopping,
         media=media,
         reactor=reactor,
+        outside=assemble_outside(settings),
     )
     factories = [sockets, sockets_v2]
     metrics.gauges["connections_open"] = "Open connections, HTTP's too", lambda: places.taken
@@ -263,6 +266,11 @@ def assemble_places(settings: Settings, refusals: Refusals) -> Places:
             total=caps.total,
         )
     return Places(caps, refusals)
+
+
+def assemble_outside(settings: Settings) -> Outside:
+    """Put together what the site is to the world outside."""
+    return Outside(Proxies(settings.trusted_proxies), settings.public_url, settings.origins.found, settings.hsts)
 
 
 def assemble_media(

