@@ -343,7 +343,10 @@ def _talkers(options: argparse.Namespace) -> int:
 def _open_tokens(path: Path) -> TextIO:
     """@return: a file for secrets, its owner's only; what is in it is still there."""
     try:
-        return open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii")
+        file = open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii")
+        # One that was there may have been anybody's.
+        os.fchmod(file.fileno(), 0o600)
+        return file
     except OSError as e:
         raise StartError(f"hichat: --tokens: cannot write {path}: {e.strerror}") from None
 
