@@ -10,6 +10,7 @@ import argparse
 import getpass
 import os
 import random
+import stat
 import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -344,8 +345,9 @@ def _open_tokens(path: Path) -> TextIO:
     """@return: a file for secrets, its owner's only; what is in it is still there."""
     try:
         file = open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii")
-        # One that was there may have been anybody's.
-        os.fchmod(file.fileno(), 0o600)
+        if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            # One that was there may have been for everybody.
+            os.fchmod(file.fileno(), 0o600)
         return file
     except OSError as e:
         raise StartError(f"hichat: --tokens: cannot write {path}: {e.strerror}") from None
