@@ -344,11 +344,11 @@ def _talkers(options: argparse.Namespace) -> int:
 def _open_tokens(path: Path) -> TextIO:
     """@return: a file for secrets, its owner's only; what is in it is still there."""
     try:
-        file = open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii")
-        if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
             # One that was there may have been for everybody.
-            os.fchmod(file.fileno(), 0o600)
-        return file
+            os.fchmod(descriptor, 0o600)
+        return open(descriptor, "w", encoding="ascii")
     except OSError as e:
         raise StartError(f"hichat: --tokens: cannot write {path}: {e.strerror}") from None
 
