@@ -95,12 +95,13 @@ class Administration:
         migrate(engine)
         self.store = Store(engine, _run_here, _run_here)
         self._tokens = Tokens(keys.load_or_make(found.state_dir, "token.key"), _now)
+        names_key = keys.load_or_make(found.state_dir, "names.key")
         ledger = DirectLedger(LogWriter(self.store, _now))
-        self._accounts = Accounts(self.store, ledger, Passwords(_run_here), self._tokens, _now)
+        self._accounts = Accounts(self.store, ledger, Passwords(_run_here), self._tokens, _now, names_key=names_key)
 
     def add(self, name: str, password: str, administrator: bool) -> User:
-        """Make a user. For what is raised see L{Accounts.register}."""
-        user = _run(self._accounts.register(name, password, password))
+        """Make a user, also with a reserved name. For what is raised see L{Accounts.register}."""
+        user = _run(self._accounts.register(name, password, password, by_operator=True))
         if administrator:
             _result(self.store.write(users.make_administrator, user.id, _now()))
         return user

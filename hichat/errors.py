@@ -193,6 +193,23 @@ class TooManyDevices(Refused):
     code, status, zh, en = "too_many_devices", 409, "设备数量过多", "this account has too many devices; revoke one"
 
 
+class TooManyConnections(Refused):
+    code, status, zh, en = "too_many_connections", 429, "连接数过多，请稍后再试", "too many connections, close some"
+    retry_after = 10.0
+
+
+class TooManyRequests(Refused):
+    """
+    @ivar retry_after: seconds.
+    """
+
+    code, status, zh, en = "too_many_requests", 429, "请求过于频繁，请稍后再试", "too many requests, please wait"
+
+    def __init__(self, retry_after: float = 1.0) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
 # The daemon's own state
 
 
@@ -228,8 +245,42 @@ class InvalidField(Refused):
         return f"{super().text(language)}: {self.field}"
 
 
+class InvalidName(InvalidField):
+    """
+    A name that some rule of Unicode's does not take.
+
+    @param kind: whose name it is to be.
+    """
+
+    _RULES: ClassVar = {
+        ("user", "zh"): "用户名由文字、数字和键盘上的符号组成，中间最多一个空格，最长 64 个字符",
+        (
+            "user",
+            "en",
+        ): "a name has letters, digits and a keyboard's signs, single blanks, at most 64 characters",
+        ("group", "zh"): "群名由看得见的字符组成，最长 64 个字符",
+        ("group", "en"): "a name has characters that can be seen, at most 64",
+    }
+
+    def __init__(self, field: str, kind: Literal["user", "group"]) -> None:
+        super().__init__(field)
+        self._kind = kind
+
+    def text(self, language: Language) -> str:
+        return f"{super().text(language)}; {self._RULES[self._kind, language]}"
+
+
 class NameTaken(Refused):
     code, status, zh, en = "name_taken", 409, "该名称已被使用", "this name is taken"
+
+
+class NameReserved(Refused):
+    code, status, zh, en = (
+        "name_reserved",
+        409,
+        "该名称已被保留，请换一个",
+        "this name is reserved for the server; take another one",
+    )
 
 
 class PasswordsDiffer(Refused):

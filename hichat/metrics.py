@@ -23,6 +23,7 @@ _COUNTERS = {
     "offline_recipients": "Recipients of an event that were not connected",
     "events_committed": "Events written to the log",
     "slow_closed": "Connections closed because they did not read",
+    "stalled_closed": "HTTP connections closed because they did not read an answer",
     "silent_closed": "Connections closed because nothing was heard of them",
     "signals_dropped": "Signals (typing, marks) that found no room",
     "datagrams_sent": "Datagrams written to the plane",
@@ -35,6 +36,8 @@ _COUNTERS = {
 
 TICKS = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
 """Seconds: the bounds between which reactor iterations are counted."""
+
+REFUSAL_REASONS = ("address", "user", "total")
 
 DROP_CAUSES = ("truncated", "forged", "version", "foreign", "malformed", "doubled", "unsent")
 
@@ -49,12 +52,13 @@ class Metrics(Collector):
 
     messages_in = messages_out = frames_refused = offline_recipients = events_committed = slow_closed = (
         bodies_refused
-    ) = silent_closed = signals_dropped = datagrams_withheld = 0
+    ) = stalled_closed = silent_closed = signals_dropped = datagrams_withheld = 0
     datagrams_sent = datagrams_received = datagrams_lost = repairs = repaired_events = 0
 
     def __init__(self) -> None:
         self.gauges: dict[str, tuple[str, Callable[[], float]]] = {}
         self._dropped = dict.fromkeys(DROP_CAUSES, 0)
+        self._refused = dict.fromkeys(REFUSAL_REASONS, 0)
         self._answers: dict[int, int] = {}
         self._registry = CollectorRegistry()
         self._registry.register(self)
@@ -90,6 +94,10 @@ class Metrics(Collector):
         """@return: how many datagrams were not used for this cause."""
         return self._dropped[cause]
 
+    def connection_refused(self, reason: str) -> None:
+        """A connection, or a request, was one too many; the reason is one of L{REFUSAL_REASONS}."""
+        self._refused[reason] += 1
+
     def answered(self, status: int) -> None:
         """An HTTP request was answered."""
         self._answers[status] = self._answers.get(status, 0) + 1
@@ -107,6 +115,10 @@ class Metrics(Collector):
         for cause, count in self._dropped.items():
             dropped.add_metric([cause], count)
         yield dropped
+        refused = CounterMetricFamily("hichat_connections_refused", "Connections too many, by limit", labels=["reason"])
+        for reason, count in self._refused.items():
+            refused.add_metric([reason], count)
+        yield refused
         answers = CounterMetricFamily("hichat_http_answers", "HTTP requests answered, by status", labels=["status"])
         for status, count in self._answers.items():
             answers.add_metric([str(status)], count)

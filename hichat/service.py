@@ -52,6 +52,7 @@ from hichat.media.decoder import Decoder
 from hichat.media.media import MediaStore
 from hichat.metrics import Metrics
 from hichat.pidfile import live_without
+from hichat.places import Refusals
 from hichat.plane.faults import FaultyTransport
 from hichat.plane.faults import parse as parse_faults
 from hichat.plane.link import Link
@@ -109,6 +110,7 @@ class Way:
     presence: Presence
     marks: Marks
     metrics: Metrics
+    refusals: Refusals
 
     async def drain(self) -> None:
         """Wait until everything that was accepted has gone all its way."""

@@ -90,6 +90,10 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _connections(text: str) -> int | None:
+    return None if text == "auto" else _count(text)
+
+
 def _workers(text: str) -> int:
     count = _count(text)
     if count > WORKERS_LIMIT:
@@ -147,6 +151,7 @@ class Bounds:
     edit: int = 24 * 3600
     presence: bool = True
     contacts_only: bool = False
+    connections: int = 50
 
 
 @dataclass(frozen=True)
@@ -171,6 +176,17 @@ class Settings:
     login_limit: Rate = _setting(_rate, "10/600", "ATTEMPTS/SECONDS: failed log-ins of an account; or off")
     address_limit: Rate = _setting(_rate, "50/600", "ATTEMPTS/SECONDS: failed log-ins from an address; or off")
     register_limit: Rate = _setting(_rate, "20/3600", "ATTEMPTS/SECONDS: accounts made from an address; or off")
+
+    http_limit: Rate = _setting(
+        _rate,
+        "6000/60",
+        "MILLISECONDS/SECONDS: processor time of a user's HTTP calls; five times that of an address; or off",
+    )
+    connections: int | None = _setting(
+        _connections, "auto", "connections of one worker; auto: what its limit of open files leaves room for", "5000"
+    )
+    address_connections: int = _setting(_count, "500", "connections from one address, of one worker")
+    user_connections: int = _setting(_count, "50", "connections of one user, and requests under way, of one worker")
 
     draft_limit: int = _setting(_count, "1024", "messages in flight, at which senders are not read from any more")
     batch_limit: int = _setting(_count, "256", "messages in one commit")
@@ -198,6 +214,7 @@ class Settings:
             edit=self.edit_limit,
             presence=self.presence,
             contacts_only=self.write_to == "contacts",
+            connections=self.user_connections,
         )
 
     @property
@@ -237,7 +254,7 @@ def _text(value: Any) -> str:
         return "on" if value else "off"
     if isinstance(value, tuple) and not isinstance(value, Rate):
         return ("[{}]:{}" if ":" in value[0] else "{}:{}").format(*value)
-    return str(value)
+    return "auto" if value is None else str(value)
 
 
 def option_parameters() -> list[list[str | None]]:
@@ -310,7 +327,9 @@ def _from_file(name: str, value: Any) -> str:
     return str(value)
 
 
-_NUMBERS = frozenset(setting.name for setting in fields(Settings) if setting.metadata["parse"] in (_count, _workers))
+_NUMBERS = frozenset(
+    setting.name for setting in fields(Settings) if setting.metadata["parse"] in (_count, _connections, _workers)
+)
 
 
 def _read_file(path: Path) -> dict[str, Any]:

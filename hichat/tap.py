@@ -27,12 +27,13 @@ from twisted.python.usage import Options as UsageOptions
 from twisted.scripts._twistd_unix import ServerOptions
 
 from hichat import keys, pidfile, settings, signals
-from hichat.accounts import devices, sessions, users
+from hichat.accounts import devices, lookalikes, sessions, users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.limits import Limits
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
+from hichat.clock import make_steady, ticks
 from hichat.errors import StartError
 from hichat.events import Draft, Event, Kind, Outcome, Scope
 from hichat.gateway.presence import Presence
@@ -52,6 +53,7 @@ from hichat.media.folder import Folder
 from hichat.media.media import Limits as MediaLimits
 from hichat.media.media import MediaStore, MediaUses, TakeIn
 from hichat.metrics import Metrics
+from hichat.places import Places, Refusals, caps_of, open_files_limit
 from hichat.plane.datagram import Codec
 from hichat.plane.interests import Interests
 from hichat.plane.link import Link
@@ -70,6 +72,7 @@ from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
 from hichat.storage.store import Runner, Store
 from hichat.storage.turnstile import Turnstile
+from hichat.work import Budgets, metered
 from hichat.workers import Supervisor
 
 READERS = 4
@@ -111,6 +114,7 @@ def makeService(options: Options | None = None) -> HiChat | Supervisor:
     from twisted.internet import reactor as installed
 
     reactor: Any = installed
+    make_steady(reactor)
     signals.ignore()
     make_private()
     twistd = _twistd(options)
@@ -176,7 +180,11 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     hashers = ThreadPool(PASSWORD_THREADS, PASSWORD_THREADS, "hichat-hash")
     filers = ThreadPool(FILERS, FILERS, "hichat-file")
     pools = [readers, writer, hashers, filers]
-    in_readers, in_writer, in_hashers, in_filers = (partial(deferToThreadPool, reactor, pool) for pool in pools)
+    # The writer's work is for many at once.
+    in_readers, in_hashers, in_filers = (
+        metered(partial(deferToThreadPool, reactor, pool)) for pool in (readers, hashers, filers)
+    )
+    in_writer = partial(deferToThreadPool, reactor, writer)
 
     engine = make_engine(settings.database_url)
     # The daemon's own writer thread and the log's writer, of each worker, share one file.
@@ -192,9 +200,12 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     way = assemble_way(store, codec, bounds, metrics, reactor, _now, settings.workers, setup)
 
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
-    limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, _now)
+    limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks)
     registration = settings.registration_policy
-    accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now, limits, registration)
+    names_key = keys.load_or_make(state, "names.key")
+    # Before anybody waits for it.
+    lookalikes.prototypes()
+    accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now, limits, registration, names_key)
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     decoder = Decoder(reactor)
     media = assemble_media(settings, addresses, store, in_filers, decoder.take_in, reactor, worker)
@@ -203,9 +214,12 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
     sockets = ChatFactory(V1Protocol, *shared, unsent_limit=bounds.unsent)
     sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent)
+    places = assemble_places(settings, way.refusals)
     site = make_site(
+        places=places,
+        budgets=Budgets(settings.http_limit, reactor),
         accounts=accounts,
-        contacts=Contacts(store, way.ledger, _now, bounds.contacts_only),
+        contacts=Contacts(store, way.ledger, _now, bounds.contacts_only, ticks),
         conversations=Conversations(store, way.ledger),
         groups=Groups(store, way.ledger, _now, settings.group_limits),
         marks=way.marks,
@@ -219,6 +233,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
         reactor=reactor,
     )
     factories = [sockets, sockets_v2]
+    metrics.gauges["connections_open"] = "Open connections, HTTP's too", lambda: places.taken
     metrics.gauges["connections"] = "Open WebSocket connections", lambda: sum(len(f.connections) for f in factories)
     if worker == 0:
         metrics.gauges["search_position"] = "How far the search index is", lambda: indexer.progress.position
@@ -234,6 +249,20 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
         # One of the workers does it for all.
         following=Following(follower, indexer) if worker == 0 else None,
     )
+
+
+def assemble_places(settings: Settings, refusals: Refusals) -> Places:
+    """Put together what counts connections."""
+    limit = open_files_limit()
+    caps = caps_of(limit, settings.connections, settings.address_connections, settings.user_connections)
+    if (settings.connections or 0) > caps.total:
+        Logger().warn(
+            "HICHAT_CONNECTIONS: {wanted} are too many for {limit} open files; {total} are taken",
+            wanted=settings.connections,
+            limit=limit,
+            total=caps.total,
+        )
+    return Places(caps, refusals)
 
 
 def assemble_media(
@@ -272,7 +301,8 @@ def assemble_way(
     """
     interests = Interests()
     intake = Intake(bounds.drafts, bounds.drafts // 2)
-    roster = Roster(metrics)
+    refusals = Refusals(metrics, clock)
+    roster = Roster(metrics, bounds.connections, refusals.count)
     routing = Routing(
         roster,
         read_log=lambda position, limit: store.read(log.after, position, limit),
@@ -284,7 +314,14 @@ def assemble_way(
     )
     link = Link(codec, routing, clock, metrics, workers, interests)
     writer = PlaneWriter(codec, link, intake, bounds.drafts)
-    log_writer = LogWriter(store, now, bounds.edit, bounds.contacts_only, tail=TAIL if setup is None else FEW)
+    log_writer = LogWriter(
+        store,
+        now,
+        bounds.edit,
+        bounds.contacts_only,
+        tail=TAIL if setup is None else FEW,
+        ticks=lambda: round(clock.seconds() * 1000),
+    )
 
     def here(drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
         return store.in_writer(log_writer.write, drafts)
@@ -324,6 +361,7 @@ def assemble_way(
         presence=Presence(bounds.presence),
         marks=marks.Marks(store, clock, announce),
         metrics=metrics,
+        refusals=refusals,
     )
 
 
@@ -397,4 +435,5 @@ def read_generation(connection: Connection, user: int, device: int, login: int) 
 
 
 def _now() -> int:
+    """@return: the time of day, for what is stored and shown; see L{hichat.clock} for all that lasts."""
     return time.time_ns() // 1_000_000

@@ -15,6 +15,7 @@ from twisted.internet.stdio import StandardIO
 from twisted.logger import globalLogBeginner
 
 from hichat import settings, signals
+from hichat.clock import make_steady
 from hichat.errors import StartError
 from hichat.logs import make_observer
 from hichat.service import HiChat
@@ -38,6 +39,7 @@ def main() -> None:
     from twisted.internet import reactor as installed
 
     reactor: Any = installed
+    make_steady(reactor)
     signals.ignore()
     found = settings.load({}, os.environ, Path.cwd())
     number = int(os.environ[NUMBER])

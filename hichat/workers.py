@@ -136,7 +136,7 @@ class Supervisor(InTwistd, Service):
             self._claim = Claim(found.state_dir)
             for line in exposed(found):
                 self._log.warn("{line}", line=line)
-            for name in ("plane.key", "token.key"):
+            for name in ("plane.key", "token.key", "names.key"):
                 keys.load_or_make(found.state_dir, name)
             engine = make_engine(found.database_url)
             try:

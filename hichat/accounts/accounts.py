@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
@@ -18,13 +19,13 @@ from hichat.accounts.fields import (
     gender_of,
     id_of,
     is_storable,
-    name_key,
-    name_of,
     phone_of,
     picture_of,
 )
 from hichat.accounts.limits import Limits, Rate, address_key
+from hichat.accounts.names import check_free, check_reserved, given_name, user_name
 from hichat.accounts.passwords import prepare
+from hichat.accounts.resting import Resting
 from hichat.accounts.sessions import Reused
 from hichat.accounts.tokens import Claims, digest
 from hichat.accounts.users import User
@@ -33,7 +34,6 @@ from hichat.errors import (
     DeviceRevoked,
     Disabled,
     InvalidField,
-    NameTaken,
     NoSuchDevice,
     OtherDevice,
     PasswordsDiffer,
@@ -45,6 +45,8 @@ from hichat.errors import (
 from hichat.events import Draft, Kind, Scope
 from hichat.social import contacts, conversations, group_service, groups
 from hichat.storage.gathered import Gathered
+from hichat.storage.tables import users as users_table
+from hichat.text import key_of
 
 if TYPE_CHECKING:
     from hichat.accounts.passwords import Passwords
@@ -53,7 +55,7 @@ if TYPE_CHECKING:
     from hichat.storage.store import Store
 
 _READERS: Mapping[str, tuple[str, Callable[[str], str]]] = {
-    "name": ("name", name_of),
+    "name": ("name", given_name),
     "icon": ("avatar", picture_of),
     "gender": ("gender", gender_of),
     "email": ("email", email_of),
@@ -62,7 +64,7 @@ _READERS: Mapping[str, tuple[str, Callable[[str], str]]] = {
 
 
 _PROFILE: Mapping[str, Callable[[str], str]] = {
-    "name": name_of,
+    "name": given_name,
     "avatar": partial(picture_of, field="avatar"),
     "gender": gender_of,
     "email": email_of,
@@ -98,6 +100,7 @@ class Accounts:
     @param now: the time in milliseconds since the epoch.
     @param limits: how often strangers may try; None: as often as they like.
     @param registration: who may make an account: everybody (C{open}), with an C{invite}, or nobody (C{closed}).
+    @param names_key: a secret, for names that were given up; None: they rest for as long as this object lives.
     """
 
     _log = Logger()
@@ -111,6 +114,7 @@ class Accounts:
         now: Callable[[], int],
         limits: Limits | None = None,
         registration: str = "open",
+        names_key: bytes | None = None,
     ) -> None:
         self._store = store
         self._ledger = ledger
@@ -119,41 +123,53 @@ class Accounts:
         self._now = now
         self._limits = limits or Limits(_UNLIMITED, _UNLIMITED, _UNLIMITED, now)
         self._registration = registration
+        self._resting = Resting(names_key or secrets.token_bytes(32))
         self._find = Gathered(lambda keys: store.read(sessions.callers, keys))
         self._find_device = Gathered(lambda keys: store.read(devices.find_many, keys))
         self._add_device = Gathered(lambda keys: store.write(devices.find_or_add_many, keys, now()))
 
     # Coming in
 
-    async def register(self, name: str, password: str, repeated: str, invite: str = "", client_ip: str = "") -> User:
+    async def register(
+        self,
+        name: str,
+        password: str,
+        repeated: str,
+        invite: str = "",
+        client_ip: str = "",
+        *,
+        by_operator: bool = False,
+    ) -> User:
         """
         Make an account.
 
         @param invite: a code, where one is needed.
+        @param by_operator: the name may be a reserved one.
         @raise InvalidField: the name or the password.
         @raise PasswordsDiffer: C{repeated} is another password.
         @raise RegistrationClosed: nobody may.
         @raise BadInvite: the code is none that is good.
-        @raise NameTaken: in some case.
+        @raise NameTaken: in some case, or it looks like one that is; or it was given up a short time ago.
+        @raise NameReserved: it looks like the name of somebody who speaks for the server.
         @raise TooManyAttempts: from this address.
         @raise Busy: too many passwords wait to be hashed.
         """
         if self._registration == "closed":
             raise RegistrationClosed
-        name = name_of(name)
+        name = user_name(name)
         prepared = prepare(password)
         if not _is_same(prepared, repeated):
             raise PasswordsDiffer
         self._limits.register.attempt(address_key(client_ip))
         code = invite if self._registration == "invite" else None
         # Before the costly hash; the insert decides.
-        await self._store.read(_check_registration, name, code, self._now())
+        await self._store.read(self._check_registration, name, code, by_operator)
         try:
             password_hash = await self._passwords.hash(prepared)
         except Busy:
             self._limits.register.forgive(address_key(client_ip))
             raise
-        user = await self._store.write(_register, name, password_hash, code, self._now())
+        user = await self._store.write(self._register, name, password_hash, code)
         self._log.info("user {user} registered", user=user.id)
         return user
 
@@ -314,7 +330,7 @@ class Accounts:
         @param fields: texts as the client gave them: some of C{name icon gender email phone password}. Another
             password voids all tokens of the user.
         @raise InvalidField: one of them.
-        @raise NameTaken: in some case.
+        @raise NameTaken: as L{register}; and L{NameReserved}.
         @raise Unauthorized: the account is not any more what it was when it was authenticated.
         @raise Busy: or another L{Refused} of the ledger.
         """
@@ -323,12 +339,12 @@ class Accounts:
             password_hash = await self._passwords.hash(prepare(fields["password"]))
 
             def change(connection: Connection) -> User:
-                _change(connection, user, values, self._now())
+                self._change(connection, user, values)
                 users.set_password(connection, user.id, password_hash, self._now())
                 return users.get(connection, user.id)
 
             return await self._sign_out(user.id, change)
-        return await self._store.write(_change, user, values, self._now())
+        return await self._store.write(self._change, user, values)
 
     async def change_profile(self, user: User, fields: Mapping[str, str]) -> User:
         """
@@ -337,11 +353,11 @@ class Accounts:
         @param user: as authenticated.
         @param fields: some of C{name avatar gender email phone}.
         @raise InvalidField: one of them.
-        @raise NameTaken: in some case.
+        @raise NameTaken: as L{register}; and L{NameReserved}.
         @raise Unauthorized: the account is not any more what it was when it was authenticated.
         """
         values = {name: _PROFILE[name](text) for name, text in fields.items()}
-        return await self._store.write(_change, user, values, self._now())
+        return await self._store.write(self._change, user, values)
 
     async def change_password(self, user: User, password: str) -> User:
         """As L{update}, of the password only."""
@@ -402,6 +418,7 @@ class Accounts:
             conversations.forget(connection, user.id)
             groups.leave_all(connection, user.id, position, self._now())
             sessions.forget(connection, user.id)
+            self._resting.add(connection, users.get(connection, user.id).name, user.id, self._now())
             users.delete(connection, user.id, self._now())
 
         await self._append(user.id, change)
@@ -433,6 +450,32 @@ class Accounts:
             return users.get(connection, user_id)
 
         return await self._store.write(change)
+
+    def _check_registration(self, connection: Connection, name: str, invite: str | None, by_operator: bool) -> None:
+        if invite is not None:
+            invites.check(connection, invite, self._now())
+        if not by_operator:
+            check_reserved(name)
+        check_free(connection, users_table, name)
+        self._resting.check(connection, name, 0, self._now())
+
+    def _register(self, connection: Connection, name: str, password_hash: str, invite: str | None) -> User:
+        now = self._now()
+        if invite is not None:
+            invites.use(connection, invite, now)
+        self._resting.check(connection, name, 0, now)
+        return users.insert(connection, name, password_hash, now)
+
+    def _change(self, connection: Connection, user: User, values: Mapping[str, str]) -> User:
+        _check_current(connection, user)
+        before, now = users.get(connection, user.id), self._now()
+        users.change(connection, user.id, values, now)
+        after = users.get(connection, user.id)
+        if key_of(after.name) != key_of(before.name):
+            check_reserved(after.name)
+            self._resting.check(connection, after.name, user.id, now)
+            self._resting.add(connection, before.name, user.id, now)
+        return after
 
     async def _sign_out(self, user_id: int, change: Callable[[Connection], User]) -> User:
         changed: list[User] = []
@@ -512,7 +555,7 @@ def _account_key(name: str, user: User | None, address: str) -> str:
         somebody out by trying passwords.
     """
     is_known = user is not None and address != "" and address == address_key(user.client_ip)
-    return f"{name_key(name)} {address}" if is_known else name_key(name)
+    return f"{key_of(name)} {address}" if is_known else key_of(name)
 
 
 def _is_same(prepared: str, repeated: str) -> bool:
@@ -520,19 +563,6 @@ def _is_same(prepared: str, repeated: str) -> bool:
         return prepare(repeated) == prepared
     except InvalidField:
         return False
-
-
-def _check_registration(connection: Connection, name: str, invite: str | None, now: int) -> None:
-    if invite is not None:
-        invites.check(connection, invite, now)
-    if users.find_by_name(connection, name) is not None:
-        raise NameTaken
-
-
-def _register(connection: Connection, name: str, password_hash: str, invite: str | None, now: int) -> User:
-    if invite is not None:
-        invites.use(connection, invite, now)
-    return users.insert(connection, name, password_hash, now)
 
 
 def _check_current(connection: Connection, user: User) -> None:
@@ -548,10 +578,4 @@ def _log_in(connection: Connection, user: User, client_ip: str, client_port: str
     if current is None or current.generation != user.generation:
         raise WrongPassword
     users.record_login(connection, user.id, client_ip, client_port, now)
-    return users.get(connection, user.id)
-
-
-def _change(connection: Connection, user: User, values: Mapping[str, str], now: int) -> User:
-    _check_current(connection, user)
-    users.change(connection, user.id, values, now)
     return users.get(connection, user.id)

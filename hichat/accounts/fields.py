@@ -5,9 +5,7 @@ import unicodedata
 
 from hichat.errors import InvalidField
 from hichat.events import MAX_SAFE_INTEGER
-
-NAME_LIMIT = 64
-"""Characters of a name."""
+from hichat.text import KEY_LIMIT, NAME_LIMIT, composed, name_key
 
 GENDER_LIMIT = 16
 EMAIL_LIMIT = 254
@@ -16,7 +14,6 @@ DESCRIPTION_LIMIT = 1024
 GREETING_LIMIT = 255
 """Characters of a word of greeting."""
 
-_KEY_LIMIT = 192
 # Overrides of the writing direction: they make one name look like another.
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Controls, surrogates, line and paragraph separators.
@@ -36,17 +33,12 @@ def name_of(text: str, field: str = "name") -> str:
     @return: the name as it is kept: NFC, without blanks around it.
     @raise InvalidField: empty, longer than L{NAME_LIMIT}, or with characters that cannot be seen.
     """
-    name = unicodedata.normalize("NFC", text).strip()
-    if not 1 <= len(name) <= NAME_LIMIT or len(name_key(name)) > _KEY_LIMIT or _has_unprintable(name):
+    name = composed(text.strip(), NAME_LIMIT, field).strip()
+    if not name or len(name_key(name)) > KEY_LIMIT or _has_unprintable(name):
         raise InvalidField(field)
     if not _DIRECTIONS.isdisjoint(name):
         raise InvalidField(field)
     return name
-
-
-def name_key(name: str) -> str:
-    """@return: what is equal for names that differ in case or Unicode form only. Takes any text."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).strip().casefold())
 
 
 def id_of(text: str, field: str) -> int:
@@ -86,8 +78,8 @@ def gender_of(text: str) -> str:
     @return: a short word, or nothing.
     @raise InvalidField: longer than L{GENDER_LIMIT}, or unprintable.
     """
-    gender = text.strip()
-    if len(gender) > GENDER_LIMIT or _has_unprintable(gender):
+    gender = composed(text.strip(), GENDER_LIMIT, "gender")
+    if _has_unprintable(gender):
         raise InvalidField("gender")
     return gender
 
@@ -115,8 +107,8 @@ def description_of(text: str, field: str = "desc") -> str:
     @return: a few sentences, or nothing; may have several lines.
     @raise InvalidField: longer than L{DESCRIPTION_LIMIT}, or with NUL or lone surrogates.
     """
-    description = text.strip()
-    if len(description) > DESCRIPTION_LIMIT or not is_storable(description):
+    description = composed(text.strip(), DESCRIPTION_LIMIT, field)
+    if not is_storable(description):
         raise InvalidField(field)
     return description
 
@@ -126,8 +118,8 @@ def greeting_of(text: str, field: str = "greeting") -> str:
     @return: a word of greeting, or nothing.
     @raise InvalidField: longer than L{GREETING_LIMIT}, or with NUL or lone surrogates.
     """
-    greeting = text.strip()
-    if len(greeting) > GREETING_LIMIT or not is_storable(greeting):
+    greeting = composed(text.strip(), GREETING_LIMIT, field)
+    if not is_storable(greeting):
         raise InvalidField(field)
     return greeting
 

@@ -33,7 +33,7 @@ class Rate(NamedTuple):
 
 class Limit:
     """
-    @param clock: the time in milliseconds.
+    @param clock: milliseconds, by a clock that nobody sets.
     @param entries: see L{ENTRIES}.
     """
 
@@ -86,7 +86,7 @@ class Limits:
     @param login: failed log-ins of an account.
     @param address: failed log-ins from an address.
     @param register: accounts made from an address.
-    @param clock: the time in milliseconds.
+    @param clock: milliseconds, by a clock that nobody sets.
     """
 
     def __init__(self, login: Rate, address: Rate, register: Rate, clock: Callable[[], int]) -> None:

@@ -7,18 +7,23 @@ A deleted user's row stays, because messages refer to it; but no query here show
 from collections.abc import Collection, Mapping
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from hichat.accounts.fields import name_key
+from hichat.accounts.names import NO_NAME, check_free, check_rename, columns_of, is_called, user_name
 from hichat.errors import NameTaken, NoSuchUser
 from hichat.storage.tables import users
+from hichat.text import key_of, name_key
 
 PROFILE = ("avatar", "gender", "phone", "email", "bio")
 """The columns, beside the name, that a user may change at will."""
 
 _CHUNK = 500
 # SQLite takes a limited number of values in one statement.
+
+
+Stamp = tuple[int, int]
+"""When a user was changed and when they logged in last, in milliseconds since the epoch; 0: never."""
 
 
 class User(msgspec.Struct, frozen=True):
@@ -72,7 +77,8 @@ _MANY = select(*_COLUMNS).where(users.c.id.in_(bindparam("ids", expanding=True))
 
 def find_by_name(connection: Connection, name: str) -> User | None:
     """@return: the user of that name in any case, or None if there is none."""
-    return _find(connection, users.c.name_key == name_key(name))
+    found = find_hash(connection, name)
+    return found[0] if found else None
 
 
 def existed(connection: Connection, user_id: int) -> bool:
@@ -83,9 +89,9 @@ def existed(connection: Connection, user_id: int) -> bool:
 
 def find_hash(connection: Connection, name: str) -> tuple[User, str] | None:
     """@return: the user of that name in any case and the password's hash, or None if there is none."""
-    row = connection.execute(
-        select(*_COLUMNS, users.c.password_hash).where(users.c.name_key == name_key(name), _LIVE)
-    ).first()
+    condition, *order = is_called(users, name)
+    asked = select(*_COLUMNS, users.c.password_hash).where(condition, _LIVE).order_by(*order).limit(1)
+    row = connection.execute(asked).first()
     return (User(*row[:-1]), row[-1]) if row else None
 
 
@@ -108,14 +114,39 @@ def everyone(connection: Connection) -> list[User]:
     return [User(*row) for row in connection.execute(select(*_COLUMNS).where(_LIVE).order_by(users.c.id))]
 
 
+def summary(connection: Connection) -> tuple[int, ...]:
+    """@return: what is another one, as good as surely, when users have come, gone, changed or logged in."""
+    return tuple(int(number or 0) for number in connection.execute(_SUMMARY).one())
+
+
+def stamps(connection: Connection) -> dict[int, Stamp]:
+    """@return: of all users, in order of id: when they were changed and when they logged in last."""
+    return {user: (updated, login or 0) for user, updated, login in connection.execute(_STAMPS)}
+
+
+# The remainders: sums of so many large numbers would be too large for SQLite.
+_SUMMARY = select(
+    func.count(),
+    func.sum(users.c.id % 2147483647),
+    func.sum(users.c.updated_at % 2147483647),
+    func.sum(users.c.login_at % 2147483647),
+).where(_LIVE)
+_STAMPS = select(users.c.id, users.c.updated_at, users.c.login_at).where(_LIVE).order_by(users.c.id)
+
+
 def by_prefix(connection: Connection, prefix: str, after: str | None, limit: int) -> list[User]:
     """
     @param prefix: how the names begin, in any case.
     @param after: see L{name_key}: of the last one before; None: from the beginning.
-    @return: users in the order of their names' keys.
+    @return: users in the order of their names' keys, see L{name_key}.
     """
-    key = name_key(prefix)
-    query = select(*_COLUMNS).where(_LIVE, users.c.name_key.startswith(key, autoescape=True))
+    if prefix.strip() and not key_of(prefix):
+        return []
+    begins = (
+        users.c.name_key.startswith(name_key(prefix), autoescape=True),
+        users.c.name_match.startswith(key_of(prefix), autoescape=True),
+    )
+    query = select(*_COLUMNS).where(_LIVE, or_(*begins))
     if after is not None:
         query = query.where(users.c.name_key > after)
     return [User(*row) for row in connection.execute(query.order_by(users.c.name_key).limit(limit))]
@@ -125,13 +156,12 @@ def insert(connection: Connection, name: str, password_hash: str, now: int) -> U
     """
     Make a user.
 
-    @param name: checked, see L{hichat.accounts.fields.name_of}.
+    @param name: checked, see L{hichat.accounts.names.user_name}.
     @param now: milliseconds since the epoch.
-    @raise NameTaken: there is a user of that name in some case.
+    @raise NameTaken: there is a user of that name in some case, or of one that looks like it.
     """
-    if find_by_name(connection, name) is not None:
-        raise NameTaken
-    values = {"name": name, "name_key": name_key(name), "password_hash": password_hash}
+    check_free(connection, users, name)
+    values = columns_of(name) | {"password_hash": password_hash}
     inserting = users.insert().values(**values, created_at=now, updated_at=now).returning(users.c.id)
     try:
         return get(connection, connection.execute(inserting).scalar_one())
@@ -154,16 +184,18 @@ def change(connection: Connection, user_id: int, values: Mapping[str, str], now:
     """
     Change a user's profile.
 
-    @param values: checked texts, by column: C{name} and those of L{PROFILE}.
-    @raise NameTaken: another user has the name, in some case.
+    @param values: checked texts, by column: C{name} and those of L{PROFILE}. A name that the user has already is not
+        checked: it may be from before the rules.
+    @raise InvalidField: nobody may be called so.
+    @raise NameTaken: another user has the name, in some case, or one that looks like it.
     @raise NoSuchUser: there is none.
     """
     columns: dict[str, object] = {name: values[name] for name in PROFILE if name in values}
-    if "name" in values:
-        holder = find_by_name(connection, values["name"])
-        if holder is not None and holder.id != user_id:
-            raise NameTaken
-        columns |= {"name": values["name"], "name_key": name_key(values["name"])}
+    user = get(connection, user_id)
+    if values.get("name", user.name) != user.name:
+        name = user_name(values["name"])
+        check_rename(connection, users, user, name)
+        columns |= columns_of(name)
     try:
         _update(connection, user_id, columns | {"updated_at": now})
     except IntegrityError as e:
@@ -222,7 +254,7 @@ def delete(connection: Connection, user_id: int, now: int) -> None:
     @raise NoSuchUser: there is none.
     """
     blank: dict[str, object] = dict.fromkeys((*PROFILE, "name", "password_hash", "client_ip", "client_port"), "")
-    gone: dict[str, object] = {"name_key": None, "login_at": None, "administrator": False}
+    gone: dict[str, object] = {**NO_NAME, "login_at": None, "administrator": False}
     _update(connection, user_id, blank | gone | {"deleted_at": now, "updated_at": now} | _SIGNED_OUT)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 from sqlalchemy import Connection, func, insert, select
 
-from hichat.accounts.fields import name_key
+from hichat.accounts.names import columns_of
 from hichat.errors import StartError
 from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
 from hichat.ledger import log, places
@@ -42,9 +42,7 @@ def make_users(store: Store, count: int, now: int, progress: Progress) -> None:
             raise StartError("hichat: HICHAT_STATE_DIR: there are users already; name a directory that is empty or new")
     for first in range(1, count + 1, CHUNK):
         numbers = range(first, min(first + CHUNK, count + 1))
-        rows = [
-            {"id": number, "name": f"bench-{number}", "name_key": name_key(f"bench-{number}")} for number in numbers
-        ]
+        rows = [{"id": number, **columns_of(f"bench-{number}")} for number in numbers]
         with store.transaction() as connection:
             given = {"password_hash": NO_HASH, "created_at": now, "updated_at": now}
             connection.execute(insert(users), [row | given for row in rows])
@@ -67,7 +65,7 @@ def make_groups(store: Store, count: int, size: int, now: int, progress: Progres
 
 def _make_group(connection: Connection, group: int, numbers: range, now: int) -> None:
     name = f"bench-{group}"
-    given = {"name": name, "name_key": name_key(name), "size": len(numbers), "created_at": now, "updated_at": now}
+    given = {**columns_of(name), "size": len(numbers), "created_at": now, "updated_at": now}
     connection.execute(insert(groups).values(id=group, owner_id=numbers[0], **given))
     conversation = _converse(connection, [(int(Scope.GROUP), group, 0)])[0]
     position = log.head(connection)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hichat.client.wire import Group, Member, Refused, User, whole, words
 from hichat.events import JoinPolicy, Role
+from hichat.text import key_of
 
 if TYPE_CHECKING:
     from hichat.client.http import Session
@@ -48,7 +49,7 @@ class GroupCalls:
         @return: whether one is a member now; else somebody has to agree first.
         @raise Refused: or there is no such group.
         """
-        invited = [group for group in await self.invitations() if group.name.casefold() == name.casefold()]
+        invited = [group for group in await self.invitations() if key_of(group.name) == key_of(name)]
         found = invited or [_group(row) for row in await self._session.items("/groups", name=name, exact="true")]
         if not found and _CODE.fullmatch(name):
             await self.join_by_link(name)

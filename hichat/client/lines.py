@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +29,7 @@ from hichat.client.wire import (
 )
 from hichat.errors import Language
 from hichat.protocol import Ack, Folded, Happened
+from hichat.text import key_of, name_key
 
 LISTED = 200
 """So many names are shown of a list."""
@@ -494,7 +495,7 @@ class Chat:
 
     def _talk_to(self, group: bool, wanted: str, fresh: bool) -> Step:
         names = self._groups if group else self._users
-        found = [number for number, name in names.items() if name.casefold() == wanted.casefold()]
+        found = _called(names, wanted)
         if found:
             # Of two who had the name one after the other, the later one has it now.
             self.peer = Peer(group, max(found), names[max(found)])
@@ -532,7 +533,7 @@ class Chat:
         if not isinstance(step, Tend):
             return step
         name = self._groups[step.group]
-        if argument.casefold() == name.casefold():
+        if key_of(argument) == key_of(name):
             return step
         return Say(self.text("not_dissolved", name=name), wrong=True)
 
@@ -550,8 +551,7 @@ class Chat:
         return self._in_group(name, found, minutes)
 
     def _find_user(self, wanted: str) -> int | None:
-        found = [number for number, name in self._users.items() if name.casefold() == wanted.casefold()]
-        return max(found, default=None)
+        return max(_called(self._users, wanted), default=None)
 
     def _history(self, argument: str) -> Step:
         if argument and not _is_number(argument):
@@ -774,6 +774,15 @@ def _moment(time: int, now: datetime) -> str:
     """@return: a time of today, or with the date."""
     moment = datetime.fromtimestamp(time / 1000, now.tzinfo)
     return f"{moment:%H:%M}" if moment.date() == now.date() else f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _called(names: Mapping[int, str], wanted: str) -> list[int]:
+    """@return: who is called so; as the server looks for names."""
+    for key in (name_key, key_of):
+        found = [number for number, name in names.items() if key(name) == key(wanted)]
+        if found:
+            return found
+    return []
 
 
 def _is_number(word: str) -> bool:

@@ -25,6 +25,7 @@ from hichat.gateway.roster import Roster, wants_own
 from hichat.gateway.session import Inlet, Session
 from hichat.gateway.v1_session import V1Session
 from hichat.gateway.v2_session import Services, V2Session
+from hichat.places import Place
 from hichat.protocol import SUBPROTOCOL, Close
 from hichat.routing import Met, Routing
 
@@ -59,6 +60,7 @@ class ChatProtocol(WebSocketServerProtocol):
     @ivar number: the device's, once it is known; 0 for those without one.
     @ivar generation: of the token, once it is known.
     @ivar login: the number of the device's session that the token is bound to; 0: it is bound to none.
+    @ivar place: what it counts for, which ends with it.
     @ivar quiet: looks since the last sign of the peer.
     """
 
@@ -72,6 +74,7 @@ class ChatProtocol(WebSocketServerProtocol):
     generation = 0
     login = 0
     quiet = 0
+    place: Place | None = None
     _is_open = False
     _begun = b""
     _at_once = False
@@ -146,6 +149,8 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
         """The connection is gone. Also called when the handshake failed, then nobody was admitted to anything."""
+        if self.place is not None:
+            self.place.leave()
         if self.failedByMe:
             self.factory.inlet.metrics.frames_refused += 1
             self._logger.info("{peer} broke the WebSocket's rules: {code}", peer=self.peer, code=self.localCloseCode)
@@ -360,6 +365,10 @@ class V1Protocol(ChatProtocol):
 
     def _listen(self, _position: int, missed: list[Event]) -> bool:
         if not self.may_send:
+            return False
+        if self.factory.roster.is_full(self._user):
+            # It was not when the request came; then it would not have got this far.
+            self.close(Close.TOO_MANY, "too many connections")
             return False
         self.write_frame(frames.text(v1.GREETING))
         self.factory.roster.admit(self._user, self)

@@ -25,6 +25,7 @@ from hichat.errors import (
     NotText,
     Refused,
     SignedOut,
+    TooManyConnections,
 )
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.gateway import v2
@@ -335,6 +336,10 @@ class V2Session(Session):
             self.connection.close(protocol.Close.TROUBLE, "try again later")
             return
         if not self.connection.may_send:
+            return
+        if services.roster.is_full(who.user, who.device):
+            self.complain(TooManyConnections())
+            self.connection.close(protocol.Close.TOO_MANY, TooManyConnections.code)
             return
         self._who = who
         self.connection.number, self.connection.generation = who.device, who.generation

@@ -18,6 +18,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from hichat.clock import Settled, ticks
 from hichat.errors import (
     BadLink,
     EmptyFile,
@@ -29,7 +30,7 @@ from hichat.errors import (
 )
 from hichat.events import Draft
 from hichat.media import records, types
-from hichat.media.addresses import PREFIX, Addresses, end_of_link, id_of, make_id
+from hichat.media.addresses import LONGEST, PREFIX, Addresses, end_of_link, id_of, make_id
 from hichat.media.folder import Folder, Unfinished
 from hichat.media.names import clean_name
 from hichat.media.records import Media
@@ -160,6 +161,7 @@ class MediaStore:
     @param in_thread: runs what reads or writes files.
     @param take_in: has pictures looked at.
     @param now: the time in milliseconds since the epoch.
+    @param ticks: see L{hichat.clock.ticks}.
     @param sweeps: whether to look for what nobody uses: one of several workers does.
     """
 
@@ -176,6 +178,7 @@ class MediaStore:
         now: Callable[[], int],
         limits: Limits,
         sweeps: bool = True,
+        ticks: Callable[[], int] = ticks,
     ) -> None:
         self._store = store
         self._folder = folder
@@ -183,6 +186,7 @@ class MediaStore:
         self._in_thread = in_thread
         self._take_in = take_in
         self._now = now
+        self._settled = Settled(now, ticks)
         self._limits = limits
         self._reserved: dict[int, int] = {}
         self._swept = 0
@@ -390,7 +394,8 @@ class MediaStore:
         left = until - self._now()
         if left <= 0 or not self._addresses.is_signed(id, until, key):
             raise BadLink
-        return await self._serve(id, thumbnail), left // 1000
+        # A clock that was set back meanwhile is no reason to keep it for longer than a link lasts.
+        return await self._serve(id, thumbnail), min(left, LONGEST) // 1000
 
     async def _serve(self, id: str, thumbnail: bool) -> Served:
         found = await self._store.read(records.find, id)
@@ -417,22 +422,24 @@ class MediaStore:
             if found.position == low:
                 break
             await self._store.write(records.apply, low, found)
+        settled = self._settled.now()
         removed = 0
         while True:
-            gone = await self._store.write(records.collect, self._now(), find_ids)
+            gone = await self._store.write(records.collect, self._now(), settled, find_ids)
             if not gone:
                 break
             # Only now: while the records could still come back, so could the files.
             await self._in_thread(self._folder.remove, gone)
             removed += len(gone)
-        if self._swept % STRAYS == 0:
-            await self._remove_strays()
-        self._swept += 1
+        if settled is not None:
+            if self._swept % STRAYS == 0:
+                await self._remove_strays(settled)
+            self._swept += 1
         return removed
 
-    async def _remove_strays(self) -> None:
+    async def _remove_strays(self, settled: int) -> None:
         """Remove the files that a crash left without a record."""
-        there = await self._in_thread(self._folder.old)
+        there = await self._in_thread(self._folder.old, settled)
         for ids in records.batched(there, records.BATCH):
             known = await self._store.read(records.known, ids)
             await self._in_thread(self._folder.remove, [id for id in ids if id not in known])

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection
 
-from hichat.accounts.fields import description_of, name_of, picture_of
+from hichat.accounts.fields import description_of, picture_of
+from hichat.accounts.names import given_name, group_name
 from hichat.accounts.users import User
 from hichat.errors import InvalidField, NoSuchGroup, NoSuchMember, NotAMember, NotPermitted
 from hichat.events import MAX_SAFE_INTEGER, Draft, JoinPolicy, Kind, Role, Scope
@@ -29,7 +30,7 @@ FOR_EVER = MAX_SAFE_INTEGER
 """Until when somebody is muted who is so until told otherwise."""
 
 _FIELDS: Mapping[str, tuple[str, Callable[[str, str], str]]] = {
-    "name": ("name", name_of),
+    "name": ("name", given_name),
     "picture": ("image", picture_of),
     "description": ("description", description_of),
     "joinPolicy": ("join_policy", lambda text, field: text),
@@ -124,7 +125,7 @@ class Groups:
 
         @raise InvalidField: the name, C{icon} (the image), C{desc} or C{cate}.
         """
-        name, image, description = name_of(name), picture_of(image), description_of(description)
+        name, image, description = group_name(name), picture_of(image), description_of(description)
         if not 0 <= category <= CATEGORY_LIMIT:
             raise InvalidField("cate")
         values = {"category": category, "image": image, "description": description, "join_policy": policy}

@@ -13,12 +13,14 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
-from hichat.accounts.fields import id_of, name_key
+from hichat.accounts.fields import id_of
+from hichat.accounts.names import is_called
 from hichat.errors import Busy, InvalidField, NoSuchGroup, NotAMember, NotPermitted
 from hichat.events import ENDINGS, Draft, Event, JoinPolicy, Kind, Role
 from hichat.storage.tables import candidates, groups, mutes
 from hichat.storage.tables import members as members_table
 from hichat.storage.tables import users as users_table
+from hichat.text import key_of, name_key
 
 ADMINS: tuple[Role, ...] = ("owner", "admin")
 """Those who look after a group."""
@@ -199,7 +201,9 @@ def get(connection: Connection, group_id: int) -> Group:
 
 def find_by_name(connection: Connection, name: str) -> Group | None:
     """@return: the group of that name in any case, or None if there is none."""
-    return _find(connection, groups.c.name_key == name_key(name))
+    condition, *order = is_called(groups, name)
+    row = connection.execute(select(*GROUP).where(condition, _LIVE).order_by(*order).limit(1)).first()
+    return Group(*row) if row else None
 
 
 def find_by_text(connection: Connection, text: str) -> Group | None:
@@ -222,11 +226,20 @@ def search(connection: Connection, user_id: int, text: str, exact: bool, after: 
     @param after: the name behind which to go on, or nothing.
     @return: in order of name, as L{name_key} has it.
     """
-    key = name_key(text)
+    if text.strip() and not key_of(text):
+        return []
+    named = (
+        (is_called(groups, text)[0],)
+        if exact
+        else (
+            groups.c.name_key.contains(name_key(text), autoescape=True),
+            groups.c.name_match.contains(key_of(text), autoescape=True),
+        )
+    )
     inside = select(members_table.c.group_id).where(members_table.c.user_id == user_id, CURRENT)
     query = (
         select(*GROUP)
-        .where(_LIVE, groups.c.name_key == key if exact else groups.c.name_key.contains(key, autoescape=True))
+        .where(_LIVE, or_(*named))
         .where(or_(groups.c.join_policy != "invite", groups.c.id.in_(inside)))
         .order_by(groups.c.name_key)
         .limit(limit)

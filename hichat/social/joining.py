@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 from sqlalchemy.exc import IntegrityError
 
 from hichat.accounts import users
-from hichat.accounts.fields import name_key
+from hichat.accounts.names import check_free, columns_of
 from hichat.errors import (
     AlreadyAMember,
     AlreadyInvited,
@@ -41,7 +41,7 @@ from hichat.errors import (
 )
 from hichat.events import FIRST_GROUP_ID, Kind, Role
 from hichat.social import contacts, conversations
-from hichat.social.groups import ADMINS, CURRENT, GROUP, Change, Group, Limits, find_by_name, find_role, get, role_in
+from hichat.social.groups import ADMINS, CURRENT, GROUP, Change, Group, Limits, find_role, get, role_in
 from hichat.storage.tables import bans, candidates, groups, invite_links, members
 from hichat.storage.tables import users as users_table
 
@@ -96,19 +96,18 @@ def create(change: Change, name: str, values: Mapping[str, object]) -> Group:
     Make a group, with the sender as its owner and only member.
 
     @param name: checked, as are C{values}: by column.
-    @raise NameTaken: in some case.
+    @raise NameTaken: in some case, or one that looks like it.
     @raise TooManyGroups: the user has too many of their own, or is in too many.
     @raise Unauthorized: the user is gone.
     """
     connection, draft, now = change.connection, change.draft, change.now
     if users.find(connection, draft.sender) is None:
         raise Unauthorized
-    if find_by_name(connection, name) is not None:
-        raise NameTaken
+    check_free(connection, groups, name)
     check_owned(connection, draft.sender, change.limits)
     last = connection.scalar(select(func.max(groups.c.id)))
     draft.target = max(last or 0, FIRST_GROUP_ID - 1) + 1
-    row = {"id": draft.target, "name": name, "name_key": name_key(name), "owner_id": draft.sender}
+    row = {"id": draft.target, **columns_of(name), "owner_id": draft.sender}
     try:
         connection.execute(groups.insert().values(**values, **row, created_at=now, updated_at=now))
     except IntegrityError as e:
@@ -397,11 +396,12 @@ def make_link(
     @raise NoSuchGroup: there is no such group.
     """
     role_in(connection, get(connection, group_id), user_id, *ADMINS)
-    # What is not good any more is of no use to anybody.
     of_group = invite_links.c.group_id == group_id
-    connection.execute(invite_links.delete().where(of_group, ~_is_good(now)))
     if (connection.scalar(select(func.count()).where(of_group)) or 0) >= LINKS_LIMIT:
-        raise TooManyLinks
+        # What is not good any more goes, but not before it has to: the clock may be wrong.
+        gone = connection.execute(invite_links.delete().where(of_group, ~_is_good(now)))
+        if not gone.rowcount:
+            raise TooManyLinks
     row = {"group_id": group_id, "code": code, "made_by": user_id, "use_limit": use_limit, "expires_at": expires_at}
     made = connection.execute(invite_links.insert().values(**row, created_at=now).returning(*_LINK)).one()
     return Link(*made)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hichat.accounts import users
-from hichat.accounts.fields import name_key
+from hichat.accounts.names import NO_NAME, check_rename, columns_of, group_name
 from hichat.errors import (
     AlreadyOwner,
     NameTaken,
@@ -34,7 +34,6 @@ from hichat.social.groups import (
     CURRENT,
     Change,
     Group,
-    find_by_name,
     find_role,
     get,
     heir,
@@ -66,7 +65,8 @@ def edit(change: Change, values: Mapping[str, str]) -> Group:
     Change what the group says of itself, and how one joins.
 
     @param values: checked, by column: some of C{name}, C{image}, C{description} and C{join_policy}.
-    @raise NameTaken: in some case.
+    @raise InvalidField: no group may be called so.
+    @raise NameTaken: in some case, or one that looks like it.
     """
     connection, draft = change.connection, change.draft
     group = get(connection, draft.target)
@@ -74,10 +74,9 @@ def edit(change: Change, values: Mapping[str, str]) -> Group:
     new = {name: value for name, value in values.items() if getattr(group, name) != value}
     columns = dict(new)
     if "name" in new:
-        holder = find_by_name(connection, new["name"])
-        if holder is not None and holder.id != group.id:
-            raise NameTaken
-        columns["name_key"] = name_key(new["name"])
+        new["name"] = group_name(new["name"])
+        check_rename(connection, groups, group, new["name"])
+        columns |= columns_of(new["name"])
     try:
         _update(change, columns)
     except IntegrityError as e:
@@ -237,7 +236,7 @@ def dissolve(change: Change) -> Group:
     for table in (candidates, bans, mutes, invite_links):
         connection.execute(table.delete().where(table.c.group_id == group.id))
     conversations.forget_group(connection, group.id)
-    _update(change, {"name_key": None, "size": 0, "deleted_at": change.now})
+    _update(change, {**NO_NAME, "size": 0, "deleted_at": change.now})
     draft.body = b"0"
     return group
 

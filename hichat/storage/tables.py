@@ -2,7 +2,7 @@
 The tables. Migrations make them (C{storage/migrations}); a test holds the two together.
 
 Times are integer milliseconds since the epoch. Names are unique without regard to case: C{name_key} is the name's
-casefold, and NULL once the row is deleted, so that the name is free again.
+casefold, and NULL once the row is deleted, as all that is compared of a name.
 """
 
 from typing import Any
@@ -47,6 +47,10 @@ users = Table(
     Column("id", Id, primary_key=True),
     Column("name", String(64), nullable=False),
     Column("name_key", String(192), unique=True),
+    # What newer names are compared by: two from before may have one. See hichat.accounts.names.
+    Column("name_match", String(192)),
+    Column("name_look", String(192)),
+    Column("name_script", String(32)),
     Column("password_hash", String(255), nullable=False),
     Column("avatar", String(512), nullable=False, server_default=""),
     Column("gender", String(16), nullable=False, server_default=""),
@@ -63,6 +67,22 @@ users = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("deleted_at", BigInteger),
+    Index("users_by_match", "name_match"),
+    Index("users_by_look", "name_look", "name_script"),
+)
+
+# Names that were given up, as keyed hashes. Until then nobody else is called so; see hichat.accounts.resting.
+resting_names = Table(
+    "resting_names",
+    metadata,
+    Column("name_hash", LargeBinary(32), primary_key=True),
+    Column("look_hash", LargeBinary(32), nullable=False),
+    Column("script", String(32), nullable=False),
+    # Who may take it again.
+    Column("user_id", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Index("resting_names_by_look", "look_hash"),
+    Index("resting_names_by_user", "user_id"),
 )
 
 # What a user signs in with: the client's own name of itself. Its id is half of every client id (events.counter).
@@ -139,6 +159,9 @@ groups = Table(
     Column("id", Id, primary_key=True),
     Column("name", String(64), nullable=False),
     Column("name_key", String(192), unique=True),
+    Column("name_match", String(192)),
+    Column("name_look", String(192)),
+    Column("name_script", String(32)),
     Column("owner_id", ForeignKey("users.id"), nullable=False),
     Column("category", Integer, nullable=False, server_default="0"),
     Column("image", String(512), nullable=False, server_default=""),
@@ -152,6 +175,8 @@ groups = Table(
     Column("updated_at", BigInteger, nullable=False),
     Column("deleted_at", BigInteger),
     Index("groups_by_owner", "owner_id"),
+    Index("groups_by_match", "name_match"),
+    Index("groups_by_look", "name_look", "name_script"),
 )
 
 # Who was a member when: from the position of the event that made it so, up to (not at) the one that ended it.

@@ -33,6 +33,7 @@ CLOSE_CODES = {
     4004: "No C{hello} in time, or a wrong one. Fix the client.",
     4005: "The token is missing, wrong or expired. Log in again.",
     4008: "Too slow: too much waited to be read. Come back and C{sync}.",
+    4009: "The user has as many connections as there may be. Close another one, or come back later.",
     4010: "Nothing was heard from the client for 60 s. Come back.",
     4011: "The server is in trouble. Come back later.",
 }

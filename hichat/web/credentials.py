@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hichat.errors import Unauthorized
 
 if TYPE_CHECKING:
+    from twisted.internet.interfaces import IAddress
     from twisted.web.http import Request
 
 _SCHEME = "bearer "
@@ -58,6 +59,14 @@ def peer(request: Request) -> Peer:
     except ValueError:
         pass
     return Peer(address, port)
+
+
+def is_proxy(client: IAddress | None) -> bool:
+    """@return: whether what connects from there may speak for others: what is on this machine may."""
+    try:
+        return _is_here(ip_address(getattr(client, "host", "127.0.0.1")))
+    except ValueError:
+        return False
 
 
 def _is_here(address: IPv4Address | IPv6Address) -> bool:

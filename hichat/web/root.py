@@ -18,6 +18,7 @@ from hichat.ledger import log
 from hichat.ledger.marks import Marks
 from hichat.media.media import MediaStore
 from hichat.metrics import Metrics
+from hichat.places import Places
 from hichat.search.index import Index
 from hichat.social.contacts import Contacts
 from hichat.social.conversations import Conversations
@@ -35,6 +36,7 @@ from hichat.web.sockets import SocketResource, SocketV2Resource
 from hichat.web.status import Exposition, Health, Ready
 from hichat.web.uploads import Files, upload_paths
 from hichat.web.v1 import make_root
+from hichat.work import Budgets
 
 
 def make_site(
@@ -52,6 +54,8 @@ def make_site(
     stopping: Callable[[], bool],
     media: MediaStore,
     reactor: IReactorTime,
+    places: Places,
+    budgets: Budgets,
 ) -> Site:
     """
     Put the site together.
@@ -76,4 +80,5 @@ def make_site(
     root.mount("healthz", Health())
     root.mount("readyz", Ready(stopping, lambda: store.read(log.head)))
     root.mount("metrics", Exposition(metrics))
-    return Site(root, reactor, media.limit, metrics, upload_paths(accounts, media), media.directory)
+    uploads = upload_paths(accounts, media)
+    return Site(root, reactor, media.limit, metrics, uploads, media.directory, places=places, budgets=budgets)

@@ -14,10 +14,12 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from hichat.accounts.tokens import Claims
-from hichat.errors import Busy, Language, SignedOut, Unauthorized
+from hichat.errors import Busy, Language, SignedOut, TooManyConnections, Unauthorized
 from hichat.gateway.protocol import ChatFactory, ChatProtocol, V1Protocol, V2Protocol
+from hichat.places import Place
 from hichat.routing import Met
 from hichat.web.credentials import bearer
+from hichat.web.site import Request as SiteRequest
 from hichat.web.site import answer_json, language
 
 _log = Logger()
@@ -52,7 +54,11 @@ class SocketResource(Resource):
         except (Unauthorized, SignedOut):
             answer_json(request, {"message": Unauthorized().text(language(request))}, 401)
             return
-        admission = _Admission(self._factory, claims, met, language(request))
+        if self._factory.roster.is_full(claims.user):
+            answer_json(request, {"message": TooManyConnections().text(language(request))}, TooManyConnections.status)
+            return
+        place = cast(SiteRequest, request).leave()
+        admission = _Admission(self._factory, place, claims, met, language(request))
         if WebSocketResource(admission).render(request) != NOT_DONE_YET:
             request.finish()
 
@@ -67,14 +73,16 @@ class SocketResource(Resource):
 class _Admission:
     """Stands in for the factory, for one connection whose user is known."""
 
-    def __init__(self, factory: ChatFactory, claims: Claims, met: Met, language: Language) -> None:
+    def __init__(self, factory: ChatFactory, place: Place, claims: Claims, met: Met, language: Language) -> None:
         self._factory = factory
+        self._place = place
         self._claims = claims
         self._met = met
         self._language = language
 
     def buildProtocol(self, addr: IAddress) -> ChatProtocol:
         protocol = cast(V1Protocol, self._factory.buildProtocol(addr))
+        protocol.place = self._place
         protocol.admit(self._claims.user, self._claims.generation, self._met, self._language)
         return protocol
 
@@ -93,19 +101,22 @@ class SocketV2Resource(Resource):
 
     def render_GET(self, request: Request) -> bytes | int:
         """Upgrade."""
-        admission = _V2Admission(self._factory, bearer(request), language(request))
+        place = cast(SiteRequest, request).leave()
+        admission = _V2Admission(self._factory, place, bearer(request), language(request))
         return WebSocketResource(admission).render(request)
 
 
 class _V2Admission:
     """Stands in for the factory, for one connection."""
 
-    def __init__(self, factory: ChatFactory, token: str, language: Language) -> None:
+    def __init__(self, factory: ChatFactory, place: Place, token: str, language: Language) -> None:
         self._factory = factory
+        self._place = place
         self._token = token
         self._language = language
 
     def buildProtocol(self, addr: IAddress) -> ChatProtocol:
         protocol = cast(V2Protocol, self._factory.buildProtocol(addr))
+        protocol.place = self._place
         protocol.admit(self._token, self._language)
         return protocol

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from typing import IO
+from typing import IO, cast
 from urllib.parse import quote
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
@@ -17,7 +17,7 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.static import File
 
 from hichat.accounts.accounts import Accounts
-from hichat.errors import Broken, FormTooLarge, InvalidField, MalformedForm, NoSuchMedia, Unauthorized
+from hichat.errors import Broken, Busy, FormTooLarge, InvalidField, MalformedForm, NoSuchMedia, Unauthorized
 from hichat.media.media import Copy, MediaStore, Served
 from hichat.media.types import EXTENSIONS
 from hichat.web.complaints import UPLOAD_PATH, complain
@@ -44,6 +44,7 @@ def upload_paths(accounts: Accounts, media: MediaStore) -> dict[bytes, UploadPat
 
     async def v1(request: Request) -> Callable[[], None]:
         user = await accounts.authenticate(*credentials(request))
+        request.called_by(user.id)
         return await media.reserve(user.id, _announced(request))
 
     async def v2(request: Request) -> Callable[[], None]:
@@ -51,6 +52,7 @@ def upload_paths(accounts: Accounts, media: MediaStore) -> dict[bytes, UploadPat
         if not token:
             raise Unauthorized
         user, _ = await accounts.identify(token)
+        request.called_by(user.id)
         return await media.reserve(user.id, _announced(request))
 
     return {UPLOAD_PATH: UploadPath(v1, FORM_LIMIT), MEDIA_PATH: UploadPath(v2)}
@@ -182,6 +184,10 @@ class Download(File):
         if not self.isfile():
             # Removed a moment ago.
             return NotFound().render(request)
+        try:
+            cast(Request, request).take_file()
+        except Busy as e:
+            return complain(request, e)
         request.setHeader(b"X-Content-Type-Options", b"nosniff")
         request.setHeader(b"Content-Security-Policy", b"default-src 'none'; sandbox")
         request.setHeader(b"Cache-Control", b"private, max-age=%d, immutable" % self._age)

@@ -105,7 +105,7 @@ class WhoIsLimited(AccountsCase):
     def wrong(self, name: str = "Ann", address: str = "192.0.2.1") -> None:
         self.fails(WrongPassword, self.accounts.log_in(name, "wrong", address, ""))
 
-    def limited(self, name: str = "Ann", address: str = "192.0.2.1", password: str = "secret") -> float:
+    def limited(self, name: str = "Ann", address: str = "192.0.2.1", password: str = "correct horse") -> float:
         before = self.hasher.verified
         error = self.fails(TooManyAttempts, self.accounts.log_in(name, password, address, ""))
         device = self.fails(TooManyAttempts, self.accounts.log_in_device(name, password, "phone", address, ""))
@@ -118,9 +118,9 @@ class WhoIsLimited(AccountsCase):
             self.wrong(address=f"192.0.2.{number}")
         self.assertAlmostEqual(self.limited(address="192.0.2.9"), 20, places=2)
         self.limited("aNN ", "192.0.2.10")
-        self.get(self.accounts.log_in("Bob", "secret", "192.0.2.1", ""))
+        self.get(self.accounts.log_in("Bob", "correct horse", "192.0.2.1", ""))
         self.now += 20_001
-        self.get(self.accounts.log_in("Ann", "secret", "192.0.2.9", ""))
+        self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.9", ""))
 
     def test_an_unknown_name_as_a_known_one(self) -> None:
         for _ in range(3):
@@ -131,7 +131,7 @@ class WhoIsLimited(AccountsCase):
         for number in range(5):
             self.wrong(f"Eve {number}")
         self.limited("Ann")
-        self.get(self.accounts.log_in("Ann", "secret", "192.0.2.2", ""))
+        self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.2", ""))
 
     def test_this_machine_is_no_address(self) -> None:
         for number in range(20):
@@ -139,32 +139,39 @@ class WhoIsLimited(AccountsCase):
 
     def test_who_knows_the_password_is_not(self) -> None:
         for _ in range(20):
-            self.get(self.accounts.log_in("Ann", "secret", "192.0.2.1", ""))
+            self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
 
     def test_the_old_password(self) -> None:
         ann = self.found(1)
-        grant = self.get(self.accounts.log_in_device("Ann", "secret", "phone", "192.0.2.1", ""))
+        grant = self.get(self.accounts.log_in_device("Ann", "correct horse", "phone", "192.0.2.1", ""))
         for _ in range(3):
-            self.fails(WrongPassword, self.accounts.change_own_password(ann, grant.device, "wrong", "new", "192.0.2.1"))
+            self.fails(
+                WrongPassword,
+                self.accounts.change_own_password(ann, grant.device, "wrong", "battery staple", "192.0.2.1"),
+            )
         for work in (
-            self.accounts.change_own_password(ann, grant.device, "secret", "new", "192.0.2.1"),
-            self.accounts.delete_own(ann, "secret", "192.0.2.1"),
+            self.accounts.change_own_password(ann, grant.device, "correct horse", "battery staple", "192.0.2.1"),
+            self.accounts.delete_own(ann, "correct horse", "192.0.2.1"),
         ):
             self.fails(TooManyAttempts, work)
 
     def test_a_stranger_keeps_nobody_out(self) -> None:
         """Neither who is signed in, nor who comes from where they came last."""
-        grant = self.get(self.accounts.log_in_device("Ann", "secret", "phone", "192.0.2.1", ""))
+        grant = self.get(self.accounts.log_in_device("Ann", "correct horse", "phone", "192.0.2.1", ""))
         for number in range(3):
             self.wrong(address=f"198.51.100.{number}")
         self.limited(address="198.51.100.9")
         self.limited(address="192.0.2.2")
-        self.get(self.accounts.log_in("Ann", "secret", "192.0.2.1", ""))
-        self.get(self.accounts.change_own_password(self.found(1), grant.device, "secret", "new", "192.0.2.9"))
-        self.get(self.accounts.delete_own(self.found(1), "new", "192.0.2.9"))
+        self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
+        self.get(
+            self.accounts.change_own_password(
+                self.found(1), grant.device, "correct horse", "battery staple", "192.0.2.9"
+            )
+        )
+        self.get(self.accounts.delete_own(self.found(1), "battery staple", "192.0.2.9"))
 
     def test_from_where_somebody_came_last_no_more_than_from_elsewhere(self) -> None:
-        self.get(self.accounts.log_in("Ann", "secret", "192.0.2.1", ""))
+        self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
         for _ in range(3):
             self.wrong()
         self.limited()
@@ -174,7 +181,7 @@ class WhoIsLimited(AccountsCase):
             self.wrong(address=f"198.51.100.{number}")
         for _ in range(10):
             self.limited()
-        self.get(self.accounts.log_in("Bob", "secret", "192.0.2.1", ""))
+        self.get(self.accounts.log_in("Bob", "correct horse", "192.0.2.1", ""))
 
     def test_a_busy_server_is_no_wrong_password(self) -> None:
         never: Any = lambda *_: Deferred()  # noqa: E731
@@ -182,12 +189,12 @@ class WhoIsLimited(AccountsCase):
         passwords.hash("the one before")
         self.accounts._passwords = passwords
         for _ in range(10):
-            self.fails(Busy, self.accounts.log_in("Ann", "secret", "192.0.2.1", ""))
-            self.fails(Busy, self.accounts.register("Eve", "secret", "secret", client_ip="192.0.2.1"))
+            self.fails(Busy, self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
+            self.fails(Busy, self.accounts.register("Eve", "correct horse", "correct horse", client_ip="192.0.2.1"))
 
     def test_accounts_from_an_address(self) -> None:
         def register(name: str, address: str = "192.0.2.1") -> Any:
-            return self.accounts.register(name, "secret", "secret", client_ip=address)
+            return self.accounts.register(name, "correct horse", "correct horse", client_ip=address)
 
         self.get(register("a"))
         self.fails(InvalidField, register(""))

@@ -20,6 +20,7 @@ from hichat.gateway.session import Inlet
 from hichat.gateway.v2_session import Services, SignedIn
 from hichat.intake import Intake
 from hichat.metrics import Metrics
+from hichat.places import Caps, Places, Refusals
 from hichat.protocol import Close
 from hichat.routing import Arrived, Met
 
@@ -157,6 +158,29 @@ class ProtocolTests(ProtocolCase):
         self.routing.waiting.pop().callback(None)
         self.roster.deliver([7], message(2, b"{}"))
         self.assertEqual(transport.value(), GREETING + b"\x81\x02{}")
+
+    def test_one_too_many(self) -> None:
+        """Of several that came at once, and were not yet when each of them was let in."""
+        self.factory.roster = Roster(self.metrics, limit=1)
+        _, first = self.connect()
+        protocol, second = self.connect()
+        for waiter in self.routing.waiting:
+            waiter.callback(None)
+        self.assertEqual(first.value(), GREETING)
+        self.assertEqual((self.closed(second), GREETING in second.value()), (Close.TOO_MANY, False))
+        self.assertFalse(protocol.may_send)
+
+    def test_its_place_ends_with_it(self) -> None:
+        places = Places(Caps(), Refusals(self.metrics, self.clock))
+        for request in (REQUEST, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"):
+            protocol = self.factory.buildProtocol(None)
+            self.admit(protocol, 7)
+            protocol.place = places.enter("192.0.2.1")
+            protocol.makeConnection(Transport())
+            protocol.dataReceived(request)
+            self.assertEqual(places.taken, 1)
+            self.lose(protocol)
+            self.assertEqual((places.taken, len(places.addresses)), (0, 0))
 
     def test_offers_of_extensions(self) -> None:
         """Every browser offers compression: it is not taken, and all goes on."""

@@ -339,6 +339,26 @@ class AdministrationTests(DaemonCase):
         entered = await self.daemon.post("/v1/user/login_pw", name="dan", password=PASSWORD)
         self.assertEqual(entered["userId"], 1)
 
+    async def test_reserved_names_are_the_operators(self) -> None:
+        fields = {"password": PASSWORD, "Identity": PASSWORD}
+        refused = await self.daemon.post("/v1/user/new", name="Admin", **fields)
+        self.assertEqual((refused["code"], refused["message"]), (-1, "该名称已被保留，请换一个"))
+        self.daemon.command("user", "add", "Admin", line=f"{PASSWORD}\n")
+        self.assertEqual(self.daemon.command("user", "list"), "1\tAdmin\n")
+        entered = await self.daemon.post("/v1/user/login_pw", name="ａｄｍｉｎ", password=PASSWORD)
+        self.assertEqual(entered["userId"], 1)
+        self.daemon.command("user", "disable", "ＡＤＭＩＮ")
+        self.assertEqual(self.daemon.command("user", "list"), "1\tAdmin\tdisabled\n")
+
+    async def test_a_deleted_name_rests_for_the_operator_too(self) -> None:
+        """The command and the daemon know it by the same key."""
+        (ann,) = await self.people("ann")
+        address = f"{self.daemon.url}/v1/user/delete?userId={ann[0]}&token={ann[1]}&id={ann[0]}"
+        response = await treq.delete(address, persistent=False)
+        self.assertEqual((await response.json())["code"], 0)
+        with self.assertRaisesRegex(AssertionError, "this name is taken"):
+            self.daemon.command("user", "add", "ann", line=f"{PASSWORD}\n")
+
     async def test_a_password_change_over_http_closes_the_devices(self) -> None:
         (ann,) = await self.people("ann")
         (a,) = await self.online(ann)
@@ -438,7 +458,7 @@ class SecrecyTests(DaemonCase):
             self.assertIn("message", json.loads(line))
         state = self.daemon.directory / "state"
         self.assertEqual(stat.S_IMODE(state.stat().st_mode), 0o700)
-        for key in ("token.key", "plane.key"):
+        for key in ("token.key", "plane.key", "names.key"):
             self.assertEqual(stat.S_IMODE((state / key).stat().st_mode), 0o600)
 
 

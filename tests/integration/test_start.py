@@ -267,6 +267,7 @@ class CommandTests(SynchronousTestCase):
     def test_bad_names_and_passwords(self) -> None:
         self.assertIn("password", self.refused("user", "add", "ann", line="\n"))
         self.assertIn("name", self.refused("user", "add", " ", line="x\n"))
+        self.assertIn("single blanks", self.refused("user", "add", "a\u200bnn", line="correct horse\n"))
 
     def test_no_server(self) -> None:
         error = self.refused("chat", "--server", "http://127.0.0.1:1", "--user", "ann", line="x\n")

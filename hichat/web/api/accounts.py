@@ -14,9 +14,8 @@ from hichat.accounts.fields import (
     DESCRIPTION_LIMIT,
     EMAIL_LIMIT,
     GENDER_LIMIT,
-    NAME_LIMIT,
+    GREETING_LIMIT,
     PICTURE_LIMIT,
-    name_key,
 )
 from hichat.accounts.passwords import LENGTH_LIMIT
 from hichat.accounts.tokens import ACCESS_LIFETIME
@@ -26,6 +25,7 @@ from hichat.errors import (
     DeviceNeeded,
     DeviceRevoked,
     Disabled,
+    NameReserved,
     NameTaken,
     NoSuchDevice,
     NoSuchUser,
@@ -36,16 +36,27 @@ from hichat.errors import (
     WrongPassword,
 )
 from hichat.protocol import DeviceName
+from hichat.text import GROWTH, NAME_LIMIT, name_key
 from hichat.web.api.operation import Caller, DeviceId, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.credentials import Peer
 from hichat.web.parts import Parts
 
-Name = Annotated[str, Meta(min_length=1, max_length=NAME_LIMIT)]
-Password = Annotated[str, Meta(min_length=1, max_length=LENGTH_LIMIT)]
+
+def _kept(limit: int, least: int = 0) -> Meta:
+    """@return: of a text that is kept composed; it may come decomposed, in more characters."""
+    text = f"at most {limit} characters, composed (NFC)"
+    return Meta(min_length=least or None, max_length=GROWTH * limit, description=text)
+
+
+Name = Annotated[str, _kept(NAME_LIMIT, 1)]
+AnyName = Annotated[str, _kept(NAME_LIMIT)]
+Password = Annotated[str, _kept(LENGTH_LIMIT, 1)]
+AnyPassword = Annotated[str, _kept(LENGTH_LIMIT)]
 Picture = Annotated[str, Meta(max_length=PICTURE_LIMIT)]
-Gender = Annotated[str, Meta(max_length=GENDER_LIMIT)]
-Bio = Annotated[str, Meta(max_length=DESCRIPTION_LIMIT)]
+Gender = Annotated[str, _kept(GENDER_LIMIT)]
+Description = Annotated[str, _kept(DESCRIPTION_LIMIT)]
+Greeting = Annotated[str, _kept(GREETING_LIMIT)]
 
 
 class Person(msgspec.Struct):
@@ -87,7 +98,8 @@ class Registration(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tru
     """
     An account that is to be made.
 
-    @ivar name: blanks around it do not count; in some case it is nobody else's.
+    @ivar name: letters and digits of any language, the signs of a keyboard, single blanks. It is nobody else's, in any
+        case or width, nor looks like somebody else's that is written in another script.
     @ivar password: what is typed.
     @ivar invite: a code, where one is needed.
     """
@@ -106,8 +118,8 @@ class Login(msgspec.Struct, forbid_unknown_fields=True):
     @ivar device: a name that the client gives itself once and keeps, as in C{hello}.
     """
 
-    name: Annotated[str, Meta(max_length=NAME_LIMIT)]
-    password: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
+    name: AnyName
+    password: AnyPassword
     device: DeviceName
 
 
@@ -143,7 +155,7 @@ class ProfileChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tr
     """
     What is to be another way; what is absent stays as it is.
 
-    @ivar name: in some case it is nobody else's.
+    @ivar name: as in a registration. The old one is nobody else's for 30 days.
     @ivar avatar: an http(s) URL, a path, or nothing.
     @ivar gender: a word, or nothing.
     @ivar phone: a Chinese mobile number, or nothing.
@@ -156,7 +168,7 @@ class ProfileChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tr
     gender: Gender | UnsetType = UNSET
     phone: Annotated[str, Meta(max_length=32)] | UnsetType = UNSET
     email: Annotated[str, Meta(max_length=EMAIL_LIMIT)] | UnsetType = UNSET
-    bio: Bio | UnsetType = UNSET
+    bio: Description | UnsetType = UNSET
 
 
 class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
@@ -167,7 +179,7 @@ class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
     @ivar new: the password from now on.
     """
 
-    old: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
+    old: AnyPassword
     new: Password
 
 
@@ -178,7 +190,7 @@ class Deletion(msgspec.Struct, forbid_unknown_fields=True):
     @ivar password: of the account.
     """
 
-    password: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
+    password: AnyPassword
 
 
 class ShownDevice(msgspec.Struct):
@@ -221,7 +233,7 @@ class PeopleQuery(Paging):
     @ivar prefix: how their names begin, in any case.
     """
 
-    prefix: Annotated[str, Meta(max_length=NAME_LIMIT)] = ""
+    prefix: AnyName = ""
 
 
 async def register(parts: Parts, peer: Peer, body: Registration) -> Profile:
@@ -277,7 +289,7 @@ async def change_password(parts: Parts, caller: Caller, peer: Peer, body: Passwo
 async def delete_me(parts: Parts, caller: Caller, peer: Peer, body: Deletion) -> None:
     """
     Deletes your account for ever, with your contacts and memberships. What you have written stays where it was; your
-    name is gone from it, and free for others.
+    name is gone from it, and free for others after 30 days.
     """
     await parts.accounts.delete_own(caller.user, body.password, peer.address)
 
@@ -387,14 +399,14 @@ SECTION = Section(
             "/accounts",
             register,
             "Make an account",
-            (RegistrationClosed, BadInvite, NameTaken, TooManyAttempts),
+            (RegistrationClosed, BadInvite, NameTaken, NameReserved, TooManyAttempts),
             status=201,
         ),
         Operation("POST", "/login", log_in, "Log in", (*_PASSWORD_ASKED, DeviceRevoked, TooManyDevices)),
         Operation("POST", "/refresh", refresh, "Get new tokens", (Unauthorized,)),
         Operation("POST", "/logout", log_out, "Log out", (DeviceNeeded,)),
         Operation("GET", "/me", get_me, "Look at yourself"),
-        Operation("PATCH", "/me", change_me, "Change your profile", (NameTaken,)),
+        Operation("PATCH", "/me", change_me, "Change your profile", (NameTaken, NameReserved)),
         Operation("POST", "/me/password", change_password, "Change your password", (*_PASSWORD_ASKED, DeviceNeeded)),
         Operation("POST", "/me/deletion", delete_me, "Delete your account", _PASSWORD_ASKED),
         Operation("GET", "/devices", list_devices, "List your devices"),

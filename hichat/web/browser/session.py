@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, cast
 
 import msgspec
 from msgspec import Meta
@@ -23,18 +23,19 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.resource import Resource
-from twisted.web.server import NOT_DONE_YET, Request
+from twisted.web.server import NOT_DONE_YET
+from twisted.web.server import Request as AnyRequest
 
 from hichat.accounts.accounts import Accounts, Grant
-from hichat.accounts.fields import NAME_LIMIT
-from hichat.accounts.passwords import LENGTH_LIMIT
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME
 from hichat.accounts.users import User
 from hichat.errors import Broken, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
 from hichat.web.answers import to_json
+from hichat.web.api.accounts import AnyName, AnyPassword, Password
 from hichat.web.api.problems import answer_problem
 from hichat.web.api.requests import read_body
 from hichat.web.credentials import bearer, peer
+from hichat.web.site import Request
 
 TOKEN_COOKIE = b"hichat_session"
 DEVICE_COOKIE = b"hichat_device"
@@ -51,16 +52,16 @@ class Login(msgspec.Struct, forbid_unknown_fields=True):
     @ivar label: what the person would recognise the browser by.
     """
 
-    name: Annotated[str, Meta(max_length=NAME_LIMIT)]
-    password: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
+    name: AnyName
+    password: AnyPassword
     label: Annotated[str, Meta(max_length=24, pattern=r"^[A-Za-z0-9-]+$")] = "Browser"
 
 
 class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
     """Another password; all that is logged in but this is logged out."""
 
-    old: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
-    new: Annotated[str, Meta(min_length=1, max_length=LENGTH_LIMIT)]
+    old: AnyPassword
+    new: Password
 
 
 class Nothing(msgspec.Struct, forbid_unknown_fields=True):
@@ -95,7 +96,7 @@ class SessionResource(Resource):
         self.putChild(b"refresh", _Endpoint({b"POST": calls.refresh}))
         self.putChild(b"password", _Endpoint({b"POST": calls.change_password}))
 
-    def render(self, request: Request) -> bytes | int:
+    def render(self, request: AnyRequest) -> bytes | int:
         """The path ends here."""
         return self._own.render(request)
 
@@ -115,14 +116,15 @@ class _Endpoint(Resource):
         self._calls = calls
         self.allowedMethods = tuple(calls)
 
-    def render(self, request: Request) -> bytes | int:
+    def render(self, request: AnyRequest) -> bytes | int:
         """Answer, in a while."""
         call = self._calls.get(request.method)
         if call is None:
             return super().render(request)
-        work = Deferred.fromCoroutine(self._answer(call, request))
-        request.notifyFinish().addErrback(lambda _gone: work.cancel())
-        work.addErrback(self._failed, request)
+        called = cast(Request, request)
+        work = Deferred.fromCoroutine(self._answer(call, called))
+        called.notifyFinish().addErrback(lambda _gone: work.cancel())
+        work.addErrback(self._failed, called)
         return NOT_DONE_YET
 
     async def _answer(self, call: Call, request: Request) -> None:
@@ -188,7 +190,9 @@ class _Calls:
         token = bearer(request)
         if not token:
             raise Unauthorized
-        return await self._accounts.identify(token)
+        user, number = await self._accounts.identify(token)
+        request.called_by(user.id)
+        return user, number
 
 
 def _read(request: Request, kind: type[T]) -> T:

@@ -1,6 +1,9 @@
 """Tests for L{hichat.web.api.accounts}."""
 
+from time import process_time
 from typing import Any
+from unicodedata import normalize
+from urllib.parse import quote
 
 from twisted.internet.address import IPv4Address
 
@@ -8,6 +11,7 @@ from hichat.accounts import invites
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.limits import Limits, Rate
 from hichat.accounts.passwords import Passwords
+from hichat.accounts.resting import REST
 from hichat.accounts.tokens import ACCESS_LIFETIME
 from hichat.web.api.accounts import SECTION
 from tests.accounts.test_passwords import quick_hasher
@@ -17,10 +21,10 @@ from tests.web.support import SiteCase, Transport
 
 
 class ApiCase(SiteCase):
-    def make(self, name="Ann", password="secret", **more):
+    def make(self, name="Ann", password="correct horse", **more):
         return self.api("POST", "/accounts", {"name": name, "password": password} | more)
 
-    def log_in(self, name="Ann", password="secret", device="phone", **headers):
+    def log_in(self, name="Ann", password="correct horse", device="phone", **headers):
         """@return: what a login gives; the account is made if there is none."""
         self.make(name, password)
         answer = self.api("POST", "/login", {"name": name, "password": password, "device": device}, **headers)
@@ -48,14 +52,63 @@ class ComingIn(ApiCase):
 
     def test_register_refusals_name_the_field(self):
         for body, pointer in (
-            ({"name": "", "password": "x"}, "/name"),
-            ({"name": "a\nb", "password": "x"}, "/name"),
-            ({"name": "a" * 65, "password": "x"}, "/name"),
+            ({"name": "", "password": "battery staple"}, "/name"),
+            ({"name": "a\nb", "password": "battery staple"}, "/name"),
+            ({"name": "a" * 65, "password": "battery staple"}, "/name"),
             ({"name": "Ann", "password": ""}, "/password"),
             ({"name": "Ann"}, "/password"),
             ({"name": "Ann", "password": "x", "admin": True}, "/admin"),
         ):
             self.assertEqual(self.parameter(self.api("POST", "/accounts", body))["pointer"], pointer)
+
+    def test_register_names(self):
+        """What is wrong with a name is said in both languages."""
+        self.make()
+        for name, status, code, zh, en in (
+            ("a\u200bnn", 400, "invalid_field", "用户名由文字", "single blanks"),
+            ("Аdmin", 409, "name_reserved", "已被保留", "reserved"),
+            ("ａｎｎ", 409, "name_taken", "已被使用", "taken"),
+            ("аnn", 409, "name_taken", "已被使用", "taken"),
+        ):
+            self.assertIn(zh, self.problem(self.make(name), status, code)["detail"])
+            answer = self.api("POST", "/accounts", {"name": name, "password": "secret"}, **{"Accept-Language": "en"})
+            self.assertIn(en, self.problem(answer, status, code)["detail"])
+
+    def test_what_is_kept_counts(self):
+        """A name, a password and a bio in pieces, of as many characters as there may be once they are one."""
+        name, password = normalize("NFD", "한" * 64), normalize("NFD", "é" * 100)
+        answer = self.make(name, password)
+        self.assertEqual((answer.status, answer.json["name"]), (201, "한" * 64))
+        token = self.log_in("한" * 64, "é" * 100)["accessToken"]
+        changed = self.api(
+            "PATCH", "/me", {"bio": normalize("NFD", "한" * 1024), "gender": normalize("NFD", "한" * 16)}, token
+        )
+        self.assertEqual((changed.json["bio"], changed.json["gender"]), ("한" * 1024, "한" * 16))
+        self.assertEqual(self.parameter(self.api("PATCH", "/me", {"gender": "한" * 17}, token))["pointer"], "/gender")
+
+    def test_hostile_text_stops_nobody(self):
+        """Nothing that comes with one request takes the reactor as long as a person would notice."""
+        token = self.token()
+        for evil in ("a" + "\u0300" * 15_000 + "\u0316" * 15_000, "\u0f73" * 20_000, "ﷺ" * 20_000, "\u0344" * 250):
+            for method, target, body in (
+                ("POST", "/accounts", {"name": evil, "password": evil}),
+                ("POST", "/login", {"name": evil, "password": evil, "device": "d"}),
+                ("POST", "/login", {"name": evil[:250], "password": evil[:250], "device": "d"}),
+                ("PATCH", "/me", {"name": evil[:250], "bio": evil[:4096]}),
+                ("PATCH", "/me", {"bio": evil}),
+                ("POST", "/me/password", {"old": evil, "new": evil}),
+                ("POST", "/groups", {"name": evil[:250], "description": evil[:4096]}),
+                ("GET", f"/users?prefix={quote(evil[:250])}", None),
+                ("GET", f"/groups?name={quote(evil[:250])}", None),
+                ("GET", f"/search?q={quote(evil[:1000])}", None),
+                ("PUT", "/contacts/2", {"remark": evil[:250]}),
+            ):
+                took = []
+                for _ in range(3):
+                    began = process_time()
+                    self.api(method, target, body, token)
+                    took.append(process_time() - began)
+                self.assertLess(min(took), 0.1, f"{method} {target[:20]} {evil[:2]!a}, with the store's work")
 
     def test_log_in(self):
         found = self.log_in()
@@ -72,13 +125,13 @@ class ComingIn(ApiCase):
     def test_device_names(self):
         self.make()
         for device in ("", "a b", "é", "a\n", "x" * 65):
-            answer = self.api("POST", "/login", {"name": "Ann", "password": "secret", "device": device})
+            answer = self.api("POST", "/login", {"name": "Ann", "password": "correct horse", "device": device})
             self.assertEqual(self.parameter(answer)["pointer"], "/device")
 
     def test_disabled(self):
         self.make()
         self.run_now(self.accounts.disable(1))
-        answer = self.api("POST", "/login", {"name": "Ann", "password": "secret", "device": "d"})
+        answer = self.api("POST", "/login", {"name": "Ann", "password": "correct horse", "device": "d"})
         self.problem(answer, 403, "disabled")
 
     def test_refresh(self):
@@ -113,7 +166,7 @@ class ComingIn(ApiCase):
         token = self.tokens.issue(user.id, 0)
         self.assertEqual(self.get("/me", token)["name"], "Ann")
         self.problem(self.api("POST", "/logout", None, token), 403, "device_needed")
-        change = self.api("POST", "/me/password", {"old": "secret", "new": "x"}, token)
+        change = self.api("POST", "/me/password", {"old": "correct horse", "new": "battery staple"}, token)
         self.problem(change, 403, "device_needed")
 
     def test_v1_takes_the_tokens(self):
@@ -156,30 +209,34 @@ class Limited(ApiCase):
         body = {"name": "Ann", "password": "x", "device": "d"}
         for _ in range(2):
             self.problem(self.api("POST", "/login", body), 403, "wrong_password")
-        answer = self.api("POST", "/login", body | {"password": "secret"})
+        answer = self.api("POST", "/login", body | {"password": "correct horse"})
         self.assertEqual(self.problem(answer, 429, "too_many_attempts")["retryAfter"], 30)
         self.assertEqual(answer.headers["retry-after"], "30")
-        old = self.post("/v1/user/login_pw", {"name": "Ann", "password": "secret"}, Accept_Language="en")
+        old = self.post("/v1/user/login_pw", {"name": "Ann", "password": "correct horse"}, Accept_Language="en")
         self.assertEqual((old.status, old.json["code"]), (200, -1))
         self.assertIn("too many attempts", old.json["message"])
 
     def test_register(self):
         self.make("a")
-        self.post("/v1/user/new", {"name": "b", "password": "x", "Identity": "x"})
+        self.post("/v1/user/new", {"name": "b", "password": "correct horse", "Identity": "correct horse"})
         self.problem(self.make("c"), 429, "too_many_attempts")
-        answer = self.post("/v1/user/new", {"name": "c", "password": "x", "Identity": "x"})
+        answer = self.post("/v1/user/new", {"name": "c", "password": "correct horse", "Identity": "correct horse"})
         self.assertEqual((answer.status, answer.json["code"]), (200, -1))
 
     def test_closed(self):
         self.renew(registration="closed")
         self.problem(self.make(), 403, "registration_closed")
-        answer = self.post("/v1/user/new", {"name": "c", "password": "x", "Identity": "x"}, Accept_Language="en")
+        answer = self.post(
+            "/v1/user/new",
+            {"name": "c", "password": "correct horse", "Identity": "correct horse"},
+            Accept_Language="en",
+        )
         self.assertEqual((answer.status, answer.json["code"]), (200, -1))
 
     def test_with_an_invite(self):
         self.renew(registration="invite")
         self.problem(self.make(), 403, "bad_invite")
-        fields = {"name": "Bob", "password": "x", "Identity": "x"}
+        fields = {"name": "Bob", "password": "correct horse", "Identity": "correct horse"}
         self.assertEqual(self.post("/v1/user/new", fields).json["code"], -1)
         codes = [self.successResultOf(self.store.write(invites.make, 1, 60, self.now)) for _ in range(2)]
         self.assertEqual(self.make(invite=codes[0]).status, 201)
@@ -228,24 +285,28 @@ class Oneself(ApiCase):
 
     def test_password(self):
         token, laptop = self.token(), self.token(device="laptop")
-        self.problem(self.api("POST", "/me/password", {"old": "x", "new": "y"}, token), 403, "wrong_password")
-        answer = self.api("POST", "/me/password", {"old": "secret", "new": ""}, token)
+        self.problem(
+            self.api("POST", "/me/password", {"old": "x", "new": "battery staple"}, token), 403, "wrong_password"
+        )
+        answer = self.api("POST", "/me/password", {"old": "correct horse", "new": ""}, token)
         self.assertEqual(self.parameter(answer)["pointer"], "/new")
-        found = self.api("POST", "/me/password", {"old": "secret", "new": "better"}, token).json
+        found = self.api("POST", "/me/password", {"old": "correct horse", "new": "battery staple"}, token).json
         self.get("/me", found["accessToken"])
         for old in (token, laptop):
             self.problem(self.api("GET", "/me", None, old), 401, "unauthorized")
-        answer = self.api("POST", "/login", {"name": "Ann", "password": "secret", "device": "d"})
+        answer = self.api("POST", "/login", {"name": "Ann", "password": "correct horse", "device": "d"})
         self.problem(answer, 403, "wrong_password")
 
     def test_deletion(self):
         token, bobs = self.token(), self.token("Bob")
         self.problem(self.api("POST", "/me/deletion", {"password": "x"}, token), 403, "wrong_password")
-        self.assertEqual(self.api("POST", "/me/deletion", {"password": "secret"}, token).status, 204)
+        self.assertEqual(self.api("POST", "/me/deletion", {"password": "correct horse"}, token).status, 204)
         self.problem(self.api("GET", "/me", None, token), 401, "unauthorized")
         shown = self.get("/users/1", bobs)
         self.assertEqual(shown, {"id": 1, "name": "", "avatar": "", "gender": "", "bio": "", "deleted": True})
         self.assertEqual([person["name"] for person in self.get("/users", bobs)["items"]], ["Bob"])
+        self.problem(self.make(), 409, "name_taken")
+        self.now += REST
         self.assertEqual(self.make().status, 201, "the name is free again")
 
     def test_not_over_v1_without_the_password(self):
@@ -289,7 +350,7 @@ class Devices(ApiCase):
         self.problem(self.api("GET", "/me", None, laptop), 401, "unauthorized")
         self.assertEqual([device["name"] for device in self.get("/devices", token)["items"]], ["phone"])
         self.problem(self.api("DELETE", "/devices/2", None, token), 404, "no_such_device")
-        answer = self.api("POST", "/login", {"name": "Ann", "password": "secret", "device": "laptop"})
+        answer = self.api("POST", "/login", {"name": "Ann", "password": "correct horse", "device": "laptop"})
         self.problem(answer, 403, "device_revoked")
 
     def test_oneself(self):
@@ -354,10 +415,10 @@ class AllOfIt(ApiCase):
         self.log_in(device="old")
         self.api("DELETE", "/devices/2", None, access)
         self.api("POST", "/refresh", {"refreshToken": refresh})
-        found = self.api("POST", "/me/password", {"old": "secret", "new": "b"}, access).json
+        found = self.api("POST", "/me/password", {"old": "correct horse", "new": "battery staple"}, access).json
         self.api("POST", "/logout", None, found["accessToken"])
-        again = self.api("POST", "/login", {"name": "Ann", "password": "b", "device": "phone"}).json
-        self.api("POST", "/me/deletion", {"password": "b"}, again["accessToken"])
+        again = self.api("POST", "/login", {"name": "Ann", "password": "battery staple", "device": "phone"}).json
+        self.api("POST", "/me/deletion", {"password": "battery staple"}, again["accessToken"])
         self.assertEqual(self.checker.unseen & {operation.id for operation in SECTION.operations}, set())
 
 

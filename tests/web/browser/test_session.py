@@ -37,7 +37,7 @@ class SessionTests(SiteCase):
         return connection.answer(method)
 
     def log_in(self, **more):
-        return self.call("", {"name": "ann", "password": "secret", **more})
+        return self.call("", {"name": "ann", "password": "correct horse", **more})
 
     def test_logging_in(self):
         """The page gets an access token and the device's name; the refresh token is where no script sees it."""
@@ -58,7 +58,7 @@ class SessionTests(SiteCase):
         """A proxy that speaks TLS says so; then the cookies never go over a plain connection."""
         self.log_in()
         self.assertFalse(self.set["hichat_session"]["secure"])
-        self.call("", {"name": "ann", "password": "secret"}, X_Forwarded_Proto="https")
+        self.call("", {"name": "ann", "password": "correct horse"}, X_Forwarded_Proto="https")
         self.assertTrue(self.set["hichat_session"]["secure"])
 
     def test_refreshing(self):
@@ -100,7 +100,9 @@ class SessionTests(SiteCase):
     def test_another_password(self):
         """This browser stays logged in."""
         token = self.log_in().json["accessToken"]
-        changed = self.call("/password", {"old": "secret", "new": "better"}, Authorization=f"Bearer {token}")
+        changed = self.call(
+            "/password", {"old": "correct horse", "new": "battery staple"}, Authorization=f"Bearer {token}"
+        )
         self.assertEqual(changed.status, 200)
         self.assertEqual(self.call("/refresh").status, 200)
         self.assertEqual(self.api("GET", "/me", token=token).status, 401)
@@ -109,7 +111,7 @@ class SessionTests(SiteCase):
         """What a form of another site can send (Fetch: simple requests) is refused before it does anything."""
         self.log_in()
         for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
-            for path, body in (("", {"name": "ann", "password": "secret"}), ("/refresh", {})):
+            for path, body in (("", {"name": "ann", "password": "correct horse"}), ("/refresh", {})):
                 answer = self.call(path, body, Content_Type=kind)
                 self.problem(answer, 415, "not_json_type")
                 self.assertFalse(self.set)

@@ -1,0 +1,74 @@
+"""
+Names that look alike: skeletons as in Unicode Technical Standard 39, with the tables of C{confusable_homoglyphs}.
+
+Two names of one script that look alike are as they are in that language, such as C{modern} and C{modem}. Where the
+scripts differ, or a sign is in a name that cannot be seen, one name is made to look like the other.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+
+from confusable_homoglyphs import categories, utils
+from precis_i18n import get_profile
+
+from hichat.text import formed
+
+LIMIT = 192
+"""Characters of a skeleton that are kept."""
+
+MIXED = ""
+"""The script of a name that has several, or signs that are not what they look like."""
+
+_ignorable = get_profile("OpaqueString").base.ucd.default_ignorable
+# Those that are shown as a blank, and are none to Unicode.
+_EMPTY = "\u2800"
+# The file shows what is written from right to left between these.
+_DIRECTION = "\u200e"
+
+
+def look_of(name: str) -> str:
+    """@return: what is equal for names that look alike, also if one is in capitals."""
+    found = _skeleton(_skeleton(_skeleton(name).upper()).lower())
+    return " ".join(found.split())[:LIMIT]
+
+
+def script_of(name: str) -> str:
+    """@return: the only script of a name, such as C{CYRILLIC}; else L{MIXED}."""
+    scripts: set[str] = set()
+    for character in formed("NFD", name):
+        if character.isascii():
+            script = "LATIN" if character.isalpha() else "COMMON"
+        elif _ignorable(ord(character)) or character in _EMPTY:
+            return MIXED
+        else:
+            script = categories.alias(character)
+            if script in ("LATIN", "COMMON", "INHERITED") and character in prototypes():
+                return MIXED
+        scripts.add(script)
+    scripts -= {"COMMON", "INHERITED"}
+    if len(scripts) > 1:
+        return MIXED
+    return scripts.pop() if scripts else "LATIN"
+
+
+@cache
+def prototypes() -> Mapping[str, str]:
+    """
+    Read the table, once: that takes 50 ms.
+
+    @return: by character, what stands for all that look like it.
+    """
+    both_ways: dict[str, list[dict[str, str]]] = utils.load("confusables.json")
+    found: dict[str, str] = {}
+    for one, others in both_ways.items():
+        sign, (other, *more) = one.strip(_DIRECTION), (each["c"].strip(_DIRECTION) for each in others)
+        # The package has lost which of two stands for the other: a prototype has many, or is several characters.
+        if len(sign) == 1 and not more and (len(both_ways[others[0]["c"]]) > 1 or len(other) > 1 or other < sign):
+            found[sign] = other
+    return {sign: "".join(found.get(each, each) for each in other) for sign, other in found.items()}
+
+
+def _skeleton(text: str) -> str:
+    table = prototypes()
+    seen = (each for each in formed("NFD", text) if not _ignorable(ord(each)) and each not in _EMPTY)
+    return formed("NFD", "".join(table.get(each, each) for each in seen))

@@ -1,0 +1,139 @@
+"""
+Names of users and groups: which there may be, and when two are one name.
+
+A user's is C{UsernameCasePreserved} (RFC 8265) in parts with one blank between them, a group's C{Nickname} (RFC 8266).
+Names from before these rules stay as they are. They are found as they always were, by L{hichat.text.name_key}; else by
+L{hichat.text.key_of}, which does not see width, case, or how many blanks there are.
+"""
+
+from functools import cache
+from typing import Any
+
+from precis_i18n import get_profile
+from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
+
+from hichat.accounts.fields import name_of
+from hichat.accounts.lookalikes import MIXED, look_of, script_of
+from hichat.errors import InvalidField, InvalidName, NameReserved, NameTaken
+from hichat.text import KEY_LIMIT, NAME_LIMIT, check, formed, key_of, name_key
+
+NO_NAME = dict.fromkeys(("name_key", "name_match", "name_look", "name_script"))
+"""The columns of L{columns_of} where somebody is gone."""
+
+_USER = get_profile("UsernameCasePreserved")
+_GROUP = get_profile("NicknameCasePreserved")
+
+# Of those who speak for the server, or for nobody. No short ones: ALI looks like ALL.
+_RESERVED = (
+    "admin admins administrator administrators moderator moderators operator root superuser sysadmin system server "
+    "hichat hichatteam support helpdesk staff official security abuse postmaster webmaster hostmaster noreply everyone "
+    "undefined 管理员 系统管理员 超级管理员 系统 系统消息 系统通知 官方 客服 在线客服 所有人 全体成员"
+)
+
+
+def user_name(text: str, field: str = "name") -> str:
+    """
+    @param text: a name as a client gave it. Blanks around it do not count, and those in it are one.
+    @return: the name as it is kept.
+    @raise InvalidField: nobody may be called so; where that is easily missed, L{InvalidName} tells the rule.
+    """
+    # As a nickname's, blanks are of any kind; what comes back has single ones of ASCII.
+    parts = _GROUP.additional_mapping_rule(_bounded(text, field)).split(" ")
+    try:
+        name = " ".join(_USER.enforce(part) for part in parts)
+    except UnicodeEncodeError as e:
+        name_of(text, field)
+        raise InvalidName(field, "user") from e
+    return _fitting(name, field)
+
+
+def group_name(text: str, field: str = "name") -> str:
+    """As L{user_name}, of a group: with signs of all kinds, as long as they can be seen."""
+    try:
+        name = _GROUP.enforce(_bounded(text, field))
+    except UnicodeEncodeError as e:
+        name_of(text, field)
+        raise InvalidName(field, "group") from e
+    return _fitting(name, field)
+
+
+def given_name(text: str, field: str = "name") -> str:
+    """
+    @return: what may be somebody's name already, even if by now nobody could be called so.
+    @raise InvalidField: it cannot.
+    """
+    return formed("NFC", _bounded(text, field))
+
+
+def columns_of(name: str) -> dict[str, str]:
+    """@return: what the tables of users and groups have of a name."""
+    return {
+        "name": name,
+        "name_key": name_key(name),
+        "name_match": key_of(name),
+        "name_look": look_of(name),
+        "name_script": script_of(name),
+    }
+
+
+def is_called(table: Table, name: str) -> tuple[ColumnElement[bool], ...]:
+    """
+    @param table: of users or groups.
+    @return: the condition for who is called so, and in which order: whoever was always called so comes first.
+    """
+    old = table.c.name_key == name_key(name)
+    return or_(old, table.c.name_match == key_of(name)), old.desc(), table.c.id
+
+
+def check_free(connection: Connection, table: Table, name: str, but: int = 0) -> None:
+    """
+    Call it in the transaction that takes the name.
+
+    @param but: the id of whom it may be.
+    @raise NameTaken: another has the name, or one that looks like it.
+    """
+    c, new = table.c, columns_of(name)
+    looks_like = c.name_look == new["name_look"]
+    if new["name_script"] != MIXED:
+        looks_like = and_(looks_like, c.name_script != new["name_script"])
+    same = or_(c.name_key == new["name_key"], c.name_match == new["name_match"])
+    for condition in (same, looks_like):
+        if connection.scalar(select(c.id).where(condition, c.id != but, c.deleted_at.is_(None)).limit(1)) is not None:
+            raise NameTaken
+
+
+def check_rename(connection: Connection, table: Table, holder: Any, name: str) -> None:
+    """
+    As L{check_free}, for who has a name already. Another case of it was theirs before; so was how it looked.
+
+    @param holder: with C{id} and C{name}.
+    """
+    if name_key(name) != name_key(holder.name) or look_of(name) != look_of(holder.name):
+        check_free(connection, table, name, holder.id)
+
+
+def check_reserved(name: str) -> None:
+    """@raise NameReserved: it looks like the name of somebody who speaks for the server."""
+    if look_of(_letters(name)) in _reserved():
+        raise NameReserved
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    return frozenset(map(look_of, _RESERVED.split()))
+
+
+def _letters(name: str) -> str:
+    return "".join(character for character in name if character.isalnum() or not character.isascii())
+
+
+def _bounded(text: str, field: str) -> str:
+    given = text.strip()
+    check(given, NAME_LIMIT, field)
+    return given
+
+
+def _fitting(name: str, field: str) -> str:
+    if len(name) > NAME_LIMIT or len(name_key(name)) > KEY_LIMIT or not key_of(name):
+        raise InvalidField(field)
+    return name

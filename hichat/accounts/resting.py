@@ -1,0 +1,66 @@
+"""
+Names that were given up: for 30 days nobody else is called so, or it would be easy to pass for who was. Queries of a
+connection.
+
+Who deletes an account wants to be forgotten: what is kept is a hash with the server's key.
+"""
+
+from hashlib import blake2b
+
+from sqlalchemy import Connection, and_, delete, insert, or_, select
+
+from hichat.accounts.lookalikes import MIXED, look_of, script_of
+from hichat.errors import NameTaken
+from hichat.storage.tables import resting_names
+from hichat.text import key_of
+
+REST = 30 * 24 * 3600 * 1000
+"""Milliseconds."""
+
+LIMIT = 5
+"""Names that rest because of one user, the last ones: or one could take them all from everybody."""
+
+
+class Resting:
+    """
+    @param key: a secret of the server's.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def check(self, connection: Connection, name: str, user_id: int, now: int) -> None:
+        """
+        @param user_id: who wants to be called so; 0: somebody new.
+        @raise NameTaken: somebody else was called so a short time ago, or so that it looks like it.
+        """
+        c, script = resting_names.c, script_of(name)
+        looks_like = c.look_hash == self._hash("look", look_of(name))
+        if script != MIXED:
+            looks_like = and_(looks_like, c.script != script)
+        same = or_(c.name_hash == self._hash("name", key_of(name)), looks_like)
+        query = select(c.until).where(same, c.until > now, c.user_id != user_id).limit(1)
+        if connection.scalar(query) is not None:
+            raise NameTaken
+
+    def add(self, connection: Connection, name: str, user_id: int, now: int) -> None:
+        """
+        Let a name rest.
+
+        @param user_id: who was called so, and may be again.
+        """
+        c = resting_names.c
+        row = {
+            "name_hash": self._hash("name", key_of(name)),
+            "look_hash": self._hash("look", look_of(name)),
+            "script": script_of(name),
+            "user_id": user_id,
+            "until": now + REST,
+        }
+        connection.execute(delete(resting_names).where(or_(c.until <= now, c.name_hash == row["name_hash"])))
+        connection.execute(insert(resting_names).values(row))
+        last = select(c.name_hash).where(c.user_id == user_id).order_by(c.until.desc()).limit(LIMIT)
+        connection.execute(delete(resting_names).where(c.user_id == user_id, c.name_hash.not_in(last)))
+
+    def _hash(self, kind: str, text: str) -> bytes:
+        return blake2b(f"{kind} {text}".encode(), key=self._key, digest_size=32).digest()
