@@ -10,6 +10,7 @@ import argparse
 import getpass
 import os
 import random
+import stat
 import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -344,7 +345,11 @@ def _talkers(options: argparse.Namespace) -> int:
 def _open_tokens(path: Path) -> TextIO:
     """@return: a file for secrets, its owner's only; what is in it is still there."""
     try:
-        return open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii")
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            # One that was there may have been for everybody.
+            os.fchmod(descriptor, 0o600)
+        return open(descriptor, "w", encoding="ascii")
     except OSError as e:
         raise StartError(f"hichat: --tokens: cannot write {path}: {e.strerror}") from None
 

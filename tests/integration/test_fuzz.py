@@ -275,6 +275,25 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield found
 
 
+def test_the_log_of_broken_connections(server: Server) -> None:
+    """Of each at most one line, and of many a few; nothing in it that a terminal obeys."""
+    before = len(server.daemon.log.read_text().splitlines())
+    wrong = [b"\x16\x03\x01\0\5hello", b"GET /\x1b[2J\r\n HTTP/9\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"a" * 70000]
+    wrong += [upgrade(Sec_WebSocket_Version="99"), upgrade(Sec_WebSocket_Key="\x1b]0;x"), upgrade() + b"\xff" * 40]
+    for data in wrong * 20:
+        raw = Raw(server.port)
+        raw.send(data)
+        with contextlib.suppress(Gone, TimeoutError):
+            raw.response(0.05)
+        raw.send(b"\xff" * 40)
+        with contextlib.suppress(Gone, TimeoutError, AssertionError):
+            raw.get(0.05)
+        raw.reset()
+    lines = server.daemon.log.read_text().splitlines()[before:]
+    assert len(lines) <= 12, lines
+    assert all(line.isprintable() for line in lines)
+
+
 @pytest.mark.timeout(60 + 20 * SEEDS)
 def test_fuzz(server: Server) -> None:
     pair = Pair(server)

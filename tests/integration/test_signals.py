@@ -320,6 +320,7 @@ class ModeTests(SignalsCase):
 
     def test_what_the_command_makes(self) -> None:
         self.daemon.command("user", "add", "ann", line="correct horse\n")
+        (self.daemon.directory / "tokens").touch(0o644)
         self.daemon.command("bench", "prepare", "--users", "3", "--tokens", "tokens", "--state-dir", "bench")
         for name in ("state", "bench", "tokens"):
             self.assertEqual(self.modes(self.daemon.directory / name), [])
