@@ -38,6 +38,7 @@ from hichat.errors import (
     OtherDevice,
     PasswordsDiffer,
     RegistrationClosed,
+    StoreAway,
     TooManyDevices,
     Unauthorized,
     WrongPassword,
@@ -146,11 +147,11 @@ class Accounts:
             raise PasswordsDiffer
         self._limits.register.attempt(address_key(client_ip))
         code = invite if self._registration == "invite" else None
-        # Before the costly hash; the insert decides.
-        await self._store.read(_check_registration, name, code, self._now())
         try:
+            # Before the costly hash; the insert decides.
+            await self._store.read(_check_registration, name, code, self._now())
             password_hash = await self._passwords.hash(prepared)
-        except Busy:
+        except (Busy, StoreAway):
             self._limits.register.forgive(address_key(client_ip))
             raise
         user = await self._store.write(_register, name, password_hash, code, self._now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hichat.errors import FormTooLarge, Refused, Unauthorized
-from hichat.web.answers import failed_in_both_spellings, language, refused, to_json
+from hichat.web.answers import failed_in_both_spellings, language, refused, say_when, to_json
 from hichat.web.api.problems import answer_problem
 
 if TYPE_CHECKING:
@@ -27,4 +27,5 @@ def complain(request: Request, error: Refused) -> bytes:
     if isinstance(error, FormTooLarge) or request.path == UPLOAD_PATH:
         # Clients of v1 look at what came with status 200 only.
         return to_json(request, failed_in_both_spellings(error.text(language(request))))
+    say_when(request, error)
     return to_json(request, refused(request, error), error.status)

@@ -24,6 +24,7 @@ from twisted.web.resource import IResource, Resource
 
 from hichat.errors import Broken, FormTooLarge, MethodNotTaken, NoSuchAddress, NotStored, Refused
 from hichat.metrics import Metrics
+from hichat.storage.trouble import Trouble
 from hichat.web.answers import answer_json, language
 from hichat.web.complaints import complain
 from hichat.web.forms import FORM_LIMIT
@@ -200,8 +201,8 @@ class Request(server.Request):
             return
         try:
             super().handleContentChunk(data)
-        except OSError:
-            self._log.failure("a body could not be stored")
+        except OSError as e:
+            self.channel.site.spooling.met(e)
             self._refuse(NotStored())
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
@@ -295,6 +296,7 @@ class Site(server.Site):
         self._upload_limit = upload_limit
         self._uploads = uploads
         self._spool = spool
+        self.spooling = Trouble("requests' bodies cannot be kept while they arrive")
 
     def startFactory(self) -> None:  # noqa: N802
         """The base class opens a log file, and wakes up every second to have the time for it."""

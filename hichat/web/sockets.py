@@ -14,9 +14,10 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from hichat.accounts.tokens import Claims
-from hichat.errors import Busy, Language, SignedOut, Unauthorized
+from hichat.errors import Busy, Language, SignedOut, StoreAway, Unauthorized
 from hichat.gateway.protocol import ChatFactory, ChatProtocol, V1Protocol, V2Protocol
 from hichat.routing import Met
+from hichat.web.answers import say_when
 from hichat.web.credentials import bearer
 from hichat.web.site import answer_json, language
 
@@ -59,9 +60,12 @@ class SocketResource(Resource):
     def _failed(self, failure: Failure, request: Request) -> None:
         if failure.check(CancelledError):
             return
-        _log.failure("a WebSocket could not be opened", failure)
+        error = failure.value if isinstance(failure.value, StoreAway) else Busy()
+        if isinstance(error, Busy):
+            _log.failure("a WebSocket could not be opened", failure)
         if request.channel is not None and request.channel.transport is not None:
-            answer_json(request, {"message": Busy().text(language(request))}, 503)
+            say_when(request, error)
+            answer_json(request, {"message": error.text(language(request))}, error.status)
 
 
 class _Admission:

@@ -46,6 +46,7 @@ from hichat.errors import (
     NotStored,
     NotText,
     Refused,
+    StoreAway,
     Unauthorized,
 )
 from hichat.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER
@@ -189,7 +190,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         if self.body_type is not None:
             found += [NotJSON, NotJSONType]
         # Whatever it is, a body may come with it; and the store can be away for each.
-        found += [FormTooLarge, *self.refusals, Busy, NotStored, Broken]
+        found += [FormTooLarge, *self.refusals, Busy, NotStored, StoreAway, Broken]
         return tuple(dict.fromkeys(found))
 
 
