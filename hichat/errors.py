@@ -223,6 +223,18 @@ class NotStored(Refused):
     retry_after = 1.0
 
 
+class StoreAway(Refused):
+    """The store did not do what it was asked. The log has been told why: whoever meets this says nothing there."""
+
+    code, status, zh, en = (
+        "store_away",
+        503,
+        "服务器暂时无法访问数据，请稍后再试",
+        "the store is away, please try again",
+    )
+    retry_after = 2.0
+
+
 class Unauthorized(Refused):
     code, status, zh, en = "unauthorized", 401, "身份验证失败，请重新登录", "the token is missing, wrong or expired"
 

@@ -191,7 +191,8 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     engine = make_engine(settings.database_url)
     # The daemon's own writer thread and the log's writer, of each worker, share one file.
     is_file = engine.dialect.name == "sqlite"
-    store = Store(engine, in_readers, in_writer, Turnstile(state).turn if is_file else nullcontext)
+    store = Store(engine, in_readers, in_writer, Turnstile(state).turn if is_file else nullcontext, serves=True)
+    metrics.store_failures = lambda: store.reads.count + store.changes.count
     codec = Codec(keys.load_or_make(state, "plane.key"), worker, incarnation=secrets.randbits(64))
     index = make_index(engine)
     follower = FollowerProcess(settings.database_url, reactor)
@@ -231,6 +232,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
         sockets_v2=sockets_v2,
         metrics=metrics,
         stopping=stopping,
+        probe=partial(_probe, way),
         media=media,
         reactor=reactor,
         outside=assemble_outside(settings),
@@ -406,6 +408,12 @@ async def _sign_in(
 ) -> SignedIn:
     user, device, login = await accounts.sign_in(token, name)
     return SignedIn(user.id, device.id, await last_counter(device.id), user.generation, login)
+
+
+async def _probe(way: Way) -> None:
+    """Do what a message needs of the store. Fails if that cannot be done."""
+    await way.store.read(log.head)
+    await way.ledger.probe()
 
 
 def read_arrivals(connection: Connection, arrivals: Collection[Arrival]) -> dict[Arrival, Arrived]:

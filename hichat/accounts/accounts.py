@@ -38,6 +38,7 @@ from hichat.errors import (
     OtherDevice,
     PasswordsDiffer,
     RegistrationClosed,
+    StoreAway,
     TooManyDevices,
     Unauthorized,
     WrongPassword,
@@ -166,11 +167,11 @@ class Accounts:
         self._limits.register.attempt(address_key(client_ip))
         needs_invite = self._registration == "invite" or (self._registration == "local" and forwarded)
         code = invite if needs_invite else None
-        # Before the costly hash; the insert decides.
-        await self._store.read(self._check_registration, name, code, by_operator)
         try:
+            # Before the costly hash; the insert decides.
+            await self._store.read(self._check_registration, name, code, by_operator)
             password_hash = await self._passwords.hash(prepared)
-        except Busy:
+        except (Busy, StoreAway):
             self._limits.register.forgive(address_key(client_ip))
             raise
         user = await self._store.write(self._register, name, password_hash, code)

@@ -6,7 +6,7 @@ Import this inside the composition root's function only: Klein installs a reacto
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.web.server import Request
@@ -14,7 +14,6 @@ from twisted.web.server import Request
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.tokens import Claims
 from hichat.gateway.protocol import ChatFactory
-from hichat.ledger import log
 from hichat.ledger.marks import Marks
 from hichat.media.media import MediaStore
 from hichat.metrics import Metrics
@@ -53,6 +52,7 @@ def make_site(
     sockets_v2: ChatFactory,
     metrics: Metrics,
     stopping: Callable[[], bool],
+    probe: Callable[[], Awaitable[object]],
     media: MediaStore,
     reactor: IReactorTime,
     places: Places,
@@ -63,6 +63,7 @@ def make_site(
     Put the site together.
 
     @param stopping: whether the daemon is going away.
+    @param probe: see L{Ready}.
     """
 
     def claims(request: Request) -> Claims:
@@ -80,7 +81,7 @@ def make_site(
     root.putChild(b"app", client.directory)
     root.putChild(b"session", SessionResource(accounts))
     root.mount("healthz", Health())
-    root.mount("readyz", Ready(stopping, lambda: store.read(log.head)))
+    root.mount("readyz", Ready(stopping, probe, reactor))
     root.mount("metrics", Exposition(metrics))
     uploads = upload_paths(accounts, media)
     return Site(

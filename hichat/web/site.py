@@ -39,6 +39,7 @@ from hichat.errors import (
 from hichat.gateway.protocol import GUARDS
 from hichat.metrics import Metrics
 from hichat.places import Caps, Place, Places, Refusals, key_of
+from hichat.storage.trouble import Trouble
 from hichat.web.answers import answer_json, language
 from hichat.web.channel import LINGER_TIME, LOST, PlainChannel
 from hichat.web.complaints import complain
@@ -355,8 +356,8 @@ class Request(server.Request):
             return
         try:
             super().handleContentChunk(data)
-        except OSError:
-            self._log.failure("a body could not be stored")
+        except OSError as e:
+            self.channel.site.spooling.met(e)
             self._refuse(NotStored())
             return
         bodies = self.channel.site.bodies
@@ -540,6 +541,7 @@ class Site(server.Site):
         self._upload_limit = upload_limit
         self._uploads = uploads
         self._spool = spool
+        self.spooling = Trouble("requests' bodies cannot be kept while they arrive")
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
         """Somebody connects. Of a proxy it is not known for whom yet."""

@@ -14,10 +14,11 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from hichat.accounts.tokens import Claims
-from hichat.errors import Busy, ForeignOrigin, Language, SignedOut, TooManyConnections, Unauthorized
+from hichat.errors import Busy, ForeignOrigin, Language, SignedOut, StoreAway, TooManyConnections, Unauthorized
 from hichat.gateway.protocol import ChatFactory, ChatProtocol, V1Protocol, V2Protocol
 from hichat.places import Place
 from hichat.routing import Met
+from hichat.web.answers import say_when
 from hichat.web.api.problems import answer_problem
 from hichat.web.credentials import bearer
 from hichat.web.outside import outside_of
@@ -67,9 +68,12 @@ class SocketResource(Resource):
     def _failed(self, failure: Failure, request: Request) -> None:
         if failure.check(CancelledError):
             return
-        _log.failure("a WebSocket could not be opened", failure)
+        error = failure.value if isinstance(failure.value, StoreAway) else Busy()
+        if isinstance(error, Busy):
+            _log.failure("a WebSocket could not be opened", failure)
         if request.channel is not None and request.channel.transport is not None:
-            answer_json(request, {"message": Busy().text(language(request))}, 503)
+            say_when(request, error)
+            answer_json(request, {"message": error.text(language(request))}, error.status)
 
 
 class _Admission:

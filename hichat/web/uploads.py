@@ -17,7 +17,7 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.static import File
 
 from hichat.accounts.accounts import Accounts
-from hichat.errors import Broken, Busy, FormTooLarge, InvalidField, MalformedForm, NoSuchMedia, Unauthorized
+from hichat.errors import Broken, Busy, FormTooLarge, InvalidField, MalformedForm, NoSuchMedia, Refused, Unauthorized
 from hichat.media.media import Copy, MediaStore, Served
 from hichat.media.types import EXTENSIONS
 from hichat.web.complaints import UPLOAD_PATH, complain
@@ -160,9 +160,11 @@ class _Opened(Resource):
     def _failed(self, failure: Failure, request: server.Request) -> None:
         if failure.check(CancelledError):
             return
-        self._log.failure("a file could not be sent", failure)
+        error = failure.value if isinstance(failure.value, Refused) else Broken()
+        if isinstance(error, Broken):
+            self._log.failure("a file could not be sent", failure)
         if request.channel is not None and not request.startedWriting:
-            request.write(complain(request, Broken()))
+            request.write(complain(request, error))
             request.finish()
 
 

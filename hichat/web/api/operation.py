@@ -47,6 +47,7 @@ from hichat.errors import (
     NotStored,
     NotText,
     Refused,
+    StoreAway,
     TooManyConnections,
     TooManyRequests,
     Unauthorized,
@@ -192,7 +193,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         if self.body_type is not None:
             found += [NotJSON, NotJSONType]
         # Whatever it is, a body may come with it; and the store can be away for each.
-        found += [FormTooLarge, *self.refusals, TooManyRequests, TooManyConnections, Busy, NotStored, Broken]
+        found += [FormTooLarge, *self.refusals, TooManyRequests, TooManyConnections, Busy, NotStored, StoreAway, Broken]
         return tuple(dict.fromkeys(found))
 
 

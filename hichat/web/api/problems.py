@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from hichat.errors import InvalidField, Language, Refused, language_of
+from hichat.web.answers import say_when
 from hichat.web.outside import outside_of
 
 if TYPE_CHECKING:
@@ -102,8 +102,7 @@ def answer_problem(request: Request, error: Refused) -> bytes:
         # RFC 6750, 3: who showed no token is not told that it is a bad one.
         invalid = ', error="invalid_token"' if request.requestHeaders.hasHeader("authorization") else ""
         request.setHeader("WWW-Authenticate", f'Bearer realm="hichat"{invalid}')
-    if error.retry_after is not None:
-        request.setHeader("Retry-After", str(max(1, ceil(error.retry_after))))
+    say_when(request, error)
     return body
 
 
