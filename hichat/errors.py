@@ -282,6 +282,62 @@ class InvalidName(InvalidField):
         return f"{super().text(language)}; {self._RULES[self._kind, language]}"
 
 
+class PasswordTooShort(InvalidField):
+    """
+    @param least: characters that there must be.
+    """
+
+    code, zh, en = "password_too_short", "密码太短", "the password is too short"
+
+    def __init__(self, field: str, least: int) -> None:
+        super().__init__(field)
+        self.least = least
+
+    def text(self, language: Language) -> str:
+        """@return: also how long it must be."""
+        if language == "zh":
+            return f"{self.zh}，至少需要 {self.least} 个字符"
+        return f"{self.en}: at least {self.least} characters"
+
+
+class PasswordTooLong(InvalidField):
+    """
+    @param most: characters that there may be.
+    """
+
+    code, zh, en = "password_too_long", "密码太长", "the password is too long"
+
+    def __init__(self, field: str, most: int) -> None:
+        super().__init__(field)
+        self.most = most
+
+    def text(self, language: Language) -> str:
+        """@return: also how long it may be."""
+        if language == "zh":
+            return f"{self.zh}，最多 {self.most} 个字符"
+        return f"{self.en}: at most {self.most} characters"
+
+
+class PasswordTooCommon(InvalidField):
+    code, zh, en = (
+        "password_too_common",
+        "该密码太常见或太容易被猜到，请换一个",
+        "this password is among the first that others would guess; take several words",
+    )
+
+    def text(self, language: Language) -> str:
+        """@return: the reason; it is clear what field that is."""
+        return Refused.text(self, language)
+
+
+class PasswordHasName(InvalidField):
+    code, zh, en = "password_has_name", "密码中不能包含用户名", "the password must not contain the user's name"
+
+    def text(self, language: Language) -> str:
+        """@return: the reason; it is clear what field that is."""
+        return Refused.text(self, language)
+
+
 class NameTaken(Refused):
     code, status, zh, en = "name_taken", 409, "该名称已被使用", "this name is taken"
 

@@ -291,7 +291,7 @@ async def delete_me(parts: Parts, caller: Caller, peer: Peer, body: Deletion) ->
     Deletes your account for ever, with your contacts and memberships. What you have written stays where it was; your
     name is gone from it, and free for others after 30 days.
     """
-    await parts.accounts.delete_own(caller.user, body.password, peer.address)
+    await parts.accounts.delete_own(caller.user, body.password, caller.device)
 
 
 async def list_devices(parts: Parts, caller: Caller, query: Paging) -> Page[ShownDevice]:
