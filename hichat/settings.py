@@ -21,6 +21,7 @@ from twisted.internet import endpoints
 from twisted.logger import LogLevel
 
 from hichat.accounts.limits import Rate
+from hichat.accounts.sessions import DURATION
 from hichat.errors import StartError
 from hichat.plane.faults import parse as parse_faults
 from hichat.social.groups import Limits
@@ -147,6 +148,7 @@ class Bounds:
     edit: int = 24 * 3600
     presence: bool = True
     contacts_only: bool = False
+    session: int = DURATION
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,9 @@ class Settings:
     login_limit: Rate = _setting(_rate, "10/600", "ATTEMPTS/SECONDS: failed log-ins of an account; or off")
     address_limit: Rate = _setting(_rate, "50/600", "ATTEMPTS/SECONDS: failed log-ins from an address; or off")
     register_limit: Rate = _setting(_rate, "20/3600", "ATTEMPTS/SECONDS: accounts made from an address; or off")
+
+    session_lifetime: int = _setting(_count, str(DURATION), "seconds after a log-in until one has to log in again")
+    v1: bool = _setting(_switch, "on", "on, or off: existing clients are not served, only those of v2")
 
     draft_limit: int = _setting(_count, "1024", "messages in flight, at which senders are not read from any more")
     batch_limit: int = _setting(_count, "256", "messages in one commit")
@@ -198,6 +203,7 @@ class Settings:
             edit=self.edit_limit,
             presence=self.presence,
             contacts_only=self.write_to == "contacts",
+            session=self.session_lifetime,
         )
 
     @property

@@ -18,7 +18,7 @@ from hichat.errors import StartError
 from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
 from hichat.ledger import log, places
 from hichat.storage.store import Store
-from hichat.storage.tables import groups, members, users
+from hichat.storage.tables import devices, groups, members, sessions, users
 
 CHUNK = 10_000
 """Rows in a transaction."""
@@ -26,13 +26,17 @@ CHUNK = 10_000
 NO_HASH = "!"
 """What stands for a password's hash: nobody can log in with it. These users come with tokens."""
 
+DEVICE = "bench"
+"""What each of these users signs in with."""
+
 Progress = Callable[[int], object]
 """Is told how many rows more there are now."""
 
 
 def make_users(store: Store, count: int, now: int, progress: Progress) -> None:
     """
-    Make users 1 to C{count}, named C{bench-1} and so on.
+    Make users 1 to C{count}, named C{bench-1} and so on; each with a device of its own number, whose session is the
+    first: so what it is signed in with can be written without a look.
 
     @param now: milliseconds since the epoch.
     @raise StartError: there are users already.
@@ -49,7 +53,18 @@ def make_users(store: Store, count: int, now: int, progress: Progress) -> None:
             given = {"password_hash": NO_HASH, "created_at": now, "updated_at": now}
             connection.execute(insert(users), [row | given for row in rows])
             _follow(connection, "users", count)
+            _sign_in(connection, numbers, now)
+            _follow(connection, "devices", count)
         progress(len(numbers))
+
+
+def _sign_in(connection: Connection, numbers: range, now: int) -> None:
+    """Make what these users' tokens belong to."""
+    made = {"name": DEVICE, "created_at": now, "dialect": "both"}
+    connection.execute(insert(devices), [{"id": number, "user_id": number} | made for number in numbers])
+    times = {"rotated_at": now, "began_at": now, "used_at": now}
+    begun = {"number": 1, "generation": 0, "client_ip": "", "live": True, **times}
+    connection.execute(insert(sessions), [{"device_id": number} | begun for number in numbers])
 
 
 def make_groups(store: Store, count: int, size: int, now: int, progress: Progress) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hichat.errors import FormTooLarge, Refused, Unauthorized
+from hichat.errors import FormTooLarge, Refused, Unauthorized, V1Off
 from hichat.web.answers import failed_in_both_spellings, language, refused, to_json
 from hichat.web.api.problems import answer_problem
 
@@ -24,6 +24,8 @@ def complain(request: Request, error: Refused) -> bytes:
         return answer_problem(request, error)
     if isinstance(error, Unauthorized):
         return to_json(request, {"message": error.text(language(request))}, 401)
+    if isinstance(error, V1Off):
+        return to_json(request, failed_in_both_spellings(error.text(language(request))), error.status)
     if isinstance(error, FormTooLarge) or request.path == UPLOAD_PATH:
         # Clients of v1 look at what came with status 200 only.
         return to_json(request, failed_in_both_spellings(error.text(language(request))))

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from twisted.internet.interfaces import IReactorTime
-from twisted.web.server import Request
 
 from hichat.accounts.accounts import Accounts
-from hichat.accounts.tokens import Claims
 from hichat.gateway.protocol import ChatFactory
 from hichat.ledger import log
 from hichat.ledger.marks import Marks
@@ -27,14 +25,13 @@ from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
 from hichat.web.browser.files import Client
 from hichat.web.browser.session import SessionResource
-from hichat.web.credentials import credentials
 from hichat.web.documents import mount_documents
 from hichat.web.parts import Parts
 from hichat.web.site import Branch, Site
 from hichat.web.sockets import SocketResource, SocketV2Resource
 from hichat.web.status import Exposition, Health, Ready
 from hichat.web.uploads import Files, upload_paths
-from hichat.web.v1 import make_root
+from hichat.web.v1 import V1Gone, make_root
 
 
 def make_site(
@@ -52,20 +49,20 @@ def make_site(
     stopping: Callable[[], bool],
     media: MediaStore,
     reactor: IReactorTime,
+    v1: bool = True,
 ) -> Site:
     """
     Put the site together.
 
     @param stopping: whether the daemon is going away.
+    @param v1: whether existing clients are served.
     """
-
-    def claims(request: Request) -> Claims:
-        # A connection of v1 has no device: nothing would end it together with one.
-        return accounts.claims(*credentials(request), bound=False)
-
     parts = Parts(accounts, contacts, conversations, groups, marks, search_index, store, media)
     root = make_root(parts, Files(media))
-    root.mount("v1/user/SendUserMsg", SocketResource(sockets, claims))
+    if v1:
+        root.mount("v1/user/SendUserMsg", SocketResource(sockets, accounts))
+    else:
+        root.putChild(b"v1", V1Gone())
     root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
     root.mount("v2/ws", SocketV2Resource(sockets_v2))
     mount_documents(root)
@@ -76,4 +73,4 @@ def make_site(
     root.mount("healthz", Health())
     root.mount("readyz", Ready(stopping, lambda: store.read(log.head)))
     root.mount("metrics", Exposition(metrics))
-    return Site(root, reactor, media.limit, metrics, upload_paths(accounts, media), media.directory)
+    return Site(root, reactor, media.limit, metrics, upload_paths(accounts, media, v1), media.directory)

@@ -29,8 +29,8 @@ class DeviceCase(AccountsCase):
         super().setUp()
         self.ann: User = self.register()
         self.bob: User = self.register("Bob")
-        self.token: str = self.log_in()[0]
-        self.bobs: str = self.log_in("Bob")[0]
+        self.token: str = self.get(self.accounts.issue(self.ann))
+        self.bobs: str = self.get(self.accounts.issue(self.bob))
 
     def sign_in(self, name: str = "phone", token: str = "") -> Device:
         _, device, _ = self.get(self.accounts.sign_in(token or self.token, name))
@@ -38,8 +38,9 @@ class DeviceCase(AccountsCase):
         return device
 
     def of(self, user: User) -> list[Device]:
+        """@return: without the one that the token belongs to."""
         with self.store.snapshot() as connection:
-            return devices.of_user(connection, user.id)
+            return [device for device in devices.of_user(connection, user.id) if device.name != "token"]
 
     def may_write(self, device: Device, user: User) -> bool:
         with self.store.snapshot() as connection:
@@ -53,9 +54,9 @@ class DeviceCase(AccountsCase):
 
 class SigningInTests(DeviceCase):
     def test_made_once(self) -> None:
-        user, device, session = self.get(self.accounts.sign_in(self.token, "phone"))
-        self.assertEqual((user.id, session), (self.ann.id, 0))
-        self.assertEqual(device, Device(1, self.ann.id, "phone", NOW, None))
+        user, device, claims = self.get(self.accounts.sign_in(self.token, "phone"))
+        self.assertEqual((user.id, claims.device, claims.session), (self.ann.id, 1, 1))
+        self.assertEqual(device, Device(3, self.ann.id, "phone", NOW, None))
         self.now += 1000
         self.assertEqual(self.sign_in(), device)
         self.assertEqual(self.of(self.ann), [device])
@@ -69,8 +70,15 @@ class SigningInTests(DeviceCase):
         self.assertEqual(owners, [[True, False]] * 3 + [[False, True]])
 
     def test_wrong_tokens(self) -> None:
-        nobodys = self.tokens.issue(99, 0)
-        for token in ("", "nonsense", nobodys, self.tokens.issue(self.ann.id, 1)):
+        claims = self.tokens.verify(self.token)
+        wrong = [
+            claims._replace(user=99),
+            claims._replace(generation=1),
+            claims._replace(session=2),
+            claims._replace(device=9),
+            claims._replace(device=0),
+        ]
+        for token in ("", "nonsense", *(self.tokens.issue(each, 60) for each in wrong)):
             self.fails(Unauthorized, self.accounts.sign_in(token, "phone"))
         self.now += LIFETIME * 1000
         self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
@@ -81,7 +89,7 @@ class SigningInTests(DeviceCase):
         self.get(self.accounts.change_password(self.ann, "another"))
         self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
         self.assertEqual(self.generation(self.ann, device.id), 1)
-        self.token = self.log_in(password="another")[0]
+        self.token = self.get(self.accounts.issue(self.found(self.ann.id)))
         self.assertEqual(self.sign_in(), device, "the device is the same as before")
 
     def test_disabled_and_gone(self) -> None:
@@ -90,7 +98,7 @@ class SigningInTests(DeviceCase):
         self.assertIsNone(self.generation(self.ann, device.id))
         self.get(self.accounts.enable(self.ann.id))
         self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
-        self.token = self.log_in()[0]
+        self.token = self.get(self.accounts.issue(self.found(self.ann.id)))
         self.assertEqual(self.sign_in(), device)
         self.get(self.accounts.delete(self.found(self.ann.id)))
         self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
@@ -178,7 +186,7 @@ class RevokingTests(DeviceCase):
         self.sign_in()
         self.get(self.accounts.revoke(self.ann.id, "phone"))
         self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
-        self.assertEqual(self.sign_in("laptop").id, 2, "the token is as good as before")
+        self.assertEqual(self.sign_in("laptop").id, 4, "the token is as good as before")
 
     def test_there_is_none(self) -> None:
         self.sign_in()

@@ -83,7 +83,13 @@ class Routing:
         self.listened: list[bool] = []
 
     async def arrive(
-        self, user: int, generation: int, listen: Callable[[int, list[Event]], bool], met: Met | None = None
+        self,
+        user: int,
+        generation: int,
+        listen: Callable[[int, list[Event]], bool],
+        met: Met | None = None,
+        login: int = 0,
+        bound: int = 0,
     ) -> bool:
         waiter: Deferred[None] = Deferred()
         self.waiting.append(waiter)

@@ -28,7 +28,6 @@ from twisted.web.server import NOT_DONE_YET, Request
 from hichat.accounts.accounts import Accounts, Grant
 from hichat.accounts.fields import NAME_LIMIT
 from hichat.accounts.passwords import LENGTH_LIMIT
-from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME
 from hichat.accounts.users import User
 from hichat.errors import Broken, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
 from hichat.web.answers import to_json
@@ -172,7 +171,7 @@ class _Calls:
         given = _read(request, PasswordChange)
         user, number = await self._identify(request)
         device = _device(request)
-        if not number or not device:
+        if not device:
             raise DeviceNeeded
         address = peer(request).address
         grant = await self._accounts.change_own_password(user, number, given.old, given.new, address)
@@ -180,8 +179,7 @@ class _Calls:
 
     async def log_out(self, request: Request) -> bytes:
         user, number = await self._identify(request)
-        if number:
-            await self._accounts.log_out(user, number)
+        await self._accounts.log_out(user, number)
         return _nobody(request)
 
     async def _identify(self, request: Request) -> tuple[User, int]:
@@ -199,9 +197,9 @@ def _read(request: Request, kind: type[T]) -> T:
 
 
 def _granted(request: Request, grant: Grant, device: str) -> bytes:
-    _set(request, TOKEN_COOKIE, grant.refresh, REFRESH_LIFETIME)
+    _set(request, TOKEN_COOKIE, grant.refresh, grant.refresh_lifetime)
     _set(request, DEVICE_COOKIE, device, _DEVICE_LIFETIME)
-    return to_json(request, Session(grant.user.id, device, grant.access, ACCESS_LIFETIME))
+    return to_json(request, Session(grant.user.id, device, grant.access, grant.access_lifetime))
 
 
 def _nobody(request: Request) -> bytes:
