@@ -30,7 +30,7 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.devices import TOKEN_NAME, Device
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.sessions import Session
-from hichat.accounts.tokens import LIFETIME, Claims, Dialect, Tokens
+from hichat.accounts.tokens import LIFETIME, Tokens
 from hichat.accounts.users import User
 from hichat.bench import prepare
 from hichat.bench import run as bench
@@ -154,7 +154,7 @@ class Administration:
     def write_tokens(self, people: int, file: TextIO) -> None:
         """Write a token of each of users 1 to C{people} a line, of the device that L{prepare.make_users} made."""
         for user in range(1, people + 1):
-            file.write(f"{self._tokens.issue(Claims(user, 0, user, 1, Dialect.BOTH), LIFETIME)}\n")
+            file.write(f"{self._tokens.issue(prepare.claims(user), LIFETIME)}\n")
 
     def find(self, name: str) -> User:
         """@raise NoSuchUser: there is none of that name."""

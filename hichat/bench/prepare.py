@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection, func, insert, select
 
 from hichat.accounts.fields import name_key
+from hichat.accounts.tokens import Claims, Dialect
 from hichat.errors import StartError
 from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
 from hichat.ledger import log, places
@@ -65,6 +66,11 @@ def _sign_in(connection: Connection, numbers: range, now: int) -> None:
     times = {"rotated_at": now, "began_at": now, "used_at": now}
     begun = {"number": 1, "generation": 0, "client_ip": "", "live": True, **times}
     connection.execute(insert(sessions), [{"device_id": number} | begun for number in numbers])
+
+
+def claims(user: int) -> Claims:
+    """@return: what the token of one of these users says, for v1 and v2."""
+    return Claims(user, 0, user, 1, Dialect.BOTH)
 
 
 def make_groups(store: Store, count: int, size: int, now: int, progress: Progress) -> None:
