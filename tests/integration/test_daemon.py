@@ -46,13 +46,12 @@ class DaemonCase(TestCase):
         await self.daemon.start()
 
     async def people(self, *names: str) -> list[tuple[int, str]]:
-        """Register people; @return: ids and tokens."""
+        """Register people; @return: ids and tokens, for v1 and v2."""
         found = []
         for name in names:
             made = await self.daemon.post("/v1/user/new", name=name, password=PASSWORD, Identity=PASSWORD)
             self.assertEqual(made["code"], 0, made)
-            entered = await self.daemon.post("/v1/user/login_pw", name=name, password=PASSWORD)
-            found.append((entered["userId"], entered["tokens"]))
+            found.append((made["data"]["ID"], self.daemon.issue(name)))
         return found
 
     async def online(self, *who: tuple[int, str]) -> list[Peer]:
