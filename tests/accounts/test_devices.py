@@ -9,9 +9,9 @@ from hichat.accounts import devices
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.devices import Device
 from hichat.accounts.passwords import Passwords
-from hichat.accounts.tokens import LIFETIME
+from hichat.accounts.tokens import LIFETIME, Claims, Dialect
 from hichat.accounts.users import User
-from hichat.errors import Busy, NoSuchDevice, TooManyDevices, Unauthorized
+from hichat.errors import Busy, DeviceRevoked, NoSuchDevice, TooManyDevices, Unauthorized
 from hichat.events import Kind, Scope
 from hichat.storage.store import Store
 from hichat.tap import read_generation
@@ -169,6 +169,46 @@ class LimitTests(DeviceCase):
         self.fails(TooManyDevices, self.accounts.sign_in(self.token, "e"))
 
 
+class AdministratorsTokensTests(DeviceCase):
+    """What C{hichat token} gives."""
+
+    def issue(self, device: str = devices.TOKEN_NAME) -> Claims:
+        token = self.get(self.accounts.issue(self.found(self.ann.id), device))
+        self.get(self.accounts.identify(token))
+        claims = self.tokens.verify(token)
+        self.assertEqual(claims.dialect, Dialect.BOTH)
+        return claims
+
+    def test_one_more_ends_none(self) -> None:
+        first = self.tokens.verify(self.token)
+        self.now += 300 * 24 * 3600 * 1000
+        second = self.issue()
+        self.assertEqual((second.device, second.session), (first.device, first.session))
+        self.now += 59 * 24 * 3600 * 1000
+        self.get(self.accounts.identify(self.tokens.issue(second, 60)))
+        other = self.issue("script")
+        self.assertNotEqual(other.device, first.device)
+
+    def test_after_the_password_changed(self) -> None:
+        self.get(self.accounts.change_password(self.ann, "battery staple"))
+        self.fails(Unauthorized, self.accounts.identify(self.token))
+        first = self.tokens.verify(self.token)
+        self.assertEqual(self.issue()[2:4], (first.device, first.session + 1))
+
+    def test_revoked(self) -> None:
+        """Its name is not free again, so another has to be named."""
+        self.get(self.accounts.revoke(self.ann.id, devices.TOKEN_NAME))
+        self.fails(Unauthorized, self.accounts.identify(self.token))
+        self.fails(DeviceRevoked, self.accounts.issue(self.ann))
+        self.issue("token-2")
+
+    def test_they_are_no_devices_of_the_users_own(self) -> None:
+        """So a user who has as many as may be can be given one."""
+        self.patch(devices, "LIMIT", 0)
+        self.fails(TooManyDevices, self.accounts.sign_in(self.token, "phone"))
+        self.issue("script")
+
+
 class RevokingTests(DeviceCase):
     def test_revoked(self) -> None:
         device, other = self.sign_in(), self.sign_in("laptop")
@@ -216,6 +256,10 @@ class SigningInOnPostgreSQLTests(OnPostgreSQL, SigningInTests):
 
 
 class LimitOnPostgreSQLTests(OnPostgreSQL, LimitTests):
+    """The same on the other store."""
+
+
+class AdministratorsTokensOnPostgreSQLTests(OnPostgreSQL, AdministratorsTokensTests):
     """The same on the other store."""
 
 

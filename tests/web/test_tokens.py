@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import jwt
@@ -153,7 +154,7 @@ class TokenCase(SiteFixture):
             roster=roster,
             presence=Presence(),
             marks=self.marks,
-            read_generation=lambda *asked: read_generation(*asked, over),
+            read_generation=partial(read_generation, is_over=over),
             sync_page=10,
             now=lambda: self.now,
             media=MediaUses(self.addresses),
@@ -445,6 +446,52 @@ class V1Tests(TokenCase):
         self.now -= 24 * 3600_000
         self.opens("v1", token)
         self.assertEqual(used(), self.now, "the clock was set")
+
+
+class PageTests(TokenCase):
+    """The requests of the contract's page, byte for byte as it makes them, from its first to its last."""
+
+    def ask(self, method: str, target: str, body: str = "") -> dict[str, Any]:
+        kind = {"Content_Type": "application/x-www-form-urlencoded"} if body else {}
+        answer = self.request(method, target, body.encode(), **kind)
+        self.assertEqual(answer.status, 200, answer.body)
+        found = answer.json
+        return found if isinstance(found, dict) else {"list": found}
+
+    def log_in(self, password: str) -> str:
+        found = self.ask("POST", "/v1/user/login_pw", f"name=小明&password={password}")
+        self.assertEqual(sorted(found), ["code", "message", "tokens", "userId"])
+        self.assertRegex(found["tokens"], r"\A[A-Za-z0-9_.-]+\Z")
+        return f"?token={found['tokens']}&userId={found['userId']}"
+
+    def test_a_day(self) -> None:
+        made = self.ask("POST", "/v1/user/new", "name=小明&password=correct%20horse+&Identity=correct%20horse+")
+        me = made["data"]["ID"]
+        query = self.log_in("correct%20horse+")
+        self.assertIn(me, [row["ID"] for row in self.ask("GET", f"/v1/user/list{query}")["list"]])
+        socket = Socket(self.site, f"/v1/user/SendUserMsg{query}&targetId=NaN")
+        self.assertTrue(socket.received().endswith("欢迎进入聊天系统".encode()))
+        self.assertEqual(self.ask("POST", f"/v1/relation/list{query}", f"userId={me}")["Code"], 0)
+        added = self.ask("POST", f"/v1/relation/add{query}", f"userId={me}&targetName=Person-v1")
+        self.assertEqual(added["code"], 0)
+        group = f"ownerId={me}&cate=&icon=undefined&name=我们&memo=x"
+        self.assertEqual(self.ask("POST", f"/v1/relation/new_group{query}", group)["code"], 0)
+        profile = f"id={me}&name=undefined&password=undefined&icon=undefined&gender=f&email=&phone="
+        self.now += 3600_000
+        self.assertEqual(self.ask("POST", f"/v1/user/updata{query}", profile.replace("&email=&phone=", ""))["code"], 0)
+        # These two are what has come to the contract: the page shows the message, and the person logs in again.
+        change = f"id={me}&name=undefined&password=battery%20staple+&icon=undefined"
+        refused = self.ask("POST", f"/v1/user/updata{query}", change)
+        self.assertEqual((refused["code"], "重新登录" in refused["message"]), (-1, True))
+        query = self.log_in("correct%20horse+")
+        self.assertEqual(self.ask("POST", f"/v1/user/updata{query}", change)["code"], 0)
+        self.assertEqual(self.request("GET", f"/v1/user/list{query}").status, 401)
+        query = self.log_in("battery%20staple+")
+        self.now += 3600_000
+        refused = self.ask("DELETE", f"/v1/user/delete{query}&id={me}")
+        self.assertEqual((refused["code"], "重新登录" in refused["message"]), (-1, True))
+        query = self.log_in("battery%20staple+")
+        self.assertEqual(self.ask("DELETE", f"/v1/user/delete{query}&id={me}")["code"], 0)
 
 
 class OffTests(TokenCase):
