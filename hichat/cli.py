@@ -10,6 +10,7 @@ import argparse
 import getpass
 import os
 import random
+import re
 import stat
 import sys
 import time
@@ -25,11 +26,12 @@ from tqdm import tqdm
 from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
 
 from hichat import __version__, keys, settings
-from hichat.accounts import devices, invites, sessions, users
+from hichat.accounts import invites, users
 from hichat.accounts.accounts import Accounts
-from hichat.accounts.devices import Device
+from hichat.accounts.devices import TOKEN_NAME, Device
 from hichat.accounts.passwords import Passwords
-from hichat.accounts.tokens import Tokens
+from hichat.accounts.sessions import Session
+from hichat.accounts.tokens import LIFETIME, Tokens
 from hichat.accounts.users import User
 from hichat.bench import prepare
 from hichat.bench import run as bench
@@ -38,6 +40,7 @@ from hichat.client.wire import ClientError
 from hichat.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.ledger.writer import LogWriter
+from hichat.protocol import DEVICE_NAME
 from hichat.service import check_state_dir, exposed, make_private, prepare_state_dir
 from hichat.settings import Settings
 from hichat.storage.engine import make_engine
@@ -99,7 +102,11 @@ class Administration:
         self._tokens = Tokens(keys.load_or_make(found.state_dir, "token.key"), _now)
         names_key = keys.load_or_make(found.state_dir, "names.key")
         ledger = DirectLedger(LogWriter(self.store, _now))
-        self._accounts = Accounts(self.store, ledger, Passwords(_run_here), self._tokens, _now, names_key=names_key)
+        duration = found.session_lifetime
+        passwords = Passwords(_run_here)
+        self._accounts = Accounts(
+            self.store, ledger, passwords, self._tokens, _now, names_key=names_key, duration=duration
+        )
 
     def add(self, name: str, password: str, administrator: bool) -> User:
         """Make a user, also with a reserved name. For what is raised see L{Accounts.register}."""
@@ -124,14 +131,9 @@ class Administration:
         """Let a user in again."""
         _run(self._accounts.enable(self.find(name).id))
 
-    def devices(self, name: str) -> list[tuple[Device, int | None]]:
-        """
-        @return: what a user signs in with, and when each was used last, in milliseconds since the epoch; None: that is
-            not known.
-        """
-        user = self.find(name).id
-        used = {session.device: session.used_at for session in _result(self.store.read(sessions.of_user, user))}
-        return [(device, used.get(device.id)) for device in _result(self.store.read(devices.of_user, user))]
+    def devices(self, name: str) -> list[tuple[Device, Session | None]]:
+        """@return: what a user signs in with; see L{Accounts.devices}."""
+        return _run(self._accounts.devices(self.find(name).id))
 
     def revoke(self, name: str, device: str) -> None:
         """
@@ -147,19 +149,22 @@ class Administration:
         """@return: a code with which so many accounts can be made."""
         return _result(self.store.write(invites.make, uses, days * 24 * 3600, _now()))
 
-    def token(self, name: str) -> str:
+    def token(self, name: str, device: str) -> str:
         """
-        @return: a token of this user, as a login gives it.
+        @param device: to which the token belongs.
+        @return: a token of this user, for v1 and v2.
         @raise Disabled: it would be of no use.
+        @raise Refused: as L{Accounts.issue}.
         """
         user = self.find(name)
         if user.disabled:
             raise Disabled
-        return self._tokens.issue(user.id, user.generation)
+        return _run(self._accounts.issue(user, device))
 
     def write_tokens(self, people: int, file: TextIO) -> None:
-        """Write a token of each of users 1 to C{people} a line."""
-        file.writelines(f"{self._tokens.issue(user, 0)}\n" for user in range(1, people + 1))
+        """Write a token of each of users 1 to C{people} a line, of the device that L{prepare.make_users} made."""
+        for user in range(1, people + 1):
+            file.write(f"{self._tokens.issue(prepare.claims(user), LIFETIME)}\n")
 
     def find(self, name: str) -> User:
         """@raise NoSuchUser: there is none of that name."""
@@ -219,7 +224,10 @@ def _parser() -> argparse.ArgumentParser:
     _command(device, "list", "show what a user signs in with: number, name, last use", _devices)
     revoke = _command(device, "revoke", "let nobody sign in with a device of a user, from now on", _revoke)
     revoke.add_argument("device", metavar="DEVICE", help="its name or its number, as `list` shows them")
-    _command(commands, "token", "print a token of a user, as a login gives it", _token)
+    text = "print a token of a user, for scripts: good for v1 and v2, for 60 days"
+    token = _command(commands, "token", text, _token)
+    text = "as what it is listed and can be revoked [default: %(default)s]"
+    token.add_argument("--device", type=_device_name, default=TOKEN_NAME, metavar="DEVICE", help=text)
     invite = _command(commands, "invite", "print a code with which people make accounts themselves", _invite, False)
     invite.add_argument("--uses", type=_count, default=1, metavar="N", help="accounts that it is good for [default: 1]")
     invite.add_argument("--days", type=_count, default=7, metavar="N", help="how long it is good [default: 7]")
@@ -234,7 +242,7 @@ def _add_bench(commands: Any) -> None:
     made.add_argument("--messages", type=_count, default=0, metavar="M", help="messages between them [default: none]")
     made.add_argument("--conversations", type=_count, metavar="C", help="in so many conversations of two [default: N]")
     made.add_argument("--among", type=_count, metavar="A", help="which are of users 1 to A only [default: N]")
-    made.add_argument("--tokens", type=Path, required=True, metavar="FILE", help="gets a v1 token of each user a line")
+    made.add_argument("--tokens", type=Path, required=True, metavar="FILE", help="gets a token of each user a line")
 
     text = "talk to a running daemon as many clients, check what comes, and say how fast it was"
     found = commands.add_parser("run", help=text, description=text)
@@ -294,8 +302,9 @@ def _passwd(options: argparse.Namespace) -> int:
 
 
 def _devices(options: argparse.Namespace) -> int:
-    for device, used in _administration(options).devices(options.name):
-        when = "-" if used is None else f"{datetime.fromtimestamp(used / 1000):%Y-%m-%d %H:%M}"
+    for device, session in _administration(options).devices(options.name):
+        used = session.used_at if session else 0
+        when = f"{datetime.fromtimestamp(used / 1000):%Y-%m-%d %H:%M}" if used else "-"
         print(f"{device.id}\t{device.name}\t{when}" + ("\trevoked" if device.revoked_at is not None else ""))
     return 0
 
@@ -316,7 +325,7 @@ def _enable(options: argparse.Namespace) -> int:
 
 
 def _token(options: argparse.Namespace) -> int:
-    print(_administration(options).token(options.name))
+    print(_administration(options).token(options.name, options.device))
     return 0
 
 
@@ -402,6 +411,12 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
     return int(text)
+
+
+def _device_name(text: str) -> str:
+    if len(text) > 64 or not re.fullmatch(DEVICE_NAME, text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not 1 to 64 characters of ASCII without blanks")
+    return text
 
 
 def _chat(options: argparse.Namespace) -> int:

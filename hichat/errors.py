@@ -239,6 +239,23 @@ class Unauthorized(Refused):
     code, status, zh, en = "unauthorized", 401, "身份验证失败，请重新登录", "the token is missing, wrong or expired"
 
 
+class TokenOfV1(Unauthorized):
+    zh, en = "该令牌只能用于 v1，请通过 /v2/login 登录", "this token is for v1 only; log in at /v2/login"
+
+
+class LogInNeeded(Refused):
+    code, status, zh, en = (
+        "log_in_needed",
+        403,
+        "请重新登录，并在 5 分钟内再试（或提供 oldPassword）",
+        "log in again and try within 5 minutes, or send oldPassword",
+    )
+
+
+class V1Off(Refused):
+    code, status, zh, en = "v1_off", 410, "本服务器不再支持 v1，请使用 v2", "this server does not speak v1; use v2"
+
+
 # Accounts, contacts and groups
 
 

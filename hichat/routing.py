@@ -54,13 +54,15 @@ _SIZED = ENDINGS | {Kind.JOINED, Kind.DISSOLVED}
 """What changes who is in a group. The body is its size after it."""
 
 
-def _voids(event: Event, generation: int, device: int, login: int) -> bool:
-    """@return: whether this event ends what a user has signed in with."""
+def _voids(event: Event, generation: int, device: int, login: int, bound: int) -> bool:
+    """@return: whether this event ends what a user has signed in with; for the parameters see L{Arrival}."""
     if event.kind != Kind.SIGNED_OUT:
         return False
-    if event.subject:
-        return event.subject == device and (not event.body or 0 < login < int(event.body))
-    return int(event.body) > generation
+    if not event.subject:
+        return int(event.body) > generation
+    if event.body:
+        return event.subject == (bound or device) and 0 < login < int(event.body)
+    return event.subject in (device, bound)
 
 
 def _without_recalled(events: list[Event], recalled: set[int]) -> list[Event]:
@@ -85,13 +87,15 @@ class Arrival(NamedTuple):
 
     @ivar position: from where on.
     @ivar device: its number; 0 for a client that has none.
-    @ivar login: the number of the device's session; 0 for a token that is bound to none.
+    @ivar login: the number of the session that the token is bound to, of that device; 0: it is bound to none.
+    @ivar bound: the device whose session that is, if it is another one.
     """
 
     user: int
     position: int
     device: int
     login: int = 0
+    bound: int = 0
 
 
 class Arrived(NamedTuple):
@@ -102,11 +106,13 @@ class Arrived(NamedTuple):
         session is over.
     @ivar groups: those that the user was in at that position, each with its size.
     @ivar blocked: whom the user has blocked, then or since.
+    @ivar used_at: when the token's device was used last, as far as is known; in milliseconds since the epoch.
     """
 
     generation: int | None
     groups: list[tuple[int, int]]
     blocked: frozenset[int] = frozenset()
+    used_at: int = 0
 
 
 class Met(NamedTuple):
@@ -240,7 +246,9 @@ class Routing:
 
     # Who is here
 
-    async def meet(self, user: int, generation: int, since: int | None = None, device: int = 0, login: int = 0) -> Met:
+    async def meet(
+        self, user: int, generation: int, since: int | None = None, device: int = 0, login: int = 0, bound: int = 0
+    ) -> Met:
         """
         A device of this user is about to L{arrive}: learn the user's groups. For the parameters see there.
 
@@ -251,7 +259,7 @@ class Routing:
             # Not at once: who is told to read the log comes back in a moment.
             self._clock.callLater(WATCH, self._interests.end_all)
         position = self.position if since is None else since
-        arrived = await self._read_arrival(Arrival(user, position, device, login))
+        arrived = await self._read_arrival(Arrival(user, position, device, login, bound))
         if arrived.generation != generation:
             raise SignedOut
         return Met(position, arrived)
@@ -265,6 +273,7 @@ class Routing:
         device: int = 0,
         login: int = 0,
         met: Met | None = None,
+        bound: int = 0,
     ) -> bool:
         """
         A device of this user wants to listen from a position on: L{meet} it, then let it.
@@ -276,19 +285,20 @@ class Routing:
         @param device: its number, if it has one.
         @param login: the number of the device's session, if the token is bound to one.
         @param met: it was met before, a moment ago.
+        @param bound: the device whose session that is, if it is another one.
         @return: False if C{since} is too long ago: the device has to read the log first.
         @raise SignedOut: the token or the device is void by now.
         """
-        met = met or await self.meet(user, generation, since, device, login)
+        met = met or await self.meet(user, generation, since, device, login, bound)
         while met.position < self._forgotten:
             if since is not None:
                 return False
-            met = await self.meet(user, generation, since, device, login)
+            met = await self.meet(user, generation, since, device, login, bound)
         position, arrived = met
         groups = dict(arrived.groups)
         recent = self._since(position)
         missed = [event for event in recent if _concerns(event, user, groups)]
-        if any(_voids(event, generation, device, login) for event in missed):
+        if any(_voids(event, generation, device, login, bound) for event in missed):
             raise SignedOut
         recalled = {event.subject for event in recent if event.kind == Kind.RECALLED}
         if user not in self._groups_of:

@@ -21,6 +21,7 @@ from twisted.internet import endpoints
 from twisted.logger import LogLevel
 
 from hichat.accounts.limits import Rate
+from hichat.accounts.sessions import DURATION
 from hichat.errors import StartError
 from hichat.plane.faults import parse as parse_faults
 from hichat.social.groups import Limits
@@ -164,6 +165,7 @@ class Bounds:
     presence: bool = True
     contacts_only: bool = False
     connections: int = 50
+    session: int = DURATION
 
 
 @dataclass(frozen=True)
@@ -216,6 +218,8 @@ class Settings:
     )
     address_connections: int = _setting(_count, "500", "connections from one address, of one worker")
     user_connections: int = _setting(_count, "50", "connections of one user, and requests under way, of one worker")
+    session_lifetime: int = _setting(_count, str(DURATION), "seconds after a log-in until one has to log in again")
+    v1: bool = _setting(_switch, "on", "on, or off: existing clients are not served, only those of v2")
 
     draft_limit: int = _setting(_count, "1024", "messages in flight, at which senders are not read from any more")
     batch_limit: int = _setting(_count, "256", "messages in one commit")
@@ -244,6 +248,7 @@ class Settings:
             presence=self.presence,
             contacts_only=self.write_to == "contacts",
             connections=self.user_connections,
+            session=self.session_lifetime,
         )
 
     @property

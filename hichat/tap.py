@@ -208,7 +208,8 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     names_key = keys.load_or_make(state, "names.key")
     # Before anybody waits for it.
     lookalikes.prototypes()
-    accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now, limits, registration, names_key)
+    passwords = Passwords(in_hashers)
+    accounts = Accounts(store, way.ledger, passwords, tokens, _now, limits, registration, names_key, bounds.session)
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     decoder = Decoder(reactor)
     media = assemble_media(settings, addresses, store, in_filers, decoder.take_in, reactor, worker)
@@ -236,6 +237,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
         media=media,
         reactor=reactor,
         outside=assemble_outside(settings),
+        v1=settings.v1,
     )
     factories = [sockets, sockets_v2]
     metrics.gauges["connections_open"] = "Open connections, HTTP's too", lambda: places.taken
@@ -317,7 +319,7 @@ def assemble_way(
         roster,
         read_log=lambda position, limit: store.read(log.after, position, limit),
         read_head=lambda: store.read(log.head),
-        read_arrival=Gathered(lambda arrivals: store.read(read_arrivals, arrivals)),
+        read_arrival=Gathered(lambda arrivals: store.read(read_arrivals, arrivals, _over(bounds, now()))),
         clock=clock,
         metrics=metrics,
         interests=interests,
@@ -396,7 +398,9 @@ def assemble_services(
         roster=way.roster,
         presence=way.presence,
         marks=way.marks,
-        read_generation=read_generation,
+        read_generation=lambda connection, user, device, login, bound: read_generation(
+            connection, user, device, login, bound, _over(bounds, now())
+        ),
         sync_page=bounds.sync_page,
         now=now,
         media=media,
@@ -406,8 +410,9 @@ def assemble_services(
 async def _sign_in(
     accounts: Accounts, last_counter: Callable[[int], Awaitable[int]], token: str, name: str
 ) -> SignedIn:
-    user, device, login = await accounts.sign_in(token, name)
-    return SignedIn(user.id, device.id, await last_counter(device.id), user.generation, login)
+    user, device, claims = await accounts.sign_in(token, name)
+    bound = claims.device if claims.device != device.id else 0
+    return SignedIn(user.id, device.id, await last_counter(device.id), user.generation, claims.session, bound)
 
 
 async def _probe(way: Way) -> None:
@@ -416,38 +421,57 @@ async def _probe(way: Way) -> None:
     await way.ledger.probe()
 
 
-def read_arrivals(connection: Connection, arrivals: Collection[Arrival]) -> dict[Arrival, Arrived]:
-    """@return: what routing wants to know of each who comes; see L{Routing}."""
+def _over(bounds: Bounds, now: int) -> Callable[[int], bool]:
+    return partial(sessions.is_over, now=now, duration=bounds.session)
+
+
+def read_arrivals(
+    connection: Connection, arrivals: Collection[Arrival], is_over: Callable[[int], bool] = lambda began_at: False
+) -> dict[Arrival, Arrived]:
+    """
+    @param is_over: whether a session that began then has ended by itself.
+    @return: what routing wants to know of each who comes; see L{Routing}.
+    """
     found = users.find_many(connection, [arrival.user for arrival in arrivals])
     owners = devices.owners(connection, [arrival.device for arrival in arrivals if arrival.device])
-    logins = sessions.numbers(connection, [arrival.device for arrival in arrivals if arrival.login])
+    logins = sessions.standing(connection, {each.bound or each.device for each in arrivals if each.login})
     inside = groups.memberships(connection, [(arrival.user, arrival.position) for arrival in arrivals])
     blocked = contacts.blocked_by_many(connection, found)
 
-    def generation(user: int, device: int, login: int) -> int | None:
-        current = found[user]
-        if current is None or current.disabled or (device and owners.get(device) != user):
-            return None
-        return current.generation if not login or logins.get(device) == login else None
-
-    return {
-        arrival: Arrived(
-            generation(arrival.user, arrival.device, arrival.login),
-            inside[arrival.user, arrival.position],
-            frozenset(blocked.get(arrival.user, ())),
+    def look(arrival: Arrival) -> Arrived:
+        user, device = arrival.user, arrival.device
+        current, login = found[user], logins.get(arrival.bound or device)
+        good = current is not None and not current.disabled and (not device or owners.get(device) == user)
+        if arrival.login:
+            good = good and login is not None and (login.user, login.number) == (user, arrival.login)
+            good = good and login is not None and not is_over(login.began_at)
+        return Arrived(
+            current.generation if good and current is not None else None,
+            inside[user, arrival.position],
+            frozenset(blocked.get(user, ())),
+            0 if login is None else login.used_at,
         )
-        for arrival in arrivals
-    }
+
+    return {arrival: look(arrival) for arrival in arrivals}
 
 
-def read_generation(connection: Connection, user: int, device: int, login: int) -> int | None:
+def read_generation(
+    connection: Connection,
+    user: int,
+    device: int,
+    login: int,
+    bound: int = 0,
+    is_over: Callable[[int], bool] = lambda began_at: False,
+) -> int | None:
     """
     @param device: or 0, for a client that has none.
-    @param login: the number of the device's session; or 0, for a token that is bound to none.
+    @param login: the number of the session that the token is bound to; or 0, for a token that is bound to none.
+    @param bound: the device whose session that is, if it is another one.
+    @param is_over: whether a session that began then has ended by itself.
     @return: the generation of the user's tokens that is good now; None if the user or the device may not come.
     """
-    arrival = Arrival(user, 0, device, login)
-    return read_arrivals(connection, [arrival])[arrival].generation
+    arrival = Arrival(user, 0, device, login, bound)
+    return read_arrivals(connection, [arrival], is_over)[arrival].generation
 
 
 def _now() -> int:

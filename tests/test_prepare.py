@@ -6,9 +6,13 @@ import random
 from itertools import pairwise
 
 from sqlalchemy import select
+from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
+from hichat.accounts.accounts import Accounts
+from hichat.accounts.passwords import Passwords
+from hichat.accounts.tokens import Tokens
 from hichat.bench import prepare
 from hichat.errors import StartError
 from hichat.events import FIRST_GROUP_ID, Draft, Event, Kind, Scope
@@ -16,7 +20,7 @@ from hichat.ledger import catchup, log, places
 from hichat.ledger.writer import LogWriter
 from hichat.social import groups
 from hichat.storage import tables
-from tests.doubles import NOW, make_store
+from tests.doubles import NOW, FakeLedger, make_store, run_now
 from tests.integration.devices import check_log
 from tests.postgres import OnPostgreSQL
 
@@ -50,6 +54,20 @@ class PrepareTests(SynchronousTestCase):
             sizes = [len(groups.members(connection, FIRST_GROUP_ID + place)) for place in range(3)]
             self.assertEqual(sizes, [10, 10, 5])
             self.assertEqual(connection.scalars(select(tables.groups.c.size)).all(), sizes)
+
+    def test_each_has_a_device_for_the_token(self) -> None:
+        """So a connection of either dialect needs no more than to look at it."""
+        tokens = Tokens(bytes(32), lambda: NOW)
+        accounts = Accounts(self.store, FakeLedger(self.store), Passwords(run_now), tokens, lambda: NOW)
+        for user in (1, 25):
+            token = tokens.issue(prepare.claims(user), 60)
+            _, device, claims = self.successResultOf(Deferred.fromCoroutine(accounts.sign_in(token, prepare.DEVICE)))
+            self.assertEqual((device.id, device.dialect, claims.device), (user, "both", user))
+            self.successResultOf(Deferred.fromCoroutine(accounts.authenticate_v1(token, str(user))))
+            ((listed, session),) = self.successResultOf(Deferred.fromCoroutine(accounts.devices(user)))
+            self.assertEqual((listed, session and session.used_at), (device, NOW))
+        made = self.successResultOf(Deferred.fromCoroutine(accounts.sign_in(token, "another")))[1]
+        self.assertEqual(made.id, 26, "on PostgreSQL too")
 
     def test_the_daemon_goes_on_from_there(self) -> None:
         writer = LogWriter(self.store, lambda: NOW)

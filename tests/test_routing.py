@@ -325,6 +325,27 @@ class RoutingTests(RoutingCase):
                 else:
                     self.failureResultOf(came, SignedOut)
 
+    def test_what_a_token_of_another_device_catches_up_with(self) -> None:
+        """Device 4, or a client without one, by a token of the second session of device 3."""
+        for subject, body, good in (
+            (3, b"", False),
+            (3, b"3", False),
+            (3, b"2", True),
+            (4, b"", False),
+            (4, b"9", True),
+            (5, b"", True),
+        ):
+            for device in (4, 0):
+                since = self.routing.position
+                self.send(self.write(Kind.SIGNED_OUT, Scope.ACCOUNTS, 7, 7, subject=subject, body=body))
+                came = Deferred.fromCoroutine(
+                    self.routing.arrive(7, 0, lambda *_: False, since, device, login=2, bound=3)
+                )
+                if good or (device == 0 and subject == 4):
+                    self.successResultOf(came)
+                else:
+                    self.failureResultOf(came, SignedOut)
+
     def test_changes_while_the_groups_are_read(self) -> None:
         self.send(self.join(1), self.join(2))
         self.slow = True

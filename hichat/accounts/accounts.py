@@ -26,18 +26,20 @@ from hichat.accounts.limits import Counted, Limits, Rate, address_keys
 from hichat.accounts.names import check_free, check_reserved, given_name, user_name
 from hichat.accounts.passwords import prepare
 from hichat.accounts.resting import Resting
-from hichat.accounts.sessions import Reused
-from hichat.accounts.tokens import Claims, digest
+from hichat.accounts.sessions import DURATION, Reused, Session
+from hichat.accounts.tokens import ACCESS_LIFETIME, LIFETIME, REFRESH_LIFETIME, Claims, Dialect, digest
 from hichat.accounts.users import User
 from hichat.errors import (
     Busy,
     DeviceRevoked,
     InvalidField,
+    LogInNeeded,
     NoSuchDevice,
     OtherDevice,
     PasswordsDiffer,
     RegistrationClosed,
     StoreAway,
+    TokenOfV1,
     TooManyDevices,
     Unauthorized,
     WrongPassword,
@@ -74,6 +76,12 @@ _PROFILE: Mapping[str, Callable[[str], str]] = {
 
 _UNLIMITED = Rate(0, 1)
 
+RECENT = 5 * 60
+"""Seconds after a log-in over v1 in which its token changes the password, or ends the account, without the old one."""
+
+USED_STEP = 10 * 60 * 1000
+"""Milliseconds after which it is written down again that a token of v1 was used."""
+
 
 class Grant(NamedTuple):
     """
@@ -81,8 +89,8 @@ class Grant(NamedTuple):
 
     @ivar device: its number.
     @ivar session: the number of what it is signed in with now.
-    @ivar access: good for L{hichat.accounts.tokens.ACCESS_LIFETIME}.
-    @ivar refresh: good once, for the next grant.
+    @ivar access: good for C{access_lifetime} seconds.
+    @ivar refresh: good once, for the next grant; for C{refresh_lifetime} seconds.
     @ivar secret: by what the device is known at its next log-in; empty: this was none.
     """
 
@@ -91,6 +99,8 @@ class Grant(NamedTuple):
     session: int
     access: str
     refresh: str
+    access_lifetime: int = ACCESS_LIFETIME
+    refresh_lifetime: int = REFRESH_LIFETIME
     secret: str = ""
 
 
@@ -104,6 +114,7 @@ class Accounts:
     @param registration: who may make an account: everybody (C{open}), with an C{invite}, or nobody (C{closed}); or
         C{local}: who comes from this machine, and others with an invite.
     @param names_key: a secret, for names that were given up; None: they rest for as long as this object lives.
+    @param duration: seconds from a log-in until what it gave is good no more.
     """
 
     _log = Logger()
@@ -118,6 +129,7 @@ class Accounts:
         limits: Limits | None = None,
         registration: str = "open",
         names_key: bytes | None = None,
+        duration: int = DURATION,
     ) -> None:
         self._store = store
         self._ledger = ledger
@@ -128,7 +140,9 @@ class Accounts:
         self._guard = Guard(store, passwords, tokens, now, self._limits)
         self._registration = registration
         self._resting = Resting(names_key or secrets.token_bytes(32))
-        self._find = Gathered(lambda keys: store.read(sessions.callers, keys))
+        self._duration = duration
+        self._find = Gathered(lambda keys: store.read(sessions.callers, keys, now(), duration))
+        self._use = Gathered(lambda device_ids: store.write(sessions.use, device_ids, now()))
         self._find_device = Gathered(lambda keys: store.read(devices.find_many, keys))
         self._add_device = Gathered(lambda keys: store.write(devices.find_or_add_many, keys, now()))
 
@@ -184,13 +198,23 @@ class Accounts:
 
     async def log_in(self, name: str, password: str, client_ip: str, client_port: str) -> tuple[str, User]:
         """
-        Exchange a password for a token of v1, which is bound to no device.
+        Exchange a password for a token of v1. The log-in is a new device; of too many the oldest is gone.
 
         @raise Refused: as L{Guard.check}.
         """
         user = await self._guard.check(name, password, client_ip, by_address=True)
-        user = await self._store.write(_log_in, user, client_ip, client_port, self._now())
-        return self._tokens.issue(user.id, user.generation), user
+        made: list[tuple[User, Claims]] = []
+
+        def change(connection: Connection, draft: Draft, _position: int) -> None:
+            current = _log_in(connection, user, client_ip, client_port, self._now())
+            device, gone = devices.add_of_v1(connection, user.id, self._now())
+            session = sessions.begin(connection, current, device.id, client_ip, self._now())
+            made[:] = [(current, Claims(user.id, current.generation, device.id, session, Dialect.V1))]
+            draft.subject, draft.body = (gone, b"") if gone else (device.id, b"%d" % session)
+
+        await self._append(user.id, change)
+        ((current, claims),) = made
+        return self._tokens.issue(claims, min(LIFETIME, self._duration)), current
 
     async def log_in_device(
         self,
@@ -233,17 +257,15 @@ class Accounts:
         @raise Unauthorized: it is not good any more. If it was good before, and somebody has used it, then the
             device's session is over, with all its tokens: see L{hichat.accounts.sessions}.
         """
-        device, session = self._tokens.verify_refresh(token)
-        following = self._tokens.issue_refresh(device, session)
-        hashes = digest(token), digest(following)
-        found = await self._store.write(sessions.rotate, device, session, *hashes, client_ip, self._now())
+        shown = self._tokens.verify_refresh(token)
+        device, session, _ = shown
+        found = await self._store.write(sessions.rotate, shown, digest(token), client_ip, self._now(), self._duration)
         if isinstance(found, Reused):
             self._log.warn("a refresh token of device {device} came twice: its session is over", device=device)
             with suppress(Unauthorized):
                 await self._end_session(found.user, device, session)
             raise Unauthorized
-        claims = Claims(found.id, found.generation, device, session)
-        return Grant(found, device, session, self._tokens.issue_access(claims), following)
+        return self._granted(found.user, device, session, found.turn, found.began_at)
 
     async def log_out(self, user: User, device: int) -> None:
         """
@@ -256,56 +278,59 @@ class Accounts:
 
     # Being in
 
-    async def authenticate(self, token: str, user_id: str, bound: bool = True) -> User:
+    async def authenticate(self, token: str, user_id: str) -> User:
         """
-        Find out who calls.
+        Find out who makes a call of v1. What is good for v2 is good for these as well.
 
         @param user_id: the id that the client says it has, as text.
-        @param bound: whether the token may be bound to a device.
         @raise Unauthorized: the token is not this user's, has expired or is void, or the user is disabled or gone.
         """
-        return await self._identify(self.claims(token, user_id, bound))
+        user, _ = await self._identify(self._claims(token, user_id))
+        return user
 
-    def claims(self, token: str, user_id: str, bound: bool = True) -> Claims:
+    async def authenticate_v1(self, token: str, user_id: str) -> tuple[User, Claims]:
         """
-        For the parameters see L{authenticate}.
+        As L{authenticate}, by a token that is for v1.
 
-        @return: what the token says; whether that is still so is not known here.
-        @raise Unauthorized: the token is not this user's, or has expired.
+        @return: also what the token says; its device is known.
         """
-        claims = self._tokens.verify(token)
-        try:
-            claimed = id_of(user_id, "userId")
-        except InvalidField:
-            raise Unauthorized from None
-        if claims.user != claimed or (claims.device and not bound):
-            raise Unauthorized
-        return claims
+        return await self._identify(self._claims(token, user_id, Dialect.V1))
+
+    async def arriving(self, token: str, user_id: str) -> Claims:
+        """
+        Find out who opens a connection of v1. For the parameters see L{authenticate}.
+
+        @return: what the token says, with its device; whether that is still so is seen when the connection begins.
+        @raise Unauthorized: the token is not this user's, is not for v1, or has expired.
+        """
+        claims = self._claims(token, user_id, Dialect.V1)
+        return claims if claims.device else (await self._identify(claims))[1]
 
     async def identify(self, token: str) -> tuple[User, int]:
         """
         Find out who calls.
 
-        @return: the user, and the number of the device that the token is bound to; 0: it is bound to none.
-        @raise Unauthorized: the token has expired or is void, or the user is disabled or gone.
+        @return: the user, and the number of the device that the token is bound to.
+        @raise Unauthorized: the token has expired or is void or is for v1, or the user is disabled or gone.
         """
-        claims = self._tokens.verify(token)
-        return await self._identify(claims), claims.device
+        user, claims = await self._identify(self._claims_of_v2(token))
+        return user, claims.device
 
-    async def sign_in(self, token: str, device: str) -> tuple[User, Device, int]:
+    async def sign_in(self, token: str, device: str) -> tuple[User, Device, Claims]:
         """
         Find out who calls, and make the device known.
 
         @param device: the client's own name of it, 1 to 64 characters of ASCII.
-        @return: also the number of the device's session; 0: the token is bound to none.
-        @raise Unauthorized: the token has expired or is void, the user is disabled or gone, or the device was revoked.
+        @return: also what the token says. It may be bound to another device than that: if it is for both dialects, a
+            client may give itself any name.
+        @raise Unauthorized: the token has expired or is void or is for v1, the user is disabled or gone, or the device
+            was revoked.
         @raise OtherDevice: the token is bound to another device.
         @raise TooManyDevices: it is a new one, and there are too many.
         """
-        claims = self._tokens.verify(token)
-        user = await self._identify(claims)
+        user, claims = await self._identify(self._claims_of_v2(token))
         known = await self._find_device((user.id, device))
-        if claims.device and (known is None or known.id != claims.device):
+        if claims.dialect == Dialect.V2 and (known is None or known.id != claims.device):
             raise OtherDevice
         if known is None:
             known = await self._add_device((user.id, device))
@@ -313,7 +338,53 @@ class Accounts:
             raise TooManyDevices
         if known.revoked_at is not None:
             raise Unauthorized
-        return user, known, claims.session
+        return user, known, claims
+
+    def note_use(self, device: int, used_at: int) -> None:
+        """
+        A token of v1 is used.
+
+        @param device: which it is bound to.
+        @param used_at: when one of this device was used last, as far as is known.
+        """
+        if abs(self._now() - used_at) >= USED_STEP:
+            noted = self._use(device)
+            noted.addErrback(lambda failure: self._log.debug("no last use: {failure}", failure=failure.value))
+
+    async def issue(self, user: User, device: str = devices.TOKEN_NAME) -> str:
+        """
+        Make a token for both dialects, for an administrator.
+
+        @param device: to which it belongs; made if there is none.
+        @raise DeviceRevoked: nobody may sign in with it any more.
+        """
+
+        def change(connection: Connection) -> Claims:
+            known = devices.find_or_add_for_tokens(connection, user.id, device, self._now())
+            if known.revoked_at is not None:
+                raise DeviceRevoked
+            session = sessions.go_on(connection, user, known.id, self._now())
+            return Claims(user.id, user.generation, known.id, session, Dialect.BOTH)
+
+        return self._tokens.issue(await self._store.write(change), min(LIFETIME, self._duration))
+
+    async def devices(self, user_id: int) -> list[tuple[Device, Session | None]]:
+        """
+        @return: what a user signs in with, in order of id, revoked ones too; each with what it is signed in with now.
+            A device of v1 whose token is good no more is nothing that could come back: it is left out.
+        """
+
+        def look(connection: Connection) -> list[tuple[Device, Session | None]]:
+            live = sessions.of_user(connection, user_id, self._now(), self._duration)
+            by_device = {session.device: session for session in live}
+            found = [(device, by_device.get(device.id)) for device in devices.of_user(connection, user_id)]
+            return [
+                (device, session)
+                for device, session in found
+                if session is not None or device.revoked_at is not None or device.dialect in ("v2", "both")
+            ]
+
+        return await self._store.read(look)
 
     async def revoke(self, user_id: int, device: str | int) -> Device:
         """
@@ -406,6 +477,22 @@ class Accounts:
 
         await self._sign_out(user.id, change)
         return grants[0]
+
+    async def confirm(self, user: User, claims: Claims, old: str) -> None:
+        """
+        Ask whoever has a token of v1 to be its user: for what ends the account as it was. Tokens of v1 are in URLs, and
+        who finds one must not have the account by it.
+
+        @param claims: what the token says.
+        @param old: the password; empty: then the log-in that gave the token has to be of the last L{RECENT} seconds.
+        @raise WrongPassword: it is another one.
+        @raise LogInNeeded: that was longer ago, or the token was not given for a password.
+        @raise Refused: as L{log_in}.
+        """
+        if old:
+            await self._check_own_password(user, old, claims.device)
+        elif claims.dialect != Dialect.V1 or not 0 <= self._now() // 1000 - claims.issued <= RECENT:
+            raise LogInNeeded
 
     async def delete_own(self, user: User, password: str, device: int = 0) -> None:
         """
@@ -525,15 +612,47 @@ class Accounts:
         await self._append(user_id, change, subject=device)
 
     def _grant(self, connection: Connection, user: User, device: int, client_ip: str) -> Grant:
-        number, refresh = sessions.begin(connection, user, device, self._tokens.issue_refresh, client_ip, self._now())
-        access = self._tokens.issue_access(Claims(user.id, user.generation, device, number))
-        return Grant(user, device, number, access, refresh)
+        number = sessions.begin(connection, user, device, client_ip, self._now())
+        return self._granted(user, device, number, 0, self._now())
 
-    async def _identify(self, claims: Claims) -> User:
-        found = await self._find((claims.user, claims.device))
-        if found is None or (found[0].generation, found[1]) != (claims.generation, claims.session):
+    def _granted(self, user: User, device: int, session: int, turn: int, began_at: int) -> Grant:
+        left = max(0, (began_at + self._duration * 1000 - self._now()) // 1000)
+        lasts, refresh_lasts = min(ACCESS_LIFETIME, left), min(REFRESH_LIFETIME, left)
+        access = self._tokens.issue(Claims(user.id, user.generation, device, session), lasts)
+        refresh = self._tokens.issue_refresh(device, session, turn)
+        return Grant(user, device, session, access, refresh, lasts, refresh_lasts)
+
+    def _claims(self, token: str, user_id: str, dialect: Dialect = Dialect.BOTH) -> Claims:
+        """
+        @param dialect: what the token has to be for, one of these.
+        @raise Unauthorized: it is not, or not this user's, or has expired.
+        """
+        claims = self._tokens.verify(token)
+        try:
+            claimed = id_of(user_id, "userId")
+        except InvalidField:
+            raise Unauthorized from None
+        if claims.user != claimed or not claims.dialect & dialect:
             raise Unauthorized
-        return found[0]
+        return claims
+
+    def _claims_of_v2(self, token: str) -> Claims:
+        claims = self._tokens.verify(token)
+        if not claims.dialect & Dialect.V2:
+            raise TokenOfV1
+        return claims
+
+    async def _identify(self, claims: Claims) -> tuple[User, Claims]:
+        """@return: also these claims, with the device that has the tokens which name none."""
+        found = await self._find((claims.user, claims.device))
+        if found is None or found.user.generation != claims.generation:
+            raise Unauthorized
+        session = found.session
+        if claims.device and session.number != claims.session:
+            raise Unauthorized
+        if claims.dialect & Dialect.V1:
+            self.note_use(session.device, session.used_at)
+        return found.user, claims._replace(device=session.device, session=session.number)
 
     async def _check_own_password(self, user: User, password: str, device: int = 0) -> None:
         """As L{Guard.check}, of somebody who is signed in."""

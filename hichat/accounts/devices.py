@@ -1,20 +1,38 @@
 """
 Devices: what a user signs in with, by the client's own name of itself. Queries of a connection.
 
-A device's number is half of every client id that it uses, for ever: so a device is revoked, never deleted.
+A device's number is half of every client id that it uses, for ever: so a device is revoked, never deleted. v1 has no
+client ids, and its clients no names: each log-in is a device, and the oldest makes room for a new one.
 """
 
 from collections import Counter
 from collections.abc import Collection
+from secrets import token_hex
+from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_, update
 
 from hichat.errors import NoSuchDevice, TooManyDevices
-from hichat.storage.tables import devices
+from hichat.storage.tables import devices, sessions
 
 LIMIT = 200
-"""Devices of a user that are not revoked."""
+"""Devices of a user that are not revoked, by names that clients gave themselves."""
+
+V1_LIMIT = 20
+"""Devices of a user that v1 log-ins have made, and that are not revoked."""
+
+OLD_NAME = "older v1 log-ins"
+"""What has the tokens of v1 from before these named a device. No client can give itself a name with blanks."""
+
+TOKEN_NAME = "token"  # noqa: S105
+"""What has the tokens that an administrator makes, unless told otherwise."""
+
+Dialect = Literal["v1", "v2", "both", "v1-old"]
+"""
+What a device's tokens are for: it logged in over v1, or over v2 by its own name; an administrator made it, for either;
+or its tokens are older than it.
+"""
 
 Key = tuple[int, str]
 """A user's id, and the client's own name of a device of this user."""
@@ -32,6 +50,7 @@ class Device(msgspec.Struct, frozen=True):
     name: str
     created_at: int
     revoked_at: int | None
+    dialect: Dialect = "v2"
 
 
 _COLUMNS = [devices.c[name] for name in Device.__struct_fields__]
@@ -121,9 +140,33 @@ def find_or_add_many(connection: Connection, keys: Collection[Key], now: int) ->
 _COUNTS = (
     select(devices.c.user_id, func.count())
     .where(devices.c.user_id.in_(bindparam("users", expanding=True)), devices.c.revoked_at.is_(None))
+    .where(devices.c.dialect == "v2")
     .group_by(devices.c.user_id)
 )
 _ADD = insert(devices).returning(*_COLUMNS)
+
+
+def find_or_add_for_tokens(connection: Connection, user_id: int, name: str, now: int) -> Device:
+    """@return: the user's device of that name; if there was none it is made, for tokens of both dialects."""
+    values = {"user_id": user_id, "name": name, "created_at": now, "dialect": "both"}
+    return find(connection, user_id, name) or Device(*connection.execute(_ADD, values).one())
+
+
+def add_of_v1(connection: Connection, user_id: int, now: int) -> tuple[Device, int]:
+    """
+    Somebody has logged in over v1. If these are more than L{V1_LIMIT} now, the oldest is gone.
+
+    @return: the new device; and the number of the one that is gone, or 0.
+    """
+    values = {"user_id": user_id, "name": f"v1 {token_hex(4)}", "created_at": now, "dialect": "v1"}
+    made = Device(*connection.execute(_ADD, values).one())
+    own = select(devices.c.id).where(devices.c.user_id == user_id, devices.c.dialect == "v1")
+    newest_first = own.where(devices.c.revoked_at.is_(None)).order_by(devices.c.id.desc())
+    gone = connection.scalar(newest_first.offset(V1_LIMIT).limit(1)) or 0
+    if gone:
+        connection.execute(delete(sessions).where(sessions.c.device_id == gone))
+        connection.execute(delete(devices).where(devices.c.id == gone))
+    return made, gone
 
 
 def revoke(connection: Connection, user_id: int, device_id: int, now: int) -> None:

@@ -1,29 +1,38 @@
 """
-Sessions: what a device is signed in with for v2. Queries of a connection.
+Sessions: what a device is signed in with. Queries of a connection.
 
-A refresh token is good once. Each refresh gives the next one; an older one that comes again means that two parties have
-the session, and nobody knows which of them is the user: so it ends for both (RFC 9700, 4.14.2).
+A session ends some time after its log-in, whatever happens. Until then v2 refreshes it, and a refresh token is good
+once: each refresh gives the next one, and an older one that comes again means that two parties have the session, and
+nobody knows which of them is the user. So it ends for both (RFC 9700, 4.14.2).
 
-One case is no theft: the answer to a refresh was lost, and the client asks again. So for L{GRACE} the token before the
-current one is good too. It gives another new token, and the one that got lost is an old one from then on. If it was not
-lost, but there are two parties, then the one who comes second with what it has ends the session, as ever: within the
-grace a thief gains nothing that is not found out at the next refresh of the user.
+One case is no theft: the answer to a refresh was lost, and the client asks again. So for L{GRACE} the token that was
+exchanged last is taken again, and gives another new one. All that it gave are good until one of them is used, for
+answers overtake each other; then the others are old. So a thief within the grace is found out: the user and the thief
+hold different tokens, and who comes second with theirs ends the session. (Were the answer the same for both, they could
+go on side by side for ever.)
+
+Clocks are set, so a time that was written down may be in the future. What holds for a while after such a time holds for
+as long before it, and not until the clock is there again.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from hichat.accounts import users
-from hichat.accounts.tokens import REFRESH_LIFETIME, digest
+from hichat.accounts.devices import OLD_NAME
+from hichat.accounts.tokens import LIFETIME, REFRESH_LIFETIME, Shown
 from hichat.accounts.users import User
 from hichat.errors import Unauthorized
 from hichat.storage.tables import devices, sessions
 from hichat.storage.tables import users as users_table
 
-GRACE = 10_000
+GRACE = 60_000
 """Milliseconds after a refresh in which the token before is taken once more."""
+
+DURATION = 365 * 24 * 3600
+"""Seconds from the log-in after which a session is over, unless the operator says otherwise."""
 
 
 class Reused(NamedTuple):
@@ -33,102 +42,181 @@ class Reused(NamedTuple):
     device: int
 
 
+class Rotated(NamedTuple):
+    """
+    A refresh token was exchanged.
+
+    @ivar turn: of the next one.
+    @ivar began_at: when the device logged in, in milliseconds since the epoch.
+    """
+
+    user: User
+    turn: int
+    began_at: int
+
+
 class Session(NamedTuple):
     """
     What a device is signed in with.
 
-    @ivar used_at: when it was refreshed last, in milliseconds since the epoch.
-    @ivar client_ip: from where.
+    @ivar began_at: when it logged in, in milliseconds since the epoch.
+    @ivar used_at: when it was refreshed last, or a token of v1 was used, to some minutes; 0: that is not known.
+    @ivar client_ip: from where it was logged in or refreshed.
     """
 
     device: int
+    user: int
+    number: int
+    began_at: int
     used_at: int
     client_ip: str
 
 
-def callers(
-    connection: Connection, keys: Collection[tuple[int, int]]
-) -> dict[tuple[int, int], tuple[User, int] | None]:
+class Caller(NamedTuple):
     """
-    @param keys: users and devices; a device of 0: none.
-    @return: by these: the user and the number of the device's session; None: whoever says so may not come.
+    Who has a token.
+
+    @ivar session: of the device that the token is bound to.
+    """
+
+    user: User
+    session: Session
+
+
+def is_over(began_at: int, now: int, duration: int) -> bool:
+    """
+    @param duration: of sessions, in seconds.
+    @return: whether a session that began then has ended by itself.
+    """
+    return abs(now - began_at) >= duration * 1000
+
+
+def callers(
+    connection: Connection, keys: Collection[tuple[int, int]], now: int, duration: int
+) -> dict[tuple[int, int], Caller | None]:
+    """
+    @param keys: users and devices; a device of 0: whichever has the tokens of v1 that name none.
+    @param duration: see L{is_over}.
+    @return: by these; None: whoever says so may not come.
     """
     found = users.find_many(connection, {user for user, _ in keys})
-    numbers = _numbers(connection, {device for _, device in keys if device})
+    known = standing(connection, {device for _, device in keys if device})
+    old = _old(connection, {user for user, device in keys if not device})
 
-    def look(user_id: int, device_id: int) -> tuple[User, int] | None:
+    def look(user_id: int, device_id: int) -> Caller | None:
         user = found[user_id]
-        session = numbers.get((user_id, device_id)) if device_id else 0
-        return None if user is None or user.disabled or session is None else (user, session)
+        session = known.get(device_id) if device_id else old.get(user_id)
+        if user is None or user.disabled or session is None or session.user != user_id:
+            return None
+        return None if is_over(session.began_at, now, duration) else Caller(user, session)
 
     return {key: look(*key) for key in keys}
 
 
-def numbers(connection: Connection, device_ids: Collection[int]) -> dict[int, int]:
-    """@return: the numbers of the sessions of these devices; of one that never had any there is none."""
+def standing(connection: Connection, device_ids: Collection[int]) -> dict[int, Session]:
+    """@return: by device: the live session of each of these that is not revoked."""
     if not device_ids:
         return {}
-    query = select(sessions.c.device_id, sessions.c.number).where(sessions.c.device_id.in_(device_ids))
-    return {row.device_id: row.number for row in connection.execute(query)}
+    return {row[0]: Session(*row) for row in connection.execute(_STANDING, {"devices": [*device_ids]})}
 
 
-def begin(
-    connection: Connection, user: User, device_id: int, issue: Callable[[int, int], str], client_ip: str, now: int
-) -> tuple[int, str]:
+def _old(connection: Connection, user_ids: Collection[int]) -> dict[int, Session]:
+    """@return: by user: the session of the device that has the tokens of v1 that name none."""
+    if not user_ids:
+        return {}
+    return {row.user_id: Session(*row) for row in connection.execute(_OLD, {"users": [*user_ids]})}
+
+
+_SESSIONS = (
+    select(
+        sessions.c.device_id,
+        devices.c.user_id,
+        sessions.c.number,
+        sessions.c.began_at,
+        sessions.c.used_at,
+        sessions.c.client_ip,
+    )
+    .join(devices, devices.c.id == sessions.c.device_id)
+    .where(sessions.c.live, devices.c.revoked_at.is_(None))
+)
+_STANDING = _SESSIONS.where(sessions.c.device_id.in_(bindparam("devices", expanding=True)))
+_OLD = _SESSIONS.where(devices.c.user_id.in_(bindparam("users", expanding=True)), devices.c.name == OLD_NAME)
+
+
+def begin(connection: Connection, user: User, device_id: int, client_ip: str, now: int) -> int:
     """
     A device has logged in; what it was signed in with before is void.
 
-    @param issue: makes a refresh token for a device and the number of its session.
-    @return: the session's number, and its refresh token.
+    @return: the session's number.
     """
-    number = numbers(connection, [device_id]).get(device_id, 0) + 1
-    token = issue(device_id, number)
+    number = (connection.scalar(select(sessions.c.number).where(sessions.c.device_id == device_id)) or 0) + 1
     values = {
         "number": number,
         "generation": user.generation,
-        "refresh_hash": digest(token),
+        "refresh_hash": None,
         "previous_hash": None,
         "rotated_at": now,
         "client_ip": client_ip[:64],
+        "turn": 0,
+        "live": True,
+        "began_at": now,
+        "used_at": now,
     }
     if connection.execute(update(sessions).where(sessions.c.device_id == device_id).values(values)).rowcount == 0:
         connection.execute(sessions.insert().values(device_id=device_id, **values))
-    return number, token
+    return number
+
+
+def go_on(connection: Connection, user: User, device_id: int, now: int) -> int:
+    """
+    A device is given one more token; what it has is as good as before. If it has none, it begins.
+
+    @return: the session's number.
+    """
+    row = _live(connection, device_id)
+    if row is None or row.generation != user.generation:
+        return begin(connection, user, device_id, "", now)
+    connection.execute(update(sessions).where(sessions.c.device_id == device_id).values(began_at=now))
+    return int(row.number)
+
+
+def use(connection: Connection, device_ids: Collection[int], now: int) -> dict[int, None]:
+    """Tokens of these devices were used."""
+    connection.execute(update(sessions).where(sessions.c.device_id.in_(device_ids)).values(used_at=now))
+    return dict.fromkeys(device_ids)
 
 
 def rotate(
-    connection: Connection, device_id: int, session: int, shown: bytes, following: bytes, client_ip: str, now: int
-) -> User | Reused:
+    connection: Connection, shown: Shown, shown_hash: bytes, client_ip: str, now: int, duration: int
+) -> Rotated | Reused:
     """
     Exchange a refresh token.
 
-    @param shown: the hash of the token that came; it is one of ours, for this session.
-    @param following: the hash of the next one.
-    @return: the user; or that the session has to end.
+    @param shown: what the token that came says; it is one of ours.
+    @param duration: see L{is_over}.
+    @return: what to give for it; or that the session has to end.
     @raise Unauthorized: the session has ended or expired, or the user is disabled or gone.
     """
-    row = _live(connection, device_id)
-    if row is None or row.number != session:
+    row = _live(connection, shown.device)
+    if row is None or row.number != shown.session or is_over(row.began_at, now, duration):
         raise Unauthorized
-    # The clock may have been set back since: then it was just now, and neither time begins later than that.
-    rotated_at = min(row.rotated_at, now)
-    if now >= rotated_at + REFRESH_LIFETIME * 1000:
-        raise Unauthorized
+    # The clock may have been set back since: then it was just now.
+    since = max(0, now - row.rotated_at)
     user = users.find(connection, row.user_id)
-    if user is None or user.disabled or user.generation != row.generation:
+    if user is None or user.disabled or user.generation != row.generation or since >= REFRESH_LIFETIME * 1000:
         raise Unauthorized
-    again = shown == row.previous_hash and now < rotated_at + GRACE
-    if shown != row.refresh_hash and not again:
-        return Reused(row.user_id, device_id)
-    values = {
-        "refresh_hash": following,
-        "previous_hash": shown,
-        # Or the grace would have no end.
-        "rotated_at": rotated_at if again else now,
-        "client_ip": client_ip[:64],
-    }
-    connection.execute(update(sessions).where(sessions.c.device_id == device_id).values(values))
-    return user
+    again = shown_hash == row.previous_hash and since < GRACE
+    good = shown_hash == row.refresh_hash if shown.turn is None else shown.turn == row.turn
+    if not good and not again:
+        return Reused(row.user_id, shown.device)
+    values = {"client_ip": client_ip[:64], "used_at": now, "began_at": min(row.began_at, now)}
+    if again:
+        # Not now: or the grace would have no end.
+        values |= {"rotated_at": min(row.rotated_at, now)}
+    else:
+        values |= {"turn": row.turn + 1, "refresh_hash": None, "previous_hash": shown_hash, "rotated_at": now}
+    connection.execute(update(sessions).where(sessions.c.device_id == shown.device).values(values))
+    return Rotated(user, row.turn if again else row.turn + 1, row.began_at)
 
 
 def end(connection: Connection, device_id: int, session: int | None = None) -> int:
@@ -142,46 +230,41 @@ def end(connection: Connection, device_id: int, session: int | None = None) -> i
     row = _live(connection, device_id)
     if row is None or session not in (None, row.number):
         raise Unauthorized
-    values = {"number": row.number + 1, "refresh_hash": None, "previous_hash": None}
+    values = {"number": row.number + 1, "live": False, "refresh_hash": None, "previous_hash": None}
     connection.execute(update(sessions).where(sessions.c.device_id == device_id).values(values))
     return int(row.number) + 1
 
 
-def of_user(connection: Connection, user_id: int) -> list[Session]:
-    """@return: the user's live sessions."""
+def of_user(connection: Connection, user_id: int, now: int, duration: int) -> list[Session]:
+    """
+    @param duration: see L{is_over}.
+    @return: the user's sessions that are not over.
+    """
     query = (
-        select(sessions.c.device_id, sessions.c.rotated_at, sessions.c.client_ip)
-        .join(devices, devices.c.id == sessions.c.device_id)
+        _SESSIONS.add_columns(sessions.c.rotated_at, devices.c.dialect)
         .join(users_table, users_table.c.id == devices.c.user_id)
-        .where(devices.c.user_id == user_id, devices.c.revoked_at.is_(None))
-        .where(sessions.c.refresh_hash.is_not(None), sessions.c.generation == users_table.c.generation)
+        .where(devices.c.user_id == user_id, sessions.c.generation == users_table.c.generation)
     )
-    return [Session(*row) for row in connection.execute(query)]
+
+    def lasts(began_at: int, rotated_at: int, dialect: str) -> bool:
+        since, lifetime = (rotated_at, REFRESH_LIFETIME) if dialect == "v2" else (began_at, LIFETIME)
+        return not is_over(since, now, lifetime) and not is_over(began_at, now, duration)
+
+    rows = connection.execute(query).all()
+    return [Session(*row[:-2]) for row in rows if lasts(row.began_at, row.rotated_at, row.dialect)]
 
 
 def forget(connection: Connection, user_id: int) -> None:
     """The user is deleted: nothing remains of from where the devices came."""
     own = select(devices.c.id).where(devices.c.user_id == user_id)
-    blank = {"client_ip": "", "refresh_hash": None, "previous_hash": None}
+    blank = {"client_ip": "", "live": False, "refresh_hash": None, "previous_hash": None}
     connection.execute(update(sessions).where(sessions.c.device_id.in_(own)).values(blank))
-
-
-def _numbers(connection: Connection, device_ids: Collection[int]) -> dict[tuple[int, int], int]:
-    """@return: by user and device: the number of the session of each of these that is not revoked."""
-    if not device_ids:
-        return {}
-    query = (
-        select(devices.c.user_id, devices.c.id, sessions.c.number)
-        .join(sessions, sessions.c.device_id == devices.c.id)
-        .where(devices.c.id.in_(device_ids), devices.c.revoked_at.is_(None))
-    )
-    return {(row.user_id, row.id): row.number for row in connection.execute(query)}
 
 
 def _live(connection: Connection, device_id: int) -> Row[tuple[int, ...]] | None:
     query = (
         select(sessions, devices.c.user_id)
         .join(devices, devices.c.id == sessions.c.device_id)
-        .where(sessions.c.device_id == device_id, sessions.c.refresh_hash.is_not(None), devices.c.revoked_at.is_(None))
+        .where(sessions.c.device_id == device_id, sessions.c.live, devices.c.revoked_at.is_(None))
     )
     return connection.execute(query).first()

@@ -1,9 +1,13 @@
 """
 Tokens.
 
-Access tokens are JSON Web Tokens (RFC 7519) that name a user and the generation of whatever that user signed in with;
-those of v2 also a device and the number of its session. Refresh tokens are random, but say for which session they are,
-and that it is us who say so: or whoever makes one up could end somebody's session by it.
+Access tokens are JSON Web Tokens (RFC 7519) that name a user, the generation of whatever that user signed in with, a
+device and the number of its session, and the dialects that they are for: those of v1 are in URLs, and so in logs, and
+must not open more than v1. Refresh tokens are random, but say for which session they are, how often that was refreshed
+before, and that it is us who say so: or whoever makes one up could end somebody's session by it.
+
+Clocks are set. A token that was made while the clock was wrong is good for its lifetime around that time, before it as
+after it, and not until the year that the clock showed.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import binascii
 import secrets
 import struct
 from collections.abc import Callable
+from enum import IntFlag
 from hashlib import blake2b
 from hmac import compare_digest
 from typing import NamedTuple
@@ -39,13 +44,23 @@ LENGTH_LIMIT = 1024
 
 _ALGORITHM = "HS256"
 _CLAIMS = ("sub", "gen", "iat", "exp")
-_OF_DEVICE = ("dev", "ses")
+_OF_DEVICE = ("dev", "ses", "dia")
 # The clock is ours, so the times are checked below.
 _OPTIONS = {"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False, "verify_nbf": False}
-_REFRESH = struct.Struct(">QI32s16s")
-_SIGNED = _REFRESH.size - 16
+_REFRESH = struct.Struct(">QII31s16s")
+_OLD_REFRESH = struct.Struct(">QI32s16s")
+# As they were before they said which one of a session they are.
+_MAC = 16
 _SECRET = struct.Struct(">Q24s16s")
 _SECRET_SIGNED = _SECRET.size - 16
+
+
+class Dialect(IntFlag):
+    """What a token is for."""
+
+    V1 = 1
+    V2 = 2
+    BOTH = 3
 
 
 class Claims(NamedTuple):
@@ -53,14 +68,30 @@ class Claims(NamedTuple):
     What a token says.
 
     @ivar generation: of whatever the user signed in with.
-    @ivar device: its number; 0: the token is bound to none.
+    @ivar device: its number; 0: the token is of v1, and from before these were bound to devices.
     @ivar session: the number of the device's session.
+    @ivar issued: when it was made, in seconds since the epoch.
     """
 
     user: int
     generation: int
     device: int = 0
     session: int = 0
+    dialect: Dialect = Dialect.V2
+    issued: int = 0
+
+
+class Shown(NamedTuple):
+    """
+    What a refresh token says.
+
+    @ivar device: its number; C{session} is that of the device's session.
+    @ivar turn: how often the session was refreshed before; None: the token is from before these said so.
+    """
+
+    device: int
+    session: int
+    turn: int | None
 
 
 class Tokens:
@@ -77,14 +108,17 @@ class Tokens:
         self._refresh_key = blake2b(key=key[:64], person=b"hichat-refresh").digest()
         self._secret_key = blake2b(key=key[:64], person=b"hichat-known").digest()
 
-    def issue(self, user_id: int, generation: int) -> str:
-        """@return: a token of letters, digits, C{-}, C{_} and C{.}: v1 clients put it into URLs as it is."""
-        return self._sign({"sub": str(user_id), "gen": generation}, LIFETIME)
-
-    def issue_access(self, claims: Claims) -> str:
-        """@return: a token that is bound to a device, as L{issue}."""
-        bound = {"dev": claims.device, "ses": claims.session}
-        return self._sign({"sub": str(claims.user), "gen": claims.generation, **bound}, ACCESS_LIFETIME)
+    def issue(self, claims: Claims, lifetime: int) -> str:
+        """
+        @param claims: C{issued} does not count.
+        @param lifetime: seconds.
+        @return: a token of letters, digits, C{-}, C{_} and C{.}: v1 clients put it into URLs as it is.
+        """
+        said = {"sub": str(claims.user), "gen": claims.generation, "dev": claims.device, "ses": claims.session}
+        if claims.dialect != Dialect.V2:
+            said["dia"] = int(claims.dialect)
+        now = self._now() // 1000
+        return jwt.encode({**said, "iat": now, "exp": now + lifetime}, self._key, algorithm=_ALGORITHM)
 
     def verify(self, token: str) -> Claims:
         """
@@ -101,21 +135,28 @@ class Tokens:
         bound = [claims.get(name, 0) for name in _OF_DEVICE]
         if not all(type(number) is int for number in (*numbers, *bound)):
             raise Unauthorized
-        generation, _, expires = numbers
-        if self._now() >= expires * 1000 or not (subject.isascii() and subject.isdecimal() and len(subject) <= 16):
+        generation, issued, expires = numbers
+        now = self._now()
+        if not (2 * issued - expires) * 1000 < now < expires * 1000:
+            raise Unauthorized
+        if not (subject.isascii() and subject.isdecimal() and len(subject) <= 16):
             raise Unauthorized
         if not 1 <= int(subject) <= MAX_SAFE_INTEGER:
             raise Unauthorized
-        return Claims(int(subject), generation, *bound)
+        device, session, dialect = bound
+        return Claims(int(subject), generation, device, session, _dialect(device, dialect), issued)
 
-    def issue_refresh(self, device: int, session: int) -> str:
-        """@return: a refresh token for a session, of letters, digits, C{-} and C{_}."""
-        signed = _REFRESH.pack(device, session, secrets.token_bytes(32), b"")[:_SIGNED]
+    def issue_refresh(self, device: int, session: int, turn: int) -> str:
+        """
+        @param turn: how often the session was refreshed.
+        @return: a refresh token for a session, of letters, digits, C{-} and C{_}.
+        """
+        signed = _REFRESH.pack(device, session, turn, secrets.token_bytes(31), b"")[:-_MAC]
         return base64.urlsafe_b64encode(signed + self._mac(signed)).decode()
 
-    def verify_refresh(self, token: str) -> tuple[int, int]:
+    def verify_refresh(self, token: str) -> Shown:
         """
-        @return: the numbers of the device and of its session, for which we gave this token once.
+        @return: for what we gave this token once.
         @raise Unauthorized: we did not.
         """
         if len(token) > LENGTH_LIMIT:
@@ -124,10 +165,15 @@ class Tokens:
             found = base64.b64decode(token.encode(), b"-_", validate=True)
         except (ValueError, binascii.Error):
             raise Unauthorized from None
-        if len(found) != _REFRESH.size or not compare_digest(found[_SIGNED:], self._mac(found[:_SIGNED])):
+        if len(found) not in (_REFRESH.size, _OLD_REFRESH.size):
             raise Unauthorized
-        device, session, _, _ = _REFRESH.unpack(found)
-        return device, session
+        if not compare_digest(found[-_MAC:], self._mac(found[:-_MAC])):
+            raise Unauthorized
+        if len(found) == _OLD_REFRESH.size:
+            device, session, *_ = _OLD_REFRESH.unpack(found)
+            return Shown(device, session, None)
+        device, session, turn, *_ = _REFRESH.unpack(found)
+        return Shown(device, session, turn)
 
     def issue_secret(self, device: int) -> str:
         """
@@ -153,12 +199,20 @@ class Tokens:
     def _secret_mac(self, signed: bytes) -> bytes:
         return blake2b(signed, key=self._secret_key, digest_size=16).digest()
 
-    def _sign(self, claims: dict[str, object], lifetime: int) -> str:
-        now = self._now() // 1000
-        return jwt.encode({**claims, "iat": now, "exp": now + lifetime}, self._key, algorithm=_ALGORITHM)
-
     def _mac(self, signed: bytes) -> bytes:
         return blake2b(signed, key=self._refresh_key, digest_size=16).digest()
+
+
+def _dialect(device: int, said: int) -> Dialect:
+    """
+    @param said: what the token says; 0: nothing.
+    @raise Unauthorized: there is no such dialect.
+    """
+    if not device:
+        return Dialect.V1
+    if not 0 <= said <= Dialect.BOTH:
+        raise Unauthorized
+    return Dialect(said or Dialect.V2)
 
 
 def digest(secret: str) -> bytes:

@@ -25,7 +25,7 @@ from twisted.internet.stdio import StandardIO
 from twisted.internet.task import LoopingCall
 from twisted.protocols.basic import LineOnlyReceiver
 
-from hichat.bench.prepare import draw_pairs
+from hichat.bench.prepare import DEVICE, draw_pairs
 from hichat.client.connection import Client, Item
 from hichat.client.wire import ClientError, Credentials
 from hichat.clock import make_steady
@@ -201,7 +201,7 @@ class Crowd:
             self._reactor,
             self._plan.server,
             Credentials(place + 1, token),
-            "bench",
+            DEVICE,
             on_item=voice.hear,
             window=self._plan.window,
         )

@@ -14,11 +14,12 @@ import msgspec
 from sqlalchemy import Connection, func, insert, select
 
 from hichat.accounts.names import columns_of
+from hichat.accounts.tokens import Claims, Dialect
 from hichat.errors import StartError
 from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
 from hichat.ledger import log, places
 from hichat.storage.store import Store
-from hichat.storage.tables import groups, members, users
+from hichat.storage.tables import devices, groups, members, sessions, users
 
 CHUNK = 10_000
 """Rows in a transaction."""
@@ -26,13 +27,17 @@ CHUNK = 10_000
 NO_HASH = "!"
 """What stands for a password's hash: nobody can log in with it. These users come with tokens."""
 
+DEVICE = "bench"
+"""What each of these users signs in with."""
+
 Progress = Callable[[int], object]
 """Is told how many rows more there are now."""
 
 
 def make_users(store: Store, count: int, now: int, progress: Progress) -> None:
     """
-    Make users 1 to C{count}, named C{bench-1} and so on.
+    Make users 1 to C{count}, named C{bench-1} and so on; each with a device of its own number, whose session is the
+    first: so what it is signed in with can be written without a look.
 
     @param now: milliseconds since the epoch.
     @raise StartError: there are users already.
@@ -47,7 +52,23 @@ def make_users(store: Store, count: int, now: int, progress: Progress) -> None:
             given = {"password_hash": NO_HASH, "created_at": now, "updated_at": now}
             connection.execute(insert(users), [row | given for row in rows])
             _follow(connection, "users", count)
+            _sign_in(connection, numbers, now)
+            _follow(connection, "devices", count)
         progress(len(numbers))
+
+
+def _sign_in(connection: Connection, numbers: range, now: int) -> None:
+    """Make what these users' tokens belong to."""
+    made = {"name": DEVICE, "created_at": now, "dialect": "both"}
+    connection.execute(insert(devices), [{"id": number, "user_id": number} | made for number in numbers])
+    times = {"rotated_at": now, "began_at": now, "used_at": now}
+    begun = {"number": 1, "generation": 0, "client_ip": "", "live": True, **times}
+    connection.execute(insert(sessions), [{"device_id": number} | begun for number in numbers])
+
+
+def claims(user: int) -> Claims:
+    """@return: what the token of one of these users says, for v1 and v2."""
+    return Claims(user, 0, user, 1, Dialect.BOTH)
 
 
 def make_groups(store: Store, count: int, size: int, now: int, progress: Progress) -> None:

@@ -1,4 +1,4 @@
 """
-The client side: HTTP calls of v1 in L{hichat.client.http}, the WebSocket of v2 in L{hichat.client.connection}, and the
-terminal in L{hichat.client.terminal}.
+The client side, all of it v2: HTTP calls in L{hichat.client.http}, the WebSocket in L{hichat.client.connection}, and
+the terminal in L{hichat.client.terminal}.
 """

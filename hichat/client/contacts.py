@@ -58,6 +58,10 @@ class ContactCalls:
         """Take that back."""
         await self._session.call("DELETE", f"/blocks/{user}")
 
+    async def contacts(self) -> list[User]:
+        """@return: whom one has as contacts, the oldest first."""
+        return [_user(item) for item in await self._session.items("/contacts")]
+
     async def requests(self) -> list[User]:
         """@return: who asks one to be a contact, who has waited longest first."""
         return [_user(item) for item in await self._session.items("/contact-requests/received")]

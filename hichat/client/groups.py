@@ -32,6 +32,10 @@ class GroupCalls:
         """@return: groups with that in their names, in any case."""
         return [_group(row) for row in await self._session.items("/groups", name=name)]
 
+    async def joined(self) -> list[Group]:
+        """@return: the groups in which one is a member."""
+        return [_group(row) for row in await self._session.items("/me/groups")]
+
     async def invitations(self) -> list[Group]:
         """@return: the groups that one is invited to."""
         return [_group(row) for row in await self._session.items("/me/invitations")]

@@ -1,9 +1,9 @@
 """
 The calls over HTTP.
 
-L{Api} is for who is not signed in; L{Api.log_in} gives a L{Session}, whose calls carry the token, and
-L{Api.log_in_device} a L{DeviceSession}, whose token is renewed as long as it is used. Every call raises
-L{hichat.client.wire.Unauthorized}, L{Refused}, L{Unreachable} or L{BadAnswer}, all of them L{ClientError}.
+L{Api} is for who is not signed in; L{Api.log_in} gives a L{DeviceSession}, whose calls carry a token that is renewed as
+long as it is used. A L{Session} is for who has a token from elsewhere, such as that of C{hichat token}. Every call
+raises L{hichat.client.wire.Unauthorized}, L{Refused}, L{Unreachable} or L{BadAnswer}, all of them L{ClientError}.
 """
 
 from __future__ import annotations
@@ -33,17 +33,14 @@ from hichat.client.wire import (
     Address,
     BadAnswer,
     ClientError,
-    Complaint,
     Credentials,
     Device,
     Group,
     Hit,
-    Message,
     Refused,
     Unauthorized,
     Unreachable,
     User,
-    decode,
     whole,
     words,
 )
@@ -124,18 +121,10 @@ class Api:
         @param invite: a code, where the server wants one.
         @raise Refused: the name is taken, or the server wants another name or password, or an invite.
         """
-        fields = {"name": name, "password": password, "Identity": password}
-        await self.call("POST", "/v1/user/new", fields | ({"invite": invite} if invite else {}))
+        body = {"name": name, "password": password}
+        await self.call_v2("POST", "/accounts", body | ({"invite": invite} if invite else {}))
 
-    async def log_in(self, name: str, password: str) -> Session:
-        """@raise Refused: the name is unknown or the password is wrong."""
-        answer = await self.call("POST", "/v1/user/login_pw", {"name": name, "password": password})
-        token = words(answer.get("tokens")) if isinstance(answer, dict) else ""
-        if not token:
-            raise BadAnswer("the server's answer to a login has no token")
-        return Session(self, Credentials(whole(answer.get("userId")), token))
-
-    async def log_in_device(
+    async def log_in(
         self, name: str, password: str, device: str, on_refresh_token: Callable[[str], object] = lambda _token: None
     ) -> DeviceSession:
         """
@@ -147,6 +136,9 @@ class Api:
         """
         body = {"name": name, "password": password, "device": device}
         return DeviceSession(self, await self.call_v2("POST", "/login", body), on_refresh_token)
+
+    # As it was called when there was another one.
+    log_in_device = log_in
 
     async def resume_device(
         self, refresh_token: str, on_refresh_token: Callable[[str], object] = lambda _token: None
@@ -224,19 +216,6 @@ class Api:
         if isinstance(response.length, int):
             seconds += response.length / RATE
         await self._in_time(treq.collect(response, take), seconds)
-
-    async def call(
-        self, method: str, path: str, fields: dict[str, str] | None = None, credentials: Credentials | None = None
-    ) -> Any:
-        """
-        Make one call.
-
-        @param fields: the form.
-        @return: the answer's JSON, after its C{code} was looked at.
-        """
-        query = {"token": credentials.token, "userId": str(credentials.user_id)} if credentials else {}
-        status, body = await self._in_time(self._exchange(method, path, params=query, data=fields))
-        return _judge(status, body)
 
     async def _in_time(self, exchange: Coroutine[Any, Any, T] | Deferred[T], timeout: float | None = None) -> T:
         """@raise Unreachable: there is no answer, or not in time."""
@@ -376,62 +355,17 @@ class Session:
         return [_hit(item) for item in found.items], found.next
 
     async def users(self) -> list[User]:
-        """@return: everybody."""
-        return _users(await self._call("GET", "/v1/user/list"))
+        """@return: everybody, in the order of their ids."""
+        rows = await self.items("/users")
+        return sorted(User(whole(row.get("id")), words(row.get("name"))) for row in rows)
 
     async def friends(self) -> list[User]:
-        """@return: whom this user added, and by whom they were added."""
-        return _users(await self._call("POST", "/v1/relation/list", userId=self._me))
+        """@return: this user's contacts, the oldest first."""
+        return await self.contact_calls.contacts()
 
     async def groups(self) -> list[Group]:
         """@return: the groups in which this user is."""
-        rows = await self._call("POST", "/v1/relation/group_list", ownerId=self._me)
-        return [
-            Group(whole(row.get("ID")), words(row.get("Name")), whole(row.get("OwnerId")), words(row.get("Desc")))
-            for row in _rows(rows)
-        ]
-
-    async def add_friend(self, name: str) -> str:
-        """@return: the server's sentence. Both are friends at once."""
-        return _sentence(await self._call("POST", "/v1/relation/add", userId=self._me, targetName=name))
-
-    async def new_group(self, name: str, description: str = "") -> str:
-        """@return: the server's sentence. The maker is a member."""
-        answer = await self._call("POST", "/v1/relation/new_group", ownerId=self._me, name=name, desc=description)
-        return _sentence(answer)
-
-    async def join_group(self, name: str) -> str:
-        """@return: the server's sentence."""
-        return _sentence(await self._call("POST", "/v1/relation/join_group", userId=self._me, comId=name))
-
-    async def history(self, other_user_id: int, start: int = -20, end: int = -1) -> list[Message]:
-        """
-        What this user and another one wrote to each other, oldest first.
-
-        @param start: the first position: 0 is the oldest message, -1 the newest.
-        @param end: the last position, inclusive.
-        """
-        # Asked for oldest first, positions mean the same to a server that counts before it turns the list round
-        # and to one that counts after.
-        answer = await self._call(
-            "POST",
-            "/v1/user/redisMsg",
-            userIdA=self._me,
-            userIdB=str(other_user_id),
-            start=str(start),
-            end=str(end),
-            isRev="true",
-        )
-        found = answer.get("Total") if isinstance(answer, dict) else None
-        entries = [decode(entry) for entry in found if isinstance(entry, str)] if isinstance(found, list) else []
-        return [entry for entry in entries if not isinstance(entry, Complaint)]
-
-    @property
-    def _me(self) -> str:
-        return str(self.credentials.user_id)
-
-    async def _call(self, method: str, path: str, **fields: str) -> Any:
-        return await self.api.call(method, path, fields or None, await self.current())
+        return await self.group_calls.joined()
 
 
 class DeviceSession(Session):
@@ -488,10 +422,7 @@ class DeviceSession(Session):
 
     async def devices(self) -> list[Device]:
         """@return: what this user signs in with, the oldest first."""
-        return [
-            Device(whole(row.get("id")), words(row.get("name")), bool(row.get("current")), bool(row.get("loggedIn")))
-            for row in await self.items("/devices")
-        ]
+        return [_device(row) for row in await self.items("/devices")]
 
     async def revoke(self, device: int) -> None:
         """
@@ -547,26 +478,6 @@ async def _body(response: IResponse) -> bytes:
     return b"".join(chunks)
 
 
-def _judge(status: int, body: bytes) -> Any:
-    """
-    @return: the answer of a call that went well.
-    @raise ClientError: the answer of another.
-    """
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        answer = None
-    sentence = _sentence(answer)
-    if status == 401:
-        raise Unauthorized(sentence or "the server wants a new login")
-    code = _either(answer, "code", "Code")
-    if isinstance(code, int) and code != 0:
-        raise Refused(sentence or "the server refused, and did not say why")
-    if status != 200 or not isinstance(answer, dict | list):
-        raise BadAnswer(f"this is not the answer of a HiChat server (HTTP status {status})")
-    return answer
-
-
 def _device(row: dict[str, Any]) -> Device:
     return Device(whole(row.get("id")), words(row.get("name")), row.get("current") is True, row.get("loggedIn") is True)
 
@@ -591,25 +502,6 @@ def _judge_v2(status: int, body: bytes) -> Any:
         raise Unauthorized(sentence)
     retry = answer.get("retryAfter")
     raise Refused(sentence, code, float(retry) if isinstance(retry, int | float) else None)
-
-
-def _sentence(answer: Any) -> str:
-    return words(_either(answer, "message", "Msg"))
-
-
-def _either(answer: Any, *keys: str) -> Any:
-    """@return: what stands under one of the keys: v1 writes them small in some answers, large in others."""
-    found = [answer[key] for key in keys if key in answer] if isinstance(answer, dict) else []
-    return found[0] if found else None
-
-
-def _rows(answer: Any) -> list[dict[str, Any]]:
-    rows = answer if isinstance(answer, list) else answer.get("Rows")
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-
-
-def _users(answer: Any) -> list[User]:
-    return [User(whole(row.get("ID")), words(row.get("Name"))) for row in _rows(answer)]
 
 
 def _reason(error: BaseException) -> BaseException:

@@ -24,13 +24,15 @@ class Place(msgspec.Struct, kw_only=True):
     """
     A terminal's place in the log.
 
-    @ivar server: the server's URL; for people who read the file, as is C{user}: the id.
+    @ivar server: the server's URL; for people who read the file, as is C{name}: who talks.
+    @ivar user: the id; 0: it is not known yet.
     @ivar device: the device's name.
     @ivar cursor: see L{hichat.client.connection.Client.cursor}.
     @ivar own: see L{hichat.client.connection.Client.own}.
     """
 
     server: str = ""
+    name: str = ""
     user: int = 0
     device: str = msgspec.field(default_factory=lambda: f"terminal-{token_hex(8)}")
     cursor: int | None = None
@@ -60,9 +62,13 @@ class State:
         self._lock = lock
 
     @classmethod
-    def open(cls, directory: Path | None, server: str, user: int) -> State:
-        """@param directory: made if it is not there; None: keep nothing."""
-        key = blake2b(f"{server}\n{user}".encode(), digest_size=8).hexdigest()
+    def open(cls, directory: Path | None, server: str, name: str) -> State:
+        """
+        @param directory: made if it is not there; None: keep nothing.
+        @param name: of the user, as it is typed at the log-in: that needs the device, and the id comes by it.
+        """
+        name = name.strip().casefold()
+        key = _key(f"{server} as {name}")
         with suppress(OSError):
             for slot in range(1, SLOTS + 1 if directory else 0):
                 assert directory is not None
@@ -70,10 +76,39 @@ class State:
                 path = directory / f"chat-{key}-{slot}.json"
                 lock = _lock(path.with_suffix(".lock"))
                 if lock is not None:
-                    state = cls(_load(path, server, user), path, lock)
+                    state = cls(_load(path, server, name), path, lock)
                     state._write()
                     return state
-        return cls(Place(server=server, user=user))
+        return cls(Place(server=server, name=name))
+
+    def settle(self, user: int) -> None:
+        """
+        The device has logged in.
+
+        @param user: whose name it is. If it was somebody else's before, that one's place is none for this user; if an
+            earlier version of this program has kept one, by the id, it goes on.
+        """
+        place = self.place
+        if place.user not in (0, user):
+            place.cursor, place.own = None, []
+        place.user = user
+        with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
+            if self._path is not None and place.cursor is None:
+                slot = self._path.stem.rpartition("-")[2]
+                key = _key(f"{place.server}\n{user}")
+                old = self._path.with_name(f"chat-{key}-{slot}.json")
+                found = msgspec.json.decode(old.read_bytes(), type=Place)
+                if (found.server, found.user) == (place.server, user):
+                    place.cursor, place.own = found.cursor, found.own
+                    old.unlink()
+        with suppress(OSError):
+            self._write()
+
+    def rename(self) -> None:
+        """The device's name is not taken any more: have another one."""
+        self.place.device = Place().device
+        with suppress(OSError):
+            self._write()
 
     def keep(self, cursor: int | None, own: Iterable[int]) -> None:
         """Remember this."""
@@ -112,10 +147,14 @@ def _lock(path: Path) -> IO[bytes] | None:
     return file
 
 
-def _load(path: Path, server: str, user: int) -> Place:
+def _key(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _load(path: Path, server: str, name: str) -> Place:
     """@return: what the file has; a new place if there is none, or if it cannot be read."""
     with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
         place = msgspec.json.decode(path.read_bytes(), type=Place)
-        if (place.server, place.user) == (server, user):
+        if (place.server, place.name) == (server, name):
             return place
-    return Place(server=server, user=user)
+    return Place(server=server, name=name)

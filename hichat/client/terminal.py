@@ -45,7 +45,7 @@ from hichat.client.lines import (
 )
 from hichat.client.media import place_for
 from hichat.client.state import State, state_directory
-from hichat.client.wire import ClientError, Group, NotConnected, User
+from hichat.client.wire import ClientError, Group, NotConnected, Refused, User
 from hichat.errors import Language
 from hichat.events import Role
 from hichat.protocol import HISTORY_LIMIT, Ack, Error, Folded, Happened
@@ -473,7 +473,7 @@ async def chat(
         return Client(
             reactor,
             server,
-            session.credentials,
+            session.current,
             place.device,
             since=place.cursor,
             own=place.own,
@@ -485,11 +485,12 @@ async def chat(
         api = api or Api(reactor, server, language=language)
         if register:
             await api.register(name, password, *([invite] if invite else []))
-        session = await api.log_in(name, password)
-        me = session.credentials.user_id
-        state = State.open(directory, api.address.http, me)
         make = connect or connect_to_server
+        state = State.open(directory, api.address.http, name)
         try:
+            session = await _log_in(api, name, password, state)
+            me = session.credentials.user_id
+            state.settle(me)
             talk = Talk(
                 reactor,
                 session,
@@ -505,6 +506,17 @@ async def chat(
     except ClientError as error:
         complain(f"hichat: {Chat(server, language).error(error)}\n")
         return 1
+
+
+async def _log_in(api: Api, name: str, password: str, state: State) -> Session:
+    try:
+        return await api.log_in(name, password, state.place.device)
+    except Refused as error:
+        if error.code != "device_revoked":
+            raise
+        # Whoever knows the password may come back, as another device.
+        state.rename()
+        return await api.log_in(name, password, state.place.device)
 
 
 def run_chat(server: str, name: str, password: str, register: bool = False, **options: Any) -> int:

@@ -64,7 +64,8 @@ class ChatProtocol(WebSocketServerProtocol):
 
     @ivar number: the device's, once it is known; 0 for those without one.
     @ivar generation: of the token, once it is known.
-    @ivar login: the number of the device's session that the token is bound to; 0: it is bound to none.
+    @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
+    @ivar bound: the number of the device whose session that is, if it is another one than C{number}.
     @ivar place: what it counts for, which ends with it.
     @ivar quiet: looks since the last sign of the peer.
     """
@@ -78,6 +79,7 @@ class ChatProtocol(WebSocketServerProtocol):
     number = 0
     generation = 0
     login = 0
+    bound = 0
     quiet = 0
     place: Place | None = None
     _is_open = False
@@ -352,16 +354,20 @@ class V1Protocol(ChatProtocol):
     _arriving: Deferred[None] | None = None
     _met: Met | None = None
 
-    def admit(self, user: int, generation: int, met: Met, language: Language) -> None:
+    def admit(self, user: int, generation: int, met: Met, language: Language, bound: int = 0, login: int = 0) -> None:
         """
         @param user: who was authenticated for this connection.
         @param generation: of the token.
         @param met: what routing knows of the user.
         @param language: of what the server has to say.
+        @param bound: the number of the device that the token belongs to.
+        @param login: of its session.
         """
         self.session = V1Session(user, language, self, self.factory.inlet)
         self._user = user
         self.generation = generation
+        self.bound = bound
+        self.login = login
         self._met = met
 
     def opened(self) -> None:
@@ -371,7 +377,8 @@ class V1Protocol(ChatProtocol):
 
     async def _arrive(self) -> None:
         met, self._met = self._met, None
-        await self.factory.routing.arrive(self._user, self.generation, self._listen, met=met)
+        token = {"login": self.login, "bound": self.bound}
+        await self.factory.routing.arrive(self._user, self.generation, self._listen, met=met, **token)
 
     def _listen(self, _position: int, missed: list[Event]) -> bool:
         if not self.may_send:

@@ -23,14 +23,16 @@ class Device(Protocol):
     A connection that listens.
 
     @ivar generation: of the token that it has shown.
-    @ivar login: the number of the device's session that the token is bound to; 0: it is bound to none.
+    @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
     @ivar number: the device's, from 1; 0 for connections that do not want what their own user says, as v1 has it.
+    @ivar bound: the number of the device whose session that is, if it is another one than this.
     """
 
     encode: Encoder
     number: int
     generation: int
     login: int
+    bound: int
 
     def deliver(self, frame: bytes) -> None:
         """Write a frame that C{encode} made."""
@@ -190,7 +192,12 @@ class Roster:
     def revoke(self, user: int, device: int, login: int | None) -> None:
         """See L{IDelivery.revoke}."""
         for connection in tuple(self._admitted.get(user, ())):
-            if connection.number == device and (login is None or connection.login < login):
+            bound = connection.bound or connection.number
+            if login is None:
+                is_ended = device in (bound, connection.number)
+            else:
+                is_ended = device == bound and connection.login < login
+            if is_ended:
                 connection.sign_out()
 
     def all(self) -> list[Device]:

@@ -48,7 +48,8 @@ class SignedIn:
     @ivar device: its number.
     @ivar counter: the largest that the device has used.
     @ivar generation: of the token.
-    @ivar login: the number of the device's session that the token is bound to; 0: it is bound to none.
+    @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
+    @ivar bound: the number of the device whose session that is, if it is another one than C{device}.
     """
 
     user: int
@@ -56,6 +57,7 @@ class SignedIn:
     counter: int
     generation: int
     login: int = 0
+    bound: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ class Services:
     What v2 sessions need beside the inlet.
 
     @ivar sign_in: from a token and a device's name to who it is; raises L{Refused}.
-    @ivar read_generation: the generation of a user's tokens that is good now, for a device and the number of its
-        session; a function of a connection.
+    @ivar read_generation: the generation of a user's tokens that is good now, for a device and the number of the
+        session that the token is bound to, and whose that is; a function of a connection.
     @ivar sync_page: events in a page, at most.
     @ivar now: the time in milliseconds since the epoch.
     @ivar media: the files that messages name.
@@ -77,7 +79,7 @@ class Services:
     roster: Roster
     presence: Presence
     marks: marks.Marks
-    read_generation: Callable[[Database, int, int, int], int | None]
+    read_generation: Callable[[Database, int, int, int, int], int | None]
     sync_page: int
     now: Callable[[], int]
     media: MediaUses
@@ -95,6 +97,7 @@ class V2Connection(Connection, Protocol):
     number: int
     generation: int
     login: int
+    bound: int
 
     @property
     def may_send(self) -> bool:
@@ -346,6 +349,8 @@ class V2Session(Session):
         self._who = who
         self.connection.number, self.connection.generation = who.device, who.generation
         self.connection.login = who.login
+        if who.bound:
+            self.connection.bound = who.bound
         services.roster.admit(who.user, self.connection)  # type: ignore[arg-type]
         self.say(
             protocol.Welcome(
@@ -434,7 +439,9 @@ class V2Session(Session):
             # Or it was too slow for what happened.
             return self._live
 
-        return await self._services.routing.arrive(who.user, who.generation, listen, cursor, who.device, who.login)
+        return await self._services.routing.arrive(
+            who.user, who.generation, listen, cursor, who.device, who.login, bound=who.bound
+        )
 
     def _signed_in(self) -> SignedIn:
         assert self._who is not None
@@ -616,7 +623,7 @@ def _page(database: Database, services: Services, who: SignedIn, since: int, unt
 
 
 def _check_signed_in(database: Database, services: Services, who: SignedIn) -> None:
-    if services.read_generation(database, who.user, who.device, who.login) != who.generation:
+    if services.read_generation(database, who.user, who.device, who.login, who.bound) != who.generation:
         raise SignedOut
 
 

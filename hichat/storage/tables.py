@@ -94,11 +94,12 @@ devices = Table(
     Column("name", String(64), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    # What its tokens are for, see L{hichat.accounts.devices.Dialect}.
+    Column("dialect", String(8), nullable=False, server_default="v2"),
     UniqueConstraint("user_id", "name", name="devices_key"),
 )
 
-# What a device is signed in with, since its first login for v2. The number grows with each login and each end of one,
-# and access tokens carry it; ended: there is no refresh hash.
+# What a device is signed in with. The number grows with each login and each end of one, and all tokens carry it.
 sessions = Table(
     "sessions",
     metadata,
@@ -106,10 +107,19 @@ sessions = Table(
     Column("number", Integer, nullable=False),
     # Of the user's tokens, at the login.
     Column("generation", Integer, nullable=False),
+    # The refresh token that is good, if it is from before these carried their turn; else NULL.
     Column("refresh_hash", LargeBinary(32)),
+    # The refresh token that was exchanged last.
     Column("previous_hash", LargeBinary(32)),
+    # When that was, or the login.
     Column("rotated_at", BigInteger, nullable=False),
     Column("client_ip", String(64), nullable=False),
+    # How often it was refreshed: those refresh tokens are good that carry this number.
+    Column("turn", Integer, nullable=False, server_default="0"),
+    Column("live", Boolean, nullable=False, server_default=false()),
+    Column("began_at", BigInteger, nullable=False, server_default="0"),
+    # To some minutes; 0: not since it is known.
+    Column("used_at", BigInteger, nullable=False, server_default="0"),
 )
 
 # By what a device is told from strangers at a log-in; see hichat.accounts.known.

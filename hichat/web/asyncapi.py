@@ -101,7 +101,7 @@ def _server(scheme: str, host: str) -> dict[str, Any]:
 
 
 def _security_schemes() -> dict[str, Any]:
-    got_by = "What `POST /v2/login`, `POST /v1/user/login_pw` or the command `hichat token` gives."
+    got_by = "What `POST /v2/login` or the command `hichat token` gives."
     return {
         "header": {"type": "http", "scheme": "bearer", "description": f"`Authorization: Bearer T`. {got_by}"},
         "hello": {"type": "apiKey", "in": "password", "description": f"`token` in the `hello` frame. {got_by}"},

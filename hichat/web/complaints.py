@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hichat.errors import Busy, FormTooLarge, Refused, StoreAway, TooManyConnections, TooManyRequests, Unauthorized
+from hichat.errors import (
+    Busy,
+    FormTooLarge,
+    Refused,
+    StoreAway,
+    TooManyConnections,
+    TooManyRequests,
+    Unauthorized,
+    V1Off,
+)
 from hichat.web.answers import failed_in_both_spellings, language, refused, say_when, to_json
 from hichat.web.api.problems import answer_problem
 
@@ -27,6 +36,8 @@ def complain(request: Request, error: Refused) -> bytes:
         return answer_problem(request, error)
     if isinstance(error, Unauthorized):
         return to_json(request, {"message": error.text(language(request))}, 401)
+    if isinstance(error, V1Off):
+        return to_json(request, failed_in_both_spellings(error.text(language(request))), error.status)
     is_later = isinstance(error, _LATER)
     say_when(request, error)
     if is_later and request.path == SOCKET_PATH:

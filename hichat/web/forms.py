@@ -23,6 +23,7 @@ KNOWN = frozenset(
     (
         "name",
         "password",
+        "oldPassword",
         "Identity",
         "invite",
         "token",

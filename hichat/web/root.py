@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from twisted.internet.interfaces import IReactorTime
-from twisted.web.server import Request
 
 from hichat.accounts.accounts import Accounts
-from hichat.accounts.tokens import Claims
 from hichat.gateway.protocol import ChatFactory
 from hichat.ledger.marks import Marks
 from hichat.media.media import MediaStore
@@ -27,7 +25,6 @@ from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
 from hichat.web.browser.files import Client
 from hichat.web.browser.session import SessionResource
-from hichat.web.credentials import credentials
 from hichat.web.documents import mount_documents
 from hichat.web.outside import Outside
 from hichat.web.parts import Parts
@@ -35,7 +32,7 @@ from hichat.web.site import Branch, Site
 from hichat.web.sockets import SocketResource, SocketV2Resource
 from hichat.web.status import Exposition, Health, Ready
 from hichat.web.uploads import Files, upload_paths
-from hichat.web.v1 import make_root
+from hichat.web.v1 import V1Gone, make_root
 from hichat.work import Budgets
 
 
@@ -58,21 +55,21 @@ def make_site(
     places: Places,
     budgets: Budgets,
     outside: Outside,
+    v1: bool = True,
 ) -> Site:
     """
     Put the site together.
 
     @param stopping: whether the daemon is going away.
     @param probe: see L{Ready}.
+    @param v1: whether existing clients are served.
     """
-
-    def claims(request: Request) -> Claims:
-        # A connection of v1 has no device: nothing would end it together with one.
-        return accounts.claims(*credentials(request), bound=False)
-
     parts = Parts(accounts, contacts, conversations, groups, marks, search_index, store, media)
     root = make_root(parts, Files(media))
-    root.mount("v1/user/SendUserMsg", SocketResource(sockets, claims))
+    if v1:
+        root.mount("v1/user/SendUserMsg", SocketResource(sockets, accounts))
+    else:
+        root.putChild(b"v1", V1Gone())
     root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
     root.mount("v2/ws", SocketV2Resource(sockets_v2))
     mount_documents(root, outside.public)
@@ -83,7 +80,7 @@ def make_site(
     root.mount("healthz", Health())
     root.mount("readyz", Ready(stopping, probe, reactor))
     root.mount("metrics", Exposition(metrics))
-    uploads = upload_paths(accounts, media)
+    uploads = upload_paths(accounts, media, v1)
     return Site(
         root,
         reactor,

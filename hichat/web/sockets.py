@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import cast
 
 from autobahn.twisted.resource import WebSocketResource
@@ -13,6 +12,7 @@ from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
+from hichat.accounts.accounts import Accounts
 from hichat.accounts.tokens import Claims
 from hichat.errors import Busy, ForeignOrigin, Language, SignedOut, StoreAway, TooManyConnections, Unauthorized
 from hichat.gateway.protocol import ChatFactory, ChatProtocol, V1Protocol, V2Protocol
@@ -20,7 +20,7 @@ from hichat.places import Place
 from hichat.routing import Met
 from hichat.web.answers import say_when
 from hichat.web.api.problems import answer_problem
-from hichat.web.credentials import bearer
+from hichat.web.credentials import bearer, credentials
 from hichat.web.outside import outside_of
 from hichat.web.site import Request as SiteRequest
 from hichat.web.site import answer_json, language
@@ -32,15 +32,15 @@ class SocketResource(Resource):
     """
     C{GET /v1/user/SendUserMsg?userId=U&token=T}.
 
-    @param claims: gives what the token of a request says; raises L{Unauthorized}.
+    @param accounts: know whose a token is.
     """
 
     isLeaf = True
 
-    def __init__(self, factory: ChatFactory, claims: Callable[[Request], Claims]) -> None:
+    def __init__(self, factory: ChatFactory, accounts: Accounts) -> None:
         super().__init__()
         self._factory = factory
-        self._claims = claims
+        self._accounts = accounts
 
     def render_GET(self, request: Request) -> int:
         """Authenticate, then upgrade; without a good token 401 (v1 contract, Conventions)."""
@@ -51,15 +51,17 @@ class SocketResource(Resource):
 
     async def _upgrade(self, request: Request) -> None:
         try:
-            claims = self._claims(request)
+            claims = await self._accounts.arriving(*credentials(request))
+            token = {"login": claims.session, "bound": claims.device}
             # Whether that is so is seen with what is needed of the user anyway.
-            met = await self._factory.routing.meet(claims.user, claims.generation)
+            met = await self._factory.routing.meet(claims.user, claims.generation, **token)
         except (Unauthorized, SignedOut):
             answer_json(request, {"message": Unauthorized().text(language(request))}, 401)
             return
         if self._factory.roster.is_full(claims.user):
             answer_json(request, {"message": TooManyConnections().text(language(request))}, TooManyConnections.status)
             return
+        self._accounts.note_use(claims.device, met.arrived.used_at)
         place = cast(SiteRequest, request).leave()
         admission = _Admission(self._factory, place, claims, met, language(request))
         if WebSocketResource(admission).render(request) != NOT_DONE_YET:
@@ -88,8 +90,9 @@ class _Admission:
 
     def buildProtocol(self, addr: IAddress) -> ChatProtocol:
         protocol = cast(V1Protocol, self._factory.buildProtocol(addr))
+        claims = self._claims
         protocol.place = self._place
-        protocol.admit(self._claims.user, self._claims.generation, self._met, self._language)
+        protocol.admit(claims.user, claims.generation, self._met, self._language, claims.device, claims.session)
         return protocol
 
 

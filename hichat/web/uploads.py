@@ -17,7 +17,17 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.static import File
 
 from hichat.accounts.accounts import Accounts
-from hichat.errors import Broken, Busy, FormTooLarge, InvalidField, MalformedForm, NoSuchMedia, Refused, Unauthorized
+from hichat.errors import (
+    Broken,
+    Busy,
+    FormTooLarge,
+    InvalidField,
+    MalformedForm,
+    NoSuchMedia,
+    Refused,
+    Unauthorized,
+    V1Off,
+)
 from hichat.media.media import Copy, MediaStore, Served
 from hichat.media.types import EXTENSIONS
 from hichat.web.complaints import UPLOAD_PATH, complain
@@ -42,10 +52,12 @@ _RANGE = re.compile(rb"bytes=(?:[0-9]{1,18}-(?:[0-9]{1,18})?|-([0-9]{1,18}))")
 _OLD_NAME = re.compile(rb"[0-9a-f]{32}\.([a-z0-9]{3,4})")
 
 
-def upload_paths(accounts: Accounts, media: MediaStore) -> dict[bytes, UploadPath]:
+def upload_paths(accounts: Accounts, media: MediaStore, v1_too: bool = True) -> dict[bytes, UploadPath]:
     """@return: where files are posted, and who may: users with room for them."""
 
     async def v1(request: Request) -> Callable[[], None]:
+        if not v1_too:
+            raise V1Off
         user = await accounts.authenticate(*credentials(request))
         request.called_by(user.id)
         return await media.reserve(user.id, _announced(request))

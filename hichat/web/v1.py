@@ -21,6 +21,7 @@ from twisted.web.resource import Resource
 from werkzeug.exceptions import HTTPException
 
 from hichat.accounts.fields import id_of
+from hichat.accounts.tokens import Claims
 from hichat.accounts.users import User
 from hichat.errors import (
     Broken,
@@ -31,6 +32,7 @@ from hichat.errors import (
     NoSuchAddress,
     Refused,
     Unauthorized,
+    V1Off,
 )
 from hichat.ledger.places import pair_history
 from hichat.social.groups import Group
@@ -57,6 +59,9 @@ BEFRIENDED = {"zh": "添加好友成功", "en": "you are friends now"}
 GROUP_MADE = {"zh": "建群成功", "en": "the group is made"}
 JOINED = {"zh": "加群成功", "en": "you are a member now"}
 UPLOADED = {"zh": "上传成功", "en": "uploaded"}
+
+OLD_PASSWORD = "oldPassword"  # noqa: S105
+"""The field that the contract does not have: what is asked for is in L{Accounts.confirm}."""
 
 _TRUE = frozenset(("true", "1"))
 
@@ -103,27 +108,29 @@ def _authenticated(
     call: Callable[[V1, Request, User], Awaitable[bytes | Resource]],
 ) -> Callable[[V1, Request], Awaitable[bytes | Resource]]:
     """Give the call the user who makes it; nobody else gets as far."""
-    return _with_user(call, bound=True)
 
-
-def _authenticated_here(
-    call: Callable[[V1, Request, User], Awaitable[bytes | Resource]],
-) -> Callable[[V1, Request], Awaitable[bytes | Resource]]:
-    """
-    As L{_authenticated}, with a token of v1 only. For what asks for the password in v2 and does not here: whoever has
-    got hold of a token of v2, which is good for minutes, must not have the account by it.
-    """
-    return _with_user(call, bound=False)
-
-
-def _with_user(
-    call: Callable[[V1, Request, User], Awaitable[bytes | Resource]], bound: bool
-) -> Callable[[V1, Request], Awaitable[bytes | Resource]]:
     @wraps(call)
     async def authenticated(self: V1, request: Request) -> bytes | Resource:
-        user = await self.parts.accounts.authenticate(*credentials(request), bound)
+        user = await self.parts.accounts.authenticate(*credentials(request))
         request.called_by(user.id)
         return await call(self, request, user)
+
+    return authenticated
+
+
+def _authenticated_v1(
+    call: Callable[[V1, Request, User, Claims], Awaitable[bytes | Resource]],
+) -> Callable[[V1, Request], Awaitable[bytes | Resource]]:
+    """
+    As L{_authenticated}, with a token for v1 only, and what that says. For what asks for the password in v2 and need
+    not here: whoever has got hold of a token of v2, which is good for minutes, must not have the account by it.
+    """
+
+    @wraps(call)
+    async def authenticated(self: V1, request: Request) -> bytes | Resource:
+        user, claims = await self.parts.accounts.authenticate_v1(*credentials(request))
+        request.called_by(user.id)
+        return await call(self, request, user, claims)
 
     return authenticated
 
@@ -172,19 +179,23 @@ class V1:
     # The contract's spelling.
     @app.route("/v1/user/updata", methods=["POST"])
     @_call(_with_status)
-    @_authenticated_here
-    async def update(self, request: Request, user: User) -> bytes:
+    @_authenticated_v1
+    async def update(self, request: Request, user: User, claims: Claims) -> bytes:
         fields = _form(request)
         _check_own_account(fields, user)
+        if "password" in fields:
+            await self.parts.accounts.confirm(user, claims, fields.get(OLD_PASSWORD, ""))
         changed = await self.parts.accounts.update(user, fields)
         return _done(request, UPDATED, data=changed.name)
 
     @app.route("/v1/user/delete", methods=["DELETE"])
     @_call(_with_status)
-    @_authenticated_here
-    async def delete(self, request: Request, user: User) -> bytes:
-        fields = read_urlencoded(request.uri.partition(b"?")[2]) | _form(request)
-        _check_own_account(fields, user)
+    @_authenticated_v1
+    async def delete(self, request: Request, user: User, claims: Claims) -> bytes:
+        form = _form(request)
+        _check_own_account(read_urlencoded(request.uri.partition(b"?")[2]) | form, user)
+        # Of the body only: a password has no place in a URL.
+        await self.parts.accounts.confirm(user, claims, form.get(OLD_PASSWORD, ""))
         await self.parts.accounts.delete(user)
         return _done(request, DELETED)
 
@@ -273,6 +284,16 @@ class V1:
         called = cast(Request, request)
         self._log.failure("{method} {path} failed", failure, method=called.method, path=called.path)
         return complain(called, Broken())
+
+
+class V1Gone(Resource):
+    """What stands in the place of all calls where v1 is off."""
+
+    isLeaf = True
+
+    def render(self, request: Request) -> bytes:
+        """Say so."""
+        return complain(request, V1Off())
 
 
 def make_root(parts: Parts, files: Files) -> Branch:

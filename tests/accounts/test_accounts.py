@@ -10,7 +10,7 @@ from hichat.accounts import users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.resting import REST
-from hichat.accounts.tokens import LIFETIME, Tokens
+from hichat.accounts.tokens import LIFETIME, Dialect, Tokens
 from hichat.errors import (
     Busy,
     Disabled,
@@ -90,7 +90,7 @@ class LoggingIn(AccountsCase):
     def test_token(self):
         self.register()
         token, user = self.log_in("aNN")
-        self.assertEqual(self.tokens.verify(token), (1, 0, 0, 0))
+        self.assertEqual(self.tokens.verify(token), (1, 0, 1, 1, Dialect.V1, NOW // 1000))
         self.assertEqual((user.client_ip, user.client_port, user.login_at), ("192.0.2.1", "4711", NOW))
 
     def test_plus_and_blank_are_one_password(self):
@@ -165,9 +165,10 @@ class Authenticating(AccountsCase):
 
     def test_disabled_even_with_a_fresh_token(self):
         self.get(self.accounts.disable(1))
-        self.fails(Unauthorized, self.accounts.authenticate(self.tokens.issue(1, 1), "1"))
+        fresh = self.tokens.issue(self.tokens.verify(self.token)._replace(generation=1), 60)
+        self.fails(Unauthorized, self.accounts.authenticate(fresh, "1"))
         self.get(self.accounts.enable(1))
-        self.assertEqual(self.get(self.accounts.authenticate(self.tokens.issue(1, 1), "1")).id, 1)
+        self.assertEqual(self.get(self.accounts.authenticate(fresh, "1")).id, 1)
 
     def test_deleted(self):
         self.get(self.accounts.delete(self.ann))

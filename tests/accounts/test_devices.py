@@ -9,9 +9,9 @@ from hichat.accounts import devices
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.devices import Device
 from hichat.accounts.passwords import Passwords
-from hichat.accounts.tokens import LIFETIME
+from hichat.accounts.tokens import LIFETIME, Claims, Dialect
 from hichat.accounts.users import User
-from hichat.errors import Busy, NoSuchDevice, TooManyDevices, Unauthorized
+from hichat.errors import Busy, DeviceRevoked, NoSuchDevice, TooManyDevices, Unauthorized
 from hichat.events import Kind, Scope
 from hichat.storage.store import Store
 from hichat.tap import read_generation
@@ -29,8 +29,8 @@ class DeviceCase(AccountsCase):
         super().setUp()
         self.ann: User = self.register()
         self.bob: User = self.register("Bob")
-        self.token: str = self.log_in()[0]
-        self.bobs: str = self.log_in("Bob")[0]
+        self.token: str = self.get(self.accounts.issue(self.ann))
+        self.bobs: str = self.get(self.accounts.issue(self.bob))
 
     def sign_in(self, name: str = "phone", token: str = "") -> Device:
         _, device, _ = self.get(self.accounts.sign_in(token or self.token, name))
@@ -38,8 +38,9 @@ class DeviceCase(AccountsCase):
         return device
 
     def of(self, user: User) -> list[Device]:
+        """@return: without the one that the token belongs to."""
         with self.store.snapshot() as connection:
-            return devices.of_user(connection, user.id)
+            return [device for device in devices.of_user(connection, user.id) if device.name != "token"]
 
     def may_write(self, device: Device, user: User) -> bool:
         with self.store.snapshot() as connection:
@@ -53,9 +54,9 @@ class DeviceCase(AccountsCase):
 
 class SigningInTests(DeviceCase):
     def test_made_once(self) -> None:
-        user, device, session = self.get(self.accounts.sign_in(self.token, "phone"))
-        self.assertEqual((user.id, session), (self.ann.id, 0))
-        self.assertEqual(device, Device(1, self.ann.id, "phone", NOW, None))
+        user, device, claims = self.get(self.accounts.sign_in(self.token, "phone"))
+        self.assertEqual((user.id, claims.device, claims.session), (self.ann.id, 1, 1))
+        self.assertEqual(device, Device(3, self.ann.id, "phone", NOW, None))
         self.now += 1000
         self.assertEqual(self.sign_in(), device)
         self.assertEqual(self.of(self.ann), [device])
@@ -69,8 +70,15 @@ class SigningInTests(DeviceCase):
         self.assertEqual(owners, [[True, False]] * 3 + [[False, True]])
 
     def test_wrong_tokens(self) -> None:
-        nobodys = self.tokens.issue(99, 0)
-        for token in ("", "nonsense", nobodys, self.tokens.issue(self.ann.id, 1)):
+        claims = self.tokens.verify(self.token)
+        wrong = [
+            claims._replace(user=99),
+            claims._replace(generation=1),
+            claims._replace(session=2),
+            claims._replace(device=9),
+            claims._replace(device=0),
+        ]
+        for token in ("", "nonsense", *(self.tokens.issue(each, 60) for each in wrong)):
             self.fails(Unauthorized, self.accounts.sign_in(token, "phone"))
         self.now += LIFETIME * 1000
         self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
@@ -81,7 +89,7 @@ class SigningInTests(DeviceCase):
         self.get(self.accounts.change_password(self.ann, "battery staple"))
         self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
         self.assertEqual(self.generation(self.ann, device.id), 1)
-        self.token = self.log_in(password="battery staple")[0]
+        self.token = self.get(self.accounts.issue(self.found(self.ann.id)))
         self.assertEqual(self.sign_in(), device, "the device is the same as before")
 
     def test_disabled_and_gone(self) -> None:
@@ -90,7 +98,7 @@ class SigningInTests(DeviceCase):
         self.assertIsNone(self.generation(self.ann, device.id))
         self.get(self.accounts.enable(self.ann.id))
         self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
-        self.token = self.log_in()[0]
+        self.token = self.get(self.accounts.issue(self.found(self.ann.id)))
         self.assertEqual(self.sign_in(), device)
         self.get(self.accounts.delete(self.found(self.ann.id)))
         self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
@@ -161,6 +169,46 @@ class LimitTests(DeviceCase):
         self.fails(TooManyDevices, self.accounts.sign_in(self.token, "e"))
 
 
+class AdministratorsTokensTests(DeviceCase):
+    """What C{hichat token} gives."""
+
+    def issue(self, device: str = devices.TOKEN_NAME) -> Claims:
+        token = self.get(self.accounts.issue(self.found(self.ann.id), device))
+        self.get(self.accounts.identify(token))
+        claims = self.tokens.verify(token)
+        self.assertEqual(claims.dialect, Dialect.BOTH)
+        return claims
+
+    def test_one_more_ends_none(self) -> None:
+        first = self.tokens.verify(self.token)
+        self.now += 300 * 24 * 3600 * 1000
+        second = self.issue()
+        self.assertEqual((second.device, second.session), (first.device, first.session))
+        self.now += 59 * 24 * 3600 * 1000
+        self.get(self.accounts.identify(self.tokens.issue(second, 60)))
+        other = self.issue("script")
+        self.assertNotEqual(other.device, first.device)
+
+    def test_after_the_password_changed(self) -> None:
+        self.get(self.accounts.change_password(self.ann, "battery staple"))
+        self.fails(Unauthorized, self.accounts.identify(self.token))
+        first = self.tokens.verify(self.token)
+        self.assertEqual(self.issue()[2:4], (first.device, first.session + 1))
+
+    def test_revoked(self) -> None:
+        """Its name is not free again, so another has to be named."""
+        self.get(self.accounts.revoke(self.ann.id, devices.TOKEN_NAME))
+        self.fails(Unauthorized, self.accounts.identify(self.token))
+        self.fails(DeviceRevoked, self.accounts.issue(self.ann))
+        self.issue("token-2")
+
+    def test_they_are_no_devices_of_the_users_own(self) -> None:
+        """So a user who has as many as may be can be given one."""
+        self.patch(devices, "LIMIT", 0)
+        self.fails(TooManyDevices, self.accounts.sign_in(self.token, "phone"))
+        self.issue("script")
+
+
 class RevokingTests(DeviceCase):
     def test_revoked(self) -> None:
         device, other = self.sign_in(), self.sign_in("laptop")
@@ -178,7 +226,7 @@ class RevokingTests(DeviceCase):
         self.sign_in()
         self.get(self.accounts.revoke(self.ann.id, "phone"))
         self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
-        self.assertEqual(self.sign_in("laptop").id, 2, "the token is as good as before")
+        self.assertEqual(self.sign_in("laptop").id, 4, "the token is as good as before")
 
     def test_there_is_none(self) -> None:
         self.sign_in()
@@ -208,6 +256,10 @@ class SigningInOnPostgreSQLTests(OnPostgreSQL, SigningInTests):
 
 
 class LimitOnPostgreSQLTests(OnPostgreSQL, LimitTests):
+    """The same on the other store."""
+
+
+class AdministratorsTokensOnPostgreSQLTests(OnPostgreSQL, AdministratorsTokensTests):
     """The same on the other store."""
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+import base64
+import struct
+
+from sqlalchemy import select, update
 
 from hichat.accounts import devices, sessions
-from hichat.accounts.accounts import Grant
+from hichat.accounts.accounts import Accounts, Grant
+from hichat.accounts.passwords import Passwords
 from hichat.accounts.sessions import GRACE
-from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME
+from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, Dialect, digest
 from hichat.accounts.users import User
 from hichat.errors import (
     Busy,
@@ -23,6 +27,7 @@ from hichat.events import Kind
 from hichat.storage import tables
 from hichat.tap import read_generation
 from tests.accounts.test_accounts import AccountsCase
+from tests.doubles import NOW, run_now
 from tests.postgres import OnPostgreSQL
 
 
@@ -48,7 +53,7 @@ class SessionCase(AccountsCase):
         """@return: whether its access token is good, for HTTP and for a WebSocket; they agree."""
         with self.store.snapshot() as connection:
             claims = self.tokens.verify(grant.access)
-            current = read_generation(connection, claims.user, claims.device, claims.session)
+            current = read_generation(connection, claims.user, claims.device, claims.session, 0, self.is_over)
         if current != claims.generation:
             self.fails(Unauthorized, self.accounts.identify(grant.access))
             return False
@@ -56,7 +61,10 @@ class SessionCase(AccountsCase):
         self.assertEqual((user.id, device), (claims.user, claims.device))
         return True
 
-    def is_over(self, grant: Grant) -> None:
+    def is_over(self, began_at: int) -> bool:
+        return sessions.is_over(began_at, self.now, sessions.DURATION)
+
+    def all_over(self, grant: Grant) -> None:
         """Neither of its tokens is any good."""
         self.fails(Unauthorized, self.accounts.identify(grant.access))
         self.fails(Unauthorized, self.accounts.refresh(grant.refresh, ""))
@@ -71,9 +79,10 @@ class SessionCase(AccountsCase):
 class LoggingInTests(SessionCase):
     def test_bound_to_the_device(self) -> None:
         grant = self.enter()
-        self.assertEqual(self.tokens.verify(grant.access), (self.ann.id, 0, grant.device, 1))
-        user, device, session = self.get(self.accounts.sign_in(grant.access, "phone"))
-        self.assertEqual((user.id, device.id, session), (self.ann.id, grant.device, 1))
+        claims = self.tokens.verify(grant.access)
+        self.assertEqual(claims, (self.ann.id, 0, grant.device, 1, Dialect.V2, NOW // 1000))
+        user, device, said = self.get(self.accounts.sign_in(grant.access, "phone"))
+        self.assertEqual((user.id, device.id, said), (self.ann.id, grant.device, claims))
         self.assertEqual((user.client_ip, user.client_port), ("192.0.2.1", "4711"))
 
     def test_a_token_says_hello_as_its_device_only(self) -> None:
@@ -94,7 +103,7 @@ class LoggingInTests(SessionCase):
     def test_a_revoked_device_is_told_to_who_knows_the_password_only(self) -> None:
         grant = self.enter()
         self.get(self.accounts.revoke(self.ann.id, grant.device))
-        self.is_over(grant)
+        self.all_over(grant)
         self.fails(DeviceRevoked, self.accounts.log_in_device("Ann", "correct horse", "phone", "", ""))
         self.fails(WrongPassword, self.accounts.log_in_device("Ann", "wrong", "phone", "", ""))
         self.enter("phone", "Bob")
@@ -132,17 +141,12 @@ class LoggingInTests(SessionCase):
         grant = self.enter()
         with self.store.snapshot() as connection:
             (row,) = connection.execute(select(tables.sessions))
+        self.assertEqual([row.refresh_hash, row.previous_hash], [None, None])
+        self.refresh(grant)
+        with self.store.snapshot() as connection:
+            (row,) = connection.execute(select(tables.sessions))
+        self.assertEqual((row.refresh_hash, len(row.previous_hash)), (None, 32))
         self.assertNotIn(grant.refresh.encode(), [bytes(value) for value in row if isinstance(value, bytes)])
-        self.assertEqual(len(row.refresh_hash), 32)
-
-    def test_v1_is_bound_to_no_device(self) -> None:
-        token, _ = self.log_in()
-        grant = self.enter()
-        self.assertEqual(self.get(self.accounts.identify(token))[1], 0)
-        self.assertEqual(self.get(self.accounts.authenticate(grant.access, str(self.ann.id))).id, self.ann.id)
-        self.fails(Unauthorized, self.accounts.authenticate(grant.access, str(self.ann.id), bound=False))
-        self.fails(Unauthorized, self.accounts.authenticate(grant.access, str(self.bob.id)))
-        self.get(self.accounts.authenticate(token, str(self.ann.id), bound=False))
 
 
 class RefreshingTests(SessionCase):
@@ -164,7 +168,7 @@ class RefreshingTests(SessionCase):
         self.signed_out()
         self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
         self.assertEqual(self.signed_out(), [(self.ann.id, first.device, b"2")])
-        self.is_over(second)
+        self.all_over(second)
         self.assertFalse(self.is_in(second))
         self.assertTrue(self.is_in(laptop))
         self.assertTrue(self.is_in(self.enter()), "with the password it comes in again")
@@ -174,7 +178,7 @@ class RefreshingTests(SessionCase):
         for _ in range(3):
             grants.append(self.refresh(grants[-1]))
         self.fails(Unauthorized, self.accounts.refresh(grants[0].refresh, ""))
-        self.is_over(grants[-1])
+        self.all_over(grants[-1])
 
     def test_once_more_if_the_answer_was_lost(self) -> None:
         first = self.enter()
@@ -184,7 +188,15 @@ class RefreshingTests(SessionCase):
         self.assertTrue(self.is_in(second))
         self.assertTrue(self.is_in(self.refresh(second)))
         self.fails(Unauthorized, self.accounts.refresh(lost.refresh, ""))
-        self.is_over(second)
+        self.all_over(second)
+
+    def test_answers_that_overtake_each_other(self) -> None:
+        """Of several tries the client takes one answer; whichever it is, the session goes on."""
+        for taken in range(4):
+            first = self.enter()
+            answers = [self.refresh(first) for _ in range(4)]
+            self.now += GRACE
+            self.assertTrue(self.is_in(self.refresh(self.refresh(answers[taken]))))
 
     def test_the_grace_does_not_begin_anew(self) -> None:
         first = self.enter()
@@ -209,11 +221,95 @@ class RefreshingTests(SessionCase):
         self.assertNotEqual(self.signed_out(), [])
 
     def test_a_thief_within_the_grace_is_found_out(self) -> None:
-        stolen = self.enter()
-        users = self.refresh(stolen)
-        thiefs = self.refresh(stolen)
-        self.fails(Unauthorized, self.accounts.refresh(users.refresh, ""))
-        self.is_over(thiefs)
+        """Whoever refreshes second has a token that is old by then, even at once after the other."""
+        for user_is_first in (True, False):
+            stolen = self.enter()
+            both = [self.refresh(stolen), self.refresh(stolen)]
+            first, second = both if user_is_first else reversed(both)
+            going_on = self.refresh(first)
+            self.fails(Unauthorized, self.accounts.refresh(second.refresh, ""))
+            self.all_over(going_on)
+
+    def test_the_clock_was_set(self) -> None:
+        """By less than the grace: nobody is logged out for it. By more: nothing lasts longer for it."""
+        first = self.enter()
+        self.refresh(first)
+        self.now -= GRACE - 1
+        self.assertTrue(self.is_in(self.refresh(first)))
+        self.now += GRACE
+        self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
+        second = self.enter()
+        self.refresh(second)
+        self.now -= GRACE
+        self.fails(Unauthorized, self.accounts.refresh(second.refresh, ""))
+
+    def test_the_clock_was_years_ahead(self) -> None:
+        for back, goes_on in ((REFRESH_LIFETIME * 1000 - 1, True), (REFRESH_LIFETIME * 1000, False)):
+            grant = self.enter()
+            self.now -= back
+            if goes_on:
+                self.assertTrue(self.is_in(self.refresh(grant)))
+            else:
+                self.all_over(grant)
+            self.now += back
+
+    def test_it_ends_however_often_it_is_refreshed(self) -> None:
+        duration = 100 * 24 * 3600
+        self.accounts = Accounts(
+            self.store, self.ledger, Passwords(run_now, self.hasher), self.tokens, lambda: self.now, duration=duration
+        )
+        grant, end = self.enter(), self.now + duration * 1000
+        self.assertEqual((grant.access_lifetime, grant.refresh_lifetime), (ACCESS_LIFETIME, REFRESH_LIFETIME))
+        for days in (50, 49):
+            self.now += days * 24 * 3600 * 1000
+            grant = self.refresh(grant)
+        self.assertEqual(grant.refresh_lifetime, 24 * 3600, "the cookie of a browser has this")
+        self.now = end - 300_000
+        grant = self.refresh(grant)
+        self.assertEqual((grant.access_lifetime, grant.refresh_lifetime), (300, 300))
+        self.now = end - 1
+        self.get(self.accounts.identify(grant.access))
+        last = self.refresh(grant)
+        self.now = end
+        self.all_over(grant)
+        self.all_over(last)
+        self.assertTrue(self.is_in(self.enter()))
+
+    def test_a_log_in_in_the_future(self) -> None:
+        """The clock was ahead at the log-in: the next refresh sets that right."""
+        self.now += 100 * 24 * 3600 * 1000
+        grant = self.enter()
+        self.now -= 50 * 24 * 3600 * 1000
+        grant, begun = self.refresh(grant), self.now
+        for _ in range(7):
+            self.now += 50 * 24 * 3600 * 1000
+            grant = self.refresh(grant)
+        self.now = begun + sessions.DURATION * 1000 - 1
+        grant = self.refresh(grant)
+        self.now += 1
+        self.all_over(grant)
+
+    def test_tokens_from_before_they_said_their_turn(self) -> None:
+        """The hash says which one is good, as it did."""
+        grant = self.enter()
+
+        def old(token: bytes) -> str:
+            signed = struct.pack(">QI32s", grant.device, grant.session, token)
+            return base64.urlsafe_b64encode(signed + self.tokens._mac(signed)).decode()
+
+        def refresh(token: str) -> Grant:
+            found = self.get(self.accounts.refresh(token, ""))
+            assert isinstance(found, Grant)
+            return found
+
+        current, before = old(b"current"), old(b"before")
+        values = {"refresh_hash": digest(current), "previous_hash": digest(before), "rotated_at": self.now - GRACE}
+        with self.store.transaction() as connection:
+            connection.execute(update(tables.sessions).values(values))
+        following = refresh(current)
+        self.assertTrue(self.is_in(self.refresh(refresh(current))), "the answer was lost")
+        self.fails(Unauthorized, self.accounts.refresh(before, ""))
+        self.all_over(following)
 
     def test_made_up_ones_end_nothing(self) -> None:
         grant = self.enter()
@@ -230,7 +326,7 @@ class RefreshingTests(SessionCase):
         self.now += REFRESH_LIFETIME * 1000 - 1
         grant = self.refresh(grant)
         self.now += REFRESH_LIFETIME * 1000
-        self.is_over(grant)
+        self.all_over(grant)
 
     def test_who_may_not_come_gets_none(self) -> None:
         for end in (
@@ -240,7 +336,7 @@ class RefreshingTests(SessionCase):
             self.get(self.accounts.enable(self.ann.id))
             grant = self.enter()
             self.get(end())
-            self.is_over(grant)
+            self.all_over(grant)
 
 
 class EndingTests(SessionCase):
@@ -249,7 +345,7 @@ class EndingTests(SessionCase):
         self.signed_out()
         self.get(self.accounts.log_out(self.ann, grant.device))
         self.assertEqual(self.signed_out(), [(self.ann.id, grant.device, b"2")])
-        self.is_over(grant)
+        self.all_over(grant)
         self.assertFalse(self.is_in(grant))
         self.assertTrue(self.is_in(laptop))
         self.fails(Unauthorized, self.accounts.log_out(self.ann, grant.device))
@@ -269,9 +365,9 @@ class EndingTests(SessionCase):
             self.accounts.change_own_password(self.ann, phone.device, "correct horse", "battery staple", "")
         )
         self.assertEqual(self.signed_out(), [(self.ann.id, 0, b"1")])
-        self.is_over(laptop)
+        self.all_over(laptop)
         self.fails(Unauthorized, self.accounts.identify(phone.access))
-        self.fails(Unauthorized, self.accounts.identify(token))
+        self.fails(Unauthorized, self.accounts.authenticate(token, "1"))
         self.assertTrue(self.is_in(grant))
         self.assertTrue(self.is_in(self.refresh(grant)))
         self.assertTrue(self.is_in(self.enter(password="battery staple")))
@@ -279,16 +375,16 @@ class EndingTests(SessionCase):
     def test_the_password_by_v1(self) -> None:
         grant = self.enter()
         self.get(self.accounts.update(self.ann, {"password": "battery staple"}))
-        self.is_over(grant)
+        self.all_over(grant)
 
     def test_deleted(self) -> None:
         grant = self.enter()
         self.fails(WrongPassword, self.accounts.delete_own(self.ann, "wrong"))
         self.get(self.accounts.delete_own(self.found(self.ann.id), "correct horse"))
-        self.is_over(grant)
+        self.all_over(grant)
         with self.store.snapshot() as connection:
             rows = connection.execute(select(tables.sessions)).all()
-        self.assertEqual([(row.client_ip, row.refresh_hash) for row in rows], [("", None)])
+        self.assertEqual([(row.client_ip, row.live, row.previous_hash) for row in rows], [("", False, None)])
 
     def test_of_user(self) -> None:
         phone, laptop = self.enter(), self.enter("laptop")
@@ -296,7 +392,8 @@ class EndingTests(SessionCase):
 
         def live() -> list[int]:
             with self.store.snapshot() as connection:
-                return sorted(session.device for session in sessions.of_user(connection, self.ann.id))
+                found = sessions.of_user(connection, self.ann.id, self.now, sessions.DURATION)
+                return sorted(session.device for session in found)
 
         self.assertEqual(live(), [phone.device, laptop.device])
         self.get(self.accounts.log_out(self.ann, phone.device))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.accounts.tokens import LIFETIME, Tokens
+from hichat.accounts.tokens import LIFETIME, Claims, Dialect, Tokens
 from hichat.errors import Unauthorized
 from tests.doubles import NOW
 
@@ -30,23 +30,52 @@ class TokensTests(SynchronousTestCase):
         return jwt.encode(merged, key, algorithm=algorithm)
 
     def test_round_trip(self):
-        self.assertEqual(self.tokens.verify(self.tokens.issue(7, 3)), (7, 3, 0, 0))
+        for dialect in Dialect:
+            claims = Claims(7, 3, 5, 2, dialect, NOW // 1000)
+            self.assertEqual(self.tokens.verify(self.tokens.issue(claims, 60)), claims)
 
     def test_goes_into_a_url_as_it_is(self):
-        self.assertRegex(self.tokens.issue(2**53 - 1, 2**31), r"\A[A-Za-z0-9_.-]{1,300}\Z")
+        token = self.tokens.issue(Claims(2**53 - 1, 2**31, 2**53 - 1, 2**31, Dialect.BOTH), LIFETIME)
+        self.assertRegex(token, r"\A[A-Za-z0-9_.-]{1,300}\Z")
 
     def test_lives_sixty_days(self):
-        token = self.tokens.issue(7, 3)
+        token = self.tokens.issue(Claims(7, 3, 5, 2, Dialect.V1), LIFETIME)
         self.now += LIFETIME * 1000 - 1
-        self.assertEqual(self.tokens.verify(token), (7, 3, 0, 0))
+        self.assertEqual(self.tokens.verify(token)[:4], (7, 3, 5, 2))
         self.now += 1
         self.refused(token)
 
+    def test_made_while_the_clock_was_wrong(self):
+        """It lasts as long before that time as after it, and not until the clock is there again."""
+        token = self.tokens.issue(Claims(7, 3, 5, 2), 60)
+        self.now -= 59_999
+        self.tokens.verify(token)
+        self.now -= 1
+        self.refused(token)
+        self.now -= 10 * 365 * 24 * 3600 * 1000
+        self.refused(token)
+
+    def test_dialects(self):
+        for more, dialect in (
+            ({}, Dialect.V1),
+            ({"dia": 2}, Dialect.V1),
+            ({"dev": 5, "ses": 1}, Dialect.V2),
+            ({"dev": 5, "ses": 1, "dia": 1}, Dialect.V1),
+            ({"dev": 5, "ses": 1, "dia": 2}, Dialect.V2),
+            ({"dev": 5, "ses": 1, "dia": 3}, Dialect.BOTH),
+        ):
+            self.assertEqual(self.tokens.verify(self.signed(**more)).dialect, dialect, more)
+        odd: list[object] = [4, -1, 7, 2**70, "1", 1.0, True, [], {}]
+        for wrong in odd:
+            self.refused(self.signed(dev=5, ses=1, dia=wrong))
+
     def test_sub_is_a_string(self):
-        self.assertEqual(jwt.decode(self.tokens.issue(7, 3), options={"verify_signature": False})["sub"], "7")
+        self.assertEqual(
+            jwt.decode(self.tokens.issue(Claims(7, 3), 60), options={"verify_signature": False})["sub"], "7"
+        )
 
     def test_the_helper_makes_good_tokens(self):
-        self.assertEqual(self.tokens.verify(self.signed()), (7, 3, 0, 0))
+        self.assertEqual(self.tokens.verify(self.signed())[:4], (7, 3, 0, 0))
 
     def test_forged(self):
         self.refused(self.signed(key=bytes(32)))
@@ -59,7 +88,7 @@ class TokensTests(SynchronousTestCase):
     def test_other_algorithms(self):
         self.refused(self.signed(key=bytes(64), algorithm="HS512"))
         self.tokens = Tokens(KEY * 2, lambda: self.now)
-        self.assertEqual(self.tokens.verify(self.signed(key=KEY * 2)), (7, 3, 0, 0))
+        self.assertEqual(self.tokens.verify(self.signed(key=KEY * 2))[:4], (7, 3, 0, 0))
         self.refused(self.signed(key=KEY * 2, algorithm="HS512"))
         self.refused(self.signed(key="", algorithm="none"))
 

@@ -1,8 +1,8 @@
-"""The calls of v1, against whole HTTP in memory."""
+"""The calls over HTTP, against whole HTTP in memory."""
 
 import json
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 from treq.testing import StringStubbingResource, StubTreq
 from twisted.internet.defer import CancelledError, Deferred
@@ -25,7 +25,7 @@ from hichat.client.wire import (
     Unreachable,
     User,
 )
-from tests.client.support import ANN, TOKEN, frame, happened, launch
+from tests.client.support import ANN, TOKEN, happened, launch
 
 
 class CallCase(SynchronousTestCase):
@@ -38,8 +38,8 @@ class CallCase(SynchronousTestCase):
         self.session = Session(self.api, ANN)
 
     def answer(self, method, url, params, headers, data):
-        form = {key: values[0] for key, values in parse_qs(data.decode(), keep_blank_values=True).items()}
-        self.asked.append((method, url, {k: v[0] for k, v in params.items()}, headers, form))
+        query = {k.decode(): v[0].decode() for k, v in params.items()}
+        self.asked.append((method.decode(), url, query, headers, json.loads(data or b"null")))
         status, body = self.answers.pop(0)
         return status, {}, body if isinstance(body, bytes) else json.dumps(body).encode()
 
@@ -52,98 +52,6 @@ class CallCase(SynchronousTestCase):
         error = self.failureResultOf(launch(coroutine), kind).value
         self.assertNotIn(TOKEN, str(error))
         return str(error)
-
-
-class CallTests(CallCase):
-    def test_register(self):
-        self.call(self.api.register("ann", "horse&w=1 +"), {"code": 0, "message": "ok", "data": {}})
-        method, url, _, headers, form = self.asked[0]
-        self.assertEqual((method, url), (b"POST", "http://chat.example/x/v1/user/new"))
-        self.assertEqual(form, {"name": "ann", "password": "horse&w=1 +", "Identity": "horse&w=1 +"})
-        self.assertEqual(headers[b"Accept-Language"], [b"en"])
-
-    def test_log_in(self):
-        session = self.call(
-            self.api.log_in("ann", "correct horse"), {"code": 0, "message": "", "tokens": TOKEN, "userId": 1}
-        )
-        self.assertEqual(session.credentials, ANN)
-        self.assertEqual(self.asked[0][1], "http://chat.example/x/v1/user/login_pw")
-
-    def test_a_business_failure_carries_the_sentence(self):
-        said = self.fails(self.api.log_in("ann", "no"), {"code": -1, "message": "wrong password"}, 200, Refused)
-        self.assertEqual(said, "wrong password")
-        said = self.fails(self.session.groups(), {"Code": -1, "Msg": "not today"}, 200, Refused)
-        self.assertEqual(said, "not today")
-        said = self.fails(self.session.users(), {"code": -1, "message": "broken"}, 500, Refused)
-        self.assertEqual(said, "broken")
-
-    def test_401(self):
-        said = self.fails(self.session.users(), {"message": "log in again"}, 401, Unauthorized)
-        self.assertEqual(said, "log in again")
-        self.fails(self.session.users(), b"", 401, Unauthorized)
-
-    def test_what_is_no_answer(self):
-        for body, status in [
-            (b"<html>", 200),
-            (b"\xff", 200),
-            (b"", 200),
-            (7, 200),
-            ({}, 404),
-            (b"", 502),
-            (b"[" * 99999, 200),
-        ]:
-            self.fails(self.session.users(), body, status, BadAnswer)
-        self.fails(self.api.log_in("a", "b"), {"code": 0, "userId": 1}, 200, BadAnswer)
-        self.fails(self.api.log_in("a", "b"), [], 200, BadAnswer)
-
-    def test_a_redirection_is_not_followed(self):
-        """It would carry the token away."""
-        self.fails(self.session.users(), b"", 302, BadAnswer)
-        self.assertEqual(len(self.asked), 1)
-
-    def test_too_long(self):
-        self.patch(http, "MAX_ANSWER", 100)
-        self.fails(self.session.users(), b"[" + b" " * 100 + b"]", 200, BadAnswer)
-
-    def test_users(self):
-        rows = [{"ID": 1, "Name": "ann", "Avatar": ""}, {"ID": 2, "Name": "鲍"}, None]
-        self.assertEqual(self.call(self.session.users(), rows), [User(1, "ann"), User(2, "鲍")])
-        method, url, query, _, form = self.asked[0]
-        self.assertEqual((method, url, form), (b"GET", "http://chat.example/x/v1/user/list", {}))
-        self.assertEqual(query, {b"token": TOKEN.encode(), b"userId": b"1"})
-
-    def test_lists_may_be_empty_in_two_ways(self):
-        self.assertEqual(self.call(self.session.friends(), {"Code": 0, "Rows": None, "Total": 0}), [])
-        self.assertEqual(self.call(self.session.groups(), {"Code": 0, "Rows": []}), [])
-
-    def test_friends_and_groups(self):
-        rows = {"Code": 0, "Msg": "", "Data": None, "Rows": [{"ID": 2, "Name": "bob"}], "Total": 1}
-        self.assertEqual(self.call(self.session.friends(), rows), [User(2, "bob")])
-        rows["Rows"] = [{"ID": 1000000001, "Name": "team", "OwnerId": 2, "Desc": "us"}]
-        self.assertEqual(self.call(self.session.groups(), rows), [Group(1000000001, "team", 2, "us")])
-        self.assertEqual([asked[4] for asked in self.asked], [{"userId": "1"}, {"ownerId": "1"}])
-
-    def test_contacts(self):
-        done = {"code": 0, "message": "done"}
-        self.assertEqual(self.call(self.session.add_friend("bob"), done), "done")
-        self.assertEqual(self.call(self.session.new_group("team", "us"), done), "done")
-        self.assertEqual(self.call(self.session.join_group("team"), done), "done")
-        self.assertEqual(
-            [asked[4] for asked in self.asked],
-            [
-                {"userId": "1", "targetName": "bob"},
-                {"ownerId": "1", "name": "team", "desc": "us"},
-                {"userId": "1", "comId": "team"},
-            ],
-        )
-
-    def test_history_is_oldest_first(self):
-        total = [frame(1, 2, "old"), frame(2, 1, "new"), 7, "not a frame"]
-        found = self.call(self.session.history(2, -2, -1), {"Code": 0, "Rows": "ok", "Total": total})
-        self.assertEqual([message.content for message in found], ["old", "new"])
-        form = self.asked[0][4]
-        self.assertEqual(form, {"userIdA": "1", "userIdB": "2", "start": "-2", "end": "-1", "isRev": "true"})
-        self.assertEqual(self.call(self.session.history(2), {"Code": 0, "Rows": "ok", "Total": None}), [])
 
 
 class FakeHTTP:
@@ -212,12 +120,6 @@ class LanguageTests(SynchronousTestCase):
 class V2Tests(CallCase):
     """The calls of v2, which are JSON, with the token in a header."""
 
-    def answer(self, method, url, params, headers, data):
-        query = {k.decode(): v[0].decode() for k, v in params.items()}
-        self.asked.append((method.decode(), url, query, headers, json.loads(data or b"null")))
-        status, body = self.answers.pop(0)
-        return status, {}, body if isinstance(body, bytes) else json.dumps(body).encode()
-
     def test_a_call(self):
         answer = self.call(self.session.call("PUT", "/x/1?limit=2", {"a": 1}), {"id": 1})
         method, url, query, headers, body = self.asked[0]
@@ -227,6 +129,40 @@ class V2Tests(CallCase):
         self.assertEqual(headers[b"Accept-Language"], [b"en"])
         for status in (202, 204):
             self.assertIsNone(self.call(self.session.call("DELETE", "/x/1"), b"", status))
+
+    def test_register(self):
+        self.call(self.api.register("ann", "p&w=1 +"), {"id": 1}, 201)
+        self.call(self.api.register("bob", "pw", "code"), {"id": 2}, 201)
+        self.assertEqual(self.asked[0][:2], ("POST", "http://chat.example/x/v2/accounts"))
+        bodies = [body for *_, body in self.asked]
+        expected = [{"name": "ann", "password": "p&w=1 +"}, {"name": "bob", "password": "pw", "invite": "code"}]
+        self.assertEqual(bodies, expected)
+
+    def test_nothing_is_asked_of_v1(self):
+        """A server may speak v2 only."""
+        source = "".join(path.read_text() for path in Path(http.__file__).parent.glob("*.py"))
+        self.assertNotIn("/v1", source.replace("C{/v1}", ""))
+
+    def test_a_redirection_is_not_followed(self):
+        """It would carry the token away."""
+        self.fails(self.session.users(), b"", 302, BadAnswer)
+        self.assertEqual(len(self.asked), 1)
+
+    def test_too_long(self):
+        self.patch(http, "MAX_ANSWER", 100)
+        self.fails(self.session.users(), b"[" + b" " * 100 + b"]", 200, BadAnswer)
+        self.fails(self.session.users(), b"[" * 99, 200, BadAnswer)
+
+    def test_people_and_groups(self):
+        self.answers.append((200, {"items": [{"id": 2, "name": "鲍"}], "next": "n"}))
+        found = self.call(self.session.users(), {"items": [{"id": 1, "name": "zoe"}, None]})
+        self.assertEqual(found, [User(1, "zoe"), User(2, "鲍")])
+        row = {"user": {"id": 2, "name": "bob"}, "since": 1}
+        self.assertEqual(self.call(self.session.friends(), {"items": [row]}), [User(2, "bob")])
+        row = {"id": 1000000001, "name": "team", "owner": 2, "description": "us"}
+        self.assertEqual(self.call(self.session.groups(), {"items": [row]}), [Group(1000000001, "team", 2, "us")])
+        places = [url.partition("/x/v2")[2] for _, url, *_ in self.asked]
+        self.assertEqual(places, ["/users", "/users", "/contacts", "/me/groups"])
 
     def test_problems(self):
         problem = {"type": "/v2/api#muted", "title": "muted", "status": 403, "code": "muted", "detail": "not now"}
@@ -333,8 +269,6 @@ class DeviceTests(CallCase):
         return found | {"expiresIn": expires}
 
     def answer(self, method, url, params, headers, data):
-        if "/v2/" not in url:
-            return super().answer(method, url, params, headers, data)
         body = json.loads(data) if data else None
         query = "&".join(f"{name.decode()}={values[0].decode()}" for name, values in params.items())
         target = url.partition("/v2")[2] + (f"?{query}" if query else "")
@@ -343,7 +277,7 @@ class DeviceTests(CallCase):
         return status, {}, found if isinstance(found, bytes) else json.dumps(found).encode()
 
     def log_in(self):
-        session = self.call(self.api.log_in_device("ann", "correct horse", "phone", self.kept.append), self.tokens(1))
+        session = self.call(self.api.log_in("ann", "correct horse", "phone", self.kept.append), self.tokens(1))
         self.asked.clear()
         return session
 
@@ -354,6 +288,7 @@ class DeviceTests(CallCase):
         )
         self.assertEqual((session.device, session.credentials), (7, Credentials(1, "access 1")))
         self.assertEqual(self.kept, ["refresh 1"])
+        self.assertEqual(self.api.log_in.__func__, self.api.log_in_device.__func__)  # type: ignore[attr-defined]
         self.assertNotIn("access", repr(session.credentials))
 
     def test_renewed_before_it_ends(self):
@@ -371,13 +306,6 @@ class DeviceTests(CallCase):
             ],
         )
         self.assertEqual(self.kept, ["refresh 1", "refresh 2"])
-
-    def test_calls_of_v1_too(self):
-        session = self.log_in()
-        self.clock.advance(900)
-        self.answers.append((200, self.tokens(2)))
-        self.call(session.users(), [])
-        self.assertEqual(self.asked[1][2], {b"token": b"access 2", b"userId": b"1"})
 
     def test_two_at_once_renew_once(self):
         session = self.log_in()

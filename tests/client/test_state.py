@@ -1,6 +1,7 @@
 """What the terminal remembers between runs."""
 
 import os
+from hashlib import blake2b
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -16,14 +17,14 @@ class StateTests(SynchronousTestCase):
     def setUp(self):
         self.directory = Path(self.mktemp()) / "hichat"
 
-    def open(self, user=1, server=SERVER, directory=None):
-        state = State.open(directory or self.directory, server, user)
+    def open(self, name="Ann ", server=SERVER, directory=None):
+        state = State.open(directory or self.directory, server, name)
         self.addCleanup(state.close)
         return state
 
     def test_a_new_place(self):
         place = self.open().place
-        self.assertEqual((place.server, place.user, place.cursor, place.own), (SERVER, 1, None, []))
+        self.assertEqual((place.server, place.name, place.user, place.cursor, place.own), (SERVER, "ann", 0, None, []))
         Client(World().reactor, SERVER, ANN, place.device)
 
     def test_it_is_kept(self):
@@ -45,8 +46,46 @@ class StateTests(SynchronousTestCase):
             self.assertEqual(path.stat().st_mode & 0o777, 0o600)
 
     def test_each_user_and_server_has_one(self):
-        devices = {self.open(*which).place.device for which in ((1, SERVER), (2, SERVER), (1, "http://other"))}
+        devices = {
+            self.open(*which).place.device for which in (("ann", SERVER), ("bob", SERVER), ("ann", "http://other"))
+        }
         self.assertEqual(len(devices), 3)
+
+    def test_somebody_else_has_the_name_now(self):
+        state = self.open()
+        state.settle(1)
+        state.keep(7, [8])
+        state.settle(1)
+        self.assertEqual((state.place.cursor, state.place.own), (7, [8]))
+        state.close()
+        state = self.open()
+        state.settle(2)
+        self.assertEqual((state.place.user, state.place.cursor, state.place.own), (2, None, []))
+
+    def test_what_an_earlier_version_has_kept(self):
+        """By the user's id; the place in the log goes on."""
+        self.directory.mkdir(parents=True)
+        key = blake2b(f"{SERVER}\n1".encode(), digest_size=8).hexdigest()
+        old = self.directory / f"chat-{key}-1.json"
+        content = f'{{"server":"{SERVER}","user":1,"device":"terminal-1","cursor":7,"own":[8]}}'
+        old.write_text(content)
+        first, second = self.open(), self.open()
+        for state in (second, first):
+            state.settle(1)
+        self.assertEqual([state.place.cursor for state in (first, second)], [7, None])
+        self.assertEqual((first.place.own, old.exists()), ([8], False))
+        old.write_text(content)
+        other = self.open("bob")
+        other.settle(2)
+        self.assertIsNone(other.place.cursor)
+
+    def test_another_name_for_the_device(self):
+        state = self.open()
+        before = state.place.device
+        state.rename()
+        state.close()
+        self.assertNotEqual(state.place.device, before)
+        self.assertEqual(self.open().place.device, state.place.device)
 
     def test_two_at_once(self):
         """They would replace each other's connections."""
@@ -66,7 +105,7 @@ class StateTests(SynchronousTestCase):
         (path,) = self.directory.glob("*.json")
         whole = path.read_bytes()
         state.close()
-        for content in (b"", whole[:-5], b"\xff", b"[]", b"{}", whole.replace(b'"user":1', b'"user":2')):
+        for content in (b"", whole[:-5], b"\xff", b"[]", b"{}", whole.replace(b'"name":"ann"', b'"name":"bob"')):
             path.write_bytes(content)
             again = self.open()
             self.assertNotEqual(again.place.device, state.place.device)
@@ -79,7 +118,7 @@ class StateTests(SynchronousTestCase):
         self.assertNotEqual(first.place.device, second.place.device)
         first.keep(7, [])
         self.assertEqual(first.place.cursor, 7)
-        self.assertEqual(State.open(None, SERVER, 1).place.user, 1)
+        self.assertEqual(State.open(None, SERVER, "ann").place.name, "ann")
 
     def test_it_is_bounded(self):
         state = self.open()

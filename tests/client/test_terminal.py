@@ -104,12 +104,15 @@ class FakeApi:
         self.calls = []
         self.session = FakeSession()
         self.failure = None
+        self.failures = []
 
     async def register(self, *arguments):
         self.calls.append(("register", *arguments))
 
     async def log_in(self, *arguments):
         self.calls.append(("log_in", *arguments))
+        if self.failures:
+            raise self.failures.pop(0)
         if self.failure:
             raise self.failure
         return self.session
@@ -304,7 +307,18 @@ class ProgramTests(SynchronousTestCase):
 
     def test_register_first(self):
         self.run_program(register=True)
-        self.assertEqual(self.api.calls, [("register", "ann", "correct horse"), ("log_in", "ann", "correct horse")])
+        device = self.client.place.device
+        self.assertEqual(
+            self.api.calls, [("register", "ann", "correct horse"), ("log_in", "ann", "correct horse", device)]
+        )
+
+    def test_a_revoked_device_gets_another_name(self):
+        self.api.failures = [Refused("this device was revoked", "device_revoked")]
+        self.run_program()
+        (_, *first), (_, *second) = self.api.calls
+        self.assertEqual((first[:2], second[:2]), (["ann", "correct horse"], ["ann", "correct horse"]))
+        self.assertNotEqual(first[2], second[2])
+        self.assertEqual(self.client.place.device, second[2])
 
     def test_a_wrong_password_and_no_server(self):
         for failure in (Refused("wrong password\x1b[2J"), Unreachable("no answer from the server: refused")):

@@ -84,7 +84,13 @@ class Routing:
         self.listened: list[bool] = []
 
     async def arrive(
-        self, user: int, generation: int, listen: Callable[[int, list[Event]], bool], met: Met | None = None
+        self,
+        user: int,
+        generation: int,
+        listen: Callable[[int, list[Event]], bool],
+        met: Met | None = None,
+        login: int = 0,
+        bound: int = 0,
     ) -> bool:
         waiter: Deferred[None] = Deferred()
         self.waiting.append(waiter)
@@ -329,6 +335,22 @@ class ProtocolTests(ProtocolCase):
             self.roster.revoke(7, 4, None)
             self.roster.revoke(7, 3, until)
             self.assertEqual(transport.value() == b"", stays, (login, until))
+
+    def test_a_token_of_another_device(self) -> None:
+        """What ends either device ends it; a session that ends has to be that of the token."""
+        for number in (0, 5):
+            for device, until, stays in (
+                (3, None, False),
+                (3, 3, False),
+                (3, 2, True),
+                (number, None, number == 0),
+                (number, 9, True),
+                (4, None, True),
+            ):
+                protocol, transport = self.online()
+                protocol.number, protocol.bound, protocol.login = number, 3, 2
+                self.roster.revoke(7, device or 4, until)
+                self.assertEqual(transport.value() == b"", stays, (number, device, until))
 
     def test_too_slow_for_what_happened_meanwhile(self) -> None:
         """It listens no more when it is through: routing must not count on it."""

@@ -58,6 +58,7 @@ class Connection:
     number = 0
     generation = 0
     login = 0
+    bound = 0
 
     def __init__(self) -> None:
         self.session: V2Session

@@ -22,6 +22,8 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.task import deferLater
 
+from hichat import settings
+from hichat.cli import Administration
 from hichat.protocol import PATH, SUBPROTOCOL
 from tests.asyncapi_checker import AsyncAPIChecker
 
@@ -162,6 +164,14 @@ class Daemon:
         with suppress(AssertionError):  # there may be one
             self.command("user", "add", name, line="correct horse\n")
         return self.command("token", name).strip()
+
+    def issue(self, name: str) -> str:
+        """@return: a token of a user, as C{hichat token} prints it; without a process for that."""
+        found = Administration(settings.load({}, self.environment, self.directory), make=False)
+        try:
+            return found.token(name, "token")
+        finally:
+            found.store.engine.dispose()
 
     async def get(self, path: str) -> tuple[int, str]:
         """@return: the status and the body."""

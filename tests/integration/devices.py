@@ -19,8 +19,8 @@ from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
 from hichat import keys
-from hichat.accounts import users
-from hichat.accounts.tokens import Tokens
+from hichat.accounts import devices, sessions, users
+from hichat.accounts.tokens import LIFETIME, Claims, Dialect, Tokens
 from hichat.events import MAX_SAFE_INTEGER, Draft, Event, Kind, Scope
 from hichat.ledger import log
 from hichat.ledger.writer import LogWriter
@@ -319,8 +319,13 @@ class Insider:
     def people(self, count: int) -> list[Person]:
         """Make users, who have no password."""
         with self.store.transaction() as connection:
-            made = [users.insert(connection, f"person {number}", "", _now()) for number in range(count)]
-        return [(user.id, self._tokens.issue(user.id, user.generation)) for user in made]
+            return [self._person(connection, f"person {number}") for number in range(count)]
+
+    def _person(self, connection: Connection, name: str) -> Person:
+        user = users.insert(connection, name, "", _now())
+        device = devices.find_or_add_for_tokens(connection, user.id, "token", _now())
+        login = sessions.go_on(connection, user, device.id, _now())
+        return user.id, self._tokens.issue(Claims(user.id, 0, device.id, login, Dialect.BOTH), LIFETIME)
 
     def group(self, *members: int) -> int:
         """Make a group; the first is its owner. @return: its id."""

@@ -73,6 +73,22 @@ class AccountsTests(V2Case):
         laptop = await self.come(new, "laptop")
         await laptop.ask("pong", "ping")
 
+    async def test_a_log_in_over_v1(self) -> None:
+        """Is in the list like any other; its revocation closes its connections, in whatever worker."""
+        await self.people("ann")
+        entered = await self.daemon.post("/v1/user/login_pw", name="ann", password=PASSWORD)
+        ann = entered["userId"], entered["tokens"]
+        old = [await self.daemon.connect(*ann) for _ in range(4)]
+        self.assertEqual((await self.ask("GET", "/me", ann[1]))[0], 401)
+        tokens = await self.log_in("phone")
+        _, listed = await self.ask("GET", "/devices", tokens["accessToken"])
+        (device,) = (each for each in listed["items"] if each["dialect"] == "v1")
+        self.assertTrue(device["loggedIn"])
+        self.assertEqual((await self.ask("DELETE", f"/devices/{device['id']}", tokens["accessToken"]))[0], 204)
+        self.assertEqual([await peer.gone(3) for peer in old], [4001] * 4)
+        again = await self.daemon.open(f"/v1/user/SendUserMsg?userId={ann[0]}&token={ann[1]}")
+        self.assertFalse(again.opened)
+
     async def test_v1_does_not_take_a_devices_token_for_a_connection(self) -> None:
         await self.people("ann")
         tokens = await self.log_in("phone")

@@ -18,7 +18,7 @@ from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
 from hichat.client.connection import Client
-from hichat.client.http import Api, Session
+from hichat.client.http import Api
 from tests.integration.daemon import STOPPED, Daemon, Peer, reactor, until
 
 PASSWORD = "correct horse"
@@ -46,13 +46,12 @@ class DaemonCase(TestCase):
         await self.daemon.start()
 
     async def people(self, *names: str) -> list[tuple[int, str]]:
-        """Register people; @return: ids and tokens."""
+        """Register people; @return: ids and tokens, for v1 and v2."""
         found = []
         for name in names:
             made = await self.daemon.post("/v1/user/new", name=name, password=PASSWORD, Identity=PASSWORD)
             self.assertEqual(made["code"], 0, made)
-            entered = await self.daemon.post("/v1/user/login_pw", name=name, password=PASSWORD)
-            found.append((entered["userId"], entered["tokens"]))
+            found.append((made["data"]["ID"], self.daemon.issue(name)))
         return found
 
     async def online(self, *who: tuple[int, str]) -> list[Peer]:
@@ -165,9 +164,9 @@ class ChatTests(DaemonCase):
         for name in ("ann", "bob"):
             api = Api(reactor, self.daemon.url)
             await api.register(name, PASSWORD)
-            sessions.append(await api.log_in(name, PASSWORD))
+            sessions.append(await api.log_in(name, PASSWORD, "test"))
         ann, bob = sessions
-        clients = [Client(reactor, self.daemon.url, s.credentials, "test", retry=lambda _: 0.1) for s in sessions]
+        clients = [Client(reactor, self.daemon.url, s.current, "test", retry=lambda _: 0.1) for s in sessions]
         for client in clients:
             await client.connected()
         await clients[0].send(bob.credentials.user_id, "hi")
@@ -183,8 +182,8 @@ class ChatTests(DaemonCase):
         self.assertEqual(message.text, "back again")
         for client in clients:
             self.assertTrue(await client.close())
-        found = await Session(ann.api, ann.credentials).history(bob.credentials.user_id)
-        self.assertEqual([entry.content for entry in found], ["hi", "back again"])
+        found = await ann.call("GET", f"/conversations/user-{bob.credentials.user_id}/messages")
+        self.assertEqual([entry["text"] for entry in found["items"]], ["hi", "back again"])
 
 
 class BadInputTests(DaemonCase):

@@ -211,11 +211,19 @@ class CloseTests(V2Case):
     async def test_signed_out(self) -> None:
         laptop, phone = await self.enter(self.ann), await self.enter(self.ann, "phone")
         rows = [line.split("\t") for line in self.daemon.command("device", "list", "ann").splitlines()]
-        self.assertEqual(rows[1][1:], ["phone", "-"])
-        self.daemon.command("device", "revoke", "ann", rows[1][0])
+        self.assertEqual([row[1] for row in rows], ["token", "laptop", "phone"])
+        self.assertEqual((rows[0][2] != "-", rows[2][2]), (True, "-"))
+        self.daemon.command("device", "revoke", "ann", rows[2][0])
         self.assertTrue(self.daemon.command("device", "list", "ann").endswith("\tphone\t-\trevoked\n"))
         self.assertEqual(await phone.gone(3), 4001)
         await laptop.ask("pong", "ping")
+        self.daemon.command("device", "revoke", "ann", "token")
+        self.assertEqual(await laptop.gone(3), 4001)
+        stranger = await self.stranger()
+        stranger.tell("hello", device="laptop", token=self.ann[1])
+        self.assertEqual(await stranger.gone(), 4005)
+        again = self.daemon.command("token", "ann", "--device", "script").strip()
+        laptop = await self.enter((self.ann[0], again))
         self.daemon.command("user", "passwd", "ann", line="battery staple\n")
         self.assertEqual(await laptop.gone(3), 4001)
 

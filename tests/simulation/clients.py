@@ -40,6 +40,7 @@ class Connection:
     number = 0
     generation = 0
     login = 0
+    bound = 0
 
     def __init__(self, world: World, worker: Worker, user: int) -> None:
         self.world = world

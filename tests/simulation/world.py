@@ -493,9 +493,7 @@ class World:
 
 def _log_in(connection: Connection, user: User, device: int) -> int:
     """@return: the number of the device's session, which begins if there is none."""
-    if device in {session.device for session in sessions.of_user(connection, user.id)}:
-        return sessions.numbers(connection, [device])[device]
-    return sessions.begin(connection, user, device, lambda device, number: f"{device}.{number}", "", NOW)[0]
+    return sessions.go_on(connection, user, device, NOW)
 
 
 def _if_refused(failure: Failure) -> None:

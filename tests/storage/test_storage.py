@@ -18,6 +18,7 @@ from sqlalchemy import Connection, event, insert, select, text
 from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 from twisted.trial.unittest import SynchronousTestCase
 
+from hichat.accounts.devices import OLD_NAME
 from hichat.errors import StartError
 from hichat.ledger import catchup, log, places
 from hichat.storage import engine
@@ -192,6 +193,36 @@ class MigrationTests(SynchronousTestCase):
                 [tuple(row) for row in connection.execute(asked)],
                 [("left", 2, "left", None), ("kept", 3, "kept", None), ("empty", 1, None, 7)],
             )
+
+    def test_tokens_from_before_they_named_a_device(self) -> None:
+        """Everybody who is there has one for them; a session that was live is so still, and begins its life."""
+        old = make_engine(make_database(self, migrated=False))
+        self.addCleanup(old.dispose)
+        migrations._migrate(old, "0009")
+        store = Store(old, run_now, run_now)
+        with store.transaction() as connection:
+            for user, deleted in ((1, None), (2, 5)):
+                row = {"id": user, "name": f"u{user}", "password_hash": "", "created_at": 1, "updated_at": 1}
+                connection.execute(insert(users).values(row | {"deleted_at": deleted, "generation": 3}))
+            add = text("INSERT INTO devices (id, user_id, name, created_at) VALUES (:id, 1, :name, 1)")
+            connection.execute(add, [{"id": number, "name": f"d{number}"} for number in (1, 2)])
+            if old.dialect.name == "postgresql":
+                connection.execute(text("SELECT setval('devices_id_seq', 2)"))
+            add = text(
+                "INSERT INTO sessions (device_id, number, generation, refresh_hash, rotated_at, client_ip) "
+                "VALUES (:device, 1, 3, :hash, 77, '')"
+            )
+            connection.execute(add, [{"device": 1, "hash": b"x" * 32}, {"device": 2, "hash": None}])
+        before = int(time.time() * 1000)
+        migrate(old)
+        with store.snapshot() as connection:
+            asked = text("SELECT user_id, name, dialect FROM devices ORDER BY id")
+            made = [(1, "d1", "v2"), (1, "d2", "v2"), (1, OLD_NAME, "v1-old")]
+            self.assertEqual([tuple(row) for row in connection.execute(asked)], made)
+            asked = text("SELECT live, generation, turn, began_at, used_at FROM sessions ORDER BY device_id")
+            live, ended, tokens = [tuple(row) for row in connection.execute(asked)]
+        self.assertEqual((live, ended), ((True, 3, 0, 77, 77), (False, 3, 0, 77, 77)))
+        self.assertEqual((tokens[:3], tokens[3] >= before, tokens[4]), ((True, 3, 0), True, 0))
 
     def test_a_newer_database_is_refused(self) -> None:
         store = make_store(self)

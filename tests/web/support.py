@@ -16,6 +16,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
+from hichat.accounts import users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.limits import Rate
 from hichat.accounts.passwords import Passwords
@@ -234,7 +235,11 @@ class SiteCase(SiteFixture):
     def make_user(self, name, password="correct horse"):
         """@return: the user; its query C{?token=T&userId=U} is in L{queries}."""
         user = self.run_now(self.accounts.register(name, password, password))
-        return user, f"?token={self.tokens.issue(user.id, user.generation)}&userId={user.id}"
+        return user, f"?token={self.token_of(user.id)}&userId={user.id}"
+
+    def token_of(self, user_id):
+        """@return: a token for v1 and v2, as C{hichat token} gives it."""
+        return self.run_now(self.accounts.issue(self.successResultOf(self.store.read(users.get, user_id))))
 
     def api(self, method, target, body=None, token="", **headers):
         """

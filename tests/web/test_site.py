@@ -274,7 +274,7 @@ class Gates(SiteCase):
             {b"/v2/media": UploadPath(self.gate), b"/v1/upload/image": UploadPath(self.gate)},
         )
         ann, _ = self.make_user("Ann")
-        self.token = self.tokens.issue(ann.id, 0)
+        self.token = self.token_of(ann.id)
 
     async def gate(self, request):
         await self.answer

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from twisted.internet.defer import Deferred
 from twisted.web.resource import Resource
 
+from hichat.accounts.tokens import LIFETIME, Dialect
 from hichat.errors import Busy
 from hichat.events import FIRST_GROUP_ID, Kind, Scope
 from hichat.storage import tables
@@ -55,6 +56,11 @@ class V1Case(SiteCase):
         super().setUp()
         self.ann, self.as_ann = self.make_user("Ann")
         self.bob, self.as_bob = self.make_user("Bob")
+
+    def token_of(self, user_id):
+        """@return: as a log-in of an existing client gives it."""
+        claims = self.tokens.verify(super().token_of(user_id))
+        return self.tokens.issue(claims._replace(dialect=Dialect.V1), LIFETIME)
 
     def no(self, answer, message, status=200):
         """The call was refused, in lower case."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection
 
-from hichat.accounts import devices, sessions, users
+from hichat.accounts import users
 from hichat.accounts.accounts import Grant
+from hichat.accounts.devices import Device
 from hichat.accounts.fields import (
     DESCRIPTION_LIMIT,
     EMAIL_LIMIT,
@@ -18,11 +19,10 @@ from hichat.accounts.fields import (
     PICTURE_LIMIT,
 )
 from hichat.accounts.passwords import LENGTH_LIMIT
-from hichat.accounts.tokens import ACCESS_LIFETIME
+from hichat.accounts.sessions import Session
 from hichat.accounts.users import User
 from hichat.errors import (
     BadInvite,
-    DeviceNeeded,
     DeviceRevoked,
     Disabled,
     NameReserved,
@@ -141,7 +141,7 @@ class Tokens(msgspec.Struct):
     @ivar device: the number of the device.
     @ivar accessToken: goes into C{Authorization: Bearer}, and into C{hello} of this device only.
     @ivar expiresIn: seconds for which the access token is good.
-    @ivar refreshToken: good once, for the next tokens; 60 days.
+    @ivar refreshToken: good once, for the next tokens; 60 days, and not longer than the log-in.
     """
 
     user: UserId
@@ -201,8 +201,11 @@ class ShownDevice(msgspec.Struct):
     @ivar created: when it signed in first.
     @ivar current: it is the one that asks.
     @ivar loggedIn: it has tokens that are bound to it.
-    @ivar used: when it was last given tokens; 0: never any that are bound to it.
-    @ivar address: from where that was.
+    @ivar used: when it was last given tokens; of those that cannot be refreshed: when one was used, to 10 minutes; 0:
+        that is not known.
+    @ivar address: from where it was given tokens.
+    @ivar dialect: what it speaks: C{v1} logged in over v1, and has a token for v1 only; C{both} has tokens that an
+        administrator made.
     """
 
     id: DeviceId
@@ -212,6 +215,7 @@ class ShownDevice(msgspec.Struct):
     loggedIn: bool
     used: Time
     address: str
+    dialect: Literal["v1", "v2", "both"] = "v2"
 
 
 class UserPath(msgspec.Struct, forbid_unknown_fields=True):
@@ -256,15 +260,16 @@ async def log_in(parts: Parts, peer: Peer, body: Login) -> Tokens:
 async def refresh(parts: Parts, peer: Peer, body: Refresh) -> Tokens:
     """
     Gives the next tokens. A refresh token is good once: if an older one comes again, then somebody else has it, and the
-    device is logged out. Only if the answer was lost may the same token be sent once more, within 10 seconds. So let
-    one part of a client refresh, and keep the new token before it is used.
+    device is logged out. Only if the answer was lost may the same token be sent again, within 60 seconds; whichever
+    answer comes then is good. So let one part of a client refresh, and keep the new token before it is used. However
+    often it is refreshed, a log-in ends: after a year, unless the operator has said otherwise.
     """
     return tokens_of(await parts.accounts.refresh(body.refreshToken, peer.address))
 
 
 async def log_out(parts: Parts, caller: Caller) -> None:
     """Makes all tokens of this device void and closes its connections."""
-    await parts.accounts.log_out(caller.user, _device(caller))
+    await parts.accounts.log_out(caller.user, caller.device)
 
 
 async def get_me(parts: Parts, caller: Caller) -> Profile:
@@ -282,8 +287,8 @@ async def change_password(parts: Parts, caller: Caller, peer: Peer, body: Passwo
     Makes all tokens void that you had until now, on every device, and closes all connections. This device gets new
     ones.
     """
-    device = _device(caller)
-    return tokens_of(await parts.accounts.change_own_password(caller.user, device, body.old, body.new, peer.address))
+    user, device = caller
+    return tokens_of(await parts.accounts.change_own_password(user, device, body.old, body.new, peer.address))
 
 
 async def delete_me(parts: Parts, caller: Caller, peer: Peer, body: Deletion) -> None:
@@ -297,8 +302,11 @@ async def delete_me(parts: Parts, caller: Caller, peer: Peer, body: Deletion) ->
 async def list_devices(parts: Parts, caller: Caller, query: Paging) -> Page[ShownDevice]:
     """Gives what you sign in with, the oldest first; without what was revoked."""
     after = query.after(tuple[int])
-    found = await parts.store.read(_devices, caller, after[0] if after else 0, query.limit + 1)
-    return query.page(found, lambda device: (device.id,))
+    first = after[0] if after else 0
+    # There are at most devices.LIMIT of them and some of v1, and those that were revoked.
+    found = await parts.accounts.devices(caller.user.id)
+    shown = [_shown(*each, caller) for each in found if each[0].id > first and each[0].revoked_at is None]
+    return query.page(shown[: query.limit + 1], lambda device: (device.id,))
 
 
 async def revoke_device(parts: Parts, caller: Caller, path: DevicePath) -> None:
@@ -344,14 +352,7 @@ def profile_of(user: User) -> Profile:
 
 def tokens_of(grant: Grant) -> Tokens:
     """@return: a grant, as the device gets it."""
-    return Tokens(grant.user.id, grant.device, grant.access, ACCESS_LIFETIME, grant.refresh)
-
-
-def _device(caller: Caller) -> int:
-    """@raise DeviceNeeded: the token is bound to none."""
-    if not caller.device:
-        raise DeviceNeeded
-    return caller.device
+    return Tokens(grant.user.id, grant.device, grant.access, grant.access_lifetime, grant.refresh)
 
 
 def _person(connection: Connection, user_id: int) -> Person:
@@ -364,26 +365,17 @@ def _person(connection: Connection, user_id: int) -> Person:
     return Person(user_id, "", "", "", "", deleted=True)
 
 
-def _devices(connection: Connection, caller: Caller, after: int, limit: int) -> list[ShownDevice]:
-    # There are at most devices.LIMIT of them, and those that were revoked.
-    live = {session.device: session for session in sessions.of_user(connection, caller.user.id)}
-    known = [
-        device
-        for device in devices.of_user(connection, caller.user.id)
-        if device.id > after and device.revoked_at is None
-    ]
-    return [
-        ShownDevice(
-            id=device.id,
-            name=device.name,
-            created=device.created_at,
-            current=device.id == caller.device,
-            loggedIn=device.id in live,
-            used=live[device.id].used_at if device.id in live else 0,
-            address=live[device.id].client_ip if device.id in live else "",
-        )
-        for device in known[:limit]
-    ]
+def _shown(device: Device, session: Session | None, caller: Caller) -> ShownDevice:
+    return ShownDevice(
+        id=device.id,
+        name=device.name,
+        created=device.created_at,
+        current=device.id == caller.device,
+        loggedIn=session is not None,
+        used=session.used_at if session else 0,
+        address=session.client_ip if session else "",
+        dialect="v1" if device.dialect == "v1-old" else device.dialect,
+    )
 
 
 _PASSWORD_ASKED = (WrongPassword, Disabled, TooManyAttempts)
@@ -404,10 +396,10 @@ SECTION = Section(
         ),
         Operation("POST", "/login", log_in, "Log in", (*_PASSWORD_ASKED, DeviceRevoked, TooManyDevices)),
         Operation("POST", "/refresh", refresh, "Get new tokens", (Unauthorized,)),
-        Operation("POST", "/logout", log_out, "Log out", (DeviceNeeded,)),
+        Operation("POST", "/logout", log_out, "Log out"),
         Operation("GET", "/me", get_me, "Look at yourself"),
         Operation("PATCH", "/me", change_me, "Change your profile", (NameTaken, NameReserved)),
-        Operation("POST", "/me/password", change_password, "Change your password", (*_PASSWORD_ASKED, DeviceNeeded)),
+        Operation("POST", "/me/password", change_password, "Change your password", _PASSWORD_ASKED),
         Operation("POST", "/me/deletion", delete_me, "Delete your account", _PASSWORD_ASKED),
         Operation("GET", "/devices", list_devices, "List your devices"),
         Operation("DELETE", "/devices/{device}", revoke_device, "Revoke a device", (NoSuchDevice,)),

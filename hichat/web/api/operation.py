@@ -68,7 +68,7 @@ class Caller(NamedTuple):
     """
     Who makes a call.
 
-    @ivar device: the number of the device that the token is bound to; 0 for a token of v1.
+    @ivar device: the number of the device that the token is bound to.
     """
 
     user: User

@@ -30,7 +30,6 @@ from twisted.web.server import NOT_DONE_YET
 from twisted.web.server import Request as AnyRequest
 
 from hichat.accounts.accounts import Accounts, Grant
-from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME
 from hichat.accounts.users import User
 from hichat.errors import Broken, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
 from hichat.web.answers import to_json
@@ -181,7 +180,7 @@ class _Calls:
         given = _read(request, PasswordChange)
         user, number = await self._identify(request)
         device = _device(request)
-        if not number or not device:
+        if not device:
             raise DeviceNeeded
         address = peer(request).address
         grant = await self._accounts.change_own_password(user, number, given.old, given.new, address)
@@ -189,8 +188,7 @@ class _Calls:
 
     async def log_out(self, request: Request) -> bytes:
         user, number = await self._identify(request)
-        if number:
-            await self._accounts.log_out(user, number)
+        await self._accounts.log_out(user, number)
         return _nobody(request)
 
     async def _identify(self, request: Request) -> tuple[User, int]:
@@ -210,9 +208,9 @@ def _read(request: Request, kind: type[T]) -> T:
 
 
 def _granted(request: Request, grant: Grant, device: str) -> bytes:
-    _set(request, TOKEN_COOKIE, grant.refresh, REFRESH_LIFETIME)
+    _set(request, TOKEN_COOKIE, grant.refresh, grant.refresh_lifetime)
     _set(request, DEVICE_COOKIE, device, _DEVICE_LIFETIME)
-    return to_json(request, Session(grant.user.id, device, grant.access, ACCESS_LIFETIME))
+    return to_json(request, Session(grant.user.id, device, grant.access, grant.access_lifetime))
 
 
 def _nobody(request: Request) -> bytes:

@@ -15,7 +15,7 @@ from hichat.accounts.resting import REST
 from hichat.accounts.tokens import ACCESS_LIFETIME
 from hichat.web.api.accounts import SECTION
 from tests.accounts.test_passwords import quick_hasher
-from tests.doubles import run_now
+from tests.doubles import NOW, run_now
 from tests.postgres import OnPostgreSQL
 from tests.web.support import SiteCase, Transport
 
@@ -161,13 +161,29 @@ class ComingIn(ApiCase):
         self.problem(self.api("GET", "/me", None, token), 401, "unauthorized")
         self.get("/me", laptop)
 
-    def test_a_token_of_v1_has_no_device(self):
-        user, _ = self.make_user("Ann")
-        token = self.tokens.issue(user.id, 0)
-        self.assertEqual(self.get("/me", token)["name"], "Ann")
-        self.problem(self.api("POST", "/logout", None, token), 403, "device_needed")
-        change = self.api("POST", "/me/password", {"old": "correct horse", "new": "battery staple"}, token)
-        self.problem(change, 403, "device_needed")
+    def test_a_token_of_v1_is_for_v1(self):
+        self.make_user("Ann")
+        token, _ = self.run_now(self.accounts.log_in("Ann", "correct horse", "", ""))
+        answer = self.api("GET", "/me", None, token, Accept_Language="en")
+        self.assertIn("/v2/login", self.problem(answer, 401, "unauthorized")["detail"])
+        self.assertEqual(self.request("GET", f"/v1/user/list?token={token}&userId=1").status, 200)
+
+    def test_devices_of_each_kind(self):
+        """A log-in over v1, and an administrator's token, are listed and revoked like any other."""
+        token = self.token()
+        old, _ = self.run_now(self.accounts.log_in("Ann", "correct horse", "192.0.2.9", ""))
+        both = self.token_of(1)
+        self.now += 3600_000
+        token = self.token()
+        self.assertEqual(self.request("GET", f"/v1/user/list?token={old}&userId=1").status, 200)
+        found = self.get("/devices", token)["items"]
+        shown = [(each["dialect"], each["current"], each["loggedIn"], each["used"] - NOW) for each in found]
+        self.assertEqual(shown, [("v2", True, True, 3600_000), ("v1", False, True, 3600_000), ("both", False, True, 0)])
+        self.assertEqual(found[1]["address"], "192.0.2.9")
+        for device, each in ((found[1], old), (found[2], both)):
+            self.assertEqual(self.api("DELETE", f"/devices/{device['id']}", None, token).status, 204)
+            self.assertEqual(self.request("GET", f"/v1/user/list?token={each}&userId=1").status, 401)
+        self.problem(self.api("GET", "/me", None, both), 401, "unauthorized")
 
     def test_v1_takes_the_tokens(self):
         found = self.log_in()

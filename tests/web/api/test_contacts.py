@@ -12,7 +12,7 @@ class ContactsCase(SiteCase):
         self.queries = {}
         for name in ("Ann", "Bob", "Cat"):
             user, query = self.make_user(name)
-            self.people[user.id] = self.tokens.issue(user.id, user.generation)
+            self.people[user.id] = self.token_of(user.id)
             self.queries[user.id] = query
 
     def call(self, user, method, target, body=None):

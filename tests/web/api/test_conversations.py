@@ -37,7 +37,7 @@ class ConversationsCase(SiteCase):
         self.users, self.tokens_of = {}, {}
         for name in ("Ann", "Bob", "Cat"):
             user, _ = self.make_user(name)
-            self.users[user.id], self.tokens_of[user.id] = user, self.tokens.issue(user.id, 0)
+            self.users[user.id], self.tokens_of[user.id] = user, self.token_of(user.id)
         self.successResultOf(self.store.write(users.make_administrator, 3, self.now))
         self.run_now(self.groups.create(self.users[1], "team"))
         self.run_now(self.groups.join(self.users[2], "team"))
@@ -175,7 +175,7 @@ class MarkTests(ConversationsCase):
         self.assertEqual(self.good(1, "GET", "/conversations/user-2/marks"), expected)
         others = self.good(2, "GET", "/conversations/user-1/marks")["others"]
         self.assertEqual(others, [{"user": 1, "received": second, "read": first}])
-        self.assertEqual([(moved.alone, device) for _, moved, device in self.marked], [(False, 0)])
+        self.assertEqual([(moved.alone, device) for _, moved, device in self.marked], [(False, 1)])
         pair = self.good(1, "GET", "/conversations")["items"][0]
         self.assertEqual({name: pair[name] for name in STANDING}, {"unread": 1, "received": second, "read": first})
         self.assertEqual(self.mark(1, "user-2", {}).status, 204)

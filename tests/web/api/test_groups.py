@@ -135,7 +135,7 @@ class GroupCase(SiteCase):
         numbers = self.people | {"me": self.people[who], "g": group, "link": 2 * group}
         target = re.sub(r"(?<=/)[A-Z]+", lambda found: str(numbers[found[0].lower()]), target)
         text = json.loads(json.dumps(body).replace(f"{CODE}G", f"{CODE}{group}"))
-        return self.api(method, target, text, self.tokens.issue(self.people[who], 0))
+        return self.api(method, target, text, self.token_of(self.people[who]))
 
     def ok(self, who, call, body=None, group=0):
         answer = self.call(who, call, body, group)

@@ -17,7 +17,7 @@ class MediaCase(SiteCase):
         super().setUp()
         ann, _ = self.make_user("Ann")
         bob, _ = self.make_user("Bob")
-        self.ann, self.bob = (self.tokens.issue(user.id, user.generation) for user in (ann, bob))
+        self.ann, self.bob = (self.token_of(user.id) for user in (ann, bob))
 
     def upload(self, content, target="/v2/media", token=None, **headers):
         headers.setdefault("Authorization", f"Bearer {token or self.ann}")

@@ -132,7 +132,7 @@ class WithoutAToken(SiteCase):
 
     def test_every_operation_answers_rubbish_as_the_document_says(self):
         user, _ = self.make_user("Ann")
-        token = self.tokens.issue(user.id, 0)
+        token = self.token_of(user.id)
         for operation in OPERATIONS:
             target = re.sub(r"\{\w+\}", "x", operation.path)
             bodies: list[Any] = [None, {"x": 1}, [], "\0"]

@@ -102,7 +102,7 @@ class RouterCase(SiteCase):
         )
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
         self.ann, _ = self.make_user("Ann")
-        self.token = self.tokens.issue(self.ann.id, 0)
+        self.token = self.token_of(self.ann.id)
 
     def put(self, body, target="/v2/things/1", kind="application/json", **headers):
         return self.request("PUT", target, body, Content_Type=kind, **headers)

@@ -159,7 +159,8 @@ class SessionTests(SiteCase):
         token = first["accessToken"]
         self.assertEqual(self.log_in().json["device"], first["device"])
         token = self.log_in().json["accessToken"]
-        (device,) = self.api("GET", "/devices", token=token).json["items"]
+        found = self.api("GET", "/devices", token=token).json["items"]
+        (device,) = (each for each in found if each["current"])
         self.api("DELETE", f"/devices/{device['id']}", token=token)
         self.assertNotEqual(self.log_in().json["device"], first["device"])
 

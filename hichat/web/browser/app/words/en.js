@@ -247,6 +247,7 @@ export const en = {
   until: "until {time}",
   useHere: "Use it here",
   used: "used {count} times",
+  v1Device: "Existing client",
   voiceOf: "Voice message, {seconds} seconds",
   waitingForAnswer: "Waiting for an answer",
   whoMayJoin: "Who may join",

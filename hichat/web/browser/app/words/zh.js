@@ -247,6 +247,7 @@ export const zh = {
   until: "{time} 前有效",
   useHere: "在此使用",
   used: "已使用 {count} 次",
+  v1Device: "旧版客户端",
   voiceOf: "语音，{seconds} 秒",
   waitingForAnswer: "等待回应",
   whoMayJoin: "谁可以加入",

@@ -25,7 +25,7 @@ export function Devices({ model }) {
               <span class="row-main">
                 <span class="file-sign"><${Icon} name="device" /></span>
                 <span class="row-text">
-                  <span class="row-title">${device.name}</span>
+                  <span class="row-title">${nameOf(device)}</span>
                   <span class="row-note wrap">${noteOf(device)}</span>
                 </span>
               </span>
@@ -41,10 +41,13 @@ export function Devices({ model }) {
     </div>
     ${
       revoking &&
-      html`<${Confirm} title=${t("revoke")} text=${t("revokeQuestion", { name: revoking.name })} action=${t("revoke")} close=${() => setRevoking(null)} then=${revoke} />`
+      html`<${Confirm} title=${t("revoke")} text=${t("revokeQuestion", { name: nameOf(revoking) })} action=${t("revoke")} close=${() => setRevoking(null)} then=${revoke} />`
     }
   </div>`;
 }
+
+// What logs in over v1 has no name of its own.
+const nameOf = (device) => (device.dialect === "v1" ? `${t("v1Device")} (${device.name})` : device.name);
 
 function noteOf(device) {
   if (device.current) return t("thisDevice");
