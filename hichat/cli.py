@@ -10,6 +10,7 @@ import argparse
 import getpass
 import os
 import random
+import stat
 import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -34,10 +35,10 @@ from hichat.bench import prepare
 from hichat.bench import run as bench
 from hichat.bench.crowd import Plan
 from hichat.client.wire import ClientError
-from hichat.errors import Disabled, NoSuchUser, Refused, StartError
+from hichat.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.ledger.writer import LogWriter
-from hichat.service import prepare_state_dir
+from hichat.service import check_state_dir, exposed, make_private, prepare_state_dir
 from hichat.settings import Settings
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
@@ -67,6 +68,8 @@ class DirectLedger:
         """As L{hichat.ledger.ledger.Ledger.append}, but at once."""
         draft = Draft(kind, scope, sender, target, body, None, subject, change=change)  # type: ignore[arg-type]
         (outcome,) = self._writer.write([draft])
+        if isinstance(outcome, NotStored) and self._writer.trouble.cause:
+            raise StartError(f"hichat: HICHAT_DATABASE: {self._writer.trouble.cause}")
         return succeed(outcome) if isinstance(outcome, Event) else fail(cast(Refused, outcome))
 
 
@@ -86,6 +89,9 @@ class Administration:
                 f"hichat: HICHAT_STATE_DIR: there is no {found.state_dir}; "
                 "name the daemon's with --state-dir, or go to where it was started"
             )
+        check_state_dir(found.state_dir)
+        for line in exposed(found):
+            print(f"hichat: {line}", file=sys.stderr)
         self.directory = found.state_dir
         engine = make_engine(found.database_url)
         migrate(engine)
@@ -169,6 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     @param arguments: without the program's name; None: those of the process.
     """
+    make_private()
     options = _parser().parse_args(arguments)
     try:
         status = options.run(options)
@@ -340,7 +347,11 @@ def _talkers(options: argparse.Namespace) -> int:
 def _open_tokens(path: Path) -> TextIO:
     """@return: a file for secrets, its owner's only; what is in it is still there."""
     try:
-        return open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii")
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            # One that was there may have been for everybody.
+            os.fchmod(descriptor, 0o600)
+        return open(descriptor, "w", encoding="ascii")
     except OSError as e:
         raise StartError(f"hichat: --tokens: cannot write {path}: {e.strerror}") from None
 

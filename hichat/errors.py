@@ -193,6 +193,23 @@ class TooManyDevices(Refused):
     code, status, zh, en = "too_many_devices", 409, "设备数量过多", "this account has too many devices; revoke one"
 
 
+class TooManyConnections(Refused):
+    code, status, zh, en = "too_many_connections", 429, "连接数过多，请稍后再试", "too many connections, close some"
+    retry_after = 10.0
+
+
+class TooManyRequests(Refused):
+    """
+    @ivar retry_after: seconds.
+    """
+
+    code, status, zh, en = "too_many_requests", 429, "请求过于频繁，请稍后再试", "too many requests, please wait"
+
+    def __init__(self, retry_after: float = 1.0) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
 # The daemon's own state
 
 
@@ -204,6 +221,18 @@ class Busy(Refused):
 class NotStored(Refused):
     code, status, zh, en = "not_stored", 503, "消息未能保存，请重试", "it could not be stored, please try again"
     retry_after = 1.0
+
+
+class StoreAway(Refused):
+    """The store did not do what it was asked. The log has been told why: whoever meets this says nothing there."""
+
+    code, status, zh, en = (
+        "store_away",
+        503,
+        "服务器暂时无法访问数据，请稍后再试",
+        "the store is away, please try again",
+    )
+    retry_after = 2.0
 
 
 class Unauthorized(Refused):
@@ -253,6 +282,62 @@ class InvalidName(InvalidField):
         return f"{super().text(language)}; {self._RULES[self._kind, language]}"
 
 
+class PasswordTooShort(InvalidField):
+    """
+    @param least: characters that there must be.
+    """
+
+    code, zh, en = "password_too_short", "密码太短", "the password is too short"
+
+    def __init__(self, field: str, least: int) -> None:
+        super().__init__(field)
+        self.least = least
+
+    def text(self, language: Language) -> str:
+        """@return: also how long it must be."""
+        if language == "zh":
+            return f"{self.zh}，至少需要 {self.least} 个字符"
+        return f"{self.en}: at least {self.least} characters"
+
+
+class PasswordTooLong(InvalidField):
+    """
+    @param most: characters that there may be.
+    """
+
+    code, zh, en = "password_too_long", "密码太长", "the password is too long"
+
+    def __init__(self, field: str, most: int) -> None:
+        super().__init__(field)
+        self.most = most
+
+    def text(self, language: Language) -> str:
+        """@return: also how long it may be."""
+        if language == "zh":
+            return f"{self.zh}，最多 {self.most} 个字符"
+        return f"{self.en}: at most {self.most} characters"
+
+
+class PasswordTooCommon(InvalidField):
+    code, zh, en = (
+        "password_too_common",
+        "该密码太常见或太容易被猜到，请换一个",
+        "this password is among the first that others would guess; take several words",
+    )
+
+    def text(self, language: Language) -> str:
+        """@return: the reason; it is clear what field that is."""
+        return Refused.text(self, language)
+
+
+class PasswordHasName(InvalidField):
+    code, zh, en = "password_has_name", "密码中不能包含用户名", "the password must not contain the user's name"
+
+    def text(self, language: Language) -> str:
+        """@return: the reason; it is clear what field that is."""
+        return Refused.text(self, language)
+
+
 class NameTaken(Refused):
     code, status, zh, en = "name_taken", 409, "该名称已被使用", "this name is taken"
 
@@ -300,6 +385,14 @@ class Disabled(Refused):
 
 class ForeignAccount(Refused):
     code, status, zh, en = "foreign_account", 403, "只能操作自己的账号", "this is not your account"
+
+
+class ForeignOrigin(Refused):
+    """A browser asks for a page elsewhere."""
+
+    code, status = "foreign_origin", 403
+    zh = "该网页不属于本服务器：请管理员设置 HICHAT_PUBLIC_URL 或 HICHAT_ORIGINS"
+    en = "this page is not of this server: its administrator can set HICHAT_PUBLIC_URL or HICHAT_ORIGINS"
 
 
 class NoSuchUser(Refused):

@@ -22,7 +22,9 @@ _COUNTERS = {
     "bodies_refused": "Requests whose body was over its limit",
     "offline_recipients": "Recipients of an event that were not connected",
     "events_committed": "Events written to the log",
+    "commits_refused": "Messages and other events that the store did not take",
     "slow_closed": "Connections closed because they did not read",
+    "stalled_closed": "HTTP connections closed because they did not read an answer",
     "silent_closed": "Connections closed because nothing was heard of them",
     "signals_dropped": "Signals (typing, marks) that found no room",
     "datagrams_sent": "Datagrams written to the plane",
@@ -36,6 +38,8 @@ _COUNTERS = {
 TICKS = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
 """Seconds: the bounds between which reactor iterations are counted."""
 
+REFUSAL_REASONS = ("address", "user", "total")
+
 DROP_CAUSES = ("truncated", "forged", "version", "foreign", "malformed", "doubled", "unsent")
 
 
@@ -45,16 +49,20 @@ class Metrics(Collector):
 
     @ivar gauges: by name: help text and the function that gives the present value; filled in by who puts the parts
         together.
+    @ivar store_failures: gives how often the store did not do what it was asked; filled in likewise.
     """
 
     messages_in = messages_out = frames_refused = offline_recipients = events_committed = slow_closed = (
         bodies_refused
-    ) = silent_closed = signals_dropped = datagrams_withheld = 0
+    ) = stalled_closed = silent_closed = signals_dropped = datagrams_withheld = 0
+    commits_refused = 0
     datagrams_sent = datagrams_received = datagrams_lost = repairs = repaired_events = 0
 
     def __init__(self) -> None:
         self.gauges: dict[str, tuple[str, Callable[[], float]]] = {}
+        self.store_failures: Callable[[], int] = lambda: 0
         self._dropped = dict.fromkeys(DROP_CAUSES, 0)
+        self._refused = dict.fromkeys(REFUSAL_REASONS, 0)
         self._answers: dict[int, int] = {}
         self._registry = CollectorRegistry()
         self._registry.register(self)
@@ -90,6 +98,10 @@ class Metrics(Collector):
         """@return: how many datagrams were not used for this cause."""
         return self._dropped[cause]
 
+    def connection_refused(self, reason: str) -> None:
+        """A connection, or a request, was one too many; the reason is one of L{REFUSAL_REASONS}."""
+        self._refused[reason] += 1
+
     def answered(self, status: int) -> None:
         """An HTTP request was answered."""
         self._answers[status] = self._answers.get(status, 0) + 1
@@ -103,10 +115,16 @@ class Metrics(Collector):
         """Called by the registry."""
         for name, text in _COUNTERS.items():
             yield CounterMetricFamily(f"hichat_{name}", text, value=getattr(self, name))
+        undone = "Reads and changes that the store did not do, beside the log's"
+        yield CounterMetricFamily("hichat_store_failures", undone, value=self.store_failures())
         dropped = CounterMetricFamily("hichat_datagrams_dropped", "Datagrams not used, by cause", labels=["cause"])
         for cause, count in self._dropped.items():
             dropped.add_metric([cause], count)
         yield dropped
+        refused = CounterMetricFamily("hichat_connections_refused", "Connections too many, by limit", labels=["reason"])
+        for reason, count in self._refused.items():
+            refused.add_metric([reason], count)
+        yield refused
         answers = CounterMetricFamily("hichat_http_answers", "HTTP requests answered, by status", labels=["status"])
         for status, count in self._answers.items():
             answers.add_metric([str(status)], count)

@@ -56,6 +56,8 @@ class Close(IntEnum):
     """The token is missing, wrong or expired: log in again."""
     TOO_SLOW = 4008
     """The client did not read: come back and catch up."""
+    TOO_MANY = 4009
+    """The user has as many connections as there may be: close another one, or come back later."""
     SILENT = 4010
     """Nothing was heard for a minute: come back."""
     TROUBLE = 4011

@@ -7,7 +7,7 @@ A deleted user's row stays, because messages refer to it; but no query here show
 from collections.abc import Collection, Mapping
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hichat.accounts.names import NO_NAME, check_free, check_rename, columns_of, is_called, user_name
@@ -20,6 +20,10 @@ PROFILE = ("avatar", "gender", "phone", "email", "bio")
 
 _CHUNK = 500
 # SQLite takes a limited number of values in one statement.
+
+
+Stamp = tuple[int, int]
+"""When a user was changed and when they logged in last, in milliseconds since the epoch; 0: never."""
 
 
 class User(msgspec.Struct, frozen=True):
@@ -108,6 +112,26 @@ def administrator(connection: Connection, user_id: int) -> bool | None:
 def everyone(connection: Connection) -> list[User]:
     """@return: all users, in order of id."""
     return [User(*row) for row in connection.execute(select(*_COLUMNS).where(_LIVE).order_by(users.c.id))]
+
+
+def summary(connection: Connection) -> tuple[int, ...]:
+    """@return: what is another one, as good as surely, when users have come, gone, changed or logged in."""
+    return tuple(int(number or 0) for number in connection.execute(_SUMMARY).one())
+
+
+def stamps(connection: Connection) -> dict[int, Stamp]:
+    """@return: of all users, in order of id: when they were changed and when they logged in last."""
+    return {user: (updated, login or 0) for user, updated, login in connection.execute(_STAMPS)}
+
+
+# The remainders: sums of so many large numbers would be too large for SQLite.
+_SUMMARY = select(
+    func.count(),
+    func.sum(users.c.id % 2147483647),
+    func.sum(users.c.updated_at % 2147483647),
+    func.sum(users.c.login_at % 2147483647),
+).where(_LIVE)
+_STAMPS = select(users.c.id, users.c.updated_at, users.c.login_at).where(_LIVE).order_by(users.c.id)
 
 
 def by_prefix(connection: Connection, prefix: str, after: str | None, limit: int) -> list[User]:

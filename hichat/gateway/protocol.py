@@ -9,6 +9,7 @@ from typing import Any
 import txaio
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
 from autobahn.websocket.types import ConnectionDeny
+from twisted.internet.address import UNIXAddress
 from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IPushProducer, IReactorTime
 from twisted.internet.task import LoopingCall
@@ -25,6 +26,7 @@ from hichat.gateway.roster import Roster, wants_own
 from hichat.gateway.session import Inlet, Session
 from hichat.gateway.v1_session import V1Session
 from hichat.gateway.v2_session import Services, V2Session
+from hichat.places import Place
 from hichat.protocol import SUBPROTOCOL, Close
 from hichat.routing import Met, Routing
 
@@ -47,6 +49,10 @@ ASK_AFTER, DROP_AFTER = 2, 4
 HELLO_TIMEOUT = 10.0
 """Seconds that a v2 client has to say hello."""
 
+GUARDS = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
+"""What every answer says to browsers, those of L{hichat.web.site} too: it is what it says it is, and no page elsewhere
+may embed it, unless the answer says otherwise."""
+
 RETRY_HINT = 1
 """Seconds that clients should wait before they come back to a daemon that stops."""
 
@@ -59,12 +65,13 @@ class ChatProtocol(WebSocketServerProtocol):
     @ivar number: the device's, once it is known; 0 for those without one.
     @ivar generation: of the token, once it is known.
     @ivar login: the number of the device's session that the token is bound to; 0: it is bound to none.
+    @ivar place: what it counts for, which ends with it.
     @ivar quiet: looks since the last sign of the peer.
     """
 
     _logger = Logger()
-    # Autobahn shows the whole request line, with the token, at level debug.
-    log = txaio.make_logger(level="info")
+    # Autobahn shows the whole request line, with the token, at level debug; and a client's mistake is two lines.
+    log = txaio.make_logger(level="error")
     factory: ChatFactory
     session: Session
     encode: Callable[[Event], bytes | None]
@@ -72,6 +79,7 @@ class ChatProtocol(WebSocketServerProtocol):
     generation = 0
     login = 0
     quiet = 0
+    place: Place | None = None
     _is_open = False
     _begun = b""
     _at_once = False
@@ -98,14 +106,19 @@ class ChatProtocol(WebSocketServerProtocol):
 
     # What Autobahn calls
 
+    def sendHttpErrorResponse(self, code: int, reason: str, responseHeaders: Any = None) -> None:  # noqa: N802, N803
+        """The handshake failed. No browser is to take the answer for something else than it is."""
+        super().sendHttpErrorResponse(code, reason, [*(responseHeaders or ()), *GUARDS.items()])
+
     def onOpen(self) -> None:
         """The handshake is done."""
         transport = self.transport
         # twisted.web's channel has left its own producer there.
         transport.unregisterProducer()
         transport.registerProducer(self, True)
-        transport.setTcpNoDelay(True)
-        transport.setTcpKeepAlive(True)
+        if not isinstance(transport.getHost(), UNIXAddress):
+            transport.setTcpNoDelay(True)
+            transport.setTcpKeepAlive(True)
         self._at_once = sends_at_once(transport)
         self._is_open = True
         self.factory.connections.add(self)
@@ -146,8 +159,11 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
         """The connection is gone. Also called when the handshake failed, then nobody was admitted to anything."""
+        if self.place is not None:
+            self.place.leave()
         if self.failedByMe:
             self.factory.inlet.metrics.frames_refused += 1
+            self._logger.info("{peer} broke the WebSocket's rules: {code}", peer=self.peer, code=self.localCloseCode)
         if self._is_open:
             self.factory.connections.discard(self)
             self.left()
@@ -360,6 +376,10 @@ class V1Protocol(ChatProtocol):
     def _listen(self, _position: int, missed: list[Event]) -> bool:
         if not self.may_send:
             return False
+        if self.factory.roster.is_full(self._user):
+            # It was not when the request came; then it would not have got this far.
+            self.close(Close.TOO_MANY, "too many connections")
+            return False
         self.write_frame(frames.text(v1.GREETING))
         self.factory.roster.admit(self._user, self)
         self.factory.roster.enter(self._user, self)
@@ -466,7 +486,7 @@ class ChatFactory(WebSocketServerFactory):
         services: Services | None = None,
         unsent_limit: int = UNSENT_LIMIT,
     ) -> None:
-        super().__init__(server="HiChat", reactor=clock, protocols=[SUBPROTOCOL] if services else [])
+        super().__init__(server="HiChat", headers=GUARDS, reactor=clock, protocols=[SUBPROTOCOL] if services else [])
         self.inlet = inlet
         self.roster = roster
         self.routing = routing

@@ -11,6 +11,9 @@ from hichat.events import Event, Scope
 from hichat.interfaces import IDelivery
 from hichat.metrics import Metrics
 
+MANY = 2**31
+"""Connections of a user, where there is no limit."""
+
 Encoder = Callable[[Event], bytes | None]
 """Makes an event's frame, ready for the socket, in one dialect; None if the dialect does not show such events."""
 
@@ -68,12 +71,30 @@ def wants_own(event: Event, number: int) -> bool:
 class Roster:
     """
     Online users and their devices.
+
+    @param limit: connections of one user.
+    @param refused: is told of each that is one too many: by which limit, and who.
     """
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(
+        self, metrics: Metrics, limit: int = MANY, refused: Callable[[str, str], object] = lambda reason, who: None
+    ) -> None:
         self._metrics = metrics
+        self._limit = limit
+        self._refused = refused
         self._admitted: dict[int, list[Device]] = {}
         self._devices: dict[int, list[Device]] = {}
+
+    def is_full(self, user: int, number: int = 0) -> bool:
+        """
+        @param number: of the device that comes. It may replace a connection of its own.
+        @return: whether the user has as many connections as there may be; then it is counted as refused.
+        """
+        devices = self._admitted.get(user, ())
+        if len(devices) < self._limit + any(number and device.number == number for device in devices):
+            return False
+        self._refused("user", f"user {user}")
+        return True
 
     def admit(self, user: int, device: Device) -> None:
         """

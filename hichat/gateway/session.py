@@ -126,7 +126,9 @@ class Session:
     def _go_on(self) -> None:
         while self._held and not self._paused and not self._busy:
             frames = list(self._held)
-            for _ in range(self._try(frames)):
+            taken = self._try(frames)
+            # Of one that was told to go meanwhile nothing is held any more.
+            for _ in range(min(taken, len(self._held or ()))):
                 self._held.popleft()
         if not self._paused and not self._busy:
             self._held = None

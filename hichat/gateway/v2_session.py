@@ -25,6 +25,8 @@ from hichat.errors import (
     NotText,
     Refused,
     SignedOut,
+    StoreAway,
+    TooManyConnections,
 )
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.gateway import v2
@@ -284,7 +286,8 @@ class V2Session(Session):
         if failure.check(SignedOut):
             self.connection.close(protocol.Close.SIGNED_OUT, "signed out")
             return
-        self._log.failure("a frame of user {user} could not be answered", failure, user=self.user)
+        if not failure.check(StoreAway):
+            self._log.failure("a frame of user {user} could not be answered", failure, user=self.user)
         self.connection.close(protocol.Close.TROUBLE, "try again later")
 
     def _ask(self, said: protocol.FromClient, work: Coroutine[Any, Any, None]) -> None:
@@ -336,6 +339,10 @@ class V2Session(Session):
             return
         if not self.connection.may_send:
             return
+        if services.roster.is_full(who.user, who.device):
+            self.complain(TooManyConnections())
+            self.connection.close(protocol.Close.TOO_MANY, TooManyConnections.code)
+            return
         self._who = who
         self.connection.number, self.connection.generation = who.device, who.generation
         self.connection.login = who.login
@@ -372,7 +379,7 @@ class V2Session(Session):
                 assert cursor is not None
                 cursor = await self._send_pages(cursor)
         except Refused as e:
-            if isinstance(e, SignedOut):
+            if isinstance(e, SignedOut | StoreAway):
                 raise
             self._synced = False
             self.complain(e, ref)

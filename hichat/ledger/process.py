@@ -99,7 +99,7 @@ class Written(msgspec.Struct, array_like=True):
 
     @ivar outcomes: for each draft its event, or the code of why there is none.
     @ivar again: which of them are L{Duplicate}s.
-    @ivar said: what is for the daemon's log: level and text.
+    @ivar said: what is for the daemon's log.
     """
 
     outcomes: list[Event | str]
@@ -148,7 +148,7 @@ class WriterProcess(Child):
         self._lost_batches: list[_Batch] = []
 
     def write(self, drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
-        """See L{LogWriter.write}. Batches are written in the order of the calls."""
+        """See L{LogWriter.write}. Batches are written in the order of the calls; one of no drafts is a probe."""
         batch = _Batch(drafts)
         self._batches.append(batch)
         self._go_on()
@@ -158,7 +158,7 @@ class WriterProcess(Child):
         """Hand on what may be handed on."""
         while not self._lost_batches and self._under_way < len(self._batches):
             batch = self._batches[self._under_way]
-            here = not self.ready or any(draft.change is not None for draft in batch.drafts)
+            here = not (self.ready and self.is_there) or any(draft.change is not None for draft in batch.drafts)
             if self._under_way and (here or self._batches[0].is_here):
                 return
             self._under_way += 1
@@ -212,9 +212,22 @@ class WriterProcess(Child):
     def lost(self) -> None:
         """See L{Child.lost}."""
         self.ready = False
+        self._give_up_probes()
         if not self._lost_batches and self._under_way and not self._batches[0].is_here:
             self._lost_batches = list(self._batches)[: self._under_way]
             self._look_up(PATIENCE)
+
+    def _give_up_probes(self) -> None:
+        """Those that the process had: of them there is no receipt."""
+        if not self._under_way or self._batches[0].is_here:
+            return
+        had = list(self._batches)[: self._under_way]
+        probes = [batch for batch in had if not batch.drafts]
+        for batch in probes:
+            self._batches.remove(batch)
+        self._under_way -= len(probes)
+        for batch in probes:
+            batch.answer.callback([NotStored()])
 
     def _look_up(self, tries: int) -> None:
         lost = [(batch.name, batch.rest()) for batch in self._lost_batches]

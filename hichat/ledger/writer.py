@@ -19,6 +19,7 @@ from twisted.logger import Logger
 
 from hichat.accounts import devices, users
 from hichat.accounts.users import User
+from hichat.clock import ticks
 from hichat.errors import (
     Blocked,
     CounterUsed,
@@ -38,11 +39,13 @@ from hichat.errors import (
 )
 from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.ledger import log, places
-from hichat.ledger.receipts import Receipt
+from hichat.ledger.ages import Ages
+from hichat.ledger.receipts import Receipt, touch
 from hichat.social import contacts, groups
 from hichat.social.groups import Writers
 from hichat.storage.engine import concerns_all
 from hichat.storage.store import Store
+from hichat.storage.trouble import Trouble
 
 REMEMBERED = 100_000
 """
@@ -199,6 +202,8 @@ class LogWriter:
     @param contacts_only: whether only contacts may write to each other.
     @param sleep: waits so many seconds, in the writer's thread.
     @param tail: see L{TAIL}.
+    @param ticks: see L{hichat.clock.ticks}.
+    @ivar trouble: how often nothing could be stored, and why; C{following}: how often the index was not taken on.
     """
 
     _log = Logger()
@@ -211,6 +216,7 @@ class LogWriter:
         contacts_only: bool = False,
         sleep: Callable[[float], None] = time.sleep,
         tail: int = TAIL,
+        ticks: Callable[[], int] = ticks,
     ) -> None:
         self._store = store
         self._now = now
@@ -218,19 +224,27 @@ class LogWriter:
         self._contacts_only = contacts_only
         self._sleep = sleep
         self._memory = Memory(tail)
+        self.trouble = Trouble("messages and other events cannot be stored")
+        self.following = Trouble("the index of conversations cannot be taken on")
+        self._ages = Ages(edit_limit * 1000, ticks)
 
     def write(self, drafts: Sequence[Draft], receipt: Receipt | None = None) -> list[Outcome]:
         """
         Write drafts in order, in one transaction. When that fails for a reason of one draft's own, the batch is
         written by halves, so that this one fails alone.
 
+        @param drafts: none: see L{probe}.
         @param receipt: is written with them.
         @return: for each draft its event, durable when this returns, or why there is none. Never raises.
         """
+        if not drafts:
+            return self.probe()
         outcomes: list[Outcome] | None = None
         try:
             with self._store.transaction() as connection:
-                transaction = _Transaction(connection, self._memory, self._now(), self._edit_limit, self._contacts_only)
+                transaction = _Transaction(
+                    connection, self._memory, self._ages, self._now(), self._edit_limit, self._contacts_only
+                )
                 written = transaction.write(drafts)
                 transaction.index()
                 if receipt is not None:
@@ -243,15 +257,31 @@ class LogWriter:
                 if not concerns_all(e) and len(drafts) > 1:
                     half = len(drafts) // 2
                     return self.write(drafts[:half], receipt) + self.write(drafts[half:], receipt)
-                self._log.failure("{count} drafts could not be stored", count=len(drafts))
+                self.trouble.met(e, len(drafts))
                 outcomes = [NotStored() for _ in drafts]
         else:
             transaction.remember()
+            self.trouble.passed()
             if self._memory.size > REMEMBERED:
                 self._memory.forget()
         if receipt is not None:
             receipt.settle(outcomes)
         return outcomes
+
+    def probe(self) -> list[Outcome]:
+        """
+        Do what a batch does, to the disk and back, without a trace in the log.
+
+        @return: nothing; or why a batch would not be stored.
+        """
+        try:
+            with self._store.transaction() as connection:
+                touch(connection)
+        except Exception as e:
+            self.trouble.met(e)
+            return [NotStored()]
+        self.trouble.passed()
+        return []
 
     def follow(self) -> None:
         """
@@ -265,9 +295,10 @@ class LogWriter:
             with self._store.transaction() as connection:
                 head, low = places.heads(connection)
                 indexed = places.follow(connection, low, head)
-        except Exception:
-            self._log.failure("the index of conversations could not be taken on")
+        except Exception as e:
+            self.following.met(e)
         else:
+            self.following.passed()
             memory.indexed = indexed
 
     def _is_stored(self, outcomes: Sequence[Outcome]) -> bool:
@@ -302,8 +333,18 @@ def _is_same(found: Event, event: Event) -> bool:
 class _Transaction:
     """One transaction's view: the memory, brought up to date, and over it what this batch itself changes."""
 
-    def __init__(self, connection: Connection, memory: Memory, now: int, edit_limit: int, contacts_only: bool) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        memory: Memory,
+        ages: Ages,
+        now: int,
+        edit_limit: int,
+        contacts_only: bool,
+    ) -> None:
         memory.catch_up(connection)
+        ages.note(memory.position)
+        self._ages = ages
         self._connection = connection
         self._memory = memory
         self._now = now
@@ -359,6 +400,7 @@ class _Transaction:
                 known[device] = counter
         self._memory.numbers.update(self._numbers)
         self._memory.position = self._position
+        self._ages.note(self._position)
         self._memory.indexed = self._indexed
 
     def _append(self) -> None:
@@ -518,7 +560,7 @@ class _Transaction:
             self._count_reaction(draft)
             return
         if message.sender == draft.sender:
-            if self._now - message.time > self._edit_limit * 1000:
+            if self._ages.of(message.position, self._now - message.time) > self._edit_limit * 1000:
                 raise TooLate
         elif draft.kind == Kind.EDITED or not self._rules(draft.sender, message):
             raise NotYours

@@ -103,6 +103,7 @@ class Follower:
             if found:
                 self._index.remove(indexed, stale)
                 self._index.add(indexed, entries)
+                self._index.note_times(indexed, ((event.position, event.time) for event in found))
                 self._index.move(indexed, Head(found[-1].position, found[-1].time))
         return Progress(found[-1].position if found else low, head)
 
@@ -225,7 +226,8 @@ class Indexer:
         self._again(min(LONGEST, took * max(1, rate / PACE)))
 
     def _failed(self, failure: Failure) -> None:
-        self._log.failure("the search index could not be taken on; again in {pause} s", failure, pause=AGAIN)
+        if not failure.check(StepFailed):
+            self._log.failure("the search index could not be taken on; again in {pause} s", failure, pause=AGAIN)
         self._again(AGAIN)
 
     def _again(self, pause: float) -> None:

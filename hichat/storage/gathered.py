@@ -14,6 +14,8 @@ from typing import Generic, TypeVar
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from hichat.work import METER
+
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -47,7 +49,12 @@ class Gathered(Generic[K, V]):
         self._reading = bool(keys)
         if keys:
             waiters = {key: self._waiting.pop(key) for key in keys}
-            reading = self._read(keys)
+            # It is for all who ask, and not only for the call that asked first.
+            token = METER.set(None)
+            try:
+                reading = self._read(keys)
+            finally:
+                METER.reset(token)
             reading.addCallbacks(_answer, _fail, callbackArgs=(waiters,), errbackArgs=(waiters,))
             reading.addBoth(lambda _: self._next())
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hichat.errors import FormTooLarge, Refused, Unauthorized
-from hichat.web.answers import failed_in_both_spellings, language, refused, to_json
+from hichat.errors import Busy, FormTooLarge, Refused, StoreAway, TooManyConnections, TooManyRequests, Unauthorized
+from hichat.web.answers import failed_in_both_spellings, language, refused, say_when, to_json
 from hichat.web.api.problems import answer_problem
 
 if TYPE_CHECKING:
     from twisted.web.http import Request
 
 UPLOAD_PATH = b"/v1/upload/image"
+SOCKET_PATH = b"/v1/user/SendUserMsg"
+
+_LATER = (Busy, StoreAway, TooManyConnections, TooManyRequests)
 
 
 def complain(request: Request, error: Refused) -> bytes:
@@ -24,7 +27,12 @@ def complain(request: Request, error: Refused) -> bytes:
         return answer_problem(request, error)
     if isinstance(error, Unauthorized):
         return to_json(request, {"message": error.text(language(request))}, 401)
-    if isinstance(error, FormTooLarge) or request.path == UPLOAD_PATH:
+    is_later = isinstance(error, _LATER)
+    say_when(request, error)
+    if is_later and request.path == SOCKET_PATH:
+        return to_json(request, {"message": error.text(language(request))}, error.status)
+    is_call = is_later and request.path.startswith(b"/v1/")
+    if is_call or isinstance(error, FormTooLarge) or request.path == UPLOAD_PATH:
         # Clients of v1 look at what came with status 200 only.
         return to_json(request, failed_in_both_spellings(error.text(language(request))))
     return to_json(request, refused(request, error), error.status)

@@ -9,24 +9,44 @@ import.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, AnyStr, NamedTuple, cast
 
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IAddress, IReactorTime
+from twisted.internet.protocol import Protocol
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web import http, server
 from twisted.web.error import UnsupportedMethod
 from twisted.web.resource import IResource, Resource
 
-from hichat.errors import Broken, FormTooLarge, MethodNotTaken, NoSuchAddress, NotStored, Refused
+from hichat.accounts.limits import Rate, address_key
+from hichat.errors import (
+    Broken,
+    Busy,
+    FormTooLarge,
+    MethodNotTaken,
+    NoSuchAddress,
+    NotStored,
+    Refused,
+    TooManyConnections,
+)
+from hichat.gateway.protocol import GUARDS
 from hichat.metrics import Metrics
+from hichat.places import Caps, Place, Places, Refusals, key_of
+from hichat.storage.trouble import Trouble
 from hichat.web.answers import answer_json, language
+from hichat.web.channel import LINGER_TIME, LOST, PlainChannel
 from hichat.web.complaints import complain
+from hichat.web.credentials import peer
 from hichat.web.forms import FORM_LIMIT
+from hichat.web.outside import Outside
+from hichat.work import METER, Budgets, Meter
 
 __all__ = ["Branch", "Channel", "NotFound", "Request", "Site", "answer_json", "language"]
 
@@ -49,17 +69,29 @@ class UploadPath(NamedTuple):
 IDLE_TIME = 60
 """Seconds from the last answer, or from the connection, until the next request's head must be there."""
 
+FORM_TIME = 15
+"""Seconds for the body of a request with a form, and besides as long as it takes at L{FORM_RATE}."""
+
+FORM_RATE = 2 * 1024
+"""Bytes a second."""
+
 BODY_TIME = 60
-"""Seconds for the body of a request with a form."""
+"""Seconds for the body of an upload, at the least."""
 
 UPLOAD_RATE = 16 * 1024
-"""Bytes a second: an upload that would take longer at this rate, if it is as large as it may be, is cut off."""
+"""Bytes a second: an upload that would take longer at this rate is cut off."""
 
-LINGER_TIME = 5
-"""Seconds that who sends too much has to read why, before the connection closes: closing at once loses the answer."""
+BODIES_LIMIT = 16 * 1024 * 1024
+"""Bytes of bodies that are not complete, which are held in memory. Of more, the oldest are given up."""
+
+PROBES = (b"/healthz", b"/readyz", b"/metrics")
+"""What the operator's machines ask for. These are answered also to who is one too many: a daemon that is full lives."""
+
+ANSWER_COST = 64 * 1024
+"""Bytes of an answer that cost as much as a call that does nothing, which is a millisecond."""
 
 
-class Channel(http.HTTPChannel):
+class Channel(PlainChannel):
     """One connection. Its timeouts are deadlines: a byte now and then does not put them off."""
 
     site: Site
@@ -67,15 +99,31 @@ class Channel(http.HTTPChannel):
     def resetTimeout(self) -> None:  # noqa: N802
         """Called whenever data come; see above."""
 
-    def allHeadersReceived(self) -> None:  # noqa: N802
-        """The head is complete."""
-        self.setTimeout(self.site.body_time(self.announced[0], self.announced_path))
-        super().allHeadersReceived()
+    place: Place
 
-    def allContentReceived(self) -> None:  # noqa: N802
+    def head_received(self) -> None:
+        """The head is complete."""
+        self._path = self.site.outside.local(self._path)
+        self.setTimeout(self.site.body_time(self.announced[0], self.announced_path, self.length))
+
+    def content_received(self) -> None:
         """The body is complete. The base class suspends the timeout, and resumes it after the answer."""
         self.setTimeout(self.site.idle_time)
-        super().allContentReceived()
+
+    def fail(self, status: int, text: str) -> None:
+        """See L{PlainChannel.fail}."""
+        if not self.failed:
+            self.site.metrics.answered(status)
+        super().fail(status, text)
+
+    def stalled(self) -> None:
+        """See L{PlainChannel.stalled}."""
+        self.site.metrics.stalled_closed += 1
+
+    def connectionLost(self, reason: Failure = LOST) -> None:
+        """The connection is gone."""
+        self.place.leave()
+        super().connectionLost(reason)
 
     # A request learns its own head only when its body is complete; these are where the base class keeps it until then.
 
@@ -109,6 +157,12 @@ class Request(server.Request):
         # if that was all.
         self._held: list[bytes] | None = None
         self._complete: tuple[bytes, bytes, bytes] | None = None
+        # What it counts for until it is answered, and what it costs.
+        self._address = ""
+        self._user = 0
+        self._has_file = False
+        self._meter = Meter()
+        self._ended = False
 
     def __repr__(self) -> str:
         # The base class shows the query, which carries the token.
@@ -130,14 +184,115 @@ class Request(server.Request):
         self.method, self.uri, self.clientproto = self.channel.announced
         self.path = self.channel.announced_path
         self._limit = self.channel.site.body_limit(self.method, self.path)
-        if length is not None and length > self._limit:
+        upload = self.channel.site.upload_path(self.method, self.path)
+        try:
+            self._enter()
+            if length is not None and length > self._limit:
+                raise self._too_large()
+            if upload is not None and (length is None or length > FORM_LIMIT):
+                self.take_file()
+        except Refused as e:
             super().gotLength(0)
-            self._refuse(self._too_large())
+            self._refuse(e)
             return
         super().gotLength(length)
-        upload = self.channel.site.upload_path(self.method, self.path)
         if upload is not None and length != 0:
             self._ask(upload.gate)
+
+    # What it counts for
+
+    def _enter(self) -> None:
+        """@raise Refused: it is one too many."""
+        channel, site = self.channel, self.channel.site
+        if channel.place.refusal is not None:
+            if self.path not in PROBES:
+                raise channel.place.refusal
+            channel.persistent = 0
+            self.setHeader(b"Connection", b"close")
+            return
+        source = site.outside.proxies.source(self)
+        if source.named:
+            # Of many people, one after the other.
+            named = key_of(source.peer.address)
+            if not site.places.addresses.take(named):
+                site.places.refusals.count("address", named)
+                raise TooManyConnections
+            self._address = named
+
+    def called_by(self, user: int) -> None:
+        """
+        It is known who calls.
+
+        @raise TooManyRequests: they have asked for too much work.
+        @raise TooManyConnections: too many of their requests are under way.
+        """
+        if user == self._user or self._ended:
+            return
+        site = self.channel.site
+        site.budgets.users.check(user)
+        if not site.places.users.take(user):
+            site.places.refusals.count("user", f"user {user}")
+            raise TooManyConnections
+        self._user = user
+
+    def take_file(self) -> None:
+        """
+        A file is sent or received: until the request is answered.
+
+        @raise Busy: there are too many of them.
+        """
+        if not self._has_file:
+            if not self.channel.site.places.files.take(None):
+                raise Busy
+            self._has_file = True
+
+    def leave(self) -> Place:
+        """
+        It becomes a connection of another protocol.
+
+        @return: what that counts for, until it ends.
+        """
+        place = self.channel.place
+        if not place.address:
+            place.address, self._address = self._address, ""
+        self._end()
+        # What is done for the connection from now on is not the request's.
+        self._meter.settle(lambda milliseconds: None)
+        return place
+
+    def _end(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        site: Site = self.site if self.channel is None else self.channel.site
+        site.bodies.remove(self)
+        if self._address:
+            site.places.addresses.give(self._address)
+        if self._user:
+            site.places.users.give(self._user)
+        if self._has_file:
+            site.places.files.give(None)
+        budgets = site.budgets
+        if self._user:
+            charge = partial(budgets.users.charge, self._user)
+        else:
+            charge = partial(budgets.addresses.charge, self._budget_key())
+        charge(1 + self.sentLength / ANSWER_COST)
+        self._meter.settle(charge)
+
+    def _budget_key(self) -> str:
+        return address_key(peer(self).address)
+
+    def finish(self) -> None:
+        """It is answered."""
+        self._end()
+        super().finish()
+
+    def connectionLost(self, reason: Failure) -> None:
+        """The client is gone."""
+        self._meter.gone = not self._ended
+        self._end()
+        super().connectionLost(reason)
 
     @property
     def _transport(self) -> Any:
@@ -151,7 +306,8 @@ class Request(server.Request):
         self.requestHeaders.removeHeader(b"expect")
         self._held = []
         self._transport.pauseProducing()
-        asking = Deferred.fromCoroutine(self._asked(gate))
+        with self._metered():
+            asking = Deferred.fromCoroutine(self._asked(gate))
         self.notifyFinish().addErrback(lambda _gone: asking.cancel())
         asking.addCallbacks(self._admit, self._turn_away, callbackArgs=(expects,))
         asking.addErrback(lambda failure: self._log.failure("an upload could not be answered", failure))
@@ -200,12 +356,27 @@ class Request(server.Request):
             return
         try:
             super().handleContentChunk(data)
-        except OSError:
-            self._log.failure("a body could not be stored")
+        except OSError as e:
+            self.channel.site.spooling.met(e)
             self._refuse(NotStored())
+            return
+        bodies = self.channel.site.bodies
+        if self._received > FORM_LIMIT or self._received == self.channel.length:
+            # It is in a file by now, or complete.
+            bodies.remove(self)
+        else:
+            bodies.add(self, len(data))
+
+    def give_up(self) -> None:
+        """Its body takes too long, and room that others need."""
+        assert self.content is not None
+        self.content.close()
+        self.content = BytesIO()
+        self._refuse(Busy())
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """The body is complete."""
+        self.channel.site.bodies.remove(self)
         if self._held is not None:
             self._complete = command, path, version
         elif self._refused:
@@ -213,12 +384,41 @@ class Request(server.Request):
         else:
             super().requestReceived(command, path, version)
 
+    def write(self, data: bytes) -> None:
+        """Send a piece of the answer; before the first one, the head."""
+        if not self.startedWriting and self.channel is not None:
+            for name, value in GUARDS.items():
+                if not self.responseHeaders.hasHeader(name):
+                    self.setHeader(name, value)
+            hsts = self.channel.site.outside.hsts(self)
+            if hsts:
+                self.setHeader(b"Strict-Transport-Security", hsts)
+        super().write(data)
+
     def process(self) -> None:
         """The request is complete."""
         if self.path == b"*":
             # For the whole server (RFC 9110, 7.1): the base class would answer by itself, with its version.
             self.path = b"/*"
-        super().process()
+        try:
+            if not (self.path in PROBES or b"token=" in self.uri or self.requestHeaders.hasHeader(b"authorization")):
+                # Who they say they are is found out later, and is charged then.
+                self.channel.site.budgets.addresses.check(self._budget_key())
+        except Refused as e:
+            body = complain(self, e)
+            self.write(b"" if self.method == b"HEAD" else body)
+            self.finish()
+            return
+        with self._metered():
+            super().process()
+
+    @contextmanager
+    def _metered(self) -> Iterator[None]:
+        token = METER.set(self._meter)
+        try:
+            yield
+        finally:
+            METER.reset(token)
 
     def render(self, resrc: IResource) -> None:
         """Let a resource answer."""
@@ -252,6 +452,7 @@ class Request(server.Request):
     def _refuse(self, error: Refused) -> None:
         """Answer at once, take the rest of the body without keeping it, and close."""
         self._refused = True
+        self.channel.site.bodies.remove(self)
         # Or the base class would ask for the body all the same.
         self.requestHeaders.removeHeader(b"expect")
         if isinstance(error, FormTooLarge):
@@ -262,6 +463,41 @@ class Request(server.Request):
         self.write(complain(self, error))
 
 
+class Bodies:
+    """
+    What is held in memory of bodies that are not complete.
+
+    @param limit: bytes. Beyond them, who has kept the daemon waiting longest is given up. That is never who sends a
+        body, and does not only begin one.
+    """
+
+    def __init__(self, limit: int = BODIES_LIMIT) -> None:
+        self._limit = limit
+        self._size = 0
+        # The oldest first.
+        self._held: dict[Request, int] = {}
+
+    def add(self, request: Request, size: int) -> None:
+        """A piece came."""
+        self._held[request] = self._held.get(request, 0) + size
+        self._size += size
+        while self._size > self._limit:
+            oldest = next(iter(self._held))
+            self.remove(oldest)
+            oldest.give_up()
+
+    def remove(self, request: Request) -> None:
+        """It is complete, or gone. May be said again."""
+        self._size -= self._held.pop(request, 0)
+
+
+class _Closed(Protocol):
+    """A connection that is one too many, and is not even told so."""
+
+    def connectionMade(self) -> None:
+        self.transport.abortConnection()  # type: ignore[union-attr]
+
+
 class Site(server.Site):
     """
     @param root: see L{hichat.web.v1.make_root}.
@@ -269,6 +505,9 @@ class Site(server.Site):
     @param uploads: where that is.
     @param spool: a directory for large bodies while they arrive; None is the system's.
     @param idle_time: see L{IDLE_TIME}.
+    @param places: counts connections; without it there may be as many as will.
+    @param budgets: what calls may cost; without it as much as they will.
+    @param outside: what it is to the world; None: it stands behind no proxy but one on this machine.
     """
 
     _log = Logger()
@@ -286,15 +525,34 @@ class Site(server.Site):
         uploads: Mapping[bytes, UploadPath],
         spool: Path | None = None,
         idle_time: int = IDLE_TIME,
+        places: Places | None = None,
+        budgets: Budgets | None = None,
+        outside: Outside | None = None,
     ) -> None:
         super().__init__(
             root, requestFactory=Request, parsePOSTFormSubmission=False, reactor=reactor, timeout=idle_time
         )
         self.idle_time = idle_time
+        self.places = places or Places(Caps(), Refusals(metrics, reactor))
+        self.budgets = budgets or Budgets(Rate(0, 1), reactor)
+        self.outside = outside or Outside()
+        self.bodies = Bodies()
         self.metrics = metrics
         self._upload_limit = upload_limit
         self._uploads = uploads
         self._spool = spool
+        self.spooling = Trouble("requests' bodies cannot be kept while they arrive")
+
+    def buildProtocol(self, addr: IAddress | None) -> Any:
+        """Somebody connects. Of a proxy it is not known for whom yet."""
+        place = self.places.enter("" if self.outside.proxies.trusts(addr) else key_of(getattr(addr, "host", "")))
+        if place is None:
+            return _Closed()
+        channel = cast(Channel, super().buildProtocol(addr))
+        channel.place = place
+        if place.refusal is not None:
+            channel.timeOut = LINGER_TIME
+        return channel
 
     def startFactory(self) -> None:  # noqa: N802
         """The base class opens a log file, and wakes up every second to have the time for it."""
@@ -315,9 +573,16 @@ class Site(server.Site):
         upload = self.upload_path(method, path)
         return FORM_LIMIT if upload is None else self._upload_limit + upload.slack
 
-    def body_time(self, method: bytes, path: bytes) -> float:
-        """@return: how many seconds the body of such a request may take."""
-        return max(BODY_TIME, self.body_limit(method, path) / UPLOAD_RATE)
+    def body_time(self, method: bytes, path: bytes, length: int | None) -> float:
+        """
+        @param length: bytes that it has; None: that is not known.
+        @return: how many seconds the body of such a request may take.
+        """
+        limit = self.body_limit(method, path)
+        size = limit if length is None else min(length, limit)
+        if self.upload_path(method, path) is None:
+            return FORM_TIME + size / FORM_RATE
+        return max(BODY_TIME, size / UPLOAD_RATE)
 
     def getContentFile(self, length: int | None) -> IO[bytes]:  # noqa: N802
         """@return: where a body of that many bytes is kept while it arrives; None: that is not known."""
@@ -329,6 +594,8 @@ class Site(server.Site):
         """Find what answers a request."""
         # Set by the base class: it names the version, which only attackers want to know.
         request.responseHeaders.removeHeader(b"server")
+        if self.outside.prefix and request.path == self.outside.prefix.encode("ascii"):
+            return Moved(request.path + b"/")
         return super().getResourceFor(request)
 
     def log(self, request: http.Request) -> None:
@@ -342,6 +609,26 @@ class Site(server.Site):
             bytes=request.sentLength,
             milliseconds=round((self.reactor.seconds() - cast(Request, request).started) * 1000),
         )
+
+
+class Moved(Resource):
+    """
+    It is elsewhere.
+
+    @param path: where.
+    """
+
+    isLeaf = True
+
+    def __init__(self, path: bytes) -> None:
+        super().__init__()
+        self._path = path
+
+    def render_GET(self, request: http.Request) -> bytes:
+        """Say so."""
+        request.setResponseCode(308)
+        request.setHeader(b"Location", self._path)
+        return b""
 
 
 class NotFound(Resource):

@@ -6,6 +6,7 @@ Import this inside the composition root's function only: Klein installs a reacto
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
@@ -13,15 +14,14 @@ from typing import IO, Any, Concatenate, cast
 
 import msgspec
 from klein import Klein
-from sqlalchemy import Connection
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.iweb import IRequest
-from twisted.web.server import Request
+from twisted.web.resource import Resource
 from werkzeug.exceptions import HTTPException
 
 from hichat.accounts.fields import id_of
-from hichat.accounts.users import User, everyone
+from hichat.accounts.users import User
 from hichat.errors import (
     Broken,
     ForeignAccount,
@@ -42,11 +42,12 @@ from hichat.web.answers import (
     to_json,
 )
 from hichat.web.complaints import complain
-from hichat.web.credentials import credentials, peer
+from hichat.web.credentials import credentials, is_forwarded, peer
 from hichat.web.forms import FORM_LIMIT, integer, read_form, read_urlencoded, required
 from hichat.web.parts import Parts
-from hichat.web.site import Branch
+from hichat.web.site import Branch, Request
 from hichat.web.uploads import Files, copy_of_form
+from hichat.web.user_list import Pieces, UserList
 
 REGISTERED = {"zh": "注册成功", "en": "registered"}
 LOGGED_IN = {"zh": "登录成功", "en": "logged in"}
@@ -59,7 +60,7 @@ UPLOADED = {"zh": "上传成功", "en": "uploaded"}
 
 _TRUE = frozenset(("true", "1"))
 
-Call = Callable[Concatenate["V1", Request, ...], Awaitable[bytes]]
+Call = Callable[Concatenate["V1", Request, ...], Awaitable[bytes | Resource]]
 Refusal = Callable[[Request, Refused], bytes]
 
 
@@ -85,7 +86,7 @@ def _call(refusal: Refusal) -> Callable[[Call], Call]:
 
     def decorate(call: Call) -> Call:
         @wraps(call)
-        async def answered(self: V1, request: Request, *args: Any) -> bytes:
+        async def answered(self: V1, request: Request, *args: Any) -> bytes | Resource:
             try:
                 return await call(self, request, *args)
             except Unauthorized as e:
@@ -99,15 +100,15 @@ def _call(refusal: Refusal) -> Callable[[Call], Call]:
 
 
 def _authenticated(
-    call: Callable[[V1, Request, User], Awaitable[bytes]],
-) -> Callable[[V1, Request], Awaitable[bytes]]:
+    call: Callable[[V1, Request, User], Awaitable[bytes | Resource]],
+) -> Callable[[V1, Request], Awaitable[bytes | Resource]]:
     """Give the call the user who makes it; nobody else gets as far."""
     return _with_user(call, bound=True)
 
 
 def _authenticated_here(
-    call: Callable[[V1, Request, User], Awaitable[bytes]],
-) -> Callable[[V1, Request], Awaitable[bytes]]:
+    call: Callable[[V1, Request, User], Awaitable[bytes | Resource]],
+) -> Callable[[V1, Request], Awaitable[bytes | Resource]]:
     """
     As L{_authenticated}, with a token of v1 only. For what asks for the password in v2 and does not here: whoever has
     got hold of a token of v2, which is good for minutes, must not have the account by it.
@@ -116,11 +117,13 @@ def _authenticated_here(
 
 
 def _with_user(
-    call: Callable[[V1, Request, User], Awaitable[bytes]], bound: bool
-) -> Callable[[V1, Request], Awaitable[bytes]]:
+    call: Callable[[V1, Request, User], Awaitable[bytes | Resource]], bound: bool
+) -> Callable[[V1, Request], Awaitable[bytes | Resource]]:
     @wraps(call)
-    async def authenticated(self: V1, request: Request) -> bytes:
-        return await call(self, request, await self.parts.accounts.authenticate(*credentials(request), bound))
+    async def authenticated(self: V1, request: Request) -> bytes | Resource:
+        user = await self.parts.accounts.authenticate(*credentials(request), bound)
+        request.called_by(user.id)
+        return await call(self, request, user)
 
     return authenticated
 
@@ -135,6 +138,7 @@ class V1:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
+        self._list = UserList(_encode_user, lambda: time.time_ns() // 1_000_000)
 
     @app.route("/v1/user/new", methods=["POST"])
     @_call(_in_lower_case)
@@ -146,6 +150,7 @@ class V1:
             fields.get("Identity", ""),
             fields.get("invite", ""),
             peer(request).address,
+            is_forwarded(request),
         )
         return _done(request, REGISTERED, data=_user_row(user, oneself=True))
 
@@ -161,13 +166,8 @@ class V1:
     @app.route("/v1/user/list", methods=["GET"])
     @_call(_in_both_cases)
     @_authenticated
-    async def list_users(self, request: Request, user: User) -> bytes:
-
-        def listed(connection: Connection) -> bytes:
-            # All of it in the thread: there may be many users, and the reactor has others to serve.
-            return msgspec.json.encode(_user_rows(everyone(connection), user))
-
-        return to_json(request, msgspec.Raw(await self.parts.store.read(listed)))
+    async def list_users(self, request: Request, user: User) -> Pieces:
+        return Pieces(await self.parts.store.read(self._list.read, user))
 
     # The contract's spelling.
     @app.route("/v1/user/updata", methods=["POST"])
@@ -350,6 +350,10 @@ def _user_row(user: User, *, oneself: bool) -> dict[str, Any]:
         "PassWord": "",
         "Salt": "",
     }
+
+
+def _encode_user(user: User, oneself: bool) -> bytes:
+    return msgspec.json.encode(_user_row(user, oneself=oneself))
 
 
 def _group_row(group: Group) -> dict[str, Any]:

@@ -47,10 +47,10 @@ class AccountsCase(SynchronousTestCase):
     def fails(self, kind, coroutine):
         return self.failureResultOf(Deferred.fromCoroutine(coroutine), kind).value
 
-    def register(self, name="Ann", password="secret"):
+    def register(self, name="Ann", password="correct horse"):
         return self.get(self.accounts.register(name, password, password))
 
-    def log_in(self, name="Ann", password="secret"):
+    def log_in(self, name="Ann", password="correct horse"):
         return self.get(self.accounts.log_in(name, password, "192.0.2.1", "4711"))
 
     def found(self, user_id):
@@ -70,19 +70,19 @@ class Registering(AccountsCase):
         self.assertTrue(found[1].startswith("$argon2id$"))
 
     def test_refusals(self):
-        self.fails(InvalidField, self.accounts.register("", "secret", "secret"))
-        self.fails(InvalidField, self.accounts.register("a\nb", "secret", "secret"))
+        self.fails(InvalidField, self.accounts.register("", "correct horse", "correct horse"))
+        self.fails(InvalidField, self.accounts.register("a\nb", "correct horse", "correct horse"))
         self.fails(InvalidField, self.accounts.register("Ann", "", ""))
-        self.fails(InvalidField, self.accounts.register("Ann", "x" * 129, "x" * 129))
-        self.fails(PasswordsDiffer, self.accounts.register("Ann", "secret", "Secret"))
-        self.fails(PasswordsDiffer, self.accounts.register("Ann", "secret", ""))
+        self.fails(InvalidField, self.accounts.register("Ann", "x" * 257, "x" * 257))
+        self.fails(PasswordsDiffer, self.accounts.register("Ann", "correct horse", "Correct horse"))
+        self.fails(PasswordsDiffer, self.accounts.register("Ann", "correct horse", ""))
         self.register()
-        self.fails(NameTaken, self.accounts.register("aNN", "secret", "secret"))
+        self.fails(NameTaken, self.accounts.register("aNN", "correct horse", "correct horse"))
         self.assertIsNone(self.found(2))
 
     def test_taken_name_costs_no_hash(self):
         self.register()
-        self.fails(NameTaken, self.accounts.register("Ann", "secret", "secret"))
+        self.fails(NameTaken, self.accounts.register("Ann", "correct horse", "correct horse"))
         self.assertEqual(self.hasher.hashed, 1)
 
 
@@ -94,15 +94,15 @@ class LoggingIn(AccountsCase):
         self.assertEqual((user.client_ip, user.client_port, user.login_at), ("192.0.2.1", "4711", NOW))
 
     def test_plus_and_blank_are_one_password(self):
-        self.register(password="a+b")
-        self.log_in(password="a b")
+        self.register(password="horse+battery")
+        self.log_in(password="horse battery")
 
     def test_wrong(self):
         self.register()
-        self.fails(WrongPassword, self.accounts.log_in("Ann", "Secret", "", ""))
-        self.fails(WrongPassword, self.accounts.log_in("Bob", "secret", "", ""))
-        self.fails(WrongPassword, self.accounts.log_in("a\0", "secret", "", ""))
-        self.fails(WrongPassword, self.accounts.log_in("\ud800", "secret", "", ""))
+        self.fails(WrongPassword, self.accounts.log_in("Ann", "Correct horse", "", ""))
+        self.fails(WrongPassword, self.accounts.log_in("Bob", "correct horse", "", ""))
+        self.fails(WrongPassword, self.accounts.log_in("a\0", "correct horse", "", ""))
+        self.fails(WrongPassword, self.accounts.log_in("\ud800", "correct horse", "", ""))
 
     def test_unknown_name_costs_as_much_as_a_wrong_password(self):
         self.register()
@@ -114,12 +114,12 @@ class LoggingIn(AccountsCase):
     def test_empty_and_overlong_are_wrong(self):
         self.register()
         self.fails(WrongPassword, self.accounts.log_in("Ann", "", "", ""))
-        self.fails(WrongPassword, self.accounts.log_in("Ann", "x" * 129, "", ""))
+        self.fails(WrongPassword, self.accounts.log_in("Ann", "x" * 257, "", ""))
 
     def test_disabled_is_told_to_who_knows_the_password_only(self):
         self.register()
         self.get(self.accounts.disable(1))
-        self.fails(Disabled, self.accounts.log_in("Ann", "secret", "", ""))
+        self.fails(Disabled, self.accounts.log_in("Ann", "correct horse", "", ""))
         self.fails(WrongPassword, self.accounts.log_in("Ann", "wrong", "", ""))
 
     def test_password_changed_while_it_was_verified(self):
@@ -127,7 +127,7 @@ class LoggingIn(AccountsCase):
         verifying: Any = Deferred()
         runner: Any = lambda *_: verifying  # noqa: E731
         accounts = Accounts(self.store, self.ledger, Passwords(runner, self.hasher), self.tokens, lambda: NOW)
-        logging_in = Deferred.fromCoroutine(accounts.log_in("Ann", "secret", "", ""))
+        logging_in = Deferred.fromCoroutine(accounts.log_in("Ann", "correct horse", "", ""))
         self.successResultOf(self.store.write(users.set_password, 1, "another", NOW))
         verifying.callback(True)
         self.failureResultOf(logging_in, WrongPassword)
@@ -159,7 +159,7 @@ class Authenticating(AccountsCase):
         self.fails(Unauthorized, self.accounts.authenticate(self.token, "1"))
 
     def test_void(self):
-        for void in (self.accounts.change_password(self.ann, "other"), self.accounts.disable(1)):
+        for void in (self.accounts.change_password(self.ann, "battery staple"), self.accounts.disable(1)):
             self.get(void)
             self.fails(Unauthorized, self.accounts.authenticate(self.token, "1"))
 
@@ -200,32 +200,32 @@ class Changing(AccountsCase):
             error = self.fails(InvalidField, self.accounts.update(self.ann, good | {name: text}))
             self.assertEqual(error.field, name)
         self.fails(NameTaken, self.accounts.update(self.ann, good | {"name": "BOB"}))
-        self.fails(NameTaken, self.accounts.update(self.ann, good | {"name": "BOB", "password": "other"}))
+        self.fails(NameTaken, self.accounts.update(self.ann, good | {"name": "BOB", "password": "battery staple"}))
         self.assertEqual(self.found(1), self.ann)
         self.assertEqual(self.ledger.appended, [])
 
     def test_password_is_an_event_in_one_transaction(self):
-        changed = self.get(self.accounts.update(self.ann, {"password": "other", "gender": "f"}))
+        changed = self.get(self.accounts.update(self.ann, {"password": "battery staple", "gender": "f"}))
         self.assertEqual((changed.generation, changed.gender), (1, "f"))
         (event,) = self.ledger.appended
         self.assertEqual((event.kind, event.scope, event.sender, event.target), (Kind.SIGNED_OUT, Scope.ACCOUNTS, 1, 1))
-        self.fails(WrongPassword, self.accounts.log_in("Ann", "secret", "", ""))
-        self.log_in(password="other")
+        self.fails(WrongPassword, self.accounts.log_in("Ann", "correct horse", "", ""))
+        self.log_in(password="battery staple")
 
     def test_ledger_refuses(self):
         for error in (Busy(), NotStored()):
             self.ledger.refuse = error
-            self.fails(type(error), self.accounts.change_password(self.ann, "other"))
+            self.fails(type(error), self.accounts.change_password(self.ann, "battery staple"))
             self.ledger.refuse = error
             self.fails(type(error), self.accounts.delete(self.ann))
         self.assertEqual(self.found(1), self.ann)
 
     def test_account_that_changed_meanwhile(self):
-        self.get(self.accounts.change_password(self.ann, "other"))
+        self.get(self.accounts.change_password(self.ann, "battery staple"))
         self.fails(Unauthorized, self.accounts.update(self.ann, {"gender": "f"}))
-        self.fails(Unauthorized, self.accounts.change_password(self.ann, "third"))
+        self.fails(Unauthorized, self.accounts.change_password(self.ann, "third horse"))
         self.fails(Unauthorized, self.accounts.delete(self.ann))
-        self.log_in(password="other")
+        self.log_in(password="battery staple")
 
     def test_disable_is_an_event(self):
         self.get(self.accounts.disable(2))

@@ -78,10 +78,10 @@ class SigningInTests(DeviceCase):
 
     def test_after_the_password_changed(self) -> None:
         device = self.sign_in()
-        self.get(self.accounts.change_password(self.ann, "another"))
+        self.get(self.accounts.change_password(self.ann, "battery staple"))
         self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
         self.assertEqual(self.generation(self.ann, device.id), 1)
-        self.token = self.log_in(password="another")[0]
+        self.token = self.log_in(password="battery staple")[0]
         self.assertEqual(self.sign_in(), device, "the device is the same as before")
 
     def test_disabled_and_gone(self) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts.accounts import Accounts
-from hichat.accounts.limits import Limit, Limits, Rate, address_key
+from hichat.accounts.limits import SHARED, STRANGER, Counted, Limit, Limits, Rate, address_key, address_keys
 from hichat.accounts.passwords import Passwords
 from hichat.errors import Busy, InvalidField, NameTaken, TooManyAttempts, WrongPassword
 from tests.accounts.test_accounts import AccountsCase
@@ -77,20 +78,93 @@ class LimitTests(SynchronousTestCase):
 
     def test_bounded(self) -> None:
         limit = self.limit(entries=10)
-        for number in range(1000):
-            limit.attempt(f"{number}")
-            limit.attempt("busy") if number < 3 else self.refused(limit, "busy") if number < 10 else None
-        self.assertEqual(len(limit), 10)
+        for number in range(10_000):
+            with contextlib.suppress(TooManyAttempts):
+                limit.attempt(f"{number}")
+        self.assertEqual(len(limit), 10 + SHARED)
+        self.now += 60_001
         limit.attempt("x" * 10**6)
         limit.attempt("\ud800")
+
+    def test_others_flush_no_count(self) -> None:
+        """Neither while there is room nor when there is none."""
+        limit = self.limit(entries=10)
+        for _ in range(3):
+            limit.attempt("a")
+        for number in range(5000):
+            with contextlib.suppress(TooManyAttempts):
+                limit.attempt(f"{number}")
+        self.refused(limit)
+        late = [f"late {number}" for number in range(20)]
+        for key in late:
+            for _ in range(4):
+                with contextlib.suppress(TooManyAttempts):
+                    limit.attempt(key)
+        for key in late:
+            self.refused(limit, key)
+
+    def test_empty_ones_make_way(self) -> None:
+        limit = self.limit(entries=10)
+        for number in range(10):
+            limit.attempt(f"{number}")
+        self.now += 20_001
+        for number in range(10):
+            limit.attempt(f"new {number}")
+        self.assertEqual(len(limit), 10, "and nothing is in the shared ones")
+
+    def test_a_count_goes_along_from_a_shared_bucket(self) -> None:
+        limit = self.limit(entries=1)
+        limit.attempt("first")
+        for _ in range(2):
+            self.now += 10_000
+            limit.attempt("a")
+        self.now += 5_000
+        limit.attempt("a")
+        self.refused(limit)
+
+    def test_what_is_refused_or_forgiven_leaves_nothing(self) -> None:
+        limit = self.limit()
+        for number in range(1000):
+            limit.attempt(f"{number}")
+            limit.forgive(f"{number}")
+        self.assertEqual(len(limit), 0)
+        full = self.limit(entries=1)
+        full.attempt("a")
+        full.attempt("b")
+        full.forgive("b")
+        self.assertEqual(len(full), 1)
+
+    def test_all_or_none(self) -> None:
+        limit, counted = self.limit(1), Counted()
+        limit.attempt("b")
+        self.assertRaises(TooManyAttempts, counted.attempt, limit, [("a", 1), ("b", 1)])
+        limit.attempt("a")
 
     def test_addresses(self) -> None:
         same = ("2001:db8:1:2::1", "2001:db8:1:2:ffff::")
         self.assertEqual(len(set(map(address_key, same))), 1)
         others = ("2001:db8:1:3::1", "192.0.2.1", "192.0.2.2")
         self.assertEqual(len(set(map(address_key, (*same, *others)))), 4)
-        self.assertEqual(address_key("::ffff:192.0.2.1"), address_key("192.0.2.1"))
-        self.assertEqual({address_key(here) for here in ("127.0.0.1", "127.9.9.9", "::1", "", "unix")}, {""})
+        for other in ("::ffff:192.0.2.1", "::FFFF:C000:201", "2002:c000:201::5"):
+            self.assertEqual(address_key(other), address_key("192.0.2.1"))
+        self.assertEqual({address_key(here) for here in ("127.0.0.1", "127.9.9.9", "::1", "")}, {""})
+        self.assertEqual({address_key(odd) for odd in ("unix", "1.2.3", "unknown", "192.0.2.1:99")}, {STRANGER})
+        self.assertEqual(address_key("fe80::1%eth0"), address_key("fe80::2"))
+
+    def test_many_addresses_of_one_party(self) -> None:
+        """Whoever goes through the networks of a /48, or the addresses of a /24, may more than one, but not as many."""
+        for addresses, most in (
+            ([f"2001:db8:1:{number:x}::1" for number in range(0x10000)], 16 * 3),
+            ([f"2001:db8:1:{number:x}::1" for number in range(0x100)], 4 * 3),
+            ([f"192.0.2.{number}" for number in range(256)], 16 * 3),
+        ):
+            limit, taken = self.limit(), 0
+            for address in addresses[:300] if most == 4 * 3 else addresses[::199] + addresses[:50]:
+                with contextlib.suppress(TooManyAttempts):
+                    Counted().attempt(limit, address_keys(address))
+                    taken += 1
+            self.assertLessEqual(taken, most)
+            self.assertGreaterEqual(taken, min(most, 12))
 
 
 class WhoIsLimited(AccountsCase):
@@ -105,7 +179,7 @@ class WhoIsLimited(AccountsCase):
     def wrong(self, name: str = "Ann", address: str = "192.0.2.1") -> None:
         self.fails(WrongPassword, self.accounts.log_in(name, "wrong", address, ""))
 
-    def limited(self, name: str = "Ann", address: str = "192.0.2.1", password: str = "secret") -> float:
+    def limited(self, name: str = "Ann", address: str = "192.0.2.1", password: str = "correct horse") -> float:
         before = self.hasher.verified
         error = self.fails(TooManyAttempts, self.accounts.log_in(name, password, address, ""))
         device = self.fails(TooManyAttempts, self.accounts.log_in_device(name, password, "phone", address, ""))
@@ -118,9 +192,9 @@ class WhoIsLimited(AccountsCase):
             self.wrong(address=f"192.0.2.{number}")
         self.assertAlmostEqual(self.limited(address="192.0.2.9"), 20, places=2)
         self.limited("aNN ", "192.0.2.10")
-        self.get(self.accounts.log_in("Bob", "secret", "192.0.2.1", ""))
+        self.get(self.accounts.log_in("Bob", "correct horse", "192.0.2.1", ""))
         self.now += 20_001
-        self.get(self.accounts.log_in("Ann", "secret", "192.0.2.9", ""))
+        self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.9", ""))
 
     def test_an_unknown_name_as_a_known_one(self) -> None:
         for _ in range(3):
@@ -131,7 +205,7 @@ class WhoIsLimited(AccountsCase):
         for number in range(5):
             self.wrong(f"Eve {number}")
         self.limited("Ann")
-        self.get(self.accounts.log_in("Ann", "secret", "192.0.2.2", ""))
+        self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.2", ""))
 
     def test_this_machine_is_no_address(self) -> None:
         for number in range(20):
@@ -139,55 +213,62 @@ class WhoIsLimited(AccountsCase):
 
     def test_who_knows_the_password_is_not(self) -> None:
         for _ in range(20):
-            self.get(self.accounts.log_in("Ann", "secret", "192.0.2.1", ""))
+            self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
 
     def test_the_old_password(self) -> None:
         ann = self.found(1)
-        grant = self.get(self.accounts.log_in_device("Ann", "secret", "phone", "192.0.2.1", ""))
+        grant = self.get(self.accounts.log_in_device("Ann", "correct horse", "phone", "192.0.2.1", ""))
         for _ in range(3):
-            self.fails(WrongPassword, self.accounts.change_own_password(ann, grant.device, "wrong", "new", "192.0.2.1"))
+            self.fails(
+                WrongPassword,
+                self.accounts.change_own_password(ann, grant.device, "wrong", "battery staple", "192.0.2.1"),
+            )
         for work in (
-            self.accounts.change_own_password(ann, grant.device, "secret", "new", "192.0.2.1"),
-            self.accounts.delete_own(ann, "secret", "192.0.2.1"),
+            self.accounts.change_own_password(ann, grant.device, "correct horse", "battery staple", "192.0.2.1"),
+            self.accounts.delete_own(ann, "correct horse", grant.device),
         ):
             self.fails(TooManyAttempts, work)
 
     def test_a_stranger_keeps_nobody_out(self) -> None:
         """Neither who is signed in, nor who comes from where they came last."""
-        grant = self.get(self.accounts.log_in_device("Ann", "secret", "phone", "192.0.2.1", ""))
+        grant = self.get(self.accounts.log_in_device("Ann", "correct horse", "phone", "192.0.2.1", ""))
         for number in range(3):
             self.wrong(address=f"198.51.100.{number}")
         self.limited(address="198.51.100.9")
         self.limited(address="192.0.2.2")
-        self.get(self.accounts.log_in("Ann", "secret", "192.0.2.1", ""))
-        self.get(self.accounts.change_own_password(self.found(1), grant.device, "secret", "new", "192.0.2.9"))
-        self.get(self.accounts.delete_own(self.found(1), "new", "192.0.2.9"))
+        self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
+        self.get(
+            self.accounts.change_own_password(
+                self.found(1), grant.device, "correct horse", "battery staple", "192.0.2.9"
+            )
+        )
+        self.get(self.accounts.delete_own(self.found(1), "battery staple"))
 
     def test_from_where_somebody_came_last_no_more_than_from_elsewhere(self) -> None:
-        self.get(self.accounts.log_in("Ann", "secret", "192.0.2.1", ""))
+        self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
         for _ in range(3):
             self.wrong()
-        self.limited()
+        self.fails(TooManyAttempts, self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
 
     def test_who_is_locked_out_locks_out_nobody_else(self) -> None:
         for number in range(3):
             self.wrong(address=f"198.51.100.{number}")
         for _ in range(10):
             self.limited()
-        self.get(self.accounts.log_in("Bob", "secret", "192.0.2.1", ""))
+        self.get(self.accounts.log_in("Bob", "correct horse", "192.0.2.1", ""))
 
     def test_a_busy_server_is_no_wrong_password(self) -> None:
         never: Any = lambda *_: Deferred()  # noqa: E731
         passwords = Passwords(never, self.hasher, limit=1)
         passwords.hash("the one before")
-        self.accounts._passwords = passwords
+        self.accounts._passwords = self.accounts._guard._passwords = passwords
         for _ in range(10):
-            self.fails(Busy, self.accounts.log_in("Ann", "secret", "192.0.2.1", ""))
-            self.fails(Busy, self.accounts.register("Eve", "secret", "secret", client_ip="192.0.2.1"))
+            self.fails(Busy, self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
+            self.fails(Busy, self.accounts.register("Eve", "correct horse", "correct horse", client_ip="192.0.2.1"))
 
     def test_accounts_from_an_address(self) -> None:
         def register(name: str, address: str = "192.0.2.1") -> Any:
-            return self.accounts.register(name, "secret", "secret", client_ip=address)
+            return self.accounts.register(name, "correct horse", "correct horse", client_ip=address)
 
         self.get(register("a"))
         self.fails(InvalidField, register(""))

@@ -34,7 +34,7 @@ class SessionCase(AccountsCase):
         self.ann: User = self.register()
         self.bob: User = self.register("Bob")
 
-    def enter(self, device: str = "phone", name: str = "Ann", password: str = "secret") -> Grant:
+    def enter(self, device: str = "phone", name: str = "Ann", password: str = "correct horse") -> Grant:
         grant = self.get(self.accounts.log_in_device(name, password, device, "192.0.2.1", "4711"))
         assert isinstance(grant, Grant)
         return grant
@@ -86,16 +86,16 @@ class LoggingInTests(SessionCase):
 
     def test_refusals(self) -> None:
         self.fails(WrongPassword, self.accounts.log_in_device("Ann", "wrong", "phone", "", ""))
-        self.fails(WrongPassword, self.accounts.log_in_device("Eve", "secret", "phone", "", ""))
+        self.fails(WrongPassword, self.accounts.log_in_device("Eve", "correct horse", "phone", "", ""))
         self.get(self.accounts.disable(self.ann.id))
-        self.fails(Disabled, self.accounts.log_in_device("Ann", "secret", "phone", "", ""))
+        self.fails(Disabled, self.accounts.log_in_device("Ann", "correct horse", "phone", "", ""))
         self.fails(WrongPassword, self.accounts.log_in_device("Ann", "wrong", "phone", "", ""))
 
     def test_a_revoked_device_is_told_to_who_knows_the_password_only(self) -> None:
         grant = self.enter()
         self.get(self.accounts.revoke(self.ann.id, grant.device))
         self.is_over(grant)
-        self.fails(DeviceRevoked, self.accounts.log_in_device("Ann", "secret", "phone", "", ""))
+        self.fails(DeviceRevoked, self.accounts.log_in_device("Ann", "correct horse", "phone", "", ""))
         self.fails(WrongPassword, self.accounts.log_in_device("Ann", "wrong", "phone", "", ""))
         self.enter("phone", "Bob")
 
@@ -103,7 +103,7 @@ class LoggingInTests(SessionCase):
         self.patch(devices, "LIMIT", 1)
         self.enter()
         self.enter()
-        self.fails(TooManyDevices, self.accounts.log_in_device("Ann", "secret", "laptop", "", ""))
+        self.fails(TooManyDevices, self.accounts.log_in_device("Ann", "correct horse", "laptop", "", ""))
 
     def test_again_ends_what_was_before(self) -> None:
         first = self.enter()
@@ -117,7 +117,7 @@ class LoggingInTests(SessionCase):
     def test_nothing_stays_of_what_was_not_written(self) -> None:
         first = self.enter()
         self.ledger.refuse = Busy()
-        self.fails(Busy, self.accounts.log_in_device("Ann", "secret", "phone", "", ""))
+        self.fails(Busy, self.accounts.log_in_device("Ann", "correct horse", "phone", "", ""))
         self.assertTrue(self.is_in(first))
 
     def test_expired(self) -> None:
@@ -195,6 +195,19 @@ class RefreshingTests(SessionCase):
         self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
         self.assertNotEqual(self.signed_out(), [])
 
+    def test_a_clock_that_was_set_back(self) -> None:
+        """The grace is as long as ever, and the session goes on."""
+        first = self.enter()
+        self.refresh(first)
+        self.now -= 7_200_000
+        second = self.refresh(first)
+        self.now += GRACE - 1
+        second = self.refresh(first)
+        self.assertTrue(self.is_in(second))
+        self.now += 1
+        self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
+        self.assertNotEqual(self.signed_out(), [])
+
     def test_a_thief_within_the_grace_is_found_out(self) -> None:
         stolen = self.enter()
         users = self.refresh(stolen)
@@ -247,27 +260,31 @@ class EndingTests(SessionCase):
         phone, laptop = self.enter(), self.enter("laptop")
         token, _ = self.log_in()
         self.signed_out()
-        self.fails(WrongPassword, self.accounts.change_own_password(self.ann, phone.device, "wrong", "new", ""))
-        self.fails(InvalidField, self.accounts.change_own_password(self.ann, phone.device, "secret", "", ""))
+        self.fails(
+            WrongPassword, self.accounts.change_own_password(self.ann, phone.device, "wrong", "battery staple", "")
+        )
+        self.fails(InvalidField, self.accounts.change_own_password(self.ann, phone.device, "correct horse", "", ""))
         self.assertTrue(self.is_in(laptop))
-        grant = self.get(self.accounts.change_own_password(self.ann, phone.device, "secret", "new", ""))
+        grant = self.get(
+            self.accounts.change_own_password(self.ann, phone.device, "correct horse", "battery staple", "")
+        )
         self.assertEqual(self.signed_out(), [(self.ann.id, 0, b"1")])
         self.is_over(laptop)
         self.fails(Unauthorized, self.accounts.identify(phone.access))
         self.fails(Unauthorized, self.accounts.identify(token))
         self.assertTrue(self.is_in(grant))
         self.assertTrue(self.is_in(self.refresh(grant)))
-        self.assertTrue(self.is_in(self.enter(password="new")))
+        self.assertTrue(self.is_in(self.enter(password="battery staple")))
 
     def test_the_password_by_v1(self) -> None:
         grant = self.enter()
-        self.get(self.accounts.update(self.ann, {"password": "new"}))
+        self.get(self.accounts.update(self.ann, {"password": "battery staple"}))
         self.is_over(grant)
 
     def test_deleted(self) -> None:
         grant = self.enter()
-        self.fails(WrongPassword, self.accounts.delete_own(self.ann, "wrong", ""))
-        self.get(self.accounts.delete_own(self.found(self.ann.id), "secret", ""))
+        self.fails(WrongPassword, self.accounts.delete_own(self.ann, "wrong"))
+        self.get(self.accounts.delete_own(self.found(self.ann.id), "correct horse"))
         self.is_over(grant)
         with self.store.snapshot() as connection:
             rows = connection.execute(select(tables.sessions)).all()
@@ -284,7 +301,7 @@ class EndingTests(SessionCase):
         self.assertEqual(live(), [phone.device, laptop.device])
         self.get(self.accounts.log_out(self.ann, phone.device))
         self.assertEqual(live(), [laptop.device])
-        self.get(self.accounts.change_password(self.ann, "new"))
+        self.get(self.accounts.change_password(self.ann, "battery staple"))
         self.assertEqual(live(), [])
 
 

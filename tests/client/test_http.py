@@ -56,14 +56,16 @@ class CallCase(SynchronousTestCase):
 
 class CallTests(CallCase):
     def test_register(self):
-        self.call(self.api.register("ann", "p&w=1 +"), {"code": 0, "message": "ok", "data": {}})
+        self.call(self.api.register("ann", "horse&w=1 +"), {"code": 0, "message": "ok", "data": {}})
         method, url, _, headers, form = self.asked[0]
         self.assertEqual((method, url), (b"POST", "http://chat.example/x/v1/user/new"))
-        self.assertEqual(form, {"name": "ann", "password": "p&w=1 +", "Identity": "p&w=1 +"})
+        self.assertEqual(form, {"name": "ann", "password": "horse&w=1 +", "Identity": "horse&w=1 +"})
         self.assertEqual(headers[b"Accept-Language"], [b"en"])
 
     def test_log_in(self):
-        session = self.call(self.api.log_in("ann", "pw"), {"code": 0, "message": "", "tokens": TOKEN, "userId": 1})
+        session = self.call(
+            self.api.log_in("ann", "correct horse"), {"code": 0, "message": "", "tokens": TOKEN, "userId": 1}
+        )
         self.assertEqual(session.credentials, ANN)
         self.assertEqual(self.asked[0][1], "http://chat.example/x/v1/user/login_pw")
 
@@ -341,13 +343,15 @@ class DeviceTests(CallCase):
         return status, {}, found if isinstance(found, bytes) else json.dumps(found).encode()
 
     def log_in(self):
-        session = self.call(self.api.log_in_device("ann", "pw", "phone", self.kept.append), self.tokens(1))
+        session = self.call(self.api.log_in_device("ann", "correct horse", "phone", self.kept.append), self.tokens(1))
         self.asked.clear()
         return session
 
     def test_log_in_device(self):
-        session = self.call(self.api.log_in_device("ann", "pw", "phone", self.kept.append), self.tokens(1))
-        self.assertEqual(self.asked, [("POST", "/login", b"", {"name": "ann", "password": "pw", "device": "phone"})])
+        session = self.call(self.api.log_in_device("ann", "correct horse", "phone", self.kept.append), self.tokens(1))
+        self.assertEqual(
+            self.asked, [("POST", "/login", b"", {"name": "ann", "password": "correct horse", "device": "phone"})]
+        )
         self.assertEqual((session.device, session.credentials), (7, Credentials(1, "access 1")))
         self.assertEqual(self.kept, ["refresh 1"])
         self.assertNotIn("access", repr(session.credentials))

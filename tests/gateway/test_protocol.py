@@ -20,6 +20,7 @@ from hichat.gateway.session import Inlet
 from hichat.gateway.v2_session import Services, SignedIn
 from hichat.intake import Intake
 from hichat.metrics import Metrics
+from hichat.places import Caps, Places, Refusals
 from hichat.protocol import Close
 from hichat.routing import Arrived, Met
 
@@ -158,6 +159,29 @@ class ProtocolTests(ProtocolCase):
         self.roster.deliver([7], message(2, b"{}"))
         self.assertEqual(transport.value(), GREETING + b"\x81\x02{}")
 
+    def test_one_too_many(self) -> None:
+        """Of several that came at once, and were not yet when each of them was let in."""
+        self.factory.roster = Roster(self.metrics, limit=1)
+        _, first = self.connect()
+        protocol, second = self.connect()
+        for waiter in self.routing.waiting:
+            waiter.callback(None)
+        self.assertEqual(first.value(), GREETING)
+        self.assertEqual((self.closed(second), GREETING in second.value()), (Close.TOO_MANY, False))
+        self.assertFalse(protocol.may_send)
+
+    def test_its_place_ends_with_it(self) -> None:
+        places = Places(Caps(), Refusals(self.metrics, self.clock))
+        for request in (REQUEST, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"):
+            protocol = self.factory.buildProtocol(None)
+            self.admit(protocol, 7)
+            protocol.place = places.enter("192.0.2.1")
+            protocol.makeConnection(Transport())
+            protocol.dataReceived(request)
+            self.assertEqual(places.taken, 1)
+            self.lose(protocol)
+            self.assertEqual((places.taken, len(places.addresses)), (0, 0))
+
     def test_offers_of_extensions(self) -> None:
         """Every browser offers compression: it is not taken, and all goes on."""
         protocol = cast(V1Protocol, self.factory.buildProtocol(None))
@@ -169,6 +193,18 @@ class ProtocolTests(ProtocolCase):
         self.assertIn(b"101 Switching", transport.value())
         self.assertNotIn(b"Extensions", transport.value())
         self.assertEqual(len(self.routing.waiting), 1)
+
+    def test_what_a_handshake_says_to_browsers(self) -> None:
+        """Refused or not, nobody is to take the answer for something else than it is."""
+        for request, status in ((REQUEST, b"101"), (REQUEST.replace(b"Version: 13", b"Version: 1"), b"400")):
+            protocol = cast(V1Protocol, self.factory.buildProtocol(None))
+            protocol.admit(7, 0, MET, "en")
+            transport = Transport()
+            protocol.makeConnection(transport)
+            protocol.dataReceived(request)
+            self.assertTrue(transport.value().startswith(b"HTTP/1.1 " + status), transport.value())
+            self.assertIn(b"X-Content-Type-Options: nosniff\r\n", transport.value())
+            self.assertIn(b"Cross-Origin-Resource-Policy: same-origin\r\n", transport.value())
 
     def test_who_neither_reads_nor_is_read_is_dead_too(self) -> None:
         protocol, _ = self.online()

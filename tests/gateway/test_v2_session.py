@@ -147,7 +147,13 @@ class Connection:
 
 
 class SessionCase(WriterCase):
-    """Ann with two devices, and Bob with one; the ledger writes when the test says so."""
+    """
+    Ann with two devices, and Bob with one; the ledger writes when the test says so.
+
+    @cvar limit: connections of one user.
+    """
+
+    limit = 50
 
     def setUp(self) -> None:
         super().setUp()
@@ -163,7 +169,8 @@ class SessionCase(WriterCase):
         self.drafts: list[Draft] = []
         self.signals: list[Event] = []
         self.marked: list[tuple[Key, Moved, int]] = []
-        self.roster = Roster(self.metrics)
+        self.refused_by: list[tuple[str, str]] = []
+        self.roster = Roster(self.metrics, self.limit, lambda *said: self.refused_by.append(said))
         self.presence = Presence()
         self.routing = Routing(
             self.roster,
@@ -286,6 +293,26 @@ class HelloTests(SessionCase):
             self.assertEqual(connection.ask(op="hello", device="x")["code"], code)
             self.assertEqual(connection.code, close)
 
+    def test_one_too_many(self) -> None:
+        self.roster = Roster(self.metrics, 2, lambda *said: self.refused_by.append(said))
+        self.people["ann3"] = SignedIn(ANN, 99, 0, 0)
+        first, second = self.known("ann"), self.known("ann2")
+        third = self.connect("ann3")
+        third.hear(op="hello", device="x")
+        (error,) = third.take()
+        self.assertEqual((error["code"], error["retryAfter"]), ("too_many_connections", 10))
+        self.assertEqual((third.code, self.refused_by), (Close.TOO_MANY, [("user", f"user {ANN}")]))
+        self.known("bob")
+        first.lose()
+        self.known("ann3")
+        self.assertEqual(second.code, None)
+
+    def test_a_device_that_comes_back_is_not_one_too_many(self) -> None:
+        self.roster = Roster(self.metrics, 2, lambda *said: self.refused_by.append(said))
+        first, second = self.known("ann"), self.known("ann2")
+        again = self.known("ann2")
+        self.assertEqual((first.code, second.code, again.code), (None, Close.REPLACED, None))
+
     def test_refused_after_a_while(self) -> None:
         """What waits behind it is not answered any more, and nothing is logged."""
         self.signing_in = Deferred()
@@ -343,6 +370,18 @@ class HelloTests(SessionCase):
         connection.hear(op="hello", device="x")
         connection.lose()
         self.assertEqual((connection.said, connection.session.user), ([], 0))
+
+    def test_on_its_way_out_meanwhile(self) -> None:
+        """It has sent a close behind its first frames: they are as if it had not said hello."""
+        self.signing_in = Deferred()
+        connection = self.connect("ann")
+        connection.hear(op="hello", device="x")
+        connection.hear(op="ping", ref=1)
+        connection.hear(op="ping", ref=2)
+        connection.may_send = False
+        self.signing_in.callback(None)
+        self.assertEqual((connection.said, connection.session.user), ([], 0))
+        self.assertEqual(self.flushLoggedErrors(), [])
 
     def test_the_daemon_stops_meanwhile(self) -> None:
         """What the client said behind its hello is not the reason."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import ClassVar
 
 import treq
+from PIL import Image
+from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.web.http_headers import Headers
 
@@ -40,6 +43,37 @@ class MediaTests(V2Case):
             await self.upload(ann, bytes(30 * 1024**2), "film")
         self.assertEqual(str(refused.exception), "the request is too large: at most 10 MB")
         await deferLater(installed_reactor, 0.2)
+
+    async def test_pictures_that_take_much(self) -> None:
+        """They are taken in, and what they take is not the daemon's."""
+        (ann,) = await self.people("ann")
+        content = io.BytesIO()
+        Image.new("RGB", (8000, 5000), "teal").save(content, "WEBP", lossless=True, method=0)
+        self.assertLess(len(content.getvalue()), 2000)
+        await self.upload(ann, PNG, "small.png")
+        before = self.most_memory()
+        for number in range(3):
+            found = await self.upload(ann, content.getvalue(), f"{number}.webp")
+            self.assertEqual(found.kind, "picture")
+        self.assertLess(self.most_memory() - before, 20)
+
+    async def test_a_decoder_that_is_killed(self) -> None:
+        """Uploads go on, and nothing is left of what it was doing."""
+        (ann,) = await self.people("ann")
+        await self.upload(ann, PNG, "small.png")
+        uploads = [Deferred.fromCoroutine(self.upload(ann, PNG, f"{number}.png")) for number in range(10)]
+        for pid in self.daemon.children():
+            if b"hichat.media.decoder" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                os.kill(pid, signal.SIGKILL)
+        for each in uploads:
+            self.assertEqual((await each).kind, "picture")
+        self.assertEqual(list(self.uploads.glob("*.part")), [])
+
+    def most_memory(self) -> int:
+        """@return: MiB that the daemon had in use at most."""
+        assert self.daemon.process is not None
+        lines = Path(f"/proc/{self.daemon.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) // 1024
 
     async def get_bytes(self, path: str, **headers: str) -> tuple[int, bytes]:
         response = await treq.get(

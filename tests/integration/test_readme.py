@@ -18,7 +18,7 @@ class ReadmeTests(DaemonCase):
     async def test_the_example(self) -> None:
         """Ann's program says hi to user 2, and prints what comes."""
         for name in ("ann", "bob"):
-            self.daemon.command("user", "add", name, line="password\n")
+            self.daemon.command("user", "add", name, line="correct horse\n")
         (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
         names: dict[str, Any] = {}
         exec(example.replace("http://127.0.0.1:8000", self.daemon.url), names)

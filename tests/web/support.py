@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
@@ -16,6 +17,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts.accounts import Accounts
+from hichat.accounts.limits import Rate
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
 from hichat.ledger.marks import Marks
@@ -23,6 +25,7 @@ from hichat.media.addresses import Addresses
 from hichat.media.folder import Folder
 from hichat.media.media import Limits, MediaStore
 from hichat.metrics import Metrics
+from hichat.places import Caps, Places, Refusals
 from hichat.social.contacts import Contacts
 from hichat.social.conversations import Conversations
 from hichat.social.group_service import Groups
@@ -33,8 +36,9 @@ from hichat.web.parts import Parts
 from hichat.web.site import Branch, Site
 from hichat.web.uploads import Files, upload_paths
 from hichat.web.v1 import make_root
+from hichat.work import Budgets
 from tests.accounts.test_passwords import quick_hasher
-from tests.doubles import NOW, FakeLedger, make_search_index, make_store, run_now
+from tests.doubles import NOW, FakeLedger, make_search_index, make_store, run_now, take_in_now
 from tests.openapi_checker import OpenAPIChecker
 
 UPLOAD_LIMIT = 200_000
@@ -49,8 +53,8 @@ class Transport(StringTransport):
     @ivar lost: fires when it has ended.
     """
 
-    def __init__(self, protocol):
-        super().__init__()
+    def __init__(self, protocol, peer):
+        super().__init__(peerAddress=peer)
         self.protocol = protocol
         self.connected = True
         self.lost: Deferred[None] = Deferred()
@@ -68,9 +72,10 @@ class Transport(StringTransport):
 class Connection:
     """One connection to a site."""
 
-    def __init__(self, site):
-        self.protocol = site.buildProtocol(None)
-        self.transport = Transport(self.protocol)
+    def __init__(self, site, address="127.0.0.1"):
+        peer = IPv4Address("TCP", address, 54321)
+        self.protocol = site.buildProtocol(peer)
+        self.transport = Transport(self.protocol, peer)
         self.protocol.makeConnection(self.transport)
 
     def send(self, data):
@@ -117,8 +122,8 @@ def request_bytes(method, target, body=b"", headers=None):
     """@return: a request as it goes over the wire; C{target} as it is, with whatever is in it."""
     if isinstance(target, str):
         target = target.encode()
-    lines = [method.encode() + b" " + target + b" HTTP/1.1", b"Host: chat.example"]
-    headers = dict(headers or {})
+    lines = [method.encode() + b" " + target + b" HTTP/1.1"]
+    headers = {"Host": "chat.example"} | (headers or {})
     if body or method == "POST":
         headers.setdefault("Content-Length", str(len(body)))
     lines += [f"{name}: {value}".encode("latin-1") for name, value in headers.items()]
@@ -161,6 +166,7 @@ class SiteFixture(SynchronousTestCase):
         self.marks = Marks(self.store, self.clock, lambda *marked: self.marked.append(marked))
         self.search_index = make_search_index(self, self.store)
         self.groups = Groups(self.store, self.ledger, lambda: self.now)
+        self.caps, self.rate = Caps(), Rate(0, 1)
         self.mount(self.accounts)
 
     def mount(self, accounts):
@@ -177,7 +183,16 @@ class SiteFixture(SynchronousTestCase):
         )
         self.root = make_root(parts, Files(self.media))
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
-        self.site = Site(self.root, self.clock, UPLOAD_LIMIT, Metrics(), upload_paths(accounts, self.media))
+        metrics = Metrics()
+        self.site = Site(
+            self.root,
+            self.clock,
+            UPLOAD_LIMIT,
+            metrics,
+            upload_paths(accounts, self.media),
+            places=Places(self.caps, Refusals(metrics, self.clock)),
+            budgets=Budgets(self.rate, self.clock),
+        )
 
     def make_media(self, in_thread=run_now):
         return MediaStore(
@@ -185,16 +200,19 @@ class SiteFixture(SynchronousTestCase):
             self.folder,
             self.addresses,
             in_thread,
+            take_in_now,
             self.clock,
             lambda: self.now,
             Limits(UPLOAD_LIMIT, QUOTA),
+            ticks=lambda: self.now,
         )
 
     def make_ledger(self):
         return FakeLedger(self.store, lambda: self.now)
 
-    def connect(self):
-        return Connection(self.site)
+    def connect(self, address="127.0.0.1"):
+        """@param address: from where; this machine may be a proxy."""
+        return Connection(self.site, address)
 
     def request(self, method, target, body=b"", **headers):
         connection = self.connect()
@@ -213,7 +231,7 @@ class SiteCase(SiteFixture):
     def run_now(self, coroutine):
         return self.successResultOf(Deferred.fromCoroutine(coroutine))
 
-    def make_user(self, name, password="secret"):
+    def make_user(self, name, password="correct horse"):
         """@return: the user; its query C{?token=T&userId=U} is in L{queries}."""
         user = self.run_now(self.accounts.register(name, password, password))
         return user, f"?token={self.tokens.issue(user.id, user.generation)}&userId={user.id}"

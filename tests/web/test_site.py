@@ -9,8 +9,9 @@ from twisted.web.server import NOT_DONE_YET
 
 from hichat.errors import QuotaExceeded, Unauthorized
 from hichat.web import site as site_module
+from hichat.web.channel import LINGER_TIME
 from hichat.web.forms import FORM_LIMIT
-from hichat.web.site import BODY_TIME, IDLE_TIME, LINGER_TIME, Site, UploadPath
+from hichat.web.site import BODY_TIME, FORM_RATE, FORM_TIME, IDLE_TIME, Site, UploadPath
 from tests.web.support import UPLOAD_LIMIT, SiteCase, request_bytes
 
 HEAD = b"POST /v1/user/login_pw HTTP/1.1\r\nHost: x\r\n"
@@ -135,21 +136,33 @@ class Deadlines(UploadCase):
             self.assertFalse(connection.transport.connected)
 
     def test_body_that_trickles(self):
-        connection = self.connect()
-        self.clock.advance(IDLE_TIME - 1)
-        connection.send(HEAD + b"Content-Length: 1000\r\n\r\n")
-        self.trickle(connection, BODY_TIME - 1)
-        self.assertTrue(connection.transport.connected)
-        self.trickle(connection, 1)
-        self.assertFalse(connection.transport.connected)
+        chunked = b"Transfer-Encoding: chunked\r\n\r\n10000\r\n"
+        for length, seconds in (
+            (b"Content-Length: 1000\r\n\r\n", FORM_TIME),
+            (b"Content-Length: %d\r\n\r\n" % FORM_LIMIT, FORM_TIME + FORM_LIMIT // FORM_RATE),
+            (chunked, FORM_TIME + FORM_LIMIT // FORM_RATE),
+        ):
+            connection = self.connect()
+            self.clock.advance(IDLE_TIME - 1)
+            connection.send(HEAD + length)
+            self.trickle(connection, seconds - 1)
+            self.assertTrue(connection.transport.connected)
+            self.trickle(connection, 2)
+            self.assertFalse(connection.transport.connected)
 
     def test_large_uploads_take_longer(self):
         self.patch(site_module, "UPLOAD_RATE", 1000)
         connection = self.connect()
-        connection.send(self.upload_head() + b"Content-Length: 10000\r\n\r\n")
-        self.trickle(connection, (UPLOAD_LIMIT + FORM_LIMIT) // 1000)
+        connection.send(self.upload_head() + b"Content-Length: 200000\r\n\r\n")
+        self.trickle(connection, 199)
         self.assertTrue(connection.transport.connected)
         self.trickle(connection, 1)
+        self.assertFalse(connection.transport.connected)
+
+    def test_small_uploads_do_not(self):
+        connection = self.connect()
+        connection.send(self.upload_head() + b"Content-Length: 10000\r\n\r\n")
+        self.trickle(connection, BODY_TIME)
         self.assertFalse(connection.transport.connected)
 
     def test_slow_answers_are_waited_for(self):

@@ -129,7 +129,7 @@ class Authentication(V1Case):
 
 
 class Registering(V1Case):
-    def new(self, name="Zoe", password="secret", repeated="secret", **headers):
+    def new(self, name="Zoe", password="correct horse", repeated="correct horse", **headers):
         fields = {"name": name, "password": password, "Identity": repeated}
         return self.post("/v1/user/new", {key: value for key, value in fields.items() if value is not None}, **headers)
 
@@ -147,7 +147,7 @@ class Registering(V1Case):
         self.assertEqual(self.new("Yan", Accept_Language="en").json["message"], "registered")
 
     def test_as_json_and_multipart(self):
-        fields = {"name": "Zoe", "password": "secret", "Identity": "secret"}
+        fields = {"name": "Zoe", "password": "correct horse", "Identity": "correct horse"}
         answer = self.request("POST", "/v1/user/new", json.dumps(fields).encode(), Content_Type="application/json")
         self.yes(answer, data=answer.json["data"])
         body, kind = multipart(fields | {"name": "Yan"})
@@ -155,10 +155,12 @@ class Registering(V1Case):
         self.yes(answer, data=answer.json["data"])
 
     def test_as_the_page_writes_it(self):
-        body = b"name=tom&jerry=#1&password=a+b&c&Identity=a+b&c"
+        body = b"name=tom&jerry=#1&password=horse+a&b&c&Identity=horse+a&b&c"
         answer = self.request("POST", "/v1/user/new", body, Content_Type=FORM)
         self.assertEqual(answer.json["data"]["Name"], "tom&jerry=#1")
-        self.assertEqual(self.post("/v1/user/login_pw", {"name": "Tom&Jerry=#1", "password": "a b&c"}).json["code"], 0)
+        self.assertEqual(
+            self.post("/v1/user/login_pw", {"name": "Tom&Jerry=#1", "password": "horse a&b&c"}).json["code"], 0
+        )
 
     def test_names(self):
         self.no(self.new("Administrator"), "该名称已被保留，请换一个")
@@ -176,7 +178,7 @@ class Registering(V1Case):
         self.no(self.new(repeated=None), "两次输入的密码不一致")
         for name in ("", " ", "x" * 65, "a\nb", "undefined", None):
             self.no(self.new(name), "字段无效: name")
-        for password in ("", "x" * 129, "undefined", None):
+        for password in ("", "x" * 257, "undefined", None):
             self.no(self.new(password=password, repeated=password), "字段无效: password")
 
     def test_malformed(self):
@@ -186,27 +188,27 @@ class Registering(V1Case):
 
 class LoggingIn(V1Case):
     def test_logged_in(self):
-        answer = self.post("/v1/user/login_pw", {"name": "aNN", "password": "secret"})
+        answer = self.post("/v1/user/login_pw", {"name": "aNN", "password": "correct horse"})
         token = answer.json["tokens"]
         self.yes(answer, tokens=token, userId=1)
         me = self.request("GET", f"/v1/user/list?token={token}&userId=1").json[0]
-        self.assertEqual((me["ClientIp"], me["ClientPort"]), ("192.168.1.1", "54321"))
+        self.assertEqual((me["ClientIp"], me["ClientPort"]), ("127.0.0.1", "54321"))
         self.assertEqual(me["LoginTime"], "2023-11-14T22:13:20.000Z")
 
     def test_refusals(self):
-        for fields in ({"name": "Ann", "password": "x"}, {"name": "Zoe", "password": "secret"}):
+        for fields in ({"name": "Ann", "password": "x"}, {"name": "Zoe", "password": "correct horse"}):
             self.no(self.post("/v1/user/login_pw", fields), "用户名或密码错误")
         self.no(self.post("/v1/user/login_pw", {"name": "Ann"}), "字段无效: password")
         self.no(self.post("/v1/user/login_pw", {"password": "x"}), "字段无效: name")
         self.run_now(self.accounts.disable(1))
-        self.no(self.post("/v1/user/login_pw", {"name": "Ann", "password": "secret"}), "该账号已被停用")
+        self.no(self.post("/v1/user/login_pw", {"name": "Ann", "password": "correct horse"}), "该账号已被停用")
 
     def test_busy_is_told_with_200(self):
         async def busy(*_):
             raise Busy
 
         self.patch(self.accounts, "log_in", busy)
-        self.no(self.post("/v1/user/login_pw", {"name": "Ann", "password": "secret"}), "服务器繁忙，请稍后再试")
+        self.no(self.post("/v1/user/login_pw", {"name": "Ann", "password": "correct horse"}), "服务器繁忙，请稍后再试")
 
 
 class ListingUsers(V1Case):
@@ -220,7 +222,7 @@ class ListingUsers(V1Case):
         for query in (self.as_ann, self.as_bob):
             ident = query[-1]
             self.post(f"/v1/user/updata{query}", {"id": ident, "phone": "13812345678", "email": "a@b.de"})
-        self.post("/v1/user/login_pw", {"name": "Bob", "password": "secret"})
+        self.post("/v1/user/login_pw", {"name": "Bob", "password": "correct horse"})
         ann, bob = self.request("GET", f"/v1/user/list{self.as_ann}").json
         self.assertEqual((ann["Phone"], ann["Email"]), ("13812345678", "a@b.de"))
         self.assertEqual([bob[key] for key in ("Phone", "Email", "ClientIp", "ClientPort")], ["", "", "", ""])
@@ -256,9 +258,9 @@ class Updating(V1Case):
         self.assertEqual((me["Avatar"], me["Gender"]), ("", "f"))
 
     def test_password_ends_the_token(self):
-        self.yes(self.update(password="other"), data="Ann")
+        self.yes(self.update(password="battery staple"), data="Ann")
         self.assertEqual(self.update(gender="f").status, 401)
-        self.assertEqual(self.post("/v1/user/login_pw", {"name": "Ann", "password": "other"}).json["code"], 0)
+        self.assertEqual(self.post("/v1/user/login_pw", {"name": "Ann", "password": "battery staple"}).json["code"], 0)
         self.assertEqual(self.ledger.appended[-1].kind, Kind.SIGNED_OUT)
 
     def test_foreign_or_bad_id_is_500(self):
@@ -285,7 +287,7 @@ class Updating(V1Case):
 
     def test_ledger_refuses(self):
         self.ledger.refuse = Busy()
-        self.no(self.update(password="other"), "服务器繁忙，请稍后再试")
+        self.no(self.update(password="battery staple"), "服务器繁忙，请稍后再试")
 
 
 class Deleting(V1Case):
@@ -296,7 +298,7 @@ class Deleting(V1Case):
 
     def test_id_in_the_body(self):
         self.yes(self.form("DELETE", f"/v1/user/delete{self.as_ann}", {"id": 1}))
-        self.no(self.post("/v1/user/login_pw", {"name": "Ann", "password": "secret"}), "用户名或密码错误")
+        self.no(self.post("/v1/user/login_pw", {"name": "Ann", "password": "correct horse"}), "用户名或密码错误")
 
     def test_id_in_a_multipart_body(self):
         body, kind = multipart({"id": "1"})
@@ -541,7 +543,7 @@ class Tree(V1Case):
         self.assertEqual((answer.status, answer.headers["content-length"], answer.body), (200, "5", b""))
 
     def test_what_we_are_called_does_not_matter(self):
-        for host in ("a..b", "x" * 300, "\xff", "", "[::1", "example.org:x"):
+        for host in ("a..b", "x" * 300, "", "[::1]", "example.org:"):
             self.assertEqual(self.request("GET", f"/v1/user/list{self.as_ann}", Host=host).status, 200, host)
 
     def test_odd_methods(self):
@@ -573,7 +575,7 @@ class Failing(V1Case):
 
         self.patch(self.accounts, "log_in", wait)
         connection = self.connect()
-        body = urlencode({"name": "Ann", "password": "secret"}).encode()
+        body = urlencode({"name": "Ann", "password": "correct horse"}).encode()
         connection.send(request_bytes("POST", "/v1/user/login_pw", body))
         self.assertEqual((connection.received(), cancelled), (b"", []))
         connection.transport.loseConnection()

@@ -16,7 +16,6 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.iweb import IRequest
 from twisted.web.resource import Resource
-from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException
 
 from hichat.errors import Broken, MethodNotTaken, NoSuchAddress, Refused, Unauthorized
@@ -24,8 +23,9 @@ from hichat.web.answers import to_json
 from hichat.web.api.operation import Answer, Caller, Operation
 from hichat.web.api.problems import answer_problem
 from hichat.web.api.requests import read_body, read_parameters, read_query
-from hichat.web.credentials import bearer, peer
+from hichat.web.credentials import bearer, is_forwarded, peer
 from hichat.web.parts import Parts
+from hichat.web.site import Request
 
 _log = Logger()
 
@@ -89,7 +89,8 @@ async def _read(operation: Operation, parts: Parts, request: Request, path: dict
         token = bearer(request)
         if not token:
             raise Unauthorized
-        found["caller"] = Caller(*await parts.accounts.identify(token))
+        caller = found["caller"] = Caller(*await parts.accounts.identify(token))
+        request.called_by(caller.user.id)
     if operation.path_type is not None:
         found["path"] = read_parameters(path, operation.path_type)
     query = read_query(request, operation.query_type)
@@ -101,6 +102,8 @@ async def _read(operation: Operation, parts: Parts, request: Request, path: dict
         found["content"] = request.content
     if "peer" in operation.hints:
         found["peer"] = peer(request)
+    if "forwarded" in operation.hints:
+        found["forwarded"] = is_forwarded(request)
     return found
 
 

@@ -21,10 +21,10 @@ from tests.web.support import SiteCase, Transport
 
 
 class ApiCase(SiteCase):
-    def make(self, name="Ann", password="secret", **more):
+    def make(self, name="Ann", password="correct horse", **more):
         return self.api("POST", "/accounts", {"name": name, "password": password} | more)
 
-    def log_in(self, name="Ann", password="secret", device="phone", **headers):
+    def log_in(self, name="Ann", password="correct horse", device="phone", **headers):
         """@return: what a login gives; the account is made if there is none."""
         self.make(name, password)
         answer = self.api("POST", "/login", {"name": name, "password": password, "device": device}, **headers)
@@ -52,9 +52,9 @@ class ComingIn(ApiCase):
 
     def test_register_refusals_name_the_field(self):
         for body, pointer in (
-            ({"name": "", "password": "x"}, "/name"),
-            ({"name": "a\nb", "password": "x"}, "/name"),
-            ({"name": "a" * 65, "password": "x"}, "/name"),
+            ({"name": "", "password": "battery staple"}, "/name"),
+            ({"name": "a\nb", "password": "battery staple"}, "/name"),
+            ({"name": "a" * 65, "password": "battery staple"}, "/name"),
             ({"name": "Ann", "password": ""}, "/password"),
             ({"name": "Ann"}, "/password"),
             ({"name": "Ann", "password": "x", "admin": True}, "/admin"),
@@ -126,13 +126,13 @@ class ComingIn(ApiCase):
     def test_device_names(self):
         self.make()
         for device in ("", "a b", "é", "a\n", "x" * 65):
-            answer = self.api("POST", "/login", {"name": "Ann", "password": "secret", "device": device})
+            answer = self.api("POST", "/login", {"name": "Ann", "password": "correct horse", "device": device})
             self.assertEqual(self.parameter(answer)["pointer"], "/device")
 
     def test_disabled(self):
         self.make()
         self.run_now(self.accounts.disable(1))
-        answer = self.api("POST", "/login", {"name": "Ann", "password": "secret", "device": "d"})
+        answer = self.api("POST", "/login", {"name": "Ann", "password": "correct horse", "device": "d"})
         self.problem(answer, 403, "disabled")
 
     def test_refresh(self):
@@ -167,7 +167,7 @@ class ComingIn(ApiCase):
         token = self.tokens.issue(user.id, 0)
         self.assertEqual(self.get("/me", token)["name"], "Ann")
         self.problem(self.api("POST", "/logout", None, token), 403, "device_needed")
-        change = self.api("POST", "/me/password", {"old": "secret", "new": "x"}, token)
+        change = self.api("POST", "/me/password", {"old": "correct horse", "new": "battery staple"}, token)
         self.problem(change, 403, "device_needed")
 
     def test_v1_takes_the_tokens(self):
@@ -185,8 +185,8 @@ class ComingIn(ApiCase):
             ("127.0.0.1", "192.0.2.9, 192.0.2.7", "192.0.2.7"),
             ("::1", "2001:db8::1", "2001:db8::1"),
             ("::ffff:127.0.0.1", "192.0.2.7", "192.0.2.7"),
-            ("::ffff:192.0.2.1", "192.0.2.7", "::ffff:192.0.2.1"),
-            ("127.0.0.1", "192.0.2.7, nonsense", "127.0.0.1"),
+            ("::ffff:192.0.2.1", "192.0.2.7", "192.0.2.1"),
+            ("127.0.0.1", "192.0.2.7, nonsense", "unknown"),
         ):
             self.patch(Transport, "getPeer", lambda _, here=here: IPv4Address("TCP", here, 4711))
             headers = {"X_Forwarded_For": said} if said else {}
@@ -210,30 +210,34 @@ class Limited(ApiCase):
         body = {"name": "Ann", "password": "x", "device": "d"}
         for _ in range(2):
             self.problem(self.api("POST", "/login", body), 403, "wrong_password")
-        answer = self.api("POST", "/login", body | {"password": "secret"})
+        answer = self.api("POST", "/login", body | {"password": "correct horse"})
         self.assertEqual(self.problem(answer, 429, "too_many_attempts")["retryAfter"], 30)
         self.assertEqual(answer.headers["retry-after"], "30")
-        old = self.post("/v1/user/login_pw", {"name": "Ann", "password": "secret"}, Accept_Language="en")
+        old = self.post("/v1/user/login_pw", {"name": "Ann", "password": "correct horse"}, Accept_Language="en")
         self.assertEqual((old.status, old.json["code"]), (200, -1))
         self.assertIn("too many attempts", old.json["message"])
 
     def test_register(self):
         self.make("a")
-        self.post("/v1/user/new", {"name": "b", "password": "x", "Identity": "x"})
+        self.post("/v1/user/new", {"name": "b", "password": "correct horse", "Identity": "correct horse"})
         self.problem(self.make("c"), 429, "too_many_attempts")
-        answer = self.post("/v1/user/new", {"name": "c", "password": "x", "Identity": "x"})
+        answer = self.post("/v1/user/new", {"name": "c", "password": "correct horse", "Identity": "correct horse"})
         self.assertEqual((answer.status, answer.json["code"]), (200, -1))
 
     def test_closed(self):
         self.renew(registration="closed")
         self.problem(self.make(), 403, "registration_closed")
-        answer = self.post("/v1/user/new", {"name": "c", "password": "x", "Identity": "x"}, Accept_Language="en")
+        answer = self.post(
+            "/v1/user/new",
+            {"name": "c", "password": "correct horse", "Identity": "correct horse"},
+            Accept_Language="en",
+        )
         self.assertEqual((answer.status, answer.json["code"]), (200, -1))
 
     def test_with_an_invite(self):
         self.renew(registration="invite")
         self.problem(self.make(), 403, "bad_invite")
-        fields = {"name": "Bob", "password": "x", "Identity": "x"}
+        fields = {"name": "Bob", "password": "correct horse", "Identity": "correct horse"}
         self.assertEqual(self.post("/v1/user/new", fields).json["code"], -1)
         codes = [self.successResultOf(self.store.write(invites.make, 1, 60, self.now)) for _ in range(2)]
         self.assertEqual(self.make(invite=codes[0]).status, 201)
@@ -282,20 +286,22 @@ class Oneself(ApiCase):
 
     def test_password(self):
         token, laptop = self.token(), self.token(device="laptop")
-        self.problem(self.api("POST", "/me/password", {"old": "x", "new": "y"}, token), 403, "wrong_password")
-        answer = self.api("POST", "/me/password", {"old": "secret", "new": ""}, token)
+        self.problem(
+            self.api("POST", "/me/password", {"old": "x", "new": "battery staple"}, token), 403, "wrong_password"
+        )
+        answer = self.api("POST", "/me/password", {"old": "correct horse", "new": ""}, token)
         self.assertEqual(self.parameter(answer)["pointer"], "/new")
-        found = self.api("POST", "/me/password", {"old": "secret", "new": "better"}, token).json
+        found = self.api("POST", "/me/password", {"old": "correct horse", "new": "battery staple"}, token).json
         self.get("/me", found["accessToken"])
         for old in (token, laptop):
             self.problem(self.api("GET", "/me", None, old), 401, "unauthorized")
-        answer = self.api("POST", "/login", {"name": "Ann", "password": "secret", "device": "d"})
+        answer = self.api("POST", "/login", {"name": "Ann", "password": "correct horse", "device": "d"})
         self.problem(answer, 403, "wrong_password")
 
     def test_deletion(self):
         token, bobs = self.token(), self.token("Bob")
         self.problem(self.api("POST", "/me/deletion", {"password": "x"}, token), 403, "wrong_password")
-        self.assertEqual(self.api("POST", "/me/deletion", {"password": "secret"}, token).status, 204)
+        self.assertEqual(self.api("POST", "/me/deletion", {"password": "correct horse"}, token).status, 204)
         self.problem(self.api("GET", "/me", None, token), 401, "unauthorized")
         shown = self.get("/users/1", bobs)
         self.assertEqual(shown, {"id": 1, "name": "", "avatar": "", "gender": "", "bio": "", "deleted": True})
@@ -345,7 +351,7 @@ class Devices(ApiCase):
         self.problem(self.api("GET", "/me", None, laptop), 401, "unauthorized")
         self.assertEqual([device["name"] for device in self.get("/devices", token)["items"]], ["phone"])
         self.problem(self.api("DELETE", "/devices/2", None, token), 404, "no_such_device")
-        answer = self.api("POST", "/login", {"name": "Ann", "password": "secret", "device": "laptop"})
+        answer = self.api("POST", "/login", {"name": "Ann", "password": "correct horse", "device": "laptop"})
         self.problem(answer, 403, "device_revoked")
 
     def test_oneself(self):
@@ -410,10 +416,10 @@ class AllOfIt(ApiCase):
         self.log_in(device="old")
         self.api("DELETE", "/devices/2", None, access)
         self.api("POST", "/refresh", {"refreshToken": refresh})
-        found = self.api("POST", "/me/password", {"old": "secret", "new": "b"}, access).json
+        found = self.api("POST", "/me/password", {"old": "correct horse", "new": "battery staple"}, access).json
         self.api("POST", "/logout", None, found["accessToken"])
-        again = self.api("POST", "/login", {"name": "Ann", "password": "b", "device": "phone"}).json
-        self.api("POST", "/me/deletion", {"password": "b"}, again["accessToken"])
+        again = self.api("POST", "/login", {"name": "Ann", "password": "battery staple", "device": "phone"}).json
+        self.api("POST", "/me/deletion", {"password": "battery staple"}, again["accessToken"])
         self.assertEqual(self.checker.unseen & {operation.id for operation in SECTION.operations}, set())
 
 
@@ -431,3 +437,38 @@ class DevicesOnPostgreSQL(OnPostgreSQL, Devices):
 
 class OthersOnPostgreSQL(OnPostgreSQL, Others):
     """The same there."""
+
+
+class PassedOn(ApiCase):
+    """Where only this machine can call, a proxy on it may still pass on what comes from anywhere."""
+
+    def build(self):
+        super().build()
+        passwords: Any = Passwords(run_now, quick_hasher())
+        options: Any = {"registration": "local"}
+        self.mount(Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, **options))
+
+    def test_registration(self):
+        self.patch(Transport, "getPeer", lambda _: IPv4Address("TCP", "127.0.0.1", 4711))
+        signs = ("X_Forwarded_For", "X_Forwarded_Proto", "X_Forwarded_Host", "Forwarded", "X_Real_IP", "Via")
+        for number, sign in enumerate(signs):
+            said: Any = {sign: "x"}
+            body = {"name": f"Person {number}", "password": "correct horse"}
+            self.problem(self.api("POST", "/accounts", body, **said), 403, "bad_invite")
+            fields = {"name": body["name"], "password": body["password"], "Identity": body["password"]}
+            self.assertEqual(self.post("/v1/user/new", fields, **said).json["code"], -1)
+            self.assertEqual(self.api("POST", "/accounts", body).status, 201)
+
+    def test_unreadable_is_limited(self):
+        """An address that cannot be read is no way around the limits, and does not limit others."""
+        limits = Limits(Rate(100, 60), Rate(2, 60), Rate(100, 60), lambda: self.now)
+        passwords: Any = Passwords(run_now, quick_hasher())
+        self.mount(Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, limits))
+        self.patch(Transport, "getPeer", lambda _: IPv4Address("TCP", "127.0.0.1", 4711))
+        found = []
+        for number, said in enumerate(("nonsense", "_hidden", "1.2.3.4.5", "unknown", '"', "[::1")):
+            body = {"name": f"nobody {number}", "password": "wrong horse", "device": "d"}
+            found.append(self.api("POST", "/login", body, X_Forwarded_For=said).status)
+        self.assertEqual(found, [403, 403, 429, 429, 429, 429])
+        body = {"name": "nobody", "password": "wrong horse", "device": "d"}
+        self.assertEqual(self.api("POST", "/login", body, X_Forwarded_For="203.0.113.7:5123").status, 403)

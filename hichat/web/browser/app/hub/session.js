@@ -1,4 +1,5 @@
 // Who is logged in. The refresh token is in a cookie that no script sees; the access token is here, in memory.
+import { ROOT } from "./root.js";
 
 export class Problem extends Error {
   constructor(code, message, retryAfter) {
@@ -17,7 +18,7 @@ export async function call(method, path, { body, token, language } = {}) {
   if (language) headers["Accept-Language"] = language;
   let response;
   try {
-    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    response = await fetch(ROOT + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   } catch {
     throw new Problem("offline", "");
   }
@@ -47,7 +48,7 @@ export class Session {
 
   // The access token; a new one if it is old. Empty: nobody is logged in. All who ask meanwhile wait for one refresh.
   async token(fresh = false) {
-    if (!fresh && this.access && Date.now() < this.until - EARLY) return this.access;
+    if (!fresh && this.access && performance.now() < this.until - EARLY) return this.access;
     this.refreshing ??= this.#refresh().finally(() => (this.refreshing = null));
     await this.refreshing;
     return this.access;
@@ -78,6 +79,6 @@ export class Session {
     this.user = granted.user;
     this.device = granted.device;
     this.access = granted.accessToken;
-    this.until = Date.now() + granted.expiresIn * 1000;
+    this.until = performance.now() + granted.expiresIn * 1000;
   }
 }

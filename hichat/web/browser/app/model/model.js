@@ -1,4 +1,5 @@
 // What this tab knows. The hub's frames come in here; whatever changes says so once, and the page is drawn again.
+import { ROOT } from "../hub/root.js";
 import { Api } from "./api.js";
 import { Conversation, nameOf, placeOf } from "./conversation.js";
 import { forgetDrafts } from "./draft.js";
@@ -158,8 +159,8 @@ export class Model {
   }
 
   typing(conversation) {
-    if (Date.now() < (this.typed ?? 0) + TYPING_PAUSE || this.state.line !== "on") return;
-    this.typed = Date.now();
+    if (performance.now() < (this.typed ?? -Infinity) + TYPING_PAUSE || this.state.line !== "on") return;
+    this.typed = performance.now();
     this.link.ask("cast", { op: "typing", ...conversation.place });
   }
 
@@ -238,7 +239,7 @@ export class Model {
   }
 
   async #findFeatures() {
-    const response = await fetch("/v2/openapi.json");
+    const response = await fetch(`${ROOT}/v2/openapi.json`);
     const { paths } = await response.json();
     this.features = new Set(["media", "search"].filter((name) => `/${name}` in paths));
     if (this.features.has("media")) this.media.largest = (await this.api.get("/media")).size;
@@ -372,7 +373,7 @@ export class Model {
     if (from === this.state.user) return;
     const conversation = this.conversations.get(this.#nameOf({ from, user, group }));
     if (!conversation) return;
-    const until = Date.now() + TYPING_TIME;
+    const until = performance.now() + TYPING_TIME;
     conversation.typing.set(from, until);
     setTimeout(() => {
       if (conversation.typing.get(from) === until) conversation.typing.delete(from);
