@@ -15,9 +15,11 @@ The flow runs one way and no room reaches back. Beside it stand::
     service    starts and stops the parts in order
     workers    several processes: their supervisor; worker: what each of them runs
     child      a process that works for the daemon, such as the log's writer
+    clock      the clock of all intervals, the reactor's too: not the time of day, which jumps
     turns      the reactor's turns, measured and made cheap; flush: what a turn has for a connection, sent at once
     settings   what an operator can set, and where it came from
     events     the vocabulary of all rooms; errors: what a user can be told
+    text       what comes from outside, bounded and normalised
     protocol   every frame of the v2 WebSocket, as both sides see it
     intake     the bound on what was accepted and has not left yet
     accounts   users, passwords, sessions      social   contacts, groups, membership

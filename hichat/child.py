@@ -16,7 +16,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import IO, Any, ClassVar
+from typing import IO, Any, ClassVar, TypeVar
 
 import msgspec
 from twisted.internet.interfaces import IDelayedCall
@@ -25,6 +25,7 @@ from twisted.internet.tcp import Connection
 from twisted.logger import ILogObserver, LogEvent, Logger, LogLevel, eventAsText, globalLogBeginner
 from zope.interface import implementer
 
+from hichat import signals
 from hichat.flush import send_at_once, sends_at_once
 
 AGAIN = 1.0
@@ -33,8 +34,16 @@ AGAIN = 1.0
 LAST_WORDS = 1.0
 """Seconds that a process has to end by itself when its socket is closed."""
 
-Said = list[tuple[str, str]]
-"""What a process has for the daemon's log: levels and texts."""
+LOOK = 0.01
+"""Seconds between two looks whether it has."""
+
+WORDS = 4096
+"""Bytes of a line of its standard error; a longer one is several."""
+
+P = TypeVar("P", bound=Protocol)
+
+Said = list[tuple[str, str, str]]
+"""What a process has for the daemon's log: levels, texts and tracebacks."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _PREFIX = 4
@@ -48,7 +57,7 @@ class _Channel(Protocol):
 
     transport: Connection
 
-    def __init__(self, heard: Callable[[bytes], None], lost: Callable[[], None]) -> None:
+    def __init__(self, heard: Callable[[bytes], None], lost: Callable[[_Channel], None]) -> None:
         self._heard = heard
         self._lost = lost
         self._pieces: list[bytes] = []
@@ -83,12 +92,34 @@ class _Channel(Protocol):
 
     def connectionLost(self, reason: Any = None) -> None:
         """The process is gone."""
-        self._lost()
+        self._lost(self)
 
 
-class Child(ABC):
+class _Words(Protocol):
+    """The daemon's end of the process's standard error."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._rest = b""
+
+    def dataReceived(self, data: bytes) -> None:
+        """A piece came."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > WORDS:
+            lines.append(self._rest)
+            self._rest = b""
+        for line in lines:
+            self._tell(line.decode(errors="replace"))
+
+    def connectionLost(self, reason: Any = None) -> None:
+        """There is no more."""
+        if self._rest:
+            self._tell(self._rest.decode(errors="replace"))
+
+
+class Process(ABC):
     """
-    Starts a process, and another when it ends.
+    A process, while there is one. Nothing here waits for it but L{stop}.
 
     @cvar name: in the log.
     @cvar module: what runs in the process.
@@ -114,8 +145,12 @@ class Child(ABC):
         """It has sent a message."""
 
     @abstractmethod
-    def lost(self) -> None:
-        """It has ended by itself; what was sent to it may be done or not."""
+    def ended(self, status: int) -> None:
+        """
+        It has ended, and is gone; what was sent to it may be done or not.
+
+        @param status: its exit status; below 0: of the signal that ended it.
+        """
 
     @property
     def pid(self) -> int | None:
@@ -127,96 +162,152 @@ class Child(ABC):
         """Whether L{send} may be called."""
         return self._channel is not None
 
-    def start(self) -> None:
-        """Start the process; if that fails, try again later."""
+    def begin(self) -> None:
+        """
+        Start the process.
+
+        @raise OSError: there is none.
+        """
         self._again = None
         try:
-            self._start()
-        except OSError as e:
-            self._log.error(
-                "{name} cannot be started: {cause}; trying again in {pause} s", name=self.name, cause=e, pause=AGAIN
-            )
+            self._begin()
+        except OSError:
             self._end_process()
-            self._again = self._reactor.callLater(AGAIN, self.start)
+            raise
 
-    def _start(self) -> None:
+    def _begin(self) -> None:
         ours, theirs = socket.socketpair()
-        with ours, theirs:
-            self._process = spawn(self._command, theirs)
-            ours.setblocking(False)
-            factory = Factory.forProtocol(lambda: _Channel(self.heard, self._gone))
-            factory.noisy = False
-            # The reactor makes file descriptors of its own.
-            transport = self._reactor.adoptStreamConnection(ours.fileno(), socket.AF_UNIX, factory)
-        self._channel = transport.protocol
+        words, its_words = socket.socketpair()
+        with ours, theirs, words, its_words:
+            self._process = spawn(self._command, theirs, its_words)
+            self._adopt(words, _Words(self._say))
+            self._channel = self._adopt(ours, _Channel(self.heard, self._gone))
         self._channel.send(self._setup)
+
+    def _adopt(self, end: socket.socket, protocol: P) -> P:
+        end.setblocking(False)
+        factory = Factory.forProtocol(lambda: protocol)
+        factory.noisy = False
+        # The reactor makes file descriptors of its own.
+        self._reactor.adoptStreamConnection(end.fileno(), socket.AF_UNIX, factory)
+        return protocol
+
+    def _say(self, line: str) -> None:
+        self._log.error("{name}: {line}", name=self.name, line=line)
 
     def send(self, message: Any) -> None:
         """Send it a message."""
         assert self._channel is not None
         self._channel.send(message)
 
+    def kill(self) -> None:
+        """End the process in the middle of what it does; L{ended} is called."""
+        if self._process is not None:
+            self._process.kill()
+
+    def let_go(self) -> None:
+        """Let the process end by itself; L{ended} is called."""
+        self._close()
+        self._wait(round(LAST_WORDS / LOOK))
+
     def stop(self) -> None:
-        """End the process, which has nothing to do any more. May be called again."""
+        """End the process, which has nothing to do any more, and wait for that. May be called again."""
         if self._again is not None:
             self._again.cancel()
             self._again = None
+        self._close()
+        self._end_process(LAST_WORDS)
+
+    def _close(self) -> None:
         if self._channel is not None:
             channel, self._channel = self._channel, None
             # At once: the reactor closes it in a turn of its own.
             with suppress(OSError):
                 channel.transport.getHandle().shutdown(socket.SHUT_RDWR)
             channel.transport.loseConnection()
-        self._end_process(LAST_WORDS)
 
-    def _end_process(self, patience: float = 0.0) -> str:
-        """@return: how it ended, and what it said last."""
+    def _end_process(self, patience: float = 0.0) -> None:
         process, self._process = self._process, None
         if process is None:
-            return ""
+            return
         try:
             # It ends by itself, when it has read the end of the file.
             process.wait(patience)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        assert process.stderr is not None
-        with process.stderr:
-            said = process.stderr.read().decode(errors="replace").strip()
-        status = process.returncode
-        return (f"signal {-status}" if status < 0 else f"exit status {status}") + (f": {said}" if said else "")
 
-    def _gone(self) -> None:
-        if self._channel is None:
+    def _gone(self, channel: _Channel) -> None:
+        if self._channel is channel:
+            self._channel = None
+            self._wait(round(LAST_WORDS / LOOK))
+
+    def _wait(self, looks: int) -> None:
+        """Until it is gone: what it was doing it may still do. After so many looks it is killed."""
+        self._again = None
+        if self._process is None:
             return
-        self._channel = None
-        how = self._end_process(LAST_WORDS)
-        self._log.error("{name} ended ({how}) and is started again in {pause} s", name=self.name, how=how, pause=AGAIN)
+        status = self._process.poll()
+        if status is None:
+            if looks == 0:
+                self._process.kill()
+            self._again = self._reactor.callLater(LOOK, self._wait, looks - 1)
+            return
+        self._process = None
+        self.ended(status)
+
+
+class Child(Process):
+    """Starts a process, and another when it ends."""
+
+    @abstractmethod
+    def lost(self) -> None:
+        """It has ended by itself; what was sent to it may be done or not."""
+
+    def start(self) -> None:
+        """Start the process; if that fails, try again later."""
+        try:
+            self.begin()
+        except OSError as e:
+            self._log.error(
+                "{name} cannot be started: {cause}; trying again in {pause} s", name=self.name, cause=e, pause=AGAIN
+            )
+            self._again = self._reactor.callLater(AGAIN, self.start)
+
+    def ended(self, status: int) -> None:
+        """See L{Process.ended}."""
+        self._log.error(
+            "{name} ended ({how}) and is started again in {pause} s", name=self.name, how=describe(status), pause=AGAIN
+        )
         self._again = self._reactor.callLater(AGAIN, self.start)
         self.lost()
 
     def repeat(self, said: Said) -> None:
         """Write to the daemon's log what the process has for it."""
-        for level, text in said:
-            self._log.emit(LogLevel.levelWithName(level), "{text}", text=text)
+        for level, text, traceback in said:
+            self._log.emit(LogLevel.levelWithName(level), "{text}", text=text, traceback=traceback)
 
 
-def spawn(command: Sequence[str], channel: socket.socket) -> subprocess.Popen[bytes]:
+def describe(status: int) -> str:
+    """@return: how a process ended, in words."""
+    return f"signal {-status}" if status < 0 else f"exit status {status}"
+
+
+def spawn(command: Sequence[str], channel: socket.socket, words: socket.socket) -> subprocess.Popen[bytes]:
     """
-    @return: the process, with the socket as its standard input; what it says on its way out can be read. No signal but
-        KILL reaches it: what a terminal or a service manager sends is for the daemon, which then closes the socket.
+    @param channel: is its standard input.
+    @param words: is its standard error.
+    @return: the process. No signal but KILL reaches it: what a terminal or a service manager sends is for the daemon,
+        which then closes the socket.
     """
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
-    try:
+    with signals.blocked((signal.SIGINT, signal.SIGTERM)):
         return subprocess.Popen(  # noqa: S603
             command,
             stdin=channel.fileno(),
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stderr=words.fileno(),
             env=os.environ | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
         )
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
 # The process's side
@@ -260,7 +351,9 @@ def collect_log() -> Said:
 
     @implementer(ILogObserver)
     def observe(event: LogEvent) -> None:
-        said.append((event["log_level"].name, eventAsText(event, includeTimestamp=False)))
+        failure = event.get("log_failure")
+        text = eventAsText(event, includeTraceback=False, includeTimestamp=False)
+        said.append((event["log_level"].name, text, failure.getTraceback() if failure else ""))
 
     globalLogBeginner.beginLoggingTo([observe], redirectStandardIO=False, discardBuffer=True)
     return said

@@ -37,7 +37,7 @@ from hichat.client.wire import ClientError
 from hichat.errors import Disabled, NoSuchUser, Refused, StartError
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.ledger.writer import LogWriter
-from hichat.service import prepare_state_dir
+from hichat.service import check_state_dir, exposed, make_private, prepare_state_dir
 from hichat.settings import Settings
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
@@ -86,13 +86,17 @@ class Administration:
                 f"hichat: HICHAT_STATE_DIR: there is no {found.state_dir}; "
                 "name the daemon's with --state-dir, or go to where it was started"
             )
+        check_state_dir(found.state_dir)
+        for line in exposed(found):
+            print(f"hichat: {line}", file=sys.stderr)
         self.directory = found.state_dir
         engine = make_engine(found.database_url)
         migrate(engine)
         self.store = Store(engine, _run_here, _run_here)
         self._tokens = Tokens(keys.load_or_make(found.state_dir, "token.key"), _now)
+        passwords = Passwords(_run_here, least=found.password_length)
         ledger = DirectLedger(LogWriter(self.store, _now))
-        self._accounts = Accounts(self.store, ledger, Passwords(_run_here), self._tokens, _now)
+        self._accounts = Accounts(self.store, ledger, passwords, self._tokens, _now)
 
     def add(self, name: str, password: str, administrator: bool) -> User:
         """Make a user. For what is raised see L{Accounts.register}."""
@@ -168,6 +172,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     @param arguments: without the program's name; None: those of the process.
     """
+    make_private()
     options = _parser().parse_args(arguments)
     try:
         status = options.run(options)

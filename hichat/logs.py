@@ -2,15 +2,20 @@
 How the log is written: text for people, or one JSON object a line for programs.
 
 Both keep to what an event says itself. Twisted's own JSON observer would also write its internals, and objects that
-were merely attached to an event.
+were merely attached to an event. What strangers have sent may be in an event: so it is one line, a traceback's lines
+are indented, and no character is written that a terminal obeys or nobody sees. What happens again and again, such as
+connections that break, is told a few times, and then once a minute how often.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from threading import Lock
 from typing import IO, Any, TextIO, cast
 
 from twisted.logger import (
@@ -21,11 +26,50 @@ from twisted.logger import (
     LogLevel,
     LogLevelFilterPredicate,
     formatEvent,
-    formatEventAsClassicLogText,
-    textFileLogObserver,
+    formatTime,
 )
 from twisted.python.logfile import LogFile
 from zope.interface import implementer
+
+LINE = 8192
+"""Characters of a line; what is longer is cut."""
+
+LINES = 500
+"""Of a traceback."""
+
+FIRST = 5
+"""So many events of one kind are told one by one in each L{MINUTE}."""
+
+MINUTE = 60.0
+"""Seconds after which the others are counted up."""
+
+KINDS = 500
+"""Of events in a minute that are told apart."""
+
+
+def plain(text: str, limit: int = LINE) -> str:
+    """
+    @param limit: characters; what is longer is cut.
+    @return: the text, with the escapes of Python's strings in place of controls, line ends, signs that turn the
+        direction of writing, half surrogates and whatever else nobody sees.
+    """
+    text = _cut(text, limit)
+    return text if text.isprintable() else "".join(_escape(each) for each in text)
+
+
+def _cut(text: str, limit: int = LINE) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}... ({len(text) - limit} more)"
+
+
+def _escape(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+
+
+def _escape_json(character: str) -> str:
+    if "\ud800" <= character <= "\udfff":
+        # Half a character, which many readers of JSON refuse.
+        return "\\ufffd"
+    return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
 @implementer(ILogObserver)
@@ -41,27 +85,146 @@ class JSONLines:
             "time": datetime.fromtimestamp(event["log_time"], UTC).isoformat(timespec="milliseconds"),
             "level": event["log_level"].name,
             "namespace": event.get("log_namespace", ""),
-            "message": formatEvent(event),
+            "message": _cut(formatEvent(event)),
             **self._worker,
         }
         for name, value in event.items():
             if not name.startswith("log_") and isinstance(value, str | int | float | bool | None):
-                line.setdefault(name, value)
-        if "log_failure" in event:
-            line["traceback"] = event["log_failure"].getTraceback()
-        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                line.setdefault(name, _cut(value) if isinstance(value, str) else value)
+        if trace := _traceback(event):
+            line["traceback"] = "\n".join(trace)
+        text = json.dumps(line, ensure_ascii=False)
+        if not text.isprintable():
+            text = "".join(_escape_json(each) for each in text)
+        self._file.write(text + "\n")
         self._file.flush()
 
 
 def _text(file: TextIO, worker: int | None) -> ILogObserver:
-    if worker is None:
-        return textFileLogObserver(file)
+    before = "" if worker is None else f"worker {worker}: "
 
     def render(event: LogEvent) -> str | None:
-        text = formatEventAsClassicLogText(event)
-        return None if text is None else f"worker {worker}: {text}"
+        message = formatEvent(event)
+        lines = _traceback(event)
+        if not message and not lines:
+            return None
+        system = event.get("log_system")
+        if system is None:
+            system = f"{event.get('log_namespace', '-')}#{event['log_level'].name if 'log_level' in event else '-'}"
+        head = f"{before}{formatTime(event.get('log_time'))} [{plain(str(system))}] {plain(message)}\n"
+        return head + "".join(f"\t{plain(line)}\n" for line in lines)
 
     return FileLogObserver(file, render)
+
+
+def _traceback(event: LogEvent) -> list[str]:
+    # Of another process there is only the text.
+    text = event["log_failure"].getTraceback() if "log_failure" in event else event.get("traceback", "")
+    lines = text.splitlines()
+    # The exception is at the end.
+    return [_cut(line) for line in (lines if len(lines) <= LINES else ["...", *lines[-LINES:]])]
+
+
+@implementer(ILogObserver)
+class Summarized:
+    """
+    Tells a few events of each kind one by one, and counts the others. What HiChat itself tells of its work is not
+    counted, nor what is there for who looks for a mistake.
+
+    @param write: writes an event.
+    @param later: calls a function after so many seconds; may be called in any thread.
+    @param seconds: the time, by a clock that nobody sets.
+    """
+
+    def __init__(
+        self,
+        write: ILogObserver,
+        later: Callable[[float, Callable[[], None]], object],
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._write = write
+        self._later = later
+        self._seconds = seconds
+        self._lock = Lock()
+        self._began = seconds()
+        self._told: dict[object, int] = {}
+        self._others: dict[object, tuple[int, LogEvent]] = {}
+
+    def __call__(self, event: LogEvent) -> None:
+        if self._is_more(event):
+            return
+        self._write(event)
+
+    def _is_more(self, event: LogEvent) -> bool:
+        """Count an event; @return: whether it is one of the others."""
+        level, namespace = event.get("log_level"), event.get("log_namespace") or ""
+        if level in (None, LogLevel.debug) or (level is LogLevel.info and namespace.startswith("hichat")):
+            return False
+        if self._seconds() - self._began >= MINUTE:
+            self.tell()
+        with self._lock:
+            kind = _kind(event)
+            if kind not in self._told and len(self._told) >= KINDS:
+                kind = None
+            told = self._told[kind] = self._told.get(kind, 0) + 1
+            if told <= FIRST:
+                return False
+            if not self._others:
+                self._later(MINUTE, self.tell)
+            self._others[kind] = told - FIRST, event
+            return True
+
+    def tell(self) -> None:
+        """Tell how many others there were."""
+        with self._lock:
+            self._began = self._seconds()
+            self._told = {}
+            others, self._others = self._others, {}
+        for count, event in others.values():
+            self._write(
+                {
+                    "log_time": time.time(),
+                    "log_level": event["log_level"],
+                    "log_namespace": event.get("log_namespace") or "-",
+                    "log_format": "{count} more within a minute; the last one: {last}",
+                    "count": count,
+                    "last": _last(event),
+                }
+            )
+
+
+def _last(event: LogEvent) -> str:
+    text = formatEvent(event)
+    failure = event.get("log_failure")
+    return text if failure is None else f"{text} ({failure.type.__name__}: {failure.getErrorMessage()})"
+
+
+def _kind(event: LogEvent) -> object:
+    """@return: what is the same of events that differ only in what strangers have sent."""
+    form = event.get("log_format") or ""
+    if not (isinstance(form, str) and re.search("[A-Za-z]", re.sub(r"\{[^}]*\}", "", form))):
+        # What it says is all in its fields, or it was made in the old way: the text, whatever its numbers are.
+        form = re.sub("[0-9]+", "#", formatEvent(event)[:200])
+    failure = event.get("log_failure")
+    return event.get("log_namespace"), event["log_level"], form, failure and failure.type
+
+
+class _LogFile(LogFile):
+    """Twisted's own, which goes on if it cannot be opened anew. What it makes later is as private as what we make."""
+
+    def __init__(self, name: str, directory: str) -> None:
+        super().__init__(name, directory)
+        self.defaultMode = None
+
+    def reopen(self) -> None:
+        """
+        Write to what now has the file's name; it is made if there is none.
+
+        @raise OSError: it cannot be opened; the file that was open still is.
+        """
+        old = self._file
+        self._openFile()
+        old.close()
 
 
 def open_log(twistd: Mapping[str, Any]) -> TextIO:
@@ -71,15 +234,32 @@ def open_log(twistd: Mapping[str, Any]) -> TextIO:
     """
     name = twistd.get("logfile") or ("-" if twistd.get("nodaemon") else "twistd.log")
     # twistd sends sys.stdout to the log later; this is the real one.
-    file: Any = sys.stdout if name == "-" else LogFile.fromFullPath(name)
+    file: Any = sys.stdout if name == "-" else _LogFile.fromFullPath(name)
+    if hasattr(file, "reconfigure"):
+        # A terminal that does not know a character does not cost the line.
+        file.reconfigure(errors="backslashreplace")
     return cast(TextIO, file)
 
 
-def make_observer(level: str, form: str, file: TextIO, worker: int | None = None) -> ILogObserver:
+def reopen_log(file: TextIO) -> None:
+    """
+    Open the log anew, after somebody has moved it away.
+
+    @param file: from L{open_log}.
+    @raise OSError: see L{_LogFile.reopen}.
+    """
+    if isinstance(file, _LogFile):
+        file.reopen()
+
+
+def make_observer(level: str, form: str, file: TextIO, reactor: Any, worker: int | None = None) -> ILogObserver:
     """
     @param level: the lowest level that is written.
     @param form: C{text} or C{json}.
+    @param reactor: for what is told once a minute.
     @param worker: its number, if there are several: each line has it.
     """
     write: ILogObserver = JSONLines(file, worker) if form == "json" else _text(file, worker)
-    return FilteringLogObserver(write, [LogLevelFilterPredicate(LogLevel.lookupByName(level))])
+    summarized = Summarized(write, lambda pause, tell: reactor.callFromThread(reactor.callLater, pause, tell))
+    reactor.addSystemEventTrigger("after", "shutdown", summarized.tell)
+    return FilteringLogObserver(summarized, [LogLevelFilterPredicate(LogLevel.lookupByName(level))])

@@ -23,6 +23,7 @@ _COUNTERS = {
     "offline_recipients": "Recipients of an event that were not connected",
     "events_committed": "Events written to the log",
     "slow_closed": "Connections closed because they did not read",
+    "stalled_closed": "HTTP connections closed because they did not read an answer",
     "silent_closed": "Connections closed because nothing was heard of them",
     "signals_dropped": "Signals (typing, marks) that found no room",
     "datagrams_sent": "Datagrams written to the plane",
@@ -49,7 +50,7 @@ class Metrics(Collector):
 
     messages_in = messages_out = frames_refused = offline_recipients = events_committed = slow_closed = (
         bodies_refused
-    ) = silent_closed = signals_dropped = datagrams_withheld = 0
+    ) = stalled_closed = silent_closed = signals_dropped = datagrams_withheld = 0
     datagrams_sent = datagrams_received = datagrams_lost = repairs = repaired_events = 0
 
     def __init__(self) -> None:

@@ -11,10 +11,13 @@ import errno
 import gc
 import os
 import resource
+import shlex
 import socket
+import stat
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from fcntl import LOCK_EX, LOCK_NB, flock
 from functools import partial
@@ -24,6 +27,7 @@ from types import TracebackType
 from typing import Any, cast
 
 from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
@@ -34,6 +38,7 @@ from twisted.internet.task import deferLater
 from twisted.logger import ILogObserver, Logger
 from twisted.python.threadpool import ThreadPool
 
+from hichat.certificates import Certificates
 from hichat.errors import StartError
 from hichat.gateway.presence import Presence
 from hichat.gateway.protocol import ChatFactory, ChatProtocol
@@ -43,8 +48,10 @@ from hichat.ledger import log
 from hichat.ledger.ledger import Ledger
 from hichat.ledger.marks import Marks
 from hichat.ledger.process import WriterProcess
+from hichat.media.decoder import Decoder
 from hichat.media.media import MediaStore
 from hichat.metrics import Metrics
+from hichat.pidfile import live_without
 from hichat.plane.faults import FaultyTransport
 from hichat.plane.faults import parse as parse_faults
 from hichat.plane.link import Link
@@ -76,6 +83,9 @@ PATIENCE = 1.0
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104
 """Where an endpoint listens that names no interface."""
+
+LOCK = "daemon.lock"
+"""The file in the state directory that a L{Claim} locks."""
 
 LAST_WORDS = 2.0
 """Seconds of it in which clients that were held back may go on."""
@@ -127,14 +137,26 @@ class Parts:
     sockets: list[ChatFactory]
     site: IProtocolFactory
     media: MediaStore
+    decoder: Decoder
     index: Index
     following: Following | None
 
 
-class LogComponent:
-    """Mixed into a service, before L{Service}: twistd logs through what its application has as a component."""
+class InTwistd:
+    """
+    Mixed into a service, before L{Service}: twistd logs through what its application has as a component.
+
+    @ivar pidfile: that of twistd, if it writes one.
+    """
 
     _observer: ILogObserver | None = None
+    _reactor: Any
+    pidfile: Path | None = None
+
+    def privilegedStartService(self) -> None:
+        """Twistd has just written its pid file."""
+        if self.pidfile is not None:
+            live_without(self.pidfile, self._reactor)
 
     def setServiceParent(self, parent: Any) -> None:
         """See L{Service.setServiceParent}."""
@@ -143,7 +165,7 @@ class LogComponent:
         super().setServiceParent(parent)  # type: ignore[misc]
 
 
-class HiChat(LogComponent, Service):
+class HiChat(InTwistd, Service):
     """
     @param settings: what the operator wants.
     @param assemble: makes the parts; called at the start, because only then the process is the one that will serve.
@@ -171,6 +193,7 @@ class HiChat(LogComponent, Service):
         self._ports: list[IListeningPort] = []
         self._turns: Turns | None = None
         self._claim: Claim | None = None
+        self._certificates: Certificates | None = None
         self._stopping = False
 
     # Start
@@ -196,10 +219,14 @@ class HiChat(LogComponent, Service):
 
     def _start(self) -> None:
         settings = self._settings
+        # Twistd may have been told of another mask for the files that it makes itself.
+        make_private()
         prepare_state_dir(settings.state_dir)
         if settings.workers == 1:
             # Of several workers their supervisor has it.
             self._claim = Claim(settings.state_dir)
+            for line in exposed(settings):
+                self._log.warn("{line}", line=line)
         _raise_file_limit()
         gc.set_threshold(GARBAGE)
         parts = self._parts = self._assemble(settings, self._reactor, lambda: self._stopping)
@@ -253,13 +280,29 @@ class HiChat(LogComponent, Service):
                 port.listen(BACKLOG)
                 # It makes a file descriptor of its own.
                 return cast(IListeningPort, self._reactor.adoptStreamPort(port.fileno(), port.family, site))
+        arguments, options = parse_endpoint(self._settings.listen)
+        if arguments[0] == "unix":
+            remove_left_over_socket(options.get("address") or arguments[1])
+        self._certificates = Certificates(partial(_endpoint, self._reactor, self._settings))
         result: list[Any] = []
-        _endpoint(self._reactor, self._settings).listen(site).addBoth(result.append)
+        self._certificates.endpoint.listen(site).addBoth(result.append)
         # The server endpoints of Twisted answer at once.
         found = result[0] if result else None
         if not IListeningPort.providedBy(found):
             raise listen_error(self._settings, getattr(found, "value", None))
         return found
+
+    def read_again(self) -> None:
+        """Let new connections have the certificates that are in their files now."""
+        if self._certificates is None or not self._certificates.are_there:
+            return
+        try:
+            self._certificates.read_again()
+        except Exception as e:
+            cause = getattr(e.__cause__, "strerror", None) or e.__cause__ or e
+            self._log.error("the certificates cannot be read again: {cause}; the ones from before stay", cause=cause)
+        else:
+            self._log.info("the certificates were read again")
 
     # Stop
 
@@ -360,6 +403,8 @@ class HiChat(LogComponent, Service):
                 parts.way.process.stop()
             if parts.following is not None:
                 parts.following.follower.stop()
+            # What waits for it has files to remove, in a pool.
+            parts.decoder.stop()
             for pool in parts.pools:
                 if pool.started:
                     pool.stop()
@@ -375,19 +420,55 @@ def _all(factories: list[ChatFactory]) -> list[ChatProtocol]:
     return [connection for factory in factories for connection in factory.connections]
 
 
+def make_private() -> None:
+    """What this process and those that it starts make from now on is for nobody else."""
+    os.umask(0o077)
+
+
 def prepare_state_dir(path: Path) -> None:
     """
     Make the state directory, open to its owner only, if it is not there.
 
-    @raise StartError: it cannot be made or written.
+    @raise StartError: it cannot be made or written, or is open to everybody.
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        check_state_dir(path)
         (path / "uploads").mkdir(mode=0o700, exist_ok=True)
     except OSError as e:
         raise state_dir_error(path, e.strerror) from e
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
         raise state_dir_error(path, "Permission denied")
+
+
+def check_state_dir(path: Path) -> None:
+    """@raise StartError: the state directory is open to everybody."""
+    mode = path.stat().st_mode
+    if mode & stat.S_IRWXO:
+        raise StartError(
+            f"hichat: HICHAT_STATE_DIR: everybody on this machine can look into {path} (mode {stat.S_IMODE(mode):o}), "
+            f"where messages and keys are; mend it with: {_chmod(path)}"
+        )
+
+
+def exposed(settings: Settings) -> list[str]:
+    """@return: a line for the operator of each thing that others can look into, and of how to mend that."""
+    lines = []
+    if settings.state_dir.stat().st_mode & stat.S_IRWXG:
+        lines.append(
+            f"the group of {settings.state_dir} can look into it, where messages and keys are; "
+            f"if that is not meant: {_chmod(settings.state_dir)}"
+        )
+    database = Path(make_url(settings.database_url).database or "").absolute()
+    if settings.database_url.startswith("sqlite") and not database.is_relative_to(settings.state_dir):
+        with suppress(OSError):
+            if database.stat().st_mode & stat.S_IRWXO:
+                lines.append(f"everybody on this machine can read {database}; mend it with: {_chmod(database, '600')}")
+    return lines
+
+
+def _chmod(path: Path, mode: str = "700") -> str:
+    return f"chmod {mode} {shlex.quote(str(path))}"
 
 
 class Claim:
@@ -400,7 +481,7 @@ class Claim:
 
     def __init__(self, directory: Path) -> None:
         try:
-            self._file = os.open(directory / "daemon.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._file = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as e:
             # Not every caller knows what to say of it.
             raise state_dir_error(directory, str(e)) from None
@@ -453,6 +534,26 @@ def preflight(settings: Settings, reactor: Any) -> None:
             _try_to_bind(socket.SOCK_STREAM, options.get("interface", EVERYWHERE), int(arguments[1]))
         except OSError as e:
             raise listen_error(settings, e) from e
+
+
+def remove_left_over_socket(path: str) -> None:
+    """
+    Remove a unix socket, and Twisted's lock beside it, that nobody listens on any more: a process that is killed leaves
+    them. The lock names a process by its number only, which in a container may be our own.
+    """
+    with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(PATIENCE)
+        try:
+            if stat.S_ISSOCK(os.stat(path).st_mode):
+                probe.connect(path)
+            # Somebody listens, or it is something else: Twisted says so.
+            return
+        except FileNotFoundError:
+            pass
+        except ConnectionRefusedError:
+            os.unlink(path)
+        if os.path.islink(f"{path}.lock"):
+            os.unlink(f"{path}.lock")
 
 
 def reserve_port(settings: Settings) -> socket.socket:

@@ -21,6 +21,7 @@ from twisted.internet import endpoints
 from twisted.logger import LogLevel
 
 from hichat.accounts.limits import Rate
+from hichat.accounts.passwords import LEAST, LENGTH_LIMIT
 from hichat.errors import StartError
 from hichat.plane.faults import parse as parse_faults
 from hichat.social.groups import Limits
@@ -88,6 +89,13 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise ValueError("it is not a positive whole number")
     return int(text)
+
+
+def _length(text: str) -> int:
+    count = _count(text)
+    if count > LENGTH_LIMIT:
+        raise ValueError(f"a password has at most {LENGTH_LIMIT}")
+    return count
 
 
 def _workers(text: str) -> int:
@@ -171,6 +179,7 @@ class Settings:
     login_limit: Rate = _setting(_rate, "10/600", "ATTEMPTS/SECONDS: failed log-ins of an account; or off")
     address_limit: Rate = _setting(_rate, "50/600", "ATTEMPTS/SECONDS: failed log-ins from an address; or off")
     register_limit: Rate = _setting(_rate, "20/3600", "ATTEMPTS/SECONDS: accounts made from an address; or off")
+    password_length: int = _setting(_length, str(LEAST), "characters that a new password must have at least")
 
     draft_limit: int = _setting(_count, "1024", "messages in flight, at which senders are not read from any more")
     batch_limit: int = _setting(_count, "256", "messages in one commit")

@@ -12,10 +12,10 @@ import secrets
 import sys
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
@@ -26,13 +26,14 @@ from twisted.python.threadpool import ThreadPool
 from twisted.python.usage import Options as UsageOptions
 from twisted.scripts._twistd_unix import ServerOptions
 
-from hichat import keys, settings
+from hichat import keys, pidfile, settings, signals
 from hichat.accounts import devices, sessions, users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.limits import Limits
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
+from hichat.clock import make_steady, ticks
 from hichat.errors import StartError
 from hichat.events import Draft, Event, Kind, Outcome, Scope
 from hichat.gateway.presence import Presence
@@ -45,11 +46,12 @@ from hichat.ledger import log, marks
 from hichat.ledger.ledger import Ledger
 from hichat.ledger.process import Setup, WriterProcess
 from hichat.ledger.writer import FEW, TAIL, LogWriter
-from hichat.logs import make_observer, open_log
+from hichat.logs import make_observer, open_log, reopen_log
 from hichat.media.addresses import Addresses
+from hichat.media.decoder import Decoder
 from hichat.media.folder import Folder
 from hichat.media.media import Limits as MediaLimits
-from hichat.media.media import MediaStore, MediaUses
+from hichat.media.media import MediaStore, MediaUses, TakeIn
 from hichat.metrics import Metrics
 from hichat.plane.datagram import Codec
 from hichat.plane.interests import Interests
@@ -59,7 +61,7 @@ from hichat.routing import Arrival, Arrived, Routing
 from hichat.search.index import make_index
 from hichat.search.indexer import Indexer
 from hichat.search.process import FollowerProcess
-from hichat.service import Following, HiChat, Parts, Way, preflight
+from hichat.service import LOCK, Following, HiChat, Parts, Way, make_private, preflight
 from hichat.settings import Bounds, Settings
 from hichat.social import contacts, groups
 from hichat.social.contacts import Contacts
@@ -75,7 +77,7 @@ READERS = 4
 """Threads that read the store; one more writes it."""
 
 FILERS = 2
-"""Threads that write files, and decode pictures: each may need 200 MB for a moment, for a WebP 600."""
+"""Threads that write files."""
 
 
 class Options(UsageOptions):
@@ -88,6 +90,16 @@ class Options(UsageOptions):
     )
     optParameters = settings.option_parameters()
 
+    def postOptions(self) -> None:
+        """Twistd looks at its pid file next."""
+        twistd: Any = self.parent or {}
+        left_over = twistd.get("pidfile")
+        if left_over:
+            # What is wrong with a setting is told later.
+            with suppress(StartError):
+                found = settings.load(self, os.environ, Path.cwd())
+                pidfile.remove_left_over(Path(left_over), found.state_dir / LOCK)
+
 
 def makeService(options: Options | None = None) -> HiChat | Supervisor:
     """
@@ -97,8 +109,12 @@ def makeService(options: Options | None = None) -> HiChat | Supervisor:
     @raise SystemExit: a setting is wrong, or the start would fail; its text is one line.
     """
     # Not at the top: importing it installs the reactor, and twistd may still be choosing one.
-    from twisted.internet import reactor
+    from twisted.internet import reactor as installed
 
+    reactor: Any = installed
+    make_steady(reactor)
+    signals.ignore()
+    make_private()
     twistd = _twistd(options)
     try:
         found = settings.load(options or {}, os.environ, Path.cwd())
@@ -108,13 +124,29 @@ def makeService(options: Options | None = None) -> HiChat | Supervisor:
     except StartError as e:
         raise SystemExit(str(e)) from None
     log = open_log(twistd)
-    observer = make_observer(found.log_level, found.log_format, log)
+    observer = make_observer(found.log_level, found.log_format, log, reactor)
     for line in settings.unknown_variables(os.environ):
         # twistd keeps it until its log begins.
         Logger().warn("{line}", line=line)
+    service: HiChat | Supervisor
     if found.workers > 1:
-        return Supervisor(found, reactor, observer, log)
-    return HiChat(found, assemble, reactor, observer)
+        service = Supervisor(found, reactor, observer, log)
+    else:
+        service = HiChat(found, assemble, reactor, observer)
+    service.pidfile = Path(twistd["pidfile"]).absolute() if twistd.get("pidfile") else None
+    signals.on_hangup(reactor, partial(_hung_up, log, service))
+    return service
+
+
+def _hung_up(log: TextIO, service: HiChat | Supervisor) -> None:
+    logger = Logger()
+    try:
+        reopen_log(log)
+    except OSError as e:
+        logger.error("SIGHUP: the log cannot be opened anew: {cause}; it goes on where it was", cause=e)
+    else:
+        logger.info("SIGHUP: the log goes on here")
+    service.read_again()
 
 
 def _twistd(options: Options | None) -> Any:
@@ -162,11 +194,13 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     way = assemble_way(store, codec, bounds, metrics, reactor, _now, settings.workers, setup)
 
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
-    limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, _now)
+    limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks)
     registration = settings.registration_policy
-    accounts = Accounts(store, way.ledger, Passwords(in_hashers), tokens, _now, limits, registration)
+    passwords = Passwords(in_hashers, least=settings.password_length)
+    accounts = Accounts(store, way.ledger, passwords, tokens, _now, limits, registration)
     addresses = Addresses(keys.load_or_make(state, "media.key"))
-    media = assemble_media(settings, addresses, store, in_filers, reactor, worker)
+    decoder = Decoder(reactor)
+    media = assemble_media(settings, addresses, store, in_filers, decoder.take_in, reactor, worker)
     counters = Gathered(lambda device_ids: store.read(log.last_counters, device_ids))
     services = assemble_services(way, partial(_sign_in, accounts, counters), bounds, _now, MediaUses(addresses))
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
@@ -174,7 +208,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent)
     site = make_site(
         accounts=accounts,
-        contacts=Contacts(store, way.ledger, _now, bounds.contacts_only),
+        contacts=Contacts(store, way.ledger, _now, bounds.contacts_only, ticks),
         conversations=Conversations(store, way.ledger),
         groups=Groups(store, way.ledger, _now, settings.group_limits),
         marks=way.marks,
@@ -198,6 +232,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
         sockets=factories,
         site=site,
         media=media,
+        decoder=decoder,
         index=index,
         # One of the workers does it for all.
         following=Following(follower, indexer) if worker == 0 else None,
@@ -205,13 +240,19 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
 
 
 def assemble_media(
-    settings: Settings, addresses: Addresses, store: Store, in_thread: Runner, clock: IReactorTime, worker: int
+    settings: Settings,
+    addresses: Addresses,
+    store: Store,
+    in_thread: Runner,
+    take_in: TakeIn,
+    clock: IReactorTime,
+    worker: int,
 ) -> MediaStore:
     """Put together what keeps files, and make their directory."""
     folder = Folder(settings.state_dir / "uploads")
     folder.start()
     limits = MediaLimits(settings.upload_limit, settings.upload_quota)
-    return MediaStore(store, folder, addresses, in_thread, clock, _now, limits, sweeps=worker == 0)
+    return MediaStore(store, folder, addresses, in_thread, take_in, clock, _now, limits, sweeps=worker == 0)
 
 
 def assemble_way(
@@ -246,7 +287,14 @@ def assemble_way(
     )
     link = Link(codec, routing, clock, metrics, workers, interests)
     writer = PlaneWriter(codec, link, intake, bounds.drafts)
-    log_writer = LogWriter(store, now, bounds.edit, bounds.contacts_only, tail=TAIL if setup is None else FEW)
+    log_writer = LogWriter(
+        store,
+        now,
+        bounds.edit,
+        bounds.contacts_only,
+        tail=TAIL if setup is None else FEW,
+        ticks=lambda: round(clock.seconds() * 1000),
+    )
 
     def here(drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
         return store.in_writer(log_writer.write, drafts)
@@ -359,4 +407,5 @@ def read_generation(connection: Connection, user: int, device: int, login: int) 
 
 
 def _now() -> int:
+    """@return: the time of day, for what is stored and shown; see L{hichat.clock} for all that lasts."""
     return time.time_ns() // 1_000_000

@@ -14,7 +14,8 @@ from twisted.internet.protocol import Protocol
 from twisted.internet.stdio import StandardIO
 from twisted.logger import globalLogBeginner
 
-from hichat import settings
+from hichat import settings, signals
+from hichat.clock import make_steady
 from hichat.errors import StartError
 from hichat.logs import make_observer
 from hichat.service import HiChat
@@ -38,9 +39,11 @@ def main() -> None:
     from twisted.internet import reactor as installed
 
     reactor: Any = installed
+    make_steady(reactor)
+    signals.ignore()
     found = settings.load({}, os.environ, Path.cwd())
     number = int(os.environ[NUMBER])
-    observer = make_observer(found.log_level, found.log_format, sys.stdout, number)
+    observer = make_observer(found.log_level, found.log_format, sys.stdout, reactor, number)
     globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
     service = HiChat(found, partial(assemble, worker=number), reactor, worker=number)
     try:

@@ -19,12 +19,15 @@ from twisted.internet.interfaces import IDelayedCall, IProcessTransport
 from twisted.internet.protocol import ProcessProtocol
 from twisted.logger import ILogObserver, Logger
 
-from hichat import keys, settings
+from hichat import keys, settings, signals
 from hichat.errors import StartError
+from hichat.logs import plain
 from hichat.service import (
     DEADLINE,
     Claim,
-    LogComponent,
+    InTwistd,
+    exposed,
+    make_private,
     one_line_errors,
     prepare_state_dir,
     reserve_port,
@@ -42,6 +45,9 @@ LONGEST = 30.0
 
 STEADY = 5.0
 """Seconds after which a worker counts as one that did not end at once."""
+
+LINE = 256 * 1024
+"""Bytes that a worker may write without an end of line."""
 
 NUMBER = "HICHAT_WORKER"
 """The environment variable that tells a worker its number, from 0."""
@@ -68,8 +74,13 @@ class Worker(ProcessProtocol):
     def childDataReceived(self, childFD: int, data: bytes) -> None:
         """What it logs goes into our log, by whole lines."""
         *lines, self._line = (self._line + data).split(b"\n")
+        if len(self._line) > LINE:
+            lines.append(self._line)
+            self._line = b""
         for line in lines:
-            self._write(line.decode(errors="replace") + "\n")
+            # Most were made plain where they come from; some are not of the log, but what a dying interpreter says.
+            text = line.decode(errors="replace")
+            self._write("\t" * text.startswith("\t") + plain(text.removeprefix("\t"), len(text)) + "\n")
 
     def processEnded(self, reason: Any) -> None:
         """It is gone."""
@@ -84,7 +95,7 @@ class Worker(ProcessProtocol):
             self.transport.signalProcess(name)
 
 
-class Supervisor(LogComponent, Service):
+class Supervisor(InTwistd, Service):
     """
     Starts the workers, and each again that ends.
 
@@ -120,8 +131,11 @@ class Supervisor(LogComponent, Service):
         """
         found = self._settings
         try:
+            make_private()
             prepare_state_dir(found.state_dir)
             self._claim = Claim(found.state_dir)
+            for line in exposed(found):
+                self._log.warn("{line}", line=line)
             for name in ("plane.key", "token.key"):
                 keys.load_or_make(found.state_dir, name)
             engine = make_engine(found.database_url)
@@ -143,6 +157,9 @@ class Supervisor(LogComponent, Service):
             self._start(number)
         self._log.info("HiChat serves {address} with {workers} workers", address=found.listen, workers=found.workers)
         super().startService()
+
+    def read_again(self) -> None:
+        """Workers have nothing that could be read again: they share C{tcp:} endpoints only."""
 
     def stopService(self) -> Deferred[None]:
         """Let them stop, as long as each may take."""
@@ -192,9 +209,10 @@ class Supervisor(LogComponent, Service):
         command = [sys.executable, "-m", "hichat.worker"]
         # Its standard input says, by its end, that the supervisor is gone.
         files = {0: "w", 1: "r", 2: "r"}
-        started: IProcessTransport = self._reactor.spawnProcess(
-            worker, command[0], command, environment, childFDs=files
-        )
+        with signals.blocked():
+            started: IProcessTransport = self._reactor.spawnProcess(
+                worker, command[0], command, environment, childFDs=files
+            )
         return started
 
     def _ended(self, worker: Worker, how: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from sqlalchemy import Connection, func, select
@@ -12,6 +13,8 @@ from twisted.internet.defer import Deferred, maybeDeferred
 
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.ledger.ledger import Ledger
+from hichat.media.pictures import take_in
+from hichat.media.types import Picture
 from hichat.search.index import Index, make_index
 from hichat.storage import tables
 from hichat.storage.engine import make_engine
@@ -29,6 +32,11 @@ NOW = 1_700_000_000_000
 def run_now(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
     """A L{hichat.storage.store.Runner} without a thread."""
     return maybeDeferred(function, *args, **kwargs)
+
+
+def take_in_now(_user: int, content: Path, media_type: str, clean: Path, thumbnail: Path) -> Deferred[Picture]:
+    """A L{hichat.media.media.TakeIn} without a process."""
+    return maybeDeferred(take_in, content, media_type, clean, thumbnail)
 
 
 def make_store(case: Cleaner) -> Store:

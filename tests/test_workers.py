@@ -58,7 +58,8 @@ class SupervisorTests(SynchronousTestCase):
         return process
 
     def test_a_state_directory_that_holds_something_else(self) -> None:
-        (self.state / "token.key").mkdir(parents=True)
+        self.state.mkdir(0o700)
+        (self.state / "token.key").mkdir()
         error = self.assertRaises(StartError, self.supervisor.startService)
         self.assertIn("HICHAT_STATE_DIR", str(error))
         self.assertNotIn("\n", str(error))

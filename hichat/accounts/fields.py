@@ -5,6 +5,7 @@ import unicodedata
 
 from hichat.errors import InvalidField
 from hichat.events import MAX_SAFE_INTEGER
+from hichat.text import composed, short
 
 NAME_LIMIT = 64
 """Characters of a name."""
@@ -36,8 +37,8 @@ def name_of(text: str, field: str = "name") -> str:
     @return: the name as it is kept: NFC, without blanks around it.
     @raise InvalidField: empty, longer than L{NAME_LIMIT}, or with characters that cannot be seen.
     """
-    name = unicodedata.normalize("NFC", text).strip()
-    if not 1 <= len(name) <= NAME_LIMIT or len(name_key(name)) > _KEY_LIMIT or _has_unprintable(name):
+    name = composed(text.strip(), NAME_LIMIT, field).strip()
+    if not name or len(name_key(name)) > _KEY_LIMIT or _has_unprintable(name):
         raise InvalidField(field)
     if not _DIRECTIONS.isdisjoint(name):
         raise InvalidField(field)
@@ -45,8 +46,11 @@ def name_of(text: str, field: str = "name") -> str:
 
 
 def name_key(name: str) -> str:
-    """@return: what is equal for names that differ in case or Unicode form only. Takes any text."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).strip().casefold())
+    """
+    @return: what is equal for names that differ in case or Unicode form only. Takes any text; what is too long for a
+        name is nothing, as no name is.
+    """
+    return short("NFC", short("NFC", name.strip(), NAME_LIMIT).strip().casefold(), NAME_LIMIT)
 
 
 def id_of(text: str, field: str) -> int:
@@ -86,8 +90,8 @@ def gender_of(text: str) -> str:
     @return: a short word, or nothing.
     @raise InvalidField: longer than L{GENDER_LIMIT}, or unprintable.
     """
-    gender = text.strip()
-    if len(gender) > GENDER_LIMIT or _has_unprintable(gender):
+    gender = composed(text.strip(), GENDER_LIMIT, "gender")
+    if _has_unprintable(gender):
         raise InvalidField("gender")
     return gender
 
@@ -115,8 +119,8 @@ def description_of(text: str, field: str = "desc") -> str:
     @return: a few sentences, or nothing; may have several lines.
     @raise InvalidField: longer than L{DESCRIPTION_LIMIT}, or with NUL or lone surrogates.
     """
-    description = text.strip()
-    if len(description) > DESCRIPTION_LIMIT or not is_storable(description):
+    description = composed(text.strip(), DESCRIPTION_LIMIT, field)
+    if not is_storable(description):
         raise InvalidField(field)
     return description
 
@@ -126,8 +130,8 @@ def greeting_of(text: str, field: str = "greeting") -> str:
     @return: a word of greeting, or nothing.
     @raise InvalidField: longer than L{GREETING_LIMIT}, or with NUL or lone surrogates.
     """
-    greeting = text.strip()
-    if len(greeting) > GREETING_LIMIT or not is_storable(greeting):
+    greeting = composed(text.strip(), GREETING_LIMIT, field)
+    if not is_storable(greeting):
         raise InvalidField(field)
     return greeting
 

@@ -9,19 +9,22 @@ from hichat.errors import BadInvite
 from hichat.storage.tables import invites
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+KEPT = 7 * 24 * 3600_000
+"""Milliseconds that an invite is kept that has expired: the clock may have been wrong."""
+
 # Without those that are taken for others; 16 of them have 79 bits.
 _LENGTH = 16
 
 
 def make(connection: Connection, uses: int, seconds: int, now: int) -> str:
     """
-    Make an invite; those that have expired are forgotten.
+    Make an invite; those that have expired for long are forgotten.
 
     @param uses: how many accounts may be made with it.
     @param seconds: how long it is good.
     @return: its code, of which only a hash is stored.
     """
-    connection.execute(delete(invites).where(invites.c.expires_at <= now))
+    connection.execute(delete(invites).where(invites.c.expires_at <= now - KEPT))
     code = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
     values = {"code_hash": digest(code), "uses_left": uses, "expires_at": now + seconds * 1000, "created_at": now}
     connection.execute(invites.insert().values(values))

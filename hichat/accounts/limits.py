@@ -45,7 +45,7 @@ class Rate(NamedTuple):
 
 class Limit:
     """
-    @param clock: the time in milliseconds.
+    @param clock: milliseconds, by a clock that nobody sets.
     @param entries: see L{ENTRIES}.
     """
 
@@ -154,7 +154,7 @@ class Limits:
     @param login: failed log-ins of an account.
     @param address: failed log-ins from an address.
     @param register: accounts made from an address.
-    @param clock: the time in milliseconds.
+    @param clock: milliseconds, by a clock that nobody sets.
     @ivar known: failed log-ins from what an account is known to be used with: nobody else fills these buckets.
     @ivar looks: look-ups for who says to be known, and is not.
     """

@@ -108,19 +108,23 @@ def rotate(
     @raise Unauthorized: the session has ended or expired, or the user is disabled or gone.
     """
     row = _live(connection, device_id)
-    if row is None or row.number != session or now >= row.rotated_at + REFRESH_LIFETIME * 1000:
+    if row is None or row.number != session:
+        raise Unauthorized
+    # The clock may have been set back since: then it was just now, and neither time begins later than that.
+    rotated_at = min(row.rotated_at, now)
+    if now >= rotated_at + REFRESH_LIFETIME * 1000:
         raise Unauthorized
     user = users.find(connection, row.user_id)
     if user is None or user.disabled or user.generation != row.generation:
         raise Unauthorized
-    again = shown == row.previous_hash and now < row.rotated_at + GRACE
+    again = shown == row.previous_hash and now < rotated_at + GRACE
     if shown != row.refresh_hash and not again:
         return Reused(row.user_id, device_id)
     values = {
         "refresh_hash": following,
         "previous_hash": shown,
         # Or the grace would have no end.
-        "rotated_at": row.rotated_at if again else now,
+        "rotated_at": rotated_at if again else now,
         "client_ip": client_ip[:64],
     }
     connection.execute(update(sessions).where(sessions.c.device_id == device_id).values(values))

@@ -28,6 +28,7 @@ from twisted.protocols.basic import LineOnlyReceiver
 from hichat.bench.prepare import draw_pairs
 from hichat.client.connection import Client, Item
 from hichat.client.wire import ClientError, Credentials
+from hichat.clock import make_steady
 from hichat.events import FIRST_GROUP_ID
 from hichat.protocol import Ack, Happened, Send
 from hichat.turns import Turns
@@ -333,6 +334,7 @@ def main() -> None:
     from twisted.internet import reactor as installed
 
     reactor: Any = installed
+    make_steady(reactor)
     # What a terminal sends goes to who has started us too, who then cuts the line.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)

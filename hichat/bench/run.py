@@ -26,6 +26,7 @@ from twisted.python.failure import Failure
 from hichat.bench.crowd import Part, Plan, Tally
 from hichat.client.http import Api, Session
 from hichat.client.wire import ClientError, Credentials, Refused, Unreachable, whole
+from hichat.clock import make_steady
 from hichat.errors import StartError
 from hichat.events import FIRST_GROUP_ID
 
@@ -287,6 +288,7 @@ def measure(plan: Plan, tokens: Sequence[str], progress: Callable[[int], object]
     outcome: list[Any] = []
 
     def main(reactor: Any) -> Deferred[None]:
+        make_steady(reactor)
         return Deferred.fromCoroutine(Measurement(reactor, plan, tokens, progress).run()).addBoth(outcome.append)
 
     with contextlib.suppress(SystemExit):

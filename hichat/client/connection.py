@@ -11,8 +11,9 @@ What was sent is on the server's disk once L{Client.send} returns. Until then it
 and is still written once. What happens comes once each, in order, over reconnections too; with L{Client.cursor} and
 L{Client.own} kept by the caller, over restarts of the program.
 
-Answers come on the connection that events come on, and it is not read while L{Client.events} is full. So a program that
-waits for answers has to take what comes as well, or not to listen.
+Answers come on the connection that events come on. While L{Client.events} is full that connection is not read, unless
+an answer is due. What comes then and does not fit is left out, and a sync from the cursor brings it when there is room
+again.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ from hichat.client.wire import (
     NotConnected,
     Replaced,
     Unauthorized,
+    Unreachable,
 )
+from hichat.clock import make_steady
 from hichat.errors import Language
 from hichat.protocol import (
     Ack,
@@ -73,7 +76,13 @@ Item = Happened | Receipt | TypingFrame | Presence | Error
 """What comes unasked. An L{Error} is about a frame that was not waited for, such as C{typing}."""
 
 OWN_LIMIT = 10_000
-"""Ids of own events that are remembered, until the cursor has passed them."""
+"""
+Ids of own events that are remembered, until the cursor has passed them. A program that takes nothing stops the cursor:
+then the oldest are forgotten, and come as events if it ever takes something.
+"""
+
+CONNECT_TIMEOUT = 60.0
+"""Seconds that L{Client.connected} waits unless told otherwise."""
 
 _RETRY_AFTER = re.compile(r"retry after (\d{1,6}(?:\.\d{1,6})?) s$")
 _SIGNED_OUT_CODES = frozenset({"unauthorized", "signed_out", "disabled"})
@@ -116,8 +125,12 @@ class _Renewing:
         return Deferred.fromCoroutine(self._connect(protocolFactory))
 
     async def _connect(self, factory: IProtocolFactory) -> IProtocol:
-        await self._client.renew()
-        return await self._endpoint.connect(factory)
+        try:
+            await self._client.renew()
+            return await self._endpoint.connect(factory)
+        except Exception as error:
+            self._client.failed(error)
+            raise
 
 
 class Client:
@@ -126,7 +139,7 @@ class Client:
     connection is lost, until L{close}, until the server does not take the token any more, or until another connection
     of the same device takes over.
 
-    @param reactor: for sockets and time.
+    @param reactor: for sockets and time; from now on it goes by the monotonic clock, see L{make_steady}.
     @param server: the server's URL; see L{Address.parse}.
     @param credentials: from a login; or what gives them before each connection, as
         L{hichat.client.http.DeviceSession.current} does.
@@ -142,7 +155,8 @@ class Client:
     @param on_item: called with all that comes unasked, at once: then nothing comes from L{events}. For programs that
         hear so much that a coroutine is too dear.
     @param inbox_limit: items that wait to be taken; at that number the connection is not read any more, at half of it
-        again. What was already read still comes on top: 64 KiB of frames, or one page.
+        again. While an answer is due it is read up to twice that number; then the client leaves the rest to a sync.
+        What was already read still comes on top: 64 KiB of frames, or one page.
     @param window: frames with a counter that are under way at once; more of them wait.
     @param opening_timeout: seconds from the TCP connection to the welcome.
     @param answer_timeout: seconds for an answer, except to frames with a counter: these wait for as long as it takes.
@@ -174,6 +188,7 @@ class Client:
         retry: Callable[[int], float] | None = None,
         language: Language | None = None,
     ) -> None:
+        make_steady(reactor)
         self.reactor = reactor
         self.opening_timeout = opening_timeout
         self.heartbeat = heartbeat
@@ -191,9 +206,17 @@ class Client:
         self._position = since
         self._own = set(own)
         self._inbox: Inbox[Item] = Inbox(
-            inbox_limit, self._regulate, since, None if on_item is None else partial(self._tell, on_item)
+            inbox_limit,
+            self._regulate,
+            since,
+            None if on_item is None else partial(self._tell, on_item),
+            self._arrive,
         )
+        # What comes on this connection does not fit and is left out.
         self._deaf = False
+        # There was no room for it yet: so nothing comes on this connection.
+        self._sync_due = False
+        self._cause = ""
         self._refs = count(1)
         self._sync_ref = 0
         self._outbox = Outbox(reactor, window, self._write, self._sync)
@@ -214,11 +237,13 @@ class Client:
 
     # The connection
 
-    async def connected(self) -> None:
+    async def connected(self, timeout: float | None = CONNECT_TIMEOUT) -> None:
         """
         Wait until there is a connection and the server has said welcome. What happens after this comes, at the latest
         with the sync of a later connection.
 
+        @param timeout: seconds; None: wait for as long as it takes. The client goes on trying after that, too.
+        @raise Unreachable: there was no connection in time.
         @raise Unauthorized: the token is not good any more.
         @raise Replaced: another connection of the same device has taken over.
         @raise BadAnswer: the server does not speak v2.
@@ -226,7 +251,14 @@ class Client:
         @raise NotConnected: L{close} was called.
         """
         self._start()
-        await self._ready.passed()
+        waiting = Deferred.fromCoroutine(self._ready.passed())
+        if timeout is not None:
+            waiting.addTimeout(timeout, self.reactor)
+        try:
+            await waiting
+        except TimeoutError:
+            cause = self._cause or "the server does not answer"
+            raise Unreachable(f"no connection to {self._address.http} within {timeout:g} s: {cause}") from None
         if self._stopped is not None:
             raise self._stopped
 
@@ -269,9 +301,10 @@ class Client:
 
     def events(self) -> Inbox[Item]:
         """
-        @return: an asynchronous iterator over all that comes unasked. It goes on over reconnections and stops after
-            L{close}. There is one queue: two iterators share it.
-        @raise ClientError: while iterating: there will be no connection any more; see L{connected}.
+        @return: an asynchronous iterator over all that comes unasked. It connects if need be, goes on over
+            reconnections and stops after L{close}. There is one queue: two iterators share it.
+        @raise ClientError: while iterating: there will be no connection any more, or there never was one; see
+            L{connected}.
         """
         return self._inbox
 
@@ -426,6 +459,10 @@ class Client:
             self.reactor.callLater(0, self._conclude, error)
             raise
 
+    def failed(self, error: Exception) -> None:
+        """An attempt to connect has failed."""
+        self._cause = str(error)
+
     # What a link calls
 
     def request(self) -> ConnectingRequest:
@@ -464,6 +501,7 @@ class Client:
         self._questions.fail(NotConnected("the connection was lost before the answer came"))
         if self._stopped is not None:
             return
+        self._deaf = False
         self._ready.pauseProducing()
         verdict = self._verdict or self._judge(loss)
         if verdict is not None:
@@ -485,12 +523,18 @@ class Client:
             return
         self.welcome = welcome
         self.link.welcome()
-        for frame in (self._show, self._watch):
-            if frame is not None:
-                self._write(msgspec.json.encode(frame))
+        self._sync_due = False
+        self._repeat(self._show)
+        if not self._inbox.full:
+            self._repeat(self._watch)
         if self._position is not None or not self._listen:
             self._opened()
         self._outbox.repeat(welcome.counter)
+
+    def _repeat(self, frame: protocol.Show | protocol.Watch | None) -> None:
+        """Say on this connection, too, what was said on an earlier one."""
+        if frame is not None:
+            self._write(msgspec.json.encode(frame))
 
     def _opened(self) -> None:
         """From here on nothing that happens is missed: it comes now, or with a later sync."""
@@ -500,9 +544,12 @@ class Client:
 
     def _sync(self) -> None:
         """Nothing is in doubt any more: so all own events that the sync brings are known."""
-        if not self._listen:
+        was_due, self._sync_due = self._sync_due, self._listen and self._inbox.full
+        if not self._listen or self._sync_due:
             self._live()
             return
+        if was_due:
+            self._repeat(self._watch)
         self._sync_ref = next(self._refs)
         self._write(msgspec.json.encode(protocol.Sync(ref=self._sync_ref, since=_or_unset(self._position))))
 
@@ -561,8 +608,8 @@ class Client:
             self._inbox.reach(position)
 
     def _put(self, item: Item, position: int | None = None) -> bool:
-        """@return: whether it was taken. When it is closing and nobody reads, one is left out and so are all later."""
-        if self._stopped is not None and self._inbox.full:
+        """@return: whether it was taken. If one does not fit it is left out, and so are all later."""
+        if self._inbox.overfull or (self._stopped is not None and self._inbox.full):
             self._deaf = True
         if not self._deaf:
             self._inbox.put(item, position)
@@ -580,8 +627,18 @@ class Client:
         self._own = set(self.own)
         if len(self._own) > OWN_LIMIT // 2:
             self._own = {number for number in self._own if number > (self._position or 0)}
-        if len(self._own) > OWN_LIMIT // 2 and self.link is not None and self._stopped is None:
+        if len(self._own) <= OWN_LIMIT // 2:
+            return
+        if self._deaf or self._sync_due:
+            self._own = set(sorted(self._own)[-(OWN_LIMIT // 2) :])
+        elif self._stopped is None:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """Go over to a new connection, and its sync. Nothing is told of it: it takes moments."""
+        if self.link is not None and not self._refreshing:
             self._refreshing = True
+            self._ready.pauseProducing()
             self.link.leave(self.opening_timeout)
 
     def _refused(self, error: Error) -> None:
@@ -652,6 +709,7 @@ class Client:
         self._start()
         ref = next(self._refs)
         self._outbox.add(ref, frame, answered)
+        self._regulate()
         return ref
 
     def _tell(self, listener: Callable[[T], object], what: T) -> None:
@@ -664,11 +722,15 @@ class Client:
     async def _ask(self, frame: Any, kind: type[T]) -> T:
         """Ask, and wait for an answer of this kind."""
         check(frame)
+        if self._announced and self._ready.shut:
+            # The connection is being replaced by a new one.
+            await self.connected(self._answer_timeout)
         if self.link is None or not self.link.usable or self._stopped is not None:
             raise NotConnected("there is no connection now")
         frame.ref = next(self._refs)
         answer = self._questions.ask(frame.ref)
         self._write(msgspec.json.encode(frame))
+        self._regulate()
         try:
             found = await answer.addTimeout(self._answer_timeout, self.reactor)
         except TimeoutError:
@@ -682,18 +744,38 @@ class Client:
             self.link.send(payload)
 
     def _regulate(self) -> None:
-        """Read as long as somebody takes what is read."""
+        """Read as long as somebody takes what is read, or an answer is due."""
         if self.link is None or self._stopped is not None:
             return
-        if self._inbox.full:
+        if self._deaf:
+            self._fall_behind()
+        elif self._inbox.full and not self._outbox and not self._questions:
             self.link.read(False)
-        elif self._inbox.roomy:
+        elif self._sync_due and self._inbox.roomy and self.link.usable:
             self.link.read(True)
+            # The sync follows when nothing is in doubt any more.
+            self._outbox.repeat(0)
+        elif self._inbox.roomy or self._outbox or self._questions:
+            self.link.read(True)
+
+    def _fall_behind(self) -> None:
+        """
+        More came than the inbox holds. Go on with a new connection, on which nothing comes until there is room for a
+        sync; but not before the questions have their answers, which would be lost.
+        """
+        self._ready.pauseProducing()
+        if not self._questions:
+            self._refresh()
 
     def _announce(self, connected: bool) -> None:
         if connected is not self._announced and self._stopped is None:
             self._announced = connected
             self._on_state(connected)
+
+    async def _arrive(self) -> None:
+        """Somebody waits for what comes: so there has to be a connection."""
+        if self.welcome is None and self._stopped is None:
+            await self.connected()
 
     async def _drain(self, seconds: float) -> None:
         """Wait for the answers to what was sent, while there is a connection."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import IO, Any, TypeVar
 from urllib.parse import urlencode
 
@@ -20,6 +21,7 @@ from treq.client import HTTPClient
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.internet.interfaces import IConsumer
+from twisted.internet.task import Cooperator
 from twisted.python.failure import Failure
 from twisted.web.client import Agent, FileBodyProducer, RequestTransmissionFailed, ResponseFailed
 from twisted.web.iweb import IResponse
@@ -45,6 +47,7 @@ from hichat.client.wire import (
     whole,
     words,
 )
+from hichat.clock import make_steady
 from hichat.errors import Language
 from hichat.protocol import Folded
 
@@ -89,7 +92,7 @@ class Api:
     """
     A server, spoken to by nobody in particular.
 
-    @param reactor: for sockets and time.
+    @param reactor: for sockets and time; from now on it goes by the monotonic clock, see L{make_steady}.
     @param server: its URL; see L{Address.parse}.
     @param http: what makes requests: a L{HTTPClient} or something like it.
     @param language: what the server's sentences are in; that of the locale unless told.
@@ -101,6 +104,7 @@ class Api:
         self, reactor: Any, server: str, *, http: Any = None, language: Language | None = None, timeout: float = 30
     ) -> None:
         self.address = Address.parse(server)
+        make_steady(reactor)
         self._reactor = reactor
         self._http = http or HTTPClient(Agent(reactor, connectTimeout=timeout))
         self._headers: dict[bytes | str, bytes | str] = {
@@ -110,7 +114,7 @@ class Api:
         self._timeout = timeout
 
     def seconds(self) -> float:
-        """@return: the time, by the reactor's clock."""
+        """@return: the reactor's clock; no time of day."""
         return float(self._reactor.seconds())
 
     async def register(self, name: str, password: str, invite: str = "") -> None:
@@ -132,17 +136,31 @@ class Api:
         return Session(self, Credentials(whole(answer.get("userId")), token))
 
     async def log_in_device(
-        self, name: str, password: str, device: str, on_refresh_token: Callable[[str], object] = lambda _token: None
+        self,
+        name: str,
+        password: str,
+        device: str,
+        on_refresh_token: Callable[[str], object] = lambda _token: None,
+        *,
+        secret: str = "",
+        on_secret: Callable[[str], object] = lambda _secret: None,
     ) -> DeviceSession:
         """
         Log in with a token that is bound to a device. What the device was logged in with before is void.
 
         @param device: as L{hichat.client.connection.Client} has it.
         @param on_refresh_token: see L{DeviceSession}.
+        @param secret: what C{on_secret} was given last: by it the server knows this device, and what strangers try does
+            not keep it out.
+        @param on_secret: is given what to keep for the next log-in. It opens nothing.
         @raise Refused: the name is unknown or the password is wrong, or not for this device.
         """
         body = {"name": name, "password": password, "device": device}
-        return DeviceSession(self, await self.call_v2("POST", "/login", body), on_refresh_token)
+        answer = await self.call_v2("POST", "/login", body | ({"deviceSecret": secret} if secret else {}))
+        found = words(answer.get("deviceSecret")) if isinstance(answer, dict) else ""
+        if found:
+            on_secret(found)
+        return DeviceSession(self, answer, on_refresh_token)
 
     async def resume_device(
         self, refresh_token: str, on_refresh_token: Callable[[str], object] = lambda _token: None
@@ -197,7 +215,7 @@ class Api:
         @return: the answer's JSON.
         """
         headers = self._headers | {"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream"}
-        body = _FileBody(file)
+        body = _FileBody(file, self._reactor)
         try:
             exchange = self._exchange("POST", f"/v2{path}", headers=headers, data=body)
             return _judge_v2(*await self._in_time(exchange, timeout))
@@ -266,6 +284,12 @@ class Api:
 
 class _FileBody(FileBodyProducer):
     """A file on its way. That may end before all of it was sent: the server answers as soon as it has seen enough."""
+
+    def __init__(self, file: IO[bytes], reactor: Any) -> None:
+        # One piece a turn. By itself it takes as many as it can in a hundredth of a second, by the time of day: if that
+        # is set back meanwhile nothing else would get its turn.
+        one = Cooperator(lambda: lambda: True, partial(reactor.callLater, 0))
+        super().__init__(file, cooperator=one)
 
     _begun = False
 

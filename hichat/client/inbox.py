@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 from twisted.internet.defer import Deferred
@@ -48,11 +48,13 @@ class Inbox(Generic[T]):
     """
     A queue with an asynchronous iterator. Each item says up to which position the log is known once it was taken.
 
-    It does not refuse anything: it says by L{full} and L{roomy} when to stop and to go on reading.
+    It does not refuse anything: it says by L{full} and L{roomy} when to stop and to go on reading, and by L{overfull}
+    that nothing more should be put in.
 
     @param limit: items.
     @param taken: called after an item was taken.
     @param taker: takes each item as it comes, so that none waits.
+    @param arrive: called when somebody waits for an item; what it raises is raised there.
     @ivar position: up to where everything was taken; None: nothing is known.
     """
 
@@ -62,9 +64,11 @@ class Inbox(Generic[T]):
         taken: Callable[[], None],
         position: int | None = None,
         taker: Callable[[T], object] | None = None,
+        arrive: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.position = position
         self._taker = taker
+        self._arrive = arrive
         self._limit = limit
         self._taken = taken
         self._items: deque[tuple[T, int | None]] = deque()
@@ -79,6 +83,11 @@ class Inbox(Generic[T]):
     def full(self) -> bool:
         """Whether reading should stop."""
         return len(self._items) >= self._limit
+
+    @property
+    def overfull(self) -> bool:
+        """Whether nothing more should be put in, although reading goes on."""
+        return len(self._items) >= self._limit * 2
 
     @property
     def roomy(self) -> bool:
@@ -123,6 +132,10 @@ class Inbox(Generic[T]):
         while not self._items:
             if self._ended:
                 raise self._error or StopAsyncIteration
+            if self._arrive is not None:
+                await self._arrive()
+                if self._items or self._ended:
+                    continue
             self._some.pauseProducing()
             await self._some.passed()
         item, position = self._items.popleft()

@@ -77,6 +77,9 @@ class Questions:
     def __init__(self) -> None:
         self._open: dict[object, Deferred[Any]] = {}
 
+    def __len__(self) -> int:
+        return len(self._open)
+
     def ask(self, ref: int) -> Deferred[Any]:
         """@return: fires with the frame that has this reference. Cancelling it forgets the question."""
         answer: Deferred[Any] = Deferred(lambda _: self._forget(ref))

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from twisted.internet import task
-from twisted.internet.defer import CancelledError, Deferred, TimeoutError
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.stdio import StandardIO
 from twisted.python.failure import Failure
 
@@ -44,7 +45,7 @@ from hichat.client.lines import (
 )
 from hichat.client.media import place_for
 from hichat.client.state import State, state_directory
-from hichat.client.wire import ClientError, Group, NotConnected, Unreachable, User
+from hichat.client.wire import ClientError, Group, NotConnected, User
 from hichat.errors import Language
 from hichat.events import Role
 from hichat.protocol import HISTORY_LIMIT, Ack, Error, Folded, Happened
@@ -81,6 +82,7 @@ class Talk:
     @param client: makes the connection, which is to tell its state to the function given.
     @param interactive: whether a person types: then what was typed is sent while the next line is typed, and what is
         asked needs a connection now. A script goes on with its next line when this one is done.
+    @param clock: the time of day, in seconds since the epoch.
     """
 
     def __init__(
@@ -91,12 +93,14 @@ class Talk:
         state: State,
         connect: Callable[[Callable[[bool], None]], Client],
         interactive: bool,
+        clock: Callable[[], float],
     ) -> None:
         self._reactor = reactor
         self._session = session
         self._chat = chat
         self._state = state
         self._interactive = interactive
+        self._clock = clock
         self._client = connect(self._connected)
         self._greeted = False
         self._hurry = False
@@ -152,11 +156,8 @@ class Talk:
 
     async def _begin(self) -> None:
         try:
-            await Deferred.fromCoroutine(self._client.connected()).addTimeout(30, self._reactor)
+            await self._client.connected(30)
             await self._learn()
-        except TimeoutError:
-            await self._client.close(0)
-            raise Unreachable("the server did not open the WebSocket in time") from None
         except ClientError:
             await self._client.close(0)
             raise
@@ -240,7 +241,7 @@ class Talk:
         """Ask the server something; a script waits for a connection, and asks again if it is lost."""
         while True:
             if not self._interactive:
-                await self._client.connected()
+                await self._client.connected(None)
             try:
                 return await work()
             except NotConnected:
@@ -343,7 +344,7 @@ class Talk:
 
     def _in_minutes(self, minutes: int) -> int:
         """@return: milliseconds since the epoch."""
-        return int((self._reactor.seconds() + 60 * minutes) * 1000)
+        return int((self._clock() + 60 * minutes) * 1000)
 
     async def _learn(self) -> None:
         session = self._session
@@ -400,7 +401,7 @@ class Talk:
             self._chat.strange(event)
 
     def _now(self) -> datetime:
-        return datetime.fromtimestamp(self._reactor.seconds())
+        return datetime.fromtimestamp(self._clock())
 
     def _connected(self, connected: bool) -> None:
         if self._greeted:
@@ -449,6 +450,7 @@ async def chat(
     connect: Callable[[Session, State, Callable[[bool], None]], Client] | None = None,
     open_console: Callable[[Console], object] | None = None,
     complain: Callable[[str], object] = sys.stderr.write,
+    clock: Callable[[], float] = time.time,
 ) -> int:
     """
     Log in and talk until the user leaves.
@@ -460,6 +462,7 @@ async def chat(
     @param interactive: whether a person types; unless told: whether standard input is a terminal.
     @param directory: where to remember what was shown already; None: nowhere.
     @param complain: is given the one line that says why it ends, if not by the user's wish.
+    @param clock: the time of day, in seconds since the epoch.
     @return: the exit status.
     """
     language = language or language_here()
@@ -494,6 +497,7 @@ async def chat(
                 state,
                 lambda on_state: make(session, state, on_state),
                 interactive,
+                clock,
             )
             return await talk.run(name, open_console or (lambda console: StandardIO(console, reactor=reactor)))
         finally:

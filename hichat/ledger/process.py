@@ -99,7 +99,7 @@ class Written(msgspec.Struct, array_like=True):
 
     @ivar outcomes: for each draft its event, or the code of why there is none.
     @ivar again: which of them are L{Duplicate}s.
-    @ivar said: what is for the daemon's log: level and text.
+    @ivar said: what is for the daemon's log.
     """
 
     outcomes: list[Event | str]
@@ -158,7 +158,7 @@ class WriterProcess(Child):
         """Hand on what may be handed on."""
         while not self._lost_batches and self._under_way < len(self._batches):
             batch = self._batches[self._under_way]
-            here = not self.ready or any(draft.change is not None for draft in batch.drafts)
+            here = not (self.ready and self.is_there) or any(draft.change is not None for draft in batch.drafts)
             if self._under_way and (here or self._batches[0].is_here):
                 return
             self._under_way += 1

@@ -19,6 +19,7 @@ from twisted.logger import Logger
 
 from hichat.accounts import devices, users
 from hichat.accounts.users import User
+from hichat.clock import ticks
 from hichat.errors import (
     Blocked,
     CounterUsed,
@@ -38,6 +39,7 @@ from hichat.errors import (
 )
 from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.ledger import log, places
+from hichat.ledger.ages import Ages
 from hichat.ledger.receipts import Receipt
 from hichat.social import contacts, groups
 from hichat.social.groups import Writers
@@ -199,6 +201,7 @@ class LogWriter:
     @param contacts_only: whether only contacts may write to each other.
     @param sleep: waits so many seconds, in the writer's thread.
     @param tail: see L{TAIL}.
+    @param ticks: see L{hichat.clock.ticks}.
     """
 
     _log = Logger()
@@ -211,6 +214,7 @@ class LogWriter:
         contacts_only: bool = False,
         sleep: Callable[[float], None] = time.sleep,
         tail: int = TAIL,
+        ticks: Callable[[], int] = ticks,
     ) -> None:
         self._store = store
         self._now = now
@@ -218,6 +222,7 @@ class LogWriter:
         self._contacts_only = contacts_only
         self._sleep = sleep
         self._memory = Memory(tail)
+        self._ages = Ages(edit_limit * 1000, ticks)
 
     def write(self, drafts: Sequence[Draft], receipt: Receipt | None = None) -> list[Outcome]:
         """
@@ -230,7 +235,9 @@ class LogWriter:
         outcomes: list[Outcome] | None = None
         try:
             with self._store.transaction() as connection:
-                transaction = _Transaction(connection, self._memory, self._now(), self._edit_limit, self._contacts_only)
+                transaction = _Transaction(
+                    connection, self._memory, self._ages, self._now(), self._edit_limit, self._contacts_only
+                )
                 written = transaction.write(drafts)
                 transaction.index()
                 if receipt is not None:
@@ -302,8 +309,18 @@ def _is_same(found: Event, event: Event) -> bool:
 class _Transaction:
     """One transaction's view: the memory, brought up to date, and over it what this batch itself changes."""
 
-    def __init__(self, connection: Connection, memory: Memory, now: int, edit_limit: int, contacts_only: bool) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        memory: Memory,
+        ages: Ages,
+        now: int,
+        edit_limit: int,
+        contacts_only: bool,
+    ) -> None:
         memory.catch_up(connection)
+        ages.note(memory.position)
+        self._ages = ages
         self._connection = connection
         self._memory = memory
         self._now = now
@@ -359,6 +376,7 @@ class _Transaction:
                 known[device] = counter
         self._memory.numbers.update(self._numbers)
         self._memory.position = self._position
+        self._ages.note(self._position)
         self._memory.indexed = self._indexed
 
     def _append(self) -> None:
@@ -518,7 +536,7 @@ class _Transaction:
             self._count_reaction(draft)
             return
         if message.sender == draft.sender:
-            if self._now - message.time > self._edit_limit * 1000:
+            if self._ages.of(message.position, self._now - message.time) > self._edit_limit * 1000:
                 raise TooLate
         elif draft.kind == Kind.EDITED or not self._rules(draft.sender, message):
             raise NotYours

@@ -30,6 +30,9 @@ LIFETIME = 3600_000
 STEP = 900_000
 """Milliseconds in which the same file has the same signed URL: so a browser's cache is of use."""
 
+LONGEST = LIFETIME + STEP
+"""Milliseconds that one is good for, at most."""
+
 _OPEN = re.compile(rf"({ID})-({ID})(?:\.[a-z0-9]{{1,8}})?")
 _OPEN_IN = re.compile(rf"({ID})-({ID})".encode())
 

@@ -11,7 +11,6 @@ import fcntl
 import os
 import re
 import tempfile
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -95,13 +94,17 @@ class Folder:
             for thumbnail in (False, True):
                 self.place(id, thumbnail).unlink(missing_ok=True)
 
-    def old(self) -> list[str]:
-        """@return: the ids of all files that have been there for L{STRAY_AFTER}."""
+    def old(self, now: int) -> list[str]:
+        """
+        @param now: milliseconds since the epoch.
+        @return: the ids of all files that have been there for L{STRAY_AFTER}.
+        """
+        before = now / 1000 - STRAY_AFTER
         found = set()
         with os.scandir(self.path) as entries:
             for entry in entries:
                 name = _NAME.fullmatch(entry.name)
                 with suppress(FileNotFoundError):
-                    if name is not None and entry.stat().st_mtime < time.time() - STRAY_AFTER:
+                    if name is not None and entry.stat().st_mtime < before:
                         found.add(name[1])
         return sorted(found)

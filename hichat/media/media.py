@@ -5,8 +5,8 @@ from __future__ import annotations
 import mmap
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
@@ -18,9 +18,9 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from hichat.clock import Settled, ticks
 from hichat.errors import (
     BadLink,
-    DamagedPicture,
     EmptyFile,
     FormTooLarge,
     NoSuchMedia,
@@ -29,13 +29,12 @@ from hichat.errors import (
     UnknownFileType,
 )
 from hichat.events import Draft
-from hichat.media import pictures, records, types
-from hichat.media.addresses import PREFIX, Addresses, end_of_link, id_of, make_id
+from hichat.media import records, types
+from hichat.media.addresses import LONGEST, PREFIX, Addresses, end_of_link, id_of, make_id
 from hichat.media.folder import Folder, Unfinished
-from hichat.media.metadata import DamagedError, check, without_metadata
 from hichat.media.names import clean_name
 from hichat.media.records import Media
-from hichat.media.types import Kind
+from hichat.media.types import Kind, Picture
 
 if TYPE_CHECKING:
     from hichat.accounts.users import User
@@ -100,8 +99,26 @@ class _Kept(NamedTuple):
     type: str
     size: int
     room: int
-    picture: pictures.Picture | None
+    picture: Picture | None
 
+
+class _Received(NamedTuple):
+    """
+    A picture that came, and is to be looked at.
+
+    @ivar clean: where what is kept of it is written; C{small}: its thumbnail.
+    @ivar files: removes all three, unless they were finished.
+    """
+
+    came: Unfinished
+    type: str
+    clean: Unfinished
+    small: Unfinished
+    files: ExitStack
+
+
+TakeIn = Callable[[int, Path, str, Path, Path], Deferred[Picture]]
+"""Takes in a user's picture; see L{hichat.media.decoder.Decoder.take_in}."""
 
 Copy = Callable[[IO[bytes], int], None]
 """Writes a file's content to a file; raises L{FormTooLarge} if that is more than so many bytes."""
@@ -142,7 +159,9 @@ def _use(id: str, connection: Connection, draft: Draft, position: int) -> None:
 class MediaStore:
     """
     @param in_thread: runs what reads or writes files.
+    @param take_in: has pictures looked at.
     @param now: the time in milliseconds since the epoch.
+    @param ticks: see L{hichat.clock.ticks}.
     @param sweeps: whether to look for what nobody uses: one of several workers does.
     """
 
@@ -154,16 +173,20 @@ class MediaStore:
         folder: Folder,
         addresses: Addresses,
         in_thread: Runner,
+        take_in: TakeIn,
         clock: IReactorTime,
         now: Callable[[], int],
         limits: Limits,
         sweeps: bool = True,
+        ticks: Callable[[], int] = ticks,
     ) -> None:
         self._store = store
         self._folder = folder
         self._addresses = addresses
         self._in_thread = in_thread
+        self._take_in = take_in
         self._now = now
+        self._settled = Settled(now, ticks)
         self._limits = limits
         self._reserved: dict[int, int] = {}
         self._swept = 0
@@ -235,7 +258,8 @@ class MediaStore:
         @raise QuotaExceeded: the user has no room for it.
         @raise EmptyFile: there is nothing in it.
         @raise DamagedPicture: it is a picture that cannot be shown.
-        @raise PictureTooLarge: it has more than L{pictures.PIXELS}.
+        @raise PictureTooLarge: it has more than L{pictures.PIXELS<hichat.media.pictures.PIXELS>}.
+        @raise Busy: too many pictures wait to be looked at.
         @raise UnknownFileType: it is not playable, and should be.
         @raise NotStored: the disk failed.
         """
@@ -255,7 +279,7 @@ class MediaStore:
             raise NotStored from e
 
     async def _save(self, user_id: int, copy: Copy, name: str, playable: bool, answer: Deferred[Media]) -> None:
-        kept = await self._in_thread(self._keep, copy, playable)
+        kept = await self._keep(user_id, copy, playable)
         picture = kept.picture
         found = Media(
             kept.id,
@@ -281,9 +305,21 @@ class MediaStore:
         if not answer.called:
             answer.callback(found)
 
-    def _keep(self, copy: Copy, playable: bool) -> _Kept:
-        folder = self._folder
-        with folder.unfinished() as came, folder.unfinished() as clean, folder.unfinished() as small:
+    async def _keep(self, user_id: int, copy: Copy, playable: bool) -> _Kept:
+        received = await self._in_thread(self._receive, copy, playable)
+        if isinstance(received, _Kept):
+            return received
+        came, media_type, clean, small, files = received
+        try:
+            picture = await self._take_in(user_id, came.path, media_type, clean.path, small.path)
+            return await self._in_thread(self._finish, "picture", media_type, clean, small, picture)
+        finally:
+            await self._in_thread(files.close)
+
+    def _receive(self, copy: Copy, playable: bool) -> _Kept | _Received:
+        unfinished = self._folder.unfinished
+        with ExitStack() as files:
+            came = files.enter_context(unfinished())
             copy(came.file, self._limits.size)
             came.file.flush()
             kind, media_type = _type_of(came.file)
@@ -291,24 +327,30 @@ class MediaStore:
                 raise UnknownFileType
             if came.file.seek(0, os.SEEK_END) == 0:
                 raise EmptyFile
-            whole, picture = came, None
-            if kind == "picture":
-                _check(came.file, media_type)
-                came.file.seek(0)
-                picture = pictures.examine(came.file, media_type, small.file)
-                _clean(came.file, media_type, picture.orientation, clean.file)
-                whole = clean
-            id = make_id()
-            sizes = [_size(whole)]
-            try:
-                if picture is not None:
-                    sizes.append(_size(small))
-                    folder.finish(small, folder.place(id, thumbnail=True))
-                folder.finish(whole, folder.place(id))
-                folder.sync()
-            except BaseException:
-                folder.remove([id])
-                raise
+            if kind != "picture":
+                return self._finish(kind, media_type, came)
+            clean, small = files.enter_context(unfinished()), files.enter_context(unfinished())
+            return _Received(came, media_type, clean, small, files.pop_all())
+
+    def _finish(
+        self,
+        kind: Kind,
+        media_type: str,
+        whole: Unfinished,
+        small: Unfinished | None = None,
+        picture: Picture | None = None,
+    ) -> _Kept:
+        folder, id = self._folder, make_id()
+        sizes = [_size(whole)]
+        try:
+            if small is not None:
+                sizes.append(_size(small))
+                folder.finish(small, folder.place(id, thumbnail=True))
+            folder.finish(whole, folder.place(id))
+            folder.sync()
+        except BaseException:
+            folder.remove([id])
+            raise
         return _Kept(id, kind, media_type, sizes[0], records.room_of(*sizes), picture)
 
     # Downloads
@@ -352,7 +394,8 @@ class MediaStore:
         left = until - self._now()
         if left <= 0 or not self._addresses.is_signed(id, until, key):
             raise BadLink
-        return await self._serve(id, thumbnail), left // 1000
+        # A clock that was set back meanwhile is no reason to keep it for longer than a link lasts.
+        return await self._serve(id, thumbnail), min(left, LONGEST) // 1000
 
     async def _serve(self, id: str, thumbnail: bool) -> Served:
         found = await self._store.read(records.find, id)
@@ -360,7 +403,7 @@ class MediaStore:
             raise NoSuchMedia
         path = self._folder.place(id, thumbnail)
         if thumbnail:
-            return Served(path, pictures.THUMBNAIL_TYPE, "", True)
+            return Served(path, types.THUMBNAIL_TYPE, "", True)
         shown = found.type in types.EXTENSIONS and found.kind != "file"
         return Served(path, found.type if shown else FILE_TYPE, found.name, shown)
 
@@ -379,22 +422,24 @@ class MediaStore:
             if found.position == low:
                 break
             await self._store.write(records.apply, low, found)
+        settled = self._settled.now()
         removed = 0
         while True:
-            gone = await self._store.write(records.collect, self._now(), find_ids)
+            gone = await self._store.write(records.collect, self._now(), settled, find_ids)
             if not gone:
                 break
             # Only now: while the records could still come back, so could the files.
             await self._in_thread(self._folder.remove, gone)
             removed += len(gone)
-        if self._swept % STRAYS == 0:
-            await self._remove_strays()
-        self._swept += 1
+        if settled is not None:
+            if self._swept % STRAYS == 0:
+                await self._remove_strays(settled)
+            self._swept += 1
         return removed
 
-    async def _remove_strays(self) -> None:
+    async def _remove_strays(self, settled: int) -> None:
         """Remove the files that a crash left without a record."""
-        there = await self._in_thread(self._folder.old)
+        there = await self._in_thread(self._folder.old, settled)
         for ids in records.batched(there, records.BATCH):
             known = await self._store.read(records.known, ids)
             await self._in_thread(self._folder.remove, [id for id in ids if id not in known])
@@ -433,27 +478,3 @@ def _type_of(file: IO[bytes]) -> tuple[Kind, str]:
         return types.type_of(b"")
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         return types.type_of(content)
-
-
-def _check(file: IO[bytes], media_type: str) -> None:
-    with _read(file) as content:
-        check(content, media_type)
-
-
-def _clean(file: IO[bytes], media_type: str, orientation: int, clean: IO[bytes]) -> None:
-    with _read(file) as content:
-        for piece in without_metadata(content, media_type, orientation):
-            if isinstance(piece, bytes):
-                clean.write(piece)
-            else:
-                for at in range(piece.start, piece.stop, _CHUNK):
-                    clean.write(content[at : min(at + _CHUNK, piece.stop)])
-
-
-@contextmanager
-def _read(picture: IO[bytes]) -> Iterator[mmap.mmap]:
-    with mmap.mmap(picture.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        try:
-            yield content
-        except DamagedError:
-            raise DamagedPicture from None

@@ -1,15 +1,24 @@
-"""Pictures: whether they are whole, how large they are shown, and a small one of each."""
+"""
+Pictures: whether they are whole, how large they are shown, and a small one of each.
+
+All of this, and L{hichat.media.metadata}, runs in a process of its own: see L{hichat.media.decoder}.
+"""
 
 from __future__ import annotations
 
+import mmap
 import struct
 import zlib
-from typing import IO, NamedTuple
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
 
 from PIL import Image, UnidentifiedImageError
 
 from hichat.errors import DamagedPicture, PictureTooLarge
-from hichat.media.metadata import ORIENTATION
+from hichat.media.metadata import ORIENTATION, DamagedError, check, without_metadata
+from hichat.media.types import Picture
 
 PIXELS = 40_000_000
 """Of a picture, at most: in memory, while a thumbnail is made, each is 4 bytes, of a WebP 16. What says that it
@@ -21,7 +30,7 @@ THUMBNAIL = 320
 STRIP = 16
 """Rows that are made of a strip."""
 
-THUMBNAIL_TYPE = "image/webp"
+_CHUNK = 64 * 1024
 
 _FORMATS = {"image/png": ["PNG"], "image/jpeg": ["JPEG", "MPO"], "image/gif": ["GIF"], "image/webp": ["WEBP"]}
 
@@ -54,17 +63,54 @@ _DAMAGED = (
 )
 
 
-class Picture(NamedTuple):
-    """
-    What there is to know of a picture.
+def load_decoders() -> None:
+    """Load what the known formats need, while there is memory for it."""
+    Image.init()
 
-    @ivar width: pixels, as it is shown; so is C{height}.
-    @ivar orientation: which side is up, by Exif: 1 to 8.
-    """
 
-    width: int
-    height: int
-    orientation: int
+def take_in(content: Path, media_type: str, clean: Path, thumbnail: Path) -> Picture:
+    """
+    Look at a picture, and write what is kept of it.
+
+    @param content: the file that came.
+    @param media_type: what it is by its first bytes.
+    @param clean: where to write it without metadata.
+    @param thumbnail: where to write a small one.
+    @raise PictureTooLarge: it has more than L{PIXELS}.
+    @raise DamagedPicture: it cannot be shown, or would keep whoever shows it busy.
+    """
+    with content.open("rb") as came:
+        _check(came, media_type)
+        came.seek(0)
+        with thumbnail.open("wb") as small:
+            picture = examine(came, media_type, small)
+        with clean.open("wb") as whole:
+            _clean(came, media_type, picture.orientation, whole)
+    return picture
+
+
+def _check(file: IO[bytes], media_type: str) -> None:
+    with _read(file) as content:
+        check(content, media_type)
+
+
+def _clean(file: IO[bytes], media_type: str, orientation: int, clean: IO[bytes]) -> None:
+    with _read(file) as content:
+        for piece in without_metadata(content, media_type, orientation):
+            if isinstance(piece, bytes):
+                clean.write(piece)
+            else:
+                for at in range(piece.start, piece.stop, _CHUNK):
+                    clean.write(content[at : min(at + _CHUNK, piece.stop)])
+
+
+@contextmanager
+def _read(picture: IO[bytes]) -> Iterator[mmap.mmap]:
+    with mmap.mmap(picture.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        try:
+            yield content
+        except DamagedError:
+            raise DamagedPicture from None
 
 
 def examine(content: IO[bytes], media_type: str, thumbnail: IO[bytes]) -> Picture:
@@ -72,10 +118,14 @@ def examine(content: IO[bytes], media_type: str, thumbnail: IO[bytes]) -> Pictur
     Decode a picture; of one that moves, its first frame.
 
     @param media_type: what it is by its first bytes.
-    @param thumbnail: where to write a small one, as L{THUMBNAIL_TYPE}.
+    @param thumbnail: where to write a small one, as L{types.THUMBNAIL_TYPE<hichat.media.types.THUMBNAIL_TYPE>}.
     @raise PictureTooLarge: it has more than L{PIXELS}.
     @raise DamagedPicture: it cannot be shown.
     """
+    if media_type == "image/webp" and _webp_pixels(content.read(30)) > PIXELS:
+        # Pillow takes its memory before it tells the size.
+        raise PictureTooLarge
+    content.seek(0)
     try:
         with Image.open(content, formats=_FORMATS[media_type]) as image:
             width, height = image.size
@@ -93,6 +143,23 @@ def examine(content: IO[bytes], media_type: str, thumbnail: IO[bytes]) -> Pictur
         raise DamagedPicture from e
     small.save(thumbnail, "WEBP", quality=75, exif=b"", xmp=b"", icc_profile=b"")
     return Picture(width, height, orientation)
+
+
+def _webp_pixels(head: bytes) -> int:
+    """
+    @param head: 30 bytes of a WebP (RFC 9649, 2.5 to 2.7).
+    @return: how many pixels it says that it has; 0: it says nothing.
+    """
+    if len(head) < 30:
+        return 0
+    kind = head[12:16]
+    if kind == b"VP8X":
+        return (1 + int.from_bytes(head[24:27], "little")) * (1 + int.from_bytes(head[27:30], "little"))
+    if kind == b"VP8L":
+        bits = int.from_bytes(head[21:25], "little")
+        return (1 + (bits & 0x3FFF)) * (1 + (bits >> 14 & 0x3FFF))
+    width, height = struct.unpack("<HH", head[26:30])
+    return int((width & 0x3FFF) * (height & 0x3FFF))
 
 
 def _shrink(image: Image.Image, orientation: int) -> Image.Image:

@@ -253,10 +253,14 @@ def _forget(connection: Connection, positions: Collection[int]) -> None:
     connection.execute(update(media).where(media.c.id.in_(ids), ~used).values(unused_since=AT_ONCE))
 
 
-def collect(connection: Connection, now: int, find_ids: Callable[[bytes], Iterable[str]]) -> list[str]:
+def collect(
+    connection: Connection, now: int, settled: int | None, find_ids: Callable[[bytes], Iterable[str]]
+) -> list[str]:
     """
     Remove the records of files that nothing uses. In a transaction that holds the write lock.
 
+    @param now: the time in milliseconds since the epoch.
+    @param settled: the same, see L{hichat.clock.Settled}; None: only what need not wait is removed.
     @return: their ids; the files can go.
     """
     low = followed(connection)
@@ -265,7 +269,13 @@ def collect(connection: Connection, now: int, find_ids: Callable[[bytes], Iterab
     if found.position < log.head(connection):
         # There is more of the log to search first.
         return []
-    waiting = select(media.c.id).where(media.c.unused_since <= now - DAY).order_by(media.c.unused_since).limit(REMOVED)
+    due = AT_ONCE
+    if settled is not None:
+        due = settled - DAY
+        # Entered while the clock was far ahead: or it would be kept until the clock is there.
+        far = media.c.unused_since > settled + DAY
+        connection.execute(update(media).where(far).values(unused_since=settled))
+    waiting = select(media.c.id).where(media.c.unused_since <= due).order_by(media.c.unused_since).limit(REMOVED)
     unused = set(connection.scalars(waiting))
     if not unused:
         return []

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from mmap import mmap
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import puremagic
 from puremagic.main import PureError
@@ -19,6 +19,8 @@ from puremagic.main import PureError
 Kind = Literal["picture", "audio", "file"]
 
 UNKNOWN = "application/octet-stream"
+
+THUMBNAIL_TYPE = "image/webp"
 
 HEAD = 4096
 """Bytes at the beginning of a file that tell what it is."""
@@ -70,6 +72,19 @@ EXTENSIONS = {
     "audio/mpeg": "mp3",
 }
 """What is served as what it is; everything else is only saved."""
+
+
+class Picture(NamedTuple):
+    """
+    What there is to know of a picture.
+
+    @ivar width: pixels, as it is shown; so is C{height}.
+    @ivar orientation: which side is up, by Exif: 1 to 8.
+    """
+
+    width: int
+    height: int
+    orientation: int
 
 
 def type_of(content: bytes | mmap) -> tuple[Kind, str]:

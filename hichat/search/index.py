@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from heapq import nlargest
 from typing import Any, NamedTuple
@@ -25,11 +25,20 @@ from hichat.search.words import Token
 from hichat.storage.engine import SEARCH_LOCK, make_engine
 from hichat.storage.tables import search_entries, search_head
 
-VERSION = 2
+VERSION = 3
 """Of what the entries are made of. An index of another version is made anew."""
 
 TOGETHER = 200
 """Conversations in one query, at most."""
+
+BLOCK = 4096
+"""
+Events, by their positions, of which the first and the last time are kept. Times need not grow with the positions: the
+clock may be set back. So what is of some time is looked for in all blocks that have it.
+"""
+
+STRETCHES = 16
+"""Of blocks side by side, at most; what is older is one with all that is between."""
 
 
 class Head(NamedTuple):
@@ -54,6 +63,21 @@ class Entry(NamedTuple):
     position: int
     terms: Collection[str]
 
+
+_TIMES = "search_times (block BIGINT PRIMARY KEY, oldest BIGINT NOT NULL, newest BIGINT NOT NULL)"
+
+_NOTE = text(
+    "INSERT INTO search_times (block, oldest, newest) VALUES (:block, :oldest, :newest) ON CONFLICT (block) DO UPDATE"
+    " SET oldest = CASE WHEN excluded.oldest < search_times.oldest THEN excluded.oldest ELSE search_times.oldest END,"
+    " newest = CASE WHEN excluded.newest > search_times.newest THEN excluded.newest ELSE search_times.newest END"
+)
+
+# Blocks side by side are as far from their places in the row.
+_STRETCHES = text(
+    "SELECT MIN(block) AS first, MAX(block) AS last FROM"
+    " (SELECT block, block - ROW_NUMBER() OVER (ORDER BY block) AS stretch FROM search_times"
+    " WHERE newest >= :after AND oldest < :before) AS found GROUP BY stretch ORDER BY first DESC"
+)
 
 # The signs between are none of a word's, and not ASCII: FTS5's tokenizer "ascii" takes them for letters.
 
@@ -125,6 +149,31 @@ class Index(ABC):
         """It is that far now."""
         connection.execute(update(search_head).values(position=head.position, time=head.time))
 
+    def note_times(self, connection: Connection, times: Iterable[tuple[int, int]]) -> None:
+        """
+        Take in when events happened.
+
+        @param times: positions and times of all events that come into the index.
+        """
+        blocks: dict[int, list[int]] = {}
+        for position, time in times:
+            blocks.setdefault(position // BLOCK, []).append(time)
+        if blocks:
+            rows = [{"block": each, "oldest": min(found), "newest": max(found)} for each, found in blocks.items()]
+            connection.execute(_NOTE, rows)
+
+    def stretches(self, connection: Connection, after: int, before: int) -> list[tuple[int, int]]:
+        """
+        @param after: milliseconds since the epoch; what happened then counts as well.
+        @param before: the same; what happened then does not.
+        @return: all positions that the index has of that time are in these stretches, from one position to another, the
+            last first. There are others in them too: some thousand at the ends of each.
+        """
+        found = [tuple(row) for row in connection.execute(_STRETCHES, {"after": after, "before": before})]
+        if len(found) > STRETCHES:
+            found[STRETCHES - 1 :] = [(found[-1][0], found[STRETCHES - 1][1])]
+        return [(first * BLOCK, last * BLOCK + BLOCK - 1) for first, last in found]
+
     def find(
         self, connection: Connection, wanted: Sequence[Sequence[Token]], above: int, below: int, limit: int
     ) -> list[int]:
@@ -187,9 +236,11 @@ class SQLiteIndex(Index):
         for statement in (
             "DROP TABLE IF EXISTS search_entries",
             "DROP TABLE IF EXISTS search_head",
+            "DROP TABLE IF EXISTS search_times",
             # Only where a term is matters, not how often nor where in the text.
             "CREATE VIRTUAL TABLE search_entries USING fts5(terms, tokenize='ascii', detail=none, columnsize=0)",
             "CREATE TABLE search_head (position BIGINT NOT NULL, time BIGINT NOT NULL, version INTEGER NOT NULL)",
+            f"CREATE TABLE {_TIMES}",
             f"INSERT INTO search_head VALUES (0, 0, {VERSION})",  # noqa: S608
             f"PRAGMA user_version = {VERSION}",
         ):
@@ -226,7 +277,7 @@ def _relax(connection: Any, _record: Any) -> None:
 
 
 class PostgreSQLIndex(Index):
-    """An index in the log's database; its tables are the migrations'."""
+    """An index in the log's database; its tables are the migrations', but for the blocks' times: those are its own."""
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -250,7 +301,8 @@ class PostgreSQLIndex(Index):
 
     def clear(self, connection: Connection) -> None:
         """See L{Index.clear}."""
-        connection.exec_driver_sql("TRUNCATE search_entries, search_head")
+        connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {_TIMES}")
+        connection.exec_driver_sql("TRUNCATE search_entries, search_head, search_times")
         connection.execute(insert(search_head).values(position=0, time=0, version=VERSION))
 
     def remove(self, connection: Connection, positions: Sequence[int]) -> None:

@@ -103,6 +103,7 @@ class Follower:
             if found:
                 self._index.remove(indexed, stale)
                 self._index.add(indexed, entries)
+                self._index.note_times(indexed, ((event.position, event.time) for event in found))
                 self._index.move(indexed, Head(found[-1].position, found[-1].time))
         return Progress(found[-1].position if found else low, head)
 

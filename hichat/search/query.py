@@ -27,7 +27,7 @@ from hichat.ledger.history import Folded, fold
 from hichat.search import words
 from hichat.search.index import Index, of_media, of_sender, of_word
 from hichat.search.indexer import text_of
-from hichat.search.words import Match, Part, Token, Word
+from hichat.search.words import Part, Token, Word
 from hichat.storage.tables import events, places, recent_places
 
 TAIL = 2000
@@ -47,9 +47,6 @@ RANKED = 1000
 
 TERMS = 8
 """Terms that the index is asked for; what more there is in a query is looked for in the texts."""
-
-SLACK = 3_600_000
-"""Milliseconds that a clock may have been set back while the log was written."""
 
 Order = Literal["rank", "newest"]
 
@@ -117,7 +114,6 @@ class Answer(NamedTuple):
 class _Found(NamedTuple):
     message: Event
     text: str
-    matches: list[Match]
     score: int
 
 
@@ -149,16 +145,17 @@ class _Search:
         self._top = top
         self._whole = True
         self._spans = _spans(connection, user, wanted.key)
-        self._above, self._below = 0, top + 1
-        if wanted.after is not None:
-            self._above = _first_at(connection, top, wanted.after - SLACK) - 1
-        if wanted.before is not None:
-            self._below = _first_at(connection, top, wanted.before + SLACK)
+        # Where in the index there is something of the wanted time, the last first. All else is looked at.
+        self._stretches = [(0, top)]
+        if wanted.after is not None or wanted.before is not None:
+            after = -MAX_SAFE_INTEGER if wanted.after is None else wanted.after
+            before = MAX_SAFE_INTEGER if wanted.before is None else wanted.before
+            self._stretches = index.stretches(indexed, after, before)
 
     def page(self, behind: Spot | None, limit: int) -> Answer:
         if self._wanted.order == "rank":
             return self._ranked(behind, limit)
-        below = min(self._below, behind.position if behind else MAX_SAFE_INTEGER)
+        below = behind.position if behind else self._top + 1
         found, stopped = self._answering(below, limit + 1)
         if len(found) > limit:
             stopped = found[limit - 1].message.position
@@ -167,7 +164,7 @@ class _Search:
 
     def _ranked(self, behind: Spot | None, limit: int) -> Answer:
         top = min(behind.top, self._top) if behind else self._top
-        found, _ = self._answering(min(self._below, top + 1), RANKED)
+        found, _ = self._answering(top + 1, RANKED)
         found.sort(key=lambda each: (-each.score, -each.message.position))
         if behind is not None:
             place = -behind.score, -behind.position
@@ -200,7 +197,7 @@ class _Search:
         """
         last = below
         for position in merge(self._unindexed(below), self._indexed_ones(below, size), reverse=True):
-            if position != last and position > self._above:
+            if position != last:
                 last = position
                 yield position
 
@@ -227,12 +224,14 @@ class _Search:
     def _indexed_ones(self, below: int, size: int) -> Iterator[int]:
         """@return: positions of messages that the index names; the last first."""
         asked = self._alternatives()
-        while asked:
-            found = self._index.find(self._indexed, asked, self._above, below, size)
-            yield from found
-            if len(found) < size:
-                return
-            below, size = found[-1], min(4 * size, EXAMINED)
+        for first, last in self._stretches if asked else ():
+            upto = min(below, last + 1)
+            while first < upto:
+                found = self._index.find(self._indexed, asked, first - 1, upto, size)
+                yield from found
+                if len(found) < size:
+                    break
+                upto, size = found[-1], min(4 * size, EXAMINED)
 
     def _alternatives(self) -> list[list[Token]]:
         wanted = self._wanted
@@ -270,11 +269,11 @@ class _Search:
         if self._wanted.media not in (None, media):
             return None
         text = text_of(content, name)
-        made = words.normal(text)
-        matches = words.find(self._wanted.words, made.text)
+        made = words.comparable(text)
+        matches = words.find(self._wanted.words, made)
         if matches is None:
             return None
-        return _Found(folded.message, text, matches, words.score(self._wanted.words, made.text, matches))
+        return _Found(folded.message, text, words.score(self._wanted.words, made, matches))
 
     def _hits(self, found: Sequence[_Found], top: int | None = None) -> list[Hit]:
         folded = {each.message.position: each for each in self._fold([each.message for each in found])}
@@ -282,7 +281,7 @@ class _Search:
             Hit(
                 Spot(each.score if top is not None else 0, each.message.position, top or 0),
                 folded[each.message.position],
-                words.snippet(each.text, words.normal(each.text), each.matches),
+                words.snippet(each.text, self._wanted.words),
             )
             for each in found
         ]
@@ -320,19 +319,6 @@ def _spans(connection: Connection, user: int, key: tuple[int, int, int] | None) 
             raise NotAMember
     conversation = log.find_conversation(connection, key)
     return {} if conversation is None else {conversation: spans}
-
-
-def _first_at(connection: Connection, top: int, time: int) -> int:
-    """@return: the first position that was written at a time or later; behind the last one: there is none."""
-    low, high = 1, top + 1
-    while low < high:
-        middle = (low + high) // 2
-        event = log.find(connection, middle)
-        if event is None or event.time < time:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 def _tail() -> Select[Any]:

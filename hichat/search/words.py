@@ -12,9 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
-from unicodedata import category, is_normalized, normalize
+from unicodedata import category
 
 import msgspec
+
+from hichat.text import formed
 
 LONGEST = 64
 """Characters of a word that the index has; what is behind them is compared in the text itself."""
@@ -24,6 +26,9 @@ SNIPPET = 120
 
 BEFORE = 30
 """Of these, before the first match."""
+
+BLOCK = 128
+"""Characters, about, that are normalised together where a match is looked for in the original."""
 
 # Scripts without blanks between words: Thai, Lao, Burmese, Khmer; Chinese and Japanese; Korean, whose words take
 # endings. And signs such as emoji, also those that are older: arrows, clocks, stars.
@@ -104,11 +109,16 @@ class Part(msgspec.Struct):
     match: bool
 
 
+def comparable(text: str) -> str:
+    """@return: the text as it is compared; where L{normal} is all the same but takes its time."""
+    return text.lower() if text.isascii() else formed("NFKC", text).casefold()
+
+
 def normal(text: str) -> Normal:
-    """Make a text comparable."""
+    """Make a text comparable, and know what stands for what."""
     if text.isascii():
         return Normal(text.lower())
-    if is_normalized("NFKC", text):
+    if formed("NFKC", text) == text:
         folded = text.casefold()
         if len(folded) == len(text):
             return Normal(folded)
@@ -116,7 +126,7 @@ def normal(text: str) -> Normal:
     starts: list[int] = []
     ends: list[int] = []
     for start, end in _clusters(text):
-        piece = normalize("NFKC", text[start:end]).casefold()
+        piece = formed("NFKC", text[start:end]).casefold()
         pieces.append(piece)
         starts += [start] * len(piece)
         ends += [end] * len(piece)
@@ -135,14 +145,14 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
 def _joins(character: str) -> bool:
     # What it stands for counts: Japanese of half width has its marks as letters. And Korean letters that belong to the
     # one before are no marks.
-    first = normalize("NFKC", character)[0]
+    first = formed("NFKC", character)[0]
     return category(first).startswith("M") or "\u1160" <= first <= "\u11ff"
 
 
 def tokens(text: str) -> set[str]:
     """@return: what the index has of a text."""
     found: set[str] = set()
-    for match in _WORD.finditer(normal(text).text):
+    for match in _WORD.finditer(comparable(text)):
         word = match[0]
         if match[1] is None:
             found.add(word[:LONGEST])
@@ -153,7 +163,7 @@ def tokens(text: str) -> set[str]:
 
 def words(asked: str) -> list[Word]:
     """@return: the words in what somebody asks for, each once."""
-    found = _WORD.finditer(normal(asked).text)
+    found = _WORD.finditer(comparable(asked))
     return list(dict.fromkeys(Word(match[0], match[1] is not None) for match in found))
 
 
@@ -201,14 +211,12 @@ def score(asked: Sequence[Word], text: str, matches: Sequence[Match]) -> int:
     return 8 * len(whole) + min(len(matches), 7)
 
 
-def snippet(text: str, made: Normal, matches: Sequence[Match]) -> list[Part]:
+def snippet(text: str, asked: Sequence[Word]) -> list[Part]:
     """
-    @param text: the original.
-    @param made: of it.
-    @param matches: in order, one at least.
+    @param text: the original; all the words should be in it.
     @return: the text around the first match, in parts; C{...} where it goes on.
     """
-    spans = _joined(made, matches)
+    spans = _spans(text, find(asked, comparable(text)) or []) or [(0, 0)]
     first = max(0, spans[0][0] - BEFORE)
     last = min(len(text), max(first + SNIPPET, spans[0][1]))
     # Not in the middle of what is one character to the eye.
@@ -229,6 +237,36 @@ def snippet(text: str, made: Normal, matches: Sequence[Match]) -> list[Part]:
     if last < len(text):
         parts[-1].text += "..."
     return [part for part in parts if part.text]
+
+
+def _spans(text: str, matches: Sequence[Match]) -> list[tuple[int, int]]:
+    """
+    @param matches: in the text as it is compared.
+    @return: where they are in the original, as far as a snippet goes; those that touch are one.
+    """
+    if text.isascii() or not matches:
+        return _joined(Normal(""), matches)
+    # Only this part is read sign by sign: that takes a hundred times as long.
+    first, last, before, behind = 0, 0, 0, 0
+    for start, end in _blocks(text):
+        last, behind = end, behind + len(comparable(text[start:end]))
+        if behind <= matches[0].start:
+            first, before = last, behind
+        elif behind >= matches[0].end + SNIPPET:
+            break
+    near = [Match(start - before, end - before, whole) for start, end, whole in matches if end <= behind]
+    return [(first + start, first + end) for start, end in _joined(normal(text[first:last]), near)]
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """@return: where parts of some length begin and end, each of which is normalised by itself."""
+    start = 0
+    while start < len(text):
+        end = start + BLOCK
+        while end < len(text) and _joins(text[end]):
+            end += 1
+        yield start, end
+        start = end
 
 
 def _joined(made: Normal, matches: Sequence[Match]) -> list[tuple[int, int]]:

@@ -34,6 +34,7 @@ from hichat.accounts import users
 from hichat.accounts.fields import greeting_of, id_of, remark_of
 from hichat.accounts.limits import Limit, Rate
 from hichat.accounts.users import User
+from hichat.clock import ticks
 from hichat.errors import (
     AddedOneself,
     AlreadyFriends,
@@ -123,14 +124,22 @@ class Contacts:
     """
     @param now: the time in milliseconds since the epoch.
     @param contacts_only: whether only contacts may write to each other: then nobody is added without a request.
+    @param ticks: milliseconds, for how often somebody may ask; see L{Limit}.
     """
 
-    def __init__(self, store: Store, ledger: Appender, now: Callable[[], int], contacts_only: bool = False) -> None:
+    def __init__(
+        self,
+        store: Store,
+        ledger: Appender,
+        now: Callable[[], int],
+        contacts_only: bool = False,
+        ticks: Callable[[], int] = ticks,
+    ) -> None:
         self._store = store
         self._ledger = ledger
         self._now = now
         self._contacts_only = contacts_only
-        self._asking = Limit(ASKING, now)
+        self._asking = Limit(ASKING, ticks)
 
     async def friends(self, user: User) -> list[User]:
         """@return: the user's contacts, the oldest first."""

@@ -397,11 +397,12 @@ def make_link(
     @raise NoSuchGroup: there is no such group.
     """
     role_in(connection, get(connection, group_id), user_id, *ADMINS)
-    # What is not good any more is of no use to anybody.
     of_group = invite_links.c.group_id == group_id
-    connection.execute(invite_links.delete().where(of_group, ~_is_good(now)))
     if (connection.scalar(select(func.count()).where(of_group)) or 0) >= LINKS_LIMIT:
-        raise TooManyLinks
+        # What is not good any more goes, but not before it has to: the clock may be wrong.
+        gone = connection.execute(invite_links.delete().where(of_group, ~_is_good(now)))
+        if not gone.rowcount:
+            raise TooManyLinks
     row = {"group_id": group_id, "code": code, "made_by": user_id, "use_limit": use_limit, "expires_at": expires_at}
     made = connection.execute(invite_links.insert().values(**row, created_at=now).returning(*_LINK)).one()
     return Link(*made)

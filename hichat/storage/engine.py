@@ -1,6 +1,7 @@
 """The database engine: what every connection of the pool has in common."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InternalError, OperationalError
+from sqlalchemy.pool import QueuePool
 
 from hichat.errors import StartError
 
@@ -61,6 +63,28 @@ _NETWORK = {
 }
 
 
+class SteadyPool(QueuePool):
+    """
+    SQLAlchemy's pool tells the connections from before the last failure from those since by the time of day: if that is
+    set back after a failure, each new connection counts as an old one, and is replaced before each use. Here the times
+    are those of the monotonic clock.
+    """
+
+    _failed_at = 0.0
+
+    @property
+    def _invalidate_time(self) -> float:
+        return self._failed_at
+
+    @_invalidate_time.setter
+    def _invalidate_time(self, _time_of_day: float) -> None:
+        self._failed_at = time.monotonic()
+
+
+def _note_start(_connection: Any, record: Any) -> None:
+    record.starttime = time.monotonic()
+
+
 def make_engine(url: str) -> Engine:
     """
     Make an engine. It connects to nothing yet.
@@ -77,7 +101,11 @@ def make_engine(url: str) -> Engine:
         parsed = _with_driver(make_url(url))
         # Errors are logged, and what people write is not for the log.
         engine = create_engine(
-            parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite", pool_use_lifo=True, hide_parameters=True
+            parsed,
+            poolclass=SteadyPool,
+            pool_pre_ping=parsed.get_backend_name() != "sqlite",
+            pool_use_lifo=True,
+            hide_parameters=True,
         )
     except (ArgumentError, ValueError) as e:
         raise StartError(
@@ -87,6 +115,7 @@ def make_engine(url: str) -> Engine:
         raise StartError(
             "hichat: HICHAT_DATABASE: the driver psycopg is missing or not whole; pip install 'hichat[postgres]'"
         ) from e
+    event.listen(engine, "connect", _note_start)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

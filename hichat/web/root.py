@@ -69,7 +69,7 @@ def make_site(
     root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
     root.mount("v2/ws", SocketV2Resource(sockets_v2))
     mount_documents(root)
-    client = Client()
+    client = Client(accounts.password_length)
     root.putChild(b"", client.page)
     root.putChild(b"app", client.directory)
     root.putChild(b"session", SessionResource(accounts))

@@ -25,6 +25,7 @@ from twisted.web.resource import IResource, Resource
 from hichat.errors import Broken, FormTooLarge, MethodNotTaken, NoSuchAddress, NotStored, Refused
 from hichat.metrics import Metrics
 from hichat.web.answers import answer_json, language
+from hichat.web.channel import LINGER_TIME, PlainChannel
 from hichat.web.complaints import complain
 from hichat.web.forms import FORM_LIMIT
 
@@ -55,11 +56,8 @@ BODY_TIME = 60
 UPLOAD_RATE = 16 * 1024
 """Bytes a second: an upload that would take longer at this rate, if it is as large as it may be, is cut off."""
 
-LINGER_TIME = 5
-"""Seconds that who sends too much has to read why, before the connection closes: closing at once loses the answer."""
 
-
-class Channel(http.HTTPChannel):
+class Channel(PlainChannel):
     """One connection. Its timeouts are deadlines: a byte now and then does not put them off."""
 
     site: Site
@@ -67,15 +65,23 @@ class Channel(http.HTTPChannel):
     def resetTimeout(self) -> None:  # noqa: N802
         """Called whenever data come; see above."""
 
-    def allHeadersReceived(self) -> None:  # noqa: N802
+    def head_received(self) -> None:
         """The head is complete."""
         self.setTimeout(self.site.body_time(self.announced[0], self.announced_path))
-        super().allHeadersReceived()
 
-    def allContentReceived(self) -> None:  # noqa: N802
+    def content_received(self) -> None:
         """The body is complete. The base class suspends the timeout, and resumes it after the answer."""
         self.setTimeout(self.site.idle_time)
-        super().allContentReceived()
+
+    def fail(self, status: int, text: str) -> None:
+        """See L{PlainChannel.fail}."""
+        if not self.failed:
+            self.site.metrics.answered(status)
+        super().fail(status, text)
+
+    def stalled(self) -> None:
+        """See L{PlainChannel.stalled}."""
+        self.site.metrics.stalled_closed += 1
 
     # A request learns its own head only when its body is complete; these are where the base class keeps it until then.
 

@@ -52,12 +52,22 @@ class InviteTests(AccountsCase):
             self.get(self.come(name, code))
         self.fails(BadInvite, self.come("d", code))
 
+    def test_a_clock_that_was_wrong(self) -> None:
+        """For some days it was ahead, and another invite was made then."""
+        code = self.invite(seconds=60)
+        self.now += invites.KEPT
+        self.fails(BadInvite, self.come("Ann", code))
+        self.invite()
+        self.now -= invites.KEPT
+        self.get(self.come("Ann", code))
+
     def test_expired(self) -> None:
         code = self.invite(seconds=60)
         self.now += 59_999
         self.get(self.accounts.register("Ann", "correct horse", "correct horse", self.invite()))
         self.now += 1
         self.fails(BadInvite, self.come("Bob", code))
+        self.now += invites.KEPT
         self.invite()
         with self.store.snapshot() as connection:
             self.assertEqual(connection.scalar(select(func.count()).select_from(tables.invites)), 2)

@@ -195,6 +195,19 @@ class RefreshingTests(SessionCase):
         self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
         self.assertNotEqual(self.signed_out(), [])
 
+    def test_a_clock_that_was_set_back(self) -> None:
+        """The grace is as long as ever, and the session goes on."""
+        first = self.enter()
+        self.refresh(first)
+        self.now -= 7_200_000
+        second = self.refresh(first)
+        self.now += GRACE - 1
+        second = self.refresh(first)
+        self.assertTrue(self.is_in(second))
+        self.now += 1
+        self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
+        self.assertNotEqual(self.signed_out(), [])
+
     def test_a_thief_within_the_grace_is_found_out(self) -> None:
         stolen = self.enter()
         users = self.refresh(stolen)

@@ -1,6 +1,7 @@
 """The WebSocket client, against Autobahn's server in memory."""
 
 from importlib import import_module
+from random import Random
 from typing import Any, cast
 
 from twisted.internet.protocol import Protocol
@@ -102,6 +103,47 @@ class OpeningTests(ClientCase):
         welcome: Any = self.client.welcome
         self.assertEqual((welcome.device, welcome.limits), (7, {"rate": 50}))
         self.successResultOf(launch(self.client.connected()))
+
+    def test_a_dead_server_is_told_after_a_while(self):
+        waiting = launch(self.client.connected(5))
+        for _ in range(3):
+            self.world.refuse()
+            self.world.advance(2)
+            self.world.advance(2)
+        error = cast(Unreachable, self.failureResultOf(waiting, Unreachable).value)
+        self.assertEqual(
+            str(error), "no connection to http://127.0.0.1:8080/x within 5 s: Connection was refused by other side."
+        )
+        # It goes on trying.
+        again = launch(self.client.connected())
+        self.world.advance(30)
+        self.world.accept()
+        self.successResultOf(again)
+
+    def test_a_mute_server_is_told_after_a_while(self):
+        waiting = launch(self.client.connected(5))
+        self.world.accept(Peer(welcome=False))
+        self.world.advance(5)
+        self.failureResultOf(waiting, Unreachable)
+
+    def test_without_a_deadline(self):
+        waiting = launch(self.client.connected(None))
+        self.world.refuse()
+        self.world.advance(connection.CONNECT_TIMEOUT * 2)
+        self.assertNoResult(waiting)
+
+    def test_who_waits_for_messages_connects(self):
+        found = self.take(1, self.client.messages())
+        self.peer, _ = self.world.accept()
+        self.peer.event(101)
+        self.world.flush()
+        self.assertEqual(found[0].id, 101)
+
+    def test_who_waits_for_messages_of_a_dead_server_is_told(self):
+        found = self.take(1)
+        self.world.refuse()
+        self.world.advance(connection.CONNECT_TIMEOUT)
+        self.assertIsInstance(found[0], Unreachable)
 
     def test_without_a_cursor_it_waits_until_it_is_live(self):
         """Or what happens meanwhile would be missed."""
@@ -359,6 +401,266 @@ class ReceivingTests(ClientCase):
         self.world.flush()
         self.assertEqual(self.successResultOf(sending).id, 7)
         self.assertEqual((self.client.cursor, self.client.own), (None, []))
+
+
+class BehindTests(ClientCase):
+    """More comes than is taken, while something waits for an answer."""
+
+    def events(self, *numbers):
+        """These happen, as long as there is a connection."""
+        for number in numbers:
+            if self.peer.closed is None:
+                self.peer.event(number)
+                self.world.flush()
+
+    def ids(self, count):
+        return [item.id for item in self.take(count)]
+
+    def test_an_answer_is_read_past_a_full_queue(self):
+        self.connect(inbox_limit=4)
+        self.events(*range(101, 106))
+        self.assertTrue(self.wire.paused)
+        sending = self.send(2, "hi")
+        self.assertFalse(self.wire.paused)
+        self.peer.event(106)
+        self.peer.ack(self.peer.said("send")[0], 107)
+        self.world.flush()
+        self.assertEqual(self.successResultOf(sending).id, 107)
+        # Nothing is due any more: so it is not read again, and nothing was left out.
+        self.assertTrue(self.wire.paused)
+        self.assertEqual(self.ids(6), [101, 102, 103, 104, 105, 106])
+        self.assertIsNone(self.peer.closed)
+
+    def test_the_same_for_a_question(self):
+        self.connect(inbox_limit=4)
+        self.events(*range(101, 106))
+        asking = launch(self.client.read(105, user=2))
+        self.world.flush()
+        self.say("done", ref=self.peer.said("read")[0]["ref"])
+        self.successResultOf(asking)
+        self.assertTrue(self.wire.paused)
+
+    def test_answers_to_what_was_missed(self):
+        """A send waits for the end of the sync, which stands behind what was missed."""
+        self.client = self.make(inbox_limit=4, since=100)
+        answers: list[Any] = []
+
+        async def answer():
+            async for message in self.client.messages():
+                answers.append(await self.client.send(2, f"to {message.id}"))
+
+        launch(answer())
+        self.peer, self.wire = self.world.accept(Peer(synced=None))
+        for number in range(101, 107):
+            self.say("page", events=[happened(number)], position=number)
+        self.say("synced", position=106)
+        for number in range(6):
+            self.peer.ack(self.peer.said("send")[number], 200 + number)
+            self.world.flush()
+        self.assertEqual([ack.id for ack in answers], [200, 201, 202, 203, 204, 205])
+        self.assertIsNone(self.peer.closed)
+
+    def test_more_than_fits_comes_with_a_later_sync(self):
+        self.connect(inbox_limit=4)
+        watching = launch(self.client.watch([5]))
+        self.world.flush()
+        self.say("presence", ref=self.peer.said("watch")[0]["ref"], online=[], offline=[5])
+        self.successResultOf(watching)
+        self.events(*range(101, 105))
+        sending = self.send(2, "hi")
+        self.events(*range(105, 115))
+        # Eight are kept, and it goes over to a connection on which nothing comes.
+        self.assertEqual(len(self.client.events()), 8)
+        self.assertEqual(self.peer.closed, (True, 1000))
+        self.world.advance(1)
+        self.peer, self.wire = self.world.accept(Peer(synced=None))
+        self.peer.ack(self.peer.said("send")[0], 115)
+        self.world.flush()
+        self.assertEqual(self.successResultOf(sending).id, 115)
+        self.assertEqual(self.peer.said("sync"), [])
+        # Whatever is sent meanwhile is answered.
+        again = self.send(2, "again")
+        self.peer.ack(self.peer.said("send")[1], 116)
+        self.world.flush()
+        self.successResultOf(again)
+        # As soon as there is room the rest comes, from the last that was kept; own ones do not.
+        self.assertEqual(self.ids(5), [101, 102, 103, 104, 105])
+        self.assertEqual(self.peer.said("sync"), [])
+        self.assertEqual(self.ids(1), [106])
+        (sync,) = self.peer.said("sync")
+        self.assertEqual(sync["since"], 108)
+        # Who is online by now had no room before, either.
+        self.assertEqual(len(self.peer.said("watch")), 1)
+        mine = {"from": 1, "user": 2}
+        self.say("page", events=[happened(n, **(mine if n > 114 else {})) for n in range(109, 117)], position=116)
+        self.say("synced", ref=sync["ref"], position=116)
+        self.assertEqual(self.ids(8), list(range(107, 115)))
+        self.assertEqual((self.client.cursor, self.client.own), (116, []))
+        self.assertEqual((self.states, self.delays), ([True], []))
+
+    def test_questions_are_answered_before_the_connection_is_left(self):
+        self.connect(inbox_limit=2)
+        asking = launch(self.client.read(100, user=2))
+        self.events(*range(101, 109))
+        self.assertIsNone(self.peer.closed)
+        later = launch(self.client.read(101, user=2))
+        self.assertEqual(len(self.peer.said("read")), 1)
+        self.say("done", ref=self.peer.said("read")[0]["ref"])
+        self.successResultOf(asking)
+        self.assertEqual(self.peer.closed, (True, 1000))
+        self.world.advance(1)
+        self.peer, self.wire = self.world.accept()
+        self.world.flush()
+        self.say("done", ref=self.peer.said("read")[0]["ref"])
+        self.successResultOf(later)
+        self.assertEqual(self.ids(4), [101, 102, 103, 104])
+        self.assertEqual([frame["since"] for frame in self.peer.said("sync")], [104])
+
+    def test_what_is_under_way_is_answered_before_the_sync(self):
+        """Or the sync would bring it as if another device had sent it."""
+        self.connect(inbox_limit=2)
+        first = self.send(2, "a")
+        self.events(*range(101, 109))
+        self.world.advance(1)
+        self.peer, self.wire = self.world.accept(Peer(synced=None))
+        self.assertEqual(self.ids(3), [101, 102, 103])
+        self.assertEqual(self.peer.said("sync"), [])
+        self.peer.ack(self.peer.said("send")[0], 109)
+        self.world.flush()
+        self.successResultOf(first)
+        self.assertEqual(len(self.peer.said("sync")), 1)
+
+    def test_who_only_sends_is_never_held_up_and_has_bounds(self):
+        self.patch(connection, "OWN_LIMIT", 10)
+        self.connect(inbox_limit=4)
+        for number in range(40):
+            sending = self.send(2, "hi")
+            self.peer.event(101 + 2 * number)
+            self.peer.ack(self.peer.said("send")[-1], 102 + 2 * number)
+            self.world.flush()
+            self.successResultOf(sending)
+            self.world.advance(1)
+            if self.world.attempts:
+                self.peer, self.wire = self.world.accept(Peer(counter=number + 1))
+        self.assertLessEqual(len(self.client.events()), 8)
+        self.assertLessEqual(len(self.client.own), 10)
+
+    def test_while_the_new_connection_fails(self):
+        self.connect(inbox_limit=2)
+        sending = self.send(2, "a")
+        self.events(*range(101, 109))
+        self.world.advance(1)
+        self.world.refuse()
+        self.world.advance(2)
+        self.peer, self.wire = self.world.accept()
+        self.peer.ack(self.peer.said("send")[0], 109)
+        self.world.flush()
+        self.successResultOf(sending)
+        self.assertEqual(self.ids(4), [101, 102, 103, 104])
+        self.assertEqual([frame["since"] for frame in self.peer.said("sync")], [104])
+
+    def test_in_any_order(self):
+        """Seeded: whatever comes and is taken in whatever order, everything comes once, and no send stays without an
+        answer."""
+        for seed in range(20):
+            Trip(self, Random(seed)).run()
+
+
+class Trip:
+    """
+    A program that sends and takes at random, and a server whose log grows at random.
+
+    @ivar log: ids and whose they are: 1 is this device's.
+    """
+
+    def __init__(self, case, random):
+        self.case = case
+        self.random = random
+        self.world = World()
+        self.client = Client(
+            self.world.reactor,
+            "http://127.0.0.1:8080",
+            ANN,
+            "laptop",
+            since=0,
+            inbox_limit=random.choice((1, 3, 8)),
+            retry=lambda _: 1,
+        )
+        self.log: list[int] = []
+        self.done: dict[int, int] = {}
+        self.heard: list[int] = []
+        self.acks: list[Any] = []
+        self.sent = 0
+        self.peer: Any = None
+        self.seen = 0
+        self.live_from: Any = None
+
+    def run(self):
+        launch(self.client.connected())
+        for _ in range(100):
+            self.random.choice((self.happen, self.happen, self.send, self.take, self.serve, self.serve, self.break_))()
+        for _ in range(1000):
+            self.serve()
+            self.take()
+            if len(self.acks) == self.sent and len(self.heard) == self.log.count(2):
+                break
+        expected = [number for number, sender in enumerate(self.log, 1) if sender == 2]
+        self.case.assertEqual(self.heard, expected)
+        self.case.assertEqual(len(self.acks), self.sent)
+        self.case.assertEqual(len(set(self.acks)), self.sent)
+
+    def happen(self):
+        for _ in range(self.random.randint(1, 4)):
+            self.log.append(2)
+
+    def send(self):
+        self.sent += 1
+        launch(self.client.send(2, "hi")).addCallback(lambda ack: self.acks.append(ack.id))
+
+    def take(self):
+        if len(self.client.events()):
+            launch(self.client.events().__anext__()).addCallback(lambda item: self.heard.append(item.id))
+            self.world.flush()
+
+    def break_(self):
+        if self.peer is not None and self.random.random() < 0.2:
+            self.peer.transport.loseConnection()
+            self.world.flush()
+
+    def serve(self):
+        self.world.advance(1)
+        if self.world.attempts:
+            self.peer, _ = self.world.accept(Peer(synced=None, counter=max(self.done, default=0)))
+            self.seen, self.live_from = 0, None
+        if self.peer is None or self.peer.closed is not None or self.peer.state != Peer.STATE_OPEN:
+            return
+        for frame in self.peer.frames[self.seen :]:
+            self.seen += 1
+            if frame["op"] == "send":
+                duplicate = frame["counter"] in self.done
+                if not duplicate:
+                    self.log.append(1)
+                    self.done[frame["counter"]] = len(self.log)
+                self.peer.ack(frame, self.done[frame["counter"]], duplicate=duplicate)
+            elif frame["op"] == "sync":
+                self.live_from = frame["since"]
+                self.page()
+                self.peer.say("synced", ref=frame["ref"], position=len(self.log))
+                self.live_from = len(self.log)
+        if self.live_from is not None:
+            for number in range(self.live_from + 1, len(self.log) + 1):
+                if self.log[number - 1] == 2:
+                    self.peer.event(number)
+            self.live_from = len(self.log)
+        self.world.flush()
+
+    def page(self):
+        while self.live_from < len(self.log):
+            until = min(self.live_from + 3, len(self.log))
+            numbers = range(self.live_from + 1, until + 1)
+            events = [happened(n, **{"from": 2} if self.log[n - 1] == 2 else {"from": 1, "user": 2}) for n in numbers]
+            self.peer.say("page", events=events, position=until)
+            self.live_from = until
 
 
 class CursorTests(ClientCase):

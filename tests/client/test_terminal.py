@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -122,7 +122,8 @@ class FakeClient:
     @ivar answers: to what is sent: an id, an error or a Deferred; ids from 101 on if there is none.
     """
 
-    def __init__(self, state, place):
+    def __init__(self, state, place, clock):
+        self.clock = clock
         self.state = state
         self.place = place
         self.calls: list[Any] = []
@@ -139,8 +140,12 @@ class FakeClient:
     def cursor(self):
         return self.inbox.position
 
-    async def connected(self):
-        await self.online.passed()
+    async def connected(self, timeout=60):
+        waiting = launch(self.online.passed())
+        try:
+            await (waiting if timeout is None else waiting.addTimeout(timeout, self.clock))
+        except TimeoutError:
+            raise Unreachable("no connection in time") from None
         if self.failure:
             raise self.failure
 
@@ -208,7 +213,7 @@ class ProgramTests(SynchronousTestCase):
         """Begin."""
 
         def connect(session, state, on_state):
-            self.client = FakeClient(on_state, state.place)
+            self.client = FakeClient(on_state, state.place, self.clock)
             self.before(self.client)
             return self.client
 
@@ -229,6 +234,7 @@ class ProgramTests(SynchronousTestCase):
                 connect=connect,
                 open_console=open_console,
                 complain=self.complaints.append,
+                clock=self.clock.seconds,
             )
         )
 

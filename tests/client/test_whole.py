@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, ClassVar
 
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.stdio import StandardIO
@@ -53,9 +53,10 @@ def script(*lines):
 
 class WholeCase(TestCase):
     timeout = 60
+    settings: ClassVar[dict[str, str]] = {}
 
     async def setUp(self):  # type: ignore[override]
-        self.daemon = Daemon(Path(self.mktemp()))
+        self.daemon = Daemon(Path(self.mktemp()), **self.settings)
         self.addCleanup(self.daemon.kill)
         await self.daemon.start()
         self.sessions: dict[str, Any] = {}
@@ -120,6 +121,73 @@ class WholeCase(TestCase):
         """The daemon dies, and is started again."""
         await self.daemon.stop(signal.SIGKILL)
         await self.daemon.start()
+
+
+class BacklogTests(WholeCase):
+    """Programs that answer, or only send, while more comes than they take."""
+
+    settings: ClassVar[dict[str, str]] = {"MESSAGE_LIMIT": "off"}
+
+    async def miss(self, count):
+        """Ann says so much that bob has not heard; @return: bob's client, with a cursor from before."""
+        anns = self.client("ann")
+        await self.live(anns)
+        since = anns.cursor
+        await gatherResults([launch(anns.send(2, f"{number}")) for number in range(count)])
+        return self.client("bob", since=since)
+
+    async def check_answers(self, count):
+        """A program that answers each message as it comes answers all of them."""
+        bobs = await self.miss(count)
+        heard = []
+        async for message in bobs.messages():
+            heard.append(message.text)
+            await bobs.send(1, f"to {message.text}")
+            if len(heard) == count:
+                break
+        self.assertEqual(heard, [f"{number}" for number in range(count)])
+        self.assertEqual((await self.history(user=1))[-count:], [f"to {number}" for number in range(count)])
+
+    async def test_a_backlog_that_fits(self):
+        await self.check_answers(300)
+
+    async def test_a_backlog_that_does_not_fit(self):
+        await self.check_answers(700)
+
+    async def test_questions_about_a_backlog(self):
+        bobs = await self.miss(700)
+        heard = []
+        async for message in bobs.messages():
+            heard.append(message.text)
+            await bobs.marks(user=1)
+            if len(heard) == 700:
+                break
+        self.assertEqual(heard, [f"{number}" for number in range(700)])
+
+    async def test_two_that_only_send(self):
+        clients = self.client("ann"), self.client("bob")
+        await self.live(*clients)
+
+        async def send(client, to):
+            for number in range(600):
+                await client.send(to, f"{to} {number}")
+
+        await gatherResults([launch(send(clients[0], 2)), launch(send(clients[1], 1))])
+        said = await self.history(user=1)
+        self.assertEqual([text for text in said if text[0] == "2"], [f"2 {number}" for number in range(600)])
+        self.assertEqual([text for text in said if text[0] == "1"], [f"1 {number}" for number in range(600)])
+        for client, own in zip(clients, "12", strict=True):
+            # It is all there, once, for who takes it after all.
+            heard = [message.text async for message in _first(600, client.messages())]
+            self.assertEqual(heard, [f"{own} {number}" for number in range(600)])
+
+
+async def _first(count, messages):
+    async for message in messages:
+        yield message
+        count -= 1
+        if not count:
+            return
 
 
 class LibraryTests(WholeCase):

@@ -189,7 +189,8 @@ class StartTests(SynchronousTestCase):
 
     def test_a_lock_that_cannot_be_had(self) -> None:
         """Such as one that somebody else has left there."""
-        (self.daemon.directory / "state" / "daemon.lock").mkdir(parents=True)
+        (self.daemon.directory / "state").mkdir(0o700)
+        (self.daemon.directory / "state" / "daemon.lock").mkdir()
         for workers in ("1", "2"):
             self.refused("HICHAT_STATE_DIR", HICHAT_WORKERS=workers)
 
@@ -219,7 +220,7 @@ class StartTests(SynchronousTestCase):
 
     def test_a_database_that_is_none(self) -> None:
         state = self.daemon.directory / "state"
-        state.mkdir()
+        state.mkdir(0o700)
         (state / "hichat.db").write_bytes(b"not a database, but long enough to be read as one" * 100)
         self.refused("HICHAT_DATABASE")
 
@@ -237,7 +238,7 @@ class CommandTests(SynchronousTestCase):
     def hichat(self, *arguments: str, line: str = "", state: bool = False) -> subprocess.CompletedProcess[str]:
         daemon = Daemon(Path(self.mktemp()).absolute())
         if state:
-            (daemon.directory / "state").mkdir()
+            (daemon.directory / "state").mkdir(0o700)
         return subprocess.run(
             [sys.executable, "-c", "from hichat.cli import main; main()", *arguments],
             cwd=daemon.directory,
@@ -266,6 +267,12 @@ class CommandTests(SynchronousTestCase):
     def test_bad_names_and_passwords(self) -> None:
         self.assertIn("password", self.refused("user", "add", "ann", line="\n"))
         self.assertIn("name", self.refused("user", "add", " ", line="x\n"))
+        for password, reason in (
+            ("short", "at least 8 characters"),
+            ("password", "others would guess"),
+            ("ann and some words", "the user's name"),
+        ):
+            self.assertIn(reason, self.refused("user", "add", "ann", line=f"{password}\n"))
 
     def test_no_server(self) -> None:
         error = self.refused("chat", "--server", "http://127.0.0.1:1", "--user", "ann", line="x\n")

@@ -17,6 +17,7 @@ from hichat.events import Draft, Event, Kind, Outcome, Scope
 from hichat.ledger import log
 from hichat.ledger.writer import REACTIONS_LIMIT, LogWriter
 from hichat.storage import tables
+from hichat.storage.store import Store
 from tests.doubles import NOW
 from tests.ledger.plans import plans
 from tests.ledger.test_writer import GROUP, WriterCase, joined, left, make_again, message
@@ -57,11 +58,14 @@ class RevisionTests(WriterCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.now = NOW
-        self.writer = LogWriter(self.store, lambda: self.now, LIMIT)
+        self.now, self.ahead = NOW, 0
+        self.writer = self.make_writer(self.store)
         with self.store.transaction() as connection:
             connection.execute(tables.users.update().where(tables.users.c.id == DAN).values(administrator=True))
         self.write(joined(ANN), joined(BOB), joined(CAT))
+
+    def make_writer(self, store: Store) -> LogWriter:
+        return LogWriter(store, lambda: self.now + self.ahead, LIMIT, ticks=lambda: self.now)
 
     def write(self, *drafts: Draft) -> list[Outcome]:
         return self.writer.write(drafts)
@@ -76,7 +80,7 @@ class RevisionTests(WriterCase):
         (outcome,) = self.write(draft)
         self.assertIs(type(outcome), error)
         # Twice, once with a fresh mind: what is remembered and what is stored say the same.
-        (outcome,) = LogWriter(make_again(self.store), lambda: self.now, LIMIT).write([draft])
+        (outcome,) = self.make_writer(make_again(self.store)).write([draft])
         self.assertIs(type(outcome), error)
         self.assertEqual(self.rows(), before)
 
@@ -150,6 +154,20 @@ class RevisionTests(WriterCase):
         self.refused(recall(BOB, others), TooLate)
         self.done(react(BOB, own))
         self.done(recall(ANN, others))  # the owner may at any time
+
+    def test_the_time_limit_when_the_clock_is_set(self) -> None:
+        """While a writer runs it knows how old a message is, whatever the time of day says then and now."""
+        half = LIMIT * 500
+        for before in (-7_200_000, 0, 7_200_000):
+            for after in (-7_200_000, -40_000, 0, 7_200_000, 400 * 24 * 3_600_000):
+                self.ahead = before
+                position = self.say(ANN, BOB)
+                self.ahead = after
+                self.now += half
+                self.done(edit(ANN, position))
+                self.now += half + 1
+                (outcome,) = self.write(edit(ANN, position))
+                self.assertIs(type(outcome), TooLate, (before, after))
 
     def test_what_was_recalled(self) -> None:
         position = self.say(ANN, BOB)

@@ -3,7 +3,6 @@
 import json
 import os
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
 from hichat.accounts.devices import find_or_add
+from hichat.clock import SETTLED_AFTER
 from hichat.errors import BadLink, NoSuchMedia, QuotaExceeded, Refused
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.gateway import v2
@@ -26,7 +26,7 @@ from hichat.media.records import DAY
 from hichat.protocol import Send
 from hichat.social.group_service import Groups
 from hichat.storage import tables
-from tests.doubles import NOW, FakeLedger, make_store, run_now
+from tests.doubles import NOW, FakeLedger, make_store, run_now, take_in_now
 from tests.media.samples import PNG, WEBM
 from tests.postgres import OnPostgreSQL
 
@@ -37,7 +37,7 @@ class MediaCase(SynchronousTestCase):
     """A store with three users and a group, of which Ann and Bob are members."""
 
     def setUp(self):
-        self.now = NOW
+        self.now, self.ahead = NOW, 0
         self.clock = Clock()
         self.store = make_store(self)
         directory = tempfile.TemporaryDirectory()
@@ -57,7 +57,8 @@ class MediaCase(SynchronousTestCase):
 
     def make_media(self, in_thread=run_now, **limits):
         bounds = Limits(**({"size": 300_000, "quota": QUOTA} | limits))
-        return MediaStore(self.store, self.folder, self.addresses, in_thread, self.clock, lambda: self.now, bounds)
+        parts = self.store, self.folder, self.addresses, in_thread, take_in_now
+        return MediaStore(*parts, self.clock, lambda: self.now + self.ahead, bounds, ticks=lambda: self.now)
 
     def run_now(self, coroutine):
         return self.successResultOf(Deferred.fromCoroutine(coroutine))
@@ -413,9 +414,46 @@ class SweepTests(MediaCase):
         for name in ("C" * 22, f"{'C' * 22}.thumbnail", "D" * 22, f"{'0' * 32}.png"):
             (self.folder.path / name).write_bytes(b"x")
             if name[0] != "D":
-                os.utime(self.folder.path / name, (time.time() - STRAY_AFTER - 10,) * 2)
+                os.utime(self.folder.path / name, (NOW / 1000 - STRAY_AFTER,) * 2)
+        self.sweep()
+        self.assertEqual(len(self.kept()), 4)
+        self.now += SETTLED_AFTER
         self.sweep()
         self.assertEqual(self.kept(), {found.id, "D" * 22, f"{'0' * 32}.png"})
+
+    def test_a_clock_that_is_set(self):
+        """Ahead for less than an hour, also from the start on: nothing is old by that. Then it is as old as it says."""
+        found, recalled = self.upload(), self.upload()
+        self.ahead = 2 * DAY
+        self.media = self.make_media()
+        event = self.send(self.ann, self.bob.id, recalled)
+        for _ in range(11):
+            self.assertEqual(self.sweep(), 0)
+            self.now += SETTLED_AFTER // 12
+        self.recall(event)
+        self.assertEqual(self.sweep(), 1, "that did not wait for the time")
+        self.ahead = 0
+        for hours in range(23):
+            self.assertEqual(self.sweep(), 0, hours)
+            self.ahead = 3 * DAY if hours % 2 else -DAY
+            self.assertEqual(self.sweep(), 0, hours)
+            self.ahead = 0
+            self.now += SETTLED_AFTER
+        self.assertEqual(self.kept(), {found.id})
+        self.sweep()
+        self.now += SETTLED_AFTER
+        self.assertEqual(self.sweep(), 1)
+
+    def test_from_a_time_that_is_not_yet(self):
+        """Uploaded while the clock was a year ahead: a day later it is gone all the same."""
+        self.ahead = 365 * DAY
+        self.upload()
+        self.ahead = 0
+        self.sweep()
+        self.now += SETTLED_AFTER
+        self.assertEqual(self.sweep(), 0)
+        self.now += DAY
+        self.assertEqual(self.sweep(), 1)
 
     def test_now_and_then(self):
         self.media.start()

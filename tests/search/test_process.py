@@ -124,7 +124,7 @@ Index.move = dying
         with self.index.writing() as connection:
             connection.exec_driver_sql("ALTER TABLE search_head RENAME TO away")
         await self.assertFailure(made.step(), StepFailed)
-        texts = [eventAsText(each) for each in self.logged]
+        texts = [eventAsText(each) + each.get("traceback", "") for each in self.logged]
         self.assertTrue(any("search index could not be taken on" in text and "Traceback" in text for text in texts))
         self.assertFalse(any("very secret" in text for text in texts))
         with self.index.writing() as connection:

@@ -129,10 +129,8 @@ class FindTests(SynchronousTestCase):
 
 class SnippetTests(SynchronousTestCase):
     def parts(self, asked: str, text: str) -> list[Part]:
-        made = words.normal(text)
-        matches = words.find(words.words(asked), made.text)
-        assert matches is not None
-        return words.snippet(text, made, matches)
+        self.assertIsNotNone(words.find(words.words(asked), words.normal(text).text))
+        return words.snippet(text, words.words(asked))
 
     def shown(self, asked: str, text: str) -> str:
         return "".join(f"[{part.text}]" if part.match else part.text for part in self.parts(asked, text))
@@ -163,4 +161,13 @@ class SnippetTests(SynchronousTestCase):
         asked = words.words(text[start : start + length])
         matches = words.find(asked, made.text)
         if asked and matches:
-            self.assertEqual("".join(part.text for part in words.snippet(text, made, matches)), text)
+            self.assertEqual("".join(part.text for part in words.snippet(text, asked)), text)
+
+    @given(st.lists(st.sampled_from(["\u0300\u0316" * 40, "\u0f73" * 50, "ｶ" + "ﾞ" * 40, "a", "中"])))
+    @settings(max_examples=100, deadline=None)
+    def test_too_many_marks_in_a_row(self, pieces: list[str]) -> None:
+        """What is put onto a sign without end is as if it had ended; and both ways of reading agree on it."""
+        text = "tea " + "".join(pieces)
+        self.assertEqual(words.normal(text).text, words.comparable(text))
+        self.assertIsNotNone(words.find(words.words(text), words.comparable(text)))
+        self.assertIn("tea", "".join(part.text for part in words.snippet(text, words.words(text))))

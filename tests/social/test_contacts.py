@@ -31,13 +31,13 @@ from tests.postgres import OnPostgreSQL
 
 class ContactsCase(SynchronousTestCase):
     def setUp(self):
-        self.now = NOW
+        self.now, self.ticks = NOW, 0
         self.store = make_store(self)
         self.ledger = FakeLedger(self.store, lambda: self.now)
         self.ann, self.bob, self.two = (
             self.successResultOf(self.store.write(users.insert, name, "", NOW)) for name in ("Ann", "Bob", "2")
         )
-        self.contacts = Contacts(self.store, self.ledger, lambda: self.now)
+        self.contacts = Contacts(self.store, self.ledger, lambda: self.now, ticks=lambda: self.ticks)
 
     def get(self, coroutine):
         return self.successResultOf(Deferred.fromCoroutine(coroutine))
@@ -253,8 +253,14 @@ class RequestTests(ContactsCase):
         self.fails(TooManyAttempts, self.contacts.request(self.ann, 2, "buy more"))
         self.assertEqual((self.happened(), self.lists(self.bob)[1]), ([], []))
         self.get(self.contacts.request(self.ann, 3))
-        self.get(self.contacts.request(self.bob, 1))
+        # To set the clock changes nothing.
         self.now += room.ASKING.seconds * 1000
+        self.fails(TooManyAttempts, self.contacts.request(self.ann, 2, "buy more"))
+        self.now -= 2 * room.ASKING.seconds * 1000
+        self.ticks += room.ASKING.seconds * 1000
+        self.get(self.contacts.request(self.ann, 2, "good morning"))
+        self.get(self.contacts.withdraw(self.ann, 2))
+        self.get(self.contacts.request(self.bob, 1))
         self.assertIsNotNone(self.get(self.contacts.request(self.ann, 2)), "to accept is no request")
 
     def test_too_many(self):

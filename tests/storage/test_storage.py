@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -13,7 +14,7 @@ from unittest.mock import patch
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, event, insert, select, text
 from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -66,6 +67,22 @@ class StoreTests(SynchronousTestCase):
             connection.execute(select(users)).all()
             store.write(_add_user, "ann")
             self.assertEqual(connection.execute(select(users)).all(), [])
+
+    def test_a_failure_and_a_clock_that_is_set_back(self) -> None:
+        """Connections from before a failure are replaced, once; whatever the time of day is then."""
+        for jump in (-7200, 0, 7200):
+            store = make_store(self)
+            made: list[object] = []
+            event.listen(store.engine, "connect", lambda connection, _record, made=made: made.append(connection))
+            self.successResultOf(store.read(_names))
+            with store.engine.connect() as connection:
+                connection.connection.invalidate()
+                store.engine.pool._invalidate(connection.connection)
+            now = time.time() + jump
+            with patch("time.time", lambda now=now: now):
+                for _ in range(5):
+                    self.successResultOf(store.read(_names))
+            self.assertEqual(len(made), 1, jump)
 
     def test_what_raises_leaves_nothing(self) -> None:
         store = make_store(self)

@@ -34,7 +34,7 @@ from hichat.web.site import Branch, Site
 from hichat.web.uploads import Files, upload_paths
 from hichat.web.v1 import make_root
 from tests.accounts.test_passwords import quick_hasher
-from tests.doubles import NOW, FakeLedger, make_search_index, make_store, run_now
+from tests.doubles import NOW, FakeLedger, make_search_index, make_store, run_now, take_in_now
 from tests.openapi_checker import OpenAPIChecker
 
 UPLOAD_LIMIT = 200_000
@@ -185,9 +185,11 @@ class SiteFixture(SynchronousTestCase):
             self.folder,
             self.addresses,
             in_thread,
+            take_in_now,
             self.clock,
             lambda: self.now,
             Limits(UPLOAD_LIMIT, QUOTA),
+            ticks=lambda: self.now,
         )
 
     def make_ledger(self):
@@ -201,6 +203,24 @@ class SiteFixture(SynchronousTestCase):
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.send(request_bytes(method, target, body, given))
         return connection.answer(method)
+
+
+TOO_SHORT = "password_too_short", "the password is too short: at least 8 characters", "密码太短，至少需要 8 个字符"
+TOO_LONG = "password_too_long", "the password is too long: at most 256 characters", "密码太长，最多 256 个字符"
+TOO_COMMON = (
+    "password_too_common",
+    "this password is among the first that others would guess; take several words",
+    "该密码太常见或太容易被猜到，请换一个",
+)
+HAS_NAME = "password_has_name", "the password must not contain the user's name", "密码中不能包含用户名"
+
+BAD_PASSWORDS = [
+    *((bad, *TOO_SHORT) for bad in ("", "seven c", "e\u0301" * 7)),
+    *((bad, *TOO_LONG) for bad in ("x" * 257, "x" * 5000)),
+    *((bad, *TOO_COMMON) for bad in ("password", "PASSWORD1", "12345678", "qwertyuiop", "P@ssw0rd", "88888888")),
+    *((bad, *HAS_NAME) for bad in ("my name is ANN's", "Ａｎｎ's 4711 4711", "xx a n n s xx")),
+]
+"""Passwords that somebody called Ann or Ann's cannot have: with the code, and the reason in both languages."""
 
 
 class SiteCase(SiteFixture):

@@ -7,7 +7,7 @@ from twisted.internet.defer import CancelledError, Deferred, inlineCallbacks
 from twisted.trial.unittest import TestCase
 
 from hichat.errors import FormTooLarge, NotStored
-from hichat.media import media as media_module
+from hichat.media import pictures
 from hichat.media.media import copy_of
 from hichat.media.names import clean_name
 from hichat.media.records import Media
@@ -139,7 +139,7 @@ class Uploading(UploadsCase):
         def no_room(*_):
             raise OSError(28, "No space left on device")
 
-        self.patch(media_module, "_clean", no_room)
+        self.patch(pictures, "_clean", no_room)
         self.refused(self.upload(PNG), "消息未能保存，请重试")
         self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
 

@@ -14,11 +14,12 @@ from hichat.accounts.fields import (
     DESCRIPTION_LIMIT,
     EMAIL_LIMIT,
     GENDER_LIMIT,
+    GREETING_LIMIT,
     NAME_LIMIT,
     PICTURE_LIMIT,
     name_key,
 )
-from hichat.accounts.passwords import LENGTH_LIMIT
+from hichat.accounts.passwords import LEAST, LENGTH_LIMIT
 from hichat.accounts.tokens import ACCESS_LIFETIME
 from hichat.accounts.users import User
 from hichat.errors import (
@@ -29,6 +30,10 @@ from hichat.errors import (
     NameTaken,
     NoSuchDevice,
     NoSuchUser,
+    PasswordHasName,
+    PasswordTooCommon,
+    PasswordTooLong,
+    PasswordTooShort,
     RegistrationClosed,
     TooManyAttempts,
     TooManyDevices,
@@ -36,16 +41,33 @@ from hichat.errors import (
     WrongPassword,
 )
 from hichat.protocol import DeviceName
+from hichat.text import GROWTH
 from hichat.web.api.operation import Caller, DeviceId, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.credentials import Peer
 from hichat.web.parts import Parts
 
-Name = Annotated[str, Meta(min_length=1, max_length=NAME_LIMIT)]
-Password = Annotated[str, Meta(min_length=1, max_length=LENGTH_LIMIT)]
+
+def _kept(limit: int, least: int = 0) -> Meta:
+    """@return: of a text that is kept composed; it may come decomposed, in more characters."""
+    text = f"at most {limit} characters, composed (NFC)"
+    return Meta(min_length=least or None, max_length=GROWTH * limit, description=text)
+
+
+Name = Annotated[str, _kept(NAME_LIMIT, 1)]
+AnyName = Annotated[str, _kept(NAME_LIMIT)]
+Password = Annotated[
+    str,
+    Meta(
+        description=f"at least {LEAST} characters, or as many as the server wants, and at most {LENGTH_LIMIT}, "
+        "composed (NFC); none of those that are guessed first, and without the user's name"
+    ),
+]
+AnyPassword = Annotated[str, _kept(LENGTH_LIMIT)]
 Picture = Annotated[str, Meta(max_length=PICTURE_LIMIT)]
-Gender = Annotated[str, Meta(max_length=GENDER_LIMIT)]
-Bio = Annotated[str, Meta(max_length=DESCRIPTION_LIMIT)]
+Gender = Annotated[str, _kept(GENDER_LIMIT)]
+Description = Annotated[str, _kept(DESCRIPTION_LIMIT)]
+Greeting = Annotated[str, _kept(GREETING_LIMIT)]
 
 
 class Person(msgspec.Struct):
@@ -88,7 +110,7 @@ class Registration(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tru
     An account that is to be made.
 
     @ivar name: blanks around it do not count; in some case it is nobody else's.
-    @ivar password: what is typed.
+    @ivar password: what will be typed to log in.
     @ivar invite: a code, where one is needed.
     """
 
@@ -97,18 +119,20 @@ class Registration(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tru
     invite: Annotated[str, Meta(max_length=64)] = ""
 
 
-class Login(msgspec.Struct, forbid_unknown_fields=True):
+class Login(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """
     Who wants to come in.
 
     @ivar name: in any case.
     @ivar password: of the account.
     @ivar device: a name that the client gives itself once and keeps, as in C{hello}.
+    @ivar deviceSecret: of the last log-in of this user here. Whoever shows it is not held up by what strangers try.
     """
 
-    name: Annotated[str, Meta(max_length=NAME_LIMIT)]
-    password: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
+    name: AnyName
+    password: AnyPassword
     device: DeviceName
+    deviceSecret: Annotated[str, Meta(max_length=1024)] = ""  # noqa: N815
 
 
 class Refresh(msgspec.Struct, forbid_unknown_fields=True):
@@ -139,6 +163,17 @@ class Tokens(msgspec.Struct):
     refreshToken: str  # noqa: N815
 
 
+class LoggedIn(Tokens):
+    """
+    What a device has that has just logged in.
+
+    @ivar deviceSecret: to be kept after a log-out too, and shown at the next log-in: by it the device is known. It
+        opens nothing, and ends when the device is revoked.
+    """
+
+    deviceSecret: str  # noqa: N815
+
+
 class ProfileChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """
     What is to be another way; what is absent stays as it is.
@@ -156,7 +191,7 @@ class ProfileChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tr
     gender: Gender | UnsetType = UNSET
     phone: Annotated[str, Meta(max_length=32)] | UnsetType = UNSET
     email: Annotated[str, Meta(max_length=EMAIL_LIMIT)] | UnsetType = UNSET
-    bio: Bio | UnsetType = UNSET
+    bio: Description | UnsetType = UNSET
 
 
 class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
@@ -167,7 +202,7 @@ class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
     @ivar new: the password from now on.
     """
 
-    old: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
+    old: AnyPassword
     new: Password
 
 
@@ -178,7 +213,7 @@ class Deletion(msgspec.Struct, forbid_unknown_fields=True):
     @ivar password: of the account.
     """
 
-    password: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
+    password: AnyPassword
 
 
 class ShownDevice(msgspec.Struct):
@@ -221,7 +256,7 @@ class PeopleQuery(Paging):
     @ivar prefix: how their names begin, in any case.
     """
 
-    prefix: Annotated[str, Meta(max_length=NAME_LIMIT)] = ""
+    prefix: AnyName = ""
 
 
 async def register(parts: Parts, peer: Peer, body: Registration) -> Profile:
@@ -233,12 +268,15 @@ async def register(parts: Parts, peer: Peer, body: Registration) -> Profile:
     return profile_of(user)
 
 
-async def log_in(parts: Parts, peer: Peer, body: Login) -> Tokens:
+async def log_in(parts: Parts, peer: Peer, body: Login) -> LoggedIn:
     """
     Gives tokens that are bound to the device. What this device was logged in with before is void. An unknown name and a
-    wrong password are answered alike.
+    wrong password are answered alike. After 100 failed log-ins in a row a device that is not known waits an hour for
+    each further try; it is known if it shows the secret that its last log-in gave.
     """
-    return tokens_of(await parts.accounts.log_in_device(body.name, body.password, body.device, *peer))
+    secrets = [body.deviceSecret] if body.deviceSecret else []
+    grant = await parts.accounts.log_in_device(body.name, body.password, body.device, *peer, secrets)
+    return LoggedIn(**msgspec.structs.asdict(tokens_of(grant)), deviceSecret=grant.secret)
 
 
 async def refresh(parts: Parts, peer: Peer, body: Refresh) -> Tokens:
@@ -274,12 +312,12 @@ async def change_password(parts: Parts, caller: Caller, peer: Peer, body: Passwo
     return tokens_of(await parts.accounts.change_own_password(caller.user, device, body.old, body.new, peer.address))
 
 
-async def delete_me(parts: Parts, caller: Caller, peer: Peer, body: Deletion) -> None:
+async def delete_me(parts: Parts, caller: Caller, body: Deletion) -> None:
     """
     Deletes your account for ever, with your contacts and memberships. What you have written stays where it was; your
     name is gone from it, and free for others.
     """
-    await parts.accounts.delete_own(caller.user, body.password, peer.address)
+    await parts.accounts.delete_own(caller.user, body.password, caller.device)
 
 
 async def list_devices(parts: Parts, caller: Caller, query: Paging) -> Page[ShownDevice]:
@@ -375,6 +413,7 @@ def _devices(connection: Connection, caller: Caller, after: int, limit: int) -> 
 
 
 _PASSWORD_ASKED = (WrongPassword, Disabled, TooManyAttempts)
+_PASSWORD_SET = (PasswordTooShort, PasswordTooLong, PasswordTooCommon, PasswordHasName)
 
 SECTION = Section(
     "Accounts",
@@ -387,7 +426,7 @@ SECTION = Section(
             "/accounts",
             register,
             "Make an account",
-            (RegistrationClosed, BadInvite, NameTaken, TooManyAttempts),
+            (RegistrationClosed, BadInvite, NameTaken, TooManyAttempts, *_PASSWORD_SET),
             status=201,
         ),
         Operation("POST", "/login", log_in, "Log in", (*_PASSWORD_ASKED, DeviceRevoked, TooManyDevices)),
@@ -395,7 +434,13 @@ SECTION = Section(
         Operation("POST", "/logout", log_out, "Log out", (DeviceNeeded,)),
         Operation("GET", "/me", get_me, "Look at yourself"),
         Operation("PATCH", "/me", change_me, "Change your profile", (NameTaken,)),
-        Operation("POST", "/me/password", change_password, "Change your password", (*_PASSWORD_ASKED, DeviceNeeded)),
+        Operation(
+            "POST",
+            "/me/password",
+            change_password,
+            "Change your password",
+            (*_PASSWORD_ASKED, *_PASSWORD_SET, DeviceNeeded),
+        ),
         Operation("POST", "/me/deletion", delete_me, "Delete your account", _PASSWORD_ASKED),
         Operation("GET", "/devices", list_devices, "List your devices"),
         Operation("DELETE", "/devices/{device}", revoke_device, "Revoke a device", (NoSuchDevice,)),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection
 
-from hichat.accounts.fields import GREETING_LIMIT, NAME_LIMIT
 from hichat.errors import (
     AddedOneself,
     AlreadyFriends,
@@ -27,7 +26,7 @@ from hichat.errors import (
 )
 from hichat.social import contacts
 from hichat.social.contacts import Block, Contact, Place, Request
-from hichat.web.api.accounts import Person, UserPath, person_of
+from hichat.web.api.accounts import AnyName, Greeting, Person, UserPath, person_of
 from hichat.web.api.operation import Answer, Caller, Operation, Section, Time
 from hichat.web.api.paging import Page, Paging
 from hichat.web.parts import Parts
@@ -82,7 +81,7 @@ class NewRequest(msgspec.Struct, forbid_unknown_fields=True):
     @ivar greeting: a word to whom you ask.
     """
 
-    greeting: Annotated[str, Meta(max_length=GREETING_LIMIT)] = ""
+    greeting: Greeting = ""
 
 
 class ContactChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -92,7 +91,7 @@ class ContactChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tr
     @ivar remark: your own name for them; empty: none.
     """
 
-    remark: Annotated[str, Meta(max_length=NAME_LIMIT)] | UnsetType = UNSET
+    remark: AnyName | UnsetType = UNSET
 
 
 # Contacts

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from hichat import protocol
-from hichat.accounts.fields import DESCRIPTION_LIMIT, NAME_LIMIT, PICTURE_LIMIT, name_key
+from hichat.accounts.fields import PICTURE_LIMIT, name_key
 from hichat.errors import (
     AlreadyAMember,
     AlreadyInvited,
@@ -44,13 +44,12 @@ from hichat.social.group_service import FOR_EVER, checked
 from hichat.social.groups import Member, Place
 from hichat.social.joining import Candidate, Link
 from hichat.social.moderation import Ban
+from hichat.web.api.accounts import AnyName, Description, Name
 from hichat.web.api.operation import Answer, Caller, GroupId, Id, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.parts import Parts
 
-Name = Annotated[str, Meta(min_length=1, max_length=NAME_LIMIT)]
 Picture = Annotated[str, Meta(max_length=PICTURE_LIMIT)]
-Description = Annotated[str, Meta(max_length=DESCRIPTION_LIMIT)]
 Moment = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="Milliseconds since the epoch.")]
 
 
@@ -304,7 +303,7 @@ class GroupQuery(Paging):
     @ivar exact: it is a whole name.
     """
 
-    name: Annotated[str, Meta(max_length=NAME_LIMIT)] = ""
+    name: AnyName = ""
     exact: bool = False
 
 

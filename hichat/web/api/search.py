@@ -18,6 +18,7 @@ from hichat.search import query as search_room
 from hichat.search import words
 from hichat.search.query import Hit, Order, Spot, Wanted
 from hichat.search.words import Part
+from hichat.text import GROWTH, formed
 from hichat.web.api.conversations import Name, name_of
 from hichat.web.api.operation import Caller, GroupId, Operation, Section, UserId
 from hichat.web.api.paging import Paging, cursor
@@ -47,7 +48,10 @@ class SearchQuery(Paging, kw_only=True):
         whole words, then those with more matches; the newer one of two that are as good.
     """
 
-    q: Annotated[str, Meta(min_length=1, max_length=LONGEST)]
+    q: Annotated[
+        str,
+        Meta(min_length=1, max_length=GROWTH * LONGEST, description=f"at most {LONGEST} characters, composed (NFC)"),
+    ]
     user: UserId | UnsetType = UNSET
     group: GroupId | UnsetType = UNSET
     announcements: Literal["true"] | UnsetType = UNSET
@@ -104,6 +108,8 @@ async def search(parts: Parts, caller: Caller, query: SearchQuery) -> Found:
 
 
 def _wanted(user: User, query: SearchQuery) -> Wanted:
+    if len(formed("NFC", query.q)) > LONGEST:
+        raise Malformed("q", Fault(parameter="q", detail=f"longer than {LONGEST} characters"))
     asked = words.words(query.q)
     if not asked:
         raise Malformed("q", Fault(parameter="q", detail="there is no word in it"))

@@ -3,9 +3,10 @@ A browser's session.
 
 A page's scripts are the last place for something that is good for 60 days, so the web client never sees a refresh
 token: it is in a cookie that only these calls are sent, that no script can read, and that no other site's page makes a
-browser send (C{HttpOnly}, C{SameSite=Strict}, C{Path=/session}: RFC 6265bis, 5.6). The page has access tokens, in
-memory. Each call needs a JSON body or a method for which another site would have to ask first (Fetch, CORS-preflight),
-and nobody answers that.
+browser send (C{HttpOnly}, C{SameSite=Strict}, C{Path=/session}: RFC 6265bis, 5.6). By another one the browser is known
+when somebody logs in again, see L{hichat.accounts.known}: it has a secret of each of the last who did. The page has
+access tokens, in memory. Each call needs a JSON body or a method for which another site would have to ask first (Fetch,
+CORS-preflight), and nobody answers that.
 
 All calls but C{DELETE} answer with a L{Session}; a browser that is not logged in gets 204 from C{/session/refresh}.
 """
@@ -26,18 +27,19 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from hichat.accounts.accounts import Accounts, Grant
-from hichat.accounts.fields import NAME_LIMIT
-from hichat.accounts.passwords import LENGTH_LIMIT
+from hichat.accounts.guard import SECRETS
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME
 from hichat.accounts.users import User
 from hichat.errors import Broken, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
 from hichat.web.answers import to_json
+from hichat.web.api.accounts import AnyName, AnyPassword, Password
 from hichat.web.api.problems import answer_problem
 from hichat.web.api.requests import read_body
 from hichat.web.credentials import bearer, peer
 
 TOKEN_COOKIE = b"hichat_session"
 DEVICE_COOKIE = b"hichat_device"
+SECRETS_COOKIE = b"hichat_known"
 _PATH = b"/session"
 _DEVICE_LIFETIME = 400 * 24 * 3600
 # Seconds; browsers keep no cookie longer (RFC 6265bis, 5.5).
@@ -51,16 +53,16 @@ class Login(msgspec.Struct, forbid_unknown_fields=True):
     @ivar label: what the person would recognise the browser by.
     """
 
-    name: Annotated[str, Meta(max_length=NAME_LIMIT)]
-    password: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
+    name: AnyName
+    password: AnyPassword
     label: Annotated[str, Meta(max_length=24, pattern=r"^[A-Za-z0-9-]+$")] = "Browser"
 
 
 class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
     """Another password; all that is logged in but this is logged out."""
 
-    old: Annotated[str, Meta(max_length=LENGTH_LIMIT)]
-    new: Annotated[str, Meta(min_length=1, max_length=LENGTH_LIMIT)]
+    old: AnyPassword
+    new: Password
 
 
 class Nothing(msgspec.Struct, forbid_unknown_fields=True):
@@ -149,12 +151,15 @@ class _Calls:
         given = _read(request, Login)
         who = given.name, given.password
         device = _device(request) or _new_device(given.label)
+        known = [secret for secret in _cookie(request, SECRETS_COOKIE).split(".") if secret][:SECRETS]
         try:
-            grant = await self._accounts.log_in_device(*who, device, *peer(request))
+            grant = await self._accounts.log_in_device(*who, device, *peer(request), known)
         except DeviceRevoked:
             # Whoever knows the password may come back, as another device.
             device = _new_device(given.label)
-            grant = await self._accounts.log_in_device(*who, device, *peer(request))
+            grant = await self._accounts.log_in_device(*who, device, *peer(request), known)
+        newest = [grant.secret, *(secret for secret in known if secret != grant.secret)]
+        _set(request, SECRETS_COOKIE, ".".join(newest[:SECRETS]), _DEVICE_LIFETIME)
         return _granted(request, grant, device)
 
     async def refresh(self, request: Request) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import product
+import random
+from itertools import combinations, product
+from time import process_time
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -11,6 +13,7 @@ from hichat.events import Event, Scope
 from hichat.gateway import v2
 from hichat.ledger import places
 from hichat.protocol import Edit
+from hichat.search import index as index_room
 from hichat.search import query as query_room
 from hichat.search.indexer import Follower
 from tests.ledger.test_blocks import block
@@ -32,6 +35,9 @@ CORPUS: tuple[tuple[int, dict[str, int], str], ...] = (
     (3, {"user": 2}, "secret tea of cat and bob"),
     (2, {"user": 1}, "<b>bold</b> & 'quoted' 50%"),
 )
+HOSTILE = "a" + "\u0300" * 1000 + "\u0316" * 1000 + "\u0f73" * 300 + "ﷺ" * 300
+DAY = 24 * 3_600_000
+
 KNOWN: dict[str, set[int]] = {
     "tea": {0, 1, 4, 5, 6, 7},
     "te": {0, 1, 4, 5, 6, 7},
@@ -125,6 +131,15 @@ class SearchTests(SearchCase):
             self.assertEqual(self.find(1, asked), expected, asked)
             self.assertEqual(sorted(self.find(1, asked, order="rank"), reverse=True), expected, asked)
 
+    def test_hostile_text_costs_no_more_than_other_text(self):
+        """Marks without end: taking them into the index, finding and ranking them, and their snippets."""
+        began = process_time()
+        ids = [self.say(1, f"tea {number} {HOSTILE}", user=2) for number in range(60)]
+        self.follow()
+        self.assertEqual(self.find(1, "tea", order="rank", limit=20), ids[::-1])
+        self.assertEqual(self.find(1, f"tea 7 {HOSTILE[:200]}", order="rank"), [ids[7]])
+        self.assertLess(process_time() - began, 3, "seconds; it was 4 for each page")
+
     def test_whole_words_first(self):
         ids = self.tell()
         found = self.find(1, "tea", order="rank")
@@ -176,6 +191,33 @@ class SearchTests(SearchCase):
         self.assertEqual(found("tea", after=start + 5000, before=start + 7000), [4, 5])
         self.assertEqual(found("tea", after=2**53 - 1), [])
         self.assertEqual(found("tea", before=0), [])
+
+    def test_times_that_fall(self):
+        """The clock is set while people write, by seconds and by years, both ways: each message is of its time."""
+        chance = random.Random(15)
+        for size, stretches in ((3, 16), (4, 2)):
+            self.patch(index_room, "BLOCK", size)
+            self.patch(index_room, "STRETCHES", stretches)
+            said = {}
+            for jump in (0, 40_000, -40_000, 7_200_000, -7_200_000, 0, 365 * DAY, -365 * DAY, -DAY, 2 * DAY):
+                self.now += jump
+                for _ in range(3):
+                    self.now += 1000
+                    said[self.say(1 + chance.randrange(2), f"when{size}", user=3)] = self.now
+                    self.say(2, "something else", user=1)
+            self.follow()
+            mine = [one for user in (1, 2) for one in self.find(user, f"when{size}")]
+            self.assertEqual(sorted(mine), sorted(said))
+            times = sorted(said.values())
+            for after, before in combinations([*times[::3], times[-1] + 1], 2):
+                expected = sorted((one for one in said if after <= said[one] < before), reverse=True)
+                for more in ({}, {"limit": 2}, {"order": "rank"}):
+                    found = self.find(3, f"when{size}", after=after, before=before, **more)
+                    self.assertEqual(sorted(found, reverse=True), expected, (after, before, more))
+            for time in times[::2]:
+                expected = sorted((one for one in said if said[one] >= time), reverse=True)
+                self.assertEqual(self.find(3, f"when{size}", after=time), expected)
+                self.assertEqual(set(self.find(3, f"when{size}", before=time)), said.keys() - set(expected))
 
     def test_media(self):
         picture = self.say(1, "tea house", user=2, media="picture", url="/v2/media/x")

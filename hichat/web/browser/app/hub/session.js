@@ -47,7 +47,7 @@ export class Session {
 
   // The access token; a new one if it is old. Empty: nobody is logged in. All who ask meanwhile wait for one refresh.
   async token(fresh = false) {
-    if (!fresh && this.access && Date.now() < this.until - EARLY) return this.access;
+    if (!fresh && this.access && performance.now() < this.until - EARLY) return this.access;
     this.refreshing ??= this.#refresh().finally(() => (this.refreshing = null));
     await this.refreshing;
     return this.access;
@@ -78,6 +78,6 @@ export class Session {
     this.user = granted.user;
     this.device = granted.device;
     this.access = granted.accessToken;
-    this.until = Date.now() + granted.expiresIn * 1000;
+    this.until = performance.now() + granted.expiresIn * 1000;
   }
 }

@@ -81,14 +81,14 @@ export class Model {
     this.changed();
   }
 
-  // Do something that may be refused; then that is said. @return whether it was done.
-  async attempt(work, done = "") {
+  // Do something that may be refused; then that is said, unless the caller has told it. @return whether it was done.
+  async attempt(work, done = "", told = () => false) {
     try {
       await work();
       if (done) this.toast(done);
       return true;
     } catch (error) {
-      this.toast(explain(error), "problem");
+      if (!told(error)) this.toast(explain(error), "problem");
       return false;
     } finally {
       this.changed();
@@ -158,8 +158,8 @@ export class Model {
   }
 
   typing(conversation) {
-    if (Date.now() < (this.typed ?? 0) + TYPING_PAUSE || this.state.line !== "on") return;
-    this.typed = Date.now();
+    if (performance.now() < (this.typed ?? -Infinity) + TYPING_PAUSE || this.state.line !== "on") return;
+    this.typed = performance.now();
     this.link.ask("cast", { op: "typing", ...conversation.place });
   }
 
@@ -372,7 +372,7 @@ export class Model {
     if (from === this.state.user) return;
     const conversation = this.conversations.get(this.#nameOf({ from, user, group }));
     if (!conversation) return;
-    const until = Date.now() + TYPING_TIME;
+    const until = performance.now() + TYPING_TIME;
     conversation.typing.set(from, until);
     setTimeout(() => {
       if (conversation.typing.get(from) === until) conversation.typing.delete(from);

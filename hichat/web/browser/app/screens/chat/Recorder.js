@@ -17,7 +17,7 @@ export function Recorder({ model, conversation, close }) {
     let gone = false;
     const timer = setInterval(() => {
       if (!begun.current) return;
-      const now = (Date.now() - begun.current) / 1000;
+      const now = (performance.now() - begun.current) / 1000;
       setSeconds(Math.floor(now));
       if (now >= LONGEST) finish(true);
     }, 250);
@@ -43,10 +43,10 @@ export function Recorder({ model, conversation, close }) {
         if (!sends.current) return;
         const type = recorder.current.mimeType.split(";")[0];
         const file = new File(pieces, `voice.${type.split("/")[1]}`, { type });
-        model.media.send(conversation, file, { seconds: Math.max(1, (Date.now() - begun.current) / 1000) });
+        model.media.send(conversation, file, { seconds: Math.max(1, (performance.now() - begun.current) / 1000) });
       };
       recorder.current.start();
-      begun.current = Date.now();
+      begun.current = performance.now();
     };
     record();
     return () => {

@@ -1,0 +1,68 @@
+"""
+The clocks: one for what is stored and shown, the time of day, and one for all that lasts: intervals, limits, deadlines.
+
+The time of day is set, by people and by NTP: it jumps, both ways. Twisted's reactors go by it all the same. Set back by
+40 s it holds for 40 s whatever is due, a message as well as a ping. So a reactor is given the other clock, before it
+has much to do.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from time import monotonic, monotonic_ns
+from typing import Any
+
+from twisted.internet.base import ReactorBase
+
+
+def make_steady(reactor: Any) -> None:
+    """
+    Let a reactor go by the monotonic clock. Whatever it was to call after some seconds, it calls after so many. Its
+    C{seconds} are no time of day any more. May be called again.
+
+    @param reactor: a real one; a test's clock, which only that test turns, is left as it is.
+    """
+    if not isinstance(reactor, ReactorBase) or reactor.seconds is monotonic:
+        return
+    shift = monotonic() - reactor.seconds()
+    reactor.seconds = monotonic
+    # The cancelled ones too: all together keep their order.
+    for call in [*reactor._pendingTimedCalls, *reactor._newTimedCalls]:
+        call.time += shift
+        call.seconds = monotonic
+
+
+def ticks() -> int:
+    """@return: milliseconds since some moment; for how long something lasts."""
+    return monotonic_ns() // 1_000_000
+
+
+SETTLED_AFTER = 3600_000
+"""Milliseconds after which it is believed that it is as late as the time of day says."""
+
+
+class Settled:
+    """
+    The time of day for what cannot be undone, such as removing what is old: a clock that was set wrong, and is set
+    right within the hour, makes nothing older than it is.
+
+    @param now: the time of day, in milliseconds since the epoch.
+    @param ticks: see L{ticks}.
+    """
+
+    def __init__(self, now: Callable[[], int], ticks: Callable[[], int]) -> None:
+        self._now = now
+        self._ticks = ticks
+        # When it was looked at, and how much it was ahead of the ticks: since an hour ago, and once before that.
+        self._seen = deque([(ticks(), now() - ticks())])
+
+    def now(self) -> int | None:
+        """@return: the time of day that it is at the least; None: it is not known for long enough."""
+        ticks = self._ticks()
+        self._seen.append((ticks, self._now() - ticks))
+        while self._seen[1][0] <= ticks - SETTLED_AFTER:
+            self._seen.popleft()
+        if self._seen[0][0] > ticks - SETTLED_AFTER:
+            return None
+        return ticks + min(ahead for _, ahead in self._seen)

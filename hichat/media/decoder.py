@@ -1,0 +1,315 @@
+"""
+Pictures are taken in by a process of its own: what strangers have built may make a decoder take a gigabyte, work for
+ever or crash. There it costs that picture only. The process has a limit of memory and one of time for each picture, is
+started when there is one, and ends when there has been none for a while::
+
+    daemon                                       decoder
+    Setup                                    ->
+    Wanted: a picture                        ->
+                                             <-  Done: what there is to know of it, or why it is refused
+    end of file: stop
+
+Files are passed by their paths. The process takes one picture at a time, users in turn: who sends many waits for
+oneself. A picture that is under way when the process ends is tried once more, unless it took too long.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+import traceback
+import warnings
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall
+
+from hichat.child import Daemon, Process, describe, run
+from hichat.errors import Busy, DamagedPicture, NotStored, PictureTooLarge, Refused
+from hichat.media.types import Picture
+
+MEMORY = 800 * 1024**2
+"""Bytes that a picture may take beside what the process has anyway. The largest WebP takes 610 MiB: 16 a pixel."""
+
+SECONDS = 10
+"""Of the processor for each picture; the largest take one."""
+
+DEADLINE = 30.0
+"""Seconds by the clock for each picture, on a machine that has more to do."""
+
+IDLE = 60.0
+"""Seconds without a picture after which the process ends."""
+
+WAITING = 64
+"""Pictures that may wait; as many as L{WAITING_OF_USER} of one user's."""
+
+WAITING_OF_USER = 16
+
+FILES = 32
+"""Files that the process may have open."""
+
+FIRST_IN_LINE = 10
+"""Niceness: what people say comes first."""
+
+
+class Setup(msgspec.Struct, array_like=True):
+    """For the meaning of each see L{MEMORY} and L{SECONDS}."""
+
+    memory: int = MEMORY
+    seconds: int = SECONDS
+
+
+class Wanted(msgspec.Struct, array_like=True):
+    """
+    A picture.
+
+    @ivar content: the path of what came; C{clean} and C{thumbnail} are those of the files to write.
+    @ivar type: see L{hichat.media.pictures.examine}.
+    """
+
+    content: str
+    type: str
+    clean: str
+    thumbnail: str
+
+
+class Done(msgspec.Struct, array_like=True):
+    """
+    The answer.
+
+    @ivar picture: None: it is refused.
+    @ivar code: of why.
+    """
+
+    picture: Picture | None
+    code: str = ""
+
+
+_REFUSALS = {kind.code: kind for kind in (DamagedPicture, PictureTooLarge, NotStored)}
+
+
+# The daemon's side
+
+
+class _Job:
+    """
+    A picture that was handed over.
+
+    @ivar tries: how often.
+    @ivar is_overdue: whether the process was killed because of it.
+    """
+
+    def __init__(self, user: int, wanted: Wanted) -> None:
+        self.user = user
+        self.wanted = wanted
+        self.answer: Deferred[Picture] = Deferred()
+        self.tries = 0
+        self.is_overdue = False
+
+
+class Decoder(Process):
+    """
+    Has pictures taken in by the process.
+
+    @param reactor: see L{Process}; as is C{command}.
+    @param deadline: see L{DEADLINE}; so are C{idle} and C{setup}.
+    """
+
+    name = "the pictures' decoder"
+    module = "hichat.media.decoder"
+
+    def __init__(
+        self,
+        reactor: Any,
+        command: Sequence[str] | None = None,
+        setup: Setup | None = None,
+        deadline: float = DEADLINE,
+        idle: float = IDLE,
+    ) -> None:
+        super().__init__(setup or Setup(), reactor, command)
+        self._deadline = deadline
+        self._idle = idle
+        self._decode = msgspec.msgpack.Decoder(Done).decode
+        # By user: the first one is next.
+        self._waiting: dict[int, deque[_Job]] = {}
+        self._again_first: _Job | None = None
+        self._job: _Job | None = None
+        self._timer: IDelayedCall | None = None
+        self._is_stopped = False
+
+    @property
+    def waiting(self) -> int:
+        """How many pictures wait for their turn."""
+        return sum(map(len, self._waiting.values())) + (self._again_first is not None)
+
+    def take_in(self, user: int, content: Path, media_type: str, clean: Path, thumbnail: Path) -> Deferred[Picture]:
+        """
+        See L{hichat.media.pictures.take_in}.
+
+        @param user: whose it is.
+        @return: fails with L{Busy} if too many wait, and with L{NotStored} if there is no process.
+        """
+        job = _Job(user, Wanted(str(content), media_type, str(clean), str(thumbnail)))
+        if self._is_stopped:
+            job.answer.errback(NotStored())
+        elif self.waiting >= WAITING or len(self._waiting.get(user, ())) >= WAITING_OF_USER:
+            job.answer.errback(Busy())
+        else:
+            self._waiting.setdefault(user, deque()).append(job)
+            self._go_on()
+        return job.answer
+
+    def _go_on(self) -> None:
+        """Hand over the next one, if there is one and the process is there for it."""
+        if self._job is not None or self._is_stopped:
+            return
+        self._set_timer()
+        if not self.waiting:
+            if self.is_there:
+                self._set_timer(self._idle, self.let_go)
+            return
+        if self.pid is None:
+            try:
+                self.begin()
+            except OSError as e:
+                self._log.error("{name} cannot be started: {cause}", name=self.name, cause=e)
+                self._refuse_all()
+                return
+        if self.is_there:
+            job = self._job = self._next()
+            job.tries += 1
+            self._set_timer(self._deadline, self._overdue)
+            self.send(job.wanted)
+
+    def _next(self) -> _Job:
+        job, self._again_first = self._again_first, None
+        if job is None:
+            user = next(iter(self._waiting))
+            jobs = self._waiting.pop(user)
+            job = jobs.popleft()
+            if jobs:
+                self._waiting[user] = jobs
+        return job
+
+    def _set_timer(self, seconds: float = 0.0, call: Any = None) -> None:
+        """@param call: replaces what was to be called; None: nothing is."""
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        self._timer = None if call is None else self._reactor.callLater(seconds, call)
+
+    def _overdue(self) -> None:
+        assert self._job is not None
+        self._job.is_overdue = True
+        self.kill()
+
+    def heard(self, message: bytes) -> None:
+        """A picture is taken in, or refused."""
+        done = self._decode(message)
+        job, self._job = self._job, None
+        assert job is not None
+        self._go_on()
+        if done.picture is None:
+            job.answer.errback(_REFUSALS[done.code]())
+        else:
+            job.answer.callback(done.picture)
+
+    def ended(self, status: int) -> None:
+        """See L{Process.ended}."""
+        job, self._job = self._job, None
+        if job is not None:
+            job.is_overdue |= status == -signal.SIGXCPU
+            self._log.error(
+                "{name} ended ({how}) over a picture of user {user}{why}",
+                name=self.name,
+                how=describe(status),
+                user=job.user,
+                why=", which took too long" if job.is_overdue else "",
+            )
+            if job.is_overdue or job.tries > 1:
+                # Built to keep whoever shows it busy, or to break it.
+                self._go_on_after(job, DamagedPicture())
+                return
+            self._again_first = job
+        self._go_on()
+
+    def _go_on_after(self, job: _Job, error: Refused) -> None:
+        self._go_on()
+        job.answer.errback(error)
+
+    def _refuse_all(self) -> None:
+        jobs = [job for job in (self._job, self._again_first) if job is not None]
+        jobs += [job for waiting in self._waiting.values() for job in waiting]
+        self._job, self._again_first, self._waiting = None, None, {}
+        for job in jobs:
+            job.answer.errback(NotStored())
+
+    def stop(self) -> None:
+        """See L{Process.stop}. What is under way is refused."""
+        self._is_stopped = True
+        self._set_timer()
+        self.kill()
+        super().stop()
+        self._refuse_all()
+
+
+# The decoder's side
+
+
+def serve(daemon: Daemon) -> None:
+    """Take in pictures until there are no more."""
+    first = daemon.read()
+    if first is None:
+        return
+    # Not at the top: the daemon itself has no use for Pillow.
+    from hichat.media import pictures
+
+    os.nice(FIRST_IN_LINE)
+    setup = msgspec.msgpack.decode(first, type=Setup)
+    pictures.load_decoders()
+    # What Pillow thinks of a picture is nothing for the daemon's log.
+    warnings.simplefilter("ignore")
+    _limit(resource.RLIMIT_AS, _size() + setup.memory)
+    _limit(resource.RLIMIT_NOFILE, FILES)
+    # What a crash would leave has what people have sent in it.
+    _limit(resource.RLIMIT_CORE, 0)
+    decode = msgspec.msgpack.Decoder(Wanted).decode
+    while (message := daemon.read()) is not None:
+        spent = resource.getrusage(resource.RUSAGE_SELF)
+        _limit(resource.RLIMIT_CPU, int(spent.ru_utime + spent.ru_stime) + 1 + setup.seconds, hard=False)
+        daemon.tell(_answer(pictures.take_in, decode(message)))
+
+
+def _limit(kind: int, limit: int, hard: bool = True) -> None:
+    most = resource.getrlimit(kind)[1]
+    if most != resource.RLIM_INFINITY:
+        limit = min(limit, most)
+    resource.setrlimit(kind, (limit, limit if hard else most))
+
+
+def _size() -> int:
+    """@return: bytes of address space that this process has (proc(5), statm)."""
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+
+
+def _answer(take_in: Any, wanted: Wanted) -> Done:
+    try:
+        found = take_in(Path(wanted.content), wanted.type, Path(wanted.clean), Path(wanted.thumbnail))
+    except (DamagedPicture, PictureTooLarge) as e:
+        return Done(None, e.code)
+    except MemoryError:
+        return Done(None, DamagedPicture.code)
+    except Exception:
+        # The disk; or a mistake of ours.
+        traceback.print_exc(file=sys.stderr)
+        return Done(None, NotStored.code)
+    return Done(found)
+
+
+if __name__ == "__main__":
+    run(serve)

@@ -1,0 +1,75 @@
+"""
+Text from outside: bounded first, then normalised. No other module calls C{unicodedata.normalize}; a test sees to it.
+
+Normalising sorts the marks that follow one another: of 30,000 in a row that takes seconds, for everybody. So it is
+never done before the text was found to be short, or to have few marks in a row: the Stream-Safe Text Format (Unicode
+Standard Annex 15, section 13). No language comes near its 30.
+"""
+
+import re
+from typing import Literal
+from unicodedata import combining, normalize
+
+from hichat.errors import InvalidField
+
+MARKS = 30
+"""Marks that may follow one another."""
+
+GROWTH = 4
+"""Characters, decomposed, that one of the form NFC stands for at most."""
+
+Form = Literal["NFC", "NFD", "NFKC"]
+
+
+# Also five that are moved by what they decompose into. Behind these planes there are none.
+_MARK = "\u0f73\u0f75\u0f81\uff9e\uff9f" + "".join(chr(code) for code in range(0x300, 0x20000) if combining(chr(code)))
+_RUN = re.compile(f"[{_MARK}]{{{MARKS + 1},}}")
+
+
+def composed(text: str, limit: int, field: str) -> str:
+    """
+    For what somebody fills in: it is kept in one form, and is refused if it does not fit.
+
+    @param limit: characters that may be kept; decomposed it may come with more.
+    @param field: what the client calls it.
+    @return: in the form NFC.
+    @raise InvalidField: more than L{limit} characters of that form, or more than L{MARKS} marks in a row.
+    """
+    check(text, limit, field)
+    found = normalize("NFC", text)
+    if len(found) > limit:
+        raise InvalidField(field)
+    return found
+
+
+def check(text: str, limit: int, field: str) -> None:
+    """
+    @param limit: characters that there may be once it is composed.
+    @raise InvalidField: there are more for sure; or more than L{MARKS} marks in a row.
+    """
+    if len(text) > GROWTH * limit or _RUN.search(text):
+        raise InvalidField(field)
+
+
+def cut(text: str) -> str:
+    """@return: the text without the marks that are too many in a row."""
+    return text if text.isascii() else _RUN.sub(lambda run: run[0][:MARKS], text)
+
+
+def formed(form: Form, text: str) -> str:
+    """
+    For what must not be refused, such as a search: any text.
+
+    @return: in that form, without the marks that are too many in a row.
+    """
+    return normalize(form, cut(text))
+
+
+def short(form: Form, text: str, limit: int) -> str:
+    """
+    For what is looked up: it may have been kept when more marks in a row were taken.
+
+    @param limit: characters, composed, of the longest that there may be.
+    @return: in that form; nothing if it is longer.
+    """
+    return normalize(form, text) if len(text) <= GROWTH * limit else ""

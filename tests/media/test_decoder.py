@@ -1,0 +1,301 @@
+"""Tests for L{hichat.media.decoder}, with real processes: pictures that are built to hurt, beside honest ones."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import struct
+import sys
+import tempfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.task import deferLater
+from twisted.logger import eventAsText, globalLogPublisher
+from twisted.trial.unittest import TestCase
+
+from hichat import child
+from hichat.errors import Busy, DamagedPicture, NotStored, PictureTooLarge
+from hichat.media.decoder import WAITING, WAITING_OF_USER, Decoder, Setup
+from hichat.media.pictures import PIXELS, take_in
+from hichat.media.types import Picture
+from tests.media.samples import PICTURES, PNG, bomb, picture
+
+CLOCK: Any = reactor
+LARGE = (8000, 5000)
+"""Pixels of the largest pictures: 40 million."""
+
+
+def saved(kind: str, image: Image.Image, **more: Any) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **more)
+    return file.getvalue()
+
+
+def large() -> list[tuple[str, bytes]]:
+    """@return: pictures of a few bytes and many pixels."""
+    plain = Image.new("RGB", LARGE, "teal")
+    frames = [Image.new("RGB", LARGE, "red")]
+    noise = Image.effect_noise((500, 400), 80)
+    return [
+        ("image/webp", saved("WEBP", plain, lossless=True, method=0)),
+        ("image/webp", saved("WEBP", plain, save_all=True, append_images=frames, duration=50)),
+        ("image/png", saved("PNG", plain)),
+        ("image/png", interlaced(4000, 4000)),
+        ("image/gif", saved("GIF", plain.convert("P"), save_all=True, append_images=frames * 3)),
+        ("image/jpeg", saved("JPEG", plain.convert("CMYK"), progressive=True)),
+        ("image/gif", saved("GIF", noise, save_all=True, append_images=[noise.rotate(n) for n in range(90)])),
+    ]
+
+
+def interlaced(width: int, height: int) -> bytes:
+    """@return: a grey PNG in seven passes (third edition, 8.2), which Pillow itself does not write."""
+    passes = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+    data = b"".join((b"\0" + bytes(-(-(width - x) // dx))) * -(-(height - y) // dy) for x, y, dx, dy in passes)
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 1)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
+
+
+def memory(pid: int | str = "self") -> int:
+    """@return: MiB that a process has in use."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) // 1024
+
+
+class DecoderTests(TestCase):
+    timeout = 110
+
+    # Runs in the process before it serves. What a picture's first frame is wide says what happens to it.
+    TRAPS = """
+import os, signal, sys, time
+from hichat.media import pictures
+examine = pictures.examine
+def trapped(content, *rest):
+    found = examine(content, *rest)
+    if found.width == 11:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if found.width == 12:
+        time.sleep(1000)
+    if found.width == 13:
+        while True: pass
+    if found.width == 14:
+        blocks = [bytes(50_000_000) for _ in range(1000)]
+    if found.width == 15 and not os.path.exists({marker!r}):
+        open({marker!r}, "x").close()
+        os.kill(os.getpid(), signal.SIGKILL)
+    if found.width == 16:
+        sys.stderr.write(("x" * 3000 + "\\n") * 200)
+        raise RuntimeError("a mistake")
+    return found
+pictures.examine = trapped
+from hichat.child import run
+from hichat.media.decoder import serve
+run(serve)
+"""
+
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+        self.count = 0
+        self.logged: list[Any] = []
+        observer: Any = self.logged.append
+        globalLogPublisher.addObserver(observer)
+        self.addCleanup(globalLogPublisher.removeObserver, observer)
+
+    def make(self, traps: bool = False, **more: Any) -> Decoder:
+        code = self.TRAPS.format(marker=str(self.directory / "marker"))
+        made = Decoder(CLOCK, [sys.executable, "-c", code] if traps else None, **more)
+        self.addCleanup(made.stop)
+        return made
+
+    def paths(self, content: bytes) -> tuple[Path, Path, Path]:
+        self.count += 1
+        came, clean, small = (self.directory / f"{self.count}.{name}" for name in ("came", "clean", "small"))
+        came.write_bytes(content)
+        return came, clean, small
+
+    def send(self, decoder: Decoder, content: bytes, media_type: str = "image/png", user: int = 1) -> Deferred[Picture]:
+        came, clean, small = self.paths(content)
+        return decoder.take_in(user, came, media_type, clean, small)
+
+    def trap(self, width: int) -> bytes:
+        return saved("PNG", Image.new("L", (width, 5)))
+
+    def texts(self) -> str:
+        return "\n".join(eventAsText(each) for each in self.logged)
+
+    async def test_the_same_as_here(self) -> None:
+        """Byte for byte, and the same refusals."""
+        decoder = self.make()
+        for media_type, content in PICTURES:
+            paths, expected = self.paths(content), self.paths(content)
+            found = await decoder.take_in(1, paths[0], media_type, paths[1], paths[2])
+            self.assertEqual(found, take_in(expected[0], media_type, *expected[1:]))
+            for one, other in zip(paths, expected, strict=True):
+                self.assertEqual(one.read_bytes(), other.read_bytes())
+        await self.assertFailure(self.send(decoder, PNG[:100]), DamagedPicture)
+        await self.assertFailure(self.send(decoder, PNG, "image/jpeg"), DamagedPicture)
+        await self.assertFailure(self.send(decoder, bomb()), PictureTooLarge)
+        self.assertEqual(self.texts(), "")
+
+    async def test_large_ones(self) -> None:
+        """What they take is not the daemon's, and they are taken in."""
+        pictures, before = large(), memory()
+        decoder = self.make()
+        for media_type, content in pictures:
+            found = await self.send(decoder, content, media_type)
+            with Image.open(io.BytesIO(content)) as image:
+                self.assertEqual(found[:2], image.size)
+        self.assertLess(memory() - before, 10)
+        assert decoder.pid is not None
+        self.assertLess(memory(decoder.pid), 200)
+
+    async def test_sizes_that_are_lies(self) -> None:
+        """A WebP says how large it is in three ways, and takes its memory before Pillow tells."""
+        side = int(PIXELS**0.5) + 1
+        small = saved("WEBP", Image.new("RGB", (8, 8)))
+        at = small.index(b"\x9d\x01\x2a") + 3
+        lossy = small[:at] + 2 * side.to_bytes(2, "little") + small[at + 4 :]
+        small = saved("WEBP", Image.new("RGB", (8, 8)), lossless=True)
+        at = small.index(b"VP8L") + 9
+        lossless = small[:at] + (side - 1 | (side - 1) << 14).to_bytes(4, "little") + small[at + 4 :]
+        small = saved("WEBP", Image.new("RGB", (8, 8)), save_all=True, append_images=[Image.new("RGB", (8, 8), "red")])
+        at = small.index(b"VP8X") + 12
+        moving = small[:at] + b"\xff\x3f\0" * 2 + small[at + 6 :]
+        decoder = self.make()
+        for content in (lossy, lossless, moving):
+            await self.assertFailure(self.send(decoder, content, "image/webp"), PictureTooLarge)
+        assert decoder.pid is not None
+        peak = [line for line in Path(f"/proc/{decoder.pid}/status").read_text().splitlines() if "VmHWM" in line]
+        self.assertLess(int(peak[0].split()[1]) // 1024, 100)
+
+    async def test_too_much_memory(self) -> None:
+        """It is refused, and the next one is taken in by the same process; large WebPs, too, if there is less."""
+        decoder = self.make(traps=True)
+        await self.send(decoder, PNG)
+        first = decoder.pid
+        await self.assertFailure(self.send(decoder, self.trap(14)), DamagedPicture)
+        await self.send(decoder, PNG)
+        self.assertEqual(decoder.pid, first)
+        decoder = self.make(setup=Setup(memory=200 * 1024**2))
+        await self.assertFailure(self.send(decoder, large()[0][1], "image/webp"), DamagedPicture)
+        await self.send(decoder, PNG)
+
+    async def test_what_ends_or_holds_the_process(self) -> None:
+        """A crash, a sleep, a loop: each costs its picture, those behind it are taken in, and nobody waits for long."""
+        decoder = self.make(traps=True, deadline=6, setup=Setup(seconds=1))
+        wrong = [self.send(decoder, self.trap(width)) for width in (11, 12, 13)]
+        right = [self.send(decoder, content, kind) for kind, content in PICTURES]
+        turns: list[float] = []
+
+        def turn(last: float) -> None:
+            turns.append(CLOCK.seconds() - last)
+            if not right[-1].called:
+                CLOCK.callLater(0.01, turn, CLOCK.seconds())
+
+        turn(CLOCK.seconds())
+        for each in wrong:
+            await self.assertFailure(each, DamagedPicture)
+        await gatherResults(right)
+        # A process that does not end at once would have been waited for for a second.
+        self.assertLess(max(turns), 0.7)
+        texts = self.texts()
+        self.assertEqual(texts.count("ended (signal 11) over a picture of user 1"), 2)
+        self.assertIn("ended (signal 9) over a picture of user 1, which took too long", texts)
+        self.assertIn(f"ended (signal {int(signal.SIGXCPU)}) over a picture of user 1, which took too long", texts)
+
+    async def test_killed_by_somebody_else(self) -> None:
+        """The picture is taken in all the same."""
+        decoder = self.make(traps=True)
+        self.assertEqual((await self.send(decoder, self.trap(15))).width, 15)
+        self.assertTrue((self.directory / "marker").exists())
+
+    async def test_a_mistake_of_ours(self) -> None:
+        """It may be tried again; the log has it, however much the process has to say."""
+        decoder = self.make(traps=True)
+        await self.assertFailure(self.send(decoder, self.trap(16)), NotStored)
+        await self.send(decoder, PNG)
+        texts = self.texts()
+        self.assertIn("RuntimeError: a mistake", texts)
+        self.assertEqual(texts.count("the pictures' decoder: xxx"), 200)
+
+    async def test_a_disk_that_is_full(self) -> None:
+        decoder = self.make()
+        came, _, small = self.paths(PNG)
+        await self.assertFailure(decoder.take_in(1, came, "image/png", Path("/dev/full"), small), NotStored)
+
+    async def test_in_turn(self) -> None:
+        """Who sends many waits for oneself, and is told when it is too many; all in all there is a bound, too."""
+        decoder = self.make(traps=True)
+        await self.send(decoder, PNG)
+        order: list[int] = []
+
+        def note(_: Picture, number: int) -> None:
+            order.append(number)
+
+        many = [self.send(decoder, PNG, user=1) for _ in range(WAITING_OF_USER + 1)]
+        await self.assertFailure(self.send(decoder, PNG, user=1), Busy)
+        one = self.send(decoder, PNG, user=2)
+        for number, each in enumerate((*many, one)):
+            each.addCallback(note, number)
+        others = [self.send(decoder, PNG, user=10 + n) for n in range(WAITING - decoder.waiting)]
+        await self.assertFailure(self.send(decoder, PNG, user=3), Busy)
+        await gatherResults([*many, one, *others])
+        self.assertLessEqual(order.index(len(many)), 2)
+
+    async def test_started_and_ended_when_it_is_needed(self) -> None:
+        decoder = self.make(idle=0.3)
+        self.assertIsNone(decoder.pid)
+        for _ in range(2):
+            await self.send(decoder, PNG)
+            pid = decoder.pid
+            assert pid is not None
+            await self.until(lambda: decoder.pid is None)
+            self.assertFalse(Path(f"/proc/{pid}").exists())
+        # One that comes while the process is on its way out.
+        await self.send(decoder, PNG)
+        decoder.let_go()
+        await self.send(decoder, PNG)
+        self.assertEqual(self.texts(), "")
+
+    async def test_no_process(self) -> None:
+        def failing(*_: Any) -> Any:
+            raise OSError("no more processes")
+
+        self.patch(child, "spawn", failing)
+        decoder = self.make()
+        await self.assertFailure(self.send(decoder, PNG), NotStored)
+        self.assertIn("cannot be started: no more processes", self.texts())
+
+    async def test_stopped(self) -> None:
+        """What is under way and what waits is refused, and nothing is left."""
+        decoder = self.make(traps=True)
+        answers = [self.send(decoder, self.trap(12)), self.send(decoder, PNG)]
+        await self.until(lambda: decoder.pid is not None)
+        pid = decoder.pid
+        decoder.stop()
+        decoder.stop()
+        for each in (*answers, self.send(decoder, PNG)):
+            await self.assertFailure(each, NotStored)
+        self.assertRaises(ProcessLookupError, os.kill, pid, 0)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            await deferLater(CLOCK, 0.02, lambda: None)
+
+    async def test_progressive_with_many_scans(self) -> None:
+        content = picture("JPEG", size=(4000, 2500), progressive=True)
+        decoder = self.make()
+        found = await self.send(decoder, content, "image/jpeg")
+        self.assertEqual(found[:2], (4000, 2500))
