@@ -358,10 +358,11 @@ class DeviceTests(CallCase):
 
     def test_the_secret_of_the_device(self):
         """It is given away to be kept, and shown at the next log-in."""
-        secrets = []
-        options = {"secret": "old", "on_secret": secrets.append}
+        secrets: list[str] = []
         answer = self.tokens(1) | {"deviceSecret": "new"}
-        self.call(self.api.log_in_device("ann", "correct horse", "phone", self.kept.append, **options), answer)
+        self.call(
+            self.api.log_in_device("ann", "correct horse", "phone", secret="old", on_secret=secrets.append), answer
+        )
         self.assertEqual((self.asked[0][3]["deviceSecret"], secrets), ("old", ["new"]))
 
     def test_renewed_before_it_ends(self):
