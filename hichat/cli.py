@@ -103,7 +103,7 @@ class Administration:
         names_key = keys.load_or_make(found.state_dir, "names.key")
         ledger = DirectLedger(LogWriter(self.store, _now))
         duration = found.session_lifetime
-        passwords = Passwords(_run_here)
+        passwords = Passwords(_run_here, least=found.password_length)
         self._accounts = Accounts(
             self.store, ledger, passwords, self._tokens, _now, names_key=names_key, duration=duration
         )

@@ -21,6 +21,7 @@ from twisted.internet import endpoints
 from twisted.logger import LogLevel
 
 from hichat.accounts.limits import Rate
+from hichat.accounts.passwords import LEAST, LENGTH_LIMIT
 from hichat.accounts.sessions import DURATION
 from hichat.errors import StartError
 from hichat.plane.faults import parse as parse_faults
@@ -95,6 +96,13 @@ def _count(text: str) -> int:
 
 def _connections(text: str) -> int | None:
     return None if text in ("", "auto") else _count(text)
+
+
+def _length(text: str) -> int:
+    count = _count(text)
+    if count > LENGTH_LIMIT:
+        raise ValueError(f"a password has at most {LENGTH_LIMIT}")
+    return count
 
 
 def _workers(text: str) -> int:
@@ -207,6 +215,7 @@ class Settings:
     login_limit: Rate = _setting(_rate, "10/600", "ATTEMPTS/SECONDS: failed log-ins of an account; or off")
     address_limit: Rate = _setting(_rate, "50/600", "ATTEMPTS/SECONDS: failed log-ins from an address; or off")
     register_limit: Rate = _setting(_rate, "20/3600", "ATTEMPTS/SECONDS: accounts made from an address; or off")
+    password_length: int = _setting(_length, str(LEAST), "characters that a new password must have at least")
 
     http_limit: Rate = _setting(
         _rate,

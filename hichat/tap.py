@@ -208,7 +208,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     names_key = keys.load_or_make(state, "names.key")
     # Before anybody waits for it.
     lookalikes.prototypes()
-    passwords = Passwords(in_hashers)
+    passwords = Passwords(in_hashers, least=settings.password_length)
     accounts = Accounts(store, way.ledger, passwords, tokens, _now, limits, registration, names_key, bounds.session)
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     decoder = Decoder(reactor)

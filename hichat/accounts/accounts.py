@@ -146,6 +146,11 @@ class Accounts:
         self._find_device = Gathered(lambda keys: store.read(devices.find_many, keys))
         self._add_device = Gathered(lambda keys: store.write(devices.find_or_add_many, keys, now()))
 
+    @property
+    def password_length(self) -> int:
+        """Characters that a new password must have at least."""
+        return self._passwords.least
+
     # Coming in
 
     async def register(

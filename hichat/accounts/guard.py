@@ -128,7 +128,8 @@ class Guard:
 
     def _given(self, secrets: Sequence[str]) -> dict[int, bytes]:
         """@return: by the device to which we gave it: the hash of each of these secrets that is from us."""
-        found = {self._tokens.verify_secret(secret): digest(secret) for secret in secrets[:SECRETS]}
+        # Of two of one device the first is the newer one.
+        found = {self._tokens.verify_secret(secret): digest(secret) for secret in reversed(secrets[:SECRETS])}
         found.pop(0, None)
         return found
 
@@ -211,10 +212,12 @@ def _look(connection: Connection, name: str, given: Mapping[int, bytes], origin:
     # All spellings of a name are one account.
     account = f"user {user.id}"
     device = known.find(connection, user.id, given)
+    last = address_key(user.client_ip)
+    here = f"{account} {last}"
     key = f"device {device}" if device else account
-    if not device and origin not in ("", STRANGER) and origin == address_key(user.client_ip):
-        key = f"{account} {origin}"
-    failed = failures.find(connection, [failures.key_of(each) for each in {key, account}])
+    if not device and origin == last and origin not in ("", STRANGER):
+        key = here
+    failed = failures.find(connection, [failures.key_of(each) for each in {key, account, here}])
     if failed.get(failures.key_of(key), 0) >= failures.LIMIT:
         key = account
     return _Tried(user, password_hash, key, account, failed)

@@ -15,6 +15,7 @@ import secrets
 import unicodedata
 from collections.abc import Callable
 from math import prod
+from string import punctuation
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -31,7 +32,7 @@ from hichat.errors import (
     PasswordTooLong,
     PasswordTooShort,
 )
-from hichat.text import composed, formed
+from hichat.text import GROWTH, composed, formed
 
 if TYPE_CHECKING:
     from hichat.storage.store import Runner
@@ -39,14 +40,11 @@ if TYPE_CHECKING:
 LENGTH_LIMIT = 256
 """Characters of a password, as it is hashed."""
 
-TYPED_LIMIT = LENGTH_LIMIT * 4
-"""Characters of a password as it may be sent: NFC makes at most four of them one."""
-
 LEAST = 8
 """Characters of a new password, unless the operator wants more."""
 
-GUESSES = 10_000
-"""A password that is found with fewer is too common."""
+GUESSES = 20_000
+"""A password that is found with fewer is too common. By zxcvbn two parts of any kind take 10,000."""
 
 JUDGED_LIMIT = 20
 """
@@ -56,6 +54,9 @@ and grows with more than the square of the length.
 
 DISGUISES = 8
 """Ways to read signs as letters (C{4} and C{@} as C{a}) in passwords whose guesses are counted: it looks at each."""
+
+OURS = ("hichat", "woaini", "5201314", "1314", "520", "mima", "wode", "aini", "nihao", "laopo", "laogong", "baobei")
+"""What people here make passwords of, and the library's lists, which are English, do not have."""
 
 NAME_LEAST = 3
 """Characters of a name that must not be in the password; shorter ones are in many words."""
@@ -87,12 +88,12 @@ def prepare(password: str, field: str = "password") -> str:
     @return: 1 to L{LENGTH_LIMIT} characters.
     @raise InvalidField: too long, empty, or with NUL or lone surrogates.
     """
-    if len(password) > TYPED_LIMIT:
+    if len(password) > GROWTH * LENGTH_LIMIT:
         raise PasswordTooLong(field, LENGTH_LIMIT)
     if not password or not is_storable(password):
         raise InvalidField(field)
     spaced = "".join(" " if c == "+" or unicodedata.category(c) == "Zs" else c for c in password)
-    prepared = composed(spaced, TYPED_LIMIT, field)
+    prepared = composed(spaced, len(spaced), field)
     if len(prepared) > LENGTH_LIMIT:
         raise PasswordTooLong(field, LENGTH_LIMIT)
     return prepared
@@ -100,13 +101,11 @@ def prepare(password: str, field: str = "password") -> str:
 
 def has_name(prepared: str, name: str) -> bool:
     """
-    @return: whether somebody's name is in a password, in any case and width, with or without blanks. A name that is
-        shorter than L{NAME_LEAST}, which many words have in them, is if too little is left without it.
+    @return: whether somebody's name is in a password, in any case and width, with or without blanks and punctuation. A
+        name that is shorter than L{NAME_LEAST}, which many words have in them, is if too little is left without it.
     """
-    password, held = _folded(prepared), _folded(name)
-    if not held or held not in password:
-        return False
-    return len(held) >= NAME_LEAST or not held.isascii() or len(password.replace(held, "")) < LEAST
+    password, held = formed("NFKC", prepared).casefold(), formed("NFKC", name).casefold()
+    return _is_in(held, password) or _is_in(_letters(held), _letters(password))
 
 
 def is_common(prepared: str, name: str = "") -> bool:
@@ -119,19 +118,27 @@ def is_common(prepared: str, name: str = "") -> bool:
     from zxcvbn.matching import L33T_TABLE, RANKED_DICTIONARIES, omnimatch, relevant_l33t_subtable
     from zxcvbn.scoring import most_guessable_match_sequence
 
-    if prepared.casefold() in RANKED_DICTIONARIES["passwords"]:
+    listed, whole = RANKED_DICTIONARIES["passwords"], prepared.casefold()
+    if whole in listed or whole.strip(punctuation + " ") in listed:
         return True
     disguises = relevant_l33t_subtable(prepared, L33T_TABLE).values()
     if len(prepared) > JUDGED_LIMIT or prod(len(signs) for signs in disguises) > DISGUISES:
         return False
     # The library's own function puts these words into a table that all threads have in common.
-    dictionaries = RANKED_DICTIONARIES | {"user_inputs": {"hichat": 1, name.lower(): 2}}
+    words = {word: rank for rank, word in enumerate((*OURS, name.lower()), 1)}
+    dictionaries = RANKED_DICTIONARIES | {"user_inputs": words}
     guesses = most_guessable_match_sequence(prepared, omnimatch(prepared, dictionaries))["guesses"]
     return bool(guesses < GUESSES)
 
 
-def _folded(text: str) -> str:
-    return "".join(formed("NFKC", text).casefold().split())
+def _is_in(held: str, password: str) -> bool:
+    if not held or held not in password:
+        return False
+    return len(held) >= NAME_LEAST or not held.isascii() or len(password.replace(held, "")) < LEAST
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text if c.isalnum())
 
 
 class Passwords:
@@ -141,7 +148,7 @@ class Passwords:
     @param runner: runs a function in one of L{THREADS} threads.
     @param hasher: see L{make_hasher}.
     @param limit: see L{WAITING_LIMIT}.
-    @param least: see L{LEAST}.
+    @ivar least: see L{LEAST}.
     """
 
     def __init__(
@@ -154,7 +161,7 @@ class Passwords:
         self._runner = runner
         self._hasher = hasher or make_hasher()
         self._limit = limit
-        self._least = least
+        self.least = least
         self._waiting = 0
         self._dummy = ""
         self._dummy_lock = Lock()
@@ -167,8 +174,8 @@ class Passwords:
         @raise InvalidField: as there; it is too short, or has the name in it.
         """
         prepared = prepare(password, field) if password else ""
-        if len(prepared) < self._least:
-            raise PasswordTooShort(field, self._least)
+        if len(prepared) < self.least:
+            raise PasswordTooShort(field, self.least)
         if has_name(prepared, name):
             raise PasswordHasName(field)
         return prepared

@@ -125,17 +125,31 @@ class Api:
         await self.call_v2("POST", "/accounts", body | ({"invite": invite} if invite else {}))
 
     async def log_in(
-        self, name: str, password: str, device: str, on_refresh_token: Callable[[str], object] = lambda _token: None
+        self,
+        name: str,
+        password: str,
+        device: str,
+        on_refresh_token: Callable[[str], object] = lambda _token: None,
+        *,
+        secret: str = "",
+        on_secret: Callable[[str], object] = lambda _secret: None,
     ) -> DeviceSession:
         """
         Log in with a token that is bound to a device. What the device was logged in with before is void.
 
         @param device: as L{hichat.client.connection.Client} has it.
         @param on_refresh_token: see L{DeviceSession}.
+        @param secret: what C{on_secret} was given last: by it the server knows this device, and what strangers try does
+            not keep it out.
+        @param on_secret: is given what to keep for the next log-in. It opens nothing.
         @raise Refused: the name is unknown or the password is wrong, or not for this device.
         """
         body = {"name": name, "password": password, "device": device}
-        return DeviceSession(self, await self.call_v2("POST", "/login", body), on_refresh_token)
+        answer = await self.call_v2("POST", "/login", body | ({"deviceSecret": secret} if secret else {}))
+        found = words(answer.get("deviceSecret")) if isinstance(answer, dict) else ""
+        if found:
+            on_secret(found)
+        return DeviceSession(self, answer, on_refresh_token)
 
     # As it was called when there was another one.
     log_in_device = log_in

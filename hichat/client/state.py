@@ -29,6 +29,7 @@ class Place(msgspec.Struct, kw_only=True):
     @ivar device: the device's name.
     @ivar cursor: see L{hichat.client.connection.Client.cursor}.
     @ivar own: see L{hichat.client.connection.Client.own}.
+    @ivar secret: by what the server knows the device at its next log-in; see L{hichat.client.http.Api.log_in_device}.
     """
 
     server: str = ""
@@ -37,6 +38,7 @@ class Place(msgspec.Struct, kw_only=True):
     device: str = msgspec.field(default_factory=lambda: f"terminal-{token_hex(8)}")
     cursor: int | None = None
     own: list[int] = []
+    secret: str = ""
 
 
 def state_directory(environ: Mapping[str, str] = os.environ) -> Path | None:
@@ -116,6 +118,13 @@ class State:
         if (cursor, newest) != (self.place.cursor, self.place.own):
             self.place.cursor, self.place.own = cursor, newest
             with suppress(OSError):  # a full disk does not end a talk
+                self._write()
+
+    def keep_secret(self, secret: str) -> None:
+        """Remember by what the server knows the device."""
+        if secret != self.place.secret:
+            self.place.secret = secret
+            with suppress(OSError):
                 self._write()
 
     def close(self) -> None:

@@ -73,7 +73,7 @@ def make_site(
     root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
     root.mount("v2/ws", SocketV2Resource(sockets_v2))
     mount_documents(root, outside.public)
-    client = Client(outside.prefix)
+    client = Client(outside.prefix, accounts.password_length)
     root.putChild(b"", client.page)
     root.putChild(b"app", client.directory)
     root.putChild(b"session", SessionResource(accounts))

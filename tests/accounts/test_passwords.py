@@ -1,13 +1,16 @@
 """Tests for L{hichat.accounts.passwords}."""
 
+import contextlib
+import time
+
 from argon2 import PasswordHasher
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.accounts.passwords import Passwords, make_hasher, prepare
-from hichat.errors import Busy, InvalidField
+from hichat.accounts.passwords import Passwords, has_name, is_common, make_hasher, prepare
+from hichat.errors import Busy, InvalidField, PasswordTooCommon, PasswordTooLong, PasswordTooShort
 from tests.doubles import run_now
 
 
@@ -56,6 +59,89 @@ class Preparing(SynchronousTestCase):
             return
         self.assertEqual(prepare(prepared), prepared)
         prepared.encode()
+
+
+class Judging(SynchronousTestCase):
+    """What a new password must be like."""
+
+    def test_length(self):
+        passwords = Passwords(run_now, Counting(), least=10)
+        for short in ("", "x", "nine char", "e\u0301" * 9, "😀" * 9):
+            error = self.assertRaises(PasswordTooShort, passwords.prepare_new, short, "Ann", "new")
+            self.assertEqual((error.field, error.least), ("new", 10))
+        for good in ("ten chars.", "e\u0301" * 10, "😀" * 10, "e\u0301" * 256, "x y" * 85):
+            passwords.prepare_new(good, "Ann")
+        for long in ("x" * 257, "é" * 257, "e\u0301" * 257, "x" * 10**6):
+            self.assertRaises(PasswordTooLong, passwords.prepare_new, long, "Ann")
+
+    def test_common(self):
+        words = (
+            "password Password1 PASSWORD pa$$word 12345678 87654321 qwertyuiop qwerty123 1q2w3e4r "
+            "iloveyou sunshine 11111111 88888888 xxxxxxxx abcdefgh abc12345 asdfasdf drowssap letmein1 "
+            "letmein99 welcome1 football trustno1 00000000 123123123 hichat12 woaini1314 "
+            "5201314520 woaini520 P@ssw0rd! Password123!"
+        )
+        for common in words.split(" "):
+            self.assertTrue(is_common(common), common)
+        for good in (
+            "correct horse",
+            "battery staple",
+            "TOP-SECRET",
+            "kx82 mwq1",
+            "é" * 100,
+            "x" * 256,
+            "小猫爱吃鱼和虾",
+        ):
+            self.assertFalse(is_common(good), good)
+        self.failureResultOf(Passwords(run_now, Counting()).hash_new("password", "Ann"), PasswordTooCommon)
+
+    def test_name(self):
+        for password, name in (
+            ("ann and more", "Ann"),
+            ("xANNx 4711", "ann"),
+            ("ａｎｎ 4711 4711", "Ann"),
+            ("bobsmith 4711", "Bob Smith"),
+            ("bob.smith.99", "bob smith"),
+            ("b-o-b-b-y 4711", "Bobby"),
+            ("小明小明小明小明", "小明"),
+            ("我是小明一二三四", "小明"),
+            ("aaaaaaaa", "a"),
+            ("bobobobo1", "bo"),
+            ("---- ---- 99", "----"),
+        ):
+            self.assertTrue(has_name(password, name), (password, name))
+        for password, name in (
+            ("correct horse", "Ann"),
+            ("correct battery", "a"),
+            ("a horse and so on", "so"),
+            ("correct horse", ""),
+            ("correct horse", "----"),
+        ):
+            self.assertFalse(has_name(password, name), (password, name))
+
+    @settings(max_examples=50, deadline=None)
+    @given(
+        st.text(alphabet=st.characters() | st.sampled_from("aA4@1!|li(<[{3$5+70%2z"), max_size=300),
+        st.text(max_size=64),
+    )
+    def test_takes_any_text(self, text, name):
+        with contextlib.suppress(InvalidField):
+            prepared = Passwords(run_now, Counting()).prepare_new(text, name)
+            is_common(prepared, name)
+
+    def test_takes_no_time(self):
+        """Who counts guesses looks at each way to read signs as letters: there may be millions."""
+        is_common("the list is read")
+        begun = time.process_time()
+        for bad in (
+            "4@8({[<369&#!1|0$5+7%2z",
+            "@4(3{[<61!|10$5+7%2zaaaa",
+            "4@8({[<3696!1|0$5+7%",
+            "abc" * 85,
+            "1!|" * 85,
+        ):
+            is_common(bad)
+        self.assertLess(time.process_time() - begun, 0.5)
 
 
 class Hashing(SynchronousTestCase):

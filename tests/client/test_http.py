@@ -291,6 +291,15 @@ class DeviceTests(CallCase):
         self.assertEqual(self.api.log_in.__func__, self.api.log_in_device.__func__)  # type: ignore[attr-defined]
         self.assertNotIn("access", repr(session.credentials))
 
+    def test_the_secret_of_the_device(self):
+        """It is given away to be kept, and shown at the next log-in."""
+        secrets: list[str] = []
+        answer = self.tokens(1) | {"deviceSecret": "new"}
+        self.call(
+            self.api.log_in_device("ann", "correct horse", "phone", secret="old", on_secret=secrets.append), answer
+        )
+        self.assertEqual((self.asked[0][3]["deviceSecret"], secrets), ("old", ["new"]))
+
     def test_renewed_before_it_ends(self):
         session = self.log_in()
         self.clock.advance(900 - http.RENEW_BEFORE - 1)

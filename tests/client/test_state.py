@@ -39,6 +39,12 @@ class StateTests(SynchronousTestCase):
         state.close()
         self.assertEqual(self.open().place.device, state.place.device)
 
+    def test_the_secret_is_kept(self):
+        state = self.open()
+        state.keep_secret("known")
+        state.close()
+        self.assertEqual(self.open().place.secret, "known")
+
     def test_only_the_user_may_read_it(self):
         self.open()
         self.assertEqual(self.directory.stat().st_mode & 0o777, 0o700)

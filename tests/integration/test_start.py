@@ -268,6 +268,12 @@ class CommandTests(SynchronousTestCase):
         self.assertIn("password", self.refused("user", "add", "ann", line="\n"))
         self.assertIn("name", self.refused("user", "add", " ", line="x\n"))
         self.assertIn("single blanks", self.refused("user", "add", "a\u200bnn", line="correct horse\n"))
+        for password, reason in (
+            ("short", "at least 8 characters"),
+            ("password", "others would guess"),
+            ("ann and some words", "the user's name"),
+        ):
+            self.assertIn(reason, self.refused("user", "add", "ann", line=f"{password}\n"))
 
     def test_no_server(self) -> None:
         error = self.refused("chat", "--server", "http://127.0.0.1:1", "--user", "ann", line="x\n")

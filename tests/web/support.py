@@ -222,6 +222,24 @@ class SiteFixture(SynchronousTestCase):
         return connection.answer(method)
 
 
+TOO_SHORT = "password_too_short", "the password is too short: at least 8 characters", "密码太短，至少需要 8 个字符"
+TOO_LONG = "password_too_long", "the password is too long: at most 256 characters", "密码太长，最多 256 个字符"
+TOO_COMMON = (
+    "password_too_common",
+    "this password is among the first that others would guess; take several words",
+    "该密码太常见或太容易被猜到，请换一个",
+)
+HAS_NAME = "password_has_name", "the password must not contain the user's name", "密码中不能包含用户名"
+
+BAD_PASSWORDS = [
+    *((bad, *TOO_SHORT) for bad in ("", "seven c", "e\u0301" * 7)),
+    *((bad, *TOO_LONG) for bad in ("x" * 257, "x" * 5000)),
+    *((bad, *TOO_COMMON) for bad in ("password", "PASSWORD1", "12345678", "qwertyuiop", "P@ssw0rd", "88888888")),
+    *((bad, *HAS_NAME) for bad in ("my name is ANN's", "Ａｎｎ's 4711 4711", "xx a n n s xx")),
+]
+"""Passwords that somebody called Ann or Ann's cannot have: with the code, and the reason in both languages."""
+
+
 class SiteCase(SiteFixture):
     """A site with two users."""
 

@@ -12,7 +12,7 @@ from hichat.errors import Busy
 from hichat.events import FIRST_GROUP_ID, Kind, Scope
 from hichat.storage import tables
 from tests.doubles import NOW
-from tests.web.support import FORM, SiteCase, multipart, request_bytes
+from tests.web.support import BAD_PASSWORDS, FORM, SiteCase, multipart, request_bytes
 
 USER_KEYS = [
     "ID",
@@ -184,8 +184,11 @@ class Registering(V1Case):
         self.no(self.new(repeated=None), "两次输入的密码不一致")
         for name in ("", " ", "x" * 65, "a\nb", "undefined", None):
             self.no(self.new(name), "字段无效: name")
-        for password in ("", "x" * 257, "undefined", None):
+        for password in ("undefined", None):
             self.no(self.new(password=password, repeated=password), "字段无效: password")
+        for password, _, en, zh in BAD_PASSWORDS:
+            self.no(self.new("Ann's", password=password, repeated=password), zh)
+            self.no(self.new("Ann's", password=password, repeated=password, Accept_Language="en"), en)
 
     def test_malformed(self):
         self.no(self.request("POST", "/v1/user/new", b"{", Content_Type="application/json"), "提交的内容格式不正确")
@@ -282,9 +285,11 @@ class Updating(V1Case):
             ("email", "nobody"),
             ("icon", "javascript:x"),
             ("gender", "x" * 17),
-            ("password", ""),
         ):
             self.no(self.update(**{name: bad}), f"字段无效: {name}", 400)
+        for password, _, _, zh in BAD_PASSWORDS:
+            self.no(self.update(password=password), zh, 400)
+        self.no(self.update(name="Horse", password="correct horse"), "密码中不能包含用户名", 400)
         answer = self.request("POST", f"/v1/user/updata{self.as_ann}", b"{", Content_Type="application/json")
         self.no(answer, "提交的内容格式不正确", 400)
 

@@ -18,7 +18,7 @@ from hichat.accounts.fields import (
     GREETING_LIMIT,
     PICTURE_LIMIT,
 )
-from hichat.accounts.passwords import LENGTH_LIMIT
+from hichat.accounts.passwords import LEAST, LENGTH_LIMIT
 from hichat.accounts.sessions import Session
 from hichat.accounts.users import User
 from hichat.errors import (
@@ -29,6 +29,10 @@ from hichat.errors import (
     NameTaken,
     NoSuchDevice,
     NoSuchUser,
+    PasswordHasName,
+    PasswordTooCommon,
+    PasswordTooLong,
+    PasswordTooShort,
     RegistrationClosed,
     TooManyAttempts,
     TooManyDevices,
@@ -51,7 +55,13 @@ def _kept(limit: int, least: int = 0) -> Meta:
 
 Name = Annotated[str, _kept(NAME_LIMIT, 1)]
 AnyName = Annotated[str, _kept(NAME_LIMIT)]
-Password = Annotated[str, _kept(LENGTH_LIMIT, 1)]
+Password = Annotated[
+    str,
+    Meta(
+        description=f"at least {LEAST} characters, or as many as the server wants, and at most {LENGTH_LIMIT}, "
+        "composed (NFC); none of those that are guessed first, and without the user's name"
+    ),
+]
 AnyPassword = Annotated[str, _kept(LENGTH_LIMIT)]
 Picture = Annotated[str, Meta(max_length=PICTURE_LIMIT)]
 Gender = Annotated[str, _kept(GENDER_LIMIT)]
@@ -100,7 +110,7 @@ class Registration(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tru
 
     @ivar name: letters and digits of any language, the signs of a keyboard, single blanks. It is nobody else's, in any
         case or width, nor looks like somebody else's that is written in another script.
-    @ivar password: what is typed.
+    @ivar password: what will be typed to log in.
     @ivar invite: a code, where one is needed.
     """
 
@@ -109,18 +119,20 @@ class Registration(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tru
     invite: Annotated[str, Meta(max_length=64)] = ""
 
 
-class Login(msgspec.Struct, forbid_unknown_fields=True):
+class Login(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """
     Who wants to come in.
 
     @ivar name: in any case.
     @ivar password: of the account.
     @ivar device: a name that the client gives itself once and keeps, as in C{hello}.
+    @ivar deviceSecret: of the last log-in of this user here. Whoever shows it is not held up by what strangers try.
     """
 
     name: AnyName
     password: AnyPassword
     device: DeviceName
+    deviceSecret: Annotated[str, Meta(max_length=1024)] = ""  # noqa: N815
 
 
 class Refresh(msgspec.Struct, forbid_unknown_fields=True):
@@ -149,6 +161,17 @@ class Tokens(msgspec.Struct):
     accessToken: str  # noqa: N815
     expiresIn: int  # noqa: N815
     refreshToken: str  # noqa: N815
+
+
+class LoggedIn(Tokens):
+    """
+    What a device has that has just logged in.
+
+    @ivar deviceSecret: to be kept after a log-out too, and shown at the next log-in: by it the device is known. It
+        opens nothing, and ends when the device is revoked.
+    """
+
+    deviceSecret: str  # noqa: N815
 
 
 class ProfileChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -249,12 +272,15 @@ async def register(parts: Parts, peer: Peer, forwarded: bool, body: Registration
     return profile_of(user)
 
 
-async def log_in(parts: Parts, peer: Peer, body: Login) -> Tokens:
+async def log_in(parts: Parts, peer: Peer, body: Login) -> LoggedIn:
     """
     Gives tokens that are bound to the device. What this device was logged in with before is void. An unknown name and a
-    wrong password are answered alike.
+    wrong password are answered alike. After 100 failed log-ins in a row a device that is not known waits an hour for
+    each further try; it is known if it shows the secret that its last log-in gave.
     """
-    return tokens_of(await parts.accounts.log_in_device(body.name, body.password, body.device, *peer))
+    secrets = [body.deviceSecret] if body.deviceSecret else []
+    grant = await parts.accounts.log_in_device(body.name, body.password, body.device, *peer, secrets)
+    return LoggedIn(**msgspec.structs.asdict(tokens_of(grant)), deviceSecret=grant.secret)
 
 
 async def refresh(parts: Parts, peer: Peer, body: Refresh) -> Tokens:
@@ -291,7 +317,7 @@ async def change_password(parts: Parts, caller: Caller, peer: Peer, body: Passwo
     return tokens_of(await parts.accounts.change_own_password(user, device, body.old, body.new, peer.address))
 
 
-async def delete_me(parts: Parts, caller: Caller, peer: Peer, body: Deletion) -> None:
+async def delete_me(parts: Parts, caller: Caller, body: Deletion) -> None:
     """
     Deletes your account for ever, with your contacts and memberships. What you have written stays where it was; your
     name is gone from it, and free for others after 30 days.
@@ -379,6 +405,7 @@ def _shown(device: Device, session: Session | None, caller: Caller) -> ShownDevi
 
 
 _PASSWORD_ASKED = (WrongPassword, Disabled, TooManyAttempts)
+_PASSWORD_SET = (PasswordTooShort, PasswordTooLong, PasswordTooCommon, PasswordHasName)
 
 SECTION = Section(
     "Accounts",
@@ -391,7 +418,7 @@ SECTION = Section(
             "/accounts",
             register,
             "Make an account",
-            (RegistrationClosed, BadInvite, NameTaken, NameReserved, TooManyAttempts),
+            (RegistrationClosed, BadInvite, NameTaken, NameReserved, TooManyAttempts, *_PASSWORD_SET),
             status=201,
         ),
         Operation("POST", "/login", log_in, "Log in", (*_PASSWORD_ASKED, DeviceRevoked, TooManyDevices)),
@@ -399,7 +426,7 @@ SECTION = Section(
         Operation("POST", "/logout", log_out, "Log out"),
         Operation("GET", "/me", get_me, "Look at yourself"),
         Operation("PATCH", "/me", change_me, "Change your profile", (NameTaken, NameReserved)),
-        Operation("POST", "/me/password", change_password, "Change your password", _PASSWORD_ASKED),
+        Operation("POST", "/me/password", change_password, "Change your password", (*_PASSWORD_ASKED, *_PASSWORD_SET)),
         Operation("POST", "/me/deletion", delete_me, "Delete your account", _PASSWORD_ASKED),
         Operation("GET", "/devices", list_devices, "List your devices"),
         Operation("DELETE", "/devices/{device}", revoke_device, "Revoke a device", (NoSuchDevice,)),

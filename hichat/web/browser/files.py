@@ -14,6 +14,7 @@ from importlib.resources.abc import Traversable
 from twisted.web import server
 from twisted.web.resource import IResource, Resource
 
+from hichat.accounts.passwords import LEAST
 from hichat.web.documents import Document
 from hichat.web.site import NotFound
 
@@ -50,12 +51,13 @@ class Client:
     """
     What to put into the tree of resources.
 
+    @param least: characters that a new password must have at least: the page says so.
     @ivar page: the page.
     @ivar directory: what it loads, below C{/app}.
     @param prefix: what the paths of the site begin with; the scripts find that out by themselves.
     """
 
-    def __init__(self, prefix: str = "") -> None:
+    def __init__(self, prefix: str = "", least: int = LEAST) -> None:
         found = dict(_read(files("hichat.web.browser") / "app"))
         found[_MANIFEST] = found[_MANIFEST].replace(b"{prefix}", prefix.encode("ascii"))
         version = blake2b(repr(sorted(found.items())).encode(), digest_size=8).hexdigest()
@@ -63,6 +65,7 @@ class Client:
         scripts = sorted(name for name in found if name.endswith(".js") and not name.startswith("hub/"))
         preloads = "\n".join(f'<link rel="modulepreload" href="{base}/{name}">' for name in scripts)
         page = found.pop(_PAGE).decode().replace("{base}", base).replace("{preloads}", preloads)
+        page = page.replace("{least}", str(least))
         self.page = Document("text/html; charset=utf-8", page.encode(), POLICY, PAGE_HEADERS)
         self.directory = _Files({f"{version}/{name}": content for name, content in found.items()})
 

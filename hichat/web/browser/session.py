@@ -3,9 +3,11 @@ A browser's session.
 
 A page's scripts are the last place for something that is good for 60 days, so the web client never sees a refresh
 token: it is in a cookie that only these calls are sent, that no script can read, and that no other site's page makes a
-browser send (C{HttpOnly}, C{SameSite=Strict}, C{Path=/session}: RFC 6265bis, 5.6). The page has access tokens, in
-memory. Each call needs a JSON body or a method for which another site would have to ask first (Fetch, CORS-preflight),
-and nobody answers that; and it is refused to pages that are not of this server: L{hichat.web.outside.Outside}.
+browser send (C{HttpOnly}, C{SameSite=Strict}, C{Path=/session}: RFC 6265bis, 5.6). By another one the browser is known
+when somebody logs in again, see L{hichat.accounts.known}: it has a secret of each of the last who did. The page has
+access tokens, in memory. Each call needs a JSON body or a method for which another site would have to ask first (Fetch,
+CORS-preflight), and nobody answers that; and it is refused to pages that are not of this server:
+L{hichat.web.outside.Outside}.
 
 Over TLS the cookies' names begin with C{__Secure-}, so that nobody can set them over a plain connection. Those without,
 from before there were such names, are exchanged by the next refresh.
@@ -30,6 +32,7 @@ from twisted.web.server import NOT_DONE_YET
 from twisted.web.server import Request as AnyRequest
 
 from hichat.accounts.accounts import Accounts, Grant
+from hichat.accounts.guard import SECRETS
 from hichat.accounts.users import User
 from hichat.errors import Broken, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
 from hichat.web.answers import to_json
@@ -42,6 +45,7 @@ from hichat.web.site import Request
 
 TOKEN_COOKIE = b"hichat_session"
 DEVICE_COOKIE = b"hichat_device"
+SECRETS_COOKIE = b"hichat_known"
 _SECURE = b"__Secure-"
 # RFC 6265bis, 4.1.3.1.
 _PATH = b"/session"
@@ -157,12 +161,15 @@ class _Calls:
         given = _read(request, Login)
         who = given.name, given.password
         device = _device(request) or _new_device(given.label)
+        known = [secret for secret in _cookie(request, SECRETS_COOKIE).split(".") if secret][:SECRETS]
         try:
-            grant = await self._accounts.log_in_device(*who, device, *peer(request))
+            grant = await self._accounts.log_in_device(*who, device, *peer(request), known)
         except DeviceRevoked:
             # Whoever knows the password may come back, as another device.
             device = _new_device(given.label)
-            grant = await self._accounts.log_in_device(*who, device, *peer(request))
+            grant = await self._accounts.log_in_device(*who, device, *peer(request), known)
+        newest = [grant.secret, *(secret for secret in known if secret != grant.secret)]
+        _set(request, SECRETS_COOKIE, ".".join(newest[:SECRETS]), _DEVICE_LIFETIME)
         return _granted(request, grant, device)
 
     async def refresh(self, request: Request) -> bytes:

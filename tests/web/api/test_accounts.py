@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from twisted.internet.address import IPv4Address
 
-from hichat.accounts import invites
+from hichat.accounts import invites, users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.limits import Limits, Rate
 from hichat.accounts.passwords import Passwords
@@ -17,7 +17,7 @@ from hichat.web.api.accounts import SECTION
 from tests.accounts.test_passwords import quick_hasher
 from tests.doubles import NOW, run_now
 from tests.postgres import OnPostgreSQL
-from tests.web.support import SiteCase, Transport
+from tests.web.support import BAD_PASSWORDS, SiteCase, Transport
 
 
 class ApiCase(SiteCase):
@@ -55,7 +55,6 @@ class ComingIn(ApiCase):
             ({"name": "", "password": "battery staple"}, "/name"),
             ({"name": "a\nb", "password": "battery staple"}, "/name"),
             ({"name": "a" * 65, "password": "battery staple"}, "/name"),
-            ({"name": "Ann", "password": ""}, "/password"),
             ({"name": "Ann"}, "/password"),
             ({"name": "Ann", "password": "x", "admin": True}, "/admin"),
         ):
@@ -110,6 +109,52 @@ class ComingIn(ApiCase):
                     self.api(method, target, body, token)
                     took.append(process_time() - began)
                 self.assertLess(min(took), 0.25, f"{method} {target[:20]} {evil[:2]!a}, with the store's work")
+
+    def test_a_password_that_is_refused(self):
+        """Each reason has its code, and its words in both languages; they never say what was sent."""
+        for password, code, en, zh in BAD_PASSWORDS:
+            answer = self.api("POST", "/accounts", {"name": "Ann", "password": password})
+            problem = self.problem(answer, 400, code)
+            self.assertEqual((problem["detail"], problem["errors"]), (zh, [{"pointer": "/password"}]))
+            answer = self.api("POST", "/accounts", {"name": "Ann", "password": password}, Accept_Language="en")
+            self.assertEqual(answer.json["detail"], en)
+        token = self.token()
+        for password, code, _, zh in BAD_PASSWORDS:
+            answer = self.api("POST", "/me/password", {"old": "correct horse", "new": password}, token)
+            problem = self.problem(answer, 400, code)
+            self.assertEqual((problem["detail"], problem["errors"]), (zh, [{"pointer": "/new"}]))
+        self.get("/me", token)
+
+    def test_decomposed_it_is_as_good(self):
+        for name, password in (("Bob", "é" * 100), ("Eve", "e\u0301" * 256), ("Zoe", "\u1f82" * 256)):
+            decomposed = normalize("NFD", password)
+            self.assertEqual(self.make(name, decomposed).status, 201)
+            self.assertIn("accessToken", self.log_in(name, normalize("NFC", password)))
+
+    def test_a_password_from_before(self):
+        """It goes on working, however bad it is, until another one is set."""
+        self.make()
+        bad = quick_hasher().hash("x")
+        self.successResultOf(self.store.write(users.set_password, 1, bad, self.now))
+        token = self.log_in(password="x")["accessToken"]
+        found = self.api("POST", "/me/password", {"old": "x", "new": "y"}, token)
+        self.problem(found, 400, "password_too_short")
+        self.assertEqual(self.api("POST", "/me/password", {"old": "x", "new": "correct horse"}, token).status, 200)
+
+    def test_the_secret_of_a_device(self):
+        """A log-in gives it; by it the device is known at the next one, when a new one has to wait."""
+        secret = self.log_in()["deviceSecret"]
+        for _ in range(100):
+            answer = self.api("POST", "/login", {"name": "Ann", "password": "wrong", "device": "other"})
+            self.problem(answer, 403, "wrong_password")
+        given = {"name": "Ann", "password": "correct horse", "device": "phone"}
+        answer = self.api("POST", "/login", given)
+        self.problem(answer, 429, "too_many_attempts")
+        self.assertEqual(answer.headers["retry-after"], "3600")
+        answer = self.api("POST", "/login", given | {"deviceSecret": "made up"})
+        self.problem(answer, 429, "too_many_attempts")
+        answer = self.api("POST", "/login", given | {"deviceSecret": secret})
+        self.assertEqual((answer.status, answer.json["deviceSecret"]), (200, secret))
 
     def test_log_in(self):
         found = self.log_in()
@@ -306,7 +351,7 @@ class Oneself(ApiCase):
             self.api("POST", "/me/password", {"old": "x", "new": "battery staple"}, token), 403, "wrong_password"
         )
         answer = self.api("POST", "/me/password", {"old": "correct horse", "new": ""}, token)
-        self.assertEqual(self.parameter(answer)["pointer"], "/new")
+        self.problem(answer, 400, "password_too_short")
         found = self.api("POST", "/me/password", {"old": "correct horse", "new": "battery staple"}, token).json
         self.get("/me", found["accessToken"])
         for old in (token, laptop):

@@ -25,6 +25,13 @@ class FilesTests(SiteCase):
         again = self.request("GET", "/", If_None_Match=self.page.headers["etag"])
         self.assertEqual((again.status, again.body), (304, b""))
 
+    def test_how_long_a_password_must_be(self):
+        """The page says so, before the server has to refuse one."""
+        for least in (8, 12):
+            self.root.putChild(b"", Client(least=least).page)
+            page = self.request("GET", "/").body.decode()
+            self.assertIn(f'<meta name="hichat-password-length" content="{least}">', page)
+
     def test_the_policy(self):
         """Nothing runs but files of this server; nothing is loaded from elsewhere; no other page frames it."""
         policy = dict(each.strip().split(" ", 1) for each in self.page.headers["content-security-policy"].split(";"))

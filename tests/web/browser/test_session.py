@@ -48,7 +48,7 @@ class SessionTests(SiteCase):
         self.assertEqual(answer.status, 200)
         self.assertEqual(set(answer.json), {"user", "device", "accessToken", "expiresIn"})
         self.assertRegex(answer.json["device"], r"^Firefox-Linux-[0-9a-f]{8}$")
-        for name in ("hichat_session", "hichat_device"):
+        for name in ("hichat_session", "hichat_device", "hichat_known"):
             cookie = self.set[name]
             self.assertTrue(cookie["httponly"])
             self.assertEqual(cookie["samesite"].lower(), "strict")
@@ -56,6 +56,31 @@ class SessionTests(SiteCase):
         self.assertNotIn(self.jar["hichat_session"], answer.body.decode())
         me = self.api("GET", "/me", token=answer.json["accessToken"])
         self.assertEqual(me.json["name"], "ann")
+
+    def test_the_browser_is_known(self):
+        """Over a log-out, for each who has logged in here; strangers wait meanwhile."""
+        self.make_user("bob")
+        self.call("", {"name": "bob", "password": "correct horse"})
+        token = self.log_in().json["accessToken"]
+        self.assertNotIn(self.jar["hichat_known"], self.log_in().body.decode())
+        token = self.log_in().json["accessToken"]
+        self.call("", method="DELETE", Authorization=f"Bearer {token}")
+        self.assertNotIn("hichat_session", self.jar)
+        known = dict(self.jar)
+        for name in ("ann", "bob"):
+            self.jar.clear()
+            for _ in range(100):
+                self.problem(self.call("", {"name": name, "password": "wrong"}), 403, "wrong_password")
+            answer = self.call("", {"name": name, "password": "correct horse"})
+            self.problem(answer, 429, "too_many_attempts")
+            self.jar.update(known)
+            self.assertEqual(self.call("", {"name": name, "password": "correct horse"}).status, 200)
+
+    def test_a_password_that_is_refused(self):
+        token = self.log_in().json["accessToken"]
+        for new, code in (("short", "password_too_short"), ("password1", "password_too_common")):
+            answer = self.call("/password", {"old": "correct horse", "new": new}, Authorization=f"Bearer {token}")
+            self.problem(answer, 400, code)
 
     def come_from(self, address):
         self.patch(Transport, "getPeer", lambda _: IPv4Address("TCP", address, 4711))

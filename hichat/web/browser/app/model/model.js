@@ -82,14 +82,14 @@ export class Model {
     this.changed();
   }
 
-  // Do something that may be refused; then that is said. @return whether it was done.
-  async attempt(work, done = "") {
+  // Do something that may be refused; then that is said, unless the caller has told it. @return whether it was done.
+  async attempt(work, done = "", told = () => false) {
     try {
       await work();
       if (done) this.toast(done);
       return true;
     } catch (error) {
-      this.toast(explain(error), "problem");
+      if (!told(error)) this.toast(explain(error), "problem");
       return false;
     } finally {
       this.changed();

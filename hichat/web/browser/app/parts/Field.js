@@ -3,19 +3,23 @@ import { html, useId, useState } from "../rendering.js";
 import { Icon } from "./Icon.js";
 import { t } from "../words/words.js";
 
-export function Field({ label, hint = "", value, change, rows = 0, children, ...rest }) {
+// The problem is what was wrong with it when it was sent.
+export function Field({ label, hint = "", problem = "", value, change, rows = 0, children, ...rest }) {
   const id = useId();
+  const told = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ");
   const given = {
     id,
     value,
     onInput: (event) => change(event.currentTarget.value),
-    "aria-describedby": hint ? `${id}-hint` : undefined,
+    "aria-describedby": told || undefined,
+    "aria-invalid": problem ? "true" : undefined,
     ...rest,
   };
   return html`<div class="field">
     <label for=${id}>${label}</label>
     ${rows ? html`<textarea rows=${rows} ...${given}></textarea>` : html`<span class="field-line"><input ...${given} />${children}</span>`}
     ${hint && html`<small id="${id}-hint">${hint}</small>`}
+    ${problem && html`<p class="problem" role="alert" id="${id}-problem">${problem}</p>`}
   </div>`;
 }
 
@@ -28,6 +32,15 @@ export function PasswordField(given) {
     </button>
   <//>`;
 }
+
+// One in which somebody thinks of a password. What it must be like is said before, and by the server.
+export function NewPasswordField(given) {
+  const least = document.querySelector('meta[name="hichat-password-length"]').content;
+  return html`<${PasswordField} ...${given} hint=${t("passwordHint", { least })} autocomplete="new-password" required />`;
+}
+
+// Whether a new password was refused, and not something else.
+export const isOfPassword = (error) => error.code?.startsWith("password_") ?? false;
 
 // One of a few.
 export function Choice({ label, options, value, change }) {

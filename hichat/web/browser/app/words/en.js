@@ -171,7 +171,7 @@ export const en = {
   owner: "Owner",
   password: "Password",
   passwordChanged: "Your password is changed.",
-  passwordHint: "Up to 128 characters; the longer, the safer.",
+  passwordHint: "At least {least} characters: several words are good. Neither a common one nor your name.",
   phone: "Phone",
   picture: "Picture",
   pictureBroken: "This picture cannot be shown.",

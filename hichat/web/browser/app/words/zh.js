@@ -171,7 +171,7 @@ export const zh = {
   owner: "群主",
   password: "密码",
   passwordChanged: "密码已修改。",
-  passwordHint: "最多 128 个字符，越长越安全。",
+  passwordHint: "至少 {least} 个字符，多个词组成的更安全；不要用常见密码或用户名。",
   phone: "手机号",
   picture: "图片",
   pictureBroken: "图片无法显示。",

@@ -1,6 +1,6 @@
 // Log in, or make an account.
 import { html, useState } from "../../rendering.js";
-import { Field, PasswordField } from "../../parts/Field.js";
+import { Field, NewPasswordField, PasswordField, isOfPassword } from "../../parts/Field.js";
 import { explain } from "../../model/problems.js";
 import { LANGUAGES, language, setLanguage, t } from "../../words/words.js";
 
@@ -11,24 +11,27 @@ export function Entry({ model }) {
   const [invite, setInvite] = useState("");
   const [asksInvite, setAsksInvite] = useState(false);
   const [problem, setProblem] = useState("");
+  const [ofPassword, setOfPassword] = useState("");
   const [busy, setBusy] = useState(false);
 
   const enter = async (event) => {
     event.preventDefault();
     setBusy(true);
     setProblem("");
+    setOfPassword("");
     try {
       if (making) await model.link.ask("register", name, password, invite.trim(), browserName(), language());
       else await model.link.ask("logIn", name, password, browserName(), language());
     } catch (error) {
       if (["bad_invite", "registration_closed"].includes(error.code)) setAsksInvite(error.code === "bad_invite");
-      setProblem(explain(error));
+      (isOfPassword(error) ? setOfPassword : setProblem)(explain(error));
       setBusy(false);
     }
   };
   const turn = () => {
     setMaking(!making);
     setProblem("");
+    setOfPassword("");
   };
 
   return html`<main class="entry">
@@ -36,15 +39,17 @@ export function Entry({ model }) {
       <div class="brand"><span class="logo" aria-hidden="true"></span>HiChat</div>
       <h1>${t(making ? "makeAccount" : "logIn")}</h1>
       <${Field} label=${t("name")} value=${name} change=${setName} autocomplete="username" required maxlength="64" />
-      <${PasswordField}
-        label=${t("password")}
-        hint=${making ? t("passwordHint") : ""}
-        value=${password}
-        change=${setPassword}
-        autocomplete=${making ? "new-password" : "current-password"}
-        required
-        maxlength="128"
-      />
+      ${
+        making
+          ? html`<${NewPasswordField} label=${t("password")} problem=${ofPassword} value=${password} change=${setPassword} />`
+          : html`<${PasswordField}
+              label=${t("password")}
+              value=${password}
+              change=${setPassword}
+              autocomplete="current-password"
+              required
+            />`
+      }
       ${
         making &&
         html`<${Field}

@@ -1,18 +1,22 @@
 // The password, and the end of the account.
 import { html, useState } from "../../rendering.js";
 import { Dialog } from "../../parts/Dialog.js";
-import { PasswordField } from "../../parts/Field.js";
+import { NewPasswordField, PasswordField, isOfPassword } from "../../parts/Field.js";
 import { PaneHead } from "../../parts/Rows.js";
+import { explain } from "../../model/problems.js";
 import { hrefOf } from "../../model/route.js";
 import { language, t } from "../../words/words.js";
 
 export function Account({ model }) {
   const [old, setOld] = useState("");
   const [fresh, setFresh] = useState("");
+  const [problem, setProblem] = useState("");
   const [deleting, setDeleting] = useState(false);
   const change = async (event) => {
     event.preventDefault();
-    if (await model.attempt(() => model.link.ask("changePassword", old, fresh, language()), t("passwordChanged"))) {
+    setProblem("");
+    const told = (error) => isOfPassword(error) && (setProblem(explain(error)), true);
+    if (await model.attempt(() => model.link.ask("changePassword", old, fresh, language()), t("passwordChanged"), told)) {
       setOld("");
       setFresh("");
     }
@@ -24,8 +28,8 @@ export function Account({ model }) {
         <h2>${t("changePassword")}</h2>
         <p class="dim">${t("changePasswordHint")}</p>
         <input type="text" class="hidden" autocomplete="username" value=${model.me?.name ?? ""} readonly tabindex="-1" aria-hidden="true" />
-        <${PasswordField} label=${t("oldPassword")} value=${old} change=${setOld} required maxlength="128" autocomplete="current-password" />
-        <${PasswordField} label=${t("newPassword")} value=${fresh} change=${setFresh} required maxlength="128" autocomplete="new-password" />
+        <${PasswordField} label=${t("oldPassword")} value=${old} change=${setOld} required autocomplete="current-password" />
+        <${NewPasswordField} label=${t("newPassword")} problem=${problem} value=${fresh} change=${setFresh} />
         <div class="actions"><button class="primary">${t("changePassword")}</button></div>
       </form>
       <div class="form">

@@ -1,0 +1,408 @@
+"""Tests for L{hichat.accounts.guard}: failures in a row, and what an account is known to be used with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select, update
+from twisted.internet.defer import Deferred
+
+from hichat.accounts import failures
+from hichat.accounts.accounts import Accounts, Grant
+from hichat.accounts.failures import LIMIT, PAUSE
+from hichat.accounts.limits import Limits, Rate
+from hichat.accounts.passwords import Passwords
+from hichat.errors import Busy, Disabled, TooManyAttempts, WrongPassword
+from hichat.storage.tables import login_failures
+from tests.accounts.test_accounts import AccountsCase
+from tests.doubles import NOW, make_store, run_now
+from tests.postgres import OnPostgreSQL
+
+RIGHT = "correct horse"
+OFF = Rate(0, 1)
+
+
+class GuardCase(AccountsCase):
+    """Ann logs in from 192.0.2.1, strangers come from elsewhere."""
+
+    rates = (OFF, OFF, OFF)
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.accounts: Any = self.worker()
+        self.register()
+
+    def worker(self) -> Any:
+        """@return: what one of several workers has: its own limits, the same store."""
+        limits = Limits(*self.rates, lambda: self.now)
+        passwords = Passwords(run_now, self.hasher)
+        return Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, limits)
+
+    def v2(self, password: str = RIGHT, secret: str = "", address: str = "198.51.100.1", name: str = "Ann") -> Any:
+        secrets = [secret] if secret else []
+        return self.accounts.log_in_device(name, password, "phone", address, "", secrets)
+
+    def v1(self, password: str = RIGHT, address: str = "198.51.100.1", name: str = "Ann") -> Any:
+        return self.accounts.log_in(name, password, address, "")
+
+    def enter(self, secret: str = "") -> Grant:
+        grant = self.get(self.v2(secret=secret, address="192.0.2.1"))
+        assert isinstance(grant, Grant)
+        return grant
+
+    def fail_often(self, times: int = LIMIT, name: str = "Ann", password: str = "wrong") -> None:
+        for _ in range(times):
+            self.fails(WrongPassword, self.v1(password, name=name))
+
+    def waits(self, work: Any) -> float:
+        before = self.hasher.verified
+        error = self.fails(TooManyAttempts, work)
+        self.assertEqual(self.hasher.verified, before, "no password is looked at")
+        return float(error.retry_after)
+
+    def rows(self) -> int:
+        with self.store.snapshot() as connection:
+            return connection.scalar(select(func.count()).select_from(login_failures)) or 0
+
+
+class InARow(GuardCase):
+    def test_one_try_an_hour(self) -> None:
+        self.fail_often()
+        self.assertEqual(self.waits(self.v2()), 3600)
+        self.now += PAUSE - 1000
+        self.assertEqual(self.waits(self.v1()), 1)
+        self.now += 1000
+        self.fails(WrongPassword, self.v1("wrong"))
+        self.assertEqual(self.waits(self.v1()), 3600)
+        self.now += PAUSE
+        self.get(self.v2())
+
+    def test_a_success_resets(self) -> None:
+        for _ in range(3):
+            self.fail_often(LIMIT - 1)
+            self.get(self.v2())
+        self.assertEqual(self.rows(), 0)
+
+    def test_of_a_known_device_too(self) -> None:
+        secret = self.enter().secret
+        self.fail_often(LIMIT - 1)
+        self.enter(secret)
+        self.fail_often(LIMIT - 1)
+        self.get(self.v2())
+
+    def test_of_several_workers_and_after_a_restart(self) -> None:
+        self.fail_often(LIMIT // 2)
+        self.accounts = self.worker()
+        self.fail_often(LIMIT // 2)
+        self.accounts = self.worker()
+        self.waits(self.v2())
+
+    def test_every_spelling_and_dialect_is_one_account(self) -> None:
+        spellings = ("Ann", "aNN", " ann ", "ANN", "ann\u3000")
+        for number in range(LIMIT):
+            work = self.v1 if number % 2 else self.v2
+            self.fails(WrongPassword, work("wrong", name=spellings[number % len(spellings)]))
+        for name in spellings:
+            self.waits(self.v2(name=name))
+
+    def test_an_unknown_name_is_as_a_known_one(self) -> None:
+        answers = []
+        for name in ("Ann", "Eve"):
+            self.fail_often(name=name)
+            answers.append((self.waits(self.v2(name=name)), self.waits(self.v1(name=name))))
+        self.assertEqual(answers[0], answers[1])
+        self.assertEqual(self.rows(), 2)
+
+    def test_a_registration_inherits_nothing(self) -> None:
+        self.fail_often(name="Eve")
+        self.register("Eve")
+        self.get(self.v2(name="Eve"))
+
+    def test_a_disabled_account(self) -> None:
+        self.get(self.accounts.disable(1))
+        self.fail_often(LIMIT - 1)
+        self.fails(Disabled, self.v2())
+        self.fail_often(LIMIT - 1)
+
+    def test_the_clock_is_set_back(self) -> None:
+        self.fail_often()
+        self.now -= 10 * 24 * PAUSE
+        self.assertEqual(self.waits(self.v2()), 3600)
+        self.now += PAUSE // 2
+        self.assertEqual(self.waits(self.v2()), 1800)
+        self.now += PAUSE // 2
+        self.get(self.v2())
+
+    def test_the_clock_is_set_forward_and_back(self) -> None:
+        self.fail_often()
+        self.now += 1000 * PAUSE
+        self.fails(WrongPassword, self.v1("wrong"))
+        self.now -= 1000 * PAUSE
+        self.waits(self.v1("wrong"))
+        self.now += PAUSE
+        self.get(self.v2())
+
+    def test_many_at_once_are_not_more(self) -> None:
+        self.fail_often(50)
+        waiting: list[Deferred[Any]] = []
+
+        def later(function: Any, *args: Any) -> Deferred[Any]:
+            waiting.append(Deferred())
+            return waiting[-1].addCallback(lambda _: function(*args))
+
+        self.accounts._guard._passwords = Passwords(later, self.hasher, limit=1000)  # type: ignore[arg-type]
+        tries = [Deferred.fromCoroutine(self.v1("wrong")) for _ in range(80)]
+        self.assertEqual(len(waiting), 50)
+        for each in waiting:
+            each.callback(None)
+        for number, each in enumerate(tries):
+            self.failureResultOf(each, WrongPassword if number < 50 else TooManyAttempts)
+
+    def test_a_busy_server_costs_no_hour(self) -> None:
+        self.fail_often()
+        self.now += PAUSE
+        mine, full = self.accounts._guard._passwords, Passwords(run_now, self.hasher, limit=0)
+        self.accounts._guard._passwords = full
+        self.fails(Busy, self.v2())
+        self.accounts._guard._passwords = mine
+        self.get(self.v2())
+
+    def test_what_is_kept_is_bounded(self) -> None:
+        self.fail_often(20)
+        for number in range(30):
+            self.fails(WrongPassword, self.v1("wrong", name=f"Eve {number}"))
+            self.now += 1
+        with self.store.transaction() as connection:
+            failures.prune(connection, 10)
+            left = failures.find(connection, [failures.key_of("user 1"), failures.key_of("name eve 29")])
+        self.assertEqual(self.rows(), 10)
+        self.assertEqual(left, {failures.key_of("user 1"): 20, failures.key_of("name eve 29"): 1})
+
+    def test_it_is_pruned(self) -> None:
+        asked: list[int] = []
+        self.patch(failures, "prune", lambda _connection: asked.append(self.rows()))
+        for number in range(256):
+            self.fails(WrongPassword, self.v1("wrong", name=f"Eve {number}"))
+        self.assertEqual(asked, [256])
+
+
+class PostgreSQLInARow(OnPostgreSQL, InARow):
+    pass
+
+
+class Known(GuardCase):
+    def test_a_device_does_not_wait(self) -> None:
+        secret = self.enter().secret
+        self.fail_often()
+        self.waits(self.v2())
+        self.waits(self.v2(secret=secret[:-1] + "A"))
+        self.assertEqual(self.get(self.v2(secret=secret)).secret, secret, "it stays the same")
+
+    def test_it_survives_a_log_out_and_another_password(self) -> None:
+        grant = self.enter()
+        self.get(self.accounts.log_out(self.found(1), grant.device))
+        self.get(self.accounts.change_password(self.found(1), "battery staple"))
+        self.fail_often()
+        self.get(self.v2("battery staple", grant.secret))
+
+    def test_not_a_revocation(self) -> None:
+        grant = self.enter()
+        self.get(self.accounts.revoke(1, grant.device))
+        self.fail_often()
+        self.waits(self.v2(secret=grant.secret))
+
+    def test_a_new_secret_ends_the_one_before(self) -> None:
+        old, new = self.enter().secret, self.enter().secret
+        self.assertNotEqual(old, new)
+        self.fail_often()
+        self.waits(self.v2(secret=old))
+        self.get(self.accounts.log_in_device("Ann", RIGHT, "phone", "", "", [new, old]))
+
+    def test_somebody_elses_is_none(self) -> None:
+        self.register("Bob")
+        bobs = self.get(self.v2(name="Bob")).secret
+        self.fail_often()
+        self.waits(self.v2(secret=bobs))
+
+    def test_not_for_ever(self) -> None:
+        """Whoever has got hold of one guesses no more with it than others."""
+        secret = self.enter().secret
+        for _ in range(LIMIT):
+            self.fails(WrongPassword, self.v2("wrong", secret))
+        self.fail_often()
+        self.waits(self.v2(secret=secret))
+
+    def test_its_failures_are_its_own(self) -> None:
+        secret = self.enter().secret
+        for _ in range(LIMIT):
+            self.fails(WrongPassword, self.v2("wrong", secret))
+        self.get(self.v2())
+
+    def test_v1_by_the_address_of_the_last_log_in(self) -> None:
+        self.get(self.v1(address="192.0.2.1"))
+        self.fail_often()
+        self.waits(self.v1())
+        self.waits(self.v2(address="192.0.2.1"))
+        self.get(self.v1(address="192.0.2.1"))
+        self.get(self.v1(address="::ffff:192.0.2.1"))
+
+    def test_no_address_is_none(self) -> None:
+        for address in ("", "127.0.0.1", "unknown"):
+            self.get(self.v1(address=address))
+            self.fail_often()
+            self.waits(self.v1(address=address))
+            self.now += PAUSE
+
+    def test_the_secret_is_kept_as_a_hash(self) -> None:
+        secret = self.enter().secret
+        with self.store.snapshot() as connection:
+            kept = repr(connection.exec_driver_sql("SELECT * FROM device_secrets").all())
+        self.assertNotIn(secret, kept)
+
+    def test_it_goes_with_the_account(self) -> None:
+        self.enter()
+        self.get(self.accounts.delete(self.found(1)))
+        with self.store.snapshot() as connection:
+            self.assertEqual(connection.exec_driver_sql("SELECT * FROM device_secrets").all(), [])
+
+    def test_what_is_made_up_costs_no_look(self) -> None:
+        secret = self.enter().secret
+        for other in ("", "x", "é", secret[:-4], "A" * len(secret), "A" * 5000, secret + "AAAA"):
+            self.assertEqual(self.tokens.verify_secret(other), 0)
+        self.assertEqual(self.tokens.verify_secret(secret), 1)
+
+
+class PostgreSQLKnown(OnPostgreSQL, Known):
+    pass
+
+
+class Apart(GuardCase):
+    """The limits in memory."""
+
+    rates = (Rate(3, 600), Rate(5, 600), Rate(2, 3600))
+
+    def worn_out(self, address: str) -> None:
+        """Somebody has tried names from there until no more may be tried."""
+        for number in range(5):
+            self.fails(WrongPassword, self.v1("wrong", address, f"Eve {number}"))
+        self.fails(TooManyAttempts, self.v1("wrong", address, "Eve 9"))
+
+    def attacked(self) -> None:
+        """Ann's account is tried from twelve addresses."""
+        for number in range(12):
+            work = self.v1("wrong", f"203.0.113.{number}")
+            self.fails(WrongPassword if number < 3 else TooManyAttempts, work)
+
+    def test_a_known_device_at_an_address_that_is_worn_out(self) -> None:
+        secret = self.enter().secret
+        self.worn_out("192.0.2.1")
+        self.fails(TooManyAttempts, self.v2(address="192.0.2.1"))
+        for _ in range(10):
+            self.get(self.v2(secret=secret, address="192.0.2.1"))
+
+    def test_v1_at_an_address_that_is_worn_out(self) -> None:
+        self.get(self.v1(address="192.0.2.1"))
+        self.worn_out("192.0.2.1")
+        self.worn_out("192.0.2.7")
+        for _ in range(10):
+            self.get(self.v1(address="192.0.2.1"))
+        self.fails(TooManyAttempts, self.v1(address="192.0.2.7"))
+
+    def test_an_account_that_is_attacked(self) -> None:
+        secret = self.enter().secret
+        self.attacked()
+        self.fails(TooManyAttempts, self.v2(address="192.0.2.1"))
+        self.get(self.v2(secret=secret, address="203.0.113.1"))
+        self.get(self.v1(address="203.0.113.1"))
+
+    def test_what_is_known_has_a_limit_too(self) -> None:
+        secret = self.enter().secret
+        for _ in range(3):
+            self.fails(WrongPassword, self.v2("wrong", secret))
+        self.fails(TooManyAttempts, self.v2(secret=secret))
+
+    def test_a_secret_of_ones_own_opens_no_other_account(self) -> None:
+        self.register("Bob")
+        bobs = self.get(self.v2(name="Bob")).secret
+        for number in range(5):
+            self.fails(WrongPassword, self.v2("wrong", bobs, name=f"Eve {number}"))
+        for _ in range(20):
+            self.fails(TooManyAttempts, self.v2("wrong", bobs))
+
+    def test_nothing_is_done_at_an_address_that_is_worn_out(self) -> None:
+        """No normalising, no look into the store, no hash."""
+        self.worn_out("192.0.2.7")
+        for _ in range(2):
+            self.get(self.accounts.register(f"New {_}", RIGHT, RIGHT, client_ip="192.0.2.7"))
+
+        def nothing(*_: Any, **__: Any) -> Any:
+            raise AssertionError("that is work")
+
+        self.accounts._store = self.accounts._guard._store = self.accounts._passwords = None
+        for module, names in (("guard", ("prepare", "name_key")), ("accounts", ("prepare", "name_of"))):
+            for name in names:
+                self.patch(__import__(f"hichat.accounts.{module}", fromlist=[name]), name, nothing)
+        huge = "a" + "\u0300" * 15_900 + "\u0316" * 15_900
+        for name in ("Ann", huge):
+            self.fails(TooManyAttempts, self.v2(name=name, address="192.0.2.7"))
+            self.fails(TooManyAttempts, self.accounts.register(name, huge, huge, client_ip="192.0.2.7"))
+        self.fails(TooManyAttempts, self.v1(name=huge, address="192.0.2.7"))
+
+    def test_looks_for_v1_are_limited(self) -> None:
+        self.worn_out("192.0.2.7")
+        for _ in range(5):
+            self.fails(TooManyAttempts, self.v1(address="192.0.2.7"))
+        self.accounts._guard._store = None
+        self.fails(TooManyAttempts, self.v1(address="192.0.2.7"))
+
+    def test_busy_refusals_leave_nothing(self) -> None:
+        full = Passwords(run_now, self.hasher, limit=0)
+        self.accounts._passwords = self.accounts._guard._passwords = full
+        for number in range(100):
+            self.fails(Busy, self.v1(address=f"198.51.100.{number}", name=f"Eve {number}"))
+            self.fails(Busy, self.accounts.register(f"Eve {number}", RIGHT, RIGHT, client_ip=f"198.51.100.{number}"))
+        limits = self.accounts._limits
+        for limit in (limits.login, limits.address, limits.known, limits.looks, limits.register):
+            self.assertEqual(len(limit), 0)
+
+    def test_a_mistake_at_registration_may_be_mended(self) -> None:
+        for bad in ("short", "ann-ann-ann", "password", "x" * 300):
+            for _ in range(5):
+                work = self.accounts.register("annann", bad, bad, client_ip="192.0.2.9")
+                self.failureResultOf(Deferred.fromCoroutine(work))
+        self.get(self.accounts.register("annann", RIGHT, RIGHT, client_ip="192.0.2.9"))
+
+    def test_the_own_password_at_an_address_that_is_worn_out(self) -> None:
+        grant = self.enter()
+        self.worn_out("192.0.2.1")
+        self.attacked()
+        new = "battery staple"
+        self.get(self.accounts.change_own_password(self.found(1), grant.device, RIGHT, new, "192.0.2.1"))
+
+    def test_the_own_password_in_a_row(self) -> None:
+        self.rates = (OFF, OFF, OFF)
+        self.accounts = self.worker()
+        grant, ann = self.enter(), self.found(1)
+        for _ in range(LIMIT):
+            self.fails(WrongPassword, self.accounts.delete_own(ann, "wrong", grant.device))
+        self.waits(self.accounts.delete_own(ann, RIGHT, grant.device))
+        self.get(self.v2())
+
+
+class Counting(AccountsCase):
+    @settings(max_examples=30, deadline=None)
+    @given(st.lists(st.integers(-2 * PAUSE, 2 * PAUSE), min_size=1, max_size=30))
+    def test_no_jump_locks_for_longer_than_the_hour(self, jumps: list[int]) -> None:
+        store, now, key = make_store(self), NOW, failures.key_of("user 1")
+        with store.transaction() as connection:
+            failures.attempt(connection, key, now)
+            connection.execute(update(login_failures).values(failed=LIMIT))
+            for jump in jumps:
+                now += jump
+                failures.attempt(connection, key, now)
+            wait, _ = failures.attempt(connection, key, now)
+            self.assertLessEqual(wait, 3600)
+            wait, _ = failures.attempt(connection, key, now + PAUSE)
+            self.assertEqual(wait, 0)
