@@ -68,12 +68,16 @@ class ConnectionCase(SynchronousTestCase):
         self.daemon = Daemon(Path(self.mktemp()).absolute(), **settings)
         self.addCleanup(self.daemon.kill)
         self.sockets: list[Socket] = []
-        self.addCleanup(lambda: [each.close() for each in self.sockets])
+        self.addCleanup(self.close_all)
         self.daemon.launch()
         assert self.daemon.process is not None
         if files:
             resource.prlimit(self.daemon.process.pid, resource.RLIMIT_NOFILE, (files, files))
         self.wait(self.serves)
+
+    def close_all(self) -> None:
+        for each in self.sockets:
+            each.close()
 
     def wait(self, condition: Any, seconds: float = 30) -> None:
         end = time.monotonic() + seconds

@@ -12,7 +12,7 @@ from hichat.accounts.limits import Rate
 from hichat.places import DOOR, Caps
 from hichat.web.channel import LINGER_TIME
 from hichat.web.forms import FORM_LIMIT
-from hichat.web.site import Bodies
+from hichat.web.site import DOOR_TIME, Bodies
 from hichat.web.status import Health
 from hichat.web.uploads import MEDIA_PATH
 from tests.doubles import run_now
@@ -94,7 +94,7 @@ class Addresses(PlacesCase):
         told = [self.connect(HERE) for _ in range(DOOR)]
         self.assertTrue(all(connection.transport.connected for connection in told))
         self.assertFalse(self.connect(HERE).transport.connected)
-        self.clock.advance(LINGER_TIME)
+        self.clock.advance(DOOR_TIME)
         self.assertFalse(any(connection.transport.connected for connection in told), "they have no more time than that")
         self.assertTrue(self.connect(HERE).transport.connected)
 
