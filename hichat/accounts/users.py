@@ -4,6 +4,7 @@ Users: queries of a connection, for L{hichat.storage.store.Store}.
 A deleted user's row stays, because messages refer to it; but no query here shows it.
 """
 
+import sys
 from collections.abc import Collection, Mapping
 
 import msgspec
@@ -16,6 +17,9 @@ from hichat.storage.tables import users
 
 PROFILE = ("avatar", "gender", "phone", "email", "bio")
 """The columns, beside the name, that a user may change at will."""
+
+MODULUS = 2**31 - 1
+"""Of the sums of a L{summary}."""
 
 _CHUNK = 500
 # SQLite takes a limited number of values in one statement.
@@ -117,19 +121,23 @@ def summary(connection: Connection) -> tuple[int, ...]:
     return tuple(int(number or 0) for number in connection.execute(_SUMMARY).one())
 
 
-def stamps(connection: Connection) -> dict[int, Stamp]:
-    """@return: of all users, in order of id: when they were changed and when they logged in last."""
-    return {user: (updated, login or 0) for user, updated, login in connection.execute(_STAMPS)}
+def stamps(connection: Connection, since: int | None = None) -> dict[int, Stamp]:
+    """
+    @param since: only who came, was changed or logged in later than that, by the clock of that moment.
+    @return: by id: when they were changed and when they logged in last.
+    """
+    query = _STAMPS if since is None else _STAMPS.where((users.c.updated_at > since) | (users.c.login_at > since))
+    return {user: (updated, login or 0) for user, updated, login in connection.execute(query)}
 
 
 # The remainders: sums of so many large numbers would be too large for SQLite.
 _SUMMARY = select(
     func.count(),
-    func.sum(users.c.id % 2147483647),
-    func.sum(users.c.updated_at % 2147483647),
-    func.sum(users.c.login_at % 2147483647),
+    func.sum(users.c.id % MODULUS),
+    func.sum(users.c.updated_at % MODULUS),
+    func.sum(users.c.login_at % MODULUS),
 ).where(_LIVE)
-_STAMPS = select(users.c.id, users.c.updated_at, users.c.login_at).where(_LIVE).order_by(users.c.id)
+_STAMPS = select(users.c.id, users.c.updated_at, users.c.login_at).where(_LIVE)
 
 
 def by_prefix(connection: Connection, prefix: str, after: str | None, limit: int) -> list[User]:
@@ -140,6 +148,9 @@ def by_prefix(connection: Connection, prefix: str, after: str | None, limit: int
     """
     key = name_key(prefix)
     query = select(*_COLUMNS).where(_LIVE, users.c.name_key.startswith(key, autoescape=True))
+    if connection.dialect.name == "sqlite":
+        # It looks at the whole index for LIKE. Its order is that of the characters' numbers, as nowhere else.
+        query = query.where(users.c.name_key >= key, users.c.name_key < key + chr(sys.maxunicode))
     if after is not None:
         query = query.where(users.c.name_key > after)
     return [User(*row) for row in connection.execute(query.order_by(users.c.name_key).limit(limit))]
