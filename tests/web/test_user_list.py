@@ -10,6 +10,7 @@ from twisted.web.resource import Resource
 from hichat.accounts import users
 from hichat.web.user_list import LIMIT, SETTLED, Pieces, UserList
 from tests.doubles import NOW, make_store
+from tests.postgres import OnPostgreSQL
 from tests.web.support import SiteCase, request_bytes
 
 
@@ -182,3 +183,7 @@ class Answers(SiteCase):
         connection.protocol.stopProducing()
         connection.transport.loseConnection()
         self.assertEqual(made[0]._pieces, [])
+
+
+class ListsOnPostgreSQL(OnPostgreSQL, Lists):
+    pass
