@@ -54,6 +54,10 @@ class PlacesCase(SiteCase):
         self.root.mount("waits", self.waits)
         self.root.mount("healthz", Health())
 
+    def connect(self, address="127.0.0.1"):
+        """@param address: from where; this machine is a proxy."""
+        return super().connect(address)
+
     def get(self, target, address="127.0.0.1", **headers):
         connection = self.connect(address)
         connection.send(
