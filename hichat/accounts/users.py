@@ -4,10 +4,11 @@ Users: queries of a connection, for L{hichat.storage.store.Store}.
 A deleted user's row stays, because messages refer to it; but no query here shows it.
 """
 
+import sys
 from collections.abc import Collection, Mapping
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hichat.accounts.names import NO_NAME, check_free, check_rename, columns_of, is_called, user_name
@@ -17,6 +18,9 @@ from hichat.text import key_of, name_key
 
 PROFILE = ("avatar", "gender", "phone", "email", "bio")
 """The columns, beside the name, that a user may change at will."""
+
+MODULUS = 2**31 - 1
+"""Of the sums of a L{summary}."""
 
 _CHUNK = 500
 # SQLite takes a limited number of values in one statement.
@@ -119,19 +123,23 @@ def summary(connection: Connection) -> tuple[int, ...]:
     return tuple(int(number or 0) for number in connection.execute(_SUMMARY).one())
 
 
-def stamps(connection: Connection) -> dict[int, Stamp]:
-    """@return: of all users, in order of id: when they were changed and when they logged in last."""
-    return {user: (updated, login or 0) for user, updated, login in connection.execute(_STAMPS)}
+def stamps(connection: Connection, since: int | None = None) -> dict[int, Stamp]:
+    """
+    @param since: only who came, was changed or logged in later than that, by the clock of that moment.
+    @return: by id: when they were changed and when they logged in last.
+    """
+    query = _STAMPS if since is None else _STAMPS.where((users.c.updated_at > since) | (users.c.login_at > since))
+    return {user: (updated, login or 0) for user, updated, login in connection.execute(query)}
 
 
 # The remainders: sums of so many large numbers would be too large for SQLite.
 _SUMMARY = select(
     func.count(),
-    func.sum(users.c.id % 2147483647),
-    func.sum(users.c.updated_at % 2147483647),
-    func.sum(users.c.login_at % 2147483647),
+    func.sum(users.c.id % MODULUS),
+    func.sum(users.c.updated_at % MODULUS),
+    func.sum(users.c.login_at % MODULUS),
 ).where(_LIVE)
-_STAMPS = select(users.c.id, users.c.updated_at, users.c.login_at).where(_LIVE).order_by(users.c.id)
+_STAMPS = select(users.c.id, users.c.updated_at, users.c.login_at).where(_LIVE)
 
 
 def by_prefix(connection: Connection, prefix: str, after: str | None, limit: int) -> list[User]:
@@ -142,10 +150,13 @@ def by_prefix(connection: Connection, prefix: str, after: str | None, limit: int
     """
     if prefix.strip() and not key_of(prefix):
         return []
-    begins = (
-        users.c.name_key.startswith(name_key(prefix), autoescape=True),
-        users.c.name_match.startswith(key_of(prefix), autoescape=True),
-    )
+    begins = []
+    for column, key in ((users.c.name_key, name_key(prefix)), (users.c.name_match, key_of(prefix))):
+        starts = column.startswith(key, autoescape=True)
+        if connection.dialect.name == "sqlite":
+            # It looks at the whole index for LIKE. Its order is that of the characters' numbers, as nowhere else.
+            starts = and_(column >= key, column < key + chr(sys.maxunicode), starts)
+        begins.append(starts)
     query = select(*_COLUMNS).where(_LIVE, or_(*begins))
     if after is not None:
         query = query.where(users.c.name_key > after)

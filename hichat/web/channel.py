@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 from twisted.internet.error import ConnectionDone
@@ -42,6 +43,7 @@ class PlainChannel(http.HTTPChannel):
 
     transport: Any
     failed = False
+    linger_time = LINGER_TIME
     paused = False
     _written = 0
     _read_then = 0
@@ -169,7 +171,7 @@ class PlainChannel(http.HTTPChannel):
             self.loseConnection()
             return
         body = f"{text}\n".encode()
-        reason = http.RESPONSES.get(status, b"Error")
+        reason = HTTPStatus(status).phrase.encode()
         self.writeSequence(
             [
                 b"HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
@@ -183,7 +185,7 @@ class PlainChannel(http.HTTPChannel):
 
     def linger(self) -> None:
         """Say that nothing more comes, and leave the client time to read it: see L{LINGER_TIME}."""
-        self.setTimeout(LINGER_TIME)
+        self.setTimeout(self.linger_time)
         # Not through TLS, which cannot end one way only.
         if not self.isSecure() and hasattr(self.transport, "loseWriteConnection"):
             self.transport.unregisterProducer()
@@ -208,6 +210,12 @@ class PlainChannel(http.HTTPChannel):
         self.dataReceived(b"")
 
     # Answers
+
+    def writeHeaders(self, version: bytes, code: bytes, reason: bytes, headers: Any) -> None:  # noqa: N802
+        """Begin an answer. Twisted has no words for newer statuses."""
+        if int(code) not in http.RESPONSES:
+            reason = HTTPStatus(int(code)).phrase.encode()
+        super().writeHeaders(version, code, reason, headers)
 
     def write(self, data: bytes) -> None:
         """Write a piece of an answer."""

@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import IO, Any, AnyStr, NamedTuple, cast
 
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.error import ConnectionAborted
 from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.internet.protocol import Protocol
+from twisted.internet.tcp import Connection
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web import http, server
@@ -41,7 +43,7 @@ from hichat.metrics import Metrics
 from hichat.places import Caps, Place, Places, Refusals, key_of
 from hichat.storage.trouble import Trouble
 from hichat.web.answers import answer_json, language
-from hichat.web.channel import LINGER_TIME, LOST, PlainChannel
+from hichat.web.channel import LOST, PlainChannel
 from hichat.web.complaints import complain
 from hichat.web.credentials import peer
 from hichat.web.forms import FORM_LIMIT
@@ -86,6 +88,9 @@ BODIES_LIMIT = 16 * 1024 * 1024
 
 PROBES = (b"/healthz", b"/readyz", b"/metrics")
 """What the operator's machines ask for. These are answered also to who is one too many: a daemon that is full lives."""
+
+DOOR_TIME = 1
+"""Seconds that who is one too many has to ask, and to read why not: others wait at the door."""
 
 ANSWER_COST = 64 * 1024
 """Bytes of an answer that cost as much as a call that does nothing, which is a millisecond."""
@@ -458,7 +463,7 @@ class Request(server.Request):
         if isinstance(error, FormTooLarge):
             self.channel.site.metrics.bodies_refused += 1
         self.channel.persistent = False
-        self.channel.setTimeout(LINGER_TIME)
+        self.channel.setTimeout(self.channel.linger_time)
         self.setHeader(b"Connection", b"close")
         self.write(complain(self, error))
 
@@ -495,7 +500,12 @@ class _Closed(Protocol):
     """A connection that is one too many, and is not even told so."""
 
     def connectionMade(self) -> None:
-        self.transport.abortConnection()  # type: ignore[union-attr]
+        transport: Any = self.transport
+        if isinstance(transport, Connection):
+            # At once: many may be taken in one turn, and each has a descriptor until it is closed.
+            transport.connectionLost(Failure(ConnectionAborted()))
+        else:
+            transport.abortConnection()
 
 
 class Site(server.Site):
@@ -551,7 +561,7 @@ class Site(server.Site):
         channel = cast(Channel, super().buildProtocol(addr))
         channel.place = place
         if place.refusal is not None:
-            channel.timeOut = LINGER_TIME
+            channel.timeOut = channel.linger_time = DOOR_TIME
         return channel
 
     def startFactory(self) -> None:  # noqa: N802

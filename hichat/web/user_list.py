@@ -34,25 +34,27 @@ class _Kept(NamedTuple):
     The rows as everybody sees them, in the order of the ids.
 
     @ivar summary: of the store's rows; see L{users.summary}.
-    @ivar settled: whether no row has an unsettled stamp.
-    @ivar stamps: by id; None: this row has to be looked at again.
+    @ivar stamps: by id, in no order.
+    @ivar unsettled: rows that have to be looked at again.
+    @ivar newest: the largest time in a stamp.
     @ivar ends: where each row ends in C{body}.
     @ivar body: rows, each with a comma behind it.
     """
 
     summary: tuple[int, ...]
-    settled: bool
+    stamps: dict[int, Stamp]
+    unsettled: list[int]
+    newest: int
     ids: array[int]
-    stamps: dict[int, Stamp | None]
     ends: array[int]
     body: bytes
 
-    def row(self, index: int) -> tuple[int, int]:
-        """@return: where a row begins and ends, without the comma."""
-        return (self.ends[index - 1] if index else 0), self.ends[index] - 1
+    def begin(self, index: int) -> int:
+        """@return: where a row begins; of the one behind the last: where the body ends."""
+        return self.ends[index - 1] if index else 0
 
 
-_NOTHING = _Kept((), False, array("q"), {}, array("q"), b"")
+_NOTHING = _Kept((), {}, [], 0, array("q"), array("q"), b"")
 
 
 class UserList:
@@ -72,8 +74,8 @@ class UserList:
         """@return: the list in JSON, in pieces. For a thread."""
         kept = self._kept
         summary = users.summary(connection)
-        if kept.summary != summary or not kept.settled:
-            kept = self._make(connection, kept, summary)
+        if kept.summary != summary or kept.unsettled:
+            kept = self._renew(connection, kept, summary)
             self._kept = kept if len(kept.body) <= self._limit else _NOTHING
         body = memoryview(kept.body)
         index = bisect_left(kept.ids, viewer.id)
@@ -81,37 +83,73 @@ class UserList:
             # Deleted a moment ago.
             pieces = [body[:-1]]
         else:
-            begin, end = kept.row(index)
             own = users.find(connection, viewer.id) or viewer
-            pieces = [body[:begin], memoryview(self._encode(own, True)), body[end : len(body) - 1]]
+            end = kept.ends[index] - 1
+            pieces = [body[: kept.begin(index)], memoryview(self._encode(own, True)), body[end : len(body) - 1]]
         return [memoryview(b"["), *pieces, memoryview(b"]")]
 
-    def _make(self, connection: Connection, before: _Kept, summary: tuple[int, ...]) -> _Kept:
-        stamps = users.stamps(connection)
-        changed = [user for user, stamp in stamps.items() if stamp != before.stamps.get(user)]
-        made: dict[int, bytes] = {}
-        for i in range(0, len(changed), _LOOKUP):
-            for found in users.find_many(connection, changed[i : i + _LOOKUP]).values():
-                if found is not None:
-                    made[found.id] = self._encode(found, False)
-        known = {user: index for index, user in enumerate(before.ids)}
-        pieces: list[bytes | memoryview] = []
-        ends = array("q")
-        size = 0
-        old = memoryview(before.body)
-        for user in stamps:
-            if user in made:
-                piece: bytes | memoryview = made[user] + b","
-            else:
-                begin, end = before.row(known[user])
-                piece = old[begin : end + 1]
-            pieces.append(piece)
-            size += len(piece)
-            ends.append(size)
+    def _renew(self, connection: Connection, before: _Kept, summary: tuple[int, ...]) -> _Kept:
+        found = users.stamps(connection, before.newest - SETTLED) if before.ids else {}
+        stamps = before.stamps | found
+        if summary != _summary_after(before, found):
+            # Somebody is deleted, or the clock was set back.
+            found = stamps = users.stamps(connection)
+        changed = {user for user, stamp in found.items() if stamp != before.stamps.get(user)}
+        changed.update(user for user in before.unsettled if user in stamps)
+        made: dict[int, bytes | None] = dict.fromkeys(before.stamps.keys() - stamps.keys())
+        wanted = list(changed)
+        for i in range(0, len(wanted), _LOOKUP):
+            for user in users.find_many(connection, wanted[i : i + _LOOKUP]).values():
+                if user is not None:
+                    made[user.id] = self._encode(user, False) + b","
         limit = self._now() - SETTLED
-        unsettled = [user for user, stamp in stamps.items() if max(stamp) > limit]
-        trusted: dict[int, Stamp | None] = {**stamps, **dict.fromkeys(unsettled)}
-        return _Kept(summary, not unsettled, array("q", stamps), trusted, ends, b"".join(pieces))
+        unsettled = [user for user in changed if max(stamps[user]) > limit]
+        newest = max((before.newest, *(max(stamps[user]) for user in changed)))
+        return _Kept(summary, stamps, unsettled, newest, *_spliced(before, made))
+
+
+def _summary_after(before: _Kept, found: dict[int, Stamp]) -> tuple[int, ...]:
+    """@return: the summary, if nothing else has changed than what was found."""
+    if not before.ids:
+        return ()
+    count, ids, changed, logged_in = before.summary
+    for user, stamp in found.items():
+        old = before.stamps.get(user)
+        if old is None:
+            count, ids = count + 1, ids + user % users.MODULUS
+        was = old or (0, 0)
+        changed += stamp[0] % users.MODULUS - was[0] % users.MODULUS
+        logged_in += stamp[1] % users.MODULUS - was[1] % users.MODULUS
+    return count, ids, changed, logged_in
+
+
+def _spliced(before: _Kept, made: dict[int, bytes | None]) -> tuple[array[int], array[int], bytes]:
+    """
+    @param made: other rows, by id; None: the row is no more.
+    @return: ids, ends and body with these.
+    """
+    ids, ends = array("q"), array("q")
+    pieces: list[bytes | memoryview] = []
+    old = memoryview(before.body)
+    size = first = 0
+    for user in [*sorted(made), None]:
+        index = len(before.ids) if user is None else bisect_left(before.ids, user)
+        # What stays, up to there.
+        begin, end = before.begin(first), before.begin(index)
+        pieces.append(old[begin:end])
+        ids.extend(before.ids[first:index])
+        ends.extend([size - begin + each for each in before.ends[first:index]])
+        size += end - begin
+        first = index
+        if user is not None:
+            row = made[user]
+            if row is not None:
+                pieces.append(row)
+                size += len(row)
+                ids.append(user)
+                ends.append(size)
+            first += index < len(before.ids) and before.ids[index] == user
+    return ids, ends, b"".join(pieces)
 
 
 @implementer(IPushProducer)

@@ -7,6 +7,7 @@ from hichat.accounts import users
 from hichat.errors import NameTaken, NoSuchUser
 from hichat.storage import tables
 from tests.doubles import NOW, make_store
+from tests.ledger.plans import plans
 from tests.postgres import OnPostgreSQL
 
 
@@ -126,3 +127,13 @@ class Users(SynchronousTestCase):
 
 class UsersOnPostgreSQL(OnPostgreSQL, Users):
     """The same on the other store."""
+
+
+class Searches(SynchronousTestCase):
+    def test_only_what_begins_so_is_looked_at(self) -> None:
+        """However many there are, and wherever they are."""
+        store = make_store(self)
+        (plan,) = plans(store, lambda connection: users.by_prefix(connection, "ann", None, 10), "users")
+        self.assertIn("name_key>? AND name_key<?", plan)
+        (plan,) = plans(store, lambda connection: users.by_prefix(connection, "ann", "anna", 10), "users")
+        self.assertIn("SEARCH users USING INDEX", plan)

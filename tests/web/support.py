@@ -73,7 +73,7 @@ class Transport(StringTransport):
 class Connection:
     """One connection to a site."""
 
-    def __init__(self, site, address="127.0.0.1"):
+    def __init__(self, site, address="192.168.1.1"):
         peer = IPv4Address("TCP", address, 54321)
         self.protocol = site.buildProtocol(peer)
         self.transport = Transport(self.protocol, peer)
@@ -211,8 +211,8 @@ class SiteFixture(SynchronousTestCase):
     def make_ledger(self):
         return FakeLedger(self.store, lambda: self.now)
 
-    def connect(self, address="127.0.0.1"):
-        """@param address: from where; this machine may be a proxy."""
+    def connect(self, address="192.168.1.1"):
+        """@param address: from where."""
         return Connection(self.site, address)
 
     def request(self, method, target, body=b"", **headers):

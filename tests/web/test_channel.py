@@ -1,5 +1,6 @@
 """Heads that are no good, requests that come all at once, and answers that nobody reads."""
 
+from http import HTTPStatus
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -45,6 +46,7 @@ class ChannelCase(SiteCase):
             connection.send(piece)
         answer = connection.answer()
         self.assertEqual((answer.status, answer.headers["connection"]), (status, "close"), data[0][:60])
+        self.assertIn(HTTPStatus(status).phrase.encode(), connection.received())
         self.assertTrue(answer.body.endswith(b"\n"))
         connection.send(b"more\r\n\r\n" + request_bytes("GET", "/echo"))
         self.assertEqual(connection.received().count(b"HTTP/1.1 "), 1)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionDone
+from twisted.internet.ssl import CertificateOptions
+from twisted.protocols.tls import TLSMemoryBIOFactory
+from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
@@ -14,11 +19,11 @@ from hichat.web.channel import LINGER_TIME
 from hichat.web.forms import FORM_LIMIT
 from hichat.web.outside import Outside
 from hichat.web.proxies import Proxies, Trusted
-from hichat.web.site import Bodies
+from hichat.web.site import DOOR_TIME, IDLE_TIME, Bodies
 from hichat.web.status import Health
 from hichat.web.uploads import MEDIA_PATH
 from tests.doubles import run_now
-from tests.web.support import SiteCase, request_bytes
+from tests.web.support import SiteCase, Transport, request_bytes
 
 MANY = 2**31
 HERE, THERE = "192.0.2.1", "192.0.2.2"
@@ -50,6 +55,10 @@ class PlacesCase(SiteCase):
         self.waits = Waits()
         self.root.mount("waits", self.waits)
         self.root.mount("healthz", Health())
+
+    def connect(self, address="127.0.0.1"):
+        """@param address: from where; this machine is a proxy."""
+        return super().connect(address)
 
     def get(self, target, address="127.0.0.1", **headers):
         connection = self.connect(address)
@@ -96,7 +105,7 @@ class Addresses(PlacesCase):
         told = [self.connect(HERE) for _ in range(DOOR)]
         self.assertTrue(all(connection.transport.connected for connection in told))
         self.assertFalse(self.connect(HERE).transport.connected)
-        self.clock.advance(LINGER_TIME)
+        self.clock.advance(DOOR_TIME)
         self.assertFalse(any(connection.transport.connected for connection in told), "they have no more time than that")
         self.assertTrue(self.connect(HERE).transport.connected)
 
@@ -357,3 +366,46 @@ class Room(PlacesCase):
         self.assertEqual(self.site.bodies._size, 60_000)
         connection.send(b"x" * 60_000)
         self.assertEqual(self.site.bodies._size, 0)
+
+
+class Below(Transport):
+    """What is below TLS."""
+
+    def setTcpNoDelay(self, enabled):  # noqa: N802
+        pass
+
+    def abortConnection(self):  # noqa: N802
+        # As a socket does: the protocol hears of it later.
+        self.connected = False
+
+
+class OverTLS(PlacesCase):
+    """Before the handshake nothing can be said."""
+
+    def setUp(self):
+        super().setUp()
+        self.limit(address=1)
+
+    def secure(self):
+        factory = TLSMemoryBIOFactory(CertificateOptions(), False, self.site)
+        protocol = factory.buildProtocol(IPv4Address("TCP", HERE, 5000))
+        transport = Below(protocol, IPv4Address("TCP", HERE, 5000))
+        protocol.makeConnection(transport)
+        return transport
+
+    def test_one_too_many(self):
+        first = self.secure()
+        for _ in range(DOOR):
+            self.assertTrue(self.secure().connected)
+        self.assertFalse(self.secure().connected)
+        first.loseConnection()
+        self.assertTrue(self.secure().connected)
+
+    def test_a_handshake_has_a_deadline(self):
+        transport = self.secure()
+        self.clock.advance(IDLE_TIME - 1)
+        self.assertTrue(transport.connected)
+        self.clock.advance(1)
+        self.assertFalse(transport.connected)
+        transport.protocol.connectionLost(Failure(ConnectionDone()))
+        self.assertEqual((self.site.places.taken, self.clock.getDelayedCalls()), (0, []))

@@ -2,6 +2,7 @@
 
 import json
 from itertools import count
+from random import Random
 
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import Resource
@@ -9,6 +10,7 @@ from twisted.web.resource import Resource
 from hichat.accounts import users
 from hichat.web.user_list import LIMIT, SETTLED, Pieces, UserList
 from tests.doubles import NOW, make_store
+from tests.postgres import OnPostgreSQL
 from tests.web.support import SiteCase, request_bytes
 
 
@@ -81,6 +83,7 @@ class Lists(ListCase):
             self.now += SETTLED + 1
             self.check()
             self.assertEqual(self.check(), [])
+        self.assertEqual(self.read()[0][2][0], self.people[3].id, "the third is who was the fourth")
         new = self.add("new")
         self.assertEqual(self.check(), [new.id])
 
@@ -98,6 +101,25 @@ class Lists(ListCase):
         for back in (1, 1000, 10**9, 10**9 + 5):
             self.write(users.change, self.people[1].id, {"name": f"name {back}"}, self.now - back)
             self.assertEqual(self.check(), [self.people[1].id])
+
+    def test_whatever_happens(self):
+        """Seeded: people come, go, change and log in, while the clock does what it likes."""
+        random = Random(18)
+        for _ in range(150):
+            self.now += random.choice([0, 0, 1, 500, SETTLED, SETTLED + 1, -1, -3000])
+            for _ in range(random.randrange(3)):
+                some = random.choice(self.people[1:])
+                match random.randrange(6):
+                    case 0:
+                        self.people.append(self.add(f"new {random.random()}"))
+                    case 1 if len(self.people) > 3:
+                        self.people.remove(some)
+                        self.write(users.delete, some.id, self.now)
+                    case 2 | 3:
+                        self.write(users.record_login, some.id, "192.0.2.1", "5", self.now)
+                    case _:
+                        self.write(users.change, some.id, {"name": f"name {random.random()}"}, self.now)
+            self.check()
 
     def test_oneself_deleted(self):
         self.write(users.delete, self.people[0].id, self.now)
@@ -161,3 +183,7 @@ class Answers(SiteCase):
         connection.protocol.stopProducing()
         connection.transport.loseConnection()
         self.assertEqual(made[0]._pieces, [])
+
+
+class ListsOnPostgreSQL(OnPostgreSQL, Lists):
+    pass

@@ -201,7 +201,7 @@ class LoggingIn(V1Case):
         token = answer.json["tokens"]
         self.yes(answer, tokens=token, userId=1)
         me = self.request("GET", f"/v1/user/list?token={token}&userId=1").json[0]
-        self.assertEqual((me["ClientIp"], me["ClientPort"]), ("127.0.0.1", "54321"))
+        self.assertEqual((me["ClientIp"], me["ClientPort"]), ("192.168.1.1", "54321"))
         self.assertEqual(me["LoginTime"], "2023-11-14T22:13:20.000Z")
 
     def test_refusals(self):
