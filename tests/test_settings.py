@@ -135,6 +135,8 @@ class SettingsTests(SynchronousTestCase):
             ("ORIGINS", "https://www.example/"),
             ("ORIGINS", "null"),
             ("ORIGINS", "*"),
+            ("ORIGINS", "https://*.example"),
+            ("PUBLIC_URL", "https://$host/chat"),
             ("TRUSTED_PROXIES", "proxy.example"),
             ("TRUSTED_PROXIES", ""),
             ("HSTS", "on"),

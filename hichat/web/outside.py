@@ -24,6 +24,7 @@ _ORIGIN = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\\]+)(?::(?P<port>[0-9]{0,5}))?",
     re.IGNORECASE,
 )
+_NAME = re.compile(r"[a-z0-9._-]+")
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _OWN = frozenset(("app", "healthz", "metrics", "readyz", "session", "uploads", "v1", "v2"))
 """Where addresses of our own begin: a prefix that began with one could not be told from it."""
@@ -218,7 +219,10 @@ def _host(text: str) -> str:
     if text.startswith("["):
         raise ValueError(f"{text!r} is not an address")
     # As browsers write it (IDNA).
-    return text.lower() if text.isascii() else text.encode("idna").decode("ascii")
+    host = text.lower() if text.isascii() else text.encode("idna").decode("ascii")
+    if not _NAME.fullmatch(host):
+        raise ValueError(f"{text!r} is not the name of a host")
+    return host
 
 
 def outside_of(request: Request) -> Outside:

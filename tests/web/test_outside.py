@@ -10,12 +10,13 @@ from jsonschema import Draft7Validator
 from twisted.internet.address import IPv4Address
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 
+from hichat.errors import Unauthorized
 from hichat.web.browser.files import Client
 from hichat.web.browser.session import SessionResource
 from hichat.web.documents import mount_documents
 from hichat.web.outside import Origin, Outside, PublicURL, parse_origins
 from hichat.web.proxies import Proxies, Trusted
-from hichat.web.sockets import SocketV2Resource
+from hichat.web.sockets import SocketResource, SocketV2Resource
 from tests.media.samples import PNG
 from tests.openapi_checker import OpenAPIChecker
 from tests.web.support import SiteCase, Transport, multipart
@@ -105,6 +106,17 @@ class Pages(OutsideCase):
 
     def test_programs(self):
         self.assertTrue(self.is_taken())
+
+    def test_the_other_dialect(self):
+        """v1's page may be anywhere: who it is decides (its contract)."""
+
+        def nobody(request):
+            raise Unauthorized
+
+        self.root.mount("v1/user/SendUserMsg", SocketResource(self.make_factory(), nobody))
+        for origin in ("https://evil.example", "null", "http://chat.example"):
+            answer = self.request("GET", "/v1/user/SendUserMsg", Upgrade="websocket", Origin=origin)
+            self.assertEqual(answer.status, 401)
 
     def test_two_that_differ(self):
         raw = b"POST /session/refresh HTTP/1.1\r\nHost: chat.example\r\nOrigin: http://chat.example\r\n"
