@@ -23,8 +23,9 @@ FULL = OperationalError("INSERT", {}, Exception("database or disk\nis full"))
 class LogCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.lines: list[str] = []
-        globalLogPublisher.addObserver(self.observe)
-        self.addCleanup(globalLogPublisher.removeObserver, self.observe)
+        observer: Any = self.observe
+        globalLogPublisher.addObserver(observer)
+        self.addCleanup(globalLogPublisher.removeObserver, observer)
 
     def observe(self, event: Any) -> None:
         if event.get("log_namespace", "").startswith("hichat"):

@@ -48,8 +48,9 @@ class AwayTests(SiteCase):
         grant = self.run_now(self.accounts.log_in_device("ann", "correct horse", "laptop", "", ""))
         self.token, self.refresh = grant.access, grant.refresh
         self.lines: list[str] = []
-        globalLogPublisher.addObserver(self.observe)
-        self.addCleanup(globalLogPublisher.removeObserver, self.observe)
+        observer: Any = self.observe
+        globalLogPublisher.addObserver(observer)
+        self.addCleanup(globalLogPublisher.removeObserver, observer)
         # Each transaction fails where it begins.
         self.patch(self.store.engine, "connect", gone)
 
