@@ -13,6 +13,7 @@ import treq
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
+from twisted.web.http_headers import Headers
 
 from hichat.errors import NotStored, StoreAway
 from hichat.events import Event
@@ -72,9 +73,8 @@ class PostgreSQLTests(DaemonCase):
             a.say(userId=ann[0], TargetId=bob[0], Type=1, Content="lost")
             listed = await self.call(ann, "relation/list", userId=ann[0])
             self.assertEqual((listed["code"], listed["message"]), (-1, StoreAway.zh))
-            answer = await treq.get(
-                f"{self.daemon.url}/v2/me", headers={"Authorization": f"Bearer {ann[1]}"}, persistent=False
-            )
+            bearer = Headers({"Authorization": [f"Bearer {ann[1]}"]})
+            answer = await treq.get(f"{self.daemon.url}/v2/me", headers=bearer, persistent=False)
             self.assertEqual((answer.code, (await answer.json())["code"]), (503, "store_away"))
             self.assertIsNotNone(answer.headers.getRawHeaders("retry-after"))
         socket = await self.daemon.open(f"/v1/user/SendUserMsg?userId={bob[0]}&token={bob[1]}")
