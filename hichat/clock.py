@@ -16,21 +16,35 @@ from typing import Any
 from twisted.internet.base import ReactorBase
 
 
+class _Steady:
+    """
+    What a reactor goes by: it begins as the clock that the reactor had.
+
+    @param clock: that one.
+    """
+
+    __slots__ = ("_ahead",)
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._ahead = clock() - monotonic()
+
+    def __call__(self) -> float:
+        return monotonic() + self._ahead
+
+
 def make_steady(reactor: Any) -> None:
     """
     Let a reactor go by the monotonic clock. Whatever it was to call after some seconds, it calls after so many. Its
-    C{seconds} are no time of day any more. May be called again.
+    C{seconds} go on from where they were, but are no time of day any more. May be called again, and at any time.
 
     @param reactor: a real one; a test's clock, which only that test turns, is left as it is.
     """
-    if not isinstance(reactor, ReactorBase) or reactor.seconds is monotonic:
+    if not isinstance(reactor, ReactorBase) or isinstance(reactor.seconds, _Steady):
         return
-    shift = monotonic() - reactor.seconds()
-    reactor.seconds = monotonic
-    # The cancelled ones too: all together keep their order.
+    reactor.seconds = steady = _Steady(reactor.seconds)
+    # They reckon by a clock of their own when they are put off.
     for call in [*reactor._pendingTimedCalls, *reactor._newTimedCalls]:
-        call.time += shift
-        call.seconds = monotonic
+        call.seconds = steady
 
 
 def ticks() -> int:

@@ -182,7 +182,12 @@ class DeviceRevoked(Refused):
 
 
 class OtherDevice(Refused):
-    code, status, zh, en = "other_device", 403, "该令牌属于另一个设备", "this token is bound to another device"
+    code, status, zh, en = (
+        "other_device",
+        403,
+        "该令牌属于另一个设备，请使用那个设备名",
+        "this token is bound to another device; name that one",
+    )
 
 
 class DeviceNeeded(Refused):

@@ -2,7 +2,7 @@
 The v2 protocol: every frame, as both sides see it. The gateway and the client library speak it from here; the AsyncAPI
 document and the page for people who write clients are made from it.
 
-Text frames, each one JSON object with an C{op}. The client says hello first, then everything else::
+Text frames, each one JSON object with an C{op}. The client says hello first, then everything else, in any order::
 
     client                                                    server
     {"op":"hello","token":T,"device":"anns-laptop"}     ->
@@ -21,8 +21,29 @@ client forgets what it knows by its id.
 
 A B{conversation} is named by the other person (C{user}), by a C{group}, or by neither: the announcements.
 
+B{To authenticate}, log in over HTTP: C{POST /v2/login} with C{name}, C{password} and C{device} gives an
+C{accessToken}, which is bound to that device. It goes into the header C{Authorization: Bearer} of the handshake or into
+C{hello}, never into the URL. It is good for 15 minutes, and needed for C{hello} only: C{POST /v2/refresh} gives the
+next one.
+
 A B{counter} makes a send safe to repeat, for ever: the pair (device, counter) is written once. A retry gets the first
-ack with C{duplicate}; another content under the same counter is an error.
+ack with C{duplicate}; another content under the same counter is an error, C{counter_used}. It is a whole number from 1
+to 2^53 - 1, and C{send}, C{edit}, C{recall} and C{react} share them. The next one is one more than the last, which
+C{welcome} tells; some may be left out, and one that was left out is still good.
+
+B{Before sync} everything may be said and is answered. Only what happens does not come yet; nobody sees this connection
+as online or typing, and another connection of the same device goes on.
+
+B{Several frames may be under way}: none has to wait for the answer of the one before. What one connection sends is
+written in the order in which it came, and answered in that order, as far as it is written: what is refused is left out.
+There is no bound on how many; but over C{rate} of C{welcome} the answer is C{too_fast}, and a server that has too much
+to do reads later. Some dozens are enough: the client library has 32 under way.
+
+B{After too_fast} all further frames are refused with it, until C{retryAfter} of the last such answer is over: at
+least 0.25 s. So nothing overtakes what was refused: wait for that time, then send all of it again, in order.
+
+B{After no_such_position} the log is another one, such as an older copy that was put back: forget the cursor and what
+was made of events, and C{sync} without C{since}; C{history} has what was said.
 
 Unknown fields are refused, so that a misspelt one is not lost silently.
 """
@@ -51,7 +72,7 @@ class Close(IntEnum):
     REPLACED = 4003
     """The same device has connected again: do not come back."""
     NO_HELLO = 4004
-    """There was no hello in time, or something else came first: mend the client."""
+    """There was no hello in time, something else came first, or it named another device: mend the client."""
     UNAUTHORIZED = 4005
     """The token is missing, wrong or expired: log in again."""
     TOO_SLOW = 4008
@@ -128,9 +149,10 @@ class Ping(_Frame, tag="ping"):
 
 class Sync(_Frame, tag="sync"):
     """
-    Become live; what happened since then comes first, in pages.
+    Become live; what happened since then comes first, in pages. Once a connection.
 
-    @ivar since: the cursor; without it the connection is live from now on.
+    @ivar since: the cursor; without it the connection is live from now on. One that is larger than the log is long is
+        refused with C{no_such_position}; then another C{sync} may come.
     """
 
     ref: Ref | UnsetType = UNSET
@@ -149,9 +171,10 @@ class Send(Addressed, tag="send", kw_only=True):
     """
     Say something; answered with C{ack}.
 
-    @ivar counter: a retry has the same, anything else a larger one than all before; without it a retry is another
-        message.
-    @ivar media: what it is.
+    @ivar counter: from 1 to 2^53 - 1: a retry has the same, anything else a larger one than all before; without it a
+        retry is another message.
+    @ivar media: what it is. C{text} and C{emoji} need a C{text} or a C{url}; C{picture}, C{audio} and C{file} need a
+        C{url}. All other fields may be left out, whatever it is.
     @ivar text: what is said; with a picture, an audio or a file, what is said of it.
     @ivar url: of a picture, an audio or a file: that which the upload gave (C{/v2/media/ID}), which is refused with
         C{no_such_media} if the sender may not see that file; or any other.

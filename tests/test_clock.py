@@ -66,6 +66,18 @@ class SteadyTests(SynchronousTestCase):
         (left,) = reactor.getDelayedCalls()
         self.assertTrue(9 < left.getTime() - reactor.seconds() < 10)
 
+    def test_while_it_turns(self) -> None:
+        """By what the reactor calls itself: nothing else is due by that."""
+        reactor = self.make()
+        reactor.callLater(0, make_steady, reactor)
+        reactor.callLater(10, self.called.append, "late")
+        reactor.callLater(0.03, self.called.append, "soon")
+        self.wall += 0.001
+        self.turn(reactor, 0.01)
+        self.assertEqual(self.called, [])
+        self.turn(reactor, 0.06)
+        self.assertEqual(self.called, ["soon"])
+
     def test_again(self) -> None:
         reactor = self.make()
         make_steady(reactor)

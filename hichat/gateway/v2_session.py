@@ -23,6 +23,7 @@ from hichat.errors import (
     NotNow,
     NotStored,
     NotText,
+    OtherDevice,
     Refused,
     SignedOut,
     StoreAway,
@@ -330,8 +331,7 @@ class V2Session(Session):
             who = await services.sign_in(token, device)
         except Refused as e:
             self.complain(e)
-            code = protocol.Close.UNAUTHORIZED if e.retry_after is None else protocol.Close.TROUBLE
-            self.connection.close(code, e.code)
+            self.connection.close(_close_code(e), e.code)
             return
         except CancelledError:
             raise
@@ -614,6 +614,14 @@ def make_signal(
         body=body,
         device=device,
     )
+
+
+def _close_code(error: Refused) -> protocol.Close:
+    """@return: with which a connection ends whose hello is refused."""
+    if error.retry_after is not None:
+        return protocol.Close.TROUBLE
+    # With the same token the right name would do: to log in again would not.
+    return protocol.Close.NO_HELLO if isinstance(error, OtherDevice) else protocol.Close.UNAUTHORIZED
 
 
 def _page(database: Database, services: Services, who: SignedIn, since: int, until: int) -> catchup.Missed:

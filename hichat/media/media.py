@@ -165,6 +165,7 @@ class MediaStore:
     @param now: the time in milliseconds since the epoch.
     @param ticks: see L{hichat.clock.ticks}.
     @param sweeps: whether to look for what nobody uses: one of several workers does.
+    @ivar keeping: how often the disk failed.
     """
 
     _log = Logger()
@@ -189,7 +190,7 @@ class MediaStore:
         self._take_in = take_in
         self._now = now
         self._settled = Settled(now, ticks)
-        self._keeping = Trouble("uploaded files cannot be kept")
+        self.keeping = Trouble("uploaded files cannot be kept")
         self._limits = limits
         self._reserved: dict[int, int] = {}
         self._swept = 0
@@ -278,9 +279,9 @@ class MediaStore:
         try:
             found = await answer
         except OSError as e:
-            self._keeping.met(e)
+            self.keeping.met(e)
             raise NotStored from e
-        self._keeping.passed()
+        self.keeping.passed()
         return found
 
     async def _save(self, user_id: int, copy: Copy, name: str, playable: bool, answer: Deferred[Media]) -> None:

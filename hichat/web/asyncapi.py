@@ -31,7 +31,7 @@ CLOSE_CODES = {
     "must log in.",
     4002: "The server stops. Come back in a moment; if the reason says C{retry after N s}, after that time.",
     4003: "Another connection of the same device has replaced this one. Stop.",
-    4004: "No C{hello} in time, or a wrong one. Fix the client.",
+    4004: "No C{hello} in time, a wrong one, or of another device than the token's. Fix the client.",
     4005: "The token is missing, wrong or expired. Log in again.",
     4008: "Too slow: too much waited to be read. Come back and C{sync}.",
     4009: "The user has as many connections as there may be. Close another one, or come back later.",
@@ -101,7 +101,9 @@ def _server(scheme: str, host: str) -> dict[str, Any]:
 
 
 def _security_schemes() -> dict[str, Any]:
-    got_by = "What `POST /v2/login` or the command `hichat token` gives."
+    got_by = (
+        "The `accessToken` that `POST /v2/login` or `POST /v2/refresh` gives, or a token of the command `hichat token`."
+    )
     return {
         "header": {"type": "http", "scheme": "bearer", "description": f"`Authorization: Bearer T`. {got_by}"},
         "hello": {"type": "apiKey", "in": "password", "description": f"`token` in the `hello` frame. {got_by}"},
@@ -173,4 +175,5 @@ def _schemas() -> dict[str, Any]:
         describe(schema, vars(protocol)[name])
         if name not in from_client:
             schema.pop("additionalProperties", None)
+    schemas[protocol.Error.__name__]["properties"]["code"]["enum"] = list(error_codes())
     return schemas

@@ -10,8 +10,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hichat import protocol as p
+from hichat.errors import Busy, NotAMember
 from hichat.events import FIRST_GROUP_ID
+from hichat.gateway.v2 import FRAME_LIMIT
 from hichat.protocol import FromClient, FromServer
+from hichat.settings import Bounds
 
 
 class Example(NamedTuple):
@@ -75,18 +78,24 @@ EXAMPLES: tuple[Example, ...] = (
             counter=0,
             position=40,
             time=_NOON + 60_000,
-            limits={"rate": 50, "text": p.TEXT_LIMIT, "frame": 32 * 1024, "watch": p.WATCH_LIMIT},
+            limits={
+                "rate": Bounds().rate,
+                "text": p.TEXT_LIMIT,
+                "frame": FRAME_LIMIT,
+                "watch": p.WATCH_LIMIT,
+            },
         ),
     ),
     Example("", p.Pong(ref=1)),
     Example("", p.Ack(ref="a", conversation=3, seq=9, id=42, time=_NOON + 61_000)),
     Example("of a retry", p.Ack(ref="a", conversation=3, seq=9, id=42, time=_NOON + 61_000, duplicate=True)),
     Example(
-        "come back later", p.Error(ref="a", code="busy", message="the server is busy, please try again", retryAfter=1.0)
+        "come back later",
+        p.Error(ref="a", code=Busy.code, message=Busy.en, retryAfter=Busy.retry_after),
     ),
     Example(
         "of no use to try again",
-        p.Error(ref="b", code="not_a_member", message="you are not a member of this group"),
+        p.Error(ref="b", code=NotAMember.code, message=NotAMember.en),
     ),
     Example("", p.Done(ref="r")),
     Example(

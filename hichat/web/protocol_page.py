@@ -22,8 +22,9 @@ _WALK_THROUGH = """
 
 Log in over HTTP: `POST /v2/login` with a JSON object of `name`, `password` and `device`; the token is the `accessToken`
 of the answer. It is good for 15 minutes, in which the next one is to be had; a connection that is open stays so. It is
-bound to the device: `hello` has to name the same one. All about it is at `/v2/api`. (A token of the command `hichat
-token` does as well. It lives for 60 days, and `hello` may name any device. One of v1 does not.)
+bound to the device: `hello` has to name the same one, else it gets `other_device`, and the right name will do. All
+about it is at `/v2/api`. (A token of the command `hichat token` does as well. It lives for 60 days, and `hello` may
+name any device. One of v1 does not.)
 
 Open a WebSocket at `/v2/ws` that offers the subprotocol `hichat.v2`. The token goes into the header `Authorization:
 Bearer T`; where a client cannot set headers, as in browsers, it goes into the first frame. It is never part of the URL.
@@ -55,6 +56,12 @@ what was said before with `history`.
 <- Page
 <- Synced
 
+Before `sync` everything else may be said already, and is answered; only events do not come, and nobody sees this
+connection as online or typing.
+
+If the answer is `no_such_position` the log is another one than that of your cursor, such as an older copy that was put
+back. Forget the cursor and what you made of events, `sync` without `since`, and read with `history` what is there.
+
 # The cursor
 
 There is one log of everything that happens, and an event's `id` is its place in it. The cursor is one number for all
@@ -74,10 +81,22 @@ it gets the `ack`; all other devices, your own as well, get an `event`.
 <- Ack
 <- EventFrame
 
+`media` says what it is. `text` and `emoji` need a `text` or a `url`; `picture`, `audio` and `file` need a `url`, which
+is that of an upload (`POST /v2/media`) or any other. All else may be left out.
+
+# Many at once
+
+Frames need not wait for each other's answers. What one connection sends is written in the order in which it came, and
+answered in that order, as far as it is written: what is refused is left out, and what comes behind it is not held back.
+There is no bound on how many are under way; some dozens are enough. Over the `rate` of `welcome`, in frames a second,
+the answer is `too_fast`: then all further frames are refused with it, for 0.25 s at least, so that none overtakes what
+was refused. Wait as long as the last `retryAfter` says, then send all that was refused again, in order.
+
 # Send again, safely
 
 If the connection ends before the `ack` came, you cannot know whether the message was written. Give each message a
-`counter`, larger than all before, and keep the message with it until the `ack` is there. After the next `welcome` send
+`counter`, larger than all before (1 to 2^53 - 1; the next one is one more, and some may be left out; edits, recalls and
+reactions count with them), and keep the message with it until the `ack` is there. After the next `welcome` send
 it again with the same counter: it is written once, however often it is sent, and a repeated one gets the first `ack`,
 with `duplicate`. Another content under the same counter is an error. If a client forgot its counters, `counter` in
 `welcome` is the largest that this device has used.

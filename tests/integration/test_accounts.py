@@ -39,7 +39,7 @@ class AccountsTests(V2Case):
         stranger = await self.stranger()
         stranger.tell("hello", device="desk", token=tokens["phone"]["accessToken"])
         self.assertEqual((await stranger.take("error"))["code"], "other_device")
-        self.assertEqual(await stranger.gone(3), 4005)
+        self.assertEqual(await stranger.gone(3), 4004)
 
         # A refresh ends nothing; an old refresh token does.
         _, second = await self.ask("POST", "/refresh", refreshToken=tokens["phone"]["refreshToken"])

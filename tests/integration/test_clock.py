@@ -24,7 +24,7 @@ JUMPS = (0, -40, 0, -7200, 0, 7200, 0, 400 * 24 * 3600, 0)
 
 class ClockTests(V2Case):
     settings: ClassVar[dict[str, str]] = {
-        "LOGIN_LIMIT": "3/2",
+        "LOGIN_LIMIT": "2/3",
         "ADDRESS_LIMIT": "off",
         "EDIT_LIMIT": "3",
         "MESSAGE_RATE": "100",
@@ -79,18 +79,18 @@ class ClockTests(V2Case):
             await b.ask("done", "read", user=ann[0], id=ack["id"])
             # A right password is right, and a wrong one counts no longer than it should.
             self.assertEqual(await self.log_in("bob", PASSWORD), "in")
-            wrong = [await self.log_in("ann", "wrong horse") for _ in range(4)]
-            self.assertEqual(len(set(wrong[:3])), 1)
-            self.assertNotEqual(wrong[3], wrong[0])
-            self.assertLess(time.monotonic() - began, 6, off)
+            wrong = [await self.log_in("ann", "wrong horse") for _ in range(6)]
+            self.assertEqual(wrong[0], wrong[1])
+            self.assertNotEqual(wrong[0], wrong[-1])
+            self.assertLess(time.monotonic() - began, 10, off)
             self.set_clock(off - 7200)
-            await deferLater(reactor, 1.0)
+            await deferLater(reactor, 2.0)
             self.assertEqual(await self.log_in("ann", PASSWORD), "in")
             self.set_clock(off)
-            await deferLater(reactor, 2.2)
+            await deferLater(reactor, 1.5)
             error = await a.ask("error", "edit", message=ack["id"], text="too late")
             self.assertEqual(error["code"], "too_late")
-        self.assertTrue(a.closed is b.closed is None, "the pings were answered")
+        self.assertEqual((a.closed, b.closed), (None, None), "the pings were answered")
         for _ in range(2):
             marks = sorted(times.values())
             for after, before in ((marks[0], marks[45]), (marks[30], marks[-30]), (marks[70], marks[-1] + 1)):

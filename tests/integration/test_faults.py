@@ -7,10 +7,12 @@ import resource
 import time
 from typing import ClassVar
 
+import treq
 from twisted.internet.task import deferLater
 
+from hichat.errors import StoreAway
 from tests.integration.daemon import reactor, until
-from tests.integration.test_daemon import DaemonCase
+from tests.integration.test_daemon import PASSWORD, DaemonCase
 from tests.integration.test_delivery import DeliveryCase
 
 
@@ -101,8 +103,20 @@ class FullDiskTests(DaemonCase):
             a.say(userId=ann[0], TargetId=bob[0], Type=1, Content=f"lost {i}")
         self.assertEqual(len(await a.heard(5)), 5)
         self.assertEqual((await self.daemon.get("/healthz"))[0], 200)
+        for _ in range(2):
+            self.assertEqual(await self.daemon.get("/readyz"), (503, "the store takes no commits; the log says why\n"))
+        self.assertEqual(await self.daemon.metric("commits_refused_total"), 5)
+        # v1 has it in its own way, v2 in its.
+        entered = await self.daemon.post("/v1/user/login_pw", name="ann", password=PASSWORD)
+        self.assertEqual((entered["code"], entered["message"]), (-1, StoreAway.zh))
+        login = {"name": "ann", "password": PASSWORD, "device": "laptop"}
+        answer = await treq.post(f"{self.daemon.url}/v2/login", json=login, persistent=False)
+        self.assertEqual(answer.code, 503)
+        self.assertIsNotNone(answer.headers.getRawHeaders("retry-after"))
         for pid in processes:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
+        await deferLater(reactor, 1.1)
+        self.assertEqual(await self.daemon.get("/readyz"), (200, "ready\n"))
         sent.append(a.say(userId=ann[0], TargetId=bob[0], Type=1, Content="after"))
         self.assertEqual(await b.heard(1), sent[1:])
         self.assertEqual(await self.history(ann, bob[0], isRev="true"), sent)

@@ -9,11 +9,13 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import treq
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
+from twisted.web.http_headers import Headers
 
-from hichat.errors import NotStored
+from hichat.errors import NotStored, StoreAway
 from hichat.events import Event
 from tests.integration.daemon import STOPPED, TWISTD, Daemon, Peer, reactor, until
 from tests.integration.devices import Device, Insider, check_devices, check_log
@@ -56,6 +58,36 @@ class PostgreSQLTests(DaemonCase):
 
     async def test_the_server_is_restarted(self) -> None:
         await self.lose_the_server(signal.SIGINT)
+
+    async def test_what_is_said_while_the_server_is_away(self) -> None:
+        """By all that asks it; and in the log no more than a few lines, however many ask."""
+        ann, bob = await self.people("ann", "bob")
+        (a,) = await self.online(ann)
+        self.assertEqual(await self.daemon.get("/readyz"), (200, "ready\n"))
+        self.addCleanup(server)
+        await deferToThread(server().stop, signal.SIGQUIT)
+        await deferLater(reactor, 1.1)
+        status, wrong = await self.daemon.get("/readyz")
+        self.assertEqual((status, wrong.count("\n")), (503, 1))
+        for _ in range(20):
+            a.say(userId=ann[0], TargetId=bob[0], Type=1, Content="lost")
+            listed = await self.call(ann, "relation/list", userId=ann[0])
+            self.assertEqual((listed["code"], listed["message"]), (-1, StoreAway.zh))
+            bearer = Headers({"Authorization": [f"Bearer {ann[1]}"]})
+            answer = await treq.get(f"{self.daemon.url}/v2/me", headers=bearer, persistent=False)
+            self.assertEqual((answer.code, (await answer.json())["code"]), (503, "store_away"))
+            self.assertIsNotNone(answer.headers.getRawHeaders("retry-after"))
+        socket = await self.daemon.open(f"/v1/user/SendUserMsg?userId={bob[0]}&token={bob[1]}")
+        self.assertFalse(socket.opened)
+        await a.heard(20)
+        self.assertGreaterEqual(await self.daemon.metric("commits_refused_total"), 20)
+        log = self.daemon.log.read_text()
+        self.assertNotIn("Traceback", log)
+        self.assertLessEqual(log.count("cannot be stored"), 2)
+        self.assertLessEqual(log.count("cannot be read"), 2)
+        server()
+        await deferLater(reactor, 2)
+        self.assertEqual(await self.daemon.get("/readyz"), (200, "ready\n"))
 
     async def test_the_server_crashes(self) -> None:
         await self.lose_the_server(signal.SIGQUIT)

@@ -102,6 +102,10 @@ class Document(SynchronousTestCase):
         codes = self.document["channels"]["chat"]["x-close-codes"]
         self.assertEqual(list(codes), [str(code) for code in CLOSE_CODES])
 
+    def test_codes_are_an_enum(self):
+        codes = self.document["components"]["schemas"]["Error"]["properties"]["code"]["enum"]
+        self.assertEqual(set(codes), set(error_codes()))
+
     def test_every_close_is_told(self):
         """The server's own codes, all of them and no others; those below are of the WebSocket protocol."""
         self.assertEqual({code for code in CLOSE_CODES if code >= 3000}, set(Close))

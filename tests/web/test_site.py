@@ -383,7 +383,7 @@ class Gates(SiteCase):
         self.patch(connection.protocol.requests[0].content, "write", full)
         connection.send(b"world")
         self.problem(connection.answer("POST"), 503, "not_stored")
-        self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
+        self.assertEqual((self.site.spooling.count, self.site.spooling.cause), (1, "No space left on device"))
         connection.send(b"x" * 9990)
         self.assertEqual((connection.transport.connected, self.released), (False, [b"/v2/media"]))
         self.assertEqual(list(self.directory.iterdir()), [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, get_args, get_origin
@@ -10,7 +11,7 @@ import msgspec
 from twisted.web.resource import Resource
 
 from hichat import __version__
-from hichat.errors import Refused, TooFast
+from hichat.errors import MethodNotTaken, NoSuchAddress, Refused, StoreAway, TooFast
 from hichat.web.api.catalogue import SECTIONS
 from hichat.web.api.operation import Operation
 from hichat.web.api.problems import CONTENT_TYPE, Problem
@@ -20,6 +21,12 @@ from hichat.web.outside import PublicURL
 _DESCRIPTION = """
 JSON over HTTP. Answers that are no success are problem documents (RFC 9457): the `code` in them never changes and is
 for programs, the `title` and the `detail` are for people, in Chinese unless `Accept-Language` asks for English.
+
+To authenticate, `POST /v2/login` with `name`, `password` and `device`, the client's own name of itself: always the
+same. The `accessToken` of the answer goes into the header `Authorization: Bearer T` of each other call, and is good for
+15 minutes (`expiresIn`). Before that, or after a 401, exchange the `refreshToken` at `POST /v2/refresh` for the next
+two: one exchange at a time, and keep the new one before you use it, since each is good once. If that gets a 401 as well
+the user has to log in again.
 
 Fields that the server does not know are refused, so that a misspelt one is not lost silently. A client should pass over
 fields that it does not know: a later server may say more. Integers fit into a double: none is larger than 2^53 - 1.
@@ -33,6 +40,9 @@ Messages go over the WebSocket at `/v2/ws`; see [its page](/v2/protocol).
 _REF = "#/components/schemas/{name}"
 _FILE: dict[str, Any] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
 """Any type; the content is not text that JSON Schema could say something of."""
+
+_OF_THE_SITE = (MethodNotTaken, NoSuchAddress)
+"""What is no operation's, but said at addresses below C{/v2}."""
 
 _STATUSES = {
     200: "Done.",
@@ -157,7 +167,7 @@ def _problem(status: int, kinds: Iterable[type[Refused]]) -> dict[str, Any]:
     }
     if status == 401:
         found["headers"] = {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}}
-    if status == TooFast.status:
+    if status in (TooFast.status, StoreAway.status):
         found["headers"] = {"Retry-After": {"required": True, "schema": {"type": "integer"}, "description": "Seconds."}}
     return found
 
@@ -185,7 +195,19 @@ def _schemas() -> dict[str, Any]:
         if name not in closed:
             # A later server may say more.
             schema.pop("additionalProperties", None)
+        for found in schema["properties"].values():
+            _tell_default(found)
+    codes = {kind.code for operation in operations for kind in operation.refused_with}
+    schemas[Problem.__name__]["properties"]["code"]["enum"] = sorted(codes | {kind.code for kind in _OF_THE_SITE})
     return schemas
+
+
+def _tell_default(field: dict[str, Any]) -> None:
+    """Generators take a field with a C{default} for one that is always there; but it may be left out, by both sides."""
+    if "default" in field:
+        default = field.pop("default")
+        field["x-default"] = default
+        field["description"] = f"{field.get('description', '')} If absent: `{json.dumps(default)}`.".strip()
 
 
 def _structs(kinds: Iterable[Any]) -> dict[str, type[msgspec.Struct]]:

@@ -340,7 +340,7 @@ class ChangesTests(GroupCase):
         self.ok("owner", "PUT /groups/G/invitations/NOBODY", group=group)
 
     def test_links(self):
-        group = self.make(join_policy="invite")
+        other, group = self.make(), self.make(join_policy="invite")
         link = self.ok("admin", "POST /groups/G/links", {"useLimit": 1, "expires": LATER}, group)
         self.assertEqual((link["uses"], link["useLimit"], link["expires"]), (0, 1, LATER))
         self.assertEqual(self.ok("nobody", "POST /me/groups", {"code": link["code"]})["you"], {"role": "member"})
@@ -358,7 +358,6 @@ class ChangesTests(GroupCase):
         self.refused("no_such_link", "admin", f"DELETE /groups/G/links/{ends['id']}", group=group)
         self.ok("admin", f"DELETE /groups/G/links/{endless['id']}", group=group)
         self.refused("no_such_link", "guest", "POST /me/groups", {"code": endless["code"]})
-        other = self.make()
         self.refused("no_such_link", "owner", f"DELETE /groups/G/links/{2 * group}", group=other)
         for _ in range(20):
             answer = self.call("admin", "POST /groups/G/links", {}, group)

@@ -6,7 +6,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import Refused
+from hichat.errors import MethodNotTaken, NoSuchAddress, Refused
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.openapi import document, operation_errors
 from hichat.web.api.page import page
@@ -49,6 +49,43 @@ class Document(SynchronousTestCase):
         self.assertLessEqual(said, closed)
         self.assertNotIn("Problem", closed)
         self.assertNotIn("Profile", closed)
+
+    def test_how_to_authenticate(self):
+        told = self.document["info"]["description"]
+        for words in ("`POST /v2/login`", "`Authorization: Bearer T`", "`POST /v2/refresh`", "`expiresIn`"):
+            self.assertIn(words, told)
+
+    def test_codes_are_an_enum(self):
+        """Of the one schema that generators look at; it has all that any answer may have."""
+        codes = self.document["components"]["schemas"]["Problem"]["properties"]["code"]
+        self.assertEqual((codes["type"], len(codes["enum"])), ("string", len(set(codes["enum"]))))
+        for operation in OPERATIONS:
+            self.assertLessEqual({kind.code for kind in operation.refused_with}, set(codes["enum"]))
+        for kind in (NoSuchAddress, MethodNotTaken):
+            self.assertIn(kind.code, codes["enum"])
+
+    def test_what_has_a_default_may_be_left_out(self):
+        """Generators take what has a C{default} for something that is always there."""
+        told = 0
+        for name, schema in self.document["components"]["schemas"].items():
+            for field, found in schema["properties"].items():
+                self.assertNotIn("default", found, (name, field))
+                if "x-default" in found:
+                    self.assertNotIn(field, schema.get("required", ()))
+                    self.assertIn(f"If absent: `{json.dumps(found['x-default'])}`", found["description"])
+                    told += 1
+        self.assertGreater(told, 10)
+
+    def test_when_to_come_again(self):
+        for path in self.document["paths"].values():
+            for operation in path.values():
+                for status in ("429", "503"):
+                    if status in operation["responses"]:
+                        self.assertTrue(operation["responses"][status]["headers"]["Retry-After"]["required"])
+        for operation in OPERATIONS:
+            for kind in operation.refused_with:
+                if kind.status == 503:
+                    self.assertIsNotNone(kind.retry_after, kind)
 
     def test_a_body_is_needed_where_a_field_is(self):
         bodies = {
