@@ -35,7 +35,7 @@ from hichat.bench import prepare
 from hichat.bench import run as bench
 from hichat.bench.crowd import Plan
 from hichat.client.wire import ClientError
-from hichat.errors import Disabled, NoSuchUser, Refused, StartError
+from hichat.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.ledger.writer import LogWriter
 from hichat.service import check_state_dir, exposed, make_private, prepare_state_dir
@@ -68,6 +68,8 @@ class DirectLedger:
         """As L{hichat.ledger.ledger.Ledger.append}, but at once."""
         draft = Draft(kind, scope, sender, target, body, None, subject, change=change)  # type: ignore[arg-type]
         (outcome,) = self._writer.write([draft])
+        if isinstance(outcome, NotStored) and self._writer.trouble.cause:
+            raise StartError(f"hichat: HICHAT_DATABASE: {self._writer.trouble.cause}")
         return succeed(outcome) if isinstance(outcome, Event) else fail(cast(Refused, outcome))
 
 

@@ -223,6 +223,18 @@ class NotStored(Refused):
     retry_after = 1.0
 
 
+class StoreAway(Refused):
+    """The store did not do what it was asked. The log has been told why: whoever meets this says nothing there."""
+
+    code, status, zh, en = (
+        "store_away",
+        503,
+        "服务器暂时无法访问数据，请稍后再试",
+        "the store is away, please try again",
+    )
+    retry_after = 2.0
+
+
 class Unauthorized(Refused):
     code, status, zh, en = "unauthorized", 401, "身份验证失败，请重新登录", "the token is missing, wrong or expired"
 
@@ -268,6 +280,62 @@ class InvalidName(InvalidField):
 
     def text(self, language: Language) -> str:
         return f"{super().text(language)}; {self._RULES[self._kind, language]}"
+
+
+class PasswordTooShort(InvalidField):
+    """
+    @param least: characters that there must be.
+    """
+
+    code, zh, en = "password_too_short", "密码太短", "the password is too short"
+
+    def __init__(self, field: str, least: int) -> None:
+        super().__init__(field)
+        self.least = least
+
+    def text(self, language: Language) -> str:
+        """@return: also how long it must be."""
+        if language == "zh":
+            return f"{self.zh}，至少需要 {self.least} 个字符"
+        return f"{self.en}: at least {self.least} characters"
+
+
+class PasswordTooLong(InvalidField):
+    """
+    @param most: characters that there may be.
+    """
+
+    code, zh, en = "password_too_long", "密码太长", "the password is too long"
+
+    def __init__(self, field: str, most: int) -> None:
+        super().__init__(field)
+        self.most = most
+
+    def text(self, language: Language) -> str:
+        """@return: also how long it may be."""
+        if language == "zh":
+            return f"{self.zh}，最多 {self.most} 个字符"
+        return f"{self.en}: at most {self.most} characters"
+
+
+class PasswordTooCommon(InvalidField):
+    code, zh, en = (
+        "password_too_common",
+        "该密码太常见或太容易被猜到，请换一个",
+        "this password is among the first that others would guess; take several words",
+    )
+
+    def text(self, language: Language) -> str:
+        """@return: the reason; it is clear what field that is."""
+        return Refused.text(self, language)
+
+
+class PasswordHasName(InvalidField):
+    code, zh, en = "password_has_name", "密码中不能包含用户名", "the password must not contain the user's name"
+
+    def text(self, language: Language) -> str:
+        """@return: the reason; it is clear what field that is."""
+        return Refused.text(self, language)
 
 
 class NameTaken(Refused):
@@ -317,6 +385,14 @@ class Disabled(Refused):
 
 class ForeignAccount(Refused):
     code, status, zh, en = "foreign_account", 403, "只能操作自己的账号", "this is not your account"
+
+
+class ForeignOrigin(Refused):
+    """A browser asks for a page elsewhere."""
+
+    code, status = "foreign_origin", 403
+    zh = "该网页不属于本服务器：请管理员设置 HICHAT_PUBLIC_URL 或 HICHAT_ORIGINS"
+    en = "this page is not of this server: its administrator can set HICHAT_PUBLIC_URL or HICHAT_ORIGINS"
 
 
 class NoSuchUser(Refused):

@@ -22,6 +22,7 @@ _COUNTERS = {
     "bodies_refused": "Requests whose body was over its limit",
     "offline_recipients": "Recipients of an event that were not connected",
     "events_committed": "Events written to the log",
+    "commits_refused": "Messages and other events that the store did not take",
     "slow_closed": "Connections closed because they did not read",
     "stalled_closed": "HTTP connections closed because they did not read an answer",
     "silent_closed": "Connections closed because nothing was heard of them",
@@ -48,15 +49,18 @@ class Metrics(Collector):
 
     @ivar gauges: by name: help text and the function that gives the present value; filled in by who puts the parts
         together.
+    @ivar store_failures: gives how often the store did not do what it was asked; filled in likewise.
     """
 
     messages_in = messages_out = frames_refused = offline_recipients = events_committed = slow_closed = (
         bodies_refused
     ) = stalled_closed = silent_closed = signals_dropped = datagrams_withheld = 0
+    commits_refused = 0
     datagrams_sent = datagrams_received = datagrams_lost = repairs = repaired_events = 0
 
     def __init__(self) -> None:
         self.gauges: dict[str, tuple[str, Callable[[], float]]] = {}
+        self.store_failures: Callable[[], int] = lambda: 0
         self._dropped = dict.fromkeys(DROP_CAUSES, 0)
         self._refused = dict.fromkeys(REFUSAL_REASONS, 0)
         self._answers: dict[int, int] = {}
@@ -111,6 +115,8 @@ class Metrics(Collector):
         """Called by the registry."""
         for name, text in _COUNTERS.items():
             yield CounterMetricFamily(f"hichat_{name}", text, value=getattr(self, name))
+        undone = "Reads and changes that the store did not do, beside the log's"
+        yield CounterMetricFamily("hichat_store_failures", undone, value=self.store_failures())
         dropped = CounterMetricFamily("hichat_datagrams_dropped", "Datagrams not used, by cause", labels=["cause"])
         for cause, count in self._dropped.items():
             dropped.add_metric([cause], count)

@@ -19,7 +19,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from hichat.errors import SignedOut
+from hichat.errors import SignedOut, StoreAway
 from hichat.events import ENDINGS, MEETINGS, Event, Kind, Scope
 from hichat.interfaces import IBatchReceiver, IDelivery
 from hichat.metrics import Metrics
@@ -526,6 +526,8 @@ class Routing:
                     break  # a commit that was announced cannot be read yet: look again later
         except CancelledError:
             raise
+        except StoreAway:
+            failed = True
         except Exception:
             failed = True
             self._log.failure("the log could not be read; trying again in {seconds} s", seconds=WATCH)
@@ -539,6 +541,8 @@ class Routing:
             head = await self._read_head()
         except CancelledError:
             raise
+        except StoreAway:
+            return
         except Exception:
             self._log.failure("the log's end could not be read")
             return

@@ -24,6 +24,8 @@ from hichat.accounts.limits import Rate
 from hichat.errors import StartError
 from hichat.plane.faults import parse as parse_faults
 from hichat.social.groups import Limits
+from hichat.web.outside import Origins, PublicURL, parse_origins
+from hichat.web.proxies import Trusted, parse_address
 
 FILE = "hichat.toml"
 
@@ -48,7 +50,7 @@ def _endpoint(text: str) -> str:
     arguments, _ = parse_endpoint(text)
     if len(arguments) < 2:
         raise ValueError("it is not a Twisted endpoint")
-    if arguments[0] == "tcp" and not (arguments[1].isdecimal() and int(arguments[1]) < 65536):
+    if arguments[0] in ("tcp", "tcp6") and not (arguments[1].isdecimal() and int(arguments[1]) < 65536):
         raise ValueError(f"{arguments[1]!r} is not a port")
     return text
 
@@ -91,7 +93,7 @@ def _count(text: str) -> int:
 
 
 def _connections(text: str) -> int | None:
-    return None if text == "auto" else _count(text)
+    return None if text in ("", "auto") else _count(text)
 
 
 def _workers(text: str) -> int:
@@ -122,6 +124,16 @@ def _registration(text: str) -> str:
     if text not in ("auto", "open", "invite", "closed"):
         raise ValueError("it is none of auto, open, invite, closed")
     return text
+
+
+def _public(text: str) -> PublicURL | None:
+    return PublicURL.parse(text) if text else None
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError("it is not a whole number")
+    return int(text)
 
 
 def _rate(text: str) -> Rate:
@@ -169,6 +181,23 @@ class Settings:
     workers: int = _setting(_workers, "1", "processes that share the port; number k has the plane's port plus k")
     upload_limit: int = _setting(_count, str(10 * 1024 * 1024), "bytes of the largest file that may be uploaded")
     upload_quota: int = _setting(_count, str(1024**3), "bytes of all files that one user has uploaded")
+
+    public_url: PublicURL | None = _setting(
+        _public,
+        "",
+        "where the world finds the daemon: scheme, host and path [default: as each request says]",
+        "https://chat.example.org",
+    )
+    trusted_proxies: Trusted = _setting(
+        Trusted.parse,
+        "loopback,unix",
+        "whose X-Forwarded-For counts: networks, loopback, unix (sockets); or off",
+        "loopback,10.0.0.0/8",
+    )
+    origins: Origins = _setting(
+        parse_origins, "", "origins whose pages may use v2, beside its own", "https://www.example.org"
+    )
+    hsts: int = _setting(_seconds, "0", "seconds of Strict-Transport-Security, over https only", "31536000")
 
     registration: str = _setting(
         _registration, "auto", "who may make an account: open, invite, closed; auto: open if only this machine can call"
@@ -228,7 +257,15 @@ class Settings:
         if self.registration != "auto":
             return self.registration
         arguments, options = parse_endpoint(self.listen)
-        return "open" if arguments[0] in ("tcp", "ssl") and _is_loopback(options.get("interface", "")) else "invite"
+        is_here = arguments[0] in ("tcp", "tcp6", "ssl") and _is_loopback(options.get("interface", ""))
+        # A proxy may pass on to the loopback what comes from anywhere.
+        return "open" if is_here and (self.public_url is None or self.public_url.is_here) else "invite"
+
+    @property
+    def registration_rule(self) -> str:
+        """As L{registration_policy}; or C{local}: open to this machine, and with an invite to whom a proxy asks for."""
+        policy = self.registration_policy
+        return "local" if policy == "open" and self.registration == "auto" else policy
 
     @property
     def database_url(self) -> str:
@@ -237,10 +274,8 @@ class Settings:
 
 
 def _is_loopback(interface: str) -> bool:
-    try:
-        return ip_address(interface).is_loopback
-    except ValueError:
-        return interface == "localhost"
+    found = parse_address(interface)
+    return interface == "localhost" if found is None else found.is_loopback
 
 
 def to_environment(found: Settings) -> dict[str, str]:
@@ -250,11 +285,13 @@ def to_environment(found: Settings) -> dict[str, str]:
 
 def _text(value: Any) -> str:
     """@return: a value as it is written in the environment."""
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, tuple) and not isinstance(value, Rate):
         return ("[{}]:{}" if ":" in value[0] else "{}:{}").format(*value)
-    return "auto" if value is None else str(value)
+    return str(value)
 
 
 def option_parameters() -> list[list[str | None]]:
@@ -328,7 +365,9 @@ def _from_file(name: str, value: Any) -> str:
 
 
 _NUMBERS = frozenset(
-    setting.name for setting in fields(Settings) if setting.metadata["parse"] in (_count, _connections, _workers)
+    setting.name
+    for setting in fields(Settings)
+    if setting.metadata["parse"] in (_count, _connections, _seconds, _workers)
 )
 
 

@@ -72,6 +72,8 @@ from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
 from hichat.storage.store import Runner, Store
 from hichat.storage.turnstile import Turnstile
+from hichat.web.outside import Outside
+from hichat.web.proxies import Proxies
 from hichat.work import Budgets, metered
 from hichat.workers import Supervisor
 
@@ -189,7 +191,8 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     engine = make_engine(settings.database_url)
     # The daemon's own writer thread and the log's writer, of each worker, share one file.
     is_file = engine.dialect.name == "sqlite"
-    store = Store(engine, in_readers, in_writer, Turnstile(state).turn if is_file else nullcontext)
+    store = Store(engine, in_readers, in_writer, Turnstile(state).turn if is_file else nullcontext, serves=True)
+    metrics.store_failures = lambda: store.reads.count + store.changes.count
     codec = Codec(keys.load_or_make(state, "plane.key"), worker, incarnation=secrets.randbits(64))
     index = make_index(engine)
     follower = FollowerProcess(settings.database_url, reactor)
@@ -201,7 +204,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
 
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
     limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks)
-    registration = settings.registration_policy
+    registration = settings.registration_rule
     names_key = keys.load_or_make(state, "names.key")
     # Before anybody waits for it.
     lookalikes.prototypes()
@@ -229,8 +232,10 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
         sockets_v2=sockets_v2,
         metrics=metrics,
         stopping=stopping,
+        probe=partial(_probe, way),
         media=media,
         reactor=reactor,
+        outside=assemble_outside(settings),
     )
     factories = [sockets, sockets_v2]
     metrics.gauges["connections_open"] = "Open connections, HTTP's too", lambda: places.taken
@@ -263,6 +268,11 @@ def assemble_places(settings: Settings, refusals: Refusals) -> Places:
             total=caps.total,
         )
     return Places(caps, refusals)
+
+
+def assemble_outside(settings: Settings) -> Outside:
+    """Put together what the site is to the world outside."""
+    return Outside(Proxies(settings.trusted_proxies), settings.public_url, settings.origins.found, settings.hsts)
 
 
 def assemble_media(
@@ -398,6 +408,12 @@ async def _sign_in(
 ) -> SignedIn:
     user, device, login = await accounts.sign_in(token, name)
     return SignedIn(user.id, device.id, await last_counter(device.id), user.generation, login)
+
+
+async def _probe(way: Way) -> None:
+    """Do what a message needs of the store. Fails if that cannot be done."""
+    await way.store.read(log.head)
+    await way.ledger.probe()
 
 
 def read_arrivals(connection: Connection, arrivals: Collection[Arrival]) -> dict[Arrival, Arrived]:

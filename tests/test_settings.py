@@ -87,11 +87,62 @@ class SettingsTests(SynchronousTestCase):
             ("ssl:443:interface=127.0.0.1", "open"),
             ("ssl:443", "invite"),
             ("unix:/run/hichat.sock", "invite"),
+            (r"tcp6:8000:interface=\:\:1", "open"),
+            (r"tcp:8000:interface=\:\:ffff\:127.0.0.1", "open"),
+            ("tcp6:8000", "invite"),
+            (r"tcp6:8000:interface=\:\:", "invite"),
         ):
             self.assertEqual(load({"listen": listen}, {}, self.directory).registration_policy, policy, listen)
             for said in ("open", "invite", "closed"):
                 found = load({"listen": listen, "registration": said}, {}, self.directory)
                 self.assertEqual(found.registration_policy, said)
+
+    def test_who_may_make_an_account_behind_a_proxy(self) -> None:
+        """What a proxy passes on to the loopback may come from anywhere; unless the operator says otherwise."""
+        found = load({}, {}, self.directory)
+        self.assertEqual((found.registration_policy, found.registration_rule), ("open", "local"))
+        for said in ("open", "invite", "closed"):
+            self.assertEqual(load({"registration": said}, {}, self.directory).registration_rule, said)
+        self.assertEqual(load({"listen": "tcp:8000"}, {}, self.directory).registration_rule, "invite")
+        for url, rule in (("https://chat.example", "invite"), ("http://localhost:8000", "local")):
+            self.assertEqual(load({"public-url": url}, {}, self.directory).registration_rule, rule)
+
+    def test_the_world_outside(self) -> None:
+        options = {
+            "trusted-proxies": "10.0.0.0/8, unix",
+            "public-url": "HTTPS://Chat.Example:443/chat/",
+            "origins": "https://www.example https://b.example:8443,http://[2001:DB8::1]:80",
+            "hsts": "31536000",
+        }
+        found = load(options, {}, self.directory)
+        self.assertEqual(str(found.public_url), "https://chat.example/chat")
+        self.assertEqual(str(found.origins), "https://www.example,https://b.example:8443,http://[2001:db8::1]")
+        self.assertEqual(load({}, to_environment(found), self.directory), found, "as the workers get them")
+        default = load({}, {}, self.directory)
+        self.assertEqual(load({}, to_environment(default), self.directory), default)
+        for name, value in (
+            ("PUBLIC_URL", "chat.example"),
+            ("PUBLIC_URL", "ftp://chat.example"),
+            ("PUBLIC_URL", "https://chat.example/a b"),
+            ("PUBLIC_URL", "https://chat.example/?a=b"),
+            ("PUBLIC_URL", "https://chat.example/a/../b"),
+            ("PUBLIC_URL", "https://chat.example//a"),
+            ("PUBLIC_URL", "https://ann@chat.example/"),
+            ("PUBLIC_URL", "https://chat.example/v2"),
+            ("PUBLIC_URL", "https://chat.example/session/x"),
+            ("PUBLIC_URL", "https://"),
+            ("ORIGINS", "www.example"),
+            ("ORIGINS", "https://www.example/"),
+            ("ORIGINS", "null"),
+            ("ORIGINS", "*"),
+            ("TRUSTED_PROXIES", "proxy.example"),
+            ("TRUSTED_PROXIES", ""),
+            ("HSTS", "on"),
+            ("HSTS", "-1"),
+        ):
+            error = self.assertRaises(StartError, load, {}, {f"HICHAT_{name}": value}, self.directory)
+            self.assertIn(f"HICHAT_{name} (environment)", str(error))
+            self.assertNotIn("\n", str(error))
 
     def test_limits_of_attempts(self) -> None:
         found = load({"login-limit": "3/60", "address-limit": "off"}, {}, self.directory)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
-from hichat.accounts import devices, invites, sessions, users
+from hichat.accounts import devices, invites, known, sessions, users
 from hichat.accounts.devices import Device
 from hichat.accounts.fields import (
     description_of,
     email_of,
     gender_of,
     id_of,
-    is_storable,
     phone_of,
     picture_of,
 )
-from hichat.accounts.limits import Limits, Rate, address_key
+from hichat.accounts.guard import Guard
+from hichat.accounts.limits import Counted, Limits, Rate, address_keys
 from hichat.accounts.names import check_free, check_reserved, given_name, user_name
 from hichat.accounts.passwords import prepare
 from hichat.accounts.resting import Resting
@@ -32,12 +32,12 @@ from hichat.accounts.users import User
 from hichat.errors import (
     Busy,
     DeviceRevoked,
-    Disabled,
     InvalidField,
     NoSuchDevice,
     OtherDevice,
     PasswordsDiffer,
     RegistrationClosed,
+    StoreAway,
     TooManyDevices,
     Unauthorized,
     WrongPassword,
@@ -83,6 +83,7 @@ class Grant(NamedTuple):
     @ivar session: the number of what it is signed in with now.
     @ivar access: good for L{hichat.accounts.tokens.ACCESS_LIFETIME}.
     @ivar refresh: good once, for the next grant.
+    @ivar secret: by what the device is known at its next log-in; empty: this was none.
     """
 
     user: User
@@ -90,6 +91,7 @@ class Grant(NamedTuple):
     session: int
     access: str
     refresh: str
+    secret: str = ""
 
 
 class Accounts:
@@ -99,7 +101,8 @@ class Accounts:
 
     @param now: the time in milliseconds since the epoch.
     @param limits: how often strangers may try; None: as often as they like.
-    @param registration: who may make an account: everybody (C{open}), with an C{invite}, or nobody (C{closed}).
+    @param registration: who may make an account: everybody (C{open}), with an C{invite}, or nobody (C{closed}); or
+        C{local}: who comes from this machine, and others with an invite.
     @param names_key: a secret, for names that were given up; None: they rest for as long as this object lives.
     """
 
@@ -122,6 +125,7 @@ class Accounts:
         self._tokens = tokens
         self._now = now
         self._limits = limits or Limits(_UNLIMITED, _UNLIMITED, _UNLIMITED, now)
+        self._guard = Guard(store, passwords, tokens, now, self._limits)
         self._registration = registration
         self._resting = Resting(names_key or secrets.token_bytes(32))
         self._find = Gathered(lambda keys: store.read(sessions.callers, keys))
@@ -137,6 +141,7 @@ class Accounts:
         repeated: str,
         invite: str = "",
         client_ip: str = "",
+        forwarded: bool = False,
         *,
         by_operator: bool = False,
     ) -> User:
@@ -144,6 +149,7 @@ class Accounts:
         Make an account.
 
         @param invite: a code, where one is needed.
+        @param forwarded: whether a proxy asks, for somebody from anywhere.
         @param by_operator: the name may be a reserved one.
         @raise InvalidField: the name or the password.
         @raise PasswordsDiffer: C{repeated} is another password.
@@ -156,18 +162,21 @@ class Accounts:
         """
         if self._registration == "closed":
             raise RegistrationClosed
-        name = user_name(name)
-        prepared = prepare(password)
-        if not _is_same(prepared, repeated):
-            raise PasswordsDiffer
-        self._limits.register.attempt(address_key(client_ip))
-        code = invite if self._registration == "invite" else None
-        # Before the costly hash; the insert decides.
-        await self._store.read(self._check_registration, name, code, by_operator)
+        # Before any work. Who made a mistake may mend it; who asks for names, or guesses codes, may not do so for ever.
+        counted = Counted()
+        counted.attempt(self._limits.register, address_keys(client_ip))
+        needs_invite = self._registration == "invite" or (self._registration == "local" and forwarded)
+        code = invite if needs_invite else None
         try:
-            password_hash = await self._passwords.hash(prepared)
-        except Busy:
-            self._limits.register.forgive(address_key(client_ip))
+            name = user_name(name)
+            prepared = self._passwords.prepare_new(password, name)
+            if not _is_same(prepared, repeated):
+                raise PasswordsDiffer
+            # Before the costly hash; the insert decides.
+            await self._store.read(self._check_registration, name, code, by_operator)
+            password_hash = await self._passwords.hash_new(prepared, name)
+        except (InvalidField, PasswordsDiffer, Busy, StoreAway):
+            counted.forgive()
             raise
         user = await self._store.write(self._register, name, password_hash, code)
         self._log.info("user {user} registered", user=user.id)
@@ -177,35 +186,42 @@ class Accounts:
         """
         Exchange a password for a token of v1, which is bound to no device.
 
-        @raise WrongPassword: or there is no user of that name; both take the same time.
-        @raise Disabled: the password is right, but the account is disabled.
-        @raise TooManyAttempts: for this name, or from this address.
-        @raise Busy: too many passwords wait to be verified.
+        @raise Refused: as L{Guard.check}.
         """
-        user = await self._check_password(name, password, client_ip)
+        user = await self._guard.check(name, password, client_ip, by_address=True)
         user = await self._store.write(_log_in, user, client_ip, client_port, self._now())
         return self._tokens.issue(user.id, user.generation), user
 
-    async def log_in_device(self, name: str, password: str, device: str, client_ip: str, client_port: str) -> Grant:
+    async def log_in_device(
+        self,
+        name: str,
+        password: str,
+        device: str,
+        client_ip: str,
+        client_port: str,
+        secrets: Sequence[str] = (),
+    ) -> Grant:
         """
         Exchange a password for tokens that are bound to a device. What the device was signed in with before is void.
 
         @param device: the client's own name of it, 1 to 64 characters of ASCII.
+        @param secrets: of earlier grants: who has one is known, and not held up by what strangers try.
         @raise DeviceRevoked: nobody may sign in with it any more.
         @raise TooManyDevices: it is a new one, and there are too many.
         @raise Refused: as L{log_in}.
         """
-        user = await self._check_password(name, password, client_ip)
+        user = await self._guard.check(name, password, client_ip, secrets)
         grants: list[Grant] = []
 
         def change(connection: Connection, draft: Draft, _position: int) -> None:
             current = _log_in(connection, user, client_ip, client_port, self._now())
-            known = devices.find_or_add(connection, user.id, device, self._now())
-            if known.revoked_at is not None:
+            found = devices.find_or_add(connection, user.id, device, self._now())
+            if found.revoked_at is not None:
                 raise DeviceRevoked
+            secret = self._secret(connection, user.id, found.id, secrets)
             # The ledger may try a batch again: the last time is the one that counts.
-            grants[:] = [self._grant(connection, current, known.id, client_ip)]
-            draft.subject, draft.body = known.id, b"%d" % grants[0].session
+            grants[:] = [self._grant(connection, current, found.id, client_ip)._replace(secret=secret)]
+            draft.subject, draft.body = found.id, b"%d" % grants[0].session
 
         await self._append(user.id, change)
         return grants[0]
@@ -336,7 +352,9 @@ class Accounts:
         """
         values = {_READERS[name][0]: _READERS[name][1](text) for name, text in fields.items() if name in _READERS}
         if "password" in fields:
-            password_hash = await self._passwords.hash(prepare(fields["password"]))
+            name = values.get("name", user.name)
+            prepared = self._passwords.prepare_new(fields["password"], name)
+            password_hash = await self._passwords.hash_new(prepared, name)
 
             def change(connection: Connection) -> User:
                 self._change(connection, user, values)
@@ -374,9 +392,9 @@ class Accounts:
         @raise InvalidField: the new password.
         @raise Refused: as L{update} and L{log_in}.
         """
-        prepared = prepare(password, "new")
-        await self._check_own_password(user, old, client_ip)
-        password_hash = await self._passwords.hash(prepared)
+        prepared = self._passwords.prepare_new(password, user.name, "new")
+        await self._check_own_password(user, old, device)
+        password_hash = await self._passwords.hash_new(prepared, user.name, "new")
         grants: list[Grant] = []
 
         def change(connection: Connection) -> User:
@@ -389,14 +407,15 @@ class Accounts:
         await self._sign_out(user.id, change)
         return grants[0]
 
-    async def delete_own(self, user: User, password: str, client_ip: str) -> None:
+    async def delete_own(self, user: User, password: str, device: int = 0) -> None:
         """
         Delete an account, as L{delete}, of somebody who knows its password.
 
+        @param device: with which they are signed in; 0: that is not known.
         @raise WrongPassword: it is another one.
         @raise Refused: as L{delete} and L{log_in}.
         """
-        await self._check_own_password(user, password, client_ip)
+        await self._check_own_password(user, password, device)
         await self.delete(user)
 
     async def delete(self, user: User) -> None:
@@ -419,6 +438,7 @@ class Accounts:
             groups.leave_all(connection, user.id, position, self._now())
             sessions.forget(connection, user.id)
             self._resting.add(connection, users.get(connection, user.id).name, user.id, self._now())
+            known.forget(connection, user.id)
             users.delete(connection, user.id, self._now())
 
         await self._append(user.id, change)
@@ -515,47 +535,20 @@ class Accounts:
             raise Unauthorized
         return found[0]
 
-    async def _check_own_password(self, user: User, password: str, client_ip: str) -> None:
-        """As L{_check_password}, of somebody who is signed in: what strangers try does not count here."""
-        # A key that no name has: they begin with no blank.
-        await self._check_password(user.name, password, client_ip, f" {user.id}")
+    async def _check_own_password(self, user: User, password: str, device: int = 0) -> None:
+        """As L{Guard.check}, of somebody who is signed in."""
+        await self._guard.check_own(user, password, device)
 
-    async def _check_password(self, name: str, password: str, client_ip: str, account: str = "") -> User:
-        """
-        @param account: under what it counts; empty: under the name.
-        @raise WrongPassword: or there is no user of that name; both take the same time, and count the same.
-        @raise Refused: as L{log_in}.
-        """
-        try:
-            prepared = prepare(password)
-        except InvalidField:
-            raise WrongPassword from None
-        found = await self._store.read(users.find_hash, name) if is_storable(name) else None
-        user, password_hash = found or (None, None)
-        address = address_key(client_ip)
-        account = account or _account_key(name, user, address)
-        # Before the password is looked at, so that many at once are not more than may be.
-        self._limits.guess(account, address)
-        try:
-            right = await self._passwords.verify(prepared, password_hash)
-        except Busy:
-            self._limits.forgive(account, address)
-            raise
-        if user is None or not right:
-            raise WrongPassword
-        self._limits.forgive(account, address)
-        if user.disabled:
-            raise Disabled
-        return user
-
-
-def _account_key(name: str, user: User | None, address: str) -> str:
-    """
-    @return: under what log-ins are counted. From where the user came last they are counted apart: or anybody could keep
-        somebody out by trying passwords.
-    """
-    is_known = user is not None and address != "" and address == address_key(user.client_ip)
-    return f"{key_of(name)} {address}" if is_known else key_of(name)
+    def _secret(self, connection: Connection, user_id: int, device: int, shown: Sequence[str]) -> str:
+        """@return: by what a device is known from now on: what it showed, or a new secret."""
+        for secret in shown:
+            if self._tokens.verify_secret(secret) == device and known.find(
+                connection, user_id, {device: digest(secret)}
+            ):
+                return secret
+        made = self._tokens.issue_secret(device)
+        known.keep(connection, device, digest(made))
+        return made
 
 
 def _is_same(prepared: str, repeated: str) -> bool:

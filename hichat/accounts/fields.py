@@ -19,6 +19,7 @@ _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\
 # Controls, surrogates, line and paragraph separators.
 _UNPRINTABLE = frozenset(("Cc", "Cs", "Zl", "Zp"))
 
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 _ID = re.compile(r"[0-9]{1,16}")
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -134,7 +135,7 @@ def remark_of(text: str, field: str = "remark") -> str:
 
 def is_storable(text: str) -> bool:
     """@return: whether every store takes the text: no NUL (PostgreSQL), no lone surrogate (no encoding)."""
-    return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)
+    return _NOT_STORABLE.search(text) is None
 
 
 def _has_unprintable(text: str) -> bool:

@@ -7,7 +7,9 @@ scripts differ, or a sign is in a name that cannot be seen, one name is made to 
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
+import msgspec
 from confusable_homoglyphs import categories, utils
 from precis_i18n import get_profile
 
@@ -58,14 +60,19 @@ def prototypes() -> Mapping[str, str]:
 
     @return: by character, what stands for all that look like it.
     """
-    both_ways: dict[str, list[dict[str, str]]] = utils.load("confusables.json")
+    # Without the signs' long names, which are most of the file.
+    both_ways = msgspec.json.decode(Path(utils.path("confusables.json")).read_bytes(), type=dict[str, list[_Sign]])
     found: dict[str, str] = {}
     for one, others in both_ways.items():
-        sign, (other, *more) = one.strip(_DIRECTION), (each["c"].strip(_DIRECTION) for each in others)
+        sign, (other, *more) = one.strip(_DIRECTION), (each.c.strip(_DIRECTION) for each in others)
         # The package has lost which of two stands for the other: a prototype has many, or is several characters.
-        if len(sign) == 1 and not more and (len(both_ways[others[0]["c"]]) > 1 or len(other) > 1 or other < sign):
+        if len(sign) == 1 and not more and (len(both_ways[others[0].c]) > 1 or len(other) > 1 or other < sign):
             found[sign] = other
     return {sign: "".join(found.get(each, each) for each in other) for sign, other in found.items()}
+
+
+class _Sign(msgspec.Struct, gc=False):
+    c: str
 
 
 def _skeleton(text: str) -> str:

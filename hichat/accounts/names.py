@@ -49,8 +49,12 @@ def user_name(text: str, field: str = "name") -> str:
 
 def group_name(text: str, field: str = "name") -> str:
     """As L{user_name}, of a group: with signs of all kinds, as long as they can be seen."""
+    given = _GROUP.additional_mapping_rule(_bounded(text, field))
+    # What a sign stands for counts: of one it can be eighteen.
+    if len(formed("NFKC", given)) > NAME_LIMIT:
+        raise InvalidField(field)
     try:
-        name = _GROUP.enforce(_bounded(text, field))
+        name = _GROUP.enforce(given)
     except UnicodeEncodeError as e:
         name_of(text, field)
         raise InvalidName(field, "group") from e

@@ -3,6 +3,10 @@ Passwords: Argon2id (RFC 9106), in threads of their own.
 
 A hash takes some 30 ms and 19 MiB; so it never runs in the reactor's thread nor in the store's, and only so many may
 wait for their turn.
+
+A password is judged when it is set, never when it is shown: whoever has a bad one goes on. It must be long enough, must
+not have the user's name in it, and must not be among the first that somebody would try: zxcvbn has a list of those, and
+knows what people make of them (NIST SP 800-63B-4, 3.1.1.2).
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from collections.abc import Callable
+from math import prod
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,14 +23,42 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from twisted.internet.defer import Deferred
 
 from hichat.accounts.fields import is_storable
-from hichat.errors import Busy, InvalidField
-from hichat.text import check, composed
+from hichat.errors import (
+    Busy,
+    InvalidField,
+    PasswordHasName,
+    PasswordTooCommon,
+    PasswordTooLong,
+    PasswordTooShort,
+)
+from hichat.text import composed, formed
 
 if TYPE_CHECKING:
     from hichat.storage.store import Runner
 
-LENGTH_LIMIT = 128
-"""Characters of a password."""
+LENGTH_LIMIT = 256
+"""Characters of a password, as it is hashed."""
+
+TYPED_LIMIT = LENGTH_LIMIT * 4
+"""Characters of a password as it may be sent: NFC makes at most four of them one."""
+
+LEAST = 8
+"""Characters of a new password, unless the operator wants more."""
+
+GUESSES = 10_000
+"""A password that is found with fewer is too common."""
+
+JUDGED_LIMIT = 20
+"""
+Characters of passwords whose guesses are counted; what is longer is looked up in the list only. It takes some 10 ms,
+and grows with more than the square of the length.
+"""
+
+DISGUISES = 8
+"""Ways to read signs as letters (C{4} and C{@} as C{a}) in passwords whose guesses are counted: it looks at each."""
+
+NAME_LEAST = 3
+"""Characters of a name that must not be in the password; shorter ones are in many words."""
 
 WAITING_LIMIT = 64
 """Hashes that wait or run at once; more are refused, or a flood of logins would make everybody wait for minutes."""
@@ -54,11 +87,51 @@ def prepare(password: str, field: str = "password") -> str:
     @return: 1 to L{LENGTH_LIMIT} characters.
     @raise InvalidField: too long, empty, or with NUL or lone surrogates.
     """
-    check(password, LENGTH_LIMIT, field)
+    if len(password) > TYPED_LIMIT:
+        raise PasswordTooLong(field, LENGTH_LIMIT)
     if not password or not is_storable(password):
         raise InvalidField(field)
     spaced = "".join(" " if c == "+" or unicodedata.category(c) == "Zs" else c for c in password)
-    return composed(spaced, LENGTH_LIMIT, field)
+    prepared = composed(spaced, TYPED_LIMIT, field)
+    if len(prepared) > LENGTH_LIMIT:
+        raise PasswordTooLong(field, LENGTH_LIMIT)
+    return prepared
+
+
+def has_name(prepared: str, name: str) -> bool:
+    """
+    @return: whether somebody's name is in a password, in any case and width, with or without blanks. A name that is
+        shorter than L{NAME_LEAST}, which many words have in them, is if too little is left without it.
+    """
+    password, held = _folded(prepared), _folded(name)
+    if not held or held not in password:
+        return False
+    return len(held) >= NAME_LEAST or not held.isascii() or len(password.replace(held, "")) < LEAST
+
+
+def is_common(prepared: str, name: str = "") -> bool:
+    """
+    Takes milliseconds, so it is for threads. The list is imported when it is needed first: it takes 14 MB.
+
+    @param name: whose password it is to be.
+    @return: whether a password is among the first L{GUESSES} that somebody would try.
+    """
+    from zxcvbn.matching import L33T_TABLE, RANKED_DICTIONARIES, omnimatch, relevant_l33t_subtable
+    from zxcvbn.scoring import most_guessable_match_sequence
+
+    if prepared.casefold() in RANKED_DICTIONARIES["passwords"]:
+        return True
+    disguises = relevant_l33t_subtable(prepared, L33T_TABLE).values()
+    if len(prepared) > JUDGED_LIMIT or prod(len(signs) for signs in disguises) > DISGUISES:
+        return False
+    # The library's own function puts these words into a table that all threads have in common.
+    dictionaries = RANKED_DICTIONARIES | {"user_inputs": {"hichat": 1, name.lower(): 2}}
+    guesses = most_guessable_match_sequence(prepared, omnimatch(prepared, dictionaries))["guesses"]
+    return bool(guesses < GUESSES)
+
+
+def _folded(text: str) -> str:
+    return "".join(formed("NFKC", text).casefold().split())
 
 
 class Passwords:
@@ -68,15 +141,46 @@ class Passwords:
     @param runner: runs a function in one of L{THREADS} threads.
     @param hasher: see L{make_hasher}.
     @param limit: see L{WAITING_LIMIT}.
+    @param least: see L{LEAST}.
     """
 
-    def __init__(self, runner: Runner, hasher: PasswordHasher | None = None, limit: int = WAITING_LIMIT) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        hasher: PasswordHasher | None = None,
+        limit: int = WAITING_LIMIT,
+        least: int = LEAST,
+    ) -> None:
         self._runner = runner
         self._hasher = hasher or make_hasher()
         self._limit = limit
+        self._least = least
         self._waiting = 0
         self._dummy = ""
         self._dummy_lock = Lock()
+
+    def prepare_new(self, password: str, name: str, field: str = "password") -> str:
+        """
+        As L{prepare}, for a password that is to be set.
+
+        @param name: of the user.
+        @raise InvalidField: as there; it is too short, or has the name in it.
+        """
+        prepared = prepare(password, field) if password else ""
+        if len(prepared) < self._least:
+            raise PasswordTooShort(field, self._least)
+        if has_name(prepared, name):
+            raise PasswordHasName(field)
+        return prepared
+
+    def hash_new(self, prepared: str, name: str, field: str = "password") -> Deferred[str]:
+        """
+        As L{hash}, for a password that is to be set.
+
+        @param prepared: see L{prepare_new}.
+        @return: fails with L{PasswordTooCommon} as well.
+        """
+        return self._run(self._hash_new_now, prepared, name, field)
 
     def hash(self, prepared: str) -> Deferred[str]:
         """
@@ -103,6 +207,11 @@ class Passwords:
         except (VerificationError, InvalidHashError):
             return False
         return matches and password_hash is not None
+
+    def _hash_new_now(self, prepared: str, name: str, field: str) -> str:
+        if is_common(prepared, name):
+            raise PasswordTooCommon(field)
+        return self.hash_now(prepared)
 
     def _dummy_hash(self) -> str:
         with self._dummy_lock:

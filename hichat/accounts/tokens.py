@@ -44,6 +44,8 @@ _OF_DEVICE = ("dev", "ses")
 _OPTIONS = {"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False, "verify_nbf": False}
 _REFRESH = struct.Struct(">QI32s16s")
 _SIGNED = _REFRESH.size - 16
+_SECRET = struct.Struct(">Q24s16s")
+_SECRET_SIGNED = _SECRET.size - 16
 
 
 class Claims(NamedTuple):
@@ -73,6 +75,7 @@ class Tokens:
         self._key = key
         self._now = now
         self._refresh_key = blake2b(key=key[:64], person=b"hichat-refresh").digest()
+        self._secret_key = blake2b(key=key[:64], person=b"hichat-known").digest()
 
     def issue(self, user_id: int, generation: int) -> str:
         """@return: a token of letters, digits, C{-}, C{_} and C{.}: v1 clients put it into URLs as it is."""
@@ -125,6 +128,30 @@ class Tokens:
             raise Unauthorized
         device, session, _, _ = _REFRESH.unpack(found)
         return device, session
+
+    def issue_secret(self, device: int) -> str:
+        """
+        @return: by what a device is known at its next log-in, of letters, digits, C{-} and C{_}. As a refresh token it
+            says that it is from us: what is made up is found out without a look into the store.
+        """
+        signed = _SECRET.pack(device, secrets.token_bytes(24), b"")[:_SECRET_SIGNED]
+        return base64.urlsafe_b64encode(signed + self._secret_mac(signed)).decode()
+
+    def verify_secret(self, secret: str) -> int:
+        """@return: the number of the device to which we gave this secret once; 0: we did not."""
+        if len(secret) > LENGTH_LIMIT:
+            return 0
+        try:
+            found = base64.b64decode(secret.encode(), b"-_", validate=True)
+        except (ValueError, binascii.Error):
+            return 0
+        signed, mac = found[:_SECRET_SIGNED], found[_SECRET_SIGNED:]
+        if len(found) != _SECRET.size or not compare_digest(mac, self._secret_mac(signed)):
+            return 0
+        return int(_SECRET.unpack(found)[0])
+
+    def _secret_mac(self, signed: bytes) -> bytes:
+        return blake2b(signed, key=self._secret_key, digest_size=16).digest()
 
     def _sign(self, claims: dict[str, object], lifetime: int) -> str:
         now = self._now() // 1000

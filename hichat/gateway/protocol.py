@@ -9,6 +9,7 @@ from typing import Any
 import txaio
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
 from autobahn.websocket.types import ConnectionDeny
+from twisted.internet.address import UNIXAddress
 from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IPushProducer, IReactorTime
 from twisted.internet.task import LoopingCall
@@ -47,6 +48,10 @@ ASK_AFTER, DROP_AFTER = 2, 4
 
 HELLO_TIMEOUT = 10.0
 """Seconds that a v2 client has to say hello."""
+
+GUARDS = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
+"""What every answer says to browsers, those of L{hichat.web.site} too: it is what it says it is, and no page elsewhere
+may embed it, unless the answer says otherwise."""
 
 RETRY_HINT = 1
 """Seconds that clients should wait before they come back to a daemon that stops."""
@@ -101,14 +106,19 @@ class ChatProtocol(WebSocketServerProtocol):
 
     # What Autobahn calls
 
+    def sendHttpErrorResponse(self, code: int, reason: str, responseHeaders: Any = None) -> None:  # noqa: N802, N803
+        """The handshake failed. No browser is to take the answer for something else than it is."""
+        super().sendHttpErrorResponse(code, reason, [*(responseHeaders or ()), *GUARDS.items()])
+
     def onOpen(self) -> None:
         """The handshake is done."""
         transport = self.transport
         # twisted.web's channel has left its own producer there.
         transport.unregisterProducer()
         transport.registerProducer(self, True)
-        transport.setTcpNoDelay(True)
-        transport.setTcpKeepAlive(True)
+        if not isinstance(transport.getHost(), UNIXAddress):
+            transport.setTcpNoDelay(True)
+            transport.setTcpKeepAlive(True)
         self._at_once = sends_at_once(transport)
         self._is_open = True
         self.factory.connections.add(self)
@@ -476,7 +486,7 @@ class ChatFactory(WebSocketServerFactory):
         services: Services | None = None,
         unsent_limit: int = UNSENT_LIMIT,
     ) -> None:
-        super().__init__(server="HiChat", reactor=clock, protocols=[SUBPROTOCOL] if services else [])
+        super().__init__(server="HiChat", headers=GUARDS, reactor=clock, protocols=[SUBPROTOCOL] if services else [])
         self.inlet = inlet
         self.roster = roster
         self.routing = routing

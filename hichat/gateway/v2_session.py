@@ -25,6 +25,7 @@ from hichat.errors import (
     NotText,
     Refused,
     SignedOut,
+    StoreAway,
     TooManyConnections,
 )
 from hichat.events import Draft, Event, Kind, Scope
@@ -285,7 +286,8 @@ class V2Session(Session):
         if failure.check(SignedOut):
             self.connection.close(protocol.Close.SIGNED_OUT, "signed out")
             return
-        self._log.failure("a frame of user {user} could not be answered", failure, user=self.user)
+        if not failure.check(StoreAway):
+            self._log.failure("a frame of user {user} could not be answered", failure, user=self.user)
         self.connection.close(protocol.Close.TROUBLE, "try again later")
 
     def _ask(self, said: protocol.FromClient, work: Coroutine[Any, Any, None]) -> None:
@@ -377,7 +379,7 @@ class V2Session(Session):
                 assert cursor is not None
                 cursor = await self._send_pages(cursor)
         except Refused as e:
-            if isinstance(e, SignedOut):
+            if isinstance(e, SignedOut | StoreAway):
                 raise
             self._synced = False
             self.complain(e, ref)

@@ -140,6 +140,15 @@ class Ledger:
             call.refused(draft, Busy())
         return call.answer
 
+    def probe(self) -> Deferred[None]:
+        """@return: fires when a batch would be durable by now; fails with L{NotStored} if it would not be."""
+
+        def judge(outcomes: list[Outcome]) -> None:
+            if outcomes:
+                raise NotStored
+
+        return self._write_batch([]).addCallback(judge)
+
     def idle(self) -> Deferred[None]:
         """@return: fires when everything that was submitted is written and forwarded, or refused."""
         if not self._under_way and not self._waiting:
@@ -205,6 +214,7 @@ class Ledger:
                 self._log.failure("an origin failed on its answer")
         if len(events) < len(batch):
             self._intake.gave(len(batch) - len(events))
+            self._metrics.commits_refused += sum(isinstance(outcome, NotStored) for outcome in outcomes)
 
     def _next(self) -> None:
         self._under_way -= 1

@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from hichat.errors import Busy, NoSuchTarget, NotStored, Refused
+from hichat.errors import Busy, NoSuchTarget, NotStored, Refused, StoreAway
 from hichat.events import MAX_SAFE_INTEGER, Scope
 from hichat.ledger import catchup, log, places
 from hichat.social import contacts, groups
@@ -252,7 +252,8 @@ class Marks:
         written.addBoth(lambda _: self._next())
 
     def _failed(self, failure: Failure, count: int) -> list[Moved | Refused | None]:
-        self._log.failure("{count} marks could not be stored", failure, count=count)
+        if not failure.check(StoreAway):
+            self._log.failure("{count} marks could not be stored", failure, count=count)
         return [NotStored() for _ in range(count)]
 
     def _written(self, outcomes: list[Moved | Refused | None], batch: dict[tuple[int, Key], _Waiting]) -> None:

@@ -148,7 +148,7 @@ class WriterProcess(Child):
         self._lost_batches: list[_Batch] = []
 
     def write(self, drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
-        """See L{LogWriter.write}. Batches are written in the order of the calls."""
+        """See L{LogWriter.write}. Batches are written in the order of the calls; one of no drafts is a probe."""
         batch = _Batch(drafts)
         self._batches.append(batch)
         self._go_on()
@@ -212,9 +212,22 @@ class WriterProcess(Child):
     def lost(self) -> None:
         """See L{Child.lost}."""
         self.ready = False
+        self._give_up_probes()
         if not self._lost_batches and self._under_way and not self._batches[0].is_here:
             self._lost_batches = list(self._batches)[: self._under_way]
             self._look_up(PATIENCE)
+
+    def _give_up_probes(self) -> None:
+        """Those that the process had: of them there is no receipt."""
+        if not self._under_way or self._batches[0].is_here:
+            return
+        had = list(self._batches)[: self._under_way]
+        probes = [batch for batch in had if not batch.drafts]
+        for batch in probes:
+            self._batches.remove(batch)
+        self._under_way -= len(probes)
+        for batch in probes:
+            batch.answer.callback([NotStored()])
 
     def _look_up(self, tries: int) -> None:
         lost = [(batch.name, batch.rest()) for batch in self._lost_batches]

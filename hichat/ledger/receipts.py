@@ -8,6 +8,7 @@ That cannot be told from the log itself: two messages may be the same in all tha
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from time import monotonic_ns
 from typing import NamedTuple
 
 import msgspec
@@ -21,6 +22,10 @@ from hichat.storage.tables import events, receipts
 
 SLOTS = 4
 """Batches of a writer whose receipts are kept: more than may be under way."""
+
+
+NOBODY = -1
+"""In place of a worker's number."""
 
 
 class Name(NamedTuple):
@@ -69,6 +74,13 @@ _PUT = {
     "outcomes = excluded.outcomes"
     for name, mark in (("sqlite", "?"), ("postgresql", "%s"))
 }
+
+
+def touch(connection: Connection) -> None:
+    """Write what nobody reads; each time something else, or SQLite would leave the disk alone."""
+    with driver(connection) as own:
+        own.execute(_PUT[connection.dialect.name], (NOBODY, 0, 0, monotonic_ns(), b"")).close()
+
 
 # A run of events: its first position and its length. A duplicate: the position of the first one. A refusal: its code.
 _Part = tuple[int, int] | int | str

@@ -40,11 +40,12 @@ from hichat.errors import (
 from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.ledger import log, places
 from hichat.ledger.ages import Ages
-from hichat.ledger.receipts import Receipt
+from hichat.ledger.receipts import Receipt, touch
 from hichat.social import contacts, groups
 from hichat.social.groups import Writers
 from hichat.storage.engine import concerns_all
 from hichat.storage.store import Store
+from hichat.storage.trouble import Trouble
 
 REMEMBERED = 100_000
 """
@@ -202,6 +203,7 @@ class LogWriter:
     @param sleep: waits so many seconds, in the writer's thread.
     @param tail: see L{TAIL}.
     @param ticks: see L{hichat.clock.ticks}.
+    @ivar trouble: how often nothing could be stored, and why; C{following}: how often the index was not taken on.
     """
 
     _log = Logger()
@@ -222,6 +224,8 @@ class LogWriter:
         self._contacts_only = contacts_only
         self._sleep = sleep
         self._memory = Memory(tail)
+        self.trouble = Trouble("messages and other events cannot be stored")
+        self.following = Trouble("the index of conversations cannot be taken on")
         self._ages = Ages(edit_limit * 1000, ticks)
 
     def write(self, drafts: Sequence[Draft], receipt: Receipt | None = None) -> list[Outcome]:
@@ -229,9 +233,12 @@ class LogWriter:
         Write drafts in order, in one transaction. When that fails for a reason of one draft's own, the batch is
         written by halves, so that this one fails alone.
 
+        @param drafts: none: see L{probe}.
         @param receipt: is written with them.
         @return: for each draft its event, durable when this returns, or why there is none. Never raises.
         """
+        if not drafts:
+            return self.probe()
         outcomes: list[Outcome] | None = None
         try:
             with self._store.transaction() as connection:
@@ -250,15 +257,31 @@ class LogWriter:
                 if not concerns_all(e) and len(drafts) > 1:
                     half = len(drafts) // 2
                     return self.write(drafts[:half], receipt) + self.write(drafts[half:], receipt)
-                self._log.failure("{count} drafts could not be stored", count=len(drafts))
+                self.trouble.met(e, len(drafts))
                 outcomes = [NotStored() for _ in drafts]
         else:
             transaction.remember()
+            self.trouble.passed()
             if self._memory.size > REMEMBERED:
                 self._memory.forget()
         if receipt is not None:
             receipt.settle(outcomes)
         return outcomes
+
+    def probe(self) -> list[Outcome]:
+        """
+        Do what a batch does, to the disk and back, without a trace in the log.
+
+        @return: nothing; or why a batch would not be stored.
+        """
+        try:
+            with self._store.transaction() as connection:
+                touch(connection)
+        except Exception as e:
+            self.trouble.met(e)
+            return [NotStored()]
+        self.trouble.passed()
+        return []
 
     def follow(self) -> None:
         """
@@ -272,9 +295,10 @@ class LogWriter:
             with self._store.transaction() as connection:
                 head, low = places.heads(connection)
                 indexed = places.follow(connection, low, head)
-        except Exception:
-            self._log.failure("the index of conversations could not be taken on")
+        except Exception as e:
+            self.following.met(e)
         else:
+            self.following.passed()
             memory.indexed = indexed
 
     def _is_stored(self, outcomes: Sequence[Outcome]) -> bool:

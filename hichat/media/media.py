@@ -26,6 +26,7 @@ from hichat.errors import (
     NoSuchMedia,
     NotStored,
     QuotaExceeded,
+    StoreAway,
     UnknownFileType,
 )
 from hichat.events import Draft
@@ -35,6 +36,7 @@ from hichat.media.folder import Folder, Unfinished
 from hichat.media.names import clean_name
 from hichat.media.records import Media
 from hichat.media.types import Kind, Picture
+from hichat.storage.trouble import Trouble
 
 if TYPE_CHECKING:
     from hichat.accounts.users import User
@@ -187,6 +189,7 @@ class MediaStore:
         self._take_in = take_in
         self._now = now
         self._settled = Settled(now, ticks)
+        self._keeping = Trouble("uploaded files cannot be kept")
         self._limits = limits
         self._reserved: dict[int, int] = {}
         self._swept = 0
@@ -273,10 +276,12 @@ class MediaStore:
         saving = Deferred.fromCoroutine(self._save(user.id, copy, clean_name(name), playable, answer))
         saving.addErrback(failed)
         try:
-            return await answer
+            found = await answer
         except OSError as e:
-            self._log.failure("an uploaded file could not be stored")
+            self._keeping.met(e)
             raise NotStored from e
+        self._keeping.passed()
+        return found
 
     async def _save(self, user_id: int, copy: Copy, name: str, playable: bool, answer: Deferred[Media]) -> None:
         kept = await self._keep(user_id, copy, playable)
@@ -447,8 +452,10 @@ class MediaStore:
     async def _sweep_safely(self) -> None:
         try:
             removed = await self.sweep()
-        except Exception:
+        except StoreAway:
             # The next one may do better.
+            return
+        except Exception:
             self._log.failure("files that nobody uses could not be removed")
         else:
             if removed:

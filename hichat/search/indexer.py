@@ -226,7 +226,8 @@ class Indexer:
         self._again(min(LONGEST, took * max(1, rate / PACE)))
 
     def _failed(self, failure: Failure) -> None:
-        self._log.failure("the search index could not be taken on; again in {pause} s", failure, pause=AGAIN)
+        if not failure.check(StepFailed):
+            self._log.failure("the search index could not be taken on; again in {pause} s", failure, pause=AGAIN)
         self._again(AGAIN)
 
     def _again(self, pause: float) -> None:

@@ -20,13 +20,13 @@ from typing import Any
 
 import msgspec
 from twisted.internet.defer import Deferred, fail
-from twisted.logger import Logger
 
 from hichat.child import Child, Daemon, Said, collect_log, no_threads, run
 from hichat.search.index import make_index
 from hichat.search.indexer import Follower, Progress, StepFailed
 from hichat.storage.engine import make_engine
 from hichat.storage.store import Store
+from hichat.storage.trouble import Trouble
 
 LAST_IN_LINE = 19
 """Niceness: whoever wants the core has it first."""
@@ -117,19 +117,22 @@ def serve(daemon: Daemon) -> None:
     engine = make_engine(setup.database)
     index = make_index(engine)
     follower = Follower(Store(engine, no_threads, no_threads, nullcontext), index)
+    trouble = Trouble("the search index cannot be taken on")
     while daemon.read() is not None:
-        daemon.tell(Taken(_step(follower), said))
+        daemon.tell(Taken(_step(follower, trouble), said))
         said.clear()
     index.engine.dispose()
     engine.dispose()
 
 
-def _step(follower: Follower) -> Progress | None:
+def _step(follower: Follower, trouble: Trouble) -> Progress | None:
     try:
-        return follower.step()
-    except Exception:
-        Logger().failure("the search index could not be taken on")
+        progress = follower.step()
+    except Exception as e:
+        trouble.met(e)
         return None
+    trouble.passed()
+    return progress
 
 
 if __name__ == "__main__":

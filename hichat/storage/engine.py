@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InternalError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
 from hichat.errors import StartError
@@ -127,11 +128,15 @@ def make_engine(url: str) -> Engine:
 def concerns_all(error: Exception) -> bool:
     """
     @return: whether a change failed because of the store, so that any other would fail too: it is not there, full,
-        read-only, or without our tables.
+        broken, read-only, or without our tables.
     """
     if not isinstance(error, DBAPIError):
-        return False
+        # No connection came free in time.
+        return isinstance(error, PoolTimeoutError)
     if error.connection_invalidated or isinstance(error, (OperationalError, InternalError)):
+        return True
+    if type(error) is DatabaseError:
+        # SQLite's file is none, or is broken.
         return True
     # PostgreSQL's class 42: a table is missing, or the right to use it.
     return str(getattr(error.orig, "sqlstate", None) or "").startswith("42")

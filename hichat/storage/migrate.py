@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hichat.errors import StartError
 
-HEAD = "0010"
+HEAD = "0011"
 """The newest revision among the migrations."""
 
 

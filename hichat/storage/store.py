@@ -15,6 +15,10 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from sqlalchemy import Connection, Engine
 from twisted.internet.defer import Deferred
 
+from hichat.errors import StoreAway
+from hichat.storage.engine import concerns_all
+from hichat.storage.trouble import Trouble
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -31,6 +35,9 @@ class Store:
     @param reading: runs queries; several at a time.
     @param writing: runs changes; one at a time, in order.
     @param turn: makes what a change waits for before it begins, where several processes write.
+    @param serves: people: where the store itself fails the log is told, and L{read} and L{write} fail with
+        L{StoreAway}; else with what the driver raised.
+    @ivar reads: how the reads go; C{changes}: how the changes do.
     """
 
     def __init__(
@@ -39,8 +46,12 @@ class Store:
         reading: Runner,
         writing: Runner,
         turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+        serves: bool = False,
     ) -> None:
         self.engine = engine
+        self.reads = Trouble("the store cannot be read")
+        self.changes = Trouble("the store takes no changes")
+        self._serves = serves
         self._turn = turn
         self._reading = reading
         self.in_writer = writing
@@ -70,9 +81,21 @@ class Store:
         return self.in_writer(self._write, change, args, kwargs)
 
     def _read(self, query: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:
-        with self.snapshot() as connection:
+        with self._watched(self.reads), self.snapshot() as connection:
             return query(connection, *args, **kwargs)
 
     def _write(self, change: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:
-        with self.transaction() as connection:
+        with self._watched(self.changes), self.transaction() as connection:
             return change(connection, *args, **kwargs)
+
+    @contextmanager
+    def _watched(self, trouble: Trouble) -> Iterator[None]:
+        """@raise StoreAway: the store failed, not what was asked of it."""
+        try:
+            yield
+        except Exception as e:
+            if not self._serves or not concerns_all(e):
+                raise
+            trouble.met(e)
+            raise StoreAway from e
+        trouble.passed()

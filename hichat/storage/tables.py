@@ -112,6 +112,23 @@ sessions = Table(
     Column("client_ip", String(64), nullable=False),
 )
 
+# By what a device is told from strangers at a log-in; see hichat.accounts.known.
+device_secrets = Table(
+    "device_secrets",
+    metadata,
+    Column("device_id", ForeignKey("devices.id"), primary_key=True, autoincrement=False),
+    Column("secret_hash", LargeBinary(32), nullable=False),
+)
+
+# How many log-ins failed in a row, by the hash of whose they were; see hichat.accounts.failures.
+login_failures = Table(
+    "login_failures",
+    metadata,
+    Column("key", LargeBinary(16), primary_key=True),
+    Column("failed", Integer, nullable=False),
+    Column("failed_at", BigInteger, nullable=False),
+)
+
 # With what a stranger may make an account.
 invites = Table(
     "invites",

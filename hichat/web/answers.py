@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -34,6 +35,12 @@ def to_json(request: Request, value: object, status: int = 200) -> bytes:
     # Answers are somebody's own, and the URL carries the token.
     request.setHeader(b"Cache-Control", b"no-store")
     return body
+
+
+def say_when(request: Request, error: Refused) -> None:
+    """Tell when it may work, if that is known (RFC 9110, 10.2.3)."""
+    if error.retry_after is not None:
+        request.setHeader(b"Retry-After", b"%d" % max(1, ceil(error.retry_after)))
 
 
 def answer_json(request: Request, value: object, status: int = 200) -> None:

@@ -21,6 +21,7 @@ from hichat.errors import Refused
 from hichat.protocol import PATH, SUBPROTOCOL, FromClient, FromServer
 from hichat.web.docstrings import commonmark, describe, described
 from hichat.web.examples import examples_of
+from hichat.web.outside import PublicURL
 
 CLOSE_CODES = {
     1002: "The WebSocket protocol was broken. Fix the client.",
@@ -41,6 +42,14 @@ CLOSE_CODES = {
 
 _CHANNEL = "chat"
 _DIRECTIONS = {"fromClient": FromClient, "fromServer": FromServer}
+
+
+def at(public: PublicURL) -> dict[str, Any]:
+    """@return: the document of a server that the world finds there; do not change it."""
+    found = _server("wss" if public.origin.scheme == "https" else "ws", public.origin.authority)
+    servers = {"public": {**found, **({"pathname": public.prefix} if public.prefix else {})}}
+    channels = {_CHANNEL: _channel() | {"servers": [{"$ref": "#/servers/public"}]}}
+    return document() | {"servers": servers, "channels": channels}
 
 
 @cache
@@ -84,7 +93,8 @@ def _server(scheme: str, host: str) -> dict[str, Any]:
     return {
         "host": "{host}",
         "protocol": scheme,
-        "description": "The token goes into the header or into `hello`, never into the URL.",
+        "description": "The token goes into the header or into `hello`, never into the URL. What a browser says in "
+        "`Origin` must be the server's own or one of its setting `HICHAT_ORIGINS`, or the answer is 403.",
         "variables": {"host": {"default": host, "description": "Where the daemon, or the proxy before it, listens."}},
         "security": [{"$ref": f"#/components/securitySchemes/{name}"} for name in _security_schemes()],
     }

@@ -14,6 +14,8 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.python.failure import Failure
 from twisted.web import http
 
+from hichat.gateway.protocol import GUARDS
+
 LINGER_TIME = 5
 """Seconds that who sends too much has to read why, before the connection closes: closing at once loses the answer."""
 
@@ -172,7 +174,8 @@ class PlainChannel(http.HTTPChannel):
             [
                 b"HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
                 % (status, reason),
-                b"X-Content-Type-Options: nosniff\r\nContent-Length: %d\r\n\r\n" % len(body),
+                b"".join(b"%s: %s\r\n" % (name.encode(), value.encode()) for name, value in GUARDS.items()),
+                b"Content-Length: %d\r\n\r\n" % len(body),
                 body,
             ]
         )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import TYPE_CHECKING
 
-from hichat.errors import Busy, FormTooLarge, Refused, TooManyConnections, TooManyRequests, Unauthorized
-from hichat.web.answers import failed_in_both_spellings, language, refused, to_json
+from hichat.errors import Busy, FormTooLarge, Refused, StoreAway, TooManyConnections, TooManyRequests, Unauthorized
+from hichat.web.answers import failed_in_both_spellings, language, refused, say_when, to_json
 from hichat.web.api.problems import answer_problem
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 UPLOAD_PATH = b"/v1/upload/image"
 SOCKET_PATH = b"/v1/user/SendUserMsg"
 
-_LATER = (Busy, TooManyConnections, TooManyRequests)
+_LATER = (Busy, StoreAway, TooManyConnections, TooManyRequests)
 
 
 def complain(request: Request, error: Refused) -> bytes:
@@ -29,8 +28,7 @@ def complain(request: Request, error: Refused) -> bytes:
     if isinstance(error, Unauthorized):
         return to_json(request, {"message": error.text(language(request))}, 401)
     is_later = isinstance(error, _LATER)
-    if is_later and error.retry_after is not None:
-        request.setHeader(b"Retry-After", b"%d" % max(1, ceil(error.retry_after)))
+    say_when(request, error)
     if is_later and request.path == SOCKET_PATH:
         return to_json(request, {"message": error.text(language(request))}, error.status)
     is_call = is_later and request.path.startswith(b"/v1/")

@@ -13,6 +13,7 @@ from hichat.web import asyncapi, protocol_page
 from hichat.web.api import openapi
 from hichat.web.api import page as api_page
 from hichat.web.html import STYLE_HASH
+from hichat.web.outside import PublicURL
 from hichat.web.site import Branch
 
 
@@ -34,7 +35,6 @@ class Document(Resource):
         self._headers = {
             "Content-Type": content_type,
             "Cache-Control": "no-cache",  # ask whether it is still the same
-            "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; "
             f"frame-ancestors 'none'{policy}",
             **(headers or {}),
@@ -49,10 +49,18 @@ class Document(Resource):
         return self._body
 
 
-def mount_documents(root: Branch) -> None:
-    """Put the documents and the pages where clients' authors find them."""
-    for name, found in (("asyncapi", asyncapi.document()), ("openapi", openapi.document())):
+def mount_documents(root: Branch, public: PublicURL | None = None) -> None:
+    """
+    Put the documents and the pages where clients' authors find them.
+
+    @param public: where the world finds the site.
+    """
+    documents = {"asyncapi": asyncapi.document(), "openapi": openapi.document()}
+    if public is not None:
+        documents = {"asyncapi": asyncapi.at(public), "openapi": openapi.at(public)}
+    for name, found in documents.items():
         root.mount(f"v2/{name}.json", Document("application/json", msgspec.json.encode(found)))
     style = f"; style-src '{STYLE_HASH}'"
     for name, text in (("protocol", protocol_page.page()), ("api", api_page.page())):
-        root.mount(f"v2/{name}", Document("text/html; charset=utf-8", text.encode(), style))
+        body = text.replace('href="/v2/', f'href="{public.prefix if public else ""}/v2/').encode()
+        root.mount(f"v2/{name}", Document("text/html; charset=utf-8", body, style))

@@ -6,7 +6,7 @@ Import this inside the composition root's function only: Klein installs a reacto
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.web.server import Request
@@ -14,7 +14,6 @@ from twisted.web.server import Request
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.tokens import Claims
 from hichat.gateway.protocol import ChatFactory
-from hichat.ledger import log
 from hichat.ledger.marks import Marks
 from hichat.media.media import MediaStore
 from hichat.metrics import Metrics
@@ -30,6 +29,7 @@ from hichat.web.browser.files import Client
 from hichat.web.browser.session import SessionResource
 from hichat.web.credentials import credentials
 from hichat.web.documents import mount_documents
+from hichat.web.outside import Outside
 from hichat.web.parts import Parts
 from hichat.web.site import Branch, Site
 from hichat.web.sockets import SocketResource, SocketV2Resource
@@ -52,15 +52,18 @@ def make_site(
     sockets_v2: ChatFactory,
     metrics: Metrics,
     stopping: Callable[[], bool],
+    probe: Callable[[], Awaitable[object]],
     media: MediaStore,
     reactor: IReactorTime,
     places: Places,
     budgets: Budgets,
+    outside: Outside,
 ) -> Site:
     """
     Put the site together.
 
     @param stopping: whether the daemon is going away.
+    @param probe: see L{Ready}.
     """
 
     def claims(request: Request) -> Claims:
@@ -72,13 +75,23 @@ def make_site(
     root.mount("v1/user/SendUserMsg", SocketResource(sockets, claims))
     root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
     root.mount("v2/ws", SocketV2Resource(sockets_v2))
-    mount_documents(root)
-    client = Client()
+    mount_documents(root, outside.public)
+    client = Client(outside.prefix)
     root.putChild(b"", client.page)
     root.putChild(b"app", client.directory)
     root.putChild(b"session", SessionResource(accounts))
     root.mount("healthz", Health())
-    root.mount("readyz", Ready(stopping, lambda: store.read(log.head)))
+    root.mount("readyz", Ready(stopping, probe, reactor))
     root.mount("metrics", Exposition(metrics))
     uploads = upload_paths(accounts, media)
-    return Site(root, reactor, media.limit, metrics, uploads, media.directory, places=places, budgets=budgets)
+    return Site(
+        root,
+        reactor,
+        media.limit,
+        metrics,
+        uploads,
+        media.directory,
+        places=places,
+        budgets=budgets,
+        outside=outside,
+    )

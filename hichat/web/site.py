@@ -36,13 +36,16 @@ from hichat.errors import (
     Refused,
     TooManyConnections,
 )
+from hichat.gateway.protocol import GUARDS
 from hichat.metrics import Metrics
 from hichat.places import Caps, Place, Places, Refusals, key_of
+from hichat.storage.trouble import Trouble
 from hichat.web.answers import answer_json, language
 from hichat.web.channel import LINGER_TIME, LOST, PlainChannel
 from hichat.web.complaints import complain
-from hichat.web.credentials import is_proxy, peer
+from hichat.web.credentials import peer
 from hichat.web.forms import FORM_LIMIT
+from hichat.web.outside import Outside
 from hichat.work import METER, Budgets, Meter
 
 __all__ = ["Branch", "Channel", "NotFound", "Request", "Site", "answer_json", "language"]
@@ -100,6 +103,7 @@ class Channel(PlainChannel):
 
     def head_received(self) -> None:
         """The head is complete."""
+        self._path = self.site.outside.local(self._path)
         self.setTimeout(self.site.body_time(self.announced[0], self.announced_path, self.length))
 
     def content_received(self) -> None:
@@ -205,14 +209,15 @@ class Request(server.Request):
                 raise channel.place.refusal
             channel.persistent = 0
             self.setHeader(b"Connection", b"close")
-        elif site.is_proxy(self.client):
+            return
+        source = site.outside.proxies.source(self)
+        if source.named:
             # Of many people, one after the other.
-            named = key_of(peer(self).address)
-            if named != key_of(getattr(self.client, "host", "")):
-                if not site.places.addresses.take(named):
-                    site.places.refusals.count("address", named)
-                    raise TooManyConnections
-                self._address = named
+            named = key_of(source.peer.address)
+            if not site.places.addresses.take(named):
+                site.places.refusals.count("address", named)
+                raise TooManyConnections
+            self._address = named
 
     def called_by(self, user: int) -> None:
         """
@@ -351,8 +356,8 @@ class Request(server.Request):
             return
         try:
             super().handleContentChunk(data)
-        except OSError:
-            self._log.failure("a body could not be stored")
+        except OSError as e:
+            self.channel.site.spooling.met(e)
             self._refuse(NotStored())
             return
         bodies = self.channel.site.bodies
@@ -378,6 +383,17 @@ class Request(server.Request):
             self.finish()
         else:
             super().requestReceived(command, path, version)
+
+    def write(self, data: bytes) -> None:
+        """Send a piece of the answer; before the first one, the head."""
+        if not self.startedWriting and self.channel is not None:
+            for name, value in GUARDS.items():
+                if not self.responseHeaders.hasHeader(name):
+                    self.setHeader(name, value)
+            hsts = self.channel.site.outside.hsts(self)
+            if hsts:
+                self.setHeader(b"Strict-Transport-Security", hsts)
+        super().write(data)
 
     def process(self) -> None:
         """The request is complete."""
@@ -491,7 +507,7 @@ class Site(server.Site):
     @param idle_time: see L{IDLE_TIME}.
     @param places: counts connections; without it there may be as many as will.
     @param budgets: what calls may cost; without it as much as they will.
-    @param is_proxy: whether what connects from an address speaks for others.
+    @param outside: what it is to the world; None: it stands behind no proxy but one on this machine.
     """
 
     _log = Logger()
@@ -511,7 +527,7 @@ class Site(server.Site):
         idle_time: int = IDLE_TIME,
         places: Places | None = None,
         budgets: Budgets | None = None,
-        is_proxy: Callable[[IAddress | None], bool] = is_proxy,
+        outside: Outside | None = None,
     ) -> None:
         super().__init__(
             root, requestFactory=Request, parsePOSTFormSubmission=False, reactor=reactor, timeout=idle_time
@@ -519,16 +535,17 @@ class Site(server.Site):
         self.idle_time = idle_time
         self.places = places or Places(Caps(), Refusals(metrics, reactor))
         self.budgets = budgets or Budgets(Rate(0, 1), reactor)
-        self.is_proxy = is_proxy
+        self.outside = outside or Outside()
         self.bodies = Bodies()
         self.metrics = metrics
         self._upload_limit = upload_limit
         self._uploads = uploads
         self._spool = spool
+        self.spooling = Trouble("requests' bodies cannot be kept while they arrive")
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
         """Somebody connects. Of a proxy it is not known for whom yet."""
-        place = self.places.enter("" if self.is_proxy(addr) else key_of(getattr(addr, "host", "")))
+        place = self.places.enter("" if self.outside.proxies.trusts(addr) else key_of(getattr(addr, "host", "")))
         if place is None:
             return _Closed()
         channel = cast(Channel, super().buildProtocol(addr))
@@ -577,6 +594,8 @@ class Site(server.Site):
         """Find what answers a request."""
         # Set by the base class: it names the version, which only attackers want to know.
         request.responseHeaders.removeHeader(b"server")
+        if self.outside.prefix and request.path == self.outside.prefix.encode("ascii"):
+            return Moved(request.path + b"/")
         return super().getResourceFor(request)
 
     def log(self, request: http.Request) -> None:
@@ -590,6 +609,26 @@ class Site(server.Site):
             bytes=request.sentLength,
             milliseconds=round((self.reactor.seconds() - cast(Request, request).started) * 1000),
         )
+
+
+class Moved(Resource):
+    """
+    It is elsewhere.
+
+    @param path: where.
+    """
+
+    isLeaf = True
+
+    def __init__(self, path: bytes) -> None:
+        super().__init__()
+        self._path = path
+
+    def render_GET(self, request: http.Request) -> bytes:
+        """Say so."""
+        request.setResponseCode(308)
+        request.setHeader(b"Location", self._path)
+        return b""
 
 
 class NotFound(Resource):

@@ -14,11 +14,14 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from hichat.accounts.tokens import Claims
-from hichat.errors import Busy, Language, SignedOut, TooManyConnections, Unauthorized
+from hichat.errors import Busy, ForeignOrigin, Language, SignedOut, StoreAway, TooManyConnections, Unauthorized
 from hichat.gateway.protocol import ChatFactory, ChatProtocol, V1Protocol, V2Protocol
 from hichat.places import Place
 from hichat.routing import Met
+from hichat.web.answers import say_when
+from hichat.web.api.problems import answer_problem
 from hichat.web.credentials import bearer
+from hichat.web.outside import outside_of
 from hichat.web.site import Request as SiteRequest
 from hichat.web.site import answer_json, language
 
@@ -65,9 +68,12 @@ class SocketResource(Resource):
     def _failed(self, failure: Failure, request: Request) -> None:
         if failure.check(CancelledError):
             return
-        _log.failure("a WebSocket could not be opened", failure)
+        error = failure.value if isinstance(failure.value, StoreAway) else Busy()
+        if isinstance(error, Busy):
+            _log.failure("a WebSocket could not be opened", failure)
         if request.channel is not None and request.channel.transport is not None:
-            answer_json(request, {"message": Busy().text(language(request))}, 503)
+            say_when(request, error)
+            answer_json(request, {"message": error.text(language(request))}, error.status)
 
 
 class _Admission:
@@ -90,7 +96,7 @@ class _Admission:
 class SocketV2Resource(Resource):
     """
     C{GET /v2/ws}: anybody may connect; an C{Authorization: Bearer} header (RFC 6750) or the first frame says
-    who it is.
+    who it is. A browser's page must be of this server: L{Outside.check_origin}.
     """
 
     isLeaf = True
@@ -100,7 +106,11 @@ class SocketV2Resource(Resource):
         self._factory = factory
 
     def render_GET(self, request: Request) -> bytes | int:
-        """Upgrade."""
+        """Upgrade, if no page elsewhere asks."""
+        try:
+            outside_of(request).check_origin(request)
+        except ForeignOrigin as e:
+            return answer_problem(request, e)
         place = cast(SiteRequest, request).leave()
         admission = _V2Admission(self._factory, place, bearer(request), language(request))
         return WebSocketResource(admission).render(request)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
+from hichat.errors import NotStored
 from hichat.metrics import Metrics
+
+FRESH = 1.0
+"""Seconds for which what was seen is the answer."""
+
+PATIENCE = 3.0
+"""Seconds that a look may take."""
+
+HANGS = f"the store does not answer within {PATIENCE:.0f} s"
+"""What is wrong then."""
 
 
 class Health(Resource):
@@ -24,18 +35,27 @@ class Health(Resource):
 
 class Ready(Resource):
     """
-    C{/readyz}: 200 if it can serve now, else 503 and why.
+    C{/readyz}: 200 if it can serve now, else 503 and why. Many may ask, and often: one look a second is for all.
 
     @param stopping: whether the daemon is going away.
-    @param probe: reads something from the store; fails if it cannot.
+    @param probe: does what a message needs of the store; fails if it cannot.
+    @param clock: for how old a look is.
     """
 
     isLeaf = True
 
-    def __init__(self, stopping: Callable[[], bool], probe: Callable[[], Deferred[int]]) -> None:
+    def __init__(
+        self, stopping: Callable[[], bool], probe: Callable[[], Awaitable[object]], clock: IReactorTime
+    ) -> None:
         super().__init__()
         self._stopping = stopping
         self._probe = probe
+        self._clock = clock
+        # When the look began that is not over, and who waits for it; when the last one was over, and what it has seen.
+        self._began: float | None = None
+        self._waiting: list[Deferred[str]] = []
+        self._seen_at: float | None = None
+        self._wrong = ""
 
     def render_GET(self, request: Request) -> bytes | int:
         """Look, then answer."""
@@ -44,13 +64,47 @@ class Ready(Resource):
         gone: list[Failure] = []
         request.notifyFinish().addErrback(gone.append)
 
-        def answer(status: int, text: str) -> None:
+        def answer(wrong: str) -> None:
             if not gone:
-                request.write(_text(request, status, text))
+                request.write(_text(request, 503, wrong) if wrong else _text(request, 200, "ready"))
                 request.finish()
 
-        self._probe().addCallbacks(lambda _: answer(200, "ready"), lambda _: answer(503, "the store does not answer"))
+        self._look().addCallback(answer)
         return NOT_DONE_YET
+
+    def _look(self) -> Deferred[str]:
+        """@return: what is wrong; empty: nothing."""
+        now = self._clock.seconds()
+        if self._began is None:
+            if self._seen_at is not None and now - self._seen_at < FRESH:
+                return succeed(self._wrong)
+            self._began = now
+            Deferred.fromCoroutine(self._find_out()).addCallback(self._found)
+            if self._began is None:
+                return succeed(self._wrong)
+        left = self._began + PATIENCE - now
+        if left <= 0:
+            # It may hang for long, and another one would hang beside it.
+            return succeed(HANGS)
+        waiter: Deferred[str] = Deferred()
+        self._waiting.append(waiter)
+        return waiter.addTimeout(left, self._clock, lambda _value, _timeout: HANGS)
+
+    async def _find_out(self) -> str:
+        try:
+            await self._probe()
+        except NotStored:
+            return "the store takes no commits; the log says why"
+        except Exception:
+            return "the store cannot be read; the log says why"
+        return ""
+
+    def _found(self, wrong: str) -> None:
+        self._began, self._seen_at, self._wrong = None, self._clock.seconds(), wrong
+        waiting, self._waiting = self._waiting, []
+        for waiter in waiting:
+            if not waiter.called:
+                waiter.callback(wrong)
 
 
 class Exposition(Resource):

@@ -17,7 +17,7 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.static import File
 
 from hichat.accounts.accounts import Accounts
-from hichat.errors import Broken, Busy, FormTooLarge, InvalidField, MalformedForm, NoSuchMedia, Unauthorized
+from hichat.errors import Broken, Busy, FormTooLarge, InvalidField, MalformedForm, NoSuchMedia, Refused, Unauthorized
 from hichat.media.media import Copy, MediaStore, Served
 from hichat.media.types import EXTENSIONS
 from hichat.web.complaints import UPLOAD_PATH, complain
@@ -33,6 +33,9 @@ MEDIA_PATH = b"/v2/media"
 _CHUNK = 64 * 1024
 _PARTS_LIMIT = 32
 _YEAR = 365 * 24 * 3600
+
+_FOR_ALL = b"Cross-Origin-Resource-Policy", b"cross-origin"
+# The page of v1 may be anywhere.
 
 _MEDIA_TYPES = {extension: media_type for media_type, extension in EXTENSIONS.items()}
 _RANGE = re.compile(rb"bytes=(?:[0-9]{1,18}-(?:[0-9]{1,18})?|-([0-9]{1,18}))")
@@ -98,7 +101,7 @@ def copy_of_form(content: IO[bytes], content_type: str | None) -> Copy:
 
 class Files(Resource):
     """
-    Serves files by their open URLs, without credentials: C{/uploads/NAME}.
+    Serves files by their open URLs, without credentials: C{/uploads/NAME}; pages elsewhere show them, too.
     """
 
     def __init__(self, media: MediaStore) -> None:
@@ -114,6 +117,7 @@ class Files(Resource):
             found = self._media.directory / path.decode("ascii")
             if media_type is None or not found.is_file():
                 return NotFound()
+            request.setHeader(*_FOR_ALL)
             return Download(Served(found, media_type, "", True), _YEAR)
         return _Opened(self._media, path)
 
@@ -148,6 +152,7 @@ class _Opened(Resource):
     async def _send(self, request: server.Request) -> None:
         try:
             found: IResource = Download(await self._media.opened(self._name.decode("latin-1")), _YEAR)
+            request.setHeader(*_FOR_ALL)
         except NoSuchMedia:
             found = NotFound()
         request.render(found)
@@ -155,9 +160,11 @@ class _Opened(Resource):
     def _failed(self, failure: Failure, request: server.Request) -> None:
         if failure.check(CancelledError):
             return
-        self._log.failure("a file could not be sent", failure)
+        error = failure.value if isinstance(failure.value, Refused) else Broken()
+        if isinstance(error, Broken):
+            self._log.failure("a file could not be sent", failure)
         if request.channel is not None and not request.startedWriting:
-            request.write(complain(request, Broken()))
+            request.write(complain(request, error))
             request.finish()
 
 
@@ -188,7 +195,6 @@ class Download(File):
             cast(Request, request).take_file()
         except Busy as e:
             return complain(request, e)
-        request.setHeader(b"X-Content-Type-Options", b"nosniff")
         request.setHeader(b"Content-Security-Policy", b"default-src 'none'; sandbox")
         request.setHeader(b"Cache-Control", b"private, max-age=%d, immutable" % self._age)
         request.setHeader(b"Content-Disposition", disposition(self._served))

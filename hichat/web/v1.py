@@ -42,7 +42,7 @@ from hichat.web.answers import (
     to_json,
 )
 from hichat.web.complaints import complain
-from hichat.web.credentials import credentials, peer
+from hichat.web.credentials import credentials, is_forwarded, peer
 from hichat.web.forms import FORM_LIMIT, integer, read_form, read_urlencoded, required
 from hichat.web.parts import Parts
 from hichat.web.site import Branch, Request
@@ -150,6 +150,7 @@ class V1:
             fields.get("Identity", ""),
             fields.get("invite", ""),
             peer(request).address,
+            is_forwarded(request),
         )
         return _done(request, REGISTERED, data=_user_row(user, oneself=True))
 

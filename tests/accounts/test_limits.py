@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts.accounts import Accounts
-from hichat.accounts.limits import Limit, Limits, Rate, address_key
+from hichat.accounts.limits import SHARED, STRANGER, Counted, Limit, Limits, Rate, address_key, address_keys
 from hichat.accounts.passwords import Passwords
 from hichat.errors import Busy, InvalidField, NameTaken, TooManyAttempts, WrongPassword
 from tests.accounts.test_accounts import AccountsCase
@@ -77,20 +78,93 @@ class LimitTests(SynchronousTestCase):
 
     def test_bounded(self) -> None:
         limit = self.limit(entries=10)
-        for number in range(1000):
-            limit.attempt(f"{number}")
-            limit.attempt("busy") if number < 3 else self.refused(limit, "busy") if number < 10 else None
-        self.assertEqual(len(limit), 10)
+        for number in range(10_000):
+            with contextlib.suppress(TooManyAttempts):
+                limit.attempt(f"{number}")
+        self.assertEqual(len(limit), 10 + SHARED)
+        self.now += 60_001
         limit.attempt("x" * 10**6)
         limit.attempt("\ud800")
+
+    def test_others_flush_no_count(self) -> None:
+        """Neither while there is room nor when there is none."""
+        limit = self.limit(entries=10)
+        for _ in range(3):
+            limit.attempt("a")
+        for number in range(5000):
+            with contextlib.suppress(TooManyAttempts):
+                limit.attempt(f"{number}")
+        self.refused(limit)
+        late = [f"late {number}" for number in range(20)]
+        for key in late:
+            for _ in range(4):
+                with contextlib.suppress(TooManyAttempts):
+                    limit.attempt(key)
+        for key in late:
+            self.refused(limit, key)
+
+    def test_empty_ones_make_way(self) -> None:
+        limit = self.limit(entries=10)
+        for number in range(10):
+            limit.attempt(f"{number}")
+        self.now += 20_001
+        for number in range(10):
+            limit.attempt(f"new {number}")
+        self.assertEqual(len(limit), 10, "and nothing is in the shared ones")
+
+    def test_a_count_goes_along_from_a_shared_bucket(self) -> None:
+        limit = self.limit(entries=1)
+        limit.attempt("first")
+        for _ in range(2):
+            self.now += 10_000
+            limit.attempt("a")
+        self.now += 5_000
+        limit.attempt("a")
+        self.refused(limit)
+
+    def test_what_is_refused_or_forgiven_leaves_nothing(self) -> None:
+        limit = self.limit()
+        for number in range(1000):
+            limit.attempt(f"{number}")
+            limit.forgive(f"{number}")
+        self.assertEqual(len(limit), 0)
+        full = self.limit(entries=1)
+        full.attempt("a")
+        full.attempt("b")
+        full.forgive("b")
+        self.assertEqual(len(full), 1)
+
+    def test_all_or_none(self) -> None:
+        limit, counted = self.limit(1), Counted()
+        limit.attempt("b")
+        self.assertRaises(TooManyAttempts, counted.attempt, limit, [("a", 1), ("b", 1)])
+        limit.attempt("a")
 
     def test_addresses(self) -> None:
         same = ("2001:db8:1:2::1", "2001:db8:1:2:ffff::")
         self.assertEqual(len(set(map(address_key, same))), 1)
         others = ("2001:db8:1:3::1", "192.0.2.1", "192.0.2.2")
         self.assertEqual(len(set(map(address_key, (*same, *others)))), 4)
-        self.assertEqual(address_key("::ffff:192.0.2.1"), address_key("192.0.2.1"))
-        self.assertEqual({address_key(here) for here in ("127.0.0.1", "127.9.9.9", "::1", "", "unix")}, {""})
+        for other in ("::ffff:192.0.2.1", "::FFFF:C000:201", "2002:c000:201::5"):
+            self.assertEqual(address_key(other), address_key("192.0.2.1"))
+        self.assertEqual({address_key(here) for here in ("127.0.0.1", "127.9.9.9", "::1", "")}, {""})
+        self.assertEqual({address_key(odd) for odd in ("unix", "1.2.3", "unknown", "192.0.2.1:99")}, {STRANGER})
+        self.assertEqual(address_key("fe80::1%eth0"), address_key("fe80::2"))
+
+    def test_many_addresses_of_one_party(self) -> None:
+        """Whoever goes through the networks of a /48, or the addresses of a /24, may more than one, but not as many."""
+        for addresses, most in (
+            ([f"2001:db8:1:{number:x}::1" for number in range(0x10000)], 16 * 3),
+            ([f"2001:db8:1:{number:x}::1" for number in range(0x100)], 4 * 3),
+            ([f"192.0.2.{number}" for number in range(256)], 16 * 3),
+        ):
+            limit, taken = self.limit(), 0
+            for address in addresses[:300] if most == 4 * 3 else addresses[::199] + addresses[:50]:
+                with contextlib.suppress(TooManyAttempts):
+                    Counted().attempt(limit, address_keys(address))
+                    taken += 1
+            self.assertLessEqual(taken, most)
+            self.assertGreaterEqual(taken, min(most, 12))
 
 
 class WhoIsLimited(AccountsCase):
@@ -151,7 +225,7 @@ class WhoIsLimited(AccountsCase):
             )
         for work in (
             self.accounts.change_own_password(ann, grant.device, "correct horse", "battery staple", "192.0.2.1"),
-            self.accounts.delete_own(ann, "correct horse", "192.0.2.1"),
+            self.accounts.delete_own(ann, "correct horse", grant.device),
         ):
             self.fails(TooManyAttempts, work)
 
@@ -168,13 +242,13 @@ class WhoIsLimited(AccountsCase):
                 self.found(1), grant.device, "correct horse", "battery staple", "192.0.2.9"
             )
         )
-        self.get(self.accounts.delete_own(self.found(1), "battery staple", "192.0.2.9"))
+        self.get(self.accounts.delete_own(self.found(1), "battery staple"))
 
     def test_from_where_somebody_came_last_no_more_than_from_elsewhere(self) -> None:
         self.get(self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
         for _ in range(3):
             self.wrong()
-        self.limited()
+        self.fails(TooManyAttempts, self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
 
     def test_who_is_locked_out_locks_out_nobody_else(self) -> None:
         for number in range(3):
@@ -187,7 +261,7 @@ class WhoIsLimited(AccountsCase):
         never: Any = lambda *_: Deferred()  # noqa: E731
         passwords = Passwords(never, self.hasher, limit=1)
         passwords.hash("the one before")
-        self.accounts._passwords = passwords
+        self.accounts._passwords = self.accounts._guard._passwords = passwords
         for _ in range(10):
             self.fails(Busy, self.accounts.log_in("Ann", "correct horse", "192.0.2.1", ""))
             self.fails(Busy, self.accounts.register("Eve", "correct horse", "correct horse", client_ip="192.0.2.1"))

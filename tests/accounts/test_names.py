@@ -10,6 +10,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import names, users
+from hichat.accounts.guard import _look
 from hichat.accounts.lookalikes import MIXED, look_of, prototypes, script_of
 from hichat.accounts.names import check_reserved, columns_of, group_name, user_name
 from hichat.accounts.resting import LIMIT, REST, Resting
@@ -263,9 +264,9 @@ class Taking(AccountsCase):
         self.invite_user("Eve")
 
     def test_who_guesses_counts_once_however_the_name_is_written(self) -> None:
-        from hichat.accounts.accounts import _account_key
-
-        self.assertEqual(len({_account_key(name, None, "") for name in ("İpek", "ipek", "ｉｐｅｋ", " IPEK ")}), 1)
+        with self.store.snapshot() as connection:
+            keys = {_look(connection, name, {}, "").account for name in ("İpek", "ipek", "ｉｐｅｋ", " IPEK ")}
+        self.assertEqual(len(keys), 1)
 
 
 class AtOnce(SynchronousTestCase):

@@ -283,8 +283,8 @@ class EndingTests(SessionCase):
 
     def test_deleted(self) -> None:
         grant = self.enter()
-        self.fails(WrongPassword, self.accounts.delete_own(self.ann, "wrong", ""))
-        self.get(self.accounts.delete_own(self.found(self.ann.id), "correct horse", ""))
+        self.fails(WrongPassword, self.accounts.delete_own(self.ann, "wrong"))
+        self.get(self.accounts.delete_own(self.found(self.ann.id), "correct horse"))
         self.is_over(grant)
         with self.store.snapshot() as connection:
             rows = connection.execute(select(tables.sessions)).all()

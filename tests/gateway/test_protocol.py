@@ -194,6 +194,18 @@ class ProtocolTests(ProtocolCase):
         self.assertNotIn(b"Extensions", transport.value())
         self.assertEqual(len(self.routing.waiting), 1)
 
+    def test_what_a_handshake_says_to_browsers(self) -> None:
+        """Refused or not, nobody is to take the answer for something else than it is."""
+        for request, status in ((REQUEST, b"101"), (REQUEST.replace(b"Version: 13", b"Version: 1"), b"400")):
+            protocol = cast(V1Protocol, self.factory.buildProtocol(None))
+            protocol.admit(7, 0, MET, "en")
+            transport = Transport()
+            protocol.makeConnection(transport)
+            protocol.dataReceived(request)
+            self.assertTrue(transport.value().startswith(b"HTTP/1.1 " + status), transport.value())
+            self.assertIn(b"X-Content-Type-Options: nosniff\r\n", transport.value())
+            self.assertIn(b"Cross-Origin-Resource-Policy: same-origin\r\n", transport.value())
+
     def test_who_neither_reads_nor_is_read_is_dead_too(self) -> None:
         protocol, _ = self.online()
         protocol.pause_reading()

@@ -100,7 +100,7 @@ class SearchOnPostgreSQLTests(SearchTests):
         """It is in the log's database."""
 
     async def setUp(self) -> None:  # type: ignore[override]
-        self.settings = {"database": server().make_database(self)}  # type: ignore[misc]
+        self.settings = {"DATABASE": server().make_database(self)}  # type: ignore[misc]
         await super().setUp()
 
 

@@ -18,7 +18,7 @@ from twisted.logger import eventAsText, globalLogPublisher
 from twisted.trial.unittest import TestCase
 
 from hichat import child
-from hichat.errors import NotAMember, Refused
+from hichat.errors import NotAMember, NotStored, Refused
 from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.ledger import log, places, process
 from hichat.ledger.process import Setup, WriterProcess
@@ -110,6 +110,49 @@ class ProcessCase(TestCase):
     def written(self) -> list[str]:
         with self.store.snapshot() as connection:
             return bodies(log.after(connection, 0, 100_000))
+
+
+class ProbeTests(ProcessCase):
+    async def test_with_the_process_and_without(self) -> None:
+        made = self.make()
+        self.assertEqual(await made.write([]), [], "the thread has done it")
+        await self.ready(made)
+        probes = [made.write([]), made.write([say("a")]), made.write([])]
+        self.assertEqual([len(await probe) for probe in probes], [0, 1, 0])
+        self.assertEqual(self.written(), ["a"])
+
+    async def test_a_store_that_takes_nothing(self) -> None:
+        made = await self.started()
+        with self.store.transaction() as connection:
+            connection.exec_driver_sql("ALTER TABLE receipts RENAME TO others")
+        for _ in range(3):
+            (outcome,) = await made.write([])
+            self.assertIsInstance(outcome, NotStored)
+            (outcome,) = await made.write([say("a")])
+            self.assertIsInstance(outcome, NotStored)
+        with self.store.transaction() as connection:
+            connection.exec_driver_sql("ALTER TABLE others RENAME TO receipts")
+        self.assertEqual(await made.write([]), [])
+        self.assertEqual(len(await made.write([say("a")])), 1)
+        self.assertEqual(self.written(), ["a"])
+
+    async def test_the_process_dies_with_some(self) -> None:
+        """What it had beside them is written, once and in order; they have failed."""
+        made = await self.started()
+        assert made.pid is not None
+        os.kill(made.pid, signal.SIGSTOP)
+        asked = [made.write(batch) for batch in ([], [say("a")], [], [say("b"), say("c")], [])]
+        os.kill(made.pid, signal.SIGKILL)
+        outcomes = [await answer for answer in asked]
+        self.assertEqual([bodies(outcomes[place]) for place in (1, 3)], [["a"], ["b", "c"]])
+        for place in (0, 2, 4):
+            self.assertIsInstance(outcomes[place][0], NotStored)
+        self.assertEqual(self.written(), ["a", "b", "c"])
+        self.flushLoggedErrors()
+
+
+class ProbeOnPostgreSQLTests(OnPostgreSQL, ProbeTests):
+    pass
 
 
 class ProcessTests(ProcessCase):

@@ -306,7 +306,9 @@ class IndexerTests(SynchronousTestCase):
 
     def test_a_step_that_fails(self) -> None:
         self.assertEqual(self.rest(StepFailed("no")), AGAIN)
-        self.assertEqual(len(self.flushLoggedErrors(StepFailed)), 1)
+        self.assertEqual(self.flushLoggedErrors(), [], "its process has told why")
+        self.assertEqual(self.rest(ZeroDivisionError()), AGAIN)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.assertEqual(self.rest(Progress(5, 5)), POLL)
 
     def test_stopped_at_rest(self) -> None:

@@ -18,7 +18,7 @@ from hichat.errors import (
 )
 from hichat.events import FIRST_GROUP_ID, Kind, Scope
 from hichat.social import groups
-from hichat.social.group_service import Groups
+from hichat.social.group_service import Groups, checked
 from hichat.social.groups import Limits
 from hichat.storage import tables
 from tests.doubles import NOW, FakeLedger, make_store
@@ -54,6 +54,30 @@ class GroupsTests(SynchronousTestCase):
         )
         self.assertEqual(self.ask(groups.members, group.id), {1})
         self.assertEqual(self.get(self.groups.create(self.ann, "other")).id, FIRST_GROUP_ID + 1)
+
+    def test_names_that_are_taken_or_look_so(self):
+        self.get(self.groups.create(self.ann, "Team 😀"))
+        for name in ("tEAM 😀", "ＴＥＡＭ   😀", "Тeam 😀"):
+            self.fails(NameTaken, self.groups.create(self.bob, name))
+        for name in ("te\u200bam", "team\u3164", "", "x" * 65, "ﷺ" * 5):
+            self.fails(InvalidField, self.groups.create(self.bob, name))
+        modem = self.get(self.groups.create(self.bob, "modem"))
+        self.get(self.groups.create(self.bob, "modern"))
+        self.fails(NameTaken, self.groups.edit(2, modem.id, {"name": "TEAM 😀"}))
+        self.fails(NameTaken, self.groups.edit(2, modem.id, {"name": "Тeam 😀"}))
+        self.fails(InvalidField, self.groups.edit(2, modem.id, {"name": "mo\u200bdem"}))
+        self.assertEqual(self.get(self.groups.edit(2, modem.id, {"name": "  MODEM "})).name, "MODEM")
+        self.assertEqual(self.ask(groups.find_by_text, "ｍｏｄｅｍ").id, modem.id)
+
+    def test_a_name_from_before_may_be_said_again(self):
+        team = self.get(self.groups.create(self.ann, "Team"))
+        old = {"name": "Te\u200bam  1"} | {"name_key": "te\u200bam  1", "name_match": "te\u200bam 1"}
+        self.successResultOf(
+            self.store.write(lambda connection: connection.execute(tables.groups.update().values(old)).close())
+        )
+        changed = self.get(self.groups.edit(1, team.id, checked({"name": old["name"], "description": "x"})))
+        self.assertEqual((changed.name, changed.description), (old["name"], "x"))
+        self.assertEqual(self.ask(groups.find_by_name, "TE\u200bAM 1").id, team.id)
 
     def test_creating_is_an_event(self):
         group = self.get(self.groups.create(self.ann, "Team"))

@@ -12,6 +12,8 @@ from hichat.accounts.limits import Rate
 from hichat.places import DOOR, Caps
 from hichat.web.channel import LINGER_TIME
 from hichat.web.forms import FORM_LIMIT
+from hichat.web.outside import Outside
+from hichat.web.proxies import Proxies, Trusted
 from hichat.web.site import Bodies
 from hichat.web.status import Health
 from hichat.web.uploads import MEDIA_PATH
@@ -132,7 +134,7 @@ class Addresses(PlacesCase):
         self.problem(self.get("/v2/me", HERE, X_Forwarded_For="192.0.2.9").answer(), 429, "too_many_connections")
 
     def test_this_machine_where_it_is_no_proxy(self):
-        self.site.is_proxy = lambda client: False
+        self.site.outside = Outside(Proxies(Trusted.parse("off")))
         for _ in range(3):
             self.connect("127.0.0.1")
         self.problem(self.get("/v2/me", "127.0.0.1").answer(), 429, "too_many_connections")

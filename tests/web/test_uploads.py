@@ -270,6 +270,7 @@ class Serving(SiteFixture, TestCase):
         self.assertEqual((answer.status, answer.body), (200, PNG))
         self.assertEqual(answer.headers["content-type"], "image/png")
         self.assertEqual(answer.headers["x-content-type-options"], "nosniff")
+        self.assertEqual(answer.headers["cross-origin-resource-policy"], "cross-origin")
         self.assertEqual(answer.headers["content-security-policy"], "default-src 'none'; sandbox")
         self.assertEqual(answer.headers["cache-control"], "private, max-age=31536000, immutable")
         self.assertEqual(answer.headers["accept-ranges"], "bytes")

@@ -178,7 +178,7 @@ class Registering(V1Case):
         self.no(self.new(repeated=None), "两次输入的密码不一致")
         for name in ("", " ", "x" * 65, "a\nb", "undefined", None):
             self.no(self.new(name), "字段无效: name")
-        for password in ("", "x" * 129, "undefined", None):
+        for password in ("", "x" * 257, "undefined", None):
             self.no(self.new(password=password, repeated=password), "字段无效: password")
 
     def test_malformed(self):

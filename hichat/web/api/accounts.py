@@ -236,12 +236,12 @@ class PeopleQuery(Paging):
     prefix: AnyName = ""
 
 
-async def register(parts: Parts, peer: Peer, body: Registration) -> Profile:
+async def register(parts: Parts, peer: Peer, forwarded: bool, body: Registration) -> Profile:
     """
     Makes an account. This does not log in. Where the server is open to strangers only with an invite, an administrator
     has the codes.
     """
-    user = await parts.accounts.register(body.name, body.password, body.password, body.invite, peer.address)
+    user = await parts.accounts.register(body.name, body.password, body.password, body.invite, peer.address, forwarded)
     return profile_of(user)
 
 
@@ -291,7 +291,7 @@ async def delete_me(parts: Parts, caller: Caller, peer: Peer, body: Deletion) ->
     Deletes your account for ever, with your contacts and memberships. What you have written stays where it was; your
     name is gone from it, and free for others after 30 days.
     """
-    await parts.accounts.delete_own(caller.user, body.password, peer.address)
+    await parts.accounts.delete_own(caller.user, body.password, caller.device)
 
 
 async def list_devices(parts: Parts, caller: Caller, query: Paging) -> Page[ShownDevice]:

@@ -15,6 +15,7 @@ from hichat.web.api.catalogue import SECTIONS
 from hichat.web.api.operation import Operation
 from hichat.web.api.problems import CONTENT_TYPE, Problem
 from hichat.web.docstrings import commonmark, describe
+from hichat.web.outside import PublicURL
 
 _DESCRIPTION = """
 JSON over HTTP. Answers that are no success are problem documents (RFC 9457): the `code` in them never changes and is
@@ -42,6 +43,13 @@ _STATUSES = {
     304: "It is what you have.",
     416: "There is no such range.",
 }
+
+
+def at(public: PublicURL) -> dict[str, Any]:
+    """@return: the document of a server that the world finds there; do not change it."""
+    info = document()["info"]
+    description = info["description"].replace("](/v2/", f"]({public.prefix}/v2/")
+    return document() | {"info": info | {"description": description}, "servers": [{"url": f"{public}/v2"}]}
 
 
 @cache

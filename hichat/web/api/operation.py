@@ -12,7 +12,8 @@ The names of its parameters say what they are:
 
     - C{parts}: L{hichat.web.parts.Parts};
     - C{caller}: L{Caller}: so a token is needed; without this parameter anybody may call;
-    - C{peer}: L{hichat.web.credentials.Peer}: from where the request comes;
+    - C{peer}: L{hichat.web.proxies.Peer}: from where the request comes;
+    - C{forwarded}: whether a proxy has passed the request on;
     - C{path}, C{query}: structs, whose fields are the parameters of that kind;
     - C{body}: a struct, read from JSON;
     - C{content}: the body as a file, whatever it is.
@@ -46,6 +47,7 @@ from hichat.errors import (
     NotStored,
     NotText,
     Refused,
+    StoreAway,
     TooManyConnections,
     TooManyRequests,
     Unauthorized,
@@ -104,7 +106,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     def __post_init__(self) -> None:
         """@raise TypeError: the declaration does not fit together."""
         takes = set(self.hints) - {"return"}
-        unknown = takes - {"parts", "caller", "peer", "path", "query", "body", "content"}
+        unknown = takes - {"parts", "caller", "peer", "forwarded", "path", "query", "body", "content"}
         if unknown or "parts" not in takes:
             raise TypeError(f"{self.id}: parameters are named otherwise: {unknown}")
         places = list(self.path_type.__struct_fields__) if self.path_type else []
@@ -191,7 +193,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         if self.body_type is not None:
             found += [NotJSON, NotJSONType]
         # Whatever it is, a body may come with it; and the store can be away for each.
-        found += [FormTooLarge, *self.refusals, TooManyRequests, TooManyConnections, Busy, NotStored, Broken]
+        found += [FormTooLarge, *self.refusals, TooManyRequests, TooManyConnections, Busy, NotStored, StoreAway, Broken]
         return tuple(dict.fromkeys(found))
 
 

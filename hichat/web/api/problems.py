@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from hichat.errors import InvalidField, Language, Refused, language_of
+from hichat.web.answers import say_when
+from hichat.web.outside import outside_of
 
 if TYPE_CHECKING:
     from twisted.web.http import Request
@@ -68,11 +69,14 @@ class Malformed(InvalidField):
         self.fault = fault
 
 
-def problem_of(error: Refused, language: Language) -> Problem:
-    """@return: what is said of an error."""
+def problem_of(error: Refused, language: Language, prefix: str = "") -> Problem:
+    """
+    @param prefix: what the paths of the site begin with.
+    @return: what is said of an error.
+    """
     retry = UNSET if error.retry_after is None else error.retry_after
     return Problem(
-        type=f"{PAGE}#{error.code}",
+        type=f"{prefix}{PAGE}#{error.code}",
         title=getattr(error, language),
         status=error.status,
         code=error.code,
@@ -88,7 +92,8 @@ def answer_problem(request: Request, error: Refused) -> bytes:
 
     @return: the body, whose headers are set.
     """
-    body = msgspec.json.encode(problem_of(error, language_of(request.getHeader("accept-language"))))
+    language = language_of(request.getHeader("accept-language"))
+    body = msgspec.json.encode(problem_of(error, language, outside_of(request).prefix))
     request.setResponseCode(error.status)
     request.setHeader("Content-Type", CONTENT_TYPE)
     request.setHeader("Content-Length", str(len(body)))
@@ -97,8 +102,7 @@ def answer_problem(request: Request, error: Refused) -> bytes:
         # RFC 6750, 3: who showed no token is not told that it is a bad one.
         invalid = ', error="invalid_token"' if request.requestHeaders.hasHeader("authorization") else ""
         request.setHeader("WWW-Authenticate", f'Bearer realm="hichat"{invalid}')
-    if error.retry_after is not None:
-        request.setHeader("Retry-After", str(max(1, ceil(error.retry_after))))
+    say_when(request, error)
     return body
 
 

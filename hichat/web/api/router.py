@@ -23,7 +23,7 @@ from hichat.web.answers import to_json
 from hichat.web.api.operation import Answer, Caller, Operation
 from hichat.web.api.problems import answer_problem
 from hichat.web.api.requests import read_body, read_parameters, read_query
-from hichat.web.credentials import bearer, peer
+from hichat.web.credentials import bearer, is_forwarded, peer
 from hichat.web.parts import Parts
 from hichat.web.site import Request
 
@@ -102,6 +102,8 @@ async def _read(operation: Operation, parts: Parts, request: Request, path: dict
         found["content"] = request.content
     if "peer" in operation.hints:
         found["peer"] = peer(request)
+    if "forwarded" in operation.hints:
+        found["forwarded"] = is_forwarded(request)
     return found
 
 

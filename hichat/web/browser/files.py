@@ -42,6 +42,7 @@ PAGE_HEADERS = {
 }
 
 _PAGE = "index.html"
+_MANIFEST = "manifest.webmanifest"
 _KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -51,12 +52,14 @@ class Client:
 
     @ivar page: the page.
     @ivar directory: what it loads, below C{/app}.
+    @param prefix: what the paths of the site begin with; the scripts find that out by themselves.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
         found = dict(_read(files("hichat.web.browser") / "app"))
+        found[_MANIFEST] = found[_MANIFEST].replace(b"{prefix}", prefix.encode("ascii"))
         version = blake2b(repr(sorted(found.items())).encode(), digest_size=8).hexdigest()
-        base = f"/app/{version}"
+        base = f"{prefix}/app/{version}"
         scripts = sorted(name for name in found if name.endswith(".js") and not name.startswith("hub/"))
         preloads = "\n".join(f'<link rel="modulepreload" href="{base}/{name}">' for name in scripts)
         page = found.pop(_PAGE).decode().replace("{base}", base).replace("{preloads}", preloads)

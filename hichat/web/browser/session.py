@@ -5,7 +5,10 @@ A page's scripts are the last place for something that is good for 60 days, so t
 token: it is in a cookie that only these calls are sent, that no script can read, and that no other site's page makes a
 browser send (C{HttpOnly}, C{SameSite=Strict}, C{Path=/session}: RFC 6265bis, 5.6). The page has access tokens, in
 memory. Each call needs a JSON body or a method for which another site would have to ask first (Fetch, CORS-preflight),
-and nobody answers that.
+and nobody answers that; and it is refused to pages that are not of this server: L{hichat.web.outside.Outside}.
+
+Over TLS the cookies' names begin with C{__Secure-}, so that nobody can set them over a plain connection. Those without,
+from before there were such names, are exchanged by the next refresh.
 
 All calls but C{DELETE} answer with a L{Session}; a browser that is not logged in gets 204 from C{/session/refresh}.
 """
@@ -35,10 +38,13 @@ from hichat.web.api.accounts import AnyName, AnyPassword, Password
 from hichat.web.api.problems import answer_problem
 from hichat.web.api.requests import read_body
 from hichat.web.credentials import bearer, peer
+from hichat.web.outside import outside_of
 from hichat.web.site import Request
 
 TOKEN_COOKIE = b"hichat_session"
 DEVICE_COOKIE = b"hichat_device"
+_SECURE = b"__Secure-"
+# RFC 6265bis, 4.1.3.1.
 _PATH = b"/session"
 _DEVICE_LIFETIME = 400 * 24 * 3600
 # Seconds; browsers keep no cookie longer (RFC 6265bis, 5.5).
@@ -129,6 +135,7 @@ class _Endpoint(Resource):
 
     async def _answer(self, call: Call, request: Request) -> None:
         try:
+            outside_of(request).check_origin(request)
             body = await call(request)
         except Refused as e:
             body = answer_problem(request, e)
@@ -217,14 +224,21 @@ def _nobody(request: Request) -> bytes:
 
 
 def _set(request: Request, name: bytes, value: str, lifetime: int) -> None:
-    # A proxy that speaks TLS says so; whoever lies about it harms only themselves.
-    secure = request.isSecure() or request.getHeader("x-forwarded-proto") == "https"
-    request.addCookie(name, value, path=_PATH, max_age=str(lifetime), secure=secure, httpOnly=True, sameSite=b"strict")
+    outside = outside_of(request)
+    secure = outside.is_secure(request)
+    path = outside.prefix.encode("ascii") + _PATH
+    changes = [(_SECURE + name if secure else name, value, lifetime)]
+    if secure and request.getCookie(name) is not None:
+        changes.append((name, "", 0))
+    for each, content, seconds in changes:
+        request.addCookie(
+            each, content, path=path, max_age=str(seconds), secure=secure, httpOnly=True, sameSite=b"strict"
+        )
 
 
 def _cookie(request: Request, name: bytes) -> str:
-    value = request.getCookie(name)
-    return (value or b"").decode("ascii", "replace")
+    value = request.getCookie(_SECURE + name) if outside_of(request).is_secure(request) else None
+    return (value or request.getCookie(name) or b"").decode("ascii", "replace")
 
 
 def _device(request: Request) -> str:

@@ -184,8 +184,8 @@ class ComingIn(ApiCase):
             ("127.0.0.1", "192.0.2.9, 192.0.2.7", "192.0.2.7"),
             ("::1", "2001:db8::1", "2001:db8::1"),
             ("::ffff:127.0.0.1", "192.0.2.7", "192.0.2.7"),
-            ("::ffff:192.0.2.1", "192.0.2.7", "::ffff:192.0.2.1"),
-            ("127.0.0.1", "192.0.2.7, nonsense", "127.0.0.1"),
+            ("::ffff:192.0.2.1", "192.0.2.7", "192.0.2.1"),
+            ("127.0.0.1", "192.0.2.7, nonsense", "unknown"),
         ):
             self.patch(Transport, "getPeer", lambda _, here=here: IPv4Address("TCP", here, 4711))
             headers = {"X_Forwarded_For": said} if said else {}
@@ -436,3 +436,38 @@ class DevicesOnPostgreSQL(OnPostgreSQL, Devices):
 
 class OthersOnPostgreSQL(OnPostgreSQL, Others):
     """The same there."""
+
+
+class PassedOn(ApiCase):
+    """Where only this machine can call, a proxy on it may still pass on what comes from anywhere."""
+
+    def build(self):
+        super().build()
+        passwords: Any = Passwords(run_now, quick_hasher())
+        options: Any = {"registration": "local"}
+        self.mount(Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, **options))
+
+    def test_registration(self):
+        self.patch(Transport, "getPeer", lambda _: IPv4Address("TCP", "127.0.0.1", 4711))
+        signs = ("X_Forwarded_For", "X_Forwarded_Proto", "X_Forwarded_Host", "Forwarded", "X_Real_IP", "Via")
+        for number, sign in enumerate(signs):
+            said: Any = {sign: "x"}
+            body = {"name": f"Person {number}", "password": "correct horse"}
+            self.problem(self.api("POST", "/accounts", body, **said), 403, "bad_invite")
+            fields = {"name": body["name"], "password": body["password"], "Identity": body["password"]}
+            self.assertEqual(self.post("/v1/user/new", fields, **said).json["code"], -1)
+            self.assertEqual(self.api("POST", "/accounts", body).status, 201)
+
+    def test_unreadable_is_limited(self):
+        """An address that cannot be read is no way around the limits, and does not limit others."""
+        limits = Limits(Rate(100, 60), Rate(2, 60), Rate(100, 60), lambda: self.now)
+        passwords: Any = Passwords(run_now, quick_hasher())
+        self.mount(Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, limits))
+        self.patch(Transport, "getPeer", lambda _: IPv4Address("TCP", "127.0.0.1", 4711))
+        found = []
+        for number, said in enumerate(("nonsense", "_hidden", "1.2.3.4.5", "unknown", '"', "[::1")):
+            body = {"name": f"nobody {number}", "password": "wrong horse", "device": "d"}
+            found.append(self.api("POST", "/login", body, X_Forwarded_For=said).status)
+        self.assertEqual(found, [403, 403, 429, 429, 429, 429])
+        body = {"name": "nobody", "password": "wrong horse", "device": "d"}
+        self.assertEqual(self.api("POST", "/login", body, X_Forwarded_For="203.0.113.7:5123").status, 403)

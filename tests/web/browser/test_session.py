@@ -3,8 +3,11 @@
 import json
 from http.cookies import SimpleCookie
 
+from twisted.internet.address import IPv4Address
+
 from hichat.web.browser.session import SessionResource
-from tests.web.support import SiteCase, request_bytes
+from hichat.web.outside import Outside, PublicURL
+from tests.web.support import SiteCase, Transport, request_bytes
 
 
 class SessionTests(SiteCase):
@@ -54,12 +57,75 @@ class SessionTests(SiteCase):
         me = self.api("GET", "/me", token=answer.json["accessToken"])
         self.assertEqual(me.json["name"], "ann")
 
+    def come_from(self, address):
+        self.patch(Transport, "getPeer", lambda _: IPv4Address("TCP", address, 4711))
+
     def test_secure_over_tls(self):
-        """A proxy that speaks TLS says so; then the cookies never go over a plain connection."""
+        """A proxy that speaks TLS says so; then the cookies never go over a plain connection, nor come from one."""
         self.log_in()
         self.assertFalse(self.set["hichat_session"]["secure"])
-        self.call("", {"name": "ann", "password": "correct horse"}, X_Forwarded_Proto="https")
-        self.assertTrue(self.set["hichat_session"]["secure"])
+        for address, said, is_secure in (
+            ("127.0.0.1", "https", True),
+            ("127.0.0.1", "HTTPS", True),
+            ("127.0.0.1", "https, http", True),
+            ("127.0.0.1", "http", False),
+            ("192.0.2.1", "https", False),
+        ):
+            self.come_from(address)
+            self.jar.clear()
+            answer = self.call("", {"name": "ann", "password": "correct horse"}, X_Forwarded_Proto=said)
+            self.assertEqual(answer.status, 200)
+            for name in ("hichat_session", "hichat_device"):
+                cookie = self.set[f"__Secure-{name}" if is_secure else name]
+                self.assertEqual((bool(cookie["secure"]), cookie["path"]), (is_secure, "/session"), said)
+            self.assertEqual(len(self.set), 2)
+            self.assertEqual(self.call("/refresh", X_Forwarded_Proto=said).status, 200)
+
+    def test_the_cookies_of_before(self):
+        """Who is logged in with the old names stays so, as the same device, and has the new ones then."""
+        device = self.log_in().json["device"]
+        self.come_from("127.0.0.1")
+        answer = self.call("/refresh", X_Forwarded_Proto="https")
+        self.assertEqual((answer.status, answer.json["device"]), (200, device))
+        self.assertEqual(set(self.jar), {"__Secure-hichat_session", "__Secure-hichat_device"})
+        # Whoever can write a cookie on a plain connection cannot put another session in its place.
+        self.jar |= {"hichat_session": "x.y.z", "hichat_device": "Evil-1"}
+        answer = self.call("/refresh", X_Forwarded_Proto="https")
+        self.assertEqual((answer.status, answer.json["device"]), (200, device))
+        self.assertEqual(set(self.jar), {"__Secure-hichat_session", "__Secure-hichat_device"})
+        token = answer.json["accessToken"]
+        headers = {"Authorization": f"Bearer {token}", "X_Forwarded_Proto": "https"}
+        self.assertEqual(self.call("", method="DELETE", **headers).status, 204)
+        self.assertNotIn("__Secure-hichat_session", self.jar)
+        self.assertEqual(self.call("/refresh", X_Forwarded_Proto="https").status, 204)
+
+    def test_the_public_address(self):
+        """What the operator says of it counts, whatever a request says."""
+        self.site.outside = Outside(public=PublicURL.parse("https://chat.example/chat"))
+        self.log_in()
+        self.assertEqual(self.set["__Secure-hichat_session"]["path"], "/chat/session")
+        self.assertTrue(self.set["__Secure-hichat_session"]["secure"])
+        self.site.outside = Outside(public=PublicURL.parse("http://chat.example"))
+        self.jar.clear()
+        self.log_in(label="B")
+        self.assertFalse(self.set["hichat_session"]["secure"])
+
+    def test_pages_elsewhere(self):
+        """A page that is not of this server gets nothing, and nothing is done."""
+        token = self.log_in().json["accessToken"]
+        kept = dict(self.jar)
+        for origin in ("https://evil.example", "null", "http://chat.example.evil.example", "http://chat.example:81"):
+            for method, path, body in (
+                ("POST", "", {"name": "ann", "password": "correct horse"}),
+                ("POST", "/refresh", {}),
+                ("POST", "/password", {"old": "correct horse", "new": "battery staple"}),
+                ("DELETE", "", None),
+            ):
+                answer = self.call(path, body, method, Origin=origin, Authorization=f"Bearer {token}")
+                self.problem(answer, 403, "foreign_origin")
+                self.assertFalse(self.set)
+        self.assertEqual(self.jar, kept)
+        self.assertEqual(self.call("/refresh", Origin="http://chat.example").status, 200)
 
     def test_refreshing(self):
         """Each refresh gives another cookie; the device stays."""

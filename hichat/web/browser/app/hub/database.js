@@ -4,9 +4,11 @@
 // Where there is no SharedWorker each tab has a hub, and all of them share what is here: so every change is made in one
 // transaction, to what is written down at that time.
 
+import { ROOT } from "./root.js";
+
 const opened = () =>
   new Promise((resolve, reject) => {
-    const request = indexedDB.open("hichat", 1);
+    const request = indexedDB.open(`hichat${ROOT}`, 1);
     request.onupgradeneeded = () => request.result.createObjectStore("outbox", { keyPath: "key" });
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);

@@ -130,8 +130,9 @@ export class Hub {
         if (token) await this.#enter();
         else this.#set({ phase: "out" });
         return;
-      } catch {
-        this.#set({ phase: "starting", troubled: true });
+      } catch (error) {
+        const refused = error.code === "foreign_origin" ? error.message : "";
+        this.#set({ phase: "starting", troubled: true, refused });
         await new Promise((resolve) => setTimeout(resolve, wait));
       }
     }

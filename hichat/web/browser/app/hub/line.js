@@ -1,4 +1,5 @@
 // One WebSocket at a time, opened again whenever it ends: after a moment, then after longer ones.
+import { ROOT } from "./root.js";
 
 const QUIET = 25_000; // milliseconds without a frame until we ask, and once more until the line counts as dead
 const SHORTEST = 500;
@@ -51,7 +52,7 @@ export class Line {
       this.#later();
       return;
     }
-    const url = new URL("/v2/ws", self.location.origin);
+    const url = new URL(`${ROOT}/v2/ws`, self.location.origin);
     url.protocol = url.protocol.replace("http", "ws");
     const socket = new WebSocket(url, "hichat.v2");
     this.socket = socket;

@@ -1,4 +1,5 @@
 // Who is logged in. The refresh token is in a cookie that no script sees; the access token is here, in memory.
+import { ROOT } from "./root.js";
 
 export class Problem extends Error {
   constructor(code, message, retryAfter) {
@@ -17,7 +18,7 @@ export async function call(method, path, { body, token, language } = {}) {
   if (language) headers["Accept-Language"] = language;
   let response;
   try {
-    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    response = await fetch(ROOT + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   } catch {
     throw new Problem("offline", "");
   }

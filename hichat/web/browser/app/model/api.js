@@ -1,4 +1,5 @@
 // The v2 HTTP API with the session's token.
+import { ROOT } from "../hub/root.js";
 import { Problem, call } from "../hub/session.js";
 import { language } from "../words/words.js";
 
@@ -50,7 +51,7 @@ export class Api {
 function sent(path, body, token, progress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", path);
+    request.open("POST", ROOT + path);
     request.setRequestHeader("Authorization", `Bearer ${token}`);
     request.setRequestHeader("Accept-Language", language());
     request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);

@@ -1,5 +1,6 @@
 // Pictures, voice and files: on their way up, and the links by which a browser may fetch them.
 import { explain } from "./problems.js";
+import { ROOT } from "../hub/root.js";
 
 import { sizeOf, t } from "../words/words.js";
 
@@ -37,12 +38,13 @@ export class Media {
 
   // Where the browser finds a file of this server; empty: nowhere, or not yet. Nothing is loaded from elsewhere.
   link(url, thumbnail = false) {
-    if (OWN.test(url)) return url;
+    if (OWN.test(url)) return ROOT + url;
     const id = MEDIA.exec(url)?.[1];
     if (!id) return "";
     const link = this.links.get(id);
     if (!link || link.expires - EARLY < this.model.now()) this.#ask(id);
-    return link ? ((thumbnail && link.thumbnail) || link.url) : "";
+    const found = (thumbnail && link?.thumbnail) || link?.url;
+    return found ? ROOT + found : "";
   }
 
   // Whether it is known that one may not see it, or that it is gone.
@@ -52,7 +54,7 @@ export class Media {
 
   // A picture that everybody may see: of a person or a group.
   open(url) {
-    return OWN_PICTURES.test(url) ? url : "";
+    return OWN_PICTURES.test(url) ? ROOT + url : "";
   }
 
   isOwn(url) {

@@ -1,4 +1,5 @@
 // What this tab knows. The hub's frames come in here; whatever changes says so once, and the page is drawn again.
+import { ROOT } from "../hub/root.js";
 import { Api } from "./api.js";
 import { Conversation, nameOf, placeOf } from "./conversation.js";
 import { forgetDrafts } from "./draft.js";
@@ -238,7 +239,7 @@ export class Model {
   }
 
   async #findFeatures() {
-    const response = await fetch("/v2/openapi.json");
+    const response = await fetch(`${ROOT}/v2/openapi.json`);
     const { paths } = await response.json();
     this.features = new Set(["media", "search"].filter((name) => `/${name}` in paths));
     if (this.features.has("media")) this.media.largest = (await this.api.get("/media")).size;

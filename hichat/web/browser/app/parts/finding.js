@@ -23,6 +23,9 @@ export function useFound(model, words, find) {
   return found;
 }
 
+// What is equal for a text in any case and width; with that the server looks for names, too.
+export const folded = (text) => text.normalize("NFKC").toLowerCase().replaceAll("i\u0307", "i");
+
 // People whose names begin so, without oneself.
 export async function findPeople(model, words, limit) {
   const { items } = await model.api.get(`/users?limit=${limit}&prefix=${encodeURIComponent(words)}`);

@@ -1,6 +1,7 @@
 // Members whose names begin with what stands behind an @.
 import { html, useEffect, useId, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
+import { folded } from "../../parts/finding.js";
 import { t } from "../../words/words.js";
 
 const MOST = 6;
@@ -15,10 +16,10 @@ export function mentionAt(text, caret) {
 export function Suggestions({ model, group, mention, area, choose, close }) {
   const [chosen, setChosen] = useState(0);
   const id = useId();
-  const query = mention.query.toLocaleLowerCase();
+  const query = folded(mention.query);
   const found = model.members
     .get(group)
-    .filter((member) => member.id !== model.state.user && member.name.toLocaleLowerCase().startsWith(query))
+    .filter((member) => member.id !== model.state.user && folded(member.name).startsWith(query))
     .slice(0, MOST);
   const at = Math.min(chosen, found.length - 1);
   // The text has the focus; it asks here what to do with a key.

@@ -8,7 +8,7 @@ import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { Found } from "../search/Search.js";
 import { choicesFor } from "./choices.js";
-import { useFound } from "../../parts/finding.js";
+import { folded, useFound } from "../../parts/finding.js";
 import { go, hrefOf } from "../../model/route.js";
 import { shortTime, t } from "../../words/words.js";
 
@@ -18,9 +18,9 @@ export function Conversations({ model, selected }) {
   const [filter, setFilter] = useState("");
   const searches = model.features.has("search");
   const hits = useFound(model, filter, (words) => (words && searches ? findMessages(model, words) : null));
-  const wanted = filter.trim().toLocaleLowerCase();
+  const wanted = folded(filter.trim());
   const all = model.listed;
-  const found = wanted ? all.filter((each) => model.titleOf(each).toLocaleLowerCase().includes(wanted)) : all;
+  const found = wanted ? all.filter((each) => folded(model.titleOf(each)).includes(wanted)) : all;
   // Who looks for one looks in all of them.
   useEffect(() => {
     if (wanted && model.ready) model.attempt(() => model.overview.all());

@@ -2,7 +2,7 @@
 import { html, useState } from "../../rendering.js";
 import { Field } from "../../parts/Field.js";
 import { Nothing } from "../../parts/Nothing.js";
-import { findPeople, useFound } from "../../parts/finding.js";
+import { findPeople, folded, useFound } from "../../parts/finding.js";
 import { PaneHead, PersonRow } from "../../parts/Rows.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
@@ -10,9 +10,9 @@ import { t } from "../../words/words.js";
 export function NewChat({ model }) {
   const [prefix, setPrefix] = useState("");
   const found = useFound(model, prefix, (words) => findPeople(model, words, 50));
-  const wanted = prefix.trim().toLocaleLowerCase();
+  const wanted = folded(prefix.trim());
   const known = model.lists.get("contacts").map(({ user }) => user);
-  const contacts = known.filter(({ id }) => model.people.name(id).toLocaleLowerCase().includes(wanted));
+  const contacts = known.filter(({ id }) => folded(model.people.name(id)).includes(wanted));
   const others = (found ?? []).filter(({ id }) => !known.some((contact) => contact.id === id));
   const rows = (people) =>
     html`<ul class="rows">

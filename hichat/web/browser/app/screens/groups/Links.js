@@ -2,6 +2,7 @@
 import { html, useEffect, useState } from "../../rendering.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { IconButton } from "../../parts/Icon.js";
+import { ROOT } from "../../hub/root.js";
 import { hrefOf } from "../../model/route.js";
 import { fullTime, t } from "../../words/words.js";
 
@@ -19,7 +20,7 @@ export function Links({ model, group, close }) {
   useEffect(() => {
     act(() => {});
   }, []);
-  const address = (link) => `${location.origin}/${hrefOf("join", link.code)}`;
+  const address = (link) => `${location.origin}${ROOT}/${hrefOf("join", link.code)}`;
   const copy = (link) => model.attempt(() => navigator.clipboard.writeText(address(link)), t("copied"));
   return html`<${Dialog} title=${t("inviteLinks")} close=${close}>
     <p class="dim">${t("inviteLinksHint")}</p>

@@ -1,0 +1,228 @@
+"""
+Who may try a password, and how often.
+
+Before anything is done for a try it is counted in memory (L{hichat.accounts.limits}): for its address, and then
+for the account. Behind that the store counts how many in a row failed (L{hichat.accounts.failures}). What an account is
+known to be used with (L{hichat.accounts.known}; for v1 the address of the last log-in) is counted apart everywhere: so
+others can wear out neither the account nor the address for its owner. It is a stranger again after as many failures of
+its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import Connection
+
+from hichat.accounts import failures, known, users
+from hichat.accounts.fields import is_storable
+from hichat.accounts.limits import STRANGER, Counted, Limits, address_key, address_keys
+from hichat.accounts.passwords import prepare
+from hichat.accounts.tokens import digest
+from hichat.accounts.users import User
+from hichat.errors import Busy, Disabled, InvalidField, StoreAway, TooManyAttempts, WrongPassword
+from hichat.text import NAME_LIMIT, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hichat.accounts.passwords import Passwords
+    from hichat.accounts.tokens import Tokens
+    from hichat.storage.store import Store
+
+SECRETS = 4
+"""Secrets of devices that are looked at: people may share a browser."""
+
+_PRUNE_EVERY = 256
+# Failures that were written down, by this process.
+
+
+class _Tried(NamedTuple):
+    """
+    What is tried.
+
+    @ivar user: None: there is none of that name; then there is no hash either.
+    @ivar key: under what it counts; C{account} is the account's, for whoever is not known.
+    @ivar failed: by the hash of a key: how many failed in a row.
+    """
+
+    user: User | None
+    password_hash: str | None
+    key: str
+    account: str
+    failed: Mapping[bytes, int]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is by what the account is known to be used with."""
+        return self.key != self.account
+
+    @property
+    def in_a_row(self) -> int:
+        """How many failed in a row."""
+        return self.failed.get(failures.key_of(self.key), 0)
+
+
+class Guard:
+    """
+    @param now: the time in milliseconds since the epoch.
+    @param limits: those in memory.
+    """
+
+    def __init__(
+        self, store: Store, passwords: Passwords, tokens: Tokens, now: Callable[[], int], limits: Limits
+    ) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._tokens = tokens
+        self._now = now
+        self._limits = limits
+        self._written = 0
+
+    async def check(
+        self, name: str, password: str, client_ip: str, secrets: Sequence[str] = (), by_address: bool = False
+    ) -> User:
+        """
+        Find out whether this is the password of that user.
+
+        @param secrets: by which the device may be known.
+        @param by_address: whether it is known if it comes from where the last log-in came: so it is for v1, whose
+            clients keep no secret.
+        @raise WrongPassword: or there is no user of that name; both take the same time, and count the same.
+        @raise Disabled: the password is right, but the account is disabled.
+        @raise TooManyAttempts: of the account, or from this address.
+        @raise Busy: too many passwords wait to be verified.
+        """
+        # Nothing is done for the name or the password before this.
+        given, come, looked = self._given(secrets), Counted(), Counted()
+        refusal = self._arrive(name, client_ip, given, by_address, come, looked)
+        prepared = _prepare(password)
+        origin = address_key(client_ip) if by_address else ""
+        try:
+            tried = await self._store.read(_look, name, given, origin)
+        except StoreAway:
+            come.forgive()
+            looked.forgive()
+            raise
+        if tried.is_known:
+            looked.forgive()
+        elif refusal is not None:
+            raise refusal
+        elif given:
+            # Somebody else's secret: this comes from an address like any other.
+            come.attempt(self._limits.address, address_keys(client_ip))
+        come.attempt(self._limits.known if tried.is_known else self._limits.login, [(tried.key, 1)])
+        return await self._verify(tried, prepared, come)
+
+    async def check_own(self, user: User, password: str, device: int) -> None:
+        """
+        As L{check}, of somebody who is signed in: what strangers try does not count here.
+
+        @param device: with which; 0: that is not known.
+        """
+        tried = await self._store.read(_look_own, user, f"own {user.id} {device}")
+        counted = Counted()
+        counted.attempt(self._limits.known, [(tried.key, 1)])
+        await self._verify(tried, _prepare(password), counted)
+
+    def _given(self, secrets: Sequence[str]) -> dict[int, bytes]:
+        """@return: by the device to which we gave it: the hash of each of these secrets that is from us."""
+        found = {self._tokens.verify_secret(secret): digest(secret) for secret in secrets[:SECRETS]}
+        found.pop(0, None)
+        return found
+
+    def _arrive(
+        self, name: str, client_ip: str, given: dict[int, bytes], by_address: bool, come: Counted, looked: Counted
+    ) -> TooManyAttempts | None:
+        """
+        Count a try for where it comes from, before anything is done for it.
+
+        @param given: emptied, if there were too many tries by these which are not known.
+        @param come: gets what is counted; and C{looked} what is, unless it turns out to be known.
+        @return: why it is refused, unless it turns out to be known.
+        @raise TooManyAttempts: it cannot be known.
+        """
+        if given:
+            try:
+                looked.attempt(self._limits.looks, [(f"device {min(given)}", 1)])
+            except TooManyAttempts:
+                given.clear()
+            else:
+                return None
+        try:
+            come.attempt(self._limits.address, address_keys(client_ip))
+        except TooManyAttempts as e:
+            if not by_address or len(name) > NAME_LIMIT * 4:
+                raise
+            # Whose address it is only the store knows: one look, so often for each name, and no more work than that.
+            looked.attempt(self._limits.looks, [(f"{address_key(client_ip)} {name}", 1)])
+            return e
+        return None
+
+    async def _verify(self, tried: _Tried, prepared: str | None, counted: Counted) -> User:
+        reserved: int | None = None
+        key = failures.key_of(tried.key)
+        if tried.in_a_row >= failures.RESERVED:
+            wait, reserved = await self._store.write(failures.attempt, key, self._now())
+            if wait:
+                counted.forgive()
+                raise TooManyAttempts(wait)
+        try:
+            right = prepared is not None and await self._passwords.verify(prepared, tried.password_hash)
+        except Busy:
+            counted.forgive()
+            if reserved is not None:
+                await self._store.write(failures.take_back, key, reserved)
+            raise
+        if tried.user is None or not right:
+            if reserved is None:
+                await self._store.write(failures.attempt, key, self._now())
+            await self._prune()
+            raise WrongPassword
+        counted.forgive()
+        if tried.failed or reserved is not None:
+            await self._store.write(failures.forget, {key, *tried.failed})
+        if tried.user.disabled:
+            raise Disabled
+        return tried.user
+
+    async def _prune(self) -> None:
+        self._written += 1
+        if self._written % _PRUNE_EVERY == 0:
+            await self._store.write(failures.prune)
+
+
+def _prepare(password: str) -> str | None:
+    """@return: None: it can be nobody's."""
+    try:
+        return prepare(password)
+    except InvalidField:
+        return None
+
+
+def _look(connection: Connection, name: str, given: Mapping[int, bytes], origin: str) -> _Tried:
+    """@param origin: the key of the address by which the account may be known; empty: by none."""
+    found = users.find_hash(connection, name) if is_storable(name) else None
+    if found is None:
+        account = f"name {key_of(name)}"
+        return _Tried(None, None, account, account, failures.find(connection, [failures.key_of(account)]))
+    user, password_hash = found
+    # All spellings of a name are one account.
+    account = f"user {user.id}"
+    device = known.find(connection, user.id, given)
+    key = f"device {device}" if device else account
+    if not device and origin not in ("", STRANGER) and origin == address_key(user.client_ip):
+        key = f"{account} {origin}"
+    failed = failures.find(connection, [failures.key_of(each) for each in {key, account}])
+    if failed.get(failures.key_of(key), 0) >= failures.LIMIT:
+        key = account
+    return _Tried(user, password_hash, key, account, failed)
+
+
+def _look_own(connection: Connection, user: User, key: str) -> _Tried:
+    found = users.find_hash(connection, user.name)
+    failed = failures.find(connection, [failures.key_of(key)])
+    # Somebody else's by now.
+    password_hash = found[1] if found is not None and found[0].id == user.id else None
+    return _Tried(found[0] if password_hash and found else None, password_hash, key, "", failed)

@@ -1,0 +1,47 @@
+"""
+Known devices: by a secret that a device was given at a log-in, it is told from strangers at the next one. Queries of a
+connection.
+
+Whoever tries passwords from elsewhere then keeps nobody out of what they use. The secret opens nothing. It stays good
+when the device logs out, and ends when it is revoked.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from hichat.storage.tables import device_secrets, devices
+
+
+def find(connection: Connection, user_id: int, secrets: Mapping[int, bytes]) -> int:
+    """
+    @param secrets: by the number of the device to which we gave it: the hash of a secret.
+    @return: the number of the first of these that is a device of the user which is not revoked; 0: none is.
+    """
+    if not secrets:
+        return 0
+    query = (
+        select(device_secrets)
+        .join(devices, devices.c.id == device_secrets.c.device_id)
+        .where(devices.c.user_id == user_id, devices.c.revoked_at.is_(None), devices.c.id.in_(secrets))
+    )
+    good = {row.device_id for row in connection.execute(query) if row.secret_hash == secrets[row.device_id]}
+    return next((device for device in secrets if device in good), 0)
+
+
+def keep(connection: Connection, device_id: int, secret_hash: bytes) -> None:
+    """The device has this secret now, and no other."""
+    values = {"secret_hash": secret_hash}
+    if (
+        connection.execute(
+            update(device_secrets).where(device_secrets.c.device_id == device_id).values(values)
+        ).rowcount
+        == 0
+    ):
+        connection.execute(insert(device_secrets).values(device_id=device_id, **values))
+
+
+def forget(connection: Connection, user_id: int) -> None:
+    """The user is deleted."""
+    own = select(devices.c.id).where(devices.c.user_id == user_id)
+    connection.execute(delete(device_secrets).where(device_secrets.c.device_id.in_(own)))

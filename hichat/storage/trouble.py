@@ -1,0 +1,86 @@
+"""
+Telling the log of what goes wrong again and again.
+
+Where the store is away everything fails, some thousand times a second. So the log hears of it at once when it begins,
+then once a minute how often, and when it is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from time import monotonic
+
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from hichat.storage.engine import concerns_all
+
+PAUSE = 60.0
+"""Seconds between two lines; and after which, without another failure, it is over."""
+
+
+class Trouble:
+    """
+    One thing that may fail. Any thread may say so.
+
+    @param what: what fails then, for the log.
+    @param seconds: a clock that nobody sets.
+    @ivar count: how often it has failed.
+    @ivar cause: why it did the last time; see L{cause_of}.
+    """
+
+    _log = Logger()
+
+    def __init__(self, what: str, seconds: Callable[[], float] = monotonic) -> None:
+        self.count = 0
+        self.cause = ""
+        self._what = what
+        self._seconds = seconds
+        self._lock = Lock()
+        # The last line and the last failure; how often it had failed at the last line, and before it began.
+        self._told = self._failed = 0.0
+        self._count_told = self._count_before = 0
+        self._lasts = False
+
+    def met(self, error: BaseException, count: int = 1) -> None:
+        """
+        It has failed.
+
+        @param error: why. What is no failure of the store or the disk is told with its traceback.
+        @param count: how often.
+        """
+        self.cause = cause_of(error)
+        with self._lock:
+            now = self._failed = self._seconds()
+            began, self._lasts = not self._lasts, True
+            if began:
+                self._count_before = self._count_told = self.count
+            self.count += count
+            if not began and now - self._told < PAUSE:
+                return
+            self._told, fresh, self._count_told = now, self.count - self._count_told, self.count
+        what = self._what if began else f"{self._what}, {fresh} times more"
+        if self.cause:
+            self._log.error("{what}: {cause}", what=what, cause=self.cause)
+        else:
+            self._log.failure("{what}", Failure(error), what=what)
+
+    def passed(self) -> None:
+        """It has not failed."""
+        if not self._lasts:
+            return
+        with self._lock:
+            if not self._lasts or self._seconds() - self._failed < PAUSE:
+                return
+            self._lasts = False
+        self._log.info("over, after {count} times: {what}", what=self._what, count=self.count - self._count_before)
+
+
+def cause_of(error: BaseException) -> str:
+    """@return: in one line, why the store or the disk failed; empty: neither did."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    if isinstance(error, Exception) and concerns_all(error):
+        return " ".join(str(getattr(error, "orig", None) or error).split())
+    return ""

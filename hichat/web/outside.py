@@ -1,0 +1,236 @@
+"""
+What the site is to the world outside: behind which proxies it stands, at which address, and whose pages may use it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from twisted.logger import Logger
+
+from hichat.errors import ForeignOrigin
+from hichat.web.proxies import LOOPBACK, Peer, Proxies, Source, Trusted, is_forwarded, parse_address
+
+if TYPE_CHECKING:
+    from twisted.web.http import Request
+
+    from hichat.web.site import Channel
+
+_PORTS = {"http": 80, "https": 443}
+_ORIGIN = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\\]+)(?::(?P<port>[0-9]{0,5}))?",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
+_OWN = frozenset(("app", "healthz", "metrics", "readyz", "session", "uploads", "v1", "v2"))
+"""Where addresses of our own begin: a prefix that began with one could not be told from it."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """
+    Of a page (RFC 6454).
+
+    @ivar scheme: in lower case, as is the host.
+    @ivar port: the scheme's own if there was none; 0: it has none.
+    """
+
+    scheme: str
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> Origin:
+        """@raise ValueError: it is not C{scheme://host} or C{scheme://host:port}."""
+        found = _ORIGIN.fullmatch(text)
+        if found is None:
+            raise ValueError(f"{text!r} is not https://HOST or https://HOST:PORT")
+        scheme, host = found["scheme"].lower(), _host(found["host"])
+        port = int(found["port"] or _PORTS.get(scheme, 0))
+        if port > 65535:
+            raise ValueError(f"{port} is not a port")
+        return cls(scheme, host, port)
+
+    def is_at(self, host: str) -> bool:
+        """
+        @param host: as a C{Host} header has it, which does not tell the scheme.
+        @return: whether that is where the page is from.
+        """
+        try:
+            return Origin.parse(f"{self.scheme}://{host}") == self
+        except ValueError:
+            return False
+
+    @property
+    def authority(self) -> str:
+        """The host, and the port unless it is the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port in (0, _PORTS.get(self.scheme)) else f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.authority}"
+
+
+def parse_origins(text: str) -> Origins:
+    """
+    @param text: origins, with commas or spaces between them.
+    @raise ValueError: there is something else in it.
+    """
+    return Origins(tuple(map(Origin.parse, text.replace(",", " ").split())))
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Those of an operator's list."""
+
+    found: tuple[Origin, ...] = ()
+
+    def __str__(self) -> str:
+        return ",".join(map(str, self.found))
+
+
+@dataclass(frozen=True)
+class PublicURL:
+    """
+    Where the world finds the site.
+
+    @ivar prefix: of the path, without a slash at its end; mostly empty.
+    """
+
+    origin: Origin
+    prefix: str
+
+    @classmethod
+    def parse(cls, text: str) -> PublicURL:
+        """@raise ValueError: it is none, or has more than a scheme, a host, a port and a path."""
+        scheme, separator, rest = text.partition("://")
+        host, slash, path = rest.partition("/")
+        origin = Origin.parse(f"{scheme}{separator}{host}")
+        prefix = f"{slash}{path}".rstrip("/")
+        if origin.scheme not in _PORTS:
+            raise ValueError("it begins with neither https:// nor http://")
+        if not _PREFIX.fullmatch(prefix) or "." in prefix.split("/") or ".." in prefix.split("/"):
+            raise ValueError("its path is not /WORD or /WORD/WORD, of letters, digits and . _ ~ -")
+        if prefix.split("/")[1:2] and prefix.split("/")[1] in _OWN:
+            raise ValueError(f"its path begins with /{prefix.split('/')[1]}, as addresses of HiChat's own do")
+        return cls(origin, prefix)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it names this machine only."""
+        address = parse_address(self.origin.host)
+        return self.origin.host == "localhost" or (address is not None and address.is_loopback)
+
+    def __str__(self) -> str:
+        return f"{self.origin}{self.prefix}"
+
+
+class Outside:
+    """
+    @param proxies: who may speak for others.
+    @param public: where the world finds the site; None: where each request says.
+    @param origins: whose pages may use it, beside its own.
+    @param hsts: seconds for which browsers shall come over TLS only; 0: it is not said.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        proxies: Proxies | None = None,
+        public: PublicURL | None = None,
+        origins: Collection[Origin] = (),
+        hsts: int = 0,
+    ) -> None:
+        self.proxies = proxies or Proxies(Trusted.parse(",".join((*LOOPBACK, "unix"))))
+        self.public = public
+        self._origins = frozenset(origins) | ({public.origin} if public else frozenset())
+        self._hsts = hsts
+        self._has_warned = False
+
+    @property
+    def prefix(self) -> str:
+        """What the paths of all our addresses begin with, where the world sees them; mostly empty."""
+        return self.public.prefix if self.public else ""
+
+    def local(self, target: bytes) -> bytes:
+        """
+        @param target: of a request: a proxy may have left the prefix on it or not.
+        @return: without the prefix.
+        """
+        prefix = self.prefix.encode("ascii")
+        return target[len(prefix) :] if prefix and target.startswith(prefix + b"/") else target
+
+    def is_secure(self, request: Request) -> bool:
+        """@return: whether who asks does so over TLS."""
+        return self.public.origin.scheme == "https" if self.public else self.proxies.source(request).secure
+
+    def hsts(self, request: Request) -> bytes:
+        """@return: the value of C{Strict-Transport-Security}; empty: it is not to be sent."""
+        return b"max-age=%d" % self._hsts if self._hsts and self.is_secure(request) else b""
+
+    def check_origin(self, request: Request) -> None:
+        """
+        Let no page elsewhere act for who looks at it.
+
+        @raise ForeignOrigin: a browser sends this for a page that is neither ours nor one of the list's. A program says
+            nothing of a page.
+        """
+        said = request.requestHeaders.getRawHeaders(b"origin")
+        if not said:
+            return
+        try:
+            origin = Origin.parse(said[0].decode("ascii")) if len(said) == 1 else None
+        except ValueError:
+            origin = None
+        if origin is None:
+            # Also "null", which says that the page has none.
+            raise ForeignOrigin
+        if origin in self._origins:
+            return
+        source = self.proxies.source(request)
+        named = [host.decode("latin-1") for host in request.requestHeaders.getRawHeaders(b"host", ())]
+        if any(map(origin.is_at, [*named, *source.hosts])) and not (source.secure and origin.scheme == "http"):
+            return
+        if self.public or not _hides_host(request, source):
+            raise ForeignOrigin
+        if not self._has_warned:
+            self._has_warned = True
+            self._log.warn(
+                "a proxy does not say in X-Forwarded-Host by which name browsers know this server: which pages use it "
+                "is not checked; set HICHAT_PUBLIC_URL"
+            )
+
+
+def _hides_host(request: Request, source: Source) -> bool:
+    """@return: whether it comes from a trusted proxy that does not say what host was asked for."""
+    return source.proxied and not source.hosts and is_forwarded(request)
+
+
+def _host(text: str) -> str:
+    """@return: one spelling of a host."""
+    address = parse_address(text.strip("[]"))
+    if address is not None:
+        return str(address)
+    if text.startswith("["):
+        raise ValueError(f"{text!r} is not an address")
+    # As browsers write it (IDNA).
+    return text.lower() if text.isascii() else text.encode("idna").decode("ascii")
+
+
+def outside_of(request: Request) -> Outside:
+    """@return: what the site is to the world outside that this request came to."""
+    return cast("Channel", request.channel).site.outside
+
+
+def source(request: Request) -> Source:
+    """@return: what is known of who sent a request."""
+    return outside_of(request).proxies.source(request)
+
+
+def peer(request: Request) -> Peer:
+    """@return: from where a request comes; if a trusted proxy passed it on, from where that had it."""
+    return source(request).peer

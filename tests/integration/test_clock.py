@@ -1,0 +1,128 @@
+"""The clock of the machine is set while the daemon runs: seconds and hours back, forward, and back again."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import ClassVar
+
+from twisted.internet.task import deferLater
+
+from hichat.client.http import Api, Session
+from hichat.client.wire import Credentials
+from tests.integration.daemon import ROOT, Daemon, reactor
+from tests.integration.devices import Insider, Person
+from tests.integration.test_daemon import PASSWORD
+from tests.integration.test_v2 import V2Case
+from tests.postgres import server
+
+SKEW = ROOT / "tests" / "integration" / "skew"
+
+JUMPS = (0, -40, 0, -7200, 0, 7200, 0, 400 * 24 * 3600, 0)
+"""Seconds that the clock is off, one after the other."""
+
+
+class ClockTests(V2Case):
+    settings: ClassVar[dict[str, str]] = {
+        "LOGIN_LIMIT": "3/2",
+        "ADDRESS_LIMIT": "off",
+        "EDIT_LIMIT": "3",
+        "MESSAGE_RATE": "100",
+        "TEST_FAULTS": "seed=1,drop=0.2",
+    }
+
+    async def setUp(self) -> None:  # type: ignore[override]
+        directory = Path(self.mktemp()).absolute()
+        self.daemon = Daemon(directory, **self.settings, **self.store())
+        self.addCleanup(self.daemon.kill)
+        self.off = directory / "off"
+        self.set_clock(0)
+        self.daemon.environment |= {"PYTHONPATH": f"{SKEW}:{ROOT}", "SKEW": str(self.off)}
+        self.peers = []
+        await self.daemon.start()
+        self.checker = await self.daemon.checker()
+
+    def store(self) -> dict[str, str]:
+        """@return: the settings of the store."""
+        return {}
+
+    def set_clock(self, seconds: int) -> None:
+        """Set the daemon's clock, and that of its processes, so many seconds off."""
+        new = self.off.with_suffix(".new")
+        new.write_text(str(seconds))
+        new.rename(self.off)
+
+    async def find(self, who: Person, asked: str, **filters: int) -> list[int]:
+        """@return: the ids of what a search finds."""
+        session = Session(Api(reactor, self.daemon.url, language="en"), Credentials(*who))
+        hits, _ = await session.search(asked, limit=200, **filters)
+        return sorted(hit.message.id for hit in hits)
+
+    async def log_in(self, name: str, password: str) -> str:
+        """@return: what comes of it."""
+        answer = await self.daemon.post("/v1/user/login_pw", name=name, password=password)
+        return "in" if answer["code"] == 0 else str(answer["message"])
+
+    async def test_nothing_waits_for_the_clock(self) -> None:
+        """Messages, edits, log-ins and what limits them, at each jump; then all is found by the time that it has."""
+        ann, bob = await self.people("ann", "bob")
+        a, b = await self.enter(ann), await self.enter(bob)
+        times: dict[int, int] = {}
+        for off in JUMPS:
+            self.set_clock(off)
+            began = time.monotonic()
+            for number in range(20):
+                ack = await a.ask("ack", "send", user=bob[0], text=f"tea {number}")
+                times[ack["id"]] = (await self.hears(b, id=ack["id"]))["time"]
+            self.assertAlmostEqual(times[ack["id"]] / 1000, time.time() + off, delta=5)
+            await a.ask("ack", "edit", message=ack["id"], text="tea edited")
+            await b.ask("done", "read", user=ann[0], id=ack["id"])
+            # A right password is right, and a wrong one counts no longer than it should.
+            self.assertEqual(await self.log_in("bob", PASSWORD), "in")
+            wrong = [await self.log_in("ann", "wrong horse") for _ in range(4)]
+            self.assertEqual(len(set(wrong[:3])), 1)
+            self.assertNotEqual(wrong[3], wrong[0])
+            self.assertLess(time.monotonic() - began, 6, off)
+            self.set_clock(off - 7200)
+            await deferLater(reactor, 1.0)
+            self.assertEqual(await self.log_in("ann", PASSWORD), "in")
+            self.set_clock(off)
+            await deferLater(reactor, 2.2)
+            error = await a.ask("error", "edit", message=ack["id"], text="too late")
+            self.assertEqual(error["code"], "too_late")
+        self.assertTrue(a.closed is b.closed is None, "the pings were answered")
+        for _ in range(2):
+            marks = sorted(times.values())
+            for after, before in ((marks[0], marks[45]), (marks[30], marks[-30]), (marks[70], marks[-1] + 1)):
+                expected = sorted(one for one, said in times.items() if after <= said < before)
+                self.assertEqual(await self.find(ann, "tea", after=after, before=before), expected)
+            await self.indexed()
+        self.assertNotIn("Traceback", self.daemon.log.read_text())
+
+    async def indexed(self) -> None:
+        """Wait until the search index has everything."""
+        insider = Insider(self.daemon)
+        head = insider.events()[-1].position
+        insider.close()
+        while await self.daemon.metric("search_position") < head:
+            await deferLater(reactor, 0.1)
+
+    async def test_too_fast(self) -> None:
+        """Who said too much is heard again soon, whatever the clock says meanwhile."""
+        (ann,) = await self.people("ann")
+        for off in (-40, 7200, -7200):
+            a = await self.enter(ann, f"phone {off}")
+            for _ in range(400):
+                a.tell("ping")
+            self.set_clock(off)
+            await deferLater(reactor, 6)
+            await a.ask("pong", "ping")
+            self.set_clock(0)
+            await a.ask("pong", "ping")
+
+
+class ClockOnPostgreSQLTests(ClockTests):
+    """The same on the other store."""
+
+    def store(self) -> dict[str, str]:
+        return {"DATABASE": server().make_database(self)}
