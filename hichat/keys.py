@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from hichat.errors import StartError
 
 SIZE = 32
 """Bytes of a key."""
+
+LEFT_AFTER = 3600
+"""Seconds after which nobody is making a key any more."""
 
 
 def load_or_make(directory: Path, name: str) -> bytes:
@@ -19,6 +23,7 @@ def load_or_make(directory: Path, name: str) -> bytes:
     @raise StartError: the file is there and holds no key.
     """
     path = directory / name
+    _remove_left_over(directory, name)
     try:
         return _read(path)
     except FileNotFoundError:
@@ -37,6 +42,14 @@ def load_or_make(directory: Path, name: str) -> bytes:
     finally:
         temporary.unlink()
     return _read(path)
+
+
+def _remove_left_over(directory: Path, name: str) -> None:
+    """Remove what a crash left while the key was made; another process may be making it just now."""
+    for path in directory.glob(f".{name}.*"):
+        with suppress(OSError):
+            if path.stat().st_mtime < time.time() - LEFT_AFTER:
+                path.unlink()
 
 
 def _read(path: Path) -> bytes:

@@ -1,5 +1,6 @@
 """The secret keys."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -24,6 +25,16 @@ class KeyTests(SynchronousTestCase):
     def test_for_the_owner_only(self) -> None:
         load_or_make(self.directory, "a.key")
         self.assertEqual(stat.S_IMODE((self.directory / "a.key").stat().st_mode), 0o600)
+
+    def test_what_a_crash_left(self) -> None:
+        """Before or after it gave the key its name; what another process is making just now stays."""
+        key = load_or_make(self.directory, "a.key")
+        old, new = self.directory / ".a.key.0123", self.directory / ".a.key.4567"
+        for path in (old, new):
+            path.write_bytes(key)
+        os.utime(old, (0, 0))
+        self.assertEqual(load_or_make(self.directory, "a.key"), key)
+        self.assertEqual((old.exists(), new.exists()), (False, True))
 
     def test_cut_short(self) -> None:
         (self.directory / "a.key").write_bytes(b"x" * 31)

@@ -10,6 +10,7 @@ as that.
 from __future__ import annotations
 
 import re
+import time
 from mmap import mmap
 from typing import Literal, NamedTuple
 
@@ -21,6 +22,12 @@ Kind = Literal["picture", "audio", "file"]
 UNKNOWN = "application/octet-stream"
 
 THUMBNAIL_TYPE = "image/webp"
+
+PIECE = 32 * 1024
+"""Bytes that are searched at once."""
+
+LONGEST = 16
+"""Bytes of the longest thing that is searched for."""
 
 HEAD = 4096
 """Bytes at the beginning of a file that tell what it is."""
@@ -50,7 +57,7 @@ _AUDIO = (
 # (ISO/IEC 14496-12, 8.4.3). In Matroska it is looked for before the first cluster: so short a pattern is sooner or
 # later in what is said, too.
 _MATROSKA_FILM = re.compile(rb"\x86[\x80-\xff]V_[A-Z]")
-_CLUSTER = b"\x1f\x43\xb6\x75"
+_CLUSTER = re.compile(rb"\x1f\x43\xb6\x75")
 _FILMS = {
     "audio/webm": (_MATROSKA_FILM, "video/webm"),
     "audio/x-matroska": (_MATROSKA_FILM, "video/x-matroska"),
@@ -98,15 +105,31 @@ def type_of(content: bytes | mmap) -> tuple[Kind, str]:
     for pattern, media_type in _AUDIO:
         if re.match(pattern, content, re.DOTALL):
             film, film_type = _FILMS.get(media_type, (None, ""))
-            if film is not None and film.search(content, 0, _end_of_head(film, content)):
+            if film is not None and _find(film, content, _end_of_head(film, content)) >= 0:
                 return "file", film_type
             return "audio", media_type
     return "file", _guess(bytes(content[:HEAD]))
 
 
 def _end_of_head(film: re.Pattern[bytes], content: bytes | mmap) -> int:
-    cluster = content.find(_CLUSTER) if film is _MATROSKA_FILM else -1
+    cluster = _find(_CLUSTER, content, len(content)) if film is _MATROSKA_FILM else -1
     return len(content) if cluster < 0 else cluster
+
+
+def _find(pattern: re.Pattern[bytes], content: bytes | mmap, end: int) -> int:
+    """
+    Search piece by piece, and let other threads have the interpreter after each: a search keeps it, and one through ten
+    megabytes may take half a second.
+
+    @param pattern: of what has L{LONGEST} bytes at most.
+    @return: where it is first, or -1.
+    """
+    for at in range(0, end, PIECE):
+        found = pattern.search(content, at, min(end, at + PIECE + LONGEST))
+        if found is not None:
+            return found.start()
+        time.sleep(0)
+    return -1
 
 
 def _guess(head: bytes) -> str:

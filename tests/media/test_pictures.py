@@ -3,6 +3,8 @@
 import contextlib
 import io
 import random
+import threading
+import time
 import tracemalloc
 from typing import Any
 
@@ -12,8 +14,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.errors import DamagedPicture, PictureTooLarge
 from hichat.media.metadata import PIECES, SCANS, DamagedError, check, without_metadata
 from hichat.media.pictures import PIXELS, THUMBNAIL, examine
-from hichat.media.types import type_of
-from tests.media.samples import AUDIO, FILES, FILMS, PICTURES, PNG, SECRET, bomb, picture
+from hichat.media.types import PIECE, type_of
+from tests.media.samples import AUDIO, FILES, FILMS, PICTURES, PNG, SECRET, WEBM, bomb, picture
 
 
 def clean(content, media_type, orientation=1):
@@ -41,6 +43,29 @@ class Types(SynchronousTestCase):
         for _ in range(300):
             kind, media_type = type_of(chance.randbytes(chance.randrange(1, 100)))
             self.assertRegex(media_type, r"\A[a-z]+/[\w.+-]+\Z", kind)
+
+    def test_wherever_the_film_begins(self):
+        """Where one piece that is searched ends and the next one begins, too."""
+        mark = b"hdlr" + b"\0" * 8 + b"vide"
+        head = b"\0\0\0\x1cftypisom"
+        for before in (*range(PIECE - len(head) - 20, PIECE - len(head) + 4), 3 * PIECE):
+            self.assertEqual(type_of(head + b"x" * before + mark)[1], "video/mp4", before)
+        self.assertEqual(type_of(head + b"x" * 3 * PIECE + mark[:-1])[1], "audio/mp4")
+
+    def test_others_have_the_interpreter(self):
+        """While thirty megabytes are searched that look like the beginning of a film everywhere."""
+        content = WEBM + b"\x86" * 30_000_000
+        found: list[Any] = []
+        searching = threading.Thread(target=lambda: found.append(type_of(content)))
+        searching.start()
+        began, longest = time.perf_counter(), 0.0
+        while not found:
+            time.sleep(0)
+            now = time.perf_counter()
+            began, longest = now, max(longest, now - began)
+        searching.join()
+        self.assertEqual(found, [("audio", "audio/webm")])
+        self.assertLess(longest, 0.3)
 
 
 class Metadata(SynchronousTestCase):
