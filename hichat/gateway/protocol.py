@@ -13,6 +13,7 @@ from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IPushProducer, IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
+from twisted.protocols.policies import ProtocolWrapper
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -33,6 +34,18 @@ UNSENT_LIMIT = 1024 * 1024
 
 TURN_LIMIT = 64 * 1024
 """Bytes that one turn may have for a connection before they are written."""
+
+TURN_FRAMES = 32
+"""Frames of a connection that one turn takes: those of others wait no longer than these take. The rest is next."""
+
+UNUSUAL = 2
+"""As how many of them one counts that takes Autobahn's parser."""
+
+HELLO_READ = 4 * 1024
+"""Bytes that are read at once before the hello."""
+
+PARTS = 64
+"""Pieces in which an unusual frame or message may lie about."""
 
 CLOSE_TIMEOUT = 3.0
 """Seconds that a client has to answer a close."""
@@ -73,7 +86,11 @@ class ChatProtocol(WebSocketServerProtocol):
     login = 0
     quiet = 0
     _is_open = False
+    # The beginning of a usual frame.
     _begun = b""
+    # What was read and is for the next turn, or for when somebody wants it; as long as there is any, no more is read.
+    _rest = b""
+    _again = False
     _at_once = False
     # What this turn has for the client so far.
     _turn: list[bytes] | None = None
@@ -112,22 +129,97 @@ class ChatProtocol(WebSocketServerProtocol):
         self.opened()
 
     def dataReceived(self, data: bytes) -> None:
-        """Bytes came. The usual frames go straight to the session; see L{frames}."""
+        """Bytes came."""
         self.quiet = 0
         if self._begun:
             data = self._begun + data
             self._begun = b""
-        # Once Autobahn has begun a frame or a message, it is Autobahn's until that is whole.
-        if not self.may_send or self.data or self.current_frame is not None or self.inside_message:
-            super().dataReceived(data)
+        if self._rest or not self._reading:
+            # Whoever reads the socket had them already: TLS gives what it has.
+            self._rest += data
+        else:
+            self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        """
+        Take what a turn may have of these bytes. The usual frames go straight to the session, see L{frames}; the
+        others go to Autobahn, one by one, so that each can be counted.
+        """
+        room = TURN_FRAMES
+        while room > 0 and data and self._reading:
+            # Once Autobahn has begun a frame or a message, it is Autobahn's until that is whole.
+            if not self.may_send or self.data or self.current_frame is not None or self.inside_message:
+                data = data[self._take_unusual(data) :]
+                room -= UNUSUAL
+                continue
+            taken = frames.take(data, v1.FRAME_LIMIT, room)
+            if taken.texts:
+                room -= len(taken.texts)
+                self.texts(taken.texts)
+            data = data[taken.rest :]
+            if taken.unusual:
+                data = data[self._take_unusual(data) :]
+                room -= UNUSUAL
+            elif room > 0:
+                self._begun = data
+                return
+        if data:
+            if not self._rest and self.transport.connected:
+                self.transport.pauseProducing()
+            self._rest = data
+            self._go_on_later()
+
+    def _take_unusual(self, data: bytes) -> int:
+        """
+        Give Autobahn no more than the rest of one frame.
+
+        @return: how many of these bytes.
+        """
+        if self.state not in (self.STATE_OPEN, self.STATE_CLOSING):
+            # The handshake, without what comes behind it; or nobody is there any more.
+            size = data.find(b"\r\n\r\n") + 4 if self.state == self.STATE_CONNECTING else len(data)
+            super().dataReceived(data[:size])
+            return size
+        if self.current_frame is not None:
+            size = self.current_frame.length - self.current_frame_masker.pointer()
+        else:
+            size = frames.whole_size(self.data + data[:10]) - len(self.data)
+        size = max(size, 1)
+        super().dataReceived(data[:size])
+        if self.current_frame is None and not self.data:
+            self.session.count(1)
+        return size
+
+    def _go_on_later(self) -> None:
+        """Take the rest in the next turn; unless nothing is wanted now."""
+        if self._reading and not self._again:
+            self._again = True
+            self.factory.clock.callLater(0, self._go_on)
+
+    def _go_on(self) -> None:
+        self._again = False
+        if not self._reading:
             return
-        taken = frames.take(data, v1.FRAME_LIMIT)
-        if taken.texts:
-            self.texts(taken.texts)
-        if taken.unusual:
-            super().dataReceived(data[taken.rest :])
-        elif taken.rest < len(data):
-            self._begun = data[taken.rest :]
+        rest, self._rest = self._rest, b""
+        self._take(rest)
+        if self._reading and not self._rest:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        if self.transport.connected and not self.transport.disconnecting:
+            self.transport.resumeProducing()
+
+    def onMessageFrameData(self, payload: bytes) -> None:
+        """A piece of an unusual frame came."""
+        super().onMessageFrameData(payload)
+        if self.frame_data is not None:
+            _gather(self.frame_data)
+
+    def onMessageFrame(self, payload: list[bytes]) -> None:
+        """A fragment came. Empty ones say nothing, but are allowed for ever: they are not kept."""
+        super().onMessageFrame([b"".join(payload)] if any(payload) else [])
+        if self.message_data is not None:
+            _gather(self.message_data)
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """A message came, whole and valid UTF-8 if it is text."""
@@ -146,6 +238,8 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
         """The connection is gone. Also called when the handshake failed, then nobody was admitted to anything."""
+        self._rest = b""
+        self.session.lost()
         if self.failedByMe:
             self.factory.inlet.metrics.frames_refused += 1
         if self._is_open:
@@ -255,8 +349,10 @@ class ChatProtocol(WebSocketServerProtocol):
         self._reading = True
         # While it was not read, it could not give a sign.
         self.quiet = 0
-        if self.transport.connected and not self.transport.disconnecting:
-            self.transport.resumeProducing()
+        if self._rest:
+            self._go_on_later()
+        else:
+            self._read_on()
 
     def shut(self) -> None:
         """Read nothing more, whoever wants to go on, until L{unshut}: the daemon stops."""
@@ -264,9 +360,10 @@ class ChatProtocol(WebSocketServerProtocol):
         self.pause_reading()
 
     def unshut(self) -> None:
-        """Read again."""
+        """Read again, unless the session has to wait."""
         self._shut = False
-        self.resume_reading()
+        if not self.session.waits:
+            self.resume_reading()
 
     def sign_out(self) -> None:
         """See L{hichat.gateway.roster.Device.sign_out}."""
@@ -419,10 +516,12 @@ class V2Protocol(ChatProtocol):
 
     def opened(self) -> None:
         """Wait for the hello."""
+        _socket(self.transport).bufferSize = HELLO_READ
         self._hello = self.factory.clock.callLater(HELLO_TIMEOUT, self.close, Close.NO_HELLO, "no hello came in time")
 
     def greeted(self) -> None:
         """See L{hichat.gateway.v2_session.V2Connection.greeted}."""
+        vars(_socket(self.transport)).pop("bufferSize", None)
         if self._hello is not None and self._hello.active():
             self._hello.cancel()
         self._hello = None
@@ -511,6 +610,19 @@ class ChatFactory(WebSocketServerFactory):
     def _look(self) -> None:
         for connection in tuple(self.connections):
             connection.look()
+
+
+def _socket(transport: Any) -> Any:
+    """@return: what reads the socket itself, below TLS."""
+    while isinstance(transport, ProtocolWrapper):
+        transport = transport.transport
+    return transport
+
+
+def _gather(pieces: list[bytes]) -> None:
+    """Each piece costs more than its bytes: so there are never many."""
+    if len(pieces) > PARTS:
+        pieces[:] = [b"".join(pieces)]
 
 
 def _as_attribute(value: Any) -> Any:

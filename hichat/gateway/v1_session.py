@@ -49,12 +49,14 @@ class V1Session(Session):
                         break
                     drafts.append(draft)
             taken += 1
+            if self._late:
+                break
         self.used(min(taken, allowed))
         if drafts:
             self.inlet.metrics.messages_in += len(drafts)
             intake.took(len(drafts))
             self.inlet.submit(drafts)
-        if taken < len(frames):
+        if taken < len(frames) and not self._late:
             intake.hold(self)
         return taken
 

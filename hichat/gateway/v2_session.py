@@ -83,6 +83,12 @@ class Services:
 
 T = TypeVar("T")
 
+HELLO_FRAMES = 32
+"""Frames before the hello that are no text: pings, pongs and fragments. Who sends more is no client of ours."""
+
+FLOOD_PAUSE = 0.5
+"""Seconds that such a one is not read while the close is on its way."""
+
 PAGE_SIZE = 128 * 1024
 """Bytes of bodies after which a page is full."""
 
@@ -146,7 +152,7 @@ class V2Session(Session):
     connection: V2Connection
     pause_after = 0.25
 
-    __slots__ = ("_groups", "_live", "_services", "_shows", "_synced", "_token", "_users", "_who", "_work")
+    __slots__ = ("_groups", "_live", "_services", "_shows", "_strange", "_synced", "_token", "_users", "_who", "_work")
 
     def __init__(
         self, token: str, language: Language, connection: V2Connection, inlet: Inlet, services: Services
@@ -156,6 +162,8 @@ class V2Session(Session):
         self._services = services
         self._who: SignedIn | None = None
         self._work: set[Deferred[None]] = set()
+        # Frames before the hello that are no text.
+        self._strange = 0
         self._synced = False
         self._live = False
         self._shows = True
@@ -214,7 +222,7 @@ class V2Session(Session):
                 self.used(-1)
                 break
             taken += 1
-            if self._busy:
+            if self._busy or self._late:
                 break
         return taken
 
@@ -245,6 +253,16 @@ class V2Session(Session):
         self.complain(NotText())
         if self._who is None:
             self._refuse()
+
+    def count(self, frames: int) -> None:
+        """See L{Session.count}. Before the hello, next to nothing of that is of any use."""
+        super().count(frames)
+        if self._who is None:
+            self._strange += frames
+            if self._strange > HELLO_FRAMES:
+                self._strange = 0
+                self._refuse()
+                self.delay(FLOOD_PAUSE)
 
     def _refuse(self) -> None:
         self.connection.close(protocol.Close.NO_HELLO, "say hello first")

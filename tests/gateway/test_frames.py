@@ -81,10 +81,13 @@ class FrameTests(SynchronousTestCase):
         recorder.dataReceived(REQUEST)
         transport.clear()
         if not fast:
-            self.patch(frames, "take", lambda data, limit: Taken([], 0, True))
+            self.patch(frames, "take", lambda data, limit, most: Taken([], 0, True))
         for chunk in chunks:
             if not transport.disconnecting:
                 recorder.dataReceived(chunk)
+                # A turn takes only so many of them.
+                while recorder._rest and recorder._reading:
+                    clock.advance(0)
         if not fast:
             self.patch(frames, "take", frames_take)
         return recorder.seen, transport.value(), transport.disconnecting, recorder.state
