@@ -342,6 +342,19 @@ class MethodNotTaken(Refused):
     code, status, zh, en = "method_not_allowed", 405, "此地址不支持该方法", "this address does not take that method"
 
 
+class UpgradeNeeded(Refused):
+    code, status, zh, en = (
+        "upgrade_needed",
+        426,
+        "此地址需要 WebSocket 连接",
+        "this address is for WebSockets: version 13, over HTTP/1.1",
+    )
+
+
+class BodyNotTaken(Refused):
+    code, zh, en = "body_not_taken", "建立 WebSocket 的请求不能有正文", "a request that opens a WebSocket has no body"
+
+
 class NotJSONType(Refused):
     code, status, zh, en = "not_json_type", 415, "内容必须是 application/json", "the body must be application/json"
 

@@ -51,6 +51,9 @@ CLOSE_TIMEOUT = 3.0
 """Seconds that a client has to answer a close."""
 
 
+BAD_GATEWAY = 1014
+"""A close code."""
+
 SWEEP = 15.0
 """Seconds between two looks for peers that have gone silent."""
 
@@ -157,12 +160,12 @@ class ChatProtocol(WebSocketServerProtocol):
                 room -= len(taken.texts)
                 self.texts(taken.texts)
             data = data[taken.rest :]
-            if taken.unusual:
-                data = data[self._take_unusual(data) :]
-                room -= UNUSUAL
-            elif room > 0:
+            if not taken.unusual and room > 0:
                 self._begun = data
                 return
+            if room > 0 and self._reading:
+                data = data[self._take_unusual(data) :]
+                room -= UNUSUAL
         if data:
             if not self._rest and self.transport.connected:
                 self.transport.pauseProducing()
@@ -208,6 +211,15 @@ class ChatProtocol(WebSocketServerProtocol):
     def _read_on(self) -> None:
         if self.transport.connected and not self.transport.disconnecting:
             self.transport.resumeProducing()
+
+    def onCloseFrame(self, code: int | None, reasonRaw: bytes | None) -> bool | None:  # noqa: N803
+        """The peer closes. Autobahn does not know a code that is registered since (RFC 6455, 7.4.2)."""
+        closed: bool | None = super().onCloseFrame(1000 if code == BAD_GATEWAY else code, reasonRaw)
+        return closed
+
+    def _parseExtensionsHeader(self, header: str, removeQuotes: bool = True) -> list[Any]:  # noqa: N802, N803
+        """No extension is taken; Autobahn would refuse a client for an offer that it finds wrong (RFC 7692, 5.1)."""
+        return []
 
     def onMessageFrameData(self, payload: bytes) -> None:
         """A piece of an unusual frame came."""

@@ -14,13 +14,69 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from hichat.accounts.tokens import Claims
-from hichat.errors import Busy, Language, SignedOut, Unauthorized
+from hichat.errors import BodyNotTaken, Busy, Language, SignedOut, Unauthorized, UpgradeNeeded
 from hichat.gateway.protocol import ChatFactory, ChatProtocol, V1Protocol, V2Protocol
 from hichat.routing import Met
+from hichat.web.complaints import complain
 from hichat.web.credentials import bearer
 from hichat.web.site import answer_json, language
 
 _log = Logger()
+
+VERSION = b"13"
+"""Of the WebSocket protocol (RFC 6455, 4.1)."""
+
+
+class _Once:
+    """
+    Stands in for a factory.
+
+    @ivar protocol: what it has made.
+    """
+
+    protocol: ChatProtocol | None = None
+
+    def buildProtocol(self, addr: IAddress) -> ChatProtocol:
+        """@return: a protocol whose client is known, as far as it is."""
+        raise NotImplementedError
+
+
+def _check(request: Request) -> bytes | None:
+    """
+    See whether a request may open a WebSocket, in what Autobahn does not look at, or not closely.
+
+    @return: the answer, if it may not.
+    """
+    versions = request.requestHeaders.getRawHeaders(b"Sec-WebSocket-Version", [])
+    if request.clientproto != b"HTTP/1.1" or any(version.strip() != VERSION for version in versions):
+        request.setHeader(b"Upgrade", b"websocket")
+        request.setHeader(b"Sec-WebSocket-Version", VERSION)
+        return complain(request, UpgradeNeeded())
+    assert request.content is not None
+    if request.content.read(1):
+        return complain(request, BodyNotTaken())
+    return None
+
+
+def _take_over(request: Request, admission: _Once) -> bytes | int:
+    """
+    Let Autobahn have the connection, and also what has come behind the request: twisted.web keeps it for a request
+    that it thinks is next.
+
+    @return: C{NOT_DONE_YET}, or the answer of why not.
+    """
+    refusal = _check(request)
+    if refusal is not None:
+        return refusal
+    channel = request.channel
+    # No extension is taken, so none is looked at; and the header may come twice (RFC 6455, 11.3.2).
+    request.requestHeaders.removeHeader(b"Sec-WebSocket-Extensions")
+    answer: bytes | int = WebSocketResource(admission).render(request)
+    held, channel._dataBuffer = channel._dataBuffer, []
+    behind = b"".join(held) + channel.clearLineBuffer()
+    if behind and admission.protocol is not None:
+        admission.protocol.dataReceived(behind)
+    return answer
 
 
 class SocketResource(Resource):
@@ -53,7 +109,9 @@ class SocketResource(Resource):
             answer_json(request, {"message": Unauthorized().text(language(request))}, 401)
             return
         admission = _Admission(self._factory, claims, met, language(request))
-        if WebSocketResource(admission).render(request) != NOT_DONE_YET:
+        answer = _take_over(request, admission)
+        if isinstance(answer, bytes):
+            request.write(answer)
             request.finish()
 
     def _failed(self, failure: Failure, request: Request) -> None:
@@ -64,7 +122,7 @@ class SocketResource(Resource):
             answer_json(request, {"message": Busy().text(language(request))}, 503)
 
 
-class _Admission:
+class _Admission(_Once):
     """Stands in for the factory, for one connection whose user is known."""
 
     def __init__(self, factory: ChatFactory, claims: Claims, met: Met, language: Language) -> None:
@@ -76,6 +134,7 @@ class _Admission:
     def buildProtocol(self, addr: IAddress) -> ChatProtocol:
         protocol = cast(V1Protocol, self._factory.buildProtocol(addr))
         protocol.admit(self._claims.user, self._claims.generation, self._met, self._language)
+        self.protocol = protocol
         return protocol
 
 
@@ -93,11 +152,10 @@ class SocketV2Resource(Resource):
 
     def render_GET(self, request: Request) -> bytes | int:
         """Upgrade."""
-        admission = _V2Admission(self._factory, bearer(request), language(request))
-        return WebSocketResource(admission).render(request)
+        return _take_over(request, _V2Admission(self._factory, bearer(request), language(request)))
 
 
-class _V2Admission:
+class _V2Admission(_Once):
     """Stands in for the factory, for one connection."""
 
     def __init__(self, factory: ChatFactory, token: str, language: Language) -> None:
@@ -108,4 +166,5 @@ class _V2Admission:
     def buildProtocol(self, addr: IAddress) -> ChatProtocol:
         protocol = cast(V2Protocol, self._factory.buildProtocol(addr))
         protocol.admit(self._token, self._language)
+        self.protocol = protocol
         return protocol
