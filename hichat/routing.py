@@ -102,11 +102,13 @@ class Arrived(NamedTuple):
         session is over.
     @ivar groups: those that the user was in at that position, each with its size.
     @ivar blocked: whom the user has blocked, then or since.
+    @ivar administrator: whether the user is one.
     """
 
     generation: int | None
     groups: list[tuple[int, int]]
     blocked: frozenset[int] = frozenset()
+    administrator: bool = False
 
 
 class Met(NamedTuple):

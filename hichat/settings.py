@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from twisted.internet import endpoints
 from twisted.logger import LogLevel
 
-from hichat.accounts.limits import Rate
+from hichat.accounts.limits import NO_LIMIT, Rate
 from hichat.errors import StartError
 from hichat.plane.faults import parse as parse_faults
 from hichat.social.groups import Limits
@@ -122,7 +122,7 @@ def _registration(text: str) -> str:
 
 def _rate(text: str) -> Rate:
     if text == "off":
-        return Rate(0, 1)
+        return NO_LIMIT
     attempts, _, seconds = text.partition("/")
     if not (attempts.isdecimal() and seconds.isdecimal() and int(attempts) and int(seconds)):
         raise ValueError("it is neither off nor ATTEMPTS/SECONDS")
@@ -147,6 +147,8 @@ class Bounds:
     edit: int = 24 * 3600
     presence: bool = True
     contacts_only: bool = False
+    messages: Rate = Rate(500, 10)
+    strangers: Rate = Rate(20, 3600)
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,12 @@ class Settings:
     unsent_limit: int = _setting(_count, str(1024 * 1024), "bytes that may wait for a client that does not read")
     sync_page: int = _setting(_count, "200", "events in one page of a sync")
     message_rate: int = _setting(_count, "5000", "frames a second that one connection may send")
+    message_limit: Rate = _setting(
+        _rate, "500/10", "COUNT/SECONDS: messages that a user may send; beyond them connections are read later; or off"
+    )
+    stranger_limit: Rate = _setting(
+        _rate, "20/3600", "COUNT/SECONDS: conversations that a user may begin with who is no contact; or off"
+    )
     edit_limit: int = _setting(_count, str(24 * 3600), "seconds in which people may edit or recall their messages")
     group_size: int = _setting(_count, "2000", "members of a group")
     groups_owned: int = _setting(_count, "100", "groups of one owner")
@@ -198,6 +206,8 @@ class Settings:
             edit=self.edit_limit,
             presence=self.presence,
             contacts_only=self.write_to == "contacts",
+            messages=self.message_limit,
+            strangers=self.stranger_limit,
         )
 
     @property

@@ -37,6 +37,7 @@ from hichat.errors import StartError
 from hichat.events import Draft, Event, Kind, Outcome, Scope
 from hichat.gateway.presence import Presence
 from hichat.gateway.protocol import ChatFactory, V1Protocol, V2Protocol
+from hichat.gateway.quota import Quota
 from hichat.gateway.roster import Roster
 from hichat.gateway.session import Inlet
 from hichat.gateway.v2_session import Services, SignedIn, make_signal
@@ -158,7 +159,15 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     indexer = Indexer(follower.step, reactor)
     bounds = settings.bounds
     turns = str(state) if is_file else None
-    setup = Setup(settings.database_url, turns, worker, secrets.randbits(63), bounds.edit, bounds.contacts_only)
+    setup = Setup(
+        settings.database_url,
+        turns,
+        worker,
+        secrets.randbits(63),
+        bounds.edit,
+        bounds.contacts_only,
+        bounds.strangers,
+    )
     way = assemble_way(store, codec, bounds, metrics, reactor, _now, settings.workers, setup)
 
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
@@ -174,7 +183,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent)
     site = make_site(
         accounts=accounts,
-        contacts=Contacts(store, way.ledger, _now, bounds.contacts_only),
+        contacts=Contacts(store, way.ledger, _now, bounds.contacts_only, bounds.strangers),
         conversations=Conversations(store, way.ledger),
         groups=Groups(store, way.ledger, _now, settings.group_limits),
         marks=way.marks,
@@ -246,7 +255,8 @@ def assemble_way(
     )
     link = Link(codec, routing, clock, metrics, workers, interests)
     writer = PlaneWriter(codec, link, intake, bounds.drafts)
-    log_writer = LogWriter(store, now, bounds.edit, bounds.contacts_only, tail=TAIL if setup is None else FEW)
+    tail = TAIL if setup is None else FEW
+    log_writer = LogWriter(store, now, bounds.edit, bounds.contacts_only, tail=tail, strangers=bounds.strangers)
 
     def here(drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
         return store.in_writer(log_writer.write, drafts)
@@ -276,7 +286,15 @@ def assemble_way(
     )
     return Way(
         store=store,
-        inlet=Inlet(ledger.submit, signal, intake, metrics, clock, bounds.rate),
+        inlet=Inlet(
+            ledger.submit,
+            signal,
+            intake,
+            metrics,
+            clock,
+            bounds.rate,
+            Quota(bounds.messages, clock) if bounds.messages.attempts else None,
+        ),
         ledger=ledger,
         process=process,
         writer=writer,
@@ -321,7 +339,7 @@ async def _sign_in(
     accounts: Accounts, last_counter: Callable[[int], Awaitable[int]], token: str, name: str
 ) -> SignedIn:
     user, device, login = await accounts.sign_in(token, name)
-    return SignedIn(user.id, device.id, await last_counter(device.id), user.generation, login)
+    return SignedIn(user.id, device.id, await last_counter(device.id), user.generation, login, user.administrator)
 
 
 def read_arrivals(connection: Connection, arrivals: Collection[Arrival]) -> dict[Arrival, Arrived]:
@@ -338,11 +356,16 @@ def read_arrivals(connection: Connection, arrivals: Collection[Arrival]) -> dict
             return None
         return current.generation if not login or logins.get(device) == login else None
 
+    def is_administrator(user: int) -> bool:
+        current = found[user]
+        return current is not None and current.administrator
+
     return {
         arrival: Arrived(
             generation(arrival.user, arrival.device, arrival.login),
             inside[arrival.user, arrival.position],
             frozenset(blocked.get(arrival.user, ())),
+            is_administrator(arrival.user),
         )
         for arrival in arrivals
     }

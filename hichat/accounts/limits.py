@@ -31,6 +31,9 @@ class Rate(NamedTuple):
         return f"{self.attempts}/{self.seconds}" if self.attempts else "off"
 
 
+NO_LIMIT = Rate(0, 1)
+
+
 class Limit:
     """
     @param clock: the time in milliseconds.

@@ -453,6 +453,8 @@ class V1Protocol(ChatProtocol):
         @param language: of what the server has to say.
         """
         self.session = V1Session(user, language, self, self.factory.inlet)
+        if met.arrived.administrator:
+            self.session.quota = None
         self._user = user
         self.generation = generation
         self._met = met

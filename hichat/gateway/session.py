@@ -16,6 +16,7 @@ from zope.interface import implementer
 
 from hichat.errors import Language, TooFast
 from hichat.events import Draft, Event
+from hichat.gateway.quota import Quota
 from hichat.intake import Intake
 from hichat.interfaces import IFeeder
 from hichat.metrics import Metrics
@@ -44,6 +45,7 @@ class Inlet:
     @ivar intake: bounds what is in flight.
     @ivar clock: for the rate.
     @ivar rate: frames a second that one connection may send.
+    @ivar quota: how many messages a user may send; None: any number.
     """
 
     submit: Callable[[Sequence[Draft]], None]
@@ -52,6 +54,7 @@ class Inlet:
     metrics: Metrics
     clock: IReactorTime
     rate: int
+    quota: Quota | None = None
 
 
 SLACK = 0.25
@@ -65,6 +68,7 @@ LEAST_SLACK = 64
 class Session:
     """
     @param language: of what the server has to say.
+    @ivar quota: the inlet's; None for those who are exempt.
     @cvar pause_after: seconds that every frame is refused after one that was too fast: who repeats refused frames in
         order needs that no later one slips in.
     """
@@ -78,12 +82,14 @@ class Session:
         "_held",
         "_late",
         "_over",
+        "_over_quota",
         "_paused",
         "_refused_until",
         "_taking",
         "connection",
         "inlet",
         "language",
+        "quota",
     )
 
     def __init__(self, language: Language, connection: Connection, inlet: Inlet) -> None:
@@ -96,6 +102,8 @@ class Session:
         self._over = 0
         # While it is not read because it said too much: what ends that.
         self._late: IDelayedCall | None = None
+        self.quota = inlet.quota
+        self._over_quota = False
         self._paused = False
         self._busy = False
         self._taking = False
@@ -105,7 +113,7 @@ class Session:
 
     def received_all(self, frames: list[bytes]) -> None:
         """The text frames of a read came. Whatever is in them, this does not raise."""
-        taken = 0 if self._paused or self._busy or self._late else self._try(frames)
+        taken = 0 if self.waits else self._try(frames)
         if taken < len(frames):
             if self._held is None:
                 self._held = deque()
@@ -131,14 +139,14 @@ class Session:
         self._busy = False
         if not self._taking:
             self._go_on()
-        elif not self._paused and not self._late:
+        elif not self.waits:
             # At once; what takes the frames goes on with the next one.
             self.connection.resume_reading()
 
     @property
     def waits(self) -> bool:
         """Whether nothing is wanted from the connection now."""
-        return self._paused or self._busy or self._late is not None
+        return self._paused or self._busy or self._over_quota or self._late is not None
 
     def delay(self, seconds: float) -> None:
         """Take nothing for so long: what has not been read yet is read later."""
@@ -146,11 +154,29 @@ class Session:
             self._late = self.inlet.clock.callLater(seconds, self._on_time)
             self.connection.pause_reading()
 
+    @property
+    def user(self) -> int:
+        """Who it is; 0: that is not known yet."""
+        raise NotImplementedError
+
+    def hold(self) -> None:
+        """See L{hichat.gateway.quota.Waiter.hold}."""
+        self._over_quota = True
+        self.connection.pause_reading()
+
+    def let_go(self) -> None:
+        """See L{hichat.gateway.quota.Waiter.let_go}."""
+        self._over_quota = False
+        self._go_on()
+
     def lost(self) -> None:
         """The connection is gone. What would have been taken later is as if it had not been read."""
         if self._late is not None:
             self._late.cancel()
             self._late = self._held = None
+        if self._over_quota and self.quota is not None:
+            self.quota.forget(self)
+            self._held = None
 
     def _on_time(self) -> None:
         assert self._late is not None
@@ -202,7 +228,10 @@ class Session:
     def _refill(self) -> float:
         rate = self.inlet.rate
         now = self.inlet.clock.seconds()
-        self._allowance = min(rate, self._allowance + (now - self._allowed_at) * rate)
+        passed = now - self._allowed_at
+        # A clock may be set back.
+        if passed > 0:
+            self._allowance = min(rate, self._allowance + passed * rate)
         self._allowed_at = now
         return self._allowance
 

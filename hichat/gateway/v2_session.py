@@ -47,6 +47,7 @@ class SignedIn:
     @ivar counter: the largest that the device has used.
     @ivar generation: of the token.
     @ivar login: the number of the device's session that the token is bound to; 0: it is bound to none.
+    @ivar administrator: who may send any number of messages.
     """
 
     user: int
@@ -54,6 +55,7 @@ class SignedIn:
     counter: int
     generation: int
     login: int = 0
+    administrator: bool = False
 
 
 @dataclass(frozen=True)
@@ -355,6 +357,8 @@ class V2Session(Session):
         if not self.connection.may_send:
             return
         self._who = who
+        if who.administrator:
+            self.quota = None
         self.connection.number, self.connection.generation = who.device, who.generation
         self.connection.login = who.login
         services.roster.admit(who.user, self.connection)  # type: ignore[arg-type]
@@ -483,8 +487,14 @@ class V2Session(Session):
         body: bytes,
         change: Callable[[Database, Draft, int], None] | None = None,
     ) -> bool:
+        quota = self.quota
+        if quota is not None and not quota.room(self.user):
+            quota.hold(self)
+            return False
         if not self.inlet.intake.admit(self):
             return False
+        if quota is not None:
+            quota.took(self.user, 1)
         self.inlet.metrics.messages_in += 1
         who = self._signed_in()
         counter = 0 if said.counter is UNSET else said.counter
