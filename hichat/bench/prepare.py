@@ -26,6 +26,15 @@ CHUNK = 10_000
 NO_HASH = "!"
 """What stands for a password's hash: nobody can log in with it. These users come with tokens."""
 
+SETTINGS = {
+    "HICHAT_MESSAGE_RATE": "1000000",
+    "HICHAT_MESSAGE_LIMIT": "off",
+    "HICHAT_STRANGER_LIMIT": "off",
+    "HICHAT_ADDRESS_CONNECTIONS": "1000000",
+    "HICHAT_USER_CONNECTIONS": "1000000",
+}
+"""What a daemon that is measured needs: its clients are one address, and say more than people do."""
+
 Progress = Callable[[int], object]
 """Is told how many rows more there are now."""
 

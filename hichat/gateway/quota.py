@@ -40,9 +40,11 @@ class Quota:
 
     @param rate: with a limit.
     @param clock: for the leak, and for those who wait.
+    @ivar limits: what clients are told of it.
     """
 
     def __init__(self, rate: Rate, clock: IReactorTime) -> None:
+        self.limits = {"messages": rate.attempts, "period": rate.seconds}
         self._depth = float(rate.seconds)
         self._drop = rate.seconds / rate.attempts
         self._clock = clock

@@ -374,7 +374,8 @@ class V2Session(Session):
                     "text": protocol.TEXT_LIMIT,
                     "frame": v2.FRAME_LIMIT,
                     "watch": protocol.WATCH_LIMIT,
-                },
+                }
+                | ({} if self.quota is None else self.quota.limits),
             )
         )
 

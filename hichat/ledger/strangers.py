@@ -2,7 +2,7 @@
 How many people who are no contacts each user has written to first, of late.
 
 The log says it, to every writer: so several workers share the count, and a restart keeps it. A writer reads it when a
-user begins a conversation, and from then on it follows the log. Only then the wall clock matters, and no more than once.
+user begins a conversation, and from then on it follows the log. Only for that reading the wall clock matters.
 """
 
 from __future__ import annotations
