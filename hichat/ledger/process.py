@@ -316,7 +316,9 @@ def serve(daemon: Daemon) -> None:
 def _told(outcomes: list[Outcome], said: Said) -> Written:
     again = [place for place, outcome in enumerate(outcomes) if type(outcome) is Duplicate]
     later = {
-        place: outcome.retry_after for place, outcome in enumerate(outcomes) if isinstance(outcome, TooManyStrangers)
+        place: outcome.retry_after or 0
+        for place, outcome in enumerate(outcomes)
+        if isinstance(outcome, TooManyStrangers)
     }
     return Written([found if type(found) is Event else _of_other(found) for found in outcomes], again, said, later)
 

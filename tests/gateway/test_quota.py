@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from twisted.internet.task import Clock
@@ -9,13 +10,14 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts.limits import Rate
 from hichat.events import Draft
+from hichat.gateway.protocol import V1Protocol
 from hichat.gateway.quota import Quota
 from hichat.gateway.session import Inlet
 from hichat.gateway.v1_session import V1Session
 from hichat.intake import Intake
 from hichat.metrics import Metrics
 from hichat.routing import Arrived, Met
-from tests.gateway.test_protocol import ProtocolCase, V1Protocol, masked
+from tests.gateway.test_protocol import ProtocolCase, masked
 from tests.gateway.test_session import Connection, frame
 
 
@@ -27,7 +29,7 @@ class QuotaTests(SynchronousTestCase):
         self.quota = Quota(Rate(10, 5), self.clock)
         self.inlet = Inlet(self.submit, lambda signal: None, self.intake, Metrics(), self.clock, 5000, self.quota)
 
-    def submit(self, drafts: list[Draft]) -> None:
+    def submit(self, drafts: Sequence[Draft]) -> None:
         self.drafts.extend(drafts)
         self.intake.gave(len(drafts))
 

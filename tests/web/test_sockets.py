@@ -39,7 +39,7 @@ class SocketTests(V2Case):
 
         self.routing.meet = meet  # type: ignore[attr-defined]
         root.mount("v1/user/SendUserMsg", SocketResource(v1, self.claims))
-        self.site = Site(root, self.clock, 1000, Metrics(), {})  # type: ignore[arg-type]
+        self.site = Site(root, self.clock, 1000, Metrics(), {})
 
     def claims(self, request: Request) -> Claims:
         return Claims(7, 0, 0, 0)
