@@ -159,6 +159,8 @@ class ChatProtocol(WebSocketServerProtocol):
             if taken.texts:
                 room -= len(taken.texts)
                 self.texts(taken.texts)
+            if taken.rest == len(data):
+                return
             data = data[taken.rest :]
             if not taken.unusual and room > 0:
                 self._begun = data

@@ -113,7 +113,9 @@ class Session:
 
     def received_all(self, frames: list[bytes]) -> None:
         """The text frames of a read came. Whatever is in them, this does not raise."""
-        taken = 0 if self.waits else self._try(frames)
+        # As in waits; with a call less, for each read.
+        waits = self._paused or self._busy or self._over_quota or self._late
+        taken = 0 if waits else self._try(frames)
         if taken < len(frames):
             if self._held is None:
                 self._held = deque()
