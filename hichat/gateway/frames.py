@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 _WHOLE_TEXT = 0x81
 """The first byte: FIN, no extension, opcode 1."""
+PING = 0x89
+PONG = 0x8A
+"""The first byte of a whole one."""
 _MASKED = 0x80
 _TWO_BYTES = 126
 _EIGHT_BYTES = 127
@@ -102,6 +105,25 @@ def whole_size(head: bytes) -> int:
         return size + length
     more = 2 if length == _TWO_BYTES else 8
     return size + more + (int.from_bytes(head[2 : 2 + more], "big") if len(head) >= 2 + more else 0)
+
+
+def control(data: bytes) -> tuple[int, bytes] | None:
+    """
+    @param data: begins where a frame begins.
+    @return: the first byte and the payload, if that is a whole ping or pong as it should be.
+    """
+    if len(data) < _SHORTEST or data[0] not in (PING, PONG):
+        return None
+    length = data[1] ^ _MASKED
+    if length >= _TWO_BYTES or len(data) < _SHORTEST + length:
+        return None
+    mask = data[2:_SHORTEST]
+    return data[0], bytes(byte ^ mask[at & 3] for at, byte in enumerate(data[_SHORTEST : _SHORTEST + length]))
+
+
+def pong(payload: bytes) -> bytes:
+    """@return: the answer to a ping."""
+    return bytes((PONG, len(payload))) + payload
 
 
 def text(payload: bytes) -> bytes:

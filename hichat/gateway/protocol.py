@@ -185,6 +185,14 @@ class ChatProtocol(WebSocketServerProtocol):
             size = data.find(b"\r\n\r\n") + 4 if self.state == self.STATE_CONNECTING else len(data)
             super().dataReceived(data[:size])
             return size
+        found = frames.control(data) if self.current_frame is None and not self.data else None
+        if found is not None:
+            # Of what is unusual these are the usual ones; they may come between the fragments of a message.
+            first, payload = found
+            if first == frames.PING:
+                self.write_frame(frames.pong(payload))
+            self.session.count(1)
+            return 6 + len(payload)
         if self.current_frame is not None:
             size = self.current_frame.length - self.current_frame_masker.pointer()
         else:
@@ -234,6 +242,12 @@ class ChatProtocol(WebSocketServerProtocol):
         super().onMessageFrame([b"".join(payload)] if any(payload) else [])
         if self.message_data is not None:
             _gather(self.message_data)
+
+    def onMessageEnd(self) -> None:
+        """A message is whole. Autobahn would also tell listeners, which there are none."""
+        if not self.failedByMe:
+            self.onMessage(b"".join(self.message_data), self.message_is_binary)
+        self.message_data = None
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """A message came, whole and valid UTF-8 if it is text."""

@@ -82,6 +82,7 @@ class FrameTests(SynchronousTestCase):
         transport.clear()
         if not fast:
             self.patch(frames, "take", lambda data, limit, most: Taken([], 0, True))
+            self.patch(frames, "control", lambda data: None)
         for chunk in chunks:
             if not transport.disconnecting:
                 recorder.dataReceived(chunk)
@@ -90,6 +91,7 @@ class FrameTests(SynchronousTestCase):
                     clock.advance(0)
         if not fast:
             self.patch(frames, "take", frames_take)
+            self.patch(frames, "control", frames_control)
         return recorder.seen, transport.value(), transport.disconnecting, recorder.state
 
     @settings(max_examples=400, deadline=None)
@@ -114,4 +116,4 @@ class FrameTests(SynchronousTestCase):
         self.assertEqual((taken.texts, taken.unusual), (texts, False))
 
 
-frames_take = frames.take
+frames_take, frames_control = frames.take, frames.control
