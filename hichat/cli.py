@@ -345,6 +345,8 @@ def _prepare(options: argparse.Namespace) -> int:
         _fill(administration.store, options, pairs)
         file.truncate()
         administration.write_tokens(people, file)
+    print("Start the daemon that is measured with")
+    print(" ".join(f"{name}={value}" for name, value in prepare.SETTINGS.items()))
     return 0
 
 

@@ -112,6 +112,23 @@ class NotContacts(Refused):
     code, status, zh, en = "not_contacts", 403, "对方还不是您的好友", "you are not contacts"
 
 
+class TooManyStrangers(Refused):
+    """
+    @ivar retry_after: seconds.
+    """
+
+    code, status, zh, en = (
+        "too_many_strangers",
+        429,
+        "新的陌生人会话过多，请稍后再试",
+        "too many new conversations with people who are no contacts of yours, please wait",
+    )
+
+    def __init__(self, retry_after: float = 60.0) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
 class SignedOut(Refused):
     code, status, zh, en = "signed_out", 401, "登录已失效，请重新登录", "you are signed out"
 
@@ -489,6 +506,19 @@ class NoSuchAddress(Refused):
 
 class MethodNotTaken(Refused):
     code, status, zh, en = "method_not_allowed", 405, "此地址不支持该方法", "this address does not take that method"
+
+
+class UpgradeNeeded(Refused):
+    code, status, zh, en = (
+        "upgrade_needed",
+        426,
+        "此地址需要 WebSocket 连接",
+        "this address is for WebSockets: version 13, over HTTP/1.1",
+    )
+
+
+class BodyNotTaken(Refused):
+    code, zh, en = "body_not_taken", "建立 WebSocket 的请求不能有正文", "a request that opens a WebSocket has no body"
 
 
 class NotJSONType(Refused):

@@ -316,7 +316,9 @@ class Welcome(_Said, tag="welcome", kw_only=True, omit_defaults=False):
     @ivar counter: the largest that this device has used; the next one is larger.
     @ivar position: where the log ends, for C{sync}.
     @ivar time: the server's clock, milliseconds since the epoch.
-    @ivar limits: the daemon's bounds: C{rate} (frames a second), C{text} (bytes), C{frame} (bytes), C{watch}.
+    @ivar limits: the daemon's bounds: C{rate} (frames a second), C{text} (bytes), C{frame} (bytes), C{watch}; and if a
+        user's messages are limited, C{messages} and C{period}: so many in so many seconds, over all connections; what
+        is beyond that is read later, and not refused.
     """
 
     user: Id

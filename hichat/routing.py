@@ -107,12 +107,14 @@ class Arrived(NamedTuple):
     @ivar groups: those that the user was in at that position, each with its size.
     @ivar blocked: whom the user has blocked, then or since.
     @ivar used_at: when the token's device was used last, as far as is known; in milliseconds since the epoch.
+    @ivar administrator: whether the user is one.
     """
 
     generation: int | None
     groups: list[tuple[int, int]]
     blocked: frozenset[int] = frozenset()
     used_at: int = 0
+    administrator: bool = False
 
 
 class Met(NamedTuple):

@@ -338,6 +338,8 @@ class HiChat(InTwistd, Service):
         # What was accepted goes all its way, to everybody who is still here.
         for connection in _all(sockets):
             connection.pause_reading()
+        if way.inlet.quota is not None:
+            way.inlet.quota.lift()
         # Who was held back comes to an end with what was sent; who does not is not read any more.
         shutting = self._reactor.callLater(LAST_WORDS, self._shut, sockets)
         try:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from twisted.internet import endpoints
 from twisted.logger import LogLevel
 
-from hichat.accounts.limits import Rate
+from hichat.accounts.limits import NO_LIMIT, Rate
 from hichat.accounts.passwords import LEAST, LENGTH_LIMIT
 from hichat.accounts.sessions import DURATION
 from hichat.errors import StartError
@@ -147,7 +147,7 @@ def _seconds(text: str) -> int:
 
 def _rate(text: str) -> Rate:
     if text == "off":
-        return Rate(0, 1)
+        return NO_LIMIT
     attempts, _, seconds = text.partition("/")
     if not (attempts.isdecimal() and seconds.isdecimal() and int(attempts) and int(seconds)):
         raise ValueError("it is neither off nor ATTEMPTS/SECONDS")
@@ -174,6 +174,8 @@ class Bounds:
     contacts_only: bool = False
     connections: int = 50
     session: int = DURATION
+    messages: Rate = Rate(500, 10)
+    strangers: Rate = Rate(20, 3600)
 
 
 @dataclass(frozen=True)
@@ -235,6 +237,12 @@ class Settings:
     unsent_limit: int = _setting(_count, str(1024 * 1024), "bytes that may wait for a client that does not read")
     sync_page: int = _setting(_count, "200", "events in one page of a sync")
     message_rate: int = _setting(_count, "5000", "frames a second that one connection may send")
+    message_limit: Rate = _setting(
+        _rate, "500/10", "COUNT/SECONDS: messages that a user may send; beyond them connections are read later; or off"
+    )
+    stranger_limit: Rate = _setting(
+        _rate, "20/3600", "COUNT/SECONDS: conversations that a user may begin with who is no contact; or off"
+    )
     edit_limit: int = _setting(_count, str(24 * 3600), "seconds in which people may edit or recall their messages")
     group_size: int = _setting(_count, "2000", "members of a group")
     groups_owned: int = _setting(_count, "100", "groups of one owner")
@@ -258,6 +266,8 @@ class Settings:
             contacts_only=self.write_to == "contacts",
             connections=self.user_connections,
             session=self.session_lifetime,
+            messages=self.message_limit,
+            strangers=self.stranger_limit,
         )
 
     @property

@@ -38,6 +38,7 @@ from hichat.errors import StartError
 from hichat.events import Draft, Event, Kind, Outcome, Scope
 from hichat.gateway.presence import Presence
 from hichat.gateway.protocol import ChatFactory, V1Protocol, V2Protocol
+from hichat.gateway.quota import Quota
 from hichat.gateway.roster import Roster
 from hichat.gateway.session import Inlet
 from hichat.gateway.v2_session import Services, SignedIn, make_signal
@@ -199,7 +200,15 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     indexer = Indexer(follower.step, reactor)
     bounds = settings.bounds
     turns = str(state) if is_file else None
-    setup = Setup(settings.database_url, turns, worker, secrets.randbits(63), bounds.edit, bounds.contacts_only)
+    setup = Setup(
+        settings.database_url,
+        turns,
+        worker,
+        secrets.randbits(63),
+        bounds.edit,
+        bounds.contacts_only,
+        bounds.strangers,
+    )
     way = assemble_way(store, codec, bounds, metrics, reactor, _now, settings.workers, setup)
 
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
@@ -223,7 +232,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
         places=places,
         budgets=Budgets(settings.http_limit, reactor),
         accounts=accounts,
-        contacts=Contacts(store, way.ledger, _now, bounds.contacts_only, ticks),
+        contacts=Contacts(store, way.ledger, _now, bounds.contacts_only, ticks, bounds.strangers),
         conversations=Conversations(store, way.ledger),
         groups=Groups(store, way.ledger, _now, settings.group_limits),
         marks=way.marks,
@@ -333,6 +342,7 @@ def assemble_way(
         bounds.contacts_only,
         tail=TAIL if setup is None else FEW,
         ticks=lambda: round(clock.seconds() * 1000),
+        strangers=bounds.strangers,
     )
 
     def here(drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
@@ -363,7 +373,15 @@ def assemble_way(
     )
     return Way(
         store=store,
-        inlet=Inlet(ledger.submit, signal, intake, metrics, clock, bounds.rate),
+        inlet=Inlet(
+            ledger.submit,
+            signal,
+            intake,
+            metrics,
+            clock,
+            bounds.rate,
+            Quota(bounds.messages, clock) if bounds.messages.attempts else None,
+        ),
         ledger=ledger,
         process=process,
         writer=writer,
@@ -412,7 +430,15 @@ async def _sign_in(
 ) -> SignedIn:
     user, device, claims = await accounts.sign_in(token, name)
     bound = claims.device if claims.device != device.id else 0
-    return SignedIn(user.id, device.id, await last_counter(device.id), user.generation, claims.session, bound)
+    return SignedIn(
+        user.id,
+        device.id,
+        await last_counter(device.id),
+        user.generation,
+        claims.session,
+        bound,
+        user.administrator,
+    )
 
 
 async def _probe(way: Way) -> None:
@@ -450,6 +476,7 @@ def read_arrivals(
             inside[user, arrival.position],
             frozenset(blocked.get(user, ())),
             0 if login is None else login.used_at,
+            current is not None and current.administrator,
         )
 
     return {arrival: look(arrival) for arrival in arrivals}

@@ -16,13 +16,13 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.bench import run
-from hichat.bench.crowd import Crowd, Part, Partner, Plan, Tally, coarse, who_speaks
+from hichat.bench.crowd import Crowd, Part, Partner, Plan, Tally, coarse, explain, who_speaks
 from hichat.bench.prepare import draw_pairs
 from hichat.bench.run import Measurement, Report, percentiles
 from hichat.client.speech import Event
 from hichat.client.wire import ClientError, NotConnected, Refused
 from hichat.events import FIRST_GROUP_ID
-from hichat.protocol import Ack, Send
+from hichat.protocol import Ack, Send, Welcome
 
 
 def plan(case: str = "pairs", **fields: Any) -> Plan:
@@ -122,6 +122,30 @@ class CrowdTests(SynchronousTestCase):
         self.clock.advance(5)
         self.successResultOf(said)
         self.assertEqual((self.crowd.tally.sent, self.crowd.tally.failed), (1, 2))
+
+    def test_a_refusal_names_its_setting(self) -> None:
+        for code, name in (
+            ("too_many_strangers", "HICHAT_STRANGER_LIMIT=off"),
+            ("too_many_connections", "HICHAT_ADDRESS_CONNECTIONS=1000000 HICHAT_USER_CONNECTIONS=1000000"),
+        ):
+            self.setUp()
+            Deferred.fromCoroutine(self.crowd.talk())
+            self.answer(0, Refused("no", code))
+            self.assertEqual(self.crowd.tally.error, f"no; the daemon needs {name}")
+        self.assertEqual(explain(NotConnected("gone")), "gone")
+
+    def test_who_was_held_back(self) -> None:
+        for limits, held in (
+            ({"messages": 2, "period": 10}, True),
+            ({"messages": 500, "period": 10}, False),
+            ({}, False),
+        ):
+            self.setUp()
+            self.speaker.welcome = Welcome(user=1, device=1, counter=0, position=0, time=0, limits=limits)
+            Deferred.fromCoroutine(self.crowd.talk())
+            self.answer(0)
+            self.clock.advance(5)
+            self.assertEqual(self.crowd.tally.limited, held)
 
     def test_what_comes_is_numbered(self) -> None:
         """Any order of what was said in order: what comes again or after a later one is no delivery."""

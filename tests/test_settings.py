@@ -14,6 +14,8 @@ BOUNDS = {
     "unsent_limit": "unsent",
     "sync_page": "sync_page",
     "message_rate": "rate",
+    "message_limit": "messages",
+    "stranger_limit": "strangers",
     "edit_limit": "edit",
     "presence": "presence",
     "write_to": "contacts_only",
@@ -21,6 +23,8 @@ BOUNDS = {
 CHOICES: dict[str, tuple[list[str], list[object]]] = {
     "presence": (["off"] * 3, [False] * 3),
     "write_to": (["contacts", "anyone", "contacts"], [True, False, True]),
+    "message_limit": (["7/10", "off", "9/1"], [(7, 10), (0, 1), (9, 1)]),
+    "stranger_limit": (["7/10", "off", "9/1"], [(7, 10), (0, 1), (9, 1)]),
 }
 """Those that are no numbers: texts, and what they become."""
 """The settings, and what the parts call them."""
@@ -207,6 +211,8 @@ class BoundsTests(SynchronousTestCase):
                 edit=86400,
                 presence=True,
                 contacts_only=False,
+                messages=Rate(500, 10),
+                strangers=Rate(20, 3600),
             ),
         )
 

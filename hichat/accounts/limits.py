@@ -43,6 +43,9 @@ class Rate(NamedTuple):
         return f"{self.attempts}/{self.seconds}" if self.attempts else "off"
 
 
+NO_LIMIT = Rate(0, 1)
+
+
 class Limit:
     """
     @param clock: milliseconds, by a clock that nobody sets.

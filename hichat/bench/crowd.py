@@ -25,9 +25,9 @@ from twisted.internet.stdio import StandardIO
 from twisted.internet.task import LoopingCall
 from twisted.protocols.basic import LineOnlyReceiver
 
-from hichat.bench.prepare import DEVICE, draw_pairs
+from hichat.bench.prepare import DEVICE, SETTINGS, draw_pairs
 from hichat.client.connection import Client, Item
-from hichat.client.wire import ClientError, Credentials
+from hichat.client.wire import ClientError, Credentials, Refused
 from hichat.clock import make_steady
 from hichat.events import FIRST_GROUP_ID
 from hichat.protocol import Ack, Happened, Send
@@ -35,6 +35,13 @@ from hichat.turns import Turns
 
 AT_ONCE = 200
 """Connections that are opened at the same time."""
+
+LIMITS = {
+    "too_fast": ("HICHAT_MESSAGE_RATE",),
+    "too_many_strangers": ("HICHAT_STRANGER_LIMIT",),
+    "too_many_connections": ("HICHAT_ADDRESS_CONNECTIONS", "HICHAT_USER_CONNECTIONS"),
+}
+"""By the code of a refusal: which settings it may be for."""
 
 TELL = 0.2
 """Seconds between two words to who has started us."""
@@ -92,6 +99,7 @@ class Tally(msgspec.Struct, omit_defaults=True):
     @ivar took: seconds that this time was long.
     @ivar cpu: seconds of it in which this process kept a core busy.
     @ivar times: how many deliveries took how many microseconds, in steps of less than a hundredth; at the end only.
+    @ivar limited: somebody was not read for a while: who has sent as much as the server lets a user send.
     @ivar error: why it could not be done.
     """
 
@@ -106,6 +114,7 @@ class Tally(msgspec.Struct, omit_defaults=True):
     took: float = 0.0
     cpu: float = 0.0
     times: dict[int, int] = {}
+    limited: bool = False
     error: str = ""
 
 
@@ -150,6 +159,8 @@ class Voice:
         text = f"{self._crowd.name} {self._place} {self._number} {time.monotonic_ns()}"
 
         def answered(outcome: Ack | ClientError) -> None:
+            if isinstance(outcome, Refused):
+                self._crowd.refused(outcome)
             self._crowd.answered(partner.hearers if isinstance(outcome, Ack) else None)
             if self._crowd.talks and isinstance(outcome, Ack):
                 self._say()
@@ -159,6 +170,13 @@ class Voice:
             self.client.post(Send(user=partner.user, group=partner.group, text=text), answered)
         except ClientError as e:
             answered(e)
+
+    def is_limited(self, seconds: float) -> bool:
+        """@return: whether it has sent more than a user may in so many seconds, so that some was read later."""
+        welcome = getattr(self.client, "welcome", None)
+        limits = welcome.limits if welcome is not None else {}
+        most, period = limits.get("messages", 0), limits.get("period", 0)
+        return bool(most) and self._number > most * (1 + seconds / period)
 
     def hear(self, item: Item) -> None:
         """Something has come."""
@@ -237,12 +255,17 @@ class Crowd:
         self.tally.in_time = self.tally.delivered
         self.tally.took = time.monotonic() - began
         self.tally.cpu = time.process_time() - cpu
+        self.tally.limited = any(voice.is_limited(self.tally.took) for voice in self._voices)
         self._look()
 
     def _look(self) -> None:
         if not self.talks and not self.under_way and not self._said.called:
             self.tally.phase = "said"
             self._said.callback(None)
+
+    def refused(self, error: Refused) -> None:
+        """A message was refused: what is found from here on is not what the server can do."""
+        self.tally.error = self.tally.error or explain(error)
 
     def answered(self, hearers: int | None) -> None:
         """A message was acked, and is to be heard by so many; None: it was not."""
@@ -265,6 +288,14 @@ class Crowd:
         await DeferredList([Deferred.fromCoroutine(voice.client.close(1)) for voice in self._voices])
         self.tally.times = dict(self._times)
         self.tally.phase = "over"
+
+
+def explain(error: BaseException) -> str:
+    """@return: what was refused, and the setting that it was for, if there is one."""
+    said = str(error) or type(error).__name__
+    names = LIMITS.get(error.code, ()) if isinstance(error, Refused) else ()
+    settings = " ".join(f"{name}={SETTINGS[name]}" for name in names)
+    return f"{said}; the daemon needs {settings}" if settings else said
 
 
 def coarse(number: int) -> int:
@@ -321,7 +352,7 @@ class Line(LineOnlyReceiver):
         self.sendLine(msgspec.json.encode(self._crowd.tally))
 
     def _failed(self, failure: Any) -> None:
-        self._crowd.tally.error = failure.getErrorMessage() or failure.type.__name__
+        self._crowd.tally.error = explain(failure.value)
 
     def connectionLost(self, reason: Any = None) -> None:
         """Whoever has started us is gone, or has heard enough."""

@@ -30,6 +30,15 @@ NO_HASH = "!"
 DEVICE = "bench"
 """What each of these users signs in with."""
 
+SETTINGS = {
+    "HICHAT_MESSAGE_RATE": "1000000",
+    "HICHAT_MESSAGE_LIMIT": "off",
+    "HICHAT_STRANGER_LIMIT": "off",
+    "HICHAT_ADDRESS_CONNECTIONS": "1000000",
+    "HICHAT_USER_CONNECTIONS": "1000000",
+}
+"""What a daemon that is measured needs: its clients are one address, and say more than people do."""
+
 Progress = Callable[[int], object]
 """Is told how many rows more there are now."""
 

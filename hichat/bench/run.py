@@ -54,6 +54,7 @@ class Report(msgspec.Struct, omit_defaults=True):
     @ivar clients_busy: the part of a core that the busiest process of the clients had: near 1, it is the clients that
         were measured.
     @ivar connection_kib: how much the server's memory grew for each connection.
+    @ivar limited_by: the setting that held the senders back; empty: none did.
     """
 
     case: str
@@ -72,6 +73,7 @@ class Report(msgspec.Struct, omit_defaults=True):
     latency_ms: dict[str, float] = {}
     clients_busy: float = 0.0
     connection_kib: float | None = None
+    limited_by: str = ""
 
     @property
     def is_clean(self) -> bool:
@@ -173,6 +175,7 @@ class Measurement:
         report.per_second = round(sum(tally.in_time / tally.took for tally in tallies), 1)
         report.clients_busy = round(max(tally.cpu / tally.took for tally in tallies), 2)
         report.lost = max(0, self._sum("expected") - report.delivered)
+        report.limited_by = "HICHAT_MESSAGE_LIMIT" if any(tally.limited for tally in tallies) else ""
         times: Counter[int] = Counter()
         for tally in tallies:
             times.update(tally.times)

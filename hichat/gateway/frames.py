@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 _WHOLE_TEXT = 0x81
 """The first byte: FIN, no extension, opcode 1."""
+PING = 0x89
+PONG = 0x8A
+"""The first byte of a whole one."""
 _MASKED = 0x80
 _TWO_BYTES = 126
 _EIGHT_BYTES = 127
@@ -26,7 +29,7 @@ class Taken(NamedTuple):
     @ivar texts: the payloads of the usual frames, valid UTF-8.
     @ivar rest: where in the data the first byte is that was not used.
     @ivar unusual: whether a frame begins there that is not for us; else it is the beginning of one that has not come
-        whole yet.
+        whole yet, or there were more than were wanted.
     """
 
     texts: list[bytes]
@@ -34,16 +37,19 @@ class Taken(NamedTuple):
     unusual: bool
 
 
-def take(data: bytes, limit: int) -> Taken:
+def take(data: bytes, limit: int, most: int = 1 << 20) -> Taken:
     """
     @param data: begins where a frame begins.
     @param limit: bytes of payload; longer frames are unusual.
+    @param most: how many frames are wanted.
     """
     texts: list[bytes] = []
     at, size = 0, len(data)
     unusual = False
     number = int.from_bytes
-    while size - at >= 2:
+    for _ in range(most):
+        if size - at < 2:
+            break
         # Without the mask bit, this makes the length too large.
         length = data[at + 1] ^ _MASKED
         if data[at] != _WHOLE_TEXT or length >= _EIGHT_BYTES:
@@ -84,6 +90,40 @@ def _valid(texts: list[bytes], data: bytes) -> Taken:
             return Taken(texts[:place], at, True)
         at += len(text) + (_SHORTEST if data[at + 1] ^ _MASKED < _TWO_BYTES else _SHORTEST + 2)
     raise AssertionError("one of them is not valid")
+
+
+def whole_size(head: bytes) -> int:
+    """
+    @param head: the first bytes of a frame, whatever its kind; ten are enough.
+    @return: the bytes of the whole frame as a client sends it, so far as these say.
+    """
+    if len(head) < 2:
+        return 2
+    size = _SHORTEST if head[1] & _MASKED else 2
+    length = head[1] & ~_MASKED
+    if length < _TWO_BYTES:
+        return size + length
+    more = 2 if length == _TWO_BYTES else 8
+    return size + more + (int.from_bytes(head[2 : 2 + more], "big") if len(head) >= 2 + more else 0)
+
+
+def control(data: bytes) -> tuple[int, bytes] | None:
+    """
+    @param data: begins where a frame begins.
+    @return: the first byte and the payload, if that is a whole ping or pong as it should be.
+    """
+    if len(data) < _SHORTEST or data[0] not in (PING, PONG):
+        return None
+    length = data[1] ^ _MASKED
+    if length >= _TWO_BYTES or len(data) < _SHORTEST + length:
+        return None
+    mask = data[2:_SHORTEST]
+    return data[0], bytes(byte ^ mask[at & 3] for at, byte in enumerate(data[_SHORTEST : _SHORTEST + length]))
+
+
+def pong(payload: bytes) -> bytes:
+    """@return: the answer to a ping."""
+    return bytes((PONG, len(payload))) + payload
 
 
 def text(payload: bytes) -> bytes:

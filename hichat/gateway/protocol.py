@@ -14,6 +14,7 @@ from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IPushProducer, IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
+from twisted.protocols.policies import ProtocolWrapper
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -36,9 +37,24 @@ UNSENT_LIMIT = 1024 * 1024
 TURN_LIMIT = 64 * 1024
 """Bytes that one turn may have for a connection before they are written."""
 
+TURN_FRAMES = 32
+"""Frames of a connection that one turn takes: those of others wait no longer than these take. The rest is next."""
+
+UNUSUAL = 2
+"""As how many of them one counts that takes Autobahn's parser."""
+
+HELLO_READ = 4 * 1024
+"""Bytes that are read at once before the hello."""
+
+PARTS = 64
+"""Pieces in which an unusual frame or message may lie about."""
+
 CLOSE_TIMEOUT = 3.0
 """Seconds that a client has to answer a close."""
 
+
+BAD_GATEWAY = 1014
+"""A close code."""
 
 SWEEP = 15.0
 """Seconds between two looks for peers that have gone silent."""
@@ -83,7 +99,13 @@ class ChatProtocol(WebSocketServerProtocol):
     quiet = 0
     place: Place | None = None
     _is_open = False
+    # The beginning of a usual frame.
+    # Autobahn's.
+    message_data: list[bytes] | None = None
     _begun = b""
+    # What was read and is for the next turn, or for when somebody wants it; as long as there is any, no more is read.
+    _rest = b""
+    _again = False
     _at_once = False
     # What this turn has for the client so far.
     _turn: list[bytes] | None = None
@@ -127,22 +149,123 @@ class ChatProtocol(WebSocketServerProtocol):
         self.opened()
 
     def dataReceived(self, data: bytes) -> None:
-        """Bytes came. The usual frames go straight to the session; see L{frames}."""
+        """Bytes came."""
         self.quiet = 0
         if self._begun:
             data = self._begun + data
             self._begun = b""
-        # Once Autobahn has begun a frame or a message, it is Autobahn's until that is whole.
-        if not self.may_send or self.data or self.current_frame is not None or self.inside_message:
-            super().dataReceived(data)
+        if self._rest or not self._reading:
+            # Whoever reads the socket had them already: TLS gives what it has.
+            self._rest += data
+        else:
+            self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        """
+        Take what a turn may have of these bytes. The usual frames go straight to the session, see L{frames}; the
+        others go to Autobahn, one by one, so that each can be counted.
+        """
+        room = TURN_FRAMES
+        while room > 0 and data and self._reading:
+            # Once Autobahn has begun a frame or a message, it is Autobahn's until that is whole.
+            if not self.may_send or self.data or self.current_frame is not None or self.inside_message:
+                data = data[self._take_unusual(data) :]
+                room -= UNUSUAL
+                continue
+            taken = frames.take(data, v1.FRAME_LIMIT, room)
+            if taken.texts:
+                room -= len(taken.texts)
+                self.texts(taken.texts)
+            if taken.rest == len(data):
+                return
+            data = data[taken.rest :]
+            if not taken.unusual and room > 0:
+                self._begun = data
+                return
+            if room > 0 and self._reading:
+                data = data[self._take_unusual(data) :]
+                room -= UNUSUAL
+        if data:
+            if not self._rest and self.transport.connected:
+                self.transport.pauseProducing()
+            self._rest = data
+            self._go_on_later()
+
+    def _take_unusual(self, data: bytes) -> int:
+        """
+        Give Autobahn no more than the rest of one frame.
+
+        @return: how many of these bytes.
+        """
+        if self.state not in (self.STATE_OPEN, self.STATE_CLOSING):
+            # The handshake, without what comes behind it; or nobody is there any more.
+            size = data.find(b"\r\n\r\n") + 4 if self.state == self.STATE_CONNECTING else len(data)
+            super().dataReceived(data[:size])
+            return size
+        found = frames.control(data) if self.current_frame is None and not self.data else None
+        if found is not None:
+            # Of what is unusual these are the usual ones; they may come between the fragments of a message.
+            first, payload = found
+            if first == frames.PING:
+                self.write_frame(frames.pong(payload))
+            self.session.count(1)
+            return 6 + len(payload)
+        if self.current_frame is not None:
+            size = self.current_frame.length - self.current_frame_masker.pointer()
+        else:
+            size = frames.whole_size(self.data + data[:10]) - len(self.data)
+        size = max(size, 1)
+        super().dataReceived(data[:size])
+        if self.current_frame is None and not self.data:
+            self.session.count(1)
+        return size
+
+    def _go_on_later(self) -> None:
+        """Take the rest in the next turn; unless nothing is wanted now."""
+        if self._reading and not self._again:
+            self._again = True
+            self.factory.clock.callLater(0, self._go_on)
+
+    def _go_on(self) -> None:
+        self._again = False
+        if not self._reading:
             return
-        taken = frames.take(data, v1.FRAME_LIMIT)
-        if taken.texts:
-            self.texts(taken.texts)
-        if taken.unusual:
-            super().dataReceived(data[taken.rest :])
-        elif taken.rest < len(data):
-            self._begun = data[taken.rest :]
+        rest, self._rest = self._rest, b""
+        self._take(rest)
+        if self._reading and not self._rest:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        if self.transport.connected and not self.transport.disconnecting:
+            self.transport.resumeProducing()
+
+    def onCloseFrame(self, code: int | None, reasonRaw: bytes | None) -> bool | None:  # noqa: N803
+        """The peer closes. Autobahn does not know a code that is registered since (RFC 6455, 7.4.2)."""
+        closed: bool | None = super().onCloseFrame(1000 if code == BAD_GATEWAY else code, reasonRaw)
+        return closed
+
+    def _parseExtensionsHeader(self, header: str, removeQuotes: bool = True) -> list[Any]:  # noqa: N802, N803
+        """No extension is taken; Autobahn would refuse a client for an offer that it finds wrong (RFC 7692, 5.1)."""
+        return []
+
+    def onMessageFrameData(self, payload: bytes) -> None:
+        """A piece of an unusual frame came."""
+        super().onMessageFrameData(payload)
+        if self.frame_data is not None:
+            _gather(self.frame_data)
+
+    def onMessageFrame(self, payload: list[bytes]) -> None:
+        """A fragment came. Empty ones say nothing, but are allowed for ever: they are not kept."""
+        super().onMessageFrame([b"".join(payload)] if any(payload) else [])
+        if self.message_data is not None:
+            _gather(self.message_data)
+
+    def onMessageEnd(self) -> None:
+        """A message is whole. Autobahn would also tell listeners, which there are none."""
+        if not self.failedByMe:
+            assert self.message_data is not None
+            self.onMessage(b"".join(self.message_data), self.message_is_binary)
+        self.message_data = None
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """A message came, whole and valid UTF-8 if it is text."""
@@ -163,6 +286,8 @@ class ChatProtocol(WebSocketServerProtocol):
         """The connection is gone. Also called when the handshake failed, then nobody was admitted to anything."""
         if self.place is not None:
             self.place.leave()
+        self._rest = b""
+        self.session.lost()
         if self.failedByMe:
             self.factory.inlet.metrics.frames_refused += 1
             self._logger.info("{peer} broke the WebSocket's rules: {code}", peer=self.peer, code=self.localCloseCode)
@@ -273,8 +398,10 @@ class ChatProtocol(WebSocketServerProtocol):
         self._reading = True
         # While it was not read, it could not give a sign.
         self.quiet = 0
-        if self.transport.connected and not self.transport.disconnecting:
-            self.transport.resumeProducing()
+        if self._rest:
+            self._go_on_later()
+        else:
+            self._read_on()
 
     def shut(self) -> None:
         """Read nothing more, whoever wants to go on, until L{unshut}: the daemon stops."""
@@ -282,9 +409,10 @@ class ChatProtocol(WebSocketServerProtocol):
         self.pause_reading()
 
     def unshut(self) -> None:
-        """Read again."""
+        """Read again, unless the session has to wait."""
         self._shut = False
-        self.resume_reading()
+        if not self.session.waits:
+            self.resume_reading()
 
     def sign_out(self) -> None:
         """See L{hichat.gateway.roster.Device.sign_out}."""
@@ -364,6 +492,8 @@ class V1Protocol(ChatProtocol):
         @param login: of its session.
         """
         self.session = V1Session(user, language, self, self.factory.inlet)
+        if met.arrived.administrator:
+            self.session.quota = None
         self._user = user
         self.generation = generation
         self.bound = bound
@@ -446,10 +576,12 @@ class V2Protocol(ChatProtocol):
 
     def opened(self) -> None:
         """Wait for the hello."""
+        _socket(self.transport).bufferSize = HELLO_READ
         self._hello = self.factory.clock.callLater(HELLO_TIMEOUT, self.close, Close.NO_HELLO, "no hello came in time")
 
     def greeted(self) -> None:
         """See L{hichat.gateway.v2_session.V2Connection.greeted}."""
+        vars(_socket(self.transport)).pop("bufferSize", None)
         if self._hello is not None and self._hello.active():
             self._hello.cancel()
         self._hello = None
@@ -538,6 +670,19 @@ class ChatFactory(WebSocketServerFactory):
     def _look(self) -> None:
         for connection in tuple(self.connections):
             connection.look()
+
+
+def _socket(transport: Any) -> Any:
+    """@return: what reads the socket itself, below TLS."""
+    while isinstance(transport, ProtocolWrapper):
+        transport = transport.transport
+    return transport
+
+
+def _gather(pieces: list[bytes]) -> None:
+    """Each piece costs more than its bytes: so there are never many."""
+    if len(pieces) > PARTS:
+        pieces[:] = [b"".join(pieces)]
 
 
 def _as_attribute(value: Any) -> Any:

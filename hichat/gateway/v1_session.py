@@ -17,11 +17,16 @@ class V1Session(Session):
     @param user: the authenticated user's id.
     """
 
-    __slots__ = ("user",)
+    __slots__ = ("_user",)
 
     def __init__(self, user: int, language: Language, connection: Connection, inlet: Inlet) -> None:
         super().__init__(language, connection, inlet)
-        self.user = user
+        self._user = user
+
+    @property
+    def user(self) -> int:
+        """See L{Session.user}."""
+        return self._user
 
     def accepted(self, draft: Draft, event: Event, duplicate: bool) -> None:
         """See L{IOrigin.accepted}. v1 has no acks."""
@@ -32,30 +37,38 @@ class V1Session(Session):
 
     def take(self, frames: list[bytes]) -> int:
         """See L{Session.take}."""
-        intake = self.inlet.intake
+        intake, quota, user = self.inlet.intake, self.quota, self._user
         allowed, room = int(self.allowance()), intake.room
+        most = room if quota is None else min(room, quota.room(user))
         drafts: list[Draft] = []
         taken = 0
         for frame in frames:
             try:
                 if taken >= allowed:
                     raise self.too_fast()
-                draft = v1.parse(frame, self.user, self)
+                draft = v1.parse(frame, user, self)
             except Refused as e:
                 self._complain(e)
             else:
                 if draft is not None:
-                    if len(drafts) >= room:
+                    if len(drafts) >= most:
                         break
                     drafts.append(draft)
             taken += 1
+            if self._late:
+                break
         self.used(min(taken, allowed))
         if drafts:
             self.inlet.metrics.messages_in += len(drafts)
             intake.took(len(drafts))
+            if quota is not None:
+                quota.took(user, len(drafts))
             self.inlet.submit(drafts)
-        if taken < len(frames):
-            intake.hold(self)
+        if taken < len(frames) and not self._late:
+            if quota is None or len(drafts) >= room:
+                intake.hold(self)
+            else:
+                quota.hold(self)
         return taken
 
     def take_binary(self) -> None:

@@ -51,6 +51,7 @@ class SignedIn:
     @ivar generation: of the token.
     @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
     @ivar bound: the number of the device whose session that is, if it is another one than C{device}.
+    @ivar administrator: who may send any number of messages.
     """
 
     user: int
@@ -59,6 +60,7 @@ class SignedIn:
     generation: int
     login: int = 0
     bound: int = 0
+    administrator: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,12 @@ class Services:
 
 
 T = TypeVar("T")
+
+HELLO_FRAMES = 32
+"""Frames before the hello that are no text: pings, pongs and fragments. Who sends more is no client of ours."""
+
+FLOOD_PAUSE = 0.5
+"""Seconds that such a one is not read while the close is on its way."""
 
 PAGE_SIZE = 128 * 1024
 """Bytes of bodies after which a page is full."""
@@ -152,7 +160,7 @@ class V2Session(Session):
     connection: V2Connection
     pause_after = 0.25
 
-    __slots__ = ("_groups", "_live", "_services", "_shows", "_synced", "_token", "_users", "_who", "_work")
+    __slots__ = ("_groups", "_live", "_services", "_shows", "_strange", "_synced", "_token", "_users", "_who", "_work")
 
     def __init__(
         self, token: str, language: Language, connection: V2Connection, inlet: Inlet, services: Services
@@ -162,6 +170,8 @@ class V2Session(Session):
         self._services = services
         self._who: SignedIn | None = None
         self._work: set[Deferred[None]] = set()
+        # Frames before the hello that are no text.
+        self._strange = 0
         self._synced = False
         self._live = False
         self._shows = True
@@ -220,7 +230,7 @@ class V2Session(Session):
                 self.used(-1)
                 break
             taken += 1
-            if self._busy:
+            if self._busy or self._late:
                 break
         return taken
 
@@ -251,6 +261,16 @@ class V2Session(Session):
         self.complain(NotText())
         if self._who is None:
             self._refuse()
+
+    def count(self, frames: int) -> None:
+        """See L{Session.count}. Before the hello, next to nothing of that is of any use."""
+        super().count(frames)
+        if self._who is None:
+            self._strange += frames
+            if self._strange > HELLO_FRAMES:
+                self._strange = 0
+                self._refuse()
+                self.delay(FLOOD_PAUSE)
 
     def _refuse(self) -> None:
         self.connection.close(protocol.Close.NO_HELLO, "say hello first")
@@ -347,6 +367,8 @@ class V2Session(Session):
             self.connection.close(protocol.Close.TOO_MANY, TooManyConnections.code)
             return
         self._who = who
+        if who.administrator:
+            self.quota = None
         self.connection.number, self.connection.generation = who.device, who.generation
         self.connection.login = who.login
         if who.bound:
@@ -364,7 +386,8 @@ class V2Session(Session):
                     "text": protocol.TEXT_LIMIT,
                     "frame": v2.FRAME_LIMIT,
                     "watch": protocol.WATCH_LIMIT,
-                },
+                }
+                | ({} if self.quota is None else self.quota.limits),
             )
         )
 
@@ -479,8 +502,14 @@ class V2Session(Session):
         body: bytes,
         change: Callable[[Database, Draft, int], None] | None = None,
     ) -> bool:
+        quota = self.quota
+        if quota is not None and not quota.room(self.user):
+            quota.hold(self)
+            return False
         if not self.inlet.intake.admit(self):
             return False
+        if quota is not None:
+            quota.took(self.user, 1)
         self.inlet.metrics.messages_in += 1
         who = self._signed_in()
         counter = 0 if said.counter is UNSET else said.counter

@@ -34,8 +34,9 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from hichat import child
+from hichat.accounts.limits import NO_LIMIT, Rate
 from hichat.child import Child, Daemon, Said, collect_log, no_threads, run
-from hichat.errors import NotStored, Refused
+from hichat.errors import NotStored, Refused, TooManyStrangers
 from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.ledger import receipts
 from hichat.ledger.receipts import Name, Receipt
@@ -58,7 +59,7 @@ class Setup(msgspec.Struct, array_like=True):
     @ivar database: the store's URL; it may have a password in it.
     @ivar turns: the directory of the L{Turnstile}, where writers need one.
     @ivar worker: see L{receipts.Name}; as is C{incarnation}.
-    @ivar edit_limit: see L{LogWriter}; as is C{contacts_only}.
+    @ivar edit_limit: see L{LogWriter}; as are C{contacts_only} and C{strangers}.
     """
 
     database: str
@@ -67,6 +68,7 @@ class Setup(msgspec.Struct, array_like=True):
     incarnation: int
     edit_limit: int
     contacts_only: bool
+    strangers: Rate = NO_LIMIT
 
 
 class Plain(msgspec.Struct, array_like=True, gc=False):
@@ -100,11 +102,13 @@ class Written(msgspec.Struct, array_like=True):
     @ivar outcomes: for each draft its event, or the code of why there is none.
     @ivar again: which of them are L{Duplicate}s.
     @ivar said: what is for the daemon's log.
+    @ivar later: of refusals that have an end: after how many seconds it is.
     """
 
     outcomes: list[Event | str]
     again: list[int] = []
     said: Said = []
+    later: dict[int, float] = {}
 
 
 # The daemon's side
@@ -192,6 +196,10 @@ class WriterProcess(Child):
             first = outcomes[place]
             assert isinstance(first, Event)
             outcomes[place] = Duplicate(first)
+        for place, seconds in written.later.items():
+            refusal = outcomes[place]
+            assert isinstance(refusal, Refused)
+            refusal.retry_after = seconds
         self._end(outcomes)
 
     def _end(self, outcomes: list[Outcome]) -> None:
@@ -294,7 +302,13 @@ def serve(daemon: Daemon) -> None:
     engine = make_engine(setup.database)
     turn = Turnstile(Path(setup.turns)).turn if setup.turns else nullcontext
     store = Store(engine, no_threads, no_threads, turn)
-    writer = LogWriter(store, lambda: time.time_ns() // 1_000_000, setup.edit_limit, setup.contacts_only)
+    writer = LogWriter(
+        store,
+        lambda: time.time_ns() // 1_000_000,
+        setup.edit_limit,
+        setup.contacts_only,
+        strangers=setup.strangers,
+    )
     decode = msgspec.msgpack.Decoder(Wanted).decode
     # Their origins hear of it in the daemon.
     nobody: Any = None
@@ -314,7 +328,12 @@ def serve(daemon: Daemon) -> None:
 
 def _told(outcomes: list[Outcome], said: Said) -> Written:
     again = [place for place, outcome in enumerate(outcomes) if type(outcome) is Duplicate]
-    return Written([found if type(found) is Event else _of_other(found) for found in outcomes], again, said)
+    later = {
+        place: outcome.retry_after or 0
+        for place, outcome in enumerate(outcomes)
+        if isinstance(outcome, TooManyStrangers)
+    }
+    return Written([found if type(found) is Event else _of_other(found) for found in outcomes], again, said, later)
 
 
 def _of_other(outcome: Outcome) -> Event | str:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from twisted.logger import Logger
 
 from hichat.accounts import devices, users
+from hichat.accounts.limits import NO_LIMIT, Rate
 from hichat.accounts.users import User
 from hichat.clock import ticks
 from hichat.errors import (
@@ -41,6 +42,7 @@ from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.ledger import log, places
 from hichat.ledger.ages import Ages
 from hichat.ledger.receipts import Receipt, touch
+from hichat.ledger.strangers import Strangers
 from hichat.social import contacts, groups
 from hichat.social.groups import Writers
 from hichat.storage.engine import concerns_all
@@ -139,10 +141,12 @@ class Memory:
     @ivar users: by id. Only users who may write are here.
     @ivar devices: by id: the largest counter used. Only devices that may write are here.
     @ivar reactions: by message and user: how many there were since it knows of anything.
+    @ivar strangers: whom users have written to first.
     """
 
-    def __init__(self, tail: int) -> None:
+    def __init__(self, tail: int, strangers: Strangers) -> None:
         self._tail = tail
+        self.strangers = strangers
         self.indexed = 0
         self.forget()
 
@@ -156,12 +160,13 @@ class Memory:
         self.known_relations = 0
         self.devices: dict[int, int] = {}
         self.reactions: dict[tuple[int, int], int] = {}
+        self.strangers.forget()
 
     @property
     def size(self) -> int:
         """How many there are of what there is most, the numbers aside: they are bounded by themselves."""
         users = len(self.users) + self.known_relations
-        return max(self.known_members, users, len(self.devices), len(self.reactions))
+        return max(self.known_members, users, len(self.devices), len(self.reactions), len(self.strangers))
 
     def apply(self, event: Event) -> None:
         """An event was committed, by this writer or by another."""
@@ -171,6 +176,8 @@ class Memory:
         if event.device in self.devices:
             self.devices[event.device] = max(self.devices[event.device], event.counter)
         if event.kind <= Kind.REACTED:
+            if event.n == 1 and event.kind == Kind.MESSAGE and event.scope == Scope.USER:
+                self.strangers.add(event.sender, event.target)
             return
         if event.kind == Kind.SIGNED_OUT:
             self.users.pop(event.target, None)
@@ -203,6 +210,7 @@ class LogWriter:
     @param sleep: waits so many seconds, in the writer's thread.
     @param tail: see L{TAIL}.
     @param ticks: see L{hichat.clock.ticks}.
+    @param strangers: how many conversations a user may begin with people who are no contacts.
     @ivar trouble: how often nothing could be stored, and why; C{following}: how often the index was not taken on.
     """
 
@@ -217,13 +225,14 @@ class LogWriter:
         sleep: Callable[[float], None] = time.sleep,
         tail: int = TAIL,
         ticks: Callable[[], int] = ticks,
+        strangers: Rate = NO_LIMIT,
     ) -> None:
         self._store = store
         self._now = now
         self._edit_limit = edit_limit
         self._contacts_only = contacts_only
         self._sleep = sleep
-        self._memory = Memory(tail)
+        self._memory = Memory(tail, Strangers(strangers, lambda: ticks() / 1000))
         self.trouble = Trouble("messages and other events cannot be stored")
         self.following = Trouble("the index of conversations cannot be taken on")
         self._ages = Ages(edit_limit * 1000, ticks)
@@ -368,6 +377,9 @@ class _Transaction:
         self._unwritten: list[Event] = []
         # What changes more of the memory than numbers and counters.
         self._telling: list[Event] = []
+        # By user, to which strangers this batch writes first.
+        self._begun: dict[int, list[int]] = {}
+        self._limits_strangers = memory.strangers.rate.attempts > 0
 
     def write(self, drafts: Sequence[Draft]) -> list[Outcome]:
         self._drafts = drafts
@@ -398,6 +410,9 @@ class _Transaction:
             # Who was signed out in this batch is not known any more.
             if counter > known.get(device, counter):
                 known[device] = counter
+        for user, others in self._begun.items():
+            for other in others:
+                self._memory.strangers.add(user, other)
         self._memory.numbers.update(self._numbers)
         self._memory.position = self._position
         self._ages.note(self._position)
@@ -451,6 +466,8 @@ class _Transaction:
         kind = int(draft.kind)
         if kind == Kind.MESSAGE:
             self._check(draft)
+            if self._limits_strangers and draft.scope == Scope.USER:
+                self._check_stranger(draft)
             if draft.change is not None:
                 self._change(draft)
         elif kind in (Kind.EDITED, Kind.RECALLED, Kind.REACTED):
@@ -461,7 +478,8 @@ class _Transaction:
         sender, target, device = draft.sender, draft.target, draft.device
         scope = int(draft.scope)
         key = log.conversation_key(scope, sender, target)
-        conversation, seq, n = self._numbers.get(key) or self._memory.numbers.get(key) or self._read_last(key)
+        known = self._numbers.get(key) or self._memory.numbers.get(key) or self._read_last(key)
+        conversation, seq, n = known or (self._converse(key), 0, 0)
         seq += 1
         n += kind == Kind.MESSAGE
         self._position = position = self._position + 1
@@ -517,6 +535,24 @@ class _Transaction:
             replied = log.find(self._connection, draft.subject)
             if replied is None or replied.kind != Kind.MESSAGE or _conversation(replied) != _conversation(draft):
                 raise NoSuchMessage
+
+    def _check_stranger(self, draft: Draft) -> None:
+        """
+        Is this the first message between two who do not know each other?
+
+        @raise TooManyStrangers: the sender has begun enough of them.
+        """
+        key = _conversation(draft)
+        known = self._numbers.get(key) or self._memory.numbers.get(key) or self._read_last(key)
+        sender, target = draft.sender, draft.target
+        if (known and known[2]) or sender == target:
+            return
+        person = self._user(sender)
+        if person is not None and person.administrator:
+            return
+        begun = self._begun.setdefault(sender, [])
+        if self._memory.strangers.check(self._connection, sender, target, begun, self._now):
+            begun.append(target)
 
     def _check_target(self, draft: Draft, sender: Person) -> None:
         if draft.scope == Scope.USER:
@@ -623,13 +659,14 @@ class _Transaction:
                 self._memory.known_members += len(found.members) + 1
         return found
 
-    def _read_last(self, key: Key) -> tuple[int, int, int]:
+    def _read_last(self, key: Key) -> tuple[int, int, int] | None:
+        """@return: None: there is no such conversation."""
         if key not in self._foreseen:
             # Who writes after a while is not alone: so the conversations of the whole batch are looked up. After that
             # only the change that came with a draft, or the message that it is about, says where it happens.
             drafts = () if self._foreseen else self._drafts
             self._foreseen |= self._look_up({key, *map(_conversation, drafts)})
-        return self._foreseen[key] or (self._converse(key), 0, 0)
+        return self._foreseen[key]
 
     def _converse(self, key: Key) -> int:
         """Make a conversation; @return: its id."""

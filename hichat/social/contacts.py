@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from hichat.accounts import users
 from hichat.accounts.fields import greeting_of, id_of, remark_of
-from hichat.accounts.limits import Limit, Rate
+from hichat.accounts.limits import NO_LIMIT, Limit, Rate
 from hichat.accounts.users import User
 from hichat.clock import ticks
 from hichat.errors import (
@@ -125,6 +125,7 @@ class Contacts:
     @param now: the time in milliseconds since the epoch.
     @param contacts_only: whether only contacts may write to each other: then nobody is added without a request.
     @param ticks: milliseconds, for how often somebody may ask; see L{Limit}.
+    @param strangers: how many a user may add so, without asking: each can be written to from then on.
     """
 
     def __init__(
@@ -134,12 +135,14 @@ class Contacts:
         now: Callable[[], int],
         contacts_only: bool = False,
         ticks: Callable[[], int] = ticks,
+        strangers: Rate = NO_LIMIT,
     ) -> None:
         self._store = store
         self._ledger = ledger
         self._now = now
         self._contacts_only = contacts_only
         self._asking = Limit(ASKING, ticks)
+        self._adding = Limit(strangers, ticks)
 
     async def friends(self, user: User) -> list[User]:
         """@return: the user's contacts, the oldest first."""
@@ -156,6 +159,7 @@ class Contacts:
         @raise AlreadyFriends: they are.
         @raise Blocked: by the other; or L{BlockedByYou}.
         @raise RequestSent: the other has to accept it.
+        @raise TooManyAttempts: the user has added too many.
         @raise Busy: or another L{Refused} of the ledger.
         """
         other = await self._store.read(_find, target)
@@ -172,7 +176,13 @@ class Contacts:
             _forget_requests(connection, user.id, other.id)
             _befriend(connection, user.id, other.id, self._now())
 
-        await self._between(Kind.CONTACT_ADDED, user, other.id, change)
+        who = "" if user.administrator else str(user.id)
+        self._adding.attempt(who)
+        try:
+            await self._between(Kind.CONTACT_ADDED, user, other.id, change)
+        except Refused:
+            self._adding.forgive(who)
+            raise
         return other
 
     async def find(self, user: User, other: int) -> Contact:
@@ -439,6 +449,22 @@ def friends_of(connection: Connection, user_id: int) -> frozenset[int]:
 
 
 _FRIENDS = select(contacts.c.friend_id).where(contacts.c.owner_id == bindparam("of_user"))
+
+
+def among(connection: Connection, user_id: int, others: Collection[int]) -> set[int]:
+    """
+    @param others: at most a few hundred.
+    @return: those of them who are the user's contacts.
+    """
+    row = contacts.c
+    return set(connection.scalars(select(row.friend_id).where(row.owner_id == user_id, row.friend_id.in_(others))))
+
+
+def are_acquainted(connection: Connection, user_id: int, other_id: int) -> bool:
+    """@return: whether two are contacts, or the other has asked the user to be one."""
+    if _is_there(connection, contacts.c.owner_id == user_id, contacts.c.friend_id == other_id):
+        return True
+    return _has_asked(connection, other_id, user_id)
 
 
 def remarks(connection: Connection, user_id: int, others: Collection[int]) -> dict[int, str]:

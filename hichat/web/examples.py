@@ -83,6 +83,8 @@ EXAMPLES: tuple[Example, ...] = (
                 "text": p.TEXT_LIMIT,
                 "frame": FRAME_LIMIT,
                 "watch": p.WATCH_LIMIT,
+                "messages": Bounds().messages.attempts,
+                "period": Bounds().messages.seconds,
             },
         ),
     ),

@@ -14,18 +14,94 @@ from twisted.web.server import NOT_DONE_YET, Request
 
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.tokens import Claims
-from hichat.errors import Busy, ForeignOrigin, Language, SignedOut, StoreAway, TooManyConnections, Unauthorized
+from hichat.errors import (
+    BodyNotTaken,
+    Busy,
+    ForeignOrigin,
+    SignedOut,
+    StoreAway,
+    TooManyConnections,
+    Unauthorized,
+    UpgradeNeeded,
+)
 from hichat.gateway.protocol import ChatFactory, ChatProtocol, V1Protocol, V2Protocol
-from hichat.places import Place
 from hichat.routing import Met
 from hichat.web.answers import say_when
 from hichat.web.api.problems import answer_problem
+from hichat.web.complaints import complain
 from hichat.web.credentials import bearer, credentials
 from hichat.web.outside import outside_of
 from hichat.web.site import Request as SiteRequest
 from hichat.web.site import answer_json, language
 
 _log = Logger()
+
+VERSION = b"13"
+"""Of the WebSocket protocol (RFC 6455, 4.1)."""
+
+
+class _Once:
+    """
+    Stands in for a factory, for one connection.
+
+    @ivar protocol: what it has made.
+    """
+
+    protocol: ChatProtocol | None = None
+
+    def __init__(self, factory: ChatFactory, request: Request) -> None:
+        self._factory = factory
+        self._request = request
+
+    def buildProtocol(self, addr: IAddress) -> ChatProtocol:
+        """@return: a protocol whose client is known, as far as it is."""
+        protocol = self._factory.buildProtocol(addr)
+        protocol.place = cast(SiteRequest, self._request).leave()
+        self.admit(protocol)
+        self.protocol = protocol
+        return protocol
+
+    def admit(self, protocol: ChatProtocol) -> None:
+        """Tell it who its client is."""
+        raise NotImplementedError
+
+
+def _check(request: Request) -> bytes | None:
+    """
+    See whether a request may open a WebSocket, in what Autobahn does not look at, or not closely.
+
+    @return: the answer, if it may not.
+    """
+    versions = request.requestHeaders.getRawHeaders(b"Sec-WebSocket-Version", [])
+    if request.clientproto != b"HTTP/1.1" or any(version.strip() != VERSION for version in versions):
+        request.setHeader(b"Upgrade", b"websocket")
+        request.setHeader(b"Sec-WebSocket-Version", VERSION)
+        return complain(request, UpgradeNeeded())
+    assert request.content is not None
+    if request.content.read(1):
+        return complain(request, BodyNotTaken())
+    return None
+
+
+def _take_over(request: Request, admission: _Once) -> bytes | int:
+    """
+    Let Autobahn have the connection, and also what has come behind the request: twisted.web keeps it for a request
+    that it thinks is next.
+
+    @return: C{NOT_DONE_YET}, or the answer of why not.
+    """
+    refusal = _check(request)
+    if refusal is not None:
+        return refusal
+    channel = request.channel
+    # No extension is taken, so none is looked at; and the header may come twice (RFC 6455, 11.3.2).
+    request.requestHeaders.removeHeader(b"Sec-WebSocket-Extensions")
+    answer: bytes | int = WebSocketResource(admission).render(request)
+    held, channel._dataBuffer = channel._dataBuffer, []
+    behind = b"".join(held) + channel.clearLineBuffer()
+    if behind and admission.protocol is not None:
+        admission.protocol.dataReceived(behind)
+    return answer
 
 
 class SocketResource(Resource):
@@ -62,9 +138,10 @@ class SocketResource(Resource):
             answer_json(request, {"message": TooManyConnections().text(language(request))}, TooManyConnections.status)
             return
         self._accounts.note_use(claims.device, met.arrived.used_at)
-        place = cast(SiteRequest, request).leave()
-        admission = _Admission(self._factory, place, claims, met, language(request))
-        if WebSocketResource(admission).render(request) != NOT_DONE_YET:
+        admission = _Admission(self._factory, request, claims, met)
+        answer = _take_over(request, admission)
+        if isinstance(answer, bytes):
+            request.write(answer)
             request.finish()
 
     def _failed(self, failure: Failure, request: Request) -> None:
@@ -78,22 +155,19 @@ class SocketResource(Resource):
             answer_json(request, {"message": error.text(language(request))}, error.status)
 
 
-class _Admission:
+class _Admission(_Once):
     """Stands in for the factory, for one connection whose user is known."""
 
-    def __init__(self, factory: ChatFactory, place: Place, claims: Claims, met: Met, language: Language) -> None:
-        self._factory = factory
-        self._place = place
+    def __init__(self, factory: ChatFactory, request: Request, claims: Claims, met: Met) -> None:
+        super().__init__(factory, request)
         self._claims = claims
         self._met = met
-        self._language = language
 
-    def buildProtocol(self, addr: IAddress) -> ChatProtocol:
-        protocol = cast(V1Protocol, self._factory.buildProtocol(addr))
-        claims = self._claims
-        protocol.place = self._place
-        protocol.admit(claims.user, claims.generation, self._met, self._language, claims.device, claims.session)
-        return protocol
+    def admit(self, protocol: ChatProtocol) -> None:
+        """See L{_Once.admit}."""
+        claims, said = self._claims, language(self._request)
+        arrived = cast(V1Protocol, protocol)
+        arrived.admit(claims.user, claims.generation, self._met, said, claims.device, claims.session)
 
 
 class SocketV2Resource(Resource):
@@ -114,22 +188,16 @@ class SocketV2Resource(Resource):
             outside_of(request).check_origin(request)
         except ForeignOrigin as e:
             return answer_problem(request, e)
-        place = cast(SiteRequest, request).leave()
-        admission = _V2Admission(self._factory, place, bearer(request), language(request))
-        return WebSocketResource(admission).render(request)
+        return _take_over(request, _V2Admission(self._factory, request, bearer(request)))
 
 
-class _V2Admission:
+class _V2Admission(_Once):
     """Stands in for the factory, for one connection."""
 
-    def __init__(self, factory: ChatFactory, place: Place, token: str, language: Language) -> None:
-        self._factory = factory
-        self._place = place
+    def __init__(self, factory: ChatFactory, request: Request, token: str) -> None:
+        super().__init__(factory, request)
         self._token = token
-        self._language = language
 
-    def buildProtocol(self, addr: IAddress) -> ChatProtocol:
-        protocol = cast(V2Protocol, self._factory.buildProtocol(addr))
-        protocol.place = self._place
-        protocol.admit(self._token, self._language)
-        return protocol
+    def admit(self, protocol: ChatProtocol) -> None:
+        """See L{_Once.admit}."""
+        cast(V2Protocol, protocol).admit(self._token, language(self._request))

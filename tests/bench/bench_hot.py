@@ -82,7 +82,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def bench_frames(benchmark: Benchmark) -> None:
     """Reads of eight frames each, unmasked."""
     reads = [b"".join(masked(text(at)) for at in range(first, first + 8)) for first in range(0, MESSAGES, 8)]
-    benchmark(lambda: [frames.take(read, v1.FRAME_LIMIT) for read in reads])
+    benchmark(lambda: [frames.take(read, v1.FRAME_LIMIT, 32) for read in reads])
 
 
 def bench_decode_v1(benchmark: Benchmark) -> None:

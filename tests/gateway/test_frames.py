@@ -81,12 +81,17 @@ class FrameTests(SynchronousTestCase):
         recorder.dataReceived(REQUEST)
         transport.clear()
         if not fast:
-            self.patch(frames, "take", lambda data, limit: Taken([], 0, True))
+            self.patch(frames, "take", lambda data, limit, most: Taken([], 0, True))
+            self.patch(frames, "control", lambda data: None)
         for chunk in chunks:
             if not transport.disconnecting:
                 recorder.dataReceived(chunk)
+                # A turn takes only so many of them.
+                while recorder._rest and recorder._reading:
+                    clock.advance(0)
         if not fast:
             self.patch(frames, "take", frames_take)
+            self.patch(frames, "control", frames_control)
         return recorder.seen, transport.value(), transport.disconnecting, recorder.state
 
     @settings(max_examples=400, deadline=None)
@@ -111,4 +116,4 @@ class FrameTests(SynchronousTestCase):
         self.assertEqual((taken.texts, taken.unusual), (texts, False))
 
 
-frames_take = frames.take
+frames_take, frames_control = frames.take, frames.control

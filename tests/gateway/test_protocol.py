@@ -386,6 +386,7 @@ class ProtocolTests(ProtocolCase):
             for _ in range(60):
                 if not transport.disconnecting:
                     protocol.dataReceived(data * 1000)
+                    self.clock.pump([0.01] * 64)
             self.assertEqual(self.metrics.slow_closed - before, 1)
             self.assertEqual(transport.value(), b"")
             self.assertLessEqual(protocol._unsent_size, UNSENT_LIMIT)
@@ -542,9 +543,7 @@ class SweepTests(ProtocolCase):
         self.assertEqual(self.closed(transport), 4010)
 
 
-class V2Tests(ProtocolCase):
-    """What is v2's own: the time that a client has to say hello."""
-
+class V2Case(ProtocolCase):
     def setUp(self) -> None:
         super().setUp()
         self.signing_in: Deferred[SignedIn] = Deferred()
@@ -573,6 +572,10 @@ class V2Tests(ProtocolCase):
 
     def admit(self, protocol: ChatProtocol, user: int) -> None:
         cast(V2Protocol, protocol).admit("token", "en")
+
+
+class V2Tests(V2Case):
+    """What is v2's own: the time that a client has to say hello."""
 
     def test_no_hello(self) -> None:
         protocol, transport = self.connect()

@@ -18,7 +18,8 @@ from twisted.logger import eventAsText, globalLogPublisher
 from twisted.trial.unittest import TestCase
 
 from hichat import child
-from hichat.errors import NotAMember, NotStored, Refused
+from hichat.accounts.limits import NO_LIMIT, Rate
+from hichat.errors import NotAMember, NotStored, Refused, TooManyStrangers
 from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
 from hichat.ledger import log, places, process
 from hichat.ledger.process import Setup, WriterProcess
@@ -67,6 +68,7 @@ class ProcessCase(TestCase):
 
     on_postgresql = False
     timeout = 90
+    strangers = NO_LIMIT
 
     def setUp(self) -> None:
         self.url = make_database(self)
@@ -88,7 +90,7 @@ class ProcessCase(TestCase):
         @param locked: instead of the store's C{write}.
         @param code: runs in the process first.
         """
-        setup = Setup(self.url, None if self.on_postgresql else str(self.directory), 0, 5, 3600, False)
+        setup = Setup(self.url, None if self.on_postgresql else str(self.directory), 0, 5, 3600, False, self.strangers)
         more = {"command": python_command(code, "hichat.ledger.process")} if code else {}
         made = WriterProcess(
             setup, CLOCK, lambda drafts: deferToThread(self.writer.write, drafts), locked or self.store.write, **more
@@ -156,6 +158,18 @@ class ProbeOnPostgreSQLTests(OnPostgreSQL, ProbeTests):
 
 
 class ProcessTests(ProcessCase):
+    async def test_a_refusal_that_has_an_end(self) -> None:
+        """The process says how long it is."""
+        self.strangers = Rate(1, 3600)
+        process = await self.started()
+        with self.store.transaction() as connection:
+            row = {"password_hash": "", "created_at": 0, "updated_at": 0}
+            connection.execute(users.insert().values(name="cat", name_key="cat", **row))
+        first, refused = await process.write([say("a", target=2), say("b", target=3)])
+        assert isinstance(first, Event)
+        assert isinstance(refused, TooManyStrangers)
+        self.assertAlmostEqual(refused.retry_after or 0, 3600, delta=20)
+
     async def test_outcomes(self) -> None:
         process = await self.started()
         counted = say("a", device=1, counter=1)

@@ -21,6 +21,7 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from hichat.accounts import devices, sessions, users
+from hichat.accounts.limits import NO_LIMIT
 from hichat.accounts.users import User
 from hichat.errors import NotBlocked, Refused, Unauthorized
 from hichat.events import FIRST_GROUP_ID, Draft, Kind, Scope
@@ -52,7 +53,7 @@ NOW = 1_700_000_000_000
 USERS = range(1, 7)
 GROUPS = (FIRST_GROUP_ID, FIRST_GROUP_ID + 1)
 FAULTS = {"drop": 0.15, "double": 0.1, "reorder": 0.1, "delay": 0.05, "truncate": 0.05, "corrupt": 0.05, "forge": 0.05}
-BOUNDS = Bounds(drafts=12, batch=7, sync_page=4)
+BOUNDS = Bounds(drafts=12, batch=7, sync_page=4, messages=NO_LIMIT, strangers=NO_LIMIT)
 """Small, so that they are often reached."""
 RECENT = 6
 

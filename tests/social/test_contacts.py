@@ -1,9 +1,11 @@
 """Tests for L{hichat.social.contacts}."""
 
+import msgspec
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
+from hichat.accounts.limits import Rate
 from hichat.errors import (
     AddedOneself,
     AlreadyFriends,
@@ -68,6 +70,16 @@ class AddingTests(ContactsCase):
 
     def add(self, user, target):
         return Deferred.fromCoroutine(self.contacts.add(user, target))
+
+    def test_so_many_strangers(self):
+        """Whom one has added is no stranger any more: that is no way around the limit. Administrators are exempt."""
+        self.contacts = Contacts(self.store, self.ledger, lambda: self.now, strangers=Rate(1, 3600))
+        self.failureResultOf(self.add(self.ann, "nobody"), NoSuchUser)
+        self.successResultOf(self.add(self.ann, "Bob"))
+        failure = self.failureResultOf(self.add(self.ann, "2"), TooManyAttempts)
+        self.assertAlmostEqual(failure.value.retry_after, 3600)
+        administrator = msgspec.structs.replace(self.ann, administrator=True)
+        self.assertEqual(self.successResultOf(self.add(administrator, "2")), self.two)
 
     def test_both_at_once(self):
         self.assertEqual(self.successResultOf(self.add(self.ann, "bOB")), self.bob)

@@ -110,10 +110,11 @@ class Pages(OutsideCase):
     def test_the_other_dialect(self):
         """v1's page may be anywhere: who it is decides (its contract)."""
 
-        def nobody(request):
-            raise Unauthorized
+        class Nobody:
+            async def arriving(self, token, user):
+                raise Unauthorized
 
-        self.root.mount("v1/user/SendUserMsg", SocketResource(self.make_factory(), nobody))
+        self.root.mount("v1/user/SendUserMsg", SocketResource(self.make_factory(), cast(Any, Nobody())))
         for origin in ("https://evil.example", "null", "http://chat.example"):
             answer = self.request("GET", "/v1/user/SendUserMsg", Upgrade="websocket", Origin=origin)
             self.assertEqual(answer.status, 401)
