@@ -1,5 +1,7 @@
 """Two people chat in two browsers."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.integration.web.browser import PASSWORD, BrowserCase
@@ -183,6 +185,32 @@ class ChatTests(BrowserCase):
         for page in (kate.page, second):
             expect(page).to_have_title("HiChat")
             expect(page.locator(".list-pane .row .badge")).to_have_count(0)
+
+    def test_a_password_that_is_refused(self) -> None:
+        """What it must be like is said before; why it was refused stands at the field, here and in the settings."""
+        pat = self.person("patpat")
+        pat.page.get_by_role("button", name="No account yet? Create one").click()
+        field = pat.page.get_by_label("Password", exact=True)
+        expect(field).to_have_accessible_description(re.compile("At least 8 characters"))
+        pat.page.get_by_label("Name").fill(pat.name)
+        for password, reason in (("short", "at least 8"), ("password1", "others would guess"), ("patpat-4711", "name")):
+            field.fill(password)
+            pat.page.get_by_role("button", name="Create account").click()
+            expect(field).to_have_accessible_description(re.compile(reason))
+            expect(field).to_have_attribute("aria-invalid", "true")
+        field.fill("correct horse")
+        pat.page.get_by_role("button", name="Create account").click()
+        expect(pat.page.get_by_role("heading", name="Chats")).to_be_visible()
+        pat.go("settings/account")
+        pat.page.get_by_label("Current password").fill("correct horse")
+        fresh = pat.page.get_by_label("New password")
+        fresh.fill("password1")
+        pat.page.get_by_role("button", name="Change password").click()
+        expect(fresh).to_have_accessible_description(re.compile("others would guess"))
+        fresh.fill("battery staple")
+        pat.page.get_by_role("button", name="Change password").click()
+        expect(pat.page.get_by_text("Your password is changed.")).to_be_visible()
+        pat.faults[:] = [fault for fault in pat.faults if "400" not in fault]
 
     def test_without_a_shared_worker(self) -> None:
         """Some browsers have none: then one tab is connected at a time, and another can take over."""
