@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
 import json
 import resource
 import socket
 import time
-from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -43,7 +43,7 @@ class Socket:
     def read(self, *until: bytes) -> bytes:
         """@return: what comes, until one of these has come or nothing more does."""
         found = b""
-        with suppress(ConnectionResetError):
+        with contextlib.suppress(ConnectionResetError):
             while not any(each in found for each in until):
                 more = self.socket.recv(65536)
                 if not more:
@@ -107,7 +107,7 @@ class ConnectionCase(SynchronousTestCase):
         answer = connection.getresponse()
         content = answer.read()
         connection.close()
-        with suppress(ValueError):
+        with contextlib.suppress(ValueError):
             return answer.status, json.loads(content)
         return answer.status, content
 
@@ -174,7 +174,7 @@ class Caps(ConnectionCase):
         for _ in range(20 + DOOR):
             self.open()
         refused = self.open()
-        with suppress(OSError):
+        with contextlib.suppress(OSError):
             refused.send(b"GET / HTTP/1.1\r\n")
         self.assertEqual(refused.read(b"never"), b"")
         # They have a second to hear why; then there is room for another one to be told, and for a probe.
@@ -195,7 +195,7 @@ class Descriptors(ConnectionCase):
         here.connect()
         head = b"POST /v1/user/login_pw HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n"
         for _ in range(300):
-            with suppress(OSError):
+            with contextlib.suppress(OSError):
                 self.open().send(head + b"x" * 999)
         (me, him) = (int(query.split("=")[1].split("&")[0]) for query in (ann, bob))
         said = json.dumps({"userId": me, "TargetId": him, "Type": 1, "Media": 1, "Content": "hello"}).encode()
