@@ -361,7 +361,7 @@ class AdministrationTests(DaemonCase):
     async def test_a_password_change_over_http_closes_the_devices(self) -> None:
         (ann,) = await self.people("ann")
         (a,) = await self.online(ann)
-        answer = await self.call(ann, "user/updata", id=ann[0], password="battery staple")
+        answer = await self.call(ann, "user/updata", id=ann[0], password="battery staple", oldPassword=PASSWORD)
         self.assertEqual(answer["code"], 0)
         self.assertEqual(await a.gone(2), 4001)
 
@@ -447,7 +447,9 @@ class SecrecyTests(DaemonCase):
         await b.heard(1)
         a.say(userId=ann[0], TargetId=999, Type=1, Content="TOP-SECRET")
         await a.heard(1)
-        await self.call(ann, "user/updata", id=ann[0], email="TOP-SECRET", password="TOP-SECRET")
+        await self.call(
+            ann, "user/updata", id=ann[0], email="TOP-SECRET", password="TOP-SECRET", oldPassword="TOP-SECRET"
+        )
         await self.daemon.open(f"/v1/user/SendUserMsg?userId={ann[0]}&token=forged")
         await self.daemon.stop()
         log = self.daemon.log.read_text()
