@@ -92,6 +92,8 @@ class ChatProtocol(WebSocketServerProtocol):
     factory: ChatFactory
     session: Session
     encode: Callable[[Event], bytes | None]
+    # Autobahn's.
+    message_data: Any
     number = 0
     generation = 0
     login = 0
