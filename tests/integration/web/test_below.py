@@ -44,11 +44,11 @@ class Stripped(BrowserCase):
         ann.page.get_by_label("Caption (optional)").fill("my garden")
         ann.page.get_by_role("button", name="Send", exact=True).last.click()
         expect(bob.message("my garden").get_by_role("img", name="my garden")).to_be_visible()
-        bob.until("document.querySelector('.message img').naturalWidth > 0")
+        bob.until("document.querySelector('.message img')?.naturalWidth > 0")
         for person in (ann, bob):
             person.page.reload()
             person.sees("my garden")
-            person.until("document.querySelector('.message img').naturalWidth > 0")
+            person.until("document.querySelector('.message img')?.naturalWidth > 0")
             for cookie in person.context.cookies():
                 self.assertEqual(cookie["path"], "/chat/session")
             self.assertEqual(person.page.evaluate("location.pathname"), "/chat/")
