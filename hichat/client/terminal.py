@@ -509,14 +509,19 @@ async def chat(
 
 
 async def _log_in(api: Api, name: str, password: str, state: State) -> Session:
+    async def enter() -> Session:
+        return await api.log_in(
+            name, password, state.place.device, secret=state.place.secret, on_secret=state.keep_secret
+        )
+
     try:
-        return await api.log_in(name, password, state.place.device)
+        return await enter()
     except Refused as error:
         if error.code != "device_revoked":
             raise
         # Whoever knows the password may come back, as another device.
         state.rename()
-        return await api.log_in(name, password, state.place.device)
+        return await enter()
 
 
 def run_chat(server: str, name: str, password: str, register: bool = False, **options: Any) -> int:

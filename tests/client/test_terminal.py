@@ -105,16 +105,19 @@ class FakeApi:
         self.session = FakeSession()
         self.failure = None
         self.failures = []
+        self.secrets = []
 
     async def register(self, *arguments):
         self.calls.append(("register", *arguments))
 
-    async def log_in(self, *arguments):
+    async def log_in(self, *arguments, secret, on_secret):
         self.calls.append(("log_in", *arguments))
+        self.secrets.append(secret)
         if self.failures:
             raise self.failures.pop(0)
         if self.failure:
             raise self.failure
+        on_secret("known by this")
         return self.session
 
 
@@ -311,6 +314,12 @@ class ProgramTests(SynchronousTestCase):
         self.assertEqual(
             self.api.calls, [("register", "ann", "correct horse"), ("log_in", "ann", "correct horse", device)]
         )
+
+    def test_the_server_knows_the_device_again(self):
+        for expected in ("", "known by this"):
+            self.run_program()
+            self.assertEqual(self.api.secrets.pop(), expected)
+            self.leave()
 
     def test_a_revoked_device_gets_another_name(self):
         self.api.failures = [Refused("this device was revoked", "device_revoked")]

@@ -162,7 +162,7 @@ class Caps(ConnectionCase):
         refused = next(each for each in said if each.startswith(b"HTTP/1.1 429 "))
         self.assertIn("连接数过多".encode(), refused)
         v2, _ = self.upgrade("/v2/ws")
-        hello = json.dumps({"op": "hello", "device": "x", "token": ann.rpartition("=")[2]}).encode()
+        hello = json.dumps({"op": "hello", "device": "x", "token": self.daemon.issue("ann")}).encode()
         # The mask is zeros.
         v2.send(b"\x81\xfe" + len(hello).to_bytes(2, "big") + bytes(4) + hello)
         found = v2.read((4009).to_bytes(2, "big"))
