@@ -40,6 +40,7 @@ from twisted.python.threadpool import ThreadPool
 
 from hichat.certificates import Certificates
 from hichat.errors import StartError
+from hichat.gateway.endings import Endings
 from hichat.gateway.presence import Presence
 from hichat.gateway.protocol import ChatFactory, ChatProtocol
 from hichat.gateway.roster import Roster
@@ -111,6 +112,7 @@ class Way:
     marks: Marks
     metrics: Metrics
     refusals: Refusals
+    endings: Endings
 
     async def drain(self) -> None:
         """Wait until everything that was accepted has gone all its way."""
@@ -251,6 +253,7 @@ class HiChat(InTwistd, Service):
             pool.start()
         for factory in parts.sockets:
             factory.start()
+        way.endings.start()
         parts.media.start()
         if parts.following is not None:
             parts.following.follower.start()
@@ -333,6 +336,7 @@ class HiChat(InTwistd, Service):
             return
         way, sockets, following = self._parts.way, self._parts.sockets, self._parts.following
         self._parts.media.stop()
+        way.endings.stop()
         udp, tcp = self._ports
         await _done(tcp.stopListening())
         # What was accepted goes all its way, to everybody who is still here.
@@ -396,6 +400,8 @@ class HiChat(InTwistd, Service):
             self._parts.media.stop()
         for factory in self._parts.sockets if self._parts is not None else ():
             factory.stop()
+        if self._parts is not None:
+            self._parts.way.endings.stop()
         if self._turns is not None:
             self._turns.uninstall()
         for port in self._ports:

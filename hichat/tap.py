@@ -36,6 +36,7 @@ from hichat.accounts.tokens import Tokens
 from hichat.clock import make_steady, ticks
 from hichat.errors import StartError
 from hichat.events import Draft, Event, Kind, Outcome, Scope
+from hichat.gateway.endings import Endings
 from hichat.gateway.presence import Presence
 from hichat.gateway.protocol import ChatFactory, V1Protocol, V2Protocol
 from hichat.gateway.quota import Quota
@@ -392,6 +393,9 @@ def assemble_way(
         marks=marks.Marks(store, clock, announce),
         metrics=metrics,
         refusals=refusals,
+        endings=Endings(
+            roster, lambda found: store.read(sessions.over, found, now(), bounds.session), clock, bounds.session
+        ),
     )
 
 

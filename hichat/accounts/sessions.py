@@ -120,6 +120,14 @@ def standing(connection: Connection, device_ids: Collection[int]) -> dict[int, S
     return {row[0]: Session(*row) for row in connection.execute(_STANDING, {"devices": [*device_ids]})}
 
 
+def over(connection: Connection, device_ids: Collection[int], now: int, duration: int) -> set[int]:
+    """
+    @param duration: see L{is_over}.
+    @return: of these devices: whose session has ended by itself.
+    """
+    return {each.device for each in standing(connection, device_ids).values() if is_over(each.began_at, now, duration)}
+
+
 def _old(connection: Connection, user_ids: Collection[int]) -> dict[int, Session]:
     """@return: by user: the session of the device that has the tokens of v1 that name none."""
     if not user_ids:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Protocol
 
 from zope.interface import implementer
@@ -198,6 +198,17 @@ class Roster:
             else:
                 is_ended = device == bound and connection.login < login
             if is_ended:
+                connection.sign_out()
+
+    def signed_in(self) -> set[int]:
+        """@return: the devices whose sessions somebody is connected with."""
+        connections = (connection for admitted in self._admitted.values() for connection in admitted)
+        return {connection.bound or connection.number for connection in connections if connection.login}
+
+    def end(self, devices: Container[int]) -> None:
+        """The sessions of these devices are over by themselves."""
+        for connection in [connection for admitted in self._admitted.values() for connection in admitted]:
+            if connection.login and (connection.bound or connection.number) in devices:
                 connection.sign_out()
 
     def all(self) -> list[Device]:

@@ -259,6 +259,10 @@ class RefreshingTests(SessionCase):
             self.store, self.ledger, Passwords(run_now, self.hasher), self.tokens, lambda: self.now, duration=duration
         )
         grant, end = self.enter(), self.now + duration * 1000
+        with self.store.snapshot() as connection:
+            seen = [grant.device, 4711]
+            self.assertEqual(sessions.over(connection, seen, end - 1, duration), set())
+            self.assertEqual(sessions.over(connection, seen, end, duration), {grant.device})
         self.assertEqual((grant.access_lifetime, grant.refresh_lifetime), (ACCESS_LIFETIME, REFRESH_LIFETIME))
         for days in (50, 49):
             self.now += days * 24 * 3600 * 1000
