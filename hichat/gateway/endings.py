@@ -1,4 +1,4 @@
-"""Sessions that end by themselves: whoever is connected with one is let go, or a connection would outlive its log-in."""
+"""Sessions that end by themselves: whoever is connected with one is let go. No connection outlives its log-in."""
 
 from __future__ import annotations
 

@@ -3,14 +3,21 @@ import { html, useId, useState } from "../rendering.js";
 import { Icon } from "./Icon.js";
 import { t } from "../words/words.js";
 
-// The problem is what was wrong with it when it was sent.
-export function Field({ label, hint = "", problem = "", value, change, rows = 0, children, ...rest }) {
+// The problem is what was wrong with it when it was sent. Of maxlength what is kept counts: a text that comes decomposed,
+// such as a pasted one, has more characters before it is composed.
+export function Field({ label, hint = "", problem = "", value, change, rows = 0, maxlength, children, ...rest }) {
   const id = useId();
   const told = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ");
   const given = {
     id,
     value,
-    onInput: (event) => change(event.currentTarget.value),
+    maxlength: maxlength && 4 * maxlength,
+    onInput: (event) => {
+      const input = event.currentTarget;
+      const kept = event.isComposing ? input.value : composed(input.value, maxlength);
+      if (kept !== input.value) input.value = kept;
+      change(kept);
+    },
     "aria-describedby": told || undefined,
     "aria-invalid": problem ? "true" : undefined,
     ...rest,
@@ -22,6 +29,8 @@ export function Field({ label, hint = "", problem = "", value, change, rows = 0,
     ${problem && html`<p class="problem" role="alert" id="${id}-problem">${problem}</p>`}
   </div>`;
 }
+
+const composed = (text, limit) => [...text.normalize("NFC")].slice(0, limit && Number(limit)).join("");
 
 // One that hides what is typed, until one wants to see it.
 export function PasswordField(given) {
