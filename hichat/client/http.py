@@ -23,7 +23,13 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.internet.interfaces import IConsumer
 from twisted.internet.task import Cooperator
 from twisted.python.failure import Failure
-from twisted.web.client import Agent, FileBodyProducer, RequestTransmissionFailed, ResponseFailed
+from twisted.web.client import (
+    Agent,
+    FileBodyProducer,
+    RequestGenerationFailed,
+    RequestTransmissionFailed,
+    ResponseFailed,
+)
 from twisted.web.iweb import IResponse
 
 from hichat.client.contacts import ContactCalls
@@ -62,7 +68,15 @@ RENEW_TIMEOUT = 4.0
 
 T = TypeVar("T")
 
-_NETWORK = (OSError, ConnectError, ConnectionClosed, ResponseFailed, RequestTransmissionFailed, TimeoutError)
+_NETWORK = (
+    OSError,
+    ConnectError,
+    ConnectionClosed,
+    ResponseFailed,
+    RequestTransmissionFailed,
+    RequestGenerationFailed,
+    TimeoutError,
+)
 
 __all__ = [
     "Api",

@@ -10,7 +10,7 @@ from twisted.internet.error import ConnectionRefusedError
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
-from twisted.web.client import ResponseFailed
+from twisted.web.client import RequestGenerationFailed, RequestTransmissionFailed, ResponseFailed
 
 from hichat.client import http
 from hichat.client.http import Api, Session, language_here
@@ -88,19 +88,23 @@ class NetworkTests(SynchronousTestCase):
         self.failureResultOf(found, Unreachable)
 
     def test_as_the_agent_puts_it(self):
-        """It wraps a cancellation, too, whoever wished it."""
+        """
+        It wraps a cancellation, too, whoever wished it; and in another way where the body is still to be sent, as when
+        TLS is spoken to a port that does not speak it.
+        """
+        for wrapped in (ResponseFailed, RequestTransmissionFailed, RequestGenerationFailed):
 
-        def cancelled(answer):
-            answer.errback(ResponseFailed([Failure(CancelledError())]))
+            def cancelled(answer, wrapped=wrapped):
+                answer.errback(wrapped([Failure(CancelledError())]))
 
-        self.http.answer = Deferred(cancelled)
-        found = launch(self.session.users())
-        self.clock.advance(9)
-        self.assertIn("too long", str(self.failureResultOf(found, Unreachable).value))
-        self.http.answer = Deferred(cancelled)
-        found = launch(self.session.users())
-        found.cancel()
-        self.failureResultOf(found, CancelledError)
+            self.http.answer = Deferred(cancelled)
+            found = launch(self.session.users())
+            self.clock.advance(9)
+            self.assertIn("too long", str(self.failureResultOf(found, Unreachable).value))
+            self.http.answer = Deferred(cancelled)
+            found = launch(self.session.users())
+            found.cancel()
+            self.failureResultOf(found, CancelledError)
 
     def test_no_url(self):
         self.assertRaises(ClientError, Api, self.clock, "gopher://x")
