@@ -9,7 +9,6 @@ import sqlite3
 import stat
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 import jwt
 import treq
@@ -353,8 +352,8 @@ class AdministrationTests(DaemonCase):
     async def test_a_deleted_name_rests_for_the_operator_too(self) -> None:
         """The command and the daemon know it by the same key."""
         (ann,) = await self.people("ann")
-        asked = urlencode({"userId": ann[0], "token": ann[1], "id": ann[0], "oldPassword": PASSWORD})
-        response = await treq.delete(f"{self.daemon.url}/v1/user/delete?{asked}", persistent=False)
+        address = f"{self.daemon.url}/v1/user/delete?userId={ann[0]}&token={ann[1]}&id={ann[0]}"
+        response = await treq.delete(address, data={"oldPassword": PASSWORD}, persistent=False)
         self.assertEqual((await response.json())["code"], 0)
         with self.assertRaisesRegex(AssertionError, "this name is taken"):
             self.daemon.command("user", "add", "ann", line=f"{PASSWORD}\n")
