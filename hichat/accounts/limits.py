@@ -195,9 +195,12 @@ def address_keys(address: str) -> list[tuple[str, int]]:
     except ValueError:
         return [(STRANGER, 1)]
     if isinstance(found, IPv6Address):
-        found = found.ipv4_mapped or found.sixtofour or found
+        found = found.ipv4_mapped or found
     if found.is_loopback:
         return []
+    if isinstance(found, IPv6Address):
+        # Not before: an address that stands for 127.0.0.1 over 6to4 is not this machine's.
+        found = found.sixtofour or found
     narrow = str(found) if found.version == 4 else _network(found, 64)
     return [(narrow, 1), *((_network(found, bits), multiple) for bits, multiple in WIDER[found.version])]
 

@@ -27,7 +27,8 @@ _GROUP = get_profile("NicknameCasePreserved")
 _RESERVED = (
     "admin admins administrator administrators moderator moderators operator root superuser sysadmin system server "
     "hichat hichatteam support helpdesk staff official security abuse postmaster webmaster hostmaster noreply everyone "
-    "undefined 管理员 系统管理员 超级管理员 系统 系统消息 系统通知 官方 客服 在线客服 所有人 全体成员"
+    "undefined 管理员 系统管理员 超级管理员 系统 系统消息 系统通知 官方 客服 在线客服 官方客服 所有人 全体成员 "
+    "管理員 系統管理員 超級管理員 系統 系統消息 系統通知 線上客服 全體成員 админ администратор"
 )
 
 

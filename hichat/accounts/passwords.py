@@ -11,6 +11,7 @@ knows what people make of them (NIST SP 800-63B-4, 3.1.1.2).
 
 from __future__ import annotations
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Callable
@@ -48,9 +49,12 @@ GUESSES = 20_000
 
 JUDGED_LIMIT = 20
 """
-Characters of passwords whose guesses are counted; what is longer is looked up in the list only. It takes some 10 ms,
+Characters whose guesses are counted at once: a longer password is common if all pieces of it are. It takes some 10 ms,
 and grows with more than the square of the length.
 """
+
+REPEATED_LIMIT = 64
+"""Characters of a password from which on it is not looked for what is repeated in it, nor piece by piece."""
 
 DISGUISES = 8
 """Ways to read signs as letters (C{4} and C{@} as C{a}) in passwords whose guesses are counted: it looks at each."""
@@ -66,6 +70,9 @@ WAITING_LIMIT = 64
 
 THREADS = 2
 """How many threads the runner should have."""
+
+_SIGNS = punctuation + " "
+_YEAR = re.compile(rf"[{re.escape(_SIGNS)}]*(?:\d\d){{1,2}}[{re.escape(_SIGNS)}]*\Z")
 
 T = TypeVar("T")
 
@@ -115,20 +122,41 @@ def is_common(prepared: str, name: str = "") -> bool:
     @param name: whose password it is to be.
     @return: whether a password is among the first L{GUESSES} that somebody would try.
     """
-    from zxcvbn.matching import L33T_TABLE, RANKED_DICTIONARIES, omnimatch, relevant_l33t_subtable
-    from zxcvbn.scoring import most_guessable_match_sequence
+    from zxcvbn.matching import RANKED_DICTIONARIES
 
-    listed, whole = RANKED_DICTIONARIES["passwords"], prepared.casefold()
-    if whole in listed or whole.strip(punctuation + " ") in listed:
+    listed = RANKED_DICTIONARIES["passwords"]
+    # In another width it is typed with the same keys, and a year or a blank makes no other word of it.
+    whole = formed("NFKC", prepared).casefold()
+    if {whole, whole.strip(_SIGNS), whole.replace(" ", ""), _YEAR.sub("", whole)} & listed.keys():
         return True
-    disguises = relevant_l33t_subtable(prepared, L33T_TABLE).values()
-    if len(prepared) > JUDGED_LIMIT or prod(len(signs) for signs in disguises) > DISGUISES:
+    if len(prepared) > REPEATED_LIMIT:
         return False
     # The library's own function puts these words into a table that all threads have in common.
     words = {word: rank for rank, word in enumerate((*OURS, name.lower()), 1)}
     dictionaries = RANKED_DICTIONARIES | {"user_inputs": words}
-    guesses = most_guessable_match_sequence(prepared, omnimatch(prepared, dictionaries))["guesses"]
-    return bool(guesses < GUESSES)
+    turns = _turns(prepared)
+    pieces = dict.fromkeys(turns[i : i + JUDGED_LIMIT] for i in range(0, len(turns), JUDGED_LIMIT))
+    return all(_is_guessed(piece, dictionaries) for piece in pieces)
+
+
+def _turns(text: str) -> str:
+    """@return: of a long text that repeats one thing only, two turns of it."""
+    if len(text) > JUDGED_LIMIT:
+        for length in range(1, JUDGED_LIMIT // 2 + 1):
+            if text[length:] == text[:-length]:
+                return text[: 2 * length] if length > 1 else text[:JUDGED_LIMIT]
+    return text
+
+
+def _is_guessed(piece: str, dictionaries: dict[str, dict[str, int]]) -> bool:
+    """@return: whether it takes fewer than L{GUESSES} to find."""
+    from zxcvbn.matching import L33T_TABLE, omnimatch, relevant_l33t_subtable
+    from zxcvbn.scoring import most_guessable_match_sequence
+
+    disguises = relevant_l33t_subtable(piece, L33T_TABLE).values()
+    if prod(len(signs) for signs in disguises) > DISGUISES:
+        return False
+    return bool(most_guessable_match_sequence(piece, omnimatch(piece, dictionaries))["guesses"] < GUESSES)
 
 
 def _is_in(held: str, password: str) -> bool:

@@ -148,6 +148,7 @@ class LimitTests(SynchronousTestCase):
         for other in ("::ffff:192.0.2.1", "::FFFF:C000:201", "2002:c000:201::5"):
             self.assertEqual(address_key(other), address_key("192.0.2.1"))
         self.assertEqual({address_key(here) for here in ("127.0.0.1", "127.9.9.9", "::1", "")}, {""})
+        self.assertNotEqual(address_key("2002:7f00:1::1"), "", "over 6to4 nobody is on this machine")
         self.assertEqual({address_key(odd) for odd in ("unix", "1.2.3", "unknown", "192.0.2.1:99")}, {STRANGER})
         self.assertEqual(address_key("fe80::1%eth0"), address_key("fe80::2"))
 

@@ -167,6 +167,9 @@ class Alike(SynchronousTestCase):
             "System",
             "管理员",
             "SUPP0RT",
+            "管理員",
+            "系 統",
+            "Админ",
         ):
             self.assertRaises(NameReserved, check_reserved, bad)
         for good in ("ann", "Ali", "all", "adminton", "rooter", "Ada Minister", "管理", "Root Beer"):

@@ -83,8 +83,24 @@ class Judging(SynchronousTestCase):
         )
         for common in words.split(" "):
             self.assertTrue(is_common(common), common)
+        for common in (
+            "a" * 30,
+            "1" * 64,
+            "password" * 4,
+            "12345678901234567890123",
+            "abcdefghijklmnopqrstuvwxyz",
+            "qwertyuiopqwertyuiopqwerty",
+            "pass word",
+            "ｐａｓｓｗｏｒｄ",
+            "password2026",
+            "Dragon 1988!",
+        ):
+            self.assertTrue(is_common(common), common)
         for good in (
             "correct horse",
+            "correct horse correct horse",
+            "dragon 81376",
+            "a long way to tipperary",
             "battery staple",
             "TOP-SECRET",
             "kx82 mwq1",
