@@ -121,7 +121,7 @@ class BehindNginx(SynchronousTestCase):
         status, headers, body = self.call("POST", "/session", account, **said)
         self.assertEqual(status, 200, body)
         cookies = headers.get_all("Set-Cookie", [])
-        self.assertEqual(len(cookies), 2)
+        self.assertEqual(len(cookies), 3)
         for cookie in cookies:
             self.assertTrue(cookie.startswith("__Secure-hichat_"), cookie)
             self.assertIn(f"Path={self.root}/session;", cookie)
