@@ -76,7 +76,7 @@ def name_key(name: str) -> str:
     @return: what is equal for names that differ in case or Unicode form only. Takes any text; what is too long for a
         name is nothing, as no name is.
     """
-    return _short("NFC", _short("NFC", name.strip()).strip().casefold())
+    return short("NFC", short("NFC", name.strip()).strip().casefold())
 
 
 def key_of(name: str) -> str:
@@ -86,6 +86,10 @@ def key_of(name: str) -> str:
     return formed("NFKC", spaced.casefold().replace("i\u0307", "i"))[:KEY_LIMIT]
 
 
-def _short(form: Form, text: str) -> str:
-    # Not cut: there are names from when more marks in a row were taken.
+def short(form: Form, text: str) -> str:
+    """
+    For what may be a name: not cut, because there are names from when more marks in a row were taken.
+
+    @return: in that form; empty if it is too long for a name.
+    """
     return normalize(form, text) if len(text) <= GROWTH * NAME_LIMIT else ""

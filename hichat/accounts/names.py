@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 from hichat.accounts.fields import name_of
 from hichat.accounts.lookalikes import MIXED, look_of, script_of
 from hichat.errors import InvalidField, InvalidName, NameReserved, NameTaken
-from hichat.text import KEY_LIMIT, NAME_LIMIT, check, formed, key_of, name_key
+from hichat.text import GROWTH, KEY_LIMIT, NAME_LIMIT, check, formed, key_of, name_key, short
 
 NO_NAME = dict.fromkeys(("name_key", "name_match", "name_look", "name_script"))
 """The columns of L{columns_of} where somebody is gone."""
@@ -65,9 +65,12 @@ def group_name(text: str, field: str = "name") -> str:
 def given_name(text: str, field: str = "name") -> str:
     """
     @return: what may be somebody's name already, even if by now nobody could be called so.
-    @raise InvalidField: it cannot.
+    @raise InvalidField: it is too long.
     """
-    return formed("NFC", _bounded(text, field))
+    given = text.strip()
+    if len(given) > GROWTH * NAME_LIMIT:
+        raise InvalidField(field)
+    return short("NFC", given)
 
 
 def columns_of(name: str) -> dict[str, str]:

@@ -227,6 +227,10 @@ class Taking(AccountsCase):
         user = self.found(1)
         changed = self.get(self.accounts.update(user, {"name": "Bob  Smith 😀", "gender": "m"}))
         self.assertEqual((changed.name, changed.gender), ("Bob  Smith 😀", "m"))
+        self.old("a" + "\u0316" * 63)
+        marked = self.get(self.accounts.update(self.found(2), {"name": "a" + "\u0316" * 63, "gender": "m"}))
+        self.assertEqual(marked.gender, "m")
+        self.fails(InvalidField, self.accounts.update(self.found(2), {"name": "a" + "\u0316" * 300}))
         self.fails(InvalidName, self.accounts.change_profile(user, {"name": "Rob Smith 😀"}))
         self.assertEqual(self.get(self.accounts.change_profile(user, {"name": "Rob  Smith"})).name, "Rob Smith")
 
