@@ -418,7 +418,7 @@ class DeviceSession(Session):
 
         @raise Unauthorized: the session is over.
         """
-        if self.api.seconds() < self._renew_at:
+        if self.api.seconds() < self._renew_at and not self.credentials.refused:
             return self.credentials
         if self._renewing is not None:
             waiter: Deferred[Credentials] = Deferred()
@@ -436,12 +436,21 @@ class DeviceSession(Session):
             waiter.callback(self.credentials)
         return self.credentials
 
+    async def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Make one call of v2; see L{Api.call_v2}. If the server does not take the token it is made with the next."""
+        shown = await self.current()
+        try:
+            return await self.api.call_v2(method, path, body, shown.token)
+        except Unauthorized:
+            shown.refused = True
+            return await self.api.call_v2(method, path, body, (await self.current()).token)
+
     async def _renew(self) -> None:
         try:
             self.credentials = self._take(self.api, await self.api.refresh(self._refresh_token))
         except Unreachable:
             # What there is may be good for a while; the next call tries again.
-            if self.api.seconds() >= self._ends_at:
+            if self.api.seconds() >= self._ends_at or self.credentials.refused:
                 raise
 
     def _renewed(self) -> list[Deferred[Credentials]]:

@@ -295,6 +295,18 @@ class DeviceTests(CallCase):
         self.assertEqual(self.api.log_in.__func__, self.api.log_in_device.__func__)  # type: ignore[attr-defined]
         self.assertNotIn("access", repr(session.credentials))
 
+    def test_a_token_that_is_refused_before_its_time(self):
+        """The server's clock was set, or this machine slept: the call is made with the next token, once."""
+        session = self.log_in()
+        expired = {"code": "unauthorized", "detail": "expired"}
+        self.answers += [(401, expired), (200, self.tokens(2))]
+        self.assertEqual(self.call(session.call("GET", "/me"), {"id": 1}), {"id": 1})
+        shown = [(path, token) for _, path, token, _ in self.asked]
+        self.assertEqual(shown, [("/me", b"Bearer access 1"), ("/refresh", b""), ("/me", b"Bearer access 2")])
+        self.answers += [(401, expired), (401, expired)]
+        self.failureResultOf(launch(session.call("GET", "/me")), Unauthorized)
+        self.assertEqual(self.answers, [])
+
     def test_the_secret_of_the_device(self):
         """It is given away to be kept, and shown at the next log-in."""
         secrets: list[str] = []
