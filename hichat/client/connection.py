@@ -85,6 +85,8 @@ CONNECT_TIMEOUT = 60.0
 """Seconds that L{Client.connected} waits unless told otherwise."""
 
 _RETRY_AFTER = re.compile(r"retry after (\d{1,6}(?:\.\d{1,6})?) s$")
+_OVER = "the token is no longer valid: log in again"
+
 _SIGNED_OUT_CODES = frozenset({"unauthorized", "signed_out", "disabled"})
 
 T = TypeVar("T")
@@ -452,8 +454,11 @@ class Client:
         """
         if self._renew is None:
             return
+        shown = self._credentials
         try:
             self._credentials = await self._renew()
+            if shown is not None and shown.refused and shown.token == self._credentials.token:
+                raise Unauthorized(_OVER)
         except (Unauthorized, BadAnswer) as error:
             # In a turn of its own: the service is waiting for this very connection.
             self.reactor.callLater(0, self._conclude, error)
@@ -659,6 +664,8 @@ class Client:
         if error.retryAfter is not UNSET:
             self._least_wait = error.retryAfter
             self._hang_up()
+        elif error.code == "unauthorized" and self._has_others():
+            self._hang_up()
         elif error.code in _SIGNED_OUT_CODES:
             self._give_up(Unauthorized(error.message))
         else:
@@ -676,8 +683,9 @@ class Client:
 
     def _judge(self, loss: Loss) -> ClientError | None:
         """@return: why not to come back."""
-        if loss.status == 401 or loss.code in (Close.SIGNED_OUT, Close.UNAUTHORIZED):
-            return Unauthorized("the token is no longer valid: log in again")
+        is_refused = loss.status == 401 or loss.code == Close.UNAUTHORIZED
+        if loss.code == Close.SIGNED_OUT or (is_refused and not self._has_others()):
+            return Unauthorized(_OVER)
         if loss.code == Close.REPLACED:
             return Replaced("another connection of this device has taken over")
         if loss.status == 404 and self.welcome is None:
@@ -685,6 +693,17 @@ class Client:
         found = _RETRY_AFTER.search(loss.reason) if loss.code == Close.GOING_AWAY else None
         self._least_wait = float(found[1]) if found else self._least_wait
         return None
+
+    def _has_others(self) -> bool:
+        """
+        The server does not take the token.
+
+        @return: whether to come back with another one.
+        """
+        if self._renew is None or self._credentials is None:
+            return False
+        self._credentials.refused = True
+        return True
 
     def _start(self) -> None:
         if self._stopped is None and not self._service.running:

@@ -23,7 +23,13 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.internet.interfaces import IConsumer
 from twisted.internet.task import Cooperator
 from twisted.python.failure import Failure
-from twisted.web.client import Agent, FileBodyProducer, RequestTransmissionFailed, ResponseFailed
+from twisted.web.client import (
+    Agent,
+    FileBodyProducer,
+    RequestGenerationFailed,
+    RequestTransmissionFailed,
+    ResponseFailed,
+)
 from twisted.web.iweb import IResponse
 
 from hichat.client.contacts import ContactCalls
@@ -62,7 +68,15 @@ RENEW_TIMEOUT = 4.0
 
 T = TypeVar("T")
 
-_NETWORK = (OSError, ConnectError, ConnectionClosed, ResponseFailed, RequestTransmissionFailed, TimeoutError)
+_NETWORK = (
+    OSError,
+    ConnectError,
+    ConnectionClosed,
+    ResponseFailed,
+    RequestTransmissionFailed,
+    RequestGenerationFailed,
+    TimeoutError,
+)
 
 __all__ = [
     "Api",
@@ -404,7 +418,7 @@ class DeviceSession(Session):
 
         @raise Unauthorized: the session is over.
         """
-        if self.api.seconds() < self._renew_at:
+        if self.api.seconds() < self._renew_at and not self.credentials.refused:
             return self.credentials
         if self._renewing is not None:
             waiter: Deferred[Credentials] = Deferred()
@@ -422,12 +436,21 @@ class DeviceSession(Session):
             waiter.callback(self.credentials)
         return self.credentials
 
+    async def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Make one call of v2; see L{Api.call_v2}. If the server does not take the token it is made with the next."""
+        shown = await self.current()
+        try:
+            return await self.api.call_v2(method, path, body, shown.token)
+        except Unauthorized:
+            shown.refused = True
+            return await self.api.call_v2(method, path, body, (await self.current()).token)
+
     async def _renew(self) -> None:
         try:
             self.credentials = self._take(self.api, await self.api.refresh(self._refresh_token))
         except Unreachable:
             # What there is may be good for a while; the next call tries again.
-            if self.api.seconds() >= self._ends_at:
+            if self.api.seconds() >= self._ends_at or self.credentials.refused:
                 raise
 
     def _renewed(self) -> list[Deferred[Credentials]]:

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -509,19 +510,15 @@ async def chat(
 
 
 async def _log_in(api: Api, name: str, password: str, state: State) -> Session:
-    async def enter() -> Session:
-        return await api.log_in(
-            name, password, state.place.device, secret=state.place.secret, on_secret=state.keep_secret
-        )
-
+    log_in = partial(api.log_in, name, password, secret=state.place.secret, on_secret=state.keep_secret)
     try:
-        return await enter()
+        return await log_in(state.place.device)
     except Refused as error:
         if error.code != "device_revoked":
             raise
         # Whoever knows the password may come back, as another device.
         state.rename()
-        return await enter()
+        return await log_in(state.place.device)
 
 
 def run_chat(server: str, name: str, password: str, register: bool = False, **options: Any) -> int:

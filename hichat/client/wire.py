@@ -86,16 +86,19 @@ class Media(IntEnum):
     PICTURE = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Credentials:
     """
     What a login gives.
 
     @ivar token: a secret: not in C{repr}.
+    @ivar refused: the server has not taken them, whatever time they had left: its clock was set, or this machine slept.
+        Who gave them gets others.
     """
 
     user_id: int
     token: str = field(repr=False)
+    refused: bool = field(default=False, repr=False, compare=False)
 
 
 class Device(NamedTuple):

@@ -102,8 +102,6 @@ class ChatProtocol(WebSocketServerProtocol):
     place: Place | None = None
     _is_open = False
     # The beginning of a usual frame.
-    # Autobahn's.
-    message_data: list[bytes] | None = None
     _begun = b""
     # What was read and is for the next turn, or for when somebody wants it; as long as there is any, no more is read.
     _rest = b""

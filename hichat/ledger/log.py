@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     case,
+    false,
     func,
     select,
     update,
@@ -48,6 +49,12 @@ _AFTER = {
 def append(connection: Connection, rows: Sequence[Event]) -> None:
     """Write events behind the last one. For the ledger only, in a transaction that holds the write lock."""
     _put(connection, events, [astuple(row) for row in rows])
+
+
+def append_nothing(connection: Connection) -> None:
+    """Write no row, but need of the store what L{converse} and L{append} need, such as the right to write there."""
+    for into in (conversations, events):
+        connection.execute(into.insert().from_select(into.columns.keys(), select(into).where(false())))
 
 
 def converse(connection: Connection, rows: Sequence[tuple[int, int, int, int]]) -> None:

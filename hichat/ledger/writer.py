@@ -285,6 +285,7 @@ class LogWriter:
         """
         try:
             with self._store.transaction() as connection:
+                log.append_nothing(connection)
                 touch(connection)
         except Exception as e:
             self.trouble.met(e)

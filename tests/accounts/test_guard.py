@@ -341,7 +341,7 @@ class Apart(GuardCase):
             raise AssertionError("that is work")
 
         self.accounts._store = self.accounts._guard._store = self.accounts._passwords = None
-        for module, names in (("guard", ("prepare", "name_key")), ("accounts", ("prepare", "name_of"))):
+        for module, names in (("guard", ("prepare", "key_of")), ("accounts", ("prepare", "user_name"))):
             for name in names:
                 self.patch(__import__(f"hichat.accounts.{module}", fromlist=[name]), name, nothing)
         huge = "a" + "\u0300" * 15_900 + "\u0316" * 15_900

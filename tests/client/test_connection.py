@@ -274,6 +274,34 @@ class RenewingTests(ClientCase):
         self.world.advance(1000)
         self.assertEqual(self.world.attempts, 0)
 
+    def test_a_token_that_is_refused_before_its_time(self):
+        """The server's clock was set, or this machine slept: the next one is had, and the client goes on."""
+        client = self.make_with(self.current)
+        waiting = launch(client.connected())
+        self.world.accept(Refusal("401 Unauthorized"))
+        self.assertTrue(self.given[0].refused)
+        self.world.advance(3)
+        self.peer, _ = self.world.accept(Peer(welcome=False))
+        self.peer.say("error", code="unauthorized", message="expired")
+        self.peer.sendClose(4005)
+        self.world.flush()
+        self.world.advance(10)
+        self.peer, _ = self.world.accept(Peer())
+        self.assertEqual(self.peer.http_headers["authorization"], "Bearer token 3")
+        self.successResultOf(waiting)
+
+    def test_a_token_that_is_refused_and_there_is_no_other(self):
+        async def the_same():
+            return Credentials(1, "old")
+
+        client = self.make_with(the_same)
+        waiting = launch(client.connected())
+        self.world.accept(Refusal("401 Unauthorized"))
+        self.world.advance(10)
+        self.failureResultOf(waiting, Unauthorized)
+        self.world.advance(1000)
+        self.assertEqual(self.world.attempts, 0)
+
     def test_while_the_server_is_away_it_tries_again(self):
         tries = []
 

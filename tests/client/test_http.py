@@ -10,7 +10,7 @@ from twisted.internet.error import ConnectionRefusedError
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
-from twisted.web.client import ResponseFailed
+from twisted.web.client import RequestGenerationFailed, RequestTransmissionFailed, ResponseFailed
 
 from hichat.client import http
 from hichat.client.http import Api, Session, language_here
@@ -88,19 +88,23 @@ class NetworkTests(SynchronousTestCase):
         self.failureResultOf(found, Unreachable)
 
     def test_as_the_agent_puts_it(self):
-        """It wraps a cancellation, too, whoever wished it."""
+        """
+        It wraps a cancellation, too, whoever wished it; and in another way where the body is still to be sent, as when
+        TLS is spoken to a port that does not speak it.
+        """
+        for wrapped in (ResponseFailed, RequestTransmissionFailed, RequestGenerationFailed):
 
-        def cancelled(answer):
-            answer.errback(ResponseFailed([Failure(CancelledError())]))
+            def cancelled(answer, wrapped=wrapped):
+                answer.errback(wrapped([Failure(CancelledError())]))
 
-        self.http.answer = Deferred(cancelled)
-        found = launch(self.session.users())
-        self.clock.advance(9)
-        self.assertIn("too long", str(self.failureResultOf(found, Unreachable).value))
-        self.http.answer = Deferred(cancelled)
-        found = launch(self.session.users())
-        found.cancel()
-        self.failureResultOf(found, CancelledError)
+            self.http.answer = Deferred(cancelled)
+            found = launch(self.session.users())
+            self.clock.advance(9)
+            self.assertIn("too long", str(self.failureResultOf(found, Unreachable).value))
+            self.http.answer = Deferred(cancelled)
+            found = launch(self.session.users())
+            found.cancel()
+            self.failureResultOf(found, CancelledError)
 
     def test_no_url(self):
         self.assertRaises(ClientError, Api, self.clock, "gopher://x")
@@ -290,6 +294,18 @@ class DeviceTests(CallCase):
         self.assertEqual(self.kept, ["refresh 1"])
         self.assertEqual(self.api.log_in.__func__, self.api.log_in_device.__func__)  # type: ignore[attr-defined]
         self.assertNotIn("access", repr(session.credentials))
+
+    def test_a_token_that_is_refused_before_its_time(self):
+        """The server's clock was set, or this machine slept: the call is made with the next token, once."""
+        session = self.log_in()
+        expired = {"code": "unauthorized", "detail": "expired"}
+        self.answers += [(401, expired), (200, self.tokens(2))]
+        self.assertEqual(self.call(session.call("GET", "/me"), {"id": 1}), {"id": 1})
+        shown = [(path, token) for _, path, token, _ in self.asked]
+        self.assertEqual(shown, [("/me", b"Bearer access 1"), ("/refresh", b""), ("/me", b"Bearer access 2")])
+        self.answers += [(401, expired), (401, expired)]
+        self.failureResultOf(launch(session.call("GET", "/me")), Unauthorized)
+        self.assertEqual(self.answers, [])
 
     def test_the_secret_of_the_device(self):
         """It is given away to be kept, and shown at the next log-in."""

@@ -109,7 +109,7 @@ class Daemon:
 
     async def serving(self) -> None:
         """Wait until it answers."""
-        for _ in range(500):
+        for _ in range(1500):
             if self.process is not None and self.process.poll() is not None:
                 raise AssertionError(self.log.read_text())
             try:

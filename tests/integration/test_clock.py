@@ -10,7 +10,7 @@ from twisted.internet.task import deferLater
 
 from hichat.client.http import Api, Session
 from hichat.client.wire import Credentials
-from tests.integration.daemon import ROOT, Daemon, reactor
+from tests.integration.daemon import ROOT, Daemon, V2Peer, reactor
 from tests.integration.devices import Insider, Person
 from tests.integration.test_daemon import PASSWORD
 from tests.integration.test_v2 import V2Case
@@ -18,7 +18,7 @@ from tests.postgres import server
 
 SKEW = ROOT / "tests" / "integration" / "skew"
 
-JUMPS = (0, -40, 0, -7200, 0, 7200, 0, 400 * 24 * 3600, 0)
+JUMPS = (0, -40, -7200, 7200, 400 * 24 * 3600, 0)
 """Seconds that the clock is off, one after the other."""
 
 
@@ -52,6 +52,13 @@ class ClockTests(V2Case):
         new.write_text(str(seconds))
         new.rename(self.off)
 
+    async def time_of(self, peer: V2Peer, message: int) -> int:
+        """@return: when a message was said, which this peer hears next, but for edits."""
+        while (event := await peer.take("event"))["kind"] == "edited":
+            pass
+        self.assertEqual(event["id"], message)
+        return int(event["time"])
+
     async def find(self, who: Person, asked: str, **filters: int) -> list[int]:
         """@return: the ids of what a search finds."""
         session = Session(Api(reactor, self.daemon.url, language="en"), Credentials(*who))
@@ -73,8 +80,8 @@ class ClockTests(V2Case):
             began = time.monotonic()
             for number in range(20):
                 ack = await a.ask("ack", "send", user=bob[0], text=f"tea {number}")
-                times[ack["id"]] = (await self.hears(b, id=ack["id"]))["time"]
-            self.assertAlmostEqual(times[ack["id"]] / 1000, time.time() + off, delta=5)
+                times[ack["id"]] = await self.time_of(b, ack["id"])
+            self.assertLess(abs(times[ack["id"]] / 1000 - time.time() - off), 5)
             await a.ask("ack", "edit", message=ack["id"], text="tea edited")
             await b.ask("done", "read", user=ann[0], id=ack["id"])
             # A right password is right, and a wrong one counts no longer than it should.
@@ -111,7 +118,7 @@ class ClockTests(V2Case):
         """Who said too much is heard again soon, whatever the clock says meanwhile."""
         (ann,) = await self.people("ann")
         for off in (-40, 7200, -7200):
-            a = await self.enter(ann, f"phone {off}")
+            a = await self.enter(ann, f"phone{off}")
             for _ in range(400):
                 a.tell("ping")
             self.set_clock(off)

@@ -353,7 +353,7 @@ class AdministrationTests(DaemonCase):
         """The command and the daemon know it by the same key."""
         (ann,) = await self.people("ann")
         address = f"{self.daemon.url}/v1/user/delete?userId={ann[0]}&token={ann[1]}&id={ann[0]}"
-        response = await treq.delete(address, persistent=False)
+        response = await treq.delete(address, data={"oldPassword": PASSWORD}, persistent=False)
         self.assertEqual((await response.json())["code"], 0)
         with self.assertRaisesRegex(AssertionError, "this name is taken"):
             self.daemon.command("user", "add", "ann", line=f"{PASSWORD}\n")

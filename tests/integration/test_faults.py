@@ -10,7 +10,7 @@ from typing import ClassVar
 import treq
 from twisted.internet.task import deferLater
 
-from hichat.errors import StoreAway
+from hichat.errors import NotStored
 from tests.integration.daemon import reactor, until
 from tests.integration.test_daemon import PASSWORD, DaemonCase
 from tests.integration.test_delivery import DeliveryCase
@@ -108,7 +108,7 @@ class FullDiskTests(DaemonCase):
         self.assertEqual(await self.daemon.metric("commits_refused_total"), 5)
         # v1 has it in its own way, v2 in its.
         entered = await self.daemon.post("/v1/user/login_pw", name="ann", password=PASSWORD)
-        self.assertEqual((entered["code"], entered["message"]), (-1, StoreAway.zh))
+        self.assertEqual((entered["code"], entered["message"]), (-1, NotStored.zh))
         login = {"name": "ann", "password": PASSWORD, "device": "laptop"}
         answer = await treq.post(f"{self.daemon.url}/v2/login", json=login, persistent=False)
         self.assertEqual(answer.code, 503)

@@ -205,6 +205,6 @@ class PostgreSQLTests(DaemonCase):
         self.assertEqual(await a.heard(1), [COMPLAINT])
         self.assertNotEqual((await self.daemon.post("/v1/user/login_pw", name="ann", password="x")).get("code"), 0)
         log = self.daemon.log.read_text()
-        self.assertIn("could not be stored", log)
+        self.assertIn("cannot be stored", log)
         for secret in (PASSWORD, "TOP-SECRET", json.dumps("ann"), ann[1]):
             self.assertNotIn(secret, log)

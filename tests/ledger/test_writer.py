@@ -90,6 +90,21 @@ class WriterTests(WriterCase):
             assert isinstance(outcome, Event)
             self.assertEqual((outcome.position, outcome.seq, outcome.n), (i + 1, i + 1, i + 1))
 
+    def test_a_probe_does_what_a_message_needs(self) -> None:
+        """It leaves no trace. Where the log cannot be written, for whatever reason, it fails as a message does."""
+        self.writer.write([message(1, 2)])
+        self.assertEqual(self.writer.probe(), [])
+        self.assertEqual([e.position for e in self.rows()], [1])
+        for table in ("events", "conversations", "receipts"):
+            with self.store.transaction() as connection:
+                connection.execute(text(f"ALTER TABLE {table} RENAME TO away"))
+            self.assertIsInstance(self.writer.probe()[0], NotStored)
+            self.flushLoggedErrors()
+            with self.store.transaction() as connection:
+                connection.execute(text(f"ALTER TABLE away RENAME TO {table}"))
+            self.assertEqual(self.writer.probe(), [])
+        self.assertIsInstance(self.writer.write([message(1, 2)])[0], Event)
+
     def test_what_is_refused_takes_no_number(self) -> None:
         outcomes = self.writer.write([message(1, 2), message(1, 99), message(99, 1), message(1, 2)])
         self.assertIsInstance(outcomes[1], NoSuchTarget)
