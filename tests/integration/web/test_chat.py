@@ -62,6 +62,20 @@ class ChatTests(BrowserCase):
         ann.page.keyboard.press("Enter")
         bob.sees("😀")
 
+    def test_a_name_comes_decomposed(self) -> None:
+        """As some systems paste it. What is kept counts, and no more than that is taken."""
+        page = self.person("nobody").page
+        page.get_by_role("button", name="No account yet? Create one").click()
+        field = page.get_by_label("Name")
+        field.focus()
+        page.keyboard.insert_text("\u1112\u1161\u11ab" * 62)
+        expect(field).to_have_value("한" * 62)
+        page.keyboard.insert_text("xyz")
+        expect(field).to_have_value("한" * 62 + "xy")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Create account").click()
+        expect(page.get_by_role("heading", name="Chats")).to_be_visible()
+
     def test_staying_logged_in(self) -> None:
         """A browser stays logged in, all its tabs hear everything once, and log out together. No script has the key."""
         cleo, dave = self.registered("cleo", "dave")
