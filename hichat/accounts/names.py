@@ -7,7 +7,8 @@ L{hichat.text.key_of}, which does not see width, case, or how many blanks there 
 """
 
 from functools import cache
-from typing import Any
+from typing import Any, Literal
+from unicodedata import category
 
 from precis_i18n import get_profile
 from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
@@ -45,7 +46,7 @@ def user_name(text: str, field: str = "name") -> str:
     except UnicodeEncodeError as e:
         name_of(text, field)
         raise InvalidName(field, "user") from e
-    return _fitting(name, field)
+    return _fitting(name, field, "user")
 
 
 def group_name(text: str, field: str = "name") -> str:
@@ -59,7 +60,7 @@ def group_name(text: str, field: str = "name") -> str:
     except UnicodeEncodeError as e:
         name_of(text, field)
         raise InvalidName(field, "group") from e
-    return _fitting(name, field)
+    return _fitting(name, field, "group")
 
 
 def given_name(text: str, field: str = "name") -> str:
@@ -141,7 +142,10 @@ def _bounded(text: str, field: str) -> str:
     return given
 
 
-def _fitting(name: str, field: str) -> str:
+def _fitting(name: str, field: str, kind: Literal["user", "group"]) -> str:
     if len(name) > NAME_LIMIT or len(name_key(name)) > KEY_LIMIT or not key_of(name):
         raise InvalidField(field)
+    # There must be something to see, and each mark must have something of the name to stand on.
+    if not look_of(name) or any(category(part[0]).startswith("M") for part in name.split(" ")):
+        raise InvalidName(field, kind)
     return name

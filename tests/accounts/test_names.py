@@ -64,6 +64,9 @@ class Rules(SynchronousTestCase):
             "ann\ufe0f",
             "😀",
             "½",
+            "\u0301",
+            "\u0301ann",
+            "ann \u0316b",
         ):
             error = self.assertRaises(InvalidName, user_name, bad)
             self.assertEqual((error.code, error.field), ("invalid_field", "name"))
@@ -80,7 +83,19 @@ class Rules(SynchronousTestCase):
             ("群“聊”", "群“聊”"),
         ):
             self.assertEqual(group_name(given_text), kept)
-        for bad in ("", "te\u200bam", "team\u3164", "a\nb", "\udfff", "x" * 65, "ﷺ" * 10):
+        for bad in (
+            "\u2800",
+            "\u2800 \u2800",
+            "\u0301team",
+            "team \u20e3",
+            "",
+            "te\u200bam",
+            "team\u3164",
+            "a\nb",
+            "\udfff",
+            "x" * 65,
+            "ﷺ" * 10,
+        ):
             self.assertRaises(InvalidField, group_name, bad)
 
     @given(TEXTS)
