@@ -410,7 +410,7 @@ _PASSWORD_SET = (PasswordTooShort, PasswordTooLong, PasswordTooCommon, PasswordH
 SECTION = Section(
     "Accounts",
     "A device logs in once and then keeps refreshing: an access token is good for 15 minutes. A WebSocket that is open "
-    "stays so when the token expires.\n\n"
+    "stays so when the token expires, until the log-in ends.\n\n"
     "Everybody with an account may look at everybody, but sees phone number and e-mail address of oneself only.",
     (
         Operation(
