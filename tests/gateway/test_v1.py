@@ -256,9 +256,18 @@ class ParseTests(SynchronousTestCase):
             self.assertEqual(targets, [draft.target])
 
     def test_complaints_have_no_braces(self) -> None:
+        arguments: dict[type[Refused], tuple[Any, ...]] = {
+            errors.FormTooLarge: (1024,),
+            errors.InvalidField: ("name",),
+            errors.InvalidName: ("name", "user"),
+            errors.PasswordHasName: ("password",),
+            errors.PasswordTooCommon: ("password",),
+            errors.PasswordTooLong: ("password", 256),
+            errors.PasswordTooShort: ("password", 8),
+        }
         for error in vars(errors).values():
-            if isinstance(error, type) and issubclass(error, Refused) and error is not errors.InvalidField:
-                made = error(1024) if error is errors.FormTooLarge else error()
+            if isinstance(error, type) and issubclass(error, Refused):
+                made = error(*arguments.get(error, ()))
                 for language in ("zh", "en"):
                     self.assertNotRegex(made.text(language), "[{}]")
 
