@@ -21,10 +21,10 @@ _WALK_THROUGH = """
 # Connect
 
 Log in over HTTP: `POST /v2/login` with a JSON object of `name`, `password` and `device`; the token is the `accessToken`
-of the answer. It is good for 15 minutes, in which the next one is to be had; a connection that is open stays so, until
-the log-in ends. The token is bound to the device: `hello` has to name the same one, else it gets `other_device`, and
-the right name will do. All about it is at `/v2/api`. (A token of the command `hichat token` does as well. It lives for 60 days, and `hello` may
-name any device. One of v1 does not.)
+of the answer. It is good for 15 minutes, in which the next one is to be had; a connection that is open stays so,
+until the log-in ends. The token is bound to the device: `hello` has to name the same one, else it gets
+`other_device`, and the right name will do. All about it is at `/v2/api`. (A token of the command `hichat token` does
+as well. It lives for 60 days, and `hello` may name any device. One of v1 does not.)
 
 Open a WebSocket at `/v2/ws` that offers the subprotocol `hichat.v2`. The token goes into the header `Authorization:
 Bearer T`; where a client cannot set headers, as in browsers, it goes into the first frame. It is never part of the URL.
