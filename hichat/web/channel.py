@@ -268,6 +268,20 @@ class PlainChannel(http.HTTPChannel):
         self._abortingCall = self.callLater(self.abortTimeout, self.forceAbortClient)
         self.loseConnection()
 
+    def loseConnection(self) -> None:  # noqa: N802
+        """Nothing more is written. Over TLS the client has to agree, which it may never do."""
+        super().loseConnection()
+        if self.isSecure() and self._abortingCall is None:
+            self._abortingCall = self.callLater(self.abortTimeout, self._part)
+
+    def _part(self) -> None:
+        self._abortingCall = None
+        if unsent(self.transport):
+            # It may read slowly: see L{_look}.
+            self._abortingCall = self.callLater(self.abortTimeout, self._part)
+        else:
+            self.transport.abortConnection()
+
     def forceAbortClient(self) -> None:  # noqa: N802
         """It was told to go, and does not."""
         self._abortingCall = None

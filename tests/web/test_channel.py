@@ -250,6 +250,19 @@ class Turns(ChannelCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
 
+class Partings(ChannelCase):
+    def test_over_tls_nobody_has_to_agree(self):
+        connection = self.connect()
+        transport = connection.transport
+        self.patch(type(connection.protocol), "isSecure", lambda _: True)
+        transport.loseConnection = lambda: None
+        aborted = []
+        transport.abortConnection = lambda: aborted.append(True)
+        connection.send(b"GET /echo HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
+        self.clock.advance(15)
+        self.assertEqual(aborted, [True])
+
+
 class Big(Resource):
     isLeaf = True
 
