@@ -23,6 +23,7 @@ The flow runs one way and no room reaches back. Beside it stand::
     text       what comes from outside, bounded and normalised
     protocol   every frame of the v2 WebSocket, as both sides see it
     intake     the bound on what was accepted and has not left yet
+    places     how many connections there may be; work: what calls over HTTP may cost
     accounts   users, passwords, sessions      social   contacts, groups, membership
     media      uploaded files: what they are, who may see them, removing what nobody uses
     search     finding what was said: an index that follows the log, and who may see what it names

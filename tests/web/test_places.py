@@ -185,7 +185,7 @@ class Users(PlacesCase):
         self.limit(user=2)
         ann, self.as_ann = self.make_user("Ann", "correct horse")
         bob, self.as_bob = self.make_user("Bob", "correct horse")
-        self.ann, self.bob = (self.tokens.issue(user.id, user.generation) for user in (ann, bob))
+        self.ann, self.bob = (self.token_of(user.id) for user in (ann, bob))
         self.held: list[Deferred[None]] = []
 
     def hold(self):
@@ -258,7 +258,7 @@ class Work(PlacesCase):
         ann, self.as_ann = self.make_user("Ann", "correct horse")
         bob, self.as_bob = self.make_user("Bob", "correct horse")
         self.user = ann.id
-        self.ann, self.bob = (self.tokens.issue(user.id, user.generation) for user in (ann, bob))
+        self.ann, self.bob = (self.token_of(user.id) for user in (ann, bob))
 
     def test_each_call_costs(self):
         """At least a millisecond: a hundred of them are all that there is."""
