@@ -261,9 +261,6 @@ class Request(server.Request):
         if not place.address:
             place.address, self._address = self._address, ""
         self._end()
-        # The two refer to each other: only the search for garbage would find them, and they would wait for that.
-        self.channel.requests.remove(self)
-        self.notifications.clear()
         # What is done for the connection from now on is not the request's.
         self._meter.settle(lambda milliseconds: None)
         return place

@@ -101,6 +101,10 @@ def _take_over(request: Request, admission: _Once) -> bytes | int:
     behind = b"".join(held) + channel.clearLineBuffer()
     if behind and admission.protocol is not None:
         admission.protocol.dataReceived(behind)
+    if answer == NOT_DONE_YET:
+        # The two refer to each other: only the search for garbage would find them, and they would wait for that.
+        channel.requests.clear()
+        request.notifications.clear()
     return answer
 
 

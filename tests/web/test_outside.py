@@ -235,18 +235,18 @@ class Guards(OutsideCase):
             self.guarded(self.request(method, target))
 
     def test_what_is_no_http(self):
-        for raw in (
-            b"nonsense\r\n\r\n",
-            b"GET /\r\n\r\n",
-            b"GET / HTTP/1.1\r\nno colon\r\n\r\n",
-            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-            b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
-            b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 600 + b"\r\n",
+        for raw, status in (
+            (b"nonsense\r\n\r\n", 400),
+            (b"GET /\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", 400),
+            (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+            (b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 600 + b"\r\n", 431),
         ):
             connection = self.connect()
             connection.send(raw)
             answer = connection.answer()
-            self.assertEqual(answer.status, 400)
+            self.assertEqual(answer.status, status)
             self.guarded(answer)
 
     def test_too_large(self):

@@ -100,10 +100,10 @@ class SessionTests(SiteCase):
             self.jar.clear()
             answer = self.call("", {"name": "ann", "password": "correct horse"}, X_Forwarded_Proto=said)
             self.assertEqual(answer.status, 200)
-            for name in ("hichat_session", "hichat_device"):
+            for name in ("hichat_session", "hichat_device", "hichat_known"):
                 cookie = self.set[f"__Secure-{name}" if is_secure else name]
                 self.assertEqual((bool(cookie["secure"]), cookie["path"]), (is_secure, "/session"), said)
-            self.assertEqual(len(self.set), 2)
+            self.assertEqual(len(self.set), 3)
             self.assertEqual(self.call("/refresh", X_Forwarded_Proto=said).status, 200)
 
     def test_the_cookies_of_before(self):
@@ -112,12 +112,12 @@ class SessionTests(SiteCase):
         self.come_from("127.0.0.1")
         answer = self.call("/refresh", X_Forwarded_Proto="https")
         self.assertEqual((answer.status, answer.json["device"]), (200, device))
-        self.assertEqual(set(self.jar), {"__Secure-hichat_session", "__Secure-hichat_device"})
+        self.assertEqual(set(self.jar), {"__Secure-hichat_session", "__Secure-hichat_device", "hichat_known"})
         # Whoever can write a cookie on a plain connection cannot put another session in its place.
         self.jar |= {"hichat_session": "x.y.z", "hichat_device": "Evil-1"}
         answer = self.call("/refresh", X_Forwarded_Proto="https")
         self.assertEqual((answer.status, answer.json["device"]), (200, device))
-        self.assertEqual(set(self.jar), {"__Secure-hichat_session", "__Secure-hichat_device"})
+        self.assertEqual(set(self.jar), {"__Secure-hichat_session", "__Secure-hichat_device", "hichat_known"})
         token = answer.json["accessToken"]
         headers = {"Authorization": f"Bearer {token}", "X_Forwarded_Proto": "https"}
         self.assertEqual(self.call("", method="DELETE", **headers).status, 204)
