@@ -50,8 +50,7 @@ PARTS = 64
 """Pieces in which an unusual frame or message may lie about."""
 
 CLOSE_TIMEOUT = 3.0
-"""Seconds that a client has to answer a close."""
-
+"""Seconds that a client has to answer a close; and then as many until the connection is gone."""
 
 BAD_GATEWAY = 1014
 """A close code."""
@@ -117,6 +116,7 @@ class ChatProtocol(WebSocketServerProtocol):
     _unsent: deque[bytes] | None = None
     _unsent_size = 0
     _drained: Deferred[None] | None = None
+    _parting: IDelayedCall | None = None
 
     # The dialect's
 
@@ -286,6 +286,9 @@ class ChatProtocol(WebSocketServerProtocol):
         """The connection is gone. Also called when the handshake failed, then nobody was admitted to anything."""
         if self.place is not None:
             self.place.leave()
+        if self._parting is not None:
+            self._parting.cancel()
+            self._parting = None
         self._rest = b""
         self.session.lost()
         if self.failedByMe:
@@ -378,12 +381,24 @@ class ChatProtocol(WebSocketServerProtocol):
                 self.transport.abortConnection()
 
     def _closeConnection(self, abort: bool = False) -> None:
-        """Nothing more will be written: the transport sees to the rest, and then closes."""
+        """
+        Nothing more will be written: the transport sees to the rest, and then closes. For that the peer has to read,
+        and over TLS to agree; it may never do so, hence the deadline.
+        """
         self.flush()
-        if not abort and self._unsent:
-            self.transport.write(b"".join(self._unsent))
-            self._unsent = None
+        # Autobahn aborts as soon as both have closed; but our close may have been written only just now, as a complaint
+        # about theirs, and would be lost.
+        abort = abort and not self.wasClean
+        if not abort:
+            if self._unsent:
+                self.transport.write(b"".join(self._unsent))
+                self._unsent = None
+            self._parting = self.factory.clock.callLater(CLOSE_TIMEOUT, self._part)
         super()._closeConnection(abort)
+
+    def _part(self) -> None:
+        self._parting = None
+        self.transport.abortConnection()
 
     def pause_reading(self) -> None:
         """See L{hichat.gateway.session.Connection.pause_reading}."""

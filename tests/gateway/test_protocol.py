@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
+import ssl
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import txaio
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from OpenSSL.crypto import X509, PKey
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.ssl import CertificateOptions
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
+from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import SignedOut
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.gateway.presence import Presence
-from hichat.gateway.protocol import HELLO_TIMEOUT, UNSENT_LIMIT, ChatFactory, ChatProtocol, V1Protocol, V2Protocol
+from hichat.gateway.protocol import (
+    CLOSE_TIMEOUT,
+    HELLO_TIMEOUT,
+    UNSENT_LIMIT,
+    ChatFactory,
+    ChatProtocol,
+    V1Protocol,
+    V2Protocol,
+)
 from hichat.gateway.roster import Roster
 from hichat.gateway.session import Inlet
 from hichat.gateway.v2_session import Services, SignedIn
@@ -483,6 +500,106 @@ class ProtocolTests(ProtocolCase):
         self.assertNoResult(other)
         protocol.resumeProducing()
         self.successResultOf(other)
+
+
+WRONG_CLOSES = {
+    **{str(code): masked(code.to_bytes(2, "big"), 8) for code in (999, 1004, 1005, 1006, 1015, 1016, 2999, 5000)},
+    "half a code": masked(b"\x03", 8),
+    "no text": masked(b"\x03\xe8\xff", 8),
+    "reserved bits": b"\xc8\x80\0\0\0\0",
+    "after a broken frame": masked(b"", 3) + masked(b"\x03\xe8", 8),
+}
+
+
+class ClosingTests(ProtocolCase):
+    """A connection that both have closed ends; and what is said last arrives."""
+
+    def test_a_complaint_about_a_close_is_sent(self) -> None:
+        for name, data in WRONG_CLOSES.items():
+            protocol, transport = self.online()
+            protocol.dataReceived(data)
+            self.assertEqual(self.closed(transport), 1007 if name == "no text" else 1002, name)
+            self.assertEqual((transport.disconnecting, transport.aborted), (True, False), name)
+            self.lose(protocol)
+
+    def test_a_peer_that_does_not_let_go(self) -> None:
+        for data in (masked(b"\x03\xe8", 8), *WRONG_CLOSES.values()):
+            protocol, transport = self.online()
+            protocol.dataReceived(data)
+            self.clock.advance(CLOSE_TIMEOUT - 0.1)
+            self.assertFalse(transport.aborted)
+            self.clock.advance(0.1)
+            self.assertTrue(transport.aborted)
+            self.lose(protocol)
+            self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_an_answer_that_is_wrong_itself(self) -> None:
+        protocol, transport = self.online()
+        protocol.close(Close.GOING_AWAY, "")
+        protocol.dataReceived(WRONG_CLOSES["1005"])
+        self.assertEqual((transport.disconnecting, transport.aborted), (True, False))
+        self.clock.advance(CLOSE_TIMEOUT)
+        self.assertTrue(transport.aborted)
+
+    def test_a_peer_that_does_not_read(self) -> None:
+        protocol, transport = self.online()
+        protocol.pauseProducing()
+        protocol.deliver(b"unread")
+        protocol.dataReceived(masked(b"\x03\xe8", 8))
+        self.assertEqual(transport.value(), b"unread\x88\x02\x03\xe8")
+        self.clock.advance(CLOSE_TIMEOUT)
+        self.assertTrue(transport.aborted)
+
+    def test_one_that_is_gone_in_time(self) -> None:
+        protocol, transport = self.online()
+        self.assertEqual(self.clock.getDelayedCalls(), [], "nothing while it is open")
+        protocol.dataReceived(masked(b"\x03\xe8", 8))
+        self.lose(protocol)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.assertFalse(transport.aborted)
+
+    def test_over_tls(self) -> None:
+        """All in one segment with the handshake; then the client does not agree to the end."""
+        protocol = self.factory.buildProtocol(None)
+        self.admit(protocol, 7)
+        below, server = Transport(), TLSMemoryBIOFactory(own_certificate(), False, self.factory, self.clock)
+        below.unregisterProducer()
+        tls = TLSMemoryBIOProtocol(server, protocol)
+        tls.makeConnection(below)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        client = context.wrap_bio(incoming, outgoing)
+
+        def exchange() -> None:
+            tls.dataReceived(outgoing.read())
+            incoming.write(below.value())
+            below.clear()
+
+        for _ in range(2):
+            with contextlib.suppress(ssl.SSLWantReadError):
+                client.do_handshake()
+            exchange()
+        client.write(REQUEST + WRONG_CLOSES["1005"])
+        exchange()
+        found = client.read(10_000)
+        while b"\x88" not in found:
+            found += client.read(10_000)
+        self.assertIn(b"101 Switching", found)
+        self.assertIn(b"\x03\xea", found[found.index(b"\x88") :])
+        self.assertFalse(below.aborted)
+        self.clock.advance(CLOSE_TIMEOUT)
+        self.assertTrue(below.aborted)
+
+
+def own_certificate() -> CertificateOptions:
+    """@return: a server's, with a certificate that nobody else has signed."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "x")])
+    start = datetime(2020, 1, 1)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, start, start + timedelta(36500))
+    certificate = builder.sign(key, hashes.SHA256())
+    return CertificateOptions(PKey.from_cryptography_key(key), X509.from_cryptography(certificate))
 
 
 class SweepTests(ProtocolCase):
