@@ -91,7 +91,7 @@ class SocketTests(V2Case):
     def test_what_comes_while_v1_is_authenticated(self) -> None:
         said = b'{"userId":7,"targetId":8,"Type":1,"Content":"%d"}'
         frames = b"".join(masked(said % number) for number in range(3))
-        transport = self.request(line=b"GET /v1/user/SendUserMsg HTTP/1.1", behind=frames[:20])
+        transport = self.request(line=b"GET /v1/user/SendUserMsg?userId=7&token=x HTTP/1.1", behind=frames[:20])
         transport.protocol.dataReceived(frames[20:-5])  # type: ignore[attr-defined]
         self.assertEqual((transport.value(), self.drafts), (b"", []))
         self.signing_in.callback(None)  # type: ignore[arg-type]
@@ -123,7 +123,7 @@ class SocketTests(V2Case):
     def test_http_1_0(self) -> None:
         self.assertEqual(self.status(self.request(line=b"GET /v2/ws HTTP/1.0")), 426)
         self.signing_in.callback(None)  # type: ignore[arg-type]
-        self.assertEqual(self.status(self.request(line=b"GET /v1/user/SendUserMsg HTTP/1.0")), 426)
+        self.assertEqual(self.status(self.request(line=b"GET /v1/user/SendUserMsg?userId=7&token=x HTTP/1.0")), 426)
         self.assertEqual(self.factory.connections, set())
 
     def test_offers_are_declined(self) -> None:
