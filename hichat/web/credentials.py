@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from hichat.errors import Unauthorized
@@ -11,7 +12,9 @@ from hichat.web.proxies import Peer, is_forwarded
 if TYPE_CHECKING:
     from twisted.web.http import Request
 
-__all__ = ["Peer", "bearer", "credentials", "is_forwarded", "peer"]
+    from hichat.accounts.accounts import Accounts
+
+__all__ = ["Peer", "bearer", "callers", "credentials", "is_forwarded", "peer"]
 
 _SCHEME = "bearer "
 
@@ -28,6 +31,20 @@ def credentials(request: Request) -> tuple[str, str]:
     if in_header:
         tokens.add(in_header)
     return _only(tokens), _only(_values(request, b"userId"))
+
+
+def callers(accounts: Accounts) -> Callable[[Request], Awaitable[int]]:
+    """@return: what finds out whose token a request shows, whatever it asks for; 0: it shows no good one."""
+
+    async def caller(request: Request) -> int:
+        try:
+            if request.path.startswith(b"/v1/"):
+                return (await accounts.authenticate(*credentials(request))).id
+            return (await accounts.identify(bearer(request)))[0].id
+        except Unauthorized:
+            return 0
+
+    return caller
 
 
 def bearer(request: Request) -> str:

@@ -25,6 +25,7 @@ from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
 from hichat.web.browser.files import Client
 from hichat.web.browser.session import SessionResource
+from hichat.web.credentials import callers
 from hichat.web.documents import mount_documents
 from hichat.web.outside import Outside
 from hichat.web.parts import Parts
@@ -91,4 +92,5 @@ def make_site(
         places=places,
         budgets=budgets,
         outside=outside,
+        caller=callers(accounts),
     )

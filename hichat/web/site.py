@@ -37,6 +37,7 @@ from hichat.errors import (
     NotStored,
     Refused,
     TooManyConnections,
+    TooManyRequests,
 )
 from hichat.gateway.protocol import GUARDS
 from hichat.metrics import Metrics
@@ -55,6 +56,9 @@ __all__ = ["Branch", "Channel", "NotFound", "Request", "Site", "answer_json", "l
 Gate = Callable[["Request"], Awaitable[Callable[[], None]]]
 """Asked about a request whose head has come: whether its body may. Raises L{Refused}, or gives what is to be called at
 the request's end."""
+
+Caller = Callable[["Request"], Awaitable[int]]
+"""Finds out whose token a request shows; 0: it shows no good one."""
 
 
 class UploadPath(NamedTuple):
@@ -233,12 +237,32 @@ class Request(server.Request):
         """
         if user == self._user or self._ended:
             return
+        if self._user:
+            raise ValueError("somebody else makes this request")
         site = self.channel.site
         site.budgets.users.check(user)
         if not site.places.users.take(user):
             site.places.refusals.count("user", f"user {user}")
             raise TooManyConnections
         self._user = user
+
+    def _check_address(self) -> None:
+        """@raise TooManyRequests: nobody known calls, and strangers at its address have asked for too much work."""
+        if not self._user and self.path not in PROBES:
+            self.channel.site.budgets.addresses.check(self._budget_key())
+
+    async def _known(self, refusal: TooManyRequests) -> None:
+        """
+        What strangers at an address have used up is not the users' there, who have budgets of their own. So it is found
+        out who calls, before anything is done for them and also where nobody need say so: a token counts if it is good.
+
+        @param refusal: the strangers'.
+        @raise Refused: nobody who is known calls, or this user may not.
+        """
+        user = await self.channel.site.caller(self)
+        if not user:
+            raise refusal
+        self.called_by(user)
 
     def take_file(self) -> None:
         """
@@ -318,6 +342,10 @@ class Request(server.Request):
         asking.addErrback(lambda failure: self._log.failure("an upload could not be answered", failure))
 
     async def _asked(self, gate: Gate) -> None:
+        try:
+            self._check_address()
+        except TooManyRequests as e:
+            await self._known(e)
         release = await gate(self)
         if self.channel is None:
             release()
@@ -405,17 +433,29 @@ class Request(server.Request):
         if self.path == b"*":
             # For the whole server (RFC 9110, 7.1): the base class would answer by itself, with its version.
             self.path = b"/*"
+        with self._metered():
+            try:
+                self._check_address()
+            except TooManyRequests as e:
+                work = Deferred.fromCoroutine(self._process_of_known(e))
+                self.notifyFinish().addErrback(lambda _gone: work.cancel())
+                work.addErrback(self._not_known)
+            else:
+                super().process()
+
+    async def _process_of_known(self, refusal: TooManyRequests) -> None:
         try:
-            if not (self.path in PROBES or b"token=" in self.uri or self.requestHeaders.hasHeader(b"authorization")):
-                # Who they say they are is found out later, and is charged then.
-                self.channel.site.budgets.addresses.check(self._budget_key())
+            await self._known(refusal)
         except Refused as e:
             body = complain(self, e)
             self.write(b"" if self.method == b"HEAD" else body)
             self.finish()
-            return
-        with self._metered():
+        else:
             super().process()
+
+    def _not_known(self, failure: Failure) -> None:
+        if not failure.check(CancelledError):
+            self.processingFailed(failure)
 
     @contextmanager
     def _metered(self) -> Iterator[None]:
@@ -518,6 +558,7 @@ class Site(server.Site):
     @param places: counts connections; without it there may be as many as will.
     @param budgets: what calls may cost; without it as much as they will.
     @param outside: what it is to the world; None: it stands behind no proxy but one on this machine.
+    @param caller: whose token a request shows; None: nobody is known.
     """
 
     _log = Logger()
@@ -538,6 +579,7 @@ class Site(server.Site):
         places: Places | None = None,
         budgets: Budgets | None = None,
         outside: Outside | None = None,
+        caller: Caller | None = None,
     ) -> None:
         super().__init__(
             root, requestFactory=Request, parsePOSTFormSubmission=False, reactor=reactor, timeout=idle_time
@@ -546,6 +588,7 @@ class Site(server.Site):
         self.places = places or Places(Caps(), Refusals(metrics, reactor))
         self.budgets = budgets or Budgets(Rate(0, 1), reactor)
         self.outside = outside or Outside()
+        self.caller = caller or _nobody
         self.bodies = Bodies()
         self.metrics = metrics
         self._upload_limit = upload_limit
@@ -619,6 +662,10 @@ class Site(server.Site):
             bytes=request.sentLength,
             milliseconds=round((self.reactor.seconds() - cast(Request, request).started) * 1000),
         )
+
+
+async def _nobody(request: Request) -> int:
+    return 0
 
 
 class Moved(Resource):

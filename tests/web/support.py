@@ -33,6 +33,7 @@ from hichat.social.group_service import Groups
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.openapi import document
 from hichat.web.api.router import make_api
+from hichat.web.credentials import callers
 from hichat.web.parts import Parts
 from hichat.web.site import Branch, Site
 from hichat.web.uploads import Files, upload_paths
@@ -193,6 +194,7 @@ class SiteFixture(SynchronousTestCase):
             upload_paths(accounts, self.media),
             places=Places(self.caps, Refusals(metrics, self.clock)),
             budgets=Budgets(self.rate, self.clock),
+            caller=callers(accounts),
         )
 
     def make_media(self, in_thread=run_now):

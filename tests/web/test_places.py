@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from twisted.internet.address import IPv4Address
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.error import ConnectionDone
 from twisted.internet.ssl import CertificateOptions
 from twisted.protocols.tls import TLSMemoryBIOFactory
@@ -14,7 +14,10 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from hichat.accounts.limits import Rate
+from hichat.accounts.tokens import Claims, Dialect
+from hichat.errors import StoreAway
 from hichat.places import DOOR, Caps
+from hichat.web.browser.session import SessionResource
 from hichat.web.channel import LINGER_TIME
 from hichat.web.forms import FORM_LIMIT
 from hichat.web.outside import Outside
@@ -313,6 +316,94 @@ class Work(PlacesCase):
         self.assertEqual(self.get("/v2/nothing", THERE).answer().status, 404)
         called = self.get("/v2/contacts", HERE, Authorization=f"Bearer {self.ann}").answer()
         self.assertEqual(called.status, 200, "who is known is counted as who it is")
+
+    def test_what_looks_like_a_token_is_none(self):
+        """Whatever strangers call, and whatever they show there."""
+        self.root.mount("session", SessionResource(self.accounts))
+        self.root.mount("waits", self.waits)
+        void = self.tokens.issue(Claims(self.user, 99, 1, 1, Dialect.BOTH), 100)
+        shown: tuple[tuple[str, dict[str, str]], ...] = (
+            ("?token=x", {}),
+            ("?token=x&userId=1", {}),
+            (f"?token={void}&userId={self.user}", {}),
+            ("?x=token=", {}),
+            ("", {"Authorization": "x"}),
+            ("", {"Authorization": "Bearer x"}),
+            ("", {"Authorization": f"Bearer {void}"}),
+            ("", {"Cookie": f"token={self.ann}"}),
+        )
+        calls = (
+            *(("POST", path) for path in ("/v1/user/login_pw", "/v1/user/new", "/v1/upload/image")),
+            *(("POST", path) for path in ("/v2/login", "/v2/refresh", "/v2/media", "/session", "/session/refresh")),
+            *(("GET", path) for path in ("/v1/user/list", "/v1/user/SendUserMsg", "/v2/me", "/v2/nothing")),
+            *(("GET", path) for path in ("/waits", "/uploads/abc", "/")),
+        )
+        self.site.budgets.addresses.charge(HERE, 5 * 100 + 20)
+        for method, path in calls:
+            for query, headers in shown:
+                connection = self.connect(HERE)
+                connection.send(request_bytes(method, path + query, b"{}" if method == "POST" else b"", headers))
+                said = f"{path}{query} {headers}"
+                self.assertIn(b"Retry-After:", connection.received(), said)
+                self.assertIn("请求过于频繁".encode(), connection.received(), said)
+                connection.transport.loseConnection()
+        self.assertEqual((self.waits.waiting, self.site.places.taken), ([], 0))
+
+    def test_users_where_strangers_have_used_it_up(self):
+        """Their own budget is asked for, also by calls that anybody may make."""
+        self.site.budgets.addresses.charge(HERE, 5 * 100 + 20)
+        as_ann = {"Authorization": f"Bearer {self.ann}"}
+        calls: tuple[tuple[str, dict[str, str], int], ...] = (
+            (f"/v1/user/list{self.as_ann}", {}, 200),
+            ("/v2/me", as_ann, 200),
+            ("/v2/nothing", as_ann, 404),
+        )
+        for target, headers, status in calls:
+            self.assertEqual(self.get(target, HERE, **headers).answer().status, status)
+        for head in (f"/v1/upload/image{self.as_ann}", "/v2/media"):
+            connection = self.connect(HERE)
+            connection.send(request_bytes("POST", head, b"hello", as_ann if head == "/v2/media" else {}))
+            self.assertNotIn(b"Retry-After:", connection.received())
+        self.site.budgets.users.charge(self.user, 120)
+        for target, headers, _ in calls[1:]:
+            self.problem(self.get(target, HERE, **headers).answer(), 429, "too_many_requests")
+        self.assertEqual(self.get(f"/v1/user/list{self.as_ann}", HERE).answer().json["code"], -1)
+        as_bob = {"Authorization": f"Bearer {self.bob}"}
+        self.assertEqual(self.get("/v2/me", HERE, **as_bob).answer().status, 200)
+        self.assertEqual(len(self.site.places.users), 0)
+
+    def test_who_goes_while_it_is_found_out_who_it_is(self):
+        waiter: Deferred[Any] = Deferred()
+        self.patch(self.store, "_reading", lambda *_args, **_kwargs: waiter)
+        self.site.budgets.addresses.charge(HERE, 5 * 100 + 20)
+        self.get("/waits", HERE, Authorization=f"Bearer {self.ann}").transport.loseConnection()
+        self.assertEqual((self.waits.waiting, self.site.places.taken), ([], 0))
+        self.assertEqual(self.flushLoggedErrors(), [])
+
+    def test_where_that_cannot_be_found_out(self):
+        for error, status in ((StoreAway(), 503), (RuntimeError(), 500)):
+            self.limit(rate=Rate(100, 10))
+            self.patch(self.accounts, "_find", lambda _key, error=error: fail(error))
+            self.site.budgets.addresses.charge(HERE, 5 * 100 + 20)
+            answer = self.get("/v2/me", HERE, Authorization=f"Bearer {self.ann}").answer()
+            self.assertEqual(answer.status, status)
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
+
+    def test_one_call_is_one_users(self):
+        user, other = self.user, self.user + 1
+
+        class Two(Resource):
+            isLeaf = True
+
+            def render_GET(self, request):
+                request.called_by(user)
+                request.called_by(user)
+                request.called_by(other)
+
+        self.root.mount("two", Two())
+        self.assertEqual(self.request("GET", "/two").status, 500)
+        self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
+        self.assertEqual((len(self.site.places.users), len(self.site.budgets.users)), (0, 1))
 
     def test_strangers_are_charged(self):
         for _ in range(600):
