@@ -1,12 +1,16 @@
 // Fields of forms, each with its label.
-import { html, useId, useState } from "../rendering.js";
+import { html, useState } from "../rendering.js";
 import { Icon } from "./Icon.js";
 import { t } from "../words/words.js";
+
+// Not Preact's: where one field takes the place of another, as when one goes from the log-in to the registration, it gives
+// an id that is there already, and the label is the other field's.
+const useOwnId = () => useState(() => `field-${Math.random().toString(36).slice(2)}`)[0];
 
 // The problem is what was wrong with it when it was sent. Of maxlength what is kept counts: a text that comes decomposed,
 // such as a pasted one, has more characters before it is composed.
 export function Field({ label, hint = "", problem = "", value, change, rows = 0, maxlength, children, ...rest }) {
-  const id = useId();
+  const id = useOwnId();
   const told = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ");
   const given = {
     id,
@@ -53,7 +57,7 @@ export const isOfPassword = (error) => error.code?.startsWith("password_") ?? fa
 
 // One of a few.
 export function Choice({ label, options, value, change }) {
-  const id = useId();
+  const id = useOwnId();
   return html`<fieldset class="choice">
     <legend>${label}</legend>
     ${Object.entries(options).map(
