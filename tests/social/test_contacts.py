@@ -73,7 +73,8 @@ class AddingTests(ContactsCase):
 
     def test_so_many_strangers(self):
         """Whom one has added is no stranger any more: that is no way around the limit. Administrators are exempt."""
-        self.contacts = Contacts(self.store, self.ledger, lambda: self.now, strangers=Rate(1, 3600))
+        rate, ticks = Rate(1, 3600), lambda: self.ticks
+        self.contacts = Contacts(self.store, self.ledger, lambda: self.now, ticks=ticks, strangers=rate)
         self.failureResultOf(self.add(self.ann, "nobody"), NoSuchUser)
         self.successResultOf(self.add(self.ann, "Bob"))
         failure = self.failureResultOf(self.add(self.ann, "2"), TooManyAttempts)
