@@ -17,6 +17,7 @@ from random import Random
 from typing import Any
 from unittest import SkipTest
 
+import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
@@ -151,7 +152,10 @@ class Pulse:
 
 class CrashTests(DeliveryCase):
     KILLS = 32
+    # So many starts take their time; how long one may take is seen below.
+    timeout = 170
 
+    @pytest.mark.timeout(180)
     async def test_kill_9(self) -> None:
         """
         At random instants, some of them while it starts. Ready again in 2 s without anybody's hand; what was acked, or
