@@ -1,6 +1,8 @@
 """The network goes, the daemon dies: nothing is lost, nothing is doubled."""
 
-from playwright.sync_api import expect
+import re
+
+from playwright.sync_api import Route, expect
 
 from tests.integration.web.browser import BrowserCase, Wire
 
@@ -76,6 +78,26 @@ class FaultTests(BrowserCase):
         jan.go(f"chats/user-{one}")
         jan.sees("two")
         self.quiet(ida)
+
+    def test_what_does_not_come_is_asked_for_after_a_pause(self) -> None:
+        """Somebody, a group and a list that the network keeps back: to draw them is no reason to ask without end."""
+        kim, leo = self.registered("kim", "leo")
+        _, two = self.ids(kim, leo)
+        asked: list[str] = []
+
+        def refuse(route: Route) -> None:
+            asked.append(route.request.url)
+            route.abort()
+
+        kept_back = re.compile(r"/v2/(users/|blocks|groups/|devices)")
+        kim.page.route(kept_back, refuse)
+        for place in (f"chats/user-{two}", "groups/1", "settings/blocked", "settings/devices", f"contacts/{two}"):
+            kim.go(place)
+            kim.page.wait_for_timeout(1000)
+        self.assertIn(len(asked), range(5, 25), asked)
+        kim.page.unroute(kept_back)
+        expect(kim.page.get_by_role("heading", name="leo", level=2)).to_be_visible()
+        self.quiet(kim)
 
     def test_an_answer_that_is_lost(self) -> None:
         """The server has the message, but the browser does not know: it is sent again, and is there once."""

@@ -46,8 +46,9 @@ export class Groups {
     try {
       this.#know(id, await this.model.api.get(`/groups/${id}`), moment);
     } catch (error) {
-      // Else what is known of it stays.
       if (error.code === "no_such_group") this.#lose(id, this.known.get(id) ? "" : "groupUnknown", moment);
+      // Else what is known of it stays.
+      else this.model.postpone(() => this.known.get(id) ?? this.known.delete(id));
     }
     this.model.changed();
   }

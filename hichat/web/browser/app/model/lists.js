@@ -31,7 +31,7 @@ export class Lists {
 
   // What is known of a list; if that is nothing it is on its way.
   get(name) {
-    if (!this.wanted.has(name)) this.load(name).catch(() => this.wanted.delete(name));
+    if (!this.wanted.has(name)) this.#load(name);
     return this.items.get(name) ?? [];
   }
 
@@ -70,6 +70,11 @@ export class Lists {
   }
 
   again(...names) {
-    for (const name of names) if (this.wanted.has(name)) this.load(name).catch(() => this.wanted.delete(name));
+    for (const name of names) if (this.wanted.has(name)) this.#load(name);
+  }
+
+  // For nobody who waits: if it does not come, whoever wants it then has it asked for again.
+  #load(name) {
+    this.load(name).catch(() => this.model.postpone(() => this.wanted.delete(name)));
   }
 }

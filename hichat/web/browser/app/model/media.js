@@ -85,10 +85,9 @@ export class Media {
       this.links = new Map([...this.links, ...ids.map((id) => [id, found.get(id) ?? missing])]);
       for (const id of ids) this.asked.delete(id);
     } catch {
-      setTimeout(() => {
+      this.model.postpone(() => {
         for (const id of ids) this.asked.delete(id);
-        this.model.changed();
-      }, 5000);
+      });
     }
     this.model.changed();
   }

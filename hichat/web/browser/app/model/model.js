@@ -16,6 +16,7 @@ import { t } from "../words/words.js";
 
 const TYPING_TIME = 6000; // milliseconds that somebody who was typing still is
 const TYPING_PAUSE = 3000; // between two frames that say so
+const RETRY_PAUSE = 5000; // before something is asked for again that did not come
 const GROUP_CHANGES = new Set(["joined", "left", "removed", "banned", "changed", "dissolved"]); // that are shown
 const GROUP_ENDS = new Set(["left", "removed", "banned", "dissolved"]);
 
@@ -35,6 +36,7 @@ export class Model {
     this.limits = { text: 8192 };
     this.features = new Set();
     this.toasts = [];
+    this.postponed = new Set();
     this.drawn = drawn;
     this.#forget();
   }
@@ -71,6 +73,18 @@ export class Model {
       this.drawn();
     });
   };
+
+  // Something that is shown did not come. To ask again whenever the page is drawn would be to ask without a pause.
+  // @param allow: lets it be asked for again; is called when the connection is back, or after a while.
+  postpone(allow) {
+    const again = () => {
+      clearTimeout(timer);
+      if (this.postponed.delete(again)) allow();
+      this.changed();
+    };
+    const timer = setTimeout(again, RETRY_PAUSE);
+    this.postponed.add(again);
+  }
 
   toast(text, kind = "info") {
     const toast = { text, kind };
@@ -200,6 +214,7 @@ export class Model {
     if (state.visible) this.notices.looked();
     // Whether somebody still types nobody can tell us then.
     if (state.line === "off") for (const each of this.conversations.values()) each.typing.clear();
+    if (state.line === "on" && before.line === "off") for (const again of [...this.postponed]) again();
     if (state.live && state.phase === "in" && !this.fetching) this.#fetch();
     else if (this.ready && state.line === "on" && before.line === "off") this.#fetchMarks();
   }
@@ -408,6 +423,7 @@ export class Model {
     this.watching = null;
     this.conversations = new Map();
     this.online = new Set();
+    this.postponed.clear();
     this.people.forget();
     this.lists.forget();
     this.media.forget();

@@ -45,7 +45,7 @@ export class People {
     try {
       this.know(await this.model.api.get(`/users/${id}`));
     } catch (error) {
-      if (error.code === "offline") this.known.delete(id);
+      if (error.code === "offline") this.model.postpone(() => this.known.get(id) ?? this.known.delete(id));
       else this.know({ id, name: "", avatar: "", gender: "", bio: "", deleted: true });
     }
     this.model.changed();
