@@ -142,8 +142,31 @@ class GroupTests(BrowserCase):
         expect(joe.page.get_by_text("This group was dissolved.")).to_be_visible()
         joe.go("groups/1000000999")
         expect(joe.page.get_by_text("There is no such group")).to_be_visible()
-        # The browser itself notes that it was told so.
-        joe.faults = [fault for fault in joe.faults if "404" not in fault]
+        # The browser itself notes that they were told so; ida may just have been asking for the new name.
+        for person in (ida, joe):
+            person.faults = [fault for fault in person.faults if "404" not in fault]
+
+    def test_who_has_come_is_not_invited_any_more(self) -> None:
+        """Also while the list of the invited is on its way."""
+        kai, lea = self.registered("kai", "lea")
+        kai.go("groups/new")
+        kai.page.get_by_label("Group name").fill("Slow")
+        kai.page.get_by_text("By invitation").click()
+        kai.page.get_by_role("button", name="Create group").click()
+        kai.write("hello")
+        kai.state("hello", "sent")
+        kai.go(kai.page.evaluate("location.hash").replace("#/chats/group-", "groups/"))
+        kai.page.get_by_role("button", name="Invite", exact=True).click()
+        kai.page.get_by_label("Name begins with").fill("lea")
+        kai.page.locator(".dialog .row", has_text="lea").get_by_role("button", name="Invite").click()
+        kai.page.get_by_role("button", name="Close").click()
+        row = kai.page.locator(".detail-pane .row", has_text="lea")
+        expect(row.get_by_role("button", name="Take back")).to_be_visible()
+        kai.page.route(re.compile(r"/v2/groups/\d+/(requests|invitations|bans)"), lambda _: None)
+        lea.go("groups")
+        lea.page.get_by_role("button", name="Join").click()
+        expect(row.get_by_role("button", name="More about lea")).to_be_visible()
+        self.assertEqual(row.count(), 1)
 
     def test_contacts(self) -> None:
         """Somebody is asked with a greeting, accepts, gets another name, and is blocked and unblocked."""

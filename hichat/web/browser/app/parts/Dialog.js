@@ -1,11 +1,11 @@
 // The browser's own modal dialog: it keeps the focus, and Escape closes it.
-import { html, useEffect, useId, useRef } from "../rendering.js";
+import { html, useEffect, useOwnId, useRef } from "../rendering.js";
 import { IconButton } from "./Icon.js";
 import { t } from "../words/words.js";
 
 export function Dialog({ title, close, children, wide = false }) {
   const element = useRef(null);
-  const id = useId();
+  const id = useOwnId();
   useEffect(() => {
     const before = document.activeElement;
     const dialog = element.current;

@@ -1,11 +1,7 @@
 // Fields of forms, each with its label.
-import { html, useState } from "../rendering.js";
+import { html, useOwnId, useState } from "../rendering.js";
 import { Icon } from "./Icon.js";
 import { t } from "../words/words.js";
-
-// Not Preact's: where one field takes the place of another, as when one goes from the log-in to the registration, it gives
-// an id that is there already, and the label is the other field's.
-const useOwnId = () => useState(() => `field-${Math.random().toString(36).slice(2)}`)[0];
 
 // The problem is what was wrong with it when it was sent. Of maxlength what is kept counts: a text that comes decomposed,
 // such as a pasted one, has more characters before it is composed.

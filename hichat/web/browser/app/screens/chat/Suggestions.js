@@ -1,5 +1,5 @@
 // Members whose names begin with what stands behind an @.
-import { html, useEffect, useId, useState } from "../../rendering.js";
+import { html, useEffect, useOwnId, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { folded } from "../../parts/finding.js";
 import { t } from "../../words/words.js";
@@ -15,7 +15,7 @@ export function mentionAt(text, caret) {
 // @param area: where one writes; it keeps the focus, and tells a screen reader which name is chosen.
 export function Suggestions({ model, group, mention, area, choose, close }) {
   const [chosen, setChosen] = useState(0);
-  const id = useId();
+  const id = useOwnId();
   const query = folded(mention.query);
   const found = model.members
     .get(group)
