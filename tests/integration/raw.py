@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import shutil
 import socket
 import struct
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+
+from twisted.trial.unittest import SynchronousTestCase
 
 from tests.integration.daemon import Daemon
 
@@ -232,15 +235,23 @@ class Server:
         return self.daemon.log.read_text()
 
 
-@contextlib.contextmanager
-def serving(directory: Path) -> Iterator[Server]:
-    """A daemon; that it ends in order, and had nothing to complain of, is checked."""
-    server = Server(directory)
-    try:
-        yield server
-        log = server.stop()
+class ServerCase(SynchronousTestCase):
+    """A daemon for all tests of a class; that it ends in order, and had nothing to complain of, is checked."""
+
+    server: ClassVar[Server]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.server = Server(Path(tempfile.mkdtemp(prefix="hichat-raw-")))
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        server = cls.server
+        try:
+            log = server.stop()
+        finally:
+            server.daemon.kill()
+            shutil.rmtree(server.daemon.directory)
         for word in ("Traceback", "Unhandled", "#critical"):
             assert word not in log, log[-5000:]
         assert "everything that was accepted is stored" in log
-    finally:
-        server.daemon.kill()

@@ -11,9 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
-from typing import NamedTuple
-
-import pytest
+from typing import ClassVar, NamedTuple
 
 from tests.integration.raw import (
     BINARY,
@@ -24,10 +22,9 @@ from tests.integration.raw import (
     TEXT,
     Gone,
     Raw,
-    Server,
+    ServerCase,
     fragments,
     frame,
-    serving,
     upgrade,
 )
 
@@ -191,49 +188,6 @@ def text() -> Iterator[Case]:
             yield bad(f"two messages cut at {cut}", frame(sample[:cut]), frame(sample[cut:]), code=NOT_TEXT)
 
 
-CASES = [
-    pytest.param(case, way, id=f"{section.__name__}: {case.name}, {way}")
-    for section in (framing, fragmentation, control, closing, text)
-    for case in section()
-    for way in WAYS
-    # A byte at a time takes long, and a part by itself is the whole.
-    if (way != "bytes" or sum(map(len, case.parts)) < 300) and (way != "frames" or len(case.parts) > 1)
-]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("conformance")) as found:
-        found.account("ann")
-        yield found
-
-
-@pytest.fixture(scope="module")
-def token(server: Server) -> str:
-    return server.token("ann")
-
-
-@pytest.mark.parametrize(("case", "way"), CASES)
-def test_frames(server: Server, token: str, case: Case, way: str) -> None:
-    data = b"".join(case.parts)
-    parts = {"whole": [data], "frames": case.parts, "bytes": [data[n : n + 1] for n in range(len(data))]}[way]
-    with contextlib.closing(server.open(token)) as raw:
-        raw.send(*parts, pause=0.001 if way == "frames" else 0.0)
-        for op, expected in case.answers:
-            if op == CLOSE:
-                assert raw.close_code() == expected
-                raw.send(frame(int(expected).to_bytes(2, "big"), op=CLOSE))
-                with pytest.raises(Gone):
-                    raw.get()
-                return
-            found = raw.get()
-            assert found[0] == op
-            assert isinstance(expected, bytes)
-            assert expected in found[1] if op == TEXT else expected == found[1]
-        raw.send(frame(ask("still there")))
-        assert raw.said()["ref"] == "still there"
-
-
 ACCEPT = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 TAKEN: dict[str, dict[str, str | None]] = {
     "as usual": {},
@@ -264,26 +218,89 @@ REFUSED: dict[str, dict[str, str | None]] = {
 }
 
 
-@pytest.mark.parametrize("name", TAKEN)
-def test_handshake(server: Server, token: str, name: str) -> None:
-    """4.2.2; also cut anywhere."""
-    data = upgrade(**TAKEN[name], Authorization=f"Bearer {token}")  # type: ignore[arg-type]
-    for cut in (0, 1, 30, len(data) - 3):
-        with contextlib.closing(Raw(server.port)) as raw:
-            raw.send(data[:cut], data[cut:], pause=0.002)
-            status, head = raw.response()
-            assert (status, ACCEPT in head) == (101, True), head
-            assert ("Sec-WebSocket-Protocol: hichat.v2" in head) == (name != "no subprotocol")
-            raw.send(frame(b'{"op":"hello","device":"raw"}'))
-            assert raw.said()["op"] == "welcome"
+class Conformance(ServerCase):
+    """@cvar token: of who asks."""
 
+    token: ClassVar[str]
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_no_handshake(server: Server, name: str) -> None:
-    """4.2.1: whoever does not say all of it gets an answer of HTTP, and no WebSocket."""
-    with contextlib.closing(Raw(server.port)) as raw:
-        raw.send(upgrade(**REFUSED[name]))  # type: ignore[arg-type]
-        status, head = raw.response()
-        assert 400 <= status < 500, head
-        if "Version" in str(REFUSED[name]):
-            assert "sec-websocket-version" in head.lower() or status == 400
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.server.account("ann")
+        cls.token = cls.server.token("ann")
+
+    def test_framing(self) -> None:
+        self.try_all(framing())
+
+    def test_fragmentation(self) -> None:
+        self.try_all(fragmentation())
+
+    def test_control(self) -> None:
+        self.try_all(control())
+
+    def test_closing(self) -> None:
+        self.try_all(closing())
+
+    def test_text(self) -> None:
+        self.try_all(text())
+
+    def try_all(self, cases: Iterator[Case]) -> None:
+        """Try each in each way; those that fail are named."""
+        tried, failed = 0, {}
+        for case in cases:
+            for way in WAYS:
+                # A byte at a time takes long, and a part by itself is the whole.
+                if (way == "bytes" and sum(map(len, case.parts)) >= 300) or (way == "frames" and len(case.parts) == 1):
+                    continue
+                tried += 1
+                try:
+                    self.attempt(case, way)
+                except (AssertionError, Gone, TimeoutError) as e:
+                    failed[f"{case.name}, {way}"] = repr(e)
+        self.assertGreater(tried, 20)
+        self.assertEqual(failed, {})
+
+    def attempt(self, case: Case, way: str) -> None:
+        data = b"".join(case.parts)
+        parts = {"whole": [data], "frames": case.parts, "bytes": [data[n : n + 1] for n in range(len(data))]}[way]
+        with contextlib.closing(self.server.open(self.token)) as raw:
+            raw.send(*parts, pause=0.001 if way == "frames" else 0.0)
+            for op, expected in case.answers:
+                if op == CLOSE:
+                    self.assertEqual(raw.close_code(), expected)
+                    raw.send(frame(int(expected).to_bytes(2, "big"), op=CLOSE))
+                    self.assertRaises(Gone, raw.get)
+                    return
+                found = raw.get()
+                self.assertEqual(found[0], op)
+                assert isinstance(expected, bytes)
+                if op == TEXT:
+                    self.assertIn(expected, found[1])
+                else:
+                    self.assertEqual(found[1], expected)
+            raw.send(frame(ask("still there")))
+            self.assertEqual(raw.said()["ref"], "still there")
+
+    def test_handshake(self) -> None:
+        """4.2.2; also cut anywhere."""
+        for name, given in TAKEN.items():
+            data = upgrade(**given, Authorization=f"Bearer {self.token}")  # type: ignore[arg-type]
+            for cut in (0, 1, 30, len(data) - 3):
+                with contextlib.closing(Raw(self.server.port)) as raw:
+                    raw.send(data[:cut], data[cut:], pause=0.002)
+                    status, head = raw.response()
+                    self.assertEqual((status, ACCEPT in head), (101, True), (name, head))
+                    agreed = "Sec-WebSocket-Protocol: hichat.v2" in head
+                    self.assertEqual(agreed, name != "no subprotocol", name)
+                    raw.send(frame(b'{"op":"hello","device":"raw"}'))
+                    self.assertEqual(raw.said()["op"], "welcome", name)
+
+    def test_no_handshake(self) -> None:
+        """4.2.1: whoever does not say all of it gets an answer of HTTP, and no WebSocket."""
+        for name, given in REFUSED.items():
+            with contextlib.closing(Raw(self.server.port)) as raw:
+                raw.send(upgrade(**given))  # type: ignore[arg-type]
+                status, head = raw.response()
+                self.assertIn(status, range(400, 500), (name, head))
+                if "Version" in str(given):
+                    self.assertTrue("sec-websocket-version" in head.lower() or status == 400, (name, head))

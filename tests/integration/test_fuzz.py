@@ -15,7 +15,7 @@ import random
 import re
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -23,7 +23,7 @@ import pytest
 from PIL import Image
 
 from hichat.plane.datagram import Codec, Trail
-from tests.integration.raw import BINARY, CLOSE, PING, PONG, Gone, Raw, Server, fragments, frame, serving, upgrade
+from tests.integration.raw import BINARY, CLOSE, PING, PONG, Gone, Raw, Server, ServerCase, fragments, frame, upgrade
 from tests.media.samples import AUDIO
 
 SEEDS = int(os.environ.get("HICHAT_SEEDS_OF_FUZZ", "5"))
@@ -269,42 +269,38 @@ class Pair:
             assert found["event"]["text"] == str(self.count)
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("fuzz")) as found:
-        yield found
+class Fuzzing(ServerCase):
+    def test_the_log_of_broken_connections(self) -> None:
+        """Of each at most one line, and of many a few; nothing in it that a terminal obeys."""
+        log = self.server.daemon.log
+        before = len(log.read_text().splitlines())
+        wrong = [b"\x16\x03\x01\0\5hello", b"GET /\x1b[2J\r\n HTTP/9\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"a" * 70000]
+        wrong += [upgrade(Sec_WebSocket_Version="99"), upgrade(Sec_WebSocket_Key="\x1b]0;x"), upgrade() + b"\xff" * 40]
+        for data in wrong * 20:
+            raw = Raw(self.server.port)
+            raw.send(data)
+            with contextlib.suppress(Gone, TimeoutError):
+                raw.response(0.05)
+            raw.send(b"\xff" * 40)
+            with contextlib.suppress(Gone, TimeoutError, AssertionError):
+                raw.get(0.05)
+            raw.reset()
+        lines = log.read_text().splitlines()[before:]
+        self.assertLessEqual(len(lines), 12, lines)
+        self.assertTrue(all(line.isprintable() for line in lines), lines)
 
-
-def test_the_log_of_broken_connections(server: Server) -> None:
-    """Of each at most one line, and of many a few; nothing in it that a terminal obeys."""
-    before = len(server.daemon.log.read_text().splitlines())
-    wrong = [b"\x16\x03\x01\0\5hello", b"GET /\x1b[2J\r\n HTTP/9\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"a" * 70000]
-    wrong += [upgrade(Sec_WebSocket_Version="99"), upgrade(Sec_WebSocket_Key="\x1b]0;x"), upgrade() + b"\xff" * 40]
-    for data in wrong * 20:
-        raw = Raw(server.port)
-        raw.send(data)
-        with contextlib.suppress(Gone, TimeoutError):
-            raw.response(0.05)
-        raw.send(b"\xff" * 40)
-        with contextlib.suppress(Gone, TimeoutError, AssertionError):
-            raw.get(0.05)
-        raw.reset()
-    lines = server.daemon.log.read_text().splitlines()[before:]
-    assert len(lines) <= 12, lines
-    assert all(line.isprintable() for line in lines)
-
-
-@pytest.mark.timeout(60 + 20 * SEEDS)
-def test_fuzz(server: Server) -> None:
-    pair = Pair(server)
-    for seed in [int(ONE)] if ONE else range(SEEDS):
-        try:
-            fuzz = Fuzz(seed, server)
-            for _ in range(STEPS):
-                fuzz.step()
-                pair.talk()
-            assert server.process.poll() is None
-            assert server.is_healthy()
-            assert "Traceback" not in server.daemon.log.read_text()
-        except Exception as e:
-            raise AssertionError(f"repeat with HICHAT_SEED={seed}\n{server.daemon.log.read_text()[-3000:]}") from e
+    @pytest.mark.timeout(60 + 20 * SEEDS)
+    def test_rubbish(self) -> None:
+        pair = Pair(self.server)
+        for seed in [int(ONE)] if ONE else range(SEEDS):
+            try:
+                fuzz = Fuzz(seed, self.server)
+                for _ in range(STEPS):
+                    fuzz.step()
+                    pair.talk()
+                self.assertIsNone(self.server.process.poll())
+                self.assertTrue(self.server.is_healthy())
+                self.assertNotIn("Traceback", self.server.daemon.log.read_text())
+            except Exception as e:
+                log = self.server.daemon.log.read_text()
+                raise AssertionError(f"repeat with HICHAT_SEED={seed}\n{log[-3000:]}") from e
