@@ -16,7 +16,7 @@ def working_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
-    @raise pytest.UsageError: there are functions among trial's test cases. For a function pytest-twisted starts the reactor
+    @raise pytest.UsageError: there are functions among trial's test cases. For one, pytest-twisted starts the reactor
         and lets it run; trial, which starts it for each test, then fails in all that follow.
     """
     functions = [item.nodeid for item in items if not isinstance(item, TestCaseFunction)]
