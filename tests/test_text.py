@@ -101,6 +101,17 @@ class Bounds(SynchronousTestCase):
         else:
             self.assertEqual((fits, found), (True, normalize("NFC", given_text)))
 
+    def test_nothing_is_done_for_what_is_too_long(self) -> None:
+        """Not even what takes no time: it may be megabytes."""
+
+        def nothing(*_: object) -> str:
+            raise AssertionError("that is work")
+
+        self.patch(text, "normalize", nothing)
+        for read, limit in ((fields.name_of, 64), (fields.description_of, 1024), (prepare, 256)):
+            for sign in "a한":
+                self.assertRaises(InvalidField, read, sign * (text.GROWTH * limit + 1))
+
 
 class Limits(SynchronousTestCase):
     def test_what_is_kept_counts(self) -> None:
