@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 from twisted.internet.defer import Deferred
 
-from hichat.accounts import failures
+from hichat.accounts import failures, limits
 from hichat.accounts.accounts import Accounts, Grant
 from hichat.accounts.failures import LIMIT, PAUSE
 from hichat.accounts.limits import Limits, Rate
@@ -36,9 +36,9 @@ class GuardCase(AccountsCase):
 
     def worker(self) -> Any:
         """@return: what one of several workers has: its own limits, the same store."""
-        limits = Limits(*self.rates, lambda: self.now)
+        own = Limits(*self.rates, lambda: self.now)
         passwords = Passwords(run_now, self.hasher)
-        return Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, limits)
+        return Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, own)
 
     def v2(self, password: str = RIGHT, secret: str = "", address: str = "198.51.100.1", name: str = "Ann") -> Any:
         secrets = [secret] if secret else []
@@ -317,6 +317,19 @@ class Apart(GuardCase):
         self.get(self.v2(secret=secret, address="203.0.113.1"))
         self.get(self.v1(address="203.0.113.1"))
 
+    def test_strangers_share_no_bucket_with_what_is_known(self) -> None:
+        """However many names they try: then there is one count for all whom nobody knows."""
+        secret = self.enter().secret
+        self.get(self.v1(address="192.0.2.1"))
+        self.patch(limits, "SHARED", 1)
+        self.accounts._limits.login._entries = 0
+        for number in range(5):
+            work = self.v1("wrong", f"198.51.100.{number}", f"Eve {number}")
+            self.fails(WrongPassword if number < 3 else TooManyAttempts, work)
+        self.fails(TooManyAttempts, self.v2(address="192.0.2.9"))
+        self.get(self.v2(secret=secret, address="192.0.2.9"))
+        self.get(self.v1(address="192.0.2.9"))
+
     def test_what_is_known_has_a_limit_too(self) -> None:
         secret = self.enter().secret
         for _ in range(3):
@@ -363,8 +376,8 @@ class Apart(GuardCase):
         for number in range(100):
             self.fails(Busy, self.v1(address=f"198.51.100.{number}", name=f"Eve {number}"))
             self.fails(Busy, self.accounts.register(f"Eve {number}", RIGHT, RIGHT, client_ip=f"198.51.100.{number}"))
-        limits = self.accounts._limits
-        for limit in (limits.login, limits.address, limits.known, limits.looks, limits.register):
+        own = self.accounts._limits
+        for limit in (own.login, own.address, own.known, own.looks, own.register):
             self.assertEqual(len(limit), 0)
 
     def test_a_mistake_at_registration_may_be_mended(self) -> None:

@@ -1,7 +1,10 @@
 """Tests for L{hichat.accounts.passwords}."""
 
 import contextlib
+import itertools
+import re
 import time
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from hypothesis import given, settings
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
+import hichat
 from hichat.accounts.passwords import Passwords, has_name, is_common, make_hasher, prepare
 from hichat.errors import Busy, InvalidField, PasswordTooCommon, PasswordTooLong, PasswordTooShort
 from tests.doubles import run_now
@@ -134,6 +138,16 @@ class Judging(SynchronousTestCase):
             ("correct horse", "----"),
         ):
             self.assertFalse(has_name(password, name), (password, name))
+
+    def test_the_examples_of_the_readme(self):
+        """Who copies one is not refused."""
+        readme = (Path(hichat.__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+        found = re.findall(r"""PASSWORD='(.*?)'|"password": "(.*?)"|log_in\("\w+", "(.*?)"|place of `(.*?)`""", readme)
+        self.assertEqual(len(found), 4)
+        passwords = Passwords(run_now, Counting())
+        for password in filter(None, itertools.chain.from_iterable(found)):
+            for name in ("ann", "bob"):
+                self.successResultOf(passwords.hash_new(passwords.prepare_new(password, name), name))
 
     @settings(max_examples=50, deadline=None)
     @given(
