@@ -22,7 +22,7 @@ from twisted.trial.unittest import TestCase
 
 from hichat import child
 from hichat.errors import Busy, DamagedPicture, NotStored, PictureTooLarge
-from hichat.media.decoder import WAITING, WAITING_OF_USER, Decoder, Setup
+from hichat.media.decoder import FILES, MEMORY, SECONDS, WAITING, WAITING_OF_USER, Decoder, Setup
 from hichat.media.pictures import PIXELS, take_in
 from hichat.media.types import Picture
 from tests.media.samples import PICTURES, PNG, bomb, picture
@@ -194,8 +194,10 @@ run(serve)
 
     async def test_what_ends_or_holds_the_process(self) -> None:
         """A crash, a sleep, a loop: each costs its picture, those behind it are taken in, and nobody waits for long."""
-        decoder = self.make(traps=True, deadline=6, setup=Setup(seconds=1))
-        wrong = [self.send(decoder, self.trap(width)) for width in (11, 12, 13)]
+        decoder = self.make(traps=True, deadline=6)
+        wrong = [self.send(decoder, self.trap(width)) for width in (11, 12)]
+        # The second of the processor comes long before the deadline, however busy the machine is.
+        wrong.append(self.send(self.make(traps=True, deadline=100, setup=Setup(seconds=1)), self.trap(13)))
         right = [self.send(decoder, content, kind) for kind, content in PICTURES]
         turns: list[float] = []
 
@@ -214,6 +216,16 @@ run(serve)
         self.assertEqual(texts.count("ended (signal 11) over a picture of user 1"), 2)
         self.assertIn("ended (signal 9) over a picture of user 1, which took too long", texts)
         self.assertIn(f"ended (signal {int(signal.SIGXCPU)}) over a picture of user 1, which took too long", texts)
+
+    async def test_what_it_may_have(self) -> None:
+        """proc(5), limits: the soft ones, that of the processor's time is moved on with each picture."""
+        decoder = self.make()
+        await self.send(decoder, PNG)
+        lines = Path(f"/proc/{decoder.pid}/limits").read_text().splitlines()[1:]
+        found = {line[:26].strip(): line[26:].split()[0] for line in lines}
+        self.assertEqual((found["Max open files"], found["Max core file size"]), (str(FILES), "0"))
+        self.assertLess(int(found["Max address space"]), MEMORY + 1024**3)
+        self.assertLess(int(found["Max cpu time"]), SECONDS + 10)
 
     async def test_killed_by_somebody_else(self) -> None:
         """The picture is taken in all the same."""
