@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import inspect
 import json
 import re
 from html.parser import HTMLParser
@@ -10,10 +11,17 @@ from typing import get_args
 
 import msgspec
 from jsonschema import Draft7Validator
+from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat import errors
-from hichat.protocol import Close, FromClient, FromServer
+from hichat.accounts.tokens import ACCESS_LIFETIME
+from hichat.client.connection import Client
+from hichat.gateway.quota import Quota
+from hichat.gateway.v2 import FRAME_LIMIT
+from hichat.gateway.v2_session import V2Session
+from hichat.protocol import TEXT_LIMIT, WATCH_LIMIT, Close, FromClient, FromServer, Welcome
+from hichat.settings import Bounds
 from hichat.web.asyncapi import CLOSE_CODES, document, error_codes
 from hichat.web.docstrings import commonmark
 from hichat.web.documents import mount_documents
@@ -28,6 +36,8 @@ SPECIFICATION = Path(__file__).with_name("asyncapi-3.0.0.schema.json")
 """The official schema (@asyncapi/specs 6.11.1, Apache-2.0), without descriptions and bindings other than C{ws}."""
 
 _EMPTY = {"meta", "br"}
+_TOPIC = re.compile(r"(?:An? )?\*\*(.*?)\*\*")
+_WINDOW = inspect.signature(Client).parameters["window"].default
 
 
 class Examples(SynchronousTestCase):
@@ -109,6 +119,57 @@ class Document(SynchronousTestCase):
     def test_every_close_is_told(self):
         """The server's own codes, all of them and no others; those below are of the WebSocket protocol."""
         self.assertEqual({code for code in CLOSE_CODES if code >= 3000}, set(Close))
+
+    def test_what_they_ask_who_write_clients(self):
+        """In the document and on the page, with what the server goes by."""
+        described = self.document["info"]["description"]
+        paragraphs = {
+            found[1]: " ".join(each.split()) for each in described.split("\n\n") if (found := _TOPIC.match(each))
+        }
+        for topic, words in {
+            "To authenticate": ("`POST /v2/login`", f"good for {ACCESS_LIFETIME // 60} minutes", "`POST /v2/refresh`"),
+            "counter": ("from 1 to 2^53 - 1", "one more than the last", "`counter_used`", "may be left out"),
+            "Before sync": ("everything may be said", "does not come yet"),
+            "Several frames may be under way": ("in the order in which it came", f"library has {_WINDOW} under way"),
+            "After too_fast": ("until `retryAfter`", f"at least {V2Session.pause_after} s", "again, in order"),
+            "After no_such_position": ("forget the cursor", "`sync` without `since`"),
+        }.items():
+            for each in words:
+                self.assertIn(each, paragraphs[topic])
+        sections = dict(re.findall(r"<h3 id=[^>]*>(.*?)</h3>(.*?)(?=<h[23])", page(), re.DOTALL))
+        for title, words in {
+            "Connect": ("POST /v2/login", f"good for {ACCESS_LIFETIME // 60} minutes", "other_device"),
+            "Sync": ("Before <code>sync</code> everything else may be said", "no_such_position"),
+            "Send": ("need a <code>text</code> or a <code>url</code>", "need a <code>url</code>"),
+            "Many at once": ("in the order in which it came", "too_fast", f"for {V2Session.pause_after} s at least"),
+            "Send again, safely": ("1 to 2^53 - 1", "some may be left out"),
+        }.items():
+            section = " ".join(sections[title].split())
+            for each in words:
+                self.assertIn(each, section)
+
+    def test_what_counters_and_media_may_be(self):
+        fields = self.document["components"]["schemas"]["Send"]["properties"]
+        self.assertEqual((fields["counter"]["minimum"], fields["counter"]["maximum"]), (1, 2**53 - 1))
+        self.assertIn("1 to 2^53 - 1", fields["counter"]["description"])
+        for each in ("`text` and `emoji` need a `text` or a `url`", "`audio` and `file` need a `url`"):
+            self.assertIn(each, fields["media"]["description"])
+
+    def test_examples_have_what_servers_say_by_default(self):
+        welcome = examples_of(Welcome)[0].frame
+        assert isinstance(welcome, Welcome)
+        limits = Quota(Bounds().messages, Clock()).limits
+        self.assertEqual(
+            welcome.limits,
+            {"rate": Bounds().rate, "text": TEXT_LIMIT, "frame": FRAME_LIMIT, "watch": WATCH_LIMIT, **limits},
+        )
+
+    def test_a_log_in_is_asked_for_where_it_helps(self):
+        """To name another device than the token's, none does."""
+        self.assertNotIn("log in", self.document["x-error-codes"][errors.OtherDevice.code])
+        codes = self.document["channels"]["chat"]["x-close-codes"]
+        found = {int(code) for code, why in codes.items() if "log in" in why.lower()}
+        self.assertEqual(found, {Close.SIGNED_OUT, Close.UNAUTHORIZED})
 
     def test_commonmark(self):
         self.assertEqual(
