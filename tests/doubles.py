@@ -6,10 +6,11 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection, func, select
 from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 
 from hichat.events import Draft, Event, Kind, Scope
 from hichat.ledger.ledger import Ledger
@@ -37,6 +38,13 @@ def run_now(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> D
 def take_in_now(_user: int, content: Path, media_type: str, clean: Path, thumbnail: Path) -> Deferred[Picture]:
     """A L{hichat.media.media.TakeIn} without a process."""
     return maybeDeferred(take_in, content, media_type, clean, thumbnail)
+
+
+def watch_log(case: Cleaner, observe: Callable[[LogEvent], object]) -> None:
+    """@param observe: is called with each event that is logged, until the test is over."""
+    observer = cast(ILogObserver, observe)
+    globalLogPublisher.addObserver(observer)
+    case.addCleanup(globalLogPublisher.removeObserver, observer)
 
 
 def make_store(case: Cleaner) -> Store:

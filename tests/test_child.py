@@ -8,10 +8,11 @@ from typing import Any
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
-from twisted.logger import eventAsText, globalLogPublisher
+from twisted.logger import eventAsText
 from twisted.trial.unittest import TestCase
 
 from hichat.child import LAST_WORDS, WORDS, Process
+from tests.doubles import watch_log
 
 CLOCK: Any = reactor
 
@@ -38,9 +39,7 @@ class ProcessTests(TestCase):
 
     def setUp(self) -> None:
         self.logged: list[Any] = []
-        observer: Any = self.logged.append
-        globalLogPublisher.addObserver(observer)
-        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        watch_log(self, self.logged.append)
         # How long the reactor was held up: this is to be called all the time.
         self.last, self.longest = CLOCK.seconds(), 0.0
         turns = LoopingCall(self.turn)

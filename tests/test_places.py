@@ -3,12 +3,13 @@
 from typing import cast
 
 from twisted.internet.task import Clock
-from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
+from twisted.logger import LogEvent
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import Busy, TooManyConnections
 from hichat.metrics import Metrics
 from hichat.places import DOOR, MOST, SUMMARY, Caps, Place, Places, Refusals, caps_of, key_of
+from tests.doubles import watch_log
 
 
 class PlacesCase(SynchronousTestCase):
@@ -16,9 +17,7 @@ class PlacesCase(SynchronousTestCase):
         self.clock = Clock()
         self.metrics = Metrics()
         self.lines: list[LogEvent] = []
-        observer = cast(ILogObserver, self.lines.append)
-        globalLogPublisher.addObserver(observer)
-        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        watch_log(self, self.lines.append)
 
     def places(self, total: int = 1000, address: int = 1000) -> Places:
         return Places(Caps(total, address, 1000), Refusals(self.metrics, self.clock))

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any, cast
 
 from twisted.internet.protocol import Protocol
-from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
+from twisted.logger import LogEvent
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.client import connection
@@ -25,6 +25,7 @@ from hichat.client.wire import (
 )
 from hichat.protocol import Error, Happened, Presence, Receipt, Send, TypingFrame
 from tests.client.support import ANN, TOKEN, Peer, Refusal, World, happened, launch
+from tests.doubles import watch_log
 
 
 class ClientCase(SynchronousTestCase):
@@ -172,16 +173,14 @@ class OpeningTests(ClientCase):
             with self.assertRaises(ClientError):
                 Client(self.world.reactor, "http://a", ANN, device)
 
-    def watch_log(self):
+    def logged(self):
         """@return: the list of what is logged from now on."""
         events: list[LogEvent] = []
-        observer = cast(ILogObserver, events.append)
-        globalLogPublisher.addObserver(observer)
-        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        watch_log(self, events.append)
         return events
 
     def test_the_token_is_in_no_log_and_no_repr(self):
-        events = self.watch_log()
+        events = self.logged()
         self.connect()
         link: Any = self.client.link
         self.peer.transport.loseConnection()
@@ -194,7 +193,7 @@ class OpeningTests(ClientCase):
         before = txaio.get_global_log_level()
         self.addCleanup(txaio.set_global_log_level, before)
         txaio.set_global_log_level("debug")
-        events = self.watch_log()
+        events = self.logged()
         launch(self.client.connected())
         server, _ = self.world.accept(Refusal("503 Busy"))
         self.assertIn(TOKEN.encode(), server.got)

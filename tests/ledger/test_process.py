@@ -14,7 +14,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, fail, gatherResults
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
-from twisted.logger import eventAsText, globalLogPublisher
+from twisted.logger import eventAsText
 from twisted.trial.unittest import TestCase
 
 from hichat import child
@@ -29,7 +29,7 @@ from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
 from hichat.storage.tables import devices, groups, users
 from hichat.storage.turnstile import Turnstile
-from tests.doubles import make_database, run_now
+from tests.doubles import make_database, run_now, watch_log
 from tests.postgres import OnPostgreSQL
 
 NOW = 1_700_000_000_000
@@ -251,9 +251,7 @@ class ProcessTests(ProcessCase):
     def listen(self) -> list[Any]:
         """@return: where what is logged comes."""
         logged: list[Any] = []
-        observer: Any = logged.append
-        globalLogPublisher.addObserver(observer)
-        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        watch_log(self, logged.append)
         return logged
 
     async def test_while_there_is_none_the_daemon_writes(self) -> None:

@@ -17,7 +17,7 @@ from PIL import Image
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
-from twisted.logger import eventAsText, globalLogPublisher
+from twisted.logger import eventAsText
 from twisted.trial.unittest import TestCase
 
 from hichat import child
@@ -25,6 +25,7 @@ from hichat.errors import Busy, DamagedPicture, NotStored, PictureTooLarge
 from hichat.media.decoder import FILES, MEMORY, SECONDS, WAITING, WAITING_OF_USER, Decoder, Setup
 from hichat.media.pictures import PIXELS, take_in
 from hichat.media.types import Picture
+from tests.doubles import watch_log
 from tests.media.samples import PICTURES, PNG, bomb, picture
 
 CLOCK: Any = reactor
@@ -109,9 +110,7 @@ run(serve)
         self.directory = Path(directory.name)
         self.count = 0
         self.logged: list[Any] = []
-        observer: Any = self.logged.append
-        globalLogPublisher.addObserver(observer)
-        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        watch_log(self, self.logged.append)
 
     def make(self, traps: bool = False, **more: Any) -> Decoder:
         code = self.TRAPS.format(marker=str(self.directory / "marker"))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from twisted.internet.task import Clock
-from twisted.logger import ILogObserver, eventAsText, globalLogPublisher
+from twisted.logger import eventAsText
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import NoSuchUser, StoreAway
 from hichat.storage.store import Store
 from hichat.storage.trouble import PAUSE, Trouble
-from tests.doubles import make_store, run_now
+from tests.doubles import make_store, run_now, watch_log
 from tests.postgres import OnPostgreSQL
 
 FULL = OperationalError("INSERT", {}, Exception("database or disk\nis full"))
@@ -23,9 +23,7 @@ FULL = OperationalError("INSERT", {}, Exception("database or disk\nis full"))
 class LogCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.lines: list[str] = []
-        observer = cast(ILogObserver, self.observe)
-        globalLogPublisher.addObserver(observer)
-        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        watch_log(self, self.observe)
 
     def observe(self, event: Any) -> None:
         if event.get("log_namespace", "").startswith("hichat"):

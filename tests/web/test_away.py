@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy.exc import OperationalError
-from twisted.logger import ILogObserver, globalLogPublisher
 
 from hichat.errors import StoreAway
 from hichat.storage.store import Store
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.browser.session import SessionResource
-from tests.doubles import make_store, run_now
+from tests.doubles import make_store, run_now, watch_log
 from tests.web import support
 from tests.web.support import FORM, SiteCase
 
@@ -48,9 +47,7 @@ class AwayTests(SiteCase):
         grant = self.run_now(self.accounts.log_in_device("ann", "correct horse", "laptop", "", ""))
         self.token, self.refresh = grant.access, grant.refresh
         self.lines: list[str] = []
-        observer = cast(ILogObserver, self.observe)
-        globalLogPublisher.addObserver(observer)
-        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        watch_log(self, self.observe)
         # Each transaction fails where it begins.
         self.patch(self.store.engine, "connect", gone)
 

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from jsonschema import Draft7Validator
 from twisted.internet.address import IPv4Address
-from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
+from twisted.logger import LogEvent
 
 from hichat.errors import Unauthorized
 from hichat.web.browser.files import Client
@@ -17,6 +17,7 @@ from hichat.web.documents import mount_documents
 from hichat.web.outside import Origin, Outside, PublicURL, parse_origins
 from hichat.web.proxies import Proxies, Trusted
 from hichat.web.sockets import SocketResource, SocketV2Resource
+from tests.doubles import watch_log
 from tests.media.samples import PNG
 from tests.openapi_checker import OpenAPIChecker
 from tests.web.support import SiteCase, Transport, multipart
@@ -69,9 +70,7 @@ class OutsideCase(SiteCase):
 
     def logged(self):
         seen: list[LogEvent] = []
-        observer = cast(ILogObserver, seen.append)
-        globalLogPublisher.addObserver(observer)
-        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        watch_log(self, seen.append)
         return seen
 
 

@@ -1,9 +1,7 @@
 """Tests for L{hichat.web.site}."""
 
-from typing import cast
-
 from twisted.internet.defer import Deferred
-from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
+from twisted.logger import LogEvent
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
@@ -12,6 +10,7 @@ from hichat.web import site as site_module
 from hichat.web.channel import LINGER_TIME
 from hichat.web.forms import FORM_LIMIT
 from hichat.web.site import BODY_TIME, FORM_RATE, FORM_TIME, IDLE_TIME, Site, UploadPath
+from tests.doubles import watch_log
 from tests.web.support import UPLOAD_LIMIT, SiteCase, request_bytes
 
 HEAD = b"POST /v1/user/login_pw HTTP/1.1\r\nHost: x\r\n"
@@ -209,9 +208,7 @@ class Silence(SiteCase):
 
     def logged(self, target):
         events: list[LogEvent] = []
-        observer = cast(ILogObserver, events.append)
-        globalLogPublisher.addObserver(observer)
-        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        watch_log(self, events.append)
         self.request("GET", target)
         return events
 
