@@ -17,6 +17,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.ssl import CertificateOptions
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
+from twisted.logger import LogEvent, LogLevel, eventAsText
 from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -40,6 +41,7 @@ from hichat.metrics import Metrics
 from hichat.places import Caps, Places, Refusals
 from hichat.protocol import Close
 from hichat.routing import Arrived, Met
+from tests.doubles import watch_log
 
 REQUEST = (
     b"GET /v1/user/SendUserMsg HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -439,6 +441,17 @@ class ProtocolTests(ProtocolCase):
         protocol.dataReceived(masked(b"{}"))
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.assertTrue(protocol.may_send)
+
+    def test_a_broken_rule_is_one_line(self) -> None:
+        """Autobahn says nothing of it besides, nor of what comes behind it."""
+        lines: list[LogEvent] = []
+        watch_log(self, lines.append)
+        for count, wrong in enumerate((b"\xff" * 40, masked(b"\xff\xfe"), masked(b"", 3), masked(b"x", 8)), 1):
+            protocol, _ = self.online()
+            protocol.dataReceived(wrong + b"\xff" * 40)
+            self.lose(protocol)
+            told = [each for each in lines if each["log_level"] >= LogLevel.info]
+            self.assertEqual([eventAsText(each).count("broke the WebSocket's rules") for each in told], [1] * count)
 
     def test_its_own_bound(self) -> None:
         self.factory.unsent_limit = 100
