@@ -7,7 +7,7 @@ import signal
 from typing import Any
 
 from twisted.internet.task import deferLater
-from twisted.logger import eventAsText, globalLogPublisher
+from twisted.logger import eventAsText
 from twisted.trial.unittest import TestCase
 
 from hichat import child
@@ -18,7 +18,7 @@ from hichat.search.process import FollowerProcess
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
-from tests.doubles import make_database, run_now
+from tests.doubles import make_database, run_now, watch_log
 from tests.ledger.test_process import CLOCK, NOW, fill, python_command
 from tests.postgres import OnPostgreSQL
 from tests.search.test_indexer import text
@@ -54,9 +54,7 @@ Index.move = dying
         fill(self.store)
         self.patch(child, "AGAIN", 0.05)
         self.logged: list[Any] = []
-        observer: Any = self.logged.append
-        globalLogPublisher.addObserver(observer)
-        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        watch_log(self, self.logged.append)
 
     def write(self, count: int) -> None:
         drafts = [text("very secret") for _ in range(count)]
