@@ -41,6 +41,7 @@ WORDS = 4096
 """Bytes of a line of its standard error; a longer one is several."""
 
 P = TypeVar("P", bound=Protocol)
+S = TypeVar("S", bound=msgspec.Struct)
 
 Said = list[tuple[str, str, str]]
 """What a process has for the daemon's log: levels, texts and tracebacks."""
@@ -334,6 +335,11 @@ class Daemon:
         except ConnectionError:
             return None
         return message if message and len(message) == size else None
+
+    def read_setup(self, kind: type[S]) -> S | None:
+        """@return: its first message, with what this process needs to know, or None if there is none."""
+        message = self.read()
+        return None if message is None else msgspec.msgpack.decode(message, type=kind)
 
     def tell(self, message: Any) -> None:
         """

@@ -294,10 +294,9 @@ def _refusals(kind: type[Refused]) -> set[type[Refused]]:
 
 def serve(daemon: Daemon) -> None:
     """Write batches until there are no more."""
-    first = daemon.read()
-    if first is None:
+    setup = daemon.read_setup(Setup)
+    if setup is None:
         return
-    setup = msgspec.msgpack.decode(first, type=Setup)
     said = collect_log()
     engine = make_engine(setup.database)
     turn = Turnstile(Path(setup.turns)).turn if setup.turns else nullcontext

@@ -263,14 +263,13 @@ class Decoder(Process):
 
 def serve(daemon: Daemon) -> None:
     """Take in pictures until there are no more."""
-    first = daemon.read()
-    if first is None:
+    setup = daemon.read_setup(Setup)
+    if setup is None:
         return
     # Not at the top: the daemon itself has no use for Pillow.
     from hichat.media import pictures
 
     os.nice(FIRST_IN_LINE)
-    setup = msgspec.msgpack.decode(first, type=Setup)
     pictures.load_decoders()
     # What Pillow thinks of a picture is nothing for the daemon's log.
     warnings.simplefilter("ignore")
