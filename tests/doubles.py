@@ -17,9 +17,8 @@ from hichat.ledger.ledger import Ledger
 from hichat.media.pictures import take_in
 from hichat.media.types import Picture
 from hichat.search.index import Index, make_index
-from hichat.storage import tables
+from hichat.storage import migrate, tables
 from hichat.storage.engine import make_engine
-from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
 from tests.postgres import Cleaner, server
 
@@ -55,7 +54,18 @@ def make_store(case: Cleaner) -> Store:
     """
     engine = make_engine(make_database(case))
     case.addCleanup(engine.dispose)
-    migrate(engine)
+    migrate.migrate(engine)
+    return Store(engine, run_now, run_now)
+
+
+def make_old_store(case: Cleaner, revision: str) -> Store:
+    """
+    @param revision: of the migrations, the last that it has had.
+    @return: as L{make_store}, of an earlier version.
+    """
+    engine = make_engine(make_database(case, migrated=False))
+    case.addCleanup(engine.dispose)
+    migrate._migrate(engine, revision)
     return Store(engine, run_now, run_now)
 
 

@@ -22,7 +22,7 @@ from hichat.storage.migrations.versions import v0010_names
 from hichat.storage.store import Store
 from hichat.text import key_of, name_key
 from tests.accounts.test_accounts import AccountsCase
-from tests.doubles import NOW, make_database, make_store, run_now
+from tests.doubles import NOW, make_old_store, make_store, run_now
 from tests.postgres import OnPostgreSQL
 
 PASSWORD = "correct horse"
@@ -371,10 +371,7 @@ class Upgrading(SynchronousTestCase):
     def test_all_names_stay(self) -> None:
         """Also those that are one now; in steps."""
         self.patch(v0010_names, "CHUNK", 2)
-        engine = make_engine(make_database(self, migrated=False))
-        self.addCleanup(engine.dispose)
-        migrate._migrate(engine, "0009")
-        store = Store(engine, run_now, run_now)
+        store = make_old_store(self, "0009")
         called = ["ann", "ａｎｎ", "ann\u200b", "İpek", "ipek", "ﷺ" * 64]
         with store.transaction() as connection:
             times = {"password_hash": "", "created_at": 1, "updated_at": 1}
@@ -390,7 +387,7 @@ class Upgrading(SynchronousTestCase):
                 " VALUES (1000000001, 'Team  A', 'team  a', 1, 1, 1)"
             )
             connection.execute(add)
-        migrate.migrate(engine)
+        migrate.migrate(store.engine)
         with store.snapshot() as connection:
             for number, name in enumerate(called, 1):
                 found = users.find_by_name(connection, name)

@@ -25,9 +25,8 @@ from hichat.storage import engine
 from hichat.storage import migrate as migrations
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import HEAD, migrate
-from hichat.storage.store import Store
 from hichat.storage.tables import contacts, metadata, search_metadata, users
-from tests.doubles import make_database, make_store, run_now
+from tests.doubles import make_old_store, make_store
 from tests.postgres import PASSWORD, OnPostgreSQL, database_url, free_port, server
 
 
@@ -149,16 +148,13 @@ class MigrationTests(SynchronousTestCase):
 
     def test_a_log_of_the_first_version(self) -> None:
         """What was said before there were devices is found by all that came since."""
-        old = make_engine(make_database(self, migrated=False))
-        self.addCleanup(old.dispose)
-        migrations._migrate(old, "0001")
-        store = Store(old, run_now, run_now)
+        store = make_old_store(self, "0001")
         with store.transaction() as connection:
             connection.execute(text("INSERT INTO conversations (id, scope, first, second) VALUES (1, 1, 1, 2)"))
             names = "position, conversation, seq, n, kind, scope, sender, target, subject, time, body"
             add = text(f"INSERT INTO events ({names}) VALUES (:p, 1, :p, :p, 1, 1, 1, 2, 0, 0, :body)")
             connection.execute(add, [{"p": position, "body": b"%d" % position} for position in range(1, 6)])
-        migrate(old)
+        migrate(store.engine)
         with store.snapshot() as connection:
             self.assertEqual(places.heads(connection), (5, 5))
             self.assertEqual(places.pair_history(connection, 1, 2, 0, -1), [b"5", b"4", b"3", b"2", b"1"])
@@ -169,10 +165,7 @@ class MigrationTests(SynchronousTestCase):
 
     def test_groups_whose_owner_is_gone(self) -> None:
         """An owner could delete the account; now somebody has to look after the group."""
-        old = make_engine(make_database(self, migrated=False))
-        self.addCleanup(old.dispose)
-        migrations._migrate(old, "0003")
-        store = Store(old, run_now, run_now)
+        store = make_old_store(self, "0003")
         with store.transaction() as connection:
             for user, deleted in ((1, 5), (2, None), (3, None)):
                 row = {"id": user, "name": f"u{user}", "password_hash": "", "created_at": 1, "updated_at": 1}
@@ -186,7 +179,7 @@ class MigrationTests(SynchronousTestCase):
             member = text("INSERT INTO members (group_id, user_id, since, until) VALUES (:g, :u, :s, :e)")
             rows = [(1, 1, 1, 4), (1, 3, 3, None), (1, 2, 2, None), (2, 2, 5, None), (2, 3, 6, None), (3, 1, 7, 8)]
             connection.execute(member, [dict(zip("guse", row, strict=True)) for row in rows])
-        migrate(old)
+        migrate(store.engine)
         with store.snapshot() as connection:
             asked = text("SELECT name, owner_id, name_key, deleted_at FROM groups ORDER BY id")
             self.assertEqual(
@@ -196,17 +189,14 @@ class MigrationTests(SynchronousTestCase):
 
     def test_tokens_from_before_they_named_a_device(self) -> None:
         """Everybody who is there has one for them; a session that was live is so still, and begins its life."""
-        old = make_engine(make_database(self, migrated=False))
-        self.addCleanup(old.dispose)
-        migrations._migrate(old, "0009")
-        store = Store(old, run_now, run_now)
+        store = make_old_store(self, "0009")
         with store.transaction() as connection:
             for user, deleted in ((1, None), (2, 5)):
                 row = {"id": user, "name": f"u{user}", "password_hash": "", "created_at": 1, "updated_at": 1}
                 connection.execute(insert(users).values(row | {"deleted_at": deleted, "generation": 3}))
             add = text("INSERT INTO devices (id, user_id, name, created_at) VALUES (:id, 1, :name, 1)")
             connection.execute(add, [{"id": number, "name": f"d{number}"} for number in (1, 2)])
-            if old.dialect.name == "postgresql":
+            if store.engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT setval('devices_id_seq', 2)"))
             add = text(
                 "INSERT INTO sessions (device_id, number, generation, refresh_hash, rotated_at, client_ip) "
@@ -214,7 +204,7 @@ class MigrationTests(SynchronousTestCase):
             )
             connection.execute(add, [{"device": 1, "hash": b"x" * 32}, {"device": 2, "hash": None}])
         before = int(time.time() * 1000)
-        migrate(old)
+        migrate(store.engine)
         with store.snapshot() as connection:
             asked = text("SELECT user_id, name, dialect FROM devices ORDER BY id")
             made = [(1, "d1", "v2"), (1, "d2", "v2"), (1, OLD_NAME, "v1-old")]
