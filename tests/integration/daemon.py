@@ -8,8 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
@@ -50,6 +51,14 @@ async def until(condition: Callable[[], Any], seconds: float = 10) -> None:
             return
         await deferLater(reactor, 0.02)
     raise AssertionError(f"not within {seconds} s")
+
+
+def wait(condition: Callable[[], object], seconds: float = 60) -> None:
+    """As L{until}, where no reactor turns."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.02)
 
 
 def _is_alive(pid: int) -> bool:
@@ -95,17 +104,23 @@ class Daemon:
         self.launch()
         await self.serving()
 
-    def launch(self) -> None:
-        """Start it."""
+    def launch(self, arguments: Sequence[str] = ("--pidfile=",), prefix: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+        """
+        Start it.
+
+        @param arguments: of C{twistd} itself.
+        @param prefix: the command that is to run it.
+        """
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [TWISTD, "-n", "--pidfile=", *self.service],
+                [*prefix, TWISTD, "-n", *arguments, *self.service],
                 cwd=self.directory,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
+        return self.process
 
     async def serving(self) -> None:
         """Wait until it answers."""
@@ -146,18 +161,31 @@ class Daemon:
             self.process.kill()
             self.process.wait()
 
-    def command(self, *arguments: str, line: str = "") -> str:
-        """Run C{hichat}; @return: what it prints."""
-        done = subprocess.run(
-            [sys.executable, "-c", "from hichat.cli import main; main()", *arguments],
+    def run(self, *command: str, line: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+        """
+        Run something beside it, to its end.
+
+        @param line: what is typed.
+        @param settings: by variable.
+        """
+        return subprocess.run(
+            command,
             cwd=self.directory,
-            env=self.environment,
+            env=self.environment | settings,
             input=line,
             capture_output=True,
             text=True,
             check=False,
             timeout=60,
         )
+
+    def hichat(self, *arguments: str, line: str = "") -> subprocess.CompletedProcess[str]:
+        """Run C{hichat}."""
+        return self.run(sys.executable, "-c", "from hichat.cli import main; main()", *arguments, line=line)
+
+    def command(self, *arguments: str, line: str = "") -> str:
+        """Run C{hichat}, which is to go well; @return: what it prints."""
+        done = self.hichat(*arguments, line=line)
         if done.returncode:
             raise AssertionError(done.stderr)
         return done.stdout

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +23,7 @@ class BenchTests(TestCase):
         await self.daemon.start()
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", "from hichat.cli import main; main()", "bench", *arguments],
-            cwd=self.daemon.directory,
-            env=self.daemon.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        return self.daemon.hichat("bench", *arguments)
 
     async def measure(self, case: str, *arguments: str) -> Any:
         given = (case, "--server", self.daemon.url, "--tokens", "tokens", "--connections", "12", "--seconds", "1")

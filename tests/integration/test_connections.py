@@ -8,7 +8,6 @@ import io
 import json
 import resource
 import socket
-import time
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,7 +17,7 @@ from PIL import Image
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.places import DOOR
-from tests.integration.daemon import Daemon
+from tests.integration.daemon import Daemon, wait
 
 STRANGER, OTHER = "203.0.113.7", "203.0.113.8"
 UPGRADE = (
@@ -77,19 +76,11 @@ class ConnectionCase(SynchronousTestCase):
         assert self.daemon.process is not None
         if files:
             resource.prlimit(self.daemon.process.pid, resource.RLIMIT_NOFILE, (files, files))
-        self.wait(self.serves)
+        wait(self.serves)
 
     def close_all(self) -> None:
         for each in self.sockets:
             each.close()
-
-    def wait(self, condition: Any, seconds: float = 30) -> None:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if condition():
-                return
-            time.sleep(0.05)
-        self.fail("it did not come")
 
     def serves(self) -> bool:
         try:
@@ -147,7 +138,7 @@ class Caps(ConnectionCase):
         self.assertIn(b" 101 ", self.upgrade(path)[1], "a proxy that names nobody")
         self.assertEqual(self.metric('connections_refused_total{reason="address"}'), 3)
         held[0][0].close()
-        self.wait(lambda: b" 101 " in self.upgrade(path, STRANGER)[1])
+        wait(lambda: b" 101 " in self.upgrade(path, STRANGER)[1])
 
     def test_of_a_user(self) -> None:
         self.begin(USER_CONNECTIONS="3")
@@ -178,7 +169,7 @@ class Caps(ConnectionCase):
             refused.send(b"GET / HTTP/1.1\r\n")
         self.assertEqual(refused.read(b"never"), b"")
         # They have a second to hear why; then there is room for another one to be told, and for a probe.
-        self.wait(self.serves)
+        wait(self.serves)
         self.assertGreater(self.metric('connections_refused_total{reason="total"}'), DOOR)
         self.assertEqual(self.ask("GET", "/v2/me")[1]["code"], "busy")
 

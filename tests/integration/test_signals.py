@@ -9,10 +9,8 @@ import socket
 import ssl
 import stat
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,16 +23,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import StartError
 from hichat.service import check_state_dir
-from tests.integration.daemon import STOPPED, TWISTD, Daemon
+from tests.integration.daemon import STOPPED, TWISTD, Daemon, wait
 
 HARMLESS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
-
-
-def wait(condition: Callable[[], object], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.02)
 
 
 def is_ignored(pid: int) -> bool:
@@ -52,16 +43,8 @@ class SignalsCase(SynchronousTestCase):
         self.addCleanup(os.umask, before)
 
     def launch(self, *arguments: str, prefix: tuple[str, ...] = (), service: str = "hichat") -> subprocess.Popen[bytes]:
-        with self.daemon.log.open("ab") as log:
-            self.daemon.process = subprocess.Popen(
-                [*prefix, TWISTD, "-n", *arguments, service],
-                cwd=self.daemon.directory,
-                env=self.daemon.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
-        return self.daemon.process
+        self.daemon.service = (service,)
+        return self.daemon.launch(arguments, prefix)
 
     def serves(self) -> bool:
         assert self.daemon.process is not None
@@ -325,17 +308,8 @@ class ModeTests(SignalsCase):
         for name in ("state", "bench", "tokens"):
             self.assertEqual(self.modes(self.daemon.directory / name), [])
 
-    def hichat(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", "from hichat.cli import main; main()", *arguments],
-            cwd=self.daemon.directory,
-            env=self.daemon.environment,
-            input="correct horse\n",
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+    def add_ann(self) -> subprocess.CompletedProcess[str]:
+        return self.daemon.hichat("user", "add", "ann", line="correct horse\n")
 
     def test_a_directory_that_is_open_to_everybody(self) -> None:
         """One line, of the daemon and of each command, with what mends it; also behind a link, with odd letters."""
@@ -346,16 +320,8 @@ class ModeTests(SignalsCase):
         for mode, path in ((0o755, state), (0o701, state), (0o704, link), (0o702, state)):
             state.chmod(mode)
             self.daemon.environment["HICHAT_STATE_DIR"] = str(path)
-            started = subprocess.run(
-                [TWISTD, "-n", "hichat"],
-                cwd=self.daemon.directory,
-                env=self.daemon.environment,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=60,
-            )
-            runs = [started, self.hichat("user", "add", "ann"), self.hichat("user", "list")]
+            started = self.daemon.run(TWISTD, "-n", "hichat")
+            runs = [started, self.add_ann(), self.daemon.hichat("user", "list")]
             for done in runs if mode == 0o755 else runs[:1]:
                 (line,) = done.stderr.strip().splitlines()
                 self.assertEqual(done.returncode, 1)
@@ -374,7 +340,7 @@ class ModeTests(SignalsCase):
         database = self.daemon.directory / "elsewhere.db"
         database.touch(0o644)
         self.daemon.environment["HICHAT_DATABASE"] = f"sqlite:///{database}"
-        self.assertEqual(self.hichat("user", "add", "ann").stderr.count("chmod"), 2)
+        self.assertEqual(self.add_ann().stderr.count("chmod"), 2)
         for workers in ("1", "2"):
             self.daemon.environment["HICHAT_WORKERS"] = workers
             self.launch("--pidfile=")

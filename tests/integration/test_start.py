@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
@@ -15,7 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import StartError
 from hichat.service import prepare_state_dir, state_dir_error
-from tests.integration.daemon import ROOT, STOPPED, TWISTD, Daemon
+from tests.integration.daemon import ROOT, STOPPED, TWISTD, Daemon, wait
 
 
 def alive(pid: int) -> bool:
@@ -36,23 +35,7 @@ class StartTests(SynchronousTestCase):
         self.daemon = Daemon(Path(self.mktemp()).absolute())
 
     def twistd(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [TWISTD, *arguments],
-            cwd=self.daemon.directory,
-            env=self.daemon.environment | settings,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    def wait(self, condition: object, seconds: float = 15) -> None:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if condition():  # type: ignore[operator]
-                return
-            time.sleep(0.05)
-        self.fail("it did not come")
+        return self.daemon.run(TWISTD, *arguments, **settings)
 
     def serves(self) -> bool:
         try:
@@ -67,12 +50,12 @@ class StartTests(SynchronousTestCase):
         done = self.twistd(*arguments)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         pidfile = self.daemon.directory / "twistd.pid"
-        self.wait(lambda: pidfile.exists() and pidfile.read_text())
+        wait(lambda: pidfile.exists() and pidfile.read_text())
         pid = int(pidfile.read_text())
         self.addCleanup(end, pid)
-        self.wait(self.serves)
+        wait(self.serves)
         os.kill(pid, signal.SIGTERM)
-        self.wait(lambda: not alive(pid))
+        wait(lambda: not alive(pid))
         log = (self.daemon.directory / "twistd.log").read_text()
         self.assertIn("HiChat serves", log)
         self.assertIn("everything that was accepted is stored", log)
@@ -95,7 +78,7 @@ class StartTests(SynchronousTestCase):
             text=True,
         )
         self.addCleanup(process.kill)
-        self.wait(self.serves)
+        wait(self.serves)
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=15)
         self.assertEqual((process.returncode, err), (STOPPED, ""))
@@ -115,7 +98,7 @@ class StartTests(SynchronousTestCase):
             [TWISTD, "-n", "-l", "mine.log", *arguments], cwd=self.daemon.directory, env=self.daemon.environment
         )
         self.addCleanup(process.kill)
-        self.wait(self.serves)
+        wait(self.serves)
         process.send_signal(signal.SIGTERM)
         process.wait(15)
         self.assertIn("HiChat serves", (self.daemon.directory / "mine.log").read_text())
@@ -239,16 +222,7 @@ class CommandTests(SynchronousTestCase):
         daemon = Daemon(Path(self.mktemp()).absolute())
         if state:
             (daemon.directory / "state").mkdir(0o700)
-        return subprocess.run(
-            [sys.executable, "-c", "from hichat.cli import main; main()", *arguments],
-            cwd=daemon.directory,
-            env=daemon.environment,
-            input=line,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        return daemon.hichat(*arguments, line=line)
 
     def refused(self, *arguments: str, line: str = "", state: bool = False) -> str:
         done = self.hichat(*arguments, line=line, state=state)
