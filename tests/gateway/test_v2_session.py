@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from hichat.accounts import devices
-from hichat.errors import Busy, NoSuchTarget, NotStored, Unauthorized
+from hichat.errors import Busy, NoSuchTarget, NotStored, OtherDevice, Unauthorized
 from hichat.events import Draft, Duplicate, Event, Kind, Scope
 from hichat.gateway import v2
 from hichat.gateway.presence import Presence
@@ -189,6 +189,7 @@ class SessionCase(WriterCase):
             "bob": SignedIn(BOB, BOBS, 0, 0),
             "cat": SignedIn(CAT, CATS, 0, 0),
             "nobody": Unauthorized(),
+            "elsewhere": OtherDevice(),
             "later": Busy(),
             "broken": ZeroDivisionError(),
         }
@@ -288,6 +289,7 @@ class HelloTests(SessionCase):
     def test_refused(self) -> None:
         for token, code, close in (
             ("nobody", "unauthorized", Close.UNAUTHORIZED),
+            ("elsewhere", "other_device", Close.NO_HELLO),
             ("later", "busy", Close.TROUBLE),
         ):
             connection = self.connect(token)

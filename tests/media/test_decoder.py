@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import resource
 import signal
 import struct
 import sys
@@ -218,6 +219,10 @@ run(serve)
 
     async def test_what_it_may_have(self) -> None:
         """proc(5), limits: the soft ones, that of the processor's time is moved on with each picture."""
+        # Where the system gives none anyway, it is to be seen that it is not the system.
+        soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_CORE, (soft, hard))
         decoder = self.make()
         await self.send(decoder, PNG)
         lines = Path(f"/proc/{decoder.pid}/limits").read_text().splitlines()[1:]
