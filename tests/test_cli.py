@@ -1,0 +1,35 @@
+"""Tests for L{hichat.cli}: what it does for the operator."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from hichat import settings
+from hichat.cli import Administration
+from hichat.errors import PasswordHasName, PasswordTooCommon, PasswordTooShort
+
+
+class AdministrationTests(SynchronousTestCase):
+    def make(self, **given: str) -> Administration:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        options = {name.replace("_", "-"): value for name, value in given.items()}
+        made = Administration(settings.load(options | {"state-dir": directory.name}, {}, Path(directory.name)))
+        self.addCleanup(made.store.engine.dispose)
+        return made
+
+    def test_new_passwords_are_judged(self) -> None:
+        """As the daemon judges them: at the first one, and at each after it."""
+        made = self.make(password_length="12")
+        made.add("ann", "twelve chars", administrator=False)
+        for password, error in (
+            ("eleven char", PasswordTooShort),
+            ("passwordpassword", PasswordTooCommon),
+            ("ann.and.bob.4711", PasswordHasName),
+        ):
+            self.assertRaises(error, made.set_password, "ann", password)
+            self.assertRaises(error, made.add, "ann and bob", password, administrator=False)
+        made.set_password("ann", "correct horse")
