@@ -82,6 +82,10 @@ class AssembleTests(SynchronousTestCase):
             self.jump(-7200)
             self.assertLess(abs(limit._clock() - before), 60_000)
 
+    def test_pictures_are_looked_at_elsewhere(self) -> None:
+        parts = self.make()
+        self.assertEqual(parts.media._take_in, parts.decoder.take_in)
+
     def test_the_world_outside(self) -> None:
         site = self.make(
             trusted_proxies="10.0.0.0/8",
