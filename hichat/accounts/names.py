@@ -6,6 +6,7 @@ Names from before these rules stay as they are. They are found as they always we
 L{hichat.text.key_of}, which does not see width, case, or how many blanks there are.
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Literal
 from unicodedata import category
@@ -41,12 +42,7 @@ def user_name(text: str, field: str = "name") -> str:
     """
     # As a nickname's, blanks are of any kind; what comes back has single ones of ASCII.
     parts = _GROUP.additional_mapping_rule(_bounded(text, field)).split(" ")
-    try:
-        name = " ".join(_USER.enforce(part) for part in parts)
-    except UnicodeEncodeError as e:
-        name_of(text, field)
-        raise InvalidName(field, "user") from e
-    return _fitting(name, field, "user")
+    return _enforced(lambda: " ".join(_USER.enforce(part) for part in parts), text, field, "user")
 
 
 def group_name(text: str, field: str = "name") -> str:
@@ -55,12 +51,7 @@ def group_name(text: str, field: str = "name") -> str:
     # What a sign stands for counts: of one it can be eighteen.
     if len(formed("NFKC", given)) > NAME_LIMIT:
         raise InvalidField(field)
-    try:
-        name = _GROUP.enforce(given)
-    except UnicodeEncodeError as e:
-        name_of(text, field)
-        raise InvalidName(field, "group") from e
-    return _fitting(name, field, "group")
+    return _enforced(lambda: _GROUP.enforce(given), text, field, "group")
 
 
 def given_name(text: str, field: str = "name") -> str:
@@ -142,7 +133,17 @@ def _bounded(text: str, field: str) -> str:
     return given
 
 
-def _fitting(name: str, field: str, kind: Literal["user", "group"]) -> str:
+def _enforced(enforce: Callable[[], str], text: str, field: str, kind: Literal["user", "group"]) -> str:
+    """
+    @param enforce: makes a name of the text by the rules of its kind.
+    @return: the name.
+    @raise InvalidField: it breaks them, or there is nothing to be called by in it.
+    """
+    try:
+        name = enforce()
+    except UnicodeEncodeError as e:
+        name_of(text, field)
+        raise InvalidName(field, kind) from e
     if len(name) > NAME_LIMIT or len(name_key(name)) > KEY_LIMIT or not key_of(name):
         raise InvalidField(field)
     # There must be something to see, and each mark must have something of the name to stand on.
