@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 
 from hichat.accounts import failures, limits
 from hichat.accounts.accounts import Accounts, Grant
 from hichat.accounts.failures import LIMIT, PAUSE
 from hichat.accounts.limits import Limits, Rate
 from hichat.accounts.passwords import Passwords
-from hichat.errors import Busy, Disabled, TooManyAttempts, WrongPassword
+from hichat.errors import Busy, Disabled, StoreAway, TooManyAttempts, WrongPassword
 from hichat.storage.tables import login_failures
 from tests.accounts.test_accounts import AccountsCase
 from tests.doubles import NOW, make_store, run_now
@@ -295,6 +296,11 @@ class Apart(GuardCase):
             work = self.v1("wrong", f"203.0.113.{number}")
             self.fails(WrongPassword if number < 3 else TooManyAttempts, work)
 
+    def counted(self) -> list[int]:
+        """@return: of how many things there is a count, of each kind."""
+        own = self.accounts._limits
+        return [len(limit) for limit in (own.login, own.address, own.known, own.looks, own.register)]
+
     def test_a_known_device_at_an_address_that_is_worn_out(self) -> None:
         secret = self.enter().secret
         self.worn_out("192.0.2.1")
@@ -376,9 +382,18 @@ class Apart(GuardCase):
         for number in range(100):
             self.fails(Busy, self.v1(address=f"198.51.100.{number}", name=f"Eve {number}"))
             self.fails(Busy, self.accounts.register(f"Eve {number}", RIGHT, RIGHT, client_ip=f"198.51.100.{number}"))
-        own = self.accounts._limits
-        for limit in (own.login, own.address, own.known, own.looks, own.register):
-            self.assertEqual(len(limit), 0)
+        self.assertEqual(self.counted(), [0] * 5)
+
+    def test_a_store_that_is_away_leaves_nothing(self) -> None:
+        secret = self.enter().secret
+        away = SimpleNamespace(read=lambda *_: fail(StoreAway()))
+        self.accounts._store = self.accounts._guard._store = away
+        for _ in range(20):
+            self.fails(StoreAway, self.v1())
+            self.fails(StoreAway, self.v2())
+            self.fails(StoreAway, self.v2(secret=secret))
+            self.fails(StoreAway, self.accounts.register("Eve", RIGHT, RIGHT, client_ip="198.51.100.1"))
+        self.assertEqual(self.counted(), [0] * 5)
 
     def test_a_mistake_at_registration_may_be_mended(self) -> None:
         for bad in ("short", "ann-ann-ann", "password", "x" * 300):

@@ -96,11 +96,6 @@ class AwayTests(SiteCase):
         answer = self.request("POST", "/session", body, Content_Type="application/json")
         self.problem(answer, 503, StoreAway.code)
 
-    def test_it_costs_nobody_an_attempt(self) -> None:
-        for _ in range(100):
-            fields = {"name": "eve", "password": "correct horse", "Identity": "correct horse"}
-            self.assertEqual(self.post("/v1/user/new", fields).json["message"], StoreAway.zh)
-
 
 class Numbers(dict[str, int]):
     """For the places in paths: numbers that may be what is meant there."""

@@ -387,7 +387,10 @@ class Work(PlacesCase):
             self.site.budgets.addresses.charge(HERE, 5 * 100 + 20)
             answer = self.get("/v2/me", HERE, Authorization=f"Bearer {self.ann}").answer()
             self.assertEqual(answer.status, status)
-        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
+            answer = self.get(f"/v1/user/list{self.as_ann}", HERE).answer()
+            self.assertEqual(answer.status, 200 if status == 503 else 500, "as the contract has it")
+            self.assertEqual(answer.json["code"], -1)
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 2)
 
     def test_one_call_is_one_users(self):
         user, other = self.user, self.user + 1
