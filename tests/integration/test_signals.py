@@ -287,12 +287,12 @@ class ModeTests(SignalsCase):
         ]
 
     def test_what_the_daemon_makes(self) -> None:
-        """Whatever mask it was started with."""
-        for workers, arguments in (("1", ()), ("2", ("--umask", "022"))):
+        """Whatever mask it was started with, and twistd is told of."""
+        for workers in ("1", "2"):
             self.daemon.environment["HICHAT_WORKERS"] = workers
             state = self.daemon.directory / f"state{workers}"
             self.daemon.environment["HICHAT_STATE_DIR"] = str(state)
-            self.launch("--pidfile=", "-l", "mine.log", *arguments)
+            self.launch("--pidfile=", "-l", "mine.log", "--umask", "022")
             wait(self.serves)
             wait(lambda state=state: (state / "hichat.db-search").exists())  # type: ignore[misc]
             self.daemon.command("user", "add", "ann", line="correct horse\n")
