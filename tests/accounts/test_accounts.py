@@ -93,6 +93,19 @@ class LoggingIn(AccountsCase):
         self.assertEqual(self.tokens.verify(token), (1, 0, 1, 1, Dialect.V1, NOW // 1000))
         self.assertEqual((user.client_ip, user.client_port, user.login_at), ("192.0.2.1", "4711", NOW))
 
+    def test_a_token_ends_with_its_session(self):
+        """Whoever reads it need not ask when that began."""
+        passwords = Passwords(run_now, self.hasher)
+        self.accounts = Accounts(self.store, self.ledger, passwords, self.tokens, lambda: self.now, duration=600)
+        self.register()
+        tokens = [self.log_in()[0], self.get(self.accounts.issue(self.found(1)))]
+        self.now += 599_000
+        for token in tokens:
+            self.tokens.verify(token)
+        self.now += 1000
+        for token in tokens:
+            self.assertRaises(Unauthorized, self.tokens.verify, token)
+
     def test_plus_and_blank_are_one_password(self):
         self.register(password="horse+battery")
         self.log_in(password="horse battery")
