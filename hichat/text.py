@@ -7,6 +7,7 @@ Standard Annex 15, section 13). No language comes near its 30.
 """
 
 import re
+from functools import cache
 from typing import Literal
 from unicodedata import combining, normalize
 
@@ -27,9 +28,12 @@ KEY_LIMIT = 192
 Form = Literal["NFC", "NFD", "NFKC"]
 
 
-# Also five that are moved by what they decompose into. Behind these planes there are none.
-_MARK = "\u0f73\u0f75\u0f81\uff9e\uff9f" + "".join(chr(code) for code in range(0x300, 0x20000) if combining(chr(code)))
-_RUN = re.compile(f"[{_MARK}]{{{MARKS + 1},}}")
+@cache
+def _run() -> re.Pattern[str]:
+    """@return: finds marks that are too many in a row. Not made before it is needed: it takes 10 ms of every start."""
+    # Also five that are moved by what they decompose into. Behind these planes there are none.
+    found = (chr(code) for code in range(0x300, 0x20000) if combining(chr(code)))
+    return re.compile(f"[\u0f73\u0f75\u0f81\uff9e\uff9f{''.join(found)}]{{{MARKS + 1},}}")
 
 
 def composed(text: str, limit: int, field: str) -> str:
@@ -53,13 +57,13 @@ def check(text: str, limit: int, field: str) -> None:
     @param limit: characters that there may be once it is composed.
     @raise InvalidField: there are more for sure; or more than L{MARKS} marks in a row.
     """
-    if len(text) > GROWTH * limit or _RUN.search(text):
+    if len(text) > GROWTH * limit or (not text.isascii() and _run().search(text)):
         raise InvalidField(field)
 
 
 def cut(text: str) -> str:
     """@return: the text without the marks that are too many in a row."""
-    return text if text.isascii() else _RUN.sub(lambda run: run[0][:MARKS], text)
+    return text if text.isascii() else _run().sub(lambda run: run[0][:MARKS], text)
 
 
 def formed(form: Form, text: str) -> str:

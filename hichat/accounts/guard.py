@@ -35,7 +35,7 @@ SECRETS = 4
 """Secrets of devices that are looked at: people may share a browser."""
 
 _PRUNE_EVERY = 256
-# Failures that were written down, by this process.
+"""Failures that this process writes down between two looks for too many of them."""
 
 
 class _Tried(NamedTuple):

@@ -28,10 +28,11 @@ from tests.integration.daemon import STOPPED, TWISTD, Daemon, wait
 HARMLESS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
 
-def is_ignored(pid: int) -> bool:
-    """@return: whether SIGHUP is ignored or has a function."""
+def ignores(pid: int) -> bool:
+    """@return: whether each of them is ignored or has a function; nohup(1) sees to that of SIGHUP alone."""
     status = dict(line.split(":\t") for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    return bool((int(status["SigIgn"], 16) | int(status["SigCgt"], 16)) & 1)
+    harmless = int(status["SigIgn"], 16) | int(status["SigCgt"], 16)
+    return all(harmless >> (number - 1) & 1 for number in HARMLESS)
 
 
 class SignalsCase(SynchronousTestCase):
@@ -76,7 +77,7 @@ class HarmlessTests(SignalsCase):
     def start_under_fire(self, *arguments: str) -> None:
         process = self.launch(*arguments)
         # What comes before twistd has found out that it is to run HiChat nobody can mend here.
-        wait(lambda: is_ignored(process.pid))
+        wait(lambda: ignores(process.pid))
         while not self.serves():
             for number in HARMLESS:
                 process.send_signal(number)

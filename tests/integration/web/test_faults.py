@@ -1,6 +1,8 @@
 """The network goes, the daemon dies: nothing is lost, nothing is doubled."""
 
 import re
+import time
+from collections import Counter
 
 from playwright.sync_api import Route, expect
 
@@ -83,18 +85,21 @@ class FaultTests(BrowserCase):
         """Somebody, a group and a list that the network keeps back: to draw them is no reason to ask without end."""
         kim, leo = self.registered("kim", "leo")
         _, two = self.ids(kim, leo)
-        asked: list[str] = []
+        asked: Counter[str] = Counter()
 
         def refuse(route: Route) -> None:
-            asked.append(route.request.url)
+            asked[route.request.url] += 1
             route.abort()
 
         kept_back = re.compile(r"/v2/(users/|blocks|groups/|devices)")
         kim.page.route(kept_back, refuse)
+        began = time.monotonic()
         for place in (f"chats/user-{two}", "groups/1", "settings/blocked", "settings/devices", f"contacts/{two}"):
             kim.go(place)
             kim.page.wait_for_timeout(1000)
-        self.assertIn(len(asked), range(5, 25), asked)
+        self.assertGreater(len(asked), 3, asked)
+        # Every five seconds; once more where it is shown, and where what is shown is new.
+        self.assertLess(max(asked.values()), 4 + (time.monotonic() - began) / 5, asked)
         kim.page.unroute(kept_back)
         expect(kim.page.get_by_role("heading", name="leo", level=2)).to_be_visible()
         self.quiet(kim)
