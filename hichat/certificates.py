@@ -43,7 +43,7 @@ class Certificates:
         @raise Exception: they cannot be used, and those that were read before still are.
         """
         found = _context_factory(self._read())
-        # Here it is found out whether the key is that of the certificate.
+        # What else is wrong with them is found out here, and not by the next who connects.
         found.getContext()
         self._current = found
 

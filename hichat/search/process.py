@@ -108,11 +108,10 @@ class FollowerProcess(Child):
 
 def serve(daemon: Daemon) -> None:
     """Take steps until no more are wanted."""
-    first = daemon.read()
-    if first is None:
+    setup = daemon.read_setup(Setup)
+    if setup is None:
         return
     os.nice(LAST_IN_LINE)
-    setup = msgspec.msgpack.decode(first, type=Setup)
     said = collect_log()
     engine = make_engine(setup.database)
     index = make_index(engine)
