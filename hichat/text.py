@@ -7,6 +7,7 @@ Standard Annex 15, section 13). No language comes near its 30.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 from unicodedata import combining, normalize
 
@@ -27,9 +28,28 @@ KEY_LIMIT = 192
 Form = Literal["NFC", "NFD", "NFKC"]
 
 
+def _ranges(codes: Iterable[int]) -> str:
+    found: list[list[int]] = []
+    for code in codes:
+        if found and code == found[-1][1] + 1:
+            found[-1][1] = code
+        else:
+            found.append([code, code])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in found)
+
+
 # Also five that are moved by what they decompose into. Behind these planes there are none.
-_MARK = "\u0f73\u0f75\u0f81\uff9e\uff9f" + "".join(chr(code) for code in range(0x300, 0x20000) if combining(chr(code)))
-_RUN = re.compile(f"[{_MARK}]{{{MARKS + 1},}}")
+_MOVED = [
+    code for code in range(0x300, 0x20000) if combining(chr(code)) or chr(code) in "\u0f73\u0f75\u0f81\uff9e\uff9f"
+]
+COMBINING = _ranges(_MOVED)
+"""All characters that normalising sorts, for a set in a regular expression."""
+
+# Sets without characters behind the first plane are looked for fifty times as fast: so a rough one comes first.
+_ROUGHLY = _ranges(code for code in _MOVED if code < 0x10000) + "\U00010000-\U0001ffff"
+_ONE = f"[{_ROUGHLY}](?<=[{COMBINING}])"
+MARK = re.compile(_ONE)
+_RUN = re.compile(f"{_ONE}[{COMBINING}]{{{MARKS},}}")
 
 
 def composed(text: str, limit: int, field: str) -> str:
