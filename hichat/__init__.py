@@ -20,6 +20,7 @@ The flow runs one way and no room reaches back. Beside it stand::
     turns      the reactor's turns, measured and made cheap; flush: what a turn has for a connection, sent at once
     settings   what an operator can set, and where it came from
     events     the vocabulary of all rooms; errors: what a user can be told
+    emojis     what may be a reaction
     text       what comes from outside, bounded and normalised
     protocol   every frame of the v2 WebSocket, as both sides see it
     intake     the bound on what was accepted and has not left yet

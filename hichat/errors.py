@@ -157,6 +157,10 @@ class TooLate(Refused):
     code, status, zh, en = "too_late", 409, "已超过可修改的时间", "it is too late to change this message"
 
 
+class NotAnEmoji(Refused):
+    code, zh, en = "not_an_emoji", "只能用一个表情符号（emoji）回应", "only a single emoji can be a reaction"
+
+
 class TooManyReactions(Refused):
     code, status, zh, en = (
         "too_many_reactions",

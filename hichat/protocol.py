@@ -220,7 +220,9 @@ class React(_Frame, tag="react", kw_only=True):
     """
     React to a message, or take that back, a hundred times at most; answered with C{ack}.
 
-    @ivar emoji: the reaction.
+    @ivar emoji: the reaction: one emoji that Unicode recommends (RGI), else C{not_an_emoji}. With and without its
+        variation selectors (U+FE0F) it is the same; it is told with them. What is there from when anything could be a
+        reaction can be taken back.
     @ivar on: false takes the reaction back.
     """
 
@@ -466,7 +468,7 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     @ivar replyTo: the id of the message that this answers.
     @ivar mentions: ids of users.
     @ivar message: the message that is edited, recalled or reacted to.
-    @ivar emoji: the reaction.
+    @ivar emoji: the reaction; absent if the message was recalled since.
     @ivar on: false if the reaction is taken back.
     @ivar member: who joined or left, or whom else it is about.
     @ivar size: how many members the group then had.

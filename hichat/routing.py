@@ -74,7 +74,7 @@ def _without_recalled(events: list[Event], recalled: set[int]) -> list[Event]:
 
 
 def _is_of(event: Event, messages: set[int]) -> bool:
-    return event.position in messages or (event.kind == Kind.EDITED and event.subject in messages)
+    return event.position in messages or (event.kind in (Kind.EDITED, Kind.REACTED) and event.subject in messages)
 
 
 def _size(events: list[Event]) -> int:

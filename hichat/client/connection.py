@@ -381,7 +381,11 @@ class Client:
         return await self._count(protocol.Recall(message=message))
 
     async def react(self, message: int, emoji: str, on: bool = True) -> Ack:
-        """React to a message, or take that back. Waits and raises as L{send}."""
+        """
+        React to a message, or take that back. Waits and raises as L{send}.
+
+        @param emoji: one emoji, with or without its variation selectors.
+        """
         return await self._count(protocol.React(message=message, emoji=emoji, on=on))
 
     # What is asked. Each raises Refused, NoAnswer, and NotConnected: what is asked is not asked again.

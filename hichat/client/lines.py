@@ -624,7 +624,7 @@ class Chat:
         @param now: the date is shown of what is not of today.
         @return: the line to show; None: nothing is shown of this.
         """
-        if event.kind == "conversation_set":
+        if event.kind == "conversation_set" or (event.kind == "reacted" and event.recalled):
             return None
         if event.kind == "message":
             return self.message(event, now)

@@ -16,7 +16,18 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from hichat import protocol
-from hichat.errors import InvalidField, NotAddressed, NotAnObject, NotJSON, NotText, Refused, TooLong, UnknownFrame
+from hichat.emojis import emoji_of, spelt
+from hichat.errors import (
+    InvalidField,
+    NotAddressed,
+    NotAnEmoji,
+    NotAnObject,
+    NotJSON,
+    NotText,
+    Refused,
+    TooLong,
+    UnknownFrame,
+)
 from hichat.events import ENDINGS, MAX_SAFE_INTEGER, Event, JoinPolicy, Kind, Scope
 from hichat.gateway import frames, v1
 from hichat.ledger import history
@@ -184,9 +195,13 @@ def reaction_body(frame: protocol.React) -> bytes:
     """
     @return: what is stored of a reaction.
     @raise NotText: it has a NUL.
+    @raise NotAnEmoji: it is none. Whether such a one can be taken back the ledger knows.
     """
     _check_text(frame.emoji)
-    return (ON if frame.on else OFF) + frame.emoji.encode()
+    emoji = emoji_of(frame.emoji)
+    if emoji is None and frame.on:
+        raise NotAnEmoji
+    return (ON if frame.on else OFF) + (emoji or frame.emoji).encode()
 
 
 def _check_text(text: str) -> None:
@@ -220,7 +235,7 @@ def folded(found: history.Folded) -> protocol.Folded:
     message = found.message
     shown = _present(message, found.edit)
     reactions: dict[str, list[int]] = {}
-    for (user, emoji), event in found.reactions.items():
+    for (user, emoji), event in found.reactions.items() if message.body else ():
         if event.body.startswith(ON):
             reactions.setdefault(emoji.decode(), []).append(user)
     return protocol.Folded(
@@ -308,7 +323,10 @@ def _recalled(event: Event) -> dict[str, Any]:
 
 
 def _reacted(event: Event) -> dict[str, Any]:
-    return {"message": event.subject, "emoji": event.body[1:].decode(), "on": event.body.startswith(ON)}
+    if not event.body:
+        # Who does not know of this takes it for none.
+        return {"message": event.subject, "on": False, "recalled": True}
+    return {"message": event.subject, "emoji": spelt(event.body)[1:].decode(), "on": event.body.startswith(ON)}
 
 
 def _between(event: Event) -> dict[str, Any]:

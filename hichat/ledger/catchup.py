@@ -9,10 +9,11 @@ within the positions that are theirs, by L{hichat.ledger.places}.
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from sqlalchemy import BigInteger, Connection, Select, Table, and_, bindparam, case, literal, select, union, union_all
 from sqlalchemy.sql.selectable import CTE
 
-from hichat.events import MAX_SAFE_INTEGER, Event, Scope
+from hichat.events import MAX_SAFE_INTEGER, Event, Kind, Scope
 from hichat.ledger import places as index
 from hichat.storage.tables import conversations, events, members, places, recent_places
 
@@ -43,6 +44,11 @@ def page(connection: Connection, user: int, since: int, until: int, limit: int, 
     """
     if since >= until:
         return Missed([], since)
+    missed = _page(connection, user, since, until, limit, size)
+    return missed._replace(events=_without_reactions(connection, missed.events))
+
+
+def _page(connection: Connection, user: int, since: int, until: int, limit: int, size: int) -> Missed:
     positions, reached = _positions(connection, user, since, until, limit)
     found: list[Event] = []
     taken = 0
@@ -52,6 +58,19 @@ def page(connection: Connection, user: int, since: int, until: int, limit: int, 
         if taken >= size and event.position != positions[-1]:
             return Missed(found, event.position)
     return Missed(found, reached)
+
+
+def _without_reactions(connection: Connection, found: list[Event]) -> list[Event]:
+    """@return: what people may still see: an earlier version left the reactions to what was recalled in the log."""
+    subjects = {event.subject for event in found if event.kind == Kind.REACTED and event.body}
+    if not subjects:
+        return found
+    query = select(events.c.position).where(events.c.position.in_(subjects), events.c.body == b"")
+    recalled = set(connection.scalars(query))
+    return [
+        replace(event, body=b"") if event.kind == Kind.REACTED and event.subject in recalled else event
+        for event in found
+    ]
 
 
 def _positions(connection: Connection, user: int, since: int, until: int, limit: int) -> tuple[list[int], int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, or_
 
+from hichat.emojis import spelt
 from hichat.errors import NotAMember
 from hichat.events import ENDINGS, MAX_SAFE_INTEGER, Event, Kind, Scope
 from hichat.ledger import catchup, log, places
@@ -21,7 +22,7 @@ class Folded(msgspec.Struct):
     A message, and what was done to it since.
 
     @ivar edit: the last edit, if there is one.
-    @ivar reactions: the last word of each user on each emoji, in order.
+    @ivar reactions: the last word of each user on each emoji, however it was spelt; in order.
     """
 
     message: Event
@@ -129,5 +130,5 @@ def fold(
             folded[event.subject].edit = event
         elif event.kind == Kind.REACTED:
             # The body's first byte says on or off; see the gateway's dialects.
-            folded[event.subject].reactions[event.sender, event.body[1:]] = event
+            folded[event.subject].reactions[event.sender, spelt(event.body)[1:]] = event
     return list(folded.values())

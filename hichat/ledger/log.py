@@ -191,10 +191,10 @@ _LAST = select(
 
 
 def blank(connection: Connection, position: int) -> None:
-    """Empty a message and its edits: the only change that the log knows. For the ledger only."""
+    """Empty a message, its edits and its reactions: the only change that the log knows. For the ledger only."""
     connection.execute(update(events).where(events.c.position == position).values(body=b""))
-    edits = (events.c.subject == position, ON_MESSAGES, events.c.kind == Kind.EDITED)
-    connection.execute(update(events).where(*edits).values(body=b""))
+    done = (events.c.subject == position, ON_MESSAGES, events.c.kind.in_((Kind.EDITED, Kind.REACTED)))
+    connection.execute(update(events).where(*done).values(body=b""))
 
 
 def done_to(connection: Connection, positions: Collection[int], *within: ColumnElement[bool]) -> list[Event]:

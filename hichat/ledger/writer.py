@@ -21,6 +21,7 @@ from hichat.accounts import devices, users
 from hichat.accounts.limits import NO_LIMIT, Rate
 from hichat.accounts.users import User
 from hichat.clock import ticks
+from hichat.emojis import emoji_of, spelt
 from hichat.errors import (
     Blocked,
     CounterUsed,
@@ -30,6 +31,7 @@ from hichat.errors import (
     NoSuchTarget,
     NotAdministrator,
     NotAMember,
+    NotAnEmoji,
     NotContacts,
     NotStored,
     NotYours,
@@ -47,6 +49,7 @@ from hichat.social import contacts, groups
 from hichat.social.groups import Writers
 from hichat.storage.engine import concerns_all
 from hichat.storage.store import Store
+from hichat.storage.tables import events
 from hichat.storage.trouble import Trouble
 
 REMEMBERED = 100_000
@@ -594,6 +597,7 @@ class _Transaction:
             # To take something back is always possible.
             self._check_may_write(draft)
         if draft.kind == Kind.REACTED:
+            self._check_reaction(draft)
             self._count_reaction(draft)
             return
         if message.sender == draft.sender:
@@ -601,6 +605,14 @@ class _Transaction:
                 raise TooLate
         elif draft.kind == Kind.EDITED or not self._rules(draft.sender, message):
             raise NotYours
+
+    def _check_reaction(self, draft: Draft) -> None:
+        """@raise NotAnEmoji: it is none, and none from when anything could be a reaction, which can be taken back."""
+        if draft.body.startswith(b"+") or emoji_of(draft.body[1:].decode()):
+            return
+        mine = events.c.kind == Kind.REACTED, events.c.sender == draft.sender
+        if b"+" + draft.body[1:] not in [event.body for event in log.done_to(self._connection, [draft.subject], *mine)]:
+            raise NotAnEmoji
 
     def _count_reaction(self, draft: Draft) -> None:
         """@raise TooManyReactions: of this user to this message."""
@@ -713,4 +725,5 @@ def _says(event: Event, draft: Draft) -> bool:
         return False
     if draft.kind == Kind.MESSAGE and (event.scope, event.target) != (draft.scope, draft.target):
         return False
-    return event.body in (draft.body, b"")
+    # Reactions from before each had one spelling are said again in that.
+    return event.body in (draft.body, b"") or (draft.kind == Kind.REACTED and spelt(event.body) == draft.body)

@@ -1,6 +1,7 @@
 """
 Finding what was said, in one's own conversations.
 
+    - L{hichat.search.folding}: what is equal to who looks for it. No I/O.
     - L{hichat.search.words}: what a word is; where words are in a text. No I/O.
     - L{hichat.search.index}: which messages have a word, in the store's own full-text index.
     - L{hichat.search.indexer}: keeps the index up to the log, in small steps behind it;

@@ -25,6 +25,7 @@ from hichat.ledger import catchup, log
 from hichat.ledger import places as places_room
 from hichat.ledger.history import Folded, fold
 from hichat.search import words
+from hichat.search.folding import comparable
 from hichat.search.index import Index, of_media, of_sender, of_word
 from hichat.search.indexer import text_of
 from hichat.search.words import Part, Token, Word
@@ -269,7 +270,7 @@ class _Search:
         if self._wanted.media not in (None, media):
             return None
         text = text_of(content, name)
-        made = words.comparable(text)
+        made = comparable(text)
         matches = words.find(self._wanted.words, made)
         if matches is None:
             return None

@@ -1,7 +1,7 @@
 """
 What a word is, the same for what is written and for what is asked, whatever the store.
 
-Texts are compared without regard to case and width (Unicode's NFKC and its case folding). In scripts that put blanks
+Texts are compared without regard to case, width and accents, see L{hichat.search.folding}. In scripts that put blanks
 between words a word is found by its beginning. Those that do not, Chinese above all, have no words that a machine could
 see for sure: what is asked is found anywhere in such a text. For that the index has each two characters that follow one
 another (and the last one alone).
@@ -17,6 +17,7 @@ from unicodedata import category
 
 import msgspec
 
+from hichat.search.folding import comparable, is_ignorable
 from hichat.text import formed
 
 LONGEST = 64
@@ -110,24 +111,17 @@ class Part(msgspec.Struct):
     match: bool
 
 
-def comparable(text: str) -> str:
-    """@return: the text as it is compared; where L{normal} is all the same but takes its time."""
-    return text.lower() if text.isascii() else formed("NFKC", text).casefold()
-
-
 def normal(text: str) -> Normal:
     """Make a text comparable, and know what stands for what."""
-    if text.isascii():
-        return Normal(text.lower())
-    if formed("NFKC", text) == text:
-        folded = text.casefold()
-        if len(folded) == len(text):
-            return Normal(folded)
+    made = comparable(text)
+    if len(made) == len(text) and not any(map(_joins, text)):
+        # Nothing becomes nothing but what joins: so each character has become one.
+        return Normal(made)
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     for start, end in _clusters(text):
-        piece = formed("NFKC", text[start:end]).casefold()
+        piece = comparable(text[start:end])
         pieces.append(piece)
         starts += [start] * len(piece)
         ends += [end] * len(piece)
@@ -148,7 +142,7 @@ def _joins(character: str) -> bool:
     # What it stands for counts: Japanese of half width has its marks as letters. And Korean letters that belong to the
     # one before are no marks.
     first = formed("NFKC", character)[0]
-    return category(first).startswith("M") or "\u1160" <= first <= "\u11ff"
+    return category(first).startswith("M") or "\u1160" <= first <= "\u11ff" or is_ignorable(character)
 
 
 def tokens(text: str) -> set[str]:

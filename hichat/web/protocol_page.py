@@ -106,7 +106,8 @@ with `duplicate`. Another content under the same counter is an error. If a clien
 
 # Edit, recall, react
 
-These are events of the same log, with the same `ack` and the same counters.
+These are events of the same log, with the same `ack` and the same counters. A reaction is one emoji, with or without
+its variation selectors. Of a message that was recalled nothing is shown any more, of its reactions neither.
 
 -> Edit
 -> React

@@ -273,6 +273,8 @@ class ShowTests(ChatCase):
             self.shown(55, kind="reacted", message=51, emoji="👍", on=True, **group), "[Team Blue] Bob reacted 👍 to #1"
         )
         self.assertEqual(self.shown(56, kind="reacted", message=51, emoji="👍", on=False), "Bob took 👍 back from #1")
+        gone = self.event(57, None, kind="reacted", message=51, on=False, recalled=True)
+        self.assertIsNone(self.chat.happened(gone, NOON))
 
     def test_members(self):
         group: Any = {"user": None, "group": TEAM, "member": 4}

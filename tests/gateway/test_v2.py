@@ -12,6 +12,7 @@ from msgspec import UNSET
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat import errors, protocol
+from hichat.emojis import emoji_of
 from hichat.errors import Refused
 from hichat.events import MAX_SAFE_INTEGER, Event, Kind, Scope
 from hichat.gateway import v1, v2
@@ -162,7 +163,7 @@ class ParseTests(SynchronousTestCase):
             self.assertEqual((shown["text"], shown["message"]), (said.text, said.message))
         elif isinstance(said, protocol.React):
             shown = payload(v2.encode(event(v2.reaction_body(said), Kind.REACTED, subject=said.message)))
-            self.assertEqual((shown["emoji"], shown["on"]), (said.emoji, said.on))
+            self.assertEqual((shown["emoji"], shown["on"]), (emoji_of(said.emoji) or said.emoji, said.on))
 
     @given(
         st.sampled_from(OPS),
@@ -213,6 +214,20 @@ class BodyTests(SynchronousTestCase):
         self.assertRaises(errors.NotText, v2.reaction_body, said)
         for text, error in (("", errors.InvalidField), ("\0", errors.NotText), ("字" * 2731, errors.TooLong)):
             self.assertRaises(error, v2.edit_body, parse(op="edit", message=1, text=text))
+
+    def test_reactions_are_emoji_in_one_spelling(self) -> None:
+        for emoji, body in (("❤", "❤️"), ("❤️", "❤️"), ("👍️", "👍"), ("👨‍👩‍👧", "👨‍👩‍👧")):
+            for on, first in ((True, "+"), (False, "-")):
+                said = parse(op="react", message=1, emoji=emoji, on=on)
+                self.assertEqual(v2.reaction_body(said).decode(), first + body)
+        for emoji in ("wow", "1", "❤\ufe0e", "👍👍", " ", "🇽🇽"):
+            error = self.assertRaises(errors.NotAnEmoji, v2.reaction_body, parse(op="react", message=1, emoji=emoji))
+            self.assertEqual((error.code, error.status), ("not_an_emoji", 400))
+            self.assertIn("emoji", error.text("en"))
+            self.assertIn("表情", error.text("zh"))
+            # Whether that is there the ledger knows.
+            said = parse(op="react", message=1, emoji=emoji, on=False)
+            self.assertEqual(v2.reaction_body(said).decode(), f"-{emoji}")
 
     def test_the_sender_is_who_is_signed_in(self) -> None:
         """Also for existing clients, which read it from the body."""
@@ -345,6 +360,9 @@ class EncodeTests(SynchronousTestCase):
             (event(b"", Kind.RECALLED, subject=3, **group), team | {"message": 3}),
             (event("+👍".encode(), Kind.REACTED, subject=3), pair | {"message": 3, "emoji": "👍", "on": True}),
             (event(b"-+", Kind.REACTED, subject=3), pair | {"message": 3, "emoji": "+", "on": False}),
+            (event("+❤".encode(), Kind.REACTED, subject=3), pair | {"message": 3, "emoji": "❤️", "on": True}),
+            (event("-❤️".encode(), Kind.REACTED, subject=3), pair | {"message": 3, "emoji": "❤️", "on": False}),
+            (event(b"", Kind.REACTED, subject=3), pair | {"message": 3, "on": False, "recalled": True}),
             (event(b"2", Kind.JOINED, subject=9, **group), team | {"member": 9, "size": 2}),
             (event(b"0", Kind.LEFT, subject=9, **group), team | {"member": 9, "size": 0}),
             (event(b""), pair | {"recalled": True}),
@@ -379,7 +397,8 @@ class EncodeTests(SynchronousTestCase):
         self.assertEqual((found.text, found.mentions, found.edited, found.recalled), ("is", [], 123, False))
         self.assertEqual(found.reactions, [protocol.Reaction("a", [1, 4]), protocol.Reaction("b", [2])])
         blank = event(b"", Kind.EDITED, time=123)
-        found = v2.folded(history.Folded(event(b"", device=1), blank))
+        found = v2.folded(history.Folded(event(b"", device=1), blank, reactions))
+        self.assertEqual(found.reactions, [], "from before a recall emptied them, too")
         self.assertEqual((found.text, found.edited, found.recalled), ("", UNSET, True))
 
     def test_signals(self) -> None:

@@ -475,16 +475,18 @@ class SayingTests(SessionCase):
 
     def test_react(self) -> None:
         connection = self.known()
-        for on, body in ((True, b"+!"), (False, b"-!")):
-            draft = self.submitted(connection, op="react", message=9, emoji="!", on=on)
+        for on, body in ((True, "+❤️"), (False, "-❤️")):
+            draft = self.submitted(connection, op="react", message=9, emoji="❤", on=on)
             self.assertEqual(draft, (Kind.REACTED, Scope.EVERYONE, ANN, 0, 9, PHONE, 0))
-            self.assertEqual(self.drafts.pop().body, body)
+            self.assertEqual(self.drafts.pop().body, body.encode())
+        self.refused("not_an_emoji", connection, op="react", message=9, emoji="!")
+        self.assertEqual(self.drafts, [])
 
     def test_what_was_done_is_acked(self) -> None:
         connection = self.known()
         connection.hear(op="send", ref=1, user=BOB, text="hi")
         self.write()
-        connection.hear(op="react", ref=2, message=1, emoji="!")
+        connection.hear(op="react", ref=2, message=1, emoji="👍")
         connection.hear(op="edit", ref=3, message=1, text="ho")
         connection.hear(op="recall", ref=4, message=1)
         self.write()

@@ -53,7 +53,7 @@ class ToldTests(SessionCase):
             self.assertEqual(connection.take()[-1]["op"], "ack", counter)
         connection.hear(op="send", counter=5, user=BOB, text="5")
         connection.hear(op="send", counter=5, user=BOB, text="other")
-        connection.hear(op="react", counter=10, message=1, emoji="!")
+        connection.hear(op="react", counter=10, message=1, emoji="👍")
         self.write()
         again, used, shared = connection.take()
         self.assertTrue(again["duplicate"])
@@ -104,7 +104,7 @@ class ToldTests(SessionCase):
         self.assertEqual((connection.take(), self.signals), ([], []))
         for frame in (
             {"op": "send", "user": BOB, "text": "x"},
-            {"op": "react", "message": 1, "emoji": "!"},
+            {"op": "react", "message": 1, "emoji": "👍"},
             {"op": "edit", "message": 1, "text": "y"},
             {"op": "recall", "message": 1},
         ):

@@ -82,7 +82,19 @@ class CatchUpTests(CatchUpCase):
         self.assertEqual(self.page(2, 0, 3).events, self.rows())
         self.writer.write([recall(1, 1)])
         self.assertEqual(self.page(2, 0, 4).events, self.rows())
-        self.assertEqual([row.body for row in self.page(2, 0, 4).events], [b"", b"+!", b"", b""])
+        self.assertEqual([row.body for row in self.page(2, 0, 4).events], [b"", b"", b"", b""])
+
+    def test_no_reactions_to_what_was_recalled_long_ago(self) -> None:
+        """By a version that left them in the log."""
+        self.writer.write([message(1, 2), react(2, 1), message(1, 2), react(2, 3), recall(1, 1)])
+        with self.store.transaction() as connection:
+            here = tables.events.c.position == 2
+            connection.execute(tables.events.update().where(here).values(body=b"+!"))
+        expected = [b"", b"", b"hi", b"+!", b""]
+        self.assertEqual([row.body for row in self.page(2, 0, 5).events], expected)
+        for since in range(5):
+            (row,) = self.page(2, since, 5, limit=1).events
+            self.assertEqual(row.body, expected[since])
 
     def test_members_see_from_joining_to_leaving(self) -> None:
         say = message(1, GROUP, Scope.GROUP)

@@ -17,6 +17,7 @@ from hichat.ledger.writer import LogWriter
 from hichat.storage.tables import events
 from tests.doubles import NOW
 from tests.ledger.plans import plans
+from tests.ledger.test_revisions import revise
 from tests.ledger.test_writer import GROUP, Unstorable, WriterCase, joined, left, make_again, message
 from tests.postgres import OnPostgreSQL
 
@@ -178,6 +179,21 @@ class CounterTests(CounterCase):
         taken_back = self.first(recall(first.position, 2, ANN))
         self.assert_same(self.write(recall(first.position, 2, ANN))[0], taken_back)
         self.assertIsInstance(self.write(recall(first.position, 3, ANN))[0], MessageRecalled)
+
+    def test_a_reaction_from_before_emoji_had_one_spelling(self) -> None:
+        """It is said again in the spelling that it has now."""
+        (said,) = self.write(counted(1))
+        assert isinstance(said, Event)
+        for counter, stored, again, kind in (
+            (2, "+❤", "+❤️", Duplicate),
+            (3, "+❤️", "+❤️", Duplicate),
+            (4, "+❤", "-❤️", CounterUsed),
+            (5, "+❤", "+👍", CounterUsed),
+        ):
+            for body, expected in ((stored, Event), (again, kind)):
+                draft = revise(Kind.REACTED, 1, said.position, body.encode())
+                draft.device, draft.counter = ANN, counter
+                self.assertIsInstance(self.write(draft)[0], expected, body)
 
     def test_what_was_refused_has_used_no_counter(self) -> None:
         self.write(joined(2))

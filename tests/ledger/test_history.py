@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hichat.errors import NotAMember
 from hichat.events import MAX_SAFE_INTEGER, Scope
+from hichat.gateway import v2
 from hichat.ledger import history, log, places
 from hichat.ledger.history import Slice
 from tests.ledger.plans import plans
@@ -81,15 +82,43 @@ class FoldTests(FoldCase):
         found = self.read(2, 1)
         self.assertEqual(self.bodies(found), [b"", b"hi"])
         self.assertEqual(found.messages[0].message.n, 1)
+        self.assertEqual(v2.folded(found.messages[0]).reactions, [])
 
     def test_reactions(self) -> None:
         self.writer.write([message(1, 2), message(1, 2)])
-        for user, body in [(1, b"+a"), (2, b"+a"), (2, b"+b"), (2, b"-a"), (1, b"-c"), (2, b"-b"), (2, b"+b")]:
+        for user, body in [
+            (1, b"+a"),
+            (2, b"+a"),
+            (2, b"+b"),
+            (2, b"-a"),
+            (1, b"+c"),
+            (1, b"-c"),
+            (2, b"-b"),
+            (2, b"+b"),
+        ]:
             self.writer.write([react(user, 1, body)])
         first, second = self.read(1).messages
         found = {key: event.body for key, event in first.reactions.items()}
         self.assertEqual(found, {(1, b"a"): b"+a", (2, b"a"): b"-a", (2, b"b"): b"+b", (1, b"c"): b"-c"})
         self.assertEqual(second.reactions, {})
+
+    def test_both_spellings_of_an_emoji_are_one(self) -> None:
+        """As they were stored before: by two people and by one, who takes both back with one."""
+        self.writer.write([message(1, 2, body=b'{"Media":1,"Content":"x"}')])
+        for user, body, expected in (
+            (1, "+❤", [1]),
+            (2, "+❤️", [1, 2]),
+            (2, "+❤", [1, 2]),
+            (2, "-❤️", [1]),
+            (2, "-❤️", [1]),
+            (1, "+❤️", [1]),
+            (1, "-❤", []),
+            (1, "+❤", [1]),
+        ):
+            self.writer.write([react(user, 1, body.encode())])
+            (one,) = self.read(1).messages
+            shown = {reaction.emoji: reaction.users for reaction in v2.folded(one).reactions}
+            self.assertEqual(shown, {"❤️": expected} if expected else {}, (user, body))
 
     def test_members_only_while_they_are(self) -> None:
         say = message(1, GROUP, Scope.GROUP)

@@ -7,6 +7,7 @@ from typing import Any
 from hichat.errors import (
     MessageRecalled,
     NoSuchMessage,
+    NotAnEmoji,
     NotYours,
     Refused,
     SignedOut,
@@ -144,6 +145,19 @@ class RevisionTests(WriterCase):
         for good in (react(BOB, shown), react(ANN, other)):
             self.done(good)
 
+    def test_what_is_no_emoji_can_be_taken_back_where_it_is(self) -> None:
+        """It is there from when anything could be a reaction."""
+        shown, other = self.say(ANN, BOB), self.say(ANN, BOB)
+        self.done(react(BOB, shown, b"+wow"))
+        self.refused(react(ANN, shown, b"-wow"), NotAnEmoji)
+        self.refused(react(BOB, other, b"-wow"), NotAnEmoji)
+        self.refused(react(BOB, shown, b"-wo"), NotAnEmoji)
+        self.done(react(BOB, shown, b"-wow"))
+        self.refused(react(BOB, shown, b"-wow"), NotAnEmoji)
+        self.done(react(BOB, other, "-👍".encode()))
+        outcomes = self.write(react(BOB, other, b"+wow"), react(BOB, other, b"-wow"), react(BOB, other, b"-wow"))
+        self.assertEqual([type(outcome) for outcome in outcomes], [Event, Event, NotAnEmoji])
+
     def test_the_time_limit(self) -> None:
         own, others = self.say(ANN, BOB), self.say(BOB, GROUP, Scope.GROUP)
         self.now += LIMIT * 1000
@@ -193,7 +207,7 @@ class RevisionTests(WriterCase):
         head = self.rows()[-1].position
         outcomes = self.write(message(ANN, BOB), react(BOB, head + 1), edit(ANN, head + 1), recall(ANN, head + 1))
         self.assertEqual([type(outcome) for outcome in outcomes], [Event] * 4)
-        self.assertEqual([row.body for row in self.rows()[-4:]], [b"", b"+!", b"", b""])
+        self.assertEqual([row.body for row in self.rows()[-4:]], [b"", b"", b"", b""])
 
     # What the log says
 
@@ -215,7 +229,7 @@ class RevisionTests(WriterCase):
         self.assertEqual((event.scope, event.target), (Scope.EVERYONE, 0))
         self.assertEqual(event.conversation, everyone.conversation)
 
-    def test_a_recall_blanks_the_message_and_its_edits_only(self) -> None:
+    def test_a_recall_blanks_the_message_and_what_was_done_to_it_only(self) -> None:
         kept, gone = self.say(ANN, BOB), self.say(ANN, BOB)
         for position in (kept, gone):
             self.write(edit(ANN, position, b"one"), react(BOB, position), edit(ANN, position, b"two"))
@@ -225,7 +239,7 @@ class RevisionTests(WriterCase):
             for position in (kept, gone)
         }
         self.assertEqual(bodies[kept], [b"hi", b"one", b"+!", b"two", b"three"])
-        self.assertEqual(bodies[gone], [b"", b"", b"+!", b"", b"", b""])
+        self.assertEqual(bodies[gone], [b""] * 6)
 
     def test_a_recall_does_not_blank_what_has_the_same_number_for_another_reason(self) -> None:
         """A user id, a device or a replied message may be the same number as a position."""

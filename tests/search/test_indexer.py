@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from typing import Any
+from unicodedata import normalize
 from unittest.mock import patch
 
 from sqlalchemy.exc import DatabaseError
@@ -212,6 +213,26 @@ class FollowerTests(IndexCase):
             self.assertEqual((self.head(), self.named("tea")), (Head(0, 0), []))
             self.index.prepare()
         self.assertEqual(self.found("tea"), [1])
+
+    def test_what_was_indexed_before_letters_were_folded(self) -> None:
+        """It is made anew beside the traffic: what is sent meanwhile is found, and at its end all is."""
+        old = "Benoît à İstan\u00adbul ❤️"
+        with (
+            patch.object(index_room, "VERSION", 3),
+            patch.object(words, "comparable", lambda text: normalize("NFKC", text).casefold()),
+        ):
+            self.follower = self.make_follower()
+            self.writer.write([text(old), text("tea")])
+            self.follow()
+        self.assertEqual(self.named("benoit"), [])
+        self.follower = self.make_follower()
+        self.writer.write([text("Benoit, ISTANBUL ❤")])
+        self.follower.step(1)
+        self.assertEqual(self.found("benoît"), [3, 1])
+        self.follow()
+        for asked in ("Benoît", "benoit", "istanbul", "İSTANBUL", "ist\u200banbul", "❤", "❤\ufe0f"):
+            self.assertEqual(self.found(asked), [3, 1], asked)
+        self.assertEqual((self.named("benoit"), self.named("istanbul"), self.named("❤", begins=True)), ([3, 1],) * 3)
 
     def test_what_is_no_message(self) -> None:
         self.writer.write([edit(1, 99), text("tea")])

@@ -35,8 +35,8 @@ class SearchQuery(Paging, kw_only=True):
     """
     What is looked for.
 
-    @ivar q: words. Messages have to have all of them; case and width do not matter. A word is found by its beginning,
-        Chinese and the like anywhere in a text.
+    @ivar q: words. Messages have to have all of them; case, width, accents of Latin and Greek letters, and characters
+        that nobody sees do not matter. A word is found by its beginning, Chinese and the like anywhere in a text.
     @ivar user: only in the conversation with this user.
     @ivar group: only in this group. Without C{user}, C{group} and C{announcements}: in all of your conversations.
     @ivar announcements: only in what administrators write to everybody.

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from hichat.search.folding import comparable
 from tests.integration.web.browser import BrowserCase, Person
 
 
@@ -56,6 +57,41 @@ class ModelTests(BrowserCase):
             """,
         )
         self.assertEqual(text, "third")
+
+    def test_reactions(self) -> None:
+        """Both spellings of an emoji are one, and nothing is put to what was recalled, whatever comes late."""
+        found = self.run_in_page(
+            "model/conversation.js",
+            """
+            const chat = new module.Conversation('user-2', 1);
+            const reactions = [{ emoji: '❤️', users: [2] }];
+            const page = { items: [{ id: 5, n: 1, from: 1, text: 'hi', reactions }], more: false };
+            await chat.load({ get: async () => page });
+            const seen = [];
+            const hear = (id, event) => {
+                chat.hear({ id, message: 5, kind: 'reacted', ...event }, 1);
+                seen.push(chat.messages[0].reactions.map(({ emoji, users }) => `${[...emoji].length} ${users}`).join());
+            };
+            hear(6, { emoji: '\u2764', from: 1 });
+            hear(7, { emoji: '\u2764', from: 2 });
+            hear(8, { emoji: '\u2764\ufe0f', from: 1, on: false });
+            hear(9, { on: false, recalled: true, from: 2 });
+            hear(10, { kind: 'recalled', from: 1 });
+            hear(11, { emoji: '👍', from: 2 });
+            hear(12, { kind: 'edited', text: 'again', from: 1 });
+            return [...seen, chat.messages[0].text];
+            """,
+        )
+        self.assertEqual(found, ["2 2,1", "2 1,2", "2 2", "2 2", "", "", "", ""])
+
+    def test_names_are_found_as_on_the_server(self) -> None:
+        texts = [
+            *("Benoît", "İstanbul", "ISTANBUL", "ısparta", "Łódź", "Søren Đorđević", "Tiếng Việt", "Straße", "ＡＢＣ"),
+            *("Ὀδυσσεύς", "ΟΔΥΣΣΕΎΣ", "ᾄδης", "йод Ёлка", "がﾊﾞ", "カ\u3099", "أَحمد", "हिन्दी", "한국", "ﬁne", "𝐱"),
+            *("so\u00adft\u200b \u2060x\ufeff", "❤️", "👨‍👩‍👧", "Kelvin \u212a", "l\u00b4eau", "re\u0301sume\u0301"),
+        ]
+        found = self.run_in_page("parts/finding.js", f"return {texts!r}.map(module.folded);")
+        self.assertEqual(found, [comparable(text) for text in texts])
 
     def test_two_places_at_once(self) -> None:
         """Where one wanted to go last is shown, whichever page comes last; and what is said meanwhile is there."""

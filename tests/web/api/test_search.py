@@ -34,6 +34,7 @@ CORPUS: tuple[tuple[int, dict[str, int], str], ...] = (
     (3, {}, "Tea is free today, 茶免费"),
     (3, {"user": 2}, "secret tea of cat and bob"),
     (2, {"user": 1}, "<b>bold</b> & 'quoted' 50%"),
+    (2, {"user": 1}, "Be\u00adnoi\u0302t va à İstanbul, Ζεύς a dit\u200b: ❤️"),
 )
 HOSTILE = "a" + "\u0300" * 1800 + "\u0316" * 1800 + "\u0f73" * 100 + "ﷺ" * 100
 DAY = 24 * 3_600_000
@@ -62,6 +63,12 @@ KNOWN: dict[str, set[int]] = {
     "secret": set(),
     "bold 50": {9},
     "quoted": {9},
+    "benoit": {10},
+    "BENOÎT İSTANBUL": {10},
+    "istan\u200bbul": {10},
+    "ζευς": {10},
+    "❤": {10},
+    "❤\ufe0f di": {10},
 }
 """What Ann finds."""
 

@@ -2,6 +2,7 @@
 // what shows one can see by identity whether it has to be drawn again.
 
 import { Draft } from "./draft.js";
+import { sameEmoji } from "./emoji.js";
 
 const PAGE = 50;
 
@@ -203,6 +204,8 @@ function messageOf(event) {
 }
 
 function folded(message, event) {
+  // Nothing is put to it any more, whatever comes late.
+  if (message.recalled) return message;
   switch (event.kind) {
     case "edited":
       // One's own is known before it comes again with what others did before it.
@@ -211,15 +214,17 @@ function folded(message, event) {
     case "recalled":
       return { ...message, text: "", url: "", name: "", recalled: true, reactions: [] };
     case "reacted": {
+      // The message was recalled since: that is still to come.
+      if (event.recalled) return message;
       const others = (message.reactions ?? [])
         .map((reaction) =>
-          reaction.emoji === event.emoji
+          sameEmoji(reaction.emoji, event.emoji)
             ? { ...reaction, users: reaction.users.filter((user) => user !== event.from) }
             : reaction,
         )
-        .filter((reaction) => reaction.users.length || reaction.emoji === event.emoji);
+        .filter((reaction) => reaction.users.length || sameEmoji(reaction.emoji, event.emoji));
       if (event.on ?? true) {
-        const found = others.find((reaction) => reaction.emoji === event.emoji);
+        const found = others.find((reaction) => sameEmoji(reaction.emoji, event.emoji));
         if (found) found.users = [...found.users, event.from];
         else others.push({ emoji: event.emoji, users: [event.from] });
       }

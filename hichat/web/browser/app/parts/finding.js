@@ -23,8 +23,25 @@ export function useFound(model, words, find) {
   return found;
 }
 
-// What is equal for a text in any case and width; with that the server looks for names, too.
-export const folded = (text) => text.normalize("NFKC").toLowerCase().replaceAll("i\u0307", "i");
+// What is equal for a text in any case and width, with or without accents, and whatever is in it that nobody sees: as
+// the server does it, see hichat/search/folding.py.
+const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
+const ACCENTS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f";
+const ACCENTED = new RegExp(`([\\p{Script=Latin}\\p{Script=Greek}\\s])[${ACCENTS}]+`, "gu");
+const BARRED = Object.fromEntries([..."ıøłđħŧƶǥɨʉɓɗƙƴ"].map((letter, at) => [letter, "ioldhtzgiubdky"[at]]));
+
+export const folded = (text) =>
+  text
+    .replace(UNSEEN, "")
+    .normalize("NFKD")
+    .replace(ACCENTED, "$1")
+    .normalize("NFKC")
+    // There is no folding of cases here; this way ß is as SS, and each sigma the same.
+    .toUpperCase()
+    .toLowerCase()
+    .replaceAll("ς", "σ")
+    .replace(/[ıøłđħŧƶǥɨʉɓɗƙƴ]/g, (letter) => BARRED[letter])
+    .normalize("NFKC");
 
 // People whose names begin so, without oneself.
 export async function findPeople(model, words, limit) {

@@ -112,7 +112,7 @@ function Quote({ model, conversation, id, jump }) {
 }
 
 function Reactions({ model, message }) {
-  if (!message.reactions?.length) return null;
+  if (message.recalled || !message.reactions?.length) return null;
   return html`<div class="reactions">
     ${message.reactions.map(({ emoji, users }) => {
       const mine = users.includes(model.state.user);

@@ -3,6 +3,7 @@ import { html, useState } from "../../rendering.js";
 import { Emojis } from "../../parts/Emojis.js";
 import { Icon } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
+import { sameEmoji } from "../../model/emoji.js";
 import { QUICK } from "../../parts/emoji-list.js";
 import { t } from "../../words/words.js";
 
@@ -13,7 +14,7 @@ export function MessageMenu({ model, conversation, message, anchor, close, recal
   const mayRecall = own || role === "owner" || role === "admin";
   const react = (emoji) => {
     close();
-    const mine = message.reactions?.some((each) => each.emoji === emoji && each.users.includes(model.state.user));
+    const mine = message.reactions?.some((each) => sameEmoji(each.emoji, emoji) && each.users.includes(model.state.user));
     model.react(message, emoji, !mine);
   };
   const write = (act) => {
