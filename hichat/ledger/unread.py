@@ -62,6 +62,10 @@ def spans(
 def since_account(connection: Connection, user: int, span: Span) -> Span:
     """@return: this part of the announcements, without what was announced before the user had an account."""
     created = connection.scalar(select(users.c.created_at).where(users.c.id == user)) or 0
+    for event in places.read(connection, span.conversation, after=span.low):
+        if event.time >= created:
+            # Nearly always: the user has marked something since.
+            return span
     before = events.c.time < created
     for event in places.read(connection, span.conversation, before, after=span.low, newest=True):
         return span._replace(low=event.position, low_n=event.n)
