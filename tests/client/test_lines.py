@@ -37,6 +37,7 @@ from hichat.client.lines import (
     harmless,
 )
 from hichat.client.wire import Group, NoAnswer, NotConnected, Refused, Unconfirmed, Unreachable, User
+from hichat.errors import Language
 from hichat.protocol import Ack, EventKind, Folded, Happened
 from tests.client.support import happened
 
@@ -282,7 +283,8 @@ class ShowTests(ChatCase):
         ):
             time = int(datetime.fromisoformat(said).timestamp() * 1000)
             here = datetime.fromisoformat(now).astimezone(zone)
-            for language, shown in (("en", english), ("zh", chinese)):
+            languages: tuple[tuple[Language, str], ...] = (("en", english), ("zh", chinese))
+            for language, shown in languages:
                 chat = Chat("http://chat.example", language, me=1)
                 chat.learn(USERS, GROUPS)
                 self.assertEqual(chat.happened(self.event(51, time=time), here), f"{shown} #1 Bob: hi", (said, zone))
