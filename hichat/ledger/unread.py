@@ -83,7 +83,12 @@ def count(connection: Connection, user: int, wanted: Sequence[Span]) -> list[int
         "looked": LOOKED,
         "spans": json.dumps([(span.conversation, span.low, span.high) for span in wanted]),
     }
-    rows = connection.execute(_COUNT[connection.dialect.name], values)
+    is_postgresql = connection.dialect.name == "postgresql"
+    if is_postgresql:
+        connection.execute(_IN_ORDER)
+    rows = connection.execute(_COUNT[connection.dialect.name], values).all()
+    if is_postgresql:
+        connection.execute(_AS_BEFORE)
     return [
         max(0, span.high_n - max(span.low_n, n) - recalled) for span, (n, recalled) in zip(wanted, rows, strict=True)
     ]
@@ -115,6 +120,10 @@ def _count(each: str, wanted: str) -> TextClause:
         "AND e.subject <= own.high) FROM own ORDER BY at"
     )
 
+
+# Else PostgreSQL reads all of a conversation's entries to find the newest of them.
+_IN_ORDER = text("SET LOCAL enable_bitmapscan = off")
+_AS_BEFORE = text("SET LOCAL enable_bitmapscan TO DEFAULT")
 
 _COUNT = {
     "sqlite": _count(
