@@ -630,10 +630,11 @@ class MarksPage(_Said, tag="marks", kw_only=True, omit_defaults=False):
     """
     The answer to C{marks}.
 
-    @ivar unread: messages behind what one has marked as read, one's own among them.
+    @ivar unread: messages of others that were not recalled, behind all that one has marked as read or written.
     @ivar received: up to which id one's devices have it.
     @ivar read: up to which id one has read it.
-    @ivar others: of the other members; empty for groups of more than 100.
+    @ivar others: of all other members: zeros where one has received nothing; empty for groups of more than 100.
+    @ivar last: the id of the last event there: what was said and recalled up to it is counted in C{unread}.
     """
 
     ref: Ref | UnsetType = UNSET
@@ -641,6 +642,7 @@ class MarksPage(_Said, tag="marks", kw_only=True, omit_defaults=False):
     received: Position
     read: Position
     others: list[Mark]
+    last: Position = 0
 
 
 class Receipt(_Said, tag="receipt", kw_only=True, rename={"from_": "from"}):

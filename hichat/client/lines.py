@@ -122,6 +122,7 @@ _TEXTS = {
     "muted_all": ("{by} 开启了全员禁言{until}", "{by} lets only the owner and the admins write{until}"),
     "unmuted": ("{by} 解除了 {name} 的禁言", "{by} lets {name} write again"),
     "unmuted_all": ("{by} 解除了全员禁言", "{by} lets everybody write again"),
+    "yesterday": ("昨天 {time}", "yesterday {time}"),
     "until": ("，直到 {time}", " until {time}"),
     "dissolved": ("{by} 解散了群", "{by} dissolved the group"),
     "invited": ("{by} 邀请了 {name}", "{by} invited {name}"),
@@ -621,7 +622,7 @@ class Chat:
 
     def happened(self, event: Happened, now: datetime) -> str | None:
         """
-        @param now: the date is shown of what is not of today.
+        @param now: in the reader's zone; the date is shown of what is not of today or yesterday.
         @return: the line to show; None: nothing is shown of this.
         """
         if event.kind == "conversation_set" or (event.kind == "reacted" and event.recalled):
@@ -651,7 +652,7 @@ class Chat:
             emoji=event.emoji or "",
             size=event.size or 0,
             role=self.text(event.role) if event.role is not UNSET else "",
-            until="" if event.until is UNSET else self.text("until", time=_moment(event.until, now)),
+            until="" if event.until is UNSET else self.text("until", time=self._moment(event.until, now)),
             group="" if event.group is UNSET else self._groups.get(event.group, f"#{event.group}"),
         )
         return " ".join([*self._head(event, now), text])
@@ -722,12 +723,24 @@ class Chat:
 
     def _head(self, event: Happened | Folded, now: datetime) -> list[str]:
         """@return: when, and where if that is not between two people."""
-        parts = [_moment(event.time, now)]
+        parts = [self._moment(event.time, now)]
         if event.group is not UNSET:
             parts.append(f"[{harmless(self._groups.get(event.group, f'#{event.group}'))}]")
         elif event.user is UNSET:
             parts.append(self.text("everyone"))
         return parts
+
+    def _moment(self, time: int, now: datetime) -> str:
+        """@return: a time of today; of yesterday, by the calendar; or with the date, in the zone of C{now}."""
+        moment = datetime.fromtimestamp(time / 1000, now.tzinfo)
+        days = (now.date() - moment.date()).days
+        if days == 0:
+            return f"{moment:%H:%M}"
+        if days == 1:
+            return self.text("yesterday", time=f"{moment:%H:%M}")
+        # The month and the day without zeros, as people write them.
+        date = f"{moment.year}年{moment.month}月{moment.day}日" if self._language == "zh" else f"{moment:%Y-%m-%d}"
+        return f"{date} {moment:%H:%M}"
 
     def _content(self, message: Happened | Folded) -> list[str]:
         parts = [self.text(message.media)] if message.media in ("picture", "audio", "file") else []
@@ -768,12 +781,6 @@ class Chat:
 
     def _link(self, url: str) -> str:
         return url if "://" in url else f"{self._site}/{url.removeprefix('./').lstrip('/')}"
-
-
-def _moment(time: int, now: datetime) -> str:
-    """@return: a time of today, or with the date."""
-    moment = datetime.fromtimestamp(time / 1000, now.tzinfo)
-    return f"{moment:%H:%M}" if moment.date() == now.date() else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def _called(names: Mapping[int, str], wanted: str) -> list[int]:

@@ -550,9 +550,11 @@ class V2Session(Session):
     async def _tell_marks(self, said: protocol.Marks, key: tuple[int, int, int]) -> None:
         found = await self._look_up(marks.standing, self.user, key)
         others = [protocol.Mark(*mark) for mark in found.others]
-        own = found.own
+        _, received, read = found.own
         self.say(
-            protocol.MarksPage(ref=said.ref, unread=found.unread, received=own.received, read=own.read, others=others)
+            protocol.MarksPage(
+                ref=said.ref, unread=found.unread, received=received, read=read, others=others, last=found.last
+            )
         )
 
     async def _look_up(self, query: Callable[..., T], *args: Any) -> T:

@@ -6,7 +6,7 @@ while the user was a member, in the announcements. So a page is read from the co
 within the positions that are theirs, by L{hichat.ledger.places}.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -159,8 +159,19 @@ _MINE = select(_mine())
 
 def intervals(connection: Connection, user: int, group: int) -> list[tuple[int, int]]:
     """@return: from which position to which the user was a member, the events that said so included; in order."""
-    query = select(members.c.since, members.c.until).where(members.c.user_id == user, members.c.group_id == group)
-    return [
-        (since, MAX_SAFE_INTEGER if until is None else until)
-        for since, until in connection.execute(query.order_by(members.c.since))
-    ]
+    return intervals_in(connection, user, [group])[group]
+
+
+def intervals_in(connection: Connection, user: int, groups: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
+    """@return: the same of many groups, by their ids."""
+    found: dict[int, list[tuple[int, int]]] = {group: [] for group in groups}
+    for group, since, until in connection.execute(_MEMBER, {"of_user": user, "of_groups": groups}) if groups else ():
+        found[group].append((since, MAX_SAFE_INTEGER if until is None else until))
+    return found
+
+
+_MEMBER = (
+    select(members.c.group_id, members.c.since, members.c.until)
+    .where(members.c.user_id == bindparam("of_user"), members.c.group_id.in_(bindparam("of_groups", expanding=True)))
+    .order_by(members.c.group_id, members.c.since)
+)

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 
 from hichat.errors import Busy, NoSuchTarget, NotStored, Refused, StoreAway
 from hichat.events import MAX_SAFE_INTEGER, Scope
-from hichat.ledger import catchup, log, places
+from hichat.ledger import catchup, log, places, unread
 from hichat.social import contacts, groups
 from hichat.storage.store import Store
 from hichat.storage.tables import marks
@@ -61,14 +61,16 @@ class Moved(NamedTuple):
 
 class Standing(msgspec.Struct):
     """
-    @ivar unread: messages.
-    @ivar others: of the other members; empty in large groups, the announcements, and where one of two has blocked the
-        other.
+    @ivar unread: messages; see L{hichat.ledger.unread}.
+    @ivar others: of the other members, also those without a mark; empty in large groups, the announcements, and where
+        one of two has blocked the other.
+    @ivar last: the position of the last event that is counted in.
     """
 
     own: Mark
     unread: int
     others: list[Mark]
+    last: int = 0
 
 
 class Advance(NamedTuple):
@@ -85,20 +87,20 @@ def standing(connection: Connection, user: int, key: Key) -> Standing:
     @param key: of the conversation; see L{log.conversation_key}.
     @raise NoSuchTarget: the conversation is not the user's.
     """
-    spans = _spans(connection, user, key)
+    intervals = _intervals(connection, user, key)
     conversation = log.find_conversation(connection, key)
     if conversation is None:
         return Standing(Mark(user, 0, 0), 0, [])
     received, read, read_n = _find(connection, conversation, user)
-    unread = 0
-    for first, last in spans:
-        _, before = places.n_at(connection, conversation, first - 1)
-        _, n = places.n_at(connection, conversation, last)
-        unread += max(0, n - max(before, read_n))
-    is_member = spans[-1][1] == MAX_SAFE_INTEGER
+    parts = unread.spans(connection, conversation, intervals, read, read_n)
+    if key[0] == Scope.EVERYONE:
+        parts = [unread.since_account(connection, user, part) for part in parts]
+    is_member = intervals[-1][1] == MAX_SAFE_INTEGER
     shown = is_member and _is_small(connection, key) and not _are_apart(connection, key)
     others = _others(connection, conversation, user, key) if shown else []
-    return Standing(Mark(user, received, read), unread, others)
+    counts = unread.count(connection, user, parts)
+    last, _ = places.n_at(connection, conversation, intervals[-1][1])
+    return Standing(Mark(user, received, read), sum(counts), others, last)
 
 
 def advance(connection: Connection, advances: Sequence[Advance]) -> list[Moved | Refused | None]:
@@ -121,7 +123,7 @@ def advance(connection: Connection, advances: Sequence[Advance]) -> list[Moved |
 
 def _advance(connection: Connection, wanted: Advance, apart: Collection[tuple[int, int]]) -> Moved | None:
     user, key, received, read = wanted
-    last = _spans(connection, user, key)[-1][1]
+    last = _intervals(connection, user, key)[-1][1]
     alone = last < MAX_SAFE_INTEGER or (key[0] == Scope.USER and key[1:] in apart)
     received, read = min(received, last), min(read, last)
     conversation = log.find_conversation(connection, key)
@@ -139,13 +141,13 @@ def _advance(connection: Connection, wanted: Advance, apart: Collection[tuple[in
     return Moved(Mark(user, received, read), alone)
 
 
-def _spans(connection: Connection, user: int, key: Key) -> list[tuple[int, int]]:
-    """@return: from which position to which the conversation is the user's; at least one such span."""
+def _intervals(connection: Connection, user: int, key: Key) -> list[tuple[int, int]]:
+    """@return: from which position to which the conversation is the user's; at least one such part."""
     scope, group, _ = key
-    spans = catchup.intervals(connection, user, group) if scope == Scope.GROUP else [(1, MAX_SAFE_INTEGER)]
-    if not spans:
+    found = catchup.intervals(connection, user, group) if scope == Scope.GROUP else [(1, MAX_SAFE_INTEGER)]
+    if not found:
         raise NoSuchTarget
-    return spans
+    return found
 
 
 def _find(connection: Connection, conversation: int, user: int) -> tuple[int, int, int]:
@@ -162,10 +164,13 @@ def _others(connection: Connection, conversation: int, user: int, key: Key) -> l
     query = select(marks.c.user_id, marks.c.received, marks.c.read).where(
         marks.c.conversation == conversation, marks.c.user_id != user
     )
+    found = {row.user_id: Mark(*row) for row in connection.execute(query)}
     scope, group, _ = key
     if scope == Scope.GROUP:
-        query = query.where(marks.c.user_id.in_(groups.members(connection, group)))
-    return [Mark(*row) for row in connection.execute(query.order_by(marks.c.user_id))]
+        # A member without a mark has received nothing: else all would have, as soon as the first of them has.
+        members = groups.members(connection, group) - {user}
+        found = {member: found.get(member, Mark(member, 0, 0)) for member in members}
+    return [found[other] for other in sorted(found)]
 
 
 def _are_apart(connection: Connection, key: Key) -> bool:

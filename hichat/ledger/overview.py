@@ -8,6 +8,7 @@ the log's tail, once for all. The rest is read for the conversations of one page
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -31,16 +32,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import CTE
 
 from hichat.events import Event, Kind, Scope
-from hichat.ledger import catchup, history, marks, places
+from hichat.ledger import catchup, history, marks, places, unread
 from hichat.storage.tables import conversation_settings, conversations, events, groups, members, recent_places
 from hichat.storage.tables import marks as marks_table
 from hichat.storage.tables import places as places_table
-
-FAR = 1_000_000
-"""
-More than the tail ever has. A range with two ends is a small one also to a PostgreSQL that has no statistics yet: else
-it reads the whole log.
-"""
 
 
 class Spot(NamedTuple):
@@ -63,7 +58,7 @@ class Entry(msgspec.Struct):
     @ivar spot: where it is in the list.
     @ivar target: the other user's id, the group's, or 0.
     @ivar last: the last message as it is now, if there is one.
-    @ivar unread: messages; see L{marks.Standing.unread}.
+    @ivar unread: messages; see L{hichat.ledger.unread}.
     @ivar own: how far the user is.
     """
 
@@ -111,6 +106,7 @@ def overview(connection: Connection, user: int, behind: Spot | None, limit: int)
     messages = [found[row.last] for row in rows if row.last is not None]
     folded = {each.message.position: each for each in history.fold(connection, messages)}
     standing = _marks(connection, user, [row.id for row in rows])
+    counts = _unread(connection, user, rows, found, standing)
     return [
         Entry(
             Spot(bool(row.pinned), row.activity, row.id),
@@ -118,7 +114,7 @@ def overview(connection: Connection, user: int, behind: Spot | None, limit: int)
             row.target,
             bool(row.muted),
             folded[row.last] if row.last is not None else None,
-            _unread(connection, user, row, found, standing.get(row.id)),
+            counts[row.id],
             marks.Mark(user, *(standing[row.id][:2] if row.id in standing else (0, 0))),
         )
         for row in rows
@@ -141,18 +137,32 @@ def _marks(connection: Connection, user: int, wanted: list[int]) -> dict[int, tu
 def _unread(
     connection: Connection,
     user: int,
-    row: _Row,
+    rows: list[_Row],
     found: dict[int | None, Event],
-    standing: tuple[int, int, int] | None,
-) -> int:
-    if row.scope == Scope.GROUP and len(catchup.intervals(connection, user, row.target)) > 1:
-        # Who left and came back may have something left from before.
-        return marks.standing(connection, user, (row.scope, row.target, 0)).unread
-    if row.last is None:
-        return 0
-    # To become a member is an event of the group's conversation: it knows how many messages there were.
-    before = found[row.since].n if row.scope == Scope.GROUP else 0
-    return max(0, found[row.last].n - max(before, standing[2] if standing else 0))
+    standing: dict[int, tuple[int, int, int]],
+) -> Counter[int]:
+    """@return: by a conversation's id, how many messages are unread there."""
+    intervals = catchup.intervals_in(connection, user, [row.target for row in rows if row.scope == Scope.GROUP])
+    spans: list[unread.Span] = []
+    for row in rows:
+        _, read, read_n = standing.get(row.id, (0, 0, 0))
+        if row.scope == Scope.GROUP and len(intervals[row.target]) > 1:
+            # Who left and came back may have something left from before.
+            spans += unread.spans(connection, row.id, intervals[row.target], read, read_n)
+            continue
+        if row.last is None or found[row.last].sender == user:
+            continue
+        # To become a member is an event of the group's conversation: it knows how many messages there were.
+        low, low_n = (row.since, found[row.since].n) if row.scope == Scope.GROUP else (0, 0)
+        if read > low:
+            low, low_n = read, read_n
+        span = unread.Span(row.id, low, low_n, row.last, found[row.last].n)
+        if span.high_n > span.low_n:
+            spans.append(unread.since_account(connection, user, span) if row.scope == Scope.EVERYONE else span)
+    counts: Counter[int] = Counter()
+    for span, messages in zip(spans, unread.count(connection, user, spans), strict=True):
+        counts[span.conversation] += messages
+    return counts
 
 
 def _mine() -> CTE:
@@ -203,7 +213,7 @@ def _overview() -> Select[Any]:
     done = bindparam("done", type_=BigInteger)
     tail = (
         select(events.c.conversation, func.max(events.c.position).label("position"))
-        .where(events.c.position > done, events.c.position <= done + FAR, events.c.kind == int(Kind.MESSAGE))
+        .where(events.c.position > done, events.c.position <= done + places.FAR, events.c.kind == int(Kind.MESSAGE))
         .group_by(events.c.conversation)
         .cte("tail")
     )

@@ -8,7 +8,8 @@ a batch.
 
 Where a step is scattered over many conversations, each of its entries would still cost a page of the large table. So
 there are two tiers: those go into a small one first, and what is too much there goes on, next to each other, into the
-large one. An entry is in one of them; whoever reads looks at both.
+large one. An entry is in one of them; whoever reads looks at both. Each has the sender of its message: L{unread} looks
+for one's own without reading the log.
 
 All are functions of a connection, for L{hichat.storage.store.Store}.
 """
@@ -30,6 +31,7 @@ from sqlalchemy import (
     Table,
     TextClause,
     bindparam,
+    case,
     delete,
     distinct,
     func,
@@ -56,6 +58,12 @@ RECENT = 64_000
 Entries in the small tier, but for a step's. Its pages are written nearly all with each step, of the large one a part
 that is a step's part of this: with 5 million events in 200,000 conversations the sum is smallest about here, half of a
 page an event.
+"""
+
+FAR = 1_000_000
+"""
+More than the tail ever has. A range with two ends is a small one also to a PostgreSQL that has no statistics yet: else
+it reads the whole log.
 """
 
 HISTORY_LIMIT = 1000
@@ -119,17 +127,21 @@ def _merge(connection: Connection, count: int) -> None:
 # The statements of a step, made once: to build them takes a fifth of it.
 
 
-def _entering(into: Table, of: Table, *which: ColumnElement[bool]) -> Insert:
-    """@param of: with the columns that an index has."""
+def _entering(into: Table, of: Table, sender: ColumnElement[int], *which: ColumnElement[bool]) -> Insert:
+    """
+    @param of: with the columns that an index has.
+    @param sender: what the index is to have as that.
+    """
     # In the order of the index: each of its pages is touched once.
-    step = select(of.c.conversation, of.c.position).where(*which).order_by(of.c.conversation, of.c.position)
-    return insert(into).from_select(["conversation", "position"], step)
+    step = select(of.c.conversation, of.c.position, sender).where(*which).order_by(of.c.conversation, of.c.position)
+    return insert(into).from_select(["conversation", "position", "sender"], step)
 
 
 _IN_STEP = (events.c.position > bindparam("low"), events.c.position <= bindparam("high"))
 _SPREAD = select(func.count(distinct(events.c.conversation))).where(*_IN_STEP)
-_ENTER = _entering(places, events, *_IN_STEP)
-_GATHER = _entering(recent_places, events, *_IN_STEP)
+_SENDER = case((events.c.kind == int(Kind.MESSAGE), events.c.sender), else_=0)
+_ENTER = _entering(places, events, _SENDER, *_IN_STEP)
+_GATHER = _entering(recent_places, events, _SENDER, *_IN_STEP)
 _FOLLOWED = update(places_head).values(position=bindparam("at"))
 
 
@@ -140,12 +152,13 @@ def _place(name: str) -> ColumnElement[Any]:
     return tuple_(conversation, position)
 
 
-_RECENT_ENTRY = tuple_(*recent_places.c)
+_ENTRY = (recent_places.c.conversation, recent_places.c.position)
+_RECENT_ENTRY = tuple_(*_ENTRY)
 _BEHIND = _place("from") < _RECENT_ENTRY
 _PART = (_BEHIND, _place("to") >= _RECENT_ENTRY)
 _MERGED = select(places_head.c.recent, places_head.c.merged_conversation, places_head.c.merged_position)
-_END = select(recent_places).where(_BEHIND).order_by(*recent_places.c).offset(bindparam("count")).limit(1)
-_MOVE = _entering(places, recent_places, *_PART)
+_END = select(*_ENTRY).where(_BEHIND).order_by(*_ENTRY).offset(bindparam("count")).limit(1)
+_MOVE = _entering(places, recent_places, recent_places.c.sender, *_PART)
 _MOVED = delete(recent_places).where(*_PART)
 _MERGED_TO = update(places_head).values(
     recent=bindparam("count"),

@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hichat.errors import StartError
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest revision among the migrations."""
 
 

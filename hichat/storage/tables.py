@@ -35,6 +35,7 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 # The conditions of partial indexes. A query that is to use one says the same, with the numbers in it.
 COUNTED = text("counter > 0")
 ON_MESSAGES = text("kind IN (2, 3, 4)")
+RECALLS = text("kind = 3")
 
 
 def _where(condition: TextClause) -> dict[str, Any]:
@@ -297,6 +298,8 @@ events = Table(
     Index("events_by_counter", "device", "counter", unique=True, **_where(COUNTED)),
     # What was done to a message: Kind.EDITED, RECALLED, REACTED.
     Index("events_by_message", "subject", "position", **_where(ON_MESSAGES)),
+    # Which messages were recalled; see hichat.ledger.unread.
+    Index("events_recalled", "conversation", "subject", **_where(RECALLS)),
 )
 
 # Where a conversation's events are, up to the position in places_head; see hichat.ledger.places.
@@ -305,6 +308,8 @@ places = Table(
     metadata,
     Column("conversation", BigInteger, primary_key=True, autoincrement=False),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
+    # Of a message; 0: it is none; NULL: an earlier version has put it here, and the log knows.
+    Column("sender", BigInteger),
     sqlite_with_rowid=False,
 )
 
@@ -314,6 +319,8 @@ recent_places = Table(
     metadata,
     Column("conversation", BigInteger, primary_key=True, autoincrement=False),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
+    # Of a message; 0: it is none; NULL: an earlier version has put it here, and the log knows.
+    Column("sender", BigInteger),
     sqlite_with_rowid=False,
 )
 

@@ -246,7 +246,7 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     Example(
         "",
-        p.MarksPage(ref="m", unread=1, received=43, read=39, others=[p.Mark(user=2, received=43, read=42)]),
+        p.MarksPage(ref="m", unread=1, received=43, read=39, others=[p.Mark(user=2, received=43, read=42)], last=43),
     ),
     Example("Bob has read it", p.Receipt(from_=2, user=1, received=42, read=42)),
     Example("in a group", p.TypingFrame(from_=4, group=_TEAM)),

@@ -1,9 +1,12 @@
 """What lines mean, and how messages look."""
 
+import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import tzset
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import msgspec
 from hypothesis import given
@@ -34,6 +37,7 @@ from hichat.client.lines import (
     harmless,
 )
 from hichat.client.wire import Group, NoAnswer, NotConnected, Refused, Unconfirmed, Unreachable, User
+from hichat.errors import Language
 from hichat.protocol import Ack, EventKind, Folded, Happened
 from tests.client.support import happened
 
@@ -260,6 +264,47 @@ class ShowTests(ChatCase):
         for ago, time in (({}, "12:01"), ({"hours": 2}, "10:01"), ({"days": 2}, "2025-12-30 12:01")):
             event = self.event(51, time=MILLISECONDS - int(timedelta(**ago).total_seconds() * 1000))
             self.assertEqual(self.chat.happened(event, NOON), f"{time} #1 Bob: hi")
+
+    def test_when_by_the_readers_calendar(self):
+        """Days are those of the reader's zone, 23 or 25 hours long where the clocks change; the year is always said."""
+        berlin, shanghai = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Shanghai")
+        # In Berlin the clocks went back on 2026-10-25 at 3 o'clock, and forward on 2026-03-29 at 2.
+        for said, now, zone, english, chinese in (
+            ("2026-10-24T22:05Z", "2026-10-25T22:55Z", berlin, "00:05", "00:05"),
+            ("2026-10-24T21:55Z", "2026-10-25T22:55Z", berlin, "yesterday 23:55", "昨天 23:55"),
+            ("2026-10-24T22:05Z", "2026-10-25T23:05Z", berlin, "yesterday 00:05", "昨天 00:05"),
+            ("2026-03-28T23:05Z", "2026-03-29T21:55Z", berlin, "00:05", "00:05"),
+            ("2026-03-28T22:55Z", "2026-03-29T22:05Z", berlin, "2026-03-28 23:55", "2026年3月28日 23:55"),
+            ("2026-10-25T00:30Z", "2026-10-25T12:00Z", berlin, "02:30", "02:30"),
+            ("2026-10-25T15:55Z", "2026-10-25T16:05Z", shanghai, "yesterday 23:55", "昨天 23:55"),
+            ("2025-12-31T15:55Z", "2025-12-31T16:05Z", shanghai, "yesterday 23:55", "昨天 23:55"),
+            ("2025-11-01T04:00Z", "2026-11-01T04:00Z", shanghai, "2025-11-01 12:00", "2025年11月1日 12:00"),
+            ("2026-11-02T04:00Z", "2026-11-01T04:00Z", shanghai, "2026-11-02 12:00", "2026年11月2日 12:00"),
+        ):
+            time = int(datetime.fromisoformat(said).timestamp() * 1000)
+            here = datetime.fromisoformat(now).astimezone(zone)
+            languages: tuple[tuple[Language, str], ...] = (("en", english), ("zh", chinese))
+            for language, shown in languages:
+                chat = Chat("http://chat.example", language, me=1)
+                chat.learn(USERS, GROUPS)
+                self.assertEqual(chat.happened(self.event(51, time=time), here), f"{shown} #1 Bob: hi", (said, zone))
+
+    def test_the_zone_is_the_systems(self):
+        """A now without a zone, as the terminal has it, is by the system's: also over a change of its clocks."""
+        zone = os.environ.get("TZ")
+        self.addCleanup(tzset)
+        self.addCleanup(lambda: os.environ.pop("TZ") if zone is None else os.environ.update(TZ=zone))
+        os.environ["TZ"] = "America/New_York"
+        tzset()
+        # There the clocks went back on 2026-11-01 at 2 o'clock.
+        now = datetime.fromtimestamp(datetime.fromisoformat("2026-11-02T04:30Z").timestamp())
+        for said, shown in (
+            ("2026-11-01T04:10Z", "00:10"),
+            ("2026-11-01T03:50Z", "yesterday 23:50"),
+            ("2026-10-31T03:50Z", "2026-10-30 23:50"),
+        ):
+            event = self.event(51, time=int(datetime.fromisoformat(said).timestamp() * 1000))
+            self.assertEqual(self.chat.happened(event, now), f"{shown} #1 Bob: hi")
 
     def test_what_is_done_to_messages(self):
         self.shown(51)

@@ -591,7 +591,7 @@ class QuestionTests(SessionCase):
 
     def test_marks(self) -> None:
         connection = self.known()
-        expected = {"op": "marks", "ref": 1, "unread": 2, "received": 0, "read": 0, "others": []}
+        expected = {"op": "marks", "ref": 1, "unread": 2, "received": 0, "read": 0, "others": [], "last": 2}
         self.assertEqual(connection.ask(op="marks", ref=1, user=BOB), expected)
         connection.hear(op="received", user=BOB, id=2)
         connection.hear(op="read", user=BOB, id=1)

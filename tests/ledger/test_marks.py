@@ -50,10 +50,10 @@ class AdvanceTests(MarksCase):
             self.writer.write([message(1, 2), message(3, 4)])
 
     def test_forward(self) -> None:
-        self.assertEqual(self.standing(2), Standing(Mark(2, 0, 0), 5, []))
+        self.assertEqual(self.standing(2), Standing(Mark(2, 0, 0), 5, [], 9))
         self.assertEqual(self.advance(2, 3, 0), Mark(2, 3, 0))
         self.assertEqual(self.advance(2, 5, 5), Mark(2, 5, 5))
-        self.assertEqual(self.standing(2), Standing(Mark(2, 5, 5), 2, []))
+        self.assertEqual(self.standing(2), Standing(Mark(2, 5, 5), 2, [], 9))
         self.assertEqual(self.standing(1).others, [Mark(2, 5, 5)])
 
     def test_never_back(self) -> None:
@@ -70,7 +70,7 @@ class AdvanceTests(MarksCase):
         """A mark is of an event of the conversation: who marks the future has not read it."""
         self.assertEqual(self.advance(2, 2**53 - 1, 2**53 - 1), Mark(2, 9, 9))
         self.writer.write([message(1, 2)])
-        self.assertEqual(self.standing(2), Standing(Mark(2, 9, 9), 1, []))
+        self.assertEqual(self.standing(2), Standing(Mark(2, 9, 9), 1, [], 11))
         self.assertEqual(self.advance(2, 10, 4), None)
 
     def test_between_two_of_the_conversation(self) -> None:
@@ -93,7 +93,7 @@ class AdvanceTests(MarksCase):
             connection.execute(tables.users.update().where(tables.users.c.id == 4).values(administrator=True))
         LogWriter(self.store, lambda: NOW).write([message(4, 0, Scope.EVERYONE)])
         self.assertEqual(self.advance(1, 11, 11, ALL), Mark(1, 11, 11))
-        self.assertEqual(self.standing(2, ALL), Standing(Mark(2, 0, 0), 1, []), "nobody sees who has read them")
+        self.assertEqual(self.standing(2, ALL), Standing(Mark(2, 0, 0), 1, [], 11), "nobody sees who has read them")
 
     def test_strangers(self) -> None:
         self.writer.write([joined(1), message(1, GROUP, Scope.GROUP)])
@@ -106,7 +106,7 @@ class AdvanceTests(MarksCase):
                 connection, [Advance(2, PAIR, 3, 3), Advance(2, TEAM, 1, 1), Advance(1, PAIR, 5, 0)]
             )
         self.assertEqual([type(outcome) for outcome in outcomes], [Moved, NoSuchTarget, Moved])
-        self.assertEqual(self.standing(1), Standing(Mark(1, 5, 0), 5, [Mark(2, 3, 3)]))
+        self.assertEqual(self.standing(1), Standing(Mark(1, 5, 0), 0, [Mark(2, 3, 3)], 9))
 
     def test_found_by_the_index(self) -> None:
         """However long the conversation is, and wherever its last event."""
@@ -155,7 +155,7 @@ class GroupTests(MarksCase):
         self.say(2)
         self.writer.write([left(2)])
         end = self.say(5)
-        self.assertEqual(self.standing(2, TEAM), Standing(Mark(2, 0, 0), 2, []))
+        self.assertEqual(self.standing(2, TEAM), Standing(Mark(2, 0, 0), 2, [], 5))
         self.advance(1, end, end, TEAM)
         self.assertEqual(self.standing(2, TEAM).others, [])
         self.assertEqual(self.advance(2, end, end, TEAM), Mark(2, 5, 5), "up to where one left")

@@ -59,9 +59,9 @@ class OverviewTests(OverviewCase):
         expected = Entry(Spot(False, 0, 0), *EVERYONE, False, None, 0, Mark(1, 0, 0))
         self.assertEqual(entry, expected)
         self.write(message(4, 0, Scope.EVERYONE))
-        for user in (1, 2, 4):
+        for user, unread in ((1, 1), (2, 1), (4, 0)):
             (entry,) = self.overview(user)
-            self.assertEqual((entry.scope, entry.target, entry.unread), (*EVERYONE, 1))
+            self.assertEqual((entry.scope, entry.target, entry.unread), (*EVERYONE, unread))
         self.read(1, (Scope.EVERYONE, 0, 0), 1)
         self.assertEqual([self.overview(user)[0].unread for user in (1, 2)], [0, 1])
 
@@ -101,7 +101,7 @@ class OverviewTests(OverviewCase):
         (entry, _) = self.overview(2)
         self.assertEqual((entry.scope, entry.target, entry.last, entry.unread), (*TEAM, None, 0))
         self.assertEqual(entry.spot.activity, 3, "when one came to it")
-        self.write(message(1, GROUP, Scope.GROUP), message(2, GROUP, Scope.GROUP))
+        self.write(message(1, GROUP, Scope.GROUP), message(1, GROUP, Scope.GROUP))
         self.assertEqual([entry.unread for entry in self.overview(2)], [2, 0])
         self.read(2, (Scope.GROUP, GROUP, 0), 4)
         self.assertEqual([entry.unread for entry in self.overview(2)], [1, 0])
@@ -146,6 +146,7 @@ class OverviewTests(OverviewCase):
 
     def model(self, user: int) -> list[tuple[int, int, int, int]]:
         found: dict[tuple[int, int], list[int]] = {EVERYONE: []}
+        wrote: dict[tuple[int, int], int] = {}
         since = {EVERYONE: 0}
         for event in self.rows():
             if event.kind == Kind.JOINED and event.subject == user:
@@ -153,14 +154,23 @@ class OverviewTests(OverviewCase):
                 since[TEAM] = event.position
             if event.kind != Kind.MESSAGE:
                 continue
-            if event.scope == Scope.USER and user in (event.sender, event.target):
-                found.setdefault(person(event.sender + event.target - user), []).append(event.position)
-            elif event.scope == Scope.EVERYONE:
-                found[EVERYONE].append(event.position)
-            elif event.scope == Scope.GROUP and TEAM in found:
-                found[TEAM].append(event.position)
+            place = (event.scope, event.target)
+            if event.scope == Scope.USER:
+                if user not in (event.sender, event.target):
+                    continue
+                place = person(event.sender + event.target - user)
+                found.setdefault(place, [])
+            if place in found:
+                found[place].append(event.position)
+                if event.sender == user:
+                    wrote[place] = event.position
         listed = [
-            (place, positions[-1] if positions else since[place], len(positions)) for place, positions in found.items()
+            (
+                place,
+                positions[-1] if positions else since[place],
+                sum(position > wrote.get(place, 0) for position in positions),
+            )
+            for place, positions in found.items()
         ]
         pinned = person(3) if user == 1 else None
         listed.sort(key=lambda each: (each[0] == pinned, each[1]), reverse=True)

@@ -82,7 +82,7 @@ class PlacesTests(WriterCase):
         """@return: the entries of the large one, of the small one, and how many are said to be in that."""
         with self.store.snapshot() as connection:
             large, small = (
-                [(conversation, position) for conversation, position in connection.execute(select(table))]
+                [*connection.execute(select(table.c.conversation, table.c.position))]
                 for table in (tables.places, tables.recent_places)
             )
             return large, small, connection.scalar(select(tables.places_head.c.recent)) or 0

@@ -52,7 +52,7 @@ class ShownConversation(msgspec.Struct, omit_defaults=True):
     @ivar picture: where their picture is: a URL, a path of this server, or nothing.
     @ivar remark: your own name for a contact; absent: none.
     @ivar last: the last message as it is now; absent: there is none, since you came to it.
-    @ivar unread: messages behind what you have marked as read, your own among them.
+    @ivar unread: messages of others that were not recalled, behind all that you have marked as read or written.
     @ivar received: up to which id your devices have it.
     @ivar read: up to which id you have read it.
     @ivar pinned: it stands before others.
@@ -114,16 +114,19 @@ class Standing(msgspec.Struct):
     """
     How far you have read a conversation, and how far others have.
 
-    @ivar unread: messages behind what you have marked as read, your own among them.
+    @ivar unread: messages of others that were not recalled, behind all that you have marked as read or written.
     @ivar received: up to which id your devices have it.
     @ivar read: up to which id you have read it.
-    @ivar others: of the other members; empty for groups of more than 100, and where one of two has blocked the other.
+    @ivar others: of all other members: zeros where one has received nothing; empty for groups of more than 100, and
+        where one of two has blocked the other.
+    @ivar last: the id of the last event there: what was said and recalled up to it is counted in C{unread}.
     """
 
     unread: int
     received: Position
     read: Position
     others: list[protocol.Mark]
+    last: Position
 
 
 class Marking(msgspec.Struct, forbid_unknown_fields=True):
@@ -187,7 +190,7 @@ async def get_marks(parts: Parts, caller: Caller, path: ConversationPath) -> Sta
     key = log.conversation_key(*_between(caller.user, path.conversation))
     found = await parts.store.read(marks.standing, caller.user.id, key)
     others = [protocol.Mark(*mark) for mark in found.others]
-    return Standing(found.unread, found.own.received, found.own.read, others)
+    return Standing(found.unread, found.own.received, found.own.read, others, found.last)
 
 
 async def set_marks(parts: Parts, caller: Caller, path: ConversationPath, body: Marking) -> None:

@@ -200,6 +200,27 @@ class ChatTests(BrowserCase):
             expect(page).to_have_title("HiChat")
             expect(page.locator(".list-pane .row .badge")).to_have_count(0)
 
+    def test_unread_and_recalled(self) -> None:
+        """What was taken back is not unread, whether it came before the page did or after."""
+        una, vic = self.registered("una", "vic")
+        _, two = self.ids(una, vic)
+        una.go(f"chats/user-{two}")
+        for text in ("first", "second", "third"):
+            una.write(text)
+        una.state("third", "delivered")
+        vic.page.reload()
+        for text, unread in (("", 3), ("second", 2), ("third", 1)):
+            if text:
+                una.choose(text, "Recall")
+                una.page.get_by_role("dialog").get_by_role("button", name="Recall").click()
+            expect(vic.page).to_have_title(f"({unread}) HiChat")
+        una.write("fourth")
+        expect(vic.page).to_have_title("(2) HiChat")
+        for text, title in (("fourth", "(1) HiChat"), ("first", "HiChat")):
+            una.choose(text, "Recall")
+            una.page.get_by_role("dialog").get_by_role("button", name="Recall").click()
+            expect(vic.page).to_have_title(title)
+
     def test_a_password_that_is_refused(self) -> None:
         """What it must be like is said before; why it was refused stands at the field, here and in the settings."""
         pat = self.person("patpat")

@@ -120,6 +120,59 @@ class ModelTests(BrowserCase):
         )
         self.assertEqual(ids, [[4, 5, 6], [4, 5, 6, 7, 8]])
 
+    def test_unread(self) -> None:
+        """It follows what happens; where only the server knows, the client asks, and takes no older answer for it."""
+        counts = self.run_in_page(
+            "model/conversation.js",
+            """
+            const chat = new module.Conversation('user-2', 1);
+            const counts = [];
+            const note = () => counts.push(chat.doubt ? [chat.unread, chat.doubt] : chat.unread);
+            const say = (id, from = 2) => chat.hear({ kind: 'message', id, n: id, from, text: '' }, 1);
+            const recall = (id, message, from = 2) => chat.hear({ kind: 'recalled', id, message, from, time: 0 }, 1);
+            const list = (id, unread, read) =>
+                chat.show({ title: '', picture: '', received: 0, read, unread, last: { id, from: 2, n: id } }, 1);
+            list(10, 3, 0); note();                       // 3, as the server says
+            say(11); say(12); note();                     // 5
+            recall(13, 11); note();                       // 4: it was heard here
+            recall(13, 11); note();                       // 4: once
+            recall(14, 9); note();                        // 4, in doubt
+            chat.count(10, 3, 0); note();                 // 4, in doubt: that is as old
+            chat.count(14, 3, 0); note();                 // 3: what is behind 14 is not in it
+            list(12, 9, 0); note();                       // 3: an older answer
+            say(15); note();                              // 4
+            say(16, 1); note();                           // 0: one's own, from another device
+            say(17); say(18); note();                     // 2
+            chat.haveRead(17); note();                    // 1: read elsewhere
+            recall(19, 17); note();                       // 1: it was read
+            chat.count(18, 2, 0); note();                 // 1: from before it was read
+            recall(20, 18); note();                       // 0
+            say(21); list(21, 1, 17); note();             // 1
+            chat.count(40, 7, 20); chat.haveRead(30); note();  // 0: of what is here, all was read
+            return counts;
+            """,
+        )
+        self.assertEqual(counts, [3, 5, 4, 4, [4, 14], [4, 14], 3, 3, 4, 0, 2, 1, 1, 1, 0, 1, 0])
+
+    def test_marks_of_a_group(self) -> None:
+        """Not all have a message while one has marked nothing; who comes or goes is counted at once."""
+        states = self.run_in_page(
+            "model/conversation.js",
+            """
+            const chat = new module.Conversation('group-1000000001', 1);
+            const states = [];
+            const note = () => states.push(Object.values(chat.stateOf({ id: 5 })));
+            chat.others.set(2, { received: 6, read: 6 });
+            note();
+            chat.hear({ kind: 'joined', id: 7, from: 3, group: 1000000001 }, 1);
+            note();
+            chat.hear({ kind: 'removed', id: 8, from: 1, member: 3, group: 1000000001 }, 1);
+            note();
+            return states;
+            """,
+        )
+        self.assertEqual(states, [["read", 1, 1], ["sent", 1, 2], ["read", 1, 1]])
+
     OUTBOXES = """
         const { Database } = await import(base + 'hub/database.js');
         const sent = [];

@@ -171,7 +171,7 @@ class MarkTests(ConversationsCase):
     def test_read(self):
         first, second = self.say(2, "1", user=1), self.say(2, "2", user=1)
         self.assertEqual(self.mark(1, "user-2", {"received": second, "read": first}).status, 204)
-        expected = {"unread": 1, "received": second, "read": first, "others": []}
+        expected = {"unread": 1, "received": second, "read": first, "others": [], "last": second}
         self.assertEqual(self.good(1, "GET", "/conversations/user-2/marks"), expected)
         others = self.good(2, "GET", "/conversations/user-1/marks")["others"]
         self.assertEqual(others, [{"user": 1, "received": second, "read": first}])

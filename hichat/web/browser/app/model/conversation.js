@@ -23,11 +23,14 @@ export class Conversation {
     this.picture = "";
     this.remark = "";
     this.last = null;
-    this.known = false; // whether it is known how much was said before
-    this.lastN = 0;
-    this.readN = 0;
+    this.known = false; // whether the server has counted what is unread
+    this.counted = { to: 0, unread: 0 }; // up to which id, and how much
+    this.fresh = []; // ids of others' messages behind that, which are there and were not read
     this.read = 0;
+    this.wrote = 0; // the id of one's own last message, of those that came here
     this.received = 0;
+    this.recall = { id: 0, message: 0 }; // the last one that was heard of
+    this.doubt = 0; // the id of what makes less of that unread: then the server is asked; 0: nothing does
     this.pinned = false;
     this.muted = false;
     this.messages = [];
@@ -44,26 +47,38 @@ export class Conversation {
 
   // From the list of conversations.
   show(shown, me) {
-    const { title, picture, last, read, received } = shown;
-    // Who writes there has read what was before.
-    const unread = last?.from === me ? 0 : shown.unread;
+    const { title, picture, last, received } = shown;
     Object.assign(this, { title, picture, remark: shown.remark ?? "" });
     this.pinned = shown.pinned ?? false;
     this.muted = shown.muted ?? false;
     if (last && last.id >= (this.last?.id ?? 0)) {
       this.last = last;
-      this.lastN = Math.max(this.lastN, last.n);
+      if (last.from === me) this.wrote = Math.max(this.wrote, last.id);
     }
-    this.read = Math.max(this.read, read);
     this.received = Math.max(this.received, received);
-    if (last) {
-      this.readN = Math.max(this.readN, last.n - unread);
+    if (last) this.count(last.id, shown.unread, shown.read);
+  }
+
+  // The server has counted, up to an id, behind what was marked as read then. What came or was read since is known here.
+  count(to, unread, read) {
+    if (!this.known || (to >= this.counted.to && read >= this.read)) {
       this.known = true;
-    }
+      this.counted = { to, unread };
+      this.fresh = this.fresh.filter((id) => id > to);
+      this.read = Math.max(this.read, read);
+      if (to >= this.doubt) this.doubt = 0;
+      this.#doubtRecall();
+      if (this.seen >= to) this.#seen(this.seen);
+    } else this.haveRead(read);
   }
 
   get unread() {
-    return this.known ? Math.max(0, this.lastN - this.readN) : 0;
+    return this.known ? this.counted.unread + this.fresh.length : 0;
+  }
+
+  // Up to which id one knows it: one has read it, or has written after it.
+  get seen() {
+    return Math.max(this.read, this.wrote);
   }
 
   // The newest messages, or those around an id. Of two that are asked for, the later ones are wanted.
@@ -144,26 +159,51 @@ export class Conversation {
     if (this.loads) this.buffer.push(event);
     if (event.kind !== "message") {
       if (this.last && this.last.id === event.message) this.last = folded(this.last, event);
+      if (event.kind === "recalled") this.#recalled(event);
+      this.#membersAre(event, me);
       return false;
     }
     this.typing.delete(event.from);
-    if (event.id <= (this.last?.id ?? 0)) {
-      if (event.n !== undefined) this.lastN = Math.max(this.lastN, event.n);
-      return false;
-    }
-    this.lastN = event.n ?? this.lastN + 1;
+    if (event.id <= (this.last?.id ?? 0)) return false;
     this.last = messageOf(event);
-    if (event.from === me) this.haveRead(event.id);
+    if (event.from === me) {
+      this.wrote = event.id;
+      this.#seen(event.id);
+    } else if (event.id > Math.max(this.counted.to, this.read)) this.fresh.push(event.id);
     return true;
   }
 
+  // Of what came here it is known whether it was unread; of what the server has counted, only the server knows.
+  #recalled({ id, message }) {
+    this.recall = { id, message };
+    this.fresh = this.fresh.filter((each) => each !== message);
+    this.#doubtRecall();
+  }
+
+  #doubtRecall() {
+    const { id, message } = this.recall;
+    const { to, unread } = this.counted;
+    if (unread && message > this.seen && message <= to && to < id) this.doubt = id;
+  }
+
+  // Who has come to a group has received nothing yet; who has gone does not count.
+  #membersAre({ kind, from, member = from }, me) {
+    if (!this.others.size) return;
+    if (kind === "joined" && member !== me) this.others.set(member, this.others.get(member) ?? { received: 0, read: 0 });
+    else if (["left", "removed", "banned"].includes(kind)) this.others.delete(member);
+  }
+
   haveRead(id) {
-    this.read = Math.max(this.read, id);
-    if (this.read >= (this.last?.id ?? 0)) this.readN = this.lastN;
-    else {
-      const found = this.messages.findLast((message) => message.id <= this.read && message.n !== undefined);
-      if (found) this.readN = Math.max(this.readN, found.n);
-    }
+    if (id <= this.read) return;
+    this.read = id;
+    this.#seen(id);
+  }
+
+  #seen(id) {
+    this.fresh = this.fresh.filter((each) => each > id);
+    if (id >= (this.last?.id ?? 0)) this.counted = { to: id, unread: 0 };
+    else if (id >= this.counted.to) this.counted.unread = 0;
+    else if (this.counted.unread) this.doubt = Math.max(this.doubt, id);
   }
 
   // sent, delivered or read; in a group also by how many.

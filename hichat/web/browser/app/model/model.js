@@ -12,10 +12,12 @@ import { Overview } from "./overview.js";
 import { People } from "./people.js";
 import { explain } from "./problems.js";
 import { Notices } from "./notices.js";
-import { t } from "../words/words.js";
+import { dayOf, t } from "../words/words.js";
 
 const TYPING_TIME = 6000; // milliseconds that somebody who was typing still is
 const TYPING_PAUSE = 3000; // between two frames that say so
+const DAY_PAUSE = 30_000; // between two looks at the calendar
+const DOUBT_PAUSE = 200; // before the server is asked how much is unread
 const RETRY_PAUSE = 5000; // before something is asked for again that did not come
 const GROUP_CHANGES = new Set(["joined", "left", "removed", "banned", "changed", "dissolved"]); // that are shown
 const GROUP_ENDS = new Set(["left", "removed", "banned", "dissolved"]);
@@ -53,6 +55,12 @@ export class Model {
     for (const name of ["focus", "blur"]) addEventListener(name, look);
     document.addEventListener("visibilitychange", look);
     look();
+    // What was said today was said yesterday as soon as the day is over.
+    setInterval(() => {
+      const day = dayOf(this.now());
+      if (day !== this.day) this.changed();
+      this.day = day;
+    }, DAY_PAUSE);
   }
 
   // The server's clock; the browser's may be wrong.
@@ -180,10 +188,7 @@ export class Model {
 
   markRead(conversation) {
     const last = conversation.last?.id ?? 0;
-    if (last <= conversation.read || this.state.line !== "on") {
-      if (last && last <= conversation.read && conversation.unread) conversation.haveRead(last);
-      return;
-    }
+    if (last <= conversation.seen || this.state.line !== "on") return;
     conversation.haveRead(last);
     this.link.ask("read", conversation.place, last);
     this.changed();
@@ -265,12 +270,28 @@ export class Model {
     const conversation = this.conversation(shown.name);
     conversation.show(shown, this.state.user);
     conversation.listed = true;
+    this.#doubt(conversation);
     this.people.meet(shown);
     // What came while nothing of ours was connected has come now.
     const { last, received, place } = conversation;
     if (!last || last.from === this.state.user || last.id <= received) return;
     conversation.received = last.id;
     this.link.ask("cast", { op: "received", ...place, id: last.id });
+  }
+
+  // Something was recalled or read of what only the server has counted: ask, once for all of that which comes together.
+  #doubt(conversation) {
+    if (!conversation.doubt || conversation.asking || this.state.line !== "on") return;
+    conversation.asking = true;
+    const ask = async () => {
+      const { doubt } = conversation;
+      // Without an answer: the next connection asks for the whole list.
+      await this.loadMarks(conversation).catch(() => {});
+      conversation.asking = false;
+      if (conversation.doubt === doubt) conversation.doubt = 0;
+      this.#doubt(conversation);
+    };
+    setTimeout(ask, DOUBT_PAUSE);
   }
 
   // Something was said in a conversation of which it is not known how much is unread: ask.
@@ -345,6 +366,7 @@ export class Model {
     const conversation = this.conversation(name);
     const fresh = conversation.hear(event, this.state.user);
     if (fresh && !conversation.known) this.#learn();
+    this.#doubt(conversation);
     if (!fresh || event.from === this.state.user) return;
     conversation.gone = false;
     this.watch();
@@ -375,6 +397,7 @@ export class Model {
     if (!conversation) return;
     if (from === this.state.user) {
       conversation.haveRead(read);
+      this.#doubt(conversation);
       return;
     }
     const before = conversation.others.get(from) ?? { received: 0, read: 0 };
@@ -398,6 +421,11 @@ export class Model {
 
   async loadMarks(conversation) {
     const marks = await this.api.get(`/conversations/${conversation.name}/marks`);
+    conversation.count(marks.last, marks.unread, marks.read);
+    const isGroup = conversation.place.group !== undefined;
+    for (const user of isGroup ? conversation.others.keys() : []) {
+      if (!marks.others.some((mark) => mark.user === user)) conversation.others.delete(user);
+    }
     for (const { user, received, read } of marks.others) {
       const before = conversation.others.get(user) ?? { received: 0, read: 0 };
       conversation.others.set(user, {

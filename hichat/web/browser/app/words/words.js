@@ -30,30 +30,44 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
 
-// The browser's own kind of the language, if it has one: a British clock is not an American one.
-const locale = () => navigator.languages.find((tag) => tag.startsWith(current)) ?? current;
+// The browser's own kind of the language, if it has one that is one: a British clock is not an American one.
+function locale() {
+  const kind = navigator.languages.find((tag) => tag === current || tag.startsWith(`${current}-`));
+  try {
+    return Intl.getCanonicalLocales(kind)[0] ?? current;
+  } catch {
+    return current;
+  }
+}
 
 const format = (options) => (time) => new Intl.DateTimeFormat(locale(), options).format(time);
 export const clock = format({ timeStyle: "short" });
 export const fullTime = format({ dateStyle: "medium", timeStyle: "short" });
 const weekday = format({ weekday: "long" });
+const shortWeekday = format({ weekday: "short" });
 const shortDate = format({ month: "short", day: "numeric" });
+const shortDateOfYear = format({ year: "numeric", month: "short", day: "numeric" });
 const longDate = format({ year: "numeric", month: "long", day: "numeric" });
 
-const DAY = 24 * 3600 * 1000;
-export const dayOf = (time) => new Date(time).setHours(0, 0, 0, 0);
-
-export function dayName(time) {
-  const ago = Math.round((dayOf(Date.now()) - dayOf(time)) / DAY);
-  if (ago === 0) return t("today");
-  if (ago === 1) return t("yesterday");
-  return ago < 7 ? weekday(time) : longDate(time);
+// A day of the reader's calendar, as a number: days are not always 24 hours long, nor do all begin at midnight.
+export function dayOf(time) {
+  const date = new Date(time);
+  return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / (24 * 3600 * 1000);
 }
 
-export function shortTime(time) {
-  const ago = Math.round((dayOf(Date.now()) - dayOf(time)) / DAY);
+// @param now: by the clock by which the time is.
+export function dayName(time, now) {
+  const ago = dayOf(now) - dayOf(time);
+  if (ago === 0) return t("today");
+  if (ago === 1) return t("yesterday");
+  return ago > 0 && ago < 7 ? weekday(time) : longDate(time);
+}
+
+export function shortTime(time, now) {
+  const ago = dayOf(now) - dayOf(time);
   if (ago === 0) return clock(time);
-  return ago < 7 ? format({ weekday: "short" })(time) : shortDate(time);
+  if (ago > 0 && ago < 7) return shortWeekday(time);
+  return new Date(time).getFullYear() === new Date(now).getFullYear() ? shortDate(time) : shortDateOfYear(time);
 }
 
 export function sizeOf(bytes) {

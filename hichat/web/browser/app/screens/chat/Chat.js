@@ -33,7 +33,7 @@ export function Chat({ model, name, message }) {
   };
   useEffect(() => {
     if (!model.ready) return;
-    conversation.readAtOpening = conversation.read;
+    conversation.readAtOpening = conversation.seen;
     // What shows messages goes itself to one that it has been given.
     if (!conversation.loaded || (conversation.newer && !message)) load();
     else model.loadMarks(conversation).catch(() => {});

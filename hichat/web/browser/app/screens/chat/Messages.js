@@ -46,12 +46,14 @@ export class Messages extends Component {
       next.model.focused !== this.focused ||
       next.version.some((each, at) => each !== this.props.version[at]) ||
       next.model.state.line !== this.line ||
+      dayOf(next.model.now()) !== this.day ||
       this.marks(next) !== this.marked
     );
   }
 
   marks({ conversation }) {
-    return [...conversation.others.values()].reduce((sum, mark) => sum + mark.read + mark.received, 0);
+    const marks = [...conversation.others.values()];
+    return `${marks.length} ${marks.reduce((sum, mark) => sum + mark.read + mark.received, 0)}`;
   }
 
   // The window follows what is loaded before and after it.
@@ -203,6 +205,7 @@ export class Messages extends Component {
     this.adjust();
     this.focused = model.focused;
     this.line = model.state.line;
+    this.day = dayOf(model.now());
     this.marked = this.marks({ conversation });
     const { messages } = conversation;
     const shown = messages.slice(this.from, this.to);
@@ -254,7 +257,7 @@ export class Messages extends Component {
     const together = !day && !fresh && !changes.length && before?.from === message.from && message.time - before.time < TOGETHER;
     return html`
       ${changes.length > 0 && html`<${Changes} key=${`changes-${message.id}`} model=${model} changes=${changes} />`}
-      ${day && html`<div class="day" key=${`day-${message.id}`}><span>${dayName(message.time)}</span></div>`}
+      ${day && html`<div class="day" key=${`day-${message.id}`}><span>${dayName(message.time, model.now())}</span></div>`}
       ${fresh && html`<div class="day new" key=${`new-${message.id}`}><span>${t("newMessages")}</span></div>`}
       <${Message}
         key=${message.id}

@@ -114,7 +114,7 @@ function Row({ model, conversation, selected }) {
           <span class="row-title">${title}</span>
           ${conversation.muted && html`<${Sign} icon="mute" text=${t("muted")} />`}
           ${conversation.pinned && html`<${Sign} icon="pin" text=${t("pinned")} />`}
-          ${time && html`<time class="row-time" datetime=${new Date(time).toISOString()}>${shortTime(time)}</time>`}
+          ${time && html`<time class="row-time" datetime=${new Date(time).toISOString()}>${shortTime(time, model.now())}</time>`}
         </span>
         <span class="row-line">
           <span class="row-note"><${Preview} model=${model} conversation=${conversation} /></span>

@@ -1,0 +1,76 @@
+"""Times as the client shows them: by the reader's calendar, in the reader's zone and language."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+from tests.integration.web.browser import BrowserCase, Person
+
+
+class TimeTests(BrowserCase):
+    def shown(self, zone: str, locale: str, script: str, before: str = "") -> Any:
+        """
+        @param script: the body of a function that has the client's C{words}, and C{at}, a time's milliseconds.
+        @param before: what runs before the client does.
+        @return: what it returns, in a browser there.
+        """
+        reader = Person(self.browser, "reader", self.daemon.url, before, timezone_id=zone, locale=locale)
+        with closing(reader.context):
+            found = reader.page.evaluate(
+                f"""async () => {{
+                    const base = document.querySelector('script[src]').src.replace('main.js', '');
+                    const words = await import(base + 'words/words.js');
+                    const at = (text) => Date.parse(text);
+                    {script}
+                }}"""
+            )
+            self.assertEqual(reader.faults, [])
+        # Between a time and "PM" browsers put one of several blanks.
+        return [text.replace("\u202f", " ") for text in found]
+
+    def days(self, zone: str, locale: str, now: str, *times: str) -> Any:
+        """@return: for each time what stands between the days, and what the list of conversations shows."""
+        script = f"return {[*times]!r}.flatMap((time) => ['dayName', 'shortTime'].map("
+        return self.shown(zone, locale, f"{script}(name) => words[name](at(time), at({now!r}))));")
+
+    def test_days_of_23_and_25_hours(self) -> None:
+        """In Berlin the clocks went back on 2026-10-25 at 3 o'clock, and forward on 2026-03-29 at 2."""
+        found = self.days("Europe/Berlin", "en-GB", "2026-10-25T22:55Z", "2026-10-24T22:05Z", "2026-10-24T21:55Z")
+        self.assertEqual(found, ["Today", "00:05", "Yesterday", "Sat"])
+        found = self.days("Europe/Berlin", "en-GB", "2026-03-29T22:05Z", "2026-03-28T23:05Z", "2026-03-28T22:55Z")
+        self.assertEqual(found, ["Yesterday", "Sun", "Saturday", "Sat"])
+
+    def test_a_day_that_was_left_out(self) -> None:
+        """Samoa had no 2011-12-30: the 29th was two days before the 31st by the calendar."""
+        found = self.days("Pacific/Apia", "en-US", "2011-12-31T02:00Z", "2011-12-30T09:00Z", "2011-12-30T11:00Z")
+        self.assertEqual(found, ["Thursday", "Thu", "Today", "1:00 AM"])
+
+    def test_the_year(self) -> None:
+        """Of last year's messages it is shown; a few days ago is a weekday, whatever the year."""
+        times = ("2025-12-31T20:00Z", "2025-12-30T02:00Z", "2025-12-01T02:00Z", "2026-01-02T15:00Z")
+        found = self.days("Asia/Shanghai", "zh-CN", "2026-01-02T02:00Z", *times)
+        self.assertEqual(found, ["昨天", "周四", "星期二", "周二", "2025年12月1日", "2025年12月1日", "今天", "23:00"])
+        found = self.days("America/New_York", "en-US", "2026-11-01T02:00Z", "2025-11-01T02:00Z", "2026-03-01T05:00Z")
+        self.assertEqual(found, ["October 31, 2025", "Oct 31, 2025", "March 1, 2026", "Mar 1"])
+
+    def test_what_is_yet_to_come(self) -> None:
+        """A clock that was wrong when something was said: that has no weekday of its own."""
+        found = self.days("UTC", "en-US", "2026-05-05T23:50Z", "2026-05-06T00:10Z", "2027-05-06T00:10Z")
+        self.assertEqual(found, ["May 6, 2026", "May 6", "May 6, 2027", "May 6, 2027"])
+
+    def test_languages(self) -> None:
+        """The words are of the language that was chosen; the clock is of the reader's kind of it, if that is one."""
+        script = """
+            const time = at('2026-05-01T12:00Z');
+            return [words.dayName(time, at('2026-06-01T12:00Z')), words.clock(time)];
+        """
+        for locale, languages, shown in (
+            ("en-GB", "['en-GB']", ["1 May 2026", "13:00"]),
+            ("en-US", "['en-US']", ["May 1, 2026", "1:00 PM"]),
+            ("en-US", "['en-US@posix']", ["May 1, 2026", "1:00 PM"]),
+            ("de-DE", "['de-DE', 'zh-TW']", ["2026年5月1日", "下午1:00"]),
+            ("de-DE", "['de-DE']", ["May 1, 2026", "1:00 PM"]),
+        ):
+            given = f"Object.defineProperty(navigator, 'languages', {{ get: () => {languages} }})"
+            self.assertEqual(self.shown("Europe/London", locale, script, given), shown, languages)
