@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from hichat.client.wire import BadAnswer, FileTrouble, whole, words
 from hichat.media.addresses import OPEN_PREFIX, id_of
-from hichat.media.names import NAME_LIMIT, clean_name
+from hichat.media.names import NAME_LIMIT, clean_name, extension_of, shortened
 
 if TYPE_CHECKING:
     from hichat.client.http import Session
@@ -73,7 +73,10 @@ class MediaCalls:
         try:
             with path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
-                called = (path.name if name is None else name)[:NAME_LIMIT]
+                # A name of the disk may be in no encoding: what cannot be read of it is shown as that.
+                called = clean_name(
+                    (path.name if name is None else name).encode(errors="surrogateescape").decode(errors="replace")
+                )
                 found = await self._session.send_file(f"/media?{urlencode({'name': called})}", file, 30 + size / RATE)
         except OSError as e:
             raise FileTrouble(f"{path}: {e.strerror or e}") from e
@@ -155,11 +158,11 @@ def place_for(name: str, directory: Path, fallback: str) -> Path:
     """
     # A name that begins with a dot could be that of a program's settings.
     safe = clean_name(name).lstrip(".") or fallback
-    stem, dot, extension = safe.rpartition(".")
-    if not dot:
-        stem, extension = safe, ""
+    extension = extension_of(safe)
+    stem = safe[: len(safe) - len(extension)]
     path, number = directory / safe, 1
     while path.exists() or path.is_symlink():
         number += 1
-        path = directory / f"{stem} ({number}){dot}{extension}"
+        end = f" ({number}){extension}"
+        path = directory / f"{shortened(stem, NAME_LIMIT - len(end.encode()))}{end}"
     return path

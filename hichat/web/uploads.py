@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from string import ascii_letters, digits
 from typing import IO, cast
+from unicodedata import combining
 from urllib.parse import quote
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
@@ -30,6 +32,7 @@ from hichat.errors import (
 )
 from hichat.media.media import Copy, MediaStore, Served
 from hichat.media.types import EXTENSIONS
+from hichat.text import formed
 from hichat.web.complaints import UPLOAD_PATH, complain
 from hichat.web.credentials import bearer, credentials
 from hichat.web.forms import FORM_LIMIT
@@ -43,6 +46,7 @@ MEDIA_PATH = b"/v2/media"
 _CHUNK = 64 * 1024
 _PARTS_LIMIT = 32
 _YEAR = 365 * 24 * 3600
+_PLAIN = frozenset(f"{ascii_letters}{digits} ._()-")
 
 _FOR_ALL = b"Cross-Origin-Resource-Policy", b"cross-origin"
 # The page of v1 may be anywhere.
@@ -242,9 +246,17 @@ def disposition(served: Served) -> bytes:
     kind = "inline" if served.shown else "attachment"
     if not served.name:
         return kind.encode()
-    # RFC 8187; who cannot read that gets the letters that need no escaping.
-    plain = re.sub(r"[^A-Za-z0-9 ._()-]", "_", served.name)
+    # RFC 8187; who cannot read that gets the letters that need no escaping, first: some read only the first one.
+    plain = "".join(map(_plain, served.name))
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(served.name, safe='')}".encode("ascii")
+
+
+def _plain(character: str) -> str:
+    """@return: the same in ASCII without quotes, backslashes and percent signs, which browsers read differently."""
+    if character in _PLAIN:
+        return character
+    first = formed("NFD", character)[0]
+    return first if first in _PLAIN else "" if combining(character) else "_"
 
 
 __all__ = ["MEDIA_PATH", "UPLOAD_PATH", "Download", "Files", "copy_of_form", "disposition", "upload_paths"]

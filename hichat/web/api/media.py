@@ -11,7 +11,7 @@ from hichat.errors import BadLink, DamagedPicture, EmptyFile, NoSuchAddress, NoS
 from hichat.events import MAX_SAFE_INTEGER
 from hichat.media.addresses import ID
 from hichat.media.media import copy_of
-from hichat.media.names import NAME_LIMIT
+from hichat.media.names import TAKEN
 from hichat.media.records import Media
 from hichat.media.types import Kind
 from hichat.web.api.operation import Caller, Operation, Section, Time
@@ -100,10 +100,11 @@ class UploadQuery(msgspec.Struct, forbid_unknown_fields=True):
     """
     What is said of a file.
 
-    @ivar name: what it is called.
+    @ivar name: what it is called. What has more than 255 bytes in UTF-8 is cut between characters; how it ends, such as
+        C{.tar.gz}, is kept.
     """
 
-    name: Annotated[str, Meta(max_length=NAME_LIMIT)] = ""
+    name: Annotated[str, Meta(max_length=TAKEN)] = ""
 
 
 class MediaPath(msgspec.Struct, forbid_unknown_fields=True):

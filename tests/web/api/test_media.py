@@ -1,5 +1,7 @@
 """Tests for L{hichat.web.api.media}: the rules are the domain's; here is what they are over HTTP."""
 
+from urllib.parse import quote
+
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.trial.unittest import TestCase
 
@@ -67,6 +69,12 @@ class Uploading(MediaCase):
         self.problem(self.upload(b""), 400, "empty_file")
         self.assertEqual(list(self.directory.iterdir()), [])
 
+    def test_a_long_name_is_cut(self):
+        """In bytes; what it is, is still to be seen, and nothing is broken."""
+        for name, left in (("x" * 256 + ".png", "x" * 251 + ".png"), ("照" * 300 + ".jpeg", "照" * 83 + ".jpeg")):
+            answer = self.upload(b"x", f"/v2/media?name={quote(name)}")
+            self.assertEqual((answer.status, answer.json["name"]), (201, left))
+
     def test_path_tricks(self):
         for name in ("../../x", "..%5c..%5cx", "%2Fetc%2Fx", "x%00"):
             answer = self.upload(b"x", f"/v2/media?name={name}")
@@ -86,7 +94,7 @@ class Uploading(MediaCase):
             self.assertEqual(answer.json["detail"], f"{sentence} 195.3 KB")
         self.problem(self.upload(b"x", "/v2/media?name=x&name=y"), 400, "invalid_field")
         self.problem(self.upload(b"x", "/v2/media?size=1"), 400, "invalid_field")
-        self.problem(self.upload(b"x", f"/v2/media?name={'x' * 256}"), 400, "invalid_field")
+        self.problem(self.upload(b"x", f"/v2/media?name={'x' * 1001}"), 400, "invalid_field")
         self.problem(self.upload(b"x", Authorization="Bearer x"), 401, "unauthorized")
         self.problem(self.upload(b"x", Authorization=""), 401, "unauthorized")
         self.assertEqual(list(self.directory.iterdir()), [])

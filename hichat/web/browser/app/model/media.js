@@ -159,7 +159,8 @@ export class Media {
   async store(file, progress = () => {}) {
     const { api, features } = this.model;
     if (features.has("media")) {
-      const name = encodeURIComponent((file.name || "file").slice(0, 200));
+      // Half of a surrogate pair cannot be sent. What is too long the server cuts, where a character ends.
+      const name = encodeURIComponent((file.name || "file").replace(/\p{Surrogate}/gu, ""));
       return api.upload(`/v2/media?name=${name}`, file, progress);
     }
     return { url: await this.storeOpen(file, progress), kind: kindOf(file), name: file.name };
