@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["picture", "audio", "file"]
 
+LONGEST = 86_400
+"""Seconds that a message says of an audio at most: see L{hichat.protocol.Send}."""
+
 RATE = 16 * 1024
 """Bytes a second: a file that takes longer than at this rate does not come any more."""
 
@@ -30,6 +33,7 @@ class Uploaded(NamedTuple):
 
     @ivar url: for L{hichat.client.connection.Client.send}; so are C{kind} (its C{media}) and C{name}.
     @ivar open: where whoever knows this gets it without a token.
+    @ivar seconds: how long a sound or a film lasts; 0: that is not known.
     """
 
     id: str
@@ -39,6 +43,7 @@ class Uploaded(NamedTuple):
     size: int
     name: str
     open: str
+    seconds: float = 0.0
 
 
 class Link(NamedTuple):
@@ -91,6 +96,7 @@ class MediaCalls:
             size=whole(found.get("size")),
             name=words(found.get("name")),
             open=words(found.get("open")),
+            seconds=_length(found.get("seconds")),
         )
 
     async def links(self, ids: Sequence[str]) -> list[Link]:
@@ -148,6 +154,10 @@ class MediaCalls:
 
         await self._session.api.receive_file(place, take)
         return size
+
+
+def _length(seconds: object) -> float:
+    return float(seconds) if isinstance(seconds, int | float) and 0 < seconds <= LONGEST else 0.0
 
 
 def place_for(name: str, directory: Path, fallback: str) -> Path:

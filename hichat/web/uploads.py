@@ -31,7 +31,6 @@ from hichat.errors import (
     V1Off,
 )
 from hichat.media.media import Copy, MediaStore, Served
-from hichat.media.types import EXTENSIONS
 from hichat.text import formed
 from hichat.web.complaints import UPLOAD_PATH, complain
 from hichat.web.credentials import bearer, credentials
@@ -51,7 +50,20 @@ _PLAIN = frozenset(f"{ascii_letters}{digits} ._()-")
 _FOR_ALL = b"Cross-Origin-Resource-Policy", b"cross-origin"
 # The page of v1 may be anywhere.
 
-_MEDIA_TYPES = {extension: media_type for media_type, extension in EXTENSIONS.items()}
+# Of the files that are older than the table.
+_MEDIA_TYPES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "wav": "audio/wav",
+    "webm": "audio/webm",
+    "mka": "audio/x-matroska",
+    "ogg": "audio/ogg",
+    "m4a": "audio/mp4",
+    "flac": "audio/flac",
+    "mp3": "audio/mpeg",
+}
 _RANGE = re.compile(rb"bytes=(?:[0-9]{1,18}-(?:[0-9]{1,18})?|-([0-9]{1,18}))")
 _OLD_NAME = re.compile(rb"[0-9a-f]{32}\.([a-z0-9]{3,4})")
 
