@@ -51,6 +51,9 @@ class Uploading(MediaCase):
         found = self.successResultOf(launch(self.calls.upload(path)))
         self.assertEqual(found, Uploaded(ID, f"/v2/media/{ID}", "file", "x/y", 5, "照片.png", ""))
         self.assertEqual(sent[0][:2], ("/media?name=%E7%85%A7%E7%89%87.png", b"hello"))
+        for told, seconds in ((2.5, 2.5), (-1, 0), ("2", 0), (1e9, 0), (None, 0)):
+            body = body | {"kind": "audio", "seconds": told}
+            self.assertEqual(self.successResultOf(launch(self.calls.upload(path))).seconds, seconds)
         wrongs: list[Any] = [{}, [], None, body | {"kind": "x"}]
         for wrong in wrongs:
             body = wrong

@@ -82,11 +82,14 @@ def moov(*handlers, seconds=0.0, scale=1000, more=b""):
 
 
 def fragment(number, begin, *samples, default=None):
-    """@param samples: how long each lasts; or, with C{default}, whatever."""
+    """
+    @param samples: how long each lasts; or, with C{default}, whatever.
+    @param default: how long all of them last; 0: as long as the film says.
+    """
     flags = 0x20008 if default else 0x20000
     head = box(b"tfhd", struct.pack(">II", flags, number), struct.pack(">I", default) if default else b"")
-    run = struct.pack(">II", 0 if default else 0x100, len(samples))
-    times = b"" if default else struct.pack(f">{len(samples)}I", *samples)
+    run = struct.pack(">II", 0x100 if default is None else 0, len(samples))
+    times = b"" if default is not None else struct.pack(f">{len(samples)}I", *samples)
     traf = box(b"traf", head, box(b"tfdt", struct.pack(">II", 0, begin)), box(b"trun", run, times))
     return box(b"moof", box(b"mfhd", bytes(8)), traf) + box(b"mdat", b"x" * 40)
 
@@ -226,9 +229,7 @@ RECORDINGS: tuple[tuple[str, str, float, bytes], ...] = (
                 b"mvex", box(b"trex", bytes(4), (1).to_bytes(4, "big"), bytes(4), (750).to_bytes(4, "big"), bytes(8))
             ),
         )
-        + fragment(1, 0, *[0] * 4)
-        .replace(b"\0\2\0\0\0\0\0\1", b"\0\2\0\0\0\0\0\1")
-        .replace(b"\0\0\1\0\0\0\0\4", b"\0\0\0\0\0\0\0\4"),
+        + fragment(1, 0, *[0] * 4, default=0),
     ),
     ("iPhone, voice memo", "audio/mp4", 7.5, brands(b"M4A ", b"isom", b"mp42") + DECOY + moov(SOUND, seconds=7.5)),
     ("Android, voice", "audio/mp4", 7.5, brands(b"mp42", b"isom", b"mp42") + moov(SOUND, seconds=7.5) + DECOY),
