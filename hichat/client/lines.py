@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
+from hichat.client.media import LONGEST
 from hichat.client.wire import (
     BadAnswer,
     ClientError,
@@ -744,6 +745,7 @@ class Chat:
 
     def _content(self, message: Happened | Folded) -> list[str]:
         parts = [self.text(message.media)] if message.media in ("picture", "audio", "file") else []
+        parts += [_length(message.seconds)] if message.media == "audio" and 0 < message.seconds <= LONGEST else []
         link = self._link(message.url) if message.url else ""
         parts += filter(None, map(harmless, (message.name, message.text or "", link)))
         if isinstance(message, Folded):
@@ -781,6 +783,13 @@ class Chat:
 
     def _link(self, url: str) -> str:
         return url if "://" in url else f"{self._site}/{url.removeprefix('./').lstrip('/')}"
+
+
+def _length(seconds: float) -> str:
+    """@return: how long something lasts, as players show it."""
+    minutes, rest = divmod(max(1, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def _called(names: Mapping[int, str], wanted: str) -> list[int]:

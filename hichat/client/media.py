@@ -13,12 +13,15 @@ from urllib.parse import urlencode
 
 from hichat.client.wire import BadAnswer, FileTrouble, whole, words
 from hichat.media.addresses import OPEN_PREFIX, id_of
-from hichat.media.names import NAME_LIMIT, clean_name
+from hichat.media.names import NAME_LIMIT, clean_name, extension_of, shortened
 
 if TYPE_CHECKING:
     from hichat.client.http import Session
 
 Kind = Literal["picture", "audio", "file"]
+
+LONGEST = 86_400
+"""Seconds that a message says of an audio at most: see L{hichat.protocol.Send}."""
 
 RATE = 16 * 1024
 """Bytes a second: a file that takes longer than at this rate does not come any more."""
@@ -30,6 +33,7 @@ class Uploaded(NamedTuple):
 
     @ivar url: for L{hichat.client.connection.Client.send}; so are C{kind} (its C{media}) and C{name}.
     @ivar open: where whoever knows this gets it without a token.
+    @ivar seconds: how long a sound or a film lasts; 0: that is not known.
     """
 
     id: str
@@ -39,6 +43,7 @@ class Uploaded(NamedTuple):
     size: int
     name: str
     open: str
+    seconds: float = 0.0
 
 
 class Link(NamedTuple):
@@ -73,7 +78,10 @@ class MediaCalls:
         try:
             with path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
-                called = (path.name if name is None else name)[:NAME_LIMIT]
+                # A name of the disk may be in no encoding: what cannot be read of it is shown as that.
+                called = clean_name(
+                    (path.name if name is None else name).encode(errors="surrogateescape").decode(errors="replace")
+                )
                 found = await self._session.send_file(f"/media?{urlencode({'name': called})}", file, 30 + size / RATE)
         except OSError as e:
             raise FileTrouble(f"{path}: {e.strerror or e}") from e
@@ -88,6 +96,7 @@ class MediaCalls:
             size=whole(found.get("size")),
             name=words(found.get("name")),
             open=words(found.get("open")),
+            seconds=_length(found.get("seconds")),
         )
 
     async def links(self, ids: Sequence[str]) -> list[Link]:
@@ -147,6 +156,10 @@ class MediaCalls:
         return size
 
 
+def _length(seconds: object) -> float:
+    return float(seconds) if isinstance(seconds, int | float) and 0 < seconds <= LONGEST else 0.0
+
+
 def place_for(name: str, directory: Path, fallback: str) -> Path:
     """
     @param name: what somebody else calls a file.
@@ -155,11 +168,11 @@ def place_for(name: str, directory: Path, fallback: str) -> Path:
     """
     # A name that begins with a dot could be that of a program's settings.
     safe = clean_name(name).lstrip(".") or fallback
-    stem, dot, extension = safe.rpartition(".")
-    if not dot:
-        stem, extension = safe, ""
+    extension = extension_of(safe)
+    stem = safe[: len(safe) - len(extension)]
     path, number = directory / safe, 1
     while path.exists() or path.is_symlink():
         number += 1
-        path = directory / f"{stem} ({number}){dot}{extension}"
+        end = f" ({number}){extension}"
+        path = directory / f"{shortened(stem, NAME_LIMIT - len(end.encode()))}{end}"
     return path

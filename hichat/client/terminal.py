@@ -229,7 +229,10 @@ class Talk:
     async def _send_file(self, deed: SendFile) -> Ack:
         found = await self._session.media_calls.upload(deed.path)
         user, group = (None, deed.peer.id) if deed.peer.group else (deed.peer.id, None)
-        return await self._client.send(user, group=group, media=found.kind, url=found.url, name=found.name)
+        seconds = max(1, round(found.seconds)) if found.kind == "audio" and found.seconds else 0
+        return await self._client.send(
+            user, group=group, media=found.kind, url=found.url, name=found.name, seconds=seconds
+        )
 
     async def _save(self, step: Save) -> str:
         path = step.path

@@ -32,6 +32,7 @@ from hichat.events import ENDINGS, MAX_SAFE_INTEGER, Event, JoinPolicy, Kind, Sc
 from hichat.gateway import frames, v1
 from hichat.ledger import history
 from hichat.media.addresses import PREFIX
+from hichat.media.names import clean_name, without_hidden
 from hichat.social.conversations import Setting
 
 FRAME_LIMIT = v1.FRAME_LIMIT
@@ -172,7 +173,7 @@ def message_body(
             Content=frame.text or (url if is_file else ""),
             url="" if is_file else url,
             Url=url if is_file else "",
-            Desc=frame.name,
+            Desc=frame.name and clean_name(frame.name),
             amount=frame.seconds,
             mentions=frame.mentions,
             mediaId=media_id,
@@ -360,7 +361,7 @@ def _content(event: Event) -> dict[str, Any]:
     if body.mediaId:
         content["url"] = f"{PREFIX}{body.mediaId}"
     if body.Desc:
-        content["name"] = body.Desc
+        content["name"] = without_hidden(body.Desc)
     if body.amount:
         content["seconds"] = body.amount
     if body.mentions:

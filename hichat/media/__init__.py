@@ -1,7 +1,7 @@
 """
 Media: files that users upload and messages name.
 
-    types      what a file is, by its content
+    types      what a file is, by its content: of films (matroska, mp4, ogg), sound and documents
     metadata   pictures without what cameras write into them
     pictures   their size, their thumbnails, and whether they are whole
     folder     the directory: a file is there whole, or not at all

@@ -33,7 +33,7 @@ from hichat.events import Draft
 from hichat.media import records, types
 from hichat.media.addresses import LONGEST, PREFIX, Addresses, end_of_link, id_of, make_id
 from hichat.media.folder import Folder, Unfinished
-from hichat.media.names import clean_name
+from hichat.media.names import NAME_LIMIT, clean_name, extension_of, shortened
 from hichat.media.records import Media
 from hichat.media.types import Kind, Picture
 from hichat.storage.trouble import Trouble
@@ -49,7 +49,7 @@ STRAYS = 288
 """Sweeps between two looks for files that no table knows: a day."""
 
 FILE_TYPE = types.UNKNOWN
-"""The type as which everything is served that is neither a picture nor audio."""
+"""The type as which everything is served that browsers do not show."""
 
 _CHUNK = 64 * 1024
 
@@ -70,12 +70,16 @@ class Link(NamedTuple):
 
     @ivar thumbnail: that of the small picture; None: there is none.
     @ivar until: milliseconds since the epoch.
+    @ivar type: the file's media type; so are C{name} and C{size}, in bytes.
     """
 
     id: str
     url: str
     thumbnail: str | None
     until: int
+    type: str
+    name: str
+    size: int
 
 
 class Served(NamedTuple):
@@ -102,6 +106,7 @@ class _Kept(NamedTuple):
     size: int
     room: int
     picture: Picture | None
+    seconds: float
 
 
 class _Received(NamedTuple):
@@ -298,6 +303,7 @@ class MediaStore:
             picture.height if picture else None,
             kept.room,
             self._now(),
+            kept.seconds,
         )
         entered = False
         try:
@@ -328,13 +334,13 @@ class MediaStore:
             came = files.enter_context(unfinished())
             copy(came.file, self._limits.size)
             came.file.flush()
-            kind, media_type = _type_of(came.file)
+            kind, media_type, seconds = _look_at(came.file)
             if playable and kind == "file":
                 raise UnknownFileType
             if came.file.seek(0, os.SEEK_END) == 0:
                 raise EmptyFile
             if kind != "picture":
-                return self._finish(kind, media_type, came)
+                return self._finish(kind, media_type, came, seconds=seconds)
             clean, small = files.enter_context(unfinished()), files.enter_context(unfinished())
             return _Received(came, media_type, clean, small, files.pop_all())
 
@@ -345,6 +351,7 @@ class MediaStore:
         whole: Unfinished,
         small: Unfinished | None = None,
         picture: Picture | None = None,
+        seconds: float = 0.0,
     ) -> _Kept:
         folder, id = self._folder, make_id()
         sizes = [_size(whole)]
@@ -357,7 +364,7 @@ class MediaStore:
         except BaseException:
             folder.remove([id])
             raise
-        return _Kept(id, kind, media_type, sizes[0], records.room_of(*sizes), picture)
+        return _Kept(id, kind, media_type, sizes[0], records.room_of(*sizes), picture, seconds)
 
     # Downloads
 
@@ -370,7 +377,7 @@ class MediaStore:
     def _link(self, found: Media, until: int) -> Link:
         url, query = f"{PREFIX}{found.id}", f"?until={until}&key={self._addresses.sign(found.id, until)}"
         thumbnail = f"{url}/thumbnail{query}" if found.kind == "picture" else None
-        return Link(found.id, url + query, thumbnail, until)
+        return Link(found.id, url + query, thumbnail, until, found.type, _name_to_save(found), found.size)
 
     def url(self, found: Media) -> str:
         """@return: by what messages of v2 name a file."""
@@ -410,8 +417,8 @@ class MediaStore:
         path = self._folder.place(id, thumbnail)
         if thumbnail:
             return Served(path, types.THUMBNAIL_TYPE, "", True)
-        shown = found.type in types.EXTENSIONS and found.kind != "file"
-        return Served(path, found.type if shown else FILE_TYPE, found.name, shown)
+        shown = found.type in types.SHOWN
+        return Served(path, found.type if shown else FILE_TYPE, _name_to_save(found), shown)
 
     # What nobody uses
 
@@ -475,14 +482,28 @@ def copy_of(content: IO[bytes]) -> Copy:
     return copy
 
 
+def _name_to_save(found: Media) -> str:
+    """@return: what the owner calls a file, with an end by which others know what it is, if it has none."""
+    extension = types.EXTENSIONS.get(found.type, "")
+    if not found.name:
+        stem = found.type.partition("/")[0] if found.type in types.SHOWN else "file"
+        return f"{stem}.{extension}" if extension else ""
+    end = extension_of(found.name).removeprefix(".")
+    if not extension or found.name.startswith(".") or (end and not end.isdigit()):
+        return found.name
+    return f"{shortened(found.name, NAME_LIMIT - len(extension) - 1)}.{extension}"
+
+
 def _size(unfinished: Unfinished) -> int:
     unfinished.file.flush()
     return unfinished.path.stat().st_size
 
 
-def _type_of(file: IO[bytes]) -> tuple[Kind, str]:
+def _look_at(file: IO[bytes]) -> tuple[Kind, str, float]:
+    """@return: the kind, the media type, and how many seconds it lasts."""
     if file.seek(0, os.SEEK_END) == 0:
         # Which cannot be mapped.
-        return types.type_of(b"")
+        return (*types.type_of(b""), 0.0)
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return types.type_of(content)
+        kind, media_type = types.type_of(content)
+        return kind, media_type, types.seconds_of(content, media_type)

@@ -63,6 +63,8 @@ BLOCK = 4096
 class Media(msgspec.Struct, frozen=True):
     """
     An uploaded file; see the columns of C{media}.
+
+    @ivar seconds: how long a sound or a film that has just come lasts; 0: that is not known. Messages keep it.
     """
 
     id: str
@@ -75,9 +77,10 @@ class Media(msgspec.Struct, frozen=True):
     height: int | None
     room: int
     created_at: int
+    seconds: float = 0.0
 
 
-_COLUMNS = [media.c[name] for name in Media.__struct_fields__]
+_COLUMNS = [media.c[name] for name in Media.__struct_fields__ if name in media.c]
 
 
 def room_of(*sizes: int) -> int:
@@ -98,7 +101,7 @@ def add(connection: Connection, found: Media, quota: int) -> None:
     """
     if room_used(connection, found.owner_id) + found.room > quota:
         raise QuotaExceeded
-    values = msgspec.structs.asdict(found) | {"unused_since": found.created_at}
+    values = {column.name: getattr(found, column.name) for column in _COLUMNS} | {"unused_since": found.created_at}
     connection.execute(insert(media).values(values))
 
 

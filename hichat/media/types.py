@@ -1,10 +1,10 @@
 """
 What a file is, by its content: what a client or a name says is never believed.
 
-Pictures and audio are what browsers show themselves, and nothing that can carry a script. L{Pillow<PIL>} has the last
-word on pictures (L{hichat.media.pictures}); audio is known by the patterns here, because general libraries take what
-browsers record for films. The type of everything else is puremagic's guess: it is told, but the file is never served
-as that.
+Pictures, sound and films are what browsers show themselves, and nothing that can carry a script. L{Pillow<PIL>} has the
+last word on pictures (L{hichat.media.pictures}). What phones and browsers record is known by its structure, because
+general libraries take sound for films and cannot say how long it is. Archives and text are looked into. The type of
+everything else is puremagic's guess: it is told, but the file is never served as that.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Literal, NamedTuple
 
 import puremagic
 from puremagic.main import PureError
+
+from hichat.media import documents, matroska, mp4, ogg, sound
 
 Kind = Literal["picture", "audio", "file"]
 
@@ -40,45 +42,134 @@ _PICTURES = (
 )
 
 # EBML; the document's type stands in its first element (RFC 8794, 8.1).
-_EBML = rb"\x1aE\xdf\xa3.{0,48}?\x42\x82."
+_EBML = rb"\x1aE\xdf\xa3.{0,100}?\x42\x82.{1,8}?"
 
-_AUDIO = (
-    (rb"RIFF....WAVE", "audio/wav"),
-    (_EBML + rb"webm", "audio/webm"),
-    (_EBML + rb"matroska", "audio/x-matroska"),
-    (rb"OggS\0", "audio/ogg"),
-    (rb"....ftyp(?:M4A |M4B |mp4[12]|isom|iso[2-9]|dash)", "audio/mp4"),
-    (rb"fLaC\0", "audio/flac"),
-    # An ID3 tag, or a frame: eleven bits set, then MPEG 1, 2 or 2.5, layer III.
-    (rb"ID3[\x02-\x04]|\xff[\xe2\xe3\xf2\xf3\xfa\xfb]", "audio/mpeg"),
+# What may have pictures in it, too.
+_FILMS = (
+    (_EBML + rb"webm", "webm"),
+    (_EBML + rb"matroska", "x-matroska"),
+    (rb"OggS\0", "ogg"),
 )
 
-# A track with pictures in it: the codec's id in Matroska (RFC 9559), the Theora header in Ogg, the handler in MP4
-# (ISO/IEC 14496-12, 8.4.3). In Matroska it is looked for before the first cluster: so short a pattern is sooner or
-# later in what is said, too.
+_AUDIO = (
+    (rb"(?:RIFF|RF64|BW64)....WAVE", "audio/wav"),
+    (rb"fLaC\0", "audio/flac"),
+    (rb"#!AMR-WB\n", "audio/amr-wb"),
+    (rb"#!AMR\n", "audio/amr"),
+    (rb"\x02?#!SILK_V3", "audio/x-silk"),
+    (rb"FORM....AIF[FC]", "audio/aiff"),
+    (rb"caff\0\x01", "audio/x-caf"),
+    (rb"\.snd\0\0\0", "audio/basic"),
+)
+
+# What is before a PDF's first line, some readers and so some writers do not mind.
+_DOCUMENTS = (
+    (rb".{0,1019}?%PDF-", "application/pdf"),
+    (rb"RIFF....AVI ", "video/x-msvideo"),
+    (rb"\0\0\x01\xba", "video/mpeg"),
+    # Packets of 188 bytes; cameras put a time of four before each.
+    (rb"G.{187}G.{187}G", "video/mp2t"),
+    (rb".{4}G.{191}G.{191}G", "video/mp2t"),
+)
+
+# By brand: 3GP and what came after it, and QuickTime. All others are MP4.
+_FILM_TYPES = ((b"3gp", "3gpp"), (b"3gr", "3gpp"), (b"3gs", "3gpp"), (b"3g2", "3gpp2"), (b"qt  ", "quicktime"))
+_SOUND_BRANDS = (b"M4A ", b"M4B ", b"M4P ")
+
+# A track with pictures in it, in what is broken: the codec's id in Matroska (RFC 9559), the Theora header in Ogg, the
+# handler in MP4 (ISO/IEC 14496-12, 8.4.3). In Matroska it is looked for before the first cluster: so short a pattern is
+# sooner or later in what is said, too.
 _MATROSKA_FILM = re.compile(rb"\x86[\x80-\xff]V_[A-Z]")
 _CLUSTER = re.compile(rb"\x1f\x43\xb6\x75")
-_FILMS = {
-    "audio/webm": (_MATROSKA_FILM, "video/webm"),
-    "audio/x-matroska": (_MATROSKA_FILM, "video/x-matroska"),
-    "audio/ogg": (re.compile(rb"\x80theora"), "video/ogg"),
-    "audio/mp4": (re.compile(rb"hdlr.{8}vide", re.DOTALL), "video/mp4"),
+_MARKS = {
+    "webm": _MATROSKA_FILM,
+    "x-matroska": _MATROSKA_FILM,
+    "ogg": re.compile(rb"\x80theora"),
+    "mp4": re.compile(rb"hdlr.{8}vide", re.DOTALL),
 }
 
-EXTENSIONS = {
+_SHOWN = {
     "image/png": "png",
     "image/jpeg": "jpg",
     "image/gif": "gif",
     "image/webp": "webp",
+    "image/heic": "heic",
+    "image/heic-sequence": "heic",
+    "image/heif": "heif",
+    "image/heif-sequence": "heif",
+    "image/avif": "avif",
     "audio/wav": "wav",
     "audio/webm": "webm",
     "audio/x-matroska": "mka",
     "audio/ogg": "ogg",
     "audio/mp4": "m4a",
+    "audio/aac": "aac",
     "audio/flac": "flac",
     "audio/mpeg": "mp3",
+    "audio/amr": "amr",
+    "audio/amr-wb": "awb",
+    "audio/3gpp": "3gp",
+    "audio/3gpp2": "3g2",
+    "audio/aiff": "aiff",
+    "audio/x-caf": "caf",
+    "audio/basic": "au",
+    "audio/x-silk": "silk",
+    "video/mp4": "mp4",
+    "video/webm": "webm",
+    "video/x-matroska": "mkv",
+    "video/ogg": "ogv",
+    "video/quicktime": "mov",
+    "video/3gpp": "3gp",
+    "video/3gpp2": "3g2",
 }
-"""What is served as what it is; everything else is only saved."""
+
+SHOWN = frozenset(_SHOWN)
+"""
+What is served as what it is: browsers show it themselves, or say that they cannot, and nothing in it runs. Everything
+else is only saved.
+"""
+
+EXTENSIONS = _SHOWN | {
+    "application/pdf": "pdf",
+    "application/zip": "zip",
+    "application/rtf": "rtf",
+    "application/epub+zip": "epub",
+    "application/msword": "doc",
+    "application/vnd.ms-excel": "xls",
+    "application/vnd.ms-powerpoint": "ppt",
+    "application/vnd.ms-outlook": "msg",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.ms-word.document.macroEnabled.12": "docm",
+    "application/vnd.ms-excel.sheet.macroEnabled.12": "xlsm",
+    "application/vnd.ms-excel.sheet.binary.macroEnabled.12": "xlsb",
+    "application/vnd.ms-powerpoint.presentation.macroEnabled.12": "pptm",
+    "application/vnd.ms-visio.drawing": "vsdx",
+    "application/vnd.visio": "vsd",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.presentation": "odp",
+    "application/vnd.oasis.opendocument.graphics": "odg",
+    "application/vnd.apple.pages": "pages",
+    "application/vnd.apple.numbers": "numbers",
+    "application/vnd.apple.keynote": "key",
+    "application/vnd.android.package-archive": "apk",
+    "application/java-archive": "jar",
+    "application/vnd.google-earth.kmz": "kmz",
+    "application/vnd.rar": "rar",
+    "application/x-7z-compressed": "7z",
+    "text/vcard": "vcf",
+    "text/calendar": "ics",
+    "image/tiff": "tif",
+    "image/bmp": "bmp",
+    "image/x-canon-cr3": "cr3",
+    "image/jxl": "jxl",
+    "video/x-msvideo": "avi",
+    "video/mpeg": "mpg",
+    "video/mp2t": "ts",
+}
+"""How names end of what is of these types."""
 
 
 class Picture(NamedTuple):
@@ -104,11 +195,69 @@ def type_of(content: bytes | mmap) -> tuple[Kind, str]:
             return "picture", media_type
     for pattern, media_type in _AUDIO:
         if re.match(pattern, content, re.DOTALL):
-            film, film_type = _FILMS.get(media_type, (None, ""))
-            if film is not None and _find(film, content, _end_of_head(film, content)) >= 0:
-                return "file", film_type
             return "audio", media_type
-    return "file", _guess(bytes(content[:HEAD]))
+    return _film(content) or _sound(content) or ("file", _document(content))
+
+
+def seconds_of(content: bytes | mmap, media_type: str) -> float:
+    """
+    @param media_type: of L{type_of}.
+    @return: how long a sound or a film lasts; 0: that is not to be found out, or it is neither.
+    """
+    family, _, name = media_type.partition("/")
+    if family not in ("audio", "video"):
+        return 0.0
+    if name in ("webm", "x-matroska"):
+        return matroska.seconds_of(content)
+    if name == "ogg":
+        return ogg.look_at(content).seconds
+    if name in ("mp4", "quicktime", "3gpp", "3gpp2"):
+        found = mp4.look_at(content)
+        return found.seconds if found else 0.0
+    return sound.seconds_of(content, media_type)
+
+
+def _film(content: bytes | mmap) -> tuple[Kind, str] | None:
+    for pattern, name in _FILMS:
+        if re.match(pattern, content, re.DOTALL):
+            has_video = ogg.look_at(content).has_video if name == "ogg" else matroska.has_video(content)
+            return _seen_or_heard(content, name, has_video)
+    found = mp4.look_at(content)
+    if found is None:
+        return None
+    if found.picture:
+        return "file", found.picture
+    name = next((name for brand, name in _FILM_TYPES if found.brand.startswith(brand)), "mp4")
+    # A book that is read out may have pictures between its chapters.
+    has_video = False if found.brand in _SOUND_BRANDS else found.has_video
+    kind, media_type = _seen_or_heard(content, name, has_video)
+    # There is no name for a QuickTime film that has only sound.
+    return kind, "audio/mp4" if media_type == "audio/quicktime" else media_type
+
+
+def _seen_or_heard(content: bytes | mmap, name: str, has_video: bool | None) -> tuple[Kind, str]:
+    if has_video is None:
+        # It is broken, or not whole.
+        mark = _MARKS.get(name, _MARKS["mp4"])
+        has_video = _find(mark, content, _end_of_head(mark, content)) >= 0
+    return ("file", f"video/{name}") if has_video else ("audio", f"audio/{name}")
+
+
+def _sound(content: bytes | mmap) -> tuple[Kind, str] | None:
+    media_type = sound.frames_of(content)
+    return ("audio", media_type) if media_type else None
+
+
+def _document(content: bytes | mmap) -> str:
+    for pattern, media_type in _DOCUMENTS:
+        if re.match(pattern, content, re.DOTALL):
+            return media_type
+    head = bytes(content[:HEAD])
+    if head.startswith((b"PK\3\4", b"PK\5\6", b"PK\7\x08PK")):
+        return documents.archive_type(content)
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return documents.ole_type(content)
+    return documents.text_type(content) or _guess(head)
 
 
 def _end_of_head(film: re.Pattern[bytes], content: bytes | mmap) -> int:

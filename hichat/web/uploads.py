@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from string import ascii_letters, digits
 from typing import IO, cast
+from unicodedata import combining
 from urllib.parse import quote
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
@@ -29,7 +31,7 @@ from hichat.errors import (
     V1Off,
 )
 from hichat.media.media import Copy, MediaStore, Served
-from hichat.media.types import EXTENSIONS
+from hichat.text import formed
 from hichat.web.complaints import UPLOAD_PATH, complain
 from hichat.web.credentials import bearer, credentials
 from hichat.web.forms import FORM_LIMIT
@@ -43,11 +45,25 @@ MEDIA_PATH = b"/v2/media"
 _CHUNK = 64 * 1024
 _PARTS_LIMIT = 32
 _YEAR = 365 * 24 * 3600
+_PLAIN = frozenset(f"{ascii_letters}{digits} ._()-")
 
 _FOR_ALL = b"Cross-Origin-Resource-Policy", b"cross-origin"
 # The page of v1 may be anywhere.
 
-_MEDIA_TYPES = {extension: media_type for media_type, extension in EXTENSIONS.items()}
+# Of the files that are older than the table.
+_MEDIA_TYPES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "wav": "audio/wav",
+    "webm": "audio/webm",
+    "mka": "audio/x-matroska",
+    "ogg": "audio/ogg",
+    "m4a": "audio/mp4",
+    "flac": "audio/flac",
+    "mp3": "audio/mpeg",
+}
 _RANGE = re.compile(rb"bytes=(?:[0-9]{1,18}-(?:[0-9]{1,18})?|-([0-9]{1,18}))")
 _OLD_NAME = re.compile(rb"[0-9a-f]{32}\.([a-z0-9]{3,4})")
 
@@ -242,9 +258,17 @@ def disposition(served: Served) -> bytes:
     kind = "inline" if served.shown else "attachment"
     if not served.name:
         return kind.encode()
-    # RFC 8187; who cannot read that gets the letters that need no escaping.
-    plain = re.sub(r"[^A-Za-z0-9 ._()-]", "_", served.name)
+    # RFC 8187; who cannot read that gets the letters that need no escaping, first: some read only the first one.
+    plain = "".join(map(_plain, served.name))
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(served.name, safe='')}".encode("ascii")
+
+
+def _plain(character: str) -> str:
+    """@return: the same in ASCII without quotes, backslashes and percent signs, which browsers read differently."""
+    if character in _PLAIN:
+        return character
+    first = formed("NFD", character)[0]
+    return first if first in _PLAIN else "" if combining(character) else "_"
 
 
 __all__ = ["MEDIA_PATH", "UPLOAD_PATH", "Download", "Files", "copy_of_form", "disposition", "upload_paths"]

@@ -332,7 +332,7 @@ class ShowTests(ChatCase):
             self.assertEqual(self.shown(51, "", media="picture", url=url), f"#1 Bob: [picture] {link}")
         self.assertEqual(
             self.shown(52, "", media="audio", url="https://b.example/a", seconds=3),
-            "#2 Bob: [audio] https://b.example/a",
+            "#2 Bob: [audio] 0:03 https://b.example/a",
         )
         self.assertEqual(
             self.shown(53, "look", media="file", url="/f", name="f.pdf"),

@@ -51,10 +51,27 @@ class Uploading(MediaCase):
         found = self.successResultOf(launch(self.calls.upload(path)))
         self.assertEqual(found, Uploaded(ID, f"/v2/media/{ID}", "file", "x/y", 5, "照片.png", ""))
         self.assertEqual(sent[0][:2], ("/media?name=%E7%85%A7%E7%89%87.png", b"hello"))
+        for told, seconds in ((2.5, 2.5), (-1, 0), ("2", 0), (1e9, 0), (None, 0)):
+            body = body | {"kind": "audio", "seconds": told}
+            self.assertEqual(self.successResultOf(launch(self.calls.upload(path))).seconds, seconds)
         wrongs: list[Any] = [{}, [], None, body | {"kind": "x"}]
         for wrong in wrongs:
             body = wrong
             self.failureResultOf(launch(self.calls.upload(path)), BadAnswer)
+
+    def test_a_name_that_is_in_no_encoding(self):
+        """As old archives unpack them: it is sent, with what cannot be read shown as that."""
+        path = Path(os.fsdecode(os.fsencode(self.directory) + b"/\xd5\xd5\xc6\xac.png"))
+        path.write_bytes(b"x")
+        targets = []
+
+        def send_file(target, file, token, timeout):
+            targets.append(target)
+            return fail(Failure(ConnectionLost()))
+
+        self.patch(self.api, "send_file", send_file)
+        self.failureResultOf(launch(self.calls.upload(path)), ConnectionLost)
+        self.assertEqual(targets, ["/media?name=%EF%BF%BD%EF%BF%BD%C6%AC.png"])
 
     def test_no_such_file(self):
         error = self.failureResultOf(launch(self.calls.upload(self.directory / "x")), FileTrouble).value
@@ -137,7 +154,14 @@ class Places(MediaCase):
 
     def test_taken(self):
         (self.directory / "a.tar.gz").touch()
-        os.symlink("/nowhere", self.directory / "a.tar (2).gz")
-        self.assertEqual(place_for("a.tar.gz", self.directory, "file").name, "a.tar (3).gz")
+        os.symlink("/nowhere", self.directory / "a (2).tar.gz")
+        self.assertEqual(place_for("a.tar.gz", self.directory, "file").name, "a (3).tar.gz")
         (self.directory / "a").touch()
         self.assertEqual(place_for("a", self.directory, "file").name, "a (2)")
+
+    def test_taken_and_as_long_as_a_name_may_be(self):
+        name = "照" * 83 + ".pdf"
+        (self.directory / name).touch()
+        place = place_for(name, self.directory, "file")
+        place.touch()
+        self.assertEqual(place.name, "照" * 82 + " (2).pdf")

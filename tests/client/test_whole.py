@@ -19,6 +19,7 @@ from hichat.client.terminal import chat
 from hichat.client.wire import Credentials, Refused, Replaced
 from hichat.protocol import Presence, Receipt, TypingFrame
 from tests.integration.daemon import Daemon, reactor, until
+from tests.media.recordings import OPUS, SPOKEN, recorded
 
 PASSWORD = "correct horse"
 GROUP = "team"
@@ -296,6 +297,19 @@ class LibraryTests(WholeCase):
         for path in (directory / "kept").iterdir():
             self.assertEqual(path.read_bytes(), b"hello " * 50_000)
         self.assertEqual(len([line for line in shown if "File exists" in line or "No such file" in line]), 2, shown)
+
+    async def test_a_voice(self):
+        """What does not say how long it is: who gets it is told."""
+        path = self.daemon.directory / "voice.webm"
+        path.write_bytes(recorded(b"webm", [OPUS], SPOKEN))
+        bob = self.client("bob")
+        await self.live(bob)
+        status, _ = await self.chat("ann", "/to bob", f"/send {path}")
+        self.assertEqual(status, 0)
+        (heard,) = await self.take(bob, 1)
+        self.assertEqual((heard.media, heard.seconds), ("audio", 30))
+        _, shown = await self.chat("bob", "/to ann", "/history")
+        self.assertTrue(any("0:30 voice.webm" in line for line in shown), shown)
 
     async def test_presence(self):
         ann, bob = self.client("ann"), self.client("bob")

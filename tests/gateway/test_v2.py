@@ -297,6 +297,18 @@ class CrossingTests(SynchronousTestCase):
             {"Media": 1, "Content": "read it", "Url": "/f.pdf", "Desc": "f.pdf"},
         )
 
+    def test_a_files_name_is_not_turned_round(self) -> None:
+        """Neither one that is sent now, nor one that is in the log."""
+        for name, left in (
+            ("a\u202egnp.exe", "agnp.exe"),
+            ("../x\u2066.pdf", "x.pdf"),
+            (".\u200c\u06cc", ".\u200c\u06cc"),
+        ):
+            said = v2.message_body(parse(op="send", user=YOU, media="file", url="/f", name=name), ME, Scope.USER, YOU)
+            self.assertEqual(json.loads(said)["Desc"], left)
+        old = b'{"userId":7,"TargetId":8,"Type":1,"Content":"x","Desc":"a/b\xe2\x80\xae"}'
+        self.assert_shown(event(old), {"text": "x", "name": "a/b"})
+
     def test_mentions_are_of_v2_only(self) -> None:
         self.both(
             {"text": "@you", "mentions": [YOU]},

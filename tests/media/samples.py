@@ -92,12 +92,12 @@ FILMS = (
 
 FILES = (
     ("application/octet-stream", b""),
-    ("application/octet-stream", b"hello world\n"),
+    ("text/plain", b"hello world\n"),
     ("application/octet-stream", b"\x89PNG"),
     ("image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
     ("text/html", b"<!DOCTYPE html><script>alert(1)</script>"),
     ("application/pdf", b"%PDF-1.7"),
-    ("application/octet-stream", b"GIF88a"),
-    ("video/avi", b"RIFF\0\0\0\0AVI "),
+    ("text/plain", b"GIF88a"),
+    ("video/x-msvideo", b"RIFF\0\0\0\0AVI "),
     ("application/octet-stream", b" " + PNG),
 )

@@ -1,16 +1,21 @@
 """Tests for L{hichat.web.uploads}."""
 
 import os
+import random
+import re
 import stat
+from pathlib import Path
+from urllib.parse import unquote
 
 from twisted.internet.defer import CancelledError, Deferred, inlineCallbacks
-from twisted.trial.unittest import TestCase
+from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from hichat.errors import FormTooLarge, NotStored
 from hichat.media import pictures
-from hichat.media.media import copy_of
+from hichat.media.media import Served, copy_of
 from hichat.media.names import clean_name
 from hichat.media.records import Media
+from hichat.web.uploads import disposition
 from tests.media.samples import AUDIO, FILES, FILMS, PICTURES, PNG, SECRET, WEBM
 from tests.web.support import QUOTA, UPLOAD_LIMIT, SiteCase, SiteFixture, multipart, request_bytes
 
@@ -232,20 +237,37 @@ class Saving(UploadsCase):
         (self.directory / "x").unlink()
 
 
-class Names(SiteCase):
-    def test_what_is_left_of_a_name(self):
-        for name, left in (
-            ("a.png", "a.png"),
-            ("照片 1.png", "照片 1.png"),
-            ("../../etc/passwd", "passwd"),
-            ("..\\..\\boot.ini", "boot.ini"),
-            ("/", ""),
-            ("..", ""),
-            (" .a. ", "a"),
-            ("a\0b\r\nc\u202egnp.exe", "abcgnp.exe"),
-            ("x" * 300, "x" * 255),
+class Dispositions(SynchronousTestCase):
+    """RFC 6266 and 8187: every browser gets a name that it can read, and the right one if it can read that."""
+
+    def test_names(self):
+        for name, plain, encoded in (
+            ("a b.txt", "a b.txt", "a%20b.txt"),
+            (".bashrc", ".bashrc", ".bashrc"),
+            ("Benoît.pdf", "Benoit.pdf", "Beno%C3%AEt.pdf"),
+            ("e\u0301te\u0301.txt", "ete.txt", "e%CC%81te%CC%81.txt"),
+            ("照片.png", "__.png", "%E7%85%A7%E7%89%87.png"),
+            ("\U0001f600.m4a", "_.m4a", "%F0%9F%98%80.m4a"),
+            ("a\"b\\c%41;d='e'.txt", "a_b_c_41_d__e_.txt", "a%22b%5Cc%2541%3Bd%3D%27e%27.txt"),
+            ("می\u200cخواهم.pdf", "________.pdf", "%D9%85%DB%8C%E2%80%8C%D8%AE%D9%88%D8%A7%D9%87%D9%85.pdf"),
         ):
-            self.assertEqual(clean_name(name), left)
+            for shown, kind in ((True, "inline"), (False, "attachment")):
+                found = disposition(Served(Path("x"), "x/y", name, shown)).decode("ascii")
+                self.assertEqual(found, f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+        self.assertEqual(disposition(Served(Path("x"), "x/y", "", False)), b"attachment")
+
+    def test_any_name_can_be_sent(self):
+        chance = random.Random(8)
+        for _ in range(300):
+            name = clean_name(
+                "".join(chr(chance.choice((chance.randrange(0x300), chance.randrange(0x110000)))) for _ in range(20))
+            )
+            found = disposition(Served(Path("x"), "x/y", name, False)).decode("ascii")
+            read = re.fullmatch(
+                r"attachment; filename=\"([\w ._()-]*)\"; filename\*=UTF-8''([\w.~%-]*)", found, re.ASCII
+            )
+            assert read is not None, found
+            self.assertEqual(unquote(read[2]), name)
 
 
 class Serving(SiteFixture, TestCase):

@@ -11,7 +11,7 @@ from hichat.errors import BadLink, DamagedPicture, EmptyFile, NoSuchAddress, NoS
 from hichat.events import MAX_SAFE_INTEGER
 from hichat.media.addresses import ID
 from hichat.media.media import copy_of
-from hichat.media.names import NAME_LIMIT
+from hichat.media.names import TAKEN
 from hichat.media.records import Media
 from hichat.media.types import Kind
 from hichat.web.api.operation import Caller, Operation, Section, Time
@@ -37,6 +37,8 @@ class ShownMedia(msgspec.Struct, omit_defaults=True):
     @ivar open: where whoever knows this gets it without a token: for a profile's picture, say.
     @ivar width: pixels, as it is shown; of pictures only. So is C{height}.
     @ivar thumbnail: whether there is a small picture of it.
+    @ivar seconds: how long a sound or a film lasts, by its content; absent: that is not to be found out. Put it, as a
+        whole number, into the message that names the file.
     """
 
     id: MediaId
@@ -49,6 +51,7 @@ class ShownMedia(msgspec.Struct, omit_defaults=True):
     width: int | UnsetType = UNSET
     height: int | UnsetType = UNSET
     thumbnail: bool = False
+    seconds: Annotated[float, Meta(gt=0)] | UnsetType = UNSET
 
 
 class MediaLink(msgspec.Struct, omit_defaults=True):
@@ -58,11 +61,17 @@ class MediaLink(msgspec.Struct, omit_defaults=True):
     @ivar url: needs no token; a path of this server.
     @ivar thumbnail: the same of a small picture, of 320 pixels at most; absent: there is none.
     @ivar expires: until when these are good.
+    @ivar type: the file's media type, by its content: whether it is worth trying to show it.
+    @ivar name: what to save it as.
+    @ivar size: bytes.
     """
 
     id: MediaId
     url: str
     expires: Time
+    type: str
+    name: str
+    size: int
     thumbnail: str | UnsetType = UNSET
 
 
@@ -100,10 +109,11 @@ class UploadQuery(msgspec.Struct, forbid_unknown_fields=True):
     """
     What is said of a file.
 
-    @ivar name: what it is called.
+    @ivar name: what it is called. What has more than 255 bytes in UTF-8 is cut between characters; how it ends, such as
+        C{.tar.gz}, is kept.
     """
 
-    name: Annotated[str, Meta(max_length=NAME_LIMIT)] = ""
+    name: Annotated[str, Meta(max_length=TAKEN)] = ""
 
 
 class MediaPath(msgspec.Struct, forbid_unknown_fields=True):
@@ -145,13 +155,15 @@ async def get_media_links(parts: Parts, caller: Caller, body: LinksWanted) -> Me
     an hour, and for as long the same.
     """
     found = await parts.media.links(caller.user, body.ids)
-    return MediaLinks([MediaLink(one.id, one.url, one.until, one.thumbnail or UNSET) for one in found])
+    return MediaLinks(
+        [MediaLink(one.id, one.url, one.until, one.type, one.name, one.size, one.thumbnail or UNSET) for one in found]
+    )
 
 
 async def get_media(parts: Parts, path: MediaPath, query: Signature) -> Download:
     """
-    Sends a file, or ranges of it (RFC 9110, 14). Pictures and audio come as what they are; everything else comes as
-    bytes that are to be saved.
+    Sends a file, or ranges of it (RFC 9110, 14). Pictures, sound and films come as what they are; everything else comes
+    as bytes that are to be saved.
     """
     return await _download(parts, path, query, False)
 
@@ -178,6 +190,7 @@ def _shown(parts: Parts, found: Media) -> ShownMedia:
         width=UNSET if found.width is None else found.width,
         height=UNSET if found.height is None else found.height,
         thumbnail=found.kind == "picture",
+        seconds=round(found.seconds, 3) or UNSET,
     )
 
 

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from playwright.sync_api import Dialog, FilePayload, expect
 
-from tests.integration.web.browser import BrowserCase, Wire, wait_for
+from tests.integration.web.browser import BrowserCase, Person, Wire, wait_for
+from tests.media.recordings import VIDEO, brands, moov
 
 
 def picture(width: int, height: int) -> bytes:
@@ -19,6 +20,39 @@ def picture(width: int, height: int) -> bytes:
     rows = b"".join(b"\0" + bytes((70, 150, 120)) * width for _ in range(height))
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+# A tone, and a square that changes its colour.
+RECORD = """async ([type, name, time]) => {
+    const audio = new AudioContext();
+    await audio.resume();
+    const tone = audio.createOscillator();
+    const heard = audio.createMediaStreamDestination();
+    tone.connect(heard);
+    tone.start();
+    const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 48 });
+    const brush = canvas.getContext("2d");
+    const painting = setInterval(() => {
+        brush.fillStyle = `hsl(${performance.now() % 360} 80% 50%)`;
+        brush.fillRect(0, 0, 64, 48);
+    }, 40);
+    const seen = type.startsWith("video/") ? canvas.captureStream(25).getTracks() : [];
+    const recorder = new MediaRecorder(new MediaStream([...heard.stream.getTracks(), ...seen]), { mimeType: type });
+    const pieces = [];
+    recorder.ondataavailable = (event) => pieces.push(event.data);
+    const stopped = new Promise((resolve) => (recorder.onstop = resolve));
+    recorder.start(100);
+    await new Promise((resolve) => setTimeout(resolve, time));
+    recorder.stop();
+    await stopped;
+    clearInterval(painting);
+    await audio.close();
+    const files = new DataTransfer();
+    files.items.add(new File(pieces, name, { type }));
+    const input = document.querySelector("input[type=file]");
+    input.files = files.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
 
 
 class MediaTests(BrowserCase):
@@ -154,6 +188,66 @@ class MediaTests(BrowserCase):
         dave.until("document.querySelector('.message audio').readyState >= 1")
         dave.page.evaluate("document.querySelector('.message audio').play()")
         dave.until("document.querySelector('.message audio').currentTime > 0.2")
+
+    def give_recorded(self, who: Person, type: str, name: str, seconds: float) -> None:
+        """Choose what the browser records itself, in pieces: then it does not say how long it is."""
+        who.page.evaluate(RECORD, [type, name, seconds * 1000])
+        who.page.get_by_role("dialog").get_by_role("button", name="Send").click()
+
+    def test_what_does_not_say_how_long_it_is(self) -> None:
+        """A voice and a film that a browser has recorded: both are played, and last as long as they do."""
+        self.need("/media")
+        mia, ned = self.registered("mia", "ned")
+        one, two = self.ids(mia, ned)
+        mia.go(f"chats/user-{two}")
+        ned.go(f"chats/user-{one}")
+        self.give_recorded(mia, "audio/webm", "voice.webm", 2)
+        voice = "document.querySelector('.message audio')"
+        expect(ned.page.locator(".message audio")).to_have_attribute("aria-label", "Voice message, 2 seconds")
+        ned.until(f"{voice}.duration > 1.5 && {voice}.duration < 3 && {voice}.currentTime === 0")
+        self.give_recorded(mia, "video/webm", "clip.webm", 1.5)
+        expect(ned.page.locator(".message video")).to_be_visible()
+        film = "document.querySelector('.message video')"
+        ned.until(f"{film}.duration > 1 && {film}.duration < 3 && {film}.currentTime === 0 && {film}.videoWidth > 0")
+        ned.page.evaluate(f"{film}.muted = true; {film}.play()")
+        ned.until(f"{film}.currentTime > 0.2")
+        with ned.page.expect_download() as coming:
+            ned.page.locator(".message").get_by_role("link", name="clip.webm").click()
+        self.assertEqual(coming.value.suggested_filename, "clip.webm")
+
+    def test_what_no_browser_plays(self) -> None:
+        """It is offered to be saved, under its name and with its size."""
+        self.need("/media")
+        ole, pia = self.registered("ole", "pia")
+        one, two = self.ids(ole, pia)
+        ole.go(f"chats/user-{two}")
+        pia.go(f"chats/user-{one}")
+        family = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
+        for name, kind, content, saved in (
+            ("old phone.amr", "", b"#!AMR\n" + (b"\x3c" + bytes(31)) * 50, "old phone.amr"),
+            ("IMG_0001.HEIC", "image/heic", brands(b"heic", b"mif1", b"heic"), "IMG_0001.HEIC"),
+            ("film.mov", "video/quicktime", brands(b"qt  ") + moov(VIDEO, seconds=4), "film.mov"),
+            (f"{family}\u202efdp.exe", "", b"MZ\x90\0" + bytes(60), f"{family}fdp.exe"),
+            ("\U0001f600" * 60 + "字.pdf", "application/pdf", b"%PDF-1.7", "\U0001f600" * 60 + "字.pdf"),
+        ):
+            chosen = FilePayload(name=name, mimeType=kind, buffer=content)
+            ole.page.locator("input[type=file]").set_input_files(chosen)
+            ole.page.get_by_role("dialog").get_by_role("button", name="Send").click()
+            row = pia.page.locator(".message a.file").filter(has_text=saved)
+            expect(row).to_be_visible()
+            expect(row).to_contain_text(
+                f"{len(content) / 1000:.1f} KB" if len(content) >= 1000 else f"{len(content)} B"
+            )
+            with pia.page.expect_download() as coming:
+                row.click()
+            self.assertEqual(coming.value.path().read_bytes(), content)
+            # What is shown is the name; on a disk Chromium itself has no joiners.
+            self.assertEqual(coming.value.suggested_filename, saved.replace("\u200d", "_"))
+        expect(pia.page.locator(".message audio, .message video, .message img")).to_have_count(0)
+        # A picture that the server has not looked at is shown to who asks for it, by browsers that can.
+        pia.page.get_by_role("button", name="Show IMG_0001.HEIC").click()
+        expect(pia.page.get_by_role("button", name="Show IMG_0001.HEIC")).to_have_count(0)
+        expect(pia.page.get_by_role("dialog")).to_have_count(0)
 
     def test_what_is_refused(self) -> None:
         """Without a microphone or notifications that is said."""

@@ -1,13 +1,17 @@
 """Tests for L{hichat.web.api.media}: the rules are the domain's; here is what they are over HTTP."""
 
+from urllib.parse import quote, unquote
+
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.trial.unittest import TestCase
 
 from hichat.accounts import users
 from hichat.web.api.media import LINKS_LIMIT
-from tests.media.samples import FILES, FILMS, PNG, SECRET, WEBM, bomb, picture
+from tests.media.recordings import RECORDINGS, archive, brands
+from tests.media.samples import AUDIO, FILES, FILMS, PNG, SECRET, WEBM, bomb, picture
 from tests.web.support import QUOTA, UPLOAD_LIMIT, SiteCase, SiteFixture, request_bytes
 
+HEIC = brands(b"heic", b"mif1", b"heic")
 HTML = b"<!DOCTYPE html><script>alert(1)</script>"
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 
@@ -58,6 +62,17 @@ class Uploading(MediaCase):
             self.assertEqual(set(found), {"id", "url", "open", "kind", "type", "size", "name"})
         self.assertEqual(self.upload(WEBM, Content_Type="text/html").json["kind"], "audio")
 
+    def test_how_long_it_lasts(self):
+        """By its content, also of what a browser records, which does not say; in no more than milliseconds."""
+        for what, media_type, seconds, content in RECORDINGS:
+            found = self.upload(content).json
+            self.assertEqual((found["type"], found["size"]), (media_type, len(content)))
+            if seconds:
+                self.assertAlmostEqual(found["seconds"], seconds, 3, what)
+                self.assertEqual(round(found["seconds"], 3), found["seconds"])
+            else:
+                self.assertNotIn("seconds", found)
+
     def test_the_limit_is_told(self):
         answer = self.api("GET", "/media", token=self.ann)
         self.assertEqual((answer.status, answer.json), (200, {"size": UPLOAD_LIMIT}))
@@ -66,6 +81,12 @@ class Uploading(MediaCase):
     def test_nothing(self):
         self.problem(self.upload(b""), 400, "empty_file")
         self.assertEqual(list(self.directory.iterdir()), [])
+
+    def test_a_long_name_is_cut(self):
+        """In bytes; what it is, is still to be seen, and nothing is broken."""
+        for name, left in (("x" * 256 + ".png", "x" * 251 + ".png"), ("照" * 300 + ".jpeg", "照" * 83 + ".jpeg")):
+            answer = self.upload(b"x", f"/v2/media?name={quote(name)}")
+            self.assertEqual((answer.status, answer.json["name"]), (201, left))
 
     def test_path_tricks(self):
         for name in ("../../x", "..%5c..%5cx", "%2Fetc%2Fx", "x%00"):
@@ -86,7 +107,7 @@ class Uploading(MediaCase):
             self.assertEqual(answer.json["detail"], f"{sentence} 195.3 KB")
         self.problem(self.upload(b"x", "/v2/media?name=x&name=y"), 400, "invalid_field")
         self.problem(self.upload(b"x", "/v2/media?size=1"), 400, "invalid_field")
-        self.problem(self.upload(b"x", f"/v2/media?name={'x' * 256}"), 400, "invalid_field")
+        self.problem(self.upload(b"x", f"/v2/media?name={'x' * 1001}"), 400, "invalid_field")
         self.problem(self.upload(b"x", Authorization="Bearer x"), 401, "unauthorized")
         self.problem(self.upload(b"x", Authorization=""), 401, "unauthorized")
         self.assertEqual(list(self.directory.iterdir()), [])
@@ -182,15 +203,54 @@ class Getting(SiteFixture, TestCase):
 
     @inlineCallbacks
     def test_nothing_runs_in_a_browser(self):
-        for content in (HTML, SVG, b"%PDF-1.7", b"alert(1)", *(content for _, content in FILMS)):
+        for content in (HTML, SVG, b"%PDF-1.7", b"alert(1)", archive("word/document.xml")):
             found, link = yield self.keep(content, 'x".png\r\nX: y')
             for url in (link.url, self.media.open_url(found)):
                 answer = yield self.fetch(url)
                 self.assertEqual((answer.status, answer.body), (200, content))
                 self.assertEqual(answer.headers["content-type"], "application/octet-stream")
-                self.assertTrue(answer.headers["content-disposition"].startswith('attachment; filename="x_.pngX_ y"'))
+                self.assertTrue(answer.headers["content-disposition"].startswith('attachment; filename="x_.pngX_ y'))
                 self.assertEqual(answer.headers["x-content-type-options"], "nosniff")
                 self.assertNotIn("x", answer.headers)
+
+    @inlineCallbacks
+    def test_what_browsers_play(self):
+        """And what they may play, or show: it comes as what it is, and nothing in it runs."""
+        for media_type, content in (*AUDIO, *FILMS, *((each[1], each[3]) for each in RECORDINGS), ("image/heic", HEIC)):
+            found, link = yield self.keep(content, "x")
+            self.assertEqual((link.type, link.size), (media_type, len(content)))
+            for url in (link.url, self.media.open_url(found)):
+                answer = yield self.fetch(url)
+                self.assertEqual((answer.status, answer.body), (200, content))
+                self.assertEqual(answer.headers["content-type"], media_type)
+                self.assertTrue(answer.headers["content-disposition"].startswith(f'inline; filename="{link.name}"'))
+                self.assertEqual(answer.headers["content-security-policy"], "default-src 'none'; sandbox")
+                self.assertEqual(answer.headers["x-content-type-options"], "nosniff")
+
+    @inlineCallbacks
+    def test_what_it_is_saved_as(self):
+        """The owner's name for it; if that does not say what it is, with an end that does."""
+        for content, name, saved in (
+            (WEBM, "", "audio.webm"),
+            (FILMS[-1][1], "", "video.mp4"),
+            (HEIC, "", "image.heic"),
+            (HEIC, "IMG_0001", "IMG_0001.heic"),
+            (HEIC, "IMG_0001.JPG", "IMG_0001.JPG"),
+            (WEBM, "Recording 2023.11.28", "Recording 2023.11.28.webm"),
+            (WEBM, "\u97f3" * 85, "\u97f3" * 83 + ".webm"),
+            (b"%PDF-1.7", "", "file.pdf"),
+            (b"%PDF-1.7", "report v1.2 (final)", "report v1.2 (final).pdf"),
+            (archive("[Content_Types].xml", "word/document.xml"), "letter", "letter.docx"),
+            (b"%PDF-1.7", ".hidden", ".hidden"),
+            (b"all:\n", "Makefile", "Makefile"),
+            (bytes(9), "dump.001", "dump.001"),
+            (bytes(9), "", ""),
+        ):
+            _, link = yield self.keep(content, name)
+            self.assertEqual(link.name, saved)
+            answer = yield self.fetch(link.url, "HEAD")
+            told = answer.headers["content-disposition"].partition("filename*=UTF-8''")[2]
+            self.assertEqual(unquote(told), saved)
 
     @inlineCallbacks
     def test_ranges(self):

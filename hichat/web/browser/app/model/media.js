@@ -5,10 +5,11 @@ import { ROOT } from "../hub/root.js";
 import { sizeOf, t } from "../words/words.js";
 
 const OWN_PICTURES = /^\/uploads\/[A-Za-z0-9_-]{22,80}\.(?:png|jpg|gif|webp)$/;
-const OWN = /^\/uploads\/[A-Za-z0-9_-]{22,80}\.[a-z0-9]{3,4}$/;
+const OWN = /^\/uploads\/[A-Za-z0-9_-]{22,80}\.[a-z0-9]{2,8}$/;
 const MEDIA = /^\/v2\/media\/([A-Za-z0-9_-]{22})$/;
 // Refusals of a file that are the same however often it is sent.
 const FINAL = new Set(["form_too_large", "empty_file", "damaged_picture", "picture_too_large", "quota_exceeded"]);
+const LONGEST = 86_400; // seconds that a message says of an audio at most
 const EARLY = 60_000; // milliseconds before its end at which a link counts as old
 
 export class Media {
@@ -45,6 +46,11 @@ export class Media {
     if (!link || link.expires - EARLY < this.model.now()) this.#ask(id);
     const found = (thumbnail && link?.thumbnail) || link?.url;
     return found ? ROOT + found : "";
+  }
+
+  // What is known of a file of this server: its type, its name to save it as, its size in bytes. Nothing yet: {}.
+  about(url) {
+    return this.links.get(MEDIA.exec(url)?.[1]) ?? {};
   }
 
   // Whether it is known that one may not see it, or that it is gone.
@@ -132,7 +138,9 @@ export class Media {
       const { text, seconds, replyTo } = upload.said;
       const said = { media: stored.kind, url: stored.url, text };
       if (stored.kind === "file") said.name = stored.name;
-      if (stored.kind === "audio") said.seconds = Math.round(seconds);
+      // The server counts what is in it; what is shorter than a second lasts, too.
+      const length = stored.seconds ?? seconds;
+      if (stored.kind === "audio" && length) said.seconds = Math.min(Math.max(1, Math.round(length)), LONGEST);
       if (replyTo) said.replyTo = replyTo;
       await this.model.say(this.model.conversation(upload.name), said);
       this.drop(upload);
@@ -159,7 +167,8 @@ export class Media {
   async store(file, progress = () => {}) {
     const { api, features } = this.model;
     if (features.has("media")) {
-      const name = encodeURIComponent((file.name || "file").slice(0, 200));
+      // Half of a surrogate pair cannot be sent. What is too long the server cuts, where a character ends.
+      const name = encodeURIComponent((file.name || "file").replace(/\p{Surrogate}/gu, ""));
       return api.upload(`/v2/media?name=${name}`, file, progress);
     }
     return { url: await this.storeOpen(file, progress), kind: kindOf(file), name: file.name };

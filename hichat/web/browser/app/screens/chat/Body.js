@@ -3,7 +3,10 @@ import { html, useState } from "../../rendering.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { Icon } from "../../parts/Icon.js";
 import { Text, isEmojiOnly } from "../../parts/Text.js";
-import { t } from "../../words/words.js";
+import { sizeOf, t } from "../../words/words.js";
+
+const FILMS = /^video\/(?:mp4|webm|ogg|quicktime|3gpp2?|x-matroska)$/;
+const PICTURES = /^image\/(?:avif|hei[cf](?:-sequence)?)$/;
 
 export function Body({ model, message }) {
   if (message.recalled) return html`<p class="said">${t("recalledMessage")}</p>`;
@@ -43,20 +46,83 @@ function Picture({ model, message }) {
 }
 
 function Voice({ model, message }) {
+  const [failed, setFailed] = useState("");
   const link = model.media.link(message.url);
   if (!model.media.isOwn(message.url)) return html`<${Elsewhere} url=${message.url} />`;
+  // No browser plays all that others record; what it does not play can be saved.
+  if (link && failed === link) return html`<${Save} model=${model} message=${message} otherwise=${t("aVoiceMessage")} />`;
   const label = message.seconds ? t("voiceOf", { seconds: message.seconds }) : t("aVoiceMessage");
-  return html`<audio controls preload="metadata" src=${link || undefined} aria-label=${label}></audio>`;
+  return html`<audio
+    controls
+    preload="metadata"
+    src=${link || undefined}
+    aria-label=${label}
+    onLoadedMetadata=${learnLength}
+    onError=${() => setFailed(link)}
+  ></audio>`;
 }
 
+// A film is tried; what fails can be saved, as can all else. A picture that only some browsers show, and that the server
+// has not looked at, is shown to who asks for it.
 function File({ model, message }) {
+  const [failed, setFailed] = useState("");
   const link = model.media.link(message.url);
   if (!model.media.isOwn(message.url)) return html`<${Elsewhere} url=${message.url} />`;
-  return html`<a class="file" href=${link || undefined} download=${message.name}>
+  const { type = "" } = model.media.about(message.url);
+  const fail = () => setFailed(link);
+  const label = message.name || t("aFile");
+  const started = (event) => {
+    // Of a film in a code that it does not know, a browser plays the sound alone.
+    if (event.currentTarget.videoWidth) learnLength(event);
+    else fail();
+  };
+  const tries = link && failed !== link;
+  return html`
+    ${
+      tries &&
+      FILMS.test(type) &&
+      html`<video controls playsinline preload="metadata" src=${link} aria-label=${label} onLoadedMetadata=${started} onError=${fail}></video>`
+    }
+    <${Save} model=${model} message=${message} otherwise=${t("aFile")} />
+    ${tries && PICTURES.test(type) && html`<${Show} link=${link} label=${label} fail=${fail} />`}
+  `;
+}
+
+function Show({ link, label, fail }) {
+  const [open, setOpen] = useState(false);
+  return html`<button type="button" class="plain" onClick=${() => setOpen(true)}>${t("showLarge", { name: label })}</button>
+    ${
+      open &&
+      html`<${Dialog} title=${label} wide close=${() => setOpen(false)}>
+        <img class="picture-full" src=${link} alt=${label} onError=${fail} />
+      <//>`
+    }`;
+}
+
+function Save({ model, message, otherwise }) {
+  const { name, size } = model.media.about(message.url);
+  return html`<a class="file" href=${model.media.link(message.url) || undefined} download=${message.name || name || ""}>
     <span class="file-sign"><${Icon} name="file" /></span>
-    <span class="file-name">${message.name || t("aFile")}</span>
+    <span class="file-name" dir="auto">${message.name || name || otherwise}</span>
+    ${size && html`<span class="file-size dim">${sizeOf(size)}</span>`}
     <${Icon} name="download" />
   </a>`;
+}
+
+// A recording that was made by a browser may not say how long it is: whoever plays it learns that at its end
+// (https://crbug.com/642012).
+function learnLength(event) {
+  const player = event.currentTarget;
+  if (player.duration !== Infinity) return;
+  const plays = !player.paused;
+  const learned = () => {
+    if (player.duration === Infinity) return;
+    player.removeEventListener("durationchange", learned);
+    player.currentTime = 0;
+    if (plays) player.play();
+  };
+  player.addEventListener("durationchange", learned);
+  player.currentTime = Number.MAX_SAFE_INTEGER;
 }
 
 // Something of another server is not loaded: it would learn who reads it.

@@ -9,6 +9,7 @@ import { sizeOf, t } from "../../words/words.js";
 export function Preview({ model, conversation, file, close }) {
   const [text, setText] = useState("");
   const [url, setUrl] = useState("");
+  const [film, setFilm] = useState(file.type.startsWith("video/"));
   const kind = kindOf(file);
   const problem = model.media.problemWith(file);
   useEffect(() => {
@@ -27,10 +28,11 @@ export function Preview({ model, conversation, file, close }) {
   return html`<${Dialog} title=${t(kind === "picture" ? "sendPicture" : "sendFile")} close=${close}>
     <form onSubmit=${send}>
       ${kind === "picture" && url && html`<img class="picture-preview" src=${url} alt=${file.name} />`}
+      ${film && url && html`<video controls playsinline src=${url} aria-label=${file.name} onError=${() => setFilm(false)}></video>`}
       ${kind === "audio" && url && html`<audio controls src=${url} aria-label=${file.name}></audio>`}
       <p class="file">
         <span class="file-sign"><${Icon} name="file" /></span>
-        <span class="file-name">${file.name}</span><span class="dim">${sizeOf(file.size)}</span>
+        <span class="file-name" dir="auto">${file.name}</span><span class="dim">${sizeOf(file.size)}</span>
       </p>
       ${problem ? html`<p class="problem" role="alert">${problem}</p>` : html`<${Field} label=${t("caption")} value=${text} change=${setText} maxlength="2000" />`}
       <div class="actions">

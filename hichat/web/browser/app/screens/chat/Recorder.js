@@ -4,6 +4,7 @@ import { IconButton } from "../../parts/Icon.js";
 import { t } from "../../words/words.js";
 
 const LONGEST = 300; // seconds
+const ENDS = { "audio/webm": ".webm", "audio/ogg": ".ogg", "audio/mp4": ".m4a" };
 const TYPES = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];
 
 export function Recorder({ model, conversation, close }) {
@@ -41,8 +42,9 @@ export function Recorder({ model, conversation, close }) {
       recorder.current.onstop = () => {
         stop();
         if (!sends.current) return;
-        const type = recorder.current.mimeType.split(";")[0];
-        const file = new File(pieces, `voice.${type.split("/")[1]}`, { type });
+        // Not every browser says which of its codecs it has chosen.
+        const type = (recorder.current.mimeType || pieces[0]?.type || "").split(";")[0];
+        const file = new File(pieces, `voice${ENDS[type] ?? ""}`, { type });
         model.media.send(conversation, file, { seconds: Math.max(1, (performance.now() - begun.current) / 1000) });
       };
       recorder.current.start();

@@ -39,7 +39,7 @@ export function Waiting({ model, item, upload }) {
 function Upload({ upload }) {
   return html`
     ${upload.kind === "picture" && html`<span class="picture"><img src=${upload.preview} alt=${upload.file.name} /></span>`}
-    ${upload.kind !== "picture" && html`<span class="file"><span class="file-sign"><${Icon} name="file" /></span><span class="file-name">${upload.file.name}</span></span>`}
+    ${upload.kind !== "picture" && html`<span class="file"><span class="file-sign"><${Icon} name="file" /></span><span class="file-name" dir="auto">${upload.file.name}</span></span>`}
     ${upload.said.text && html`<p class="said">${upload.said.text}</p>`}
     ${!upload.failed && html`<progress value=${upload.progress} max="1" aria-label=${t("sending")}></progress>`}
   `;

@@ -1,0 +1,156 @@
+"""Documents: which archives are of office programs, what is in files of Microsoft's old container, and what is text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from mmap import mmap
+
+Content = bytes | mmap
+
+ENTRIES = 2000
+"""Entries of an archive whose names are looked at, at most."""
+
+HEAD = 4096
+"""Bytes at the beginning that tell whether a file is text."""
+
+ZIP = "application/zip"
+OLE = "application/x-ole-storage"
+TEXT = "text/plain"
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_APPLE = "application/vnd.apple."
+
+# What an archive is by a name in it. In which order the names come is up to the program that writes them.
+_BY_NAME = (
+    (b"word/vbaProject.bin", "application/vnd.ms-word.document.macroEnabled.12"),
+    (b"xl/vbaProject.bin", "application/vnd.ms-excel.sheet.macroEnabled.12"),
+    (b"ppt/vbaProject.bin", "application/vnd.ms-powerpoint.presentation.macroEnabled.12"),
+    (b"xl/workbook.bin", "application/vnd.ms-excel.sheet.binary.macroEnabled.12"),
+    (b"Index/Presentation.iwa", f"{_APPLE}keynote"),
+    (b"Index/Slide.iwa", f"{_APPLE}keynote"),
+    (b"Index/CalculationEngine.iwa", f"{_APPLE}numbers"),
+    (b"Index/Document.iwa", f"{_APPLE}pages"),
+    (b"AndroidManifest.xml", "application/vnd.android.package-archive"),
+    (b"META-INF/MANIFEST.MF", "application/java-archive"),
+    (b"doc.kml", "application/vnd.google-earth.kmz"),
+)
+
+# If it is one of office programs: by the folder that has the document in it.
+_PACKAGE = b"[Content_Types].xml"
+_BY_FOLDER = {
+    b"word": f"{_OFFICE}wordprocessingml.document",
+    b"xl": f"{_OFFICE}spreadsheetml.sheet",
+    b"ppt": f"{_OFFICE}presentationml.presentation",
+    b"visio": "application/vnd.ms-visio.drawing",
+}
+
+# What the first entry says, of OpenDocument and EPUB, which nothing packs.
+_MIMETYPE = re.compile(rb"mimetype(application/(?:vnd\.oasis\.opendocument\.[a-z-]{1,40}|epub\+zip))")
+
+# What Microsoft's container is, by the name of a stream in it.
+_STREAMS = (
+    ("WordDocument", "application/msword"),
+    ("Workbook", "application/vnd.ms-excel"),
+    ("Book", "application/vnd.ms-excel"),
+    ("PowerPoint Document", "application/vnd.ms-powerpoint"),
+    ("VisioDocument", "application/vnd.visio"),
+)
+
+_CONTROL = re.compile(rb"[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+_FEW = 64
+"""Bytes from which on what has no control characters is text, in whatever encoding."""
+
+_MARKUP = (
+    (
+        re.compile(
+            rb"(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,1000}?-->\s*)*(?:<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]", re.I | re.S
+        ),
+        "image/svg+xml",
+    ),
+    (re.compile(rb"(?:<!--.{0,1000}?-->\s*)*<(?:!DOCTYPE html|html|head|body|script)\b", re.I | re.S), "text/html"),
+    (
+        re.compile(rb"(?:<\?xml[^>]{0,200}\?>\s*)<!DOCTYPE html\b|(?:<\?xml[^>]{0,200}\?>\s*)<html\b", re.I),
+        "application/xhtml+xml",
+    ),
+    (re.compile(rb"<\?xml\s"), "application/xml"),
+    (re.compile(rb"\{\\rtf"), "application/rtf"),
+    (re.compile(rb"%!PS"), "application/postscript"),
+    (re.compile(rb"BEGIN:VCARD\s"), "text/vcard"),
+    (re.compile(rb"BEGIN:VCALENDAR\s"), "text/calendar"),
+)
+
+
+def archive_type(content: Content) -> str:
+    """@param content: of a ZIP file."""
+    said = _MIMETYPE.search(bytes(content[:HEAD]))
+    if said is not None:
+        return said[1].decode()
+    # Some programs of Windows have written its own separators.
+    names = {name.replace(b"\\", b"/") for name in _names(content)}
+    for name, media_type in _BY_NAME:
+        if name in names:
+            return media_type
+    folders = {name.partition(b"/")[0] for name in names} if _PACKAGE in names else set()
+    return next((media_type for folder, media_type in _BY_FOLDER.items() if folder in folders), ZIP)
+
+
+def _names(content: Content) -> Iterator[bytes]:
+    """Those in the directory at the end (APPNOTE.TXT, 4.3.12); if that is not whole, those on the way there."""
+    end = content.rfind(b"PK\5\6", max(0, len(content) - 65_557))
+    at = int.from_bytes(content[end + 16 : end + 20], "little") if end >= 0 else -1
+    magic, length, fixed = b"PK\1\2", 28, 46
+    if at < 0 or content[at : at + 4] != magic:
+        at, magic, length, fixed = max(0, content.find(b"PK\3\4", 0, HEAD)), b"PK\3\4", 26, 30
+    for _ in range(ENTRIES):
+        head = bytes(content[at : at + fixed])
+        if len(head) < fixed or not head.startswith(magic):
+            return
+        name, extra = (int.from_bytes(head[length + by : length + by + 2], "little") for by in (0, 2))
+        yield bytes(content[at + fixed : at + fixed + name])
+        more = int.from_bytes(head[32:34] if magic == b"PK\1\2" else head[18:22], "little")
+        at += fixed + name + extra + more
+
+
+def ole_type(content: Content) -> str:
+    """@param content: of a compound file (MS-CFB)."""
+    shift = int.from_bytes(content[30:32], "little")
+    sector = 1 << shift if shift in (9, 12) else 512
+    begin = (int.from_bytes(content[48:52], "little") + 1) * sector
+    # Of the directory what is at the beginning: the streams of the document itself come first.
+    names = set()
+    for at in range(begin, begin + 32 * 128, 128):
+        entry = bytes(content[at : at + 66])
+        size = int.from_bytes(entry[64:66], "little")
+        if 2 < size <= 64:
+            names.add(entry[: size - 2].decode("utf-16-le", "replace"))
+    found = next((media_type for name, media_type in _STREAMS if name in names), OLE)
+    is_mail = any(name.startswith(("__substg1.0_", "__nameid_version1.0")) for name in names)
+    return "application/vnd.ms-outlook" if is_mail else found
+
+
+def text_type(content: Content) -> str:
+    """@return: the media type of what is text; empty: it is none."""
+    head = bytes(content[:HEAD])
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return TEXT if _is_wide(head) else ""
+    head = head.removeprefix(b"\xef\xbb\xbf")
+    if not head or _CONTROL.search(head):
+        return ""
+    if len(head) < _FEW:
+        try:
+            head.decode()
+        except UnicodeDecodeError:
+            return ""
+    begun = head.lstrip()
+    return next((media_type for pattern, media_type in _MARKUP if pattern.match(begun)), TEXT)
+
+
+def _is_wide(head: bytes) -> bool:
+    """@return: whether it is UTF-16."""
+    try:
+        text = head[: len(head) & ~1].decode("utf-16")
+    except UnicodeDecodeError as e:
+        # The last character may be cut.
+        text = head[: e.start].decode("utf-16") if e.start >= len(head) - 4 else "\0"
+    return not _CONTROL.search(text.encode("ascii", "ignore"))

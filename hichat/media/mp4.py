@@ -1,0 +1,235 @@
+"""
+Files in boxes: MP4 and its kin (ISO/IEC 14496-12), QuickTime, 3GP, and the pictures of phones (ISO/IEC 23008-12).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import defaultdict
+from collections.abc import Iterator
+from mmap import mmap
+from typing import NamedTuple
+
+BOXES = 200_000
+"""Boxes, and samples of fragments, that are looked at, at most."""
+
+_SOUND = b"soun"
+_VIDEO = b"vide"
+
+# By brand (https://mp4ra.org/registered-types/brands).
+_PICTURES = {
+    b"heic": "image/heic",
+    b"heix": "image/heic",
+    b"heim": "image/heic",
+    b"heis": "image/heic",
+    b"hevc": "image/heic-sequence",
+    b"hevx": "image/heic-sequence",
+    b"avif": "image/avif",
+    b"avis": "image/avif",
+    b"crx ": "image/x-canon-cr3",
+    b"mif1": "image/heif",
+    b"mif2": "image/heif",
+    b"msf1": "image/heif-sequence",
+}
+_GENERAL = frozenset((b"mif1", b"mif2", b"msf1"))
+"""Brands of pictures of any codec: which one it is, the other brands tell."""
+
+_FIRST_BOXES = frozenset((b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"moof"))
+"""What a file begins with that has no brands: older QuickTime."""
+
+
+class Film(NamedTuple):
+    """
+    @ivar picture: the media type, if it is a picture; else empty.
+    @ivar tracks: what kinds there are, by the four letters of their handlers.
+    @ivar brand: the first of its brands; C{qt}, if it has none.
+    @ivar seconds: 0: that is not to be found out.
+    """
+
+    picture: str
+    tracks: frozenset[bytes]
+    brand: bytes
+    seconds: float
+
+    @property
+    def has_video(self) -> bool | None:
+        """None: no tracks are told."""
+        return _VIDEO in self.tracks if self.tracks & {_SOUND, _VIDEO} else None
+
+
+class _Box(NamedTuple):
+    kind: bytes
+    begin: int
+    end: int
+
+
+class _Track:
+    """
+    @ivar scale: ticks of a second.
+    @ivar step: ticks of a sample that does not say.
+    """
+
+    def __init__(self) -> None:
+        self.handler = b""
+        self.scale = 0
+        self.step = 0
+        self.first: int | None = None
+        self.end = 0
+
+    def add(self, base: int | None, ticks: int) -> None:
+        """
+        A fragment.
+
+        @param base: when it begins; None: where the one before has ended.
+        """
+        base = self.end if base is None else base
+        self.first = base if self.first is None else min(self.first, base)
+        self.end = max(self.end, base + ticks)
+
+    @property
+    def seconds(self) -> float:
+        return (self.end - self.first) / self.scale if self.first is not None and self.scale else 0.0
+
+
+def look_at(content: bytes | mmap) -> Film | None:
+    """
+    @param content: the whole file.
+    @return: None: it is nothing of that.
+    """
+    first = next(_boxes(content, 0, len(content)), None)
+    if first is None or (first.kind != b"ftyp" and first.kind not in _FIRST_BOXES):
+        return None
+    brands = _brands(content, first) if first.kind == b"ftyp" else [b"qt  "]
+    picture = _PICTURES.get(brands[0], "")
+    if brands[0] in _GENERAL:
+        picture = next(media_type for brand, media_type in _PICTURES.items() if brand in brands)
+    reader = _Reader(content)
+    reader.read()
+    if first.kind != b"ftyp" and not reader.tracks:
+        return None
+    handlers = frozenset(track.handler for track in reader.tracks.values())
+    return Film(picture, handlers, brands[0], reader.seconds)
+
+
+def _brands(content: bytes | mmap, box: _Box) -> list[bytes]:
+    found = bytes(content[box.begin : min(box.end, box.begin + 256)])
+    return [found[:4], *(found[at : at + 4] for at in range(8, len(found) - 3, 4))]
+
+
+class _Reader:
+    """What is in a film's boxes, as far as it tells what it is and how long it lasts."""
+
+    def __init__(self, content: bytes | mmap) -> None:
+        self._content = content
+        self._left = BOXES
+        self._said = 0.0
+        self._is_in_fragments = False
+        self.tracks: defaultdict[int, _Track] = defaultdict(_Track)
+
+    def read(self) -> None:
+        """Look at all of it."""
+        for box in self._in(_Box(b"", 0, len(self._content))):
+            if box.kind == b"moov":
+                self._movie(box)
+            elif box.kind == b"moof":
+                for part in self._in(box):
+                    if part.kind == b"traf":
+                        self._fragment(part)
+
+    @property
+    def seconds(self) -> float:
+        """Of the longest track."""
+        return max([self._said, *(track.seconds for track in self.tracks.values())])
+
+    def _in(self, box: _Box) -> Iterator[_Box]:
+        for found in _boxes(self._content, box.begin, box.end):
+            self._left -= 1
+            if self._left < 0:
+                return
+            yield found
+
+    def _movie(self, movie: _Box) -> None:
+        for box in self._in(movie):
+            if box.kind == b"mvhd":
+                scale, length = self._clock(box)
+                self._said = length / scale if scale else 0.0
+            elif box.kind == b"trak":
+                self._track(box)
+            elif box.kind == b"mvex":
+                for default in self._in(box):
+                    if default.kind == b"trex":
+                        _, id, _, step = self._words(default, 0, 4)
+                        self.tracks[id].step = step
+
+    def _track(self, track: _Box) -> None:
+        id, handler, scale = 0, b"", 0
+        for box in self._in(track):
+            if box.kind == b"tkhd":
+                id = self._words(box, 20 if self._version(box) else 12, 1)[0]
+            elif box.kind == b"mdia":
+                for part in self._in(box):
+                    if part.kind == b"mdhd":
+                        scale = self._clock(part)[0]
+                    elif part.kind == b"hdlr":
+                        handler = bytes(self._content[part.begin + 8 : part.begin + 12])
+        found = self.tracks[id]
+        # A broken file may have two of one number: a picture is not hidden by that.
+        found.handler = _VIDEO if _VIDEO in (found.handler, handler) else handler
+        found.scale = scale
+
+    def _fragment(self, fragment: _Box) -> None:
+        track, base, step, ticks = _Track(), None, 0, 0
+        for box in self._in(fragment):
+            if box.kind == b"tfhd":
+                flags, id = self._words(box, 0, 2)
+                track = self.tracks[id]
+                skipped = 8 + (8 if flags & 1 else 0) + (4 if flags & 2 else 0)
+                step = self._words(box, skipped, 1)[0] if flags & 8 else track.step
+            elif box.kind == b"tfdt":
+                width = 8 if self._version(box) else 4
+                base = int.from_bytes(self._content[box.begin + 4 : box.begin + 4 + width], "big")
+            elif box.kind == b"trun":
+                ticks += self._run(box, step)
+        track.add(base, ticks)
+
+    def _run(self, run: _Box, step: int) -> int:
+        """@return: the ticks of all its samples."""
+        flags, count = self._words(run, 0, 2)
+        if not flags & 0x100:
+            return step * count
+        width = 4 * (flags >> 8 & 15).bit_count()
+        begin = run.begin + 8 + (4 if flags & 1 else 0) + (4 if flags & 4 else 0)
+        count = min(count, (run.end - begin) // width, self._left)
+        self._left -= count
+        samples = bytes(self._content[begin : begin + count * width])
+        return sum(struct.unpack_from(">I", samples, at)[0] for at in range(0, len(samples) - 3, width))
+
+    def _version(self, box: _Box) -> int:
+        return self._words(box, 0, 1)[0] >> 24
+
+    def _clock(self, box: _Box) -> tuple[int, int]:
+        """@return: how many ticks a second has, and how many there are; 0: that is not known."""
+        width = 8 if self._version(box) else 4
+        at = box.begin + 4 + 2 * width
+        scale = int.from_bytes(self._content[at : at + 4], "big")
+        length = int.from_bytes(self._content[at + 4 : at + 4 + width], "big")
+        return scale, 0 if length == (1 << 8 * width) - 1 else length
+
+    def _words(self, box: _Box, at: int, count: int) -> tuple[int, ...]:
+        """@return: so many numbers of four bytes; what is not there is zeros."""
+        found = bytes(self._content[box.begin + at : min(box.end, box.begin + at + 4 * count)])
+        return struct.unpack(f">{count}I", found.ljust(4 * count, b"\0"))
+
+
+def _boxes(content: bytes | mmap, at: int, end: int) -> Iterator[_Box]:
+    while at + 8 <= end:
+        size, kind = struct.unpack(">I4s", content[at : at + 8])
+        begin = at + 8
+        if size == 1:
+            size = int.from_bytes(content[begin : begin + 8], "big")
+            begin += 8
+        stop = end if size == 0 else at + size
+        if stop < begin:
+            return
+        yield _Box(kind, begin, min(stop, end))
+        at = stop
