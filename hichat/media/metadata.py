@@ -3,8 +3,8 @@ Pictures taken apart: what is needed to show them, what a decoder gets of that, 
 written into them, such as where they were taken, which is left behind.
 
 A picture is copied piece by piece, and only pieces that are needed to show it are: so nothing is encoded anew, no
-quality is lost, and what hides behind a picture's end does not come along. Of Exif one value stays, where it stood: which
-side is up. What is kept does not depend on what a decoder makes of it: a decoder gets the pixels only, without
+quality is lost, and what hides behind a picture's end does not come along. Of Exif one value stays, where it stood:
+which side is up. What is kept does not depend on what a decoder makes of it: a decoder gets the pixels only, without
 profiles, texts and frames behind the first one, and so has nothing else to stumble over.
 
 What browsers forgive is forgiven: a wrong checksum of what is not needed, bytes between two segments, an end that is
