@@ -54,7 +54,8 @@ class Parts:
     @ivar profile: the ICC profile; empty: there is none that is whole.
     @ivar chunks: of a PNG, by type: what says how its numbers are to be read.
     @ivar is_cut: whether the end of a JPEG is missing; whether any pixels are, too, is for a decoder to say.
-    @ivar place: of a GIF's first frame: the picture's width and height, then where the frame is in it.
+    @ivar place: of the first frame of a GIF, and of a PNG in which it is not what programs without animations show: the
+        picture's width and height, then where the frame is in it.
     """
 
     def __init__(self) -> None:
@@ -232,6 +233,7 @@ def _png(content: Content) -> Parts:
             if not has_pixels:
                 raise DamagedError
             parts.keep(_IEND)
+            _show_first_frame(parts, content)
             parts.profile = _profile_of_png(parts.chunks.get(b"iCCP", b""))
             return parts
         if kind == b"eXIf":
@@ -244,6 +246,33 @@ def _png(content: Content) -> Parts:
                 _read(parts, kind, content, at, end)
         at, last = end, kind
     raise DamagedError
+
+
+def _show_first_frame(parts: Parts, content: Content) -> None:
+    """Of an animation whose first frame is not what others show, take that frame for the decoder."""
+    pieces = [piece for piece in parts.kept if isinstance(piece, slice)]
+    kinds = [content[piece.start + 4 : piece.start + 8] for piece in pieces]
+    pixels, first = (kinds.index(kind) if kind in kinds else -1 for kind in (b"IDAT", b"fcTL"))
+    header = parts.chunks.get(b"IHDR", b"")
+    if b"acTL" not in kinds[: max(pixels, 0)] or first < pixels or len(header) != 13:
+        return
+    control = content[pieces[first].start + 12 : pieces[first].stop - 4]
+    following = kinds.index(b"fcTL", first + 1) if b"fcTL" in kinds[first + 1 :] else len(kinds)
+    data: list[Piece] = [
+        _chunk(b"IDAT", content[piece.start + 12 : piece.stop - 4])
+        for piece, kind in zip(pieces[first:following], kinds[first:following], strict=True)
+        if kind == b"fdAT"
+    ]
+    whole = struct.unpack(">2I", header[:8])
+    if not data or len(control) < 16:
+        return
+    width, height, x, y = struct.unpack(">4I", control[:16])
+    if x + width > whole[0] or y + height > whole[1]:
+        return
+    parts.place = (*whole, x, y)
+    read = [piece for piece in parts.bare if isinstance(piece, slice)]
+    tables = [piece for piece in read if content[piece.start + 4 : piece.start + 8] in (b"PLTE", b"tRNS")]
+    parts.bare = [slice(0, 8), _chunk(b"IHDR", control[:8] + header[8:]), *tables, *data, _IEND]
 
 
 def _read(parts: Parts, kind: bytes, content: Content, at: int, end: int) -> None:

@@ -224,20 +224,16 @@ def _shrink(image: Image.Image, parts: Parts, low: Image.Image | None) -> Image.
     # JPEG has it in eighths of its size, at a fraction of the time and the memory.
     image.draft("RGB", (THUMBNAIL * 2, THUMBNAIL * 2))
     image.load()
-    whole = _placed(image, parts)
-    small = _reduced(whole, _reader(whole, parts, low))
+    read, size = _reader(image, parts, low), image.size
+    if parts.place is not None and parts.place != (*size, 0, 0):
+        # The first frame is only a part, and there is nothing beside it.
+        whole = Image.new("RGBA", parts.place[:2])
+        whole.paste(_as("RGBA", read((0, 0, *size))), parts.place[2:])
+        read, size = whole.crop, whole.size
+    small = _reduced(size, read)
     small.thumbnail((THUMBNAIL, THUMBNAIL))
     small = to_srgb(small, parts)
     return small.transpose(_UPRIGHT[parts.orientation]) if parts.orientation in _UPRIGHT else small
-
-
-def _placed(image: Image.Image, parts: Parts) -> Image.Image:
-    """@return: of a GIF whose first frame is only a part of it: that frame where it is to be, and nothing beside it."""
-    if parts.place is None or parts.place == (*image.size, 0, 0):
-        return image
-    whole = Image.new("RGBA", parts.place[:2])
-    whole.paste(image.convert("RGBA"), parts.place[2:])
-    return whole
 
 
 Read = Callable[[tuple[int, int, int, int]], Image.Image]
@@ -323,13 +319,13 @@ def _colour_reader(image: Image.Image, key: Sequence[int], low: Image.Image | No
     return read
 
 
-def _reduced(image: Image.Image, read: Read) -> Image.Image:
+def _reduced(size: tuple[int, int], read: Read) -> Image.Image:
     """
     Make a large picture smaller, by a whole number, to twice a thumbnail's size or more: a strip at a time, because to
     convert all of it takes as much memory again.
     """
-    width, height = image.size
-    factor = max(image.size) // (2 * THUMBNAIL)
+    width, height = size
+    factor = max(size) // (2 * THUMBNAIL)
     if factor < 2:
         return read((0, 0, width, height))
     small: Image.Image | None = None

@@ -136,6 +136,16 @@ def gif(screen: tuple[int, int], frame: tuple[int, int], at: tuple[int, int], se
     return head + control + b"," + struct.pack("<4H", *at, *frame) + b"\0" + pixels + b";"
 
 
+def small_frame() -> bytes:
+    """@return: a PNG that moves, of 16 bits; its first frame is red, and the lower right quarter."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", *SIZE, 16, 2, 0, 0, 0))
+    black = zlib.compress(b"".join(b"\0" + words(0, 0, 0) * 64 for _ in range(48)))
+    red = zlib.compress(b"".join(b"\0" + words(0xFFFF, 0, 0) * 32 for _ in range(24)))
+    control = struct.pack(">5IHHBB", 0, 32, 24, 32, 24, 1, 10, 0, 0)
+    pieces = (chunk(b"acTL", bytes([0, 0, 0, 1, 0, 0, 0, 0])), chunk(b"IDAT", black), chunk(b"fcTL", control))
+    return b"\x89PNG\r\n\x1a\n" + header + b"".join(pieces) + chunk(b"fdAT", b"\0\0\0\1" + red) + chunk(b"IEND", b"")
+
+
 XMP = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     b'<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/></rdf:RDF></x:xmpmeta>'
@@ -332,7 +342,15 @@ def forgiven() -> list[Odd]:
     at = png.index(b"IDAT") + 4
     size = int.from_bytes(png[at - 8 : at - 4], "big")
     head, data, end = png[: at - 8], png[at : at + size], png[-12:]
+    red = ((255, 0, 0),)
+    others, paints = [plain(), Image.effect_noise(SIZE, 50).convert("RGB")], Image.new("RGB", SIZE, "red")
+    moving_png = saved("PNG", paints, save_all=True, append_images=others, duration=50)
+    hidden = saved("PNG", paints, save_all=True, append_images=others, default_image=True, duration=50)
     found = [
+        Odd("moving", PNG, moving_png, red * 4),
+        Odd("moving, no IEND", PNG, moving_png[:-12], red * 4),
+        Odd("moving, another picture for those who cannot show that", PNG, hidden),
+        Odd("moving, a small first frame", PNG, small_frame(), (NOTHING,) * 3 + red),
         Odd("zTXt of 3 MB", PNG, with_chunks(chunk(b"zTXt", b"Comment\0\0" + much))),
         Odd("iTXt of 3 MB", PNG, with_chunks(chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + much))),
         Odd("an unknown chunk", PNG, with_chunks(chunk(b"ab1!", b"xx"))),
@@ -385,7 +403,6 @@ def forgiven() -> list[Odd]:
         found.append(Odd(name, JPEG, content))
     still = saved("GIF")
     moving = saved("GIF", save_all=True, append_images=[Image.effect_noise(SIZE, 50).convert("RGB")] * 2, duration=50)
-    red = ((255, 0, 0),)
     for name, content, seen in (
         ("no trailer", still[:-1], PLAIN),
         ("no terminator", still[:-2], PLAIN),
