@@ -389,6 +389,8 @@ def forgiven() -> list[Odd]:
         ("half an EOI", jpeg[:-1]),
         ("zeros for EOI", jpeg[:-2] + bytes(3000)),
         ("anything for EOI", jpeg[:-2] + bytes(range(256)) * 4),
+        ("what looks like segments for EOI", jpeg[:-2] + b"\xff\x02\x80\0\xff\xe1\xf0\0" * 9),
+        ("a byte more is missing", jpeg[:-3]),
         ("another picture for EOI", jpeg[:-2] + saved("JPEG", Image.new("RGB", (9, 9)))),
         ("bytes in front of a table", jpeg[:tables] + b"\0\1\2" + jpeg[tables:]),
         ("zeros that are stuffed", jpeg[:tables] + b"\xff\0\xff\0" + jpeg[tables:]),
@@ -427,6 +429,8 @@ def forgiven() -> list[Odd]:
 def refused() -> list[tuple[str, str, bytes]]:
     """@return: pictures of which a part is missing, or that no browser shows."""
     png, jpeg, progressive, still = saved("PNG"), saved("JPEG"), saved("JPEG", progressive=True), saved("GIF")
+    many = Image.effect_noise(SIZE, 80)
+    noise, fine = saved("JPEG", many), saved("JPEG", many, progressive=True)
     at = png.index(b"IDAT") + 4
     data = png[at : at + int.from_bytes(png[at - 8 : at - 4], "big")]
     head, end = png[: at - 8], png[-12:]
@@ -445,6 +449,9 @@ def refused() -> list[tuple[str, str, bytes]]:
         ("no pixels", JPEG, jpeg[: jpeg.index(b"\xff\xda")] + b"\xff\xd9"),
         ("half of it", JPEG, jpeg[: len(jpeg) * 7 // 10]),
         ("half of it", JPEG, progressive[: len(progressive) * 7 // 10]),
+        ("half of the pixels", JPEG, noise[: len(noise) * 6 // 10]),
+        ("half of the pixels, with rubbish", JPEG, noise[: len(noise) * 6 // 10] + bytes(20)),
+        ("half of the last scan", JPEG, fine[:-200]),
         ("a scan is missing", JPEG, progressive[: progressive.rindex(b"\xff\xda")]),
         ("half of it", GIF, still[: still.rindex(b",") + 40]),
         ("no frame", GIF, gif(SIZE, SIZE, (0, 0))[:19] + b";"),
