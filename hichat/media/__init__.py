@@ -2,7 +2,8 @@
 Media: files that users upload and messages name.
 
     types      what a file is, by its content: of films (matroska, mp4, ogg), sound and documents
-    metadata   pictures without what cameras write into them
+    metadata   pictures taken apart: what is kept, what a decoder gets, what cameras have written into them
+    colours    what the numbers of a picture mean, in sRGB
     pictures   their size, their thumbnails, and whether they are whole
     folder     the directory: a file is there whole, or not at all
     names      what files are called

@@ -1,22 +1,23 @@
 """
-Pictures without their metadata: where they were taken, by which camera, and what programs have written into them.
+Pictures taken apart: what is needed to show them, what a decoder gets of that, and what cameras and programs have
+written into them, such as where they were taken, which is left behind.
 
 A picture is copied piece by piece, and only pieces that are needed to show it are: so nothing is encoded anew, no
-quality is lost, and what hides behind a picture's end does not come along. Of Exif one value stays, if it is not the
-usual one: which side is up.
+quality is lost, and what hides behind a picture's end does not come along. Of Exif one value stays, where it stood:
+which side is up. What is kept does not depend on what a decoder makes of it: a decoder gets the pixels only, without
+profiles, texts and frames behind the first one, and so has nothing else to stumble over.
 
-Decoders work as long as a file makes them. So a picture of more pieces than any honest one has is a damaged one, which
-is known (L{check}) before it is decoded.
+What browsers forgive is forgiven: a wrong checksum of what is not needed, bytes between two segments, an end that is
+missing. Decoders work as long as a file makes them: a picture of more pieces than any honest one has is a damaged one.
 """
 
 from __future__ import annotations
 
 import re
+import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from mmap import mmap
-
-from PIL import Image
 
 Piece = bytes | slice
 """What to write: bytes, or a part of the picture."""
@@ -26,99 +27,179 @@ Content = bytes | mmap
 ORIENTATION = 0x0112
 """The tag (Exif 2.32, 4.6.4)."""
 
-
 PIECES = 100_000
-"""Of a picture, at most: chunks, blocks or segments, and what fills the place between them."""
+"""Of a picture, at most: chunks, blocks or segments."""
 
 SCANS = 100
 """Of a JPEG, at most: each is a few bytes that make a decoder go through all of the picture. Cameras and programs write
 10 or so."""
+
+PROFILE = 8 * 1024**2
+"""Bytes of an ICC profile, at most; those of printers have up to 3 million. A larger one is kept, and not used."""
 
 
 class DamagedError(Exception):
     """It is not built as such pictures are."""
 
 
-def check(content: Content, media_type: str) -> None:
+class Parts:
+    """
+    What there is in a picture.
+
+    @ivar kept: the pieces of the same picture without metadata.
+    @ivar bare: the pieces of one that has its pixels only; of one that moves, those of its first frame, unless it is a
+        WebP.
+    @ivar has_exif: whether there is Exif that counts: the first one does.
+    @ivar orientation: which side is up, as browsers find it in that: 1 to 8.
+    @ivar profile: the ICC profile; empty: there is none that is whole.
+    @ivar chunks: of a PNG, by type: what says how its numbers are to be read.
+    @ivar is_cut: whether the end of a JPEG is missing; whether any pixels are, too, is for a decoder to say.
+    @ivar place: of the first frame of a GIF, and of a PNG in which it is not what programs without animations show: the
+        picture's width and height, then where the frame is in it.
+    """
+
+    def __init__(self) -> None:
+        self.kept: list[Piece] = []
+        self.bare: list[Piece] = []
+        self.has_exif = False
+        self.orientation = 1
+        self.profile = b""
+        self.chunks: dict[bytes, bytes] = {}
+        self.is_cut = False
+        self.place: tuple[int, int, int, int] | None = None
+
+    def keep(self, *pieces: Piece) -> None:
+        """Add what is needed in both."""
+        self.kept += pieces
+        self.bare += pieces
+
+
+def take_apart(content: Content, media_type: str) -> Parts:
     """
     @param content: a picture, one of L{KNOWN}.
     @raise DamagedError: it is not built as such pictures are.
     """
-    for _ in without_metadata(content, media_type):
+    return KNOWN[media_type](content)
+
+
+# Exif (2.32, 4.6): a TIFF file.
+
+
+def _orientation(exif: bytes) -> int:
+    """@return: 1 to 8; 1 also for what browsers do not take: it has to be one short integer in the first directory."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
+    if order is None:
+        return 1
+    try:
+        at = struct.unpack_from(f"{order}I", exif, 4)[0]
+        for entry in range(at + 2, at + 2 + 12 * struct.unpack_from(f"{order}H", exif, at)[0], 12):
+            tag, kind, count, value = struct.unpack_from(f"{order}HHIH", exif, entry)
+            if tag == ORIENTATION:
+                return int(value) if (kind, count) == (3, 1) and 1 <= value <= 8 else 1
+    except struct.error:
         pass
+    return 1
 
 
-def without_metadata(content: Content, media_type: str, orientation: int = 1) -> Iterator[Piece]:
-    """
-    @param content: a picture, one of L{KNOWN}.
-    @param orientation: by Exif: 1 to 8.
-    @return: the pieces of the same picture.
-    @raise DamagedError: while it is read.
-    """
-    return KNOWN[media_type](content, b"" if orientation == 1 else _exif(orientation))
+def _take_orientation(parts: Parts, exif: bytes) -> bytes:
+    """@return: the Exif to keep; empty: none."""
+    if parts.has_exif:
+        return b""
+    parts.has_exif = True
+    parts.orientation = _orientation(exif)
+    return _exif(parts.orientation) if parts.orientation != 1 else b""
 
 
 def _exif(orientation: int) -> bytes:
-    exif = Image.Exif()
-    exif[ORIENTATION] = orientation
-    return exif.tobytes().removeprefix(b"Exif\0\0")
+    return struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, ORIENTATION, 3, 1, orientation, 0, 0)
 
 
 # JPEG (ITU T.81, annex B): segments; behind each start of a scan its data, in which 0xff is followed by 0 or a restart.
 
-_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
-_JFIF, _ICC, _ADOBE = (0xE0, b"JFIF\0"), (0xE2, b"ICC_PROFILE\0"), (0xEE, b"Adobe")
-_SCAN, _END = 0xDA, 0xD9
+_MARKER = re.compile(rb"\xff[\x02-\xcf\xd8-\xfe]")
+_JFIF, _ICC, _ADOBE, _EXIF = (0xE0, b"JFIF\0"), (0xE2, b"ICC_PROFILE\0"), (0xEE, b"Adobe"), (0xE1, b"Exif\0\0")
+_SCAN, _START, _END = 0xDA, 0xD8, 0xD9
+_NONE, _LEAST, _PROGRESSIVE = -1, 0xC0, 0xC2
 # Frames and tables. Not C8 and F0 to FD, which are for extensions, nor 02 to BF, which are for nobody.
 _JPEG_SHOWN = frozenset((*range(0xC0, 0xC8), *range(0xC9, 0xD0), *range(0xDA, 0xE0)))
 
 
-def _jpeg(content: Content, exif: bytes) -> Iterator[Piece]:
-    yield b"\xff\xd8"
-    if exif:
-        segment = b"Exif\0\0" + exif
-        yield b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment
+def _jpeg(content: Content) -> Parts:
+    parts = Parts()
+    parts.keep(b"\xff\xd8")
+    profile: dict[int, bytes] = {}
+    # Of a progressive one, by component: the numbers of which not all bits have come.
+    missing: dict[int, set[int]] = {}
     at, scans = 2, 0
     for _ in range(PIECES):
-        found = _MARKER.match(content, at)
-        if found is None:
-            # Any number of 0xff may stand before a marker.
-            if content[at : at + 2] != b"\xff\xff":
-                raise DamagedError
-            at += 1
-            continue
-        marker = content[at + 1]
-        if marker == _END:
-            yield b"\xff\xd9"
-            return
+        # What stands before a marker and does not belong there is passed over, as every decoder does.
+        found = _MARKER.search(content, at)
+        at = found.start() if found else len(content)
+        marker = content[at + 1] if found else _NONE
         end = at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")
-        if end < at + 4 or end > len(content):
-            raise DamagedError
+        # Another picture begins, or there is nothing more but perhaps rubbish.
+        parts.is_cut = marker in (_NONE, _START) or (marker != _END and (end > len(content) or end < at + 4))
+        parts.is_cut |= scans > 0 and marker < _LEAST
+        if marker == _END or parts.is_cut:
+            if not scans or (parts.is_cut and any(missing.values())):
+                raise DamagedError
+            parts.keep(b"\xff\xd9")
+            parts.profile = _joined(profile)
+            return parts
+        if marker == _PROGRESSIVE:
+            missing = {number: set(range(64)) for number in content[at + 10 : end : 3]}
         if marker == _SCAN:
+            _note_scan(missing, content[at + 4 : end])
             scans += 1
             if scans > SCANS:
                 raise DamagedError
             following = _MARKER.search(content, end)
             end = following.start() if following else len(content)
-        yield from _segment(marker, content[at + 4 : at + 18], at, end)
+        if (marker, content[at + 4 : at + 10]) == _EXIF:
+            # Behind the pixels it does not count.
+            exif = b"" if scans else _take_orientation(parts, content[at + 10 : end])
+            if exif:
+                parts.kept.append(b"\xff\xe1" + (len(exif) + 8).to_bytes(2, "big") + b"Exif\0\0" + exif)
+        elif (marker, content[at + 4 : at + 16]) == _ICC:
+            profile.setdefault(int.from_bytes(content[at + 16 : at + 18], "big"), content[at + 18 : end])
+            parts.kept.append(slice(at, end))
+        else:
+            _keep_segment(parts, marker, content[at + 4 : at + 16], at, end)
         at = end
-        if at == len(content):
-            # Its end is missing; whether anything of the picture is, is for the decoder to say.
-            yield b"\xff\xd9"
-            return
     raise DamagedError
 
 
-def _segment(marker: int, head: bytes, at: int, end: int) -> Iterator[Piece]:
-    """@return: what of a segment is needed to show the picture."""
+def _note_scan(missing: dict[int, set[int]], header: bytes) -> None:
+    """@param header: which components, and which bits of which of their numbers, a scan has (B.2.3)."""
+    if len(header) < 6:
+        raise DamagedError
+    *components, first, last, bits = header
+    if bits & 0x0F == 0:
+        for number in components[1::2]:
+            missing.get(number, set()).difference_update(range(first, last + 1))
+
+
+def _keep_segment(parts: Parts, marker: int, head: bytes, at: int, end: int) -> None:
+    """Keep what of a segment is needed to show the picture."""
     kind = marker, head[:5]
     if kind == _JFIF and len(head) >= 12:
         # Version, units, densities; and no thumbnail, which may be of the picture before somebody made it smaller.
-        yield b"\xff\xe0\0\x10" + head[:12] + b"\0\0"
+        parts.keep(b"\xff\xe0\0\x10" + head[:12] + b"\0\0")
     elif kind == _ADOBE and len(head) >= 12:
-        yield b"\xff\xee\0\x0e" + head[:12]
-    elif marker in _JPEG_SHOWN or (marker, head[:12]) == _ICC:
-        yield slice(at, end)
+        parts.keep(b"\xff\xee\0\x0e" + head[:12])
+    elif marker in _JPEG_SHOWN:
+        parts.keep(slice(at, end))
+
+
+def _joined(pieces: dict[int, bytes]) -> bytes:
+    """
+    @param pieces: of an ICC profile, by number and count (ICC.1:2022, B.4).
+    @return: the profile; empty: a piece is missing.
+    """
+    count = len(pieces)
+    if sorted(pieces) != [(number << 8) + count for number in range(1, count + 1)]:
+        return b""
+    return b"".join(pieces[number] for number in sorted(pieces))[:PROFILE]
 
 
 # PNG (third edition, 5.3): chunks of length, type, data, CRC.
@@ -126,56 +207,171 @@ def _segment(marker: int, head: bytes, at: int, end: int) -> Iterator[Piece]:
 _PNG_SHOWN = frozenset(
     b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD hIST pHYs sPLT acTL fcTL fdAT".split()
 )
+_PNG_READ = frozenset(b"IHDR PLTE tRNS cHRM gAMA iCCP sRGB cICP".split())
+_IEND = b"\0\0\0\0IEND\xaeB`\x82"
+_PALETTE = 3
 
 
-def _png(content: Content, exif: bytes) -> Iterator[Piece]:
-    yield slice(0, 8)
-    at, profiles = 8, 0
+def _png(content: Content) -> Parts:
+    parts = Parts()
+    parts.keep(slice(0, 8))
+    at, has_pixels, last = 8, False, b""
     for _ in range(PIECES):
         size, kind = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
         end = at + 12 + size
-        profiles += kind == b"iCCP"
-        # Each profile is unpacked, to a thousand times its size: there may be one (11.3.2.3).
-        if end > len(content) or profiles > 1:
+        is_cut = end > len(content)
+        if kind == b"fdAT" and is_cut:
             raise DamagedError
-        if kind in _PNG_SHOWN:
-            yield slice(at, end)
-        if kind == b"IHDR" and exif:
-            chunk = b"eXIf" + exif
-            yield len(exif).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big")
-        if kind == b"IEND":
-            return
-        at = end
+        if kind == b"IDAT":
+            # Of one that is cut what there is: perhaps all of the pixels are. Those behind another chunk are not read.
+            piece: Piece = _chunk(kind, content[at + 8 : end]) if is_cut else slice(at, end)
+            parts.kept.append(piece)
+            if last == kind or not has_pixels:
+                parts.bare.append(piece)
+            has_pixels = True
+        if is_cut or kind == b"IEND" or (has_pixels and not kind.isalpha()):
+            if not has_pixels:
+                raise DamagedError
+            parts.keep(_IEND)
+            _show_first_frame(parts, content)
+            parts.profile = _profile_of_png(parts.chunks.get(b"iCCP", b""))
+            return parts
+        if kind == b"eXIf":
+            if not has_pixels and _is_sound(content, at, end):
+                exif = _take_orientation(parts, content[at + 8 : end - 4])
+                parts.kept += [_chunk(kind, exif)] if exif else []
+        elif kind != b"IDAT" and kind in _PNG_SHOWN:
+            parts.kept.append(slice(at, end))
+            if kind in _PNG_READ and not has_pixels:
+                _read(parts, kind, content, at, end)
+        at, last = end, kind
     raise DamagedError
+
+
+def _show_first_frame(parts: Parts, content: Content) -> None:
+    """Of an animation whose first frame is not what others show, take that frame for the decoder."""
+    pieces = [piece for piece in parts.kept if isinstance(piece, slice)]
+    kinds = [content[piece.start + 4 : piece.start + 8] for piece in pieces]
+    pixels, first = (kinds.index(kind) if kind in kinds else -1 for kind in (b"IDAT", b"fcTL"))
+    header = parts.chunks.get(b"IHDR", b"")
+    if b"acTL" not in kinds[: max(pixels, 0)] or first < pixels or len(header) != 13:
+        return
+    control = content[pieces[first].start + 12 : pieces[first].stop - 4]
+    following = kinds.index(b"fcTL", first + 1) if b"fcTL" in kinds[first + 1 :] else len(kinds)
+    data: list[Piece] = [
+        _chunk(b"IDAT", content[piece.start + 12 : piece.stop - 4])
+        for piece, kind in zip(pieces[first:following], kinds[first:following], strict=True)
+        if kind == b"fdAT"
+    ]
+    whole = struct.unpack(">2I", header[:8])
+    if not data or len(control) < 16:
+        return
+    width, height, x, y = struct.unpack(">4I", control[:16])
+    if x + width > whole[0] or y + height > whole[1]:
+        return
+    parts.place = (*whole, x, y)
+    read = [piece for piece in parts.bare if isinstance(piece, slice)]
+    tables = [piece for piece in read if content[piece.start + 4 : piece.start + 8] in (b"PLTE", b"tRNS")]
+    parts.bare = [slice(0, 8), _chunk(b"IHDR", control[:8] + header[8:]), *tables, *data, _IEND]
+
+
+def _read(parts: Parts, kind: bytes, content: Content, at: int, end: int) -> None:
+    """Take what a chunk says, unless it is not sound: browsers do without it then. The first of its type counts."""
+    if kind in parts.chunks or (kind not in (b"IHDR", b"PLTE") and not _is_sound(content, at, end)):
+        return
+    parts.chunks[kind] = content[at + 8 : end - 4]
+    is_palette = parts.chunks.get(b"IHDR", b"")[9:10] == bytes([_PALETTE])
+    # More transparencies than colours count for nothing.
+    is_table = is_palette and kind == b"tRNS" and (end - at - 12) * 3 <= len(parts.chunks.get(b"PLTE", b""))
+    if kind in (b"IHDR", b"PLTE") or is_table:
+        parts.bare.append(slice(at, end))
+
+
+def without_checksum(content: Content, bare: list[Piece]) -> list[Piece]:
+    """
+    @param bare: see L{Parts.bare}; of a PNG.
+    @return: the same without the checksum that zlib writes behind the pixels.
+    """
+    last = bare[-2]
+    chunk = last if isinstance(last, bytes) else content[last]
+    return [*bare[:-2], _chunk(chunk[4:8], chunk[8:-8]), bare[-1]]
+
+
+def _is_sound(content: Content, at: int, end: int) -> bool:
+    return zlib.crc32(content[at + 4 : end - 4]) == int.from_bytes(content[end - 4 : end], "big")
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+
+def _profile_of_png(chunk: bytes) -> bytes:
+    """@return: what is packed in an iCCP chunk: a name, a zero, the method, which is 0, then zlib's."""
+    name, _, packed = chunk.partition(b"\0")
+    if not name or packed[:1] != b"\0":
+        return b""
+    try:
+        return zlib.decompressobj().decompress(packed[1:], PROFILE)
+    except zlib.error:
+        return b""
 
 
 # GIF (version 89a): blocks; the data of extensions and pictures are sub-blocks, each with its size before it.
 
 _GIF_SHOWN = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
+_CONTROL = b"\xf9"
 
 
-def _gif(content: Content, _exif: bytes) -> Iterator[Piece]:
+def _gif(content: Content) -> Parts:
+    parts = Parts()
     at = 13 + _colours(content[10:11])
-    yield slice(0, at)
+    parts.kept.append(slice(0, at))
+    control: Piece = b""
+    # Of the pieces: those up to the last whole frame.
+    whole = 0
     for _ in range(PIECES):
         kind = content[at : at + 1]
-        if kind == b";":
-            yield b";"
-            return
         if kind == b"!":
             label = content[at + 1 : at + 2]
-            end = _behind_blocks(content, at + 2)
+            end, is_cut = _behind_blocks(content, at + 2)
             name = content[at + 3 : at + 14]
-            shown = label in (b"\xf9", b"\x01") or (label == b"\xff" and name in _GIF_SHOWN)
-        elif kind == b",":
-            end = _behind_blocks(content, at + 11 + _colours(content[at + 9 : at + 10]))
+            shown = label in (_CONTROL, b"\x01") or (label == b"\xff" and name in _GIF_SHOWN)
+            if label == _CONTROL:
+                control = slice(at, end)
+        elif kind == b"," and len(content) > at + 10:
+            end, is_cut = _behind_blocks(content, at + 11 + _colours(content[at + 9 : at + 10]))
             shown = True
+            if not whole:
+                _keep_first_frame(parts, content, control, at, end, is_cut)
         else:
-            raise DamagedError
+            # The trailer; or it is missing, and what may stand in its place is no part of the picture.
+            end, is_cut, shown = at, True, False
+        if is_cut:
+            if parts.place is None:
+                raise DamagedError
+            if whole:
+                del parts.kept[whole:]
+            elif shown:
+                parts.kept += (slice(at, end), b"\0")
+            parts.kept.append(b";")
+            return parts
         if shown:
-            yield slice(at, end)
+            parts.kept.append(slice(at, end))
+        if kind == b",":
+            whole = len(parts.kept)
         at = end
     raise DamagedError
+
+
+def _keep_first_frame(parts: Parts, content: Content, control: Piece, at: int, end: int, is_cut: bool) -> None:
+    """For the decoder it is a picture of its own: where the frame is in the picture matters only when it is drawn."""
+    width, height = struct.unpack("<HH", content[6:10])
+    x, y, frame_width, frame_height = struct.unpack("<4H", content[at + 1 : at + 9])
+    # As in browsers, a frame may make the picture larger.
+    parts.place = max(width, x + frame_width), max(height, y + frame_height), x, y
+    colours = slice(10, 13 + _colours(content[10:11]))
+    parts.bare = [content[:6], content[at + 5 : at + 9], colours, control]
+    parts.bare += [b",\0\0\0\0", slice(at + 5, end), b"\0" * is_cut, b";"]
 
 
 def _colours(flags: bytes) -> int:
@@ -185,51 +381,66 @@ def _colours(flags: bytes) -> int:
     return 3 << ((flags[0] & 7) + 1) if flags[0] & 0x80 else 0
 
 
-def _behind_blocks(content: Content, at: int) -> int:
-    while True:
-        if at >= len(content):
-            raise DamagedError
+def _behind_blocks(content: Content, at: int) -> tuple[int, bool]:
+    """@return: where the sub-blocks end, and whether the last one is missing."""
+    while at < len(content):
         size = content[at]
         at += 1 + size
         if size == 0:
-            return at
+            return at, False
+    return len(content), True
 
 
 # WebP (RFC 9649): chunks of type, length, data, in a RIFF file.
 
 _WEBP_SHOWN = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"))
-_HAS_EXIF, _HAS_XMP = 0x08, 0x04
+_HAS_PROFILE, _HAS_EXIF, _HAS_XMP = 0x20, 0x08, 0x04
+_FLAGS = b"flags"
+"""Where those are to be."""
 
 
-def _webp(content: Content, exif: bytes) -> Iterator[Piece]:
+def _webp(content: Content) -> Parts:
     end = 8 + int.from_bytes(content[4:8], "little")
     if end > len(content):
         raise DamagedError
-    shown: list[Piece] = []
-    extended = False
-    at, count = 12, 0
-    while at + 8 <= end:
-        count += 1
+    parts = Parts()
+    flags, exif = 0, b""
+    at = 12
+    for _ in range(PIECES):
+        if at + 8 > end:
+            break
         kind, size = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "little")
-        following = at + 8 + size + size % 2
-        if count > PIECES or at + 8 + size > end or size < (10 if kind == b"VP8X" else 0):
+        if at + 8 + size > end or size < (10 if kind == b"VP8X" else 0):
             raise DamagedError
         if kind == b"VP8X":
-            extended = True
-            flags = (content[at + 8] & ~(_HAS_EXIF | _HAS_XMP)) | (_HAS_EXIF if exif else 0)
-            shown += [content[at : at + 8] + bytes([flags]), slice(at + 9, at + 8 + size)]
+            flags = content[at + 8]
+            # Exif comes last, if it does: the flags are set when that is known.
+            parts.kept += [content[at : at + 8], _FLAGS, slice(at + 9, at + 8 + size)]
         elif kind in _WEBP_SHOWN:
-            shown.append(slice(at, at + 8 + size))
-            shown.append(b"\0" * (size % 2))
-        at = following
-    if exif and extended:
-        shown.append(b"EXIF" + len(exif).to_bytes(4, "little") + exif + b"\0" * (len(exif) % 2))
-    size = sum(piece.stop - piece.start if isinstance(piece, slice) else len(piece) for piece in shown)
-    yield b"RIFF" + (4 + size).to_bytes(4, "little") + b"WEBP"
-    yield from shown
+            parts.kept += [slice(at, at + 8 + size), b"\0" * (size % 2)]
+            if kind == b"ICCP" and flags & _HAS_PROFILE:
+                parts.profile = parts.profile or content[at + 8 : at + 8 + min(size, PROFILE)]
+        elif kind == b"EXIF" and flags & _HAS_EXIF:
+            exif = exif or _take_orientation(parts, content[at + 8 : at + 8 + size].removeprefix(b"Exif\0\0"))
+        at += 8 + size + size % 2
+    else:
+        raise DamagedError
+    _finish_webp(parts, flags, exif)
+    return parts
 
 
-KNOWN: dict[str, Callable[[Content, bytes], Iterator[Piece]]] = {
+def _finish_webp(parts: Parts, flags: int, exif: bytes) -> None:
+    flags &= ~(_HAS_EXIF | _HAS_XMP)
+    parts.bare = list(parts.kept)
+    if exif:
+        parts.kept = [*parts.kept, b"EXIF" + len(exif).to_bytes(4, "little") + exif]
+    for pieces, more in ((parts.bare, 0), (parts.kept, _HAS_EXIF if exif else 0)):
+        pieces[:] = [bytes([flags | more]) if piece is _FLAGS else piece for piece in pieces]
+        size = sum(piece.stop - piece.start if isinstance(piece, slice) else len(piece) for piece in pieces)
+        pieces.insert(0, b"RIFF" + (4 + size).to_bytes(4, "little") + b"WEBP")
+
+
+KNOWN: dict[str, Callable[[Content], Parts]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
     "image/gif": _gif,

@@ -3,23 +3,25 @@
 import contextlib
 import io
 import random
+import tempfile
 import threading
 import time
 import tracemalloc
+from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageChops, ImageOps, ImageStat
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.errors import DamagedPicture, PictureTooLarge
-from hichat.media.metadata import PIECES, SCANS, DamagedError, check, without_metadata
-from hichat.media.pictures import PIXELS, THUMBNAIL, examine
+from hichat.media.metadata import PIECES, SCANS, DamagedError, take_apart
+from hichat.media.pictures import PIXELS, THUMBNAIL, take_in
 from hichat.media.types import PIECE, type_of
 from tests.media.samples import AUDIO, FILES, FILMS, PICTURES, PNG, SECRET, WEBM, bomb, picture
 
 
-def clean(content, media_type, orientation=1):
-    pieces = without_metadata(content, media_type, orientation)
+def clean(content, media_type):
+    pieces = take_apart(content, media_type).kept
     return b"".join(piece if isinstance(piece, bytes) else content[piece] for piece in pieces)
 
 
@@ -93,7 +95,7 @@ class Metadata(SynchronousTestCase):
         for kind, media_type in (("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp")):
             for orientation in range(2, 9):
                 content = picture(kind, orientation=orientation)
-                cleaned = clean(content, media_type, orientation)
+                cleaned = clean(content, media_type)
                 image = Image.open(io.BytesIO(cleaned))
                 self.assertEqual(dict(image.getexif()), {0x0112: orientation}, kind)
                 self.assertEqual(image.getexif().get_ifd(0x8825), {}, kind)
@@ -128,22 +130,19 @@ class Metadata(SynchronousTestCase):
         """Such pictures are refused before anybody decodes them."""
         progressive = picture("JPEG", progressive=True).removesuffix(SECRET)
         scan = progressive[progressive.rindex(b"\xff\xda") : -2]
-        png, chunk, profile = PNG[: -len(SECRET)], b"\0\0\0\0abCd1234", b"\0\0\0\0iCCP1234"
+        png, chunk = PNG[: -len(SECRET)], b"\0\0\0\0abCd1234"
         gif, webp = picture("GIF"), picture("WEBP")
         size = (len(webp) - 8 + 8 * PIECES).to_bytes(4, "little")
         for media_type, content in (
             ("image/jpeg", progressive[:-2] + SCANS * scan + progressive[-2:]),
-            ("image/jpeg", progressive[:2] + PIECES * b"\xff" + progressive[2:]),
             ("image/jpeg", progressive[:2] + PIECES * b"\xff\xe1\0\2" + progressive[2:]),
             ("image/png", png[:33] + PIECES * chunk + png[33:]),
-            ("image/png", png[:33] + 2 * profile + png[33:]),
             ("image/gif", gif.replace(b"!", PIECES * b"!\xfe\0" + b"!", 1)),
             ("image/webp", webp[:4] + size + webp[8:] + PIECES * b"abcd\0\0\0\0"),
         ):
             with self.assertRaises(DamagedError, msg=media_type):
-                check(content, media_type)
-        check(progressive[:-2] + 20 * scan + progressive[-2:], "image/jpeg")
-        check(png[:33] + profile + png[33:], "image/png")
+                take_apart(content, media_type)
+        take_apart(progressive[:-2] + 20 * scan + progressive[-2:], "image/jpeg")
 
     def test_rubbish(self):
         """Cut anywhere, or with any byte changed: an end is found, and nothing but the one error comes."""
@@ -163,8 +162,10 @@ class Metadata(SynchronousTestCase):
 
 class Examining(SynchronousTestCase):
     def examine(self, content, media_type="image/png"):
-        thumbnail = io.BytesIO()
-        return examine(io.BytesIO(content), media_type, thumbnail), thumbnail.getvalue()
+        with tempfile.TemporaryDirectory() as directory:
+            came, kept, small = (Path(directory, name) for name in ("came", "kept", "small"))
+            came.write_bytes(content)
+            return take_in(came, media_type, kept, small), small.read_bytes()
 
     def test_size_and_thumbnail(self):
         for media_type, content in PICTURES:
@@ -251,10 +252,12 @@ class Examining(SynchronousTestCase):
         for media_type, content in PICTURES:
             for part in (0.3, 0.6):
                 cut = content[: int(len(content) * part)]
-                with self.assertRaises((DamagedPicture, DamagedError), msg=media_type):
+                if media_type == "image/gif" and part == 0.6 and len(frames(content)) > 1:
+                    # Its first frame is whole: every browser shows that.
+                    self.assertEqual(len(frames(clean(cut, media_type))), 1)
+                    continue
+                with self.assertRaises(DamagedPicture, msg=media_type):
                     self.examine(cut, media_type)
-                    # Of what moves, the first frame may be whole.
-                    clean(cut, media_type)
 
     def test_only_the_type_of_its_first_bytes(self):
         with self.assertRaises(DamagedPicture):

@@ -1,0 +1,172 @@
+"""
+Colours: from what the numbers of a picture mean to sRGB, which is what the numbers of a thumbnail mean.
+
+What a picture says of its colours and what does not fit it, or is broken, counts for nothing, as in browsers.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Callable
+
+from PIL import Image, ImageCms
+
+from hichat.media.metadata import Parts
+
+Matrix = tuple[tuple[float, ...], ...]
+
+_STEPS = 4096
+"""Of a curve that is written down."""
+
+_WHITE = 203.0
+"""Candelas per square metre of what is as bright as paper (ITU-R BT.2408)."""
+
+_BRIGHTEST = 1000.0
+"""Of what screens show."""
+
+# Colour spaces by their first number in ITU-T H.273, table 2: x and y of white, red, green and blue.
+_D65 = (0.3127, 0.3290)
+_PRIMARIES = {
+    1: (*_D65, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06),
+    5: (*_D65, 0.64, 0.33, 0.29, 0.60, 0.15, 0.06),
+    6: (*_D65, 0.63, 0.34, 0.31, 0.595, 0.155, 0.07),
+    9: (*_D65, 0.708, 0.292, 0.17, 0.797, 0.131, 0.046),
+    11: (0.314, 0.351, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06),
+    12: (*_D65, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06),
+}
+
+
+def _srgb(value: float) -> float:
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+
+def _perceptual(value: float) -> float:
+    """SMPTE ST 2084; what is brighter than paper is made darker, so that it can be told apart."""
+    power = value ** (1 / 78.84375)
+    light = 10000 * (max(power - 0.8359375, 0.0) / (18.8515625 - 18.6875 * power)) ** (1 / 0.1593017578125) / _WHITE
+    return min(1.0, light * (1 + light / (_BRIGHTEST / _WHITE) ** 2) / (1 + light))
+
+
+def _power(exponent: float) -> Callable[[float], float]:
+    return lambda value: value**exponent
+
+
+# By the second number, table 3: from what is stored to light.
+_CURVES = {
+    **dict.fromkeys((1, 6, 14, 15), _power(2.4)),
+    4: _power(2.2),
+    5: _power(2.8),
+    8: _power(1.0),
+    13: _srgb,
+    16: _perceptual,
+}
+
+_MEANT = {"RGB": ("RGB",), "GRAY": ("L",), "CMYK": ("CMYK",)}
+"""Modes of pictures for which a profile may be, by the profile's colour space."""
+
+
+def to_srgb(image: Image.Image, parts: Parts) -> Image.Image:
+    """
+    @param image: of mode L, LA, RGB, RGBA or CMYK.
+    @return: the same in sRGB, with the same transparency; of mode L, LA, RGB or RGBA.
+    """
+    alpha = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
+    plain = image.convert(image.mode[:-1]) if alpha else image
+    plain = _converted(plain, _profile(parts))
+    if alpha:
+        plain.putalpha(alpha)
+    return plain
+
+
+def _converted(image: Image.Image, profile: bytes) -> Image.Image:
+    """@return: of mode L or RGB."""
+    if profile:
+        try:
+            given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            space = given.profile.xcolor_space.strip()
+            if space == "RGB" and image.mode == "L":
+                image = image.convert("RGB")
+            if image.mode in _MEANT.get(space, ()):
+                srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+                transform = ImageCms.buildTransform(given, srgb, image.mode, "RGB")
+                return transform.apply(image)
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            # Made for something else, or broken.
+            pass
+    return image if image.mode == "L" else image.convert("RGB")
+
+
+def _profile(parts: Parts) -> bytes:
+    """@return: the ICC profile of what a picture says of its colours (PNG, third edition, 4.3); empty: it is sRGB."""
+    chunks = parts.chunks
+    code = chunks.get(b"cICP", b"")
+    if len(code) == 4 and code[0] in _PRIMARIES and code[1] in _CURVES and code[2:] == b"\0\1":
+        return _made(_PRIMARIES[code[0]], _CURVES[code[1]])
+    if parts.profile or b"sRGB" in chunks:
+        return parts.profile
+    gamma = int.from_bytes(chunks.get(b"gAMA", b"")[:4], "big") / 100_000
+    if not 0.01 < gamma < 100:
+        return b""
+    primaries = _PRIMARIES[1]
+    if len(chunks.get(b"cHRM", b"")) == 32:
+        primaries = tuple(number / 100_000 for number in struct.unpack(">8I", chunks[b"cHRM"]))
+    return _made(primaries, _power(1 / gamma))
+
+
+def _made(primaries: tuple[float, ...], curve: Callable[[float], float]) -> bytes:
+    """
+    @param primaries: x and y of white, red, green and blue.
+    @return: an ICC profile (ICC.1:2001-04); empty: there are no such colours.
+    """
+    try:
+        columns = _columns(primaries)
+    except ZeroDivisionError:
+        return b""
+    steps = [round(65535 * curve(number / (_STEPS - 1))) for number in range(_STEPS)]
+    curved = struct.pack(f">4sII{_STEPS}H", b"curv", 0, _STEPS, *steps)
+    tags = [(b"wtpt", _xyz(_D50))]
+    tags += [(name, _xyz(column)) for name, column in zip((b"rXYZ", b"gXYZ", b"bXYZ"), columns, strict=True)]
+    tags += [(name, curved) for name in (b"rTRC", b"gTRC", b"bTRC")]
+    at = 128 + 4 + 12 * len(tags)
+    table, data = struct.pack(">I", len(tags)), b""
+    for name, content in tags:
+        table += struct.pack(">4sII", name, at + len(data), len(content))
+        data += content
+    head = struct.pack(">I4sI4s4s4s12x4s28x", at + len(data), b"", 0x02400000, b"mntr", b"RGB ", b"XYZ ", b"acsp")
+    return head + _xyz(_D50)[8:] + bytes(48) + table + data
+
+
+def _xyz(values: tuple[float, ...]) -> bytes:
+    return struct.pack(">4sI3i", b"XYZ ", 0, *(round(value * 65536) for value in values))
+
+
+_D50 = (0.9642, 1.0, 0.8249)
+_BRADFORD: Matrix = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
+
+
+def _columns(primaries: tuple[float, ...]) -> list[tuple[float, ...]]:
+    """@return: X, Y and Z of red, green and blue, as they look to who has D50 for white."""
+    white, *colours = ((x / y, 1.0, (1 - x - y) / y) for x, y in zip(primaries[::2], primaries[1::2], strict=True))
+    shares = _times(_inverse(tuple(zip(*colours, strict=True))), white)
+    cones = [there / here for there, here in zip(_times(_BRADFORD, _D50), _times(_BRADFORD, white), strict=True)]
+    adapt = _inverse(_BRADFORD)
+    found = []
+    for share, colour in zip(shares, colours, strict=True):
+        seen = [cone * value for cone, value in zip(cones, _times(_BRADFORD, colour), strict=True)]
+        found.append(tuple(share * value for value in _times(adapt, seen)))
+    return found
+
+
+def _times(matrix: Matrix, vector: tuple[float, ...] | list[float]) -> tuple[float, ...]:
+    return tuple(sum(one * other for one, other in zip(row, vector, strict=True)) for row in matrix)
+
+
+def _inverse(m: Matrix) -> Matrix:
+    (a, b, c), (d, e, f), (g, h, i) = m
+    whole = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
+    return (
+        ((e * i - f * h) / whole, (c * h - b * i) / whole, (b * f - c * e) / whole),
+        ((f * g - d * i) / whole, (a * i - c * g) / whole, (c * d - a * f) / whole),
+        ((d * h - e * g) / whole, (b * g - a * h) / whole, (a * e - b * d) / whole),
+    )
