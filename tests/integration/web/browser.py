@@ -212,7 +212,7 @@ class Person:
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.faults.append(message.text)
+            self.faults.append(f"{message.text} {message.location.get('url', '')}".strip())
 
 
 class BrowserCase(SynchronousTestCase):

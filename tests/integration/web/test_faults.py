@@ -83,8 +83,8 @@ class FaultTests(BrowserCase):
 
     def test_what_does_not_come_is_asked_for_after_a_pause(self) -> None:
         """Somebody, a group and a list that the network keeps back: to draw them is no reason to ask without end."""
-        kim, leo = self.registered("kim", "leo")
-        _, two = self.ids(kim, leo)
+        pia, quin = self.registered("pia", "quin")
+        _, two = self.ids(pia, quin)
         asked: Counter[str] = Counter()
 
         def refuse(route: Route) -> None:
@@ -92,17 +92,17 @@ class FaultTests(BrowserCase):
             route.abort()
 
         kept_back = re.compile(r"/v2/(users/|blocks|groups/|devices)")
-        kim.page.route(kept_back, refuse)
+        pia.page.route(kept_back, refuse)
         began = time.monotonic()
         for place in (f"chats/user-{two}", "groups/1", "settings/blocked", "settings/devices", f"contacts/{two}"):
-            kim.go(place)
-            kim.page.wait_for_timeout(1000)
+            pia.go(place)
+            pia.page.wait_for_timeout(1000)
         self.assertGreater(len(asked), 3, asked)
         # Every five seconds; once more where it is shown, and where what is shown is new.
         self.assertLess(max(asked.values()), 4 + (time.monotonic() - began) / 5, asked)
-        kim.page.unroute(kept_back)
-        expect(kim.page.get_by_role("heading", name="leo", level=2)).to_be_visible()
-        self.quiet(kim)
+        pia.page.unroute(kept_back)
+        expect(pia.page.get_by_role("heading", name="quin", level=2)).to_be_visible()
+        self.quiet(pia)
 
     def test_an_answer_that_is_lost(self) -> None:
         """The server has the message, but the browser does not know: it is sent again, and is there once."""
