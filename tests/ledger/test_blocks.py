@@ -129,7 +129,7 @@ class BlockTests(BlockCase):
             (Kind.EDITED, first, MessageRecalled),
         ):
             self.assertEqual(self.write(about(kind, 2, subject.position)), [expected], (kind, subject))
-        self.assertEqual(self.write(about(Kind.REACTED, 1, second.position)), [Event])
+        self.assertEqual(self.write(about(Kind.REACTED, 1, second.position, "+👍".encode())), [Event])
 
     def test_a_reply_too(self) -> None:
         (first,) = self.writer.write([message(1, 2)])
