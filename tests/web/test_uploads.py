@@ -144,7 +144,7 @@ class Uploading(UploadsCase):
         def no_room(*_):
             raise OSError(28, "No space left on device")
 
-        self.patch(pictures, "_clean", no_room)
+        self.patch(pictures, "_write", no_room)
         self.refused(self.upload(PNG), "消息未能保存，请重试")
         self.assertEqual(self.media.keeping.count, 2)
 
