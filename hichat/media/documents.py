@@ -61,19 +61,14 @@ _CONTROL = re.compile(rb"[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _FEW = 64
 """Bytes from which on what has no control characters is text, in whatever encoding."""
 
-_MARKUP = (
-    (
-        re.compile(
-            rb"(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,1000}?-->\s*)*(?:<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]", re.I | re.S
-        ),
-        "image/svg+xml",
-    ),
-    (re.compile(rb"(?:<!--.{0,1000}?-->\s*)*<(?:!DOCTYPE html|html|head|body|script)\b", re.I | re.S), "text/html"),
-    (
-        re.compile(rb"(?:<\?xml[^>]{0,200}\?>\s*)<!DOCTYPE html\b|(?:<\?xml[^>]{0,200}\?>\s*)<html\b", re.I),
-        "application/xhtml+xml",
-    ),
-    (re.compile(rb"<\?xml\s"), "application/xml"),
+# What stands before the first element, piece by piece: one expression for all of it would try each way to divide it.
+_DECLARED = re.compile(rb"<\?xml\s")
+_PROLOG = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE svg[^>]*>", re.I | re.S)
+_SVG = re.compile(rb"<svg[\s>]", re.I)
+_XHTML = re.compile(rb"<(?:!DOCTYPE html|html)\b", re.I)
+_HTML = re.compile(rb"<(?:!DOCTYPE html|html|head|body|script)\b", re.I)
+
+_BEGINNINGS = (
     (re.compile(rb"\{\\rtf"), "application/rtf"),
     (re.compile(rb"%!PS"), "application/postscript"),
     (re.compile(rb"BEGIN:VCARD\s"), "text/vcard"),
@@ -143,7 +138,21 @@ def text_type(content: Content) -> str:
         except UnicodeDecodeError:
             return ""
     begun = head.lstrip()
-    return next((media_type for pattern, media_type in _MARKUP if pattern.match(begun)), TEXT)
+    found = (media_type for pattern, media_type in _BEGINNINGS if pattern.match(begun))
+    return _markup_type(begun) or next(found, TEXT)
+
+
+def _markup_type(begun: bytes) -> str:
+    """@return: the media type of what begins as XML or HTML does; empty: it does not."""
+    at = 0
+    while passed := _PROLOG.match(begun, at):
+        at = passed.end()
+    is_xml = _DECLARED.match(begun) is not None
+    if _SVG.match(begun, at):
+        return "image/svg+xml"
+    if is_xml:
+        return "application/xhtml+xml" if _XHTML.match(begun, at) else "application/xml"
+    return "text/html" if _HTML.match(begun, at) else ""
 
 
 def _is_wide(head: bytes) -> bool:

@@ -89,6 +89,15 @@ DOCUMENTS = (
     ("text/html", b"\n\n<!doctype html><p>"),
     ("text/html", b"<!-- saved from url -->\n<HTML>"),
     ("image/svg+xml", b"<?xml version='1.0'?>\n<!-- Inkscape -->\n<svg xmlns='http://www.w3.org/2000/svg'>"),
+    (
+        "image/svg+xml",
+        b"<!-- 1 --> <!-- 2 -->\n<!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN' 'x'>\n<!-- 3 --><svg>",
+    ),
+    (
+        "application/xhtml+xml",
+        b"<?xml version='1.0'?><!-- 1 --><!DOCTYPE html PUBLIC '-//W3C//DTD XHTML'><html>",
+    ),
+    ("application/xml", b"<?xml version='1.0'?><!-- a feed --><rss>"),
     ("application/xml", b"<?xml version='1.0'?><gpx/>"),
     ("application/octet-stream", b"\0\1\2\3" * 20),
     ("video/mp2t", (b"G" + bytes(187)) * 3),
@@ -180,6 +189,8 @@ class Broken(SynchronousTestCase):
             b"PK\3\4" * most + b"PK\5\6" + bytes(18),
             b"PK\1\2" + bytes(most),
             b"<!--" * most,
+            b"<!---->" * most,
+            b"<?xml version='1.0'?>" + b"<!-- x -->\n" * most + b"<p>",
             b"\xff\xfb\x90\x64" + b"\xff\xe0" * most,
         ):
             began = time.process_time()
