@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
 
-from hichat import __version__, keys, settings
+from hichat import __version__
 from hichat.accounts import invites, users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.devices import TOKEN_NAME, Device
@@ -37,15 +37,17 @@ from hichat.bench import prepare
 from hichat.bench import run as bench
 from hichat.bench.crowd import Plan
 from hichat.client.wire import ClientError
-from hichat.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
-from hichat.events import Draft, Event, Kind, Scope
-from hichat.ledger.writer import LogWriter
-from hichat.protocol import DEVICE_NAME
-from hichat.service import check_state_dir, exposed, make_private, prepare_state_dir
-from hichat.settings import Settings
+from hichat.core.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
+from hichat.core.events import Draft, Event, Kind, Scope
+from hichat.daemon import settings
+from hichat.daemon.service import check_state_dir, exposed, make_private, prepare_state_dir
+from hichat.daemon.settings import Settings
+from hichat.pipeline.ledger.writer import LogWriter
+from hichat.runtime import keys
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
+from hichat.wire.frames import DEVICE_NAME
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,7 +70,7 @@ class DirectLedger:
         subject: int = 0,
         change: Callable[[Connection, Draft, int], None] | None = None,
     ) -> Deferred[Event]:
-        """As L{hichat.ledger.ledger.Ledger.append}, but at once."""
+        """As L{hichat.pipeline.ledger.gather.Ledger.append}, but at once."""
         draft = Draft(kind, scope, sender, target, body, None, subject, change=change)  # type: ignore[arg-type]
         (outcome,) = self._writer.write([draft])
         if isinstance(outcome, NotStored) and self._writer.trouble.cause:
@@ -422,7 +424,7 @@ def _device_name(text: str) -> str:
 
 
 def _chat(options: argparse.Namespace) -> int:
-    from hichat.client.terminal import run_chat
+    from hichat.terminal.chat import run_chat
 
     # From a pipe the first line is the password only if it is not in the environment.
     password = os.environ.get("HICHAT_PASSWORD") or _ask_password(repeat=options.register)

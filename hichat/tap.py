@@ -26,58 +26,61 @@ from twisted.python.threadpool import ThreadPool
 from twisted.python.usage import Options as UsageOptions
 from twisted.scripts._twistd_unix import ServerOptions
 
-from hichat import keys, pidfile, settings, signals
 from hichat.accounts import devices, lookalikes, sessions, users
 from hichat.accounts.accounts import Accounts
-from hichat.accounts.limits import Limits
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
-from hichat.clock import make_steady, ticks
-from hichat.errors import StartError
-from hichat.events import Draft, Event, Kind, Outcome, Scope
-from hichat.gateway.endings import Endings
-from hichat.gateway.presence import Presence
-from hichat.gateway.protocol import ChatFactory, V1Protocol, V2Protocol
-from hichat.gateway.quota import Quota
-from hichat.gateway.roster import Roster
-from hichat.gateway.session import Inlet
-from hichat.gateway.v2_session import Services, SignedIn, make_signal
-from hichat.intake import Intake
-from hichat.ledger import log, marks
-from hichat.ledger.ledger import Ledger
-from hichat.ledger.process import Setup, WriterProcess
-from hichat.ledger.writer import FEW, TAIL, LogWriter
-from hichat.logs import make_observer, open_log, reopen_log
+from hichat.contacts import contacts
+from hichat.contacts.contacts import Contacts
+from hichat.conversations import marks
+from hichat.conversations.preferences import Conversations
+from hichat.core.errors import StartError
+from hichat.core.events import Draft, Event, Kind, Outcome, Scope
+from hichat.daemon import settings
+from hichat.daemon.service import LOCK, Following, HiChat, Parts, Way, make_private, preflight
+from hichat.daemon.settings import Bounds, Settings
+from hichat.daemon.supervisor import Supervisor
+from hichat.groups import queries
+from hichat.groups.service import Groups
+from hichat.log import reading
 from hichat.media.addresses import Addresses
 from hichat.media.decoder import Decoder
 from hichat.media.folder import Folder
 from hichat.media.media import Limits as MediaLimits
 from hichat.media.media import MediaStore, MediaUses, TakeIn
-from hichat.metrics import Metrics
-from hichat.places import Places, Refusals, caps_of, open_files_limit
-from hichat.plane.datagram import Codec
-from hichat.plane.interests import Interests
-from hichat.plane.link import Link
-from hichat.plane.queue import PlaneWriter
-from hichat.routing import Arrival, Arrived, Routing
+from hichat.pipeline.gateway.admission import Places, Refusals, caps_of, open_files_limit
+from hichat.pipeline.gateway.connection import ChatFactory, V1Protocol, V2Protocol
+from hichat.pipeline.gateway.endings import Endings
+from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.quota import Quota
+from hichat.pipeline.gateway.roster import Roster
+from hichat.pipeline.gateway.session import Inlet
+from hichat.pipeline.gateway.v2_session import Services, SignedIn, make_signal
+from hichat.pipeline.ledger.gather import Ledger
+from hichat.pipeline.ledger.process import Setup, WriterProcess
+from hichat.pipeline.ledger.writer import FEW, TAIL, LogWriter
+from hichat.pipeline.plane.datagram import Codec
+from hichat.pipeline.plane.intake import Intake
+from hichat.pipeline.plane.interests import Interests
+from hichat.pipeline.plane.queue import PlaneWriter
+from hichat.pipeline.plane.udp import Link
+from hichat.pipeline.routing.delivery import Arrival, Arrived, Routing
+from hichat.runtime import keys, pidfile, signals
+from hichat.runtime.clock import make_steady, ticks
+from hichat.runtime.limits import Limits
+from hichat.runtime.logs import make_observer, open_log, reopen_log
+from hichat.runtime.metrics import Metrics
+from hichat.runtime.work import Budgets, metered
 from hichat.search.index import make_index
 from hichat.search.indexer import Indexer
 from hichat.search.process import FollowerProcess
-from hichat.service import LOCK, Following, HiChat, Parts, Way, make_private, preflight
-from hichat.settings import Bounds, Settings
-from hichat.social import contacts, groups
-from hichat.social.contacts import Contacts
-from hichat.social.conversations import Conversations
-from hichat.social.group_service import Groups
 from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
 from hichat.storage.store import Runner, Store
 from hichat.storage.turnstile import Turnstile
 from hichat.web.outside import Outside
 from hichat.web.proxies import Proxies
-from hichat.work import Budgets, metered
-from hichat.workers import Supervisor
 
 READERS = 4
 """Threads that read the store; one more writes it."""
@@ -223,7 +226,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     decoder = Decoder(reactor)
     media = assemble_media(settings, addresses, store, in_filers, decoder.take_in, reactor, worker)
-    counters = Gathered(lambda device_ids: store.read(log.last_counters, device_ids))
+    counters = Gathered(lambda device_ids: store.read(reading.last_counters, device_ids))
     services = assemble_services(way, partial(_sign_in, accounts, counters), bounds, _now, MediaUses(addresses))
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
     sockets = ChatFactory(V1Protocol, *shared, unsent_limit=bounds.unsent)
@@ -327,8 +330,8 @@ def assemble_way(
     roster = Roster(metrics, bounds.connections, refusals.count)
     routing = Routing(
         roster,
-        read_log=lambda position, limit: store.read(log.after, position, limit),
-        read_head=lambda: store.read(log.head),
+        read_log=lambda position, limit: store.read(reading.after, position, limit),
+        read_head=lambda: store.read(reading.head),
         read_arrival=Gathered(lambda arrivals: store.read(read_arrivals, arrivals, _over(bounds, now()))),
         clock=clock,
         metrics=metrics,
@@ -447,7 +450,7 @@ async def _sign_in(
 
 async def _probe(way: Way) -> None:
     """Do what a message needs of the store. Fails if that cannot be done."""
-    await way.store.read(log.head)
+    await way.store.read(reading.head)
     await way.ledger.probe()
 
 
@@ -465,7 +468,7 @@ def read_arrivals(
     found = users.find_many(connection, [arrival.user for arrival in arrivals])
     owners = devices.owners(connection, [arrival.device for arrival in arrivals if arrival.device])
     logins = sessions.standing(connection, {each.bound or each.device for each in arrivals if each.login})
-    inside = groups.memberships(connection, [(arrival.user, arrival.position) for arrival in arrivals])
+    inside = queries.memberships(connection, [(arrival.user, arrival.position) for arrival in arrivals])
     blocked = contacts.blocked_by_many(connection, found)
 
     def look(arrival: Arrival) -> Arrived:
@@ -506,5 +509,5 @@ def read_generation(
 
 
 def _now() -> int:
-    """@return: the time of day, for what is stored and shown; see L{hichat.clock} for all that lasts."""
+    """@return: the time of day, for what is stored and shown; see L{hichat.runtime.clock} for all that lasts."""
     return time.time_ns() // 1_000_000

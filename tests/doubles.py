@@ -12,10 +12,10 @@ from sqlalchemy import Connection, func, select
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 
-from hichat.events import Draft, Event, Kind, Scope
-from hichat.ledger.ledger import Ledger
+from hichat.core.events import Draft, Event, Kind, Scope
 from hichat.media.pictures import take_in
 from hichat.media.types import Picture
+from hichat.pipeline.ledger.gather import Ledger
 from hichat.search.index import Index, make_index
 from hichat.storage import migrate, tables
 from hichat.storage.engine import make_engine
@@ -117,7 +117,7 @@ class FakeLedger(Ledger):
         subject: int = 0,
         change: Callable[[Connection, Draft, int], None] | None = None,
     ) -> Deferred[Event]:
-        """As L{hichat.ledger.ledger.Ledger.append}."""
+        """As L{hichat.pipeline.ledger.gather.Ledger.append}."""
         draft = Draft(kind, scope, sender, target, body, None, subject, change=change)  # type: ignore[arg-type]
         return maybeDeferred(self._append, draft)
 

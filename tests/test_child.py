@@ -1,4 +1,4 @@
-"""Tests for L{hichat.child}, with real processes that do not do as they should: the daemon waits for none of them."""
+"""Tests for L{hichat.runtime.child}, with real processes that do not do as they should: the daemon waits for none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import eventAsText
 from twisted.trial.unittest import TestCase
 
-from hichat.child import LAST_WORDS, WORDS, Process
+from hichat.runtime.child import LAST_WORDS, WORDS, Process
 from tests.doubles import watch_log
 
 CLOCK: Any = reactor

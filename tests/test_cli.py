@@ -7,9 +7,9 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat import settings
 from hichat.cli import Administration
-from hichat.errors import PasswordHasName, PasswordTooCommon, PasswordTooShort
+from hichat.core.errors import PasswordHasName, PasswordTooCommon, PasswordTooShort
+from hichat.daemon import settings
 
 
 class AdministrationTests(SynchronousTestCase):

@@ -10,7 +10,7 @@ from twisted.internet.selectreactor import SelectReactor
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.clock import Settled, make_steady, ticks
+from hichat.runtime.clock import Settled, make_steady, ticks
 
 
 class SteadyTests(SynchronousTestCase):

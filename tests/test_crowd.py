@@ -21,8 +21,8 @@ from hichat.bench.prepare import draw_pairs
 from hichat.bench.run import Measurement, Report, percentiles
 from hichat.client.speech import Event
 from hichat.client.wire import ClientError, NotConnected, Refused
-from hichat.events import FIRST_GROUP_ID
-from hichat.protocol import Ack, Send, Welcome
+from hichat.core.events import FIRST_GROUP_ID
+from hichat.wire.frames import Ack, Send, Welcome
 
 
 def plan(case: str = "pairs", **fields: Any) -> Plan:

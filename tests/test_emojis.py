@@ -1,4 +1,4 @@
-"""Tests for L{hichat.emojis}."""
+"""Tests for L{hichat.core.emojis}."""
 
 import re
 from importlib.resources import files
@@ -6,7 +6,7 @@ from importlib.resources import files
 import emoji
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.emojis import emoji_of, spelt
+from hichat.core.emojis import emoji_of, spelt
 
 VERSION = 18
 """Of Unicode: up to this one C{emojis.txt} has all. It has a line for each; a new one is a line more."""
@@ -28,7 +28,7 @@ class EmojiTests(SynchronousTestCase):
         self.assertTrue(full)
 
     def test_no_others(self) -> None:
-        lines = files("hichat").joinpath("emojis.txt").read_text("utf-8").splitlines()
+        lines = files("hichat.core").joinpath("emojis.txt").read_text("utf-8").splitlines()
         listed = [each for line in lines if not line.startswith("# ") for each in line.split()]
         self.assertEqual(len(listed), len(set(listed)))
         self.assertEqual([each for each in listed if each not in emoji.EMOJI_DATA], [])

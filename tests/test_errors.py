@@ -2,7 +2,7 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import FormTooLarge, amount
+from hichat.core.errors import FormTooLarge, amount
 
 
 class AmountTests(SynchronousTestCase):

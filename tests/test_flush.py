@@ -11,8 +11,8 @@ from twisted.internet.tcp import Connection
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.flush import Flusher, send_at_once, sends_at_once
-from hichat.gateway.protocol import TURN_LIMIT, ChatFactory, ChatProtocol
+from hichat.pipeline.gateway.connection import TURN_LIMIT, ChatFactory, ChatProtocol
+from hichat.runtime.flush import Flusher, send_at_once, sends_at_once
 
 
 class Socket:

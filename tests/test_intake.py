@@ -5,8 +5,8 @@ from collections import deque
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from hichat.intake import Intake
-from hichat.interfaces import IFeeder
+from hichat.core.ports import IFeeder
+from hichat.pipeline.plane.intake import Intake
 
 
 @implementer(IFeeder)

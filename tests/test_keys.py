@@ -6,8 +6,8 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import StartError
-from hichat.keys import load_or_make
+from hichat.core.errors import StartError
+from hichat.runtime.keys import load_or_make
 
 
 class KeyTests(SynchronousTestCase):

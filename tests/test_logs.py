@@ -10,7 +10,18 @@ from twisted.internet.task import Clock
 from twisted.logger import Logger, LogLevel
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.logs import FIRST, KINDS, LINE, MINUTE, JSONLines, Summarized, make_observer, open_log, plain, reopen_log
+from hichat.runtime.logs import (
+    FIRST,
+    KINDS,
+    LINE,
+    MINUTE,
+    JSONLines,
+    Summarized,
+    make_observer,
+    open_log,
+    plain,
+    reopen_log,
+)
 
 FOREIGN = "a\nb\r\x00\x1b[2J\x7f\x9b\u202eevil\u2028\u2066\ud800\U000e0041\ufeffend"
 """What a terminal obeys, what turns or ends a line, half a character, and what nobody sees."""

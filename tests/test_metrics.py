@@ -3,7 +3,7 @@
 from prometheus_client.parser import text_string_to_metric_families
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.metrics import Metrics
+from hichat.runtime.metrics import Metrics
 
 
 class TickTests(SynchronousTestCase):

@@ -6,9 +6,9 @@ from twisted.internet.task import Clock
 from twisted.logger import LogEvent
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import Busy, TooManyConnections
-from hichat.metrics import Metrics
-from hichat.places import DOOR, MOST, SUMMARY, Caps, Place, Places, Refusals, caps_of, key_of
+from hichat.core.errors import Busy, TooManyConnections
+from hichat.pipeline.gateway.admission import DOOR, MOST, SUMMARY, Caps, Place, Places, Refusals, caps_of, key_of
+from hichat.runtime.metrics import Metrics
 from tests.doubles import watch_log
 
 

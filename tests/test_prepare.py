@@ -14,11 +14,12 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
 from hichat.bench import prepare
-from hichat.errors import StartError
-from hichat.events import FIRST_GROUP_ID, Draft, Event, Kind, Scope
-from hichat.ledger import catchup, log, places
-from hichat.ledger.writer import LogWriter
-from hichat.social import groups
+from hichat.conversations import catchup
+from hichat.core.errors import StartError
+from hichat.core.events import FIRST_GROUP_ID, Draft, Event, Kind, Scope
+from hichat.groups import queries
+from hichat.log import by_conversation, reading
+from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
 from tests.doubles import NOW, FakeLedger, make_store, run_now
 from tests.integration.devices import check_log
@@ -28,8 +29,8 @@ from tests.postgres import OnPostgreSQL
 class PrepareTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.patch(prepare, "CHUNK", 40)
-        self.patch(places, "STEP", 30)
-        self.patch(places, "RECENT", 100)
+        self.patch(by_conversation, "STEP", 30)
+        self.patch(by_conversation, "RECENT", 100)
         self.store = make_store(self)
         self.rows = 0
         prepare.make_users(self.store, 25, NOW, self.count)
@@ -41,7 +42,7 @@ class PrepareTests(SynchronousTestCase):
 
     def events(self) -> list[Event]:
         with self.store.snapshot() as connection:
-            return log.after(connection, 0, 10_000)
+            return reading.after(connection, 0, 10_000)
 
     def test_what_is_there(self) -> None:
         events = self.events()
@@ -51,7 +52,7 @@ class PrepareTests(SynchronousTestCase):
         self.assertEqual(len({event.conversation for event in events}), 3 + 30)
         with self.store.snapshot() as connection:
             self.assertEqual(len(users.everyone(connection)), 25)
-            sizes = [len(groups.members(connection, FIRST_GROUP_ID + place)) for place in range(3)]
+            sizes = [len(queries.members(connection, FIRST_GROUP_ID + place)) for place in range(3)]
             self.assertEqual(sizes, [10, 10, 5])
             self.assertEqual(connection.scalars(select(tables.groups.c.size)).all(), sizes)
 

@@ -11,12 +11,12 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from hichat.errors import SignedOut
-from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
-from hichat.interfaces import IDelivery
-from hichat.metrics import Metrics
-from hichat.plane.interests import Interests, Wanted
-from hichat.routing import EARLY, PATIENCE, WATCH, Arrival, Arrived, Routing
+from hichat.core.errors import SignedOut
+from hichat.core.events import FIRST_GROUP_ID, Event, Kind, Scope
+from hichat.core.ports import IDelivery
+from hichat.pipeline.plane.interests import Interests, Wanted
+from hichat.pipeline.routing.delivery import EARLY, PATIENCE, WATCH, Arrival, Arrived, Routing
+from hichat.runtime.metrics import Metrics
 
 GROUP = FIRST_GROUP_ID
 

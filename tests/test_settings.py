@@ -4,9 +4,9 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.accounts.limits import Rate
-from hichat.errors import StartError
-from hichat.settings import Bounds, Settings, load, to_environment, unknown_variables
+from hichat.core.errors import StartError
+from hichat.daemon.settings import Bounds, Settings, load, to_environment, unknown_variables
+from hichat.runtime.limits import Rate
 
 BOUNDS = {
     "draft_limit": "drafts",

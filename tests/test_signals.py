@@ -1,4 +1,4 @@
-"""Tests for L{hichat.signals}; with whole daemons they are in C{tests.integration.test_signals}."""
+"""Tests for L{hichat.runtime.signals}; with whole daemons they are in C{tests.integration.test_signals}."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat import signals
+from hichat.runtime import signals
 
 
 class Reactor:

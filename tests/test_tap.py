@@ -13,9 +13,10 @@ from twisted.internet.defer import maybeDeferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat import settings, tap
-from hichat.ledger import log
-from hichat.social.contacts import Contacts
+from hichat import tap
+from hichat.contacts.contacts import Contacts
+from hichat.daemon import settings
+from hichat.log import reading
 from hichat.storage.migrate import migrate
 from hichat.web.status import FRESH
 from tests.web.support import FORM, Answer, Connection, request_bytes
@@ -107,7 +108,7 @@ class AssembleTests(SynchronousTestCase):
         """That the store can be read is not enough."""
         site = self.make().site
         self.assertEqual(self.ask(site, "GET", "/readyz").answer().status, 200)
-        self.patch(log, "append_nothing", lambda _: 1 / 0)
+        self.patch(reading, "append_nothing", lambda _: 1 / 0)
         self.clock.advance(FRESH)
         answer = self.ask(site, "GET", "/readyz").answer()
         self.assertEqual(answer.status, 503)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 import hichat
-from hichat import text
 from hichat.accounts import fields, lookalikes, names
 from hichat.accounts.passwords import prepare
-from hichat.errors import InvalidField
+from hichat.core import text
+from hichat.core.errors import InvalidField
 from hichat.search import words
 
 EVIL = (

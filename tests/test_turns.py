@@ -11,7 +11,7 @@ from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.selectreactor import SelectReactor
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.turns import Turns
+from hichat.runtime.turns import Turns
 
 
 class Receiver(DatagramProtocol):

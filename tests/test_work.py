@@ -10,10 +10,10 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.accounts.limits import Rate
-from hichat.errors import TooManyRequests
+from hichat.core.errors import TooManyRequests
+from hichat.runtime.limits import Rate
+from hichat.runtime.work import ADDRESS_SHARE, METER, Budget, Budgets, Meter, metered
 from hichat.storage.gathered import Gathered
-from hichat.work import ADDRESS_SHARE, METER, Budget, Budgets, Meter, metered
 from tests.doubles import run_now
 
 

@@ -13,9 +13,9 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat import settings
-from hichat.errors import StartError
-from hichat.workers import AGAIN, LONGEST, NUMBER, STEADY, Supervisor, Worker
+from hichat.core.errors import StartError
+from hichat.daemon import settings
+from hichat.daemon.supervisor import AGAIN, LONGEST, NUMBER, STEADY, Supervisor, Worker
 from tests.integration.daemon import free_port
 
 

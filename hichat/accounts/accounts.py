@@ -22,14 +22,15 @@ from hichat.accounts.fields import (
     picture_of,
 )
 from hichat.accounts.guard import Guard
-from hichat.accounts.limits import Counted, Limits, Rate, address_keys
 from hichat.accounts.names import check_free, check_reserved, given_name, user_name
 from hichat.accounts.passwords import prepare
 from hichat.accounts.resting import Resting
 from hichat.accounts.sessions import DURATION, Reused, Session
 from hichat.accounts.tokens import ACCESS_LIFETIME, LIFETIME, REFRESH_LIFETIME, Claims, Dialect, digest
 from hichat.accounts.users import User
-from hichat.errors import (
+from hichat.contacts import contacts
+from hichat.conversations import preferences
+from hichat.core.errors import (
     Busy,
     DeviceRevoked,
     InvalidField,
@@ -44,16 +45,17 @@ from hichat.errors import (
     Unauthorized,
     WrongPassword,
 )
-from hichat.events import Draft, Kind, Scope
-from hichat.social import contacts, conversations, group_service, groups
+from hichat.core.events import Draft, Kind, Scope
+from hichat.core.text import key_of
+from hichat.groups import queries, service
+from hichat.runtime.limits import Counted, Limits, Rate, address_keys
 from hichat.storage.gathered import Gathered
 from hichat.storage.tables import users as users_table
-from hichat.text import key_of
 
 if TYPE_CHECKING:
     from hichat.accounts.passwords import Passwords
     from hichat.accounts.tokens import Tokens
-    from hichat.ledger.ledger import Appender
+    from hichat.pipeline.ledger.gather import Appender
     from hichat.storage.store import Store
 
 _READERS: Mapping[str, tuple[str, Callable[[str], str]]] = {
@@ -520,14 +522,14 @@ class Accounts:
         """
 
         # First the groups hear of it. If there is no going on from here, the user can try again.
-        await group_service.leave_all(self._store, self._ledger, user.id, self._now)
+        await service.leave_all(self._store, self._ledger, user.id, self._now)
 
         def change(connection: Connection, draft: Draft, position: int) -> None:
             _check_current(connection, user)
             draft.body = b"%d" % (user.generation + 1)
             contacts.forget(connection, user.id)
-            conversations.forget(connection, user.id)
-            groups.leave_all(connection, user.id, position, self._now())
+            preferences.forget(connection, user.id)
+            queries.leave_all(connection, user.id, position, self._now())
             sessions.forget(connection, user.id)
             self._resting.add(connection, users.get(connection, user.id).name, user.id, self._now())
             known.forget(connection, user.id)

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_, update
 
-from hichat.errors import NoSuchDevice, TooManyDevices
+from hichat.core.errors import NoSuchDevice, TooManyDevices
 from hichat.storage.tables import devices, sessions
 
 LIMIT = 200

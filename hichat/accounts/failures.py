@@ -2,7 +2,7 @@
 Failures: how many log-ins in a row failed, of an account or of what it is known to be used with. Queries of a
 connection.
 
-The limits in memory (L{hichat.accounts.limits}) are forgotten with a restart, and let a patient stranger go on for
+The limits in memory (L{hichat.runtime.limits}) are forgotten with a restart, and let a patient stranger go on for
 ever. This count is not, and does not: after L{LIMIT} in a row there is one further try an hour (NIST SP 800-63B-4,
 3.2.2). Names that nobody has are counted as well: or the count would tell which ones somebody has.
 """

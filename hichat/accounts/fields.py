@@ -3,9 +3,9 @@
 import re
 import unicodedata
 
-from hichat.errors import InvalidField
-from hichat.events import MAX_SAFE_INTEGER
-from hichat.text import KEY_LIMIT, NAME_LIMIT, composed, name_key
+from hichat.core.errors import InvalidField
+from hichat.core.events import MAX_SAFE_INTEGER
+from hichat.core.text import KEY_LIMIT, NAME_LIMIT, composed, name_key
 
 GENDER_LIMIT = 16
 EMAIL_LIMIT = 254

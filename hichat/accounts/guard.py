@@ -1,7 +1,7 @@
 """
 Who may try a password, and how often.
 
-Before anything is done for a try it is counted in memory (L{hichat.accounts.limits}): for its address, and then
+Before anything is done for a try it is counted in memory (L{hichat.runtime.limits}): for its address, and then
 for the account. Behind that the store counts how many in a row failed (L{hichat.accounts.failures}). What an account is
 known to be used with (L{hichat.accounts.known}; for v1 the address of the last log-in) is counted apart everywhere: so
 others can wear out neither the account nor the address for its owner. It is a stranger again after as many failures of
@@ -17,12 +17,12 @@ from sqlalchemy import Connection
 
 from hichat.accounts import failures, known, users
 from hichat.accounts.fields import is_storable
-from hichat.accounts.limits import STRANGER, Counted, Limits, address_key, address_keys
 from hichat.accounts.passwords import prepare
 from hichat.accounts.tokens import digest
 from hichat.accounts.users import User
-from hichat.errors import Busy, Disabled, InvalidField, StoreAway, TooManyAttempts, WrongPassword
-from hichat.text import NAME_LIMIT, key_of
+from hichat.core.errors import Busy, Disabled, InvalidField, StoreAway, TooManyAttempts, WrongPassword
+from hichat.core.text import NAME_LIMIT, key_of
+from hichat.runtime.limits import STRANGER, Counted, Limits, address_key, address_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable

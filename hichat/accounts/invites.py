@@ -5,7 +5,7 @@ import secrets
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from hichat.accounts.tokens import digest
-from hichat.errors import BadInvite
+from hichat.core.errors import BadInvite
 from hichat.storage.tables import invites
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"

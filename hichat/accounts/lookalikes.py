@@ -13,7 +13,7 @@ import msgspec
 from confusable_homoglyphs import categories, utils
 from precis_i18n import get_profile
 
-from hichat.text import formed
+from hichat.core.text import formed
 
 LIMIT = 192
 """Characters of a skeleton that are kept."""

@@ -2,8 +2,9 @@
 Names of users and groups: which there may be, and when two are one name.
 
 A user's is C{UsernameCasePreserved} (RFC 8265) in parts with one blank between them, a group's C{Nickname} (RFC 8266).
-Names from before these rules stay as they are. They are found as they always were, by L{hichat.text.name_key}; else by
-L{hichat.text.key_of}, which does not see width, case, or how many blanks there are.
+Names from before these rules stay as they are. They are found as they always were, by
+L{hichat.core.text.name_key}; else by L{hichat.core.text.key_of}, which does not see width, case, or how many blanks
+there are.
 """
 
 from collections.abc import Callable
@@ -16,8 +17,8 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 
 from hichat.accounts.fields import name_of
 from hichat.accounts.lookalikes import MIXED, look_of, script_of
-from hichat.errors import InvalidField, InvalidName, NameReserved, NameTaken
-from hichat.text import GROWTH, KEY_LIMIT, NAME_LIMIT, check, formed, key_of, name_key, short
+from hichat.core.errors import InvalidField, InvalidName, NameReserved, NameTaken
+from hichat.core.text import GROWTH, KEY_LIMIT, NAME_LIMIT, check, formed, key_of, name_key, short
 
 NO_NAME = dict.fromkeys(("name_key", "name_match", "name_look", "name_script"))
 """The columns of L{columns_of} where somebody is gone."""

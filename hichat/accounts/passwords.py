@@ -25,7 +25,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from twisted.internet.defer import Deferred
 
 from hichat.accounts.fields import is_storable
-from hichat.errors import (
+from hichat.core.errors import (
     Busy,
     InvalidField,
     PasswordHasName,
@@ -33,7 +33,7 @@ from hichat.errors import (
     PasswordTooLong,
     PasswordTooShort,
 )
-from hichat.text import GROWTH, composed, formed
+from hichat.core.text import GROWTH, composed, formed
 
 if TYPE_CHECKING:
     from hichat.storage.store import Runner

@@ -10,9 +10,9 @@ from hashlib import blake2b
 from sqlalchemy import Connection, and_, delete, insert, or_, select
 
 from hichat.accounts.lookalikes import MIXED, look_of, script_of
-from hichat.errors import NameTaken
+from hichat.core.errors import NameTaken
+from hichat.core.text import key_of
 from hichat.storage.tables import resting_names
-from hichat.text import key_of
 
 REST = 30 * 24 * 3600 * 1000
 """Milliseconds."""

@@ -24,7 +24,7 @@ from hichat.accounts import users
 from hichat.accounts.devices import OLD_NAME
 from hichat.accounts.tokens import LIFETIME, REFRESH_LIFETIME, Shown
 from hichat.accounts.users import User
-from hichat.errors import Unauthorized
+from hichat.core.errors import Unauthorized
 from hichat.storage.tables import devices, sessions
 from hichat.storage.tables import users as users_table
 

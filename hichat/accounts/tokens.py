@@ -24,8 +24,8 @@ from typing import NamedTuple
 
 import jwt
 
-from hichat.errors import Unauthorized
-from hichat.events import MAX_SAFE_INTEGER
+from hichat.core.errors import Unauthorized
+from hichat.core.events import MAX_SAFE_INTEGER
 
 LIFETIME = 60 * 24 * 3600
 """Seconds that a token of v1 lives; these clients cannot refresh theirs."""

@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, se
 from sqlalchemy.exc import IntegrityError
 
 from hichat.accounts.names import NO_NAME, check_free, check_rename, columns_of, is_called, user_name
-from hichat.errors import NameTaken, NoSuchUser
+from hichat.core.errors import NameTaken, NoSuchUser
+from hichat.core.text import key_of, name_key
 from hichat.storage.tables import users
-from hichat.text import key_of, name_key
 
 PROFILE = ("avatar", "gender", "phone", "email", "bio")
 """The columns, beside the name, that a user may change at will."""

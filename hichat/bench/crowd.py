@@ -28,10 +28,10 @@ from twisted.protocols.basic import LineOnlyReceiver
 from hichat.bench.prepare import DEVICE, SETTINGS, draw_pairs
 from hichat.client.connection import Client, Item
 from hichat.client.wire import ClientError, Credentials, Refused
-from hichat.clock import make_steady
-from hichat.events import FIRST_GROUP_ID
-from hichat.protocol import Ack, Happened, Send
-from hichat.turns import Turns
+from hichat.core.events import FIRST_GROUP_ID
+from hichat.runtime.clock import make_steady
+from hichat.runtime.turns import Turns
+from hichat.wire.frames import Ack, Happened, Send
 
 AT_ONCE = 200
 """Connections that are opened at the same time."""

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, func, insert, select
 
 from hichat.accounts.names import columns_of
 from hichat.accounts.tokens import Claims, Dialect
-from hichat.errors import StartError
-from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
-from hichat.ledger import log, places
+from hichat.core.errors import StartError
+from hichat.core.events import FIRST_GROUP_ID, Event, Kind, Scope
+from hichat.log import by_conversation, reading
 from hichat.storage.store import Store
 from hichat.storage.tables import devices, groups, members, sessions, users
 
@@ -98,7 +98,7 @@ def _make_group(connection: Connection, group: int, numbers: range, now: int) ->
     given = {**columns_of(name), "size": len(numbers), "created_at": now, "updated_at": now}
     connection.execute(insert(groups).values(id=group, owner_id=numbers[0], **given))
     conversation = _converse(connection, [(int(Scope.GROUP), group, 0)])[0]
-    position = log.head(connection)
+    position = reading.head(connection)
     joined = [
         Event(
             position=position + seq,
@@ -115,8 +115,8 @@ def _make_group(connection: Connection, group: int, numbers: range, now: int) ->
         )
         for seq, user in enumerate(numbers, 1)
     ]
-    log.append(connection, joined)
-    places.follow(connection, places.indexed(connection), position + len(joined))
+    reading.append(connection, joined)
+    by_conversation.follow(connection, by_conversation.indexed(connection), position + len(joined))
     connection.execute(
         insert(members), [{"group_id": group, "user_id": event.subject, "since": event.position} for event in joined]
     )
@@ -131,7 +131,7 @@ def make_messages(
     @param pairs: which L{check_pairs} has let pass.
     @param now: milliseconds since the epoch.
     """
-    keys = [log.conversation_key(Scope.USER, *pair) for pair in draw_pairs(people, pairs)]
+    keys = [reading.conversation_key(Scope.USER, *pair) for pair in draw_pairs(people, pairs)]
     ids: list[int] = []
     for first in range(0, pairs, CHUNK):
         with store.transaction() as connection:
@@ -139,10 +139,10 @@ def make_messages(
     counts = [0] * pairs
     for first in range(0, count, CHUNK):
         with store.transaction() as connection:
-            position = log.head(connection)
+            position = reading.head(connection)
             chunk = min(CHUNK, count - first)
-            log.append(connection, list(_messages(keys, ids, counts, position, chunk, now, chance)))
-            places.follow(connection, places.indexed(connection), position + chunk)
+            reading.append(connection, list(_messages(keys, ids, counts, position, chunk, now, chance)))
+            by_conversation.follow(connection, by_conversation.indexed(connection), position + chunk)
         progress(chunk)
 
 
@@ -200,9 +200,9 @@ def _messages(
 
 def _converse(connection: Connection, keys: list[tuple[int, int, int]]) -> list[int]:
     """Make conversations; @return: their ids."""
-    last = log.last_conversation(connection)
+    last = reading.last_conversation(connection)
     ids = [last + place for place in range(1, len(keys) + 1)]
-    log.converse(connection, [(number, *key) for number, key in zip(ids, keys, strict=True)])
+    reading.converse(connection, [(number, *key) for number, key in zip(ids, keys, strict=True)])
     return ids
 
 

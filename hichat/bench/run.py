@@ -26,9 +26,9 @@ from twisted.python.failure import Failure
 from hichat.bench.crowd import Part, Plan, Tally
 from hichat.client.http import Api, Session
 from hichat.client.wire import ClientError, Credentials, Refused, Unreachable, whole
-from hichat.clock import make_steady
-from hichat.errors import StartError
-from hichat.events import FIRST_GROUP_ID
+from hichat.core.errors import StartError
+from hichat.core.events import FIRST_GROUP_ID
+from hichat.runtime.clock import make_steady
 
 CASES = ("pairs", "spread", "groups", "connects", "idle")
 

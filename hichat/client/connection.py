@@ -37,7 +37,6 @@ from twisted.internet.interfaces import IProtocol, IProtocolFactory, IStreamClie
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from hichat import protocol
 from hichat.client.http import language_here
 from hichat.client.inbox import Gate, Inbox
 from hichat.client.link import Link, Loss, link_factory
@@ -54,9 +53,10 @@ from hichat.client.wire import (
     Unauthorized,
     Unreachable,
 )
-from hichat.clock import make_steady
-from hichat.errors import Language
-from hichat.protocol import (
+from hichat.core.errors import Language
+from hichat.runtime.clock import make_steady
+from hichat.wire import frames
+from hichat.wire.frames import (
     Ack,
     Close,
     Done,
@@ -223,8 +223,8 @@ class Client:
         self._sync_ref = 0
         self._outbox = Outbox(reactor, window, self._write, self._sync)
         self._questions = Questions()
-        self._watch: protocol.Watch | None = None
-        self._show: protocol.Show | None = None
+        self._watch: frames.Watch | None = None
+        self._show: frames.Show | None = None
         self._retry = retry or backoff()
         self._failures = 0
         self._least_wait = 0.0
@@ -234,7 +234,7 @@ class Client:
         self._leaving, self._left = False, Gate(shut=True)
         self._verdict: ClientError | None = None
         self._stopped: ClientError | None = None
-        factory = link_factory(reactor, partial(Link, self), protocol.SUBPROTOCOL)
+        factory = link_factory(reactor, partial(Link, self), frames.SUBPROTOCOL)
         self._service = ClientService(_Renewing(self, endpoint or self._endpoint()), factory, self._wait, reactor)
 
     # The connection
@@ -347,7 +347,7 @@ class Client:
         @raise ClientError: the client was closed or stopped before it was sent; see L{connected}.
         """
         return await self._count(
-            protocol.Send(
+            frames.Send(
                 user=_or_unset(user),
                 group=_or_unset(group),
                 text=text,
@@ -374,11 +374,11 @@ class Client:
 
     async def edit(self, message: int, text: str, *, mentions: Sequence[int] = ()) -> Ack:
         """Replace the text of an own message. Waits and raises as L{send}."""
-        return await self._count(protocol.Edit(message=message, text=text, mentions=list(mentions)))
+        return await self._count(frames.Edit(message=message, text=text, mentions=list(mentions)))
 
     async def recall(self, message: int) -> Ack:
         """Take a message back. Waits and raises as L{send}."""
-        return await self._count(protocol.Recall(message=message))
+        return await self._count(frames.Recall(message=message))
 
     async def react(self, message: int, emoji: str, on: bool = True) -> Ack:
         """
@@ -386,21 +386,21 @@ class Client:
 
         @param emoji: one emoji, with or without its variation selectors.
         """
-        return await self._count(protocol.React(message=message, emoji=emoji, on=on))
+        return await self._count(frames.React(message=message, emoji=emoji, on=on))
 
     # What is asked. Each raises Refused, NoAnswer, and NotConnected: what is asked is not asked again.
 
     async def received(self, id: int, *, user: int | None = None, group: int | None = None) -> None:
         """Everything up to this id of the conversation has come."""
-        await self._ask(protocol.Received(id=id, user=_or_unset(user), group=_or_unset(group)), Done)
+        await self._ask(frames.Received(id=id, user=_or_unset(user), group=_or_unset(group)), Done)
 
     async def read(self, id: int, *, user: int | None = None, group: int | None = None) -> None:
         """Everything up to this id of the conversation was read."""
-        await self._ask(protocol.Read(id=id, user=_or_unset(user), group=_or_unset(group)), Done)
+        await self._ask(frames.Read(id=id, user=_or_unset(user), group=_or_unset(group)), Done)
 
     async def marks(self, *, user: int | None = None, group: int | None = None) -> MarksPage:
         """@return: how far one has read a conversation, and how far others have."""
-        return await self._ask(protocol.Marks(user=_or_unset(user), group=_or_unset(group)), MarksPage)
+        return await self._ask(frames.Marks(user=_or_unset(user), group=_or_unset(group)), MarksPage)
 
     async def history(
         self,
@@ -417,7 +417,7 @@ class Client:
         @param limit: messages: 1 to L{protocol.HISTORY_LIMIT}.
         @return: messages of a conversation as they are now, in order of id.
         """
-        frame = protocol.History(
+        frame = frames.History(
             user=_or_unset(user),
             group=_or_unset(group),
             before=_or_unset(before),
@@ -433,19 +433,19 @@ class Client:
 
         @return: who is online.
         """
-        frame = protocol.Watch(users=list(users), groups=list(groups))
+        frame = frames.Watch(users=list(users), groups=list(groups))
         answer = await self._ask(frame, Presence)
-        self._watch = protocol.Watch(users=frame.users, groups=frame.groups)
+        self._watch = frames.Watch(users=frame.users, groups=frame.groups)
         return answer
 
     async def show(self, presence: bool) -> None:
         """Whether others see that one is online and typing; on later connections too."""
-        await self._ask(protocol.Show(presence=presence), Done)
-        self._show = protocol.Show(presence=presence)
+        await self._ask(frames.Show(presence=presence), Done)
+        self._show = frames.Show(presence=presence)
 
     def typing(self, *, user: int | None = None, group: int | None = None) -> None:
         """One is writing there. Not said if there is no connection, or if it has too much to write already."""
-        frame = protocol.Typing(user=_or_unset(user), group=_or_unset(group))
+        frame = frames.Typing(user=_or_unset(user), group=_or_unset(group))
         check(frame)
         if self.link is not None and self.link.usable and not self.link.writable.shut:
             self._write(msgspec.json.encode(frame))
@@ -480,15 +480,15 @@ class Client:
         return ConnectingRequest(
             host=self._address.authority,
             port=self._address.port,
-            resource=self._address.path + protocol.PATH,
+            resource=self._address.path + frames.PATH,
             headers={"Accept-Language": self._language, "Authorization": f"Bearer {self._credentials.token}"},
             useragent="hichat",
-            protocols=[protocol.SUBPROTOCOL],
+            protocols=[frames.SUBPROTOCOL],
         )
 
-    def hello(self) -> protocol.Hello:
+    def hello(self) -> frames.Hello:
         """@return: the first frame. The token is in the header."""
-        return protocol.Hello(device=self._device)
+        return frames.Hello(device=self._device)
 
     def made(self, link: Link) -> None:
         """There is a link."""
@@ -540,7 +540,7 @@ class Client:
             self._opened()
         self._outbox.repeat(welcome.counter)
 
-    def _repeat(self, frame: protocol.Show | protocol.Watch | None) -> None:
+    def _repeat(self, frame: frames.Show | frames.Watch | None) -> None:
         """Say on this connection, too, what was said on an earlier one."""
         if frame is not None:
             self._write(msgspec.json.encode(frame))
@@ -560,7 +560,7 @@ class Client:
         if was_due:
             self._repeat(self._watch)
         self._sync_ref = next(self._refs)
-        self._write(msgspec.json.encode(protocol.Sync(ref=self._sync_ref, since=_or_unset(self._position))))
+        self._write(msgspec.json.encode(frames.Sync(ref=self._sync_ref, since=_or_unset(self._position))))
 
     def _synced(self, position: int) -> None:
         self._reached(position)
@@ -587,17 +587,17 @@ class Client:
                 self._acked(frame)
             case Error():
                 self._refused(frame)
-            case protocol.Page():
+            case frames.Page():
                 for event in frame.events:
                     self._happened(event)
                 self._reached(frame.position)
-            case protocol.Synced():
+            case frames.Synced():
                 self._synced(frame.position)
             case Receipt() | TypingFrame():
                 self._put(frame)
             case Presence() if frame.ref is UNSET:
                 self._put(frame)
-            case Presence() | HistoryPage() | MarksPage() | Done() | protocol.Pong():
+            case Presence() | HistoryPage() | MarksPage() | Done() | frames.Pong():
                 self._questions.answer(frame.ref, frame)
             case Welcome():
                 self._welcomed(frame)

@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from hichat.client.wire import Group, Member, Refused, User, whole, words
-from hichat.events import JoinPolicy, Role
-from hichat.text import key_of
+from hichat.core.events import JoinPolicy, Role
+from hichat.core.text import key_of
 
 if TYPE_CHECKING:
     from hichat.client.http import Session

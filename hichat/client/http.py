@@ -50,9 +50,9 @@ from hichat.client.wire import (
     whole,
     words,
 )
-from hichat.clock import make_steady
-from hichat.errors import Language
-from hichat.protocol import Folded
+from hichat.core.errors import Language
+from hichat.runtime.clock import make_steady
+from hichat.wire.frames import Folded
 
 MAX_ANSWER = 16 * 1024 * 1024
 """Bytes of an answer: a list of 20,000 users still fits."""

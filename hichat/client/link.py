@@ -15,10 +15,10 @@ import txaio
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol
 from autobahn.websocket.types import ConnectingRequest
 
-from hichat.client import frames
 from hichat.client.inbox import Gate
-from hichat.flush import send_at_once, sends_at_once
-from hichat.protocol import Hello, Ping
+from hichat.runtime.flush import send_at_once, sends_at_once
+from hichat.wire import websocket_client
+from hichat.wire.frames import Hello, Ping
 
 MAX_INCOMING = 4 * 1024 * 1024
 """Bytes of a frame that is taken: the longest page still fits."""
@@ -151,7 +151,7 @@ class Link(WebSocketClientProtocol):
             self.flush()
 
     def _take(self, data: bytes) -> None:
-        taken = frames.take(data)
+        taken = websocket_client.take(data)
         if taken.texts:
             self._owner.received_frames(taken.texts)
         if taken.unusual:
@@ -181,7 +181,7 @@ class Link(WebSocketClientProtocol):
         if not self._turn:
             return
         turn, self._turn = self._turn, []
-        data = frames.masked(turn)
+        data = websocket_client.masked(turn)
         sent = send_at_once(self.transport, data) if self._at_once else 0
         if sent < len(data):
             self.transport.write(data[sent:])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Kind = Literal["picture", "audio", "file"]
 
 LONGEST = 86_400
-"""Seconds that a message says of an audio at most: see L{hichat.protocol.Send}."""
+"""Seconds that a message says of an audio at most: see L{hichat.wire.frames.Send}."""
 
 RATE = 16 * 1024
 """Bytes a second: a file that takes longer than at this rate does not come any more."""

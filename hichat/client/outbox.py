@@ -15,7 +15,7 @@ from msgspec import UNSET
 
 from hichat.client.inbox import Gate
 from hichat.client.wire import ClientError, NotSendable, Refused, Unconfirmed
-from hichat.protocol import TEXT_LIMIT, Ack, Edit, Error, FromClient, React, Recall, Send
+from hichat.wire.frames import TEXT_LIMIT, Ack, Edit, Error, FromClient, React, Recall, Send
 
 Counted = Send | Edit | Recall | React
 

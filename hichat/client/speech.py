@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 from twisted.internet.defer import Deferred
 
-from hichat import protocol
 from hichat.client.wire import BadAnswer, ClientError
-from hichat.protocol import FromServer
+from hichat.wire import frames
+from hichat.wire.frames import FromServer
 
 
-class Event(protocol.Happened, tag_field="op", tag="event"):
+class Event(frames.Happened, tag_field="op", tag="event"):
     """It happened just now. An L{protocol.Happened} like those that a sync brings."""
 
 
@@ -22,18 +22,18 @@ def _lenient(frame: Any) -> Any:
 
 
 _KINDS = [
-    protocol.Welcome,
-    protocol.Pong,
-    protocol.Ack,
-    protocol.Error,
-    protocol.Done,
-    protocol.Page,
-    protocol.Synced,
-    protocol.HistoryPage,
-    protocol.MarksPage,
-    protocol.Receipt,
-    protocol.TypingFrame,
-    protocol.Presence,
+    frames.Welcome,
+    frames.Pong,
+    frames.Ack,
+    frames.Error,
+    frames.Done,
+    frames.Page,
+    frames.Synced,
+    frames.HistoryPage,
+    frames.MarksPage,
+    frames.Receipt,
+    frames.TypingFrame,
+    frames.Presence,
 ]
 _KNOWN = {kind.__struct_config__.tag for kind in [*_KINDS, Event]}
 

@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from hichat.protocol import Folded
+from hichat.wire.frames import Folded
 
 
 class ClientError(Exception):
@@ -22,7 +22,7 @@ class Refused(ClientError):
     """
     The server answered that it will not do this. The text is the server's sentence.
 
-    @ivar code: for programs, see L{hichat.errors}; empty from v1, which has none.
+    @ivar code: for programs, see L{hichat.core.errors}; empty from v1, which has none.
     @ivar retry_after: seconds after which it may work; None: that is not known, or trying again is of no use.
     """
 

@@ -30,9 +30,9 @@ import msgspec
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
 
-from hichat.child import Daemon, Process, describe, run
-from hichat.errors import Busy, DamagedPicture, NotStored, PictureTooLarge, Refused
+from hichat.core.errors import Busy, DamagedPicture, NotStored, PictureTooLarge, Refused
 from hichat.media.types import Picture
+from hichat.runtime.child import Daemon, Process, describe, run
 
 MEMORY = 800 * 1024**2
 """Bytes that a picture may take beside what the process has anyway. The largest WebP takes 610 MiB: 16 a pixel."""

@@ -18,8 +18,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from hichat.clock import Settled, ticks
-from hichat.errors import (
+from hichat.core.errors import (
     BadLink,
     EmptyFile,
     FormTooLarge,
@@ -29,13 +28,14 @@ from hichat.errors import (
     StoreAway,
     UnknownFileType,
 )
-from hichat.events import Draft
+from hichat.core.events import Draft
 from hichat.media import records, types
 from hichat.media.addresses import LONGEST, PREFIX, Addresses, end_of_link, id_of, make_id
 from hichat.media.folder import Folder, Unfinished
 from hichat.media.names import NAME_LIMIT, clean_name, extension_of, shortened
 from hichat.media.records import Media
 from hichat.media.types import Kind, Picture
+from hichat.runtime.clock import Settled, ticks
 from hichat.storage.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class MediaStore:
     @param in_thread: runs what reads or writes files.
     @param take_in: has pictures looked at.
     @param now: the time in milliseconds since the epoch.
-    @param ticks: see L{hichat.clock.ticks}.
+    @param ticks: see L{hichat.runtime.clock.ticks}.
     @param sweeps: whether to look for what nobody uses: one of several workers does.
     @ivar keeping: how often the disk failed.
     """

@@ -17,7 +17,7 @@ from typing import IO
 
 from PIL import Image, ImageChops, ImageFile, UnidentifiedImageError
 
-from hichat.errors import DamagedPicture, PictureTooLarge
+from hichat.core.errors import DamagedPicture, PictureTooLarge
 from hichat.media.colours import to_srgb
 from hichat.media.metadata import Content, DamagedError, Parts, Piece, take_apart, without_checksum
 from hichat.media.types import Picture

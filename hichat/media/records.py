@@ -30,9 +30,9 @@ from sqlalchemy import (
     update,
 )
 
-from hichat.errors import NoSuchMedia, QuotaExceeded
-from hichat.events import Kind, Scope
-from hichat.ledger import log
+from hichat.core.errors import NoSuchMedia, QuotaExceeded
+from hichat.core.events import Kind, Scope
+from hichat.log import reading
 from hichat.media.addresses import OPEN_PREFIX
 from hichat.storage.tables import events, groups, media, media_head, media_uses, members, users
 
@@ -126,7 +126,7 @@ def visible(connection: Connection, user_id: int, ids: Collection[str]) -> dict[
 
 
 def _is_read_by(user_id: int) -> ColumnElement[bool]:
-    """A message that uses the file is one that this user may read: as in L{hichat.ledger.history}."""
+    """A message that uses the file is one that this user may read: as in L{hichat.conversations.history}."""
     member = exists().where(
         members.c.group_id == events.c.target,
         members.c.user_id == user_id,
@@ -196,7 +196,7 @@ def search(connection: Connection, low: int, find_ids: Callable[[bytes], Iterabl
 
     @param find_ids: gives the ids of the files that a message's body names.
     """
-    high = min(low + FOLLOWED, log.head(connection))
+    high = min(low + FOLLOWED, reading.head(connection))
     query = (
         select(events.c.position, events.c.kind, events.c.subject, events.c.body)
         .where(events.c.position > low, events.c.position <= high)
@@ -263,13 +263,13 @@ def collect(
     Remove the records of files that nothing uses. In a transaction that holds the write lock.
 
     @param now: the time in milliseconds since the epoch.
-    @param settled: the same, see L{hichat.clock.Settled}; None: only what need not wait is removed.
+    @param settled: the same, see L{hichat.runtime.clock.Settled}; None: only what need not wait is removed.
     @return: their ids; the files can go.
     """
     low = followed(connection)
     found = search(connection, low, find_ids)
     apply(connection, low, found)
-    if found.position < log.head(connection):
+    if found.position < reading.head(connection):
         # There is more of the log to search first.
         return []
     due = AT_ONCE

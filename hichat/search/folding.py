@@ -6,7 +6,7 @@ is in them that nobody sees. C{parts/finding.js} of the web client does the same
 import re
 from functools import cache
 
-from hichat.text import combining_set, formed, mark
+from hichat.core.text import combining_set, formed, mark
 
 _IGNORABLE = (
     "\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"

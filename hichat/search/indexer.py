@@ -11,13 +11,13 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from hichat.events import Event, Kind, Scope
-from hichat.gateway import v2
-from hichat.ledger import log
+from hichat.core.events import Event, Kind, Scope
+from hichat.log import reading
 from hichat.search.index import Entry, Head, Index, of_media, of_sender, of_word
 from hichat.search.words import tokens
 from hichat.storage.store import Store
 from hichat.storage.tables import events, members
+from hichat.wire import v2
 
 STEP = 250
 """Events in a step: some 4 ms of one core. In steps of 100 a message costs a third more."""
@@ -80,7 +80,7 @@ class Follower:
         with self._index.writing() as indexed:
             head = self._index.head(indexed)
             with self._store.snapshot() as connection:
-                last = log.find(connection, head.position)
+                last = reading.find(connection, head.position)
             if head.position and (last is None or last.time != head.time):
                 self._index.clear(indexed)
 
@@ -97,8 +97,8 @@ class Follower:
         with self._index.writing() as indexed:
             low = self._index.head(indexed).position
             with self._store.snapshot() as connection:
-                found = log.after(connection, low, limit)
-                head = log.head(connection)
+                found = reading.after(connection, low, limit)
+                head = reading.head(connection)
                 entries, stale = self._read(connection, found, low)
             if found:
                 self._index.remove(indexed, stale)
@@ -114,7 +114,7 @@ class Follower:
         messages = {event.position: event for event in found if event.kind == Kind.MESSAGE}
         for event in _at(connection, changed - messages.keys()):
             messages[event.position] = event
-        edits = {edit.subject: edit for edit in log.done_to(connection, edited, _IS_EDIT)} if edited else {}
+        edits = {edit.subject: edit for edit in reading.done_to(connection, edited, _IS_EDIT)} if edited else {}
         entries: list[Entry] = []
         for position, message in messages.items():
             # What was recalled has no body any more.
@@ -159,7 +159,7 @@ def _left_with(connection: Connection, message: Event, last: Event) -> list[Even
     )
     found: dict[int, Event | None] = {}
     for until in connection.scalars(left):
-        edits = log.done_to(connection, [message.position], _IS_EDIT, events.c.position <= until)
+        edits = reading.done_to(connection, [message.position], _IS_EDIT, events.c.position <= until)
         found[edits[0].position if edits else 0] = edits[0] if edits else None
     return list(found.values())
 

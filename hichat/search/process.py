@@ -2,7 +2,7 @@
 The follower in a process of its own, at rest most of the time and last in line for a core: what people send comes
 first. In a thread of the daemon it took the interpreter from the reactor, up to a sixth of what could be sent.
 
-The daemon asks for each step of a L{hichat.child}::
+The daemon asks for each step of a L{hichat.runtime.child}::
 
     daemon                                       follower
     Setup                                    ->
@@ -21,7 +21,7 @@ from typing import Any
 import msgspec
 from twisted.internet.defer import Deferred, fail
 
-from hichat.child import Child, Daemon, Said, collect_log, no_threads, run
+from hichat.runtime.child import Child, Daemon, Said, collect_log, no_threads, run
 from hichat.search.index import make_index
 from hichat.search.indexer import Follower, Progress, StepFailed
 from hichat.storage.engine import make_engine

@@ -17,19 +17,19 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from sqlalchemy import BigInteger, Connection, Select, Table, and_, bindparam, or_, select, union
 
-from hichat import protocol
-from hichat.errors import NotAMember
-from hichat.events import MAX_SAFE_INTEGER, Event, Kind, Scope
-from hichat.gateway import v2
-from hichat.ledger import catchup, log
-from hichat.ledger import places as places_room
-from hichat.ledger.history import Folded, fold
+from hichat.conversations import catchup
+from hichat.conversations.history import Folded, fold
+from hichat.core.errors import NotAMember
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.log import by_conversation as places_room
+from hichat.log import reading
 from hichat.search import words
 from hichat.search.folding import comparable
 from hichat.search.index import Index, of_media, of_sender, of_word
 from hichat.search.indexer import text_of
 from hichat.search.words import Part, Token, Word
 from hichat.storage.tables import events, places, recent_places
+from hichat.wire import frames, v2
 
 TAIL = 2000
 """Events of one's own conversations that are looked through for what is not in the index yet."""
@@ -69,7 +69,7 @@ class Wanted(msgspec.Struct, kw_only=True):
     sender: int | None = None
     after: int | None = None
     before: int | None = None
-    media: protocol.Media | None = None
+    media: frames.Media | None = None
     order: Order = "newest"
 
 
@@ -128,7 +128,7 @@ def search(connection: Connection, index: Index, user: int, wanted: Wanted, behi
     with index.reading(connection) as indexed:
         # The index first: what happened since is in the log.
         done = index.head(indexed).position
-        top = log.head(connection)
+        top = reading.head(connection)
         return _Search(connection, index, indexed, user, wanted, done, top).page(behind, limit)
 
 
@@ -318,7 +318,7 @@ def _spans(connection: Connection, user: int, key: tuple[int, int, int] | None) 
         spans = catchup.intervals(connection, user, group)
         if not spans:
             raise NotAMember
-    conversation = log.find_conversation(connection, key)
+    conversation = reading.find_conversation(connection, key)
     return {} if conversation is None else {conversation: spans}
 
 

@@ -17,8 +17,8 @@ from unicodedata import category
 
 import msgspec
 
+from hichat.core.text import formed
 from hichat.search.folding import comparable, is_ignorable
-from hichat.text import formed
 
 LONGEST = 64
 """Characters of a word that the index has; what is behind them is compared in the text itself."""

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InternalErr
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
-from hichat.errors import StartError
+from hichat.core.errors import StartError
 
 BUSY_TIMEOUT = 5.0
 """Seconds that a writer waits for another process's transaction."""

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from hichat.work import METER
+from hichat.runtime.work import METER
 
 K = TypeVar("K")
 V = TypeVar("V")

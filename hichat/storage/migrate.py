@@ -3,7 +3,7 @@
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from hichat.errors import StartError
+from hichat.core.errors import StartError
 
 HEAD = "0013"
 """The newest revision among the migrations."""

@@ -15,7 +15,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from sqlalchemy import Connection, Engine
 from twisted.internet.defer import Deferred
 
-from hichat.errors import StoreAway
+from hichat.core.errors import StoreAway
 from hichat.storage.engine import concerns_all
 from hichat.storage.trouble import Trouble
 

@@ -298,11 +298,11 @@ events = Table(
     Index("events_by_counter", "device", "counter", unique=True, **_where(COUNTED)),
     # What was done to a message: Kind.EDITED, RECALLED, REACTED.
     Index("events_by_message", "subject", "position", **_where(ON_MESSAGES)),
-    # Which messages were recalled; see hichat.ledger.unread.
+    # Which messages were recalled; see hichat.conversations.unread.
     Index("events_recalled", "conversation", "subject", **_where(RECALLS)),
 )
 
-# Where a conversation's events are, up to the position in places_head; see hichat.ledger.places.
+# Where a conversation's events are, up to the position in places_head; see hichat.log.by_conversation.
 places = Table(
     "places",
     metadata,
@@ -334,7 +334,7 @@ places_head = Table(
     Column("merged_position", BigInteger, nullable=False, server_default="0"),
 )
 
-# What the writers' processes did with their last batches; see hichat.ledger.receipts.
+# What the writers' processes did with their last batches; see hichat.pipeline.ledger.receipts.
 receipts = Table(
     "receipts",
     metadata,

@@ -15,7 +15,7 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.python.failure import Failure
 from twisted.web import http
 
-from hichat.gateway.protocol import GUARDS
+from hichat.pipeline.gateway.connection import GUARDS
 
 LINGER_TIME = 5
 """Seconds that who sends too much has to read why, before the connection closes: closing at once loses the answer."""

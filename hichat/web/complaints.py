@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hichat.errors import (
+from hichat.core.errors import (
     Busy,
     FormTooLarge,
     Refused,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from hichat.errors import Unauthorized
+from hichat.core.errors import Unauthorized
 from hichat.web.outside import peer
 from hichat.web.proxies import Peer, is_forwarded
 

@@ -1,5 +1,5 @@
 """
-Reading the fields of a request. Pure functions; what is wrong is a L{hichat.errors.Refused}.
+Reading the fields of a request. Pure functions; what is wrong is a L{hichat.core.errors.Refused}.
 
 Existing clients write bodies that no standard describes: see L{read_urlencoded}.
 """
@@ -13,8 +13,8 @@ import msgspec
 from multipart import MultipartSegment, PushMultipartParser, parse_options_header
 
 from hichat.accounts.fields import is_storable
-from hichat.errors import FormTooLarge, InvalidField, MalformedForm
-from hichat.events import MAX_SAFE_INTEGER
+from hichat.core.errors import FormTooLarge, InvalidField, MalformedForm
+from hichat.core.events import MAX_SAFE_INTEGER
 
 FORM_LIMIT = 64 * 1024
 """Bytes of a body that holds fields only."""

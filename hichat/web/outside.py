@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from twisted.logger import Logger
 
-from hichat.errors import ForeignOrigin
+from hichat.core.errors import ForeignOrigin
 from hichat.web.proxies import LOOPBACK, Peer, Proxies, Source, Trusted, is_forwarded, parse_address
 
 if TYPE_CHECKING:

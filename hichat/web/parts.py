@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hichat.accounts.accounts import Accounts
-from hichat.ledger.marks import Marks
+from hichat.contacts.contacts import Contacts
+from hichat.conversations.marks import Marks
+from hichat.conversations.preferences import Conversations
+from hichat.groups.service import Groups
 from hichat.media.media import MediaStore
 from hichat.search.index import Index
-from hichat.social.contacts import Contacts
-from hichat.social.conversations import Conversations
-from hichat.social.group_service import Groups
 from hichat.storage.store import Store
 
 

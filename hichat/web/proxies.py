@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hichat.accounts.limits import STRANGER
+from hichat.runtime.limits import STRANGER
 
 if TYPE_CHECKING:
     from twisted.web.http import Request

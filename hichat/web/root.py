@@ -11,30 +11,30 @@ from collections.abc import Awaitable, Callable
 from twisted.internet.interfaces import IReactorTime
 
 from hichat.accounts.accounts import Accounts
-from hichat.gateway.protocol import ChatFactory
-from hichat.ledger.marks import Marks
+from hichat.contacts.contacts import Contacts
+from hichat.conversations.marks import Marks
+from hichat.conversations.preferences import Conversations
+from hichat.groups.service import Groups
 from hichat.media.media import MediaStore
-from hichat.metrics import Metrics
-from hichat.places import Places
+from hichat.pipeline.gateway.admission import Places
+from hichat.pipeline.gateway.connection import ChatFactory
+from hichat.runtime.metrics import Metrics
+from hichat.runtime.work import Budgets
 from hichat.search.index import Index
-from hichat.social.contacts import Contacts
-from hichat.social.conversations import Conversations
-from hichat.social.group_service import Groups
 from hichat.storage.store import Store
+from hichat.v1.calls import V1Gone, make_root
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
 from hichat.web.browser.files import Client
 from hichat.web.browser.session import SessionResource
 from hichat.web.credentials import callers
-from hichat.web.documents import mount_documents
+from hichat.web.docs.documents import mount_documents
 from hichat.web.outside import Outside
 from hichat.web.parts import Parts
 from hichat.web.site import Branch, Site
 from hichat.web.sockets import SocketResource, SocketV2Resource
 from hichat.web.status import Exposition, Health, Ready
 from hichat.web.uploads import Files, upload_paths
-from hichat.web.v1 import V1Gone, make_root
-from hichat.work import Budgets
 
 
 def make_site(

@@ -27,8 +27,7 @@ from twisted.web import http, server
 from twisted.web.error import UnsupportedMethod
 from twisted.web.resource import IResource, Resource
 
-from hichat.accounts.limits import Rate, address_key
-from hichat.errors import (
+from hichat.core.errors import (
     Broken,
     Busy,
     FormTooLarge,
@@ -39,9 +38,11 @@ from hichat.errors import (
     TooManyConnections,
     TooManyRequests,
 )
-from hichat.gateway.protocol import GUARDS
-from hichat.metrics import Metrics
-from hichat.places import Caps, Place, Places, Refusals, key_of
+from hichat.pipeline.gateway.admission import Caps, Place, Places, Refusals, key_of
+from hichat.pipeline.gateway.connection import GUARDS
+from hichat.runtime.limits import Rate, address_key
+from hichat.runtime.metrics import Metrics
+from hichat.runtime.work import METER, Budgets, Meter
 from hichat.storage.trouble import Trouble
 from hichat.web.answers import answer_json, language
 from hichat.web.channel import LOST, PlainChannel
@@ -49,7 +50,6 @@ from hichat.web.complaints import complain
 from hichat.web.credentials import peer
 from hichat.web.forms import FORM_LIMIT
 from hichat.web.outside import Outside
-from hichat.work import METER, Budgets, Meter
 
 __all__ = ["Branch", "Channel", "NotFound", "Request", "Site", "answer_json", "language"]
 
@@ -550,7 +550,7 @@ class _Closed(Protocol):
 
 class Site(server.Site):
     """
-    @param root: see L{hichat.web.v1.make_root}.
+    @param root: see L{hichat.v1.calls.make_root}.
     @param upload_limit: bytes of the largest file that may be uploaded.
     @param uploads: where that is.
     @param spool: a directory for large bodies while they arrive; None is the system's.

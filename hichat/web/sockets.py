@@ -14,7 +14,7 @@ from twisted.web.server import NOT_DONE_YET, Request
 
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.tokens import Claims
-from hichat.errors import (
+from hichat.core.errors import (
     BodyNotTaken,
     Busy,
     ForeignOrigin,
@@ -24,8 +24,8 @@ from hichat.errors import (
     Unauthorized,
     UpgradeNeeded,
 )
-from hichat.gateway.protocol import ChatFactory, ChatProtocol, V1Protocol, V2Protocol
-from hichat.routing import Met
+from hichat.pipeline.gateway.connection import ChatFactory, ChatProtocol, V1Protocol, V2Protocol
+from hichat.pipeline.routing.delivery import Met
 from hichat.web.answers import say_when
 from hichat.web.api.problems import answer_problem
 from hichat.web.complaints import complain

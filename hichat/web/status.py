@@ -10,8 +10,8 @@ from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
-from hichat.errors import NotStored
-from hichat.metrics import Metrics
+from hichat.core.errors import NotStored
+from hichat.runtime.metrics import Metrics
 
 FRESH = 1.0
 """Seconds for which what was seen is the answer."""

@@ -19,7 +19,7 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.static import File
 
 from hichat.accounts.accounts import Accounts
-from hichat.errors import (
+from hichat.core.errors import (
     Broken,
     Busy,
     FormTooLarge,
@@ -30,8 +30,8 @@ from hichat.errors import (
     Unauthorized,
     V1Off,
 )
+from hichat.core.text import formed
 from hichat.media.media import Copy, MediaStore, Served
-from hichat.text import formed
 from hichat.web.complaints import UPLOAD_PATH, complain
 from hichat.web.credentials import bearer, credentials
 from hichat.web.forms import FORM_LIMIT

@@ -11,7 +11,8 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.resting import REST
 from hichat.accounts.tokens import LIFETIME, Dialect, Tokens
-from hichat.errors import (
+from hichat.contacts import contacts
+from hichat.core.errors import (
     Busy,
     Disabled,
     InvalidField,
@@ -22,9 +23,9 @@ from hichat.errors import (
     Unauthorized,
     WrongPassword,
 )
-from hichat.events import Kind, Scope
-from hichat.social import contacts, groups
-from hichat.social.group_service import Groups
+from hichat.core.events import Kind, Scope
+from hichat.groups import queries
+from hichat.groups.service import Groups
 from hichat.storage import tables
 from tests.accounts.test_passwords import Counting
 from tests.doubles import NOW, FakeLedger, make_store, run_now
@@ -266,11 +267,11 @@ class Deleting(AccountsCase):
         ask = self.store.read
         rows = select(func.count()).select_from(tables.contacts)
         self.assertEqual(self.successResultOf(ask(lambda connection: connection.scalar(rows))), 0)
-        self.assertEqual(self.successResultOf(ask(groups.members, self.team.id)), {2})
+        self.assertEqual(self.successResultOf(ask(queries.members, self.team.id)), {2})
         self.assertEqual(
-            self.successResultOf(ask(groups.memberships, [(1, event.position)])), {(1, event.position): []}
+            self.successResultOf(ask(queries.memberships, [(1, event.position)])), {(1, event.position): []}
         )
-        self.assertEqual([group.size for group in self.successResultOf(ask(groups.joined, 2))], [1])
+        self.assertEqual([group.size for group in self.successResultOf(ask(queries.joined, 2))], [1])
 
     def test_name_is_free_when_it_has_rested(self):
         self.get(self.accounts.delete(self.ann))

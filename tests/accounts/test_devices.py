@@ -11,8 +11,8 @@ from hichat.accounts.devices import Device
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import LIFETIME, Claims, Dialect
 from hichat.accounts.users import User
-from hichat.errors import Busy, DeviceRevoked, NoSuchDevice, TooManyDevices, Unauthorized
-from hichat.events import Kind, Scope
+from hichat.core.errors import Busy, DeviceRevoked, NoSuchDevice, TooManyDevices, Unauthorized
+from hichat.core.events import Kind, Scope
 from hichat.storage.store import Store
 from hichat.tap import read_generation
 from tests.accounts.test_accounts import AccountsCase

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import fields
-from hichat.errors import InvalidField
-from hichat.text import name_key
+from hichat.core.errors import InvalidField
+from hichat.core.text import name_key
 
 
 class Names(SynchronousTestCase):

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 from twisted.internet.defer import Deferred, fail
 
-from hichat.accounts import failures, limits
+from hichat.accounts import failures
 from hichat.accounts.accounts import Accounts, Grant
 from hichat.accounts.failures import LIMIT, PAUSE
-from hichat.accounts.limits import Limits, Rate
 from hichat.accounts.passwords import Passwords
-from hichat.errors import Busy, Disabled, StoreAway, TooManyAttempts, WrongPassword
+from hichat.core.errors import Busy, Disabled, StoreAway, TooManyAttempts, WrongPassword
+from hichat.runtime import limits
+from hichat.runtime.limits import Limits, Rate
 from hichat.storage.tables import login_failures
 from tests.accounts.test_accounts import AccountsCase
 from tests.doubles import NOW, make_store, run_now

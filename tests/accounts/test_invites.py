@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from hichat.accounts import invites
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
-from hichat.errors import BadInvite, NameTaken, RegistrationClosed
+from hichat.core.errors import BadInvite, NameTaken, RegistrationClosed
 from hichat.storage import tables
 from tests.accounts.test_accounts import AccountsCase
 from tests.doubles import run_now

@@ -1,4 +1,4 @@
-"""Tests for L{hichat.accounts.limits}, and of who is limited."""
+"""Tests for L{hichat.runtime.limits}, and of who is limited."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts.accounts import Accounts
-from hichat.accounts.limits import SHARED, STRANGER, Counted, Limit, Limits, Rate, address_key, address_keys
 from hichat.accounts.passwords import Passwords
-from hichat.errors import Busy, InvalidField, NameTaken, TooManyAttempts, WrongPassword
+from hichat.core.errors import Busy, InvalidField, NameTaken, TooManyAttempts, WrongPassword
+from hichat.runtime.limits import SHARED, STRANGER, Counted, Limit, Limits, Rate, address_key, address_keys
 from tests.accounts.test_accounts import AccountsCase
 from tests.doubles import NOW, run_now
 

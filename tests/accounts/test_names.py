@@ -14,13 +14,13 @@ from hichat.accounts.guard import _look
 from hichat.accounts.lookalikes import MIXED, look_of, prototypes, script_of
 from hichat.accounts.names import check_reserved, columns_of, group_name, user_name
 from hichat.accounts.resting import LIMIT, REST, Resting
-from hichat.errors import InvalidField, InvalidName, NameReserved, NameTaken
-from hichat.social import groups
+from hichat.core.errors import InvalidField, InvalidName, NameReserved, NameTaken
+from hichat.core.text import key_of, name_key
+from hichat.groups import queries
 from hichat.storage import migrate, tables
 from hichat.storage.engine import make_engine
 from hichat.storage.migrations.versions import v0010_names
 from hichat.storage.store import Store
-from hichat.text import key_of, name_key
 from tests.accounts.test_accounts import AccountsCase
 from tests.doubles import NOW, make_old_store, make_store, run_now
 from tests.postgres import OnPostgreSQL
@@ -395,7 +395,7 @@ class Upgrading(SynchronousTestCase):
             rows = connection.execute(select(tables.users.c.name_match).order_by(tables.users.c.id)).scalars().all()
             self.assertEqual(rows[:5], ["ann", "ann", "ann\u200b", "ipek", "ipek"])
             self.assertIsNone(rows[-1])
-            team = groups.find_by_name(connection, "team a")
+            team = queries.find_by_name(connection, "team a")
             self.assertEqual(team and team.name, "Team  A")
             for name in ("ANN", "Ａｎｎ", "аnn"):
                 self.assertRaises(NameTaken, names.check_free, connection, tables.users, name)

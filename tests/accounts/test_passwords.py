@@ -14,7 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 import hichat
 from hichat.accounts.passwords import Passwords, has_name, is_common, make_hasher, prepare
-from hichat.errors import Busy, InvalidField, PasswordTooCommon, PasswordTooLong, PasswordTooShort
+from hichat.core.errors import Busy, InvalidField, PasswordTooCommon, PasswordTooLong, PasswordTooShort
 from tests.doubles import run_now
 
 

@@ -13,7 +13,7 @@ from hichat.accounts.passwords import Passwords
 from hichat.accounts.sessions import GRACE
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, Dialect, digest
 from hichat.accounts.users import User
-from hichat.errors import (
+from hichat.core.errors import (
     Busy,
     DeviceRevoked,
     Disabled,
@@ -23,7 +23,7 @@ from hichat.errors import (
     Unauthorized,
     WrongPassword,
 )
-from hichat.events import Kind
+from hichat.core.events import Kind
 from hichat.storage import tables
 from hichat.tap import read_generation
 from tests.accounts.test_accounts import AccountsCase

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts.tokens import LIFETIME, Claims, Dialect, Tokens
-from hichat.errors import Unauthorized
+from hichat.core.errors import Unauthorized
 from tests.doubles import NOW
 
 KEY = bytes(range(32))

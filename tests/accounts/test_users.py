@@ -4,7 +4,7 @@ from sqlalchemy import select
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
-from hichat.errors import NameTaken, NoSuchUser
+from hichat.core.errors import NameTaken, NoSuchUser
 from hichat.storage import tables
 from tests.doubles import NOW, make_store
 from tests.ledger.plans import plans

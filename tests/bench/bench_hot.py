@@ -16,16 +16,17 @@ import pytest
 from twisted.internet.task import Clock
 
 from hichat.bench import prepare
-from hichat.events import Draft, Event, Kind, Scope
-from hichat.gateway import frames, v1, v2
-from hichat.gateway.roster import Roster
-from hichat.ledger.writer import LogWriter
-from hichat.metrics import Metrics
-from hichat.plane.datagram import Codec, Trail
-from hichat.routing import Routing
+from hichat.core.events import Draft, Event, Kind, Scope
+from hichat.pipeline.gateway.roster import Roster
+from hichat.pipeline.ledger.writer import LogWriter
+from hichat.pipeline.plane.datagram import Codec, Trail
+from hichat.pipeline.routing.delivery import Routing
+from hichat.runtime.metrics import Metrics
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
+from hichat.v1 import dialect
+from hichat.wire import v2, websocket
 
 MESSAGES = 400
 PEOPLE = 100
@@ -46,7 +47,7 @@ def masked(payload: bytes) -> bytes:
 
 
 def draft(number: int) -> Draft:
-    found = v1.parse(text(number), number % PEOPLE + 1, None)  # type: ignore[arg-type]
+    found = dialect.parse(text(number), number % PEOPLE + 1, None)  # type: ignore[arg-type]
     assert found is not None
     return found
 
@@ -63,7 +64,7 @@ class Device:
 
     number = 0
     generation = 0
-    encode = staticmethod(v1.encode)
+    encode = staticmethod(dialect.encode)
 
     def deliver(self, frame: bytes) -> None:
         pass
@@ -82,7 +83,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def bench_frames(benchmark: Benchmark) -> None:
     """Reads of eight frames each, unmasked."""
     reads = [b"".join(masked(text(at)) for at in range(first, first + 8)) for first in range(0, MESSAGES, 8)]
-    benchmark(lambda: [frames.take(read, v1.FRAME_LIMIT, 32) for read in reads])
+    benchmark(lambda: [websocket.take(read, dialect.FRAME_LIMIT, 32) for read in reads])
 
 
 def bench_decode_v1(benchmark: Benchmark) -> None:

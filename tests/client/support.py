@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 from twisted.test.iosim import FakeTransport, IOPump
 
 from hichat.client.wire import Credentials, decode
-from hichat.protocol import SUBPROTOCOL
+from hichat.wire.frames import SUBPROTOCOL
 
 TOKEN = "secret.token-of_ann"
 ANN = Credentials(1, TOKEN)

@@ -23,7 +23,7 @@ from hichat.client.wire import (
     Unconfirmed,
     Unreachable,
 )
-from hichat.protocol import Error, Happened, Presence, Receipt, Send, TypingFrame
+from hichat.wire.frames import Error, Happened, Presence, Receipt, Send, TypingFrame
 from tests.client.support import ANN, TOKEN, Peer, Refusal, World, happened, launch
 from tests.doubles import watch_log
 

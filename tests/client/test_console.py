@@ -7,7 +7,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.client.console import Console
+from hichat.terminal.console import Console
 from tests.client.support import launch
 
 

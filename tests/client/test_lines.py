@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.client.lines import (
+from hichat.client.wire import Group, NoAnswer, NotConnected, Refused, Unconfirmed, Unreachable, User
+from hichat.core.errors import Language
+from hichat.terminal.lines import (
     _TEXTS,
     LISTED,
     MAX_HISTORY,
@@ -36,9 +38,7 @@ from hichat.client.lines import (
     Tend,
     harmless,
 )
-from hichat.client.wire import Group, NoAnswer, NotConnected, Refused, Unconfirmed, Unreachable, User
-from hichat.errors import Language
-from hichat.protocol import Ack, EventKind, Folded, Happened
+from hichat.wire.frames import Ack, EventKind, Folded, Happened
 from tests.client.support import happened
 
 TEAM = 1_000_000_001

@@ -7,7 +7,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.client.connection import Client
-from hichat.client.state import OWN_LIMIT, SLOTS, State, state_directory
+from hichat.terminal.state import OWN_LIMIT, SLOTS, State, state_directory
 from tests.client.support import ANN, World
 
 SERVER = "http://chat.example"

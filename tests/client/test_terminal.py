@@ -11,7 +11,6 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.client.inbox import Gate, Inbox
-from hichat.client.terminal import PENDING, TOLD, chat
 from hichat.client.wire import (
     Address,
     Conversation,
@@ -27,7 +26,8 @@ from hichat.client.wire import (
     Unreachable,
     User,
 )
-from hichat.protocol import Ack, Error, Folded, Happened, HistoryPage, Presence
+from hichat.terminal.chat import PENDING, TOLD, chat
+from hichat.wire.frames import Ack, Error, Folded, Happened, HistoryPage, Presence
 from tests.client.support import ANN, happened, launch
 from tests.client.test_console import Output
 

@@ -15,9 +15,9 @@ from twisted.trial.unittest import TestCase
 
 from hichat.client.connection import Client
 from hichat.client.http import Api, Session
-from hichat.client.terminal import chat
 from hichat.client.wire import Credentials, Refused, Replaced
-from hichat.protocol import Presence, Receipt, TypingFrame
+from hichat.terminal.chat import chat
+from hichat.wire.frames import Presence, Receipt, TypingFrame
 from tests.integration.daemon import Daemon, reactor, until
 from tests.media.recordings import OPUS, SPOKEN, recorded
 

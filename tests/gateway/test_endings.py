@@ -9,10 +9,10 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import StoreAway
-from hichat.gateway.endings import CHUNK, LONGEST, Endings
-from hichat.gateway.roster import Roster
-from hichat.metrics import Metrics
+from hichat.core.errors import StoreAway
+from hichat.pipeline.gateway.endings import CHUNK, LONGEST, Endings
+from hichat.pipeline.gateway.roster import Roster
+from hichat.runtime.metrics import Metrics
 
 
 class Device:

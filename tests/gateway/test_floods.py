@@ -12,10 +12,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.protocols.policies import ProtocolWrapper
 
-from hichat.gateway.protocol import HELLO_READ, PARTS, TURN_FRAMES, ChatProtocol
-from hichat.gateway.v1_session import V1Session
-from hichat.gateway.v2_session import HELLO_FRAMES, SignedIn
-from hichat.protocol import Close
+from hichat.pipeline.gateway.connection import HELLO_READ, PARTS, TURN_FRAMES, ChatProtocol
+from hichat.pipeline.gateway.v2_session import HELLO_FRAMES, SignedIn
+from hichat.v1.session import V1Session
+from hichat.wire.frames import Close
 from tests.gateway.test_protocol import ProtocolCase, Transport, V2Case, masked
 
 RATE = 500

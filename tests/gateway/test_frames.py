@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.gateway import frames
-from hichat.gateway.frames import Taken
-from hichat.gateway.presence import Presence
-from hichat.gateway.protocol import ChatFactory, V1Protocol
-from hichat.gateway.roster import Roster
-from hichat.gateway.session import Inlet
-from hichat.intake import Intake
-from hichat.metrics import Metrics
+from hichat.pipeline.gateway.connection import ChatFactory, V1Protocol
+from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.roster import Roster
+from hichat.pipeline.gateway.session import Inlet
+from hichat.pipeline.plane.intake import Intake
+from hichat.runtime.metrics import Metrics
+from hichat.wire import websocket
+from hichat.wire.websocket import Taken
 from tests.gateway.test_protocol import MET, REQUEST, Routing, Transport
 
 MASKS = st.binary(min_size=4, max_size=4)
@@ -81,8 +81,8 @@ class FrameTests(SynchronousTestCase):
         recorder.dataReceived(REQUEST)
         transport.clear()
         if not fast:
-            self.patch(frames, "take", lambda data, limit, most: Taken([], 0, True))
-            self.patch(frames, "control", lambda data: None)
+            self.patch(websocket, "take", lambda data, limit, most: Taken([], 0, True))
+            self.patch(websocket, "control", lambda data: None)
         for chunk in chunks:
             if not transport.disconnecting:
                 recorder.dataReceived(chunk)
@@ -90,8 +90,8 @@ class FrameTests(SynchronousTestCase):
                 while recorder._rest and recorder._reading:
                     clock.advance(0)
         if not fast:
-            self.patch(frames, "take", frames_take)
-            self.patch(frames, "control", frames_control)
+            self.patch(websocket, "take", frames_take)
+            self.patch(websocket, "control", frames_control)
         return recorder.seen, transport.value(), transport.disconnecting, recorder.state
 
     @settings(max_examples=400, deadline=None)
@@ -112,8 +112,8 @@ class FrameTests(SynchronousTestCase):
 
     def test_many_in_one_read(self) -> None:
         texts = [b"%d" % i for i in range(1000)]
-        taken = frames.take(b"".join(frame(0x81, text, b"abcd") for text in texts) + b"\x81", 1000)
+        taken = websocket.take(b"".join(frame(0x81, text, b"abcd") for text in texts) + b"\x81", 1000)
         self.assertEqual((taken.texts, taken.unusual), (texts, False))
 
 
-frames_take, frames_control = frames.take, frames.control
+frames_take, frames_control = websocket.take, websocket.control

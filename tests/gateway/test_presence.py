@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.gateway.presence import Presence
+from hichat.pipeline.gateway.presence import Presence
 
 ANN, BOB = 1, 2
 

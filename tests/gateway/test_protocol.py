@@ -21,10 +21,10 @@ from twisted.logger import LogEvent, LogLevel, eventAsText
 from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import SignedOut
-from hichat.events import Draft, Event, Kind, Scope
-from hichat.gateway.presence import Presence
-from hichat.gateway.protocol import (
+from hichat.core.errors import SignedOut
+from hichat.core.events import Draft, Event, Kind, Scope
+from hichat.pipeline.gateway.admission import Caps, Places, Refusals
+from hichat.pipeline.gateway.connection import (
     CLOSE_TIMEOUT,
     HELLO_TIMEOUT,
     UNSENT_LIMIT,
@@ -33,14 +33,14 @@ from hichat.gateway.protocol import (
     V1Protocol,
     V2Protocol,
 )
-from hichat.gateway.roster import Roster
-from hichat.gateway.session import Inlet
-from hichat.gateway.v2_session import Services, SignedIn
-from hichat.intake import Intake
-from hichat.metrics import Metrics
-from hichat.places import Caps, Places, Refusals
-from hichat.protocol import Close
-from hichat.routing import Arrived, Met
+from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.roster import Roster
+from hichat.pipeline.gateway.session import Inlet
+from hichat.pipeline.gateway.v2_session import Services, SignedIn
+from hichat.pipeline.plane.intake import Intake
+from hichat.pipeline.routing.delivery import Arrived, Met
+from hichat.runtime.metrics import Metrics
+from hichat.wire.frames import Close
 from tests.doubles import watch_log
 
 REQUEST = (

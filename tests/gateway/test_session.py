@@ -7,12 +7,12 @@ from dataclasses import replace
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import NoSuchTarget
-from hichat.events import Draft
-from hichat.gateway.session import Inlet, Session
-from hichat.gateway.v1_session import V1Session
-from hichat.intake import Intake
-from hichat.metrics import Metrics
+from hichat.core.errors import NoSuchTarget
+from hichat.core.events import Draft
+from hichat.pipeline.gateway.session import Inlet, Session
+from hichat.pipeline.plane.intake import Intake
+from hichat.runtime.metrics import Metrics
+from hichat.v1.session import V1Session
 
 
 class Connection:

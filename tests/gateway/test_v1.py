@@ -10,10 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat import errors
-from hichat.errors import Refused
-from hichat.events import Draft, Event, Kind, Scope
-from hichat.gateway import v1
+from hichat.core import errors
+from hichat.core.errors import Refused
+from hichat.core.events import Draft, Event, Kind, Scope
+from hichat.v1 import dialect
 
 ME = 7
 JSON = st.recursive(
@@ -44,7 +44,7 @@ def frame(**fields: Any) -> bytes:
 
 
 def parse(data: bytes) -> Draft | None:
-    return v1.parse(data, ME, None)  # type: ignore[arg-type]
+    return dialect.parse(data, ME, None)  # type: ignore[arg-type]
 
 
 USUAL = st.fixed_dictionaries(
@@ -99,10 +99,10 @@ class UsualTests(SynchronousTestCase):
     @example(b'{"userId":7,"Type":0,"url":"\xc2","TargetId":null}')
     def test_differential(self, data: bytes) -> None:
         try:
-            expected = v1._read(data)
+            expected = dialect._read(data)
         except Refused:
             expected = None
-        found = v1._read_usual(data)
+        found = dialect._read_usual(data)
         if found is not None:
             assert expected is not None, data
             self.assertEqual(list(found), expected)
@@ -113,7 +113,7 @@ class UsualTests(SynchronousTestCase):
             b'{"userId":7,"targetId":2,"Type":1,"Media":1,"Content":"\xe4\xbd\xa0"}',
             b'{"TargetId":2,"Type":2,"CreateTime":1669,"userId":7,"Media":4,"url":"/a.png"}',
         ):
-            self.assertIsNotNone(v1._read_usual(data))
+            self.assertIsNotNone(dialect._read_usual(data))
 
 
 class ParseTests(SynchronousTestCase):
@@ -173,9 +173,9 @@ class ParseTests(SynchronousTestCase):
 
         for opening, closing in ((b"[", b"]"), (b'{"a":', b"}"), (b'[{"a":1},[', b"]]")):
             self.assertIsNotNone(parse(deep(40, opening, closing)))
-            for count in (v1.DEPTH_LIMIT, 900):
+            for count in (dialect.DEPTH_LIMIT, 900):
                 self.assert_refused(deep(count, opening, closing), errors.NotJSON)
-        self.assertIsNotNone(parse(deep(v1.DEPTH_LIMIT - 1)))
+        self.assertIsNotNone(parse(deep(dialect.DEPTH_LIMIT - 1)))
         self.assertIsNotNone(parse(frame(Content="[" * 1000, Extra=[[]] * 1000)))
 
     def test_only_utf8(self) -> None:
@@ -283,10 +283,10 @@ class EncodeTests(SynchronousTestCase):
             (126, b"\x81\x7e\x00\x7e"),
             (32768, b"\x81\x7e\x80\x00"),
         ]:
-            self.assertEqual(v1.encode(self.event(b"x" * size)), header + b"x" * size)
+            self.assertEqual(dialect.encode(self.event(b"x" * size)), header + b"x" * size)
 
     def test_not_shown(self) -> None:
-        self.assertIsNone(v1.encode(self.event(b"3", Kind.JOINED)))
+        self.assertIsNone(dialect.encode(self.event(b"3", Kind.JOINED)))
 
 
 class LanguageTests(SynchronousTestCase):

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat import errors, protocol
-from hichat.emojis import emoji_of
-from hichat.errors import Refused
-from hichat.events import MAX_SAFE_INTEGER, Event, Kind, Scope
-from hichat.gateway import v1, v2
-from hichat.ledger import history
+from hichat.conversations import history
+from hichat.core import errors
+from hichat.core.emojis import emoji_of
+from hichat.core.errors import Refused
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.v1 import dialect
+from hichat.wire import frames, v2
 
 ME, YOU, GROUP = 7, 8, 1_000_000_001
 
@@ -25,8 +26,8 @@ JSON = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=8,
 )
-OPS = [kind.__struct_config__.tag for kind in protocol.FromClient.__args__]
-NAMES = sorted({name for kind in protocol.FromClient.__args__ for name in kind.__struct_encode_fields__})
+OPS = [kind.__struct_config__.tag for kind in frames.FromClient.__args__]
+NAMES = sorted({name for kind in frames.FromClient.__args__ for name in kind.__struct_encode_fields__})
 NEARLY = st.builds(
     lambda op, fields: json.dumps({"op": op} | fields).encode(),
     st.sampled_from([*OPS, "ack", "welcome", 5, None]),
@@ -61,27 +62,27 @@ class ParseTests(SynchronousTestCase):
 
     def test_every_frame(self) -> None:
         every: list[tuple[dict[str, Any], Any]] = [
-            ({"op": "hello", "device": "x"}, protocol.Hello(device="x")),
-            ({"op": "hello", "device": "x", "token": "t"}, protocol.Hello(device="x", token="t")),
-            ({"op": "ping"}, protocol.Ping()),
-            ({"op": "ping", "ref": 5}, protocol.Ping(ref=5)),
-            ({"op": "sync"}, protocol.Sync()),
-            ({"op": "sync", "since": 0, "ref": "a"}, protocol.Sync(since=0, ref="a")),
-            ({"op": "send", "user": 2, "text": "hi"}, protocol.Send(user=2, text="hi")),
+            ({"op": "hello", "device": "x"}, frames.Hello(device="x")),
+            ({"op": "hello", "device": "x", "token": "t"}, frames.Hello(device="x", token="t")),
+            ({"op": "ping"}, frames.Ping()),
+            ({"op": "ping", "ref": 5}, frames.Ping(ref=5)),
+            ({"op": "sync"}, frames.Sync()),
+            ({"op": "sync", "since": 0, "ref": "a"}, frames.Sync(since=0, ref="a")),
+            ({"op": "send", "user": 2, "text": "hi"}, frames.Send(user=2, text="hi")),
             (
                 {"op": "send", "group": GROUP, "counter": 9, "media": "audio", "url": "/a", "seconds": 3, "replyTo": 4},
-                protocol.Send(group=GROUP, counter=9, media="audio", url="/a", seconds=3, replyTo=4),
+                frames.Send(group=GROUP, counter=9, media="audio", url="/a", seconds=3, replyTo=4),
             ),
-            ({"op": "edit", "message": 3, "text": "x"}, protocol.Edit(message=3, text="x")),
-            ({"op": "recall", "message": 3, "counter": 2}, protocol.Recall(message=3, counter=2)),
-            ({"op": "react", "message": 3, "emoji": "!", "on": False}, protocol.React(message=3, emoji="!", on=False)),
-            ({"op": "received", "user": 2, "id": 3}, protocol.Received(user=2, id=3)),
-            ({"op": "read", "id": 3}, protocol.Read(id=3)),
-            ({"op": "marks", "group": GROUP}, protocol.Marks(group=GROUP)),
-            ({"op": "history", "user": 2, "after": 0, "limit": 100}, protocol.History(user=2, after=0, limit=100)),
-            ({"op": "typing", "user": 2}, protocol.Typing(user=2)),
-            ({"op": "watch", "users": [1], "groups": [GROUP]}, protocol.Watch(users=[1], groups=[GROUP])),
-            ({"op": "show", "presence": False}, protocol.Show(presence=False)),
+            ({"op": "edit", "message": 3, "text": "x"}, frames.Edit(message=3, text="x")),
+            ({"op": "recall", "message": 3, "counter": 2}, frames.Recall(message=3, counter=2)),
+            ({"op": "react", "message": 3, "emoji": "!", "on": False}, frames.React(message=3, emoji="!", on=False)),
+            ({"op": "received", "user": 2, "id": 3}, frames.Received(user=2, id=3)),
+            ({"op": "read", "id": 3}, frames.Read(id=3)),
+            ({"op": "marks", "group": GROUP}, frames.Marks(group=GROUP)),
+            ({"op": "history", "user": 2, "after": 0, "limit": 100}, frames.History(user=2, after=0, limit=100)),
+            ({"op": "typing", "user": 2}, frames.Typing(user=2)),
+            ({"op": "watch", "users": [1], "groups": [GROUP]}, frames.Watch(users=[1], groups=[GROUP])),
+            ({"op": "show", "presence": False}, frames.Show(presence=False)),
         ]
         for fields, expected in every:
             self.assertEqual(parse(**fields), expected)
@@ -151,17 +152,17 @@ class ParseTests(SynchronousTestCase):
             msgspec.json.encode(e.text("en"))
 
     def store(self, said: Any) -> None:
-        if isinstance(said, protocol.Addressed):
+        if isinstance(said, frames.Addressed):
             scope, target = v2.scope_of(said)
-        if isinstance(said, protocol.Send):
+        if isinstance(said, frames.Send):
             body = v2.message_body(said, ME, scope, target)
-            v1.parse(body, ME, None)  # type: ignore[arg-type]
+            dialect.parse(body, ME, None)  # type: ignore[arg-type]
             shown = payload(v2.encode(event(body, device=1, scope=scope, target=target)))
             self.assertEqual(shown.get("mentions", []), said.mentions)
-        elif isinstance(said, protocol.Edit):
+        elif isinstance(said, frames.Edit):
             shown = payload(v2.encode(event(v2.edit_body(said), Kind.EDITED, subject=said.message)))
             self.assertEqual((shown["text"], shown["message"]), (said.text, said.message))
-        elif isinstance(said, protocol.React):
+        elif isinstance(said, frames.React):
             shown = payload(v2.encode(event(v2.reaction_body(said), Kind.REACTED, subject=said.message)))
             self.assertEqual((shown["emoji"], shown["on"]), (emoji_of(said.emoji) or said.emoji, said.on))
 
@@ -253,7 +254,7 @@ class CrossingTests(SynchronousTestCase):
         body = v2.message_body(said, ME, Scope.USER, YOU)
         whole = {"userId": ME, "TargetId": YOU, "Type": 1} | v1_fields
         self.assertEqual(json.loads(body), whole)
-        frame = v1.encode(event(body, device=3))
+        frame = dialect.encode(event(body, device=3))
         self.assertEqual(payload(frame), whole)
         self.assert_shown(event(body, device=3), v2_fields)
         self.assert_shown(event(json.dumps(whole).encode()), v2_fields if back is None else back)
@@ -268,7 +269,7 @@ class CrossingTests(SynchronousTestCase):
         folded = v2.folded(history.Folded(said))
         del expected["kind"]
         self.assertEqual(json.loads(msgspec.json.encode(folded)), expected)
-        protocol_types = msgspec.json.decode(msgspec.json.encode(happened), type=protocol.Happened)
+        protocol_types = msgspec.json.decode(msgspec.json.encode(happened), type=frames.Happened)
         self.assertEqual(protocol_types, happened)
 
     def test_text(self) -> None:
@@ -331,7 +332,7 @@ class CrossingTests(SynchronousTestCase):
         ]
         for fields, expected in written:
             body = b'{"userId":7,"TargetId":8,"Type":1,' + fields + b"}"
-            self.assertIsNotNone(v1.parse(body, ME, None))  # type: ignore[arg-type]
+            self.assertIsNotNone(dialect.parse(body, ME, None))  # type: ignore[arg-type]
             self.assert_shown(event(body), expected)
 
     @settings(max_examples=300, deadline=None)
@@ -344,13 +345,13 @@ class CrossingTests(SynchronousTestCase):
     def test_whatever_v1_takes_v2_shows(self, fields: dict[str, Any]) -> None:
         body = json.dumps({"userId": ME, "TargetId": YOU, "Type": 1} | fields).encode()
         try:
-            v1.parse(body, ME, None)  # type: ignore[arg-type]
+            dialect.parse(body, ME, None)  # type: ignore[arg-type]
         except Refused:
             return
         shown = v2.encode(event(body))
         assert shown is not None
         start = {126: 4, 127: 10}.get(shown[1], 2)
-        msgspec.json.decode(shown[start:], type=protocol.EventFrame)
+        msgspec.json.decode(shown[start:], type=frames.EventFrame)
 
 
 class EncodeTests(SynchronousTestCase):
@@ -407,7 +408,7 @@ class EncodeTests(SynchronousTestCase):
         }
         found = v2.folded(history.Folded(event(body, device=1), edit, reactions))
         self.assertEqual((found.text, found.mentions, found.edited, found.recalled), ("is", [], 123, False))
-        self.assertEqual(found.reactions, [protocol.Reaction("a", [1, 4]), protocol.Reaction("b", [2])])
+        self.assertEqual(found.reactions, [frames.Reaction("a", [1, 4]), frames.Reaction("b", [2])])
         blank = event(b"", Kind.EDITED, time=123)
         found = v2.folded(history.Folded(event(b"", device=1), blank, reactions))
         self.assertEqual(found.reactions, [], "from before a recall emptied them, too")

@@ -9,25 +9,25 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from hichat.accounts import devices
-from hichat.errors import Busy, NoSuchTarget, NotStored, OtherDevice, Unauthorized
-from hichat.events import Draft, Duplicate, Event, Kind, Scope
-from hichat.gateway import v2
-from hichat.gateway.presence import Presence
-from hichat.gateway.roster import Encoder, Roster
-from hichat.gateway.session import Inlet
-from hichat.gateway.v2_session import Services, SignedIn, V2Session
-from hichat.intake import Intake
-from hichat.ledger import log
-from hichat.ledger.marks import GATHER, Key, Mark, Marks, Moved
+from hichat.conversations.marks import GATHER, Key, Mark, Marks, Moved
+from hichat.core.errors import Busy, NoSuchTarget, NotStored, OtherDevice, Unauthorized
+from hichat.core.events import Draft, Duplicate, Event, Kind, Scope
+from hichat.log import reading
 from hichat.media.addresses import Addresses
 from hichat.media.media import MediaUses
-from hichat.metrics import Metrics
-from hichat.protocol import WATCH_LIMIT, Close
-from hichat.routing import Routing
+from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.roster import Encoder, Roster
+from hichat.pipeline.gateway.session import Inlet
+from hichat.pipeline.gateway.v2_session import Services, SignedIn, V2Session
+from hichat.pipeline.plane.intake import Intake
+from hichat.pipeline.routing.delivery import Routing
+from hichat.runtime.metrics import Metrics
 from hichat.storage import tables
 from hichat.storage.gathered import Gathered
 from hichat.storage.store import Store
 from hichat.tap import read_arrivals, read_generation
+from hichat.wire import v2
+from hichat.wire.frames import WATCH_LIMIT, Close
 from tests.doubles import NOW, run_now
 from tests.gateway.test_v2 import payload
 from tests.ledger.test_blocks import block, unblock
@@ -175,8 +175,8 @@ class SessionCase(WriterCase):
         self.presence = Presence()
         self.routing = Routing(
             self.roster,
-            lambda position, limit: self.store.read(log.after, position, limit),
-            lambda: self.store.read(log.head),
+            lambda position, limit: self.store.read(reading.after, position, limit),
+            lambda: self.store.read(reading.head),
             Gathered(lambda arrivals: self.store.read(read_arrivals, arrivals)),
             self.clock,
             self.metrics,

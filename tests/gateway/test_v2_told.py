@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import inspect
 
-from hichat import protocol
 from hichat.client.connection import Client
-from hichat.errors import Busy, InvalidField, OtherDevice
-from hichat.events import MAX_SAFE_INTEGER, Duplicate, Event
-from hichat.gateway.v2 import FRAME_LIMIT
-from hichat.gateway.v2_session import SignedIn
-from hichat.protocol import Close
-from hichat.settings import Bounds
-from hichat.web.asyncapi import CLOSE_CODES, document
-from hichat.web.examples import EXAMPLES
+from hichat.core.errors import Busy, InvalidField, OtherDevice
+from hichat.core.events import MAX_SAFE_INTEGER, Duplicate, Event
+from hichat.daemon.settings import Bounds
+from hichat.pipeline.gateway.v2_session import SignedIn
+from hichat.web.docs.asyncapi import CLOSE_CODES, document
+from hichat.web.docs.examples import EXAMPLES
+from hichat.wire import frames
+from hichat.wire.frames import Close
+from hichat.wire.v2 import FRAME_LIMIT
 from tests.gateway.test_v2_session import ANN, BOB, LAPTOP, SessionCase, message
 
 
@@ -124,7 +124,7 @@ class ToldTests(SessionCase):
         self.assertIn("`text` and `emoji` need a `text` or a `url`", text)
         self.assertIn("`picture`, `audio` and `file` need a `url`", text)
         connection = self.live()
-        for media in protocol.Media.__args__:  # type: ignore[attr-defined]
+        for media in frames.Media.__args__:  # type: ignore[attr-defined]
             for fields in ({}, {"text": "x"}, {"url": "http://x.example/y"}, {"name": "n"}, {"seconds": 3}):
                 needed = {"text", "url"} if media in ("text", "emoji") else {"url"}
                 connection.hear(op="send", ref="r", user=BOB, media=media, **fields)
@@ -145,7 +145,7 @@ class ToldTests(SessionCase):
             self.assertNotIn("登录", text)
 
     def test_real_numbers_in_the_examples(self) -> None:
-        (welcome,) = [each.frame for each in EXAMPLES if isinstance(each.frame, protocol.Welcome)]
+        (welcome,) = [each.frame for each in EXAMPLES if isinstance(each.frame, frames.Welcome)]
         found = self.connect("ann").ask(op="hello", device="x")["limits"]
         # This connection has none of a user's.
         of_user = {"messages": Bounds().messages.attempts, "period": Bounds().messages.seconds}

@@ -23,9 +23,9 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.task import deferLater
 
-from hichat import settings
 from hichat.cli import Administration
-from hichat.protocol import PATH, SUBPROTOCOL
+from hichat.daemon import settings
+from hichat.wire.frames import PATH, SUBPROTOCOL
 from tests.asyncapi_checker import AsyncAPIChecker
 
 ROOT = Path(__file__).resolve().parents[2]

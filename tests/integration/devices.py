@@ -18,18 +18,18 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
-from hichat import keys
 from hichat.accounts import devices, sessions, users
 from hichat.accounts.tokens import LIFETIME, Claims, Dialect, Tokens
-from hichat.events import MAX_SAFE_INTEGER, Draft, Event, Kind, Scope
-from hichat.ledger import log
-from hichat.ledger.writer import LogWriter
-from hichat.protocol import PATH, SUBPROTOCOL
-from hichat.social import joining
-from hichat.social.groups import Change
+from hichat.core.events import MAX_SAFE_INTEGER, Draft, Event, Kind, Scope
+from hichat.groups import joining
+from hichat.groups.queries import Change
+from hichat.log import reading
+from hichat.pipeline.ledger.writer import LogWriter
+from hichat.runtime import keys
 from hichat.storage import tables
 from hichat.storage.engine import make_engine
 from hichat.storage.store import Store
+from hichat.wire.frames import PATH, SUBPROTOCOL
 from tests.asyncapi_checker import AsyncAPIChecker
 from tests.doubles import run_now
 from tests.integration.daemon import Daemon, reactor
@@ -365,7 +365,7 @@ class Insider:
     def events(self) -> list[Event]:
         """@return: the whole log."""
         with self.store.snapshot() as connection:
-            return log.after(connection, 0, MAX_SAFE_INTEGER)
+            return reading.after(connection, 0, MAX_SAFE_INTEGER)
 
     def memberships(self) -> dict[tuple[int, int], list[tuple[int, int]]]:
         """@return: by group and user: from which position to which."""

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from PIL import Image
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.places import DOOR
+from hichat.pipeline.gateway.admission import DOOR
 from tests.integration.daemon import Daemon, wait
 
 STRANGER, OTHER = "203.0.113.7", "203.0.113.8"

@@ -10,7 +10,7 @@ from typing import ClassVar
 import treq
 from twisted.internet.task import deferLater
 
-from hichat.errors import NotStored
+from hichat.core.errors import NotStored
 from tests.integration.daemon import reactor, until
 from tests.integration.test_daemon import PASSWORD, DaemonCase
 from tests.integration.test_delivery import DeliveryCase

@@ -22,7 +22,7 @@ from urllib.parse import quote
 import pytest
 from PIL import Image
 
-from hichat.plane.datagram import Codec, Trail
+from hichat.pipeline.plane.datagram import Codec, Trail
 from tests.integration.raw import BINARY, CLOSE, PING, PONG, Gone, Raw, Server, ServerCase, fragments, frame, upgrade
 from tests.media.samples import AUDIO
 

@@ -15,8 +15,8 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.web.http_headers import Headers
 
-from hichat.errors import NotStored, StoreAway
-from hichat.events import Event
+from hichat.core.errors import NotStored, StoreAway
+from hichat.core.events import Event
 from tests.integration.daemon import STOPPED, TWISTD, Daemon, Peer, reactor, until
 from tests.integration.devices import Device, Insider, check_devices, check_log
 from tests.integration.test_daemon import DaemonCase

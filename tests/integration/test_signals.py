@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import StartError
-from hichat.service import check_state_dir
+from hichat.core.errors import StartError
+from hichat.daemon.service import check_state_dir
 from tests.integration.daemon import STOPPED, TWISTD, Daemon, wait
 
 HARMLESS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)

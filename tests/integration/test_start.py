@@ -12,8 +12,8 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import StartError
-from hichat.service import prepare_state_dir, state_dir_error
+from hichat.core.errors import StartError
+from hichat.daemon.service import prepare_state_dir, state_dir_error
 from tests.integration.daemon import ROOT, STOPPED, TWISTD, Daemon, wait
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert
 
-from hichat.errors import Blocked, MessageRecalled, NotContacts, NotStored
-from hichat.events import Draft, Event, Kind, Scope
-from hichat.ledger.writer import LogWriter
+from hichat.core.errors import Blocked, MessageRecalled, NotContacts, NotStored
+from hichat.core.events import Draft, Event, Kind, Scope
+from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
 from hichat.storage.store import Store
 from hichat.storage.turnstile import Turnstile

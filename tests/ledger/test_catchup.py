@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from hichat.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Draft, Event, Kind, Scope
-from hichat.ledger import catchup
-from hichat.social import joining
-from hichat.social.groups import Change
+from hichat.conversations import catchup
+from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Draft, Event, Kind, Scope
+from hichat.groups import joining
+from hichat.groups.queries import Change
 from hichat.storage import tables
 from tests.doubles import NOW
 from tests.ledger.plans import plans

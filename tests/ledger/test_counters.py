@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from hichat.accounts import devices, users
-from hichat.errors import CounterUsed, MessageRecalled, NoSuchTarget, NotAMember, NotStored, SignedOut
-from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
-from hichat.ledger import log, places, writer
-from hichat.ledger.writer import LogWriter
+from hichat.core.errors import CounterUsed, MessageRecalled, NoSuchTarget, NotAMember, NotStored, SignedOut
+from hichat.core.events import Draft, Duplicate, Event, Kind, Outcome, Scope
+from hichat.log import by_conversation, reading
+from hichat.pipeline.ledger import writer
+from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage.tables import events
 from tests.doubles import NOW
 from tests.ledger.plans import plans
@@ -228,7 +229,7 @@ class CounterTests(CounterCase):
     def test_last_counter(self) -> None:
         self.write(counted(7), counted(3), counted(9, device=ANNS_OTHER))
         with self.store.snapshot() as connection:
-            found = log.last_counters(connection, [ANN, ANNS_OTHER, BOB])
+            found = reading.last_counters(connection, [ANN, ANNS_OTHER, BOB])
         self.assertEqual(found, {ANN: 7, ANNS_OTHER: 9, BOB: 0})
 
     # Who was signed out
@@ -319,8 +320,8 @@ class CounterTests(CounterCase):
     def test_found_by_the_index(self) -> None:
         self.first(counted(1))
         for query in (
-            lambda connection: log.find_counted(connection, ANN, 1),
-            lambda connection: log.last_counters(connection, [ANN]),
+            lambda connection: reading.find_counted(connection, ANN, 1),
+            lambda connection: reading.last_counters(connection, [ANN]),
         ):
             (plan,) = plans(self.store, query)
             self.assertIn("events_by_counter", plan)
@@ -332,7 +333,7 @@ class TogetherTests(CounterCase):
     def setUp(self) -> None:
         super().setUp()
         # The index asks too, when it is time to.
-        self.patch(places, "STEP", 1000)
+        self.patch(by_conversation, "STEP", 1000)
         self.crowd: list[tuple[int, int]] = []
         with self.store.transaction() as connection:
             for number in range(60):
@@ -349,13 +350,13 @@ class TogetherTests(CounterCase):
 
     def test_looked_up_together(self) -> None:
         put: list[int] = []
-        real = log._put
+        real = reading._put
 
         def noting(connection: Connection, into: Any, rows: Any) -> None:
             put.append(len(rows))
             real(connection, into, rows)
 
-        self.patch(log, "_put", noting)
+        self.patch(reading, "_put", noting)
         outcomes = self.write(*[counted(1, device=device, sender=user) for user, device in self.crowd])
         self.assertEqual([type(outcome) for outcome in outcomes], [Event] * 60)
         self.assertLess(len(self.asked), 10)

@@ -8,7 +8,8 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import (
+from hichat.conversations import catchup, history
+from hichat.core.errors import (
     AlreadyAMember,
     GroupFull,
     Muted,
@@ -22,11 +23,10 @@ from hichat.errors import (
     OwnerCannotLeave,
     Refused,
 )
-from hichat.events import MAX_SAFE_INTEGER, Draft, Event, Kind, Outcome, Scope
-from hichat.ledger import catchup, history
-from hichat.ledger.writer import LogWriter
-from hichat.social import groups, joining, moderation
-from hichat.social.groups import Change, Limits
+from hichat.core.events import MAX_SAFE_INTEGER, Draft, Event, Kind, Outcome, Scope
+from hichat.groups import joining, moderation, queries
+from hichat.groups.queries import Change, Limits
+from hichat.pipeline.ledger.writer import LogWriter
 from tests.doubles import NOW, make_store
 from tests.ledger.test_revisions import edit, react, recall, reply
 from tests.ledger.test_writer import make_again
@@ -160,7 +160,7 @@ class WritingTests(GroupCase):
         )
         self.check(lambda: self.message("muted"), None)
         with self.store.snapshot() as connection:
-            self.assertEqual(groups.place(connection, self.people["muted"], self.group).muted_until, 0)
+            self.assertEqual(queries.place(connection, self.people["muted"], self.group).muted_until, 0)
         # The others are as before.
         self.expect(Muted, drafts=[self.message("mute")])
 
@@ -258,7 +258,7 @@ class WritingTests(GroupCase):
         self.check(lambda: self.join("stranger"), NoSuchGroup)
         victim = self.people["victim"]
         with self.store.snapshot() as connection:
-            was = groups.memberships(connection, [(victim, position + 1), (victim, position + 2)])
+            was = queries.memberships(connection, [(victim, position + 1), (victim, position + 2)])
             self.assertEqual(list(was.values()), [[(self.group, 0)], []])
             found = history.history(connection, self.people["victim"], (2, self.group, 0), None, None, 10, 10**6)
             self.assertEqual([one.message.position for one in found.messages], [position, position + 1])
@@ -317,8 +317,8 @@ class SyncTests(GroupCase):
         user = self.people["nobody"]
         with self.store.snapshot() as connection:
             asked = [(user, 0), (user, 1), (user, 2)]
-            self.assertEqual(groups.memberships(connection, asked), {each: [] for each in asked})
-            self.assertNotIn(user, groups.members(connection, self.group))
+            self.assertEqual(queries.memberships(connection, asked), {each: [] for each in asked})
+            self.assertNotIn(user, queries.members(connection, self.group))
             found = history.history(connection, user, (2, self.group, 0), None, None, 10, 10**6)
             self.assertEqual(found.messages, [])
         self.done(self.join("nobody"))
@@ -351,7 +351,7 @@ class RaceTests(GroupCase):
 
     def size(self) -> tuple[int, int]:
         with self.store.snapshot() as connection:
-            return groups.get(connection, self.group).size, len(groups.members(connection, self.group))
+            return queries.get(connection, self.group).size, len(queries.members(connection, self.group))
 
     def test_the_last_place(self) -> None:
         for together in (True, False):
@@ -390,9 +390,9 @@ class RaceTests(GroupCase):
         leave, transfer = self.leave("owner"), self.role("member", "owner")
         self.assertIn(self.race([transfer, leave]), (["", ""], ["", "owner_cannot_leave"]))
         with self.store.snapshot() as connection:
-            group = groups.get(connection, self.group)
+            group = queries.get(connection, self.group)
             self.assertEqual(group.owner_id, self.people["member"])
-            self.assertEqual(groups.find_role(connection, group, self.people["member"]), "owner")
+            self.assertEqual(queries.find_role(connection, group, self.people["member"]), "owner")
         self.setUp()
         self.expect(OwnerCannotLeave, None, None, drafts=[leave, transfer, leave])
 
@@ -400,8 +400,8 @@ class RaceTests(GroupCase):
         leave, transfer = self.leave("member"), self.role("member", "owner")
         self.assertIn(self.race([transfer, leave]), (["", "no_such_member"], ["", "owner_cannot_leave"]))
         with self.store.snapshot() as connection:
-            group = groups.get(connection, self.group)
-            self.assertEqual(groups.find_role(connection, group, group.owner_id), "owner")
+            group = queries.get(connection, self.group)
+            self.assertEqual(queries.find_role(connection, group, group.owner_id), "owner")
 
     def test_approved_and_withdrawn(self) -> None:
         approve = self.change(Kind.JOINED, "admin", "asker", joining.approve)

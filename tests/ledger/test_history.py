@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hichat.errors import NotAMember
-from hichat.events import MAX_SAFE_INTEGER, Scope
-from hichat.gateway import v2
-from hichat.ledger import history, log, places
-from hichat.ledger.history import Slice
+from hichat.conversations import history
+from hichat.conversations.history import Slice
+from hichat.core.errors import NotAMember
+from hichat.core.events import MAX_SAFE_INTEGER, Scope
+from hichat.log import by_conversation, reading
+from hichat.wire import v2
 from tests.ledger.plans import plans
 from tests.ledger.test_revisions import edit, react, recall
 from tests.ledger.test_writer import GROUP, WriterCase, joined, left, message
@@ -26,7 +27,7 @@ class FoldCase(WriterCase):
         limit: int = 100,
         size: int = BIG,
     ) -> Slice:
-        key = log.conversation_key(scope, user, target)
+        key = reading.conversation_key(scope, user, target)
         with self.store.snapshot() as connection:
             return history.history(connection, user, key, before, after, limit, size)
 
@@ -163,7 +164,7 @@ class FoldTests(FoldCase):
 
     def test_found_by_the_index(self) -> None:
         self.writer.write([message(1, 2), react(2, 1)])
-        key = log.conversation_key(Scope.USER, 1, 2)
+        key = reading.conversation_key(Scope.USER, 1, 2)
         *pages, done = plans(self.store, lambda connection: history.history(connection, 1, key, 2, None, 10, BIG))
         self.assertRegex("".join(pages), "places USING PRIMARY KEY|places_pkey")
         for page in pages:
@@ -178,7 +179,7 @@ class BoundTests(FoldCase):
         for number in range(30):
             self.writer.write([react(2, 1, b"-!" if number % 2 else b"+!"), react(1, 1), edit(1, 1, b"%d" % number)])
         with self.store.snapshot() as connection:
-            done = log.done_to(connection, [1])
+            done = reading.done_to(connection, [1])
         self.assertEqual(len(done), 3)
         (folded,) = self.read(1).messages
         assert folded.edit is not None
@@ -190,7 +191,7 @@ class RecalledTests(FoldCase):
 
     def slice(self, start: int, end: int, oldest_first: bool = False) -> list[bytes]:
         with self.store.snapshot() as connection:
-            return places.pair_history(connection, 1, 2, start, end, oldest_first)
+            return by_conversation.pair_history(connection, 1, 2, start, end, oldest_first)
 
     def test_recalled_messages_are_left_out(self) -> None:
         self.writer.write([message(1, 2, body=b"%d" % i) for i in range(6)])

@@ -11,12 +11,12 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from hichat.errors import Busy, NoSuchTarget, NotStored, Refused
-from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
-from hichat.intake import Intake
-from hichat.interfaces import IOrigin
-from hichat.ledger.ledger import PAUSE, Ledger
-from hichat.metrics import Metrics
+from hichat.core.errors import Busy, NoSuchTarget, NotStored, Refused
+from hichat.core.events import Draft, Duplicate, Event, Kind, Outcome, Scope
+from hichat.core.ports import IOrigin
+from hichat.pipeline.ledger.gather import PAUSE, Ledger
+from hichat.pipeline.plane.intake import Intake
+from hichat.runtime.metrics import Metrics
 
 
 class Thread:

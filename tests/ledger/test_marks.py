@@ -10,11 +10,11 @@ from sqlalchemy.exc import DBAPIError
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from hichat.errors import Busy, NoSuchTarget, NotStored, Refused
-from hichat.events import Scope
-from hichat.ledger import marks
-from hichat.ledger.marks import GATHER, Advance, Key, Mark, Marks, Moved, Standing
-from hichat.ledger.writer import LogWriter
+from hichat.conversations import marks
+from hichat.conversations.marks import GATHER, Advance, Key, Mark, Marks, Moved, Standing
+from hichat.core.errors import Busy, NoSuchTarget, NotStored, Refused
+from hichat.core.events import Scope
+from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
 from hichat.storage.store import Store
 from tests.doubles import NOW

@@ -1,4 +1,4 @@
-"""Tests for L{hichat.ledger.overview}: the list against a model of it, and what it costs."""
+"""Tests for L{hichat.conversations.overview}: the list against a model of it, and what it costs."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import random
 
 from sqlalchemy import insert
 
-from hichat.events import Draft, Event, Kind, Scope
-from hichat.ledger import marks
-from hichat.ledger.marks import Advance, Mark
-from hichat.ledger.overview import Entry, Spot, overview
+from hichat.conversations import marks
+from hichat.conversations.marks import Advance, Mark
+from hichat.conversations.overview import Entry, Spot, overview
+from hichat.core.events import Draft, Event, Kind, Scope
 from hichat.storage import tables
 from tests.ledger.plans import plans
 from tests.ledger.test_blocks import about, block

@@ -6,9 +6,9 @@ import random
 
 from sqlalchemy import select, text
 
-from hichat.events import Event
-from hichat.ledger import places
-from hichat.ledger.writer import LogWriter
+from hichat.core.events import Event
+from hichat.log import by_conversation
+from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
 from tests.doubles import NOW
 from tests.ledger.test_writer import WriterCase, message
@@ -20,14 +20,14 @@ class PlacesTests(WriterCase):
 
     def heads(self) -> tuple[int, int]:
         with self.store.snapshot() as connection:
-            return places.heads(connection)
+            return by_conversation.heads(connection)
 
     def read(self, conversation: int, **bounds: int | bool) -> list[int]:
         with self.store.snapshot() as connection:
-            return [event.position for event in places.read(connection, conversation, **bounds)]  # type: ignore[arg-type]
+            return [event.position for event in by_conversation.read(connection, conversation, **bounds)]  # type: ignore[arg-type]
 
     def test_it_follows_in_steps(self) -> None:
-        self.patch(places, "STEP", 3)
+        self.patch(by_conversation, "STEP", 3)
         done = []
         for _ in range(12):
             self.writer.write([message(1, 2)])
@@ -36,7 +36,7 @@ class PlacesTests(WriterCase):
         self.assertEqual(done, [0, 0, 0, 0, 0, 3, 3, 3, 6, 6, 6, 9])
 
     def test_a_batch_does_it_when_nobody_did_between_them(self) -> None:
-        self.patch(places, "STEP", 3)
+        self.patch(by_conversation, "STEP", 3)
         done = []
         for _ in range(12):
             self.writer.write([message(1, 2)])
@@ -45,7 +45,7 @@ class PlacesTests(WriterCase):
 
     def test_two_writers_follow(self) -> None:
         """What one has done, the other does not do again, whatever it remembers."""
-        self.patch(places, "STEP", 3)
+        self.patch(by_conversation, "STEP", 3)
         other = LogWriter(self.store, lambda: NOW)
         other.write([message(1, 2)] * 6)
         self.writer.write([message(1, 2)])
@@ -59,22 +59,22 @@ class PlacesTests(WriterCase):
         self.assertEqual(self.read(event.conversation, limit=99), [*range(1, 9)])
 
     def test_a_step_that_fails_costs_no_batch(self) -> None:
-        self.patch(places, "STEP", 3)
+        self.patch(by_conversation, "STEP", 3)
         self.writer.write([message(1, 2)] * 6)
-        statement = places._FOLLOWED
-        self.patch(places, "_FOLLOWED", text("UPDATE no_such_table SET position = :at"))
+        statement = by_conversation._FOLLOWED
+        self.patch(by_conversation, "_FOLLOWED", text("UPDATE no_such_table SET position = :at"))
         self.writer.follow()
         self.assertEqual(self.writer.following.count, 1)
         self.assertEqual(self.heads(), (6, 0))
         (event,) = self.writer.write([message(1, 2)])
         assert isinstance(event, Event)
-        self.patch(places, "_FOLLOWED", statement)
+        self.patch(by_conversation, "_FOLLOWED", statement)
         self.writer.follow()
         self.assertEqual(self.heads(), (7, 3))
         self.assertEqual(self.read(event.conversation, limit=99), [*range(1, 8)])
 
     def test_a_large_batch_leaves_no_long_tail(self) -> None:
-        self.patch(places, "STEP", 3)
+        self.patch(by_conversation, "STEP", 3)
         self.writer.write([message(1, 2)] * 50)
         self.assertEqual(self.heads(), (50, 44))
 
@@ -90,8 +90,8 @@ class PlacesTests(WriterCase):
     def test_two_tiers(self) -> None:
         """Every entry is in one of them, and no more are in the small one than there is room and a step."""
         chance = random.Random(2)
-        self.patch(places, "STEP", 5)
-        self.patch(places, "RECENT", 12)
+        self.patch(by_conversation, "STEP", 5)
+        self.patch(by_conversation, "RECENT", 12)
         through_the_small_one = longest = before = 0
         for number in range(100):
             # At times all in one conversation, which goes past the small tier; also while that has some of it.
@@ -109,25 +109,25 @@ class PlacesTests(WriterCase):
 
     def test_the_small_one_does_not_grow(self) -> None:
         """Also where its end is reached in the middle of a step, again and again."""
-        self.patch(places, "STEP", 5)
-        self.patch(places, "RECENT", 12)
+        self.patch(by_conversation, "STEP", 5)
+        self.patch(by_conversation, "RECENT", 12)
         chance = random.Random(3)
         for _ in range(150):
             self.writer.write([message(*chance.choice(self.PAIRS)) for _ in range(5)])
         self.assertLessEqual(self.tiers()[2], 12 + 5)
 
     def test_what_is_in_one_conversation_goes_past_the_small_one(self) -> None:
-        self.patch(places, "STEP", 10)
+        self.patch(by_conversation, "STEP", 10)
         self.writer.write([message(1, 2)] * 40)
         self.assertEqual([len(tier) for tier in self.tiers()[:2]], [20, 0])
 
     def test_every_read(self) -> None:
         """Wherever the index ends: the same answers as from the whole log."""
         chance = random.Random(1)
-        self.patch(places, "STEP", 4)
-        self.patch(places, "RECENT", 6)
+        self.patch(by_conversation, "STEP", 4)
+        self.patch(by_conversation, "RECENT", 6)
         for _ in range(15):
-            self.patch(places, "SCATTERED", chance.choice((0, 4)))
+            self.patch(by_conversation, "SCATTERED", chance.choice((0, 4)))
             self.writer.write([message(*chance.choice(self.PAIRS)) for _ in range(chance.randint(1, 3))])
             rows = self.rows()
             for conversation in {event.conversation for event in rows}:
@@ -145,11 +145,11 @@ class PlacesTests(WriterCase):
                     (event for event in rows if event.position <= before), key=lambda e: e.position, default=None
                 )
                 expected = (last.position, last.n) if last else (0, 0)
-                self.assertEqual(places.n_at(connection, conversation, before), expected)
+                self.assertEqual(by_conversation.n_at(connection, conversation, before), expected)
 
     def test_a_writer_that_forgets_goes_on_counting(self) -> None:
         """What is not in the index yet is in the memory of each writer, also of one that has just begun."""
-        self.patch(places, "STEP", 5)
+        self.patch(by_conversation, "STEP", 5)
         self.writer.write([message(1, 2), message(1, 3)] * 6)
         for writer in (LogWriter(self.store, lambda: NOW), self.writer):
             (event,) = writer.write([message(2, 1)])
@@ -158,13 +158,13 @@ class PlacesTests(WriterCase):
             self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
 
     def test_what_failed_is_not_indexed(self) -> None:
-        self.patch(places, "STEP", 2)
+        self.patch(by_conversation, "STEP", 2)
         self.writer.write([message(1, 2)] * 3)
 
         def fail(*_: object, **__: object) -> int:
             raise ZeroDivisionError
 
-        self.patch(places, "follow", fail)
+        self.patch(by_conversation, "follow", fail)
         self.writer.write([message(1, 2)])
         self.flushLoggedErrors(ZeroDivisionError)
         self.assertEqual(self.heads(), (3, 0))

@@ -17,13 +17,14 @@ from twisted.internet.threads import deferToThread
 from twisted.logger import eventAsText
 from twisted.trial.unittest import TestCase
 
-from hichat import child
-from hichat.accounts.limits import NO_LIMIT, Rate
-from hichat.errors import NotAMember, NotStored, Refused, TooManyStrangers
-from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
-from hichat.ledger import log, places, process
-from hichat.ledger.process import Setup, WriterProcess
-from hichat.ledger.writer import LogWriter
+from hichat.core.errors import NotAMember, NotStored, Refused, TooManyStrangers
+from hichat.core.events import Draft, Duplicate, Event, Kind, Outcome, Scope
+from hichat.log import by_conversation, reading
+from hichat.pipeline.ledger import process
+from hichat.pipeline.ledger.process import Setup, WriterProcess
+from hichat.pipeline.ledger.writer import LogWriter
+from hichat.runtime import child
+from hichat.runtime.limits import NO_LIMIT, Rate
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
@@ -60,7 +61,11 @@ def bodies(outcomes: Sequence[Outcome]) -> list[str]:
 
 def python_command(code: str, module: str) -> list[str]:
     """@return: the command that runs this code, and then the process that a module is."""
-    return [sys.executable, "-c", f"{code}\nfrom hichat.child import run\nfrom {module} import serve\nrun(serve)"]
+    return [
+        sys.executable,
+        "-c",
+        f"{code}\nfrom hichat.runtime.child import run\nfrom {module} import serve\nrun(serve)",
+    ]
 
 
 class ProcessCase(TestCase):
@@ -91,7 +96,7 @@ class ProcessCase(TestCase):
         @param code: runs in the process first.
         """
         setup = Setup(self.url, None if self.on_postgresql else str(self.directory), 0, 5, 3600, False, self.strangers)
-        more = {"command": python_command(code, "hichat.ledger.process")} if code else {}
+        more = {"command": python_command(code, "hichat.pipeline.ledger.process")} if code else {}
         made = WriterProcess(
             setup, CLOCK, lambda drafts: deferToThread(self.writer.write, drafts), locked or self.store.write, **more
         )
@@ -111,7 +116,7 @@ class ProcessCase(TestCase):
 
     def written(self) -> list[str]:
         with self.store.snapshot() as connection:
-            return bodies(log.after(connection, 0, 100_000))
+            return bodies(reading.after(connection, 0, 100_000))
 
 
 class ProbeTests(ProcessCase):
@@ -184,7 +189,7 @@ class ProcessTests(ProcessCase):
         self.assertEqual(again, Duplicate(first))
         self.assertIsInstance(not_a_member, Refused)
         with self.store.snapshot() as connection:
-            self.assertEqual(log.after(connection, 0, 10), [first, plain])
+            self.assertEqual(reading.after(connection, 0, 10), [first, plain])
 
     async def test_large_messages(self) -> None:
         process = await self.started()
@@ -193,13 +198,13 @@ class ProcessTests(ProcessCase):
 
     async def test_the_index_is_taken_on_between_batches(self) -> None:
         """Before a batch has to."""
-        process = await self.started(code="from hichat.ledger import places\nplaces.STEP = 3")
+        process = await self.started(code="from hichat.log import by_conversation\nby_conversation.STEP = 3")
         for number in range(6):
             await process.write([say(str(number))])
         # A seventh answer comes when what followed the sixth is over.
         await process.write([say("6")])
         with self.store.snapshot() as connection:
-            self.assertEqual(places.heads(connection), (7, 3))
+            self.assertEqual(by_conversation.heads(connection), (7, 3))
 
     async def test_what_changes_more_is_written_here_and_in_order(self) -> None:
         def change(connection: Any, draft: Draft, position: int) -> None:
@@ -285,7 +290,7 @@ class DeathTests(ProcessCase):
     # The first process dies in its second batch, when so many of its drafts are written.
     DIES = """
 import os
-from hichat.ledger.writer import LogWriter
+from hichat.pipeline.ledger.writer import LogWriter
 write, count = LogWriter.write, 0
 def dying(self, drafts, receipt=None):
     global count

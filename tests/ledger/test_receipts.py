@@ -7,11 +7,12 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import NoSuchTarget, NotStored
-from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
-from hichat.ledger import log, receipts
-from hichat.ledger.receipts import SLOTS, Name, Receipt
-from hichat.ledger.writer import LogWriter
+from hichat.core.errors import NoSuchTarget, NotStored
+from hichat.core.events import Draft, Duplicate, Event, Kind, Outcome, Scope
+from hichat.log import reading
+from hichat.pipeline.ledger import receipts
+from hichat.pipeline.ledger.receipts import SLOTS, Name, Receipt
+from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage.tables import devices, users
 from tests.doubles import NOW, make_store
 from tests.postgres import OnPostgreSQL
@@ -89,7 +90,7 @@ class ReceiptTests(SynchronousTestCase):
         draft = say("a")
         outcomes = self.write(1, [draft])
         with self.store.transaction() as connection:
-            log.blank(connection, 1)
+            reading.blank(connection, 1)
         self.assertEqual(self.read((name(1), [draft])), [outcomes])
 
     def test_not_committed_no_receipt(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hichat.errors import (
+from hichat.core.errors import (
     MessageRecalled,
     NoSuchMessage,
     NotAnEmoji,
@@ -14,9 +14,9 @@ from hichat.errors import (
     TooLate,
     TooManyReactions,
 )
-from hichat.events import Draft, Event, Kind, Outcome, Scope
-from hichat.ledger import log
-from hichat.ledger.writer import REACTIONS_LIMIT, LogWriter
+from hichat.core.events import Draft, Event, Kind, Outcome, Scope
+from hichat.log import reading
+from hichat.pipeline.ledger.writer import REACTIONS_LIMIT, LogWriter
 from hichat.storage import tables
 from hichat.storage.store import Store
 from tests.doubles import NOW
@@ -287,8 +287,8 @@ class RevisionTests(WriterCase):
     def test_found_by_the_index(self) -> None:
         position = self.say(ANN, BOB)
         for query in (
-            lambda connection: log.done_to(connection, [position]),
-            lambda connection: log.blank(connection, position),
+            lambda connection: reading.done_to(connection, [position]),
+            lambda connection: reading.blank(connection, position),
         ):
             *_, plan = plans(self.store, query)
             self.assertIn("events_by_message", plan)

@@ -7,11 +7,11 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
-from hichat.accounts.limits import Rate
-from hichat.errors import NoSuchTarget, TooManyStrangers
-from hichat.events import Draft, Duplicate, Event, Kind, Outcome, Scope
-from hichat.ledger import log
-from hichat.ledger.writer import LogWriter
+from hichat.core.errors import NoSuchTarget, TooManyStrangers
+from hichat.core.events import Draft, Duplicate, Event, Kind, Outcome, Scope
+from hichat.log import reading
+from hichat.pipeline.ledger.writer import LogWriter
+from hichat.runtime.limits import Rate
 from hichat.storage.store import Store
 from hichat.storage.tables import contact_requests, contacts, conversations, devices
 from tests.doubles import NOW, make_store
@@ -116,8 +116,8 @@ class StrangersTests(SynchronousTestCase):
         draft = self.draft(6, device=1, counter=1)
         self.assertIsInstance(self.writer.write([draft])[0], TooManyStrangers)
         with self.store.snapshot() as connection:
-            key = log.conversation_key(Scope.USER, 1, 6)
-            self.assertIsNone(log.find_conversation(connection, key))
+            key = reading.conversation_key(Scope.USER, 1, 6)
+            self.assertIsNone(reading.find_conversation(connection, key))
         self.wait(HOUR + 1)
         first: Outcome = self.writer.write([draft])[0]
         self.assertIsInstance(first, Event)
@@ -158,7 +158,7 @@ class StrangersTests(SynchronousTestCase):
         def fail(*_: Any) -> None:
             raise OSError("disk")
 
-        patch = self.patch(log, "append", fail)
+        patch = self.patch(reading, "append", fail)
         self.writer.write([self.draft(3), self.draft(4)])
         patch.restore()
         self.flushLoggedErrors(OSError)

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from sqlalchemy import text
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.events import Draft, Event, Kind, Scope
-from hichat.ledger import log, marks, unread
-from hichat.ledger.marks import Advance, Key, Mark
-from hichat.ledger.overview import overview
-from hichat.ledger.writer import LogWriter
+from hichat.conversations import marks, unread
+from hichat.conversations.marks import Advance, Key, Mark
+from hichat.conversations.overview import overview
+from hichat.core.events import Draft, Event, Kind, Scope
+from hichat.log import reading
+from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import migrate as migrations
 from hichat.storage import tables
 from hichat.storage.engine import make_engine
@@ -42,7 +43,7 @@ def naive(rows: list[Event], key: Key, user: int, known: Known) -> int:
     there = [
         event
         for event in rows
-        if event.kind == Kind.MESSAGE and log.conversation_key(event.scope, event.sender, event.target) == key
+        if event.kind == Kind.MESSAGE and reading.conversation_key(event.scope, event.sender, event.target) == key
     ]
     wrote = max((event.position for event in there if event.sender == user), default=0)
     return sum(

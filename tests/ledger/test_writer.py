@@ -10,11 +10,11 @@ from sqlalchemy.exc import OperationalError
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
-from hichat.errors import NameTaken, NoSuchTarget, NotAdministrator, NotAMember, NotStored, SignedOut
-from hichat.events import FIRST_GROUP_ID, Draft, Event, Kind, Scope
-from hichat.ledger import log, places
-from hichat.ledger.writer import DOUBT, LogWriter
-from hichat.social import groups as groups_room
+from hichat.core.errors import NameTaken, NoSuchTarget, NotAdministrator, NotAMember, NotStored, SignedOut
+from hichat.core.events import FIRST_GROUP_ID, Draft, Event, Kind, Scope
+from hichat.groups import queries as groups_room
+from hichat.log import by_conversation, reading
+from hichat.pipeline.ledger.writer import DOUBT, LogWriter
 from hichat.storage import tables
 from hichat.storage.store import Store
 from tests.doubles import NOW, make_store
@@ -55,8 +55,8 @@ class WriterCase(SynchronousTestCase):
 
     def setUp(self) -> None:
         # So that these few events are in the index, in both its tiers, and in its tail.
-        self.patch(places, "STEP", 2)
-        self.patch(places, "RECENT", 3)
+        self.patch(by_conversation, "STEP", 2)
+        self.patch(by_conversation, "RECENT", 3)
         self.store = make_store(self)
         with self.store.transaction() as connection:
             for name in ("ann", "bob", "cat", "dan"):
@@ -70,7 +70,7 @@ class WriterCase(SynchronousTestCase):
 
     def rows(self) -> list[Event]:
         with self.store.snapshot() as connection:
-            return log.after(connection, 0, 1000)
+            return reading.after(connection, 0, 1000)
 
 
 class WriterTests(WriterCase):
@@ -224,7 +224,7 @@ class WriterTests(WriterCase):
         body = bytes(range(256)) + b"\\N\t\n\\."
         with self.store.transaction() as connection:
             largest = Event(1, 2**63 - 1, 2**53, 2**53, 32767, 2, 2**53, 2**53, 2**53, 2**53, body, 2**53, 2**63 - 1)
-            log.append(connection, [largest])
+            reading.append(connection, [largest])
         self.assertEqual(self.rows(), [largest])
 
 
@@ -298,7 +298,7 @@ class DoubtTests(WriterCase):
         def failing(*_: object, **__: object) -> None:
             raise lost
 
-        for count, (room, part) in enumerate(((log, "append"), (places, "follow")), 1):
+        for count, (room, part) in enumerate(((reading, "append"), (by_conversation, "follow")), 1):
             patch = self.patch(room, part, failing)
             self.assertEqual([type(o) for o in self.writer.write([message(1, 2)])], [NotStored])
             patch.restore()
@@ -333,7 +333,7 @@ class OrderTests(WriterCase):
         def read() -> None:
             while any(thread.is_alive() for thread in writers):
                 with self.store.snapshot() as connection:
-                    head = log.head(connection)
+                    head = reading.head(connection)
                     there = connection.scalar(select(func.count()).select_from(tables.events)) or 0
                 if head != there:
                     gaps.append((head, there))
@@ -355,8 +355,8 @@ class HistoryTests(SynchronousTestCase):
     """v1's redisMsg: positions as Redis has them."""
 
     def setUp(self) -> None:
-        self.patch(places, "STEP", 6)
-        self.patch(places, "RECENT", 7)
+        self.patch(by_conversation, "STEP", 6)
+        self.patch(by_conversation, "RECENT", 7)
         self.store = make_store(self)
         with self.store.transaction() as connection:
             for name in ("ann", "bob", "cat"):
@@ -369,9 +369,9 @@ class HistoryTests(SynchronousTestCase):
 
     def history(self, start: int, end: int, oldest_first: bool = False, limit: int | None = None) -> str:
         if limit is not None:
-            self.patch(places, "HISTORY_LIMIT", limit)
+            self.patch(by_conversation, "HISTORY_LIMIT", limit)
         with self.store.snapshot() as connection:
-            return b"".join(places.pair_history(connection, 2, 1, start, end, oldest_first)).decode()
+            return b"".join(by_conversation.pair_history(connection, 2, 1, start, end, oldest_first)).decode()
 
     def test_every_slice(self) -> None:
         oldest = "0123456789"
@@ -389,10 +389,10 @@ class HistoryTests(SynchronousTestCase):
 
     def test_strangers(self) -> None:
         with self.store.snapshot() as connection:
-            self.assertEqual(places.pair_history(connection, 2, 3, 0, -1), [])
+            self.assertEqual(by_conversation.pair_history(connection, 2, 3, 0, -1), [])
 
     def test_indexed(self) -> None:
-        found = plans(self.store, lambda connection: places.pair_history(connection, 2, 1, 3, 5))
+        found = plans(self.store, lambda connection: by_conversation.pair_history(connection, 2, 1, 3, 5))
         looks = [plan for plan in found if "places_" in plan or "places USING" in plan]
         self.assertTrue(looks)
         for plan in looks:

@@ -21,11 +21,11 @@ from twisted.internet.task import deferLater
 from twisted.logger import eventAsText
 from twisted.trial.unittest import TestCase
 
-from hichat import child
-from hichat.errors import Busy, DamagedPicture, NotStored, PictureTooLarge
+from hichat.core.errors import Busy, DamagedPicture, NotStored, PictureTooLarge
 from hichat.media.decoder import FILES, MEMORY, SECONDS, WAITING, WAITING_OF_USER, Decoder, Setup
 from hichat.media.pictures import PIXELS, take_in
 from hichat.media.types import Picture
+from hichat.runtime import child
 from tests.doubles import watch_log
 from tests.media.samples import PICTURES, PNG, bomb, picture
 
@@ -100,7 +100,7 @@ def trapped(content, *rest):
         raise RuntimeError("a mistake")
     return found
 pictures.examine = trapped
-from hichat.child import run
+from hichat.runtime.child import run
 from hichat.media.decoder import serve
 run(serve)
 """

@@ -12,20 +12,21 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
 from hichat.accounts.devices import find_or_add
-from hichat.clock import SETTLED_AFTER
-from hichat.errors import BadLink, NoSuchMedia, QuotaExceeded, Refused
-from hichat.events import Draft, Event, Kind, Scope
-from hichat.gateway import v2
-from hichat.ledger import catchup, log
-from hichat.ledger.writer import LogWriter
+from hichat.conversations import catchup
+from hichat.core.errors import BadLink, NoSuchMedia, QuotaExceeded, Refused
+from hichat.core.events import Draft, Event, Kind, Scope
+from hichat.groups.service import Groups
+from hichat.log import reading
 from hichat.media import records
 from hichat.media.addresses import LIFETIME, STEP, Addresses
 from hichat.media.folder import STRAY_AFTER, Folder
 from hichat.media.media import SWEEP, Limits, MediaStore, MediaUses
 from hichat.media.records import DAY
-from hichat.protocol import Send
-from hichat.social.group_service import Groups
+from hichat.pipeline.ledger.writer import LogWriter
+from hichat.runtime.clock import SETTLED_AFTER
 from hichat.storage import tables
+from hichat.wire import v2
+from hichat.wire.frames import Send
 from tests.doubles import NOW, FakeLedger, make_store, run_now, take_in_now
 from tests.media.samples import PNG, WEBM
 from tests.postgres import OnPostgreSQL
@@ -170,7 +171,7 @@ class VisibleTests(MediaCase):
         self.assertFalse(self.sees(self.bob, found))
         self.assertFalse(self.sees(self.eve, found))
         with self.store.snapshot() as connection:
-            self.assertEqual(log.head(connection), 0)
+            self.assertEqual(reading.head(connection), 0)
 
     def test_passed_on(self):
         found = self.upload()

@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import DamagedPicture
+from hichat.core.errors import DamagedPicture
 from hichat.media.metadata import take_apart
 from hichat.media.pictures import load_decoders, take_in
 from tests.media import odd

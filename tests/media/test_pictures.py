@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image, ImageChops, ImageOps, ImageStat
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import DamagedPicture, PictureTooLarge
+from hichat.core.errors import DamagedPicture, PictureTooLarge
 from hichat.media.metadata import PIECES, SCANS, DamagedError, take_apart
 from hichat.media.pictures import PIXELS, THUMBNAIL, take_in
 from hichat.media.types import PIECE, type_of

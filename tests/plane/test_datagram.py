@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.events import Event
-from hichat.plane.datagram import LARGEST, BadDatagram, Codec, Trail
+from hichat.core.events import Event
+from hichat.pipeline.plane.datagram import LARGEST, BadDatagram, Codec, Trail
 
 KEY = b"k" * 32
 NUMBER = st.integers(0, 2**53 - 1)

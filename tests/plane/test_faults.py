@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.plane.faults import KINDS, FaultyTransport, parse
+from hichat.pipeline.plane.faults import KINDS, FaultyTransport, parse
 
 
 class Transport:

@@ -8,13 +8,13 @@ from twisted.internet.defer import QueueOverflow
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.events import Event
-from hichat.intake import Intake
-from hichat.metrics import Metrics
-from hichat.plane import link as link_module
-from hichat.plane.datagram import Codec, Trail
-from hichat.plane.link import GRACE, KERNEL_COST, LOST_AFTER, Link
-from hichat.plane.queue import PlaneWriter
+from hichat.core.events import Event
+from hichat.pipeline.plane import udp as link_module
+from hichat.pipeline.plane.datagram import Codec, Trail
+from hichat.pipeline.plane.intake import Intake
+from hichat.pipeline.plane.queue import PlaneWriter
+from hichat.pipeline.plane.udp import GRACE, KERNEL_COST, LOST_AFTER, Link
+from hichat.runtime.metrics import Metrics
 from tests.plane.test_datagram import KEY, event
 
 

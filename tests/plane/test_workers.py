@@ -5,11 +5,11 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
-from hichat.metrics import Metrics
-from hichat.plane.datagram import Codec, Trail
-from hichat.plane.interests import BITS, Interests, Wanted
-from hichat.plane.link import KERNEL_COST, LOST_AFTER, Link
+from hichat.core.events import FIRST_GROUP_ID, Event, Kind, Scope
+from hichat.pipeline.plane.datagram import Codec, Trail
+from hichat.pipeline.plane.interests import BITS, Interests, Wanted
+from hichat.pipeline.plane.udp import KERNEL_COST, LOST_AFTER, Link
+from hichat.runtime.metrics import Metrics
 
 KEY = b"k" * 32
 

@@ -12,16 +12,16 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.events import Event, Kind, Scope
-from hichat.gateway import v2
-from hichat.ledger import log
-from hichat.protocol import Edit, Send
+from hichat.core.events import Event, Kind, Scope
+from hichat.log import reading
 from hichat.search import index as index_room
 from hichat.search import query, words
 from hichat.search.index import Head, SQLiteIndex, of_word
 from hichat.search.indexer import AGAIN, LONGEST, POLL, Follower, Indexer, Progress, StepFailed
 from hichat.search.words import Token
 from hichat.storage import engine
+from hichat.wire import v2
+from hichat.wire.frames import Edit, Send
 from tests.doubles import make_search_index, make_store
 from tests.ledger.test_revisions import edit, recall
 from tests.ledger.test_writer import WriterCase, message
@@ -353,12 +353,12 @@ class LargeTests(WriterCase):
         follower = Follower(self.store, index)
         self.writer.write([text("tea") for _ in range(30)])
         limits: list[int] = []
-        after = log.after
+        after = reading.after
 
         def counted(connection: Any, position: int, limit: int) -> Any:
             limits.append(limit)
             return after(connection, position, limit)
 
-        with patch.object(log, "after", counted):
+        with patch.object(reading, "after", counted):
             follower.step(10)
         self.assertEqual(limits, [10])

@@ -10,8 +10,8 @@ from twisted.internet.task import deferLater
 from twisted.logger import eventAsText
 from twisted.trial.unittest import TestCase
 
-from hichat import child
-from hichat.ledger.writer import LogWriter
+from hichat.pipeline.ledger.writer import LogWriter
+from hichat.runtime import child
 from hichat.search.index import make_index
 from hichat.search.indexer import STEP, Progress, StepFailed
 from hichat.search.process import FollowerProcess

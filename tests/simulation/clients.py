@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.defer import Deferred, succeed
 from twisted.python.failure import Failure
 
-from hichat.errors import SignedOut
-from hichat.events import Event
-from hichat.gateway import v1, v2
-from hichat.gateway.roster import Encoder
-from hichat.gateway.v1_session import V1Session
-from hichat.gateway.v2_session import V2Session
-from hichat.protocol import Close
+from hichat.core.errors import SignedOut
+from hichat.core.events import Event
+from hichat.pipeline.gateway.roster import Encoder
+from hichat.pipeline.gateway.v2_session import V2Session
+from hichat.v1 import dialect
+from hichat.v1.session import V1Session
+from hichat.wire import v2
+from hichat.wire.frames import Close
 from tests.simulation.model import is_for_page
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Page(Connection):
     @ivar until: the position at which it left.
     """
 
-    encode: Encoder = staticmethod(v1.encode)
+    encode: Encoder = staticmethod(dialect.encode)
 
     def __init__(self, world: World, worker: Worker, user: int) -> None:
         super().__init__(world, worker, user)
@@ -118,7 +119,7 @@ class Page(Connection):
         if self.gone:
             return False
         routing = self.worker.way.routing
-        mine = [event for event in missed if is_for_page(event, self.user) and v1.encode(event)]
+        mine = [event for event in missed if is_for_page(event, self.user) and dialect.encode(event)]
         self.since = routing.position
         self.worker.way.roster.admit(self.user, self)
         self.worker.way.roster.enter(self.user, self)

@@ -9,7 +9,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from hichat.plane.link import KERNEL_COST
+from hichat.pipeline.plane.udp import KERNEL_COST
 
 
 class Threads:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from hichat.events import ENDINGS, MEETINGS, Event, Kind, Scope
+from hichat.core.events import ENDINGS, MEETINGS, Event, Kind, Scope
 
 if TYPE_CHECKING:
     from tests.simulation.clients import Page, Phone

@@ -12,7 +12,7 @@ import traceback
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.ledger import places
+from hichat.log import by_conversation
 from tests.doubles import make_store
 from tests.simulation.world import World
 
@@ -27,8 +27,8 @@ class SimulationTests(SynchronousTestCase):
 
     def test_seeds(self) -> None:
         """Whatever happens, everybody hears what they are to hear: in order, once; and every bound holds."""
-        self.patch(places, "STEP", 7)
-        self.patch(places, "RECENT", 20)
+        self.patch(by_conversation, "STEP", 7)
+        self.patch(by_conversation, "RECENT", 20)
         store = make_store(self)
         repaired = pauses = crashes = messages = 0
         for seed in [int(ONE)] if ONE else range(SEEDS):

@@ -21,22 +21,23 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from hichat.accounts import devices, sessions, users
-from hichat.accounts.limits import NO_LIMIT
 from hichat.accounts.users import User
-from hichat.errors import NotBlocked, Refused, Unauthorized
-from hichat.events import FIRST_GROUP_ID, Draft, Kind, Scope
-from hichat.gateway.v2_session import SignedIn
-from hichat.ledger import log
-from hichat.ledger.writer import LogWriter
+from hichat.contacts import contacts
+from hichat.core.errors import NotBlocked, Refused, Unauthorized
+from hichat.core.events import FIRST_GROUP_ID, Draft, Kind, Scope
+from hichat.daemon.settings import Bounds
+from hichat.groups import joining, moderation
+from hichat.groups.queries import Change
+from hichat.log import reading
 from hichat.media.addresses import Addresses
 from hichat.media.media import MediaUses
-from hichat.metrics import Metrics
-from hichat.plane.datagram import Codec
-from hichat.plane.faults import FaultyTransport
-from hichat.plane.link import KERNEL_COST
-from hichat.settings import Bounds
-from hichat.social import contacts, joining, moderation
-from hichat.social.groups import Change
+from hichat.pipeline.gateway.v2_session import SignedIn
+from hichat.pipeline.ledger.writer import LogWriter
+from hichat.pipeline.plane.datagram import Codec
+from hichat.pipeline.plane.faults import FaultyTransport
+from hichat.pipeline.plane.udp import KERNEL_COST
+from hichat.runtime.limits import NO_LIMIT
+from hichat.runtime.metrics import Metrics
 from hichat.storage import tables
 from hichat.storage.store import Store
 from hichat.storage.tables import groups as groups_table
@@ -86,7 +87,7 @@ class Worker:
             chances = FAULTS | {"seed": chance.random()}
             self._plug(FaultyTransport(self.wire, self.calls, chances))
         with self.store.snapshot() as connection:
-            self.way.routing.start(log.head(connection))
+            self.way.routing.start(reading.head(connection))
         self.way.writer.start()
 
     def _plug(self, wire: Any) -> None:
@@ -107,7 +108,7 @@ class Worker:
         if device.revoked_at is not None or user.disabled:
             raise Unauthorized
         login = await self.store.write(_log_in, user, device.id)
-        counters = await self.store.read(log.last_counters, [device.id])
+        counters = await self.store.read(reading.last_counters, [device.id])
         return SignedIn(user.id, device.id, counters[device.id], user.generation, login)
 
     def run_thread(self, chance: random.Random) -> None:
@@ -460,7 +461,7 @@ class World:
 
     def _is_quiet(self) -> bool:
         with self.engine.connect() as connection:
-            head = log.head(connection)
+            head = reading.head(connection)
         return (
             all(worker.at_rest and worker.way.routing.position == head for worker in self.workers)
             and not any(worker.way.inlet.intake.count for worker in self.workers)
@@ -474,7 +475,7 @@ class World:
     def check(self) -> None:
         """What everybody heard is what the log says they were to hear, in order, once."""
         with self.engine.connect() as connection:
-            events = log.after(connection, 0, 1_000_000)
+            events = reading.after(connection, 0, 1_000_000)
             blocked = contacts.blocked_by_many(connection, USERS)
         model.check(self, events)
         for worker in self.workers:
@@ -486,7 +487,7 @@ class World:
     def check_content(self, shown: dict[str, Any]) -> None:
         """What is shown of a message is what was said, or nothing after a recall."""
         with self.engine.connect() as connection:
-            event = log.find(connection, shown["id"])
+            event = reading.find(connection, shown["id"])
         assert event is not None, "an event that is not in the log"
         if event.kind == Kind.MESSAGE and event.body and event.device:
             assert shown["text"] == json.loads(event.body)["Content"]

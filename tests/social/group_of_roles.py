@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from hichat.accounts import users
-from hichat.events import FIRST_GROUP_ID
+from hichat.core.events import FIRST_GROUP_ID
 from hichat.storage import tables
 from hichat.storage.store import Store
 from tests.doubles import NOW

@@ -1,12 +1,13 @@
-"""Tests for L{hichat.social.contacts}."""
+"""Tests for L{hichat.contacts.contacts}."""
 
 import msgspec
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
-from hichat.accounts.limits import Rate
-from hichat.errors import (
+from hichat.contacts import contacts as room
+from hichat.contacts.contacts import START, Contacts, Place, apart, forget
+from hichat.core.errors import (
     AddedOneself,
     AlreadyFriends,
     AlreadyRequested,
@@ -24,9 +25,8 @@ from hichat.errors import (
     TooManyContacts,
     Unauthorized,
 )
-from hichat.events import Kind, Scope
-from hichat.social import contacts as room
-from hichat.social.contacts import START, Contacts, Place, apart, forget
+from hichat.core.events import Kind, Scope
+from hichat.runtime.limits import Rate
 from tests.doubles import NOW, FakeLedger, make_store
 from tests.postgres import OnPostgreSQL
 

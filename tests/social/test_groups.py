@@ -1,4 +1,4 @@
-"""Tests for L{hichat.social.groups}."""
+"""Tests for L{hichat.groups.queries}."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
-from hichat.errors import (
+from hichat.core.errors import (
     AlreadyAMember,
     Busy,
     GroupFull,
@@ -16,10 +16,10 @@ from hichat.errors import (
     NotAMember,
     Unauthorized,
 )
-from hichat.events import FIRST_GROUP_ID, Kind, Scope
-from hichat.social import groups
-from hichat.social.group_service import Groups, checked
-from hichat.social.groups import Limits
+from hichat.core.events import FIRST_GROUP_ID, Kind, Scope
+from hichat.groups import queries
+from hichat.groups.queries import Limits
+from hichat.groups.service import Groups, checked
 from hichat.storage import tables
 from tests.doubles import NOW, FakeLedger, make_store
 from tests.postgres import OnPostgreSQL
@@ -52,7 +52,7 @@ class GroupsTests(SynchronousTestCase):
             (group.id, group.name, group.owner_id, group.category, group.image, group.description, group.size),
             (FIRST_GROUP_ID, "Team", 1, 3, "/t.png", "us", 1),
         )
-        self.assertEqual(self.ask(groups.members, group.id), {1})
+        self.assertEqual(self.ask(queries.members, group.id), {1})
         self.assertEqual(self.get(self.groups.create(self.ann, "other")).id, FIRST_GROUP_ID + 1)
 
     def test_names_that_are_taken_or_look_so(self):
@@ -67,7 +67,7 @@ class GroupsTests(SynchronousTestCase):
         self.fails(NameTaken, self.groups.edit(2, modem.id, {"name": "Тeam 😀"}))
         self.fails(InvalidField, self.groups.edit(2, modem.id, {"name": "mo\u200bdem"}))
         self.assertEqual(self.get(self.groups.edit(2, modem.id, {"name": "  MODEM "})).name, "MODEM")
-        self.assertEqual(self.ask(groups.find_by_text, "ｍｏｄｅｍ").id, modem.id)
+        self.assertEqual(self.ask(queries.find_by_text, "ｍｏｄｅｍ").id, modem.id)
 
     def test_a_name_from_before_may_be_said_again(self):
         team = self.get(self.groups.create(self.ann, "Team"))
@@ -77,7 +77,7 @@ class GroupsTests(SynchronousTestCase):
         )
         changed = self.get(self.groups.edit(1, team.id, checked({"name": old["name"], "description": "x"})))
         self.assertEqual((changed.name, changed.description), (old["name"], "x"))
-        self.assertEqual(self.ask(groups.find_by_name, "TE\u200bAM 1").id, team.id)
+        self.assertEqual(self.ask(queries.find_by_name, "TE\u200bAM 1").id, team.id)
 
     def test_creating_is_an_event(self):
         group = self.get(self.groups.create(self.ann, "Team"))
@@ -101,7 +101,7 @@ class GroupsTests(SynchronousTestCase):
             self.fails(InvalidField, self.groups.create(self.ann, **fields))
         self.ledger.refuse = Busy()
         self.fails(Busy, self.groups.create(self.ann, "y"))
-        self.assertEqual(len(self.ask(groups.joined, 1)), 1)
+        self.assertEqual(len(self.ask(queries.joined, 1)), 1)
 
     def test_join_by_name(self):
         team = self.get(self.groups.create(self.ann, "Team"))
@@ -111,7 +111,7 @@ class GroupsTests(SynchronousTestCase):
         self.assertEqual(
             (event.kind, event.sender, event.target, event.subject, event.body), (Kind.JOINED, 2, team.id, 2, b"2")
         )
-        self.assertEqual(self.ask(groups.members, team.id), {1, 2})
+        self.assertEqual(self.ask(queries.members, team.id), {1, 2})
 
     def test_join_by_id_failing_a_name(self):
         first = self.get(self.groups.create(self.ann, "Team"))
@@ -124,7 +124,7 @@ class GroupsTests(SynchronousTestCase):
         self.fails(AlreadyAMember, self.groups.join(self.ann, "Team"))
         for unknown in ("", "other", "1", "0", str(FIRST_GROUP_ID + 9)):
             self.fails(NoSuchGroup, self.groups.join(self.bob, unknown))
-        self.assertEqual(self.ask(groups.find_by_name, "team").size, 1)
+        self.assertEqual(self.ask(queries.find_by_name, "team").size, 1)
 
     def test_full(self):
         self.groups = Groups(self.store, self.ledger, lambda: NOW, Limits(size=2))
@@ -143,7 +143,7 @@ class GroupsTests(SynchronousTestCase):
         self.assertEqual(
             (event.kind, event.sender, event.target, event.subject, event.body), (Kind.LEFT, 2, team.id, 2, b"1")
         )
-        self.assertEqual(self.ask(groups.members, team.id), {1})
+        self.assertEqual(self.ask(queries.members, team.id), {1})
         self.fails(NotAMember, self.groups.leave(2, team.id))
         self.fails(NoSuchGroup, self.groups.leave(2, team.id + 1))
 
@@ -155,7 +155,7 @@ class GroupsTests(SynchronousTestCase):
         self.get(self.groups.join(self.bob, "Team"))  # 5
         other = team.id + 1
         self.assertEqual(
-            list(self.ask(groups.memberships, [(2, position) for position in range(7)]).values()),
+            list(self.ask(queries.memberships, [(2, position) for position in range(7)]).values()),
             [
                 [],
                 [],
@@ -179,7 +179,7 @@ class GroupsTests(SynchronousTestCase):
     def test_deleted_users_are_no_members(self):
         team = self.get(self.groups.create(self.ann, "Team"))
         self.successResultOf(self.store.write(users.delete, 1, NOW))
-        self.assertEqual(self.ask(groups.members, team.id), set())
+        self.assertEqual(self.ask(queries.members, team.id), set())
         self.fails(Unauthorized, self.groups.create(self.ann, "x"))
         self.fails(Unauthorized, self.groups.join(self.ann, "Team"))
 
@@ -214,8 +214,8 @@ class GroupsTests(SynchronousTestCase):
                 ).close()
             )
         )
-        self.assertIsNone(self.ask(groups.find, team.id))
-        self.assertEqual(self.ask(groups.joined, 1), [])
+        self.assertIsNone(self.ask(queries.find, team.id))
+        self.assertEqual(self.ask(queries.joined, 1), [])
         self.fails(NoSuchGroup, self.groups.join(self.bob, str(team.id)))
         self.assertEqual(self.get(self.groups.create(self.bob, "Team")).id, team.id + 1)
 

@@ -19,8 +19,9 @@ from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts.devices import OLD_NAME
-from hichat.errors import StartError
-from hichat.ledger import catchup, log, places
+from hichat.conversations import catchup
+from hichat.core.errors import StartError
+from hichat.log import by_conversation, reading
 from hichat.storage import engine
 from hichat.storage import migrate as migrations
 from hichat.storage.engine import make_engine
@@ -156,11 +157,11 @@ class MigrationTests(SynchronousTestCase):
             connection.execute(add, [{"p": position, "body": b"%d" % position} for position in range(1, 6)])
         migrate(store.engine)
         with store.snapshot() as connection:
-            self.assertEqual(places.heads(connection), (5, 5))
-            self.assertEqual(places.pair_history(connection, 1, 2, 0, -1), [b"5", b"4", b"3", b"2", b"1"])
+            self.assertEqual(by_conversation.heads(connection), (5, 5))
+            self.assertEqual(by_conversation.pair_history(connection, 1, 2, 0, -1), [b"5", b"4", b"3", b"2", b"1"])
             missed = catchup.page(connection, 2, 1, 5, 9, 999).events
             self.assertEqual([event.position for event in missed], [2, 3, 4, 5])
-            self.assertEqual(log.find_counted(connection, 1, 1), None)
+            self.assertEqual(reading.find_counted(connection, 1, 1), None)
             self.assertEqual(compare_metadata(MigrationContext.configure(connection), self.tables()), [])
 
     def test_groups_whose_owner_is_gone(self) -> None:

@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 from twisted.logger import eventAsText
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import NoSuchUser, StoreAway
+from hichat.core.errors import NoSuchUser, StoreAway
 from hichat.storage.store import Store
 from hichat.storage.trouble import PAUSE, Trouble
 from tests.doubles import make_store, run_now, watch_log

@@ -18,27 +18,27 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
 from hichat.accounts.accounts import Accounts
-from hichat.accounts.limits import Rate
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
-from hichat.ledger.marks import Marks
+from hichat.contacts.contacts import Contacts
+from hichat.conversations.marks import Marks
+from hichat.conversations.preferences import Conversations
+from hichat.groups.service import Groups
 from hichat.media.addresses import Addresses
 from hichat.media.folder import Folder
 from hichat.media.media import Limits, MediaStore
-from hichat.metrics import Metrics
-from hichat.places import Caps, Places, Refusals
-from hichat.social.contacts import Contacts
-from hichat.social.conversations import Conversations
-from hichat.social.group_service import Groups
+from hichat.pipeline.gateway.admission import Caps, Places, Refusals
+from hichat.runtime.limits import Rate
+from hichat.runtime.metrics import Metrics
+from hichat.runtime.work import Budgets
+from hichat.v1.calls import make_root
 from hichat.web.api.catalogue import OPERATIONS
-from hichat.web.api.openapi import document
 from hichat.web.api.router import make_api
 from hichat.web.credentials import callers
+from hichat.web.docs.openapi import document
 from hichat.web.parts import Parts
 from hichat.web.site import Branch, Site
 from hichat.web.uploads import Files, upload_paths
-from hichat.web.v1 import make_root
-from hichat.work import Budgets
 from tests.accounts.test_passwords import quick_hasher
 from tests.doubles import NOW, FakeLedger, make_search_index, make_store, run_now, take_in_now
 from tests.openapi_checker import OpenAPIChecker

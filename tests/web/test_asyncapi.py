@@ -1,4 +1,4 @@
-"""Tests for L{hichat.web.asyncapi}, L{hichat.web.examples}, L{hichat.web.protocol_page} and L{hichat.web.documents}."""
+"""Tests for C{hichat.web.docs}: L{asyncapi}, L{examples}, L{protocol_page} and L{documents}."""
 
 import base64
 import hashlib
@@ -14,19 +14,19 @@ from jsonschema import Draft7Validator
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat import errors
 from hichat.accounts.tokens import ACCESS_LIFETIME
 from hichat.client.connection import Client
-from hichat.gateway.quota import Quota
-from hichat.gateway.v2 import FRAME_LIMIT
-from hichat.gateway.v2_session import V2Session
-from hichat.protocol import TEXT_LIMIT, WATCH_LIMIT, Close, FromClient, FromServer, Welcome
-from hichat.settings import Bounds
-from hichat.web.asyncapi import CLOSE_CODES, document, error_codes
-from hichat.web.docstrings import commonmark
-from hichat.web.documents import mount_documents
-from hichat.web.examples import EXAMPLES, examples_of
-from hichat.web.protocol_page import page
+from hichat.core import errors
+from hichat.daemon.settings import Bounds
+from hichat.pipeline.gateway.quota import Quota
+from hichat.pipeline.gateway.v2_session import V2Session
+from hichat.web.docs.asyncapi import CLOSE_CODES, document, error_codes
+from hichat.web.docs.docstrings import commonmark
+from hichat.web.docs.documents import mount_documents
+from hichat.web.docs.examples import EXAMPLES, examples_of
+from hichat.web.docs.protocol_page import page
+from hichat.wire.frames import TEXT_LIMIT, WATCH_LIMIT, Close, FromClient, FromServer, Welcome
+from hichat.wire.v2 import FRAME_LIMIT
 from tests.asyncapi_checker import AsyncAPIChecker
 from tests.web.support import SiteCase
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.exc import OperationalError
 
-from hichat.errors import StoreAway
+from hichat.core.errors import StoreAway
 from hichat.storage.store import Store
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.browser.session import SessionResource

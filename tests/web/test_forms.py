@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import FormTooLarge, InvalidField, MalformedForm, Refused
+from hichat.core.errors import FormTooLarge, InvalidField, MalformedForm, Refused
 from hichat.web.forms import FORM_LIMIT, KNOWN, integer, read_form, read_json, read_urlencoded, required
 from tests.web.support import multipart
 

@@ -10,10 +10,10 @@ from jsonschema import Draft7Validator
 from twisted.internet.address import IPv4Address
 from twisted.logger import LogEvent
 
-from hichat.errors import Unauthorized
+from hichat.core.errors import Unauthorized
 from hichat.web.browser.files import Client
 from hichat.web.browser.session import SessionResource
-from hichat.web.documents import mount_documents
+from hichat.web.docs.documents import mount_documents
 from hichat.web.outside import Origin, Outside, PublicURL, parse_origins
 from hichat.web.proxies import Proxies, Trusted
 from hichat.web.sockets import SocketResource, SocketV2Resource

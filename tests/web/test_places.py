@@ -13,10 +13,10 @@ from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from hichat.accounts.limits import Rate
 from hichat.accounts.tokens import Claims, Dialect
-from hichat.errors import StoreAway
-from hichat.places import DOOR, Caps
+from hichat.core.errors import StoreAway
+from hichat.pipeline.gateway.admission import DOOR, Caps
+from hichat.runtime.limits import Rate
 from hichat.web.browser.session import SessionResource
 from hichat.web.channel import LINGER_TIME
 from hichat.web.forms import FORM_LIMIT

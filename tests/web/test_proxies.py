@@ -6,7 +6,7 @@ from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
-from hichat.accounts.limits import address_key
+from hichat.runtime.limits import address_key
 from hichat.web.proxies import Proxies, Trusted, is_forwarded, parse_node
 
 DEFAULT = "loopback,unix"

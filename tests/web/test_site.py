@@ -5,7 +5,7 @@ from twisted.logger import LogEvent
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from hichat.errors import QuotaExceeded, Unauthorized
+from hichat.core.errors import QuotaExceeded, Unauthorized
 from hichat.web import site as site_module
 from hichat.web.channel import LINGER_TIME
 from hichat.web.forms import FORM_LIMIT

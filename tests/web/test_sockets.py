@@ -10,10 +10,10 @@ from twisted.internet.testing import StringTransport
 
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.tokens import Claims
-from hichat.gateway.protocol import ChatFactory, V1Protocol
-from hichat.gateway.v2_session import SignedIn
-from hichat.metrics import Metrics
-from hichat.routing import Met
+from hichat.pipeline.gateway.connection import ChatFactory, V1Protocol
+from hichat.pipeline.gateway.v2_session import SignedIn
+from hichat.pipeline.routing.delivery import Met
+from hichat.runtime.metrics import Metrics
 from hichat.web.site import Branch, NotFound, Site
 from hichat.web.sockets import SocketResource, SocketV2Resource
 from tests.gateway.test_protocol import MET, Transport, V2Case, masked

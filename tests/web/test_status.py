@@ -8,8 +8,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import NotStored, StoreAway
-from hichat.metrics import Metrics
+from hichat.core.errors import NotStored, StoreAway
+from hichat.runtime.metrics import Metrics
 from hichat.web.site import Branch, NotFound, Site
 from hichat.web.status import FRESH, HANGS, PATIENCE, Ready
 from tests.web.support import Connection, request_bytes

@@ -18,29 +18,29 @@ from twisted.internet.defer import Deferred
 
 from hichat.accounts import devices, sessions, users
 from hichat.accounts.accounts import RECENT, Accounts
-from hichat.accounts.limits import Rate
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import ACCESS_LIFETIME, LIFETIME, REFRESH_LIFETIME
 from hichat.bench import prepare
-from hichat.events import Event
-from hichat.gateway.presence import Presence
-from hichat.gateway.protocol import ChatFactory, V1Protocol, V2Protocol
-from hichat.gateway.roster import Roster
-from hichat.gateway.session import Inlet
-from hichat.gateway.v2_session import Services
-from hichat.intake import Intake
-from hichat.ledger import log
+from hichat.core.events import Event
+from hichat.log import reading
 from hichat.media.media import MediaUses
-from hichat.metrics import Metrics
-from hichat.places import Caps, Places, Refusals
-from hichat.protocol import Close
-from hichat.routing import Routing
+from hichat.pipeline.gateway.admission import Caps, Places, Refusals
+from hichat.pipeline.gateway.connection import ChatFactory, V1Protocol, V2Protocol
+from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.roster import Roster
+from hichat.pipeline.gateway.session import Inlet
+from hichat.pipeline.gateway.v2_session import Services
+from hichat.pipeline.plane.intake import Intake
+from hichat.pipeline.routing.delivery import Routing
+from hichat.runtime.limits import Rate
+from hichat.runtime.metrics import Metrics
+from hichat.runtime.work import Budgets
 from hichat.storage import tables
 from hichat.storage.gathered import Gathered
 from hichat.tap import _sign_in, read_arrivals, read_generation
 from hichat.web.outside import Outside
 from hichat.web.root import make_site
-from hichat.work import Budgets
+from hichat.wire.frames import Close
 from tests.accounts.test_passwords import quick_hasher
 from tests.doubles import FakeLedger, run_now
 from tests.gateway.test_protocol import masked
@@ -142,16 +142,16 @@ class TokenCase(SiteFixture):
         arrivals = Gathered(lambda found: self.store.read(read_arrivals, found, over))
         self.routing = Routing(
             roster,
-            lambda position, limit: self.store.read(log.after, position, limit),
-            lambda: self.store.read(log.head),
+            lambda position, limit: self.store.read(reading.after, position, limit),
+            lambda: self.store.read(reading.head),
             arrivals,
             self.clock,
             metrics,
         )
-        self.routing.start(self.successResultOf(self.store.read(log.head)))
+        self.routing.start(self.successResultOf(self.store.read(reading.head)))
         self.ledger.routing = self.routing
         inlet = Inlet(lambda drafts: None, lambda signal: None, Intake(), metrics, self.clock, 5000)
-        counters = Gathered(lambda found: self.store.read(log.last_counters, found))
+        counters = Gathered(lambda found: self.store.read(reading.last_counters, found))
         services = Services(
             sign_in=lambda token, name: _sign_in(accounts, counters, token, name),
             store=self.store,
@@ -180,7 +180,7 @@ class TokenCase(SiteFixture):
             media=self.media,
             reactor=self.clock,
             v1=self.on_v1,
-            probe=lambda: self.store.read(log.head),
+            probe=lambda: self.store.read(reading.head),
             places=Places(Caps(), Refusals(metrics, self.clock)),
             budgets=Budgets(Rate(0, 1), self.clock),
             outside=Outside(),

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from twisted.internet.defer import CancelledError, Deferred, inlineCallbacks
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
-from hichat.errors import FormTooLarge, NotStored
+from hichat.core.errors import FormTooLarge, NotStored
 from hichat.media import pictures
 from hichat.media.media import Served, copy_of
 from hichat.media.names import clean_name

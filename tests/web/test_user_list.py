@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import Resource
 
 from hichat.accounts import users
-from hichat.web.user_list import LIMIT, SETTLED, Pieces, UserList
+from hichat.v1.user_list import LIMIT, SETTLED, Pieces, UserList
 from tests.doubles import NOW, make_store
 from tests.postgres import OnPostgreSQL
 from tests.web.support import SiteCase, request_bytes

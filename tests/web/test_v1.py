@@ -1,4 +1,4 @@
-"""Tests for L{hichat.web.v1}: every call of the contract, and every refusal."""
+"""Tests for L{hichat.v1.calls}: every call of the contract, and every refusal."""
 
 import json
 from unicodedata import normalize
@@ -8,8 +8,8 @@ from twisted.internet.defer import Deferred
 from twisted.web.resource import Resource
 
 from hichat.accounts.tokens import LIFETIME, Dialect
-from hichat.errors import Busy
-from hichat.events import FIRST_GROUP_ID, Kind, Scope
+from hichat.core.errors import Busy
+from hichat.core.events import FIRST_GROUP_ID, Kind, Scope
 from hichat.storage import tables
 from tests.doubles import NOW
 from tests.web.support import BAD_PASSWORDS, FORM, SiteCase, multipart, request_bytes

@@ -9,7 +9,7 @@ class _Maker(ServiceMaker):
     @property
     def options(self) -> Any:
         """What twistd asks for first, and only if the command is ours."""
-        from hichat import signals
+        from hichat.runtime import signals
 
         # Before the rest is loaded, which takes a while.
         signals.ignore()

@@ -21,7 +21,7 @@ from hichat.accounts.fields import (
 from hichat.accounts.passwords import LEAST, LENGTH_LIMIT
 from hichat.accounts.sessions import Session
 from hichat.accounts.users import User
-from hichat.errors import (
+from hichat.core.errors import (
     BadInvite,
     DeviceRevoked,
     Disabled,
@@ -39,12 +39,12 @@ from hichat.errors import (
     Unauthorized,
     WrongPassword,
 )
-from hichat.protocol import DeviceName
-from hichat.text import GROWTH, NAME_LIMIT, name_key
+from hichat.core.text import GROWTH, NAME_LIMIT, name_key
 from hichat.web.api.operation import Caller, DeviceId, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.credentials import Peer
 from hichat.web.parts import Parts
+from hichat.wire.frames import DeviceName
 
 
 def _kept(limit: int, least: int = 0) -> Meta:

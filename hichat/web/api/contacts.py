@@ -9,7 +9,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection
 
-from hichat.errors import (
+from hichat.contacts import contacts
+from hichat.contacts.contacts import Block, Contact, Place, Request
+from hichat.core.errors import (
     AddedOneself,
     AlreadyFriends,
     AlreadyRequested,
@@ -24,8 +26,6 @@ from hichat.errors import (
     TooManyAttempts,
     TooManyContacts,
 )
-from hichat.social import contacts
-from hichat.social.contacts import Block, Contact, Place, Request
 from hichat.web.api.accounts import AnyName, Greeting, Person, UserPath, person_of
 from hichat.web.api.operation import Answer, Caller, Operation, Section, Time
 from hichat.web.api.paging import Page, Paging

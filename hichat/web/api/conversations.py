@@ -9,21 +9,22 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection
 
-from hichat import protocol
 from hichat.accounts import users
 from hichat.accounts.users import User
-from hichat.errors import NoSuchTarget, NotAMember, TooManyPinned
-from hichat.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Scope
-from hichat.gateway import v2
-from hichat.ledger import history, log, marks
-from hichat.ledger.overview import Entry, Spot, overview
-from hichat.protocol import Folded
-from hichat.social import contacts, groups
-from hichat.social.conversations import Setting
+from hichat.contacts import contacts
+from hichat.conversations import history, marks
+from hichat.conversations.overview import Entry, Spot, overview
+from hichat.conversations.preferences import Setting
+from hichat.core.errors import NoSuchTarget, NotAMember, TooManyPinned
+from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Scope
+from hichat.groups import queries
+from hichat.log import reading
 from hichat.web.api.operation import Caller, GroupId, Id, Operation, Section, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.api.problems import Fault, Malformed
 from hichat.web.parts import Parts
+from hichat.wire import frames, v2
+from hichat.wire.frames import Folded
 
 PAGE_SIZE = 128 * 1024
 """Bytes of bodies after which a page of messages is full."""
@@ -125,7 +126,7 @@ class Standing(msgspec.Struct):
     unread: int
     received: Position
     read: Position
-    others: list[protocol.Mark]
+    others: list[frames.Mark]
     last: Position
 
 
@@ -158,7 +159,7 @@ class MessagesQuery(msgspec.Struct, forbid_unknown_fields=True):
 
     before: Id | UnsetType = UNSET
     after: Position | UnsetType = UNSET
-    limit: Annotated[int, Meta(ge=1, le=protocol.HISTORY_LIMIT)] = 50
+    limit: Annotated[int, Meta(ge=1, le=frames.HISTORY_LIMIT)] = 50
 
 
 async def get_conversations(parts: Parts, caller: Caller, query: Paging) -> Page[ShownConversation]:
@@ -178,7 +179,7 @@ async def get_messages(parts: Parts, caller: Caller, path: ConversationPath, que
     Gives messages, a page of them in either direction: C{before} with the smallest id that you have leads back,
     C{after} with the largest leads forward. In a group, those from while you were a member.
     """
-    key = log.conversation_key(*_between(caller.user, path.conversation))
+    key = reading.conversation_key(*_between(caller.user, path.conversation))
     before = None if query.before is UNSET else query.before
     after = None if query.after is UNSET else query.after
     found = await parts.store.read(history.history, caller.user.id, key, before, after, query.limit, PAGE_SIZE)
@@ -187,15 +188,15 @@ async def get_messages(parts: Parts, caller: Caller, path: ConversationPath, que
 
 async def get_marks(parts: Parts, caller: Caller, path: ConversationPath) -> Standing:
     """Gives how far you have read it, and how far the others have."""
-    key = log.conversation_key(*_between(caller.user, path.conversation))
+    key = reading.conversation_key(*_between(caller.user, path.conversation))
     found = await parts.store.read(marks.standing, caller.user.id, key)
-    others = [protocol.Mark(*mark) for mark in found.others]
+    others = [frames.Mark(*mark) for mark in found.others]
     return Standing(found.unread, found.own.received, found.own.read, others, found.last)
 
 
 async def set_marks(parts: Parts, caller: Caller, path: ConversationPath, body: Marking) -> None:
     """Moves your marks forward; the others and your other devices hear of it. Beyond the end is the end."""
-    key = log.conversation_key(*_between(caller.user, path.conversation))
+    key = reading.conversation_key(*_between(caller.user, path.conversation))
     read = 0 if body.read is UNSET else body.read
     received = max(read, 0 if body.received is UNSET else body.received)
     await parts.marks.put(caller.user.id, key, received, read, caller.device)
@@ -222,7 +223,7 @@ def _conversations(
 ) -> list[tuple[Entry, ShownConversation]]:
     found = overview(connection, user, behind, limit)
     people = users.find_many(connection, [entry.target for entry in found if entry.scope == Scope.USER])
-    teams = groups.find_many(connection, [entry.target for entry in found if entry.scope == Scope.GROUP])
+    teams = queries.find_many(connection, [entry.target for entry in found if entry.scope == Scope.GROUP])
     remarks = contacts.remarks(connection, user, people)
     shown: list[tuple[Entry, ShownConversation]] = []
     for entry in found:

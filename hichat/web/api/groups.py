@@ -7,9 +7,9 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from hichat import protocol
 from hichat.accounts.fields import PICTURE_LIMIT
-from hichat.errors import (
+from hichat.conversations import history
+from hichat.core.errors import (
     AlreadyAMember,
     AlreadyInvited,
     AlreadyOwner,
@@ -37,18 +37,17 @@ from hichat.errors import (
     TooManyPending,
     UserBanned,
 )
-from hichat.events import MAX_SAFE_INTEGER, JoinPolicy, Role
-from hichat.gateway import v2
-from hichat.ledger import history
-from hichat.social.group_service import FOR_EVER, checked
-from hichat.social.groups import Member, Place
-from hichat.social.joining import Candidate, Link
-from hichat.social.moderation import Ban
-from hichat.text import name_key
+from hichat.core.events import MAX_SAFE_INTEGER, JoinPolicy, Role
+from hichat.core.text import name_key
+from hichat.groups.joining import Candidate, Link
+from hichat.groups.moderation import Ban
+from hichat.groups.queries import Member, Place
+from hichat.groups.service import FOR_EVER, checked
 from hichat.web.api.accounts import AnyName, Description, Name
 from hichat.web.api.operation import Answer, Caller, GroupId, Id, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.parts import Parts
+from hichat.wire import frames, v2
 
 Picture = Annotated[str, Meta(max_length=PICTURE_LIMIT)]
 Moment = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="Milliseconds since the epoch.")]
@@ -283,7 +282,7 @@ class ChangesQuery(msgspec.Struct, forbid_unknown_fields=True):
 
     after: Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)] = 0
     before: Id | UnsetType = UNSET
-    limit: Annotated[int, Meta(ge=1, le=protocol.HISTORY_LIMIT)] = protocol.HISTORY_LIMIT
+    limit: Annotated[int, Meta(ge=1, le=frames.HISTORY_LIMIT)] = frames.HISTORY_LIMIT
 
 
 class Changes(msgspec.Struct):
@@ -293,7 +292,7 @@ class Changes(msgspec.Struct):
     @ivar items: in order of id.
     """
 
-    items: list[protocol.Happened]
+    items: list[frames.Happened]
 
 
 class GroupQuery(Paging):

@@ -7,8 +7,16 @@ from typing import IO, Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from hichat.errors import BadLink, DamagedPicture, EmptyFile, NoSuchAddress, NoSuchMedia, PictureTooLarge, QuotaExceeded
-from hichat.events import MAX_SAFE_INTEGER
+from hichat.core.errors import (
+    BadLink,
+    DamagedPicture,
+    EmptyFile,
+    NoSuchAddress,
+    NoSuchMedia,
+    PictureTooLarge,
+    QuotaExceeded,
+)
+from hichat.core.events import MAX_SAFE_INTEGER
 from hichat.media.addresses import ID
 from hichat.media.media import copy_of
 from hichat.media.names import TAKEN

@@ -36,7 +36,7 @@ from msgspec import Meta
 from twisted.web.resource import Resource
 
 from hichat.accounts.users import User
-from hichat.errors import (
+from hichat.core.errors import (
     BadCursor,
     Broken,
     Busy,
@@ -52,7 +52,7 @@ from hichat.errors import (
     TooManyRequests,
     Unauthorized,
 )
-from hichat.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER
+from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER
 from hichat.web.api.paging import Paging
 
 UserId = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="A user's id.")]

@@ -21,8 +21,8 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from hichat.accounts.fields import is_storable
-from hichat.errors import BadCursor
-from hichat.events import MAX_SAFE_INTEGER
+from hichat.core.errors import BadCursor
+from hichat.core.events import MAX_SAFE_INTEGER
 
 LIMIT = 200
 """Items of a page, at most."""

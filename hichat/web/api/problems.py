@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from hichat.errors import InvalidField, Language, Refused, language_of
+from hichat.core.errors import InvalidField, Language, Refused, language_of
 from hichat.web.answers import say_when
 from hichat.web.outside import outside_of
 

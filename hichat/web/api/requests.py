@@ -10,7 +10,7 @@ import msgspec
 from multipart import parse_options_header
 
 from hichat.accounts.fields import is_storable
-from hichat.errors import FormTooLarge, NotJSON, NotJSONType, NotText
+from hichat.core.errors import FormTooLarge, NotJSON, NotJSONType, NotText
 from hichat.web.api.problems import Fault, Malformed
 from hichat.web.forms import FORM_LIMIT
 

@@ -18,7 +18,7 @@ from twisted.web.iweb import IRequest
 from twisted.web.resource import Resource
 from werkzeug.exceptions import HTTPException
 
-from hichat.errors import Broken, MethodNotTaken, NoSuchAddress, Refused, Unauthorized
+from hichat.core.errors import Broken, MethodNotTaken, NoSuchAddress, Refused, Unauthorized
 from hichat.web.answers import to_json
 from hichat.web.api.operation import Answer, Caller, Operation
 from hichat.web.api.problems import answer_problem

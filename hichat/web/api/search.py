@@ -7,23 +7,22 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
-from hichat import protocol
 from hichat.accounts.users import User
-from hichat.errors import NotAddressed, NotAMember
-from hichat.events import MAX_SAFE_INTEGER, Event, Scope
-from hichat.gateway import v2
-from hichat.ledger import log
-from hichat.protocol import Folded
+from hichat.core.errors import NotAddressed, NotAMember
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
+from hichat.core.text import GROWTH, formed
+from hichat.log import reading
 from hichat.search import query as search_room
 from hichat.search import words
 from hichat.search.query import Hit, Order, Spot, Wanted
 from hichat.search.words import Part
-from hichat.text import GROWTH, formed
 from hichat.web.api.conversations import Name, name_of
 from hichat.web.api.operation import Caller, GroupId, Operation, Section, UserId
 from hichat.web.api.paging import Paging, cursor
 from hichat.web.api.problems import Fault, Malformed
 from hichat.web.parts import Parts
+from hichat.wire import frames, v2
+from hichat.wire.frames import Folded
 
 LONGEST = 256
 """Characters of a query."""
@@ -58,7 +57,7 @@ class SearchQuery(Paging, kw_only=True):
     sender: UserId | UnsetType = UNSET
     since: Moment | UnsetType = field(default=UNSET, name="after")
     until: Moment | UnsetType = field(default=UNSET, name="before")
-    media: protocol.Media | UnsetType = UNSET
+    media: frames.Media | UnsetType = UNSET
     order: Order = "newest"
 
 
@@ -133,10 +132,10 @@ def _key(user: User, query: SearchQuery) -> tuple[int, int, int] | None:
     if len(places) > 1:
         raise NotAddressed
     if query.user is not UNSET:
-        return log.conversation_key(Scope.USER, user.id, query.user)
+        return reading.conversation_key(Scope.USER, user.id, query.user)
     if query.group is not UNSET:
-        return log.conversation_key(Scope.GROUP, user.id, query.group)
-    return None if query.announcements is UNSET else log.conversation_key(Scope.EVERYONE, user.id, 0)
+        return reading.conversation_key(Scope.GROUP, user.id, query.group)
+    return None if query.announcements is UNSET else reading.conversation_key(Scope.EVERYONE, user.id, 0)
 
 
 def _shown(user: int, hit: Hit) -> ShownHit:

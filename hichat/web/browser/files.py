@@ -15,7 +15,7 @@ from twisted.web import server
 from twisted.web.resource import IResource, Resource
 
 from hichat.accounts.passwords import LEAST
-from hichat.web.documents import Document
+from hichat.web.docs.documents import Document
 from hichat.web.site import NotFound
 
 TYPES = {

@@ -34,7 +34,7 @@ from twisted.web.server import Request as AnyRequest
 from hichat.accounts.accounts import Accounts, Grant
 from hichat.accounts.guard import SECRETS
 from hichat.accounts.users import User
-from hichat.errors import Broken, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
+from hichat.core.errors import Broken, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
 from hichat.web.answers import to_json
 from hichat.web.api.accounts import AnyName, AnyPassword, Password
 from hichat.web.api.problems import answer_problem

@@ -9,10 +9,10 @@ from twisted.internet.address import IPv4Address
 
 from hichat.accounts import invites, users
 from hichat.accounts.accounts import Accounts
-from hichat.accounts.limits import Limits, Rate
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.resting import REST
 from hichat.accounts.tokens import ACCESS_LIFETIME
+from hichat.runtime.limits import Limits, Rate
 from hichat.web.api.accounts import SECTION
 from tests.accounts.test_passwords import quick_hasher
 from tests.doubles import NOW, run_now

@@ -1,7 +1,7 @@
 """Tests for L{hichat.web.api.contacts}: the rules are the domain's; here is what they are over HTTP."""
 
-from hichat.events import Kind
-from hichat.social.contacts import Contacts
+from hichat.contacts.contacts import Contacts
+from hichat.core.events import Kind
 from tests.web.support import SiteCase
 
 

@@ -1,4 +1,4 @@
-"""Tests for L{hichat.web.api.conversations} and L{hichat.social.conversations}."""
+"""Tests for L{hichat.web.api.conversations} and L{hichat.conversations.preferences}."""
 
 import json
 from typing import Any
@@ -7,15 +7,15 @@ from twisted.internet.defer import Deferred
 
 from hichat.accounts import users
 from hichat.cli import DirectLedger
-from hichat.errors import NoSuchTarget, NotAdministrator, TooManyPinned
-from hichat.events import FIRST_GROUP_ID, Event, Kind, Scope
-from hichat.gateway import v2
-from hichat.ledger import log
-from hichat.ledger.marks import GATHER
-from hichat.ledger.writer import LogWriter
-from hichat.protocol import Send
-from hichat.social import conversations
-from hichat.social.conversations import Setting
+from hichat.conversations import preferences
+from hichat.conversations.marks import GATHER
+from hichat.conversations.preferences import Setting
+from hichat.core.errors import NoSuchTarget, NotAdministrator, TooManyPinned
+from hichat.core.events import FIRST_GROUP_ID, Event, Kind, Scope
+from hichat.log import reading
+from hichat.pipeline.ledger.writer import LogWriter
+from hichat.wire import v2
+from hichat.wire.frames import Send
 from tests.ledger.test_blocks import block
 from tests.ledger.test_writer import message
 from tests.postgres import OnPostgreSQL
@@ -62,7 +62,7 @@ class ConversationsCase(SiteCase):
 
     def events(self, kind):
         with self.store.snapshot() as connection:
-            return [event for event in log.after(connection, 0, 1000) if event.kind == kind]
+            return [event for event in reading.after(connection, 0, 1000) if event.kind == kind]
 
 
 class ChangesTests(ConversationsCase):
@@ -220,7 +220,7 @@ class SettingTests(ConversationsCase):
                 self.problem(self.call(3, method, f"/conversations/{name}", body), 404, "no_such_target")
 
     def test_not_too_many(self):
-        self.patch(conversations, "PINNED_LIMIT", 1)
+        self.patch(preferences, "PINNED_LIMIT", 1)
         self.good(1, "PATCH", "/conversations/user-2", {"pinned": True})
         self.good(1, "PATCH", "/conversations/user-2", {"muted": True})
         self.problem(self.call(1, "PATCH", "/conversations/user-3", {"pinned": True}), 409, "too_many_pinned")
@@ -231,7 +231,7 @@ class SettingTests(ConversationsCase):
     def test_forgotten_with_the_account(self):
         self.good(1, "PATCH", "/conversations/user-2", {"pinned": True})
         self.run_now(self.accounts.delete(self.users[1]))
-        found = self.successResultOf(self.store.read(conversations.settings_of, 1, [(1, 2)]))
+        found = self.successResultOf(self.store.read(preferences.settings_of, 1, [(1, 2)]))
         self.assertEqual(found, {})
 
     def test_with_somebody_who_is_gone(self):
@@ -246,7 +246,7 @@ class SettingTests(ConversationsCase):
 
     def test_forgotten_with_the_membership(self):
         """What is pinned and not listed any more would count for ever."""
-        self.patch(conversations, "PINNED_LIMIT", 1)
+        self.patch(preferences, "PINNED_LIMIT", 1)
         other = self.run_now(self.groups.create(self.users[1], "other")).id
         endings = (
             (lambda group: self.groups.leave(2, group), 200),
@@ -279,7 +279,7 @@ class SettingTests(ConversationsCase):
     def test_refusals_of_the_domain(self):
         work = self.conversations.set(self.users[1], Scope.USER, 99, pinned=True)
         self.failureResultOf(Deferred.fromCoroutine(work), NoSuchTarget)
-        self.patch(conversations, "PINNED_LIMIT", 0)
+        self.patch(preferences, "PINNED_LIMIT", 0)
         work = self.conversations.set(self.users[1], Scope.USER, 2, pinned=True)
         self.failureResultOf(Deferred.fromCoroutine(work), TooManyPinned)
 

@@ -8,12 +8,12 @@ from msgspec import UNSET
 from twisted.internet.defer import Deferred
 
 from hichat.accounts import users
-from hichat.errors import Busy
-from hichat.events import MAX_SAFE_INTEGER, Kind, Scope
-from hichat.gateway import v2
-from hichat.social import group_service
-from hichat.social.groups import Limits
+from hichat.core.errors import Busy
+from hichat.core.events import MAX_SAFE_INTEGER, Kind, Scope
+from hichat.groups import service
+from hichat.groups.queries import Limits
 from hichat.web.api.groups import SECTION
+from hichat.wire import v2
 from tests.doubles import NOW
 from tests.postgres import OnPostgreSQL
 from tests.social.group_of_roles import CODE, ROLES, make_group, make_people
@@ -576,7 +576,7 @@ class DeletedOwnerTests(GroupCase):
             pass
 
         self.make()
-        self.patch(group_service, "leave_all", nothing)
+        self.patch(service, "leave_all", nothing)
         found = self.successResultOf(self.store.read(users.get, self.people["owner"]))
         self.failureResultOf(Deferred.fromCoroutine(self.accounts.delete(found)), Busy)
 

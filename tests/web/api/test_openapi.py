@@ -1,4 +1,4 @@
-"""Tests for L{hichat.web.api.openapi}, L{hichat.web.api.page} and the declared operations."""
+"""Tests for L{hichat.web.docs.openapi}, L{hichat.web.docs.api_page} and the declared operations."""
 
 import json
 import re
@@ -6,11 +6,11 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import MethodNotTaken, NoSuchAddress, Refused
+from hichat.core.errors import MethodNotTaken, NoSuchAddress, Refused
 from hichat.web.api.catalogue import OPERATIONS
-from hichat.web.api.openapi import document, operation_errors
-from hichat.web.api.page import page
-from hichat.web.documents import mount_documents
+from hichat.web.docs.api_page import page
+from hichat.web.docs.documents import mount_documents
+from hichat.web.docs.openapi import document, operation_errors
 from tests.web.support import SiteCase
 from tests.web.test_asyncapi import Elements
 

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.errors import GroupFull, NameTaken, TooFast
+from hichat.core.errors import GroupFull, NameTaken, TooFast
 from hichat.web.api.operation import Answer, Caller, Operation, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.api.router import make_api

@@ -8,14 +8,14 @@ from time import process_time
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from hichat.errors import Refused
-from hichat.events import Event, Scope
-from hichat.gateway import v2
-from hichat.ledger import places
-from hichat.protocol import Edit
+from hichat.core.errors import Refused
+from hichat.core.events import Event, Scope
+from hichat.log import by_conversation
 from hichat.search import index as index_room
 from hichat.search import query as query_room
 from hichat.search.indexer import Follower
+from hichat.wire import v2
+from hichat.wire.frames import Edit
 from tests.ledger.test_blocks import block
 from tests.ledger.test_revisions import edit, react, recall
 from tests.ledger.test_writer import message
@@ -84,8 +84,8 @@ class SearchCase(ConversationsCase):
 
     def setUp(self):
         super().setUp()
-        self.patch(places, "STEP", 2)
-        self.patch(places, "RECENT", 3)
+        self.patch(by_conversation, "STEP", 2)
+        self.patch(by_conversation, "RECENT", 3)
         self.follower = Follower(self.store, self.search_index)
 
     def follow(self):

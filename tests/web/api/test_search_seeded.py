@@ -10,8 +10,8 @@ import random
 import re
 import string
 
-from hichat.gateway import v2
-from hichat.protocol import Edit
+from hichat.wire import v2
+from hichat.wire.frames import Edit
 from tests.ledger.test_revisions import edit as make_edit
 from tests.ledger.test_revisions import recall as make_recall
 from tests.postgres import OnPostgreSQL

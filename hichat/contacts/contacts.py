@@ -1,0 +1,588 @@
+"""
+Contacts: who knows whom, and who does not want to hear from whom.
+
+What changes between two users is an event in their conversation; the rows here change in the event's transaction. What
+concerns one of them alone, a remark or a block, is an event in the conversation with oneself.
+
+Who has blocked another gets no message, edit, reaction, request, typing or mark from the other, and is not seen: see
+L{hichat.pipeline.ledger.writer}, L{hichat.pipeline.routing.delivery} and L{hichat.conversations.marks}. The other way
+it is as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import msgspec
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+
+from hichat.accounts import users
+from hichat.accounts.fields import greeting_of, id_of, remark_of
+from hichat.accounts.users import User
+from hichat.core.errors import (
+    AddedOneself,
+    AlreadyFriends,
+    AlreadyRequested,
+    Blocked,
+    BlockedByYou,
+    InvalidField,
+    NoSuchContact,
+    NoSuchRequest,
+    NoSuchUser,
+    NotBlocked,
+    Oneself,
+    Refused,
+    RequestSent,
+    RequestWaits,
+    TooManyContacts,
+    Unauthorized,
+)
+from hichat.core.events import Draft, Kind, Scope
+from hichat.runtime.clock import ticks
+from hichat.runtime.limits import NO_LIMIT, Limit, Rate
+from hichat.storage.tables import blocks, contact_requests, contacts
+from hichat.storage.tables import users as users_table
+
+if TYPE_CHECKING:
+    from hichat.pipeline.ledger.gather import Appender
+    from hichat.storage.store import Store
+
+CONTACTS_LIMIT = 5000
+"""Contacts of a user; also users whom one has blocked."""
+
+REQUESTS_LIMIT = 200
+"""Requests of a user that wait for an answer."""
+
+ASKING = Rate(5, 24 * 3600)
+"""
+Requests of one user to one other. Each can be taken back and made again, with another word of greeting: else strangers
+could go on talking to somebody also where only contacts may write.
+"""
+
+Change = Callable[[Connection], None]
+T = TypeVar("T")
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """
+    @ivar user: the other.
+    @ivar since: milliseconds since the epoch.
+    @ivar remark: one's own name for the other, or empty.
+    """
+
+    user: User
+    since: int
+    remark: str
+
+
+class Request(msgspec.Struct, frozen=True):
+    """
+    @ivar user: the other: who asks, or who is asked.
+    @ivar since: milliseconds since the epoch.
+    """
+
+    user: User
+    since: int
+    greeting: str
+
+
+class Block(msgspec.Struct, frozen=True):
+    """
+    @ivar user: who is blocked.
+    @ivar since: milliseconds since the epoch.
+    """
+
+    user: User
+    since: int
+
+
+class Place(NamedTuple):
+    """A place in a list: that of the entry with this time and this other user."""
+
+    since: int
+    user: int
+
+
+START = Place(0, 0)
+
+
+class Contacts:
+    """
+    @param now: the time in milliseconds since the epoch.
+    @param contacts_only: whether only contacts may write to each other: then nobody is added without a request.
+    @param ticks: milliseconds, for how often somebody may ask; see L{Limit}.
+    @param strangers: how many a user may add so, without asking: each can be written to from then on.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        ledger: Appender,
+        now: Callable[[], int],
+        contacts_only: bool = False,
+        ticks: Callable[[], int] = ticks,
+        strangers: Rate = NO_LIMIT,
+    ) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._now = now
+        self._contacts_only = contacts_only
+        self._asking = Limit(ASKING, ticks)
+        self._adding = Limit(strangers, ticks)
+
+    async def friends(self, user: User) -> list[User]:
+        """@return: the user's contacts, the oldest first."""
+        return [contact.user for contact in await self._store.read(listed, user.id, START, CONTACTS_LIMIT)]
+
+    async def add(self, user: User, target: str) -> User:
+        """
+        Make two users contacts at once, as v1 does. Where only contacts may write to each other it is a request.
+
+        @param target: the other's name; failing that, if it is a number, the other's id.
+        @return: the other.
+        @raise AddedOneself: the other is the user.
+        @raise NoSuchUser: there is no such user.
+        @raise AlreadyFriends: they are.
+        @raise Blocked: by the other; or L{BlockedByYou}.
+        @raise RequestSent: the other has to accept it.
+        @raise TooManyAttempts: the user has added too many.
+        @raise Busy: or another L{Refused} of the ledger.
+        """
+        other = await self._store.read(_find, target)
+        if other is None:
+            raise NoSuchUser
+        if self._contacts_only:
+            with suppress(AlreadyRequested):
+                if await self.request(user, other.id) is not None:
+                    return other
+            raise RequestSent
+
+        def change(connection: Connection) -> None:
+            _check_strangers(connection, user.id, other.id)
+            _forget_requests(connection, user.id, other.id)
+            _befriend(connection, user.id, other.id, self._now())
+
+        who = "" if user.administrator else str(user.id)
+        self._adding.attempt(who)
+        try:
+            await self._between(Kind.CONTACT_ADDED, user, other.id, change)
+        except Refused:
+            self._adding.forgive(who)
+            raise
+        return other
+
+    async def find(self, user: User, other: int) -> Contact:
+        """@raise NoSuchContact: they are not."""
+        return await self._store.read(_get, user.id, other)
+
+    async def request(self, user: User, other: int, greeting: str = "") -> Contact | None:
+        """
+        Ask another to be a contact. If the other has asked before, they are contacts at once.
+
+        @return: the contact, or None if the other has to accept.
+        @raise InvalidField: the greeting.
+        @raise AddedOneself: the other is the user.
+        @raise NoSuchUser: there is no such user.
+        @raise AlreadyFriends: they are contacts.
+        @raise AlreadyRequested: the other has not answered yet.
+        @raise RequestWaits: the other has asked at the same moment.
+        @raise Blocked: by the other; or L{BlockedByYou}.
+        @raise TooManyContacts: too many requests of the user wait.
+        @raise TooManyAttempts: the user has asked the other too often, see L{ASKING}.
+        @raise Busy: or another L{Refused} of the ledger.
+        """
+        greeting = greeting_of(greeting)
+        if await self._store.read(_has_asked, other, user.id):
+            return await self.accept(user, other)
+        if await self._store.read(_has_asked, user.id, other):
+            raise AlreadyRequested
+
+        def change(connection: Connection) -> None:
+            _check_strangers(connection, user.id, other)
+            if _has_asked(connection, other, user.id):
+                raise RequestWaits
+            if _has_asked(connection, user.id, other):
+                raise AlreadyRequested
+            if _count(connection, contact_requests.c.from_id, user.id) >= REQUESTS_LIMIT:
+                raise TooManyContacts
+            values = {"from_id": user.id, "to_id": other, "greeting": greeting, "created_at": self._now()}
+            connection.execute(contact_requests.insert().values(values))
+
+        pair = f"{user.id} {other}"
+        self._asking.attempt(pair)
+        try:
+            await self._between(Kind.CONTACT_REQUESTED, user, other, change, greeting)
+        except Refused:
+            self._asking.forgive(pair)
+            raise
+        return None
+
+    async def accept(self, user: User, other: int) -> Contact:
+        """
+        Accept another's request.
+
+        @raise NoSuchRequest: the other has not asked, or does not any more.
+        @raise Blocked: by the other; or L{BlockedByYou}.
+        @raise TooManyContacts: one of them has L{CONTACTS_LIMIT} already.
+        @raise Busy: or another L{Refused} of the ledger.
+        """
+
+        def change(connection: Connection) -> None:
+            if not _has_asked(connection, other, user.id):
+                raise NoSuchRequest
+            _check_strangers(connection, user.id, other)
+            _forget_requests(connection, user.id, other)
+            _befriend(connection, user.id, other, self._now())
+
+        await self._between(Kind.CONTACT_ADDED, user, other, change)
+        return await self.find(user, other)
+
+    async def reject(self, user: User, other: int) -> None:
+        """
+        Do not accept another's request; the other may ask again.
+
+        @raise NoSuchRequest: the other has not asked, or does not any more.
+        @raise Busy: or another L{Refused} of the ledger.
+        """
+        await self._between(Kind.CONTACT_REJECTED, user, other, lambda c: _end_request(c, other, user.id))
+
+    async def withdraw(self, user: User, other: int) -> None:
+        """
+        Take a request back.
+
+        @raise NoSuchRequest: the user has not asked, or it was answered.
+        @raise Busy: or another L{Refused} of the ledger.
+        """
+        await self._between(Kind.CONTACT_WITHDRAWN, user, other, lambda c: _end_request(c, user.id, other))
+
+    async def remove(self, user: User, other: int) -> None:
+        """
+        Make two users contacts no more.
+
+        @raise NoSuchContact: they are not.
+        @raise Busy: or another L{Refused} of the ledger.
+        """
+
+        def change(connection: Connection) -> None:
+            if (
+                connection.execute(
+                    delete(contacts).where(_is_pair(contacts.c.owner_id, contacts.c.friend_id, user.id, other))
+                ).rowcount
+                == 0
+            ):
+                raise NoSuchContact
+
+        await self._between(Kind.CONTACT_REMOVED, user, other, change)
+
+    async def remark(self, user: User, other: int, remark: str) -> Contact:
+        """
+        Call a contact by another name, which only the user sees.
+
+        @param remark: empty: by the contact's own.
+        @raise InvalidField: it is no name.
+        @raise NoSuchContact: they are not.
+        @raise Busy: or another L{Refused} of the ledger.
+        """
+        remark = remark_of(remark)
+
+        def change(connection: Connection) -> None:
+            where = (contacts.c.owner_id == user.id, contacts.c.friend_id == other)
+            if connection.execute(update(contacts).where(*where).values(remark=remark)).rowcount == 0:
+                raise NoSuchContact
+
+        await self._alone(Kind.CONTACT_REMARKED, user, other, change, remark)
+        return await self.find(user, other)
+
+    async def block(self, user: User, other: int) -> None:
+        """
+        Do not want to hear from another any more, nor to be seen. They stay contacts, if they are. To block again is
+        no error.
+
+        @raise Oneself: the other is the user.
+        @raise NoSuchUser: there is no such user.
+        @raise TooManyContacts: the user has blocked L{CONTACTS_LIMIT}.
+        @raise Busy: or another L{Refused} of the ledger.
+        """
+
+        def change(connection: Connection) -> None:
+            _check_users(connection, user.id, other, Oneself)
+            if has_blocked(connection, user.id, other):
+                raise BlockedByYou
+            if _count(connection, blocks.c.owner_id, user.id) >= CONTACTS_LIMIT:
+                raise TooManyContacts
+            values = {"owner_id": user.id, "blocked_id": other, "created_at": self._now()}
+            connection.execute(blocks.insert().values(values))
+
+        with suppress(BlockedByYou):
+            await self._alone(Kind.BLOCKED, user, other, change)
+
+    async def unblock(self, user: User, other: int) -> None:
+        """
+        Take a block back.
+
+        @raise NotBlocked: there is none.
+        @raise Busy: or another L{Refused} of the ledger.
+        """
+
+        def change(connection: Connection) -> None:
+            where = (blocks.c.owner_id == user.id, blocks.c.blocked_id == other)
+            if connection.execute(delete(blocks).where(*where)).rowcount == 0:
+                raise NotBlocked
+
+        await self._alone(Kind.UNBLOCKED, user, other, change)
+
+    async def _between(self, kind: Kind, user: User, other: int, change: Change, text: str = "") -> None:
+        """Let something happen between two users, who both hear of it."""
+        await self._append(kind, user, other, 0, change, text)
+
+    async def _alone(self, kind: Kind, user: User, other: int, change: Change, text: str = "") -> None:
+        """Let something happen that concerns another, of which only the user hears."""
+        await self._append(kind, user, user.id, other, change, text)
+
+    async def _append(self, kind: Kind, user: User, target: int, subject: int, change: Change, text: str) -> None:
+        def changing(connection: Connection, _draft: Draft, _position: int) -> None:
+            if users.find(connection, user.id) is None:
+                raise Unauthorized
+            change(connection)
+
+        await self._ledger.append(
+            kind=kind,
+            scope=Scope.USER,
+            sender=user.id,
+            target=target,
+            subject=subject,
+            body=text.encode(),
+            change=changing,
+        )
+
+
+# Lists: what comes behind a place.
+
+
+def listed(connection: Connection, user_id: int, behind: Place, limit: int) -> list[Contact]:
+    """@return: a user's contacts, the oldest first."""
+    row = contacts.c
+    return _list(
+        connection, Contact, (row.friend_id, row.created_at, row.remark), behind, limit, row.owner_id == user_id
+    )
+
+
+def requests_to(connection: Connection, user_id: int, behind: Place, limit: int) -> list[Request]:
+    """@return: requests that wait for a user's answer, the oldest first; none of somebody whom the user has blocked."""
+    row = contact_requests.c
+    blocked = exists().where(blocks.c.owner_id == user_id, blocks.c.blocked_id == row.from_id)
+    columns = (row.from_id, row.created_at, row.greeting)
+    return _list(connection, Request, columns, behind, limit, row.to_id == user_id, ~blocked)
+
+
+def requests_of(connection: Connection, user_id: int, behind: Place, limit: int) -> list[Request]:
+    """@return: a user's own requests that were not answered yet, the oldest first."""
+    row = contact_requests.c
+    return _list(connection, Request, (row.to_id, row.created_at, row.greeting), behind, limit, row.from_id == user_id)
+
+
+def blocks_of(connection: Connection, user_id: int, behind: Place, limit: int) -> list[Block]:
+    """@return: whom a user has blocked, the oldest first."""
+    row = blocks.c
+    return _list(connection, Block, (row.blocked_id, row.created_at), behind, limit, row.owner_id == user_id)
+
+
+def _list(
+    connection: Connection,
+    make: Callable[..., T],
+    columns: tuple[Column[Any], ...],
+    behind: Place,
+    limit: int,
+    *conditions: ColumnElement[bool],
+) -> list[T]:
+    """@param columns: the other user's id, the time, and what else C{make} takes."""
+    other, since, *more = columns
+    of_user = [users_table.c[name] for name in User.__struct_fields__]
+    query = (
+        select(*of_user, since, *more)
+        .join(users_table, users_table.c.id == other)
+        .where(*conditions, users_table.c.deleted_at.is_(None))
+        .where(or_(since > behind.since, and_(since == behind.since, other > behind.user)))
+        .order_by(since, other)
+        .limit(limit)
+    )
+    size = len(of_user)
+    return [make(User(*row[:size]), *row[size:]) for row in connection.execute(query)]
+
+
+# Who may
+
+
+def blocked_by_many(connection: Connection, user_ids: Collection[int]) -> dict[int, set[int]]:
+    """
+    @param user_ids: at most a few hundred.
+    @return: by id, whom these users have blocked; without those who have blocked nobody.
+    """
+    found: dict[int, set[int]] = {}
+    for owner, blocked in connection.execute(_BLOCKED_BY, {"owners": [*user_ids]}):
+        found.setdefault(owner, set()).add(blocked)
+    return found
+
+
+_BLOCKED_BY = select(blocks.c.owner_id, blocks.c.blocked_id).where(
+    blocks.c.owner_id.in_(bindparam("owners", expanding=True))
+)
+
+
+def friends_of(connection: Connection, user_id: int) -> frozenset[int]:
+    """@return: the ids of a user's contacts."""
+    return frozenset(connection.scalars(_FRIENDS, {"of_user": user_id}))
+
+
+_FRIENDS = select(contacts.c.friend_id).where(contacts.c.owner_id == bindparam("of_user"))
+
+
+def among(connection: Connection, user_id: int, others: Collection[int]) -> set[int]:
+    """
+    @param others: at most a few hundred.
+    @return: those of them who are the user's contacts.
+    """
+    row = contacts.c
+    return set(connection.scalars(select(row.friend_id).where(row.owner_id == user_id, row.friend_id.in_(others))))
+
+
+def are_acquainted(connection: Connection, user_id: int, other_id: int) -> bool:
+    """@return: whether two are contacts, or the other has asked the user to be one."""
+    if _is_there(connection, contacts.c.owner_id == user_id, contacts.c.friend_id == other_id):
+        return True
+    return _has_asked(connection, other_id, user_id)
+
+
+def remarks(connection: Connection, user_id: int, others: Collection[int]) -> dict[int, str]:
+    """
+    @param others: at most a few hundred.
+    @return: by id, a user's own names for these, where there is one.
+    """
+    row = contacts.c
+    query = select(row.friend_id, row.remark).where(
+        row.owner_id == user_id, row.friend_id.in_(others), row.remark != ""
+    )
+    return {row.friend_id: row.remark for row in connection.execute(query)}
+
+
+def has_blocked(connection: Connection, user_id: int, other_id: int) -> bool:
+    """@return: whether a user does not want to hear from another."""
+    return _is_there(connection, blocks.c.owner_id == user_id, blocks.c.blocked_id == other_id)
+
+
+def apart(connection: Connection, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """
+    @param pairs: of users; at most a few hundred.
+    @return: those of which one has blocked the other: they learn nothing of what the other does.
+    """
+    if not pairs:
+        return set()
+    row = tuple_(blocks.c.owner_id, blocks.c.blocked_id)
+    wanted = {*pairs, *((other, one) for one, other in pairs)}
+    found = {
+        tuple(each)
+        for each in connection.execute(select(blocks.c.owner_id, blocks.c.blocked_id).where(row.in_(wanted)))
+    }
+    return {(one, other) for one, other in pairs if (one, other) in found or (other, one) in found}
+
+
+def forget(connection: Connection, user_id: int) -> None:
+    """The user is nobody's contact any more, asks nobody, and blocks nobody."""
+    for one, other in (
+        (contacts.c.owner_id, contacts.c.friend_id),
+        (contact_requests.c.from_id, contact_requests.c.to_id),
+        (blocks.c.owner_id, blocks.c.blocked_id),
+    ):
+        connection.execute(delete(one.table).where(or_(one == user_id, other == user_id)))
+
+
+def _find(connection: Connection, target: str) -> User | None:
+    named = users.find_by_name(connection, target)
+    if named is not None:
+        return named
+    try:
+        return users.find(connection, id_of(target.strip(), "targetName"))
+    except InvalidField:
+        return None
+
+
+def _get(connection: Connection, user_id: int, other_id: int) -> Contact:
+    of_user = [users_table.c[name] for name in User.__struct_fields__]
+    query = (
+        select(*of_user, contacts.c.created_at, contacts.c.remark)
+        .join(users_table, users_table.c.id == contacts.c.friend_id)
+        .where(contacts.c.owner_id == user_id, contacts.c.friend_id == other_id, users_table.c.deleted_at.is_(None))
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        raise NoSuchContact
+    return Contact(User(*row[:-2]), *row[-2:])
+
+
+def _check_users(connection: Connection, user_id: int, other_id: int, oneself: type[AddedOneself | Oneself]) -> None:
+    if users.find(connection, other_id) is None:
+        raise NoSuchUser
+    if user_id == other_id:
+        raise oneself
+
+
+def _check_strangers(connection: Connection, user_id: int, other_id: int) -> None:
+    """@raise Refused: these two may not become contacts."""
+    _check_users(connection, user_id, other_id, AddedOneself)
+    if _is_there(connection, contacts.c.owner_id == user_id, contacts.c.friend_id == other_id):
+        raise AlreadyFriends
+    if has_blocked(connection, other_id, user_id):
+        raise Blocked
+    if has_blocked(connection, user_id, other_id):
+        raise BlockedByYou
+
+
+def _befriend(connection: Connection, user_id: int, other_id: int, now: int) -> None:
+    if max(_count(connection, contacts.c.owner_id, each) for each in (user_id, other_id)) >= CONTACTS_LIMIT:
+        raise TooManyContacts
+    pairs = ((user_id, other_id), (other_id, user_id))
+    connection.execute(
+        contacts.insert(), [{"owner_id": owner, "friend_id": friend, "created_at": now} for owner, friend in pairs]
+    )
+
+
+def _has_asked(connection: Connection, user_id: int, other_id: int) -> bool:
+    return _is_there(connection, contact_requests.c.from_id == user_id, contact_requests.c.to_id == other_id)
+
+
+def _end_request(connection: Connection, from_id: int, to_id: int) -> None:
+    where = (contact_requests.c.from_id == from_id, contact_requests.c.to_id == to_id)
+    if connection.execute(delete(contact_requests).where(*where)).rowcount == 0:
+        raise NoSuchRequest
+
+
+def _forget_requests(connection: Connection, user_id: int, other_id: int) -> None:
+    asked = contact_requests.c
+    connection.execute(delete(contact_requests).where(_is_pair(asked.from_id, asked.to_id, user_id, other_id)))
+
+
+def _is_pair(one: Column[int], other: Column[int], user_id: int, other_id: int) -> ColumnElement[bool]:
+    return or_(and_(one == user_id, other == other_id), and_(one == other_id, other == user_id))
+
+
+def _is_there(connection: Connection, one: ColumnElement[bool], other: ColumnElement[bool]) -> bool:
+    return bool(connection.scalar(select(exists().where(one, other))))
+
+
+def _count(connection: Connection, column: Column[int], user_id: int) -> int:
+    return connection.scalar(select(func.count()).where(column == user_id)) or 0

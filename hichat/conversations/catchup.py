@@ -1,0 +1,177 @@
+"""
+What a user missed: pages of the log, read as functions of a connection.
+
+The log has no list of who may see an event. Who may follows from where it happened: in a pair with the user, in a group
+while the user was a member, in the announcements. So a page is read from the conversations that are the user's, each
+within the positions that are theirs, by L{hichat.log.by_conversation}.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+from sqlalchemy import BigInteger, Connection, Select, Table, and_, bindparam, case, literal, select, union, union_all
+from sqlalchemy.sql.selectable import CTE
+
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.log import by_conversation as index
+from hichat.storage.tables import conversations, events, members, places, recent_places
+
+FIRST_STRETCH = 10_000
+"""Positions that are looked at first; twice as many each time that they had too little for the user."""
+
+
+class Missed(NamedTuple):
+    """
+    A page.
+
+    @ivar events: what the user may see, in order; own events too.
+    @ivar position: up to which it is complete: the cursor after it.
+    """
+
+    events: list[Event]
+    position: int
+
+
+def page(connection: Connection, user: int, since: int, until: int, limit: int, size: int) -> Missed:
+    """
+    Read on from a cursor.
+
+    @param since: the cursor: events behind it are wanted.
+    @param until: the last position that is of interest; it is in the log.
+    @param limit: events in a page, 1 at least.
+    @param size: bytes of bodies after which a page is full.
+    """
+    if since >= until:
+        return Missed([], since)
+    missed = _page(connection, user, since, until, limit, size)
+    return missed._replace(events=_without_reactions(connection, missed.events))
+
+
+def _page(connection: Connection, user: int, since: int, until: int, limit: int, size: int) -> Missed:
+    positions, reached = _positions(connection, user, since, until, limit)
+    found: list[Event] = []
+    taken = 0
+    for event in _read(connection, positions):
+        found.append(event)
+        taken += len(event.body)
+        if taken >= size and event.position != positions[-1]:
+            return Missed(found, event.position)
+    return Missed(found, reached)
+
+
+def _without_reactions(connection: Connection, found: list[Event]) -> list[Event]:
+    """@return: what people may still see: an earlier version left the reactions to what was recalled in the log."""
+    subjects = {event.subject for event in found if event.kind == Kind.REACTED and event.body}
+    if not subjects:
+        return found
+    query = select(events.c.position).where(events.c.position.in_(subjects), events.c.body == b"")
+    recalled = set(connection.scalars(query))
+    return [
+        replace(event, body=b"") if event.kind == Kind.REACTED and event.subject in recalled else event
+        for event in found
+    ]
+
+
+def _positions(connection: Connection, user: int, since: int, until: int, limit: int) -> tuple[list[int], int]:
+    """@return: the positions of the next events, and up to where there are no others."""
+    found: list[int] = []
+    low, stretch = since, FIRST_STRETCH
+    done = index.indexed(connection)
+    while low < until:
+        high = min(low + stretch, until)
+        wanted = limit - len(found)
+        values = {"user": user, "low": low, "unindexed": max(low, done), "high": high, "wanted": wanted}
+        more = connection.scalars(_NEXT, values).all()
+        found.extend(more)
+        if len(more) == wanted:
+            return found, found[-1]
+        low, stretch = high, 2 * stretch
+    return found, until
+
+
+def _read(connection: Connection, positions: list[int]) -> Iterator[Event]:
+    query = select(events).where(events.c.position.in_(positions)).order_by(events.c.position)
+    with connection.execute(query) as rows:
+        for row in rows:
+            yield Event(*row)
+
+
+def _mine() -> CTE:
+    """A user's conversations, and the first and the last position of each that are the user's."""
+    user = bindparam("user", type_=BigInteger)
+    always = literal(1, BigInteger).label("first"), literal(MAX_SAFE_INTEGER, BigInteger).label("last")
+    pair = conversations.c.scope == Scope.USER
+    smaller = select(conversations.c.id, *always).where(pair, conversations.c.first == user)
+    # The sum keeps SQLite from the index that begins with the scope, by which it would go through all pairs there are.
+    larger = select(conversations.c.id, *always).where(
+        conversations.c.scope + 0 == Scope.USER, conversations.c.second == user, conversations.c.first != user
+    )
+    group = select(
+        conversations.c.id, members.c.since, case((members.c.until.is_(None), MAX_SAFE_INTEGER), else_=members.c.until)
+    ).join_from(
+        members,
+        conversations,
+        and_(
+            conversations.c.scope == Scope.GROUP,
+            conversations.c.first == members.c.group_id,
+            conversations.c.second == 0,
+        ),
+    )
+    announced = select(conversations.c.id, *always).where(conversations.c.scope == Scope.EVERYONE)
+    return union_all(smaller, larger, group.where(members.c.user_id == user), announced).cte("mine")
+
+
+def _next() -> Select[int]:
+    mine = _mine()
+    high, wanted = bindparam("high", type_=BigInteger), bindparam("wanted", type_=BigInteger)
+
+    def positions(table: Table, behind: str) -> Select[int]:
+        position = table.c.position
+        found = (
+            select(position)
+            .join_from(mine, table, table.c.conversation == mine.c.id)
+            .where(position > bindparam(behind, type_=BigInteger), position <= high)
+            .where(position >= mine.c.first, position <= mine.c.last)
+            .order_by(position)
+            .limit(wanted)
+        )
+        return select(found.subquery())
+
+    # Not all: who left a group and came back has its conversation twice.
+    found = union(positions(places, "low"), positions(recent_places, "low"), positions(events, "unindexed")).subquery()
+    return select(found.c.position).order_by(found.c.position).limit(wanted)
+
+
+_NEXT = _next()
+
+
+def spans(connection: Connection, user: int) -> dict[int, list[tuple[int, int]]]:
+    """@return: by a conversation's id, from which position to which it is the user's; all that ever were."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for conversation, first, last in connection.execute(_MINE, {"user": user}):
+        found.setdefault(conversation, []).append((first, last))
+    return found
+
+
+_MINE = select(_mine())
+
+
+def intervals(connection: Connection, user: int, group: int) -> list[tuple[int, int]]:
+    """@return: from which position to which the user was a member, the events that said so included; in order."""
+    return intervals_in(connection, user, [group])[group]
+
+
+def intervals_in(connection: Connection, user: int, groups: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
+    """@return: the same of many groups, by their ids."""
+    found: dict[int, list[tuple[int, int]]] = {group: [] for group in groups}
+    for group, since, until in connection.execute(_MEMBER, {"of_user": user, "of_groups": groups}) if groups else ():
+        found[group].append((since, MAX_SAFE_INTEGER if until is None else until))
+    return found
+
+
+_MEMBER = (
+    select(members.c.group_id, members.c.since, members.c.until)
+    .where(members.c.user_id == bindparam("of_user"), members.c.group_id.in_(bindparam("of_groups", expanding=True)))
+    .order_by(members.c.group_id, members.c.since)
+)

@@ -1,0 +1,135 @@
+"""Messages of a conversation as they are now: read as functions of a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, and_, or_
+
+from hichat.conversations import catchup
+from hichat.core.emojis import spelt
+from hichat.core.errors import NotAMember
+from hichat.core.events import ENDINGS, MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.log import by_conversation, reading
+from hichat.storage.tables import events
+
+CHANGES = tuple(sorted(ENDINGS | {Kind.JOINED, Kind.CHANGED, Kind.DISSOLVED}))
+"""Kinds of events that members of a group see between its messages."""
+
+
+class Folded(msgspec.Struct):
+    """
+    A message, and what was done to it since.
+
+    @ivar edit: the last edit, if there is one.
+    @ivar reactions: the last word of each user on each emoji, however it was spelt; in order.
+    """
+
+    message: Event
+    edit: Event | None = None
+    reactions: dict[tuple[int, bytes], Event] = {}
+
+
+class Slice(msgspec.Struct):
+    """
+    @ivar messages: in order of position.
+    @ivar more: whether there are more in the direction that was asked for.
+    """
+
+    messages: list[Folded]
+    more: bool
+
+
+def history(
+    connection: Connection,
+    user: int,
+    key: tuple[int, int, int],
+    before: int | None,
+    after: int | None,
+    limit: int,
+    size: int,
+) -> Slice:
+    """
+    @param user: who wants to read.
+    @param key: of the conversation; see L{log.conversation_key}.
+    @param before: only messages before this position; without it and C{after}: the newest.
+    @param after: only messages behind this position, the oldest of them.
+    @param size: bytes of bodies after which it is enough.
+    @raise NotAMember: the user never was one of this group.
+    """
+    conversation = reading.find_conversation(connection, key)
+    scope, group, _ = key
+    visible = [_while_member(connection, user, group)] if scope == Scope.GROUP else []
+    if conversation is None:
+        return Slice([], False)
+    forward = after is not None and before is None
+    rows = by_conversation.read(
+        connection,
+        conversation,
+        events.c.kind == Kind.MESSAGE,
+        *visible,
+        after=0 if after is None else after,
+        before=MAX_SAFE_INTEGER if before is None else before,
+        limit=limit + 1,
+        newest=not forward,
+    )
+    found, more = _within(rows, limit, size)
+    return Slice(fold(connection, found if forward else found[::-1], visible), more)
+
+
+def changes(connection: Connection, user: int, group: int, after: int, before: int, limit: int) -> list[Event]:
+    """
+    @return: who came to a group and who went, and what it was called, between two positions: the newest of that, in
+        order. Of while the user was a member.
+    @raise NotAMember: the user never was.
+    """
+    visible = _while_member(connection, user, group)
+    conversation = reading.find_conversation(connection, reading.conversation_key(Scope.GROUP, user, group))
+    if conversation is None:
+        return []
+    rows = by_conversation.read(
+        connection,
+        conversation,
+        events.c.kind.in_(CHANGES),
+        visible,
+        after=after,
+        before=before,
+        limit=limit,
+        newest=True,
+    )
+    return list(rows)[::-1]
+
+
+def _while_member(connection: Connection, user: int, group: int) -> ColumnElement[bool]:
+    spans = catchup.intervals(connection, user, group)
+    if not spans:
+        raise NotAMember
+    return or_(*(and_(events.c.position >= first, events.c.position <= last) for first, last in spans))
+
+
+def _within(rows: Iterator[Event], limit: int, size: int) -> tuple[list[Event], bool]:
+    found: list[Event] = []
+    for event in rows:
+        if len(found) == limit or size <= 0:
+            return found, True
+        found.append(event)
+        size -= len(event.body)
+    return found, False
+
+
+def fold(
+    connection: Connection, messages: Sequence[Event], visible: Sequence[ColumnElement[bool]] = ()
+) -> list[Folded]:
+    """
+    @param visible: what of what was done to them counts: conditions on the columns of C{events}.
+    @return: these messages as they are now.
+    """
+    folded = {message.position: Folded(message) for message in messages}
+    for event in reading.done_to(connection, folded, *visible) if folded else ():
+        if event.kind == Kind.EDITED:
+            folded[event.subject].edit = event
+        elif event.kind == Kind.REACTED:
+            # The body's first byte says on or off; see the gateway's dialects.
+            folded[event.subject].reactions[event.sender, spelt(event.body)[1:]] = event
+    return list(folded.values())

@@ -1,0 +1,290 @@
+"""How far people have received and read their conversations: queries of a connection, and who gathers the changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, bindparam, select, update
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from hichat.contacts import contacts
+from hichat.conversations import catchup, unread
+from hichat.core.errors import Busy, NoSuchTarget, NotStored, Refused, StoreAway
+from hichat.core.events import MAX_SAFE_INTEGER, Scope
+from hichat.groups import queries
+from hichat.log import by_conversation, reading
+from hichat.storage.store import Store
+from hichat.storage.tables import marks
+
+GATHER = 0.1
+"""Seconds between two transactions: everybody who reads a message marks it, and a mark can wait."""
+
+LARGEST = 2000
+"""Marks that may wait."""
+
+LARGEST_OF_ONE = 500
+"""Of one user: or one who marks without end would leave no room for anybody."""
+
+TOGETHER = 64
+"""Conversations in one transaction, at most: what people say has to wait for it."""
+
+OTHERS_LIMIT = 100
+"""Members of a group up to which they see how far the others are."""
+
+Key = tuple[int, int, int]
+
+
+class Mark(NamedTuple):
+    """
+    @ivar received: up to which position.
+    @ivar read: up to which position; never more than C{received}.
+    """
+
+    user: int
+    received: int
+    read: int
+
+
+class Moved(NamedTuple):
+    """
+    @ivar alone: whether nobody else may hear of it: one of the two of a pair has blocked the other, or the user is not
+        in the group any more, or was only invited to it.
+    """
+
+    mark: Mark
+    alone: bool
+
+
+class Standing(msgspec.Struct):
+    """
+    @ivar unread: messages; see L{hichat.conversations.unread}.
+    @ivar others: of the other members, also those without a mark; empty in large groups, the announcements, and where
+        one of two has blocked the other.
+    @ivar last: the position of the last event that is counted in.
+    """
+
+    own: Mark
+    unread: int
+    others: list[Mark]
+    last: int = 0
+
+
+class Advance(NamedTuple):
+    """What somebody says that they have received and read: up to which positions."""
+
+    user: int
+    key: Key
+    received: int
+    read: int
+
+
+def standing(connection: Connection, user: int, key: Key) -> Standing:
+    """
+    @param key: of the conversation; see L{log.conversation_key}.
+    @raise NoSuchTarget: the conversation is not the user's.
+    """
+    intervals = _intervals(connection, user, key)
+    conversation = reading.find_conversation(connection, key)
+    if conversation is None:
+        return Standing(Mark(user, 0, 0), 0, [])
+    received, read, read_n = _find(connection, conversation, user)
+    parts = unread.spans(connection, conversation, intervals, read, read_n)
+    if key[0] == Scope.EVERYONE:
+        parts = [unread.since_account(connection, user, part) for part in parts]
+    is_member = intervals[-1][1] == MAX_SAFE_INTEGER
+    shown = is_member and _is_small(connection, key) and not _are_apart(connection, key)
+    others = _others(connection, conversation, user, key) if shown else []
+    counts = unread.count(connection, user, parts)
+    last, _ = by_conversation.n_at(connection, conversation, intervals[-1][1])
+    return Standing(Mark(user, received, read), sum(counts), others, last)
+
+
+def advance(connection: Connection, advances: Sequence[Advance]) -> list[Moved | Refused | None]:
+    """
+    Move marks forward; they never go back, and never beyond the end of the conversation or of the
+    user's time in it.
+
+    @return: for each the mark as it is now; None if it did not move; or why it cannot.
+    """
+    pairs = [(first, second) for _, (scope, first, second), _, _ in advances if scope == Scope.USER]
+    apart = contacts.apart(connection, pairs)
+    outcomes: list[Moved | Refused | None] = []
+    for wanted in advances:
+        try:
+            outcomes.append(_advance(connection, wanted, apart))
+        except Refused as e:
+            outcomes.append(e)
+    return outcomes
+
+
+def _advance(connection: Connection, wanted: Advance, apart: Collection[tuple[int, int]]) -> Moved | None:
+    user, key, received, read = wanted
+    last = _intervals(connection, user, key)[-1][1]
+    alone = last < MAX_SAFE_INTEGER or (key[0] == Scope.USER and key[1:] in apart)
+    received, read = min(received, last), min(read, last)
+    conversation = reading.find_conversation(connection, key)
+    if conversation is None:
+        return None
+    was_received, was_read, was_n = _find(connection, conversation, user)
+    read, read_n = max(by_conversation.n_at(connection, conversation, read), (was_read, was_n))
+    received = max(by_conversation.n_at(connection, conversation, received)[0], read, was_received)
+    if (received, read) == (was_received, was_read):
+        return None
+    values = {"received": received, "read": read, "read_n": read_n}
+    where = (marks.c.conversation == conversation, marks.c.user_id == user)
+    if connection.execute(update(marks).where(*where).values(values)).rowcount == 0:
+        connection.execute(marks.insert().values(conversation=conversation, user_id=user, **values))
+    return Moved(Mark(user, received, read), alone)
+
+
+def _intervals(connection: Connection, user: int, key: Key) -> list[tuple[int, int]]:
+    """@return: from which position to which the conversation is the user's; at least one such part."""
+    scope, group, _ = key
+    found = catchup.intervals(connection, user, group) if scope == Scope.GROUP else [(1, MAX_SAFE_INTEGER)]
+    if not found:
+        raise NoSuchTarget
+    return found
+
+
+def _find(connection: Connection, conversation: int, user: int) -> tuple[int, int, int]:
+    row = connection.execute(_MARK, {"of_conversation": conversation, "of_user": user}).first()
+    return (row.received, row.read, row.read_n) if row else (0, 0, 0)
+
+
+_MARK = select(marks.c.received, marks.c.read, marks.c.read_n).where(
+    marks.c.conversation == bindparam("of_conversation"), marks.c.user_id == bindparam("of_user")
+)
+
+
+def _others(connection: Connection, conversation: int, user: int, key: Key) -> list[Mark]:
+    query = select(marks.c.user_id, marks.c.received, marks.c.read).where(
+        marks.c.conversation == conversation, marks.c.user_id != user
+    )
+    found = {row.user_id: Mark(*row) for row in connection.execute(query)}
+    scope, group, _ = key
+    if scope == Scope.GROUP:
+        # A member without a mark has received nothing: else all would have, as soon as the first of them has.
+        members = queries.members(connection, group) - {user}
+        found = {member: found.get(member, Mark(member, 0, 0)) for member in members}
+    return [found[other] for other in sorted(found)]
+
+
+def _are_apart(connection: Connection, key: Key) -> bool:
+    scope, *pair = key
+    return scope == Scope.USER and bool(contacts.apart(connection, [(pair[0], pair[1])]))
+
+
+def _is_small(connection: Connection, key: Key) -> bool:
+    scope, first, _ = key
+    if scope != Scope.GROUP:
+        return scope == Scope.USER
+    group = queries.find(connection, first)
+    return group is not None and group.size <= OTHERS_LIMIT
+
+
+class _Waiting:
+    def __init__(self) -> None:
+        self.received = 0
+        self.read = 0
+        self.device = 0
+        self.answers: list[Deferred[None]] = []
+
+
+class Marks:
+    """
+    Gathers marks and writes them, many in one transaction.
+
+    @param announce: is told what moved, after the commit, and on which device.
+    """
+
+    _log = Logger()
+
+    def __init__(self, store: Store, clock: IReactorTime, announce: Callable[[Key, Moved, int], None]) -> None:
+        self._store = store
+        self._clock = clock
+        self._announce = announce
+        self._waiting: dict[tuple[int, Key], _Waiting] = {}
+        self._count = 0
+        self._count_of: Counter[int] = Counter()
+        self._busy = False
+        self._idle: list[Deferred[None]] = []
+
+    def put(self, user: int, key: Key, received: int, read: int, device: int) -> Deferred[None]:
+        """
+        Mark a conversation.
+
+        @param key: see L{log.conversation_key}.
+        @param received: a position; as is C{read}.
+        @return: fires when it is stored. Fails with L{NoSuchTarget}, L{Busy} or L{NotStored}.
+        """
+        answer: Deferred[None] = Deferred()
+        if self._count >= LARGEST or self._count_of[user] >= LARGEST_OF_ONE:
+            answer.errback(Failure(Busy()))
+            return answer
+        self._count += 1
+        self._count_of[user] += 1
+        waiting = self._waiting.get((user, key))
+        if waiting is None:
+            waiting = self._waiting[user, key] = _Waiting()
+        waiting.received = max(waiting.received, received)
+        waiting.read = max(waiting.read, read)
+        waiting.device = device
+        waiting.answers.append(answer)
+        if not self._busy:
+            self._busy = True
+            self._clock.callLater(GATHER, self._write)
+        return answer
+
+    def idle(self) -> Deferred[None]:
+        """@return: fires when nothing waits."""
+        if not self._busy:
+            return succeed(None)
+        waiter: Deferred[None] = Deferred()
+        self._idle.append(waiter)
+        return waiter
+
+    def _write(self) -> None:
+        batch = {place: self._waiting.pop(place) for place in list(self._waiting)[:TOGETHER]}
+        advances = [Advance(user, key, w.received, w.read) for (user, key), w in batch.items()]
+        written = self._store.write(advance, advances)
+        written.addErrback(self._failed, len(batch))
+        written.addCallback(self._written, batch)
+        written.addErrback(lambda failure: self._log.failure("marks were not answered", failure))
+        written.addBoth(lambda _: self._next())
+
+    def _failed(self, failure: Failure, count: int) -> list[Moved | Refused | None]:
+        if not failure.check(StoreAway):
+            self._log.failure("{count} marks could not be stored", failure, count=count)
+        return [NotStored() for _ in range(count)]
+
+    def _written(self, outcomes: list[Moved | Refused | None], batch: dict[tuple[int, Key], _Waiting]) -> None:
+        for ((user, key), waiting), outcome in zip(batch.items(), outcomes, strict=True):
+            if isinstance(outcome, Moved):
+                try:
+                    self._announce(key, outcome, waiting.device)
+                except Exception:
+                    self._log.failure("a mark was not announced")
+            self._count -= len(waiting.answers)
+            self._count_of[user] -= len(waiting.answers)
+            if not self._count_of[user]:
+                del self._count_of[user]
+            for answer in waiting.answers:
+                if isinstance(outcome, Refused):
+                    answer.errback(Failure(outcome))
+                else:
+                    answer.callback(None)
+
+    def _next(self) -> None:
+        self._busy = bool(self._waiting)
+        if self._busy:
+            self._clock.callLater(0 if len(self._waiting) >= TOGETHER else GATHER, self._write)
+            return
+        waiters, self._idle = self._idle, []
+        for waiter in waiters:
+            waiter.callback(None)

@@ -1,0 +1,280 @@
+"""
+A user's conversations, those with the newest message first: queries of a connection.
+
+No row says so: a row for each member would have to be written with each message. The conversations are few, beside the
+log: where the last message of each is, L{hichat.log.by_conversation} tells in one look; what is not indexed yet is
+read from the log's tail, once for all. The rest is read for the conversations of one page only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Connection,
+    Select,
+    SmallInteger,
+    Table,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.sql.selectable import CTE
+
+from hichat.conversations import catchup, history, marks, unread
+from hichat.core.events import Event, Kind, Scope
+from hichat.log import by_conversation
+from hichat.storage.tables import conversation_settings, conversations, events, groups, members, recent_places
+from hichat.storage.tables import marks as marks_table
+from hichat.storage.tables import places as places_table
+
+
+class Spot(NamedTuple):
+    """
+    A place in the list.
+
+    @ivar activity: the position of the conversation's last message; without one, of when the user came to it.
+    @ivar conversation: its id; 0: nothing has happened there yet.
+    """
+
+    pinned: bool
+    activity: int
+    conversation: int
+
+
+class Entry(msgspec.Struct):
+    """
+    A conversation.
+
+    @ivar spot: where it is in the list.
+    @ivar target: the other user's id, the group's, or 0.
+    @ivar last: the last message as it is now, if there is one.
+    @ivar unread: messages; see L{hichat.conversations.unread}.
+    @ivar own: how far the user is.
+    """
+
+    spot: Spot
+    scope: int
+    target: int
+    muted: bool
+    last: history.Folded | None
+    unread: int
+    own: marks.Mark
+
+
+class _Row(NamedTuple):
+    """A conversation, before the log was looked at."""
+
+    id: int
+    scope: int
+    target: int
+    since: int
+    last: int | None
+    activity: int
+    pinned: bool
+    muted: bool
+
+
+def overview(connection: Connection, user: int, behind: Spot | None, limit: int) -> list[Entry]:
+    """
+    The conversations of a user: with whom messages were exchanged, the groups that the user is in, the announcements.
+
+    @param behind: only what comes behind this spot.
+    @param limit: entries, at most a few hundred.
+    @return: pinned ones first, then by activity, the newest first.
+    """
+    values = {
+        "user": user,
+        "done": by_conversation.indexed(connection),
+        "from_start": behind is None,
+        "behind_pinned": behind is not None and behind.pinned,
+        "behind_activity": behind.activity if behind else 0,
+        "behind_id": behind.conversation if behind else 0,
+        "wanted": limit,
+    }
+    rows = [_Row(*row) for row in connection.execute(_OVERVIEW, values)]
+    found = _events(connection, {row.last for row in rows} | {row.since for row in rows})
+    messages = [found[row.last] for row in rows if row.last is not None]
+    folded = {each.message.position: each for each in history.fold(connection, messages)}
+    standing = _marks(connection, user, [row.id for row in rows])
+    counts = _unread(connection, user, rows, found, standing)
+    return [
+        Entry(
+            Spot(bool(row.pinned), row.activity, row.id),
+            row.scope,
+            row.target,
+            bool(row.muted),
+            folded[row.last] if row.last is not None else None,
+            counts[row.id],
+            marks.Mark(user, *(standing[row.id][:2] if row.id in standing else (0, 0))),
+        )
+        for row in rows
+    ]
+
+
+def _events(connection: Connection, positions: set[int | None]) -> dict[int | None, Event]:
+    query = select(events).where(events.c.position.in_(positions - {None, 0}))
+    return {row.position: Event(*row) for row in connection.execute(query)}
+
+
+def _marks(connection: Connection, user: int, wanted: list[int]) -> dict[int, tuple[int, int, int]]:
+    mark = marks_table.c
+    query = select(mark.conversation, mark.received, mark.read, mark.read_n).where(
+        mark.user_id == user, mark.conversation.in_(wanted)
+    )
+    return {conversation: (received, read, n) for conversation, received, read, n in connection.execute(query)}
+
+
+def _unread(
+    connection: Connection,
+    user: int,
+    rows: list[_Row],
+    found: dict[int | None, Event],
+    standing: dict[int, tuple[int, int, int]],
+) -> Counter[int]:
+    """@return: by a conversation's id, how many messages are unread there."""
+    intervals = catchup.intervals_in(connection, user, [row.target for row in rows if row.scope == Scope.GROUP])
+    spans: list[unread.Span] = []
+    for row in rows:
+        _, read, read_n = standing.get(row.id, (0, 0, 0))
+        if row.scope == Scope.GROUP and len(intervals[row.target]) > 1:
+            # Who left and came back may have something left from before.
+            spans += unread.spans(connection, row.id, intervals[row.target], read, read_n)
+            continue
+        if row.last is None or found[row.last].sender == user:
+            continue
+        # To become a member is an event of the group's conversation: it knows how many messages there were.
+        low, low_n = (row.since, found[row.since].n) if row.scope == Scope.GROUP else (0, 0)
+        if read > low:
+            low, low_n = read, read_n
+        span = unread.Span(row.id, low, low_n, row.last, found[row.last].n)
+        if span.high_n > span.low_n:
+            spans.append(unread.since_account(connection, user, span) if row.scope == Scope.EVERYONE else span)
+    counts: Counter[int] = Counter()
+    for span, messages in zip(spans, unread.count(connection, user, spans), strict=True):
+        counts[span.conversation] += messages
+    return counts
+
+
+def _mine() -> CTE:
+    """A user's conversations: id, scope, who or what it is with, and the first position that is the user's."""
+    user = bindparam("user", type_=BigInteger)
+    scope, first, second = conversations.c.scope, conversations.c.first, conversations.c.second
+    always = literal(0, BigInteger).label("since")
+    smaller = select(conversations.c.id, scope, second.label("target"), always).where(
+        scope == Scope.USER, first == user
+    )
+    # For the sum see L{catchup}.
+    larger = select(conversations.c.id, scope, first, always).where(
+        scope + 0 == Scope.USER, second == user, first != user
+    )
+    inside = (
+        select(conversations.c.id, scope, first, members.c.since)
+        .join_from(members, groups, groups.c.id == members.c.group_id)
+        .join(conversations, and_(scope == Scope.GROUP, first == members.c.group_id, second == 0))
+        .where(members.c.user_id == user, members.c.until.is_(None), groups.c.deleted_at.is_(None))
+    )
+    announced = select(conversations.c.id, scope, first, always).where(scope == Scope.EVERYONE)
+    everyone = literal(int(Scope.EVERYONE), SmallInteger)
+    # Also if nothing was announced yet.
+    none = select(literal(0, BigInteger), everyone, literal(0, BigInteger), always).where(
+        ~exists().where(conversations.c.scope == Scope.EVERYONE)
+    )
+    return union_all(smaller, larger, inside, announced, none).cte("mine")
+
+
+def _overview() -> Select[Any]:
+    mine = _mine()
+
+    def last_in(index: Table) -> Select[int]:
+        found = (
+            select(index.c.position)
+            .join_from(index, events, events.c.position == index.c.position)
+            .where(index.c.conversation == mine.c.id, index.c.position >= mine.c.since)
+            .where(events.c.kind == int(Kind.MESSAGE))
+            .order_by(index.c.position.desc())
+            .limit(1)
+            .correlate(mine)
+        )
+        return select(found.subquery())
+
+    # Of the index, the last message of each conversation: its entries end with it, or little after it.
+    both = union_all(last_in(places_table), last_in(recent_places)).subquery()
+    indexed = select(func.max(both.c.position)).correlate(mine).scalar_subquery()
+    done = bindparam("done", type_=BigInteger)
+    tail = (
+        select(events.c.conversation, func.max(events.c.position).label("position"))
+        .where(
+            events.c.position > done,
+            events.c.position <= done + by_conversation.FAR,
+            events.c.kind == int(Kind.MESSAGE),
+        )
+        .group_by(events.c.conversation)
+        .cte("tail")
+    )
+    setting = conversation_settings
+    last = case((tail.c.position >= mine.c.since, tail.c.position), else_=indexed)
+    listed = (
+        select(
+            mine.c.id,
+            mine.c.scope,
+            mine.c.target,
+            mine.c.since,
+            last.label("last"),
+            func.coalesce(setting.c.pinned, False).label("pinned"),
+            func.coalesce(setting.c.muted, False).label("muted"),
+        )
+        .select_from(mine)
+        .outerjoin(tail, tail.c.conversation == mine.c.id)
+        .outerjoin(
+            setting,
+            and_(
+                setting.c.user_id == bindparam("user", type_=BigInteger),
+                setting.c.scope == mine.c.scope,
+                setting.c.target == mine.c.target,
+            ),
+        )
+        .cte("listed")
+        # Else PostgreSQL looks each last message up once for each place where it is named.
+        .prefix_with("MATERIALIZED")
+    )
+    activity = func.coalesce(listed.c.last, listed.c.since)
+    pinned = case((listed.c.pinned, 1), else_=0)
+    behind_pinned = case((bindparam("behind_pinned", type_=Boolean), 1), else_=0)
+    behind_activity, behind_id = (bindparam(name, type_=BigInteger) for name in ("behind_activity", "behind_id"))
+    return (
+        select(
+            listed.c.id,
+            listed.c.scope,
+            listed.c.target,
+            listed.c.since,
+            listed.c.last,
+            activity,
+            listed.c.pinned,
+            listed.c.muted,
+        )
+        .where(or_(listed.c.scope != int(Scope.USER), listed.c.last.is_not(None)))
+        .where(
+            or_(
+                bindparam("from_start", type_=Boolean),
+                pinned < behind_pinned,
+                and_(pinned == behind_pinned, activity < behind_activity),
+                and_(pinned == behind_pinned, activity == behind_activity, listed.c.id < behind_id),
+            )
+        )
+        .order_by(pinned.desc(), activity.desc(), listed.c.id.desc())
+        .limit(bindparam("wanted", type_=BigInteger))
+    )
+
+
+_OVERVIEW = _overview()

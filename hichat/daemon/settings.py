@@ -1,0 +1,409 @@
+"""
+What an operator can set.
+
+Each setting has one value, from the first of these that names it: the command's option (C{--state-dir}), the
+environment (C{HICHAT_STATE_DIR}), the file C{hichat.toml} in the working directory (C{state_dir}), the default.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from twisted.internet import endpoints
+from twisted.logger import LogLevel
+
+from hichat.accounts.passwords import LEAST, LENGTH_LIMIT
+from hichat.accounts.sessions import DURATION
+from hichat.core.errors import StartError
+from hichat.groups.queries import Limits
+from hichat.pipeline.plane.faults import parse as parse_faults
+from hichat.runtime.limits import NO_LIMIT, Rate
+from hichat.web.outside import Origins, PublicURL, parse_origins
+from hichat.web.proxies import Trusted, parse_address
+
+FILE = "hichat.toml"
+
+_OTHERS = {"HICHAT_WORKER", "HICHAT_PASSWORD"}
+"""Variables that a worker and C{hichat chat} read; what begins as the next ones is for tests."""
+
+_OF_TESTS = ("HICHAT_TEST_", "HICHAT_SEED", "HICHAT_POSTGRES")
+
+WORKERS_LIMIT = 64
+
+# Twisted has no public way to take an endpoint's description apart.
+parse_endpoint = endpoints._parse
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise ValueError("it is empty")
+    return Path(text).expanduser().absolute()
+
+
+def _endpoint(text: str) -> str:
+    arguments, _ = parse_endpoint(text)
+    if len(arguments) < 2:
+        raise ValueError("it is not a Twisted endpoint")
+    if arguments[0] in ("tcp", "tcp6") and not (arguments[1].isdecimal() and int(arguments[1]) < 65536):
+        raise ValueError(f"{arguments[1]!r} is not a port")
+    return text
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise ValueError("it is not HOST:PORT")
+    try:
+        return str(ip_address(host.removeprefix("[").removesuffix("]"))), int(port)
+    except ValueError:
+        raise ValueError("its host is not an IP address") from None
+
+
+def _url(text: str) -> str:
+    if text:
+        try:
+            make_url(text)
+        except ArgumentError:
+            raise ValueError("it is not an SQLAlchemy URL") from None
+    return text
+
+
+def _level(text: str) -> str:
+    if text not in {level.name for level in LogLevel.iterconstants()}:
+        raise ValueError("it is none of debug, info, warn, error, critical")
+    return text
+
+
+def _format(text: str) -> str:
+    if text not in ("text", "json"):
+        raise ValueError("it is neither text nor json")
+    return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise ValueError("it is not a positive whole number")
+    return int(text)
+
+
+def _connections(text: str) -> int | None:
+    return None if text in ("", "auto") else _count(text)
+
+
+def _length(text: str) -> int:
+    count = _count(text)
+    if count > LENGTH_LIMIT:
+        raise ValueError(f"a password has at most {LENGTH_LIMIT}")
+    return count
+
+
+def _workers(text: str) -> int:
+    count = _count(text)
+    if count > WORKERS_LIMIT:
+        raise ValueError(f"more than {WORKERS_LIMIT} are too many")
+    return count
+
+
+def _switch(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise ValueError("it is neither on nor off")
+    return text == "on"
+
+
+def _writers(text: str) -> str:
+    if text not in ("anyone", "contacts"):
+        raise ValueError("it is neither anyone nor contacts")
+    return text
+
+
+def _faults(text: str) -> str:
+    parse_faults(text)
+    return text
+
+
+def _registration(text: str) -> str:
+    if text not in ("auto", "open", "invite", "closed"):
+        raise ValueError("it is none of auto, open, invite, closed")
+    return text
+
+
+def _public(text: str) -> PublicURL | None:
+    return PublicURL.parse(text) if text else None
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError("it is not a whole number")
+    return int(text)
+
+
+def _rate(text: str) -> Rate:
+    if text == "off":
+        return NO_LIMIT
+    attempts, _, seconds = text.partition("/")
+    if not (attempts.isdecimal() and seconds.isdecimal() and int(attempts) and int(seconds)):
+        raise ValueError("it is neither off nor ATTEMPTS/SECONDS")
+    return Rate(int(attempts), int(seconds))
+
+
+def _setting(parse: Callable[[str], Any], default: str, help: str, example: str = "", secret: bool = False) -> Any:
+    return field(
+        metadata={"parse": parse, "default": default, "help": help, "example": example or default, "secret": secret}
+    )
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """For the meaning of each see L{Settings}."""
+
+    drafts: int = 1024
+    batch: int = 256
+    unsent: int = 1024 * 1024
+    sync_page: int = 200
+    rate: int = 5000
+    edit: int = 24 * 3600
+    presence: bool = True
+    contacts_only: bool = False
+    connections: int = 50
+    session: int = DURATION
+    messages: Rate = Rate(500, 10)
+    strangers: Rate = Rate(20, 3600)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings, parsed and checked. C{help} of each is what C{twistd hichat --help} shows."""
+
+    state_dir: Path = _setting(_path, "./hichat-state", "directory of the database, the keys and the uploads")
+    listen: str = _setting(_endpoint, "tcp:8000:interface=127.0.0.1", "Twisted endpoint for HTTP and WebSocket")
+    udp: tuple[str, int] = _setting(_address, "127.0.0.1:3000", "HOST:PORT of the plane")
+    database: str = _setting(
+        _url, "", "SQLAlchemy URL [default: hichat.db in the state directory]", "sqlite:////var/lib/hichat.db", True
+    )
+    log_level: str = _setting(_level, "info", "debug, info, warn, error or critical")
+    log_format: str = _setting(_format, "text", "text, or json: one object a line")
+    workers: int = _setting(_workers, "1", "processes that share the port; number k has the plane's port plus k")
+    upload_limit: int = _setting(_count, str(10 * 1024 * 1024), "bytes of the largest file that may be uploaded")
+    upload_quota: int = _setting(_count, str(1024**3), "bytes of all files that one user has uploaded")
+
+    public_url: PublicURL | None = _setting(
+        _public,
+        "",
+        "where the world finds the daemon: scheme, host and path [default: as each request says]",
+        "https://chat.example.org",
+    )
+    trusted_proxies: Trusted = _setting(
+        Trusted.parse,
+        "loopback,unix",
+        "whose X-Forwarded-For counts: networks, loopback, unix (sockets); or off",
+        "loopback,10.0.0.0/8",
+    )
+    origins: Origins = _setting(
+        parse_origins, "", "origins whose pages may use v2, beside its own", "https://www.example.org"
+    )
+    hsts: int = _setting(_seconds, "0", "seconds of Strict-Transport-Security, over https only", "31536000")
+
+    registration: str = _setting(
+        _registration, "auto", "who may make an account: open, invite, closed; auto: open if only this machine can call"
+    )
+    login_limit: Rate = _setting(_rate, "10/600", "ATTEMPTS/SECONDS: failed log-ins of an account; or off")
+    address_limit: Rate = _setting(_rate, "50/600", "ATTEMPTS/SECONDS: failed log-ins from an address; or off")
+    register_limit: Rate = _setting(_rate, "20/3600", "ATTEMPTS/SECONDS: accounts made from an address; or off")
+    password_length: int = _setting(_length, str(LEAST), "characters that a new password must have at least")
+
+    http_limit: Rate = _setting(
+        _rate,
+        "6000/60",
+        "MILLISECONDS/SECONDS: processor time of a user's HTTP calls; five times that of an address; or off",
+    )
+    connections: int | None = _setting(
+        _connections, "auto", "connections of one worker; auto: what its limit of open files leaves room for", "5000"
+    )
+    address_connections: int = _setting(_count, "500", "connections from one address, of one worker")
+    user_connections: int = _setting(_count, "50", "connections of one user, and requests under way, of one worker")
+    session_lifetime: int = _setting(_count, str(DURATION), "seconds after a log-in until one has to log in again")
+    v1: bool = _setting(_switch, "on", "on, or off: existing clients are not served, only those of v2")
+
+    draft_limit: int = _setting(_count, "1024", "messages in flight, at which senders are not read from any more")
+    batch_limit: int = _setting(_count, "256", "messages in one commit")
+    unsent_limit: int = _setting(_count, str(1024 * 1024), "bytes that may wait for a client that does not read")
+    sync_page: int = _setting(_count, "200", "events in one page of a sync")
+    message_rate: int = _setting(_count, "5000", "frames a second that one connection may send")
+    message_limit: Rate = _setting(
+        _rate, "500/10", "COUNT/SECONDS: messages that a user may send; beyond them connections are read later; or off"
+    )
+    stranger_limit: Rate = _setting(
+        _rate, "20/3600", "COUNT/SECONDS: conversations that a user may begin with who is no contact; or off"
+    )
+    edit_limit: int = _setting(_count, str(24 * 3600), "seconds in which people may edit or recall their messages")
+    group_size: int = _setting(_count, "2000", "members of a group")
+    groups_owned: int = _setting(_count, "100", "groups of one owner")
+    groups_joined: int = _setting(_count, "1000", "groups that one user may be in")
+    presence: bool = _setting(_switch, "on", "on, or off: nobody is told who is online or typing")
+    write_to: str = _setting(_writers, "anyone", "whom people may write to: anyone, or contacts only")
+
+    test_faults: str = _setting(_faults, "", "for tests only: faults of the plane", "drop=0.3,double=0.1")
+
+    @property
+    def bounds(self) -> Bounds:
+        """What the parts of a message's way are bounded by."""
+        return Bounds(
+            drafts=self.draft_limit,
+            batch=self.batch_limit,
+            unsent=self.unsent_limit,
+            sync_page=self.sync_page,
+            rate=self.message_rate,
+            edit=self.edit_limit,
+            presence=self.presence,
+            contacts_only=self.write_to == "contacts",
+            connections=self.user_connections,
+            session=self.session_lifetime,
+            messages=self.message_limit,
+            strangers=self.stranger_limit,
+        )
+
+    @property
+    def group_limits(self) -> Limits:
+        """What groups are bounded by."""
+        return Limits(self.group_size, self.groups_owned, self.groups_joined)
+
+    @property
+    def registration_policy(self) -> str:
+        """Who may make an account: C{open}, C{invite} or C{closed}."""
+        if self.registration != "auto":
+            return self.registration
+        arguments, options = parse_endpoint(self.listen)
+        is_here = arguments[0] in ("tcp", "tcp6", "ssl") and _is_loopback(options.get("interface", ""))
+        # A proxy may pass on to the loopback what comes from anywhere.
+        return "open" if is_here and (self.public_url is None or self.public_url.is_here) else "invite"
+
+    @property
+    def registration_rule(self) -> str:
+        """As L{registration_policy}; or C{local}: open to this machine, and with an invite to whom a proxy asks for."""
+        policy = self.registration_policy
+        return "local" if policy == "open" and self.registration == "auto" else policy
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL, with the default filled in."""
+        return self.database or f"sqlite:///{self.state_dir / 'hichat.db'}"
+
+
+def _is_loopback(interface: str) -> bool:
+    found = parse_address(interface)
+    return interface == "localhost" if found is None else found.is_loopback
+
+
+def to_environment(found: Settings) -> dict[str, str]:
+    """@return: these settings, all of them, as L{load} reads them from the environment."""
+    return {f"HICHAT_{setting.name.upper()}": _text(getattr(found, setting.name)) for setting in fields(Settings)}
+
+
+def _text(value: Any) -> str:
+    """@return: a value as it is written in the environment."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple) and not isinstance(value, Rate):
+        return ("[{}]:{}" if ":" in value[0] else "{}:{}").format(*value)
+    return str(value)
+
+
+def option_parameters() -> list[list[str | None]]:
+    """@return: C{optParameters} for L{twisted.python.usage.Options}: one for each setting."""
+    rows: list[list[str | None]] = []
+    for setting in fields(Settings):
+        default = setting.metadata["default"]
+        shown = f"{setting.metadata['help']}{f' [default: {default}]' if default else ''}"
+        rows.append([setting.name.replace("_", "-"), None, None, shown])
+    return rows
+
+
+def load(options: Mapping[str, str | None], environment: Mapping[str, str], directory: Path) -> Settings:
+    """
+    Read the settings.
+
+    @param options: values by option name (C{state-dir}); None where not given.
+    @param environment: C{os.environ}.
+    @param directory: where C{hichat.toml} may be.
+    @raise StartError: a value is wrong, or the file has a name that is no setting.
+    """
+    file = _read_file(directory / FILE)
+    values = {}
+    for setting in fields(Settings):
+        variable = f"HICHAT_{setting.name.upper()}"
+        option = setting.name.replace("_", "-")
+        if options.get(option) is not None:
+            text, source = options[option], f"option --{option}"
+        elif variable in environment:
+            text, source = environment[variable], "environment"
+        elif setting.name in file:
+            text, source = _from_file(setting.name, file[setting.name]), FILE
+        else:
+            text, source = setting.metadata["default"], "default"
+        try:
+            values[setting.name] = setting.metadata["parse"](str(text))
+        except ValueError as e:
+            shown = "the value" if setting.metadata["secret"] else repr(text)
+            raise StartError(
+                f"hichat: {variable} ({source}): {shown} is wrong: {e}; for example {setting.metadata['example']}"
+            ) from None
+    found = Settings(**values)
+    if found.workers > 1 and parse_endpoint(found.listen)[0][0] != "tcp":
+        raise StartError("hichat: HICHAT_WORKERS: more than one share a tcp: endpoint only; for example tcp:8000")
+    if found.udp[1] + found.workers - 1 > 65535:
+        raise StartError(f"hichat: HICHAT_UDP: {found.workers} workers need as many ports, from this one on")
+    return found
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """
+    @param environment: C{os.environ}.
+    @return: of each variable that looks like a setting and is none: a line for the operator, without its value.
+    """
+    known = [setting.name.upper() for setting in fields(Settings) if setting.name != "test_faults"]
+    lines = []
+    for name in sorted(set(environment) - _OTHERS):
+        short = name.removeprefix("HICHAT_")
+        if short not in (name, *known) and not name.startswith(_OF_TESTS):
+            nearest = get_close_matches(short, known, 1, 0.0)[0]
+            lines.append(f"{name} is no setting and does nothing; the nearest one is HICHAT_{nearest}")
+    return lines
+
+
+def _from_file(name: str, value: Any) -> str:
+    """@raise StartError: numbers are for settings that count something, and strings for all others."""
+    wanted = int if name in _NUMBERS else str
+    if type(value) is not wanted:
+        raise StartError(f"hichat: {FILE}: {name} = {value!r} must be a {'number' if wanted is int else 'string'}")
+    return str(value)
+
+
+_NUMBERS = frozenset(
+    setting.name
+    for setting in fields(Settings)
+    if setting.metadata["parse"] in (_count, _connections, _seconds, _workers)
+)
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as e:
+        raise StartError(f"hichat: {path}: cannot be read: {' '.join(str(e).split())}") from e
+    unknown = set(found) - {setting.name for setting in fields(Settings)}
+    if unknown:
+        names = ", ".join(setting.name for setting in fields(Settings) if setting.name != "test_faults")
+        raise StartError(f"hichat: {path}: unknown setting {min(unknown)!r}; known are {names}")
+    return found

@@ -1,0 +1,72 @@
+"""What the process of one worker runs: C{python -m hichat.daemon.worker}. L{hichat.daemon.supervisor} starts it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.protocol import Protocol
+from twisted.internet.stdio import StandardIO
+from twisted.logger import globalLogBeginner
+
+from hichat.core.errors import StartError
+from hichat.daemon import settings
+from hichat.daemon.service import HiChat
+from hichat.daemon.supervisor import NUMBER
+from hichat.runtime import signals
+from hichat.runtime.clock import make_steady
+from hichat.runtime.logs import make_observer
+from hichat.tap import assemble
+
+
+class _Leash(Protocol):
+    """The supervisor holds the other end."""
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self._stop = stop
+
+    def connectionLost(self, reason: Any = None) -> None:
+        """It is gone, and so are we."""
+        self._stop()
+
+
+def main() -> None:
+    """Run one worker; the supervisor has put its settings and its number into the environment."""
+    from twisted.internet import reactor as installed
+
+    reactor: Any = installed
+    make_steady(reactor)
+    signals.ignore()
+    found = settings.load({}, os.environ, Path.cwd())
+    number = int(os.environ[NUMBER])
+    observer = make_observer(found.log_level, found.log_format, sys.stdout, reactor, number)
+    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
+    service = HiChat(found, partial(assemble, worker=number), reactor, worker=number)
+    try:
+        service.startService()
+    except StartError as e:
+        sys.exit(str(e))
+
+    stopping: list[bool] = []
+
+    def stop(*_: object) -> None:
+        # Both the supervisor and whoever signals its whole group may ask for it.
+        if not stopping:
+            stopping.append(True)
+            reactor.callFromThread(reactor.stop)
+
+    StandardIO(_Leash(stop))
+    signal.signal(signal.SIGTERM, stop)
+    # What a terminal sends goes to the supervisor too, which then tells us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    reactor.addSystemEventTrigger("before", "shutdown", service.stopService)
+    reactor.run(installSignalHandlers=False)
+
+
+if __name__ == "__main__":
+    main()

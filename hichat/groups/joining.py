@@ -1,0 +1,521 @@
+"""
+How one becomes a member of a group, and ceases to be one: changes that happen with an event of the log, in its
+transaction.
+
+A candidate is who would be a member if somebody said yes: who was invited can say it, and to who has asked the owner
+or an admin can. Who was invited hears of it though no member; see C{members} in L{hichat.storage.tables}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from hichat.accounts import users
+from hichat.accounts.names import check_free, columns_of
+from hichat.contacts import contacts
+from hichat.conversations import preferences
+from hichat.core.errors import (
+    AlreadyAMember,
+    AlreadyInvited,
+    AlreadyRequested,
+    ApprovalRequired,
+    AskedTooOften,
+    Banned,
+    Blocked,
+    GroupFull,
+    InviteOnly,
+    NameTaken,
+    NoSuchInvitation,
+    NoSuchLink,
+    NoSuchRequest,
+    NoSuchUser,
+    NotAMember,
+    OwnerCannotLeave,
+    TooManyGroups,
+    TooManyLinks,
+    TooManyPending,
+    Unauthorized,
+    UserBanned,
+)
+from hichat.core.events import FIRST_GROUP_ID, Kind, Role
+from hichat.groups.queries import ADMINS, CURRENT, GROUP, Change, Group, Limits, find_role, get, role_in
+from hichat.storage.tables import bans, candidates, groups, invite_links, members
+from hichat.storage.tables import users as users_table
+
+MEETINGS_LIMIT = 50
+"""Requests, invitations, and refusals of them between one user and one group: each is in the user's way for ever."""
+
+LINKS_LIMIT = 20
+"""Invite links of a group that are good."""
+
+
+class Candidate(NamedTuple):
+    """
+    Who may become a member if somebody says yes.
+
+    @ivar invited_by: None: the user has asked.
+    @ivar created_at: milliseconds since the epoch.
+    """
+
+    id: int
+    name: str
+    avatar: str
+    invited_by: int | None
+    created_at: int
+
+
+class Link(NamedTuple):
+    """
+    An invite link.
+
+    @ivar code: a secret: whoever has it becomes a member.
+    @ivar made_by: a user.
+    @ivar uses: how often it was used.
+    @ivar use_limit: how often it may be; None: without end.
+    @ivar expires_at: milliseconds since the epoch; None: never. As is C{created_at}.
+    """
+
+    id: int
+    group: int
+    code: str
+    made_by: int
+    uses: int
+    use_limit: int | None
+    expires_at: int | None
+    created_at: int
+
+
+# Becoming a member
+
+
+def create(change: Change, name: str, values: Mapping[str, object]) -> Group:
+    """
+    Make a group, with the sender as its owner and only member.
+
+    @param name: checked, as are C{values}: by column.
+    @raise NameTaken: in some case, or one that looks like it.
+    @raise TooManyGroups: the user has too many of their own, or is in too many.
+    @raise Unauthorized: the user is gone.
+    """
+    connection, draft, now = change.connection, change.draft, change.now
+    if users.find(connection, draft.sender) is None:
+        raise Unauthorized
+    check_free(connection, groups, name)
+    check_owned(connection, draft.sender, change.limits)
+    last = connection.scalar(select(func.max(groups.c.id)))
+    draft.target = max(last or 0, FIRST_GROUP_ID - 1) + 1
+    row = {"id": draft.target, **columns_of(name), "owner_id": draft.sender}
+    try:
+        connection.execute(groups.insert().values(**values, **row, created_at=now, updated_at=now))
+    except IntegrityError as e:
+        raise NameTaken from e
+    return add_member(change)
+
+
+def join(change: Change) -> Group:
+    """
+    The sender becomes a member at once.
+
+    @raise AlreadyAMember: the user is one.
+    @raise Banned: the user is.
+    @raise ApprovalRequired: somebody has to agree first, and nobody has invited the user; else L{InviteOnly}.
+    @raise GroupFull: it has as many members as it may have.
+    @raise TooManyGroups: the user is in too many.
+    @raise NoSuchGroup: there is no such group.
+    @raise Unauthorized: the user is gone.
+    """
+    group = _check_may_come(change)
+    if group.join_policy != "open" and not _is_welcome(change.connection, group, change.draft.subject):
+        raise ApprovalRequired if group.join_policy == "approval" else InviteOnly
+    return add_member(change)
+
+
+def join_or_ask(change: Change) -> Group:
+    """
+    The sender becomes a member; where somebody has to agree, asks to.
+
+    @raise AlreadyRequested: the user has asked before.
+    @raise TooManyPending: too many others have; L{AskedTooOften}: this user has.
+    @raise AlreadyAMember: and the others that L{join} raises, but L{ApprovalRequired}.
+    """
+    connection, draft = change.connection, change.draft
+    draft.kind = Kind.JOINED
+    try:
+        return join(change)
+    except ApprovalRequired:
+        pass
+    group = get(connection, draft.target)
+    if _find_candidate(connection, group.id, draft.subject, invited=False):
+        raise AlreadyRequested
+    _check_joined(connection, draft.subject, change.limits)
+    draft.kind = Kind.REQUESTED
+    _add_candidate(change, group, None)
+    return group
+
+
+def join_by_link(change: Change, code: str) -> Group:
+    """
+    The sender becomes a member, because somebody gave them the code of an invite link.
+
+    @raise NoSuchLink: there is no such link, it is not good any more, or was used as often as it may be.
+    @raise AlreadyAMember: or the others that L{join} raises, but for the policy.
+    """
+    used = change.connection.execute(
+        update(invite_links)
+        .where(invite_links.c.code == code, *_good(change.now))
+        .values(uses=invite_links.c.uses + 1)
+        .returning(invite_links.c.group_id)
+    ).first()
+    if used is None:
+        raise NoSuchLink
+    change.draft.target = used.group_id
+    _check_may_come(change)
+    return add_member(change)
+
+
+def approve(change: Change) -> Group:
+    """
+    Who has asked becomes a member.
+
+    @raise NotPermitted: only the owner and the admins may say so; L{NotAMember}: they are members.
+    @raise NoSuchRequest: the subject has not asked.
+    @raise GroupFull: it has as many members as it may have.
+    @raise TooManyGroups: the subject is in too many.
+    """
+    connection, draft = change.connection, change.draft
+    group = get(connection, draft.target)
+    role_in(connection, group, draft.sender, *ADMINS)
+    if not _find_candidate(connection, group.id, draft.subject, invited=False):
+        raise NoSuchRequest
+    return add_member(change)
+
+
+def add_member(change: Change) -> Group:
+    """
+    The subject becomes a member, whatever the group's rules are.
+
+    @raise AlreadyAMember: the user is one.
+    @raise GroupFull: it has as many members as it may have.
+    @raise TooManyGroups: the user is in too many.
+    @raise NoSuchGroup: there is no such group.
+    @raise Unauthorized: the user is gone.
+    """
+    connection, user = change.connection, change.draft.subject
+    group = get(connection, change.draft.target)
+    if users.find(connection, user) is None:
+        raise Unauthorized
+    if find_role(connection, group, user) is not None:
+        raise AlreadyAMember
+    if group.size >= change.limits.size:
+        raise GroupFull
+    forget_candidate(connection, group.id, user)
+    _check_joined(connection, user, change.limits)
+    connection.execute(members.insert().values(group_id=group.id, user_id=user, since=change.position))
+    return set_size(change, group.size + 1)
+
+
+# Ceasing to be one
+
+
+def leave(change: Change) -> Group:
+    """
+    The sender ceases to be a member.
+
+    @raise OwnerCannotLeave: the group would have none.
+    @raise NotAMember: the user is none.
+    @raise NoSuchGroup: there is no such group.
+    """
+    group = get(change.connection, change.draft.target)
+    if role_in(change.connection, group, change.draft.sender) == "owner":
+        raise OwnerCannotLeave
+    return end_membership(change)
+
+
+def end_membership(change: Change) -> Group:
+    """
+    The subject ceases to be a member, whatever the role is.
+
+    @raise NotAMember: the user is none.
+    @raise NoSuchGroup: there is no such group.
+    """
+    group = get(change.connection, change.draft.target)
+    ended = change.connection.execute(
+        update(members)
+        .where(members.c.group_id == group.id, members.c.user_id == change.draft.subject, CURRENT)
+        .values(until=change.position)
+    )
+    if ended.rowcount == 0:
+        raise NotAMember
+    preferences.forget_group(change.connection, group.id, change.draft.subject)
+    return set_size(change, group.size - 1)
+
+
+def set_size(change: Change, size: int) -> Group:
+    """The group has so many members now, and the event says so."""
+    draft = change.draft
+    change.connection.execute(
+        update(groups).where(groups.c.id == draft.target).values(size=size, updated_at=change.now)
+    )
+    draft.body = b"%d" % size
+    return get(change.connection, draft.target)
+
+
+# Candidates
+
+
+def invite(change: Change) -> Group:
+    """
+    The subject may become a member by joining. In an open group every member may invite; else the owner and the admins,
+    because that stands for their approval: it does for as long as they are that. If the user has asked already and the
+    sender could approve, that is done.
+
+    @raise NotPermitted: the sender may not; L{NotAMember}: the sender is no member.
+    @raise NoSuchUser: there is no such user.
+    @raise AlreadyAMember: the user is one; L{AlreadyInvited}; L{UserBanned}.
+    @raise Blocked: the user has blocked the sender.
+    @raise TooManyPending: too many others are invited or have asked; L{AskedTooOften}: this user was, and has.
+    @raise NoSuchGroup: there is no such group.
+    """
+    connection, draft = change.connection, change.draft
+    draft.kind = Kind.INVITED
+    group = get(connection, draft.target)
+    roles: tuple[Role, ...] = () if group.join_policy == "open" else ADMINS
+    role = role_in(connection, group, draft.sender, *roles)
+    if users.find(connection, draft.subject) is None:
+        raise NoSuchUser
+    if find_role(connection, group, draft.subject) is not None:
+        raise AlreadyAMember
+    if is_banned(connection, group.id, draft.subject):
+        raise UserBanned
+    if contacts.has_blocked(connection, draft.subject, draft.sender):
+        raise Blocked
+    if _is_welcome(connection, group, draft.subject):
+        raise AlreadyInvited
+    if role in ADMINS and _find_candidate(connection, group.id, draft.subject, invited=False):
+        draft.kind = Kind.JOINED
+        return add_member(change)
+    _add_candidate(change, group, draft.sender)
+    return group
+
+
+def decline(change: Change, invited: bool) -> Group:
+    """
+    What the subject has asked for, or was invited to, comes to nothing: by their own wish, that of the owner or an
+    admin, or, of an invitation, that of who has invited.
+
+    @param invited: which of both it is.
+    @raise NoSuchRequest: or L{NoSuchInvitation}: there is none.
+    @raise NotPermitted: the sender may not; L{NotAMember}: the sender has nothing to do with it.
+    @raise NoSuchGroup: there is no such group.
+    """
+    connection, draft = change.connection, change.draft
+    group = get(connection, draft.target)
+    by = connection.scalar(
+        select(candidates.c.invited_by).where(candidates.c.group_id == group.id, candidates.c.user_id == draft.subject)
+    )
+    if draft.sender != draft.subject and (by is None or by != draft.sender):
+        role_in(connection, group, draft.sender, *ADMINS)
+    if not _find_candidate(connection, group.id, draft.subject, invited):
+        raise NoSuchInvitation if invited else NoSuchRequest
+    forget_candidate(connection, group.id, draft.subject)
+    _let_hear(change)
+    return group
+
+
+def list_candidates(
+    connection: Connection, user_id: int, group_id: int, invited: bool, after: int, limit: int
+) -> list[Candidate]:
+    """
+    @param user_id: who wants to know.
+    @param invited: those who were invited, else those who have asked.
+    @param after: the user behind whom to go on, or 0.
+    @return: in order of the users' ids.
+    @raise NotPermitted: only the owner and the admins may know; L{NotAMember}: they are members.
+    @raise NoSuchGroup: there is no such group.
+    """
+    role_in(connection, get(connection, group_id), user_id, *ADMINS)
+    user = users_table.c
+    query = (
+        select(user.id, user.name, user.avatar, candidates.c.invited_by, candidates.c.created_at)
+        .join_from(candidates, users_table, user.id == candidates.c.user_id)
+        .where(candidates.c.group_id == group_id, candidates.c.user_id > after, _is_invited(invited))
+        .order_by(candidates.c.user_id)
+        .limit(limit)
+    )
+    return [Candidate(*row) for row in connection.execute(query)]
+
+
+def list_pending(connection: Connection, user_id: int, invited: bool, after: int, limit: int) -> list[Group]:
+    """
+    @param invited: what the user was invited to, else what the user has asked for.
+    @param after: the id of the group behind which to go on, or 0.
+    @return: in order of id.
+    """
+    query = (
+        select(*GROUP)
+        .join(candidates, candidates.c.group_id == groups.c.id)
+        .where(candidates.c.user_id == user_id, groups.c.id > after, _is_invited(invited))
+        .order_by(groups.c.id)
+        .limit(limit)
+    )
+    return [Group(*row) for row in connection.execute(query)]
+
+
+def forget_candidate(connection: Connection, group_id: int, user_id: int) -> None:
+    """Whatever the user was waiting for there is settled."""
+    connection.execute(candidates.delete().where(candidates.c.group_id == group_id, candidates.c.user_id == user_id))
+
+
+def is_banned(connection: Connection, group_id: int, user_id: int) -> bool:
+    """@return: whether the user may not become a member."""
+    query = select(bans.c.user_id).where(bans.c.group_id == group_id, bans.c.user_id == user_id)
+    return connection.execute(query).first() is not None
+
+
+# Invite links
+
+
+def make_link(
+    connection: Connection,
+    user_id: int,
+    group_id: int,
+    code: str,
+    use_limit: int | None,
+    expires_at: int | None,
+    now: int,
+) -> Link:
+    """
+    Make an invite link. It is no event: its code is not for all members.
+
+    @param code: new, and not to be guessed.
+    @raise TooManyLinks: the group has L{LINKS_LIMIT}.
+    @raise NotPermitted: only the owner and the admins may; L{NotAMember}: they are members.
+    @raise NoSuchGroup: there is no such group.
+    """
+    role_in(connection, get(connection, group_id), user_id, *ADMINS)
+    of_group = invite_links.c.group_id == group_id
+    if (connection.scalar(select(func.count()).where(of_group)) or 0) >= LINKS_LIMIT:
+        # What is not good any more goes, but not before it has to: the clock may be wrong.
+        gone = connection.execute(invite_links.delete().where(of_group, ~_is_good(now)))
+        if not gone.rowcount:
+            raise TooManyLinks
+    row = {"group_id": group_id, "code": code, "made_by": user_id, "use_limit": use_limit, "expires_at": expires_at}
+    made = connection.execute(invite_links.insert().values(**row, created_at=now).returning(*_LINK)).one()
+    return Link(*made)
+
+
+def list_links(connection: Connection, user_id: int, group_id: int, now: int) -> list[Link]:
+    """
+    @return: those that are good, in order of id.
+    @raise NotPermitted: only the owner and the admins may know; L{NotAMember}: they are members.
+    @raise NoSuchGroup: there is no such group.
+    """
+    role_in(connection, get(connection, group_id), user_id, *ADMINS)
+    query = select(*_LINK).where(invite_links.c.group_id == group_id, *_good(now)).order_by(invite_links.c.id)
+    return [Link(*row) for row in connection.execute(query)]
+
+
+def revoke_link(connection: Connection, user_id: int, group_id: int, link_id: int, now: int) -> None:
+    """
+    Nobody becomes a member by this link any more.
+
+    @raise NoSuchLink: the group has no such link, or it is not good any more.
+    @raise NotPermitted: only the owner and the admins may; L{NotAMember}: they are members.
+    @raise NoSuchGroup: there is no such group.
+    """
+    role_in(connection, get(connection, group_id), user_id, *ADMINS)
+    which = (invite_links.c.id == link_id, invite_links.c.group_id == group_id)
+    if connection.execute(invite_links.delete().where(*which, *_good(now))).rowcount == 0:
+        raise NoSuchLink
+
+
+def check_owned(connection: Connection, user_id: int, limits: Limits) -> None:
+    """@raise TooManyGroups: the user cannot be the owner of one more."""
+    owned = select(func.count()).where(groups.c.owner_id == user_id, groups.c.deleted_at.is_(None))
+    if (connection.scalar(owned) or 0) >= limits.owned:
+        raise TooManyGroups
+
+
+def _check_may_come(change: Change) -> Group:
+    connection, user = change.connection, change.draft.subject
+    group = get(connection, change.draft.target)
+    if users.find(connection, user) is None:
+        raise Unauthorized
+    if find_role(connection, group, user) is not None:
+        raise AlreadyAMember
+    if is_banned(connection, group.id, user):
+        raise Banned
+    return group
+
+
+def _check_joined(connection: Connection, user_id: int, limits: Limits) -> None:
+    """Those that the user has asked for count as well: or one would ask everywhere."""
+    inside = select(func.count()).select_from(members).where(members.c.user_id == user_id, CURRENT)
+    asked = select(func.count()).select_from(candidates).where(candidates.c.user_id == user_id, _is_invited(False))
+    if (connection.scalar(inside) or 0) + (connection.scalar(asked) or 0) >= limits.joined:
+        raise TooManyGroups
+
+
+def _find_candidate(connection: Connection, group_id: int, user_id: int, invited: bool) -> bool:
+    query = select(candidates.c.user_id).where(
+        candidates.c.group_id == group_id, candidates.c.user_id == user_id, _is_invited(invited)
+    )
+    return connection.execute(query).first() is not None
+
+
+def _is_welcome(connection: Connection, group: Group, user_id: int) -> bool:
+    """
+    @return: whether the user is invited by somebody who could do that now as well. The group may have been open when it
+        was done, or who has done it an admin: neither lets anybody in for ever.
+    """
+    query = select(candidates.c.invited_by).where(candidates.c.group_id == group.id, candidates.c.user_id == user_id)
+    by = connection.scalar(query)
+    return by is not None and (group.join_policy == "open" or find_role(connection, group, by) in ADMINS)
+
+
+def _add_candidate(change: Change, group: Group, invited_by: int | None) -> None:
+    connection, user = change.connection, change.draft.subject
+    met = select(func.count()).select_from(members).where(members.c.group_id == group.id, members.c.user_id == user)
+    if (connection.scalar(met.where(members.c.since == members.c.until)) or 0) >= MEETINGS_LIMIT:
+        raise AskedTooOften
+    pending = select(func.count()).select_from(candidates).where(candidates.c.group_id == group.id)
+    if (connection.scalar(pending) or 0) >= change.limits.size:
+        raise TooManyPending
+    # A plain member's invitation of who has asked takes the place of the request: in an open group it is one as good.
+    forget_candidate(connection, group.id, user)
+    row = {"group_id": group.id, "user_id": user, "invited_by": invited_by, "created_at": change.now}
+    connection.execute(candidates.insert().values(row))
+    _let_hear(change)
+
+
+def _let_hear(change: Change) -> None:
+    """The subject, who is no member, sees this event as well; see C{members} in L{hichat.storage.tables}."""
+    row = {"group_id": change.draft.target, "user_id": change.draft.subject}
+    change.connection.execute(members.insert().values(**row, since=change.position, until=change.position))
+
+
+def _is_invited(invited: bool) -> ColumnElement[bool]:
+    return candidates.c.invited_by.is_not(None) if invited else candidates.c.invited_by.is_(None)
+
+
+def _good(now: int) -> tuple[ColumnElement[bool], ...]:
+    """@return: the conditions of links that are good."""
+    link = invite_links.c
+    return (
+        or_(link.expires_at.is_(None), link.expires_at > now),
+        or_(link.use_limit.is_(None), link.uses < link.use_limit),
+    )
+
+
+def _is_good(now: int) -> ColumnElement[bool]:
+    return and_(*_good(now))
+
+
+_LINK = [
+    invite_links.c[name]
+    for name in ("id", "group_id", "code", "made_by", "uses", "use_limit", "expires_at", "created_at")
+]

@@ -1,0 +1,466 @@
+"""
+Groups and who is in them: queries of a connection, for L{hichat.storage.store.Store}.
+
+Becoming a member and ceasing to be one are events; the rows here change in the event's transaction. So who was a member
+at any position of the log can be told. What changes is in L{hichat.groups.joining} and L{hichat.groups.moderation}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
+
+from hichat.accounts.fields import id_of
+from hichat.accounts.names import is_called
+from hichat.core.errors import Busy, InvalidField, NoSuchGroup, NotAMember, NotPermitted
+from hichat.core.events import ENDINGS, Draft, Event, JoinPolicy, Kind, Role
+from hichat.core.text import key_of, name_key
+from hichat.storage.tables import candidates, groups, mutes
+from hichat.storage.tables import members as members_table
+from hichat.storage.tables import users as users_table
+
+ADMINS: tuple[Role, ...] = ("owner", "admin")
+"""Those who look after a group."""
+
+_RANKS: dict[Role, int] = {"owner": 2, "admin": 1, "member": 0}
+
+
+class Limits(NamedTuple):
+    """
+    What groups are bounded by.
+
+    @ivar size: members of a group; also users whom it has invited or who have asked, at one time.
+    @ivar owned: groups of one owner.
+    @ivar joined: groups that a user is in, or has asked to be in.
+    """
+
+    size: int = 2000
+    owned: int = 100
+    joined: int = 1000
+
+
+DEFAULTS = Limits()
+
+
+class Change(NamedTuple):
+    """
+    What rows change with: an event that is being written.
+
+    @ivar draft: of the event; its target is the group, its subject the user whom it is about.
+    @ivar position: of the event.
+    @ivar now: milliseconds since the epoch.
+    """
+
+    connection: Connection
+    draft: Draft
+    position: int
+    now: int
+    limits: Limits = DEFAULTS
+
+
+class Group(msgspec.Struct, frozen=True):
+    """
+    A group.
+
+    @ivar category: a number that only clients know the meaning of.
+    @ivar size: how many members it has.
+    @ivar muted_until: until then nobody writes but the owner and the admins; 0: everybody may.
+    @ivar created_at: milliseconds since the epoch; as are C{updated_at} and C{muted_until}.
+    """
+
+    id: int
+    name: str
+    owner_id: int
+    category: int
+    image: str
+    description: str
+    size: int
+    join_policy: JoinPolicy
+    muted_until: int
+    created_at: int
+    updated_at: int
+
+
+class Member(msgspec.Struct, frozen=True):
+    """
+    A member of a group.
+
+    @ivar muted_until: milliseconds since the epoch, perhaps in the past; 0: was never muted.
+    """
+
+    id: int
+    name: str
+    avatar: str
+    role: Role
+    muted_until: int
+
+
+class Place(msgspec.Struct, frozen=True):
+    """
+    A group as one user sees it.
+
+    @ivar role: the user's; None: the user is no member.
+    @ivar invited_by: who has invited the user; None: nobody, or somebody who is gone.
+    @ivar invited: whether somebody has.
+    @ivar requested: whether the user has asked to become a member.
+    @ivar muted_until: as of a L{Member}.
+    """
+
+    group: Group
+    role: Role | None
+    invited_by: int | None
+    invited: bool
+    requested: bool
+    muted_until: int
+
+
+class Writers(msgspec.Struct):
+    """
+    Who may write in a group, for the ledger's writer: kept up to date by the events of the log.
+
+    @ivar admins: those of the members, the owner among them, who may write when nobody else may.
+    @ivar muted: by user: until when.
+    @ivar muted_until: until when all are that are no admins.
+    """
+
+    members: set[int]
+    admins: set[int]
+    muted: dict[int, int]
+    muted_until: int
+
+    def copy(self) -> Writers:
+        """@return: one that changes by itself."""
+        return Writers(set(self.members), set(self.admins), dict(self.muted), self.muted_until)
+
+    def apply(self, event: Event) -> None:
+        """Something happened in the group. To hear of it once more changes nothing that was not changed since."""
+        kind, user = event.kind, event.subject
+        if kind == Kind.JOINED:
+            self.members.add(user)
+        elif kind in ENDINGS:
+            self.members.discard(user)
+            self.admins.discard(user)
+        elif kind == Kind.ROLE:
+            (self.admins.discard if event.body == b"member" else self.admins.add)(user)
+            if event.body == b"owner":
+                self.muted.pop(user, None)
+        elif kind in (Kind.MUTED, Kind.UNMUTED):
+            self._mute(user, int(event.body) if kind == Kind.MUTED else 0)
+        elif kind == Kind.DISSOLVED:
+            self.members.clear()
+            self.admins.clear()
+
+    def _mute(self, user: int, until: int) -> None:
+        if not user:
+            self.muted_until = until
+        elif until:
+            self.muted[user] = until
+        else:
+            self.muted.pop(user, None)
+
+    def is_muted(self, user: int, now: int) -> bool:
+        """@return: whether this member may write nothing now."""
+        return self.muted.get(user, 0) > now or (self.muted_until > now and user not in self.admins)
+
+
+GROUP = [groups.c[name] for name in Group.__struct_fields__]
+"""The columns of a L{Group}."""
+
+_LIVE = groups.c.deleted_at.is_(None)
+CURRENT = members_table.c.until.is_(None)
+"""Of rows of members: who is one now."""
+
+
+def find(connection: Connection, group_id: int) -> Group | None:
+    """@return: the group, or None if there is none."""
+    return _find(connection, groups.c.id == group_id)
+
+
+def find_many(connection: Connection, ids: Collection[int]) -> dict[int, Group]:
+    """
+    @param ids: at most a few hundred.
+    @return: by id, those that there are.
+    """
+    query = select(*GROUP).where(groups.c.id.in_(ids), _LIVE)
+    return {group.id: group for group in (Group(*row) for row in connection.execute(query))}
+
+
+def get(connection: Connection, group_id: int) -> Group:
+    """
+    @return: the group.
+    @raise NoSuchGroup: there is none.
+    """
+    group = find(connection, group_id)
+    if group is None:
+        raise NoSuchGroup
+    return group
+
+
+def find_by_name(connection: Connection, name: str) -> Group | None:
+    """@return: the group of that name in any case, or None if there is none."""
+    condition, *order = is_called(groups, name)
+    row = connection.execute(select(*GROUP).where(condition, _LIVE).order_by(*order).limit(1)).first()
+    return Group(*row) if row else None
+
+
+def find_by_text(connection: Connection, text: str) -> Group | None:
+    """@return: the group of that name; failing that, if the text is a number, of that id; failing that, None."""
+    named = find_by_name(connection, text)
+    if named is not None:
+        return named
+    try:
+        return find(connection, id_of(text.strip(), "comId"))
+    except InvalidField:
+        return None
+
+
+def search(connection: Connection, user_id: int, text: str, exact: bool, after: str, limit: int) -> list[Group]:
+    """
+    Find groups by their names, or a part of them, in any case. Those that one can only be invited to are shown to their
+    members only.
+
+    @param exact: the text is a whole name.
+    @param after: the name behind which to go on, or nothing.
+    @return: in order of name, as L{name_key} has it.
+    """
+    if text.strip() and not key_of(text):
+        return []
+    named = (
+        (is_called(groups, text)[0],)
+        if exact
+        else (
+            groups.c.name_key.contains(name_key(text), autoescape=True),
+            groups.c.name_match.contains(key_of(text), autoescape=True),
+        )
+    )
+    inside = select(members_table.c.group_id).where(members_table.c.user_id == user_id, CURRENT)
+    query = (
+        select(*GROUP)
+        .where(_LIVE, or_(*named))
+        .where(or_(groups.c.join_policy != "invite", groups.c.id.in_(inside)))
+        .order_by(groups.c.name_key)
+        .limit(limit)
+    )
+    if after:
+        query = query.where(groups.c.name_key > name_key(after))
+    return [Group(*row) for row in connection.execute(query)]
+
+
+def joined(connection: Connection, user_id: int, after: int = 0, limit: int | None = None) -> list[Group]:
+    """@return: the groups that the user is a member of, in order of id; only those behind the id C{after}."""
+    query = (
+        select(*GROUP)
+        .join(members_table, members_table.c.group_id == groups.c.id)
+        .where(members_table.c.user_id == user_id, CURRENT, _LIVE, groups.c.id > after)
+        .order_by(groups.c.id)
+        .limit(limit)
+    )
+    return [Group(*row) for row in connection.execute(query)]
+
+
+def places(connection: Connection, user_id: int, found: Sequence[Group]) -> list[Place]:
+    """@return: these groups as the user sees them."""
+    ids = [group.id for group in found]
+    member = members_table.c
+    admin = {
+        row.group_id: row.admin
+        for row in connection.execute(
+            select(member.group_id, member.admin).where(member.user_id == user_id, member.group_id.in_(ids), CURRENT)
+        )
+    }
+    asked = {
+        row.group_id: row.invited_by
+        for row in connection.execute(
+            select(candidates.c.group_id, candidates.c.invited_by).where(
+                candidates.c.user_id == user_id, candidates.c.group_id.in_(ids)
+            )
+        )
+    }
+    query = select(mutes.c.group_id, mutes.c.until).where(mutes.c.user_id == user_id, mutes.c.group_id.in_(ids))
+    muted = {row.group_id: row.until for row in connection.execute(query)}
+
+    def role(group: Group) -> Role | None:
+        if group.id not in admin:
+            return None
+        return _role(group.owner_id == user_id, admin[group.id])
+
+    return [
+        Place(
+            group,
+            role(group),
+            asked.get(group.id),
+            asked.get(group.id) is not None,
+            group.id in asked and asked[group.id] is None,
+            muted.get(group.id, 0),
+        )
+        for group in found
+    ]
+
+
+def place(connection: Connection, user_id: int, group_id: int) -> Place:
+    """
+    @return: the group as the user sees it.
+    @raise NoSuchGroup: there is none; or one can only be invited to it, and the user was not.
+    """
+    (found,) = places(connection, user_id, [get(connection, group_id)])
+    if found.group.join_policy == "invite" and found.role is None and not (found.invited or found.requested):
+        raise NoSuchGroup
+    return found
+
+
+def members(connection: Connection, group_id: int) -> set[int]:
+    """@return: the ids of the users who are members now."""
+    return set(connection.scalars(select(members_table.c.user_id).where(*_members_of(group_id))))
+
+
+def list_members(connection: Connection, user_id: int, group_id: int, after: int, limit: int) -> list[Member]:
+    """
+    @param user_id: who wants to know.
+    @param after: the user behind whom to go on, or 0.
+    @return: in order of id.
+    @raise NoSuchGroup: there is none.
+    @raise NotAMember: of this group C{user_id} is none.
+    """
+    group = get(connection, group_id)
+    role_in(connection, group, user_id)
+    user, member = users_table.c, members_table.c
+    query = (
+        select(user.id, user.name, user.avatar, member.admin, func.coalesce(mutes.c.until, 0))
+        .select_from(members_table)
+        .join(users_table, user.id == member.user_id)
+        .outerjoin(mutes, and_(mutes.c.group_id == member.group_id, mutes.c.user_id == member.user_id))
+        .where(*_members_of(group_id), member.user_id > after)
+        .order_by(member.user_id)
+        .limit(limit)
+    )
+    return [
+        Member(number, name, avatar, _role(number == group.owner_id, admin), until)
+        for number, name, avatar, admin, until in connection.execute(query)
+    ]
+
+
+def writers(connection: Connection, group_id: int) -> Writers:
+    """@return: who may write there; nobody if there is no such group."""
+    group = find(connection, group_id)
+    if group is None:
+        return Writers(set(), set(), {}, 0)
+    query = select(members_table.c.user_id, members_table.c.admin).where(*_members_of(group_id))
+    admin = {row.user_id: row.admin or row.user_id == group.owner_id for row in connection.execute(query)}
+    muted = connection.execute(select(mutes.c.user_id, mutes.c.until).where(mutes.c.group_id == group_id))
+    return Writers(
+        set(admin),
+        {user for user, is_admin in admin.items() if is_admin},
+        {row.user_id: row.until for row in muted},
+        group.muted_until,
+    )
+
+
+def memberships(
+    connection: Connection, asked: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    """
+    @param asked: users, each with a position of the log; at most a few hundred.
+    @return: for each the groups that the user was a member of when the event at that position had happened: the id of
+        each and its size now.
+    """
+    wanted: dict[int, list[int]] = {}
+    for user_id, position in asked:
+        wanted.setdefault(user_id, []).append(position)
+    found: dict[tuple[int, int], list[tuple[int, int]]] = {each: [] for each in asked}
+    values = {"users": [*wanted], "first": min((position for _, position in asked), default=0)}
+    for user_id, group_id, size, since, until in connection.execute(_MEMBERSHIPS, values):
+        for position in wanted[user_id]:
+            if since <= position and (until is None or until > position):
+                found[user_id, position].append((group_id, size))
+    return found
+
+
+_MEMBERSHIPS = (
+    # Those that were dissolved since as well: who was a member then has to hear of it.
+    select(members_table.c.user_id, groups.c.id, groups.c.size, members_table.c.since, members_table.c.until)
+    .join(members_table, members_table.c.group_id == groups.c.id)
+    .where(
+        members_table.c.user_id.in_(bindparam("users", expanding=True)),
+        or_(CURRENT, members_table.c.until > bindparam("first")),
+    )
+    .order_by(groups.c.id)
+)
+
+
+def find_role(connection: Connection, group: Group, user_id: int) -> Role | None:
+    """@return: the user's role in the group; None: the user is no member."""
+    query = select(members_table.c.admin).where(
+        members_table.c.group_id == group.id, members_table.c.user_id == user_id, CURRENT
+    )
+    row = connection.execute(query).first()
+    return _role(group.owner_id == user_id, row.admin) if row else None
+
+
+def role_in(connection: Connection, group: Group, user_id: int, *roles: Role) -> Role:
+    """
+    @param roles: that may do what is to be done; all, if none is named.
+    @return: the user's role in the group.
+    @raise NotAMember: the user is none.
+    @raise NotPermitted: it is another role.
+    """
+    role = find_role(connection, group, user_id)
+    if role is None:
+        raise NotAMember
+    if roles and role not in roles:
+        raise NotPermitted
+    return role
+
+
+def is_above(role: Role, other: Role) -> bool:
+    """@return: whether who has the role may remove, ban and mute who has the other one."""
+    return _RANKS[role] > _RANKS[other]
+
+
+def heir(connection: Connection, group: Group) -> int | None:
+    """
+    @return: whose the group is when the owner is gone: the admin, failing that the member, who came first; somebody
+        whose account is disabled only if there is nobody else, because there would be nobody to look after it.
+    """
+    member = members_table.c
+    query = (
+        select(member.user_id)
+        .join(users_table, users_table.c.id == member.user_id)
+        .where(*_members_of(group.id), member.user_id != group.owner_id)
+        .order_by(users_table.c.disabled, member.admin.desc(), member.since)
+    )
+    return connection.scalar(query.limit(1))
+
+
+def leave_all(connection: Connection, user_id: int, position: int, now: int) -> None:
+    """
+    A user is deleted at C{position}: a member of no group any more, and nobody whom one waits for.
+
+    @raise Busy: the user has got a group of their own a moment ago.
+    """
+    if connection.scalar(select(groups.c.id).where(groups.c.owner_id == user_id, _LIVE).limit(1)) is not None:
+        raise Busy
+    where = (members_table.c.user_id == user_id, CURRENT)
+    of_user = select(members_table.c.group_id).where(*where)
+    connection.execute(update(groups).where(groups.c.id.in_(of_user)).values(size=groups.c.size - 1, updated_at=now))
+    connection.execute(update(members_table).where(*where).values(until=position))
+    connection.execute(candidates.delete().where(candidates.c.user_id == user_id))
+
+
+def _find(connection: Connection, condition: ColumnElement[bool]) -> Group | None:
+    row = connection.execute(select(*GROUP).where(condition, _LIVE)).first()
+    return Group(*row) if row else None
+
+
+def _members_of(group_id: int) -> tuple[ColumnElement[bool], ...]:
+    living = select(users_table.c.id).where(users_table.c.id == members_table.c.user_id)
+    living = living.where(users_table.c.deleted_at.is_(None)).correlate(members_table)
+    return members_table.c.group_id == group_id, CURRENT, living.exists()
+
+
+def _role(owner: bool, admin: bool) -> Role:
+    if owner:
+        return "owner"
+    return "admin" if admin else "member"

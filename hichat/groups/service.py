@@ -1,0 +1,298 @@
+"""Groups, for those who call: each change is an event in the group's conversation."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import Connection
+
+from hichat.accounts.fields import description_of, picture_of
+from hichat.accounts.names import given_name, group_name
+from hichat.accounts.users import User
+from hichat.core.errors import InvalidField, NoSuchGroup, NoSuchMember, NotAMember, NotPermitted
+from hichat.core.events import MAX_SAFE_INTEGER, Draft, JoinPolicy, Kind, Role, Scope
+from hichat.groups import joining, moderation, queries
+from hichat.groups.joining import Candidate, Link
+from hichat.groups.moderation import Ban
+from hichat.groups.queries import DEFAULTS, Change, Group, Limits, Member, Place
+
+if TYPE_CHECKING:
+    from hichat.pipeline.ledger.gather import Appender
+    from hichat.storage.store import Store
+
+CATEGORY_LIMIT = 2**31 - 1
+
+FOR_EVER = MAX_SAFE_INTEGER
+"""Until when somebody is muted who is so until told otherwise."""
+
+_FIELDS: Mapping[str, tuple[str, Callable[[str, str], str]]] = {
+    "name": ("name", given_name),
+    "picture": ("image", picture_of),
+    "description": ("description", description_of),
+    "joinPolicy": ("join_policy", lambda text, field: text),
+}
+
+T = TypeVar("T")
+
+
+def checked(given: Mapping[str, str]) -> dict[str, str]:
+    """
+    @param given: texts, some of C{name picture description joinPolicy}; the last one is right already.
+    @return: by column of the store.
+    @raise InvalidField: one of them; by that name.
+    """
+    return {_FIELDS[name][0]: _FIELDS[name][1](text, name) for name, text in given.items()}
+
+
+class Groups:
+    """
+    What is asked for here is refused as L{hichat.groups.joining} and L{hichat.groups.moderation} say; a change also as
+    the ledger does: L{Busy} and the like.
+
+    @ivar now: the time in milliseconds since the epoch.
+    """
+
+    def __init__(self, store: Store, ledger: Appender, now: Callable[[], int], limits: Limits = DEFAULTS) -> None:
+        self._store = store
+        self._ledger = ledger
+        self.now = now
+        self._limits = limits
+
+    # What there is
+
+    async def joined(self, user: User) -> list[Group]:
+        """@return: the groups that the user is a member of, in order of id."""
+        return await self._store.read(queries.joined, user.id)
+
+    async def places(self, user_id: int, after: int, limit: int) -> list[Place]:
+        """@return: the same, as the user sees them; of those behind the id C{after}."""
+
+        def read(connection: Connection) -> list[Place]:
+            return queries.places(connection, user_id, queries.joined(connection, user_id, after, limit))
+
+        return await self._store.read(read)
+
+    async def search(self, user_id: int, text: str, exact: bool, after: str, limit: int) -> list[Place]:
+        """See L{groups.search}."""
+
+        def read(connection: Connection) -> list[Place]:
+            return queries.places(connection, user_id, queries.search(connection, user_id, text, exact, after, limit))
+
+        return await self._store.read(read)
+
+    async def place(self, user_id: int, group_id: int) -> Place:
+        """See L{groups.place}."""
+        return await self._store.read(queries.place, user_id, group_id)
+
+    async def members(self, user_id: int, group_id: int, after: int, limit: int) -> list[Member]:
+        """See L{groups.list_members}."""
+        return await self._store.read(queries.list_members, user_id, group_id, after, limit)
+
+    async def candidates(self, user_id: int, group_id: int, invited: bool, after: int, limit: int) -> list[Candidate]:
+        """See L{joining.list_candidates}."""
+        return await self._store.read(joining.list_candidates, user_id, group_id, invited, after, limit)
+
+    async def pending(self, user_id: int, invited: bool, after: int, limit: int) -> list[Place]:
+        """See L{joining.list_pending}."""
+
+        def read(connection: Connection) -> list[Place]:
+            found = joining.list_pending(connection, user_id, invited, after, limit)
+            return queries.places(connection, user_id, found)
+
+        return await self._store.read(read)
+
+    async def bans(self, user_id: int, group_id: int, after: int, limit: int) -> list[Ban]:
+        """See L{moderation.list_bans}."""
+        return await self._store.read(moderation.list_bans, user_id, group_id, after, limit)
+
+    # Coming and going
+
+    async def create(
+        self,
+        user: User,
+        name: str,
+        category: int = 0,
+        image: str = "",
+        description: str = "",
+        policy: JoinPolicy = "open",
+    ) -> Group:
+        """
+        Make a group with one member: its owner, the user.
+
+        @raise InvalidField: the name, C{icon} (the image), C{desc} or C{cate}.
+        """
+        name, image, description = group_name(name), picture_of(image), description_of(description)
+        if not 0 <= category <= CATEGORY_LIMIT:
+            raise InvalidField("cate")
+        values = {"category": category, "image": image, "description": description, "join_policy": policy}
+        return await self._append(Kind.JOINED, user.id, 0, user.id, partial(joining.create, name=name, values=values))
+
+    async def join(self, user: User, target: str) -> Group:
+        """
+        Become a member at once.
+
+        @param target: the group's name; failing that, if it is a number, its id.
+        @raise NoSuchGroup: there is no such group. For what else is raised see L{joining.join}.
+        """
+        # The writer's thread finds it again: this only fails early, and tells the ledger the id.
+        group = await self._store.read(queries.find_by_text, target)
+        if group is None:
+            raise NoSuchGroup
+        return await self._append(Kind.JOINED, user.id, group.id, user.id, joining.join)
+
+    async def join_or_ask(self, user_id: int, group_id: int) -> Group:
+        """Become a member, or ask to; L{place} tells which. See L{joining.join_or_ask}."""
+        return await self._append(Kind.JOINED, user_id, group_id, user_id, joining.join_or_ask)
+
+    async def join_by_link(self, user_id: int, code: str) -> Group:
+        """See L{joining.join_by_link}."""
+        return await self._append(Kind.JOINED, user_id, 0, user_id, partial(joining.join_by_link, code=code))
+
+    async def leave(self, user_id: int, group_id: int) -> Group:
+        """See L{joining.leave}."""
+        return await self._append(Kind.LEFT, user_id, group_id, user_id, joining.leave)
+
+    async def invite(self, user_id: int, group_id: int, other_id: int) -> bool:
+        """See L{joining.invite}. @return: whether the other is a member now."""
+
+        def change(change: Change) -> bool:
+            joining.invite(change)
+            return change.draft.kind == Kind.JOINED
+
+        return await self._append(Kind.INVITED, user_id, group_id, other_id, change)
+
+    async def approve(self, user_id: int, group_id: int, other_id: int) -> Group:
+        """See L{joining.approve}."""
+        return await self._append(Kind.JOINED, user_id, group_id, other_id, joining.approve)
+
+    async def decline(self, user_id: int, group_id: int, other_id: int, invited: bool) -> Group:
+        """See L{joining.decline}."""
+        change = partial(joining.decline, invited=invited)
+        return await self._append(Kind.DECLINED, user_id, group_id, other_id, change)
+
+    # Links
+
+    async def make_link(self, user_id: int, group_id: int, use_limit: int | None, expires_at: int | None) -> Link:
+        """
+        See L{joining.make_link}.
+
+        @raise InvalidField: C{expires} is not in the future.
+        """
+        if expires_at is not None and expires_at <= self.now():
+            raise InvalidField("expires")
+        code = secrets.token_urlsafe(18)
+        return await self._store.write(joining.make_link, user_id, group_id, code, use_limit, expires_at, self.now())
+
+    async def links(self, user_id: int, group_id: int) -> list[Link]:
+        """See L{joining.list_links}."""
+        return await self._store.read(joining.list_links, user_id, group_id, self.now())
+
+    async def revoke_link(self, user_id: int, group_id: int, link_id: int) -> None:
+        """See L{joining.revoke_link}."""
+        await self._store.write(joining.revoke_link, user_id, group_id, link_id, self.now())
+
+    # Looking after a group
+
+    async def edit(self, user_id: int, group_id: int, values: Mapping[str, str]) -> Group:
+        """See L{moderation.edit}. What changes nothing is no event."""
+        same = await self._store.read(moderation.find_same, user_id, group_id, values)
+        if same is not None:
+            return same
+        return await self._append(Kind.CHANGED, user_id, group_id, 0, partial(moderation.edit, values=values))
+
+    async def remove(self, user_id: int, group_id: int, other_id: int) -> Group:
+        """See L{moderation.remove}."""
+        return await self._append(Kind.REMOVED, user_id, group_id, other_id, moderation.remove)
+
+    async def ban(self, user_id: int, group_id: int, other_id: int) -> Group:
+        """See L{moderation.ban}."""
+        return await self._append(Kind.BANNED, user_id, group_id, other_id, moderation.ban)
+
+    async def unban(self, user_id: int, group_id: int, other_id: int) -> Group:
+        """See L{moderation.unban}."""
+        return await self._append(Kind.UNBANNED, user_id, group_id, other_id, moderation.unban)
+
+    async def mute(self, user_id: int, group_id: int, other_id: int, until: int = FOR_EVER) -> Group:
+        """
+        See L{moderation.mute}.
+
+        @param other_id: or 0: all.
+        @raise InvalidField: C{until} is not in the future.
+        """
+        if not self.now() < until <= FOR_EVER:
+            raise InvalidField("until")
+        return await self._append(Kind.MUTED, user_id, group_id, other_id, partial(moderation.mute, until=until))
+
+    async def unmute(self, user_id: int, group_id: int, other_id: int) -> Group:
+        """
+        See L{moderation.unmute}.
+
+        @param other_id: or 0: all.
+        """
+        return await self._append(Kind.UNMUTED, user_id, group_id, other_id, moderation.unmute)
+
+    async def set_role(self, user_id: int, group_id: int, other_id: int, role: Role) -> Group:
+        """See L{moderation.set_role}."""
+        return await self._append(Kind.ROLE, user_id, group_id, other_id, partial(moderation.set_role, role=role))
+
+    async def dissolve(self, user_id: int, group_id: int) -> Group:
+        """See L{moderation.dissolve}."""
+        return await self._append(Kind.DISSOLVED, user_id, group_id, 0, moderation.dissolve)
+
+    async def _append(self, kind: Kind, user_id: int, group_id: int, subject: int, change: Callable[[Change], T]) -> T:
+        return await append(self._ledger, kind, user_id, group_id, subject, change, self.now, self._limits)
+
+
+async def leave_all(store: Store, ledger: Appender, user_id: int, now: Callable[[], int]) -> None:
+    """
+    A user who will be deleted leaves every group. Whose owner that was is somebody else's now; if there is nobody else,
+    it is dissolved.
+    """
+    for group in await store.read(queries.joined, user_id):
+        if group.owner_id == user_id and await _abdicate(ledger, user_id, group.id, now):
+            continue
+        with suppress(NotAMember, NoSuchGroup):
+            await append(ledger, Kind.LEFT, user_id, group.id, user_id, joining.end_membership, now)
+
+
+async def _abdicate(ledger: Appender, user_id: int, group_id: int, now: Callable[[], int]) -> bool:
+    """@return: whether the group is no more."""
+    try:
+        # Whoever it is; the change finds out.
+        await append(ledger, Kind.ROLE, user_id, group_id, 0, moderation.inherit, now)
+    except NoSuchMember:
+        await append(ledger, Kind.DISSOLVED, user_id, group_id, 0, moderation.dissolve, now)
+        return True
+    except (NotPermitted, NotAMember, NoSuchGroup):
+        pass  # somebody was quicker
+    return False
+
+
+async def append(
+    ledger: Appender,
+    kind: Kind,
+    sender: int,
+    group_id: int,
+    subject: int,
+    change: Callable[[Change], T],
+    now: Callable[[], int],
+    limits: Limits = DEFAULTS,
+) -> T:
+    """
+    Change a group, with an event that says so.
+
+    @param change: what happens in the event's transaction.
+    @return: what C{change} did.
+    """
+    changed: list[T] = []
+
+    def changing(connection: Connection, draft: Draft, position: int) -> None:
+        # The ledger may try a batch again: the last time is the one that counts.
+        changed[:] = [change(Change(connection, draft, position, now(), limits))]
+
+    await ledger.append(kind=kind, scope=Scope.GROUP, sender=sender, target=group_id, subject=subject, change=changing)
+    return changed[0]

@@ -1,0 +1,315 @@
+"""
+Where in the log a conversation's events are: an index that lags behind.
+
+An index kept with every commit costs a page of the store for each conversation in it, which is more than all the rest
+of the commit. The log only grows; so the index follows it in steps, each many events long, and says how far it is.
+Whoever reads takes the rest, the tail, from the log itself: hardly ever more than two steps, never more than three and
+a batch.
+
+Where a step is scattered over many conversations, each of its entries would still cost a page of the large table. So
+there are two tiers: those go into a small one first, and what is too much there goes on, next to each other, into the
+large one. An entry is in one of them; whoever reads looks at both. Each has the sender of its message: L{unread} looks
+for one's own without reading the log.
+
+All are functions of a connection, for L{hichat.storage.store.Store}.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from heapq import merge
+from itertools import chain, islice
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Insert,
+    Select,
+    Table,
+    TextClause,
+    bindparam,
+    case,
+    delete,
+    distinct,
+    func,
+    insert,
+    select,
+    text,
+    tuple_,
+    update,
+)
+
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.log import reading
+from hichat.storage.engine import driver
+from hichat.storage.tables import events, places, places_head, recent_places
+
+STEP = 1000
+"""Events that are indexed at once, and that the tail has before they are."""
+
+SCATTERED = 4
+"""A step with fewer events to each of its conversations, on average, is scattered."""
+
+RECENT = 64_000
+"""
+Entries in the small tier, but for a step's. Its pages are written nearly all with each step, of the large one a part
+that is a step's part of this: with 5 million events in 200,000 conversations the sum is smallest about here, half of a
+page an event.
+"""
+
+FAR = 1_000_000
+"""
+More than the tail ever has. A range with two ends is a small one also to a PostgreSQL that has no statistics yet: else
+it reads the whole log.
+"""
+
+HISTORY_LIMIT = 1000
+"""The most messages that one history call gives; more are asked for by position."""
+
+
+def heads(connection: Connection) -> tuple[int, int]:
+    """@return: the position of the last event, 0 when there is none; and how far the index is."""
+    with driver(connection) as own:
+        head, done = own.execute(_HEADS).fetchone()
+    return head or 0, done
+
+
+_HEADS = "SELECT (SELECT max(position) FROM events), (SELECT position FROM places_head)"
+
+
+def indexed(connection: Connection) -> int:
+    """@return: how far the index is: a position."""
+    return connection.scalar(select(places_head.c.position)) or 0
+
+
+def follow(connection: Connection, low: int, head: int, steps: int = 2) -> int:
+    """
+    Take the index on, if the tail is long enough. For the ledger only, in a transaction that holds the write lock.
+
+    @param low: how far it is.
+    @param head: where the log ends, what this transaction appends included.
+    @param steps: what the tail may have.
+    @return: how far it is now.
+    """
+    if head - low < steps * STEP:
+        return low
+    high = max(low + STEP, head - 2 * STEP)
+    step = {"low": low, "high": high}
+    spread = connection.scalar(_SPREAD, step) or 0
+    if high - low < SCATTERED * spread:
+        connection.execute(_GATHER, step)
+        _merge(connection, high - low)
+    else:
+        connection.execute(_ENTER, step)
+    connection.execute(_FOLLOWED, {"at": high})
+    return high
+
+
+def _merge(connection: Connection, count: int) -> None:
+    """So many recent entries are new: what is too much goes on, from behind where the last ones ended."""
+    recent, *last = connection.execute(_MERGED).one()
+    recent += count
+    if recent > RECENT:
+        behind = {"from_conversation": last[0], "from_position": last[1]}
+        end = connection.execute(_END, behind | {"count": recent - RECENT - 1}).first()
+        to = (MAX_SAFE_INTEGER, MAX_SAFE_INTEGER) if end is None else end
+        part = behind | {"to_conversation": to[0], "to_position": to[1]}
+        connection.execute(_MOVE, part)
+        recent -= connection.execute(_MOVED, part).rowcount
+        # Behind the last one it begins anew.
+        last = [0, 0] if end is None else [*end]
+    connection.execute(_MERGED_TO, {"count": recent, "last_conversation": last[0], "last_position": last[1]})
+
+
+# The statements of a step, made once: to build them takes a fifth of it.
+
+
+def _entering(into: Table, of: Table, sender: ColumnElement[int], *which: ColumnElement[bool]) -> Insert:
+    """
+    @param of: with the columns that an index has.
+    @param sender: what the index is to have as that.
+    """
+    # In the order of the index: each of its pages is touched once.
+    step = select(of.c.conversation, of.c.position, sender).where(*which).order_by(of.c.conversation, of.c.position)
+    return insert(into).from_select(["conversation", "position", "sender"], step)
+
+
+_IN_STEP = (events.c.position > bindparam("low"), events.c.position <= bindparam("high"))
+_SPREAD = select(func.count(distinct(events.c.conversation))).where(*_IN_STEP)
+_SENDER = case((events.c.kind == int(Kind.MESSAGE), events.c.sender), else_=0)
+_ENTER = _entering(places, events, _SENDER, *_IN_STEP)
+_GATHER = _entering(recent_places, events, _SENDER, *_IN_STEP)
+_FOLLOWED = update(places_head).values(position=bindparam("at"))
+
+
+def _place(name: str) -> ColumnElement[Any]:
+    conversation, position = (
+        bindparam(f"{name}_{column}", type_=BigInteger) for column in ("conversation", "position")
+    )
+    return tuple_(conversation, position)
+
+
+_ENTRY = (recent_places.c.conversation, recent_places.c.position)
+_RECENT_ENTRY = tuple_(*_ENTRY)
+_BEHIND = _place("from") < _RECENT_ENTRY
+_PART = (_BEHIND, _place("to") >= _RECENT_ENTRY)
+_MERGED = select(places_head.c.recent, places_head.c.merged_conversation, places_head.c.merged_position)
+_END = select(*_ENTRY).where(_BEHIND).order_by(*_ENTRY).offset(bindparam("count")).limit(1)
+_MOVE = _entering(places, recent_places, recent_places.c.sender, *_PART)
+_MOVED = delete(recent_places).where(*_PART)
+_MERGED_TO = update(places_head).values(
+    recent=bindparam("count"),
+    merged_conversation=bindparam("last_conversation"),
+    merged_position=bindparam("last_position"),
+)
+
+
+def read(
+    connection: Connection,
+    conversation: int,
+    *conditions: ColumnElement[bool],
+    after: int = 0,
+    before: int = MAX_SAFE_INTEGER,
+    limit: int = 1,
+    newest: bool = False,
+    tail: bool = True,
+) -> Iterator[Event]:
+    """
+    Read events of a conversation.
+
+    @param conditions: more about the columns of C{events}.
+    @param after: only behind this position.
+    @param before: only before this position.
+    @param newest: the newest first, else the oldest.
+    @param tail: False: only what is indexed.
+    """
+    # Not one query for all: to put that together takes longer than to run it, and often the first part is enough.
+    done, recent = connection.execute(select(places_head.c.position, places_head.c.recent)).one()
+
+    def rows(query: Select[Any], position: ColumnElement[int], low: int) -> Iterator[Event]:
+        within = query.where(position > low, position < before, *conditions)
+        in_order = within.order_by(position.desc() if newest else position).limit(limit)
+        with connection.execute(in_order) as found:
+            for row in found:
+                yield Event(*row)
+
+    def entered(index: Table) -> Iterator[Event]:
+        query = select(events).join_from(index, events, events.c.position == index.c.position)
+        return rows(query.where(index.c.conversation == conversation), index.c.position, after)
+
+    tiers = [entered(places), entered(recent_places)] if recent else [entered(places)]
+    parts: list[Iterator[Event]] = [merge(*tiers, key=lambda event: event.position, reverse=newest)]
+    done = max(done, after)
+    if tail and done + 1 < before:
+        unindexed = rows(select(events).where(events.c.conversation == conversation), events.c.position, done)
+        parts.insert(0 if newest else 1, unindexed)
+    yield from islice(chain.from_iterable(parts), limit)
+
+
+def last_numbers(connection: Connection, conversation: int) -> tuple[int, int]:
+    """@return: C{seq} and C{n} of the conversation's last event; zeros when there is none."""
+    for event in read(connection, conversation, newest=True):
+        return event.seq, event.n
+    return 0, 0
+
+
+def standings(
+    connection: Connection, keys: Collection[tuple[int, int, int]]
+) -> dict[tuple[int, int, int], tuple[int, int, int]]:
+    """
+    @param keys: see L{log.conversation_key}.
+    @return: by the key of each conversation that there is: its id, and C{seq} and C{n} of its last event, as far as the
+        index goes; zeros when there is none. In one query, with a few looks for each.
+    """
+    rows = connection.execute(_STANDINGS[connection.dialect.name], {"keys": json.dumps([*keys])})
+    return {(scope, first, second): (conversation, seq, n) for scope, first, second, conversation, seq, n in rows}
+
+
+def _standings(each: str, wanted: str) -> TextClause:
+    return text(
+        f"WITH wanted AS (SELECT {wanted} FROM {each}) "  # noqa: S608
+        "SELECT c.scope, c.first, c.second, c.id, coalesce(e.seq, 0), coalesce(e.n, 0) FROM wanted "
+        "JOIN conversations c ON c.scope = wanted.scope AND c.first = wanted.first AND c.second = wanted.second "
+        "LEFT JOIN events e ON e.position = (SELECT max(position) FROM ("
+        "SELECT max(p.position) AS position FROM places p WHERE p.conversation = c.id "
+        "UNION ALL SELECT max(r.position) FROM recent_places r WHERE r.conversation = c.id) AS tiers)"
+    )
+
+
+_STANDINGS = {
+    "sqlite": _standings(
+        "json_each(:keys)",
+        "json_extract(value, '$[0]') AS scope, json_extract(value, '$[1]') AS first, "
+        "json_extract(value, '$[2]') AS second",
+    ),
+    "postgresql": _standings(
+        "json_array_elements(CAST(:keys AS json))",
+        "CAST(value ->> 0 AS smallint) AS scope, CAST(value ->> 1 AS bigint) AS first, "
+        "CAST(value ->> 2 AS bigint) AS second",
+    ),
+}
+
+
+def n_at(connection: Connection, conversation: int, position: int, tail: bool = True) -> tuple[int, int]:
+    """@return: the conversation's last event at or before a position, and its n then; zeros if there is none."""
+    if position <= 0:
+        return 0, 0
+    # Nearly always it is one of the conversation's own.
+    event = reading.find(connection, position)
+    if event is not None and event.conversation == conversation:
+        return position, event.n
+    for event in read(connection, conversation, before=position + 1, newest=True, tail=tail):
+        return event.position, event.n
+    return 0, 0
+
+
+def pair_history(
+    connection: Connection, one: int, other: int, start: int, end: int, oldest_first: bool = False
+) -> list[bytes]:
+    """
+    A slice of what two users wrote to each other, as v1's C{redisMsg} asks for it.
+
+    @param start: the first message's place, counted from 0 in the order asked for; negative: from the end (-1 is the
+        last).
+    @param end: the last message's place, inclusive; the same.
+    @param oldest_first: the order; else newest first.
+    @return: the messages' bodies; at most L{HISTORY_LIMIT} from the start of the slice.
+    """
+    conversation = reading.find_conversation(connection, reading.conversation_key(Scope.USER, one, other))
+    if conversation is None:
+        return []
+    _, count = last_numbers(connection, conversation)
+    low = max(start + count if start < 0 else start, 0)
+    high = min(end + count if end < 0 else end, count - 1, low + HISTORY_LIMIT - 1)
+    if low > high:
+        return []
+    # n counts the messages from 1, the oldest.
+    first, last = (low + 1, high + 1) if oldest_first else (count - high, count - low)
+    after = _position_of(connection, conversation, first) - 1
+    found = read(connection, conversation, events.c.kind == Kind.MESSAGE, after=after, limit=last - first + 1)
+    # What was recalled is not shown.
+    shown = [event.body for event in found if event.body]
+    return shown if oldest_first else shown[::-1]
+
+
+def _position_of(connection: Connection, conversation: int, n: int) -> int:
+    """
+    @return: a position at or before a conversation's nth message, and behind the one before that. Both n and the
+        position grow, so it is found by halves: a few dozen looks into the index, wherever it is.
+    """
+    low, high = 0, indexed(connection)
+    if n_at(connection, conversation, high, tail=False)[1] < n:
+        message = events.c.kind == Kind.MESSAGE
+        for event in read(connection, conversation, message, events.c.n >= n, after=high):
+            return event.position
+        return high + 1
+    while low < high:
+        middle = (low + high) // 2
+        if n_at(connection, conversation, middle, tail=False)[1] < n:
+            low = middle + 1
+        else:
+            high = middle
+    return low

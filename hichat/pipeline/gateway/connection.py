@@ -1,0 +1,706 @@
+"""The WebSocket side: thin protocols and their factory; what they mean is the session's business."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import txaio
+from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from autobahn.websocket.types import ConnectionDeny
+from twisted.internet.address import UNIXAddress
+from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.internet.interfaces import IDelayedCall, IPushProducer, IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+from twisted.protocols.policies import ProtocolWrapper
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from hichat.core.errors import Language, SignedOut
+from hichat.core.events import Event
+from hichat.pipeline.gateway.admission import Place
+from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.roster import Roster, wants_own
+from hichat.pipeline.gateway.session import Inlet, Session
+from hichat.pipeline.gateway.v2_session import Services, V2Session
+from hichat.pipeline.routing.delivery import Met, Routing
+from hichat.runtime.flush import Flusher, send_at_once, sends_at_once
+from hichat.v1 import dialect
+from hichat.v1.session import V1Session
+from hichat.wire import v2, websocket
+from hichat.wire.frames import SUBPROTOCOL, Close
+
+UNSENT_LIMIT = 1024 * 1024
+"""The default of L{ChatFactory}'s bound."""
+
+TURN_LIMIT = 64 * 1024
+"""Bytes that one turn may have for a connection before they are written."""
+
+TURN_FRAMES = 32
+"""Frames of a connection that one turn takes: those of others wait no longer than these take. The rest is next."""
+
+UNUSUAL = 2
+"""As how many of them one counts that takes Autobahn's parser."""
+
+HELLO_READ = 4 * 1024
+"""Bytes that are read at once before the hello."""
+
+PARTS = 64
+"""Pieces in which an unusual frame or message may lie about."""
+
+CLOSE_TIMEOUT = 3.0
+"""Seconds that a client has to answer a close; and then as many until the connection is gone."""
+
+BAD_GATEWAY = 1014
+"""A close code."""
+
+SWEEP = 15.0
+"""Seconds between two looks for peers that have gone silent."""
+
+ASK_AFTER, DROP_AFTER = 2, 4
+"""After so many looks without a byte from the peer it is asked for a sign; after so many it is dead: a minute."""
+
+HELLO_TIMEOUT = 10.0
+"""Seconds that a v2 client has to say hello."""
+
+GUARDS = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
+"""What every answer says to browsers, those of L{hichat.web.site} too: it is what it says it is, and no page elsewhere
+may embed it, unless the answer says otherwise."""
+
+RETRY_HINT = 1
+"""Seconds that clients should wait before they come back to a daemon that stops."""
+
+
+@implementer(IPushProducer)
+class ChatProtocol(WebSocketServerProtocol):
+    """
+    One connection, of either dialect. What is the dialect's is in the subclasses.
+
+    @ivar number: the device's, once it is known; 0 for those without one.
+    @ivar generation: of the token, once it is known.
+    @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
+    @ivar bound: the number of the device whose session that is, if it is another one than C{number}.
+    @ivar place: what it counts for, which ends with it.
+    @ivar quiet: looks since the last sign of the peer.
+    """
+
+    _logger = Logger()
+    # Autobahn shows the whole request line, with the token, at level debug; and a client's mistake is two lines.
+    log = txaio.make_logger(level="error")
+    factory: ChatFactory
+    session: Session
+    encode: Callable[[Event], bytes | None]
+    # Autobahn's.
+    message_data: Any
+    number = 0
+    generation = 0
+    login = 0
+    bound = 0
+    quiet = 0
+    place: Place | None = None
+    _is_open = False
+    # The beginning of a usual frame.
+    _begun = b""
+    # What was read and is for the next turn, or for when somebody wants it; as long as there is any, no more is read.
+    _rest = b""
+    _again = False
+    _at_once = False
+    # What this turn has for the client so far.
+    _turn: list[bytes] | None = None
+    _turn_size = 0
+    _congested = False
+    _reading = True
+    _shut = False
+    # What is written while the transport's buffer is full; most connections never need one.
+    _unsent: deque[bytes] | None = None
+    _unsent_size = 0
+    _drained: Deferred[None] | None = None
+    _parting: IDelayedCall | None = None
+
+    # The dialect's
+
+    def opened(self) -> None:
+        """The handshake is done."""
+        raise NotImplementedError
+
+    def left(self) -> None:
+        """The connection is gone, or about to be: it listens no more. May be called again."""
+        raise NotImplementedError
+
+    # What Autobahn calls
+
+    def sendHttpErrorResponse(self, code: int, reason: str, responseHeaders: Any = None) -> None:  # noqa: N802, N803
+        """The handshake failed. No browser is to take the answer for something else than it is."""
+        super().sendHttpErrorResponse(code, reason, [*(responseHeaders or ()), *GUARDS.items()])
+
+    def onOpen(self) -> None:
+        """The handshake is done."""
+        transport = self.transport
+        # twisted.web's channel has left its own producer there.
+        transport.unregisterProducer()
+        transport.registerProducer(self, True)
+        if not isinstance(transport.getHost(), UNIXAddress):
+            transport.setTcpNoDelay(True)
+            transport.setTcpKeepAlive(True)
+        self._at_once = sends_at_once(transport)
+        self._is_open = True
+        self.factory.connections.add(self)
+        self.opened()
+
+    def dataReceived(self, data: bytes) -> None:
+        """Bytes came."""
+        self.quiet = 0
+        if self._begun:
+            data = self._begun + data
+            self._begun = b""
+        if self._rest or not self._reading:
+            # Whoever reads the socket had them already: TLS gives what it has.
+            self._rest += data
+        else:
+            self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        """
+        Take what a turn may have of these bytes. The usual frames go straight to the session, see L{frames}; the
+        others go to Autobahn, one by one, so that each can be counted.
+        """
+        room = TURN_FRAMES
+        while room > 0 and data and self._reading:
+            # Once Autobahn has begun a frame or a message, it is Autobahn's until that is whole.
+            if not self.may_send or self.data or self.current_frame is not None or self.inside_message:
+                data = data[self._take_unusual(data) :]
+                room -= UNUSUAL
+                continue
+            taken = websocket.take(data, dialect.FRAME_LIMIT, room)
+            if taken.texts:
+                room -= len(taken.texts)
+                self.texts(taken.texts)
+            if taken.rest == len(data):
+                return
+            data = data[taken.rest :]
+            if not taken.unusual and room > 0:
+                self._begun = data
+                return
+            if room > 0 and self._reading:
+                data = data[self._take_unusual(data) :]
+                room -= UNUSUAL
+        if data:
+            if not self._rest and self.transport.connected:
+                self.transport.pauseProducing()
+            self._rest = data
+            self._go_on_later()
+
+    def _take_unusual(self, data: bytes) -> int:
+        """
+        Give Autobahn no more than the rest of one frame.
+
+        @return: how many of these bytes.
+        """
+        if self.state not in (self.STATE_OPEN, self.STATE_CLOSING):
+            # The handshake, without what comes behind it; or nobody is there any more.
+            size = data.find(b"\r\n\r\n") + 4 if self.state == self.STATE_CONNECTING else len(data)
+            super().dataReceived(data[:size])
+            return size
+        found = websocket.control(data) if self.current_frame is None and not self.data else None
+        if found is not None:
+            # Of what is unusual these are the usual ones; they may come between the fragments of a message.
+            first, payload = found
+            if first == websocket.PING:
+                self.write_frame(websocket.pong(payload))
+            self.session.count(1)
+            return 6 + len(payload)
+        if self.current_frame is not None:
+            size = self.current_frame.length - self.current_frame_masker.pointer()
+        else:
+            size = websocket.whole_size(self.data + data[:10]) - len(self.data)
+        size = max(size, 1)
+        super().dataReceived(data[:size])
+        if self.current_frame is None and not self.data:
+            self.session.count(1)
+        return size
+
+    def _go_on_later(self) -> None:
+        """Take the rest in the next turn; unless nothing is wanted now."""
+        if self._reading and not self._again:
+            self._again = True
+            self.factory.clock.callLater(0, self._go_on)
+
+    def _go_on(self) -> None:
+        self._again = False
+        if not self._reading:
+            return
+        rest, self._rest = self._rest, b""
+        self._take(rest)
+        if self._reading and not self._rest:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        if self.transport.connected and not self.transport.disconnecting:
+            self.transport.resumeProducing()
+
+    def onCloseFrame(self, code: int | None, reasonRaw: bytes | None) -> bool | None:  # noqa: N803
+        """The peer closes. Autobahn does not know a code that is registered since (RFC 6455, 7.4.2)."""
+        closed: bool | None = super().onCloseFrame(1000 if code == BAD_GATEWAY else code, reasonRaw)
+        return closed
+
+    def _parseExtensionsHeader(self, header: str, removeQuotes: bool = True) -> list[Any]:  # noqa: N802, N803
+        """No extension is taken; Autobahn would refuse a client for an offer that it finds wrong (RFC 7692, 5.1)."""
+        return []
+
+    def onMessageFrameData(self, payload: bytes) -> None:
+        """A piece of an unusual frame came."""
+        super().onMessageFrameData(payload)
+        if self.frame_data is not None:
+            _gather(self.frame_data)
+
+    def onMessageFrame(self, payload: list[bytes]) -> None:
+        """A fragment came. Empty ones say nothing, but are allowed for ever: they are not kept."""
+        super().onMessageFrame([b"".join(payload)] if any(payload) else [])
+        if self.message_data is not None:
+            _gather(self.message_data)
+
+    def onMessageEnd(self) -> None:
+        """A message is whole. Autobahn would also tell listeners, which there are none."""
+        if not self.failedByMe:
+            assert self.message_data is not None
+            self.onMessage(b"".join(self.message_data), self.message_is_binary)
+        self.message_data = None
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        """A message came, whole and valid UTF-8 if it is text."""
+        if isBinary:
+            self.session.take_binary()
+        else:
+            self.texts([payload])
+
+    def texts(self, found: list[bytes]) -> None:
+        """Text messages came, valid UTF-8."""
+        try:
+            self.session.received_all(found)
+        except Exception:
+            # An exception that escapes would take the transport down (and show up without a context).
+            self._logger.failure("a frame could not be handled")
+
+    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
+        """The connection is gone. Also called when the handshake failed, then nobody was admitted to anything."""
+        if self.place is not None:
+            self.place.leave()
+        if self._parting is not None:
+            self._parting.cancel()
+            self._parting = None
+        self._rest = b""
+        self.session.lost()
+        if self.failedByMe:
+            self.factory.inlet.metrics.frames_refused += 1
+            self._logger.info("{peer} broke the WebSocket's rules: {code}", peer=self.peer, code=self.localCloseCode)
+        if self._is_open:
+            self.factory.connections.discard(self)
+            self.left()
+            self._tell_drained()
+
+    # What the session and the roster call
+
+    @property
+    def may_send(self) -> bool:
+        """Whether frames may be sent."""
+        return bool(self.state == self.STATE_OPEN)
+
+    def write_frame(self, frame: bytes) -> None:
+        """See L{hichat.pipeline.gateway.session.Connection.write_frame}."""
+        if self.state != self.STATE_OPEN:
+            return
+        turn = self._turn
+        if turn is None:
+            self._write(frame)
+            return
+        # As _write does; with a call less, for it is done once for each recipient.
+        turn.append(frame)
+        self._turn_size += len(frame)
+        if self._turn_size > TURN_LIMIT:
+            self.flush()
+
+    deliver = write_frame
+
+    def signal(self, event: Event) -> None:
+        """See L{hichat.pipeline.gateway.roster.Device.signal}."""
+
+    def hide(self, user: int, hidden: bool) -> None:
+        """See L{hichat.pipeline.gateway.roster.Device.hide}."""
+
+    def drained(self) -> Deferred[None]:
+        """@return: fires when nothing waits to be written, or the connection is gone."""
+        if not self._congested or not self.may_send:
+            return succeed(None)
+        if self._drained is None:
+            self._drained = Deferred()
+        waiter: Deferred[None] = Deferred()
+        self._drained.chainDeferred(waiter)
+        return waiter
+
+    def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
+        """What Autobahn writes goes the same way: complaints, answers to pings, the close."""
+        self._write(data)
+
+    def _write(self, data: bytes) -> None:
+        if self._turn is not None:
+            self._turn.append(data)
+            self._turn_size += len(data)
+            if self._turn_size > TURN_LIMIT:
+                self.flush()
+        elif self._congested:
+            self._hold(data)
+        elif self._at_once:
+            self._turn = [data]
+            self._turn_size = len(data)
+            self.factory.flusher.add(self)
+        else:
+            self.transport.write(data)
+
+    def flush(self) -> None:
+        """See L{hichat.runtime.flush.Outbox.flush}."""
+        turn, self._turn = self._turn, None
+        if turn is not None:
+            data = b"".join(turn)
+            sent = send_at_once(self.transport, data)
+            if sent < len(data):
+                self.transport.write(data[sent:])
+
+    def _hold(self, data: bytes) -> None:
+        if self._unsent is None:
+            self._unsent = deque()
+        self._unsent.append(data)
+        self._unsent_size += len(data)
+        if self._unsent_size > self.factory.unsent_limit:
+            self._unsent, self._unsent_size = None, 0
+            if self.may_send:
+                self.factory.inlet.metrics.slow_closed += 1
+                self.close(Close.TOO_SLOW, "slow: reconnect and catch up")
+            else:
+                # It was told, and still does not read what it asks for.
+                self.transport.abortConnection()
+
+    def _closeConnection(self, abort: bool = False) -> None:
+        """
+        Nothing more will be written: the transport sees to the rest, and then closes. For that the peer has to read,
+        and over TLS to agree; it may never do so, hence the deadline.
+        """
+        self.flush()
+        # Autobahn aborts as soon as both have closed; but our close may have been written only just now, as a complaint
+        # about theirs, and would be lost.
+        abort = abort and not self.wasClean
+        if not abort:
+            if self._unsent:
+                self.transport.write(b"".join(self._unsent))
+                self._unsent = None
+            self._parting = self.factory.clock.callLater(CLOSE_TIMEOUT, self._part)
+        super()._closeConnection(abort)
+
+    def _part(self) -> None:
+        self._parting = None
+        self.transport.abortConnection()
+
+    def pause_reading(self) -> None:
+        """See L{hichat.pipeline.gateway.session.Connection.pause_reading}."""
+        self._reading = False
+        if self.transport.connected:
+            self.transport.pauseProducing()
+
+    def resume_reading(self) -> None:
+        """See L{hichat.pipeline.gateway.session.Connection.resume_reading}."""
+        if self._shut:
+            return
+        self._reading = True
+        # While it was not read, it could not give a sign.
+        self.quiet = 0
+        if self._rest:
+            self._go_on_later()
+        else:
+            self._read_on()
+
+    def shut(self) -> None:
+        """Read nothing more, whoever wants to go on, until L{unshut}: the daemon stops."""
+        self._shut = True
+        self.pause_reading()
+
+    def unshut(self) -> None:
+        """Read again, unless the session has to wait."""
+        self._shut = False
+        if not self.session.waits:
+            self.resume_reading()
+
+    def sign_out(self) -> None:
+        """See L{hichat.pipeline.gateway.roster.Device.sign_out}."""
+        self.close(Close.SIGNED_OUT, "signed out")
+
+    def replaced(self) -> None:
+        """See L{hichat.pipeline.gateway.roster.Device.replaced}."""
+        self.close(Close.REPLACED, "the same device has connected again")
+
+    def go_away(self) -> None:
+        """See L{hichat.pipeline.gateway.roster.Device.go_away}."""
+        self.close(Close.GOING_AWAY, f"the server stops; retry after {RETRY_HINT} s")
+
+    def close(self, code: Close, reason: str) -> None:
+        """Close the connection; it listens no more from now on."""
+        self.left()
+        if self.may_send:
+            self.sendClose(int(code), reason)
+
+    def look(self) -> None:
+        """
+        Is the peer still there? A connection that we do not read gives no sign: it is not asked, unless it does not
+        read either.
+        """
+        if not self.may_send or not (self._reading or self._congested):
+            return
+        self.quiet += 1
+        if self.quiet == ASK_AFTER:
+            self.sendPing()
+        elif self.quiet >= DROP_AFTER:
+            self.factory.inlet.metrics.silent_closed += 1
+            # Who is there after all reads why; of who is not, Autobahn drops the connection after CLOSE_TIMEOUT.
+            self.close(Close.SILENT, "nothing was heard for a minute")
+
+    # What the transport calls: it is the consumer of our frames
+
+    def pauseProducing(self) -> None:
+        """The transport's buffer is full."""
+        self._congested = True
+
+    def resumeProducing(self) -> None:
+        """The transport's buffer is empty."""
+        self._congested = False
+        self.quiet = 0
+        while self._unsent and not self._congested:
+            data = self._unsent.popleft()
+            self._unsent_size -= len(data)
+            self.transport.write(data)
+        if not self._congested:
+            self._tell_drained()
+
+    def stopProducing(self) -> None:
+        """The transport is gone."""
+
+    def _tell_drained(self) -> None:
+        drained, self._drained = self._drained, None
+        if drained is not None:
+            drained.callback(None)
+
+
+class V1Protocol(ChatProtocol):
+    """
+    A v1 connection. L{admit} comes before anything else.
+    """
+
+    encode = staticmethod(dialect.encode)
+    _arriving: Deferred[None] | None = None
+    _met: Met | None = None
+
+    def admit(self, user: int, generation: int, met: Met, language: Language, bound: int = 0, login: int = 0) -> None:
+        """
+        @param user: who was authenticated for this connection.
+        @param generation: of the token.
+        @param met: what routing knows of the user.
+        @param language: of what the server has to say.
+        @param bound: the number of the device that the token belongs to.
+        @param login: of its session.
+        """
+        self.session = V1Session(user, language, self, self.factory.inlet)
+        if met.arrived.administrator:
+            self.session.quota = None
+        self._user = user
+        self.generation = generation
+        self.bound = bound
+        self.login = login
+        self._met = met
+
+    def opened(self) -> None:
+        """Greet and listen."""
+        self._arriving = Deferred.fromCoroutine(self._arrive())
+        self._arriving.addErrback(self._not_arrived)
+
+    async def _arrive(self) -> None:
+        met, self._met = self._met, None
+        token = {"login": self.login, "bound": self.bound}
+        await self.factory.routing.arrive(self._user, self.generation, self._listen, met=met, **token)
+
+    def _listen(self, _position: int, missed: list[Event]) -> bool:
+        if not self.may_send:
+            return False
+        if self.factory.roster.is_full(self._user):
+            # It was not when the request came; then it would not have got this far.
+            self.close(Close.TOO_MANY, "too many connections")
+            return False
+        self.write_frame(websocket.text(dialect.GREETING))
+        self.factory.roster.admit(self._user, self)
+        self.factory.roster.enter(self._user, self)
+        self.factory.presence.show(self._user)
+        for event in missed:
+            frame = dialect.encode(event) if event.sender != self._user or wants_own(event, self.number) else None
+            if frame is not None:
+                self.deliver(frame)
+        # It may have been too slow for all that.
+        return self.may_send
+
+    def _not_arrived(self, failure: Failure) -> None:
+        if failure.check(SignedOut):
+            self.sign_out()
+        elif not failure.check(CancelledError):
+            self._logger.failure("user {user} could not be admitted", failure, user=self._user)
+            self.close(Close.TROUBLE, "try again later")
+
+    def left(self) -> None:
+        """See L{ChatProtocol.left}."""
+        if self._arriving is not None:
+            self._arriving.cancel()
+        roster = self.factory.roster
+        roster.dismiss(self._user, self)
+        if roster.listens(self._user, self):
+            last = roster.leave(self._user, self)
+            # While routing still knows whom the user has blocked: they must not hear of this.
+            self.factory.presence.hide(self._user)
+            if last:
+                self.factory.routing.leave(self._user)
+
+
+class V2Protocol(ChatProtocol):
+    """
+    A v2 connection. L{admit} comes before anything else.
+    """
+
+    session: V2Session
+    encode = staticmethod(v2.encode)
+    _hello: IDelayedCall | None = None
+
+    def admit(self, token: str, language: Language) -> None:
+        """
+        @param token: from the handshake's header; empty if there was none.
+        @param language: of what the server has to say.
+        """
+        assert self.factory.services is not None
+        self.session = V2Session(token, language, self, self.factory.inlet, self.factory.services)
+
+    def onConnect(self, request: Any) -> str | None:
+        """@return: the subprotocol, if the client asks for one."""
+        if not request.protocols:
+            return None
+        if SUBPROTOCOL not in request.protocols:
+            raise ConnectionDeny(ConnectionDeny.BAD_REQUEST, f"the subprotocol is {SUBPROTOCOL}")
+        return SUBPROTOCOL
+
+    def opened(self) -> None:
+        """Wait for the hello."""
+        _socket(self.transport).bufferSize = HELLO_READ
+        self._hello = self.factory.clock.callLater(HELLO_TIMEOUT, self.close, Close.NO_HELLO, "no hello came in time")
+
+    def greeted(self) -> None:
+        """See L{hichat.pipeline.gateway.v2_session.V2Connection.greeted}."""
+        vars(_socket(self.transport)).pop("bufferSize", None)
+        if self._hello is not None and self._hello.active():
+            self._hello.cancel()
+        self._hello = None
+
+    def signal(self, event: Event) -> None:
+        """See L{hichat.pipeline.gateway.roster.Device.signal}."""
+        if self.may_send:
+            self.session.signal(event)
+
+    def hide(self, user: int, hidden: bool) -> None:
+        """See L{hichat.pipeline.gateway.roster.Device.hide}."""
+        self.session.hide(user, hidden)
+
+    def left(self) -> None:
+        """See L{ChatProtocol.left}."""
+        self.greeted()
+        self.session.gone()
+
+
+class ChatFactory(WebSocketServerFactory):
+    """
+    Makes the protocols of one dialect.
+
+    @param protocol: L{V1Protocol} or L{V2Protocol}.
+    @param inlet: takes their drafts.
+    @param roster: where they listen.
+    @param routing: knows the users' groups.
+    @param services: what v2 needs beside.
+    @param unsent_limit: bytes that may wait for a client that does not read, beyond the transport's buffer (64 KiB).
+    @ivar connections: whose handshake is done and that are not lost yet.
+    """
+
+    def __init__(
+        self,
+        protocol: type[ChatProtocol],
+        inlet: Inlet,
+        roster: Roster,
+        routing: Routing,
+        presence: Presence,
+        clock: IReactorTime,
+        services: Services | None = None,
+        unsent_limit: int = UNSENT_LIMIT,
+    ) -> None:
+        super().__init__(server="HiChat", headers=GUARDS, reactor=clock, protocols=[SUBPROTOCOL] if services else [])
+        self.inlet = inlet
+        self.roster = roster
+        self.routing = routing
+        self.presence = presence
+        self.clock = clock
+        self.flusher = Flusher(clock)
+        self.services = services
+        self.unsent_limit = unsent_limit
+        self.connections: set[ChatProtocol] = set()
+        self._sweep = LoopingCall(self._look)
+        self._sweep.clock = clock
+        # Once: each call sets allowNullOrigin anew.
+        self.setProtocolOptions(
+            webStatus=False,
+            maxFramePayloadSize=dialect.FRAME_LIMIT,
+            maxMessagePayloadSize=dialect.FRAME_LIMIT,
+            failByDrop=False,
+            closeHandshakeTimeout=CLOSE_TIMEOUT,
+            allowNullOrigin=True,
+        )
+
+        # Autobahn copies all its options to every connection and formats them for a log that nobody reads: a fifth of
+        # the time of a connect, and memory. As attributes of a class they are there once.
+        options = {name: _as_attribute(getattr(self, name)) for name in ChatProtocol.CONFIG_ATTRS}
+        self._bound = type("BoundChatProtocol", (protocol,), options | {"CONFIG_ATTRS": []})
+
+    def buildProtocol(self, addr: Any) -> ChatProtocol:
+        """Without Autobahn's limit on connections and its count."""
+        protocol: ChatProtocol = self._bound()
+        protocol.factory = self
+        return protocol
+
+    def start(self) -> None:
+        """Begin to look for silent peers."""
+        self._sweep.start(SWEEP, now=False)
+
+    def stop(self) -> None:
+        """Look no more."""
+        if self._sweep.running:
+            self._sweep.stop()
+
+    def _look(self) -> None:
+        for connection in tuple(self.connections):
+            connection.look()
+
+
+def _socket(transport: Any) -> Any:
+    """@return: what reads the socket itself, below TLS."""
+    while isinstance(transport, ProtocolWrapper):
+        transport = transport.transport
+    return transport
+
+
+def _gather(pieces: list[bytes]) -> None:
+    """Each piece costs more than its bytes: so there are never many."""
+    if len(pieces) > PARTS:
+        pieces[:] = [b"".join(pieces)]
+
+
+def _as_attribute(value: Any) -> Any:
+    """@return: what makes this the value of a class's attribute: a function would become a method."""
+    return staticmethod(value) if callable(value) else value

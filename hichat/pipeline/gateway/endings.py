@@ -1,0 +1,66 @@
+"""Sessions that end by themselves: whoever is connected with one is let go. No connection outlives its log-in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from itertools import islice
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+
+from hichat.core.errors import StoreAway
+from hichat.pipeline.gateway.roster import Roster
+
+CHUNK = 500
+"""Devices that are looked at in one query."""
+
+LONGEST = 600.0
+"""Seconds between two looks, or a tenth of how long a session lasts, if that is less."""
+
+
+class Endings:
+    """
+    Looks for them now and then.
+
+    @param find: of devices, at most L{CHUNK}: which ones' sessions are over.
+    @param duration: of sessions, in seconds.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        roster: Roster,
+        find: Callable[[Collection[int]], Deferred[set[int]]],
+        clock: IReactorTime,
+        duration: int,
+    ) -> None:
+        self._roster = roster
+        self._find = find
+        self._every = min(LONGEST, duration / 10)
+        self._calls = LoopingCall(lambda: Deferred.fromCoroutine(self._look()))
+        self._calls.clock = clock
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._calls.start(self._every, now=False)
+
+    def stop(self) -> None:
+        """Look no more."""
+        if self._calls.running:
+            self._calls.stop()
+
+    async def _look(self) -> None:
+        devices = iter(self._roster.signed_in())
+        while chunk := list(islice(devices, CHUNK)):
+            try:
+                over = await self._find(chunk)
+            except StoreAway:
+                # The next look finds them.
+                return
+            except Exception:
+                self._log.failure("no look for sessions that are over")
+                return
+            self._roster.end(over)

@@ -1,0 +1,216 @@
+"""The roster: who is signed in and who is online here, with which devices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable
+from typing import Protocol
+
+from zope.interface import implementer
+
+from hichat.core.events import Event, Scope
+from hichat.core.ports import IDelivery
+from hichat.runtime.metrics import Metrics
+
+MANY = 2**31
+"""Connections of a user, where there is no limit."""
+
+Encoder = Callable[[Event], bytes | None]
+"""Makes an event's frame, ready for the socket, in one dialect; None if the dialect does not show such events."""
+
+
+class Device(Protocol):
+    """
+    A connection that listens.
+
+    @ivar generation: of the token that it has shown.
+    @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
+    @ivar number: the device's, from 1; 0 for connections that do not want what their own user says, as v1 has it.
+    @ivar bound: the number of the device whose session that is, if it is another one than this.
+    """
+
+    encode: Encoder
+    number: int
+    generation: int
+    login: int
+    bound: int
+
+    def deliver(self, frame: bytes) -> None:
+        """Write a frame that C{encode} made."""
+
+    def signal(self, event: Event) -> None:
+        """Show a signal, if the client wants such."""
+
+    def hide(self, user: int, hidden: bool) -> None:
+        """Another user is not to be seen any more, or again."""
+
+    def sign_out(self) -> None:
+        """Close: the user is no longer signed in."""
+
+    def replaced(self) -> None:
+        """Close: the same device has connected again."""
+
+    def go_away(self) -> None:
+        """Close: the daemon stops."""
+
+    def pause_reading(self) -> None:
+        """Read nothing from the client."""
+
+    def resume_reading(self) -> None:
+        """Read again."""
+
+
+def wants_own(event: Event, number: int) -> bool:
+    """
+    @param number: of a device of the sender, or 0.
+    @return: whether it wants this: not what was said on it. v1 shows what one said oneself only if it was to oneself.
+    """
+    if number:
+        return number != event.device
+    return event.scope == Scope.USER and event.target == event.sender
+
+
+@implementer(IDelivery)
+class Roster:
+    """
+    Online users and their devices.
+
+    @param limit: connections of one user.
+    @param refused: is told of each that is one too many: by which limit, and who.
+    """
+
+    def __init__(
+        self, metrics: Metrics, limit: int = MANY, refused: Callable[[str, str], object] = lambda reason, who: None
+    ) -> None:
+        self._metrics = metrics
+        self._limit = limit
+        self._refused = refused
+        self._admitted: dict[int, list[Device]] = {}
+        self._devices: dict[int, list[Device]] = {}
+
+    def is_full(self, user: int, number: int = 0) -> bool:
+        """
+        @param number: of the device that comes. It may replace a connection of its own.
+        @return: whether the user has as many connections as there may be; then it is counted as refused.
+        """
+        devices = self._admitted.get(user, ())
+        if len(devices) < self._limit + any(number and device.number == number for device in devices):
+            return False
+        self._refused("user", f"user {user}")
+        return True
+
+    def admit(self, user: int, device: Device) -> None:
+        """
+        A device is signed in, whether or not it will listen: what ends that ends its connection. It replaces a
+        connection of the same number; one that listens only when it listens itself, so that it is never away.
+        """
+        same = [other for other in self._same(user, device) if not self.listens(user, other)]
+        self._admitted.setdefault(user, []).append(device)
+        for other in same:
+            other.replaced()
+
+    def _same(self, user: int, device: Device) -> list[Device]:
+        devices = self._admitted.get(user, ()) if device.number else ()
+        return [other for other in devices if other.number == device.number and other is not device]
+
+    def dismiss(self, user: int, device: Device) -> None:
+        """Its connection is gone; it listens no more. May be said again."""
+        devices = self._admitted.get(user, [])
+        if device in devices:
+            devices.remove(device)
+            if not devices:
+                del self._admitted[user]
+
+    def enter(self, user: int, device: Device) -> None:
+        """A device that is signed in listens from now on."""
+        self._devices.setdefault(user, []).append(device)
+        for other in self._same(user, device):
+            other.replaced()
+
+    def listens(self, user: int, device: Device) -> bool:
+        """@return: whether this device listens."""
+        return device in self._devices.get(user, ())
+
+    def leave(self, user: int, device: Device) -> bool:
+        """
+        A device listens no more.
+
+        @return: whether it was the user's last.
+        """
+        devices = self._devices.get(user, [])
+        if device not in devices:
+            return False
+        devices.remove(device)
+        if devices:
+            return False
+        del self._devices[user]
+        return True
+
+    def deliver(self, users: Iterable[int], event: Event) -> None:
+        """See L{IDelivery.deliver}. The event is encoded once for each dialect."""
+        frames: dict[Encoder, bytes | None] = {}
+        last: Encoder | None = None
+        frame = None
+        written = 0
+        sender, online = event.sender, self._devices
+        for user in users:
+            devices = online.get(user)
+            if devices is None:
+                continue
+            if len(devices) > 1:
+                # A copy: a device that is too slow leaves while it is written to.
+                devices = devices.copy()
+            for device in devices:
+                if user == sender and not wants_own(event, device.number):
+                    continue
+                encode = device.encode
+                if encode is not last:
+                    if encode not in frames:
+                        frames[encode] = encode(event)
+                    last, frame = encode, frames[encode]
+                if frame is not None:
+                    device.deliver(frame)
+                    written += 1
+        self._metrics.messages_out += written
+
+    def signal(self, users: Iterable[int], event: Event) -> None:
+        """See L{IDelivery.signal}."""
+        for user in users:
+            for device in tuple(self._devices.get(user, ())):
+                device.signal(event)
+
+    def hide(self, user: int, other: int, hidden: bool) -> None:
+        """See L{IDelivery.hide}."""
+        for device in tuple(self._admitted.get(other, ())):
+            device.hide(user, hidden)
+
+    def sign_out(self, user: int, generation: int) -> None:
+        """See L{IDelivery.sign_out}."""
+        for connection in tuple(self._admitted.get(user, ())):
+            if connection.generation < generation:
+                connection.sign_out()
+
+    def revoke(self, user: int, device: int, login: int | None) -> None:
+        """See L{IDelivery.revoke}."""
+        for connection in tuple(self._admitted.get(user, ())):
+            bound = connection.bound or connection.number
+            if login is None:
+                is_ended = device in (bound, connection.number)
+            else:
+                is_ended = device == bound and connection.login < login
+            if is_ended:
+                connection.sign_out()
+
+    def signed_in(self) -> set[int]:
+        """@return: the devices whose sessions somebody is connected with."""
+        connections = (connection for admitted in self._admitted.values() for connection in admitted)
+        return {connection.bound or connection.number for connection in connections if connection.login}
+
+    def end(self, devices: Container[int]) -> None:
+        """The sessions of these devices are over by themselves."""
+        for connection in [connection for admitted in self._admitted.values() for connection in admitted]:
+            if connection.login and (connection.bound or connection.number) in devices:
+                connection.sign_out()
+
+    def all(self) -> list[Device]:
+        """@return: every device that listens."""
+        return [device for devices in self._devices.values() for device in devices]

@@ -1,0 +1,684 @@
+"""A v2 connection without its I/O: hello, catching up, and one method for each C{op} (see L{hichat.wire.frames})."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar, cast
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from sqlalchemy import Connection as Database
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from hichat.conversations import catchup, history, marks
+from hichat.core.errors import (
+    InvalidField,
+    Language,
+    NoSuchPosition,
+    NotAMember,
+    NotNow,
+    NotStored,
+    NotText,
+    OtherDevice,
+    Refused,
+    SignedOut,
+    StoreAway,
+    TooManyConnections,
+)
+from hichat.core.events import Draft, Event, Kind, Scope
+from hichat.core.ports import IOrigin
+from hichat.log import reading
+from hichat.media.media import MediaUses
+from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.roster import Roster
+from hichat.pipeline.gateway.session import Connection, Inlet, Session
+from hichat.pipeline.routing.delivery import Routing
+from hichat.storage.store import Store
+from hichat.wire import frames, v2
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """
+    Who is on a connection.
+
+    @ivar device: its number.
+    @ivar counter: the largest that the device has used.
+    @ivar generation: of the token.
+    @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
+    @ivar bound: the number of the device whose session that is, if it is another one than C{device}.
+    @ivar administrator: who may send any number of messages.
+    """
+
+    user: int
+    device: int
+    counter: int
+    generation: int
+    login: int = 0
+    bound: int = 0
+    administrator: bool = False
+
+
+@dataclass(frozen=True)
+class Services:
+    """
+    What v2 sessions need beside the inlet.
+
+    @ivar sign_in: from a token and a device's name to who it is; raises L{Refused}.
+    @ivar read_generation: the generation of a user's tokens that is good now, for a device and the number of the
+        session that the token is bound to, and whose that is; a function of a connection.
+    @ivar sync_page: events in a page, at most.
+    @ivar now: the time in milliseconds since the epoch.
+    @ivar media: the files that messages name.
+    """
+
+    sign_in: Callable[[str, str], Awaitable[SignedIn]]
+    store: Store
+    routing: Routing
+    roster: Roster
+    presence: Presence
+    marks: marks.Marks
+    read_generation: Callable[[Database, int, int, int, int], int | None]
+    sync_page: int
+    now: Callable[[], int]
+    media: MediaUses
+
+
+T = TypeVar("T")
+
+HELLO_FRAMES = 32
+"""Frames before the hello that are no text: pings, pongs and fragments. Who sends more is no client of ours."""
+
+FLOOD_PAUSE = 0.5
+"""Seconds that such a one is not read while the close is on its way."""
+
+PAGE_SIZE = 128 * 1024
+"""Bytes of bodies after which a page is full."""
+
+
+class V2Connection(Connection, Protocol):
+    """What this session asks of its connection beyond what all do."""
+
+    number: int
+    generation: int
+    login: int
+    bound: int
+
+    @property
+    def may_send(self) -> bool:
+        """Whether frames may be sent."""
+
+    def drained(self) -> Deferred[None]:
+        """@return: fires when nothing waits to be written, or the connection is gone."""
+
+    def greeted(self) -> None:
+        """The client has said hello."""
+
+    def close(self, code: frames.Close, reason: str) -> None:
+        """Close the connection."""
+
+    def deliver(self, frame: bytes) -> None:
+        """Write a frame."""
+
+
+@implementer(IOrigin)
+class _Sent:
+    """Where a draft came from: the session, and the frame's reference."""
+
+    __slots__ = ("_ref", "_session")
+
+    def __init__(self, session: V2Session, ref: frames.Ref | UnsetType) -> None:
+        self._session = session
+        self._ref = ref
+
+    def accepted(self, draft: Draft, event: Event, duplicate: bool) -> None:
+        self._session.say(
+            frames.Ack(
+                ref=self._ref,
+                conversation=event.conversation,
+                seq=event.seq,
+                id=event.position,
+                time=event.time,
+                duplicate=duplicate,
+            )
+        )
+
+    def refused(self, draft: Draft, error: Refused) -> None:
+        self._session.complain(error, self._ref)
+
+
+class V2Session(Session):
+    """
+    @param token: from the handshake's header; empty if there was none.
+    """
+
+    _log = Logger()
+    connection: V2Connection
+    pause_after = 0.25
+
+    __slots__ = ("_groups", "_live", "_services", "_shows", "_strange", "_synced", "_token", "_users", "_who", "_work")
+
+    def __init__(
+        self, token: str, language: Language, connection: V2Connection, inlet: Inlet, services: Services
+    ) -> None:
+        super().__init__(language, connection, inlet)
+        self._token = token
+        self._services = services
+        self._who: SignedIn | None = None
+        self._work: set[Deferred[None]] = set()
+        # Frames before the hello that are no text.
+        self._strange = 0
+        self._synced = False
+        self._live = False
+        self._shows = True
+        self._users: frozenset[int] = frozenset()
+        self._groups: frozenset[int] = frozenset()
+
+    @property
+    def user(self) -> int:
+        """Who it is; 0 before the hello."""
+        return self._who.user if self._who is not None else 0
+
+    # Out
+
+    def say(self, message: msgspec.Struct) -> None:
+        """Send a frame."""
+        self.connection.write_frame(v2.frame(message))
+
+    def complain(self, error: Refused, ref: frames.Ref | UnsetType = UNSET) -> None:
+        """Say what was not done."""
+        self.inlet.metrics.frames_refused += 1
+        retry = UNSET if error.retry_after is None else error.retry_after
+        self.say(frames.Error(ref=ref, code=error.code, message=error.text(self.language), retryAfter=retry))
+
+    def signal(self, event: Event) -> None:
+        """See L{hichat.pipeline.gateway.roster.Device.signal}."""
+        who = self._who
+        if who is None or (event.sender == who.user and event.device == who.device):
+            return
+        if event.kind == Kind.TYPING:
+            watched = event.target in self._groups if event.scope == Scope.GROUP else event.sender in self._users
+            if not watched or event.sender == who.user:
+                return
+        self.say(v2.signal(event))
+
+    def present(self, user: int, online: bool) -> None:
+        """See L{hichat.pipeline.gateway.presence.Watcher.present}."""
+        if not self._services.routing.has_blocked(user, self.user):
+            self._tell_present(user, online)
+
+    def hide(self, user: int, hidden: bool) -> None:
+        """See L{hichat.pipeline.gateway.roster.Device.hide}."""
+        if user in self._users and self._services.presence.is_online(user):
+            self._tell_present(user, not hidden)
+
+    def _tell_present(self, user: int, online: bool) -> None:
+        self.say(frames.Presence(online=[user] if online else [], offline=[] if online else [user]))
+
+    # In
+
+    def take(self, frames: list[bytes]) -> int:
+        """See L{Session.take}."""
+        taken = 0
+        for frame in frames:
+            if not self._take(frame):
+                # It is counted when it is taken.
+                self.used(-1)
+                break
+            taken += 1
+            if self._busy or self._late:
+                break
+        return taken
+
+    def _take(self, frame: bytes) -> bool:
+        """@return: False if there is no room for it: the session is paused now."""
+        try:
+            if self.allowance() < 1:
+                raise self.too_fast()
+            self.used(1)
+            said = v2.parse(frame)
+        except Refused as e:
+            self.complain(e, v2.ref_of(frame))
+            if self._who is None:
+                self._refuse()
+            return True
+        try:
+            if self._who is None and not isinstance(said, frames.Hello):
+                self.complain(NotNow(), said.ref)
+                self._refuse()
+                return True
+            return _TAKE[type(said)](self, said) is not False
+        except Refused as e:
+            self.complain(e, getattr(said, "ref", UNSET))
+            return True
+
+    def take_binary(self) -> None:
+        """See L{Session.take_binary}."""
+        self.complain(NotText())
+        if self._who is None:
+            self._refuse()
+
+    def count(self, frames: int) -> None:
+        """See L{Session.count}. Before the hello, next to nothing of that is of any use."""
+        super().count(frames)
+        if self._who is None:
+            self._strange += frames
+            if self._strange > HELLO_FRAMES:
+                self._strange = 0
+                self._refuse()
+                self.delay(FLOOD_PAUSE)
+
+    def _refuse(self) -> None:
+        self.connection.close(frames.Close.NO_HELLO, "say hello first")
+
+    def gone(self) -> None:
+        """The connection is lost, or about to be."""
+        if self._who is None and self._held:
+            # What waits for the sign-in will not be answered. Taken now, it would count as said before the hello.
+            self._held.clear()
+        for work in tuple(self._work):
+            work.cancel()
+        if self._who is not None:
+            self._services.presence.unwatch(self, self._users)
+            self._users = self._groups = frozenset()
+            self._leave()
+            self._services.roster.dismiss(self.user, self.connection)  # type: ignore[arg-type]
+
+    def _leave(self) -> None:
+        if self._live:
+            self._live = False
+            last = self._services.roster.leave(self.user, self.connection)  # type: ignore[arg-type]
+            if self._shows:
+                # While routing still knows whom the user has blocked: they must not hear of this.
+                self._services.presence.hide(self.user)
+            if last:
+                self._services.routing.leave(self.user)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        spawned = Deferred.fromCoroutine(work)
+        self._work.add(spawned)
+        spawned.addErrback(self._failed)
+        spawned.addBoth(lambda _: self._work.discard(spawned))
+
+    def _failed(self, failure: Failure) -> None:
+        if failure.check(CancelledError):
+            return
+        if failure.check(SignedOut):
+            self.connection.close(frames.Close.SIGNED_OUT, "signed out")
+            return
+        if not failure.check(StoreAway):
+            self._log.failure("a frame of user {user} could not be answered", failure, user=self.user)
+        self.connection.close(frames.Close.TROUBLE, "try again later")
+
+    def _ask(self, said: frames.FromClient, work: Coroutine[Any, Any, None]) -> None:
+        """Do what takes time; the client's next frames wait for it."""
+        self.begin()
+        self._spawn(self._answer(said, work))
+
+    async def _answer(self, said: frames.FromClient, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except SignedOut:
+            raise
+        except Refused as e:
+            self.complain(e, getattr(said, "ref", UNSET))
+        except CancelledError:
+            raise
+        except Exception:
+            self._log.failure("a question of user {user} could not be answered", user=self.user)
+            self.complain(NotStored(), getattr(said, "ref", UNSET))
+        finally:
+            self.end()
+
+    # Hello
+
+    def _hello(self, said: frames.Hello) -> None:
+        if self._who is not None:
+            raise NotNow
+        token = self._token or ("" if said.token is UNSET else said.token)
+        self._token = ""
+        # How long it takes from here is not the client's fault.
+        self.connection.greeted()
+        self._ask(said, self._sign_in(token, said.device))
+
+    async def _sign_in(self, token: str, device: str) -> None:
+        services = self._services
+        try:
+            who = await services.sign_in(token, device)
+        except Refused as e:
+            self.complain(e)
+            self.connection.close(_close_code(e), e.code)
+            return
+        except CancelledError:
+            raise
+        except Exception:
+            self._log.failure("somebody could not be signed in")
+            self.complain(NotStored())
+            self.connection.close(frames.Close.TROUBLE, "try again later")
+            return
+        if not self.connection.may_send:
+            return
+        if services.roster.is_full(who.user, who.device):
+            self.complain(TooManyConnections())
+            self.connection.close(frames.Close.TOO_MANY, TooManyConnections.code)
+            return
+        self._who = who
+        if who.administrator:
+            self.quota = None
+        self.connection.number, self.connection.generation = who.device, who.generation
+        self.connection.login = who.login
+        if who.bound:
+            self.connection.bound = who.bound
+        services.roster.admit(who.user, self.connection)  # type: ignore[arg-type]
+        self.say(
+            frames.Welcome(
+                user=who.user,
+                device=who.device,
+                counter=who.counter,
+                position=services.routing.position,
+                time=services.now(),
+                limits={
+                    "rate": self.inlet.rate,
+                    "text": frames.TEXT_LIMIT,
+                    "frame": v2.FRAME_LIMIT,
+                    "watch": frames.WATCH_LIMIT,
+                }
+                | ({} if self.quota is None else self.quota.limits),
+            )
+        )
+
+    # Catching up
+
+    def _sync(self, said: frames.Sync) -> None:
+        if self._synced:
+            raise NotNow
+        self._synced = True
+        since = None if said.since is UNSET else said.since
+        self._spawn(self._catch_up(since, said.ref))
+
+    async def _catch_up(self, since: int | None, ref: frames.Ref | UnsetType) -> None:
+        try:
+            cursor = None if since is None else await self._find_cursor(since)
+            while not await self._go_live(cursor, ref):
+                assert cursor is not None
+                cursor = await self._send_pages(cursor)
+        except Refused as e:
+            if isinstance(e, SignedOut | StoreAway):
+                raise
+            self._synced = False
+            self.complain(e, ref)
+
+    async def _find_cursor(self, since: int) -> int:
+        """@raise NoSuchPosition: the log does not reach so far."""
+        routing = self._services.routing
+        if since > routing.position:
+            if since > await self._services.store.read(reading.head):
+                raise NoSuchPosition
+            await routing.reached(since)
+        return since
+
+    async def _send_pages(self, cursor: int) -> int:
+        """Send what was missed, page by page as the client reads them; @return: the cursor behind it."""
+        services, who = self._services, self._signed_in()
+        while True:
+            until = services.routing.position
+            missed = await services.store.read(_page, services, who, cursor, until)
+            cursor = missed.position
+            events = [shown for event in missed.events if (shown := v2.happened(event)) is not None]
+            self.inlet.metrics.messages_out += len(events)
+            if events or cursor == until:
+                self.say(frames.Page(events=events, position=cursor))
+            if cursor == until:
+                return cursor
+            await self.connection.drained()
+
+    async def _go_live(self, cursor: int | None, ref: frames.Ref | UnsetType) -> bool:
+        """@return: False if the cursor is too old for that."""
+        who = self._signed_in()
+
+        def listen(position: int, missed: list[Event]) -> bool:
+            self.say(frames.Synced(ref=ref, position=position))
+            if not self.connection.may_send:
+                # It was gone before, or is too slow even for that.
+                return False
+            self._live = True
+            # First, or a device that connects again would be seen to go and to come.
+            if self._shows:
+                self._services.presence.show(who.user)
+            if not self._live:
+                # It watches itself, and was too slow for that.
+                return False
+            self._services.roster.enter(who.user, self.connection)  # type: ignore[arg-type]
+            for event in missed:
+                # Who has a cursor gets all behind it, as in a page: also what was said on this very device.
+                frame = v2.encode(event) if cursor is not None or event.device != who.device else None
+                if frame is not None:
+                    self.connection.deliver(frame)
+                    self.inlet.metrics.messages_out += 1
+            # Or it was too slow for what happened.
+            return self._live
+
+        return await self._services.routing.arrive(
+            who.user, who.generation, listen, cursor, who.device, who.login, bound=who.bound
+        )
+
+    def _signed_in(self) -> SignedIn:
+        assert self._who is not None
+        return self._who
+
+    # What is written to the log
+
+    def _send(self, said: frames.Send) -> bool:
+        scope, target = v2.scope_of(said)
+        subject = 0 if said.replyTo is UNSET else said.replyTo
+        media = self._services.media
+        id = media.named(said.url) if said.url else None
+        if id is None:
+            body = v2.message_body(said, self.user, scope, target)
+            return self._submit(said, Kind.MESSAGE, scope, target, subject, body)
+        body = v2.message_body(said, self.user, scope, target, id, media.open_url(id))
+        return self._submit(said, Kind.MESSAGE, scope, target, subject, body, media.use(id))
+
+    def _edit(self, said: frames.Edit) -> bool:
+        return self._submit(said, Kind.EDITED, Scope.EVERYONE, 0, said.message, v2.edit_body(said))
+
+    def _recall(self, said: frames.Recall) -> bool:
+        return self._submit(said, Kind.RECALLED, Scope.EVERYONE, 0, said.message, b"")
+
+    def _react(self, said: frames.React) -> bool:
+        return self._submit(said, Kind.REACTED, Scope.EVERYONE, 0, said.message, v2.reaction_body(said))
+
+    def _submit(
+        self,
+        said: frames.Send | frames.Edit | frames.Recall | frames.React,
+        kind: Kind,
+        scope: Scope,
+        target: int,
+        subject: int,
+        body: bytes,
+        change: Callable[[Database, Draft, int], None] | None = None,
+    ) -> bool:
+        quota = self.quota
+        if quota is not None and not quota.room(self.user):
+            quota.hold(self)
+            return False
+        if not self.inlet.intake.admit(self):
+            return False
+        if quota is not None:
+            quota.took(self.user, 1)
+        self.inlet.metrics.messages_in += 1
+        who = self._signed_in()
+        counter = 0 if said.counter is UNSET else said.counter
+        origin = _Sent(self, said.ref)
+        draft = Draft(kind, scope, who.user, target, body, origin, subject, who.device, counter, change)
+        self.inlet.submit([draft])
+        return True
+
+    # Marks
+
+    def _received(self, said: frames.Received) -> None:
+        self._mark(said, said.id, 0)
+
+    def _read(self, said: frames.Read) -> None:
+        self._mark(said, said.id, said.id)
+
+    def _mark(self, said: frames.Received | frames.Read, received: int, read: int) -> None:
+        marked = self._services.marks.put(self.user, self._key(said), received, read, self._signed_in().device)
+        marked.addCallbacks(lambda _: self._done(said.ref), lambda failure: self._not_marked(failure, said.ref))
+
+    def _not_marked(self, failure: Failure, ref: frames.Ref | UnsetType) -> None:
+        failure.trap(Refused)
+        self.complain(cast(Refused, failure.value), ref)
+
+    def _done(self, ref: frames.Ref | UnsetType) -> None:
+        if ref is not UNSET:
+            self.say(frames.Done(ref=ref))
+
+    def _key(self, said: frames.Addressed) -> tuple[int, int, int]:
+        scope, target = v2.scope_of(said)
+        return reading.conversation_key(scope, self.user, target)
+
+    # Questions
+
+    def _marks(self, said: frames.Marks) -> None:
+        self._ask(said, self._tell_marks(said, self._key(said)))
+
+    async def _tell_marks(self, said: frames.Marks, key: tuple[int, int, int]) -> None:
+        found = await self._look_up(marks.standing, self.user, key)
+        others = [frames.Mark(*mark) for mark in found.others]
+        _, received, read = found.own
+        self.say(
+            frames.MarksPage(
+                ref=said.ref, unread=found.unread, received=received, read=read, others=others, last=found.last
+            )
+        )
+
+    async def _look_up(self, query: Callable[..., T], *args: Any) -> T:
+        """
+        Ask the store for somebody who is still signed in.
+
+        @raise SignedOut: that ended, and the event that says so has not come here yet.
+        """
+        who, services = self._signed_in(), self._services
+
+        def read(database: Database) -> T:
+            _check_signed_in(database, services, who)
+            return query(database, *args)
+
+        return await services.store.read(read)
+
+    def _history(self, said: frames.History) -> None:
+        self._ask(said, self._tell_history(said, self._key(said)))
+
+    async def _tell_history(self, said: frames.History, key: tuple[int, int, int]) -> None:
+        before = None if said.before is UNSET else said.before
+        after = None if said.after is UNSET else said.after
+        found = await self._look_up(history.history, self.user, key, before, after, said.limit, PAGE_SIZE)
+        messages = [v2.folded(message) for message in found.messages]
+        self.say(frames.HistoryPage(ref=said.ref, messages=messages, more=found.more))
+        await self.connection.drained()
+
+    # What is never stored
+
+    def _ping(self, said: frames.Ping) -> None:
+        self.say(frames.Pong(ref=said.ref))
+
+    def _typing(self, said: frames.Typing) -> None:
+        scope, target = v2.scope_of(said)
+        services, who = self._services, self._signed_in()
+        if scope == Scope.GROUP and self._live and not services.routing.is_member(who.user, target):
+            raise NotAMember
+        if scope == Scope.USER and services.routing.has_blocked(who.user, target):
+            return
+        if self._live and self._shows and services.presence.enabled and scope != Scope.EVERYONE:
+            self.inlet.signal(make_signal(Kind.TYPING, scope, who.user, target, who.device))
+
+    def _watch(self, said: frames.Watch) -> None:
+        if len(said.users) + len(said.groups) > frames.WATCH_LIMIT:
+            raise InvalidField("users")
+        if not self.connection.may_send:
+            # It was said before the connection ended; nobody would take it back.
+            return
+        presence = self._services.presence
+        presence.unwatch(self, self._users)
+        self._users, self._groups = frozenset(said.users), frozenset(said.groups)
+        presence.watch(self, self._users)
+        online = [user for user in said.users if self._sees(user)]
+        offline = [user for user in said.users if not self._sees(user)]
+        self.say(frames.Presence(ref=said.ref, online=online, offline=offline))
+
+    def _sees(self, user: int) -> bool:
+        services = self._services
+        return services.presence.is_online(user) and not services.routing.has_blocked(user, self.user)
+
+    def _show(self, said: frames.Show) -> None:
+        if said.presence != self._shows:
+            self._shows = said.presence
+            if self._live:
+                presence = self._services.presence
+                (presence.show if self._shows else presence.hide)(self.user)
+        self._done(said.ref)
+
+
+def make_signal(
+    kind: Kind, scope: int, sender: int, target: int, device: int = 0, body: bytes = b"", subject: int = 0
+) -> Event:
+    """
+    @param subject: the only user who may hear of it; 0: everybody concerned.
+    @return: a signal, which is an event without a position.
+    """
+    return Event(
+        position=0,
+        conversation=0,
+        seq=0,
+        n=0,
+        kind=int(kind),
+        scope=int(scope),
+        sender=sender,
+        target=target,
+        subject=subject,
+        time=0,
+        body=body,
+        device=device,
+    )
+
+
+def _close_code(error: Refused) -> frames.Close:
+    """@return: with which a connection ends whose hello is refused."""
+    if error.retry_after is not None:
+        return frames.Close.TROUBLE
+    # With the same token the right name would do: to log in again would not.
+    return frames.Close.NO_HELLO if isinstance(error, OtherDevice) else frames.Close.UNAUTHORIZED
+
+
+def _page(database: Database, services: Services, who: SignedIn, since: int, until: int) -> catchup.Missed:
+    """@raise SignedOut: the token or the device is void by now; then nothing more is for that client."""
+    _check_signed_in(database, services, who)
+    return catchup.page(database, who.user, since, until, services.sync_page, PAGE_SIZE)
+
+
+def _check_signed_in(database: Database, services: Services, who: SignedIn) -> None:
+    if services.read_generation(database, who.user, who.device, who.login, who.bound) != who.generation:
+        raise SignedOut
+
+
+_TAKE: dict[type, Callable[[V2Session, Any], bool | None]] = {
+    frames.Hello: V2Session._hello,
+    frames.Ping: V2Session._ping,
+    frames.Sync: V2Session._sync,
+    frames.Send: V2Session._send,
+    frames.Edit: V2Session._edit,
+    frames.Recall: V2Session._recall,
+    frames.React: V2Session._react,
+    frames.Received: V2Session._received,
+    frames.Read: V2Session._read,
+    frames.Marks: V2Session._marks,
+    frames.History: V2Session._history,
+    frames.Typing: V2Session._typing,
+    frames.Watch: V2Session._watch,
+    frames.Show: V2Session._show,
+}

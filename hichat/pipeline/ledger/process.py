@@ -1,0 +1,346 @@
+"""
+The log's writer in a process of its own.
+
+With the writer in a thread of the reactor's process, each of the two waited for the other, and together they used
+little more than one core. So batches go to a L{hichat.runtime.child} that does nothing but write them, one at a
+time; its answers come back as an event of the reactor::
+
+    daemon                                       writer
+    Setup                                    ->
+                                             <-  Written, of nothing: it is ready
+    Wanted: a batch                          ->
+                                             <-  Written: an outcome for each, and what is for the log
+    end of file: stop
+
+What changes other tables together with its event (C{Draft.change}) is a function of the daemon, and rare: such a batch
+is written in the daemon's own writer thread. So is every batch while the process is not there yet, or not any more. The
+store's write lock keeps the two apart, and the log tells each what the other did.
+
+When the process dies, its L{receipts} say what it did with the batches that it had; the rest of them is written anew.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from hichat.core.errors import NotStored, Refused, TooManyStrangers
+from hichat.core.events import Draft, Duplicate, Event, Kind, Outcome, Scope
+from hichat.pipeline.ledger import receipts
+from hichat.pipeline.ledger.receipts import Name, Receipt
+from hichat.pipeline.ledger.writer import LogWriter
+from hichat.runtime import child
+from hichat.runtime.child import Child, Daemon, Said, collect_log, no_threads, run
+from hichat.runtime.limits import NO_LIMIT, Rate
+from hichat.storage.engine import make_engine
+from hichat.storage.store import Store
+from hichat.storage.turnstile import Turnstile
+
+PATIENCE = 60
+"""How often, so many seconds apart, a store that fails is asked what a dead process did."""
+
+Write = Callable[[Sequence[Draft]], Deferred[list[Outcome]]]
+"""Writes a batch; see L{LogWriter.write}. Never fails."""
+
+
+class Setup(msgspec.Struct, array_like=True):
+    """
+    What a writer needs to know.
+
+    @ivar database: the store's URL; it may have a password in it.
+    @ivar turns: the directory of the L{Turnstile}, where writers need one.
+    @ivar worker: see L{receipts.Name}; as is C{incarnation}.
+    @ivar edit_limit: see L{LogWriter}; as are C{contacts_only} and C{strangers}.
+    """
+
+    database: str
+    turns: str | None
+    worker: int
+    incarnation: int
+    edit_limit: int
+    contacts_only: bool
+    strangers: Rate = NO_LIMIT
+
+
+class Plain(msgspec.Struct, array_like=True, gc=False):
+    """A L{Draft} without what stays in the daemon."""
+
+    kind: Kind
+    scope: Scope
+    sender: int
+    target: int
+    body: bytes
+    subject: int
+    device: int
+    counter: int
+
+
+class Wanted(msgspec.Struct, array_like=True):
+    """
+    A batch.
+
+    @ivar number: see L{receipts.Name}.
+    """
+
+    number: int
+    drafts: list[Plain]
+
+
+class Written(msgspec.Struct, array_like=True):
+    """
+    The answer to a batch.
+
+    @ivar outcomes: for each draft its event, or the code of why there is none.
+    @ivar again: which of them are L{Duplicate}s.
+    @ivar said: what is for the daemon's log.
+    @ivar later: of refusals that have an end: after how many seconds it is.
+    """
+
+    outcomes: list[Event | str]
+    again: list[int] = []
+    said: Said = []
+    later: dict[int, float] = {}
+
+
+# The daemon's side
+
+
+class WriterProcess(Child):
+    """
+    Has batches written by the process, while there is one.
+
+    @param setup: of the writer.
+    @param reactor: see L{Child}; as is C{command}.
+    @param here: writes a batch in the daemon's own writer thread.
+    @param locked: runs a query there, in a transaction that holds the store's write lock.
+    @ivar ready: whether the process takes batches; until then the daemon's thread does.
+    """
+
+    name = "the log's writer"
+    module = "hichat.pipeline.ledger.process"
+    _log = Logger()
+
+    def __init__(
+        self,
+        setup: Setup,
+        reactor: Any,
+        here: Write,
+        locked: Callable[..., Deferred[Any]],
+        command: Sequence[str] | None = None,
+    ) -> None:
+        super().__init__(setup, reactor, command)
+        self._here = here
+        self._locked = locked
+        self._decode = msgspec.msgpack.Decoder(Written).decode
+        self._refusals = {kind.code: kind for kind in _refusals(Refused)}
+        self.ready = False
+        # What is to be written, in order. Of that, so many have been handed on: all of them to the process, or one to
+        # the thread.
+        self._batches: deque[_Batch] = deque()
+        self._under_way = 0
+        self._number = 0
+        # The process has died, and what became of these is not known yet: nothing else is handed on.
+        self._lost_batches: list[_Batch] = []
+
+    def write(self, drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
+        """See L{LogWriter.write}. Batches are written in the order of the calls; one of no drafts is a probe."""
+        batch = _Batch(drafts)
+        self._batches.append(batch)
+        self._go_on()
+        return batch.answer
+
+    def _go_on(self) -> None:
+        """Hand on what may be handed on."""
+        while not self._lost_batches and self._under_way < len(self._batches):
+            batch = self._batches[self._under_way]
+            here = not (self.ready and self.is_there) or any(draft.change is not None for draft in batch.drafts)
+            if self._under_way and (here or self._batches[0].is_here):
+                return
+            self._under_way += 1
+            batch.is_here = here
+            if here:
+                self._here(batch.rest()).addBoth(self._end_here)
+            else:
+                self._send(batch)
+
+    def _send(self, batch: _Batch) -> None:
+        self._number += 1
+        batch.name = Name(self._setup.worker, self._setup.incarnation, self._number)
+        plain = [
+            (int(d.kind), int(d.scope), d.sender, d.target, d.body, d.subject, d.device, d.counter)
+            for d in batch.rest()
+        ]
+        self.send((self._number, plain))
+
+    def heard(self, message: bytes) -> None:
+        """A batch is written, or the process is ready."""
+        written = self._decode(message)
+        self.repeat(written.said)
+        if not self.ready:
+            self.ready = True
+            self._go_on()
+            return
+        outcomes: list[Outcome] = [
+            found if isinstance(found, Event) else self._refusals[found]() for found in written.outcomes
+        ]
+        for place in written.again:
+            first = outcomes[place]
+            assert isinstance(first, Event)
+            outcomes[place] = Duplicate(first)
+        for place, seconds in written.later.items():
+            refusal = outcomes[place]
+            assert isinstance(refusal, Refused)
+            refusal.retry_after = seconds
+        self._end(outcomes)
+
+    def _end(self, outcomes: list[Outcome]) -> None:
+        """The first batch is written."""
+        self._under_way -= 1
+        batch = self._batches.popleft()
+        batch.answer.callback(batch.settled + outcomes)
+        self._go_on()
+
+    def _end_here(self, outcomes: list[Outcome] | Failure) -> None:
+        if isinstance(outcomes, Failure):
+            self._log.failure("the writer failed", outcomes)
+            outcomes = [NotStored() for _ in self._batches[0].rest()]
+        self._end(outcomes)
+
+    # When it ends
+
+    def lost(self) -> None:
+        """See L{Child.lost}."""
+        self.ready = False
+        self._give_up_probes()
+        if not self._lost_batches and self._under_way and not self._batches[0].is_here:
+            self._lost_batches = list(self._batches)[: self._under_way]
+            self._look_up(PATIENCE)
+
+    def _give_up_probes(self) -> None:
+        """Those that the process had: of them there is no receipt."""
+        if not self._under_way or self._batches[0].is_here:
+            return
+        had = list(self._batches)[: self._under_way]
+        probes = [batch for batch in had if not batch.drafts]
+        for batch in probes:
+            self._batches.remove(batch)
+        self._under_way -= len(probes)
+        for batch in probes:
+            batch.answer.callback([NotStored()])
+
+    def _look_up(self, tries: int) -> None:
+        lost = [(batch.name, batch.rest()) for batch in self._lost_batches]
+        looking = self._locked(receipts.read, lost, self._refusals)
+        looking.addCallbacks(self._found, self._not_found, errbackArgs=(tries,))
+
+    def _found(self, found: list[list[Outcome]]) -> None:
+        lost, self._lost_batches = self._lost_batches, []
+        self._under_way = 0
+        for batch, outcomes in zip(lost, found, strict=True):
+            batch.settled += outcomes
+        # The first ones, if any: the process had them one after the other.
+        whole = [self._batches.popleft() for batch in lost if not batch.rest()]
+        for batch in whole:
+            batch.answer.callback(batch.settled)
+        self._go_on()
+
+    def _not_found(self, failure: Failure, tries: int) -> None:
+        if tries:
+            # It is known again when the store is there again.
+            self._reactor.callLater(child.AGAIN, self._look_up, tries - 1)
+            return
+        lost, self._lost_batches = self._lost_batches, []
+        self._log.failure("{count} batches may be stored or not; that they are not is said", failure, count=len(lost))
+        for batch in lost:
+            self._end([NotStored() for _ in batch.rest()])
+
+
+class _Batch:
+    """
+    A batch on its way.
+
+    @ivar is_here: whether it is with the daemon's thread.
+    @ivar name: of what the process was given last.
+    @ivar settled: outcomes of its first drafts, from a process that has died.
+    """
+
+    def __init__(self, drafts: Sequence[Draft]) -> None:
+        self.drafts = drafts
+        self.is_here = False
+        self.name = Name(0, 0, 0)
+        self.settled: list[Outcome] = []
+        self.answer: Deferred[list[Outcome]] = Deferred()
+
+    def rest(self) -> Sequence[Draft]:
+        """@return: what is yet to be written."""
+        return self.drafts[len(self.settled) :] if self.settled else self.drafts
+
+
+def _refusals(kind: type[Refused]) -> set[type[Refused]]:
+    return {kind}.union(*(_refusals(below) for below in kind.__subclasses__()))
+
+
+# The writer's side
+
+
+def serve(daemon: Daemon) -> None:
+    """Write batches until there are no more."""
+    setup = daemon.read_setup(Setup)
+    if setup is None:
+        return
+    said = collect_log()
+    engine = make_engine(setup.database)
+    turn = Turnstile(Path(setup.turns)).turn if setup.turns else nullcontext
+    store = Store(engine, no_threads, no_threads, turn)
+    writer = LogWriter(
+        store,
+        lambda: time.time_ns() // 1_000_000,
+        setup.edit_limit,
+        setup.contacts_only,
+        strangers=setup.strangers,
+    )
+    decode = msgspec.msgpack.Decoder(Wanted).decode
+    # Their origins hear of it in the daemon.
+    nobody: Any = None
+    daemon.tell(Written([]))
+    while (batch := daemon.read()) is not None:
+        wanted = decode(batch)
+        drafts = [
+            Draft(d.kind, d.scope, d.sender, d.target, d.body, nobody, d.subject, d.device, d.counter)
+            for d in wanted.drafts
+        ]
+        receipt = Receipt(Name(setup.worker, setup.incarnation, wanted.number))
+        daemon.tell(_told(writer.write(drafts, receipt), said))
+        said.clear()
+        writer.follow()
+    engine.dispose()
+
+
+def _told(outcomes: list[Outcome], said: Said) -> Written:
+    again = [place for place, outcome in enumerate(outcomes) if type(outcome) is Duplicate]
+    later = {
+        place: outcome.retry_after or 0
+        for place, outcome in enumerate(outcomes)
+        if isinstance(outcome, TooManyStrangers)
+    }
+    return Written([found if type(found) is Event else _of_other(found) for found in outcomes], again, said, later)
+
+
+def _of_other(outcome: Outcome) -> Event | str:
+    if isinstance(outcome, Duplicate):
+        return outcome.event
+    assert isinstance(outcome, Refused)
+    return outcome.code
+
+
+if __name__ == "__main__":
+    run(serve)

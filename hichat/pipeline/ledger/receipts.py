@@ -1,0 +1,168 @@
+"""
+Receipts: what a writer did with its last batches, written in the same transactions.
+
+Who has handed a batch to a writer's process, and sees it die before it answers, reads here which of it is in the log.
+That cannot be told from the log itself: two messages may be the same in all that clients say of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from time import monotonic_ns
+from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy import Connection, select
+
+from hichat.core.errors import NotStored, Refused
+from hichat.core.events import Draft, Duplicate, Event, Outcome
+from hichat.storage.engine import driver
+from hichat.storage.tables import events, receipts
+
+SLOTS = 4
+"""Batches of a writer whose receipts are kept: more than may be under way."""
+
+
+NOBODY = -1
+"""In place of a worker's number."""
+
+
+class Name(NamedTuple):
+    """
+    What names a batch.
+
+    @ivar worker: the worker's number.
+    @ivar incarnation: 63 random bits of whoever hands out the numbers.
+    @ivar number: counts the batches, from 1.
+    """
+
+    worker: int
+    incarnation: int
+    number: int
+
+    @property
+    def slot(self) -> int:
+        """Where its receipt is."""
+        return self.number % SLOTS
+
+
+class Receipt:
+    """
+    The receipt of a batch while it is written, which may take several transactions.
+    """
+
+    def __init__(self, name: Name) -> None:
+        self._name = name
+        self._settled: list[Outcome] = []
+
+    def note(self, connection: Connection, outcomes: Sequence[Outcome]) -> None:
+        """These are the outcomes of the drafts that come next, if this transaction is committed."""
+        worker, incarnation, number = self._name
+        packed = _encode(_packed([*self._settled, *outcomes]))
+        with driver(connection) as own:
+            own.execute(_PUT[connection.dialect.name], (worker, self._name.slot, incarnation, number, packed)).close()
+
+    def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """They are."""
+        self._settled += outcomes
+
+
+_PUT = {
+    name: f"INSERT INTO receipts (worker, slot, incarnation, number, outcomes) VALUES ({', '.join([mark] * 5)}) "  # noqa: S608
+    "ON CONFLICT (worker, slot) DO UPDATE SET incarnation = excluded.incarnation, number = excluded.number, "
+    "outcomes = excluded.outcomes"
+    for name, mark in (("sqlite", "?"), ("postgresql", "%s"))
+}
+
+
+def touch(connection: Connection) -> None:
+    """Write what nobody reads; each time something else, or SQLite would leave the disk alone."""
+    with driver(connection) as own:
+        own.execute(_PUT[connection.dialect.name], (NOBODY, 0, 0, monotonic_ns(), b"")).close()
+
+
+# A run of events: its first position and its length. A duplicate: the position of the first one. A refusal: its code.
+_Part = tuple[int, int] | int | str
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[_Part]).decode
+
+
+def _packed(outcomes: Sequence[Outcome]) -> list[_Part]:
+    parts: list[_Part] = []
+    first = length = 0
+    for outcome in outcomes:
+        if isinstance(outcome, Event):
+            if length and outcome.position == first + length:
+                length += 1
+                continue
+            if length:
+                parts.append((first, length))
+            first, length = outcome.position, 1
+            continue
+        if length:
+            parts.append((first, length))
+            length = 0
+        parts.append(outcome.event.position if isinstance(outcome, Duplicate) else outcome.code)
+    if length:
+        parts.append((first, length))
+    return parts
+
+
+def read(
+    connection: Connection, batches: Sequence[tuple[Name, Sequence[Draft]]], refusals: Mapping[str, type[Refused]]
+) -> list[list[Outcome]]:
+    """
+    Read what a writer that is dead did with the batches that it had. In a transaction that holds the write lock: so its
+    last one is over.
+
+    @param batches: each with its drafts, in the order in which the writer had them.
+    @param refusals: by their codes.
+    @return: of each the outcomes of its first drafts; nothing was done with the others.
+    """
+    found = [_read(connection, name, drafts, refusals) for name, drafts in batches]
+    begun = [place for place, outcomes in enumerate(found) if outcomes is not None]
+    return [
+        # When a later one was begun this one was ended. What is not in its receipt had failed.
+        (outcomes or []) + ([NotStored()] * (len(drafts) - len(outcomes or [])) if begun and place < begun[-1] else [])
+        for place, (outcomes, (_, drafts)) in enumerate(zip(found, batches, strict=True))
+    ]
+
+
+def _read(
+    connection: Connection, name: Name, drafts: Sequence[Draft], refusals: Mapping[str, type[Refused]]
+) -> list[Outcome] | None:
+    """@return: None: there is no receipt."""
+    query = select(receipts.c.incarnation, receipts.c.number, receipts.c.outcomes).where(
+        receipts.c.worker == name.worker, receipts.c.slot == name.slot
+    )
+    row = connection.execute(query).first()
+    if row is None or (row.incarnation, row.number) != (name.incarnation, name.number):
+        return None
+    parts = _decode(row.outcomes)
+    positions = [position for part in parts for position in _positions(part)]
+    found = {
+        event_row.position: Event(*event_row)
+        for event_row in connection.execute(select(events).where(events.c.position.in_(positions)))
+    }
+    outcomes: list[Outcome] = []
+    for part in parts:
+        if isinstance(part, str):
+            outcomes.append(refusals.get(part, NotStored)())
+        elif isinstance(part, int):
+            outcomes.append(Duplicate(found[part]))
+        else:
+            # What was recalled since is blank in the log; here it is still to be said.
+            outcomes += [
+                replace(found[position], body=drafts[len(outcomes) + place].body)
+                for place, position in enumerate(_positions(part))
+            ]
+    return outcomes
+
+
+def _positions(part: _Part) -> Iterator[int]:
+    if isinstance(part, int):
+        yield part
+    elif not isinstance(part, str):
+        first, length = part
+        yield from range(first, first + length)

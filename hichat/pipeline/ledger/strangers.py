@@ -1,0 +1,97 @@
+"""
+How many people who are no contacts each user has written to first, of late.
+
+The log says it, to every writer: so several workers share the count, and a restart keeps it. A writer reads it when a
+user begins a conversation, and from then on it follows the log. Only for that reading the wall clock matters.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from sqlalchemy import Connection, or_, select
+
+from hichat.contacts import contacts
+from hichat.core.errors import TooManyStrangers
+from hichat.core.events import Kind, Scope
+from hichat.log import by_conversation
+from hichat.runtime.limits import NO_LIMIT, Rate
+from hichat.storage.tables import conversations, events
+
+AGAIN = 4
+"""As many times the limit of a user's conversations are looked at: some were begun by others, or with contacts."""
+
+
+class Strangers:
+    """
+    @param rate: conversations that a user may begin with strangers, in so many seconds.
+    @param seconds: a clock that is never set.
+    """
+
+    def __init__(self, rate: Rate = NO_LIMIT, seconds: Callable[[], float] = time.monotonic) -> None:
+        self.rate = rate
+        self._seconds = seconds
+        # By user, of those who were asked about: when, and with whom.
+        self._begun: dict[int, deque[tuple[float, int]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._begun)
+
+    def forget(self) -> None:
+        """It is read again when it is needed."""
+        self._begun.clear()
+
+    def add(self, user: int, other: int) -> None:
+        """A user has written to another first."""
+        begun = self._begun.get(user)
+        if begun is not None:
+            begun.append((self._seconds(), other))
+
+    def check(self, connection: Connection, user: int, other: int, meanwhile: list[int], now: int) -> bool:
+        """
+        May this user write to another, who has not written to the user before?
+
+        @param meanwhile: to whom else the user has written first, in this transaction.
+        @param now: milliseconds since the epoch.
+        @return: whether they are strangers.
+        @raise TooManyStrangers: the user has written to as many others.
+        """
+        if contacts.are_acquainted(connection, user, other):
+            return False
+        begun = self._begun.get(user)
+        if begun is None:
+            begun = self._begun[user] = self._read(connection, user, now)
+        seconds = self._seconds()
+        while begun and begun[0][0] <= seconds - self.rate.seconds:
+            begun.popleft()
+        if len(begun) + len(meanwhile) >= self.rate.attempts:
+            known = contacts.among(connection, user, [each for _, each in begun])
+            strangers = [at for at, each in begun if each not in known]
+            over = len(strangers) + len(meanwhile) - self.rate.attempts
+            if over >= 0:
+                oldest = strangers[over] if over < len(strangers) else seconds
+                raise TooManyStrangers(max(1.0, oldest + self.rate.seconds - seconds))
+        return True
+
+    def _read(self, connection: Connection, user: int, now: int) -> deque[tuple[float, int]]:
+        row = conversations.c
+        newest = (
+            select(row.id, row.first, row.second)
+            .where(row.scope == int(Scope.USER), or_(row.first == user, row.second == user))
+            .order_by(row.id.desc())
+            .limit(AGAIN * self.rate.attempts)
+        )
+        found: deque[tuple[float, int]] = deque(maxlen=AGAIN * self.rate.attempts)
+        for conversation, first, second in connection.execute(newest).all():
+            said = next(by_conversation.read(connection, conversation, events.c.kind == int(Kind.MESSAGE)), None)
+            if said is None or first == second:
+                continue
+            # Of a clock that was set back since, what was written before may lie ahead.
+            age = max(0.0, (now - said.time) / 1000)
+            if age >= self.rate.seconds:
+                break
+            if said.sender == user:
+                found.appendleft((self._seconds() - age, second if first == user else first))
+        return found

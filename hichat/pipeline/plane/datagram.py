@@ -1,0 +1,153 @@
+"""
+The datagram: what the plane carries, and how it is known to be ours.
+
+Layout, integers big-endian::
+
+    mac          16 bytes   keyed BLAKE2b (RFC 7693) over all that follows
+    version       1         1
+    worker        1         the sender's number
+    incarnation   8         random, new at each start of the sender
+    number        8         counts the datagrams to this receiver from 1; 0: one that is not counted
+    heard         8         the largest number that the sender has heard from the receiver, of the incarnation
+    heard_of      8         that it had; so the sender's own buffer gives credit
+    wanted        8         the number of what the sender knows that the receiver wants (L{Interests})
+    telling       8         the number of what the sender wants, if the records are that; else 0
+    first, last   8 + 8     the positions that the datagram accounts for; zeros for signals
+    length        4         of the rest, in bytes
+    records                 a MessagePack array of events, each an array (L{Event}); of those that the receiver
+                            wants. Or, in a datagram that tells what is wanted, L{Interests.told}.
+"""
+
+from __future__ import annotations
+
+import hmac
+import struct
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+import msgspec
+
+from hichat.core.events import Batch, Event
+
+VERSION = 2
+LARGEST = 32 * 1024
+"""Bytes that a datagram holds at most, unless a single event is larger."""
+
+_MAC_SIZE = 16
+_HEADER = struct.Struct("!BBQQQQQQQQI")
+_PREFIX = _MAC_SIZE + _HEADER.size
+_ARRAY = struct.Struct("!BH")
+_MSGPACK_ARRAY_16 = 0xDC
+_NONE = b"\x90"
+
+
+class BadDatagram(Exception):
+    """
+    A datagram that is not to be used.
+
+    @ivar cause: C{truncated}, C{forged}, C{version}, C{foreign} (of another incarnation) or C{malformed}.
+    """
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class Trail(NamedTuple):
+    """
+    What the sender of a datagram knows of its receiver; see the layout.
+    """
+
+    number: int
+    heard: int = 0
+    heard_of: int = 0
+    wanted: int = 0
+    telling: int = 0
+
+
+class Datagram(NamedTuple):
+    """What a datagram says; see the layout."""
+
+    worker: int
+    incarnation: int
+    trail: Trail
+    batch: Batch
+    told: bytes
+
+
+class Codec:
+    """
+    @param key: 16 to 64 bytes, shared by the workers of one state directory.
+    @param worker: this worker's number, 0 to 255.
+    @param incarnation: 64 random bits. Datagrams of this worker and another incarnation are not taken.
+    """
+
+    def __init__(self, key: bytes, worker: int, incarnation: int) -> None:
+        self._key = key
+        self.worker = worker
+        self.incarnation = incarnation
+        self._encoder = msgspec.msgpack.Encoder()
+        self._decoder = msgspec.msgpack.Decoder(list[Event])
+
+    def records(self, events: Sequence[Event]) -> bytes:
+        """@return: as L{pack} takes them, of a few events."""
+        return self._piece(events, [self._encoder.encode(event) for event in events])[1] if events else _NONE
+
+    def split(self, events: Sequence[Event]) -> Iterator[tuple[Batch, bytes]]:
+        """
+        Cut a batch into pieces that fit a datagram.
+
+        @return: each piece with its records, as L{pack} takes them.
+        """
+        start, size = 0, 0
+        encoded: list[bytes] = []
+        for i, event in enumerate(events):
+            record = self._encoder.encode(event)
+            if encoded and (size + len(record) > LARGEST - _PREFIX - _ARRAY.size or len(encoded) == 0xFFFF):
+                yield self._piece(events[start:i], encoded)
+                start, size, encoded = i, 0, []
+            encoded.append(record)
+            size += len(record)
+        if encoded:
+            yield self._piece(events[start:], encoded)
+
+    @staticmethod
+    def _piece(events: Sequence[Event], encoded: list[bytes]) -> tuple[Batch, bytes]:
+        records = _ARRAY.pack(_MSGPACK_ARRAY_16, len(encoded)) + b"".join(encoded)
+        return Batch(events[0].position, events[-1].position, list(events)), records
+
+    def pack(self, trail: Trail, first: int, last: int, records: bytes) -> bytes:
+        """Make a datagram."""
+        header = _HEADER.pack(VERSION, self.worker, self.incarnation, *trail, first, last, len(records))
+        rest = header + records
+        return self._mac(rest) + rest
+
+    def unpack(self, data: bytes) -> Datagram:
+        """
+        Read a datagram.
+
+        @raise BadDatagram: it is not to be used; nothing else is raised, whatever the bytes.
+        """
+        if len(data) < _PREFIX:
+            raise BadDatagram("truncated")
+        version, worker, incarnation, *numbers, first, last, length = _HEADER.unpack_from(data, _MAC_SIZE)
+        if version != VERSION:
+            raise BadDatagram("version")
+        if len(data) < _PREFIX + length:
+            raise BadDatagram("truncated")
+        if not hmac.compare_digest(self._mac(data[_MAC_SIZE:]), data[:_MAC_SIZE]):
+            raise BadDatagram("forged")
+        if worker == self.worker and incarnation != self.incarnation:
+            raise BadDatagram("foreign")
+        trail = Trail(*numbers)
+        if trail.telling:
+            return Datagram(worker, incarnation, trail, Batch(0, 0, []), data[_PREFIX:])
+        try:
+            events = self._decoder.decode(data[_PREFIX:])
+        except msgspec.MsgspecError:
+            raise BadDatagram("malformed") from None
+        return Datagram(worker, incarnation, trail, Batch(first, last, events), b"")
+
+    def _mac(self, data: bytes) -> bytes:
+        return blake2b(data, key=self._key, digest_size=_MAC_SIZE).digest()

@@ -1,0 +1,108 @@
+"""
+The queue and the writer: durable events wait here until the link has room.
+
+A C{DeferredQueue} stands between the WebSocket side and the UDP side. It cannot overflow:
+L{hichat.pipeline.plane.intake.Intake} counts every draft from its acceptance until the writer hands it to
+the link, and holds the senders back long before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twisted.internet.defer import CancelledError, Deferred, DeferredQueue, succeed
+from twisted.logger import Logger
+
+from hichat.core.events import Event
+from hichat.pipeline.plane.datagram import Codec
+from hichat.pipeline.plane.intake import Intake
+from hichat.pipeline.plane.udp import Link
+
+DEPTH = 1024
+"""Batches, of one event or more each; the seed's channel was 1024 messages deep."""
+
+
+class PlaneWriter:
+    """
+    Takes batches from the queue and writes them to the link as datagrams.
+
+    @param depth: batches that the queue holds: as many as there may be drafts in flight.
+    """
+
+    _log = Logger()
+
+    def __init__(self, codec: Codec, link: Link, intake: Intake, depth: int = DEPTH) -> None:
+        self._codec = codec
+        self._link = link
+        self._intake = intake
+        self._queue: DeferredQueue[Sequence[Event]] = DeferredQueue(size=depth)
+        self._pumping: Deferred[None] | None = None
+        self._queued = 0
+        self._idle: list[Deferred[None]] = []
+
+    @property
+    def depth(self) -> int:
+        """Events that wait for the link."""
+        return self._queued
+
+    def put(self, events: Sequence[Event]) -> None:
+        """Queue a durable batch: contiguous, in order."""
+        self._queued += len(events)
+        try:
+            self._queue.put(events)
+        except Exception:
+            self._queued -= len(events)
+            raise
+
+    def start(self) -> None:
+        """Begin to write; the link is bound."""
+        self._pumping = Deferred.fromCoroutine(self._pump())
+
+    async def stop(self) -> None:
+        """End the writing at once; whoever waits for L{idle} is let go."""
+        if self._pumping is not None:
+            self._pumping.cancel()
+            await self._pumping
+        self._tell_idle()
+
+    def idle(self) -> Deferred[None]:
+        """@return: fires when all that was queued is handed to the link."""
+        if not self._queued:
+            return succeed(None)
+        waiter: Deferred[None] = Deferred()
+        self._idle.append(waiter)
+        return waiter
+
+    async def _pump(self) -> None:
+        try:
+            while True:
+                await self._room()
+                events = await self._queue.get()
+                try:
+                    await self._write(events)
+                except CancelledError:
+                    raise
+                except Exception:
+                    # It is in the log: routing reads there what does not arrive.
+                    self._log.failure("{count} events could not be written to the plane", count=len(events))
+                self._queued -= len(events)
+                self._intake.gave(len(events))
+                if not self._queued:
+                    self._tell_idle()
+        except CancelledError:
+            pass
+
+    async def _write(self, events: Sequence[Event]) -> None:
+        for batch, records in self._codec.split(events):
+            await self._room()
+            self._link.send(batch, records)
+
+    async def _room(self) -> None:
+        waiting = self._link.room()
+        if waiting is not None:
+            await waiting
+
+    def _tell_idle(self) -> None:
+        waiters, self._idle = self._idle, []
+        for waiter in waiters:
+            waiter.callback(None)

@@ -1,0 +1,263 @@
+"""
+The link: the UDP socket, both its ends, and the credit between them.
+
+Linux drops a datagram that does not fit the receive buffer, and tells nobody. So the sender has no more datagrams under
+way than the buffer surely holds.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import Any, cast
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.protocol import DatagramProtocol
+from twisted.logger import Logger
+
+from hichat.core.events import Batch
+from hichat.core.ports import IBatchReceiver
+from hichat.pipeline.plane.datagram import LARGEST, BadDatagram, Codec, Datagram, Trail
+from hichat.pipeline.plane.interests import Interests, Wanted
+from hichat.runtime.metrics import Metrics
+
+KERNEL_COST = LARGEST + 2048
+"""Bytes of receive buffer that a full datagram takes, with the kernel's own book-keeping."""
+
+RECEIVE_BUFFER = 4 * 1024 * 1024
+"""Bytes of receive buffer asked for; the kernel gives what its limits allow."""
+
+LOST_AFTER = 0.05
+"""Seconds without a sign of a datagram after which all that are under way count as lost."""
+
+GRACE = 0.005
+"""Seconds more, in case it was the reactor that was late: so it reads its socket before all is called lost."""
+
+
+class _Peer:
+    """
+    Another worker, as seen from here.
+
+    @ivar sent: datagrams that were counted.
+    @ivar heard: of these, the largest number that is known to have arrived, or was given up.
+    @ivar came: the largest number that has come from there.
+    """
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.address = address
+        self.incarnation = 0
+        self.wanted = Wanted()
+        self.sent = self.heard = self.came = 0
+        self.last_sign = 0.0
+        self.answer: IDelayedCall | None = None
+        self.told = 0.0
+
+    def meet(self, incarnation: int) -> None:
+        """A datagram came from there."""
+        if incarnation != self.incarnation:
+            self.incarnation = incarnation
+            self.sent = self.heard = self.came = 0
+            self.wanted.forget()
+
+
+class Link(DatagramProtocol):
+    """
+    A datagram protocol that sends to its own address, and to the other workers of this host.
+
+    To itself it sends all, when there is credit. The others get what they want, if there is credit: they are never
+    waited for. Who is behind finds it in the log.
+
+    @param receiver: is given what arrives.
+    @param workers: how many there are; their addresses differ by the port only, which is the first one's plus their
+        number.
+    @param interests: what this worker wants of the others.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        codec: Codec,
+        receiver: IBatchReceiver,
+        clock: IReactorTime,
+        metrics: Metrics,
+        workers: int = 1,
+        interests: Interests | None = None,
+    ) -> None:
+        self._codec = codec
+        self._receiver = receiver
+        self._clock = clock
+        self._metrics = metrics
+        self._workers = workers
+        self._interests = interests or Interests()
+        self._peers: dict[int, _Peer] = {}
+        self._telling: IDelayedCall | None = None
+        self._address = ("127.0.0.1", 0)
+        self._limit = 1
+        self._sent = 0
+        self._heard = 0
+        self._waiting: Deferred[None] | None = None
+        self._silence: IDelayedCall | None = None
+
+    def startProtocol(self) -> None:
+        """The socket is bound: learn its address and what its buffer holds."""
+        assert self.transport is not None
+        host = self.transport.getHost()
+        self._address = (host.host, host.port)
+        handle = cast(Any, self.transport).getHandle()
+        handle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        buffer = handle.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        self._limit = max(1, buffer // KERNEL_COST // self._workers)
+        own = self._codec.worker
+        self._peers = {
+            worker: _Peer((host.host, host.port - own + worker)) for worker in range(self._workers) if worker != own
+        }
+        if self._peers:
+            self._interests.share(self._tell_soon)
+            self._tell_soon()
+
+    def stopProtocol(self) -> None:
+        """The socket is closed."""
+        for call in (self._silence, self._telling, *(peer.answer for peer in self._peers.values())):
+            if call is not None and call.active():
+                call.cancel()
+
+    @property
+    def under_way(self) -> int:
+        """Datagrams that were sent and neither arrived nor were given up."""
+        return self._sent - self._heard
+
+    def room(self) -> Deferred[None] | None:
+        """@return: None if a datagram may be sent now, else what fires when one may. One may wait at a time."""
+        if self.under_way < self._limit:
+            return None
+        self._waiting = Deferred()
+        return self._waiting
+
+    def send(self, batch: Batch, records: bytes) -> None:
+        """Send a piece of a batch, as L{Codec.split} made it. If the kernel refuses it, it is as good as lost."""
+        self._sent += 1
+        self._write(self._codec.pack(Trail(self._sent), batch.first, batch.last, records), self._address)
+        if self._silence is None or not self._silence.active():
+            self._silence = self._clock.callLater(LOST_AFTER, self._look_once_more)
+        for peer in self._peers.values():
+            self._send_to(peer, batch, records)
+
+    def _write(self, datagram: bytes, address: tuple[str, int]) -> None:
+        self._metrics.datagrams_sent += 1
+        try:
+            assert self.transport is not None
+            self.transport.write(datagram, address)
+        except OSError as e:
+            self._metrics.datagram_dropped("unsent")
+            self._log.warn("a datagram could not be sent: {cause}", cause=e.strerror)
+
+    # The other workers
+
+    def _send_to(self, peer: _Peer, batch: Batch, records: bytes) -> None:
+        if peer.sent - peer.heard >= self._limit:
+            if self._clock.seconds() - peer.last_sign < LOST_AFTER:
+                self._metrics.datagrams_withheld += 1
+                return
+            peer.heard = peer.sent  # what is under way is lost, or the worker is
+        if peer.sent == peer.heard:
+            peer.last_sign = self._clock.seconds()
+        wanted = [event for event in batch.events if peer.wanted.wants(event)]
+        if len(wanted) < len(batch.events):
+            records = self._codec.records(wanted)
+        peer.sent += 1
+        self._write(self._codec.pack(self._trail(peer, peer.sent), batch.first, batch.last, records), peer.address)
+
+    def _trail(self, peer: _Peer, number: int, telling: int = 0) -> Trail:
+        if peer.answer is not None and peer.answer.active():
+            peer.answer.cancel()
+        return Trail(number, peer.came, peer.incarnation, peer.wanted.number, telling)
+
+    def _tell_soon(self) -> None:
+        if self._telling is None or not self._telling.active():
+            self._telling = self._clock.callLater(0, self._tell_all)
+
+    def _tell_all(self) -> None:
+        for peer in self._peers.values():
+            self._tell(peer)
+
+    def _tell(self, peer: _Peer) -> None:
+        """Tell what is wanted here."""
+        peer.told = self._clock.seconds()
+        interests = self._interests
+        self._write(self._codec.pack(self._trail(peer, 0, interests.number), 0, 0, interests.told()), peer.address)
+
+    def _answer(self, peer: _Peer) -> None:
+        """Nothing else went there meanwhile: say what was heard."""
+        self._write(self._codec.pack(self._trail(peer, 0), 0, 0, self._codec.records([])), peer.address)
+
+    def _heard_from(self, peer: _Peer, datagram: Datagram) -> bool:
+        """@return: whether the peer knew what is wanted here."""
+        peer.meet(datagram.incarnation)
+        if datagram.trail.heard_of == self._codec.incarnation and datagram.trail.heard > peer.heard:
+            peer.heard = min(datagram.trail.heard, peer.sent)
+            peer.last_sign = self._clock.seconds()
+        if datagram.trail.telling:
+            peer.wanted.learn(datagram.trail.telling, datagram.told)
+        if datagram.trail.number:
+            peer.came = max(peer.came, datagram.trail.number)
+            if peer.answer is None or not peer.answer.active():
+                peer.answer = self._clock.callLater(0, self._answer, peer)
+        knew = datagram.trail.wanted >= self._interests.number and datagram.trail.heard_of == self._codec.incarnation
+        if not knew and self._clock.seconds() - peer.told >= LOST_AFTER:
+            self._tell(peer)
+        return knew
+
+    # What arrives
+
+    def datagramReceived(self, datagram: bytes, addr: object) -> None:
+        """A datagram arrived, from wherever. Whatever it is, the link lives on."""
+        try:
+            self._received(self._codec.unpack(datagram))
+        except BadDatagram as e:
+            self._metrics.datagram_dropped(e.cause)
+        except Exception:
+            self._log.failure("a datagram could not be delivered")
+
+    def _received(self, datagram: Datagram) -> None:
+        if datagram.worker == self._codec.worker:
+            knew = True
+            self._credit(datagram.trail.number)
+        elif datagram.worker in self._peers:
+            knew = self._heard_from(self._peers[datagram.worker], datagram)
+            if not datagram.trail.number:
+                return
+        else:
+            raise BadDatagram("foreign")
+        first, last, events = datagram.batch
+        try:
+            if self._receiver.received(first, last, events, knew):
+                self._metrics.datagrams_received += 1
+            else:
+                self._metrics.datagram_dropped("doubled")
+        finally:
+            self._go_on()
+
+    def _credit(self, number: int) -> None:
+        if number > self._heard:
+            # Datagrams keep their order on loopback: the ones before this have arrived or never will.
+            self._heard = min(number, self._sent)
+            if self._silence is not None and self._silence.active():
+                self._silence.reset(LOST_AFTER)
+
+    def _look_once_more(self) -> None:
+        """See L{GRACE}."""
+        self._silence = self._clock.callLater(GRACE, self._give_up)
+
+    def _give_up(self) -> None:
+        """Nothing was heard for a while: what is under way is lost (routing will read it from the log)."""
+        if self.under_way:
+            self._metrics.datagrams_lost += self.under_way
+            self._heard = self._sent
+            self._go_on()
+
+    def _go_on(self) -> None:
+        waiting = self._waiting
+        if waiting is not None and self.under_way < self._limit:
+            self._waiting = None
+            waiting.callback(None)

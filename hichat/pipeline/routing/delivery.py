@@ -1,0 +1,576 @@
+"""
+The routing service: what comes off the plane goes, in order and once, to who is online here.
+
+It keeps one integer: the position it has delivered to. What lies at or before it came twice; what leaves a gap waits,
+and if the gap stays it is read from the log a moment later. That one rule repairs a datagram that was lost, late or
+forged, and finds what another process has written.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from hichat.core.errors import SignedOut, StoreAway
+from hichat.core.events import ENDINGS, MEETINGS, Event, Kind, Scope
+from hichat.core.ports import IBatchReceiver, IDelivery
+from hichat.pipeline.plane.interests import Interests
+from hichat.runtime.metrics import Metrics
+
+PATIENCE = 0.05
+"""Seconds that a hole may be open before it is read from the log."""
+
+WATCH = 1.0
+"""Seconds between two looks at where the log ends; also before a failed repair is tried again."""
+
+PAGE = 1000
+"""Events that a repair reads at once."""
+
+EARLY = 64
+"""Batches that may wait for one before them; what comes beyond that is read from the log."""
+
+RECENT = 8192
+"""Events that are kept for those who arrive while they happen."""
+
+RECENT_SIZE = 4 * 1024 * 1024
+"""Bytes of their bodies, at most."""
+
+# To look a member up in its enumeration takes as long as to find who is online.
+_USER = int(Scope.USER)
+
+RECEIPTS_LIMIT = 100
+"""Members of a group up to which they hear what the others have read."""
+
+
+_SIZED = ENDINGS | {Kind.JOINED, Kind.DISSOLVED}
+"""What changes who is in a group. The body is its size after it."""
+
+
+def _voids(event: Event, generation: int, device: int, login: int, bound: int) -> bool:
+    """@return: whether this event ends what a user has signed in with; for the parameters see L{Arrival}."""
+    if event.kind != Kind.SIGNED_OUT:
+        return False
+    if not event.subject:
+        return int(event.body) > generation
+    if event.body:
+        return event.subject == (bound or device) and 0 < login < int(event.body)
+    return event.subject in (device, bound)
+
+
+def _without_recalled(events: list[Event], recalled: set[int]) -> list[Event]:
+    """@return: what people may still see of these events."""
+    shown = [event for event in events if event.kind != Kind.SIGNED_OUT]
+    if not recalled:
+        return shown
+    return [replace(event, body=b"") if _is_of(event, recalled) else event for event in shown]
+
+
+def _is_of(event: Event, messages: set[int]) -> bool:
+    return event.position in messages or (event.kind in (Kind.EDITED, Kind.REACTED) and event.subject in messages)
+
+
+def _size(events: list[Event]) -> int:
+    return sum([len(event.body) for event in events])
+
+
+class Arrival(NamedTuple):
+    """
+    Somebody who wants to listen.
+
+    @ivar position: from where on.
+    @ivar device: its number; 0 for a client that has none.
+    @ivar login: the number of the session that the token is bound to, of that device; 0: it is bound to none.
+    @ivar bound: the device whose session that is, if it is another one.
+    """
+
+    user: int
+    position: int
+    device: int
+    login: int = 0
+    bound: int = 0
+
+
+class Arrived(NamedTuple):
+    """
+    What the store knows of an arrival.
+
+    @ivar generation: of the tokens that are good now; None: no token is, the device was revoked, or its
+        session is over.
+    @ivar groups: those that the user was in at that position, each with its size.
+    @ivar blocked: whom the user has blocked, then or since.
+    @ivar used_at: when the token's device was used last, as far as is known; in milliseconds since the epoch.
+    @ivar administrator: whether the user is one.
+    """
+
+    generation: int | None
+    groups: list[tuple[int, int]]
+    blocked: frozenset[int] = frozenset()
+    used_at: int = 0
+    administrator: bool = False
+
+
+class Met(NamedTuple):
+    """
+    What was read for somebody who wants to listen.
+
+    @ivar position: from where on; there it was so.
+    """
+
+    position: int
+    arrived: Arrived
+
+
+class _Early(NamedTuple):
+    """
+    A batch that came before its turn.
+
+    @ivar wanted: the number of what was wanted here when it came.
+    """
+
+    last: int
+    events: list[Event]
+    whole: bool
+    wanted: int
+
+
+class _Group:
+    """A group with somebody online here: who is, and how many members it has in all."""
+
+    __slots__ = ("online", "size")
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.online: set[int] = set()
+
+
+def _concerns(event: Event, user: int, groups: dict[int, int]) -> bool:
+    """
+    @param groups: of the user, with their sizes, before the event; changed to what they are after it.
+    @return: whether the event is the user's to hear.
+    """
+    if event.scope == Scope.GROUP:
+        before = event.target in groups
+        if event.kind == Kind.DISSOLVED or (event.kind in ENDINGS and event.subject == user):
+            groups.pop(event.target, None)
+        elif event.kind in _SIZED and (before or event.subject == user):
+            groups[event.target] = int(event.body)
+        return before or event.target in groups or (event.kind in MEETINGS and event.subject == user)
+    if event.scope == Scope.USER:
+        return user in (event.sender, event.target)
+    return event.scope == Scope.EVERYONE or event.target == user
+
+
+@implementer(IBatchReceiver)
+class Routing:
+    """
+    @param delivery: the gateway.
+    @param read_log: gives at most so many events behind a position.
+    @param read_head: gives the log's last position.
+    @param read_arrival: gives what the store knows of one who comes.
+    @param interests: what is wanted of other workers: kept up to date with who is here.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        delivery: IDelivery,
+        read_log: Callable[[int, int], Deferred[list[Event]]],
+        read_head: Callable[[], Deferred[int]],
+        read_arrival: Callable[[Arrival], Deferred[Arrived]],
+        clock: IReactorTime,
+        metrics: Metrics,
+        interests: Interests | None = None,
+    ) -> None:
+        self._delivery = delivery
+        self._read_log = read_log
+        self._read_head = read_head
+        self._read_arrival = read_arrival
+        self._clock = clock
+        self._metrics = metrics
+        self._interests = interests or Interests()
+        self.position = 0
+        self._seen = 0
+        self._groups: dict[int, _Group] = {}
+        self._groups_of: dict[int, set[int]] = {}
+        # Of those who are here, only who has blocked somebody.
+        self._blocked: dict[int, set[int]] = {}
+        # The last events, for who arrives while they happen; all those behind the position _forgotten.
+        self._recent: deque[list[Event]] = deque()
+        self.recent = RECENT
+        self._recent_count = self._recent_size = 0
+        self._forgotten = 0
+        self._repair_call: IDelayedCall | None = None
+        self._repairing: Deferred[None] | None = None
+        self._watch = LoopingCall(self._look)
+        self._watch.clock = clock
+        self._reached: list[tuple[int, Deferred[None]]] = []
+        # By their first position. Workers commit in order, but their datagrams may overtake each other.
+        self._early: dict[int, _Early] = {}
+
+    # Its life
+
+    def start(self, position: int) -> None:
+        """
+        Begin.
+
+        @param position: where the log ends now; what came before is nobody's news.
+        """
+        self.position = self._seen = self._forgotten = position
+        self._watch.start(WATCH, now=False)
+
+    async def stop(self) -> None:
+        """Read the log no more."""
+        if self._watch.running:
+            self._watch.stop()
+        if self._repair_call is not None and self._repair_call.active():
+            self._repair_call.cancel()
+        repairing = self._repairing
+        if repairing is not None:
+            repairing.cancel()
+            await repairing
+
+    def reached(self, position: int) -> Deferred[None]:
+        """@return: fires when everything up to this position has been delivered."""
+        if self.position >= position:
+            return succeed(None)
+        waiter: Deferred[None] = Deferred()
+        self._reached.append((position, waiter))
+        return waiter
+
+    # Who is here
+
+    async def meet(
+        self, user: int, generation: int, since: int | None = None, device: int = 0, login: int = 0, bound: int = 0
+    ) -> Met:
+        """
+        A device of this user is about to L{arrive}: learn the user's groups. For the parameters see there.
+
+        @raise SignedOut: the token or the device is void by now.
+        """
+        if self._interests.shared:
+            self._interests.begin_all()
+            # Not at once: who is told to read the log comes back in a moment.
+            self._clock.callLater(WATCH, self._interests.end_all)
+        position = self.position if since is None else since
+        arrived = await self._read_arrival(Arrival(user, position, device, login, bound))
+        if arrived.generation != generation:
+            raise SignedOut
+        return Met(position, arrived)
+
+    async def arrive(
+        self,
+        user: int,
+        generation: int,
+        listen: Callable[[int, list[Event]], bool],
+        since: int | None = None,
+        device: int = 0,
+        login: int = 0,
+        met: Met | None = None,
+        bound: int = 0,
+    ) -> bool:
+        """
+        A device of this user wants to listen from a position on: L{meet} it, then let it.
+
+        @param generation: of the token that the device has shown.
+        @param listen: is given that position and what happened for the user since then, and makes the device listen:
+            in the reactor turn from which on events reach it. Or it gives False: the device is gone.
+        @param since: a position; without it: now. The past reaches back only L{RECENT} events.
+        @param device: its number, if it has one.
+        @param login: the number of the device's session, if the token is bound to one.
+        @param met: it was met before, a moment ago.
+        @param bound: the device whose session that is, if it is another one.
+        @return: False if C{since} is too long ago: the device has to read the log first.
+        @raise SignedOut: the token or the device is void by now.
+        """
+        met = met or await self.meet(user, generation, since, device, login, bound)
+        while met.position < self._forgotten:
+            if since is not None:
+                return False
+            met = await self.meet(user, generation, since, device, login, bound)
+        position, arrived = met
+        groups = dict(arrived.groups)
+        recent = self._since(position)
+        missed = [event for event in recent if _concerns(event, user, groups)]
+        if any(_voids(event, generation, device, login, bound) for event in missed):
+            raise SignedOut
+        recalled = {event.subject for event in recent if event.kind == Kind.RECALLED}
+        if user not in self._groups_of:
+            # First: whoever is told that the user comes must not be one of these.
+            self._set_blocked(user, arrived.blocked, missed)
+        if listen(position, _without_recalled(missed, recalled)) and user not in self._groups_of:
+            self._groups_of[user] = set()
+            self._interests.add(user)
+            for group, size in groups.items():
+                self._enter(user, group, size)
+        if user not in self._groups_of:
+            self._blocked.pop(user, None)
+        return True
+
+    def _since(self, position: int) -> list[Event]:
+        """@return: the recent events behind a position, in order."""
+        late = []
+        for events in reversed(self._recent):
+            if events[-1].position <= position:
+                break
+            late.append(events)
+        return [event for events in reversed(late) for event in events if event.position > position]
+
+    def leave(self, user: int) -> None:
+        """The last device of this user is gone."""
+        if user in self._groups_of:
+            self._interests.discard(user)
+        for group in self._groups_of.pop(user, ()):
+            self._exit(user, group)
+        self._blocked.pop(user, None)
+
+    # What comes off the plane
+
+    def received(self, first: int, last: int, events: list[Event], knew: bool) -> bool:
+        """See L{IBatchReceiver.received}. Signals have no position."""
+        if not last:
+            for event in events:
+                self._signal(event)
+            return True
+        if last <= self.position:
+            return False
+        whole = len(events) > last - first
+        if first > self.position + 1 and (whole or knew):
+            if len(self._early) < EARLY:
+                self._early[first] = _Early(last, events, whole, self._interests.number)
+            self._behind(last)
+        elif whole or knew:
+            self._deliver(events, last, whole)
+            self._deliver_early()
+        else:
+            self._behind(last)
+        return True
+
+    def _deliver_early(self) -> None:
+        """Deliver what came before its turn, as far as it is its turn now."""
+        while self._early:
+            first = min(self._early)
+            if first > self.position + 1:
+                return
+            early = self._early.pop(first)
+            if early.last > self.position and (early.whole or early.wanted == self._interests.number):
+                self._deliver(early.events, early.last, early.whole)
+
+    def _deliver(self, events: list[Event], last: int, whole: bool) -> None:
+        """@param whole: whether every event up to C{last} is there; else those that were not wanted are missing."""
+        wanted = self._interests.number
+        if events and events[0].position <= self.position:
+            events = [event for event in events if event.position > self.position]
+        for place, event in enumerate(events, 1):
+            self.position = event.position
+            try:
+                self._route(event)
+            except Exception:
+                self._log.failure("event {position} could not be routed", position=event.position)
+            if not whole and self._interests.number != wanted:
+                # More is wanted since this event, and is not in this batch.
+                events = events[:place]
+                self._behind(last)
+                break
+        else:
+            self.position = max(self.position, last)
+        if not whole:
+            self._forgotten = self.position
+        if events:
+            self._remember(events)
+        if self._reached:
+            self._tell_reached()
+
+    def _remember(self, events: list[Event]) -> None:
+        self._recent.append(events)
+        self._recent_count += len(events)
+        self._recent_size += _size(events)
+        while self._recent_count > self.recent or self._recent_size > RECENT_SIZE:
+            forgotten = self._recent.popleft()
+            self._recent_count -= len(forgotten)
+            self._recent_size -= _size(forgotten)
+            self._forgotten = max(self._forgotten, forgotten[-1].position)
+
+    def _route(self, event: Event) -> None:
+        """Type ▸ recipients online here."""
+        if event.scope == _USER:
+            target, sender = event.target, event.sender
+            if target == sender:
+                self._note_block(event)
+                self._delivery.deliver((target,), event)
+            else:
+                self._delivery.deliver((target, sender), event)
+            if target not in self._groups_of:
+                self._metrics.offline_recipients += 1
+            return
+        if event.kind == Kind.JOINED:
+            self._change(event)
+        if event.scope == Scope.GROUP:
+            self._route_to_group(event)
+        elif event.scope == Scope.EVERYONE:
+            self._delivery.deliver(tuple(self._groups_of), event)
+        elif event.subject:
+            self._delivery.revoke(event.target, event.subject, int(event.body) if event.body else None)
+        else:
+            self._delivery.sign_out(event.target, int(event.body))
+        if event.kind in ENDINGS:
+            self._change(event)
+        elif event.kind == Kind.DISSOLVED:
+            self._dissolve(event.target)
+
+    def _route_to_group(self, event: Event) -> None:
+        group = self._groups.get(event.target)
+        if event.kind in MEETINGS and (group is None or event.subject not in group.online):
+            self._delivery.deliver((event.subject,), event)
+        if group is None:
+            return
+        offline = group.size - len(group.online) - (event.sender not in group.online)
+        self._metrics.offline_recipients += max(0, offline)
+        self._delivery.deliver(tuple(group.online), event)
+
+    def _signal(self, event: Event) -> None:
+        if event.subject:
+            self._delivery.signal((event.subject,), event)
+        elif event.scope == Scope.USER:
+            wanted = not self.has_blocked(event.target, event.sender)
+            self._delivery.signal({event.target, event.sender} if wanted else (event.sender,), event)
+        elif event.scope == Scope.GROUP and event.target in self._groups:
+            group = self._groups[event.target]
+            few = group.size <= RECEIPTS_LIMIT or event.kind != Kind.MARKED
+            self._delivery.signal(tuple(group.online) if few else (event.sender,), event)
+        else:
+            self._delivery.signal((event.sender,), event)
+
+    def is_member(self, user: int, group: int) -> bool:
+        """@return: whether this user, who is online here, is a member of the group."""
+        return group in self._groups_of.get(user, ())
+
+    def has_blocked(self, user: int, other: int) -> bool:
+        """@return: whether this user, who is online here, does not want to hear from the other, nor to be seen."""
+        return user in self._blocked and other in self._blocked[user]
+
+    def _set_blocked(self, user: int, blocked: frozenset[int], since: list[Event]) -> None:
+        """@param since: what happened then, some of it after C{blocked} was read: what is in there already."""
+        found = set(blocked)
+        for event in since:
+            if event.kind == Kind.BLOCKED:
+                found.add(event.subject)
+            elif event.kind == Kind.UNBLOCKED:
+                found.discard(event.subject)
+        if found:
+            self._blocked[user] = found
+
+    def _note_block(self, event: Event) -> None:
+        user = event.sender
+        if event.kind not in (Kind.BLOCKED, Kind.UNBLOCKED) or user not in self._groups_of:
+            return
+        self._set_blocked(user, frozenset(self._blocked.pop(user, ())), [event])
+        self._delivery.hide(user, event.subject, event.kind == Kind.BLOCKED)
+
+    def _change(self, event: Event) -> None:
+        """A membership changed."""
+        group, user, size = event.target, event.subject, int(event.body)
+        if group in self._groups:
+            self._groups[group].size = size
+        if user not in self._groups_of:
+            return
+        if event.kind == Kind.JOINED:
+            self._enter(user, group, size)
+        elif group in self._groups_of[user]:
+            self._groups_of[user].discard(group)
+            self._exit(user, group)
+
+    def _dissolve(self, group: int) -> None:
+        """It has no members any more."""
+        if group in self._groups:
+            for user in tuple(self._groups[group].online):
+                self._groups_of[user].discard(group)
+                self._exit(user, group)
+
+    def _enter(self, user: int, group: int, size: int) -> None:
+        if group not in self._groups:
+            self._groups[group] = _Group(size)
+            self._interests.add(group)
+        self._groups[group].online.add(user)
+        self._groups_of[user].add(group)
+
+    def _exit(self, user: int, group: int) -> None:
+        online = self._groups[group].online
+        online.discard(user)
+        if not online:
+            del self._groups[group]
+            self._interests.discard(group)
+
+    # The repair
+
+    def _behind(self, position: int) -> None:
+        """Something up to this position exists and did not come."""
+        self._seen = max(self._seen, position)
+        if self._repairing is None and (self._repair_call is None or not self._repair_call.active()):
+            self._repair_call = self._clock.callLater(PATIENCE, self._begin_repair)
+
+    def _begin_repair(self) -> None:
+        if self.position < self._seen:
+            repairing = self._spawn(self._repair())
+            self._repairing = None if repairing.called else repairing
+
+    async def _repair(self) -> None:
+        failed = False
+        try:
+            while self.position < self._seen:
+                events = await self._read_log(self.position, PAGE)
+                fresh = sum(event.position > self.position for event in events)
+                if events:
+                    self._deliver(events, events[-1].position, True)
+                    self._deliver_early()
+                if fresh:
+                    self._metrics.repairs += 1
+                    self._metrics.repaired_events += fresh
+                elif self.position < self._seen:
+                    break  # a commit that was announced cannot be read yet: look again later
+        except CancelledError:
+            raise
+        except StoreAway:
+            failed = True
+        except Exception:
+            failed = True
+            self._log.failure("the log could not be read; trying again in {seconds} s", seconds=WATCH)
+        finally:
+            self._repairing = None
+        if self.position < self._seen:
+            self._repair_call = self._clock.callLater(WATCH if failed else PATIENCE, self._begin_repair)
+
+    async def _look_at_head(self) -> None:
+        try:
+            head = await self._read_head()
+        except CancelledError:
+            raise
+        except StoreAway:
+            return
+        except Exception:
+            self._log.failure("the log's end could not be read")
+            return
+        if head > self.position:
+            self._behind(head)
+
+    def _look(self) -> Deferred[None]:
+        return self._spawn(self._look_at_head())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> Deferred[None]:
+        spawned = Deferred.fromCoroutine(work)
+        spawned.addErrback(lambda failure: failure.trap(CancelledError) and None)
+        return spawned
+
+    def _tell_reached(self) -> None:
+        due = [waiter for position, waiter in self._reached if position <= self.position]
+        self._reached = [(position, waiter) for position, waiter in self._reached if position > self.position]
+        for waiter in due:
+            waiter.callback(None)

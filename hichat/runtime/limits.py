@@ -1,0 +1,209 @@
+"""
+Limits: how often something may be tried. In memory: each worker counts for itself, and a restart forgets.
+
+Each key has a bucket that leaks (the "leaky bucket as a meter"): an attempt puts in a drop, which is gone after a time.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import NamedTuple
+
+from hichat.core.errors import TooManyAttempts
+
+ENTRIES = 10_000
+"""Keys that have a bucket of their own at once."""
+
+SHARED = 1024
+"""Buckets that all others share. Whoever fills the table makes nobody's count be forgotten by it."""
+
+SWEEP = 1000
+"""Milliseconds between two looks for empty buckets in a full table."""
+
+WIDER = {4: ((24, 16),), 6: ((56, 4), (48, 16))}
+"""By IP version: bits of the networks that are limited too, and to how many times what one address may."""
+
+STRANGER = "unknown"
+"""The address of whoever comes from one that a proxy names and nobody can read."""
+
+
+class Rate(NamedTuple):
+    """
+    @ivar attempts: that may be made at once; 0: there is no limit.
+    @ivar seconds: after which as many may be made again.
+    """
+
+    attempts: int
+    seconds: int
+
+    def __str__(self) -> str:
+        return f"{self.attempts}/{self.seconds}" if self.attempts else "off"
+
+
+NO_LIMIT = Rate(0, 1)
+
+
+class Limit:
+    """
+    @param clock: milliseconds, by a clock that nobody sets.
+    @param entries: see L{ENTRIES}.
+    """
+
+    def __init__(self, rate: Rate, clock: Callable[[], int], entries: int = ENTRIES) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._entries = entries
+        # Nobody outside can tell which keys share a bucket.
+        self._salt = secrets.token_bytes(16)
+        # By key: when the bucket will be empty, in milliseconds.
+        self._empty_at: dict[bytes, float] = {}
+        self._shared: dict[bytes, float] = {}
+        self._sweep_at = 0
+
+    def __len__(self) -> int:
+        return len(self._empty_at) + len(self._shared)
+
+    def attempt(self, key: str, multiple: int = 1) -> None:
+        """
+        Count an attempt.
+
+        @param key: empty: this one is not limited.
+        @param multiple: how many times the rate this key may; the same each time.
+        @raise TooManyAttempts: there were too many; this one does not count, and leaves nothing behind.
+        """
+        if not key or not self._rate.attempts:
+            return
+        now, own = self._clock(), self._digest(key)
+        slot = self._slot(own)
+        # Who had no bucket before may have drops in a shared one.
+        found = self._empty_at.get(own) or self._shared.get(slot, 0)
+        after = max(found, now) + self._drop(multiple)
+        excess = after - now - self._rate.seconds * 1000
+        # Half a millisecond: these are fractions.
+        if excess > 0.5:
+            raise TooManyAttempts(excess / 1000)
+        if own in self._empty_at or self._has_room(now):
+            self._empty_at[own] = after
+        else:
+            self._shared[slot] = after
+
+    def forgive(self, key: str, multiple: int = 1) -> None:
+        """An attempt that was counted was a good one."""
+        if not key or not self._rate.attempts:
+            return
+        own = self._digest(key)
+        table, kept = (self._empty_at, own) if own in self._empty_at else (self._shared, self._slot(own))
+        if kept in table:
+            table[kept] -= self._drop(multiple)
+            if table[kept] <= self._clock():
+                del table[kept]
+
+    def _drop(self, multiple: int) -> float:
+        """@return: milliseconds until an attempt is forgotten."""
+        return self._rate.seconds * 1000 / (self._rate.attempts * multiple)
+
+    def _has_room(self, now: int) -> bool:
+        """@return: whether one more may have a bucket of its own. Only empty ones make way for it."""
+        if len(self._empty_at) >= self._entries and now >= self._sweep_at:
+            self._sweep_at = now + SWEEP
+            self._empty_at = {key: empty_at for key, empty_at in self._empty_at.items() if empty_at > now}
+        return len(self._empty_at) < self._entries
+
+    def _digest(self, key: str) -> bytes:
+        """@return: what is kept of a key, which may be long; also of what is typed into the wrong field."""
+        return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16, key=self._salt).digest()
+
+    @staticmethod
+    def _slot(own: bytes) -> bytes:
+        return (int.from_bytes(own[:4], "big") % SHARED).to_bytes(2, "big")
+
+
+class Counted:
+    """Attempts that were counted for one thing that somebody tries, all of which may be forgiven."""
+
+    def __init__(self) -> None:
+        self._attempts: list[tuple[Limit, str, int]] = []
+
+    def attempt(self, limit: Limit, keys: Iterable[tuple[str, int]]) -> None:
+        """
+        Count an attempt for each of these.
+
+        @param keys: and how many times the rate each may.
+        @raise TooManyAttempts: for one of them; then it counts for none, nor does what was counted here before. Or
+            whoever has locked an account would, by its owner, lock all who come from the same address.
+        """
+        for key, multiple in keys:
+            try:
+                limit.attempt(key, multiple)
+            except TooManyAttempts:
+                self.forgive()
+                raise
+            self._attempts.append((limit, key, multiple))
+
+    def forgive(self) -> None:
+        """It was no wrong guess."""
+        while self._attempts:
+            limit, key, multiple = self._attempts.pop()
+            limit.forgive(key, multiple)
+
+
+class Limits:
+    """
+    The limits of what strangers may do.
+
+    @param login: failed log-ins of an account.
+    @param address: failed log-ins from an address.
+    @param register: accounts made from an address.
+    @param clock: milliseconds, by a clock that nobody sets.
+    @ivar known: failed log-ins from what an account is known to be used with: nobody else fills these buckets.
+    @ivar looks: look-ups for who says to be known, and is not.
+    """
+
+    def __init__(self, login: Rate, address: Rate, register: Rate, clock: Callable[[], int]) -> None:
+        self.login = Limit(login, clock)
+        self.known = Limit(login, clock)
+        self.looks = Limit(login, clock)
+        self.address = Limit(address, clock)
+        self.register = Limit(register, clock)
+
+
+def address_key(address: str) -> str:
+    """
+    @param address: an IP address, as text.
+    @return: under what it is limited: of IPv6 the first 64 bits, which one party has as many addresses under as it
+        likes. Nothing for this machine: a proxy on it that does not say for whom it asks speaks for everybody.
+        L{STRANGER} for what is no address.
+    """
+    keys = address_keys(address)
+    return keys[0][0] if keys else ""
+
+
+def address_keys(address: str) -> list[tuple[str, int]]:
+    """
+    @param address: as for L{address_key}.
+    @return: all keys under which it is limited, and how many times what one address may each may: whoever has many
+        addresses has them beside each other. The first is L{address_key}.
+    """
+    if not address:
+        # A socket file has none.
+        return []
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return [(STRANGER, 1)]
+    if isinstance(found, IPv6Address):
+        found = found.ipv4_mapped or found
+    if found.is_loopback:
+        return []
+    if isinstance(found, IPv6Address):
+        # Not before: an address that stands for 127.0.0.1 over 6to4 is not this machine's.
+        found = found.sixtofour or found
+    narrow = str(found) if found.version == 4 else _network(found, 64)
+    return [(narrow, 1), *((_network(found, bits), multiple) for bits, multiple in WIDER[found.version])]
+
+
+def _network(address: object, bits: int) -> str:
+    return str(ip_network(f"{address}/{bits}", strict=False))

@@ -1,0 +1,553 @@
+"""
+C{hichat chat}: talking at a terminal, or from a script through a pipe.
+
+L{Chat} knows what a line means and how a message looks, and does no I/O; L{Talk} does what L{Chat} says; L{Console} is
+standard input and output; L{State} is what is remembered between runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from twisted.internet import task
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.stdio import StandardIO
+from twisted.python.failure import Failure
+
+from hichat.client.connection import Client, Item
+from hichat.client.http import Api, Session, language_here
+from hichat.client.inbox import Gate
+from hichat.client.media import place_for
+from hichat.client.wire import ClientError, Group, NotConnected, Refused, User
+from hichat.core.errors import Language
+from hichat.core.events import Role
+from hichat.terminal.console import Console
+from hichat.terminal.lines import (
+    Act,
+    Ask,
+    Chat,
+    Deed,
+    Edit,
+    Learn,
+    Past,
+    Peer,
+    Quit,
+    React,
+    Recall,
+    Save,
+    Say,
+    Send,
+    SendFile,
+    Step,
+    Tend,
+)
+from hichat.terminal.state import State, state_directory
+from hichat.wire.frames import HISTORY_LIMIT, Ack, Error, Folded, Happened
+
+PENDING = 32
+"""So many lines of a person may wait for their answers before the next one is read."""
+
+FOUND = 20
+"""Messages that /search shows."""
+
+TOLD = 10.0
+"""Seconds in which what the user did here is expected to come as an event, which is not shown then."""
+
+_TOLD = {
+    "add": ("contact_requested", "contact_added"),
+    "accept": ("contact_added",),
+    "reject": ("contact_rejected",),
+    "remove": ("contact_removed",),
+    "block": ("blocked",),
+    "unblock": ("unblocked",),
+}
+"""As what commands about somebody come as events."""
+
+_KEEP = 1.0
+"""Seconds until what is remembered is written, so that a flood of messages is not one of writes."""
+
+T = TypeVar("T")
+
+
+class Talk:
+    """
+    One run of the program, from the login to the end.
+
+    @param client: makes the connection, which is to tell its state to the function given.
+    @param interactive: whether a person types: then what was typed is sent while the next line is typed, and what is
+        asked needs a connection now. A script goes on with its next line when this one is done.
+    @param clock: the time of day, in seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        reactor: Any,
+        session: Session,
+        chat: Chat,
+        state: State,
+        connect: Callable[[Callable[[bool], None]], Client],
+        interactive: bool,
+        clock: Callable[[], float],
+    ) -> None:
+        self._reactor = reactor
+        self._session = session
+        self._chat = chat
+        self._state = state
+        self._interactive = interactive
+        self._clock = clock
+        self._client = connect(self._connected)
+        self._greeted = False
+        self._hurry = False
+        self._status = 0
+        self._error: Exception | None = None
+        self._finished = Gate(shut=True)
+        self._pending = 0
+        self._room = Gate()
+        self._keeping: Any = None
+        self._told: dict[tuple[str, int], float] = {}
+        self._showing = False
+        self.console = Console(self.line, self._end)
+
+    async def run(self, name: str, open_console: Callable[[Console], object]) -> int:
+        """
+        Talk until the user leaves. Cancelling this is leaving, too.
+
+        @param name: who talks.
+        @return: the exit status: 1 if something of a script failed, or may not have been done.
+        @raise ClientError: there is no connection, or none any more.
+        """
+        await self._begin()
+        open_console(self.console)
+        if self._interactive:
+            self._say(Say(self._chat.text("hello", name=name)))
+        reading = Deferred.fromCoroutine(self._read())
+        try:
+            await self._finished.passed()
+        except CancelledError:
+            self._hurry = True
+            self._end(None)
+        # What has no answer by then fails, and that is shown.
+        await self._client.close(5 if self._interactive or self._hurry else 30)
+        await reading
+        self._keep()
+        await self.console.close()
+        if self._error is not None:
+            raise self._error
+        return 0 if self._interactive else self._status
+
+    async def line(self, line: str) -> None:
+        """Do what a line says. What goes wrong is shown, and the program goes on."""
+        if not self._finished.shut:
+            return
+        try:
+            step = self._chat.line(line)
+            if isinstance(step, Learn):
+                await self._learn()
+                step = self._chat.line(line, fresh=True)
+            await self._do(step, line)
+        except ClientError as error:
+            self._say(Say(self._chat.error(error), wrong=True))
+
+    async def _begin(self) -> None:
+        try:
+            await self._client.connected(30)
+            await self._learn()
+        except ClientError:
+            await self._client.close(0)
+            raise
+
+    async def _do(self, step: Step, line: str) -> None:
+        match step:
+            case Say():
+                self._say(step)
+            case Send() | SendFile() | Edit() | Recall() | React():
+                await self._start(step, line)
+            case Past(peer, size):
+                await self._show_past(await self._with_connection(lambda: self._past(peer, size)))
+            case Ask(what, name):
+                self._say(Say(await self._ask(what, name)))
+            case Act(what, user):
+                self._say(Say(await self._act(what, user)))
+            case Tend():
+                self._say(Say(await self._tend(step)))
+            case Save():
+                self._say(Say(await self._save(step)))
+            case Quit():
+                self._end(None)
+
+    # What is done on the server
+
+    async def _start(self, deed: Deed, line: str) -> None:
+        """Do it; a script waits until it is done, a person only if too much is not done yet."""
+        self._pending += 1
+        work = Deferred.fromCoroutine(self._perform(deed, line))
+        if not self._interactive:
+            await work
+            return
+        work.addErrback(self._broke)
+        if self._pending >= PENDING:
+            self._room.pauseProducing()
+            await self._room.passed()
+
+    async def _perform(self, deed: Deed, line: str) -> None:
+        try:
+            ack = await self._call(deed)
+        except ClientError as error:
+            self._say(Say(self._chat.failed(line, error), wrong=True))
+        else:
+            done = self._chat.text("done")
+            if isinstance(deed, Send | SendFile):
+                done = self._chat.text("sent", number=self._chat.sent(deed, ack))
+            if self._interactive:
+                self._say(Say(done))
+            self._keep_soon()
+        finally:
+            self._pending -= 1
+            self._room.resumeProducing()
+
+    def _call(self, deed: Deed) -> Awaitable[Ack]:
+        match deed:
+            case Send(peer, content, reply_to):
+                user, group = (None, peer.id) if peer.group else (peer.id, None)
+                return self._client.send(user, content, group=group, reply_to=reply_to)
+            case SendFile():
+                return self._send_file(deed)
+            case Edit(message, text):
+                return self._client.edit(message, text)
+            case Recall(message):
+                return self._client.recall(message)
+            case React(message, emoji, on):
+                return self._client.react(message, emoji, on)
+
+    async def _send_file(self, deed: SendFile) -> Ack:
+        found = await self._session.media_calls.upload(deed.path)
+        user, group = (None, deed.peer.id) if deed.peer.group else (deed.peer.id, None)
+        seconds = max(1, round(found.seconds)) if found.kind == "audio" and found.seconds else 0
+        return await self._client.send(
+            user, group=group, media=found.kind, url=found.url, name=found.name, seconds=seconds
+        )
+
+    async def _save(self, step: Save) -> str:
+        path = step.path
+        if path is None or path.is_dir():
+            path = place_for(step.name, path or Path.cwd(), "file")
+        size = await self._session.media_calls.save(step.url, path)
+        return self._chat.text("saved", name=path, size=size)
+
+    async def _with_connection(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Ask the server something; a script waits for a connection, and asks again if it is lost."""
+        while True:
+            if not self._interactive:
+                await self._client.connected(None)
+            try:
+                return await work()
+            except NotConnected:
+                if self._interactive:
+                    raise
+
+    async def _past(self, peer: Peer, size: int) -> list[Folded]:
+        """@return: the newest messages, in order."""
+        found: list[Folded] = []
+        user, group = (None, peer.id) if peer.group else (peer.id, None)
+        while len(found) < size:
+            limit = min(size - len(found), HISTORY_LIMIT)
+            before = found[0].id if found else None
+            page = await self._client.history(user=user, group=group, before=before, limit=limit)
+            found = page.messages + found
+            if not page.more or not page.messages:
+                break
+        return found
+
+    async def _ask(self, what: str, name: str) -> str:
+        session = self._session
+        lists: dict[str, Callable[[], Awaitable[list[User] | list[Group]]]] = {
+            "friends": session.friends,
+            "groups": session.groups,
+            "who": session.users,
+            "requests": session.contact_calls.requests,
+            "blocked": session.contact_calls.blocked,
+        }
+        if what in lists:
+            return self._chat.names(await lists[what]())
+        match what:
+            case "conversations":
+                return self._chat.conversations(await session.contact_calls.conversations())
+            case "find":
+                return self._chat.names(await session.group_calls.find(name))
+            case "search":
+                return await self._search(name)
+            case "join":
+                return self._chat.text("done" if await session.group_calls.join(name) else "asked")
+        return self._chat.made(await session.group_calls.create(name))
+
+    async def _search(self, asked: str) -> str:
+        found, more = await self._session.search(asked, limit=FOUND)
+        lines: list[str] = []
+        # The last one stands below all others, as everywhere.
+        for hit in reversed(found):
+            await self._introduce(hit.message)
+            lines.append(self._chat.hit(hit, self._now()))
+        if more:
+            lines.append(self._chat.text("older_too"))
+        return "\n".join(lines) or self._chat.text("empty")
+
+    async def _act(self, what: str, user: int) -> str:
+        calls = self._session.contact_calls
+        for kind in _TOLD[what]:
+            self._told[kind, user] = self._reactor.seconds()
+        if what == "add":
+            return self._chat.text("contacts_now" if await calls.request(user) else "asked")
+        simple = {
+            "accept": calls.accept,
+            "reject": calls.reject,
+            "remove": calls.remove,
+            "block": calls.block,
+            "unblock": calls.unblock,
+        }
+        await simple[what](user)
+        return self._chat.did(what, user)
+
+    async def _tend(self, step: Tend) -> str:
+        calls, group, user = self._session.group_calls, step.group, step.user
+        match step.what:
+            case "members":
+                return self._chat.members(await calls.members(group))
+            case "requests":
+                return self._chat.names(await calls.requests(group))
+            case "link":
+                return self._chat.text("link", code=await calls.make_link(group))
+            case "leave":
+                await calls.leave(group)
+            case "dissolve":
+                await calls.dissolve(group)
+                self._chat.dissolved(group)
+            case "mute":
+                await calls.mute(group, user, self._in_minutes(step.minutes) if step.minutes else None)
+            case "admin" | "unadmin" | "owner":
+                role: Role = "member" if step.what == "unadmin" else "owner" if step.what == "owner" else "admin"
+                await calls.set_role(group, user, role)
+            case _:
+                simple = {
+                    "invite": calls.invite,
+                    "approve": calls.approve,
+                    "reject": calls.reject,
+                    "kick": calls.remove,
+                    "ban": calls.ban,
+                    "unban": calls.unban,
+                    "unmute": calls.unmute,
+                }
+                await simple[step.what](group, user)
+        return self._chat.text("done")
+
+    def _in_minutes(self, minutes: int) -> int:
+        """@return: milliseconds since the epoch."""
+        return int((self._clock() + 60 * minutes) * 1000)
+
+    async def _learn(self) -> None:
+        session = self._session
+        invitations = await session.group_calls.invitations()
+        self._chat.learn(await session.users(), [*invitations, *await session.groups()])
+
+    # What comes
+
+    async def _read(self) -> None:
+        """Show what comes, until the connection has ended for good."""
+        try:
+            async for item in self._client.events():
+                self._showing = True
+                await self.console.writable.passed()
+                await self._take(item)
+                self._showing = False
+                self._keep_soon()
+        except Exception as error:  # run() waits for the end of this, and tells
+            self._end(error)
+
+    async def _take(self, item: Item) -> None:
+        if isinstance(item, Happened):
+            if self._is_told(item):
+                return
+            await self._introduce(item)
+            shown = self._chat.happened(item, self._now())
+            if shown is not None:
+                self._say(Say(shown))
+        elif isinstance(item, Error):
+            self._say(Say(self._chat.text("server", text=item.message), wrong=True))
+
+    def _is_told(self, event: Happened) -> bool:
+        """@return: whether it is what the user did here a moment ago: the answer to that has said so."""
+        own = self._chat.own(event)
+        did = self._told.pop(own, None) if own else None
+        return did is not None and self._reactor.seconds() - did < TOLD
+
+    async def _show_past(self, past: list[Folded]) -> None:
+        if not past:
+            self._say(Say(self._chat.text("empty")))
+        for message in past:
+            await self._introduce(message)
+            self._say(Say(self._chat.message(message, self._now())))
+
+    async def _introduce(self, event: Happened | Folded) -> None:
+        """Learn the names in it, if they are not known."""
+        if self._chat.knows(event):
+            return
+        try:
+            await self._learn()
+        except ClientError:
+            pass  # a number does for now
+        else:
+            self._chat.strange(event)
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock())
+
+    def _connected(self, connected: bool) -> None:
+        if self._greeted:
+            self._say(Say(self._chat.text("back" if connected else "lost")))
+        self._greeted = True
+
+    def _say(self, say: Say) -> None:
+        if say.wrong:
+            self._status = 1
+        if self.console.transport is not None:
+            self.console.show(say.text)
+
+    def _broke(self, failure: Failure) -> None:
+        self._end(failure.value if isinstance(failure.value, Exception) else None)
+
+    def _end(self, error: Exception | None) -> None:
+        self._error = self._error or error
+        self._finished.resumeProducing()
+
+    # What is remembered
+
+    def _keep_soon(self) -> None:
+        if self._keeping is None:
+            self._keeping = self._reactor.callLater(_KEEP, self._keep)
+
+    def _keep(self) -> None:
+        if self._keeping is not None and self._keeping.active():
+            self._keeping.cancel()
+        self._keeping = None
+        if not self._showing:  # the cursor counts what is not shown yet
+            self._state.keep(self._client.cursor, self._client.own)
+
+
+async def chat(
+    reactor: Any,
+    server: str,
+    name: str,
+    password: str,
+    register: bool = False,
+    *,
+    invite: str = "",
+    language: Language | None = None,
+    interactive: bool | None = None,
+    directory: Path | None = None,
+    api: Api | None = None,
+    connect: Callable[[Session, State, Callable[[bool], None]], Client] | None = None,
+    open_console: Callable[[Console], object] | None = None,
+    complain: Callable[[str], object] = sys.stderr.write,
+    clock: Callable[[], float] = time.time,
+) -> int:
+    """
+    Log in and talk until the user leaves.
+
+    @param server: the server's URL.
+    @param register: make the account first.
+    @param invite: a code, where the server wants one for that.
+    @param language: of the texts; that of the locale unless told.
+    @param interactive: whether a person types; unless told: whether standard input is a terminal.
+    @param directory: where to remember what was shown already; None: nowhere.
+    @param complain: is given the one line that says why it ends, if not by the user's wish.
+    @param clock: the time of day, in seconds since the epoch.
+    @return: the exit status.
+    """
+    language = language or language_here()
+    interactive = os.isatty(0) if interactive is None else interactive
+
+    def connect_to_server(session: Session, state: State, on_state: Callable[[bool], None]) -> Client:
+        place = state.place
+        return Client(
+            reactor,
+            server,
+            session.current,
+            place.device,
+            since=place.cursor,
+            own=place.own,
+            on_state=on_state,
+            language=language,
+        )
+
+    try:
+        api = api or Api(reactor, server, language=language)
+        if register:
+            await api.register(name, password, *([invite] if invite else []))
+        make = connect or connect_to_server
+        state = State.open(directory, api.address.http, name)
+        try:
+            session = await _log_in(api, name, password, state)
+            me = session.credentials.user_id
+            state.settle(me)
+            talk = Talk(
+                reactor,
+                session,
+                Chat(api.address.http, language, me),
+                state,
+                lambda on_state: make(session, state, on_state),
+                interactive,
+                clock,
+            )
+            return await talk.run(name, open_console or (lambda console: StandardIO(console, reactor=reactor)))
+        finally:
+            state.close()
+    except ClientError as error:
+        complain(f"hichat: {Chat(server, language).error(error)}\n")
+        return 1
+
+
+async def _log_in(api: Api, name: str, password: str, state: State) -> Session:
+    log_in = partial(api.log_in, name, password, secret=state.place.secret, on_secret=state.keep_secret)
+    try:
+        return await log_in(state.place.device)
+    except Refused as error:
+        if error.code != "device_revoked":
+            raise
+        # Whoever knows the password may come back, as another device.
+        state.rename()
+        return await log_in(state.place.device)
+
+
+def run_chat(server: str, name: str, password: str, register: bool = False, **options: Any) -> int:
+    """
+    Run the reactor for L{chat}.
+
+    @param options: as those of L{chat}.
+    @return: the exit status; 130 after Ctrl-C.
+    """
+    statuses: list[int] = []
+    options = {"directory": state_directory(), **options}
+
+    def main(reactor: Any) -> Deferred[None]:
+        work = Deferred.fromCoroutine(chat(reactor, server, name, password, register, **options))
+        done = work.addCallback(statuses.append).addErrback(lambda failure: failure.trap(CancelledError) and None)
+
+        def interrupted() -> Deferred[None]:
+            if not done.called:
+                statuses.append(130)
+                done.cancel()
+            return done  # the reactor waits for the goodbye
+
+        reactor.addSystemEventTrigger("before", "shutdown", interrupted)
+        return done
+
+    try:
+        task.react(main)
+    except SystemExit as ending:
+        return statuses[0] if statuses else int(ending.code or 130)

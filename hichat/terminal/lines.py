@@ -1,0 +1,805 @@
+"""What a line at the terminal means, and how what happens looks there. No I/O here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec import UNSET
+
+from hichat.client.media import LONGEST
+from hichat.client.wire import (
+    BadAnswer,
+    ClientError,
+    Conversation,
+    Group,
+    Hit,
+    Member,
+    NoAnswer,
+    NotConnected,
+    NotSendable,
+    Replaced,
+    Unauthorized,
+    Unconfirmed,
+    Unreachable,
+    User,
+)
+from hichat.core.errors import Language
+from hichat.core.text import key_of, name_key
+from hichat.wire.frames import Ack, Folded, Happened
+
+LISTED = 200
+"""So many names are shown of a list."""
+
+HISTORY, MAX_HISTORY = 20, 500
+"""Messages that /history shows: unless told, and at most."""
+
+REMEMBERED = 1000
+"""So many of the messages that were shown last can be referred to by their numbers."""
+
+_TEXTS = {
+    "hello": ("已登录：{name}。输入 /help 查看命令", "signed in as {name}; /help shows what you can type"),
+    "help": (
+        "/to 用户 | /group 群 | /history [条数] | /search 词 | /conversations | /groups | /new 群 | /join 群 | /who"
+        " | /quit\n"
+        "/add 用户 | /friends | /requests | /accept 用户 | /reject 用户 | /remove 用户 | /block 用户 | /unblock 用户"
+        " | /blocked\n"
+        "/find 名称 查找群；在群中：/who | /invite 用户 | /leave | /dissolve 群名 | /link | /requests"
+        " | /approve 用户 | /reject 用户 | /kick 用户 | /ban 用户 | /unban 用户 | /mute 用户 [分钟] | /unmute 用户"
+        " | /admin 用户 | /unadmin 用户 | /owner 用户\n"
+        "/reply 编号 文字 | /edit 编号 文字 | /recall 编号 | /react 编号 表情 | /unreact 编号 表情："
+        "编号即消息前的 #号，“.”表示最后一条（/edit 和 /recall 指自己的，其余指别人的）\n"
+        "/send 文件 发送文件 | /save 编号 [文件] 保存收到的文件\n"
+        "其他内容发送给当前对象；以 // 开头可发送以 / 开头的内容",
+        "/to USER | /group GROUP | /history [N] | /search WORDS | /conversations | /groups | /find TEXT | /new GROUP"
+        " | /join GROUP | /who | /quit\n"
+        "/add USER | /friends | /requests | /accept USER | /reject USER | /remove USER | /block USER | /unblock USER"
+        " | /blocked\nin a group: /who | /invite USER | /leave | /dissolve NAME | /link | /requests"
+        " | /approve USER | /reject USER | /kick USER | /ban USER | /unban USER | /mute USER [MINUTES] | /unmute USER"
+        " | /admin USER | /unadmin USER | /owner USER\n"
+        "/reply N TEXT | /edit N TEXT | /recall N | /react N EMOJI | /unreact N EMOJI: N is the number that a message"
+        " has after its #, or . for the last one (your own with /edit and /recall, else somebody else's)\n"
+        "/send FILE | /save N [FILE]: a file to whom you talk to; keep the one of a message\n"
+        "anything else is sent to whom you talk to; // at the start sends one /",
+    ),
+    "to": ("正在与 {name} 聊天", "talking to {name}"),
+    "to_group": ("正在群 [{name}] 中聊天", "talking in [{name}]"),
+    "nobody": ("请先用 /to 或 /group 选择聊天对象", "choose whom to talk to first: /to USER or /group GROUP"),
+    "no_user": ("没有这个用户：{name}", "no such user: {name}"),
+    "no_group": ("您没有加入这个群：{name}", "you are in no such group: {name}"),
+    "no_command": ("未知命令：/{name}，输入 /help 查看命令", "unknown command: /{name} (try /help)"),
+    "no_message": ("没有这条消息：{name}", "no such message: {name}"),
+    "no_reply": ("不能回复公告", "there is no reply to an announcement"),
+    "usage": ("用法：/{name}", "usage: /{name}"),
+    "empty": ("（无）", "(none)"),
+    "more": ("……还有 {count} 个", "... and {count} more"),
+    "older_too": ("……还有更多，请输入更多的词", "... and more: say more words"),
+    "lost": ("连接已断开，正在重新连接……", "connection lost, reconnecting..."),
+    "back": ("已重新连接", "connected again"),
+    "server": ("服务器：{text}", "server: {text}"),
+    "no_file": ("{name} 中没有文件", "there is no file in {name}"),
+    "saved": ("已保存到 {name}（{size} 字节）", "saved as {name} ({size} bytes)"),
+    "sent": ("#{number} 已送达", "#{number} sent"),
+    "failed": ("没有发送“{line}”：{why}", "not sent ({line}): {why}"),
+    "doubt": ("可能没有送达“{line}”：连接在服务器确认之前结束", "may not have arrived ({line}): no answer came"),
+    "not_connected": ("未连接", "not connected"),
+    "late": ("服务器没有及时应答", "the server does not answer in time"),
+    "picture": ("[图片]", "[picture]"),
+    "audio": ("[语音]", "[audio]"),
+    "file": ("[文件]", "[file]"),
+    "everyone": ("[全体]", "[everyone]"),
+    "gone": ("（已撤回）", "(taken back)"),
+    "changed": ("（已编辑）", "(edited)"),
+    "older": ("较早的消息", "an older message"),
+    "reply": ("（回复 {what}）", "(to {what})"),
+    "edited": ("{name} 编辑了 {what}：{text}", "{name} edited {what}: {text}"),
+    "recalled": ("{name} 撤回了 {what}", "{name} took back {what}"),
+    "reacted": ("{name} 对 {what} 回应了 {emoji}", "{name} reacted {emoji} to {what}"),
+    "unreacted": ("{name} 取消了对 {what} 的回应 {emoji}", "{name} took {emoji} back from {what}"),
+    "joined": ("{name} 加入了群（{size} 人）", "{name} joined ({size} members)"),
+    "left": ("{name} 离开了群（{size} 人）", "{name} left ({size} members)"),
+    "contact_requested": ("{name} 请求加 {other} 为好友", "{name} asks {other} to be a contact"),
+    "contact_requested_with": ("{name} 请求加 {other} 为好友：{text}", "{name} asks {other} to be a contact: {text}"),
+    "contact_added": ("{name} 与 {other} 成为好友", "{name} and {other} are contacts now"),
+    "contact_rejected": ("{name} 拒绝了 {other} 的好友申请", "{name} does not accept the request of {other}"),
+    "contact_withdrawn": ("{name} 撤回了对 {other} 的好友申请", "{name} took the request to {other} back"),
+    "contact_removed": ("{name} 与 {other} 解除了好友关系", "{name} and {other} are contacts no more"),
+    "contact_remarked": ("您给 {other} 设置了备注 {remark}", "you call {other} {remark}"),
+    "blocked": ("您屏蔽了 {other}", "you have blocked {other}"),
+    "unblocked": ("您取消了对 {other} 的屏蔽", "you have unblocked {other}"),
+    "contacts_now": ("已成为好友", "you are contacts now"),
+    "announcements": ("公告", "announcements"),
+    "nobody_any_more": ("（已注销）", "(deleted)"),
+    "removed": ("{by} 将 {name} 移出了群（{size} 人）", "{by} removed {name} ({size} members)"),
+    "banned": ("{by} 封禁了 {name}（{size} 人）", "{by} banned {name} ({size} members)"),
+    "unbanned": ("{by} 解除了对 {name} 的封禁", "{by} let {name} come again"),
+    "group_changed": ("{by} 修改了群资料：{text}", "{by} changed the group: {text}"),
+    "role": ("{name} 现在是{role}", "{name} is {role} now"),
+    "muted": ("{by} 禁言了 {name}{until}", "{by} muted {name}{until}"),
+    "muted_all": ("{by} 开启了全员禁言{until}", "{by} lets only the owner and the admins write{until}"),
+    "unmuted": ("{by} 解除了 {name} 的禁言", "{by} lets {name} write again"),
+    "unmuted_all": ("{by} 解除了全员禁言", "{by} lets everybody write again"),
+    "yesterday": ("昨天 {time}", "yesterday {time}"),
+    "until": ("，直到 {time}", " until {time}"),
+    "dissolved": ("{by} 解散了群", "{by} dissolved the group"),
+    "invited": ("{by} 邀请了 {name}", "{by} invited {name}"),
+    "invited_me": ("{by} 邀请您加入，输入 /join {group} 接受", "{by} invites you: /join {group}"),
+    "requested": ("{name} 申请加入（/approve 同意，/reject 拒绝）", "{name} asks to join: /approve or /reject"),
+    "declined": ("{name} 的申请或邀请已取消", "{name} does not join"),
+    "owner": ("群主", "the owner"),
+    "admin": ("管理员", "an admin"),
+    "member": ("普通成员", "a member"),
+    "mark_owner": ("（群主）", " (owner)"),
+    "mark_admin": ("（管理员）", " (admin)"),
+    "mark_member": ("", ""),
+    "mark_muted": ("（禁言）", " (muted)"),
+    "made_group": ("已创建，正在群 [{name}] 中聊天", "made; talking in [{name}]"),
+    "not_dissolved": (
+        "解散后无法恢复；如要解散，请输入 /dissolve {name}",
+        "this ends the group for everybody: type /dissolve {name} to do it",
+    ),
+    "asked": ("已申请，请等待同意", "asked; wait for an answer"),
+    "link": ("邀请码：{code}（对方输入 /join {code} 加入）", "whoever types /join {code} becomes a member"),
+    "no_chosen_group": ("请先用 /group 选择群", "choose a group first: /group GROUP"),
+    "done": ("完成", "done"),
+    "unreachable": ("连不上服务器（{text}）", "{text}"),
+    "bad_answer": ("这不是 HiChat 服务器的应答：{text}", "{text}"),
+    "not_sendable": ("消息过长或不是有效文本", "{text}"),
+    "unauthorized": ("登录已失效，请重新登录", "the login is no longer valid, log in again"),
+    "replaced": ("此设备已在别处连接", "another connection of this device has taken over"),
+}
+
+_ERRORS: dict[type[ClientError], str] = {
+    NotConnected: "not_connected",
+    Unconfirmed: "not_connected",
+    NoAnswer: "late",
+    Unauthorized: "unauthorized",
+    Unreachable: "unreachable",
+    BadAnswer: "bad_answer",
+    NotSendable: "not_sendable",
+    Replaced: "replaced",
+}
+
+_USAGE = {
+    "send": "send FILE",
+    "save": "save N [FILE]",
+    "to": "to USER",
+    "group": "group GROUP",
+    "new": "new GROUP",
+    "join": "join GROUP",
+    "find": "find TEXT",
+    "search": "search WORDS",
+    "reply": "reply N TEXT",
+    "edit": "edit N TEXT",
+    "recall": "recall N",
+    "react": "react N EMOJI",
+    "unreact": "unreact N EMOJI",
+}
+
+_ABOUT_A_USER = {
+    "invite",
+    "approve",
+    "reject",
+    "kick",
+    "ban",
+    "unban",
+    "mute",
+    "unmute",
+    "admin",
+    "unadmin",
+    "owner",
+}
+"""Commands that do something in a group with a user."""
+
+_CONTACTS = {"add", "accept", "reject", "remove", "block", "unblock"}
+"""Commands about a user that have nothing to do with a group."""
+
+_USAGE |= {name: f"{name} USER" for name in _ABOUT_A_USER | _CONTACTS} | {"mute": "mute USER [MINUTES]"}
+
+_LABEL = 40
+"""Characters of a line that are repeated where it is said what became of it."""
+
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[]P^_X]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
+)
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def harmless(text: str) -> str:
+    """
+    Make what somebody else wrote fit to print on one line of a terminal.
+
+    @return: the text without escape sequences, control characters and marks that turn the direction of writing (they
+        make a text look like another). Line ends show as an arrow: else a message could fake other people's lines.
+    """
+    text = _ESCAPES.sub("", text).replace("\r\n", "\n")
+    return "".join(_harmless_character(character) for character in text)
+
+
+def _harmless_character(character: str) -> str:
+    kind = unicodedata.category(character)
+    if character == "\n" or kind in ("Zl", "Zp"):
+        return " ⏎ "
+    if character == "\t":
+        return " "
+    if kind == "Cs":  # half a character, which JSON can spell and UTF-8 cannot
+        return "\ufffd"
+    return "" if kind == "Cc" or character in _TURNING else character
+
+
+class Peer(NamedTuple):
+    """Whom one talks to: a user or a group."""
+
+    group: bool
+    id: int
+    name: str
+
+
+class Seen(NamedTuple):
+    """
+    A message that was shown.
+
+    @ivar peer: with whom; None: it is an announcement.
+    @ivar mine: whether one wrote it oneself.
+    @ivar url: of the file in it; empty: there is none.
+    @ivar name: of that file.
+    """
+
+    id: int
+    peer: Peer | None
+    mine: bool
+    url: str = ""
+    name: str = ""
+
+
+class Recent:
+    """The last messages that were shown, by numbers that begin with 1 in each run."""
+
+    def __init__(self) -> None:
+        self._next = 1
+        self._seen: dict[int, Seen] = {}
+        self._numbers: dict[int, int] = {}
+
+    def note(self, seen: Seen) -> int:
+        """@return: the message's number: the one that it has already, or the next."""
+        number = self._numbers.get(seen.id)
+        if number is not None:
+            return number
+        number, self._next = self._next, self._next + 1
+        self._seen[number], self._numbers[seen.id] = seen, number
+        if len(self._seen) > REMEMBERED:
+            oldest = next(iter(self._seen))
+            del self._numbers[self._seen.pop(oldest).id]
+        return number
+
+    def number(self, message: int) -> int | None:
+        """@return: the number of the message with this id."""
+        return self._numbers.get(message)
+
+    def find(self, word: str, mine: bool) -> Seen | None:
+        """
+        @param word: a number, or C{.} for the last one.
+        @param mine: which C{.} that is: of one's own messages, or of the others.
+        """
+        if word == ".":
+            return max((seen for seen in self._seen.values() if seen.mine is mine), default=None)
+        word = word.removeprefix("#")
+        return self._seen.get(int(word)) if _is_number(word) else None
+
+
+class Say(NamedTuple):
+    """Show this. What others wrote in it is harmless already."""
+
+    text: str
+    wrong: bool = False
+
+
+class Send(NamedTuple):
+    """
+    Send a text.
+
+    @ivar reply_to: the id of the message that it answers.
+    """
+
+    peer: Peer
+    content: str
+    reply_to: int | None = None
+
+
+class SendFile(NamedTuple):
+    """Send a file of the user's."""
+
+    peer: Peer
+    path: Path
+
+
+class Save(NamedTuple):
+    """
+    Keep the file of a message.
+
+    @ivar url: as the message names it.
+    @ivar name: what the sender calls it.
+    @ivar path: where to; None: here, by its name.
+    """
+
+    url: str
+    name: str
+    path: Path | None
+
+
+class Edit(NamedTuple):
+    """Replace a message's text."""
+
+    message: int
+    text: str
+
+
+class Recall(NamedTuple):
+    """Take a message back."""
+
+    message: int
+
+
+class React(NamedTuple):
+    """React to a message, or take that back."""
+
+    message: int
+    emoji: str
+    on: bool
+
+
+class Past(NamedTuple):
+    """Show the newest messages with a user or of a group."""
+
+    peer: Peer
+    size: int
+
+
+class Ask(NamedTuple):
+    """Make a call to the server, named like the command, and show what comes back."""
+
+    what: str
+    name: str
+
+
+class Act(NamedTuple):
+    """Do something about a user, named like the command."""
+
+    what: str
+    user: int
+
+
+class Tend(NamedTuple):
+    """
+    Do something in a group, named like the command.
+
+    @ivar user: whom it is about, or 0.
+    @ivar minutes: for how long; 0: until told otherwise.
+    """
+
+    what: str
+    group: int
+    user: int = 0
+    minutes: int = 0
+
+
+class Learn(NamedTuple):
+    """Get the names of users and groups, and offer the line again, as not to be looked up again."""
+
+
+class Quit(NamedTuple):
+    """Leave."""
+
+
+Deed = Send | SendFile | Edit | Recall | React
+Step = Say | Deed | Save | Past | Ask | Act | Tend | Learn | Quit | None
+
+
+class Chat:
+    """
+    What lines mean and what happens looks like.
+
+    @param site: the URL to which the server's links are relative.
+    @param me: the id of who types.
+    """
+
+    def __init__(self, site: str, language: Language, me: int = 0) -> None:
+        self.peer: Peer | None = None
+        self._site = site
+        self._language = language
+        self._me = me
+        self._users: dict[int, str] = {}
+        self._groups: dict[int, str] = {}
+        self._recent = Recent()
+
+    def text(self, key: str, **fields: object) -> str:
+        """@return: a text for the user; the fields are made harmless."""
+        shown = {name: harmless(str(value)) for name, value in fields.items()}
+        return _TEXTS[key][0 if self._language == "zh" else 1].format(**shown)
+
+    def error(self, error: ClientError) -> str:
+        """@return: what went wrong."""
+        key = _ERRORS.get(type(error))
+        return self.text(key, text=error) if key else harmless(str(error))
+
+    def failed(self, line: str, error: ClientError) -> str:
+        """@return: that what this line says was not done, or perhaps not, and why."""
+        short = line if len(line) <= _LABEL else f"{line[:_LABEL]}..."
+        if isinstance(error, Unconfirmed):
+            return self.text("doubt", line=short)
+        return self.text("failed", line=short, why=self.error(error))
+
+    def made(self, group: Group) -> str:
+        """The user has made a group, and talks in it now. @return: what is said of that."""
+        self._groups[group.id] = group.name
+        self.peer = Peer(True, group.id, group.name)
+        return self.text("made_group", name=group.name)
+
+    def dissolved(self, group: int) -> None:
+        """The user has ended this group, and talks in it no more."""
+        if self.peer is not None and self.peer.group and self.peer.id == group:
+            self.peer = None
+
+    def learn(self, users: Iterable[User], groups: Iterable[Group]) -> None:
+        """These are the users and groups now. Who is gone keeps the name."""
+        self._users.update((user.id, user.name) for user in users)
+        self._groups.update((group.id, group.name) for group in groups)
+
+    # What was typed
+
+    def line(self, line: str, fresh: bool = False) -> Step:
+        """
+        @param fresh: whether the names were learnt just now.
+        @return: what to do.
+        """
+        line = line.strip()
+        if not line.startswith("/") or line.startswith("//"):
+            return self._send(line.removeprefix("/"))
+        name, _, argument = line[1:].partition(" ")
+        name, argument = name.lower(), argument.strip()
+        if name in _USAGE and not argument:
+            return self._usage(_USAGE[name])
+        step: Step
+        match name:
+            case "to" | "group":
+                step = self._talk_to(name == "group", argument, fresh)
+            case "history":
+                step = self._history(argument)
+            case "send" | "save":
+                step = self._file(name, argument)
+            case "reply" | "edit" | "recall" | "react" | "unreact":
+                step = self._about(name, *argument.partition(" ")[::2])
+            case "new" | "join" | "find" | "search" | "friends" | "groups" | "blocked" | "conversations":
+                step = self._ask(name, argument)
+            case "leave" | "link" | "requests" | "who" | "dissolve":
+                step = self._here(name, argument)
+            case _ if name in _ABOUT_A_USER | _CONTACTS:
+                step = self._about_user(name, argument, fresh)
+            case "help":
+                step = Say(self.text("help"))
+            case "quit":
+                step = Quit()
+            case _:
+                step = Say(self.text("no_command", name=name), wrong=True)
+        return step
+
+    def _usage(self, usage: str) -> Say:
+        return Say(self.text("usage", name=usage), wrong=True)
+
+    def _send(self, content: str) -> Step:
+        if not content:
+            return None
+        return Send(self.peer, content) if self.peer else Say(self.text("nobody"), wrong=True)
+
+    def _talk_to(self, group: bool, wanted: str, fresh: bool) -> Step:
+        names = self._groups if group else self._users
+        found = _called(names, wanted)
+        if found:
+            # Of two who had the name one after the other, the later one has it now.
+            self.peer = Peer(group, max(found), names[max(found)])
+            return Say(self.text("to_group" if group else "to", name=self.peer.name))
+        # Until it is clear whom the next line is for, it is for nobody: not for whom was talked to before.
+        self.peer = None
+        return Say(self.text("no_group" if group else "no_user", name=wanted), wrong=True) if fresh else Learn()
+
+    def _ask(self, name: str, argument: str) -> Ask:
+        if name == "new":
+            # As with /to: if it cannot be made, the next line is not for whom was talked to before.
+            self.peer = None
+        return Ask(name, argument)
+
+    def _here(self, name: str, argument: str) -> Step:
+        """In a group, this is about it: its members, who wants to come in."""
+        if name == "dissolve":
+            return self._dissolve(argument)
+        if self._is_in_group or name in ("leave", "link"):
+            return self._in_group("members" if name == "who" else name)
+        return Ask(name, "")
+
+    @property
+    def _is_in_group(self) -> bool:
+        return self.peer is not None and self.peer.group
+
+    def _in_group(self, what: str, user: int = 0, minutes: int = 0) -> Step:
+        if self.peer is None or not self.peer.group:
+            return Say(self.text("no_chosen_group"), wrong=True)
+        return Tend(what, self.peer.id, user, minutes)
+
+    def _dissolve(self, argument: str) -> Step:
+        """There is no way back: so the group's name is wanted, too."""
+        step = self._in_group("dissolve")
+        if not isinstance(step, Tend):
+            return step
+        name = self._groups[step.group]
+        if key_of(argument) == key_of(name):
+            return step
+        return Say(self.text("not_dissolved", name=name), wrong=True)
+
+    def _about_user(self, name: str, argument: str, fresh: bool) -> Step:
+        minutes = 0
+        head, _, tail = argument.rpartition(" ")
+        # A name may end with a number as well.
+        if name == "mute" and head and _is_number(tail) and self._find_user(argument) is None:
+            argument, minutes = head.strip(), int(tail)
+        found = self._find_user(argument)
+        if found is None:
+            return Say(self.text("no_user", name=argument), wrong=True) if fresh else Learn()
+        if name in _CONTACTS and not (name == "reject" and self._is_in_group):
+            return Act(name, found)
+        return self._in_group(name, found, minutes)
+
+    def _find_user(self, wanted: str) -> int | None:
+        return max(_called(self._users, wanted), default=None)
+
+    def _history(self, argument: str) -> Step:
+        if argument and not _is_number(argument):
+            return self._usage("history [N]")
+        if self.peer is None:
+            return Say(self.text("nobody"), wrong=True)
+        return Past(self.peer, min(max(int(argument or HISTORY), 1), MAX_HISTORY))
+
+    def _file(self, name: str, argument: str) -> Step:
+        if name == "send":
+            path = Path(argument).expanduser()
+            return SendFile(self.peer, path) if self.peer else Say(self.text("nobody"), wrong=True)
+        return self._save(*argument.partition(" ")[::2])
+
+    def _save(self, word: str, path: str) -> Step:
+        """@param word: which message."""
+        seen = self._recent.find(word, mine=False)
+        if seen is None:
+            return Say(self.text("no_message", name=word), wrong=True)
+        if not seen.url:
+            return Say(self.text("no_file", name=word), wrong=True)
+        return Save(seen.url, seen.name, Path(path.strip()).expanduser() if path.strip() else None)
+
+    def _about(self, name: str, word: str, rest: str) -> Step:
+        """@param word: which message."""
+        rest = rest.strip()
+        if bool(rest) is (name == "recall"):
+            return self._usage(_USAGE[name])
+        seen = self._recent.find(word, mine=name in ("edit", "recall"))
+        if seen is None:
+            return Say(self.text("no_message", name=word), wrong=True)
+        match name:
+            case "edit":
+                return Edit(seen.id, rest)
+            case "recall":
+                return Recall(seen.id)
+            case "react" | "unreact":
+                return React(seen.id, rest, name == "react")
+        return Send(seen.peer, rest, seen.id) if seen.peer else Say(self.text("no_reply"), wrong=True)
+
+    # What is shown
+
+    def did(self, what: str, user: int) -> str:
+        """@return: what is said of a command about a user that has nothing to do with a group, when it is done."""
+        key = {"accept": "contacts_now", "block": "blocked", "unblock": "unblocked"}.get(what, "done")
+        return self.text(key, other=self._name(user))
+
+    def own(self, event: Happened) -> tuple[str, int] | None:
+        """@return: what kind of thing the user has done here or elsewhere, and about whom; None: somebody else did."""
+        other = event.user if event.contact is UNSET else event.contact
+        return (event.kind, other) if event.from_ == self._me and other is not UNSET else None
+
+    def knows(self, event: Happened | Folded) -> bool:
+        """@return: whether the names in it are known."""
+        return self._people(event) <= self._users.keys() and (event.group is UNSET or event.group in self._groups)
+
+    def strange(self, event: Happened | Folded) -> None:
+        """The names in it cannot be learnt: numbers do from now on."""
+        for user in self._people(event):
+            self._users.setdefault(user, f"#{user}")
+        if event.group is not UNSET:
+            self._groups.setdefault(event.group, f"#{event.group}")
+
+    def sent(self, send: Send | SendFile, ack: Ack) -> int:
+        """@return: the number of a message that was sent here."""
+        return self._recent.note(Seen(ack.id, send.peer, True))
+
+    def happened(self, event: Happened, now: datetime) -> str | None:
+        """
+        @param now: in the reader's zone; the date is shown of what is not of today or yesterday.
+        @return: the line to show; None: nothing is shown of this.
+        """
+        if event.kind == "conversation_set" or (event.kind == "reacted" and event.recalled):
+            return None
+        if event.kind == "message":
+            return self.message(event, now)
+        what = self._what(event.message) if event.message is not UNSET else ""
+        key: str = event.kind
+        if key == "reacted" and event.on is False:
+            key = "unreacted"
+        elif key in ("muted", "unmuted") and event.member is UNSET:
+            key += "_all"
+        elif key == "contact_requested" and event.text:
+            key += "_with"
+        elif key == "changed":
+            key = "group_changed"
+        elif key == "invited" and event.member == self._me:
+            key = "invited_me"
+        text = self.text(
+            key,
+            name=self._name(event.member if event.member is not UNSET else event.from_),
+            by=self._name(event.from_),
+            other=self._other(event),
+            remark="" if event.remark is UNSET else event.remark,
+            what=what,
+            text=self.text("gone") if event.recalled else event.text or self._changed(event),
+            emoji=event.emoji or "",
+            size=event.size or 0,
+            role=self.text(event.role) if event.role is not UNSET else "",
+            until="" if event.until is UNSET else self.text("until", time=self._moment(event.until, now)),
+            group="" if event.group is UNSET else self._groups.get(event.group, f"#{event.group}"),
+        )
+        return " ".join([*self._head(event, now), text])
+
+    def hit(self, hit: Hit, now: datetime) -> str:
+        """@return: the line to show of a message that was found; what was asked for is between stars."""
+        snippet = "".join(f"*{text}*" if match else text for text, match in hit.snippet)
+        return self.message(hit.message, now, harmless(snippet))
+
+    def message(self, message: Happened | Folded, now: datetime, snippet: str = "") -> str:
+        """
+        @param snippet: what is to be shown in the place of what it says.
+        @return: the line to show of a message; see L{happened}.
+        """
+        mine = message.from_ == self._me
+        number = self._recent.note(Seen(message.id, self._peer(message), mine, message.url or "", message.name or ""))
+        time, *place = self._head(message, now)
+        name = harmless(self._name(message.from_))
+        if mine and message.user is not UNSET and message.user != self._me:
+            name += f" → {harmless(self._name(message.user))}"
+        parts = [time, f"#{number}", *place, f"{name}:"]
+        if message.replyTo is not UNSET:
+            parts.append(self.text("reply", what=self._what(message.replyTo)))
+        if snippet:
+            parts.append(snippet)
+        else:
+            parts += [self.text("gone")] if message.recalled else self._content(message)
+        return " ".join(parts)
+
+    def names(self, things: Iterable[User | Group]) -> str:
+        """@return: a list to show."""
+        names = sorted((harmless(thing.name) for thing in things), key=str.casefold)
+        more = [self.text("more", count=len(names) - LISTED)] if len(names) > LISTED else []
+        return "\n".join(names[:LISTED] + more) or self.text("empty")
+
+    def conversations(self, found: Iterable[Conversation]) -> str:
+        """@return: a list to show."""
+        return "\n".join(map(self._conversation, found)) or self.text("empty")
+
+    def _conversation(self, one: Conversation) -> str:
+        kind, _, _ = one.name.partition("-")
+        title = self.text("announcements") if kind == "announcements" else harmless(one.title)
+        title = title or self.text("nobody_any_more")
+        parts = [f"[{title}]" if kind == "group" else title]
+        parts += [f"({one.unread})"] if one.unread else []
+        parts += [self.text(one.media)] if one.media in ("picture", "audio", "file") else []
+        text = harmless(one.text)
+        parts += [text if len(text) <= _LABEL else f"{text[:_LABEL]}..."] if text else []
+        return " ".join(parts)
+
+    def members(self, members: Iterable[Member]) -> str:
+        """@return: a group's members, to show."""
+        shown = [
+            User(one.id, f"{one.name}{self._mark(one.role)}{self.text('mark_muted') if one.muted else ''}")
+            for one in members
+        ]
+        return self.names(shown)
+
+    def _mark(self, role: str) -> str:
+        return self.text(f"mark_{role}") if f"mark_{role}" in _TEXTS else ""
+
+    def _changed(self, event: Happened) -> str:
+        if event.changed is UNSET:
+            return ""
+        changed = event.changed
+        parts = (changed.name, changed.description, changed.picture, changed.joinPolicy)
+        return ", ".join(part for part in parts if part is not UNSET)
+
+    def _head(self, event: Happened | Folded, now: datetime) -> list[str]:
+        """@return: when, and where if that is not between two people."""
+        parts = [self._moment(event.time, now)]
+        if event.group is not UNSET:
+            parts.append(f"[{harmless(self._groups.get(event.group, f'#{event.group}'))}]")
+        elif event.user is UNSET:
+            parts.append(self.text("everyone"))
+        return parts
+
+    def _moment(self, time: int, now: datetime) -> str:
+        """@return: a time of today; of yesterday, by the calendar; or with the date, in the zone of C{now}."""
+        moment = datetime.fromtimestamp(time / 1000, now.tzinfo)
+        days = (now.date() - moment.date()).days
+        if days == 0:
+            return f"{moment:%H:%M}"
+        if days == 1:
+            return self.text("yesterday", time=f"{moment:%H:%M}")
+        # The month and the day without zeros, as people write them.
+        date = f"{moment.year}年{moment.month}月{moment.day}日" if self._language == "zh" else f"{moment:%Y-%m-%d}"
+        return f"{date} {moment:%H:%M}"
+
+    def _content(self, message: Happened | Folded) -> list[str]:
+        parts = [self.text(message.media)] if message.media in ("picture", "audio", "file") else []
+        parts += [_length(message.seconds)] if message.media == "audio" and 0 < message.seconds <= LONGEST else []
+        link = self._link(message.url) if message.url else ""
+        parts += filter(None, map(harmless, (message.name, message.text or "", link)))
+        if isinstance(message, Folded):
+            parts += [self.text("changed")] if message.edited is not UNSET else []
+            parts += [f"{harmless(one.emoji)}{len(one.users)}" for one in message.reactions]
+        return parts
+
+    def _people(self, event: Happened | Folded) -> set[int]:
+        people = {event.from_} if event.user is UNSET else {event.from_, event.user}
+        if isinstance(event, Happened) and event.member is not UNSET:
+            people.add(event.member)
+        if isinstance(event, Happened) and event.contact is not UNSET:
+            people.add(event.contact)
+        return people
+
+    def _other(self, event: Happened) -> str:
+        """@return: whom it is about beside who did it, if that is somebody."""
+        other = event.user if event.contact is UNSET else event.contact
+        return "" if other is UNSET else self._name(other)
+
+    def _peer(self, event: Happened | Folded) -> Peer | None:
+        if event.group is not UNSET:
+            return Peer(True, event.group, self._groups.get(event.group, f"#{event.group}"))
+        if event.user is UNSET:
+            return None
+        other = event.user if event.from_ == self._me else event.from_
+        return Peer(False, other, self._name(other))
+
+    def _name(self, user: int) -> str:
+        return self._users.get(user, f"#{user}")
+
+    def _what(self, message: int) -> str:
+        number = self._recent.number(message)
+        return self.text("older") if number is None else f"#{number}"
+
+    def _link(self, url: str) -> str:
+        return url if "://" in url else f"{self._site}/{url.removeprefix('./').lstrip('/')}"
+
+
+def _length(seconds: float) -> str:
+    """@return: how long something lasts, as players show it."""
+    minutes, rest = divmod(max(1, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _called(names: Mapping[int, str], wanted: str) -> list[int]:
+    """@return: who is called so; as the server looks for names."""
+    for key in (name_key, key_of):
+        found = [number for number, name in names.items() if key(name) == key(wanted)]
+        if found:
+            return found
+    return []
+
+
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) < 10

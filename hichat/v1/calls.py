@@ -1,0 +1,391 @@
+"""
+The HTTP calls of v1, as existing clients make them.
+
+Import this inside the composition root's function only: Klein installs a reactor on import.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from functools import wraps
+from typing import IO, Any, Concatenate, cast
+
+import msgspec
+from klein import Klein
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.iweb import IRequest
+from twisted.web.resource import Resource
+from werkzeug.exceptions import HTTPException
+
+from hichat.accounts.fields import id_of
+from hichat.accounts.tokens import Claims
+from hichat.accounts.users import User
+from hichat.core.errors import (
+    Broken,
+    ForeignAccount,
+    InvalidField,
+    MalformedForm,
+    MethodNotTaken,
+    NoSuchAddress,
+    Refused,
+    Unauthorized,
+    V1Off,
+)
+from hichat.groups.queries import Group
+from hichat.log.by_conversation import pair_history
+from hichat.v1.user_list import Pieces, UserList
+from hichat.web.answers import (
+    failed_in_both_spellings,
+    language,
+    refused,
+    rows,
+    to_json,
+)
+from hichat.web.complaints import complain
+from hichat.web.credentials import credentials, is_forwarded, peer
+from hichat.web.forms import FORM_LIMIT, integer, read_form, read_urlencoded, required
+from hichat.web.parts import Parts
+from hichat.web.site import Branch, Request
+from hichat.web.uploads import Files, copy_of_form
+
+REGISTERED = {"zh": "注册成功", "en": "registered"}
+LOGGED_IN = {"zh": "登录成功", "en": "logged in"}
+UPDATED = {"zh": "修改成功", "en": "updated"}
+DELETED = {"zh": "注销成功", "en": "deleted"}
+BEFRIENDED = {"zh": "添加好友成功", "en": "you are friends now"}
+GROUP_MADE = {"zh": "建群成功", "en": "the group is made"}
+JOINED = {"zh": "加群成功", "en": "you are a member now"}
+UPLOADED = {"zh": "上传成功", "en": "uploaded"}
+
+OLD_PASSWORD = "oldPassword"  # noqa: S105
+"""The field that the contract does not have: what is asked for is in L{Accounts.confirm}."""
+
+_TRUE = frozenset(("true", "1"))
+
+Call = Callable[Concatenate["V1", Request, ...], Awaitable[bytes | Resource]]
+Refusal = Callable[[Request, Refused], bytes]
+
+
+def _in_lower_case(request: Request, error: Refused) -> bytes:
+    """A refusal of a business call."""
+    return to_json(request, refused(request, error))
+
+
+def _in_both_cases(request: Request, error: Refused) -> bytes:
+    """A refusal of a call whose other answers have upper-case keys."""
+    return to_json(request, failed_in_both_spellings(error.text(language(request))))
+
+
+def _with_status(request: Request, error: Refused) -> bytes:
+    """A refusal of the calls that change an account: only what these refuse with has a status of its own."""
+    statuses: list[tuple[type[Refused], int]] = [(ForeignAccount, 500), (InvalidField, 400), (MalformedForm, 400)]
+    status = next((number for kind, number in statuses if isinstance(error, kind)), 200)
+    return to_json(request, refused(request, error), status)
+
+
+def _call(refusal: Refusal) -> Callable[[Call], Call]:
+    """Make what a call raises an answer."""
+
+    def decorate(call: Call) -> Call:
+        @wraps(call)
+        async def answered(self: V1, request: Request, *args: Any) -> bytes | Resource:
+            try:
+                return await call(self, request, *args)
+            except Unauthorized as e:
+                return to_json(request, {"message": e.text(language(request))}, 401)
+            except Refused as e:
+                return refusal(request, e)
+
+        return answered
+
+    return decorate
+
+
+def _authenticated(
+    call: Callable[[V1, Request, User], Awaitable[bytes | Resource]],
+) -> Callable[[V1, Request], Awaitable[bytes | Resource]]:
+    """Give the call the user who makes it; nobody else gets as far."""
+
+    @wraps(call)
+    async def authenticated(self: V1, request: Request) -> bytes | Resource:
+        user = await self.parts.accounts.authenticate(*credentials(request))
+        request.called_by(user.id)
+        return await call(self, request, user)
+
+    return authenticated
+
+
+def _authenticated_v1(
+    call: Callable[[V1, Request, User, Claims], Awaitable[bytes | Resource]],
+) -> Callable[[V1, Request], Awaitable[bytes | Resource]]:
+    """
+    As L{_authenticated}, with a token for v1 only, and what that says. For what asks for the password in v2 and need
+    not here: whoever has got hold of a token of v2, which is good for minutes, must not have the account by it.
+    """
+
+    @wraps(call)
+    async def authenticated(self: V1, request: Request) -> bytes | Resource:
+        user, claims = await self.parts.accounts.authenticate_v1(*credentials(request))
+        request.called_by(user.id)
+        return await call(self, request, user, claims)
+
+    return authenticated
+
+
+class V1:
+    """
+    One method a call of the contract.
+    """
+
+    app = Klein()
+    _log = Logger()
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self._list = UserList(_encode_user, lambda: time.time_ns() // 1_000_000)
+
+    @app.route("/v1/user/new", methods=["POST"])
+    @_call(_in_lower_case)
+    async def register(self, request: Request) -> bytes:
+        fields = _form(request)
+        user = await self.parts.accounts.register(
+            required(fields, "name"),
+            required(fields, "password"),
+            fields.get("Identity", ""),
+            fields.get("invite", ""),
+            peer(request).address,
+            is_forwarded(request),
+        )
+        return _done(request, REGISTERED, data=_user_row(user, oneself=True))
+
+    @app.route("/v1/user/login_pw", methods=["POST"])
+    @_call(_in_lower_case)
+    async def log_in(self, request: Request) -> bytes:
+        fields = _form(request)
+        token, user = await self.parts.accounts.log_in(
+            required(fields, "name"), required(fields, "password"), *peer(request)
+        )
+        return _done(request, LOGGED_IN, tokens=token, userId=user.id)
+
+    @app.route("/v1/user/list", methods=["GET"])
+    @_call(_in_both_cases)
+    @_authenticated
+    async def list_users(self, request: Request, user: User) -> Pieces:
+        return Pieces(await self.parts.store.read(self._list.read, user))
+
+    # The contract's spelling.
+    @app.route("/v1/user/updata", methods=["POST"])
+    @_call(_with_status)
+    @_authenticated_v1
+    async def update(self, request: Request, user: User, claims: Claims) -> bytes:
+        fields = _form(request)
+        _check_own_account(fields, user)
+        if "password" in fields:
+            await self.parts.accounts.confirm(user, claims, fields.get(OLD_PASSWORD, ""))
+        changed = await self.parts.accounts.update(user, fields)
+        return _done(request, UPDATED, data=changed.name)
+
+    @app.route("/v1/user/delete", methods=["DELETE"])
+    @_call(_with_status)
+    @_authenticated_v1
+    async def delete(self, request: Request, user: User, claims: Claims) -> bytes:
+        form = _form(request)
+        _check_own_account(read_urlencoded(request.uri.partition(b"?")[2]) | form, user)
+        # Of the body only: a password has no place in a URL.
+        await self.parts.accounts.confirm(user, claims, form.get(OLD_PASSWORD, ""))
+        await self.parts.accounts.delete(user)
+        return _done(request, DELETED)
+
+    @app.route("/v1/user/redisMsg", methods=["POST"])
+    @_call(_in_both_cases)
+    @_authenticated
+    async def history(self, request: Request, user: User) -> bytes:
+        fields = _form(request)
+        one, other = (id_of(required(fields, name), name) for name in ("userIdA", "userIdB"))
+        if user.id not in (one, other):
+            raise ForeignAccount
+        start, end = integer(fields, "start", 0), integer(fields, "end", -1)
+        oldest_first = fields.get("isRev", "").lower() in _TRUE
+        bodies = await self.parts.store.read(pair_history, one, other, start, end, oldest_first)
+        return to_json(request, rows("ok", [body.decode("utf-8", "replace") for body in bodies]))
+
+    @app.route("/v1/relation/list", methods=["POST"])
+    @_call(_in_both_cases)
+    @_authenticated
+    async def list_friends(self, request: Request, user: User) -> bytes:
+        _check_own_id(_form(request), "userId", user)
+        friends = await self.parts.contacts.friends(user)
+        return to_json(request, rows(_user_rows(friends, user), len(friends)))
+
+    @app.route("/v1/relation/add", methods=["POST"])
+    @_call(_in_lower_case)
+    @_authenticated
+    async def add_friend(self, request: Request, user: User) -> bytes:
+        fields = _form(request)
+        _check_own_id(fields, "userId", user)
+        await self.parts.contacts.add(user, required(fields, "targetName"))
+        return _done(request, BEFRIENDED)
+
+    @app.route("/v1/relation/new_group", methods=["POST"])
+    @_call(_in_lower_case)
+    @_authenticated
+    async def make_group(self, request: Request, user: User) -> bytes:
+        fields = _form(request)
+        _check_own_id(fields, "ownerId", user)
+        await self.parts.groups.create(
+            user, required(fields, "name"), integer(fields, "cate", 0), fields.get("icon", ""), fields.get("desc", "")
+        )
+        return _done(request, GROUP_MADE)
+
+    @app.route("/v1/relation/group_list", methods=["POST"])
+    @_call(_in_both_cases)
+    @_authenticated
+    async def list_groups(self, request: Request, user: User) -> bytes:
+        _check_own_id(_form(request), "ownerId", user)
+        joined = await self.parts.groups.joined(user)
+        return to_json(request, rows([_group_row(group) for group in joined], len(joined)))
+
+    @app.route("/v1/relation/join_group", methods=["POST"])
+    @_call(_in_lower_case)
+    @_authenticated
+    async def join_group(self, request: Request, user: User) -> bytes:
+        fields = _form(request)
+        _check_own_id(fields, "userId", user)
+        await self.parts.groups.join(user, required(fields, "comId"))
+        return _done(request, JOINED)
+
+    @app.route("/v1/upload/image", methods=["POST"])
+    @_call(_in_both_cases)
+    @_authenticated
+    async def upload(self, request: Request, user: User) -> bytes:
+        copy = copy_of_form(_content(request), request.getHeader("content-type"))
+        found = await self.parts.media.save(user, copy, playable=True)
+        answer = {"Code": 0, "Data": self.parts.media.open_url(found), "Msg": UPLOADED[language(request)]}
+        return to_json(request, answer)
+
+    # Klein says IRequest; the site makes Requests.
+
+    @app.handle_errors(HTTPException)
+    def not_routed(self, request: IRequest, failure: Failure) -> bytes:
+        """No call has this path or method."""
+        called = cast(Request, request)
+        allowed = getattr(failure.value, "valid_methods", None)
+        if not allowed:
+            return complain(called, NoSuchAddress())
+        called.setHeader(b"Allow", ", ".join(sorted(allowed)).encode("ascii"))
+        return complain(called, MethodNotTaken())
+
+    @app.handle_errors(Exception)
+    def broken(self, request: IRequest, failure: Failure) -> bytes:
+        """A call failed for a reason of our own."""
+        called = cast(Request, request)
+        self._log.failure("{method} {path} failed", failure, method=called.method, path=called.path)
+        return complain(called, Broken())
+
+
+class V1Gone(Resource):
+    """What stands in the place of all calls where v1 is off."""
+
+    isLeaf = True
+
+    def render(self, request: Request) -> bytes:
+        """Say so."""
+        return complain(request, V1Off())
+
+
+def make_root(parts: Parts, files: Files) -> Branch:
+    """
+    Make the tree of resources. More can be put into it: L{Branch.mount}.
+
+    @param files: what serves the uploaded files.
+    """
+    root = Branch(V1(parts).app.resource())
+    root.putChild(b"uploads", files)
+    return root
+
+
+def _form(request: Request) -> dict[str, str]:
+    # One byte more than may be: what is longer is refused there. The site refuses it before.
+    return read_form(request.getHeader("content-type"), _content(request).read(FORM_LIMIT + 1))
+
+
+def _content(request: Request) -> IO[bytes]:
+    return cast(IO[bytes], request.content)
+
+
+def _done(request: Request, messages: Mapping[str, str], **more: object) -> bytes:
+    return to_json(request, {"code": 0, "message": messages[language(request)], **more})
+
+
+def _check_own_id(fields: Mapping[str, str], name: str, user: User) -> None:
+    """
+    @raise InvalidField: the id was not given, or is none.
+    @raise ForeignAccount: it is somebody else's.
+    """
+    if id_of(required(fields, name), name) != user.id:
+        raise ForeignAccount
+
+
+def _check_own_account(fields: Mapping[str, str], user: User) -> None:
+    """@raise ForeignAccount: the id is not this user's, or is none."""
+    try:
+        _check_own_id(fields, "id", user)
+    except InvalidField as e:
+        raise ForeignAccount from e
+
+
+def _time(milliseconds: int | None) -> str | None:
+    """@return: RFC 3339, in UTC."""
+    if milliseconds is None:
+        return None
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _user_rows(found: list[User], viewer: User) -> list[dict[str, Any]]:
+    return [_user_row(user, oneself=user.id == viewer.id) for user in found]
+
+
+def _user_row(user: User, *, oneself: bool) -> dict[str, Any]:
+    return {
+        "ID": user.id,
+        "CreatedAt": _time(user.created_at),
+        "UpdatedAt": _time(user.updated_at),
+        "DeletedAt": None,
+        "Name": user.name,
+        "Avatar": user.avatar,
+        "Gender": user.gender,
+        "Phone": user.phone if oneself else "",
+        "Email": user.email if oneself else "",
+        "Identity": "",
+        "ClientIp": user.client_ip if oneself else "",
+        "ClientPort": user.client_port if oneself else "",
+        "LoginTime": _time(user.login_at),
+        "HeartBeatTime": None,
+        "LoginOutTime": None,
+        "IsLoginOut": False,
+        "DeviceInfo": "",
+        "PassWord": "",
+        "Salt": "",
+    }
+
+
+def _encode_user(user: User, oneself: bool) -> bytes:
+    return msgspec.json.encode(_user_row(user, oneself=oneself))
+
+
+def _group_row(group: Group) -> dict[str, Any]:
+    return {
+        "ID": group.id,
+        "CreatedAt": _time(group.created_at),
+        "UpdatedAt": _time(group.updated_at),
+        "DeletedAt": None,
+        "Name": group.name,
+        "OwnerId": group.owner_id,
+        "Type": group.category,
+        "Image": group.image,
+        "Desc": group.description,
+    }

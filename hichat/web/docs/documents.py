@@ -1,0 +1,64 @@
+"""What the daemon serves about its own v2 protocol and its v2 HTTP API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import blake2b
+
+import msgspec
+from twisted.web.resource import Resource
+from twisted.web.server import Request
+
+from hichat.web.docs import api_page, asyncapi, openapi, protocol_page
+from hichat.web.docs.html import STYLE_HASH
+from hichat.web.outside import PublicURL
+from hichat.web.site import Branch
+
+
+class Document(Resource):
+    """
+    Something that stays the same until the daemon is another one.
+
+    @param policy: what a browser may do with it beside showing it, as a C{Content-Security-Policy}.
+    @param headers: more, or others.
+    """
+
+    isLeaf = True
+
+    def __init__(
+        self, content_type: str, body: bytes, policy: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__()
+        self._body = body
+        self._headers = {
+            "Content-Type": content_type,
+            "Cache-Control": "no-cache",  # ask whether it is still the same
+            "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; "
+            f"frame-ancestors 'none'{policy}",
+            **(headers or {}),
+        }
+        self._tag = b'"%s"' % blake2b(body, digest_size=16).hexdigest().encode()
+
+    def render_GET(self, request: Request) -> bytes:
+        """@return: the body, also if the client has it: the response's length is of it, and it is then not sent."""
+        for name, value in self._headers.items():
+            request.setHeader(name, value)
+        request.setETag(self._tag)
+        return self._body
+
+
+def mount_documents(root: Branch, public: PublicURL | None = None) -> None:
+    """
+    Put the documents and the pages where clients' authors find them.
+
+    @param public: where the world finds the site.
+    """
+    documents = {"asyncapi": asyncapi.document(), "openapi": openapi.document()}
+    if public is not None:
+        documents = {"asyncapi": asyncapi.at(public), "openapi": openapi.at(public)}
+    for name, found in documents.items():
+        root.mount(f"v2/{name}.json", Document("application/json", msgspec.json.encode(found)))
+    style = f"; style-src '{STYLE_HASH}'"
+    for name, text in (("protocol", protocol_page.page()), ("api", api_page.page())):
+        body = text.replace('href="/v2/', f'href="{public.prefix if public else ""}/v2/').encode()
+        root.mount(f"v2/{name}", Document("text/html; charset=utf-8", body, style))
