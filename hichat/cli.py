@@ -17,10 +17,9 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ParamSpec, TextIO, TypeVar, cast
+from typing import Any, ParamSpec, TextIO, TypeVar, Unpack, cast
 
 import msgspec
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
@@ -38,7 +37,8 @@ from hichat.bench import run as bench
 from hichat.bench.crowd import Plan
 from hichat.client.wire import ClientError
 from hichat.core.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
-from hichat.core.events import Draft, Event, Kind, Scope
+from hichat.core.events import Event
+from hichat.core.ports import Wanted, drafted
 from hichat.daemon import settings
 from hichat.daemon.service import check_state_dir, exposed, make_private, prepare_state_dir
 from hichat.daemon.settings import Settings
@@ -59,19 +59,9 @@ class DirectLedger:
     def __init__(self, writer: LogWriter) -> None:
         self._writer = writer
 
-    def append(
-        self,
-        *,
-        kind: Kind,
-        scope: Scope,
-        sender: int,
-        target: int,
-        body: bytes = b"",
-        subject: int = 0,
-        change: Callable[[Connection, Draft, int], None] | None = None,
-    ) -> Deferred[Event]:
+    def append(self, **wanted: Unpack[Wanted]) -> Deferred[Event]:
         """As L{hichat.pipeline.ledger.gather.Ledger.append}, but at once."""
-        draft = Draft(kind, scope, sender, target, body, None, subject, change=change)  # type: ignore[arg-type]
+        draft = drafted(wanted, None)  # type: ignore[arg-type]
         (outcome,) = self._writer.write([draft])
         if isinstance(outcome, NotStored) and self._writer.trouble.cause:
             raise StartError(f"hichat: HICHAT_DATABASE: {self._writer.trouble.cause}")

@@ -1,4 +1,4 @@
-"""Tests for L{hichat.tap}: what the operator wants arrives where it counts."""
+"""Tests for L{hichat.daemon.assembly}: what the operator wants arrives where it counts."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from twisted.internet.defer import maybeDeferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat import tap
 from hichat.contacts.contacts import Contacts
-from hichat.daemon import settings
+from hichat.daemon import assembly, settings
 from hichat.log import reading
 from hichat.storage.migrate import migrate
 from hichat.web.status import FRESH
@@ -31,9 +30,9 @@ class AssembleTests(SynchronousTestCase):
         options = {name.replace("_", "-"): value for name, value in given.items()}
         found = settings.load(options | {"state-dir": directory.name}, {}, Path(directory.name))
         # As if its threads were very fast.
-        self.patch(tap, "deferToThreadPool", lambda _reactor, _pool, call, *args: maybeDeferred(call, *args))
+        self.patch(assembly, "deferToThreadPool", lambda _reactor, _pool, call, *args: maybeDeferred(call, *args))
         self.clock = Clock()
-        parts = tap.assemble(found, self.clock, lambda: False)
+        parts = assembly.assemble(found, self.clock, lambda: False)
         for engine in parts.engines:
             self.addCleanup(engine.dispose)
         migrate(parts.way.store.engine)
@@ -76,7 +75,7 @@ class AssembleTests(SynchronousTestCase):
                 super().__init__(*given)
                 made.append(self)
 
-        self.patch(tap, "Contacts", Recorded)
+        self.patch(assembly, "Contacts", Recorded)
         self.make()
         for limit in (made[0]._asking, made[0]._adding):
             before = limit._clock()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
-from hichat.accounts import devices, invites, known, sessions, users
+from hichat.accounts import devices, invites, known, preferences, sessions, users
 from hichat.accounts.devices import Device
 from hichat.accounts.fields import (
     description_of,
@@ -28,8 +28,6 @@ from hichat.accounts.resting import Resting
 from hichat.accounts.sessions import DURATION, Reused, Session
 from hichat.accounts.tokens import ACCESS_LIFETIME, LIFETIME, REFRESH_LIFETIME, Claims, Dialect, digest
 from hichat.accounts.users import User
-from hichat.contacts import contacts
-from hichat.conversations import preferences
 from hichat.core.errors import (
     Busy,
     DeviceRevoked,
@@ -47,7 +45,6 @@ from hichat.core.errors import (
 )
 from hichat.core.events import Draft, Kind, Scope
 from hichat.core.text import key_of
-from hichat.groups import queries, service
 from hichat.runtime.limits import Counted, Limits, Rate, address_keys
 from hichat.storage.gathered import Gathered
 from hichat.storage.tables import users as users_table
@@ -55,7 +52,7 @@ from hichat.storage.tables import users as users_table
 if TYPE_CHECKING:
     from hichat.accounts.passwords import Passwords
     from hichat.accounts.tokens import Tokens
-    from hichat.pipeline.ledger.gather import Appender
+    from hichat.core.ports import Appender, Leaves
     from hichat.storage.store import Store
 
 _READERS: Mapping[str, tuple[str, Callable[[str], str]]] = {
@@ -117,6 +114,7 @@ class Accounts:
         C{local}: who comes from this machine, and others with an invite.
     @param names_key: a secret, for names that were given up; None: they rest for as long as this object lives.
     @param duration: seconds from a log-in until what it gave is good no more.
+    @param leaves: where an account leaves traces besides: each is told when one is deleted.
     """
 
     _log = Logger()
@@ -132,8 +130,10 @@ class Accounts:
         registration: str = "open",
         names_key: bytes | None = None,
         duration: int = DURATION,
+        leaves: Sequence[Leaves] = (),
     ) -> None:
         self._store = store
+        self._leaves = leaves
         self._ledger = ledger
         self._passwords = passwords
         self._tokens = tokens
@@ -521,15 +521,16 @@ class Accounts:
         @raise Busy: or another L{Refused} of the ledger.
         """
 
-        # First the groups hear of it. If there is no going on from here, the user can try again.
-        await service.leave_all(self._store, self._ledger, user.id, self._now)
+        # First the others hear of it. If there is no going on from here, the user can try again.
+        for room in self._leaves:
+            await room.leave_all(user.id)
 
         def change(connection: Connection, draft: Draft, position: int) -> None:
             _check_current(connection, user)
             draft.body = b"%d" % (user.generation + 1)
-            contacts.forget(connection, user.id)
+            for room in self._leaves:
+                room.forget(connection, user.id, position)
             preferences.forget(connection, user.id)
-            queries.leave_all(connection, user.id, position, self._now())
             sessions.forget(connection, user.id)
             self._resting.add(connection, users.get(connection, user.id).name, user.id, self._now())
             known.forget(connection, user.id)

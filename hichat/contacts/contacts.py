@@ -59,7 +59,7 @@ from hichat.storage.tables import blocks, contact_requests, contacts
 from hichat.storage.tables import users as users_table
 
 if TYPE_CHECKING:
-    from hichat.pipeline.ledger.gather import Appender
+    from hichat.core.ports import Appender
     from hichat.storage.store import Store
 
 CONTACTS_LIMIT = 5000
@@ -144,6 +144,13 @@ class Contacts:
         self._contacts_only = contacts_only
         self._asking = Limit(ASKING, ticks)
         self._adding = Limit(strangers, ticks)
+
+    async def leave_all(self, user_id: int) -> None:
+        """See L{hichat.core.ports.Leaves.leave_all}. Nobody is told: the contacts see that the account is gone."""
+
+    def forget(self, connection: Connection, user_id: int, position: int) -> None:
+        """See L{hichat.core.ports.Leaves.forget}."""
+        forget(connection, user_id)
 
     async def friends(self, user: User) -> list[User]:
         """@return: the user's contacts, the oldest first."""

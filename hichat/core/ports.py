@@ -1,11 +1,18 @@
 """The few seams: what one room asks of the next without knowing it."""
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NotRequired, Protocol, TypedDict, Unpack
 
 from zope.interface import Interface
 
 from hichat.core.errors import Refused
-from hichat.core.events import Draft, Event
+from hichat.core.events import Draft, Event, Kind, Scope
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from twisted.internet.defer import Deferred
 
 
 class IOrigin(Interface):
@@ -67,4 +74,60 @@ class IBatchReceiver(Interface):
 
         @param knew: whether the sender knew all that is wanted here; else what is missing in the batch may be wanted.
         @return: whether it brought anything new.
+        """
+
+
+class Wanted(TypedDict):
+    """What is to be appended to the log: the fields of a L{Draft} that a caller may set."""
+
+    kind: Kind
+    scope: Scope
+    sender: int
+    target: int
+    body: NotRequired[bytes]
+    subject: NotRequired[int]
+    change: NotRequired[Callable[[Connection, Draft, int], None] | None]
+
+
+def drafted(wanted: Wanted, origin: IOrigin) -> Draft:
+    """@return: the draft that says so, and whom it tells how it went."""
+    return Draft(
+        wanted["kind"],
+        wanted["scope"],
+        wanted["sender"],
+        wanted["target"],
+        wanted.get("body", b""),
+        origin,
+        wanted.get("subject", 0),
+        change=wanted.get("change"),
+    )
+
+
+class Appender(Protocol):
+    """The ledger as accounts, contacts, groups and conversations see it."""
+
+    def append(self, **wanted: Unpack[Wanted]) -> Deferred[Event]:
+        """
+        Append one event and wait for it.
+
+        @return: the durable event. Fails with L{Refused}: L{hichat.core.errors.Busy} when too much is in flight,
+            L{hichat.core.errors.NotStored} when the store fails, or what C{change} raised.
+        """
+
+
+class Leaves(Protocol):
+    """A room in which an account leaves traces, as accounts see it when one is deleted."""
+
+    async def leave_all(self, user_id: int) -> None:
+        """
+        Before an account is deleted: do what others hear of, each as an event of its own. May be called again.
+
+        @raise Refused: of the ledger; then the account is not deleted.
+        """
+
+    def forget(self, connection: Connection, user_id: int, position: int) -> None:
+        """
+        In the transaction that deletes the account: remove what is left of it.
+
+        @param position: of the event that says so.
         """

@@ -133,7 +133,7 @@ class Following:
 
 @dataclass
 class Parts:
-    """The parts of one daemon, as L{hichat.tap.assemble} puts them together."""
+    """The parts of one daemon, as L{hichat.daemon.assembly.assemble} puts them together."""
 
     engines: list[Engine]
     pools: list[ThreadPool]

@@ -16,12 +16,12 @@ from twisted.logger import globalLogBeginner
 
 from hichat.core.errors import StartError
 from hichat.daemon import settings
+from hichat.daemon.assembly import assemble
 from hichat.daemon.service import HiChat
 from hichat.daemon.supervisor import NUMBER
 from hichat.runtime import signals
 from hichat.runtime.clock import make_steady
 from hichat.runtime.logs import make_observer
-from hichat.tap import assemble
 
 
 class _Leash(Protocol):

@@ -14,10 +14,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from hichat.accounts import users
+from hichat.accounts import preferences, users
 from hichat.accounts.names import check_free, columns_of
 from hichat.contacts import contacts
-from hichat.conversations import preferences
 from hichat.core.errors import (
     AlreadyAMember,
     AlreadyInvited,

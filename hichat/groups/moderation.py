@@ -15,9 +15,8 @@ import msgspec
 from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
-from hichat.accounts import users
+from hichat.accounts import preferences, users
 from hichat.accounts.names import NO_NAME, check_rename, columns_of, group_name
-from hichat.conversations import preferences
 from hichat.core.errors import (
     AlreadyOwner,
     NameTaken,

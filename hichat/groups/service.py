@@ -21,7 +21,7 @@ from hichat.groups.moderation import Ban
 from hichat.groups.queries import DEFAULTS, Change, Group, Limits, Member, Place
 
 if TYPE_CHECKING:
-    from hichat.pipeline.ledger.gather import Appender
+    from hichat.core.ports import Appender
     from hichat.storage.store import Store
 
 CATEGORY_LIMIT = 2**31 - 1
@@ -243,56 +243,47 @@ class Groups:
         """See L{moderation.dissolve}."""
         return await self._append(Kind.DISSOLVED, user_id, group_id, 0, moderation.dissolve)
 
+    async def leave_all(self, user_id: int) -> None:
+        """
+        A user who will be deleted leaves every group. If the user was the owner, somebody else is now; if there is
+        nobody else, the group is dissolved. See L{hichat.core.ports.Leaves.leave_all}.
+        """
+        for group in await self._store.read(queries.joined, user_id):
+            if group.owner_id == user_id and await self._abdicate(user_id, group.id):
+                continue
+            with suppress(NotAMember, NoSuchGroup):
+                await self._append(Kind.LEFT, user_id, group.id, user_id, joining.end_membership)
+
+    def forget(self, connection: Connection, user_id: int, position: int) -> None:
+        """See L{hichat.core.ports.Leaves.forget}."""
+        queries.leave_all(connection, user_id, position, self.now())
+
+    async def _abdicate(self, user_id: int, group_id: int) -> bool:
+        """@return: whether the group is no more."""
+        try:
+            # Whoever it is; the change finds out.
+            await self._append(Kind.ROLE, user_id, group_id, 0, moderation.inherit)
+        except NoSuchMember:
+            await self._append(Kind.DISSOLVED, user_id, group_id, 0, moderation.dissolve)
+            return True
+        except (NotPermitted, NotAMember, NoSuchGroup):
+            pass  # somebody was quicker
+        return False
+
     async def _append(self, kind: Kind, user_id: int, group_id: int, subject: int, change: Callable[[Change], T]) -> T:
-        return await append(self._ledger, kind, user_id, group_id, subject, change, self.now, self._limits)
+        """
+        Change a group, with an event that says so.
 
+        @param change: what happens in the event's transaction.
+        @return: what C{change} did.
+        """
+        changed: list[T] = []
 
-async def leave_all(store: Store, ledger: Appender, user_id: int, now: Callable[[], int]) -> None:
-    """
-    A user who will be deleted leaves every group. Whose owner that was is somebody else's now; if there is nobody else,
-    it is dissolved.
-    """
-    for group in await store.read(queries.joined, user_id):
-        if group.owner_id == user_id and await _abdicate(ledger, user_id, group.id, now):
-            continue
-        with suppress(NotAMember, NoSuchGroup):
-            await append(ledger, Kind.LEFT, user_id, group.id, user_id, joining.end_membership, now)
+        def changing(connection: Connection, draft: Draft, position: int) -> None:
+            # The ledger may try a batch again: the last time is the one that counts.
+            changed[:] = [change(Change(connection, draft, position, self.now(), self._limits))]
 
-
-async def _abdicate(ledger: Appender, user_id: int, group_id: int, now: Callable[[], int]) -> bool:
-    """@return: whether the group is no more."""
-    try:
-        # Whoever it is; the change finds out.
-        await append(ledger, Kind.ROLE, user_id, group_id, 0, moderation.inherit, now)
-    except NoSuchMember:
-        await append(ledger, Kind.DISSOLVED, user_id, group_id, 0, moderation.dissolve, now)
-        return True
-    except (NotPermitted, NotAMember, NoSuchGroup):
-        pass  # somebody was quicker
-    return False
-
-
-async def append(
-    ledger: Appender,
-    kind: Kind,
-    sender: int,
-    group_id: int,
-    subject: int,
-    change: Callable[[Change], T],
-    now: Callable[[], int],
-    limits: Limits = DEFAULTS,
-) -> T:
-    """
-    Change a group, with an event that says so.
-
-    @param change: what happens in the event's transaction.
-    @return: what C{change} did.
-    """
-    changed: list[T] = []
-
-    def changing(connection: Connection, draft: Draft, position: int) -> None:
-        # The ledger may try a batch again: the last time is the one that counts.
-        changed[:] = [change(Change(connection, draft, position, now(), limits))]
-
-    await ledger.append(kind=kind, scope=Scope.GROUP, sender=sender, target=group_id, subject=subject, change=changing)
-    return changed[0]
+        await self._ledger.append(
+            kind=kind, scope=Scope.GROUP, sender=user_id, target=group_id, subject=subject, change=changing
+        )
+        return changed[0]

@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from hichat.accounts.preferences import Setting
 from hichat.conversations import history
-from hichat.conversations.preferences import Setting
 from hichat.core.emojis import emoji_of, spelt
 from hichat.core.errors import (
     InvalidField,

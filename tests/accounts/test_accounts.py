@@ -12,6 +12,7 @@ from hichat.accounts.passwords import Passwords
 from hichat.accounts.resting import REST
 from hichat.accounts.tokens import LIFETIME, Dialect, Tokens
 from hichat.contacts import contacts
+from hichat.contacts.contacts import Contacts
 from hichat.core.errors import (
     Busy,
     Disabled,
@@ -38,8 +39,9 @@ class AccountsCase(SynchronousTestCase):
         self.ledger: Any = FakeLedger(self.store)
         self.hasher = Counting()
         self.tokens = Tokens(bytes(32), lambda: self.now)
+        leaves = Contacts(self.store, self.ledger, lambda: self.now), Groups(self.store, self.ledger, lambda: self.now)
         self.accounts = Accounts(
-            self.store, self.ledger, Passwords(run_now, self.hasher), self.tokens, lambda: self.now
+            self.store, self.ledger, Passwords(run_now, self.hasher), self.tokens, lambda: self.now, leaves=leaves
         )
 
     def get(self, coroutine):

@@ -13,8 +13,8 @@ from hichat.accounts.tokens import LIFETIME, Claims, Dialect
 from hichat.accounts.users import User
 from hichat.core.errors import Busy, DeviceRevoked, NoSuchDevice, TooManyDevices, Unauthorized
 from hichat.core.events import Kind, Scope
+from hichat.pipeline.routing.arrivals import read_generation
 from hichat.storage.store import Store
-from hichat.tap import read_generation
 from tests.accounts.test_accounts import AccountsCase
 from tests.doubles import NOW, run_now
 from tests.ledger.plans import plans

@@ -24,8 +24,8 @@ from hichat.core.errors import (
     WrongPassword,
 )
 from hichat.core.events import Kind
+from hichat.pipeline.routing.arrivals import read_generation
 from hichat.storage import tables
-from hichat.tap import read_generation
 from tests.accounts.test_accounts import AccountsCase
 from tests.doubles import NOW, run_now
 from tests.postgres import OnPostgreSQL

@@ -145,7 +145,9 @@ class V2Tests(CallCase):
     def test_nothing_is_asked_of_v1(self):
         """A server may speak v2 only."""
         client = Path(http.__file__).parent
-        source = "".join(path.read_text() for room in (client, client.parent / "terminal") for path in room.glob("*.py"))
+        source = "".join(
+            path.read_text() for room in (client, client.parent / "terminal") for path in room.glob("*.py")
+        )
         self.assertNotIn("/v1", source.replace("C{/v1}", ""))
 
     def test_a_redirection_is_not_followed(self):

@@ -20,12 +20,12 @@ from hichat.pipeline.gateway.roster import Encoder, Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_session import Services, SignedIn, V2Session
 from hichat.pipeline.plane.intake import Intake
+from hichat.pipeline.routing.arrivals import read_arrivals, read_generation
 from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime.metrics import Metrics
 from hichat.storage import tables
 from hichat.storage.gathered import Gathered
 from hichat.storage.store import Store
-from hichat.tap import read_arrivals, read_generation
 from hichat.wire import v2
 from hichat.wire.frames import WATCH_LIMIT, Close
 from tests.doubles import NOW, run_now

@@ -1,7 +1,8 @@
 """
 The daemon in a simulated world: one thread, one clock, one seeded source of chance.
 
-Everything from the sessions to the roster is the real thing, put together by L{hichat.tap.assemble_way}, and so is the
+Everything from the sessions to the roster is the real thing, put together by
+L{hichat.daemon.assembly.assemble_way}, and so is the
 SQL, on a temporary SQLite file. One to three workers share it. Simulated are the machine
 (L{tests.simulation.machinery}) and the clients (L{tests.simulation.clients}). What must hold stands in
 L{tests.simulation.model}.
@@ -25,6 +26,7 @@ from hichat.accounts.users import User
 from hichat.contacts import contacts
 from hichat.core.errors import NotBlocked, Refused, Unauthorized
 from hichat.core.events import FIRST_GROUP_ID, Draft, Kind, Scope
+from hichat.daemon.assembly import assemble_services, assemble_way
 from hichat.daemon.settings import Bounds
 from hichat.groups import joining, moderation
 from hichat.groups.queries import Change
@@ -42,7 +44,6 @@ from hichat.storage import tables
 from hichat.storage.store import Store
 from hichat.storage.tables import groups as groups_table
 from hichat.storage.tables import metadata, places_head
-from hichat.tap import assemble_services, assemble_way
 from tests.simulation import model
 from tests.simulation.clients import Connection as Client
 from tests.simulation.clients import Page, Phone, Socket

@@ -152,9 +152,6 @@ class SiteFixture(SynchronousTestCase):
         self.store = make_store(self)
         self.ledger: Any = self.make_ledger()
         self.tokens = Tokens(bytes(32), lambda: self.now)
-        self.accounts = Accounts(
-            self.store, self.ledger, Passwords(run_now, quick_hasher()), self.tokens, lambda: self.now
-        )
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.directory = Path(directory.name) / "uploads"
@@ -168,6 +165,14 @@ class SiteFixture(SynchronousTestCase):
         self.marks = Marks(self.store, self.clock, lambda *marked: self.marked.append(marked))
         self.search_index = make_search_index(self, self.store)
         self.groups = Groups(self.store, self.ledger, lambda: self.now)
+        self.accounts = Accounts(
+            self.store,
+            self.ledger,
+            Passwords(run_now, quick_hasher()),
+            self.tokens,
+            lambda: self.now,
+            leaves=(self.contacts, self.groups),
+        )
         self.caps, self.rate = Caps(), Rate(0, 1)
         self.mount(self.accounts)
 

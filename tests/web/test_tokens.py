@@ -22,6 +22,7 @@ from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import ACCESS_LIFETIME, LIFETIME, REFRESH_LIFETIME
 from hichat.bench import prepare
 from hichat.core.events import Event
+from hichat.daemon.assembly import _sign_in
 from hichat.log import reading
 from hichat.media.media import MediaUses
 from hichat.pipeline.gateway.admission import Caps, Places, Refusals
@@ -31,13 +32,13 @@ from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_session import Services
 from hichat.pipeline.plane.intake import Intake
+from hichat.pipeline.routing.arrivals import read_arrivals, read_generation
 from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime.limits import Rate
 from hichat.runtime.metrics import Metrics
 from hichat.runtime.work import Budgets
 from hichat.storage import tables
 from hichat.storage.gathered import Gathered
-from hichat.tap import _sign_in, read_arrivals, read_generation
 from hichat.web.outside import Outside
 from hichat.web.root import make_site
 from hichat.wire.frames import Close

@@ -9,9 +9,8 @@ closely waits a moment for more.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Unpack
 
-from sqlalchemy import Connection
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
@@ -19,8 +18,8 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from hichat.core.errors import Busy, NotStored, Refused
-from hichat.core.events import Draft, Duplicate, Event, Kind, Outcome, Scope
-from hichat.core.ports import IOrigin
+from hichat.core.events import Draft, Duplicate, Event, Outcome, Scope
+from hichat.core.ports import IOrigin, Wanted, drafted
 from hichat.pipeline.plane.intake import Intake
 
 if TYPE_CHECKING:
@@ -52,23 +51,6 @@ class _Call:
 
     def refused(self, draft: Draft, error: Refused) -> None:
         self.answer.errback(Failure(error))
-
-
-class Appender(Protocol):
-    """What accounts and groups need of a ledger."""
-
-    def append(
-        self,
-        *,
-        kind: Kind,
-        scope: Scope,
-        sender: int,
-        target: int,
-        body: bytes = b"",
-        subject: int = 0,
-        change: Callable[[Connection, Draft, int], None] | None = None,
-    ) -> Deferred[Event]:
-        """See L{Ledger.append}."""
 
 
 class Ledger:
@@ -115,25 +97,15 @@ class Ledger:
         elif was_light and not self._is_light:
             self._beginning.reset(0)
 
-    def append(
-        self,
-        *,
-        kind: Kind,
-        scope: Scope,
-        sender: int,
-        target: int,
-        body: bytes = b"",
-        subject: int = 0,
-        change: Callable[[Connection, Draft, int], None] | None = None,
-    ) -> Deferred[Event]:
+    def append(self, **wanted: Unpack[Wanted]) -> Deferred[Event]:
         """
-        Append one event and wait for it. For the parameters see L{Draft} and L{Event}.
+        Append one event and wait for it.
 
         @return: the durable event. Fails with L{Refused}: L{Busy} when too much is in flight, L{NotStored} when the
             store fails, or what C{change} raised.
         """
         call = _Call()
-        draft = Draft(kind, scope, sender, target, body, call, subject, change=change)
+        draft = drafted(wanted, call)
         if self._intake.admit():
             self.submit([draft])
         else:

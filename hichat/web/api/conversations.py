@@ -10,11 +10,11 @@ from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection
 
 from hichat.accounts import users
+from hichat.accounts.preferences import Setting
 from hichat.accounts.users import User
 from hichat.contacts import contacts
 from hichat.conversations import history, marks
 from hichat.conversations.overview import Entry, Spot, overview
-from hichat.conversations.preferences import Setting
 from hichat.core.errors import NoSuchTarget, NotAMember, TooManyPinned
 from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Scope
 from hichat.groups import queries

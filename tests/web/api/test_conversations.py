@@ -5,11 +5,10 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from hichat.accounts import users
+from hichat.accounts import preferences, users
+from hichat.accounts.preferences import Setting
 from hichat.cli import DirectLedger
-from hichat.conversations import preferences
 from hichat.conversations.marks import GATHER
-from hichat.conversations.preferences import Setting
 from hichat.core.errors import NoSuchTarget, NotAdministrator, TooManyPinned
 from hichat.core.events import FIRST_GROUP_ID, Event, Kind, Scope
 from hichat.log import reading

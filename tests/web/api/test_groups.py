@@ -10,7 +10,6 @@ from twisted.internet.defer import Deferred
 from hichat.accounts import users
 from hichat.core.errors import Busy
 from hichat.core.events import MAX_SAFE_INTEGER, Kind, Scope
-from hichat.groups import service
 from hichat.groups.queries import Limits
 from hichat.web.api.groups import SECTION
 from hichat.wire import v2
@@ -576,7 +575,7 @@ class DeletedOwnerTests(GroupCase):
             pass
 
         self.make()
-        self.patch(service, "leave_all", nothing)
+        self.patch(self.groups, "leave_all", nothing)
         found = self.successResultOf(self.store.read(users.get, self.people["owner"]))
         self.failureResultOf(Deferred.fromCoroutine(self.accounts.delete(found)), Busy)
 

@@ -1,0 +1,385 @@
+"""
+The only place that puts the parts of a daemon together.
+
+A part gets what it works with as arguments; none makes its own. Nothing runs until L{hichat.daemon.service} starts it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
+from functools import partial
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+from twisted.python.threadpool import ThreadPool
+
+from hichat.accounts import lookalikes, sessions
+from hichat.accounts.accounts import Accounts
+from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
+from hichat.accounts.passwords import Passwords
+from hichat.accounts.tokens import Tokens
+from hichat.contacts.contacts import Contacts
+from hichat.conversations import marks
+from hichat.conversations.preferences import Conversations
+from hichat.core.events import Draft, Event, Kind, Outcome, Scope
+from hichat.daemon.service import Following, Parts, Way
+from hichat.daemon.settings import Bounds, Settings
+from hichat.groups.service import Groups
+from hichat.log import reading
+from hichat.media.addresses import Addresses
+from hichat.media.decoder import Decoder
+from hichat.media.folder import Folder
+from hichat.media.media import Limits as MediaLimits
+from hichat.media.media import MediaStore, MediaUses, TakeIn
+from hichat.pipeline.gateway.admission import Places, Refusals, caps_of, open_files_limit
+from hichat.pipeline.gateway.connection import ChatFactory, V1Protocol, V2Protocol
+from hichat.pipeline.gateway.endings import Endings
+from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.quota import Quota
+from hichat.pipeline.gateway.roster import Roster
+from hichat.pipeline.gateway.session import Inlet
+from hichat.pipeline.gateway.v2_session import Services, SignedIn, make_signal
+from hichat.pipeline.ledger.gather import Ledger
+from hichat.pipeline.ledger.process import Setup, WriterProcess
+from hichat.pipeline.ledger.writer import FEW, TAIL, LogWriter
+from hichat.pipeline.plane.datagram import Codec
+from hichat.pipeline.plane.intake import Intake
+from hichat.pipeline.plane.interests import Interests
+from hichat.pipeline.plane.queue import PlaneWriter
+from hichat.pipeline.plane.udp import Link
+from hichat.pipeline.routing.arrivals import read_arrivals, read_generation
+from hichat.pipeline.routing.delivery import Routing
+from hichat.runtime import keys
+from hichat.runtime.clock import ticks
+from hichat.runtime.limits import Limits
+from hichat.runtime.metrics import Metrics
+from hichat.runtime.work import Budgets, metered
+from hichat.search.index import make_index
+from hichat.search.indexer import Indexer
+from hichat.search.process import FollowerProcess
+from hichat.storage.engine import make_engine
+from hichat.storage.gathered import Gathered
+from hichat.storage.store import Runner, Store
+from hichat.storage.turnstile import Turnstile
+from hichat.web.outside import Outside
+from hichat.web.proxies import Proxies
+
+READERS = 4
+"""Threads that read the store; one more writes it."""
+
+FILERS = 2
+"""Threads that write files."""
+
+
+def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], worker: int = 0) -> Parts:
+    """
+    Put the parts of one daemon together. Nothing runs yet.
+
+    @param settings: with a state directory that exists.
+    @param stopping: whether the daemon is going away.
+    @param worker: its number, where there are several.
+    @raise StartError: a key file or the database's URL is wrong.
+    """
+    # Not at the top: Klein installs a reactor when it is imported.
+    from hichat.web.root import make_site
+
+    state = settings.state_dir
+    metrics = Metrics()
+    readers = ThreadPool(READERS, READERS, "hichat-read")
+    writer = ThreadPool(1, 1, "hichat-write")
+    hashers = ThreadPool(PASSWORD_THREADS, PASSWORD_THREADS, "hichat-hash")
+    filers = ThreadPool(FILERS, FILERS, "hichat-file")
+    pools = [readers, writer, hashers, filers]
+    # The writer's work is for many at once.
+    in_readers, in_hashers, in_filers = (
+        metered(partial(deferToThreadPool, reactor, pool)) for pool in (readers, hashers, filers)
+    )
+    in_writer = partial(deferToThreadPool, reactor, writer)
+
+    engine = make_engine(settings.database_url)
+    # The daemon's own writer thread and the log's writer, of each worker, share one file.
+    is_file = engine.dialect.name == "sqlite"
+    store = Store(engine, in_readers, in_writer, Turnstile(state).turn if is_file else nullcontext, serves=True)
+    metrics.store_failures = lambda: store.reads.count + store.changes.count
+    codec = Codec(keys.load_or_make(state, "plane.key"), worker, incarnation=secrets.randbits(64))
+    index = make_index(engine)
+    follower = FollowerProcess(settings.database_url, reactor)
+    indexer = Indexer(follower.step, reactor)
+    bounds = settings.bounds
+    turns = str(state) if is_file else None
+    setup = Setup(
+        settings.database_url,
+        turns,
+        worker,
+        secrets.randbits(63),
+        bounds.edit,
+        bounds.contacts_only,
+        bounds.strangers,
+    )
+    way = assemble_way(store, codec, bounds, metrics, reactor, _now, settings.workers, setup)
+
+    tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
+    limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks)
+    registration = settings.registration_rule
+    names_key = keys.load_or_make(state, "names.key")
+    # Before anybody waits for it.
+    lookalikes.prototypes()
+    passwords = Passwords(in_hashers, least=settings.password_length)
+    contacts = Contacts(store, way.ledger, _now, bounds.contacts_only, ticks, bounds.strangers)
+    groups = Groups(store, way.ledger, _now, settings.group_limits)
+    accounts = Accounts(
+        store,
+        way.ledger,
+        passwords,
+        tokens,
+        _now,
+        limits,
+        registration,
+        names_key,
+        bounds.session,
+        leaves=(contacts, groups),
+    )
+    addresses = Addresses(keys.load_or_make(state, "media.key"))
+    decoder = Decoder(reactor)
+    media = assemble_media(settings, addresses, store, in_filers, decoder.take_in, reactor, worker)
+    counters = Gathered(lambda device_ids: store.read(reading.last_counters, device_ids))
+    services = assemble_services(way, partial(_sign_in, accounts, counters), bounds, _now, MediaUses(addresses))
+    shared = way.inlet, way.roster, way.routing, way.presence, reactor
+    sockets = ChatFactory(V1Protocol, *shared, unsent_limit=bounds.unsent)
+    sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent)
+    places = assemble_places(settings, way.refusals)
+    site = make_site(
+        places=places,
+        budgets=Budgets(settings.http_limit, reactor),
+        accounts=accounts,
+        contacts=contacts,
+        conversations=Conversations(store, way.ledger),
+        groups=groups,
+        marks=way.marks,
+        search_index=index,
+        store=store,
+        sockets=sockets,
+        sockets_v2=sockets_v2,
+        metrics=metrics,
+        stopping=stopping,
+        probe=partial(_probe, way),
+        media=media,
+        reactor=reactor,
+        outside=assemble_outside(settings),
+        v1=settings.v1,
+    )
+    factories = [sockets, sockets_v2]
+    metrics.gauges["connections_open"] = "Open connections, HTTP's too", lambda: places.taken
+    metrics.gauges["connections"] = "Open WebSocket connections", lambda: sum(len(f.connections) for f in factories)
+    if worker == 0:
+        metrics.gauges["search_position"] = "How far the search index is", lambda: indexer.progress.position
+    return Parts(
+        engines=[engine] if index.engine is engine else [engine, index.engine],
+        pools=pools,
+        way=way,
+        sockets=factories,
+        site=site,
+        media=media,
+        decoder=decoder,
+        index=index,
+        # One of the workers does it for all.
+        following=Following(follower, indexer) if worker == 0 else None,
+    )
+
+
+def assemble_places(settings: Settings, refusals: Refusals) -> Places:
+    """Put together what counts connections."""
+    limit = open_files_limit()
+    caps = caps_of(limit, settings.connections, settings.address_connections, settings.user_connections)
+    if (settings.connections or 0) > caps.total:
+        Logger().warn(
+            "HICHAT_CONNECTIONS: {wanted} are too many for {limit} open files; {total} are taken",
+            wanted=settings.connections,
+            limit=limit,
+            total=caps.total,
+        )
+    return Places(caps, refusals)
+
+
+def assemble_outside(settings: Settings) -> Outside:
+    """Put together what the site is to the world outside."""
+    return Outside(Proxies(settings.trusted_proxies), settings.public_url, settings.origins.found, settings.hsts)
+
+
+def assemble_media(
+    settings: Settings,
+    addresses: Addresses,
+    store: Store,
+    in_thread: Runner,
+    take_in: TakeIn,
+    clock: IReactorTime,
+    worker: int,
+) -> MediaStore:
+    """Put together what keeps files, and make their directory."""
+    folder = Folder(settings.state_dir / "uploads")
+    folder.start()
+    limits = MediaLimits(settings.upload_limit, settings.upload_quota)
+    return MediaStore(store, folder, addresses, in_thread, take_in, clock, _now, limits, sweeps=worker == 0)
+
+
+def assemble_way(
+    store: Store,
+    codec: Codec,
+    bounds: Bounds,
+    metrics: Metrics,
+    clock: IReactorTime,
+    now: Callable[[], int],
+    workers: int = 1,
+    setup: Setup | None = None,
+) -> Way:
+    """
+    Put together what a message goes through, from the sessions' inlet to the roster.
+
+    @param clock: for all timers of these parts.
+    @param now: the time in milliseconds since the epoch.
+    @param workers: how many share the store.
+    @param setup: of the process that writes the log; without it, the writer's thread does.
+    """
+    interests = Interests()
+    intake = Intake(bounds.drafts, bounds.drafts // 2)
+    refusals = Refusals(metrics, clock)
+    roster = Roster(metrics, bounds.connections, refusals.count)
+    routing = Routing(
+        roster,
+        read_log=lambda position, limit: store.read(reading.after, position, limit),
+        read_head=lambda: store.read(reading.head),
+        read_arrival=Gathered(lambda arrivals: store.read(read_arrivals, arrivals, _over(bounds, now()))),
+        clock=clock,
+        metrics=metrics,
+        interests=interests,
+    )
+    link = Link(codec, routing, clock, metrics, workers, interests)
+    writer = PlaneWriter(codec, link, intake, bounds.drafts)
+    log_writer = LogWriter(
+        store,
+        now,
+        bounds.edit,
+        bounds.contacts_only,
+        tail=TAIL if setup is None else FEW,
+        ticks=lambda: round(clock.seconds() * 1000),
+        strangers=bounds.strangers,
+    )
+
+    def here(drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
+        return store.in_writer(log_writer.write, drafts)
+
+    process = None
+    if setup is not None:
+        process = WriterProcess(setup, clock, here, store.write)
+    ledger = Ledger(process.write if process else here, intake, writer.put, clock, metrics, bounds.batch)
+
+    def signal(event: Event) -> None:
+        if intake.spare and intake.admit():
+            writer.put([event])
+        else:
+            metrics.signals_dropped += 1
+
+    def announce(key: marks.Key, moved: marks.Moved, device: int) -> None:
+        mark, alone = moved
+        scope, first, second = key
+        target = (first if mark.user == second else second) if scope == Scope.USER else first
+        body = b"%d %d" % (mark.received, mark.read)
+        signal(make_signal(Kind.MARKED, scope, mark.user, target, device, body, mark.user if alone else 0))
+
+    metrics.gauges.update(
+        drafts_in_flight=("Drafts accepted and not yet handed to the plane's link", lambda: intake.count),
+        queue_depth=("Events that wait for the plane's link", lambda: writer.depth),
+        position=("The log position that routing has delivered to", lambda: routing.position),
+    )
+    return Way(
+        store=store,
+        inlet=Inlet(
+            ledger.submit,
+            signal,
+            intake,
+            metrics,
+            clock,
+            bounds.rate,
+            Quota(bounds.messages, clock) if bounds.messages.attempts else None,
+        ),
+        ledger=ledger,
+        process=process,
+        writer=writer,
+        link=link,
+        routing=routing,
+        roster=roster,
+        presence=Presence(bounds.presence),
+        marks=marks.Marks(store, clock, announce),
+        metrics=metrics,
+        refusals=refusals,
+        endings=Endings(
+            roster, lambda found: store.read(sessions.over, found, now(), bounds.session), clock, bounds.session
+        ),
+    )
+
+
+def assemble_services(
+    way: Way,
+    sign_in: Callable[[str, str], Awaitable[SignedIn]],
+    bounds: Bounds,
+    now: Callable[[], int],
+    media: MediaUses,
+) -> Services:
+    """
+    Put together what v2 sessions need.
+
+    @param sign_in: from a token and a device's name to who it is.
+    @param now: the time in milliseconds since the epoch.
+    @param media: what messages name.
+    """
+    return Services(
+        sign_in=sign_in,
+        store=way.store,
+        routing=way.routing,
+        roster=way.roster,
+        presence=way.presence,
+        marks=way.marks,
+        read_generation=lambda connection, user, device, login, bound: read_generation(
+            connection, user, device, login, bound, _over(bounds, now())
+        ),
+        sync_page=bounds.sync_page,
+        now=now,
+        media=media,
+    )
+
+
+async def _sign_in(
+    accounts: Accounts, last_counter: Callable[[int], Awaitable[int]], token: str, name: str
+) -> SignedIn:
+    user, device, claims = await accounts.sign_in(token, name)
+    bound = claims.device if claims.device != device.id else 0
+    return SignedIn(
+        user.id,
+        device.id,
+        await last_counter(device.id),
+        user.generation,
+        claims.session,
+        bound,
+        user.administrator,
+    )
+
+
+async def _probe(way: Way) -> None:
+    """Do what a message needs of the store. Fails if that cannot be done."""
+    await way.store.read(reading.head)
+    await way.ledger.probe()
+
+
+def _over(bounds: Bounds, now: int) -> Callable[[int], bool]:
+    return partial(sessions.is_over, now=now, duration=bounds.session)
+
+
+def _now() -> int:
+    """@return: the time of day, for what is stored and shown; see L{hichat.runtime.clock} for all that lasts."""
+    return time.time_ns() // 1_000_000
