@@ -10,7 +10,6 @@ everything else is puremagic's guess: it is told, but the file is never served a
 from __future__ import annotations
 
 import re
-import time
 from mmap import mmap
 from typing import Literal, NamedTuple
 
@@ -18,6 +17,7 @@ import puremagic
 from puremagic.main import PureError
 
 from hichat.media import documents, matroska, mp4, ogg, sound
+from hichat.media.steps import rest
 
 Kind = Literal["picture", "audio", "file"]
 
@@ -33,6 +33,9 @@ LONGEST = 16
 
 HEAD = 4096
 """Bytes at the beginning of a file that tell what it is."""
+
+LASTING = 366 * 24 * 3600.0
+"""Seconds: nothing that is uploaded lasts for longer, whatever it says."""
 
 _PICTURES = (
     (rb"\x89PNG\r\n\x1a\n", "image/png"),
@@ -204,6 +207,11 @@ def seconds_of(content: bytes | mmap, media_type: str) -> float:
     @param media_type: of L{type_of}.
     @return: how long a sound or a film lasts; 0: that is not to be found out, or it is neither.
     """
+    found = _seconds_of(content, media_type)
+    return found if found < LASTING else 0.0
+
+
+def _seconds_of(content: bytes | mmap, media_type: str) -> float:
     family, _, name = media_type.partition("/")
     if family not in ("audio", "video"):
         return 0.0
@@ -267,8 +275,8 @@ def _end_of_head(film: re.Pattern[bytes], content: bytes | mmap) -> int:
 
 def _find(pattern: re.Pattern[bytes], content: bytes | mmap, end: int) -> int:
     """
-    Search piece by piece, and let other threads have the interpreter after each: a search keeps it, and one through ten
-    megabytes may take half a second.
+    Search piece by piece, and rest after each: a search keeps the interpreter, and one through ten megabytes may take
+    half a second.
 
     @param pattern: of what has L{LONGEST} bytes at most.
     @return: where it is first, or -1.
@@ -277,7 +285,7 @@ def _find(pattern: re.Pattern[bytes], content: bytes | mmap, end: int) -> int:
         found = pattern.search(content, at, min(end, at + PIECE + LONGEST))
         if found is not None:
             return found.start()
-        time.sleep(0)
+        rest()
     return -1
 
 
