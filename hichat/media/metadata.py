@@ -117,7 +117,7 @@ def _exif(orientation: int) -> bytes:
 # JPEG (ITU T.81, annex B): segments; behind each start of a scan its data, in which 0xff is followed by 0 or a restart.
 
 _MARKER = re.compile(rb"\xff[\x02-\xcf\xd8-\xfe]")
-_JFIF, _ICC, _ADOBE, _EXIF = (0xE0, b"JFIF\0"), (0xE2, b"ICC_PROFILE\0"), (0xEE, b"Adobe"), (0xE1, b"Exif\0\0")
+_JFIF, _ICC, _ADOBE, _EXIF = (0xE0, b"JFIF\0"), (0xE2, b"ICC_PROFILE\0"), (0xEE, b"Adobe"), (0xE1, b"Exif\0")
 _SCAN, _START, _END = 0xDA, 0xD8, 0xD9
 _NONE, _LEAST, _PROGRESSIVE = -1, 0xC0, 0xC2
 # Frames and tables. Not C8 and F0 to FD, which are for extensions, nor 02 to BF, which are for nobody.
@@ -136,9 +136,10 @@ def _jpeg(content: Content) -> Parts:
         found = _MARKER.search(content, at)
         at = found.start() if found else len(content)
         marker = content[at + 1] if found else _NONE
-        end = at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+        # What says that it is shorter than its length has none.
+        end = at + 2 + max(2, int.from_bytes(content[at + 2 : at + 4], "big"))
         # Another picture begins, or there is nothing more but perhaps rubbish.
-        parts.is_cut = marker in (_NONE, _START) or (marker != _END and (end > len(content) or end < at + 4))
+        parts.is_cut = marker in (_NONE, _START) or (marker != _END and end > len(content))
         parts.is_cut |= scans > 0 and marker < _LEAST
         if marker == _END or parts.is_cut:
             if not scans or (parts.is_cut and any(missing.values())):
@@ -155,16 +156,16 @@ def _jpeg(content: Content) -> Parts:
                 raise DamagedError
             following = _MARKER.search(content, end)
             end = following.start() if following else len(content)
-        if (marker, content[at + 4 : at + 10]) == _EXIF:
+        if (marker, content[at + 4 : min(end, at + 9)]) == _EXIF and end >= at + 18:
             # Behind the pixels it does not count.
             exif = b"" if scans else _take_orientation(parts, content[at + 10 : end])
             if exif:
                 parts.kept.append(b"\xff\xe1" + (len(exif) + 8).to_bytes(2, "big") + b"Exif\0\0" + exif)
-        elif (marker, content[at + 4 : at + 16]) == _ICC:
+        elif (marker, content[at + 4 : min(end, at + 16)]) == _ICC:
             profile.setdefault(int.from_bytes(content[at + 16 : at + 18], "big"), content[at + 18 : end])
             parts.kept.append(slice(at, end))
         else:
-            _keep_segment(parts, marker, content[at + 4 : at + 16], at, end)
+            _keep_segment(parts, marker, content[at + 4 : min(end, at + 18)], at, end)
         at = end
     raise DamagedError
 
@@ -182,7 +183,8 @@ def _note_scan(missing: dict[int, set[int]], header: bytes) -> None:
 def _keep_segment(parts: Parts, marker: int, head: bytes, at: int, end: int) -> None:
     """Keep what of a segment is needed to show the picture."""
     kind = marker, head[:5]
-    if kind == _JFIF and len(head) >= 12:
+    # What is shorter counts for nothing, and what follows is no part of it.
+    if kind == _JFIF and len(head) >= 14:
         # Version, units, densities; and no thumbnail, which may be of the picture before somebody made it smaller.
         parts.keep(b"\xff\xe0\0\x10" + head[:12] + b"\0\0")
     elif kind == _ADOBE and len(head) >= 12:
@@ -220,12 +222,11 @@ def _png(content: Content) -> Parts:
         size, kind = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
         end = at + 12 + size
         is_cut = end > len(content)
-        if kind == b"fdAT" and is_cut:
-            raise DamagedError
-        if kind == b"IDAT":
+        if kind in (b"IDAT", b"fdAT"):
             # Of one that is cut what there is: perhaps all of the pixels are. Those behind another chunk are not read.
             piece: Piece = _chunk(kind, content[at + 8 : end]) if is_cut else slice(at, end)
             parts.kept.append(piece)
+        if kind == b"IDAT":
             if last == kind or not has_pixels:
                 parts.bare.append(piece)
             has_pixels = True
@@ -233,14 +234,14 @@ def _png(content: Content) -> Parts:
             if not has_pixels:
                 raise DamagedError
             parts.keep(_IEND)
-            _show_first_frame(parts, content)
+            _show_first_frame(parts, content, is_cut and kind == b"fdAT")
             parts.profile = _profile_of_png(parts.chunks.get(b"iCCP", b""))
             return parts
         if kind == b"eXIf":
             if not has_pixels and _is_sound(content, at, end):
                 exif = _take_orientation(parts, content[at + 8 : end - 4])
                 parts.kept += [_chunk(kind, exif)] if exif else []
-        elif kind != b"IDAT" and kind in _PNG_SHOWN:
+        elif kind not in (b"IDAT", b"fdAT") and kind in _PNG_SHOWN:
             parts.kept.append(slice(at, end))
             if kind in _PNG_READ and not has_pixels:
                 _read(parts, kind, content, at, end)
@@ -248,8 +249,12 @@ def _png(content: Content) -> Parts:
     raise DamagedError
 
 
-def _show_first_frame(parts: Parts, content: Content) -> None:
-    """Of an animation whose first frame is not what others show, take that frame for the decoder."""
+def _show_first_frame(parts: Parts, content: Content, is_cut: bool) -> None:
+    """
+    Of an animation whose first frame is not what others show, take that frame for the decoder.
+
+    @param is_cut: whether the last frame is.
+    """
     pieces = [piece for piece in parts.kept if isinstance(piece, slice)]
     kinds = [content[piece.start + 4 : piece.start + 8] for piece in pieces]
     pixels, first = (kinds.index(kind) if kind in kinds else -1 for kind in (b"IDAT", b"fcTL"))
@@ -264,6 +269,8 @@ def _show_first_frame(parts: Parts, content: Content) -> None:
         if kind == b"fdAT"
     ]
     whole = struct.unpack(">2I", header[:8])
+    if is_cut and following == len(kinds):
+        raise DamagedError
     if not data or len(control) < 16:
         return
     width, height, x, y = struct.unpack(">4I", control[:16])
@@ -292,9 +299,10 @@ def without_checksum(content: Content, bare: list[Piece]) -> list[Piece]:
     @param bare: see L{Parts.bare}; of a PNG.
     @return: the same without the checksum that zlib writes behind the pixels.
     """
-    last = bare[-2]
-    chunk = last if isinstance(last, bytes) else content[last]
-    return [*bare[:-2], _chunk(chunk[4:8], chunk[8:-8]), bare[-1]]
+    chunks = [piece if isinstance(piece, bytes) else content[piece] for piece in bare]
+    data = b"".join(chunk[8:-4] for chunk in chunks if chunk[4:8] == b"IDAT")
+    before = (chunk for chunk in chunks[:-1] if chunk[4:8] != b"IDAT")
+    return [*before, _chunk(b"IDAT", data[:-4]), chunks[-1]]
 
 
 def _is_sound(content: Content, at: int, end: int) -> bool:
@@ -415,7 +423,7 @@ def _webp(content: Content) -> Parts:
         if kind == b"VP8X":
             flags = content[at + 8]
             # Exif comes last, if it does: the flags are set when that is known.
-            parts.kept += [content[at : at + 8], _FLAGS, slice(at + 9, at + 8 + size)]
+            parts.kept += [content[at : at + 8], _FLAGS, slice(at + 9, at + 8 + size), b"\0" * (size % 2)]
         elif kind in _WEBP_SHOWN:
             parts.kept += [slice(at, at + 8 + size), b"\0" * (size % 2)]
             if kind == b"ICCP" and flags & _HAS_PROFILE:
