@@ -22,6 +22,9 @@ FRAMES = 200_000
 _LOST = 64 * 1024
 """Bytes within which the next frame is looked for behind what is none."""
 
+_LOSSES = 1000
+"""Times that this is done, at most: what is worse does not tell how long it is."""
+
 _CHUNKS = 1000
 
 _SYNC = re.compile(rb"\xff[\xe0-\xff]")
@@ -87,7 +90,7 @@ _READERS = {
 def frames_of(content: Content) -> str:
     """@return: the media type, if it is frames of MPEG or of AAC, also behind tags and silence; else empty."""
     at = _begin(content)
-    if bytes(content[at : at + 5]) == b"fLaC\0":
+    if bytes(content[at : at + 5]) in (b"fLaC\0", b"fLaC\x80"):
         return "audio/flac"
     for media_type in ("audio/mpeg", "audio/aac"):
         read = _READERS[media_type]
@@ -139,7 +142,7 @@ def _mp3(content: Content) -> float:
 
 
 def _counted(content: Content, at: int, read: Callable[[bytes], _Frame | None], synced: bool = True) -> float:
-    begin, seconds = at, 0.0
+    begin, seconds, losses = at, 0.0, 0
     for number in range(1, FRAMES + 1):
         if number % STEPS == 0:
             rest()
@@ -150,8 +153,9 @@ def _counted(content: Content, at: int, read: Callable[[bytes], _Frame | None], 
         elif at >= len(content) or not synced:
             return seconds
         else:
+            losses += 1
             found = _SYNC.search(content, at + 1, min(len(content), at + _LOST))
-            if found is None:
+            if found is None or losses > _LOSSES:
                 return seconds
             at = found.start()
     return seconds * (len(content) - begin) / (at - begin)

@@ -56,7 +56,8 @@ _FILMS = (
 
 _AUDIO = (
     (rb"(?:RIFF|RF64|BW64)....WAVE", "audio/wav"),
-    (rb"fLaC\0", "audio/flac"),
+    # Its first block may be its last one.
+    (rb"fLaC[\0\x80]", "audio/flac"),
     (rb"#!AMR-WB\n", "audio/amr-wb"),
     (rb"#!AMR\n", "audio/amr"),
     (rb"\x02?#!SILK_V3", "audio/x-silk"),
@@ -77,7 +78,8 @@ _DOCUMENTS = (
 
 # By brand: 3GP and what came after it, and QuickTime. All others are MP4.
 _FILM_TYPES = ((b"3gp", "3gpp"), (b"3gr", "3gpp"), (b"3gs", "3gpp"), (b"3g2", "3gpp2"), (b"qt  ", "quicktime"))
-_SOUND_BRANDS = (b"M4A ", b"M4B ", b"M4P ")
+# Some write a zero behind them.
+_SOUND_BRANDS = (b"M4A", b"M4B", b"M4P")
 
 # A track with pictures in it, in what is broken: the codec's id in Matroska (RFC 9559), the Theora header in Ogg, the
 # handler in MP4 (ISO/IEC 14496-12, 8.4.3). In Matroska it is looked for before the first cluster: so short a pattern is
@@ -237,7 +239,7 @@ def _film(content: bytes | mmap) -> tuple[Kind, str] | None:
         return "file", found.picture
     name = next((name for brand, name in _FILM_TYPES if found.brand.startswith(brand)), "mp4")
     # A book that is read out may have pictures between its chapters.
-    has_video = False if found.brand in _SOUND_BRANDS else found.has_video
+    has_video = False if found.brand.startswith(_SOUND_BRANDS) else found.has_video
     kind, media_type = _seen_or_heard(content, name, has_video)
     # There is no name for a QuickTime film that has only sound.
     return kind, "audio/mp4" if media_type == "audio/quicktime" else media_type

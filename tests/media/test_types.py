@@ -187,6 +187,7 @@ class Broken(SynchronousTestCase):
             r.brands(b"isom") + r.box(b"moof", r.box(b"traf", r.box(b"trun", head, b"\0\0\0\1", b"abcd") * number)),
             b"#!AMR\n" + b"\x7c" * number,
             r.ADTS * number,
+            b"ID3\4\0\0\0\0\0\0" + b"\xff" * 10 * number,
             r.page(r.OPUS_HEAD, first=True) + b"OggS\0" * number,
             b"ID3\4\0\0\0\0\0\0" + bytes(100_000_000),
             r.ebml(b"webm") + b"\x86\x86V_" * 10 * number,
