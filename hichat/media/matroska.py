@@ -6,6 +6,7 @@ import math
 import struct
 from collections.abc import Iterator
 from enum import IntEnum
+from itertools import islice
 from mmap import mmap
 from typing import NamedTuple
 
@@ -13,6 +14,9 @@ from hichat.media.steps import STEPS, rest
 
 ELEMENTS = 200_000
 """Elements that are looked at, at most: hours of what does not say how long it is have fewer."""
+
+FIRST = 10_000
+"""Elements within which the tracks are told."""
 
 _VIDEO = 1
 _AUDIO = 2
@@ -51,7 +55,7 @@ def has_video(content: bytes | mmap) -> bool | None:
     @return: None: it tells of no tracks.
     """
     kinds: set[int] = set()
-    for each in _elements(content, _segment(content)):
+    for each in islice(_elements(content, _segment(content)), FIRST):
         if each.id == _Id.TRACK_TYPE:
             kinds.add(_number(content, each))
         elif each.id == _Id.CLUSTER and kinds:

@@ -34,6 +34,9 @@ SCANS = 100
 """Of a JPEG, at most: each is a few bytes that make a decoder go through all of the picture. Cameras and programs write
 10 or so."""
 
+COMPONENTS = 4
+"""Of a JPEG's scan, and of a progressive one's frame, at most (T.81, B.2)."""
+
 PROFILE = 8 * 1024**2
 """Bytes of an ICC profile, at most; those of printers have up to 3 million. A larger one is kept, and not used."""
 
@@ -148,7 +151,7 @@ def _jpeg(content: Content) -> Parts:
             parts.profile = _joined(profile)
             return parts
         if marker == _PROGRESSIVE:
-            missing = {number: set(range(64)) for number in content[at + 10 : end : 3]}
+            missing = {number: set(range(64)) for number in content[at + 10 : min(end, at + 10 + 3 * COMPONENTS) : 3]}
         if marker == _SCAN:
             _note_scan(missing, content[at + 4 : end])
             scans += 1
@@ -172,7 +175,7 @@ def _jpeg(content: Content) -> Parts:
 
 def _note_scan(missing: dict[int, set[int]], header: bytes) -> None:
     """@param header: which components, and which bits of which of their numbers, a scan has (B.2.3)."""
-    if len(header) < 6:
+    if not 6 <= len(header) <= 4 + 2 * COMPONENTS:
         raise DamagedError
     *components, first, last, bits = header
     if bits & 0x0F == 0:

@@ -74,6 +74,8 @@ class _Track:
     @ivar step: ticks of a sample that does not say.
     """
 
+    __slots__ = ("end", "first", "handler", "scale", "step")
+
     def __init__(self) -> None:
         self.handler = b""
         self.scale = 0

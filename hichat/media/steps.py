@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 
-STEPS = 100
+STEPS = 250
 """Between two rests: each takes a few microseconds."""
 
 _REST = 0.0005
