@@ -237,7 +237,7 @@ def _png(content: Content) -> Parts:
             if not has_pixels:
                 raise DamagedError
             parts.keep(_IEND)
-            _show_first_frame(parts, content, is_cut and kind == b"fdAT")
+            _show_first_frame(parts, content)
             parts.profile = _profile_of_png(parts.chunks.get(b"iCCP", b""))
             return parts
         if kind == b"eXIf":
@@ -252,28 +252,22 @@ def _png(content: Content) -> Parts:
     raise DamagedError
 
 
-def _show_first_frame(parts: Parts, content: Content, is_cut: bool) -> None:
-    """
-    Of an animation whose first frame is not what others show, take that frame for the decoder.
-
-    @param is_cut: whether the last frame is.
-    """
-    pieces = [piece for piece in parts.kept if isinstance(piece, slice)]
-    kinds = [content[piece.start + 4 : piece.start + 8] for piece in pieces]
+def _show_first_frame(parts: Parts, content: Content) -> None:
+    """Of an animation whose first frame is not what others show, take that frame for the decoder."""
+    pieces = parts.kept
+    kinds = [piece[4:8] if isinstance(piece, bytes) else content[piece.start + 4 : piece.start + 8] for piece in pieces]
     pixels, first = (kinds.index(kind) if kind in kinds else -1 for kind in (b"IDAT", b"fcTL"))
     header = parts.chunks.get(b"IHDR", b"")
     if b"acTL" not in kinds[: max(pixels, 0)] or first < pixels or len(header) != 13:
         return
-    control = content[pieces[first].start + 12 : pieces[first].stop - 4]
+    control = _data(content, pieces[first])[4:]
     following = kinds.index(b"fcTL", first + 1) if b"fcTL" in kinds[first + 1 :] else len(kinds)
     data: list[Piece] = [
-        _chunk(b"IDAT", content[piece.start + 12 : piece.stop - 4])
+        _chunk(b"IDAT", _data(content, piece)[4:])
         for piece, kind in zip(pieces[first:following], kinds[first:following], strict=True)
         if kind == b"fdAT"
     ]
     whole = struct.unpack(">2I", header[:8])
-    if is_cut and following == len(kinds):
-        raise DamagedError
     if not data or len(control) < 16:
         return
     width, height, x, y = struct.unpack(">4I", control[:16])
@@ -283,6 +277,11 @@ def _show_first_frame(parts: Parts, content: Content, is_cut: bool) -> None:
     read = [piece for piece in parts.bare if isinstance(piece, slice)]
     tables = [piece for piece in read if content[piece.start + 4 : piece.start + 8] in (b"PLTE", b"tRNS")]
     parts.bare = [slice(0, 8), _chunk(b"IHDR", control[:8] + header[8:]), *tables, *data, _IEND]
+
+
+def _data(content: Content, chunk: Piece) -> bytes:
+    """@return: what is in a chunk."""
+    return chunk[8:-4] if isinstance(chunk, bytes) else content[chunk.start + 8 : chunk.stop - 4]
 
 
 def _read(parts: Parts, kind: bytes, content: Content, at: int, end: int) -> None:

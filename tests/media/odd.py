@@ -393,6 +393,8 @@ def forgiven() -> list[Odd]:
     others, paints = [plain(), Image.effect_noise(SIZE, 50).convert("RGB")], Image.new("RGB", SIZE, "red")
     moving_png = saved("PNG", paints, save_all=True, append_images=others, duration=50)
     hidden = saved("PNG", paints, save_all=True, append_images=others, default_image=True, duration=50)
+    frame = small_frame()
+    longer_frame = frame.replace(frame[frame.index(b"fdAT") - 4 :][:8], b"\0\1\0\0fdAT")
     found = [
         Odd("moving", PNG, moving_png, red * 4),
         Odd("moving, no IEND", PNG, moving_png[:-12], red * 4),
@@ -400,6 +402,7 @@ def forgiven() -> list[Odd]:
         Odd("moving, another frame than the first is cut", PNG, moving_png[: moving_png.index(b"fdAT") + 20], red * 4),
         Odd("moving, another picture for those who cannot show that", PNG, hidden),
         Odd("moving, a small first frame", PNG, small_frame(), (NOTHING,) * 3 + red),
+        Odd("moving, a first frame that says that it is longer", PNG, longer_frame, (NOTHING,) * 3 + red),
         Odd("zTXt of 3 MB", PNG, with_chunks(chunk(b"zTXt", b"Comment\0\0" + much))),
         Odd("iTXt of 3 MB", PNG, with_chunks(chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + much))),
         Odd("an unknown chunk", PNG, with_chunks(chunk(b"ab1!", b"xx"))),
