@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 
-STEPS = 250
+STEPS = 100
 """Between two rests: each takes a few microseconds."""
 
 _REST = 0.0005
