@@ -63,6 +63,9 @@ _CURVES = {
     13: _srgb,
 }
 
+_INTENTS = (b"\0", b"\1", b"\2", b"\3")
+"""What a chunk may say that tells that a picture is sRGB (PNG, third edition, 11.3.2.5)."""
+
 _MEANT = {"RGB": ("RGB",), "GRAY": ("L",), "CMYK": ("CMYK",)}
 """Modes of pictures for which a profile may be, by the profile's colour space."""
 
@@ -114,7 +117,7 @@ def _profile(parts: Parts) -> bytes:
     chunks, code = parts.chunks, _code(parts)
     if code:
         return _made(_PRIMARIES[code[0]], _CURVES[code[1]])
-    if parts.profile or b"sRGB" in chunks:
+    if parts.profile or chunks.get(b"sRGB") in _INTENTS:
         return parts.profile
     said = chunks.get(b"gAMA", b"")
     gamma = int.from_bytes(said, "big") / 100_000 if len(said) == 4 else 0.0

@@ -200,6 +200,8 @@ def colours() -> list[Odd]:
         Odd("gamma 1", PNG, with_chunks(linear), brighter),
         Odd("gamma 1, wrong CRC", PNG, with_chunks(linear[:-4] + b"abcd")),
         Odd("gamma 1 and sRGB", PNG, with_chunks(chunk(b"sRGB", b"\0"), linear)),
+        Odd("gamma 1 and sRGB of no intent", PNG, with_chunks(chunk(b"sRGB", b"\x09"), linear), brighter),
+        Odd("gamma 1 and sRGB of another size", PNG, with_chunks(chunk(b"sRGB", b"\0\0"), linear), brighter),
         Odd("gamma 1 by cICP", PNG, with_chunks(chunk(b"cICP", bytes([1, 8, 0, 1]))), brighter),
         Odd("gamma 2.2", PNG, with_chunks(gama)),
         Odd("P3 by primaries", PNG, with_chunks(gama, chrm), both),
