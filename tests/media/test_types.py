@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.media import matroska, mp4, sound, steps
+from hichat.media import matroska, mp4, sound
 from hichat.media.types import EXTENSIONS, SHOWN, seconds_of, type_of
 from tests.media import recordings as r
 from tests.media.recordings import RECORDINGS
@@ -176,7 +176,7 @@ class Broken(SynchronousTestCase):
     def test_others_have_their_turn(self) -> None:
         """Whatever is looked through rests soon again: meanwhile nobody's messages are passed on."""
         turns: list[float] = []
-        self.patch(steps.time, "sleep", lambda seconds: turns.append(time.thread_time()))
+        self.patch(time, "sleep", lambda seconds: turns.append(time.thread_time()))
         number = 40_000
         head, samples = (0x100).to_bytes(4, "big"), (100_000).to_bytes(4, "big")
         for content in (
