@@ -7,10 +7,11 @@ What a picture says of its colours and what does not fit it, or is broken, count
 from __future__ import annotations
 
 import io
+import math
 import struct
 from collections.abc import Callable
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFilter
 
 from hichat.media.metadata import Parts
 
@@ -20,10 +21,13 @@ _STEPS = 4096
 """Of a curve that is written down."""
 
 _WHITE = 203.0
-"""Candelas per square metre of what is as bright as paper (ITU-R BT.2408)."""
+"""Candelas per square metre of what is as bright as paper (ITU-R BT.2408). It is shown half as bright as can be."""
 
 _BRIGHTEST = 1000.0
-"""Of what screens show."""
+"""Of what is shown as bright as can be."""
+
+_NODES = 33
+"""Of a table of bright colours, for red, green and blue each."""
 
 # Colour spaces by their first number in ITU-T H.273, table 2: x and y of white, red, green and blue.
 _D65 = (0.3127, 0.3290)
@@ -41,11 +45,9 @@ def _srgb(value: float) -> float:
     return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
 
 
-def _perceptual(value: float) -> float:
-    """SMPTE ST 2084; what is brighter than paper is made darker, so that it can be told apart."""
-    power = value ** (1 / 78.84375)
-    light = 10000 * (max(power - 0.8359375, 0.0) / (18.8515625 - 18.6875 * power)) ** (1 / 0.1593017578125) / _WHITE
-    return min(1.0, light * (1 + light / (_BRIGHTEST / _WHITE) ** 2) / (1 + light))
+def _stored(light: float) -> float:
+    light = min(max(light, 0.0), 1.0)
+    return 12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
 
 
 def _power(exponent: float) -> Callable[[float], float]:
@@ -59,8 +61,10 @@ _CURVES = {
     5: _power(2.8),
     8: _power(1.0),
     13: _srgb,
-    16: _perceptual,
 }
+
+_INTENTS = (b"\0", b"\1", b"\2", b"\3")
+"""What a chunk may say that tells that a picture is sRGB (PNG, third edition, 11.3.2.5)."""
 
 _MEANT = {"RGB": ("RGB",), "GRAY": ("L",), "CMYK": ("CMYK",)}
 """Modes of pictures for which a profile may be, by the profile's colour space."""
@@ -73,7 +77,11 @@ def to_srgb(image: Image.Image, parts: Parts) -> Image.Image:
     """
     alpha = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
     plain = image.convert(image.mode[:-1]) if alpha else image
-    plain = _converted(plain, _profile(parts))
+    code = _code(parts)
+    if code and code[1] in _BRIGHT:
+        plain = plain.convert("RGB").filter(_table(code))
+    else:
+        plain = _converted(plain, _profile(parts))
     if alpha:
         plain.putalpha(alpha)
     return plain
@@ -97,21 +105,27 @@ def _converted(image: Image.Image, profile: bytes) -> Image.Image:
     return image if image.mode == "L" else image.convert("RGB")
 
 
+def _code(parts: Parts) -> bytes:
+    """@return: the numbers of a colour space and of a curve (ITU-T H.273); empty: it tells of none that we know."""
+    code = parts.chunks.get(b"cICP", b"")
+    is_known = len(code) == 4 and code[0] in _PRIMARIES and (code[1] in _CURVES or code[1] in _BRIGHT)
+    return code if is_known and code[2:] == b"\0\1" else b""
+
+
 def _profile(parts: Parts) -> bytes:
     """@return: the ICC profile of what a picture says of its colours (PNG, third edition, 4.3); empty: it is sRGB."""
-    chunks = parts.chunks
-    code = chunks.get(b"cICP", b"")
-    if len(code) == 4 and code[0] in _PRIMARIES and code[1] in _CURVES and code[2:] == b"\0\1":
+    chunks, code = parts.chunks, _code(parts)
+    if code:
         return _made(_PRIMARIES[code[0]], _CURVES[code[1]])
-    if parts.profile or b"sRGB" in chunks:
+    if parts.profile or chunks.get(b"sRGB") in _INTENTS:
         return parts.profile
-    gamma = int.from_bytes(chunks.get(b"gAMA", b"")[:4], "big") / 100_000
-    if not 0.01 < gamma < 100:
-        return b""
+    said = chunks.get(b"gAMA", b"")
+    gamma = int.from_bytes(said, "big") / 100_000 if len(said) == 4 else 0.0
     primaries = _PRIMARIES[1]
     if len(chunks.get(b"cHRM", b"")) == 32:
         primaries = tuple(number / 100_000 for number in struct.unpack(">8I", chunks[b"cHRM"]))
-    return _made(primaries, _power(1 / gamma))
+    # There are no such colours: then the rest does not count, either.
+    return _made(primaries, _power(1 / gamma)) if 0.01 < gamma < 100 and max(primaries) <= 1 else b""
 
 
 def _made(primaries: tuple[float, ...], curve: Callable[[float], float]) -> bytes:
@@ -120,13 +134,13 @@ def _made(primaries: tuple[float, ...], curve: Callable[[float], float]) -> byte
     @return: an ICC profile (ICC.1:2001-04); empty: there are no such colours.
     """
     try:
-        columns = _columns(primaries)
-    except ZeroDivisionError:
+        columns = [_xyz(column) for column in _columns(primaries)]
+    except (ZeroDivisionError, OverflowError, struct.error):
         return b""
     steps = [round(65535 * curve(number / (_STEPS - 1))) for number in range(_STEPS)]
     curved = struct.pack(f">4sII{_STEPS}H", b"curv", 0, _STEPS, *steps)
     tags = [(b"wtpt", _xyz(_D50))]
-    tags += [(name, _xyz(column)) for name, column in zip((b"rXYZ", b"gXYZ", b"bXYZ"), columns, strict=True)]
+    tags += zip((b"rXYZ", b"gXYZ", b"bXYZ"), columns, strict=True)
     tags += [(name, curved) for name in (b"rTRC", b"gTRC", b"bTRC")]
     at = 128 + 4 + 12 * len(tags)
     table, data = struct.pack(">I", len(tags)), b""
@@ -170,3 +184,49 @@ def _inverse(m: Matrix) -> Matrix:
         ((f * g - d * i) / whole, (a * i - c * g) / whole, (c * d - a * f) / whole),
         ((d * h - e * g) / whole, (b * g - a * h) / whole, (a * e - b * d) / whole),
     )
+
+
+# What is brighter than paper (ITU-R BT.2100): how bright a colour is shown depends on all three of its numbers, and no
+# profile says so.
+
+
+def _perceptual(value: float) -> float:
+    """SMPTE ST 2084; candelas per square metre."""
+    power = value ** (1 / 78.84375)
+    return float(10000 * (max(power - 0.8359375, 0.0) / (18.8515625 - 18.6875 * power)) ** (1 / 0.1593017578125))
+
+
+def _hybrid(value: float) -> float:
+    """Hybrid log-gamma; a part of the brightest in front of the camera."""
+    return value**2 / 3 if value <= 0.5 else (math.exp((value - 0.55991073) / 0.17883277) + 0.28466892) / 12
+
+
+_BRIGHT = {16: _perceptual, 18: _hybrid}
+"""By the second number of H.273, table 3."""
+
+
+def _dimmed(bright: float) -> float:
+    """@return: how bright that is shown; up to paper as it is, and what is brighter so that it can be told apart."""
+    more = (bright - _WHITE) / (_BRIGHTEST - _WHITE)
+    return bright / (2 * _WHITE) if more <= 0 else min(1.0, 0.5 + 0.8 * more / (more + 0.6))
+
+
+def _table(code: bytes) -> ImageFilter.Color3DLUT:
+    """@param code: see L{_code}."""
+    columns = tuple(zip(*_columns(_PRIMARIES[code[0]]), strict=True))
+    shares = columns[1]
+    back = _inverse(tuple(zip(*_columns(_PRIMARIES[1]), strict=True)))
+    lights = [_BRIGHT[code[1]](number / (_NODES - 1)) for number in range(_NODES)]
+    is_scene = _BRIGHT[code[1]] is _hybrid
+
+    def shown(*numbers: float) -> tuple[float, ...]:
+        colour = [lights[round(number * (_NODES - 1))] for number in numbers]
+        bright = sum(share * light for share, light in zip(shares, colour, strict=True))
+        if is_scene:
+            # As a screen of so many candelas shows it.
+            colour = [_BRIGHTEST * light * bright**0.2 for light in colour]
+            bright = _BRIGHTEST * bright**1.2
+        factor = _dimmed(bright) / bright if bright > 0 else 0.0
+        return tuple(map(_stored, _times(back, _times(columns, [light * factor for light in colour]))))
+
+    return ImageFilter.Color3DLUT.generate(_NODES, shown)

@@ -6,11 +6,17 @@ import math
 import struct
 from collections.abc import Iterator
 from enum import IntEnum
+from itertools import islice
 from mmap import mmap
 from typing import NamedTuple
 
-STEPS = 200_000
+from hichat.media.steps import STEPS, rest
+
+ELEMENTS = 200_000
 """Elements that are looked at, at most: hours of what does not say how long it is have fewer."""
+
+FIRST = 10_000
+"""Elements within which the tracks are told."""
 
 _VIDEO = 1
 _AUDIO = 2
@@ -49,7 +55,7 @@ def has_video(content: bytes | mmap) -> bool | None:
     @return: None: it tells of no tracks.
     """
     kinds: set[int] = set()
-    for each in _elements(content, _segment(content)):
+    for each in islice(_elements(content, _segment(content)), FIRST):
         if each.id == _Id.TRACK_TYPE:
             kinds.add(_number(content, each))
         elif each.id == _Id.CLUSTER and kinds:
@@ -82,7 +88,7 @@ def seconds_of(content: bytes | mmap) -> float:
                 blocks.add(bytes(content[each.begin : min(each.begin + 10, each.end)]))
             case _Id.BLOCK_DURATION:
                 blocks.lasts(_number(content, each))
-    return (said or (blocks.length if steps < STEPS else 0)) * scale / 1e9
+    return (said or (blocks.length if steps < ELEMENTS else 0)) * scale / 1e9
 
 
 class _Blocks:
@@ -141,11 +147,13 @@ def _segment(content: bytes | mmap) -> int:
 
 
 def _elements(content: bytes | mmap, at: int) -> Iterator[_Element]:
-    for _ in range(STEPS):
+    for number in range(1, ELEMENTS + 1):
         found = _element(content, at)
         if found is None:
             return
         yield found
+        if number % STEPS == 0:
+            rest()
         at = found.begin if found.id in _OPENED else found.end
 
 

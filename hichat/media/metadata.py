@@ -34,6 +34,9 @@ SCANS = 100
 """Of a JPEG, at most: each is a few bytes that make a decoder go through all of the picture. Cameras and programs write
 10 or so."""
 
+COMPONENTS = 4
+"""Of a JPEG's scan, and of a progressive one's frame, at most (T.81, B.2)."""
+
 PROFILE = 8 * 1024**2
 """Bytes of an ICC profile, at most; those of printers have up to 3 million. A larger one is kept, and not used."""
 
@@ -117,7 +120,7 @@ def _exif(orientation: int) -> bytes:
 # JPEG (ITU T.81, annex B): segments; behind each start of a scan its data, in which 0xff is followed by 0 or a restart.
 
 _MARKER = re.compile(rb"\xff[\x02-\xcf\xd8-\xfe]")
-_JFIF, _ICC, _ADOBE, _EXIF = (0xE0, b"JFIF\0"), (0xE2, b"ICC_PROFILE\0"), (0xEE, b"Adobe"), (0xE1, b"Exif\0\0")
+_JFIF, _ICC, _ADOBE, _EXIF = (0xE0, b"JFIF\0"), (0xE2, b"ICC_PROFILE\0"), (0xEE, b"Adobe"), (0xE1, b"Exif\0")
 _SCAN, _START, _END = 0xDA, 0xD8, 0xD9
 _NONE, _LEAST, _PROGRESSIVE = -1, 0xC0, 0xC2
 # Frames and tables. Not C8 and F0 to FD, which are for extensions, nor 02 to BF, which are for nobody.
@@ -136,9 +139,10 @@ def _jpeg(content: Content) -> Parts:
         found = _MARKER.search(content, at)
         at = found.start() if found else len(content)
         marker = content[at + 1] if found else _NONE
-        end = at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+        # What says that it is shorter than its length has none.
+        end = at + 2 + max(2, int.from_bytes(content[at + 2 : at + 4], "big"))
         # Another picture begins, or there is nothing more but perhaps rubbish.
-        parts.is_cut = marker in (_NONE, _START) or (marker != _END and (end > len(content) or end < at + 4))
+        parts.is_cut = marker in (_NONE, _START) or (marker != _END and end > len(content))
         parts.is_cut |= scans > 0 and marker < _LEAST
         if marker == _END or parts.is_cut:
             if not scans or (parts.is_cut and any(missing.values())):
@@ -147,7 +151,7 @@ def _jpeg(content: Content) -> Parts:
             parts.profile = _joined(profile)
             return parts
         if marker == _PROGRESSIVE:
-            missing = {number: set(range(64)) for number in content[at + 10 : end : 3]}
+            missing = {number: set(range(64)) for number in content[at + 10 : min(end, at + 10 + 3 * COMPONENTS) : 3]}
         if marker == _SCAN:
             _note_scan(missing, content[at + 4 : end])
             scans += 1
@@ -155,23 +159,23 @@ def _jpeg(content: Content) -> Parts:
                 raise DamagedError
             following = _MARKER.search(content, end)
             end = following.start() if following else len(content)
-        if (marker, content[at + 4 : at + 10]) == _EXIF:
+        if (marker, content[at + 4 : min(end, at + 9)]) == _EXIF and end >= at + 18:
             # Behind the pixels it does not count.
             exif = b"" if scans else _take_orientation(parts, content[at + 10 : end])
             if exif:
                 parts.kept.append(b"\xff\xe1" + (len(exif) + 8).to_bytes(2, "big") + b"Exif\0\0" + exif)
-        elif (marker, content[at + 4 : at + 16]) == _ICC:
+        elif (marker, content[at + 4 : min(end, at + 16)]) == _ICC:
             profile.setdefault(int.from_bytes(content[at + 16 : at + 18], "big"), content[at + 18 : end])
             parts.kept.append(slice(at, end))
         else:
-            _keep_segment(parts, marker, content[at + 4 : at + 16], at, end)
+            _keep_segment(parts, marker, content[at + 4 : min(end, at + 18)], at, end)
         at = end
     raise DamagedError
 
 
 def _note_scan(missing: dict[int, set[int]], header: bytes) -> None:
     """@param header: which components, and which bits of which of their numbers, a scan has (B.2.3)."""
-    if len(header) < 6:
+    if not 6 <= len(header) <= 4 + 2 * COMPONENTS:
         raise DamagedError
     *components, first, last, bits = header
     if bits & 0x0F == 0:
@@ -182,7 +186,8 @@ def _note_scan(missing: dict[int, set[int]], header: bytes) -> None:
 def _keep_segment(parts: Parts, marker: int, head: bytes, at: int, end: int) -> None:
     """Keep what of a segment is needed to show the picture."""
     kind = marker, head[:5]
-    if kind == _JFIF and len(head) >= 12:
+    # What is shorter counts for nothing, and what follows is no part of it.
+    if kind == _JFIF and len(head) >= 14:
         # Version, units, densities; and no thumbnail, which may be of the picture before somebody made it smaller.
         parts.keep(b"\xff\xe0\0\x10" + head[:12] + b"\0\0")
     elif kind == _ADOBE and len(head) >= 12:
@@ -220,12 +225,11 @@ def _png(content: Content) -> Parts:
         size, kind = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
         end = at + 12 + size
         is_cut = end > len(content)
-        if kind == b"fdAT" and is_cut:
-            raise DamagedError
-        if kind == b"IDAT":
+        if kind in (b"IDAT", b"fdAT"):
             # Of one that is cut what there is: perhaps all of the pixels are. Those behind another chunk are not read.
             piece: Piece = _chunk(kind, content[at + 8 : end]) if is_cut else slice(at, end)
             parts.kept.append(piece)
+        if kind == b"IDAT":
             if last == kind or not has_pixels:
                 parts.bare.append(piece)
             has_pixels = True
@@ -240,7 +244,7 @@ def _png(content: Content) -> Parts:
             if not has_pixels and _is_sound(content, at, end):
                 exif = _take_orientation(parts, content[at + 8 : end - 4])
                 parts.kept += [_chunk(kind, exif)] if exif else []
-        elif kind != b"IDAT" and kind in _PNG_SHOWN:
+        elif kind not in (b"IDAT", b"fdAT") and kind in _PNG_SHOWN:
             parts.kept.append(slice(at, end))
             if kind in _PNG_READ and not has_pixels:
                 _read(parts, kind, content, at, end)
@@ -250,16 +254,16 @@ def _png(content: Content) -> Parts:
 
 def _show_first_frame(parts: Parts, content: Content) -> None:
     """Of an animation whose first frame is not what others show, take that frame for the decoder."""
-    pieces = [piece for piece in parts.kept if isinstance(piece, slice)]
-    kinds = [content[piece.start + 4 : piece.start + 8] for piece in pieces]
+    pieces = parts.kept
+    kinds = [piece[4:8] if isinstance(piece, bytes) else content[piece.start + 4 : piece.start + 8] for piece in pieces]
     pixels, first = (kinds.index(kind) if kind in kinds else -1 for kind in (b"IDAT", b"fcTL"))
     header = parts.chunks.get(b"IHDR", b"")
     if b"acTL" not in kinds[: max(pixels, 0)] or first < pixels or len(header) != 13:
         return
-    control = content[pieces[first].start + 12 : pieces[first].stop - 4]
+    control = _data(content, pieces[first])[4:]
     following = kinds.index(b"fcTL", first + 1) if b"fcTL" in kinds[first + 1 :] else len(kinds)
     data: list[Piece] = [
-        _chunk(b"IDAT", content[piece.start + 12 : piece.stop - 4])
+        _chunk(b"IDAT", _data(content, piece)[4:])
         for piece, kind in zip(pieces[first:following], kinds[first:following], strict=True)
         if kind == b"fdAT"
     ]
@@ -273,6 +277,11 @@ def _show_first_frame(parts: Parts, content: Content) -> None:
     read = [piece for piece in parts.bare if isinstance(piece, slice)]
     tables = [piece for piece in read if content[piece.start + 4 : piece.start + 8] in (b"PLTE", b"tRNS")]
     parts.bare = [slice(0, 8), _chunk(b"IHDR", control[:8] + header[8:]), *tables, *data, _IEND]
+
+
+def _data(content: Content, chunk: Piece) -> bytes:
+    """@return: what is in a chunk."""
+    return chunk[8:-4] if isinstance(chunk, bytes) else content[chunk.start + 8 : chunk.stop - 4]
 
 
 def _read(parts: Parts, kind: bytes, content: Content, at: int, end: int) -> None:
@@ -292,9 +301,10 @@ def without_checksum(content: Content, bare: list[Piece]) -> list[Piece]:
     @param bare: see L{Parts.bare}; of a PNG.
     @return: the same without the checksum that zlib writes behind the pixels.
     """
-    last = bare[-2]
-    chunk = last if isinstance(last, bytes) else content[last]
-    return [*bare[:-2], _chunk(chunk[4:8], chunk[8:-8]), bare[-1]]
+    chunks = [piece if isinstance(piece, bytes) else content[piece] for piece in bare]
+    data = b"".join(chunk[8:-4] for chunk in chunks if chunk[4:8] == b"IDAT")
+    before = (chunk for chunk in chunks[:-1] if chunk[4:8] != b"IDAT")
+    return [*before, _chunk(b"IDAT", data[:-4]), chunks[-1]]
 
 
 def _is_sound(content: Content, at: int, end: int) -> bool:
@@ -415,7 +425,7 @@ def _webp(content: Content) -> Parts:
         if kind == b"VP8X":
             flags = content[at + 8]
             # Exif comes last, if it does: the flags are set when that is known.
-            parts.kept += [content[at : at + 8], _FLAGS, slice(at + 9, at + 8 + size)]
+            parts.kept += [content[at : at + 8], _FLAGS, slice(at + 9, at + 8 + size), b"\0" * (size % 2)]
         elif kind in _WEBP_SHOWN:
             parts.kept += [slice(at, at + 8 + size), b"\0" * (size % 2)]
             if kind == b"ICCP" and flags & _HAS_PROFILE:

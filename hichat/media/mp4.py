@@ -10,8 +10,13 @@ from collections.abc import Iterator
 from mmap import mmap
 from typing import NamedTuple
 
+from hichat.media.steps import STEPS, rest
+
 BOXES = 200_000
 """Boxes, and samples of fragments, that are looked at, at most."""
+
+_SAMPLES = 1000
+"""Of a fragment, that are looked at at once."""
 
 _SOUND = b"soun"
 _VIDEO = b"vide"
@@ -68,6 +73,8 @@ class _Track:
     @ivar scale: ticks of a second.
     @ivar step: ticks of a sample that does not say.
     """
+
+    __slots__ = ("end", "first", "handler", "scale", "step")
 
     def __init__(self) -> None:
         self.handler = b""
@@ -143,7 +150,7 @@ class _Reader:
 
     def _in(self, box: _Box) -> Iterator[_Box]:
         for found in _boxes(self._content, box.begin, box.end):
-            self._left -= 1
+            self._spend(1)
             if self._left < 0:
                 return
             yield found
@@ -199,10 +206,21 @@ class _Reader:
             return step * count
         width = 4 * (flags >> 8 & 15).bit_count()
         begin = run.begin + 8 + (4 if flags & 1 else 0) + (4 if flags & 4 else 0)
-        count = min(count, (run.end - begin) // width, self._left)
+        count = max(0, min(count, (run.end - begin) // width, self._left))
+        ticks = 0
+        for at in range(0, count, _SAMPLES):
+            number = min(_SAMPLES, count - at)
+            self._spend(number)
+            some = self._content[begin + at * width : begin + (at + number) * width]
+            ticks += sum(struct.unpack(f">{len(some) // 4}I", some)[:: width // 4])
+        return ticks
+
+    def _spend(self, count: int) -> None:
+        """So many boxes or samples are looked at."""
+        turn = self._left // STEPS
         self._left -= count
-        samples = bytes(self._content[begin : begin + count * width])
-        return sum(struct.unpack_from(">I", samples, at)[0] for at in range(0, len(samples) - 3, width))
+        if self._left // STEPS < turn:
+            rest()
 
     def _version(self, box: _Box) -> int:
         return self._words(box, 0, 1)[0] >> 24

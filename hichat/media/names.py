@@ -22,7 +22,8 @@ _HIDDEN = regex.compile(
     rf"({_FLAG})|[\p{{Cc}}\p{{Cs}}\p{{Co}}\p{{Zl}}\p{{Zp}}\ufff9-\ufffb]"
     r"|(?![\u200c\u200d\u180e])(?=\p{Default_Ignorable_Code_Point})[\p{Cf}\u3164\uffa0]"
 )
-_EDGES = regex.compile(r"\A[\s\u200c\u200d]+|[\s.\u200c\u200d]+\Z")
+# A run within the name is tried once, not from each of its characters on: that would take as long as its square.
+_EDGES = regex.compile(r"\A[\s\u200c\u200d]++(?:[\s.\u200c\u200d]++\Z)?|(?<![\s.\u200c\u200d])[\s.\u200c\u200d]++\Z")
 _SEEN = regex.compile(r"[^\p{Default_Ignorable_Code_Point}\p{M}\s.]")
 _LAST = regex.compile(r"(?<=.)(?:\.tar)?\.[^\s.]+\Z")
 _CHARACTER = regex.compile(r"\X")

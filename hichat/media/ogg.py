@@ -5,9 +5,14 @@ from __future__ import annotations
 from mmap import mmap
 from typing import NamedTuple
 
+from hichat.media.steps import STEPS, rest
+
 _MAGIC = b"OggS\0"
 _TAIL = 256 * 1024
 """Bytes at the end of a file in which its last pages are."""
+
+_PAGES = 10_000
+"""Pages that are looked at there, at most: an honest one has a few kilobytes."""
 
 _BEGINS = 2
 _STREAMS = 32
@@ -80,7 +85,9 @@ def _sound(stream: int, head: bytes) -> _Sound | None:
 
 def _seconds(content: bytes | mmap, sound: _Sound) -> float:
     end = len(content)
-    while end > max(0, len(content) - _TAIL):
+    for number in range(1, _PAGES + 1):
+        if number % STEPS == 0:
+            rest()
         at = content.rfind(_MAGIC, max(0, len(content) - _TAIL), end)
         if at < 0:
             break

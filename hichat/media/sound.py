@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from mmap import mmap
 from typing import NamedTuple
 
+from hichat.media.steps import STEPS, rest
+
 Content = bytes | mmap
 
 FRAMES = 200_000
@@ -20,9 +22,11 @@ FRAMES = 200_000
 _LOST = 64 * 1024
 """Bytes within which the next frame is looked for behind what is none."""
 
+_LOSSES = 1000
+"""Times that this is done, at most: what is worse does not tell how long it is."""
+
 _CHUNKS = 1000
 
-_SOMETHING = re.compile(rb"[^\0]")
 _SYNC = re.compile(rb"\xff[\xe0-\xff]")
 
 
@@ -86,7 +90,7 @@ _READERS = {
 def frames_of(content: Content) -> str:
     """@return: the media type, if it is frames of MPEG or of AAC, also behind tags and silence; else empty."""
     at = _begin(content)
-    if bytes(content[at : at + 5]) == b"fLaC\0":
+    if bytes(content[at : at + 5]) in (b"fLaC\0", b"fLaC\x80"):
         return "audio/flac"
     for media_type in ("audio/mpeg", "audio/aac"):
         read = _READERS[media_type]
@@ -111,8 +115,9 @@ def _begin(content: Content) -> int:
         for each in head[6:]:
             size = size << 7 | each & 0x7F
         at += 10 + size + (10 if head[5] & 0x10 else 0)
-    found = _SOMETHING.search(content, at)
-    return found.start() if found else at
+    # Encoders begin with a little silence.
+    begun = bytes(content[at : at + _LOST])
+    return at + len(begun) - len(begun.lstrip(b"\0"))
 
 
 def seconds_of(content: Content, media_type: str) -> float:
@@ -129,7 +134,7 @@ def _mp3(content: Content) -> float:
         # Encoders whose frames differ say at the beginning how many there are.
         for mark in (b"Xing", b"Info"):
             place = head.find(mark)
-            if place > 0 and head[place + 7] & 1:
+            if place > 0 and int.from_bytes(head[place + 4 : place + 8], "big") & 1:
                 return int.from_bytes(head[place + 8 : place + 12], "big") * frame.seconds
         if head[36:40] == b"VBRI":
             return int.from_bytes(head[50:54], "big") * frame.seconds
@@ -137,8 +142,10 @@ def _mp3(content: Content) -> float:
 
 
 def _counted(content: Content, at: int, read: Callable[[bytes], _Frame | None], synced: bool = True) -> float:
-    begin, seconds = at, 0.0
-    for _ in range(FRAMES):
+    begin, seconds, losses = at, 0.0, 0
+    for number in range(1, FRAMES + 1):
+        if number % STEPS == 0:
+            rest()
         frame = read(bytes(content[at : at + 9]))
         if frame is not None:
             seconds += frame.seconds
@@ -146,8 +153,9 @@ def _counted(content: Content, at: int, read: Callable[[bytes], _Frame | None], 
         elif at >= len(content) or not synced:
             return seconds
         else:
+            losses += 1
             found = _SYNC.search(content, at + 1, min(len(content), at + _LOST))
-            if found is None:
+            if found is None or losses > _LOSSES:
                 return seconds
             at = found.start()
     return seconds * (len(content) - begin) / (at - begin)

@@ -10,7 +10,6 @@ everything else is puremagic's guess: it is told, but the file is never served a
 from __future__ import annotations
 
 import re
-import time
 from mmap import mmap
 from typing import Literal, NamedTuple
 
@@ -18,6 +17,7 @@ import puremagic
 from puremagic.main import PureError
 
 from hichat.media import documents, matroska, mp4, ogg, sound
+from hichat.media.steps import rest
 
 Kind = Literal["picture", "audio", "file"]
 
@@ -33,6 +33,9 @@ LONGEST = 16
 
 HEAD = 4096
 """Bytes at the beginning of a file that tell what it is."""
+
+LASTING = 366 * 24 * 3600.0
+"""Seconds: nothing that is uploaded lasts for longer, whatever it says."""
 
 _PICTURES = (
     (rb"\x89PNG\r\n\x1a\n", "image/png"),
@@ -53,7 +56,8 @@ _FILMS = (
 
 _AUDIO = (
     (rb"(?:RIFF|RF64|BW64)....WAVE", "audio/wav"),
-    (rb"fLaC\0", "audio/flac"),
+    # Its first block may be its last one.
+    (rb"fLaC[\0\x80]", "audio/flac"),
     (rb"#!AMR-WB\n", "audio/amr-wb"),
     (rb"#!AMR\n", "audio/amr"),
     (rb"\x02?#!SILK_V3", "audio/x-silk"),
@@ -74,7 +78,8 @@ _DOCUMENTS = (
 
 # By brand: 3GP and what came after it, and QuickTime. All others are MP4.
 _FILM_TYPES = ((b"3gp", "3gpp"), (b"3gr", "3gpp"), (b"3gs", "3gpp"), (b"3g2", "3gpp2"), (b"qt  ", "quicktime"))
-_SOUND_BRANDS = (b"M4A ", b"M4B ", b"M4P ")
+# Some write a zero behind them.
+_SOUND_BRANDS = (b"M4A", b"M4B", b"M4P")
 
 # A track with pictures in it, in what is broken: the codec's id in Matroska (RFC 9559), the Theora header in Ogg, the
 # handler in MP4 (ISO/IEC 14496-12, 8.4.3). In Matroska it is looked for before the first cluster: so short a pattern is
@@ -204,6 +209,11 @@ def seconds_of(content: bytes | mmap, media_type: str) -> float:
     @param media_type: of L{type_of}.
     @return: how long a sound or a film lasts; 0: that is not to be found out, or it is neither.
     """
+    found = _seconds_of(content, media_type)
+    return found if found < LASTING else 0.0
+
+
+def _seconds_of(content: bytes | mmap, media_type: str) -> float:
     family, _, name = media_type.partition("/")
     if family not in ("audio", "video"):
         return 0.0
@@ -229,7 +239,7 @@ def _film(content: bytes | mmap) -> tuple[Kind, str] | None:
         return "file", found.picture
     name = next((name for brand, name in _FILM_TYPES if found.brand.startswith(brand)), "mp4")
     # A book that is read out may have pictures between its chapters.
-    has_video = False if found.brand in _SOUND_BRANDS else found.has_video
+    has_video = False if found.brand.startswith(_SOUND_BRANDS) else found.has_video
     kind, media_type = _seen_or_heard(content, name, has_video)
     # There is no name for a QuickTime film that has only sound.
     return kind, "audio/mp4" if media_type == "audio/quicktime" else media_type
@@ -267,8 +277,8 @@ def _end_of_head(film: re.Pattern[bytes], content: bytes | mmap) -> int:
 
 def _find(pattern: re.Pattern[bytes], content: bytes | mmap, end: int) -> int:
     """
-    Search piece by piece, and let other threads have the interpreter after each: a search keeps it, and one through ten
-    megabytes may take half a second.
+    Search piece by piece, and rest after each: a search keeps the interpreter, and one through ten megabytes may take
+    half a second.
 
     @param pattern: of what has L{LONGEST} bytes at most.
     @return: where it is first, or -1.
@@ -277,7 +287,7 @@ def _find(pattern: re.Pattern[bytes], content: bytes | mmap, end: int) -> int:
         found = pattern.search(content, at, min(end, at + PIECE + LONGEST))
         if found is not None:
             return found.start()
-        time.sleep(0)
+        rest()
     return -1
 
 

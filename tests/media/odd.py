@@ -17,6 +17,8 @@ SIZE = (64, 48)
 PLAIN = ((200, 60, 30), (40, 180, 70), (30, 60, 210), (120, 130, 140))
 """Of the quarters: upper left, upper right, lower left, lower right."""
 
+PQ_SEEN = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (91, 139, 167))
+HLG_SEEN = ((230, 0, 0), (0, 170, 27), (0, 41, 196), (87, 102, 110))
 P3_SEEN = ((217, 42, 0), (0, 183, 49), (17, 61, 218), (118, 130, 141))
 NOTHING = (0, 0, 0, 0)
 PNG, JPEG, GIF, WEBP = "image/png", "image/jpeg", "image/gif", "image/webp"
@@ -127,6 +129,10 @@ def segment(marker: int, data: bytes) -> bytes:
     return bytes([0xFF, marker]) + (len(data) + 2).to_bytes(2, "big") + data
 
 
+def without_jfif(jpeg: bytes) -> bytes:
+    return jpeg[:2] + jpeg[20:]
+
+
 def gif(screen: tuple[int, int], frame: tuple[int, int], at: tuple[int, int], seen: bool = True) -> bytes:
     """@return: one with a frame that is all red, unless it is all transparent."""
     whole = saved("GIF", Image.new("P", frame, 1))
@@ -164,10 +170,19 @@ def colours() -> list[Odd]:
     brighter = ((229, 133, 96), (110, 219, 143), (96, 133, 234), (183, 189, 196))
     both = ((219, 37, 0), (0, 185, 46), (6, 58, 220), (118, 131, 142))
     chrm = chunk(b"cHRM", struct.pack(">8I", *primaries))
+    nearly_none = ((255, 27, 82), (0, 255, 133), (0, 125, 244), (161, 191, 197))
+
+    def primary(number: int, value: int) -> bytes:
+        """@return: those of sRGB, but for one."""
+        others = [31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000]
+        return chunk(b"cHRM", struct.pack(">8I", *others[:number], value, *others[number + 1 :]))
+
     packed = chunk(b"iCCP", b"P3\0\0" + zlib.compress(P3))
     large = struct.pack(">I", len(P3) + 3_000_000) + P3[4:] + bytes(3_000_000)
     grey, cmyk = plain().convert("L"), plain().convert("CMYK")
     greys: list[Any] = [grey.getpixel(at) for at in ((0, 0), (40, 0), (0, 40), (40, 40))]
+    hybrid = saved("PNG", grey)
+    hybrid = hybrid[:33] + chunk(b"cICP", bytes([1, 18, 0, 1])) + hybrid[33:]
     lighter = tuple((round(255 * (1.055 * (light / 255) ** (1 / 2.4) - 0.055)),) * 3 for light in greys)
     dark = tuple((light,) * 3 for light in (5, 6, 4, 22))
     found = [
@@ -185,12 +200,26 @@ def colours() -> list[Odd]:
         Odd("gamma 1", PNG, with_chunks(linear), brighter),
         Odd("gamma 1, wrong CRC", PNG, with_chunks(linear[:-4] + b"abcd")),
         Odd("gamma 1 and sRGB", PNG, with_chunks(chunk(b"sRGB", b"\0"), linear)),
+        Odd("gamma 1 and sRGB of no intent", PNG, with_chunks(chunk(b"sRGB", b"\x09"), linear), brighter),
+        Odd("gamma 1 and sRGB of another size", PNG, with_chunks(chunk(b"sRGB", b"\0\0"), linear), brighter),
         Odd("gamma 1 by cICP", PNG, with_chunks(chunk(b"cICP", bytes([1, 8, 0, 1]))), brighter),
         Odd("gamma 2.2", PNG, with_chunks(gama)),
         Odd("P3 by primaries", PNG, with_chunks(gama, chrm), both),
         Odd("primaries without gamma", PNG, with_chunks(chrm)),
         Odd("primaries of nothing", PNG, with_chunks(gama, chunk(b"cHRM", bytes(32)))),
         Odd("gamma 0", PNG, with_chunks(chunk(b"gAMA", bytes(4)))),
+        Odd("gamma 1, of another size", PNG, with_chunks(chunk(b"gAMA", b"\0\1\x86\xa0\0"))),
+        Odd("gamma 1, white of next to nothing", PNG, with_chunks(linear, primary(1, 1)), nearly_none),
+        Odd("gamma 1, a primary beyond all colours", PNG, with_chunks(linear, primary(5, 160_000))),
+        Odd("gamma 1, a primary as far as can be", PNG, with_chunks(linear, primary(2, 2**32 - 1))),
+        Odd(
+            "gamma 1, primaries on one line",
+            PNG,
+            with_chunks(linear, chunk(b"cHRM", struct.pack(">8I", *[50_000] * 8))),
+        ),
+        Odd("PQ", PNG, with_chunks(chunk(b"cICP", bytes([9, 16, 0, 1]))), PQ_SEEN),
+        Odd("HLG", PNG, with_chunks(chunk(b"cICP", bytes([9, 18, 0, 1]))), HLG_SEEN),
+        Odd("HLG, grey", PNG, hybrid, tuple((light,) * 3 for light in (73, 98, 46, 99))),
         Odd("grey, P3", JPEG, saved("JPEG", grey, icc_profile=P3), tuple((light,) * 3 for light in greys)),
         Odd("linear grey", JPEG, saved("JPEG", grey, icc_profile=LINEAR_GREY), lighter),
         Odd("CMYK", JPEG, saved("JPEG", cmyk)),
@@ -198,6 +227,24 @@ def colours() -> list[Odd]:
         Odd("CMYK, P3", JPEG, saved("JPEG", cmyk, icc_profile=P3)),
         Odd("CMYK of a dark printer", JPEG, saved("JPEG", cmyk, icc_profile=cmyk_profile()), dark),
     ]
+    plain_ids = bytearray(without_jfif(saved("JPEG")))
+    frame, scan = plain_ids.index(b"\xff\xc0") + 10, plain_ids.index(b"\xff\xda") + 5
+    for number, letter in enumerate(b"RGB"):
+        plain_ids[frame + 3 * number] = plain_ids[scan + 2 * number] = letter
+    not_turned = ((98, 89, 200), (126, 97, 67), (68, 208, 101), (128, 135, 122))
+    for name, marker, data in (
+        ("JFIF that is too short", 0xE0, b"JFIF\0"),
+        ("JFIF that is a byte too short", 0xE0, b"JFIF\0\1\1\0\0\1\0\1\0"),
+        ("Adobe's that is too short", 0xEE, b"Adobe"),
+    ):
+        found.append(
+            Odd(
+                f"red, green, blue; {name}",
+                JPEG,
+                bytes(plain_ids[:2]) + segment(marker, data) + bytes(plain_ids[2:]),
+                not_turned,
+            )
+        )
     half, (first, second) = len(P3) // 2, (1, 2)
     jpeg = saved("JPEG")
 
@@ -316,6 +363,8 @@ def sides() -> list[Odd]:
             "the other byte order", JPEG, says(struct.pack("<2sHIHHHIHHI", b"II", 42, 8, 1, 0x0112, 3, 1, 6, 0, 0)), *up
         ),
         Odd("another first", JPEG, says(exif(1), exif(6))),
+        Odd("nothing first", JPEG, says(b"", exif(6)), *up),
+        Odd("filled up", JPEG, jpeg[:2] + segment(0xE1, b"Exif\0\xff" + exif(6)) + jpeg[2:], *up),
         Odd("of a long integer", JPEG, says(exif(6, kind=4))),
         Odd("9", JPEG, says(exif(9))),
         Odd("cut", JPEG, says(exif(6)[:15])),
@@ -346,11 +395,16 @@ def forgiven() -> list[Odd]:
     others, paints = [plain(), Image.effect_noise(SIZE, 50).convert("RGB")], Image.new("RGB", SIZE, "red")
     moving_png = saved("PNG", paints, save_all=True, append_images=others, duration=50)
     hidden = saved("PNG", paints, save_all=True, append_images=others, default_image=True, duration=50)
+    frame = small_frame()
+    longer_frame = frame.replace(frame[frame.index(b"fdAT") - 4 :][:8], b"\0\1\0\0fdAT")
     found = [
         Odd("moving", PNG, moving_png, red * 4),
         Odd("moving, no IEND", PNG, moving_png[:-12], red * 4),
+        Odd("moving, the last frame is cut", PNG, moving_png[:-300], red * 4),
+        Odd("moving, another frame than the first is cut", PNG, moving_png[: moving_png.index(b"fdAT") + 20], red * 4),
         Odd("moving, another picture for those who cannot show that", PNG, hidden),
         Odd("moving, a small first frame", PNG, small_frame(), (NOTHING,) * 3 + red),
+        Odd("moving, a first frame that says that it is longer", PNG, longer_frame, (NOTHING,) * 3 + red),
         Odd("zTXt of 3 MB", PNG, with_chunks(chunk(b"zTXt", b"Comment\0\0" + much))),
         Odd("iTXt of 3 MB", PNG, with_chunks(chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + much))),
         Odd("an unknown chunk", PNG, with_chunks(chunk(b"ab1!", b"xx"))),
@@ -362,6 +416,12 @@ def forgiven() -> list[Odd]:
         Odd("IDAT, no CRC", PNG, png[: at + size]),
         Odd("no checksum", PNG, head + chunk(b"IDAT", data[:-4]) + end),
         Odd("a wrong checksum", PNG, head + chunk(b"IDAT", data[:-4] + b"abcd") + end),
+        Odd(
+            "a wrong checksum, and an empty IDAT",
+            PNG,
+            head + chunk(b"IDAT", data[:-4] + b"abcd") + chunk(b"IDAT", b"") + end,
+        ),
+        Odd("a wrong checksum in two", PNG, head + chunk(b"IDAT", data[:-2]) + chunk(b"IDAT", b"ab") + end),
         Odd("more data than there should be", PNG, head + chunk(b"IDAT", data + b"more") + end),
         Odd(
             "more rows than there should be",
@@ -398,6 +458,8 @@ def forgiven() -> list[Odd]:
         ("bytes in front of the scan", jpeg[:scan] + b"anything\0" + jpeg[scan:]),
         ("bytes in front of EOI", jpeg[:-2] + b"anything" * 40 + jpeg[-2:]),
         ("a segment that says less", jpeg[:2] + b"\xff\xe5\0\6abcdefgh" + jpeg[2:]),
+        ("a segment of no length", jpeg[:2] + b"\xff\xe5\0\0" + jpeg[2:]),
+        ("a segment of less than its length", jpeg[:tables] + b"\xff\xfe\0\1" + jpeg[tables:]),
         ("as many 0xff as anybody likes", jpeg[:2] + b"\xff" * 200_000 + jpeg[2:]),
         ("what phones write behind it", jpeg + b"SEFH" + bytes(500)),
         ("two pictures", saved("MPO", save_all=True, append_images=[Image.new("RGB", SIZE, "red")])),
@@ -430,6 +492,7 @@ def refused() -> list[tuple[str, str, bytes]]:
     """@return: pictures of which a part is missing, or that no browser shows."""
     png, jpeg, progressive, still = saved("PNG"), saved("JPEG"), saved("JPEG", progressive=True), saved("GIF")
     many = Image.effect_noise(SIZE, 80)
+    hidden = saved("PNG", plain(), save_all=True, append_images=[many.convert("RGB")], default_image=True, duration=50)
     noise, fine = saved("JPEG", many), saved("JPEG", many, progressive=True)
     at = png.index(b"IDAT") + 4
     data = png[at : at + int.from_bytes(png[at - 8 : at - 4], "big")]
@@ -453,6 +516,7 @@ def refused() -> list[tuple[str, str, bytes]]:
         ("half of the pixels, with rubbish", JPEG, noise[: len(noise) * 6 // 10] + bytes(20)),
         ("half of the last scan", JPEG, fine[:-200]),
         ("a scan is missing", JPEG, progressive[: progressive.rindex(b"\xff\xda")]),
+        ("half of the first frame", PNG, hidden[: hidden.index(b"fdAT") + 30]),
         ("half of it", GIF, still[: still.rindex(b",") + 40]),
         ("no frame", GIF, gif(SIZE, SIZE, (0, 0))[:19] + b";"),
         ("the end of a chunk", WEBP, saved("WEBP", lossless=True)[:-2]),

@@ -258,6 +258,7 @@ RECORDINGS: tuple[tuple[str, str, float, bytes], ...] = (
         brands(b"isom") + b"\0\0\0\1mdat" + (24).to_bytes(8, "big") + bytes(8) + moov(VIDEO, seconds=4),
     ),
     ("a book with pictures", "audio/mp4", 4.0, brands(b"M4B ", b"mp42") + moov(SOUND, VIDEO, TEXT, seconds=4)),
+    ("a book of LibriVox", "audio/mp4", 4.0, brands(b"M4A\0", b"isom") + moov(SOUND, VIDEO, seconds=4)),
     (
         "a song with its cover",
         "audio/mp4",
@@ -311,6 +312,8 @@ RECORDINGS: tuple[tuple[str, str, float, bytes], ...] = (
     ("AMR", "audio/amr", 2.0, b"#!AMR\n" + (b"\x3c" + bytes(31)) * 50 + (b"\x7c" * 50)),
     ("AMR, wide", "audio/amr-wb", 1.0, b"#!AMR-WB\n" + (b"\x24" + bytes(40)) * 50),
     ("FLAC", "audio/flac", 2.0, flac(88_200)),
+    ("FLAC without comments", "audio/flac", 2.0, b"fLaC\x80" + flac(88_200)[5:]),
+    ("FLAC without comments behind a tag", "audio/flac", 2.0, id3(50) + b"fLaC\x80" + flac(88_200)[5:]),
     ("FLAC behind a tag", "audio/flac", 2.0, id3(50) + flac(88_200)),
     ("WAV", "audio/wav", 0.5, wav(bytes(8000))),
     ("WAV of a pipe", "audio/wav", 0.5, wav(bytes(8000), size=0xFFFFFFFF)),

@@ -172,8 +172,9 @@ run(serve)
         lossless = small[:at] + (side - 1 | (side - 1) << 14).to_bytes(4, "little") + small[at + 4 :]
         small = saved("WEBP", Image.new("RGB", (8, 8)), save_all=True, append_images=[Image.new("RGB", (8, 8), "red")])
         at = small.index(b"VP8X") + 12
-        moving = small[:at] + b"\xff\x3f\0" * 2 + small[at + 6 :]
-        decoder = self.make()
+        moving = small[:at] + 2 * (side - 1).to_bytes(3, "little") + small[at + 6 :]
+        # So little that what takes the memory is another refusal.
+        decoder = self.make(setup=Setup(memory=64 * 1024**2))
         for content in (lossy, lossless, moving):
             await self.assertFailure(self.send(decoder, content, "image/webp"), PictureTooLarge)
         assert decoder.pid is not None

@@ -1,10 +1,11 @@
 """Tests for L{hichat.media.names}: what phones, desktops and messengers call files, and what only troublemakers do."""
 
 import random
+import time
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.media.names import NAME_LIMIT, clean_name, extension_of, shortened, without_hidden
+from hichat.media.names import NAME_LIMIT, TAKEN, clean_name, extension_of, shortened, without_hidden
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
@@ -110,6 +111,22 @@ class LongNames(SynchronousTestCase):
             left = clean_name("".join(chance.choices(pool, k=chance.choice((3, 20, 300)))))
             self.assertLessEqual(len(left.encode()), NAME_LIMIT)
             self.assertEqual(clean_name(left), left, ascii(left))
+
+    def test_soon(self):
+        """It is done in the reactor's thread: no name may take as long as the square of its length."""
+        for piece in (".", " .", "   x", "." * 30 + "x", "\u200d", ".tar", "\U0001f3f4\U000e0061", "a\u0300", "\u1100"):
+            name = (piece * TAKEN)[: TAKEN - 1] + "x"
+            took = []
+            for _ in range(3):
+                began = time.thread_time()
+                clean_name(name)
+                took.append(time.thread_time() - began)
+            self.assertLess(min(took), 0.005, ascii(piece))
+
+    def test_edges_together(self):
+        self.assertEqual(clean_name(" . .. "), "")
+        self.assertEqual(clean_name("  .a. . "), ".a")
+        self.assertEqual(clean_name("a. .b . \u200d."), "a. .b")
 
 
 class Ends(SynchronousTestCase):

@@ -144,6 +144,21 @@ class Metadata(SynchronousTestCase):
                 take_apart(content, media_type)
         take_apart(progressive[:-2] + 20 * scan + progressive[-2:], "image/jpeg")
 
+    def test_more_components_than_there_may_be(self):
+        """A progressive JPEG has 4 at most: frames and scans of more are not gone through."""
+        jpeg = picture("JPEG", progressive=True)
+        frame, scan = jpeg.index(b"\xff\xc2"), jpeg.index(b"\xff\xda")
+        many = 150 * (b"\xff\xc2\xff\xff" + bytes(range(256)) * 256)[:65_537]
+        long = b"\xff\xda\xff\xff" + bytes(range(256)) * 255 + bytes(253)
+        for content, is_damaged in (
+            (jpeg[:frame] + many + jpeg[frame:], False),
+            (jpeg[:scan] + 90 * long + jpeg[scan:], True),
+        ):
+            began = time.thread_time()
+            with self.assertRaises(DamagedError) if is_damaged else contextlib.nullcontext():
+                take_apart(content, "image/jpeg")
+            self.assertLess(time.thread_time() - began, 0.5)
+
     def test_rubbish(self):
         """Cut anywhere, or with any byte changed: an end is found, and nothing but the one error comes."""
         chance = random.Random(2)
@@ -255,6 +270,9 @@ class Examining(SynchronousTestCase):
                 if media_type == "image/gif" and part == 0.6 and len(frames(content)) > 1:
                     # Its first frame is whole: every browser shows that.
                     self.assertEqual(len(frames(clean(cut, media_type))), 1)
+                    continue
+                if media_type == "image/png" and part == 0.6 and b"acTL" in cut:
+                    self.assertEqual(self.examine(cut, media_type)[0][:2], (64, 48))
                     continue
                 with self.assertRaises(DamagedPicture, msg=media_type):
                     self.examine(cut, media_type)

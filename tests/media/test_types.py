@@ -5,13 +5,15 @@ known as what it is, and for how long it lasts.
 
 import mmap
 import random
+import struct
 import tempfile
 import time
 from collections.abc import Iterable
+from itertools import pairwise
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.media import matroska, sound
+from hichat.media import matroska, mp4, sound
 from hichat.media.types import EXTENSIONS, SHOWN, seconds_of, type_of
 from tests.media import recordings as r
 from tests.media.recordings import RECORDINGS
@@ -171,6 +173,57 @@ class Broken(SynchronousTestCase):
                 broken[chance.randrange(len(broken))] = chance.randrange(256)
                 self.assertEqual(type_of(bytes(broken))[0], "file", bytes(broken[:20]))
 
+    def test_others_have_their_turn(self) -> None:
+        """Whatever is looked through rests soon again: meanwhile nobody's messages are passed on."""
+        turns: list[float] = []
+        self.patch(time, "sleep", lambda seconds: turns.append(time.thread_time()))
+        number = 40_000
+        head, samples = (0x100).to_bytes(4, "big"), (100_000).to_bytes(4, "big")
+        for content in (
+            r.ebml(b"webm") + r.element("18538067", b"\xec\x80" * number),
+            r.recorded(b"webm", [r.OPUS], [(0, [r.block(1, content=b"")] * number)]),
+            r.brands(b"isom") + b"\0\0\0\x08free" * number,
+            r.brands(b"isom") + r.box(b"moof", r.box(b"traf", r.box(b"trun", head, samples, bytes(400_000)))),
+            r.brands(b"isom") + r.box(b"moof", r.box(b"traf", r.box(b"trun", head, b"\0\0\0\1", b"abcd") * number)),
+            b"#!AMR\n" + b"\x7c" * number,
+            r.ADTS * number,
+            b"ID3\4\0\0\0\0\0\0" + b"\xff" * 10 * number,
+            r.page(r.OPUS_HEAD, first=True) + b"OggS\0" * number,
+            b"ID3\4\0\0\0\0\0\0" + bytes(100_000_000),
+            r.ebml(b"webm") + b"\x86\x86V_" * 10 * number,
+        ):
+            turns[:] = [time.thread_time()]
+            _, media_type = type_of(content)
+            seconds_of(content, media_type)
+            turns.append(time.thread_time())
+            longest = max(after - before for before, after in pairwise(turns))
+            self.assertLess(longest, 0.02, content[:20])
+
+    def test_boxes_that_end_before_they_begin(self) -> None:
+        """They do not give back what was spent on others."""
+        self.patch(mp4, "BOXES", 100)
+        short = r.box(b"trun", (0x105).to_bytes(4, "big"))
+        last = r.box(b"trun", struct.pack(">III", 0x100, 1, 500))
+        for number, seconds in ((10, 0.5), (200, 0)):
+            traf = r.box(b"traf", r.box(b"tfhd", struct.pack(">II", 0, 1)), *[short] * number, last)
+            content = r.brands(b"isom") + r.moov(r.SOUND) + r.box(b"moof", traf)
+            self.assertEqual(seconds_of(content, "audio/mp4"), seconds, number)
+
+    def test_the_end_of_the_first_frame(self) -> None:
+        """What an encoder says there may be cut, wherever it begins."""
+        for mark in (b"Xing", b"Info"):
+            for place in range(4, 64):
+                for after in (b"", b"\xff" * 3, b"\xff" * 400):
+                    content = (r.MP3[:4].ljust(place, b"\0") + mark + after)[: 400 if after else 64]
+                    self.assertGreaterEqual(seconds_of(content, "audio/mpeg"), 0, (mark, place, after))
+
+    def test_longer_than_anything_lasts(self) -> None:
+        scale = r.element("2ad7b1", b"\xff" * 8)
+        info = r.element("1549a966", scale, r.element("4489", struct.pack(">d", 1e308)))
+        film = r.ebml(b"webm") + r.element("18538067", info, r.element("1654ae6b", r.OPUS))
+        self.assertEqual(seconds_of(film, "audio/webm"), 0)
+        self.assertEqual(seconds_of(r.brands(b"isom") + r.moov(r.SOUND, seconds=2**31, scale=1), "audio/mp4"), 0)
+
     def test_what_is_made_to_take_long(self) -> None:
         most = 1_000_000
         run = r.box(b"trun", (0x100).to_bytes(4, "big") + b"\xff" * 4, bytes(most))
@@ -202,5 +255,5 @@ class Broken(SynchronousTestCase):
         """What is like the rest is taken to go on like it."""
         self.patch(sound, "FRAMES", 10)
         self.assertAlmostEqual(seconds_of(r.ADTS * 1000, "audio/aac"), 23.22, 2)
-        self.patch(matroska, "STEPS", 100)
+        self.patch(matroska, "ELEMENTS", 100)
         self.assertEqual(seconds_of(r.recorded(b"webm", [r.OPUS], r.SPOKEN), "audio/webm"), 0)
