@@ -8,6 +8,31 @@ The map, in the order a message travels::
     pipeline/plane      a bounded queue, a UDP writer, a datagram protocol; a lost datagram costs nothing: see routing
     pipeline/routing    what comes off the plane goes, in order and once, to who is online
     pipeline/gateway    ... on every device of every recipient
+
+The rooms, from the doors down; with few exceptions each imports only from rooms below it::
+
+    tap                 the door of C{twistd hichat}: options, makeService
+    cli                 the door of the C{hichat} command
+    bench               measures a daemon from outside
+    daemon              settings; puts the parts together, starts and stops them; several workers
+    v1                  what only clients of v1 need: calls, user list, frames
+    web/browser         the web client: its files, and the session that a browser keeps in a cookie
+    web/docs            what the daemon serves about its own protocols
+    web/api             the v2 HTTP API: an operation is declared once; route, checks and document come from it
+    web                 HTTP: the site, who calls, proxies, uploads, from HTTP to WebSocket
+    terminal            C{hichat chat}
+    client              the Python client library
+    search              finding what was said: an index that follows the log, and who may see what it names
+    wire                frames of v2 and WebSocket frames, as bytes and as values
+    media               uploaded files: what they are, who may see them, removing what nobody uses
+    conversations       catching up, history, lists, marks, unread, what a user sets for a conversation
+    groups              groups, membership, joining, moderation
+    contacts            who knows whom, who blocks whom
+    accounts            users, names, passwords, devices, sessions, tokens, invites
+    log                 the log's rows: reading them, where each conversation's are
+    storage             engine, threads, tables, migrations
+    runtime             what a process needs: children, clocks, limits, logs, metrics, keys, signals
+    core                events, errors, text, emoji, and the ports between rooms
 """
 
 __version__ = "0.1.0"
