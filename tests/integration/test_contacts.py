@@ -8,6 +8,7 @@ from hichat.client.http import Api, Session
 from hichat.client.wire import Credentials, Refused, User
 from tests.integration.daemon import reactor, until
 from tests.integration.devices import Person
+from tests.integration.test_daemon import PASSWORD
 from tests.integration.test_v2 import V2Case
 
 
@@ -16,6 +17,27 @@ class ContactsTests(V2Case):
 
     def session(self, who: Person) -> Session:
         return Session(Api(reactor, self.daemon.url, language="en"), Credentials(*who))
+
+    async def test_who_deletes_the_account_is_gone_from_everywhere(self) -> None:
+        """Each room of the daemon, as it is put together, hears of it: contacts and groups."""
+        ann, bob = await self.people("ann", "bob")
+        at_ann, at_bob = self.session(ann), self.session(bob)
+        club = await at_ann.group_calls.create("club")
+        await at_bob.group_calls.join("club")
+        await at_bob.contact_calls.request(ann[0], "")
+        await at_ann.contact_calls.accept(bob[0])
+        b = await self.enter(bob)
+        with self.assertRaises(Refused) as caught:
+            await at_ann.call("POST", "/me/deletion", {"password": "another horse"})
+        self.assertEqual(caught.exception.code, "wrong_password")
+        self.assertEqual(await at_bob.friends(), [User(ann[0], "ann")])
+
+        await at_ann.call("POST", "/me/deletion", {"password": PASSWORD})
+        await self.hears(b, kind="role", role="owner", member=bob[0], group=club.id)
+        await self.hears(b, kind="left", size=1, member=ann[0], group=club.id)
+        self.assertEqual(await at_bob.friends(), [])
+        left = await at_bob.group_calls.members(club.id)
+        self.assertEqual([(member.name, member.role) for member in left], [("bob", "owner")])
 
     async def test_a_story(self) -> None:
         ann, bob = await self.people("ann", "bob")
