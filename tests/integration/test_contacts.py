@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import ClassVar
 
 from hichat.client.http import Api, Session
@@ -36,6 +38,9 @@ class ContactsTests(V2Case):
         await self.hears(b, kind="role", role="owner", member=bob[0], group=club.id)
         await self.hears(b, kind="left", size=1, member=ann[0], group=club.id)
         self.assertEqual(await at_bob.friends(), [])
+        # Whoever lists contacts does not see the deleted ones anyhow.
+        with closing(sqlite3.connect(self.daemon.directory / "state" / "hichat.db")) as database:
+            self.assertEqual(database.execute("SELECT * FROM contacts").fetchall(), [])
         left = await at_bob.group_calls.members(club.id)
         self.assertEqual([(member.name, member.role) for member in left], [("bob", "owner")])
 
