@@ -9,7 +9,7 @@ The map, in the order a message travels::
     pipeline/routing    what comes off the plane goes, in order and once, to who is online
     pipeline/gateway    ... on every device of every recipient
 
-The rooms, from the doors down; with few exceptions each imports only from rooms below it::
+The rooms, from the doors down; each imports only from rooms below it::
 
     tap                 the door of C{twistd hichat}: options, makeService
     cli                 the door of the C{hichat} command
@@ -22,6 +22,7 @@ The rooms, from the doors down; with few exceptions each imports only from rooms
     web                 HTTP: the site, who calls, proxies, uploads, from HTTP to WebSocket
     terminal            C{hichat chat}
     client              the Python client library
+    pipeline            as above; the gateway asks routing, and the ledger counts with the plane's intake
     search              finding what was said: an index that follows the log, and who may see what it names
     wire                frames of v2 and WebSocket frames, as bytes and as values
     media               uploaded files: what they are, who may see them, removing what nobody uses
@@ -33,6 +34,10 @@ The rooms, from the doors down; with few exceptions each imports only from rooms
     storage             engine, threads, tables, migrations
     runtime             what a process needs: children, clocks, limits, logs, metrics, keys, signals
     core                events, errors, text, emoji, and the ports between rooms
+
+What still reaches up: the gateway and C{wire} take frames of v1 from C{v1}; C{web/root} puts the whole site together;
+C{web} says no with C{web/api}'s problems; the examples of C{web/docs} name defaults of C{daemon}; C{runtime/work} names
+the store.
 """
 
 __version__ = "0.1.0"
