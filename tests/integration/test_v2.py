@@ -329,7 +329,7 @@ class DeadlineTests(V2Case):
         await super().setUp()
         await self.daemon.stop()
         tac = self.daemon.directory / "quick.tac"
-        quick = "from hichat.pipeline.gateway import protocol\nprotocol.SWEEP = 0.25\nprotocol.HELLO_TIMEOUT = 0.5\n"
+        quick = "from hichat.pipeline.gateway import connection as room\nroom.SWEEP = 0.25\nroom.HELLO_TIMEOUT = 0.5\n"
         tac.write_text(quick + (ROOT / "hichat.tac").read_text())
         self.daemon.service = ("-y", str(tac))
         await self.daemon.start()
