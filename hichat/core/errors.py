@@ -10,20 +10,6 @@ from typing import ClassVar, Literal
 Language = Literal["zh", "en"]
 
 
-def language_of(accept: str | None) -> Language:
-    """
-    @param accept: an C{Accept-Language} header (RFC 9110, 12.5.4), or None.
-    @return: English if the header asks for it before Chinese, else Chinese.
-    """
-    for item in (accept or "").lower().split(","):
-        tag = item.split(";")[0].strip()
-        if tag.startswith("zh"):
-            return "zh"
-        if tag.startswith("en"):
-            return "en"
-    return "zh"
-
-
 def amount(size: int) -> str:
     """
     @param size: bytes.

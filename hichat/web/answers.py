@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from hichat.core.errors import Language, Refused, language_of
+from hichat.core.errors import Language, Refused
+from hichat.web.languages import language_of
 
 if TYPE_CHECKING:
     from twisted.web.http import Request

@@ -287,17 +287,3 @@ class EncodeTests(SynchronousTestCase):
 
     def test_not_shown(self) -> None:
         self.assertIsNone(dialect.encode(self.event(b"3", Kind.JOINED)))
-
-
-class LanguageTests(SynchronousTestCase):
-    def test_header(self) -> None:
-        for header, language in [
-            (None, "zh"),
-            ("", "zh"),
-            ("en", "en"),
-            ("en-GB,en;q=0.9", "en"),
-            ("zh-CN,en;q=0.8", "zh"),
-            ("fr, en;q=0.5", "en"),
-            ("fr", "zh"),
-        ]:
-            self.assertEqual(errors.language_of(header), language)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from hichat.core.errors import InvalidField, Language, Refused, language_of
+from hichat.core.errors import InvalidField, Language, Refused
 from hichat.web.answers import say_when
+from hichat.web.languages import language_of
 from hichat.web.outside import outside_of
 
 if TYPE_CHECKING:
