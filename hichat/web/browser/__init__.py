@@ -9,4 +9,6 @@ The map of C{app}, in the order in which an event comes to the eye::
     parts      what several screens are made of: avatars, dialogs, text
     words      what it says, in English and in Chinese
     style      how it looks: tokens are the only place with colours and sizes
+
+C{tests/browser/check} lints the JavaScript and tests C{hub} and C{model} under Node.
 """

@@ -73,9 +73,9 @@ export class Database {
   async #update(key, changed) {
     const held = this.#memory.get(key);
     if (held) {
-      const item = changed(held, 0);
-      this.#memory.set(key, item);
-      return item;
+      const now = changed(held, 0);
+      this.#memory.set(key, now);
+      return now;
     }
     let item = null;
     try {

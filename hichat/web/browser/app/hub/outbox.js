@@ -33,8 +33,8 @@ export class Outbox {
   }
 
   async add(key, frame) {
-    if (this.items.some((item) => item.key === key)) return;
-    const order = Math.max(0, ...this.items.map((item) => item.order)) + 1;
+    if (this.find(key)) return;
+    const order = Math.max(0, ...this.items.map((other) => other.order)) + 1;
     const item = { key, frame, user: this.user, order, time: Date.now(), counter: 0, failure: null };
     this.items.push(item);
     this.noting.add(key);

@@ -23,7 +23,7 @@ export async function call(method, path, { body, token, language } = {}) {
     throw new Problem("offline", "");
   }
   const text = await response.text();
-  let value = null;
+  let value;
   try {
     value = text ? JSON.parse(text) : null;
   } catch {

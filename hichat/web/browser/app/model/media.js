@@ -177,8 +177,8 @@ export class Media {
   // The same, but whoever has the link may see it.
   async storeOpen(file, progress = () => {}) {
     if (this.model.features.has("media")) {
-      const stored = await this.store(file, progress);
-      if (stored.open) return stored.open;
+      const { open } = await this.store(file, progress);
+      if (open) return open;
     }
     const form = new FormData();
     form.append("file", file);

@@ -22,7 +22,7 @@ function runs(changes) {
 }
 
 function textOf({ people }, run) {
-  const [{ kind, seq, from, member, changed }] = run;
+  const [{ kind, seq, from, changed }] = run;
   const by = people.name(from);
   if (seq === 1) return t("madeGroup", { by });
   if (kind === "changed") return changed?.name ? t("renamedGroup", { by, group: changed.name }) : t("changedGroup", { by });

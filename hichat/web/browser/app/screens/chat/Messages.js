@@ -118,7 +118,7 @@ export class Messages extends Component {
   }
 
   scrolled = () => {
-    const { conversation, model } = this.props;
+    const { conversation } = this.props;
     const { scrollTop, scrollHeight, clientHeight } = this.scroller.current;
     const below = scrollHeight - scrollTop - clientHeight;
     const count = conversation.messages.length;

@@ -63,7 +63,7 @@ export function Person({ model, id }) {
     ${
       dialog === "ask" &&
       html`<${Ask} title=${t("addContact")} label=${t("greeting")} action=${t("sendRequest")} limit="255" close=${close}
-        then=${(greeting) => act(() => api.put(`/contact-requests/sent/${id}`, greeting ? { greeting } : {}), t("requestSent"))} />`
+        then=${(said) => act(() => api.put(`/contact-requests/sent/${id}`, said ? { greeting: said } : {}), t("requestSent"))} />`
     }
     ${
       dialog === "remark" &&

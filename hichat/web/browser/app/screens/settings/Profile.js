@@ -32,7 +32,7 @@ function Form({ model }) {
     model.attempt(async () => {
       model.me = await model.api.patch("/me", { avatar });
       model.people.know(model.me);
-      setGiven((given) => ({ ...given, avatar: model.me.avatar }));
+      setGiven((before) => ({ ...before, avatar: model.me.avatar }));
     }, t("saved"));
   return html`<form class="form" onSubmit=${save}>
     <${PictureField} model=${model} name=${given.name} value=${given.avatar} change=${picture} />

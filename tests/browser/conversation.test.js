@@ -1,0 +1,328 @@
+// One conversation: what is loaded of it, what happens to it meanwhile, and how much of it is unread.
+import "./support/page.js";
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { Conversation, nameOf, placeOf } from "../../hichat/web/browser/app/model/conversation.js";
+
+const ME = 1;
+const said = (id, more = {}) => ({ id, n: id, time: id * 1000, from: 2, media: "text", text: `text ${id}`, reactions: [], ...more });
+const ids = ({ messages }) => messages.map(({ id }) => id);
+
+// An API of which a test answers each question when it wants to.
+class Asked {
+  questions = [];
+
+  get = (path) => {
+    const { pathname, searchParams } = new URL(path, "http://hichat.test");
+    return new Promise((resolve, reject) => {
+      this.questions.push({ path: pathname, query: Object.fromEntries(searchParams), resolve, reject });
+    });
+  };
+
+  // Answer the oldest question that is open.
+  answer(messages, more = false) {
+    this.questions.shift().resolve({ items: messages, more });
+  }
+}
+
+let chat;
+let api;
+
+const hear = (kind, id, more) => chat.hear({ kind, id, time: id * 1000, from: 2, user: 1, ...more }, ME);
+const say = (id, more = {}) => hear("message", id, said(id, more));
+
+async function load(messages, more = false) {
+  const loading = chat.load(api);
+  api.answer(messages, more);
+  await loading;
+}
+
+beforeEach(() => {
+  localStorage.clear();
+  chat = new Conversation("user-2", ME);
+  api = new Asked();
+});
+
+test("names and places", () => {
+  for (const [name, place] of [["user-7", { user: 7 }], ["group-1000001", { group: 1_000_001 }], ["announcements", {}]]) {
+    assert.deepEqual(placeOf(name), place);
+    assert.equal(nameOf(place), name);
+  }
+});
+
+test("what is said while a page is on its way is there once, in order", async () => {
+  const loading = chat.load(api);
+  say(12);
+  say(13);
+  api.answer([said(10), said(11), said(12)]);
+  await loading;
+  assert.deepEqual(ids(chat), [10, 11, 12, 13]);
+});
+
+test("what is done to a message while its page is on its way is not lost", async () => {
+  await load([said(10)], true);
+  const loading = chat.loadOlder(api);
+  hear("edited", 20, { message: 5, text: "other" });
+  hear("recalled", 21, { message: 6 });
+  hear("reacted", 22, { message: 5, emoji: "👍", on: true });
+  api.answer([said(5), said(6)]);
+  assert.equal(await loading, true);
+  assert.deepEqual(chat.messages.map(({ text }) => text), ["other", "", "text 10"]);
+  assert.deepEqual(chat.messages[0].reactions, [{ emoji: "👍", users: [2] }]);
+});
+
+test("what is heard in another order, or twice, stands in order, once", async () => {
+  await load([said(10)]);
+  for (const id of [13, 12, 13, 11, 12]) say(id);
+  assert.deepEqual(ids(chat), [10, 11, 12, 13]);
+});
+
+test("a message from before what is loaded is not put before it: there is a gap between", async () => {
+  await load([said(10)], true);
+  say(4);
+  assert.deepEqual(ids(chat), [10]);
+});
+
+test("where there is more after what is loaded, nothing new is put behind the gap", async () => {
+  const loading = chat.load(api, 20);
+  assert.equal(api.questions[0].query.before, "21");
+  assert.equal(api.questions[1].query.after, "20");
+  api.answer([said(19), said(20)], true);
+  api.answer([said(21)], true);
+  await loading;
+  say(90);
+  assert.deepEqual(ids(chat), [19, 20, 21]);
+  const newer = chat.loadNewer(api);
+  assert.equal(api.questions[0].query.after, "21");
+  say(91);
+  api.answer([said(22), said(90)]);
+  assert.equal(await newer, true);
+  assert.deepEqual(ids(chat), [19, 20, 21, 22, 90, 91]);
+  assert.equal(chat.newer, false);
+});
+
+test("older pages follow each other without a gap, and one at a time", async () => {
+  await load([said(10), said(11)], true);
+  const first = chat.loadOlder(api);
+  assert.equal(await chat.loadOlder(api), false);
+  assert.equal(api.questions[0].query.before, "10");
+  api.answer([said(8), said(9)], true);
+  await first;
+  const second = chat.loadOlder(api);
+  assert.equal(api.questions[0].query.before, "8");
+  api.answer([said(7)]);
+  await second;
+  assert.deepEqual(ids(chat), [7, 8, 9, 10, 11]);
+  assert.equal(await chat.loadOlder(api), false);
+});
+
+test("an older page of what is not shown any more is left out", async () => {
+  await load([said(10)], true);
+  const older = chat.loadOlder(api);
+  const jump = chat.load(api, 50);
+  api.answer([said(9)]);
+  assert.equal(await older, true);
+  api.answer([said(50)], true);
+  api.answer([said(51)]);
+  await jump;
+  assert.deepEqual(ids(chat), [50, 51]);
+  const late = chat.loadOlder(api);
+  const end = chat.load(api);
+  const [page, newest] = api.questions.splice(0);
+  newest.resolve({ items: [said(70)], more: true });
+  await end;
+  page.resolve({ items: [said(49)], more: false });
+  assert.equal(await late, false);
+  assert.deepEqual(ids(chat), [70]);
+  assert.equal(chat.older, true);
+});
+
+test("of two places that are asked for the later is shown, whichever comes last", async () => {
+  const newest = chat.load(api);
+  const around = chat.load(api, 5);
+  const [end, before, after] = api.questions.splice(0);
+  before.resolve({ items: [said(4), said(5)], more: false });
+  after.resolve({ items: [said(6)], more: true });
+  await around;
+  end.resolve({ items: [said(98), said(99)], more: true });
+  await newest;
+  assert.deepEqual(ids(chat), [4, 5, 6]);
+  assert.equal(chat.newer, true);
+});
+
+test("a page that does not come leaves all as it was, and can be asked for again", async () => {
+  await load([said(10)], true);
+  const failing = chat.loadOlder(api);
+  api.questions.shift().reject(new Error("offline"));
+  await assert.rejects(failing, /offline/);
+  const again = chat.loadOlder(api);
+  api.answer([said(9)]);
+  assert.equal(await again, true);
+  assert.deepEqual(ids(chat), [9, 10]);
+});
+
+test("an edit that comes late does not undo a later one", async () => {
+  await load([said(5)]);
+  hear("edited", 9, { message: 5, text: "third" });
+  hear("edited", 8, { message: 5, text: "second" });
+  assert.equal(chat.messages[0].text, "third");
+  assert.equal(chat.messages[0].edited, 9000);
+});
+
+test("a recalled message has nothing in it, and gets nothing any more", async () => {
+  await load([said(5, { media: "file", url: "/v2/media/x", name: "a.txt", reactions: [{ emoji: "👍", users: [2] }] })]);
+  hear("recalled", 6, { message: 5 });
+  hear("edited", 7, { message: 5, text: "again" });
+  hear("reacted", 8, { message: 5, emoji: "👍", on: true });
+  const { text, url, name, recalled, reactions } = chat.messages[0];
+  assert.deepEqual({ text, url, name, recalled, reactions }, { text: "", url: "", name: "", recalled: true, reactions: [] });
+});
+
+test("messages are replaced, not changed: who shows one sees by that that it is another", async () => {
+  await load([said(5, { reactions: [{ emoji: "👍", users: [2] }] }), said(6)]);
+  const [first, second] = chat.messages;
+  const before = structuredClone(first);
+  const all = chat.messages;
+  hear("reacted", 7, { message: 5, emoji: "👍", on: true, from: 3 });
+  hear("reacted", 8, { message: 5, emoji: "🎉", on: true, from: 3 });
+  hear("edited", 9, { message: 5, text: "other" });
+  assert.deepEqual(first, before);
+  assert.notEqual(chat.messages, all);
+  assert.equal(chat.messages[1], second);
+  assert.deepEqual(chat.messages[0].reactions, [{ emoji: "👍", users: [2, 3] }, { emoji: "🎉", users: [3] }]);
+});
+
+test("reactions: each user once for each emoji, whatever its spelling; none that nobody has", async () => {
+  await load([said(5)]);
+  const react = (id, from, emoji, on) => hear("reacted", id, { message: 5, from, emoji, ...(on !== undefined && { on }) });
+  react(6, 2, "❤\ufe0f");
+  react(7, 2, "❤\ufe0f");
+  react(8, 3, "❤");
+  assert.deepEqual(chat.messages[0].reactions, [{ emoji: "❤\ufe0f", users: [2, 3] }]);
+  react(9, 3, "❤\ufe0f", false);
+  react(10, 2, "👍", false);
+  assert.deepEqual(chat.messages[0].reactions, [{ emoji: "❤\ufe0f", users: [2] }]);
+  react(11, 2, "❤", false);
+  assert.deepEqual(chat.messages[0].reactions, []);
+  // What is still to be recalled in the pages that come, has no emoji any more.
+  hear("reacted", 12, { message: 5, on: false, recalled: true });
+  assert.deepEqual(chat.messages[0].reactions, []);
+});
+
+test("the last message follows what is done to it, also where nothing is loaded", () => {
+  say(5);
+  hear("edited", 6, { message: 5, text: "other" });
+  assert.equal(chat.last.text, "other");
+  hear("edited", 7, { message: 4, text: "older" });
+  assert.equal(chat.last.text, "other");
+  hear("recalled", 8, { message: 5 });
+  assert.equal(chat.last.recalled, true);
+  assert.equal(say(4), false);
+  assert.equal(chat.last.id, 5);
+});
+
+// What the list of conversations says of it.
+const show = (last, unread, read = 0, more = {}) =>
+  chat.show({ title: "bob", picture: "", received: 0, read, unread, last: said(last), ...more }, ME);
+
+test("nothing is called unread before the server has counted", () => {
+  say(5);
+  assert.equal(chat.unread, 0);
+  show(5, 4);
+  assert.equal(chat.unread, 4);
+  say(6);
+  assert.equal(chat.unread, 5);
+});
+
+test("what came while the server counted is counted once", () => {
+  show(5, 2);
+  say(6);
+  say(7);
+  show(6, 3);
+  assert.equal(chat.unread, 4);
+  show(5, 2);
+  assert.equal(chat.unread, 4);
+});
+
+test("one's own message reads all before it; what comes behind it is unread", () => {
+  show(5, 2);
+  say(6);
+  say(7, { from: ME });
+  assert.equal(chat.unread, 0);
+  say(8);
+  assert.equal(chat.unread, 1);
+  // The server's answer from before it.
+  show(6, 3);
+  assert.equal(chat.unread, 1);
+});
+
+test("what was read elsewhere is read here; up to there", () => {
+  show(5, 2);
+  say(6);
+  say(7);
+  chat.haveRead(6);
+  assert.equal(chat.unread, 1);
+  chat.haveRead(5);
+  assert.equal(chat.unread, 1);
+  // Of what the server has counted, only the server knows how much is left.
+  chat = new Conversation("user-2", ME);
+  show(9, 4);
+  chat.haveRead(7);
+  assert.equal(chat.unread, 4);
+  assert.equal(chat.doubt, 7);
+  chat.count(9, 1, 7);
+  assert.equal(chat.unread, 1);
+  assert.equal(chat.doubt, 0);
+});
+
+test("what is recalled is not unread", () => {
+  show(5, 2);
+  say(6);
+  hear("recalled", 7, { message: 6 });
+  assert.equal(chat.unread, 2);
+  assert.equal(chat.doubt, 0);
+  hear("recalled", 8, { message: 4 });
+  assert.equal(chat.doubt, 8);
+  chat.count(8, 1, 0);
+  assert.equal(chat.unread, 1);
+  // What had been read is no reason to ask.
+  chat.haveRead(8);
+  hear("recalled", 9, { message: 3 });
+  assert.equal(chat.doubt, 0);
+});
+
+test("in a group all have it, or have read it, only when each of the others has", () => {
+  chat = new Conversation("group-1000001", ME);
+  const states = () => [5, 9].map((id) => chat.stateOf({ id }));
+  assert.deepEqual(states()[0], { state: "sent", read: 0, all: 0 });
+  chat.others.set(2, { received: 5, read: 0 });
+  chat.others.set(3, { received: 9, read: 5 });
+  assert.deepEqual(states(), [{ state: "delivered", read: 1, all: 2 }, { state: "sent", read: 0, all: 2 }]);
+  chat.others.set(2, { received: 0, read: 6 }); // who has read it has it
+  assert.deepEqual(states(), [{ state: "read", read: 2, all: 2 }, { state: "sent", read: 0, all: 2 }]);
+  hear("joined", 10, { group: 1_000_001, member: 4 });
+  assert.equal(states()[0].state, "sent");
+  hear("joined", 11, { group: 1_000_001, member: 3 }); // who is there is not counted anew
+  hear("left", 12, { group: 1_000_001, from: 4 });
+  assert.deepEqual(states()[0], { state: "read", read: 2, all: 2 });
+});
+
+test("who came and went stands between the messages, once, in order", async () => {
+  chat = new Conversation("group-1000001", ME);
+  const loading = chat.load(api);
+  api.answer([said(10), said(12)], true);
+  await new Promise(setImmediate);
+  assert.deepEqual(api.questions[0].query, { after: "10" });
+  hear("left", 14, { group: 1_000_001 });
+  api.answer([{ id: 11, kind: "joined", from: 3 }, { id: 14, kind: "left", from: 2 }]);
+  await loading;
+  hear("joined", 13, { group: 1_000_001 });
+  assert.deepEqual(chat.changes.map(({ id }) => id), [11, 13, 14]);
+  const older = chat.loadOlder(api);
+  api.answer([said(8)], false);
+  await new Promise(setImmediate);
+  assert.deepEqual(api.questions[0].query, { after: "0", before: "10" });
+  api.answer([{ id: 9, kind: "joined", from: 2 }]);
+  await older;
+  assert.deepEqual(chat.changes.map(({ id }) => id), [9, 11, 13, 14]);
+});
