@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from hashlib import blake2b
 
 import msgspec
@@ -10,7 +11,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request
 
 from hichat.web.docs import api_page, asyncapi, openapi, protocol_page
-from hichat.web.docs.html import STYLE_HASH
+from hichat.web.docs.pages import STYLE_HASH
 from hichat.web.outside import PublicURL
 from hichat.web.site import Branch
 
@@ -19,6 +20,7 @@ class Document(Resource):
     """
     Something that stays the same until the daemon is another one.
 
+    @param body: the bytes, or what makes them when they are first asked for.
     @param policy: what a browser may do with it beside showing it, as a C{Content-Security-Policy}.
     @param headers: more, or others.
     """
@@ -26,10 +28,14 @@ class Document(Resource):
     isLeaf = True
 
     def __init__(
-        self, content_type: str, body: bytes, policy: str = "", headers: Mapping[str, str] | None = None
+        self,
+        content_type: str,
+        body: bytes | Callable[[], bytes],
+        policy: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
-        self._body = body
+        self._given = body
         self._headers = {
             "Content-Type": content_type,
             "Cache-Control": "no-cache",  # ask whether it is still the same
@@ -37,7 +43,14 @@ class Document(Resource):
             f"frame-ancestors 'none'{policy}",
             **(headers or {}),
         }
-        self._tag = b'"%s"' % blake2b(body, digest_size=16).hexdigest().encode()
+
+    @cached_property
+    def _body(self) -> bytes:
+        return self._given if isinstance(self._given, bytes) else self._given()
+
+    @cached_property
+    def _tag(self) -> bytes:
+        return b'"%s"' % blake2b(self._body, digest_size=16).hexdigest().encode()
 
     def render_GET(self, request: Request) -> bytes:
         """@return: the body, also if the client has it: the response's length is of it, and it is then not sent."""
@@ -45,6 +58,17 @@ class Document(Resource):
             request.setHeader(name, value)
         request.setETag(self._tag)
         return self._body
+
+
+class Page(Document):
+    """
+    A page that is made when it is first asked for: a tenth of a second, which a start need not wait for.
+
+    @param make: makes the page; see L{hichat.web.docs.pages}.
+    """
+
+    def __init__(self, make: Callable[[], str]) -> None:
+        super().__init__("text/html; charset=utf-8", lambda: make().encode(), f"; style-src '{STYLE_HASH}'")
 
 
 def mount_documents(root: Branch, public: PublicURL | None = None) -> None:
@@ -58,7 +82,6 @@ def mount_documents(root: Branch, public: PublicURL | None = None) -> None:
         documents = {"asyncapi": asyncapi.at(public), "openapi": openapi.at(public)}
     for name, found in documents.items():
         root.mount(f"v2/{name}.json", Document("application/json", msgspec.json.encode(found)))
-    style = f"; style-src '{STYLE_HASH}'"
-    for name, text in (("protocol", protocol_page.page()), ("api", api_page.page())):
-        body = text.replace('href="/v2/', f'href="{public.prefix if public else ""}/v2/').encode()
-        root.mount(f"v2/{name}", Document("text/html; charset=utf-8", body, style))
+    prefix = public.prefix if public else ""
+    for name, make in (("protocol", protocol_page.page), ("api", api_page.page)):
+        root.mount(f"v2/{name}", Page(partial(make, prefix)))
