@@ -16,17 +16,20 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import IO, Any, ClassVar, TypeVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
 from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.protocol import Factory, Protocol
-from twisted.internet.tcp import Connection
 from twisted.logger import ILogObserver, LogEvent, Logger, LogLevel, eventAsText, globalLogBeginner
 from zope.interface import implementer
 
 from hichat.runtime import signals
 from hichat.runtime.flush import send_at_once, sends_at_once
+
+if TYPE_CHECKING:
+    # The processes that import this have no connections: TLS, which comes with these, took 0.1 s of their start.
+    from twisted.internet.tcp import Connection
 
 AGAIN = 1.0
 """Seconds after which a process that ended is replaced."""

@@ -13,8 +13,6 @@ from collections.abc import Callable
 from time import monotonic, monotonic_ns
 from typing import Any
 
-from twisted.internet.base import ReactorBase
-
 
 class _Steady:
     """
@@ -39,6 +37,9 @@ def make_steady(reactor: Any) -> None:
 
     @param reactor: a real one; a test's clock, which only that test turns, is left as it is.
     """
+    # Not at the top: the child processes, which have no reactor, count their time by this module too.
+    from twisted.internet.base import ReactorBase
+
     if not isinstance(reactor, ReactorBase) or isinstance(reactor.seconds, _Steady):
         return
     reactor.seconds = steady = _Steady(reactor.seconds)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.tcp import Connection
 
 
 class Outbox(Protocol):
@@ -46,6 +45,9 @@ class Flusher:
 
 def sends_at_once(transport: Any) -> bool:
     """@return: whether L{send_at_once} knows this kind of transport: a stream socket's, without TLS."""
+    # Not at the top: it takes 0.1 s, and a child process, which imports this, has no transports.
+    from twisted.internet.tcp import Connection
+
     return (
         isinstance(transport, Connection)
         and not transport.TLS

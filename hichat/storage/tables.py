@@ -23,8 +23,8 @@ from sqlalchemy import (
     false,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.schema import ForeignKey
+from sqlalchemy.types import UserDefinedType
 
 metadata = MetaData()
 
@@ -403,6 +403,17 @@ media_uses = Table(
 # One row: up to where the log was searched for uses; see hichat.media.records.
 media_head = Table("media_head", metadata, Column("position", BigInteger, nullable=False))
 
+
+class _TSVector(UserDefinedType[str]):
+    """PostgreSQL's type of that name. SQLAlchemy's own brings the whole dialect, which a process on SQLite pays for."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """@return: as what a column of it is declared."""
+        return "TSVECTOR"
+
+
 # The search index, on PostgreSQL. SQLite has the like in a file of its own; see hichat.search.index.
 search_metadata = MetaData()
 
@@ -410,7 +421,7 @@ search_entries = Table(
     "search_entries",
     search_metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("terms", TSVECTOR, nullable=False),
+    Column("terms", _TSVector, nullable=False),
     # Who searches goes through all that is pending: not much.
     Index("search_entries_by_term", "terms", postgresql_using="gin", postgresql_with={"gin_pending_list_limit": 256}),
 )
