@@ -36,9 +36,9 @@ from hichat.bench import prepare
 from hichat.bench import run as bench
 from hichat.bench.crowd import Plan
 from hichat.client.wire import ClientError
+from hichat.core.drafts import Wanted, drafted
 from hichat.core.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
 from hichat.core.events import Event
-from hichat.core.ports import Wanted, drafted
 from hichat.daemon import settings
 from hichat.daemon.service import check_state_dir, exposed, make_private, prepare_state_dir
 from hichat.daemon.settings import Settings
@@ -440,7 +440,7 @@ def _read_line() -> str:
 
 
 def _run_here(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
-    """A L{hichat.storage.store.Runner} that runs in this thread."""
+    """A L{hichat.core.ports.Runner} that runs in this thread."""
     return maybeDeferred(function, *args, **kwargs)
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, func, select
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 
-from hichat.core.events import Draft, Event, Kind, Scope
+from hichat.core.drafts import Draft
+from hichat.core.events import Event, Kind, Scope
 from hichat.media.pictures import take_in
 from hichat.media.types import Picture
 from hichat.pipeline.ledger.gather import Ledger
@@ -30,7 +31,7 @@ NOW = 1_700_000_000_000
 
 
 def run_now(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
-    """A L{hichat.storage.store.Runner} without a thread."""
+    """A L{hichat.core.ports.Runner} without a thread."""
     return maybeDeferred(function, *args, **kwargs)
 
 

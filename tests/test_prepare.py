@@ -15,8 +15,9 @@ from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
 from hichat.bench import prepare
 from hichat.conversations import catchup
+from hichat.core.drafts import Draft
 from hichat.core.errors import StartError
-from hichat.core.events import FIRST_GROUP_ID, Draft, Event, Kind, Scope
+from hichat.core.events import FIRST_GROUP_ID, Event, Kind, Scope
 from hichat.groups import queries
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger.writer import LogWriter

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 import hichat
-from hichat.accounts import fields, lookalikes, names
+from hichat.accounts import fields, names
 from hichat.accounts.passwords import prepare
-from hichat.core import text
+from hichat.core import lookalikes, text
 from hichat.core.errors import InvalidField
 from hichat.search import words
 

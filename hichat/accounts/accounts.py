@@ -28,6 +28,7 @@ from hichat.accounts.resting import Resting
 from hichat.accounts.sessions import DURATION, Reused, Session
 from hichat.accounts.tokens import ACCESS_LIFETIME, LIFETIME, REFRESH_LIFETIME, Claims, Dialect, digest
 from hichat.accounts.users import User
+from hichat.core.drafts import Draft
 from hichat.core.errors import (
     Busy,
     DeviceRevoked,
@@ -43,7 +44,7 @@ from hichat.core.errors import (
     Unauthorized,
     WrongPassword,
 )
-from hichat.core.events import Draft, Kind, Scope
+from hichat.core.events import Kind, Scope
 from hichat.core.text import key_of
 from hichat.runtime.limits import Counted, Limits, Rate, address_keys
 from hichat.storage.gathered import Gathered
@@ -52,7 +53,8 @@ from hichat.storage.tables import users as users_table
 if TYPE_CHECKING:
     from hichat.accounts.passwords import Passwords
     from hichat.accounts.tokens import Tokens
-    from hichat.core.ports import Appender, Leaves
+    from hichat.core.drafts import Appender
+    from hichat.core.ports import Leaves
     from hichat.storage.store import Store
 
 _READERS: Mapping[str, tuple[str, Callable[[str], str]]] = {

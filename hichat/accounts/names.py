@@ -16,12 +16,9 @@ from precis_i18n import get_profile
 from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 
 from hichat.accounts.fields import name_of
-from hichat.accounts.lookalikes import MIXED, look_of, script_of
 from hichat.core.errors import InvalidField, InvalidName, NameReserved, NameTaken
+from hichat.core.lookalikes import MIXED, columns_of, look_of
 from hichat.core.text import GROWTH, KEY_LIMIT, NAME_LIMIT, check, formed, key_of, name_key, short
-
-NO_NAME = dict.fromkeys(("name_key", "name_match", "name_look", "name_script"))
-"""The columns of L{columns_of} where somebody is gone."""
 
 _USER = get_profile("UsernameCasePreserved")
 _GROUP = get_profile("NicknameCasePreserved")
@@ -64,17 +61,6 @@ def given_name(text: str, field: str = "name") -> str:
     if len(given) > GROWTH * NAME_LIMIT:
         raise InvalidField(field)
     return short("NFC", given)
-
-
-def columns_of(name: str) -> dict[str, str]:
-    """@return: what the tables of users and groups have of a name."""
-    return {
-        "name": name,
-        "name_key": name_key(name),
-        "name_match": key_of(name),
-        "name_look": look_of(name),
-        "name_script": script_of(name),
-    }
 
 
 def is_called(table: Table, name: str) -> tuple[ColumnElement[bool], ...]:

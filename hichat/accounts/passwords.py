@@ -36,7 +36,7 @@ from hichat.core.errors import (
 from hichat.core.text import GROWTH, composed, formed
 
 if TYPE_CHECKING:
-    from hichat.storage.store import Runner
+    from hichat.core.ports import Runner
 
 LENGTH_LIMIT = 256
 """Characters of a password, as it is hashed."""

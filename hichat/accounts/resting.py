@@ -9,8 +9,8 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select
 
-from hichat.accounts.lookalikes import MIXED, look_of, script_of
 from hichat.core.errors import NameTaken
+from hichat.core.lookalikes import MIXED, look_of, script_of
 from hichat.core.text import key_of
 from hichat.storage.tables import resting_names
 

@@ -11,8 +11,9 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from hichat.accounts.names import NO_NAME, check_free, check_rename, columns_of, is_called, user_name
+from hichat.accounts.names import check_free, check_rename, is_called, user_name
 from hichat.core.errors import NameTaken, NoSuchUser
+from hichat.core.lookalikes import NO_NAME, columns_of
 from hichat.core.text import key_of, name_key
 from hichat.storage.tables import users
 

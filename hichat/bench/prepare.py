@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 import msgspec
 from sqlalchemy import Connection, func, insert, select
 
-from hichat.accounts.names import columns_of
 from hichat.accounts.tokens import Claims, Dialect
 from hichat.core.errors import StartError
 from hichat.core.events import FIRST_GROUP_ID, Event, Kind, Scope
+from hichat.core.lookalikes import columns_of
 from hichat.log import by_conversation, reading
 from hichat.storage.store import Store
 from hichat.storage.tables import devices, groups, members, sessions, users

@@ -34,6 +34,7 @@ from sqlalchemy import (
 from hichat.accounts import users
 from hichat.accounts.fields import greeting_of, id_of, remark_of
 from hichat.accounts.users import User
+from hichat.core.drafts import Draft
 from hichat.core.errors import (
     AddedOneself,
     AlreadyFriends,
@@ -52,14 +53,14 @@ from hichat.core.errors import (
     TooManyContacts,
     Unauthorized,
 )
-from hichat.core.events import Draft, Kind, Scope
+from hichat.core.events import Kind, Scope
 from hichat.runtime.clock import ticks
 from hichat.runtime.limits import NO_LIMIT, Limit, Rate
 from hichat.storage.tables import blocks, contact_requests, contacts
 from hichat.storage.tables import users as users_table
 
 if TYPE_CHECKING:
-    from hichat.core.ports import Appender
+    from hichat.core.drafts import Appender
     from hichat.storage.store import Store
 
 CONTACTS_LIMIT = 5000

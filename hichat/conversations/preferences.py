@@ -15,12 +15,13 @@ from sqlalchemy import Connection
 from hichat.accounts import users
 from hichat.accounts.preferences import Setting, keep, settings_of
 from hichat.accounts.users import User
+from hichat.core.drafts import Draft
 from hichat.core.errors import NoSuchTarget, Unauthorized
-from hichat.core.events import Draft, Kind, Scope
+from hichat.core.events import Kind, Scope
 from hichat.groups import queries
 
 if TYPE_CHECKING:
-    from hichat.core.ports import Appender
+    from hichat.core.drafts import Appender
     from hichat.storage.store import Store
 
 

@@ -1,24 +1,16 @@
 """
 The vocabulary that all rooms share. No I/O here.
 
-A L{Draft} is what somebody wants to happen. Once the ledger has written it, it is an L{Event}: a row of the one
-append-only log, with its place in the whole log (C{position}) and in its conversation (C{seq}).
+An L{Event} is a row of the one append-only log: it has its place in the whole log (C{position}) and in its conversation
+(C{seq}). Before the ledger has written it, it is a L{hichat.core.drafts.Draft}.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import IntEnum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
-
-from hichat.core.errors import Refused
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from hichat.core.ports import IOrigin
 
 FIRST_GROUP_ID = 1_000_000_001
 """Group ids start here, user ids at 1: existing clients mix the two up where they are equal (v1 contract)."""
@@ -166,39 +158,6 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     body: bytes
     device: int = 0
     counter: int = 0
-
-
-class Draft(msgspec.Struct, eq=False, gc=False):
-    """
-    An event that is not written yet. For what is not said here see L{Event}.
-
-    @ivar scope: for what is done to a message the ledger sets this and the target: they are the message's.
-    @ivar origin: is told, in the reactor's thread, how it went.
-    @ivar change: what else changes with this event, in the same transaction: called with the connection, the draft
-        and its position to be. It may complete C{kind}, C{target}, C{subject} and C{body}, and may raise
-        L{hichat.core.errors.Refused}: then neither the event nor anything the change wrote exists.
-    """
-
-    kind: Kind
-    scope: Scope
-    sender: int
-    target: int
-    body: bytes
-    origin: IOrigin
-    subject: int = 0
-    device: int = 0
-    counter: int = 0
-    change: Callable[[Connection, Draft, int], None] | None = None
-
-
-class Duplicate(NamedTuple):
-    """A draft whose client id was used already, for the same."""
-
-    event: Event
-
-
-Outcome = Event | Duplicate | Refused
-"""What became of a draft."""
 
 
 class Batch(NamedTuple):

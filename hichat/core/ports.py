@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NotRequired, Protocol, TypedDict, Unpack
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 from zope.interface import Interface
 
-from hichat.core.errors import Refused
-from hichat.core.events import Draft, Event, Kind, Scope
+from hichat.core.events import Event
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
     from twisted.internet.defer import Deferred
 
 
-class IOrigin(Interface):
-    """Where a draft came from: a session, or a call that waits for the answer."""
+P = ParamSpec("P")
+T = TypeVar("T")
 
-    def accepted(draft: Draft, event: Event, duplicate: bool) -> None:
-        """
-        The draft is durable. Called in the reactor's thread, once; not both this and L{refused}.
 
-        @param duplicate: it was so before: this is the event of the first time.
-        """
+class Runner(Protocol):
+    """Runs a function, usually in a thread; its answer comes in the reactor's thread."""
 
-    def refused(draft: Draft, error: Refused) -> None:
-        """The draft was not written, and why. Called in the reactor's thread, once."""
+    def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]: ...
 
 
 class IFeeder(Interface):
@@ -74,44 +69,6 @@ class IBatchReceiver(Interface):
 
         @param knew: whether the sender knew all that is wanted here; else what is missing in the batch may be wanted.
         @return: whether it brought anything new.
-        """
-
-
-class Wanted(TypedDict):
-    """What is to be appended to the log: the fields of a L{Draft} that a caller may set."""
-
-    kind: Kind
-    scope: Scope
-    sender: int
-    target: int
-    body: NotRequired[bytes]
-    subject: NotRequired[int]
-    change: NotRequired[Callable[[Connection, Draft, int], None] | None]
-
-
-def drafted(wanted: Wanted, origin: IOrigin) -> Draft:
-    """@return: the draft that says so, and whom it tells how it went."""
-    return Draft(
-        wanted["kind"],
-        wanted["scope"],
-        wanted["sender"],
-        wanted["target"],
-        wanted.get("body", b""),
-        origin,
-        wanted.get("subject", 0),
-        change=wanted.get("change"),
-    )
-
-
-class Appender(Protocol):
-    """The ledger as accounts, contacts, groups and conversations see it."""
-
-    def append(self, **wanted: Unpack[Wanted]) -> Deferred[Event]:
-        """
-        Append one event and wait for it.
-
-        @return: the durable event. Fails with L{Refused}: L{hichat.core.errors.Busy} when too much is in flight,
-            L{hichat.core.errors.NotStored} when the store fails, or what C{change} raised.
         """
 
 

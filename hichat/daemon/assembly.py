@@ -19,7 +19,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
-from hichat.accounts import lookalikes, sessions
+from hichat.accounts import sessions
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
@@ -27,7 +27,10 @@ from hichat.accounts.tokens import Tokens
 from hichat.contacts.contacts import Contacts
 from hichat.conversations import marks
 from hichat.conversations.preferences import Conversations
-from hichat.core.events import Draft, Event, Kind, Outcome, Scope
+from hichat.core import lookalikes
+from hichat.core.drafts import Draft, Outcome
+from hichat.core.events import Event, Kind, Scope
+from hichat.core.ports import Runner
 from hichat.daemon.service import Following, Parts, Way
 from hichat.daemon.settings import Bounds, Settings
 from hichat.groups.service import Groups
@@ -65,7 +68,7 @@ from hichat.search.indexer import Indexer
 from hichat.search.process import FollowerProcess
 from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
-from hichat.storage.store import Runner, Store
+from hichat.storage.store import Store
 from hichat.storage.turnstile import Turnstile
 from hichat.web.outside import Outside
 from hichat.web.proxies import Proxies

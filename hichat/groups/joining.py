@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 from sqlalchemy.exc import IntegrityError
 
 from hichat.accounts import preferences, users
-from hichat.accounts.names import check_free, columns_of
+from hichat.accounts.names import check_free
 from hichat.contacts import contacts
 from hichat.core.errors import (
     AlreadyAMember,
@@ -41,6 +41,7 @@ from hichat.core.errors import (
     UserBanned,
 )
 from hichat.core.events import FIRST_GROUP_ID, Kind, Role
+from hichat.core.lookalikes import columns_of
 from hichat.groups.queries import ADMINS, CURRENT, GROUP, Change, Group, Limits, find_role, get, role_in
 from hichat.storage.tables import bans, candidates, groups, invite_links, members
 from hichat.storage.tables import users as users_table

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hichat.accounts import preferences, users
-from hichat.accounts.names import NO_NAME, check_rename, columns_of, group_name
+from hichat.accounts.names import check_rename, group_name
 from hichat.core.errors import (
     AlreadyOwner,
     NameTaken,
@@ -28,6 +28,7 @@ from hichat.core.errors import (
     UserBanned,
 )
 from hichat.core.events import Role
+from hichat.core.lookalikes import NO_NAME, columns_of
 from hichat.groups.joining import check_owned, end_membership, forget_candidate, is_banned, set_size
 from hichat.groups.queries import (
     ADMINS,

@@ -15,8 +15,9 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, se
 
 from hichat.accounts.fields import id_of
 from hichat.accounts.names import is_called
+from hichat.core.drafts import Draft
 from hichat.core.errors import Busy, InvalidField, NoSuchGroup, NotAMember, NotPermitted
-from hichat.core.events import ENDINGS, Draft, Event, JoinPolicy, Kind, Role
+from hichat.core.events import ENDINGS, Event, JoinPolicy, Kind, Role
 from hichat.core.text import key_of, name_key
 from hichat.storage.tables import candidates, groups, mutes
 from hichat.storage.tables import members as members_table

@@ -13,15 +13,16 @@ from sqlalchemy import Connection
 from hichat.accounts.fields import description_of, picture_of
 from hichat.accounts.names import given_name, group_name
 from hichat.accounts.users import User
+from hichat.core.drafts import Draft
 from hichat.core.errors import InvalidField, NoSuchGroup, NoSuchMember, NotAMember, NotPermitted
-from hichat.core.events import MAX_SAFE_INTEGER, Draft, JoinPolicy, Kind, Role, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, JoinPolicy, Kind, Role, Scope
 from hichat.groups import joining, moderation, queries
 from hichat.groups.joining import Candidate, Link
 from hichat.groups.moderation import Ban
 from hichat.groups.queries import DEFAULTS, Change, Group, Limits, Member, Place
 
 if TYPE_CHECKING:
-    from hichat.core.ports import Appender
+    from hichat.core.drafts import Appender
     from hichat.storage.store import Store
 
 CATEGORY_LIMIT = 2**31 - 1

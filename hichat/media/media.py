@@ -18,6 +18,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from hichat.core.drafts import Draft
 from hichat.core.errors import (
     BadLink,
     EmptyFile,
@@ -28,7 +29,6 @@ from hichat.core.errors import (
     StoreAway,
     UnknownFileType,
 )
-from hichat.core.events import Draft
 from hichat.media import records, types
 from hichat.media.addresses import LONGEST, PREFIX, Addresses, end_of_link, id_of, make_id
 from hichat.media.folder import Folder, Unfinished
@@ -40,7 +40,8 @@ from hichat.storage.trouble import Trouble
 
 if TYPE_CHECKING:
     from hichat.accounts.users import User
-    from hichat.storage.store import Runner, Store
+    from hichat.core.ports import Runner
+    from hichat.storage.store import Store
 
 SWEEP = 300.0
 """Seconds between two looks for what nobody uses."""

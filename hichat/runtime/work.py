@@ -17,8 +17,8 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from hichat.core.errors import TooManyRequests
+from hichat.core.ports import Runner
 from hichat.runtime.limits import Rate
-from hichat.storage.store import Runner
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -10,23 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 from twisted.internet.defer import Deferred
 
 from hichat.core.errors import StoreAway
+from hichat.core.ports import Runner
 from hichat.storage.engine import concerns_all
 from hichat.storage.trouble import Trouble
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class Runner(Protocol):
-    """Runs a function, usually in a thread; its answer comes in the reactor's thread."""
-
-    def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]: ...
 
 
 class Store:

@@ -22,6 +22,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import astuple
 
+from hichat.core.drafts import Draft, IOrigin
 from hichat.core.errors import (
     AmbiguousField,
     NotAnObject,
@@ -32,8 +33,7 @@ from hichat.core.errors import (
     UnknownType,
     WrongField,
 )
-from hichat.core.events import MAX_SAFE_INTEGER, Draft, Event, Kind, Scope
-from hichat.core.ports import IOrigin
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Kind, Scope
 from hichat.wire import websocket
 
 GREETING = "欢迎进入聊天系统".encode()

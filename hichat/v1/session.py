@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from zope.interface import implementer
 
+from hichat.core.drafts import Draft, IOrigin
 from hichat.core.errors import Language, NotText, Refused
-from hichat.core.events import Draft, Event
-from hichat.core.ports import IOrigin
+from hichat.core.events import Event
 from hichat.pipeline.gateway.session import Connection, Inlet, Session
 from hichat.v1 import dialect
 from hichat.wire import websocket

@@ -11,10 +11,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import names, users
 from hichat.accounts.guard import _look
-from hichat.accounts.lookalikes import MIXED, look_of, prototypes, script_of
-from hichat.accounts.names import check_reserved, columns_of, group_name, user_name
+from hichat.accounts.names import check_reserved, group_name, user_name
 from hichat.accounts.resting import LIMIT, REST, Resting
 from hichat.core.errors import InvalidField, InvalidName, NameReserved, NameTaken
+from hichat.core.lookalikes import MIXED, columns_of, look_of, prototypes, script_of
 from hichat.core.text import key_of, name_key
 from hichat.groups import queries
 from hichat.storage import migrate, tables

@@ -16,7 +16,8 @@ import pytest
 from twisted.internet.task import Clock
 
 from hichat.bench import prepare
-from hichat.core.events import Draft, Event, Kind, Scope
+from hichat.core.drafts import Draft
+from hichat.core.events import Event, Kind, Scope
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.pipeline.plane.datagram import Codec, Trail

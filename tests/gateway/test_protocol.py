@@ -21,8 +21,9 @@ from twisted.logger import LogEvent, LogLevel, eventAsText
 from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from twisted.trial.unittest import SynchronousTestCase
 
+from hichat.core.drafts import Draft
 from hichat.core.errors import SignedOut
-from hichat.core.events import Draft, Event, Kind, Scope
+from hichat.core.events import Event, Kind, Scope
 from hichat.pipeline.gateway.admission import Caps, Places, Refusals
 from hichat.pipeline.gateway.connection import (
     CLOSE_TIMEOUT,

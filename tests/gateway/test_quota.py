@@ -8,7 +8,7 @@ from dataclasses import replace
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.core.events import Draft
+from hichat.core.drafts import Draft
 from hichat.pipeline.gateway.connection import V1Protocol
 from hichat.pipeline.gateway.quota import Quota
 from hichat.pipeline.gateway.session import Inlet

@@ -7,8 +7,8 @@ from dataclasses import replace
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
+from hichat.core.drafts import Draft
 from hichat.core.errors import NoSuchTarget
-from hichat.core.events import Draft
 from hichat.pipeline.gateway.session import Inlet, Session
 from hichat.pipeline.plane.intake import Intake
 from hichat.runtime.metrics import Metrics

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core import errors
+from hichat.core.drafts import Draft
 from hichat.core.errors import Refused
-from hichat.core.events import Draft, Event, Kind, Scope
+from hichat.core.events import Event, Kind, Scope
 from hichat.v1 import dialect
 
 ME = 7

@@ -10,8 +10,9 @@ from twisted.internet.task import Clock
 
 from hichat.accounts import devices
 from hichat.conversations.marks import GATHER, Key, Mark, Marks, Moved
+from hichat.core.drafts import Draft, Duplicate
 from hichat.core.errors import Busy, NoSuchTarget, NotStored, OtherDevice, Unauthorized
-from hichat.core.events import Draft, Duplicate, Event, Kind, Scope
+from hichat.core.events import Event, Kind, Scope
 from hichat.log import reading
 from hichat.media.addresses import Addresses
 from hichat.media.media import MediaUses

@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 
 from hichat.client.connection import Client
+from hichat.core.drafts import Duplicate
 from hichat.core.errors import Busy, InvalidField, OtherDevice
-from hichat.core.events import MAX_SAFE_INTEGER, Duplicate, Event
+from hichat.core.events import MAX_SAFE_INTEGER, Event
 from hichat.daemon.settings import Bounds
 from hichat.pipeline.gateway.v2_session import SignedIn
 from hichat.web.docs.asyncapi import CLOSE_CODES, document

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, delete, insert
 
 from hichat.accounts import devices, users
+from hichat.core.drafts import Draft, Outcome
 from hichat.core.errors import NoSuchTarget
-from hichat.core.events import MAX_SAFE_INTEGER, Draft, Event, Kind, Outcome, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Kind, Scope
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
 from tests.doubles import NOW, make_store

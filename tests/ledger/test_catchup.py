@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from hichat.conversations import catchup
-from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Draft, Event, Kind, Scope
+from hichat.core.drafts import Draft
+from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Event, Kind, Scope
 from hichat.groups import joining
 from hichat.groups.queries import Change
 from hichat.storage import tables

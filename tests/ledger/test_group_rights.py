@@ -9,6 +9,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.conversations import catchup, history
+from hichat.core.drafts import Draft, Outcome
 from hichat.core.errors import (
     AlreadyAMember,
     GroupFull,
@@ -23,7 +24,7 @@ from hichat.core.errors import (
     OwnerCannotLeave,
     Refused,
 )
-from hichat.core.events import MAX_SAFE_INTEGER, Draft, Event, Kind, Outcome, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Kind, Scope
 from hichat.groups import joining, moderation, queries
 from hichat.groups.queries import Change, Limits
 from hichat.pipeline.ledger.writer import LogWriter

@@ -11,9 +11,9 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
+from hichat.core.drafts import Draft, Duplicate, IOrigin, Outcome
 from hichat.core.errors import Busy, NoSuchTarget, NotStored, Refused
-from hichat.core.events import Draft, Duplicate, Event, Kind, Outcome, Scope
-from hichat.core.ports import IOrigin
+from hichat.core.events import Event, Kind, Scope
 from hichat.pipeline.ledger.gather import PAUSE, Ledger
 from hichat.pipeline.plane.intake import Intake
 from hichat.runtime.metrics import Metrics

@@ -17,8 +17,9 @@ from twisted.internet.threads import deferToThread
 from twisted.logger import eventAsText
 from twisted.trial.unittest import TestCase
 
+from hichat.core.drafts import Draft, Duplicate, Outcome
 from hichat.core.errors import NotAMember, NotStored, Refused, TooManyStrangers
-from hichat.core.events import Draft, Duplicate, Event, Kind, Outcome, Scope
+from hichat.core.events import Event, Kind, Scope
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger import process
 from hichat.pipeline.ledger.process import Setup, WriterProcess

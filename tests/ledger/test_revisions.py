@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hichat.core.drafts import Draft, Outcome
 from hichat.core.errors import (
     MessageRecalled,
     NoSuchMessage,
@@ -14,7 +15,7 @@ from hichat.core.errors import (
     TooLate,
     TooManyReactions,
 )
-from hichat.core.events import Draft, Event, Kind, Outcome, Scope
+from hichat.core.events import Event, Kind, Scope
 from hichat.log import reading
 from hichat.pipeline.ledger.writer import REACTIONS_LIMIT, LogWriter
 from hichat.storage import tables

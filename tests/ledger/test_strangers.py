@@ -7,8 +7,9 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
+from hichat.core.drafts import Draft, Duplicate, Outcome
 from hichat.core.errors import NoSuchTarget, TooManyStrangers
-from hichat.core.events import Draft, Duplicate, Event, Kind, Outcome, Scope
+from hichat.core.events import Event, Kind, Scope
 from hichat.log import reading
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime.limits import Rate

@@ -11,7 +11,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.conversations import marks, unread
 from hichat.conversations.marks import Advance, Key, Mark
 from hichat.conversations.overview import overview
-from hichat.core.events import Draft, Event, Kind, Scope
+from hichat.core.drafts import Draft
+from hichat.core.events import Event, Kind, Scope
 from hichat.log import reading
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import migrate as migrations

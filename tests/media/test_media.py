@@ -13,8 +13,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts import users
 from hichat.accounts.devices import find_or_add
 from hichat.conversations import catchup
+from hichat.core.drafts import Draft
 from hichat.core.errors import BadLink, NoSuchMedia, QuotaExceeded, Refused
-from hichat.core.events import Draft, Event, Kind, Scope
+from hichat.core.events import Event, Kind, Scope
 from hichat.groups.service import Groups
 from hichat.log import reading
 from hichat.media import records

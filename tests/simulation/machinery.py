@@ -13,7 +13,7 @@ from hichat.pipeline.plane.udp import KERNEL_COST
 
 
 class Threads:
-    """A L{hichat.storage.store.Runner} whose jobs wait for the scheduler."""
+    """A L{hichat.core.ports.Runner} whose jobs wait for the scheduler."""
 
     def __init__(self) -> None:
         self.jobs: list[tuple[Deferred[Any], Callable[[], Any]]] = []

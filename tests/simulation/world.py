@@ -24,8 +24,9 @@ from twisted.python.failure import Failure
 from hichat.accounts import devices, sessions, users
 from hichat.accounts.users import User
 from hichat.contacts import contacts
+from hichat.core.drafts import Draft
 from hichat.core.errors import NotBlocked, Refused, Unauthorized
-from hichat.core.events import FIRST_GROUP_ID, Draft, Kind, Scope
+from hichat.core.events import FIRST_GROUP_ID, Kind, Scope
 from hichat.daemon.assembly import assemble_services, assemble_way
 from hichat.daemon.settings import Bounds
 from hichat.groups import joining, moderation

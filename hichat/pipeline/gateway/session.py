@@ -14,8 +14,9 @@ from typing import Protocol
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from zope.interface import implementer
 
+from hichat.core.drafts import Draft
 from hichat.core.errors import Language, TooFast
-from hichat.core.events import Draft, Event
+from hichat.core.events import Event
 from hichat.core.ports import IFeeder
 from hichat.pipeline.gateway.quota import Quota
 from hichat.pipeline.plane.intake import Intake

@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from hichat.conversations import catchup, history, marks
+from hichat.core.drafts import Draft, IOrigin
 from hichat.core.errors import (
     InvalidField,
     Language,
@@ -29,8 +30,7 @@ from hichat.core.errors import (
     StoreAway,
     TooManyConnections,
 )
-from hichat.core.events import Draft, Event, Kind, Scope
-from hichat.core.ports import IOrigin
+from hichat.core.events import Event, Kind, Scope
 from hichat.log import reading
 from hichat.media.media import MediaUses
 from hichat.pipeline.gateway.presence import Presence

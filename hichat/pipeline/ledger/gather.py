@@ -17,9 +17,9 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from hichat.core.drafts import Draft, Duplicate, IOrigin, Outcome, Wanted, drafted
 from hichat.core.errors import Busy, NotStored, Refused
-from hichat.core.events import Draft, Duplicate, Event, Outcome, Scope
-from hichat.core.ports import IOrigin, Wanted, drafted
+from hichat.core.events import Event, Scope
 from hichat.pipeline.plane.intake import Intake
 
 if TYPE_CHECKING:

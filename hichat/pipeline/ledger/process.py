@@ -33,8 +33,9 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from hichat.core.drafts import Draft, Duplicate, Outcome
 from hichat.core.errors import NotStored, Refused, TooManyStrangers
-from hichat.core.events import Draft, Duplicate, Event, Kind, Outcome, Scope
+from hichat.core.events import Event, Kind, Scope
 from hichat.pipeline.ledger import receipts
 from hichat.pipeline.ledger.receipts import Name, Receipt
 from hichat.pipeline.ledger.writer import LogWriter

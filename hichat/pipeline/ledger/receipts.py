@@ -15,8 +15,9 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
+from hichat.core.drafts import Draft, Duplicate, Outcome
 from hichat.core.errors import NotStored, Refused
-from hichat.core.events import Draft, Duplicate, Event, Outcome
+from hichat.core.events import Event
 from hichat.storage.engine import driver
 from hichat.storage.tables import events, receipts
 

@@ -20,6 +20,7 @@ from twisted.logger import Logger
 from hichat.accounts import devices, users
 from hichat.accounts.users import User
 from hichat.contacts import contacts
+from hichat.core.drafts import Draft, Duplicate, Outcome
 from hichat.core.emojis import emoji_of, spelt
 from hichat.core.errors import (
     Blocked,
@@ -39,7 +40,7 @@ from hichat.core.errors import (
     TooLate,
     TooManyReactions,
 )
-from hichat.core.events import Draft, Duplicate, Event, Kind, Outcome, Scope
+from hichat.core.events import Event, Kind, Scope
 from hichat.groups import queries
 from hichat.groups.queries import Writers
 from hichat.log import by_conversation, reading

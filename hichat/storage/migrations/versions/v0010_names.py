@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from hichat.accounts.names import columns_of
+from hichat.core.lookalikes import columns_of
 
 revision = "0010"
 down_revision = "0009"

@@ -13,7 +13,7 @@ import msgspec
 from confusable_homoglyphs import categories, utils
 from precis_i18n import get_profile
 
-from hichat.core.text import formed
+from hichat.core.text import formed, key_of, name_key
 
 LIMIT = 192
 """Characters of a skeleton that are kept."""
@@ -21,11 +21,25 @@ LIMIT = 192
 MIXED = ""
 """The script of a name that has several, or signs that are not what they look like."""
 
+NO_NAME = dict.fromkeys(("name_key", "name_match", "name_look", "name_script"))
+"""The columns of L{columns_of} where somebody is gone."""
+
 _ignorable = get_profile("OpaqueString").base.ucd.default_ignorable
 # Those that are shown as a blank, and are none to Unicode.
 _EMPTY = "\u2800"
 # The file shows what is written from right to left between these.
 _DIRECTION = "\u200e"
+
+
+def columns_of(name: str) -> dict[str, str]:
+    """@return: what the tables of users and groups have of a name."""
+    return {
+        "name": name,
+        "name_key": name_key(name),
+        "name_match": key_of(name),
+        "name_look": look_of(name),
+        "name_script": script_of(name),
+    }
 
 
 def look_of(name: str) -> str:

@@ -1,0 +1,103 @@
+"""
+Drafts: what somebody wants to happen, before it is in the log. The ledger makes L{Event}s of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, NotRequired, Protocol, TypedDict, Unpack
+
+import msgspec
+from zope.interface import Interface
+
+from hichat.core.errors import Refused
+from hichat.core.events import Event, Kind, Scope
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from twisted.internet.defer import Deferred
+
+
+class IOrigin(Interface):
+    """Where a draft came from: a session, or a call that waits for the answer."""
+
+    def accepted(draft: Draft, event: Event, duplicate: bool) -> None:
+        """
+        The draft is durable. Called in the reactor's thread, once; not both this and L{refused}.
+
+        @param duplicate: it was so before: this is the event of the first time.
+        """
+
+    def refused(draft: Draft, error: Refused) -> None:
+        """The draft was not written, and why. Called in the reactor's thread, once."""
+
+
+class Draft(msgspec.Struct, eq=False, gc=False):
+    """
+    An event that is not written yet. For what is not said here see L{Event}.
+
+    @ivar scope: for what is done to a message the ledger sets this and the target: they are the message's.
+    @ivar origin: is told, in the reactor's thread, how it went.
+    @ivar change: what else changes with this event, in the same transaction: called with the connection, the draft
+        and its position to be. It may complete C{kind}, C{target}, C{subject} and C{body}, and may raise
+        L{hichat.core.errors.Refused}: then neither the event nor anything the change wrote exists.
+    """
+
+    kind: Kind
+    scope: Scope
+    sender: int
+    target: int
+    body: bytes
+    origin: IOrigin
+    subject: int = 0
+    device: int = 0
+    counter: int = 0
+    change: Callable[[Connection, Draft, int], None] | None = None
+
+
+class Duplicate(NamedTuple):
+    """A draft whose client id was used already, for the same."""
+
+    event: Event
+
+
+Outcome = Event | Duplicate | Refused
+"""What became of a draft."""
+
+
+class Wanted(TypedDict):
+    """What is to be appended to the log: the fields of a L{Draft} that a caller may set."""
+
+    kind: Kind
+    scope: Scope
+    sender: int
+    target: int
+    body: NotRequired[bytes]
+    subject: NotRequired[int]
+    change: NotRequired[Callable[[Connection, Draft, int], None] | None]
+
+
+def drafted(wanted: Wanted, origin: IOrigin) -> Draft:
+    """@return: the draft that says so, and whom it tells how it went."""
+    return Draft(
+        wanted["kind"],
+        wanted["scope"],
+        wanted["sender"],
+        wanted["target"],
+        wanted.get("body", b""),
+        origin,
+        wanted.get("subject", 0),
+        change=wanted.get("change"),
+    )
+
+
+class Appender(Protocol):
+    """The ledger as accounts, contacts, groups and conversations see it."""
+
+    def append(self, **wanted: Unpack[Wanted]) -> Deferred[Event]:
+        """
+        Append one event and wait for it.
+
+        @return: the durable event. Fails with L{Refused}: L{hichat.core.errors.Busy} when too much is in flight,
+            L{hichat.core.errors.NotStored} when the store fails, or what C{change} raised.
+        """
