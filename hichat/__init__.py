@@ -19,7 +19,7 @@ The rooms, from the doors down; each imports only from rooms below it::
     web/browser         the web client: its files, and the session that a browser keeps in a cookie
     web/docs            what the daemon serves about its own protocols
     web/api             the v2 HTTP API: an operation is declared once; route, checks and document come from it
-    web                 HTTP: the site, who calls, proxies, uploads, from HTTP to WebSocket
+    web                 HTTP: requests, who calls, problems, proxies, uploads, from HTTP to WebSocket
     terminal            C{hichat chat}
     client              the Python client library
     pipeline            as above; the gateway asks routing, and the ledger counts with the plane's intake
@@ -33,11 +33,9 @@ The rooms, from the doors down; each imports only from rooms below it::
     log                 the log's rows: reading them, where each conversation's are
     storage             engine, threads, tables, migrations
     runtime             what a process needs: children, clocks, limits, logs, metrics, keys, signals
-    core                events, errors, text, emoji, and the ports between rooms
+    core                events, drafts, errors, text, emoji, and the ports between rooms
 
-What still reaches up: the gateway and C{wire} take frames of v1 from C{v1}; C{web/root} puts the whole site together;
-C{web} says no with C{web/api}'s problems; the examples of C{web/docs} name defaults of C{daemon}; C{runtime/work} names
-the store.
+What still reaches up: the gateway and C{wire} take frames of v1 from C{v1}.
 """
 
 __version__ = "0.1.0"

@@ -90,7 +90,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     @raise StartError: a key file or the database's URL is wrong.
     """
     # Not at the top: Klein installs a reactor when it is imported.
-    from hichat.web.root import make_site
+    from hichat.daemon.site import make_site
 
     state = settings.state_dir
     metrics = Metrics()

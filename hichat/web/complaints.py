@@ -15,7 +15,7 @@ from hichat.core.errors import (
     V1Off,
 )
 from hichat.web.answers import failed_in_both_spellings, language, refused, say_when, to_json
-from hichat.web.api.problems import answer_problem
+from hichat.web.problems import answer_problem
 
 if TYPE_CHECKING:
     from twisted.web.http import Request

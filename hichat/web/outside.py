@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from twisted.logger import Logger
 
@@ -16,8 +16,6 @@ from hichat.web.proxies import LOOPBACK, Peer, Proxies, Source, Trusted, is_forw
 
 if TYPE_CHECKING:
     from twisted.web.http import Request
-
-    from hichat.web.site import Channel
 
 _PORTS = {"http": 80, "https": 443}
 _ORIGIN = re.compile(
@@ -225,9 +223,21 @@ def _host(text: str) -> str:
     return host
 
 
+class _Site(Protocol):
+    """The site, as far as it is needed here."""
+
+    outside: Outside
+
+
+class _Channel(Protocol):
+    """The connection on which a request comes."""
+
+    site: _Site
+
+
 def outside_of(request: Request) -> Outside:
     """@return: what the site is to the world outside that this request came to."""
-    return cast("Channel", request.channel).site.outside
+    return cast(_Channel, request.channel).site.outside
 
 
 def source(request: Request) -> Source:

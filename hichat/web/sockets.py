@@ -27,10 +27,10 @@ from hichat.core.errors import (
 from hichat.pipeline.gateway.connection import ChatFactory, ChatProtocol, V1Protocol, V2Protocol
 from hichat.pipeline.routing.delivery import Met
 from hichat.web.answers import say_when
-from hichat.web.api.problems import answer_problem
 from hichat.web.complaints import complain
 from hichat.web.credentials import bearer, credentials
 from hichat.web.outside import outside_of
+from hichat.web.problems import answer_problem
 from hichat.web.site import Request as SiteRequest
 from hichat.web.site import answer_json, language
 

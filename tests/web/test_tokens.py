@@ -23,6 +23,7 @@ from hichat.accounts.tokens import ACCESS_LIFETIME, LIFETIME, REFRESH_LIFETIME
 from hichat.bench import prepare
 from hichat.core.events import Event
 from hichat.daemon.assembly import _sign_in
+from hichat.daemon.site import make_site
 from hichat.log import reading
 from hichat.media.media import MediaUses
 from hichat.pipeline.gateway.admission import Caps, Places, Refusals
@@ -40,7 +41,6 @@ from hichat.runtime.work import Budgets
 from hichat.storage import tables
 from hichat.storage.gathered import Gathered
 from hichat.web.outside import Outside
-from hichat.web.root import make_site
 from hichat.wire.frames import Close
 from tests.accounts.test_passwords import quick_hasher
 from tests.doubles import FakeLedger, run_now

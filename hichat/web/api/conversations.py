@@ -21,8 +21,8 @@ from hichat.groups import queries
 from hichat.log import reading
 from hichat.web.api.operation import Caller, GroupId, Id, Operation, Section, UserId
 from hichat.web.api.paging import Page, Paging
-from hichat.web.api.problems import Fault, Malformed
 from hichat.web.parts import Parts
+from hichat.web.problems import Fault, Malformed
 from hichat.wire import frames, v2
 from hichat.wire.frames import Folded
 

@@ -11,8 +11,8 @@ from multipart import parse_options_header
 
 from hichat.accounts.fields import is_storable
 from hichat.core.errors import FormTooLarge, NotJSON, NotJSONType, NotText
-from hichat.web.api.problems import Fault, Malformed
 from hichat.web.forms import FORM_LIMIT
+from hichat.web.problems import Fault, Malformed
 
 if TYPE_CHECKING:
     from twisted.web.http import Request

@@ -21,10 +21,10 @@ from werkzeug.exceptions import HTTPException
 from hichat.core.errors import Broken, MethodNotTaken, NoSuchAddress, Refused, Unauthorized
 from hichat.web.answers import to_json
 from hichat.web.api.operation import Answer, Caller, Operation
-from hichat.web.api.problems import answer_problem
 from hichat.web.api.requests import read_body, read_parameters, read_query
 from hichat.web.credentials import bearer, is_forwarded, peer
 from hichat.web.parts import Parts
+from hichat.web.problems import answer_problem
 from hichat.web.site import Request
 
 _log = Logger()

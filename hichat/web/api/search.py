@@ -19,8 +19,8 @@ from hichat.search.words import Part
 from hichat.web.api.conversations import Name, name_of
 from hichat.web.api.operation import Caller, GroupId, Operation, Section, UserId
 from hichat.web.api.paging import Paging, cursor
-from hichat.web.api.problems import Fault, Malformed
 from hichat.web.parts import Parts
+from hichat.web.problems import Fault, Malformed
 from hichat.wire import frames, v2
 from hichat.wire.frames import Folded
 

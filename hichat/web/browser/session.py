@@ -37,10 +37,10 @@ from hichat.accounts.users import User
 from hichat.core.errors import Broken, DeviceNeeded, DeviceRevoked, NotJSONType, Refused, Unauthorized
 from hichat.web.answers import to_json
 from hichat.web.api.accounts import AnyName, AnyPassword, Password
-from hichat.web.api.problems import answer_problem
 from hichat.web.api.requests import read_body
 from hichat.web.credentials import bearer, peer
 from hichat.web.outside import outside_of
+from hichat.web.problems import answer_problem
 from hichat.web.site import Request
 
 TOKEN_COOKIE = b"hichat_session"

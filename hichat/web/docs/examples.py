@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from hichat.core.errors import Busy, NotAMember
 from hichat.core.events import FIRST_GROUP_ID
-from hichat.daemon.settings import Bounds
 from hichat.wire import frames as p
 from hichat.wire.frames import FromClient, FromServer
 from hichat.wire.v2 import FRAME_LIMIT
@@ -79,12 +78,12 @@ EXAMPLES: tuple[Example, ...] = (
             position=40,
             time=_NOON + 60_000,
             limits={
-                "rate": Bounds().rate,
+                "rate": 5000,
                 "text": p.TEXT_LIMIT,
                 "frame": FRAME_LIMIT,
                 "watch": p.WATCH_LIMIT,
-                "messages": Bounds().messages.attempts,
-                "period": Bounds().messages.seconds,
+                "messages": 500,
+                "period": 10,
             },
         ),
     ),

@@ -14,9 +14,9 @@ from hichat import __version__
 from hichat.core.errors import MethodNotTaken, NoSuchAddress, Refused, StoreAway, TooFast
 from hichat.web.api.catalogue import SECTIONS
 from hichat.web.api.operation import Operation
-from hichat.web.api.problems import CONTENT_TYPE, Problem
 from hichat.web.docs.docstrings import commonmark, describe
 from hichat.web.outside import PublicURL
+from hichat.web.problems import CONTENT_TYPE, Problem
 
 _DESCRIPTION = """
 JSON over HTTP. Answers that are no success are problem documents (RFC 9457): the `code` in them never changes and is

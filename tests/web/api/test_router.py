@@ -1,4 +1,4 @@
-"""Tests for L{hichat.web.api.router}, L{hichat.web.api.requests}, L{hichat.web.api.problems} and the operations."""
+"""Tests for L{hichat.web.api.router}, L{hichat.web.api.requests}, L{hichat.web.problems} and the operations."""
 
 import json
 from typing import Annotated

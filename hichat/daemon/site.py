@@ -1,5 +1,5 @@
 """
-The whole web site: the v1 calls, the WebSocket, uploaded files and the operator's pages.
+Puts the whole web site together: the v1 calls, the WebSocket, uploaded files and the operator's pages.
 
 Import this inside the composition root's function only: Klein installs a reactor on import.
 """
