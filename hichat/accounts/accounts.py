@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
-from hichat.accounts import devices, invites, known, preferences, sessions, users
+from hichat.accounts import conversation_settings, devices, invites, known, sessions, users
 from hichat.accounts.devices import Device
 from hichat.accounts.fields import (
     description_of,
@@ -532,7 +532,7 @@ class Accounts:
             draft.body = b"%d" % (user.generation + 1)
             for room in self._leaves:
                 room.forget(connection, user.id, position)
-            preferences.forget(connection, user.id)
+            conversation_settings.forget(connection, user.id)
             sessions.forget(connection, user.id)
             self._resting.add(connection, users.get(connection, user.id).name, user.id, self._now())
             known.forget(connection, user.id)

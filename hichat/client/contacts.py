@@ -5,12 +5,10 @@ no, with its code, and other L{ClientError}s.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from hichat.client.caller import Caller
 from hichat.client.wire import Conversation, User, whole, words
-
-if TYPE_CHECKING:
-    from hichat.client.http import Session
 
 
 class ContactCalls:
@@ -18,7 +16,7 @@ class ContactCalls:
     @param session: who calls.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Caller) -> None:
         self._session = session
 
     async def request(self, user: int, greeting: str = "") -> bool:

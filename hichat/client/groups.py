@@ -6,14 +6,12 @@ the server says no, with its code, and other L{ClientError}s.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from hichat.client.caller import Caller
 from hichat.client.wire import Group, Member, Refused, User, whole, words
 from hichat.core.events import JoinPolicy, Role
 from hichat.core.text import key_of
-
-if TYPE_CHECKING:
-    from hichat.client.http import Session
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{24}")
 
@@ -23,7 +21,7 @@ class GroupCalls:
     @param session: who calls.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Caller) -> None:
         self._session = session
 
     # Finding, coming and going

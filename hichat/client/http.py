@@ -349,6 +349,10 @@ class Session:
         """Make one call of v2 whose body is a file; see L{Api.send_file}."""
         return await self.api.send_file(path, file, (await self.current()).token, timeout)
 
+    async def receive_file(self, path: str, take: Callable[[bytes], None]) -> None:
+        """Get a file; see L{Api.receive_file}."""
+        await self.api.receive_file(path, take)
+
     async def items(self, path: str, **query: str) -> list[dict[str, Any]]:
         """
         @param path: of a list of v2.

@@ -8,15 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from typing import IO, Any, Literal, NamedTuple, cast
 from urllib.parse import urlencode
 
+from hichat.client.caller import Caller
 from hichat.client.wire import BadAnswer, FileTrouble, whole, words
 from hichat.media.addresses import OPEN_PREFIX, id_of
 from hichat.media.names import NAME_LIMIT, clean_name, extension_of, shortened
-
-if TYPE_CHECKING:
-    from hichat.client.http import Session
 
 Kind = Literal["picture", "audio", "file"]
 
@@ -65,7 +63,7 @@ class MediaCalls:
     @param session: who calls.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Caller) -> None:
         self._session = session
 
     async def upload(self, path: Path, name: str | None = None) -> Uploaded:
@@ -152,7 +150,7 @@ class MediaCalls:
             size += len(chunk)
             file.write(chunk)
 
-        await self._session.api.receive_file(place, take)
+        await self._session.receive_file(place, take)
         return size
 
 

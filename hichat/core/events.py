@@ -101,7 +101,7 @@ class Kind(IntEnum):
     """The sender has taken that back."""
     CONVERSATION_SET = 48
     """
-    The sender has pinned or muted a conversation, or not any more; the body is L{hichat.conversations.preferences}'s.
+    The sender has pinned or muted a conversation, or not any more; the body is L{hichat.conversations.settings}'s.
     """
     TYPING = 100
     """A user is writing. This and the next one are signals: they have no position and are never stored."""

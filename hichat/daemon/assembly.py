@@ -26,7 +26,7 @@ from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
 from hichat.contacts.contacts import Contacts
 from hichat.conversations import marks
-from hichat.conversations.preferences import Conversations
+from hichat.conversations.settings import Conversations
 from hichat.core import lookalikes
 from hichat.core.drafts import Draft, Outcome
 from hichat.core.events import Event, Kind, Scope

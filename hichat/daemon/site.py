@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 from hichat.accounts.accounts import Accounts
 from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import Marks
-from hichat.conversations.preferences import Conversations
+from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
 from hichat.media.media import MediaStore
 from hichat.pipeline.gateway.admission import Places

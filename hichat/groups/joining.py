@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from hichat.accounts import preferences, users
+from hichat.accounts import conversation_settings, users
 from hichat.accounts.names import check_free
 from hichat.contacts import contacts
 from hichat.core.errors import (
@@ -250,7 +250,7 @@ def end_membership(change: Change) -> Group:
     )
     if ended.rowcount == 0:
         raise NotAMember
-    preferences.forget_group(change.connection, group.id, change.draft.subject)
+    conversation_settings.forget_group(change.connection, group.id, change.draft.subject)
     return set_size(change, group.size - 1)
 
 

@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
-from hichat.accounts import preferences, users
+from hichat.accounts import conversation_settings, users
 from hichat.accounts.names import check_rename, group_name
 from hichat.core.errors import (
     AlreadyOwner,
@@ -235,7 +235,7 @@ def dissolve(change: Change) -> Group:
     connection.execute(update(members).where(*current).values(until=change.position))
     for table in (candidates, bans, mutes, invite_links):
         connection.execute(table.delete().where(table.c.group_id == group.id))
-    preferences.forget_group(connection, group.id)
+    conversation_settings.forget_group(connection, group.id)
     _update(change, {**NO_NAME, "size": 0, "deleted_at": change.now})
     draft.body = b"0"
     return group

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from hichat.accounts.preferences import Setting
+from hichat.accounts.conversation_settings import Setting
 from hichat.conversations import history
 from hichat.core.emojis import emoji_of, spelt
 from hichat.core.errors import (

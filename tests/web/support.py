@@ -22,7 +22,7 @@ from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import Tokens
 from hichat.contacts.contacts import Contacts
 from hichat.conversations.marks import Marks
-from hichat.conversations.preferences import Conversations
+from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
 from hichat.media.addresses import Addresses
 from hichat.media.folder import Folder

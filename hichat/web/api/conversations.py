@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection
 
 from hichat.accounts import users
-from hichat.accounts.preferences import Setting
+from hichat.accounts.conversation_settings import Setting
 from hichat.accounts.users import User
 from hichat.contacts import contacts
 from hichat.conversations import history, marks

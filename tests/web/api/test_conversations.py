@@ -1,12 +1,12 @@
-"""Tests for L{hichat.web.api.conversations} and L{hichat.conversations.preferences}."""
+"""Tests for L{hichat.web.api.conversations} and L{hichat.conversations.settings}."""
 
 import json
 from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from hichat.accounts import preferences, users
-from hichat.accounts.preferences import Setting
+from hichat.accounts import conversation_settings, users
+from hichat.accounts.conversation_settings import Setting
 from hichat.cli import DirectLedger
 from hichat.conversations.marks import GATHER
 from hichat.core.errors import NoSuchTarget, NotAdministrator, TooManyPinned
@@ -219,7 +219,7 @@ class SettingTests(ConversationsCase):
                 self.problem(self.call(3, method, f"/conversations/{name}", body), 404, "no_such_target")
 
     def test_not_too_many(self):
-        self.patch(preferences, "PINNED_LIMIT", 1)
+        self.patch(conversation_settings, "PINNED_LIMIT", 1)
         self.good(1, "PATCH", "/conversations/user-2", {"pinned": True})
         self.good(1, "PATCH", "/conversations/user-2", {"muted": True})
         self.problem(self.call(1, "PATCH", "/conversations/user-3", {"pinned": True}), 409, "too_many_pinned")
@@ -230,7 +230,7 @@ class SettingTests(ConversationsCase):
     def test_forgotten_with_the_account(self):
         self.good(1, "PATCH", "/conversations/user-2", {"pinned": True})
         self.run_now(self.accounts.delete(self.users[1]))
-        found = self.successResultOf(self.store.read(preferences.settings_of, 1, [(1, 2)]))
+        found = self.successResultOf(self.store.read(conversation_settings.settings_of, 1, [(1, 2)]))
         self.assertEqual(found, {})
 
     def test_with_somebody_who_is_gone(self):
@@ -245,7 +245,7 @@ class SettingTests(ConversationsCase):
 
     def test_forgotten_with_the_membership(self):
         """What is pinned and not listed any more would count for ever."""
-        self.patch(preferences, "PINNED_LIMIT", 1)
+        self.patch(conversation_settings, "PINNED_LIMIT", 1)
         other = self.run_now(self.groups.create(self.users[1], "other")).id
         endings = (
             (lambda group: self.groups.leave(2, group), 200),
@@ -278,7 +278,7 @@ class SettingTests(ConversationsCase):
     def test_refusals_of_the_domain(self):
         work = self.conversations.set(self.users[1], Scope.USER, 99, pinned=True)
         self.failureResultOf(Deferred.fromCoroutine(work), NoSuchTarget)
-        self.patch(preferences, "PINNED_LIMIT", 0)
+        self.patch(conversation_settings, "PINNED_LIMIT", 0)
         work = self.conversations.set(self.users[1], Scope.USER, 2, pinned=True)
         self.failureResultOf(Deferred.fromCoroutine(work), TooManyPinned)
 

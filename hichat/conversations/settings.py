@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from hichat.accounts import users
-from hichat.accounts.preferences import Setting, keep, settings_of
+from hichat.accounts.conversation_settings import Setting, keep, settings_of
 from hichat.accounts.users import User
 from hichat.core.drafts import Draft
 from hichat.core.errors import NoSuchTarget, Unauthorized
