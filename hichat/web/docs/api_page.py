@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from hichat.web.api.problems import CONTENT_TYPE
 from hichat.web.docs import pages
 from hichat.web.docs.asyncapi import error_codes
 from hichat.web.docs.openapi import document
+from hichat.web.problems import CONTENT_TYPE
 
 
 @cache
