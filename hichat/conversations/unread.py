@@ -4,7 +4,7 @@ How much of a conversation somebody has not read: queries of a connection.
 Unread is what others wrote, what is still there, and what came after the user joined, read or wrote last. Each message
 has the conversation's running count: so behind a position there are so many as two counts differ, less those that were
 recalled since, which an index finds. Of the user's own messages there are none behind the last one: and where that is,
-L{places} knows, which has the sender of each message. No message is read for it, however many there are.
+L{by_conversation} knows, which has the last message of each sender. No message is read for it, however many there are.
 """
 
 from __future__ import annotations
@@ -18,13 +18,6 @@ from sqlalchemy import Connection, TextClause, select, text
 from hichat.core.events import Kind
 from hichat.log import by_conversation
 from hichat.storage.tables import events, users
-
-LOOKED = 2000
-"""
-Of the entries behind what a user has read, so many of each of the two tiers are searched for the user's last message:
-that is what one conversation may cost, however much is unread there. Who wrote before all of these, and has marked
-nothing as read since, has everything unread that is behind the mark.
-"""
 
 
 class Span(NamedTuple):
@@ -80,39 +73,44 @@ def count(connection: Connection, user: int, wanted: Sequence[Span]) -> list[int
         "user": user,
         "done": by_conversation.indexed(connection),
         "far": by_conversation.FAR,
-        "looked": LOOKED,
         "spans": json.dumps([(span.conversation, span.low, span.high) for span in wanted]),
     }
-    is_postgresql = connection.dialect.name == "postgresql"
-    if is_postgresql:
-        connection.execute(_IN_ORDER)
-    rows = connection.execute(_COUNT[connection.dialect.name], values).all()
-    if is_postgresql:
-        connection.execute(_AS_BEFORE)
+    query = _COUNT[connection.dialect.name, by_conversation.is_authored(connection)]
+    rows = connection.execute(query, values).all()
     return [
         max(0, span.high_n - max(span.low_n, n) - recalled) for span, (n, recalled) in zip(wanted, rows, strict=True)
     ]
 
 
-def _last_in(index: str) -> str:
-    """@return: the user's last message among an index's newest entries."""
+def _last_in(index: str, known: bool) -> str:
+    """
+    @param known: whether each entry has its sender.
+    @return: the user's last message among an index's entries, the newest first until there is one.
+    """
+    own = "i.sender = :user"
+    if not known:
+        message = f"e.position = i.position AND e.kind = {int(Kind.MESSAGE)} AND e.sender = :user"
+        own = f"({own} OR (i.sender IS NULL AND EXISTS (SELECT 1 FROM events e WHERE {message})))"  # noqa: S608
     return (
-        "SELECT max(position) AS position FROM (SELECT i.position, i.sender "  # noqa: S608
-        f"FROM {index} i WHERE i.conversation = wanted.conversation AND i.position > wanted.low "
-        "ORDER BY i.position DESC LIMIT :looked) AS newest WHERE sender = :user OR (sender IS NULL AND EXISTS "
-        f"(SELECT 1 FROM events e WHERE e.position = newest.position AND e.kind = {int(Kind.MESSAGE)} "
-        "AND e.sender = :user))"
+        f"SELECT * FROM (SELECT i.position FROM {index} i WHERE i.conversation = wanted.conversation "  # noqa: S608
+        f"AND i.position > wanted.low AND {own} ORDER BY i.position DESC LIMIT 1) AS newest"
     )
 
 
-def _count(each: str, wanted: str) -> TextClause:
+_LAST_OF_AUTHORS = "SELECT a.position FROM authors a WHERE a.conversation = wanted.conversation AND a.sender = :user"
+
+
+def _count(each: str, wanted: str, authored: bool) -> TextClause:
+    # The small tier is no larger than some ten thousand entries in all.
+    large = _LAST_OF_AUTHORS if authored else _last_in("places", known=False)
+    small = _last_in("recent_places", known=authored)
     return text(
         f"WITH wanted AS (SELECT {wanted} FROM {each}), "  # noqa: S608
         "tail AS (SELECT conversation, max(position) AS position FROM events "
         "WHERE position > :done AND position <= :done + :far "
         f"AND kind = {int(Kind.MESSAGE)} AND sender = :user GROUP BY conversation), "
         "own AS MATERIALIZED (SELECT at, wanted.conversation, low, high, coalesce(tail.position, (SELECT max(position) "
-        f"FROM ({_last_in('places')} UNION ALL {_last_in('recent_places')}) AS tiers), 0) AS position "
+        f"FROM ({large} UNION ALL {small}) AS tiers), 0) AS position "
         "FROM wanted LEFT JOIN tail ON tail.conversation = wanted.conversation) "
         "SELECT coalesce((SELECT n FROM events WHERE events.position = own.position), 0), "
         f"(SELECT count(*) FROM events e WHERE e.conversation = own.conversation AND e.kind = {int(Kind.RECALLED)} "
@@ -121,19 +119,16 @@ def _count(each: str, wanted: str) -> TextClause:
     )
 
 
-# Else PostgreSQL reads all of a conversation's entries to find the newest of them.
-_IN_ORDER = text("SET LOCAL enable_bitmapscan = off")
-_AS_BEFORE = text("SET LOCAL enable_bitmapscan TO DEFAULT")
-
-_COUNT = {
-    "sqlite": _count(
+_EACH = {
+    "sqlite": (
         "json_each(:spans)",
         "key AS at, json_extract(value, '$[0]') AS conversation, json_extract(value, '$[1]') AS low, "
         "json_extract(value, '$[2]') AS high",
     ),
-    "postgresql": _count(
+    "postgresql": (
         "json_array_elements(CAST(:spans AS json)) WITH ORDINALITY AS each (value, at)",
         "at, CAST(value ->> 0 AS bigint) AS conversation, CAST(value ->> 1 AS bigint) AS low, "
         "CAST(value ->> 2 AS bigint) AS high",
     ),
 }
+_COUNT = {(name, whole): _count(*each, whole) for name, each in _EACH.items() for whole in (False, True)}

@@ -8,8 +8,9 @@ a batch.
 
 Where a step is scattered over many conversations, each of its entries would still cost a page of the large table. So
 there are two tiers: those go into a small one first, and what is too much there goes on, next to each other, into the
-large one. An entry is in one of them; whoever reads looks at both. Each has the sender of its message: L{unread} looks
-for one's own without reading the log.
+large one. An entry is in one of them; whoever reads looks at both. Each has the sender of its message, and the table
+C{authors} has the last message of each sender in the large tier: L{unread} finds a user's own last message without
+reading the log.
 
 All are functions of a connection, for L{hichat.storage.store.Store}.
 """
@@ -104,8 +105,29 @@ def follow(connection: Connection, low: int, head: int, steps: int = 2) -> int:
         _merge(connection, high - low)
     else:
         connection.execute(_ENTER, step)
+        connection.execute(_AUTHORS_OF_STEP, step)
     connection.execute(_FOLLOWED, {"at": high})
     return high
+
+
+def repair(connection: Connection) -> None:
+    """
+    Make C{authors} whole again, if an earlier version has taken the index on. It reads the whole index then. For the
+    ledger only, in a transaction that holds the write lock.
+    """
+    if is_authored(connection):
+        return
+    for index in (places, recent_places):
+        connection.execute(
+            update(index).where(index.c.sender.is_(None), index.c.position == events.c.position).values(sender=_SENDER)
+        )
+    connection.execute(_AUTHORS_OF_ALL)
+    connection.execute(update(places_head).values(authored=places_head.c.position))
+
+
+def is_authored(connection: Connection) -> bool:
+    """@return: whether C{authors} knows all entries of the large tier, and each entry its sender."""
+    return bool(connection.scalar(select(places_head.c.authored == places_head.c.position)))
 
 
 def _merge(connection: Connection, count: int) -> None:
@@ -118,6 +140,7 @@ def _merge(connection: Connection, count: int) -> None:
         to = (MAX_SAFE_INTEGER, MAX_SAFE_INTEGER) if end is None else end
         part = behind | {"to_conversation": to[0], "to_position": to[1]}
         connection.execute(_MOVE, part)
+        connection.execute(_AUTHORS_OF_PART, part)
         recent -= connection.execute(_MOVED, part).rowcount
         # Behind the last one it begins anew.
         last = [0, 0] if end is None else [*end]
@@ -142,7 +165,29 @@ _SPREAD = select(func.count(distinct(events.c.conversation))).where(*_IN_STEP)
 _SENDER = case((events.c.kind == int(Kind.MESSAGE), events.c.sender), else_=0)
 _ENTER = _entering(places, events, _SENDER, *_IN_STEP)
 _GATHER = _entering(recent_places, events, _SENDER, *_IN_STEP)
-_FOLLOWED = update(places_head).values(position=bindparam("at"))
+_FOLLOWED = update(places_head).values(
+    position=bindparam("at"),
+    authored=case((places_head.c.authored == places_head.c.position, bindparam("at")), else_=places_head.c.authored),
+)
+
+
+def _authors(source: str, which: str) -> TextClause:
+    """@return: what enters these messages into C{authors}. A step may be newer than a part that comes after it."""
+    return text(
+        f"INSERT INTO authors SELECT conversation, sender, max(position) FROM {source} "  # noqa: S608
+        f"WHERE {which} GROUP BY conversation, sender "
+        "ON CONFLICT (conversation, sender) DO UPDATE SET position = excluded.position "
+        "WHERE excluded.position > authors.position"
+    )
+
+
+_AUTHORS_OF_ALL = _authors("places", "sender > 0")
+_AUTHORS_OF_STEP = _authors("events", f"position > :low AND position <= :high AND kind = {int(Kind.MESSAGE)}")
+_AUTHORS_OF_PART = _authors(
+    "recent_places",
+    "(conversation, position) > (:from_conversation, :from_position) "
+    "AND (conversation, position) <= (:to_conversation, :to_position) AND sender > 0",
+)
 
 
 def _place(name: str) -> ColumnElement[Any]:

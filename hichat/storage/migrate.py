@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hichat.core.errors import StartError
 
-HEAD = "0013"
+HEAD = "0014"
 """The newest revision among the migrations."""
 
 

@@ -298,7 +298,7 @@ events = Table(
     Index("events_by_counter", "device", "counter", unique=True, **_where(COUNTED)),
     # What was done to a message: Kind.EDITED, RECALLED, REACTED.
     Index("events_by_message", "subject", "position", **_where(ON_MESSAGES)),
-    # Which messages were recalled; see hichat.conversations.unread.
+    # The messages that were recalled; see hichat.conversations.unread.
     Index("events_recalled", "conversation", "subject", **_where(RECALLS)),
 )
 
@@ -324,6 +324,16 @@ recent_places = Table(
     sqlite_with_rowid=False,
 )
 
+# The last message of each sender among a conversation's entries in places; see hichat.conversations.unread.
+authors = Table(
+    "authors",
+    metadata,
+    Column("conversation", BigInteger, primary_key=True, autoincrement=False),
+    Column("sender", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # One row: how far the index is, how many entries are recent, and which was the last to be merged.
 places_head = Table(
     "places_head",
@@ -332,6 +342,8 @@ places_head = Table(
     Column("recent", BigInteger, nullable=False, server_default="0"),
     Column("merged_conversation", BigInteger, nullable=False, server_default="0"),
     Column("merged_position", BigInteger, nullable=False, server_default="0"),
+    # The same as position: authors is whole. Else an earlier version has taken the index on, which does not know it.
+    Column("authored", BigInteger, nullable=False, server_default="0"),
 )
 
 # What the writers' processes did with their last batches; see hichat.pipeline.ledger.receipts.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.conversations import marks, unread
@@ -13,7 +15,7 @@ from hichat.conversations.marks import Advance, Key, Mark
 from hichat.conversations.overview import overview
 from hichat.core.drafts import Draft
 from hichat.core.events import Event, Kind, Scope
-from hichat.log import reading
+from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import migrate as migrations
 from hichat.storage import tables
@@ -22,6 +24,7 @@ from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
 from tests.doubles import NOW, make_database, run_now
 from tests.ledger.plans import plans
+from tests.ledger.test_blocks import block, unblock
 from tests.ledger.test_revisions import edit, react, recall
 from tests.ledger.test_writer import GROUP, WriterCase, joined, left, message
 from tests.postgres import OnPostgreSQL
@@ -54,6 +57,23 @@ def naive(rows: list[Event], key: Key, user: int, known: Known) -> int:
         and any(first <= event.position <= last for first, last in known.spans)
         for event in there
     )
+
+
+@contextmanager
+def as_before(case: SynchronousTestCase) -> Iterator[None]:
+    """The index is taken on as versions did that know no C{authors}, and say no senders."""
+    names = ("_FOLLOWED", "_AUTHORS_OF_STEP", "_AUTHORS_OF_PART", "_ENTER", "_GATHER")
+    now = {name: getattr(by_conversation, name) for name in names}
+    case.patch(by_conversation, "_FOLLOWED", text("UPDATE places_head SET position = :at"))
+    for name in names[1:3]:
+        case.patch(by_conversation, name, text("SELECT 1"))
+    which = "FROM events WHERE position > :low AND position <= :high"
+    for name, table in zip(names[3:], ("places", "recent_places"), strict=True):
+        entered = text(f"INSERT INTO {table} (conversation, position) SELECT conversation, position {which}")
+        case.patch(by_conversation, name, entered)
+    yield
+    for name, statement in now.items():
+        case.patch(by_conversation, name, statement)
 
 
 class UnreadCase(WriterCase):
@@ -168,28 +188,69 @@ class UnreadTests(UnreadCase):
         with self.store.transaction() as connection:
             for table in (tables.places, tables.recent_places):
                 connection.execute(table.update().values(sender=None))
+            connection.execute(tables.authors.delete())
+            connection.execute(tables.places_head.update().values(authored=2))
         self.assertEqual((self.unread(BOB, PAIR), self.unread(ANN, PAIR)), (9, 0))
 
-    def test_so_far_and_no_further(self) -> None:
-        """However much is unread, no more entries than that are searched for one's own message."""
-        self.patch(unread, "LOOKED", 4)
-        self.write(message(ANN, BOB), message(BOB, ANN), *[message(ANN, BOB) for _ in range(3)])
-        self.assertEqual(self.unread(BOB, PAIR), 3)
-        self.write(*[message(ANN, BOB) for _ in range(30)])
-        self.assertEqual(self.unread(BOB, PAIR), 35, "all behind the mark")
+    def test_an_earlier_version_in_between(self) -> None:
+        """Unread is right while one takes the index on; a writer that begins makes C{authors} whole again."""
+        for _ in range(3):
+            self.write(message(ANN, BOB), message(BOB, ANN), *[message(ANN, BOB) for _ in range(9)])
+            with as_before(self):
+                self.write(message(ANN, BOB), message(BOB, ANN), *[message(ANN, BOB) for _ in range(20)])
+            self.writer.write([message(ANN, BOB)])
+            self.writer.follow()
+            self.assertEqual((self.unread(BOB, PAIR), self.unread(ANN, PAIR)), (21, 0))
+        self.assertFalse(self.whole(), "this writer has looked before")
+        self.writer = LogWriter(self.store, lambda: NOW)
+        self.write(*[message(ANN, BOB) for _ in range(5)])
+        self.writer.follow()
+        self.assertTrue(self.whole())
+        self.assertEqual((self.unread(BOB, PAIR), self.unread(ANN, PAIR)), (26, 0))
+
+    def whole(self) -> bool:
+        """@return: whether C{authors} is said to be whole; then it is."""
+        last = select(tables.places.c.conversation, tables.places.c.sender, func.max(tables.places.c.position))
+        last = last.where(tables.places.c.sender > 0).group_by(tables.places.c.conversation, tables.places.c.sender)
+        with self.store.snapshot() as connection:
+            said = by_conversation.is_authored(connection)
+            if said:
+                found = sorted(tuple(row) for row in connection.execute(select(tables.authors)))
+                self.assertEqual(found, sorted(tuple(row) for row in connection.execute(last)))
+                self.assertNotIn(None, [*connection.scalars(select(tables.recent_places.c.sender))])
+        return said
+
+    def test_however_long_ago_one_wrote(self) -> None:
+        """In the tail, in the small tier, in the large one; also where the newer step was entered first."""
+        for scattered in (0, 4, 10**9):
+            self.patch(by_conversation, "SCATTERED", scattered)
+            self.write(message(ANN, BOB), message(BOB, ANN), message(CAT, BOB))
+            for missed in range(1, 60):
+                self.write(message(ANN, BOB))
+                self.assertEqual(self.unread(BOB, PAIR), missed, "after one's own")
 
     def test_any_story(self) -> None:
-        """Messages, recalls, marks, who comes and goes: both places say what the naive reader finds."""
+        """
+        Messages, recalls, marks, blocks, who comes and goes: both places say what the naive reader finds. In the last
+        two an earlier version takes the index on at times.
+        """
         for seed in range(6):
             with self.subTest(seed=seed):
-                self.tell(random.Random(seed))
+                self.tell(random.Random(seed), mixed=seed > 3)
 
-    def tell(self, chance: random.Random) -> None:
+    def tell(self, chance: random.Random, mixed: bool = False) -> None:
         keys: list[Key] = [PAIR, (Scope.USER, ANN, CAT), (Scope.USER, BOB, CAT), TEAM, ALL]
         inside: set[int] = set()
         for _ in range(12):
-            for _ in range(chance.randint(1, 8)):
-                self.happen(chance, inside)
+            self.patch(by_conversation, "SCATTERED", chance.choice((0, 2, 4)))
+            self.patch(by_conversation, "RECENT", chance.choice((3, 8)))
+            with as_before(self) if mixed and chance.random() < 0.3 else nullcontext():
+                for _ in range(chance.randint(1, 8)):
+                    self.happen(chance, inside)
+            if mixed and chance.random() < 0.3:
+                self.writer = LogWriter(self.store, lambda: NOW)
+            self.writer.follow()
+            self.assertTrue(self.whole() or mixed)
             rows = self.rows()
             for user in (ANN, BOB, CAT):
                 key = chance.choice(keys)
@@ -199,6 +260,7 @@ class UnreadTests(UnreadCase):
                     if known := self.mine(user, each):
                         self.assertEqual(self.unread(user, each), naive(rows, each, user, known), (user, each))
         self.write(*[left(user) for user in sorted(inside)])
+        self.writer.write([unblock(user, other) for user in (ANN, BOB, CAT) for other in (ANN, BOB, CAT)])
 
     def happen(self, chance: random.Random, inside: set[int]) -> None:
         user, other = chance.sample((ANN, BOB, CAT), 2)
@@ -207,8 +269,11 @@ class UnreadTests(UnreadCase):
         kept = [event for event in rows if event.kind == Kind.MESSAGE and event.body and event.sender == user]
         # Who has left cannot recall there.
         kept = [event for event in kept if event.scope != Scope.GROUP or user in inside]
-        if what < 0.35:
-            self.write(*[message(user, other) for _ in range(chance.randint(1, 3))])
+        if what < 0.03:
+            self.writer.write([chance.choice((block, unblock))(user, other)])
+        elif what < 0.35:
+            # Who is blocked is told so.
+            self.writer.write([message(user, other) for _ in range(chance.randint(1, 3))])
         elif what < 0.55 and user in inside:
             self.write(message(user, GROUP, Scope.GROUP))
         elif what < 0.65:
@@ -218,7 +283,7 @@ class UnreadTests(UnreadCase):
             inside ^= {user}
         elif kept:
             (act,) = chance.choices((recall, edit, react), (4, 1, 1))
-            self.write(act(user, chance.choice(kept).position))
+            self.writer.write([act(user, chance.choice(kept).position)])
 
     def mine(self, user: int, key: Key) -> Known | None:
         """@return: None: the user has nothing to do with this conversation."""
@@ -286,8 +351,11 @@ class UpgradeTests(SynchronousTestCase):
             missed, others = (marks.standing(connection, user, PAIR).unread for user in (BOB, ANN))
             senders = [*connection.scalars(text("SELECT sender FROM places ORDER BY position"))]
             senders += connection.scalars(text("SELECT sender FROM recent_places ORDER BY position"))
+            wrote = [tuple(row) for row in connection.execute(text("SELECT * FROM authors ORDER BY sender"))]
+            whole = by_conversation.is_authored(connection)
         self.assertEqual((own, missed, others), (Mark(BOB, 2, 2), 1, 0))
         self.assertEqual(senders, [1, 1, 1, 1, 2, 1, 1])
+        self.assertEqual((wrote, whole), ([(1, 1, 4), (1, 2, 5)], True))
 
 
 class UpgradeOnPostgreSQLTests(OnPostgreSQL, UpgradeTests):

@@ -240,6 +240,7 @@ class LogWriter:
         self._memory = Memory(tail, Strangers(strangers, lambda: ticks() / 1000))
         self.trouble = Trouble("messages and other events cannot be stored")
         self.following = Trouble("the index of conversations cannot be taken on")
+        self._repaired = False
         self._ages = Ages(edit_limit * 1000, ticks)
 
     def write(self, drafts: Sequence[Draft], receipt: Receipt | None = None) -> list[Outcome]:
@@ -308,12 +309,15 @@ class LogWriter:
             return
         try:
             with self._store.transaction() as connection:
+                if not self._repaired:
+                    by_conversation.repair(connection)
                 head, low = by_conversation.heads(connection)
                 indexed = by_conversation.follow(connection, low, head)
         except Exception as e:
             self.following.met(e)
         else:
             self.following.passed()
+            self._repaired = True
             memory.indexed = indexed
 
     def _is_stored(self, outcomes: Sequence[Outcome]) -> bool:
