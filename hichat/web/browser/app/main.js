@@ -5,7 +5,7 @@ import { Model } from "./model/model.js";
 import { applyTheme } from "./model/theme.js";
 
 applyTheme();
-const place = document.getElementById("app");
+const place = /** @type {HTMLElement} */ (document.getElementById("app"));
 const model = new Model(() => render(html`<${App} model=${model} />`, place));
 addEventListener("hashchange", model.changed);
 model.start();

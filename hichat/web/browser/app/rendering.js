@@ -1,10 +1,23 @@
 // Preact and htm, as all components have them.
 import { h, render } from "./vendor/preact.js";
-import { useState } from "./vendor/hooks.js";
+import { useRef, useState } from "./vendor/hooks.js";
 import htm from "./vendor/htm.js";
 
 export const html = htm.bind(h);
 export { render };
+
+/**
+ * What components are given; what else is in it is a component's own.
+ *
+ * @typedef {object} Props
+ * @property {import("./model/model.js").Model} model
+ * @property {import("./model/conversation.js").Conversation} conversation
+ * @property {import("./model/conversation.js").Message} message
+ */
+
+// An element of the component's, for its handlers and effects: when they run, it is there.
+/** @returns {{ current: any }} */
+export const useElement = () => useRef(null);
 
 export { Component, Fragment, createRef } from "./vendor/preact.js";
 export { useEffect, useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";

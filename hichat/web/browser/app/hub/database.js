@@ -14,6 +14,7 @@ const opened = () =>
     request.onerror = () => reject(request.error);
   });
 
+/** @returns {Promise<void>} */
 const done = (transaction) =>
   new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
@@ -35,7 +36,8 @@ export class Database {
     } catch {
       // Then there are none.
     }
-    const known = new Map([...items.map((item) => [item.key, item]), ...this.#memory]);
+    const known = new Map(items.map((item) => [item.key, item]));
+    for (const [key, item] of this.#memory) known.set(key, item);
     return [...known.values()].filter((item) => item.user === user).sort((a, b) => a.order - b.order);
   }
 
@@ -77,6 +79,7 @@ export class Database {
       this.#memory.set(key, now);
       return now;
     }
+    /** @type {any} */
     let item = null;
     try {
       const { transaction, store } = await this.#open("readwrite");

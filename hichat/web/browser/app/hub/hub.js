@@ -19,6 +19,7 @@ export class Hub {
     // phase: starting, out, in; line: off, on (live); elsewhere: the same browser is connected by another hub
     // skew: by how many milliseconds the server's clock is ahead
     this.state = { phase: "starting", user: 0, line: "off", live: false, elsewhere: false, visible: 0, skew: 0 };
+    this.receivedMarks = new Map(); // conversation -> the mark that is to be said
     this.cursor = null;
     this.session = new Session();
     this.line = new Line({
@@ -215,7 +216,6 @@ export class Hub {
         : event.user !== undefined
           ? [`u${event.from}`, { user: event.from }]
           : ["", {}];
-    this.receivedMarks ??= new Map();
     if (!this.receivedMarks.size) {
       setTimeout(() => {
         for (const mark of this.receivedMarks.values()) this.line.write(mark);

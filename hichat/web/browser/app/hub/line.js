@@ -10,7 +10,9 @@ export class Line {
     this.hello = hello;
     this.received = received;
     this.lost = lost;
+    /** @type {WebSocket | null} */
     this.socket = null;
+    this.connecting = false;
     this.wait = SHORTEST;
     this.wanted = false;
   }

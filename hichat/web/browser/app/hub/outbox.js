@@ -17,7 +17,12 @@ export class Outbox {
     this.phase = "none"; // none, repeating, open
     this.flying = new Set();
     this.noting = new Set(); // keys of what is about to be written down
-    this.held = 0;
+    /** @type {any} */
+    this.held = 0; // the timer that lets it go on
+    /** @type {object | null} */
+    this.connection = null;
+    this.pumping = false;
+    this.pumpAgain = false;
   }
 
   async load(user) {

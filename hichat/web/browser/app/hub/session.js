@@ -2,6 +2,11 @@
 import { ROOT } from "./root.js";
 
 export class Problem extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {number} [retryAfter] seconds
+   */
   constructor(code, message, retryAfter) {
     super(message);
     this.code = code;
@@ -11,7 +16,13 @@ export class Problem extends Error {
 
 const EARLY = 60_000; // milliseconds before its end at which a token counts as old
 
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {{ body?: any, token?: string, language?: string }} [given]
+ */
 export async function call(method, path, { body, token, language } = {}) {
+  /** @type {Record<string, string>} */
   const headers = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (token) headers.Authorization = `Bearer ${token}`;
@@ -34,10 +45,12 @@ export async function call(method, path, { body, token, language } = {}) {
 }
 
 export class Session {
-  constructor(changed) {
-    this.changed = changed;
-    this.forget();
-  }
+  user = 0;
+  device = "";
+  access = "";
+  until = 0;
+  /** @type {Promise<void> | null} */
+  refreshing = null;
 
   forget() {
     this.user = 0;

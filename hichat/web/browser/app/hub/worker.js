@@ -2,7 +2,7 @@
 import { Hub } from "./hub.js";
 
 const hub = new Hub();
-self.onconnect = (event) => hub.attach(event.ports[0]);
+self.addEventListener("connect", (event) => hub.attach(/** @type {MessageEvent} */ (event).ports[0]));
 
 // Nobody sees the console of a worker; the tabs show what goes wrong here.
 self.addEventListener("error", (event) => hub.fault(event.message));

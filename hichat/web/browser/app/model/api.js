@@ -4,15 +4,16 @@ import { Problem, call } from "../hub/session.js";
 import { language } from "../words/words.js";
 
 export class Api {
+  /** @param {import("./link.js").Link} link */
   constructor(link) {
     this.link = link;
   }
 
-  get = (path) => this.#call("GET", path);
-  post = (path, body) => this.#call("POST", path, body);
-  put = (path, body) => this.#call("PUT", path, body);
-  patch = (path, body) => this.#call("PATCH", path, body);
-  delete = (path) => this.#call("DELETE", path);
+  get = (/** @type {string} */ path) => this.#call("GET", path);
+  post = (/** @type {string} */ path, /** @type {object | undefined} */ body = undefined) => this.#call("POST", path, body);
+  put = (/** @type {string} */ path, /** @type {object | undefined} */ body = undefined) => this.#call("PUT", path, body);
+  patch = (/** @type {string} */ path, /** @type {object | undefined} */ body = undefined) => this.#call("PATCH", path, body);
+  delete = (/** @type {string} */ path) => this.#call("DELETE", path);
 
   // All pages of a list, up to so many items: more than anybody may have of what is asked for without a number.
   async all(path, most = 10_000) {
@@ -20,6 +21,7 @@ export class Api {
     let cursor = "";
     do {
       const sign = path.includes("?") ? "&" : "?";
+      /** @type {{ items: any[], next?: string }} */
       const page = await this.get(`${path}${sign}limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
       items.push(...page.items);
       cursor = page.next ?? "";
@@ -32,6 +34,11 @@ export class Api {
     return this.#authorized((token) => sent(path, body, token, progress));
   }
 
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {object} [body]
+   */
   #call(method, path, body) {
     const given = { body, language: language() };
     return this.#authorized((token) => call(method, `/v2${path}`, { ...given, token }));

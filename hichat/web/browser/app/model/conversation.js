@@ -4,28 +4,97 @@
 import { Draft } from "./draft.js";
 import { sameEmoji } from "./emoji.js";
 
+/** @typedef {import("./api.js").Api} Api */
+
 const PAGE = 50;
 
+/**
+ * A message as it is now.
+ *
+ * @typedef {object} Message
+ * @property {number} id
+ * @property {number} seq
+ * @property {number} n
+ * @property {number} conversation
+ * @property {number} time
+ * @property {number} from
+ * @property {number} [user]
+ * @property {number} [group]
+ * @property {string} media text, emoji, picture, audio, file
+ * @property {string} text
+ * @property {string} [url]
+ * @property {string} [name]
+ * @property {number} [seconds]
+ * @property {number} [replyTo]
+ * @property {number[]} [mentions]
+ * @property {number} [edited] when
+ * @property {boolean} [recalled]
+ * @property {Reaction[]} reactions
+ * @property {string} [key] of one's own, where it was in the outbox
+ */
+
+/**
+ * @typedef {object} Reaction
+ * @property {string} emoji
+ * @property {number[]} users
+ */
+
+/** @typedef {{ user?: number, group?: number }} Place without both: the announcements */
+
+/** @param {Place} place */
 export const nameOf = ({ user, group }) =>
   user !== undefined ? `user-${user}` : group !== undefined ? `group-${group}` : "announcements";
 
+/**
+ * @param {string} name
+ * @returns {Place}
+ */
 export function placeOf(name) {
   const [kind, id] = name.split("-");
   return kind === "announcements" ? {} : { [kind]: Number(id) };
 }
 
 export class Conversation {
-  // @param me: who reads it.
+  // What screens and the list note here
+  listed = false; // whether the server's list has it
+  /** @type {boolean | undefined} whether one is no member any more */
+  gone;
+  /** @type {number | undefined} when one came to it */
+  touched;
+  asking = false; // whether the server is asked how much is unread
+  wantsFocus = false;
+  readAtOpening = 0;
+  /** @type {Message[]} */
+  messages = [];
+  /** @type {any[]} of a group, what happened between its messages: who came and went */
+  changes = [];
+  /** @type {Message | null} */
+  last = null;
+  /** @type {number[]} ids of others' messages behind what was counted, which are there and were not read */
+  fresh = [];
+  /** @type {any[]} what happens while pages are on their way */
+  buffer = [];
+  /** @type {Map<number, { received: number, read: number }>} how far others are */
+  others = new Map();
+  /** @type {Map<number, number>} who is typing, and until when by the page's clock */
+  typing = new Map();
+  /** @type {object | undefined} the newest load */
+  turn;
+  loadingOlder = false;
+  loadingNewer = false;
+
+  /**
+   * @param {string} name
+   * @param {number} me who reads it
+   */
   constructor(name, me) {
     this.name = name;
     this.place = placeOf(name);
     this.title = "";
     this.picture = "";
     this.remark = "";
-    this.last = null;
     this.known = false; // whether the server has counted what is unread
     this.counted = { to: 0, unread: 0 }; // up to which id, and how much
-    this.fresh = []; // ids of others' messages behind that, which are there and were not read
     this.read = 0;
     this.wrote = 0; // the id of one's own last message, of those that came here
     this.received = 0;
@@ -33,15 +102,10 @@ export class Conversation {
     this.doubt = 0; // the id of what makes less of that unread: then the server is asked; 0: nothing does
     this.pinned = false;
     this.muted = false;
-    this.messages = [];
-    this.changes = []; // of a group, what happened between its messages: who came and went
     this.loaded = false;
     this.loads = 0; // pages that are on their way
     this.older = true; // whether there are more before those loaded
     this.newer = false; // or after
-    this.buffer = [];
-    this.others = new Map();
-    this.typing = new Map();
     this.draft = new Draft(`${me}.${name}`);
   }
 
@@ -82,7 +146,7 @@ export class Conversation {
   }
 
   // The newest messages, or those around an id. Of two that are asked for, the later ones are wanted.
-  load(api, around = 0) {
+  load(/** @type {Pick<Api, "get">} */ api, around = 0) {
     const turn = (this.turn = {});
     return this.#during(async () => {
       const path = `/conversations/${this.name}/messages?limit=${PAGE}`;
@@ -97,7 +161,7 @@ export class Conversation {
     });
   }
 
-  async loadOlder(api) {
+  async loadOlder(/** @type {Pick<Api, "get">} */ api) {
     if (!this.loaded || !this.older || this.loadingOlder || !this.messages.length) return false;
     this.loadingOlder = true;
     const first = this.messages[0].id;
@@ -116,7 +180,7 @@ export class Conversation {
     }
   }
 
-  async loadNewer(api) {
+  async loadNewer(/** @type {Pick<Api, "get">} */ api) {
     if (!this.loaded || !this.newer || this.loadingNewer) return false;
     this.loadingNewer = true;
     const last = this.messages.at(-1)?.id ?? 0;
@@ -135,6 +199,10 @@ export class Conversation {
     }
   }
 
+  /**
+   * @template T
+   * @param {() => Promise<T>} work
+   */
   async #during(work) {
     this.loads++;
     try {
@@ -207,7 +275,7 @@ export class Conversation {
   }
 
   // sent, delivered or read; in a group also by how many.
-  stateOf(message) {
+  stateOf(/** @type {{ id: number }} */ message) {
     const marks = [...this.others.values()];
     const read = marks.filter((mark) => mark.read >= message.id).length;
     const received = marks.filter((mark) => Math.max(mark.received, mark.read) >= message.id).length;
@@ -238,11 +306,16 @@ export class Conversation {
   }
 }
 
+/** @returns {Message} */
 function messageOf(event) {
   const { op: _op, ref: _ref, ...message } = event;
   return { media: "text", text: "", ...message, reactions: event.reactions ?? [] };
 }
 
+/**
+ * @param {Message} message
+ * @returns {Message}
+ */
 function folded(message, event) {
   // Nothing is put to it any more, whatever comes late.
   if (message.recalled) return message;

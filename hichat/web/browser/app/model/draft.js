@@ -4,12 +4,23 @@
 const KEPT = "hichat.draft.";
 
 export class Draft {
+  text = "";
+  /** @type {Map<number, string>} those who were chosen, by their ids */
+  mentions = new Map();
+  /** @type {import("./conversation.js").Message | null} */
+  replyTo = null;
+  /** @type {import("./conversation.js").Message | null} */
+  editing = null;
+  /** @type {Pick<Draft, "text" | "mentions" | "replyTo"> | null} what waits until the edit is done */
+  aside = null;
+
   // @param place: under what it is kept.
   constructor(place) {
     this.key = KEPT + place;
     this.#begin({ text: localStorage.getItem(this.key) ?? "" });
   }
 
+  /** @param {Partial<Pick<Draft, "text" | "mentions" | "replyTo">>} was */
   #begin({ text = "", mentions = new Map(), replyTo = null }) {
     Object.assign(this, { text, mentions, replyTo, editing: null, aside: null });
   }
@@ -19,12 +30,17 @@ export class Draft {
     this.#keep();
   }
 
+  /** @param {import("./conversation.js").Message} message */
   reply(message) {
     if (this.editing) this.cancel();
     this.replyTo = message;
   }
 
-  // Write another text for a message; what was being written waits.
+  /**
+   * Write another text for a message; what was being written waits.
+   *
+   * @param {import("./conversation.js").Message} message
+   */
   edit(message, text = message.text) {
     const { mentions, replyTo } = this;
     this.aside ??= { text: this.text, mentions, replyTo };
@@ -33,7 +49,7 @@ export class Draft {
 
   // Not to that message, or not another text for it.
   cancel() {
-    if (this.editing) this.#begin(this.aside);
+    if (this.editing) this.#begin(this.aside ?? {});
     else this.replyTo = null;
   }
 

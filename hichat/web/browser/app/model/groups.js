@@ -4,16 +4,21 @@ import { Recency } from "./recency.js";
 const TOGETHER = 500; // milliseconds within which what happens in a group is one reason to ask how it is now
 
 export class Groups {
+  /** @type {Map<number, any>} by id; null: it is on its way */
+  known = new Map();
+  /** @type {Map<number, boolean>} groups that were asked for a moment ago -> whether something happened there since */
+  stale = new Map();
+  recency = new Recency();
+
+  /** @param {import("./model.js").Model} model */
   constructor(model) {
     this.model = model;
-    this.recency = new Recency();
-    this.forget();
   }
 
   forget() {
     this.known = new Map();
     this.recency.forget();
-    this.stale = new Map(); // groups that were asked for a moment ago -> whether something happened there since
+    this.stale = new Map();
   }
 
   get(id) {

@@ -4,6 +4,11 @@ import { Problem } from "../hub/session.js";
 import { Hub } from "../hub/hub.js";
 
 export class Link {
+  shared = false; // whether all tabs have one hub
+  /** @type {any} */
+  port = null;
+
+  /** @param {(message: any) => void} heard is told what no call was answered with */
   constructor(heard) {
     this.heard = heard;
     this.waiting = new Map();
@@ -27,7 +32,13 @@ export class Link {
     });
   }
 
-  // Ask the hub for something; see Hub.calls.
+  /**
+   * Ask the hub for something.
+   *
+   * @param {keyof Hub["calls"]} name
+   * @param {any[]} given
+   * @returns {Promise<any>}
+   */
   ask(name, ...given) {
     const id = ++this.number;
     return new Promise((resolve, reject) => {

@@ -15,11 +15,20 @@ const TOGETHER = 100; // milliseconds
 const PEOPLE = new Set(["contacts", "received", "sent", "blocks"]);
 const GROUPS = new Set(["groups", "invitations", "asked"]);
 
+/** @typedef {keyof typeof PATHS} Name */
+
 export class Lists {
+  /** @type {Map<Name, any[]>} */
+  items = new Map();
+  /** @type {Set<Name>} lists that a screen has asked for */
+  wanted = new Set();
+  /** @type {Set<Name>} lists that are to be loaded again in a moment */
+  stale = new Set();
+  recency = new Recency();
+
+  /** @param {import("./model.js").Model} model */
   constructor(model) {
     this.model = model;
-    this.recency = new Recency();
-    this.forget();
   }
 
   forget() {
@@ -29,16 +38,25 @@ export class Lists {
     this.stale = new Set();
   }
 
-  // What is known of a list; if that is nothing it is on its way.
+  /**
+   * What is known of a list; if that is nothing it is on its way.
+   *
+   * @param {Name} name
+   */
   get(name) {
     if (!this.wanted.has(name)) this.#load(name);
     return this.items.get(name) ?? [];
   }
 
+  /**
+   * @param {Name} name
+   * @param {number} id
+   */
   has(name, id) {
     return this.get(name).some((item) => (item.user?.id ?? item.id) === id);
   }
 
+  /** @param {Name} name */
   async load(name) {
     this.wanted.add(name);
     const { api, groups, people } = this.model;
@@ -59,6 +77,7 @@ export class Lists {
     else if (kind.endsWith("blocked")) this.#soon("blocks", "contacts", "received", "sent");
   }
 
+  /** @param {Name[]} names */
   #soon(...names) {
     if (!this.stale.size) {
       setTimeout(() => {
@@ -69,11 +88,16 @@ export class Lists {
     for (const name of names) this.stale.add(name);
   }
 
+  /** @param {Name[]} names */
   again(...names) {
     for (const name of names) if (this.wanted.has(name)) this.#load(name);
   }
 
-  // For nobody who waits: if it does not come, whoever wants it then has it asked for again.
+  /**
+   * For nobody who waits: if it does not come, whoever wants it then has it asked for again.
+   *
+   * @param {Name} name
+   */
   #load(name) {
     this.load(name).catch(() => this.model.postpone(() => this.wanted.delete(name)));
   }

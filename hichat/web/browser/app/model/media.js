@@ -12,17 +12,55 @@ const FINAL = new Set(["form_too_large", "empty_file", "damaged_picture", "pictu
 const LONGEST = 86_400; // seconds that a message says of an audio at most
 const EARLY = 60_000; // milliseconds before its end at which a link counts as old
 
+/**
+ * What may be fetched for a while.
+ *
+ * @typedef {object} Link
+ * @property {string} url empty: one may not see it
+ * @property {number} expires
+ * @property {string} [thumbnail]
+ * @property {string} [type]
+ * @property {string} [name]
+ * @property {number} [size] bytes
+ */
+
+/**
+ * A file that is not on the server yet.
+ *
+ * @typedef {object} Upload
+ * @property {string} key
+ * @property {string} name of the conversation
+ * @property {File} file
+ * @property {string} kind
+ * @property {string} preview
+ * @property {{ text: string, seconds: number, replyTo?: number }} said
+ * @property {number} time
+ * @property {number} progress
+ * @property {string | null} failure
+ * @property {boolean} [failed]
+ * @property {boolean} [final] whether to try again is of no use
+ */
+
 export class Media {
+  largest = Infinity; // bytes of a file that the server takes
+  /** @type {Map<string, Link>} by id */
+  links = new Map();
+  /** @type {Set<string>} ids whose links are to be asked for */
+  wanted = new Set();
+  /** @type {Set<string>} or are on their way */
+  asked = new Set();
+  /** @type {Upload[]} */
+  waiting = [];
+
+  /** @param {import("./model.js").Model} model */
   constructor(model) {
     this.model = model;
-    this.largest = Infinity; // bytes of a file that the server takes
-    this.forget();
   }
 
   forget() {
-    this.links = new Map(); // id -> {url, thumbnail, expires}; without a url: one may not see it
-    this.wanted = new Set(); // ids whose links are to be asked for
-    this.asked = new Set(); // or are on their way
+    this.links = new Map();
+    this.wanted = new Set();
+    this.asked = new Set();
     this.uploads = [];
   }
 
@@ -38,7 +76,7 @@ export class Media {
   }
 
   // Where the browser finds a file of this server; empty: nowhere, or not yet. Nothing is loaded from elsewhere.
-  link(url, thumbnail = false) {
+  link(url = "", thumbnail = false) {
     if (OWN.test(url)) return ROOT + url;
     const id = MEDIA.exec(url)?.[1];
     if (!id) return "";
@@ -48,14 +86,19 @@ export class Media {
     return found ? ROOT + found : "";
   }
 
-  // What is known of a file of this server: its type, its name to save it as, its size in bytes. Nothing yet: {}.
-  about(url) {
-    return this.links.get(MEDIA.exec(url)?.[1]) ?? {};
+  /**
+   * What is known of a file of this server: its type, its name to save it as, its size in bytes. Nothing yet: {}.
+   *
+   * @param {string} [url]
+   * @returns {Partial<Link>}
+   */
+  about(url = "") {
+    return this.links.get(MEDIA.exec(url)?.[1] ?? "") ?? {};
   }
 
   // Whether it is known that one may not see it, or that it is gone.
   isMissing(url) {
-    return this.links.get(MEDIA.exec(url)?.[1])?.url === "";
+    return this.about(url).url === "";
   }
 
   // A picture that everybody may see: of a person or a group.
@@ -105,7 +148,13 @@ export class Media {
     return t("fileTooLarge", { size: sizeOf(file.size), most: sizeOf(this.largest) });
   }
 
-  // Send a file: it is shown at once, loaded up, then said.
+  /**
+   * Send a file: it is shown at once, loaded up, then said.
+   *
+   * @param {import("./conversation.js").Conversation} conversation
+   * @param {File} file
+   * @param {{ text?: string, seconds?: number, replyTo?: number }} [said]
+   */
   send(conversation, file, { text = "", seconds = 0, replyTo } = {}) {
     const kind = kindOf(file);
     const upload = {
@@ -123,6 +172,7 @@ export class Media {
     return this.run(upload);
   }
 
+  /** @param {Upload} upload */
   async run(upload) {
     upload.failure = null;
     this.uploads = [...this.uploads];
@@ -136,6 +186,7 @@ export class Media {
       // It was thrown away meanwhile, or somebody else is logged in.
       if (!this.uploads.includes(upload)) return;
       const { text, seconds, replyTo } = upload.said;
+      /** @type {Record<string, any>} */
       const said = { media: stored.kind, url: stored.url, text };
       if (stored.kind === "file") said.name = stored.name;
       // The server counts what is in it; what is shorter than a second lasts, too.
@@ -153,6 +204,7 @@ export class Media {
     this.model.changed();
   }
 
+  /** @param {Upload} upload */
   drop(upload) {
     this.uploads = this.uploads.filter((other) => other !== upload);
     if (upload.preview) URL.revokeObjectURL(upload.preview);
@@ -163,7 +215,13 @@ export class Media {
     return this.uploads.filter((upload) => upload.name === conversation.name);
   }
 
-  // Put a file on the server. @return its url, kind and name.
+  /**
+   * Put a file on the server.
+   *
+   * @param {File} file
+   * @param {(part: number) => void} [progress]
+   * @returns {Promise<any>} its url, kind and name
+   */
   async store(file, progress = () => {}) {
     const { api, features } = this.model;
     if (features.has("media")) {
@@ -174,7 +232,13 @@ export class Media {
     return { url: await this.storeOpen(file, progress), kind: kindOf(file), name: file.name };
   }
 
-  // The same, but whoever has the link may see it.
+  /**
+   * The same, but whoever has the link may see it.
+   *
+   * @param {File} file
+   * @param {(part: number) => void} [progress]
+   * @returns {Promise<string>} its url
+   */
   async storeOpen(file, progress = () => {}) {
     if (this.model.features.has("media")) {
       const { open } = await this.store(file, progress);

@@ -3,13 +3,16 @@
 const FIRST = 2000;
 
 export class Members {
+  /** @type {Map<number, any>} group -> {items, next, loading, heard}; next as in Overview */
+  known = new Map();
+
+  /** @param {import("./model.js").Model} model */
   constructor(model) {
     this.model = model;
-    this.forget();
   }
 
   forget() {
-    this.known = new Map(); // group -> {items, next, loading, heard}; next as in Overview
+    this.known = new Map();
   }
 
   lose(group) {

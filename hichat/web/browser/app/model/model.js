@@ -23,6 +23,36 @@ const GROUP_CHANGES = new Set(["joined", "left", "removed", "banned", "changed",
 const GROUP_ENDS = new Set(["left", "removed", "banned", "dissolved"]);
 
 export class Model {
+  /** @type {any} one's own account */
+  me = null;
+  ready = false; // whether all is here that a tab begins with
+  fetching = false;
+  learning = false;
+  focused = false;
+  watched = "";
+  /** @type {Conversation | null} the one that is looked at */
+  watching = null;
+  /** @type {Map<string, Conversation>} */
+  conversations = new Map();
+  /** @type {Set<number>} who is there of those that are watched */
+  online = new Set();
+  /** @type {Set<string>} what this daemon has and others may not */
+  features = new Set();
+  /** @type {any[]} what waits for the server's acknowledgement; see hub/outbox.js */
+  outbox = [];
+  /** @type {{ text: string, kind: string }[]} */
+  toasts = [];
+  /** @type {Set<() => void>} */
+  postponed = new Set();
+  limits = { text: 8192 }; // bytes
+  /** @type {number | undefined} when one said last that one is typing, by the page's clock */
+  typed;
+  /** @type {any} the timer that draws */
+  waiting = 0;
+  /** @type {any} see Hub */
+  state = { phase: "starting", user: 0, line: "off", live: false, skew: 0 };
+
+  /** @param {() => void} drawn draws the page */
   constructor(drawn) {
     this.link = new Link((message) => this.#heard(message));
     this.api = new Api(this.link);
@@ -33,12 +63,6 @@ export class Model {
     this.groups = new Groups(this);
     this.notices = new Notices(this);
     this.overview = new Overview(this);
-    this.state = { phase: "starting", user: 0, line: "off", live: false, skew: 0 };
-    this.outbox = [];
-    this.limits = { text: 8192 };
-    this.features = new Set();
-    this.toasts = [];
-    this.postponed = new Set();
     this.drawn = drawn;
     this.#forget();
   }
@@ -82,8 +106,11 @@ export class Model {
     });
   };
 
-  // Something that is shown did not come. To ask again whenever the page is drawn would be to ask without a pause.
-  // @param allow: lets it be asked for again; is called when the connection is back, or after a while.
+  /**
+   * Something that is shown did not come. To ask again whenever the page is drawn would be to ask without a pause.
+   *
+   * @param {() => void} allow lets it be asked for again; is called when the connection is back, or after a while
+   */
   postpone(allow) {
     const again = () => {
       clearTimeout(timer);
@@ -104,7 +131,14 @@ export class Model {
     this.changed();
   }
 
-  // Do something that may be refused; then that is said, unless the caller has told it. @return whether it was done.
+  /**
+   * Do something that may be refused; then that is said, unless the caller has told it.
+   *
+   * @param {() => any} work
+   * @param {string} [done] what is said when it was done
+   * @param {(error: any) => boolean | void} [told]
+   * @returns {Promise<boolean>} whether it was done
+   */
   async attempt(work, done = "", told = () => false) {
     try {
       await work();
@@ -118,6 +152,10 @@ export class Model {
     }
   }
 
+  /**
+   * @param {string} name
+   * @returns {Conversation}
+   */
   conversation(name) {
     let found = this.conversations.get(name);
     if (!found) {
@@ -127,6 +165,7 @@ export class Model {
     return found;
   }
 
+  /** @param {Conversation} conversation */
   titleOf(conversation) {
     const { user, group } = conversation.place;
     if (user !== undefined) return this.people.name(user);
@@ -134,6 +173,7 @@ export class Model {
     return t("announcements");
   }
 
+  /** @param {Conversation} conversation */
   pictureOf(conversation) {
     const { user, group } = conversation.place;
     if (user !== undefined) return this.people.get(user)?.avatar ?? conversation.picture;
@@ -145,9 +185,9 @@ export class Model {
     const found = [...this.conversations.values()].filter(
       (each) => each.listed || each.last || each.place.group !== undefined || this.pendingOf(each.name).length,
     );
-    const pending = (each) => this.pendingOf(each.name).at(-1)?.time ?? 0;
-    const time = (each) => Math.max(each.last?.time ?? 0, pending(each), each.touched ?? 0);
-    const id = (each) => each.last?.id ?? 0;
+    const pending = (/** @type {Conversation} */ each) => this.pendingOf(each.name).at(-1)?.time ?? 0;
+    const time = (/** @type {Conversation} */ each) => Math.max(each.last?.time ?? 0, pending(each), each.touched ?? 0);
+    const id = (/** @type {Conversation} */ each) => each.last?.id ?? 0;
     return found
       .filter((each) => !each.gone)
       .sort((a, b) => Number(b.pinned) - Number(a.pinned) || time(b) - time(a) || id(b) - id(a));
@@ -163,29 +203,46 @@ export class Model {
 
   // Writing
 
+  /**
+   * @param {Conversation} conversation
+   * @param {object} said
+   */
   say(conversation, said) {
     const key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
     return this.link.ask("say", key, { ...conversation.place, ...said });
   }
 
+  /**
+   * @param {import("./conversation.js").Message} message
+   * @param {string} emoji
+   * @param {boolean} on
+   */
   react(message, emoji, on) {
     return this.#act(message, { op: "react", message: message.id, emoji, on }, "reacted");
   }
 
+  /**
+   * @param {import("./conversation.js").Message} message
+   * @param {string} text
+   * @param {number[]} mentions
+   */
   edit(message, text, mentions) {
     return this.#act(message, { op: "edit", message: message.id, text, mentions }, "edited");
   }
 
+  /** @param {import("./conversation.js").Message} message */
   recall(message) {
     return this.#act(message, { op: "recall", message: message.id }, "recalled");
   }
 
+  /** @param {Conversation} conversation */
   typing(conversation) {
     if (performance.now() < (this.typed ?? -Infinity) + TYPING_PAUSE || this.state.line !== "on") return;
     this.typed = performance.now();
     this.link.ask("cast", { op: "typing", ...conversation.place });
   }
 
+  /** @param {Conversation} conversation */
   markRead(conversation) {
     const last = conversation.last?.id ?? 0;
     if (last <= conversation.seen || this.state.line !== "on") return;
@@ -280,6 +337,7 @@ export class Model {
   }
 
   // Something was recalled or read of what only the server has counted: ask, once for all of that which comes together.
+  /** @param {Conversation} conversation */
   #doubt(conversation) {
     if (!conversation.doubt || conversation.asking || this.state.line !== "on") return;
     conversation.asking = true;
@@ -419,6 +477,7 @@ export class Model {
     }, TYPING_TIME);
   }
 
+  /** @param {Conversation} conversation */
   async loadMarks(conversation) {
     const marks = await this.api.get(`/conversations/${conversation.name}/marks`);
     conversation.count(marks.last, marks.unread, marks.read);
@@ -437,8 +496,9 @@ export class Model {
   }
 
   // A message in one line.
-  describe(message) {
+  describe(/** @type {import("./conversation.js").Message} */ message) {
     if (message.recalled) return t("recalledMessage");
+    /** @type {Record<string, string>} */
     const kinds = { picture: t("aPicture"), audio: t("aVoiceMessage"), file: message.name || t("aFile") };
     return [kinds[message.media], message.text].filter(Boolean).join(" ");
   }

@@ -7,15 +7,21 @@ export const noticesPossible = () => "Notification" in self;
 export const noticesAllowed = () => noticesPossible() && Notification.permission === "granted";
 
 export class Notices {
+  back = 0; // when the connection came back, by the server's clock
+  /** @type {Map<string, number>} conversation -> how much was said since somebody looked */
+  counts = new Map();
+  /** @type {Map<string, import("./conversation.js").Message>} conversation -> what was said there last */
+  waiting = new Map();
+
+  /** @param {import("./model.js").Model} model */
   constructor(model) {
     this.model = model;
-    this.forget();
   }
 
   forget() {
-    this.back = 0; // when the connection came back, by the server's clock
-    this.counts = new Map(); // conversation -> how much was said since somebody looked
-    this.waiting = new Map(); // conversation -> what was said there last
+    this.back = 0;
+    this.counts = new Map();
+    this.waiting = new Map();
   }
 
   // Of the tabs that share a hub one calls: the first that has the lock, until it goes.
@@ -53,7 +59,7 @@ export class Notices {
       if (conversation.muted) continue;
       const who = this.model.people.name(message.from);
       const place = this.model.titleOf(conversation);
-      const count = this.counts.get(name);
+      const count = this.counts.get(name) ?? 0;
       const title = (who === place ? who : `${who} · ${place}`) + (count > 1 ? ` (${count})` : "");
       notify(name, title, this.model.describe(message));
     }
@@ -63,7 +69,8 @@ export class Notices {
 function notify(name, title, body) {
   if (!noticesAllowed() || localStorage.getItem("hichat.notices") === "off") return;
   try {
-    const notice = new Notification(title, { body: body.slice(0, 200), tag: `hichat-${name}`, renotify: true });
+    const options = { body: body.slice(0, 200), tag: `hichat-${name}`, renotify: true };
+    const notice = new Notification(title, options);
     notice.onclick = () => {
       focus();
       location.hash = `#/chats/${name}`;

@@ -4,13 +4,19 @@
 const FIRST = 300;
 
 export class Overview {
+  /** @type {string | null} what leads to the next page; empty: there is none, null: nothing was asked for yet */
+  next = null;
+  count = 0;
+  /** @type {Promise<void> | null} */
+  loading = null;
+
+  /** @param {import("./model.js").Model} model */
   constructor(model) {
     this.model = model;
-    this.forget();
   }
 
   forget() {
-    this.next = null; // what leads to the next page; empty: there is none, null: nothing was asked for yet
+    this.next = null;
     this.count = 0;
     this.loading = null;
   }

@@ -1,18 +1,35 @@
 // Whom we have heard of. Who is asked for and not known is fetched, once.
 import { t } from "../words/words.js";
 
+/**
+ * @typedef {object} Person
+ * @property {number} id
+ * @property {string} name empty: the account was deleted
+ * @property {string} avatar
+ * @property {string} gender
+ * @property {string} bio
+ * @property {boolean} deleted
+ */
+
 export class People {
+  /** @type {Map<number, Person | null>} by id; null: on its way */
+  known = new Map();
+  /** @type {Map<number, string>} one's own names for contacts */
+  remarks = new Map();
+  version = 0; // another whenever somebody is known better
+
+  /** @param {import("./model.js").Model} model */
   constructor(model) {
     this.model = model;
-    this.forget();
   }
 
   forget() {
     this.known = new Map();
     this.remarks = new Map();
-    this.version = 0; // another whenever somebody is known better
+    this.version = 0;
   }
 
+  /** @param {number} id */
   get(id) {
     if (!this.known.has(id)) {
       this.known.set(id, null);
@@ -24,7 +41,8 @@ export class People {
   // One's own name for a contact, or the name they have.
   name(id) {
     const person = this.get(id);
-    if (this.remarks.get(id)) return this.remarks.get(id);
+    const remark = this.remarks.get(id);
+    if (remark) return remark;
     if (!person) return "…";
     return person.name || t("deletedAccount");
   }

@@ -3,15 +3,15 @@
 // happened. Moments are counted, on and on.
 
 export class Recency {
-  constructor() {
-    this.last = 0;
-    this.forget();
-  }
+  last = 0;
+  first = this.now();
+  /** @type {Map<any, number>} what is known -> the moment from which it is */
+  since = new Map();
 
   // What was asked for before is for another user.
   forget() {
     this.first = this.now();
-    this.since = new Map(); // what is known -> the moment from which it is
+    this.since = new Map();
   }
 
   now() {

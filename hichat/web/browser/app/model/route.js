@@ -5,11 +5,11 @@ export function route() {
   return { section: section || "chats", detail, more };
 }
 
-export function go(...parts) {
+export function go(/** @type {(string | number)[]} */ ...parts) {
   location.hash = `#/${parts.map(encodeURIComponent).join("/")}`;
 }
 
-export const hrefOf = (...parts) => `#/${parts.map(encodeURIComponent).join("/")}`;
+export const hrefOf = (/** @type {(string | number)[]} */ ...parts) => `#/${parts.map(encodeURIComponent).join("/")}`;
 
 function decoded(part) {
   try {

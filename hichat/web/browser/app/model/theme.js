@@ -5,6 +5,7 @@ export const theme = () => localStorage.getItem(KEPT) ?? "auto";
 
 // What surrounds the page (theme-color) has a meta element for each; light stands first, as in the page.
 function surround(chosen) {
+  /** @type {NodeListOf<HTMLMetaElement>} */
   const metas = document.querySelectorAll("meta[name=theme-color]");
   ["light", "dark"].forEach((name, at) => {
     const wanted = { auto: `(prefers-color-scheme: ${name})`, [name]: "all" };

@@ -1,6 +1,6 @@
 // The page's policy (require-trusted-types-for) takes no text as the address of a script. This is the only one that
 // may make one, and it makes one only for the hub.
-const policy = self.trustedTypes?.createPolicy("hichat", { createScriptURL: (url) => url });
+const policy = /** @type {any} */ (self).trustedTypes?.createPolicy("hichat", { createScriptURL: (url) => url });
 
 export function hubAddress() {
   const url = new URL("../hub/worker.js", import.meta.url).href;

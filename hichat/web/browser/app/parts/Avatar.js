@@ -6,6 +6,7 @@ const TINTS = 8;
 
 const tintOf = (text) => [...text].reduce((sum, each) => (sum * 31 + each.codePointAt(0)) % 9973, 7) % TINTS;
 
+/** @param {import("../rendering.js").Props & Record<string, any>} props */
 export function Avatar({ model, name, picture = "", kind = "person", online = false, size = "" }) {
   const found = model.media.open(picture);
   const [first] = name.trim().toLocaleUpperCase();

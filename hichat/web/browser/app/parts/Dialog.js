@@ -1,21 +1,23 @@
 // The browser's own modal dialog: it keeps the focus, and Escape closes it.
-import { html, useEffect, useOwnId, useRef } from "../rendering.js";
+import { html, useEffect, useElement, useOwnId } from "../rendering.js";
 import { IconButton } from "./Icon.js";
 import { t } from "../words/words.js";
 
 export function Dialog({ title, close, children, wide = false }) {
-  const element = useRef(null);
+  const element = useElement();
   const id = useOwnId();
   useEffect(() => {
-    const before = document.activeElement;
+    const before = /** @type {HTMLElement | null} */ (document.activeElement);
     const dialog = element.current;
     dialog.showModal();
     // Where one writes, if there is such a place; else the browser has chosen the first button.
-    dialog.querySelector("input:not([type=file], [type=radio]), textarea")?.focus();
+    /** @type {HTMLElement | null} */
+    const field = dialog.querySelector("input:not([type=file], [type=radio]), textarea");
+    field?.focus();
     return () => {
       // Unless the focus has gone elsewhere meanwhile, such as into a menu.
       const { activeElement } = document;
-      if (activeElement === document.body || dialog.contains(activeElement)) before?.focus?.();
+      if (activeElement === document.body || dialog.contains(activeElement)) before?.focus();
     };
   }, []);
   const outside = (event) => event.target === element.current && close();

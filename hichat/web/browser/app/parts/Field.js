@@ -44,7 +44,9 @@ export function PasswordField(given) {
 
 // One in which somebody thinks of a password. What it must be like is said before, and by the server.
 export function NewPasswordField(given) {
-  const least = document.querySelector('meta[name="hichat-password-length"]').content;
+  /** @type {HTMLMetaElement | null} */
+  const meta = document.querySelector('meta[name="hichat-password-length"]');
+  const least = meta?.content ?? "";
   return html`<${PasswordField} ...${given} hint=${t("passwordHint", { least })} autocomplete="new-password" required />`;
 }
 

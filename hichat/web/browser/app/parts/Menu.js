@@ -1,11 +1,11 @@
 // A menu at what opened it. A popover of the browser: a click elsewhere or Escape closes it.
-import { html, useLayoutEffect, useRef } from "../rendering.js";
+import { html, useElement, useLayoutEffect } from "../rendering.js";
 import { Icon } from "./Icon.js";
 
 const GAP = 6;
 
 export function Menu({ anchor, close, label, children, items = [] }) {
-  const element = useRef(null);
+  const element = useElement();
   useLayoutEffect(() => {
     const menu = element.current;
     menu.showPopover();

@@ -1,11 +1,11 @@
 // The end of a list of which there is more: it comes when this is about to be seen.
-import { html, useEffect, useRef } from "../rendering.js";
+import { html, useEffect, useElement } from "../rendering.js";
 import { t } from "../words/words.js";
 
 const AGAIN = 3000; // milliseconds until it is tried again if it did not come
 
 export function More({ load }) {
-  const element = useRef(null);
+  const element = useElement();
   useEffect(() => {
     let timer = 0;
     const observer = new IntersectionObserver(

@@ -1,12 +1,13 @@
 // The picture of a person or a group: it is made small here before it is stored.
-import { html, useRef, useState } from "../rendering.js";
+import { html, useElement, useState } from "../rendering.js";
 import { Avatar } from "./Avatar.js";
 import { t } from "../words/words.js";
 
 const SIDE = 256; // pixels
 
+/** @param {import("../rendering.js").Props & Record<string, any>} props */
 export function PictureField({ model, name, kind = "person", value, change }) {
-  const picker = useRef(null);
+  const picker = useElement();
   const [busy, setBusy] = useState(false);
   const pick = async (event) => {
     const file = event.currentTarget.files[0];
@@ -34,7 +35,7 @@ async function square(file) {
   const side = Math.min(picture.width, picture.height);
   const canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
   const [x, y] = [(picture.width - side) / 2, (picture.height - side) / 2];
-  canvas.getContext("2d").drawImage(picture, x, y, side, side, 0, 0, SIDE, SIDE);
+  canvas.getContext("2d")?.drawImage(picture, x, y, side, side, 0, 0, SIDE, SIDE);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   return new File([blob], "picture.png", { type: "image/png" });
 }

@@ -5,7 +5,7 @@ const PAUSE = 200; // milliseconds
 
 // @param find: from the words to a promise of what was found. @return null until something was asked for.
 export function useFound(model, words, find) {
-  const [found, setFound] = useState(null);
+  const [found, setFound] = useState(/** @type {any} */ (null));
   const wanted = words.trim();
   useEffect(() => {
     if (!model.ready) return undefined;

@@ -5,6 +5,7 @@ import { Home } from "./home/Home.js";
 import { Toasts } from "./home/Toasts.js";
 import { Waiting } from "./entry/Waiting.js";
 
+/** @param {import("../rendering.js").Props & Record<string, any>} props */
 export function App({ model }) {
   const { phase } = model.state;
   const unread = phase === "in" ? model.unread : 0;

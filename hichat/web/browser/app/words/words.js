@@ -2,13 +2,14 @@
 import { en } from "./en.js";
 import { zh } from "./zh.js";
 
+/** @type {Record<string, Record<string, string>>} */
 const WORDS = { en, zh };
 export const LANGUAGES = { en: "English", zh: "中文" };
 const KEPT = "hichat.language";
 
 function first() {
   const kept = localStorage.getItem(KEPT);
-  if (kept in WORDS) return kept;
+  if (kept && kept in WORDS) return kept;
   return navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in WORDS) ?? "en";
 }
 
@@ -23,7 +24,12 @@ export function setLanguage(chosen) {
   document.documentElement.lang = chosen;
 }
 
-// A text with its places filled in: t("readBy", { count: 2 }).
+/**
+ * A text with its places filled in: t("readBy", { count: 2 }).
+ *
+ * @param {string} key
+ * @param {Record<string, string | number>} [values]
+ */
 export function t(key, values = {}) {
   const text = WORDS[current][key];
   if (text === undefined) throw new Error(`no words for ${key}`);
@@ -40,7 +46,7 @@ function locale() {
   }
 }
 
-const format = (options) => (time) => new Intl.DateTimeFormat(locale(), options).format(time);
+const format = (/** @type {Intl.DateTimeFormatOptions} */ options) => (/** @type {number} */ time) => new Intl.DateTimeFormat(locale(), options).format(time);
 export const clock = format({ timeStyle: "short" });
 export const fullTime = format({ dateStyle: "medium", timeStyle: "short" });
 const weekday = format({ weekday: "long" });
@@ -50,12 +56,15 @@ const shortDateOfYear = format({ year: "numeric", month: "short", day: "numeric"
 const longDate = format({ year: "numeric", month: "long", day: "numeric" });
 
 // A day of the reader's calendar, as a number: days are not always 24 hours long, nor do all begin at midnight.
-export function dayOf(time) {
+export function dayOf(/** @type {number} */ time) {
   const date = new Date(time);
   return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / (24 * 3600 * 1000);
 }
 
-// @param now: by the clock by which the time is.
+/**
+ * @param {number} time
+ * @param {number} now by the clock by which the time is
+ */
 export function dayName(time, now) {
   const ago = dayOf(now) - dayOf(time);
   if (ago === 0) return t("today");
@@ -63,6 +72,10 @@ export function dayName(time, now) {
   return ago > 0 && ago < 7 ? weekday(time) : longDate(time);
 }
 
+/**
+ * @param {number} time
+ * @param {number} now as for dayName
+ */
 export function shortTime(time, now) {
   const ago = dayOf(now) - dayOf(time);
   if (ago === 0) return clock(time);
@@ -70,7 +83,7 @@ export function shortTime(time, now) {
   return new Date(time).getFullYear() === new Date(now).getFullYear() ? shortDate(time) : shortDateOfYear(time);
 }
 
-export function sizeOf(bytes) {
+export function sizeOf(/** @type {number} */ bytes) {
   const units = ["B", "KB", "MB", "GB"];
   let at = 0;
   for (; bytes >= 1000 && at < 3; at++) bytes /= 1000;

@@ -8,6 +8,7 @@ import { sizeOf, t } from "../../words/words.js";
 const FILMS = /^video\/(?:mp4|webm|ogg|quicktime|3gpp2?|x-matroska)$/;
 const PICTURES = /^image\/(?:avif|hei[cf](?:-sequence)?)$/;
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Body({ model, message }) {
   if (message.recalled) return html`<p class="said">${t("recalledMessage")}</p>`;
   const mentions = (message.mentions ?? []).flatMap((id) => {
@@ -24,6 +25,7 @@ export function Body({ model, message }) {
   `;
 }
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Picture({ model, message }) {
   const [open, setOpen] = useState(false);
   const [broken, setBroken] = useState(false);
@@ -45,6 +47,7 @@ function Picture({ model, message }) {
     }`;
 }
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Voice({ model, message }) {
   const [failed, setFailed] = useState("");
   const link = model.media.link(message.url);
@@ -64,6 +67,7 @@ function Voice({ model, message }) {
 
 // A film is tried; what fails can be saved, as can all else. A picture that only some browsers show, and that the server
 // has not looked at, is shown to who asks for it.
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function File({ model, message }) {
   const [failed, setFailed] = useState("");
   const link = model.media.link(message.url);
@@ -99,6 +103,7 @@ function Show({ link, label, fail }) {
     }`;
 }
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Save({ model, message, otherwise }) {
   const { name, size } = model.media.about(message.url);
   return html`<a class="file" href=${model.media.link(message.url) || undefined} download=${message.name || name || ""}>

@@ -5,6 +5,7 @@ import { t } from "../../words/words.js";
 const MOST = 5; // names in a line
 
 // @param changes: events of a group, in order. Those who came one after the other share a line, and so do those who went.
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Changes({ model, changes }) {
   return runs(changes).map((run) => html`<p class="beginning change" key=${`change-${run[0].id}`}>${textOf(model, run)}</p>`);
 }

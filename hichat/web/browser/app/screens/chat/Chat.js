@@ -15,7 +15,7 @@ export function Chat({ model, name, message }) {
   const conversation = model.conversation(name);
   const { group } = conversation.place;
   const [problem, setProblem] = useState("");
-  const [file, setFile] = useState(null);
+  const [file, setFile] = useState(/** @type {any} */ (null));
   // A dialog says late that it was closed; another file may have been chosen by then.
   const dismiss = (closed) => setFile((shown) => (shown === closed ? null : shown));
   const [dragged, setDragged] = useState(false);
@@ -24,7 +24,6 @@ export function Chat({ model, name, message }) {
     setProblem("");
     try {
       await conversation.load(model.api, conversation.loaded ? 0 : message);
-      conversation.loadedBefore = true;
     } catch (error) {
       setProblem(explain(error));
     }
@@ -91,8 +90,9 @@ function versionOf(model, conversation) {
   return [conversation.messages, conversation.changes, outbox, media.uploads, media.links, people.version, people.remarks, language()];
 }
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Head({ model, conversation }) {
-  const [anchor, setAnchor] = useState(null);
+  const [anchor, setAnchor] = useState(/** @type {any} */ (null));
   const { user, group } = conversation.place;
   const title = model.titleOf(conversation);
   const info = user !== undefined ? hrefOf("contacts", user) : group !== undefined ? hrefOf("groups", group) : null;

@@ -1,5 +1,5 @@
 // Where one writes.
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../../rendering.js";
+import { html, useEffect, useElement, useLayoutEffect, useState } from "../../rendering.js";
 import { Emojis } from "../../parts/Emojis.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
@@ -12,12 +12,13 @@ const HIGHEST = 180; // pixels
 
 const lengthOf = (text) => new TextEncoder().encode(text).length;
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Composer({ model, conversation, attach }) {
-  const area = useRef(null);
-  const picker = useRef(null);
-  const [emojis, setEmojis] = useState(null);
+  const area = useElement();
+  const picker = useElement();
+  const [emojis, setEmojis] = useState(/** @type {any} */ (null));
   const [recording, setRecording] = useState(false);
-  const [mention, setMention] = useState(null);
+  const [mention, setMention] = useState(/** @type {any} */ (null));
   const { draft } = conversation;
   const fine = matchMedia("(hover: hover)").matches;
 
@@ -176,6 +177,7 @@ export function Composer({ model, conversation, attach }) {
 const canRecord = () => Boolean(navigator.mediaDevices?.getUserMedia) && "MediaRecorder" in self;
 
 // What is edited or answered.
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Regarding({ model, draft, cancel }) {
   const about = draft.editing ?? draft.replyTo;
   return html`<div class="regarding">

@@ -1,5 +1,5 @@
 // One message, with what can be done with it.
-import { html, useRef, useState } from "../../rendering.js";
+import { html, useElement, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Body } from "./Body.js";
 import { Confirm } from "../../parts/Dialog.js";
@@ -8,10 +8,11 @@ import { MessageMenu } from "./MessageMenu.js";
 import { hrefOf } from "../../model/route.js";
 import { clock, fullTime, t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Message({ model, conversation, message, together, flash, jump }) {
-  const [anchor, setAnchor] = useState(null);
+  const [anchor, setAnchor] = useState(/** @type {any} */ (null));
   const [recalling, setRecalling] = useState(false);
-  const more = useRef(null);
+  const more = useElement();
   const own = message.from === model.state.user;
   const alone = conversation.place.user !== undefined;
   const who = model.people.name(message.from);
@@ -87,6 +88,7 @@ export function Message({ model, conversation, message, together, flash, jump })
 }
 
 // How far a message of one's own has come.
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function State({ conversation, message, alone }) {
   const { state, read, all } = conversation.stateOf(message);
   const text = !alone && read && all > 1 ? t("readBy", { count: read, all }) : t(state);
@@ -103,6 +105,7 @@ export function Ticks({ state }) {
   return html`<svg viewBox="0 0 16 16" aria-hidden="true"><path d=${paths[state]} /></svg>`;
 }
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Quote({ model, conversation, id, jump }) {
   const found = conversation.messages.find((message) => message.id === id);
   return html`<button type="button" class="quote" onClick=${() => jump(id)}>
@@ -111,6 +114,7 @@ function Quote({ model, conversation, id, jump }) {
   </button>`;
 }
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Reactions({ model, message }) {
   if (message.recalled || !message.reactions?.length) return null;
   return html`<div class="reactions">

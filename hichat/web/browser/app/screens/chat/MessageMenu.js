@@ -7,6 +7,7 @@ import { sameEmoji } from "../../model/emoji.js";
 import { QUICK } from "../../parts/emoji-list.js";
 import { t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function MessageMenu({ model, conversation, message, anchor, close, recall }) {
   const [all, setAll] = useState(false);
   const own = message.from === model.state.user;

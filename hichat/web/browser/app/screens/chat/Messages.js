@@ -13,13 +13,19 @@ const NEAR = 700; // pixels from an end of the window at which it moves
 const TOGETHER = 5 * 60_000; // milliseconds within which messages of one person stand together
 
 export class Messages extends Component {
+  /** @type {{ current: any }} */
+  scroller = createRef();
+  /** @type {{ current: any }} */
+  content = createRef();
+  observer = new ResizeObserver(() => this.sticks && this.toEnd());
+
+  /** @param {import("../../rendering.js").Props & Record<string, any>} props */
   constructor(props) {
     super(props);
-    this.scroller = createRef();
-    this.content = createRef();
     const { messages } = props.conversation;
     this.to = messages.length;
     this.from = Math.max(0, this.to - WINDOW);
+    /** @type {number | undefined} the id of the first that is loaded */
     this.first = messages[0]?.id;
     this.sticks = true;
     this.top = 0;
@@ -27,7 +33,6 @@ export class Messages extends Component {
   }
 
   componentDidMount() {
-    this.observer = new ResizeObserver(() => this.sticks && this.toEnd());
     this.observer.observe(this.content.current);
     this.observer.observe(this.scroller.current);
     if (this.props.target) this.jump(this.props.target);
@@ -250,7 +255,7 @@ export class Messages extends Component {
   one(message, before) {
     const { conversation, model } = this.props;
     const day = !before || dayOf(before.time) !== dayOf(message.time);
-    const opening = conversation.readAtOpening ?? 0;
+    const opening = conversation.readAtOpening;
     const fresh =
       message.from !== model.state.user && message.id > opening && (before?.id ?? 0) <= opening && opening > 0;
     const changes = this.changes(before?.id ?? 0, message.id);

@@ -6,6 +6,7 @@ import { Icon } from "../../parts/Icon.js";
 import { kindOf } from "../../model/media.js";
 import { sizeOf, t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Preview({ model, conversation, file, close }) {
   const [text, setText] = useState("");
   const [url, setUrl] = useState("");

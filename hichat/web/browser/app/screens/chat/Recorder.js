@@ -1,5 +1,5 @@
 // A voice message is recorded.
-import { html, useEffect, useRef, useState } from "../../rendering.js";
+import { html, useEffect, useElement, useRef, useState } from "../../rendering.js";
 import { IconButton } from "../../parts/Icon.js";
 import { t } from "../../words/words.js";
 
@@ -7,14 +7,16 @@ const LONGEST = 300; // seconds
 const ENDS = { "audio/webm": ".webm", "audio/ogg": ".ogg", "audio/mp4": ".m4a" };
 const TYPES = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Recorder({ model, conversation, close }) {
   const [seconds, setSeconds] = useState(0);
-  const recorder = useRef(null);
+  const recorder = useElement();
   const sends = useRef(false);
   const begun = useRef(0);
 
   useEffect(() => {
-    let stream = null;
+    /** @type {MediaStream} */
+    let stream;
     let gone = false;
     const timer = setInterval(() => {
       if (!begun.current) return;
@@ -36,6 +38,7 @@ export function Recorder({ model, conversation, close }) {
         return;
       }
       const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
+      /** @type {Blob[]} */
       const pieces = [];
       recorder.current = new MediaRecorder(stream, mimeType ? { mimeType } : {});
       recorder.current.ondataavailable = (event) => pieces.push(event.data);

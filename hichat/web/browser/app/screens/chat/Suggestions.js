@@ -13,6 +13,7 @@ export function mentionAt(text, caret) {
 }
 
 // @param area: where one writes; it keeps the focus, and tells a screen reader which name is chosen.
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Suggestions({ model, group, mention, area, choose, close }) {
   const [chosen, setChosen] = useState(0);
   const id = useOwnId();

@@ -5,6 +5,7 @@ import { Icon } from "../../parts/Icon.js";
 import { Ticks } from "./Message.js";
 import { clock, t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Waiting({ model, item, upload }) {
   const failed = item ? item.failure : upload.failed;
   const final = !item && upload.final;

@@ -6,6 +6,7 @@ import { PaneHead, PersonRow } from "../../parts/Rows.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Contacts({ model, selected }) {
   const asks = model.lists.get("received");
   const sent = model.lists.get("sent");
@@ -41,6 +42,7 @@ export function Contacts({ model, selected }) {
   `;
 }
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Asking({ model, user, greeting }) {
   const { api, lists } = model;
   const answer = (work, done) =>

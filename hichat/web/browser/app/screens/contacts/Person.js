@@ -9,6 +9,7 @@ import { Tile } from "../../parts/Tile.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Person({ model, id }) {
   const [dialog, setDialog] = useState("");
   const { api, lists } = model;
@@ -20,7 +21,9 @@ export function Person({ model, id }) {
 
   const name = model.people.name(id);
   const oneself = id === model.state.user;
-  const is = Object.fromEntries(["contacts", "received", "sent", "blocks"].map((list) => [list, lists.has(list, id)]));
+  /** @type {import("../../model/lists.js").Name[]} */
+  const names = ["contacts", "received", "sent", "blocks"];
+  const is = Object.fromEntries(names.map((list) => [list, lists.has(list, id)]));
   const greeting = lists.get("received").find(({ user }) => user.id === id)?.greeting;
   const act = (work, done = "") =>
     model.attempt(async () => {

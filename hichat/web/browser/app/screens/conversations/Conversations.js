@@ -1,5 +1,5 @@
 // All conversations: pinned ones first, then those where something was said last.
-import { html, useEffect, useRef, useState } from "../../rendering.js";
+import { html, useEffect, useElement, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
@@ -14,6 +14,7 @@ import { shortTime, t } from "../../words/words.js";
 
 const HITS = 5; // messages that are shown below the conversations
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Conversations({ model, selected }) {
   const [filter, setFilter] = useState("");
   const searches = model.features.has("search");
@@ -64,6 +65,7 @@ export function Conversations({ model, selected }) {
 }
 
 // The newest messages with the words, and the way to all of them.
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Said({ model, words, hits }) {
   return html`
     <h2 class="list-head">${t("messages")}</h2>
@@ -80,7 +82,7 @@ function Said({ model, words, hits }) {
 
 async function findMessages(model, words) {
   try {
-    return (await model.api.get(`/search?${new URLSearchParams({ q: words, limit: HITS })}`)).items;
+    return (await model.api.get(`/search?${new URLSearchParams({ q: words, limit: String(HITS) })}`)).items;
   } catch (error) {
     // What is typed first may have no word in it yet.
     if (error.code === "invalid_field") return [];
@@ -88,9 +90,10 @@ async function findMessages(model, words) {
   }
 }
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Row({ model, conversation, selected }) {
-  const [anchor, setAnchor] = useState(null);
-  const element = useRef(null);
+  const [anchor, setAnchor] = useState(/** @type {any} */ (null));
+  const element = useElement();
   const { user, group } = conversation.place;
   const title = model.titleOf(conversation);
   const kind = group !== undefined ? "group" : user === undefined ? "announcements" : "person";
@@ -146,6 +149,7 @@ function Sign({ icon, text }) {
   return html`<span class="row-sign" title=${text}><${Icon} name=${icon} /><span class="hidden">${text}</span></span>`;
 }
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Preview({ model, conversation }) {
   const { draft, last, typing, place } = conversation;
   if (typing.size) return html`<span class="accent">${t("typing")}</span>`;

@@ -7,6 +7,7 @@ import { PaneHead, PersonRow } from "../../parts/Rows.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function NewChat({ model }) {
   const [prefix, setPrefix] = useState("");
   const found = useFound(model, prefix, (words) => findPeople(model, words, 50));

@@ -4,6 +4,7 @@ import { Field, NewPasswordField, PasswordField, isOfPassword } from "../../part
 import { explain } from "../../model/problems.js";
 import { LANGUAGES, language, setLanguage, t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Entry({ model }) {
   const [making, setMaking] = useState(false);
   const [name, setName] = useState("");
@@ -70,6 +71,7 @@ export function Entry({ model }) {
   </main>`;
 }
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Languages({ model }) {
   const choose = (chosen) => {
     setLanguage(chosen);

@@ -2,6 +2,7 @@
 import { html } from "../../rendering.js";
 import { t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Waiting({ model }) {
   return html`<main class="entry">
     <div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>

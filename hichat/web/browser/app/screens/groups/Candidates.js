@@ -3,8 +3,9 @@ import { html, useEffect, useRef, useState } from "../../rendering.js";
 import { PersonRow } from "../../parts/Rows.js";
 import { t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Candidates({ model, group }) {
-  const [found, setFound] = useState({ requests: [], invitations: [], bans: [] });
+  const [found, setFound] = useState(/** @type {Record<string, any[]>} */ ({ requests: [], invitations: [], bans: [] }));
   const { api } = model;
   const turn = useRef(0);
   const load = async () => {
@@ -41,9 +42,9 @@ export function Candidates({ model, group }) {
   // That somebody has joined is known before the lists are here without them.
   const members = new Set(model.members.get(group.id).map(({ id }) => id));
   const titles = { requests: "requests", invitations: "invited", bans: "banned" };
-  const shown = Object.entries(found).map(([name, people]) => [name, people.filter(({ id }) => !members.has(id))]);
+  const shown = Object.entries(found).map(([name, people]) => ({ name, people: people.filter(({ id }) => !members.has(id)) }));
   return shown.map(
-    ([name, people]) =>
+    ({ name, people }) =>
       people.length > 0 &&
       html`<h2 class="list-head" key=${name}>${t(titles[name])}</h2>
         <ul class="rows">

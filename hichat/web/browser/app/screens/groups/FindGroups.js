@@ -7,6 +7,7 @@ import { useFound } from "../../parts/finding.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function FindGroups({ model }) {
   const [name, setName] = useState("");
   const found = useFound(model, name, (words) =>

@@ -13,6 +13,7 @@ import { Tile } from "../../parts/Tile.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Group({ model, id }) {
   const [dialog, setDialog] = useState("");
   const { api, lists } = model;
@@ -106,6 +107,7 @@ export function Group({ model, id }) {
   </div>`;
 }
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Edit({ model, group, close, act }) {
   const { name, description, picture, joinPolicy } = group;
   const [given, setGiven] = useState({ name, description, picture, joinPolicy });

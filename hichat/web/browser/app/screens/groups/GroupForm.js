@@ -6,6 +6,7 @@ import { t } from "../../words/words.js";
 
 export const policies = () => ({ open: t("policyOpen"), approval: t("policyApproval"), invite: t("policyInvite") });
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function GroupForm({ model, given, change, action, then }) {
   const set = (name) => (value) => change({ ...given, [name]: value });
   const done = (event) => {

@@ -6,6 +6,7 @@ import { Nothing } from "../../parts/Nothing.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Groups({ model, selected }) {
   const { api, lists } = model;
   const groups = lists.get("groups");

@@ -6,6 +6,7 @@ import { findPeople, useFound } from "../../parts/finding.js";
 import { PersonRow } from "../../parts/Rows.js";
 import { t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Invite({ model, group, close }) {
   const [prefix, setPrefix] = useState("");
   const [invited, setInvited] = useState(new Set());

@@ -5,6 +5,7 @@ import { PaneHead } from "../../parts/Rows.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Join({ model, code }) {
   const [given, setGiven] = useState(code);
   const join = (event) => {

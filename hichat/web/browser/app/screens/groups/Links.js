@@ -8,8 +8,9 @@ import { fullTime, t } from "../../words/words.js";
 
 const WEEK = 7 * 24 * 3600_000;
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Links({ model, group, close }) {
-  const [links, setLinks] = useState(null);
+  const [links, setLinks] = useState(/** @type {any} */ (null));
   const path = `/groups/${group.id}/links`;
   const load = async () => setLinks((await model.api.get(path)).items);
   const act = (work) =>

@@ -1,5 +1,5 @@
 // Who is in a group, and what its owner and admins may do about them.
-import { html, useRef, useState } from "../../rendering.js";
+import { html, useElement, useState } from "../../rendering.js";
 import { Confirm } from "../../parts/Dialog.js";
 import { Icon } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
@@ -10,6 +10,7 @@ import { t } from "../../words/words.js";
 const RANK = { owner: 0, admin: 1, member: 2 };
 const HOUR = 3600_000;
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Members({ model, group }) {
   const members = model.members.get(group.id).sort((a, b) => RANK[a.role] - RANK[b.role]);
   return html`
@@ -21,10 +22,11 @@ export function Members({ model, group }) {
   `;
 }
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Member({ model, group, member }) {
-  const [anchor, setAnchor] = useState(null);
+  const [anchor, setAnchor] = useState(/** @type {any} */ (null));
   const [asking, setAsking] = useState("");
-  const button = useRef(null);
+  const button = useElement();
   const mine = group.you.role;
   const muted = model.lasts(member.muted);
   const above = mine === "owner" || (mine === "admin" && member.role === "member");

@@ -24,6 +24,7 @@ import { t } from "../../words/words.js";
 
 const SETTINGS = { profile: Profile, account: Account, devices: Devices, appearance: Appearance, blocked: Blocked };
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Home({ model }) {
   const here = route();
   const detail = detailOf(model, here);
@@ -87,9 +88,11 @@ function detailOf(model, { section, detail, more }) {
   }
 }
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Navigation({ model, section }) {
   const asks = model.lists.get("received").length;
   const invitations = model.lists.get("invitations").length;
+  /** @type {[string, number, string][]} */
   const entries = [
     ["chats", model.unread, "unread"],
     ["contacts", asks, "requests"],
@@ -113,6 +116,7 @@ function Navigation({ model, section }) {
 const short = (count) => (count > 99 ? "99+" : count);
 
 // Why nothing comes at the moment. It lies above what is there, so that nothing moves.
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Trouble({ model }) {
   const { elsewhere, line } = model.state;
   const away = line === "off" && model.ready;

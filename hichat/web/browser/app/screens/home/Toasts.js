@@ -1,8 +1,9 @@
 // Short messages that go by themselves. They are seen above a dialog too: what was shown last is on top.
-import { html, useLayoutEffect, useRef } from "../../rendering.js";
+import { html, useElement, useLayoutEffect } from "../../rendering.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Toasts({ model }) {
-  const element = useRef(null);
+  const element = useElement();
   useLayoutEffect(() => {
     if (element.current.matches(":popover-open")) element.current.hidePopover();
     element.current.showPopover();

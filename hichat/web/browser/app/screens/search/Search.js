@@ -8,9 +8,10 @@ import { hrefOf, route } from "../../model/route.js";
 import { nameOf } from "../../model/conversation.js";
 import { fullTime, t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Search({ model, within }) {
   const [words, setWords] = useState(route().more);
-  const [found, setFound] = useState(null);
+  const [found, setFound] = useState(/** @type {any} */ (null));
   const [next, setNext] = useState("");
   const [busy, setBusy] = useState(false);
   const place = within ? model.conversation(within).place : {};
@@ -21,7 +22,7 @@ export function Search({ model, within }) {
     await model.attempt(async () => {
       const query = new URLSearchParams({ q: words.trim(), limit: "30" });
       if (within === "announcements") query.set("announcements", "true");
-      for (const [name, id] of Object.entries(place)) query.set(name, id);
+      for (const [name, id] of Object.entries(place)) query.set(name, String(id));
       if (cursor) query.set("cursor", cursor);
       const page = await model.api.get(`/search?${query}`);
       setFound(cursor ? [...found, ...page.items] : page.items);

@@ -7,6 +7,7 @@ import { explain } from "../../model/problems.js";
 import { hrefOf } from "../../model/route.js";
 import { language, t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Account({ model }) {
   const [old, setOld] = useState("");
   const [fresh, setFresh] = useState("");
@@ -42,6 +43,7 @@ export function Account({ model }) {
   </div>`;
 }
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Deletion({ model, close }) {
   const [password, setPassword] = useState("");
   const remove = async (event) => {

@@ -9,6 +9,7 @@ import { LANGUAGES, language, setLanguage, t } from "../../words/words.js";
 
 const KEPT = "hichat.notices";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Appearance({ model }) {
   const [notices, setNotices] = useState(noticesAllowed() && localStorage.getItem(KEPT) !== "off" ? "on" : "off");
   const look = (chosen) => {

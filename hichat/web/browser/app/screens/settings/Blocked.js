@@ -5,6 +5,7 @@ import { PaneHead, PersonRow } from "../../parts/Rows.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Blocked({ model }) {
   const blocks = model.lists.get("blocks");
   const unblock = (user) =>

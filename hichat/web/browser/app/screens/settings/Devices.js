@@ -6,8 +6,9 @@ import { PaneHead } from "../../parts/Rows.js";
 import { hrefOf } from "../../model/route.js";
 import { fullTime, t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Devices({ model }) {
-  const [revoking, setRevoking] = useState(null);
+  const [revoking, setRevoking] = useState(/** @type {any} */ (null));
   const devices = model.lists.get("devices");
   const revoke = () =>
     model.attempt(async () => {

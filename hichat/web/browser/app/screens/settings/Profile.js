@@ -6,6 +6,7 @@ import { PictureField } from "../../parts/PictureField.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Profile({ model }) {
   if (!model.me) return null;
   return html`<div class="page">
@@ -14,6 +15,7 @@ export function Profile({ model }) {
   </div>`;
 }
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 function Form({ model }) {
   const [given, setGiven] = useState(model.me);
   const set = (name) => (value) => setGiven({ ...given, [name]: value });

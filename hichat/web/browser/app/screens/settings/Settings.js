@@ -14,6 +14,7 @@ const PAGES = [
   ["blocked", "block"],
 ];
 
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Settings({ model, selected }) {
   const logOut = async () => {
     if (!(await model.attempt(() => model.link.ask("logOut")))) return;

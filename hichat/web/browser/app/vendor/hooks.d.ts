@@ -1,0 +1,2 @@
+// For the type checker alone: see tests/browser.
+export * from "preact/hooks";
