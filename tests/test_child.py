@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from typing import Any
 
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import LoopingCall
 from twisted.logger import eventAsText
 from twisted.trial.unittest import TestCase
 
-from hichat.runtime.child import LAST_WORDS, WORDS, Process
+from hichat.runtime.child import Process
+from hichat.runtime.signals import HARMLESS
+from hichat.runtime.supervision import LAST_WORDS, WORDS
 from tests.doubles import watch_log
 
 CLOCK: Any = reactor
@@ -23,12 +27,17 @@ class Odd(Process):
     name = "the odd one"
     module = "none"
 
-    def __init__(self, code: str) -> None:
-        super().__init__(None, CLOCK, [sys.executable, "-c", code])
+    def __init__(self, code: str, **more: Any) -> None:
+        super().__init__(None, CLOCK, [sys.executable, "-c", code], **more)
         self.over: Deferred[int] = Deferred()
+        self.messages: list[bytes] = []
+        self.was_overdue = False
 
     def heard(self, message: bytes) -> None:
-        """It says nothing."""
+        self.messages.append(message)
+
+    def overdue(self) -> None:
+        self.was_overdue = True
 
     def ended(self, status: int) -> None:
         self.over.callback(status)
@@ -50,8 +59,8 @@ class ProcessTests(TestCase):
         now = CLOCK.seconds()
         self.longest, self.last = max(self.longest, now - self.last), now
 
-    def begin(self, code: str) -> Odd:
-        made = Odd(code)
+    def begin(self, code: str, **more: Any) -> Odd:
+        made = Odd(code, **more)
         self.addCleanup(made.stop)
         made.begin()
         self.last, self.longest = CLOCK.seconds(), 0.0
@@ -95,6 +104,71 @@ class ProcessTests(TestCase):
         while not self.said():
             await self.later()
         self.assertEqual(self.said(), ["\ufffd\x1b[2J"])
+
+    async def test_all_that_it_has_said_is_heard_before_its_end_is_told(self) -> None:
+        made = self.begin("import os; os.write(0, b'\\0\\0\\0\\1x' * 20_000 + b'\\0\\0\\0\\1'); os._exit(5)")
+        self.assertEqual(await made.over, 5)
+        self.assertEqual(len(made.messages), 20_000)
+
+    async def test_one_that_does_not_answer(self) -> None:
+        made = self.begin("import time; time.sleep(1000)", deadline=0.5)
+        made.ask("?")
+        self.assertEqual(await made.over, -9)
+        self.assertTrue(made.was_overdue)
+        (line,) = [eventAsText(each) for each in self.logged if "seconds" in each]
+        self.assertIn("the odd one has not answered within 0.5 s, and is killed", line)
+
+    async def test_one_that_answers_some(self) -> None:
+        """Each answer has as long as the first; then one is missing."""
+        code = "import os, time\nfor n in range(3): time.sleep(1); os.write(0, b'\\0\\0\\0\\1x')\ntime.sleep(1000)"
+        made = self.begin(code, deadline=2.5)
+        for _ in range(4):
+            made.ask("?")
+        self.assertEqual(await made.over, -9)
+        self.assertEqual(len(made.messages), 3)
+
+    async def test_one_that_is_asked_nothing_may_take_its_time(self) -> None:
+        code = "import os, time; time.sleep(0.2); os.write(0, b'\\0\\0\\0\\1x'); time.sleep(1.5)"
+        made = self.begin(code, deadline=0.7)
+        await self.later()
+        while not made.messages:
+            await self.later()
+        self.assertEqual(await made.over, 0)
+        self.assertFalse(made.was_overdue)
+
+    async def test_one_that_starts_others_which_live_on(self) -> None:
+        """They hold its pipes and its socket: its end is told all the same."""
+        made = self.begin(
+            "import subprocess, sys; print(subprocess.Popen(['sleep', '1000'], close_fds=False).pid, file=sys.stderr);"
+            "sys.exit(3)"
+        )
+        self.assertEqual(await made.over, 3)
+        os.kill(int(self.said()[0]), signal.SIGKILL)
+        self.assertLess(self.longest, LAST_WORDS / 2)
+
+    async def test_what_it_may_hear(self) -> None:
+        """No signal that is for the daemon, from its first moment; nothing but its socket and its standard error."""
+        made = self.begin(
+            "import os, signal, sys; print(sorted(signal.pthread_sigmask(0, ())), file=sys.stderr);"
+            "print(sorted(os.listdir('/proc/self/fd'))[:4], os.readlink('/proc/self/fd/1'), file=sys.stderr)"
+        )
+        await made.over
+        blocked = sorted({*HARMLESS, signal.SIGINT, signal.SIGTERM})
+        # The fourth is the directory that is listed.
+        self.assertEqual(self.said(), [str(blocked), "['0', '1', '2', '3'] /dev/null"])
+
+    async def test_stopped_while_it_starts_and_while_it_works(self) -> None:
+        """The daemon is not held up, and hears when it is gone; no end is told that was asked for."""
+        for code in ("import time; time.sleep(1000)", "import sys; sys.stdin.read()"):
+            made = self.begin(code)
+            pid = made.pid
+            assert pid is not None
+            await gatherResults([made.stop(), made.stop()])
+            self.assertRaises(ProcessLookupError, os.kill, pid, 0)
+            self.assertIsNone(made.pid)
+            self.assertNoResult(made.over)
+            self.assertLess(self.longest, LAST_WORDS / 2)
+            self.successResultOf(made.stop())
 
     def later(self) -> Deferred[None]:
         done: Deferred[None] = Deferred()

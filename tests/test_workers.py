@@ -8,41 +8,74 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.error import ProcessDone, ProcessTerminated
+from twisted.internet.error import ProcessDone, ProcessExitedAlready, ProcessTerminated
+from twisted.internet.protocol import ProcessProtocol
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import StartError
 from hichat.daemon import settings
-from hichat.daemon.supervisor import AGAIN, LONGEST, NUMBER, STEADY, Supervisor, Worker
+from hichat.daemon.supervisor import LINE, NUMBER, Supervisor
+from hichat.runtime.supervision import AGAIN, LAST_WORDS, LONGEST, STEADY
 from tests.integration.daemon import free_port
 
 
 class Process:
     """A process's transport."""
 
-    def __init__(self, worker: Worker, environment: Mapping[str, str]) -> None:
+    def __init__(self, worker: ProcessProtocol, environment: Mapping[str, str], files: Mapping[int, object]) -> None:
         self.worker = worker
         self.environment = environment
+        self.files = files
         self.pid: int | None = 4711
         self.signals: list[str] = []
-        worker.transport = self  # type: ignore[assignment]
+        self.is_let_go = False
+        worker.makeConnection(self)
 
     def signalProcess(self, name: str) -> None:  # noqa: N802
+        if self.pid is None:
+            raise ProcessExitedAlready
         self.signals.append(name)
 
-    def end(self, signal: int | None = None, status: int | None = None) -> None:
+    def loseConnection(self) -> None:  # noqa: N802
+        self.is_let_go = True
+
+    def exit(self, signal: int | None = None, status: int | None = None) -> None:
+        """It ends; what it has started holds its pipes."""
         self.pid = None
-        reason = ProcessTerminated(status, signal) if signal or status else ProcessDone(0)
-        self.worker.processEnded(Failure(reason))
+        self.reason = Failure(ProcessTerminated(status, signal) if signal or status else ProcessDone(0))
+        self.worker.processExited(self.reason)
+
+    def end(self, signal: int | None = None, status: int | None = None) -> None:
+        self.exit(signal, status)
+        self.worker.processEnded(self.reason)
+
+
+class Reactor(Clock):
+    """A reactor whose processes are not there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.processes: list[Process] = []
+        self.refuse = 0
+
+    def spawnProcess(  # noqa: N802
+        self, worker: Any, executable: str, args: Any, env: Mapping[str, str], **more: Any
+    ) -> Process:
+        if self.refuse:
+            self.refuse -= 1
+            raise OSError("no more processes")
+        process = Process(worker, env, more["childFDs"])
+        self.processes.append(process)
+        return process
 
 
 class SupervisorTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.clock = Clock()
+        self.clock = Reactor()
         self.log = io.StringIO()
-        self.processes: list[Process] = []
+        self.processes = self.clock.processes
         self.port = free_port()
         self.state = Path(self.mktemp()).absolute()
         self.supervisor = self.supervise()
@@ -50,12 +83,7 @@ class SupervisorTests(SynchronousTestCase):
     def supervise(self, **changed: str) -> Supervisor:
         given = {"state-dir": str(self.state), "workers": "3", "listen": f"tcp:{self.port}:interface=127.0.0.1"}
         found = settings.load(given | changed, {}, self.state)
-        return Supervisor(found, self.clock, None, self.log, self.spawn)
-
-    def spawn(self, worker: Worker, environment: Mapping[str, str]) -> Any:
-        process = Process(worker, environment)
-        self.processes.append(process)
-        return process
+        return Supervisor(found, self.clock, None, self.log)
 
     def test_a_state_directory_that_holds_something_else(self) -> None:
         self.state.mkdir(0o700)
@@ -128,6 +156,60 @@ class SupervisorTests(SynchronousTestCase):
         self.successResultOf(stopped)
         self.clock.advance(LONGEST)
         self.assertEqual(len(self.processes), 3, "none is started any more")
+
+    def test_one_that_cannot_be_started_is_tried_again(self) -> None:
+        """Less and less often; the others are there meanwhile."""
+        self.clock.refuse = 1
+        self.supervisor.startService()
+        self.assertEqual([process.environment[NUMBER] for process in self.processes], ["1", "2"])
+        self.clock.refuse = 1
+        self.clock.advance(AGAIN)
+        self.assertEqual((self.clock.refuse, len(self.processes)), (0, 2))
+        self.clock.advance(AGAIN)
+        self.assertEqual(len(self.processes), 2)
+        self.clock.advance(AGAIN)
+        self.assertEqual([process.environment[NUMBER] for process in self.processes], ["1", "2", "0"])
+        self.stop()
+
+    def test_one_that_waits_for_its_start_is_not_started_when_all_stop(self) -> None:
+        self.clock.refuse = 1
+        self.supervisor.startService()
+        self.stop()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.assertEqual(len(self.processes), 2)
+
+    def test_what_one_has_started_holds_its_pipes(self) -> None:
+        """It is let go of after a while, and the next worker is started."""
+        self.supervisor.startService()
+        first = self.processes[0]
+        first.exit(signal=9)
+        self.clock.advance(LAST_WORDS / 2)
+        self.assertFalse(first.is_let_go)
+        self.clock.advance(LAST_WORDS / 2)
+        self.assertTrue(first.is_let_go)
+        first.worker.processEnded(first.reason)
+        self.clock.advance(AGAIN)
+        self.assertEqual(len(self.processes), 4)
+        self.stop()
+
+    def test_each_hears_by_its_standard_input_that_the_supervisor_is_gone(self) -> None:
+        self.supervisor.startService()
+        self.assertEqual([process.files for process in self.processes], [{0: "w", 1: "r", 2: "r"}] * 3)
+        self.stop()
+
+    def test_a_line_without_an_end(self) -> None:
+        self.supervisor.startService()
+        worker = self.processes[0].worker
+        for _ in range(5):
+            worker.childDataReceived(1, b"x" * (LINE // 2))
+        # Standard error is another line.
+        worker.childDataReceived(2, b"last ")
+        worker.childDataReceived(2, b"words")
+        worker.childConnectionLost(1)
+        worker.childConnectionLost(2)
+        self.assertEqual([len(line) for line in self.log.getvalue().split("\n")], [LINE * 3 // 2, LINE, 10, 0])
+        self.assertIn("\nlast words\n", self.log.getvalue())
+        self.stop()
 
     def test_what_they_log_comes_in_whole_lines(self) -> None:
         self.supervisor.startService()

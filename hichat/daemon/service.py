@@ -30,7 +30,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from twisted.application.service import Service
-from twisted.internet.defer import CancelledError, Deferred, TimeoutError
+from twisted.internet.defer import CancelledError, Deferred, TimeoutError, gatherResults
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IStreamServerEndpoint
@@ -211,6 +211,7 @@ class HiChat(InTwistd, Service):
             self._start()
         except (StartError, OSError) as e:
             self._clean_up()
+            self._give_up_claim()
             one_line_errors()
             if isinstance(e, OSError):
                 # A key or a directory below the state directory: the sockets' errors are told where they are opened.
@@ -218,6 +219,7 @@ class HiChat(InTwistd, Service):
             raise e from None
         except Exception:
             self._clean_up()
+            self._give_up_claim()
             raise
         super().startService()
 
@@ -323,6 +325,8 @@ class HiChat(InTwistd, Service):
         stopping.addTimeout(DEADLINE - 1, self._reactor)
         stopping.addErrback(self._stopped_badly)
         stopping.addBoth(lambda _: self._clean_up())
+        # Not before: the log's writer may still write.
+        stopping.addBoth(lambda _: self._give_up_claim())
         stopping.addBoth(lambda _: watchdog.cancel())
         return stopping
 
@@ -394,8 +398,13 @@ class HiChat(InTwistd, Service):
         else:
             self._log.failure("stopping failed", failure)
 
-    def _clean_up(self) -> None:
-        """Let go of everything that may be there."""
+    def _clean_up(self) -> Deferred[None]:
+        """
+        Let go of everything that may be there.
+
+        @return: fires when the processes beside this one are gone.
+        """
+        gone: list[Deferred[None]] = []
         if self._parts is not None:
             self._parts.media.stop()
         for factory in self._parts.sockets if self._parts is not None else ():
@@ -410,16 +419,19 @@ class HiChat(InTwistd, Service):
         parts, self._parts = self._parts, None
         if parts is not None:
             if parts.way.process is not None:
-                parts.way.process.stop()
+                gone.append(parts.way.process.stop())
             if parts.following is not None:
-                parts.following.follower.stop()
+                gone.append(parts.following.follower.stop())
             # What waits for it has files to remove, in a pool.
-            parts.decoder.stop()
+            gone.append(parts.decoder.stop())
             for pool in parts.pools:
                 if pool.started:
                     pool.stop()
             for engine in parts.engines:
                 engine.dispose()
+        return gatherResults(gone).addCallback(lambda _: None)
+
+    def _give_up_claim(self) -> None:
         if self._claim is not None:
             self._claim.release()
             self._claim = None

@@ -7,16 +7,13 @@ from each to each, and the store is one.
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TextIO
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred, DeferredList
-from twisted.internet.interfaces import IDelayedCall, IProcessTransport
-from twisted.internet.protocol import ProcessProtocol
+from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import ILogObserver, Logger
 
 from hichat.core.errors import StartError
@@ -33,19 +30,11 @@ from hichat.daemon.service import (
     state_dir_error,
 )
 from hichat.daemon.settings import Settings
-from hichat.runtime import keys, signals
+from hichat.runtime import keys
 from hichat.runtime.logs import plain
+from hichat.runtime.supervision import Supervised
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
-
-AGAIN = 1.0
-"""Seconds after which a worker that ended is started again; twice as long each time that it ends at once."""
-
-LONGEST = 30.0
-"""Seconds that this grows to."""
-
-STEADY = 5.0
-"""Seconds after which a worker counts as one that did not end at once."""
 
 LINE = 256 * 1024
 """Bytes that a worker may write without an end of line."""
@@ -53,47 +42,46 @@ LINE = 256 * 1024
 NUMBER = "HICHAT_WORKER"
 """The environment variable that tells a worker its number, from 0."""
 
-Spawn = Callable[["Worker", Mapping[str, str]], IProcessTransport]
 
-
-class Worker(ProcessProtocol):
+class Worker(Supervised):
     """
     A worker process, as its supervisor sees it.
 
-    @param ended: is told that it is gone, and how.
+    @param number: from 0.
+    @param write: takes each line that it logs.
     """
 
-    transport: IProcessTransport
+    patience = DEADLINE + 1
+    longest_line = LINE
 
-    def __init__(self, number: int, ended: Callable[[Worker, str], None], write: Callable[[str], object]) -> None:
-        self.number = number
-        self.gone: Deferred[None] = Deferred()
-        self._ended = ended
+    def __init__(self, number: int, found: Settings, reactor: Any, write: Callable[[str], object]) -> None:
+        super().__init__(reactor, (sys.executable, "-m", "hichat.daemon.worker"))
+        self.name = f"worker {number}"
+        self._environment = settings.to_environment(found) | {NUMBER: str(number)}
         self._write = write
-        self._line = b""
 
-    def childDataReceived(self, childFD: int, data: bytes) -> None:
-        """What it logs goes into our log, by whole lines."""
-        *lines, self._line = (self._line + data).split(b"\n")
-        if len(self._line) > LINE:
-            lines.append(self._line)
-            self._line = b""
-        for line in lines:
-            # Most were made plain where they come from; some are not of the log, but what a dying interpreter says.
-            text = line.decode(errors="replace")
-            self._write("\t" * text.startswith("\t") + plain(text.removeprefix("\t"), len(text)) + "\n")
+    def begin(self) -> None:
+        """See L{Supervised.begin}."""
+        # Its standard input says, by its end, that the supervisor is gone.
+        self.spawn({0: "w", 1: "r", 2: "r"}, self._environment)
 
-    def processEnded(self, reason: Any) -> None:
-        """It is gone."""
-        status = reason.value
-        how = f"signal {status.signal}" if status.signal else f"exit status {status.exitCode}"
-        self._ended(self, how)
-        self.gone.callback(None)
+    def printed(self, line: str) -> None:
+        """What it logs goes into our log."""
+        # Most lines were made plain where they come from; some are not of the log, but of an interpreter that dies.
+        self._write("\t" * line.startswith("\t") + plain(line.removeprefix("\t"), len(line)) + "\n")
 
-    def signal(self, name: str) -> None:
-        """Send it a signal, if it is there."""
-        if self.transport.pid:
-            self.transport.signalProcess(name)
+    def ended(self, status: int) -> None:
+        """See L{Supervised.ended}."""
+        self.start_again(status)
+
+    def ask_to_end(self) -> None:
+        """See L{Supervised.ask_to_end}."""
+        self.signal("TERM")
+
+    def kill_at_last(self) -> None:
+        """See L{Supervised.kill_at_last}."""
+        self._log.error("{name} does not stop, and is killed", name=self.name)
+        self.kill()
 
 
 class Supervisor(InTwistd, Service):
@@ -102,27 +90,19 @@ class Supervisor(InTwistd, Service):
 
     @param found: C{workers} is 2 at least.
     @param log: where the workers' lines go.
-    @param spawn: starts a process; for tests.
     """
 
     name = "hichat"
     _log = Logger()
 
-    def __init__(
-        self, found: Settings, reactor: Any, observer: ILogObserver | None, log: TextIO, spawn: Spawn | None = None
-    ) -> None:
+    def __init__(self, found: Settings, reactor: Any, observer: ILogObserver | None, log: TextIO) -> None:
         self._settings = found
         self._reactor = reactor
         self._observer = observer
         self._lines = log
-        self._spawn = spawn or self._spawn_process
-        self._workers: dict[int, Worker] = {}
-        self._started: dict[int, float] = {}
-        self._pauses: dict[int, float] = {}
-        self._again: dict[int, IDelayedCall] = {}
+        self._workers: list[Worker] = []
         self._port: socket.socket | None = None
         self._claim: Claim | None = None
-        self._stopping = False
 
     def startService(self) -> None:
         """
@@ -154,8 +134,9 @@ class Supervisor(InTwistd, Service):
             self._let_go()
             one_line_errors()
             raise state_dir_error(found.state_dir, str(e)) from None
-        for number in range(found.workers):
-            self._start(number)
+        self._workers = [Worker(number, found, self._reactor, self._write) for number in range(found.workers)]
+        for worker in self._workers:
+            worker.start()
         self._log.info("HiChat serves {address} with {workers} workers", address=found.listen, workers=found.workers)
         super().startService()
 
@@ -165,24 +146,8 @@ class Supervisor(InTwistd, Service):
     def stopService(self) -> Deferred[None]:
         """Let them stop, as long as each may take."""
         super().stopService()
-        self._stopping = True
-        for call in self._again.values():
-            call.cancel()
-        workers = list(self._workers.values())
-        gone = DeferredList([worker.gone for worker in workers])
-        for worker in workers:
-            worker.signal("TERM")
-        last = self._reactor.callLater(DEADLINE + 1, self._kill)
-        stopped: Deferred[None] = Deferred()
-
-        def ended(_: object) -> None:
-            if last.active():
-                last.cancel()
-            self._let_go()
-            stopped.callback(None)
-
-        gone.addCallback(ended)
-        return stopped
+        gone = gatherResults([worker.stop() for worker in self._workers])
+        return gone.addCallback(lambda _: self._let_go())
 
     def _let_go(self) -> None:
         if self._port is not None:
@@ -190,44 +155,6 @@ class Supervisor(InTwistd, Service):
         if self._claim is not None:
             self._claim.release()
             self._claim = None
-
-    def _kill(self) -> None:
-        for worker in self._workers.values():
-            self._log.error("worker {number} does not stop, and is killed", number=worker.number)
-            worker.signal("KILL")
-
-    def _start(self, number: int) -> None:
-        self._again.pop(number, None)
-        worker = Worker(number, self._ended, self._write)
-        self._workers[number] = worker
-        self._started[number] = self._reactor.seconds()
-        environment = dict(os.environ) | settings.to_environment(self._settings) | {NUMBER: str(number)}
-        # A worker finds what its supervisor has found, wherever that is imported from.
-        environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
-        self._spawn(worker, environment)
-
-    def _spawn_process(self, worker: Worker, environment: Mapping[str, str]) -> IProcessTransport:
-        command = [sys.executable, "-m", "hichat.daemon.worker"]
-        # Its standard input says, by its end, that the supervisor is gone.
-        files = {0: "w", 1: "r", 2: "r"}
-        with signals.blocked():
-            started: IProcessTransport = self._reactor.spawnProcess(
-                worker, command[0], command, environment, childFDs=files
-            )
-        return started
-
-    def _ended(self, worker: Worker, how: str) -> None:
-        del self._workers[worker.number]
-        if self._stopping:
-            return
-        number = worker.number
-        steady = self._reactor.seconds() - self._started[number] >= STEADY
-        pause = AGAIN if steady else min(LONGEST, 2 * self._pauses.get(number, AGAIN / 2))
-        self._pauses[number] = pause
-        self._log.error(
-            "worker {number} ended ({how}) and is started again in {pause} s", number=number, how=how, pause=pause
-        )
-        self._again[number] = self._reactor.callLater(pause, self._start, number)
 
     def _write(self, line: str) -> None:
         self._lines.write(line)

@@ -65,7 +65,9 @@ def main() -> None:
     # What a terminal sends goes to the supervisor too, which then tells us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     reactor.addSystemEventTrigger("before", "shutdown", service.stopService)
-    reactor.run(installSignalHandlers=False)
+    # The reactor takes SIGCHLD, by which it hears of the end of processes; and SIGTERM, of which it cannot bear two.
+    reactor.callWhenRunning(signal.signal, signal.SIGTERM, stop)
+    reactor.run()
 
 
 if __name__ == "__main__":

@@ -32,7 +32,8 @@ from twisted.internet.interfaces import IDelayedCall
 
 from hichat.core.errors import Busy, DamagedPicture, NotStored, PictureTooLarge, Refused
 from hichat.media.types import Picture
-from hichat.runtime.child import Daemon, Process, describe, run
+from hichat.runtime.child import Daemon, Process, run
+from hichat.runtime.supervision import describe
 
 MEMORY = 800 * 1024**2
 """Bytes that a picture may take beside what the process has anyway. The largest WebP takes 610 MiB: 16 a pixel."""
@@ -132,16 +133,14 @@ class Decoder(Process):
         deadline: float = DEADLINE,
         idle: float = IDLE,
     ) -> None:
-        super().__init__(setup or Setup(), reactor, command)
-        self._deadline = deadline
+        super().__init__(setup or Setup(), reactor, command, deadline)
         self._idle = idle
         self._decode = msgspec.msgpack.Decoder(Done).decode
         # By user: the first one is next.
         self._waiting: dict[int, deque[_Job]] = {}
         self._again_first: _Job | None = None
         self._job: _Job | None = None
-        self._timer: IDelayedCall | None = None
-        self._is_stopped = False
+        self._idle_call: IDelayedCall | None = None
 
     @property
     def waiting(self) -> int:
@@ -169,10 +168,11 @@ class Decoder(Process):
         """Hand over the next one, if there is one and the process is there for it."""
         if self._job is not None or self._is_stopped:
             return
-        self._set_timer()
+        if self._idle_call is not None and self._idle_call.active():
+            self._idle_call.cancel()
         if not self.waiting:
             if self.is_there:
-                self._set_timer(self._idle, self.let_go)
+                self._idle_call = self._reactor.callLater(self._idle, self.let_go)
             return
         if self.pid is None:
             try:
@@ -184,8 +184,7 @@ class Decoder(Process):
         if self.is_there:
             job = self._job = self._next()
             job.tries += 1
-            self._set_timer(self._deadline, self._overdue)
-            self.send(job.wanted)
+            self.ask(job.wanted)
 
     def _next(self) -> _Job:
         job, self._again_first = self._again_first, None
@@ -197,16 +196,10 @@ class Decoder(Process):
                 self._waiting[user] = jobs
         return job
 
-    def _set_timer(self, seconds: float = 0.0, call: Any = None) -> None:
-        """@param call: replaces what was to be called; None: nothing is."""
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
-        self._timer = None if call is None else self._reactor.callLater(seconds, call)
-
-    def _overdue(self) -> None:
+    def overdue(self) -> None:
+        """See L{Process.overdue}."""
         assert self._job is not None
         self._job.is_overdue = True
-        self.kill()
 
     def heard(self, message: bytes) -> None:
         """A picture is taken in, or refused."""
@@ -249,13 +242,14 @@ class Decoder(Process):
         for job in jobs:
             job.answer.errback(NotStored())
 
-    def stop(self) -> None:
+    def stop(self) -> Deferred[None]:
         """See L{Process.stop}. What is under way is refused."""
-        self._is_stopped = True
-        self._set_timer()
+        if self._idle_call is not None and self._idle_call.active():
+            self._idle_call.cancel()
         self.kill()
-        super().stop()
+        gone = super().stop()
         self._refuse_all()
+        return gone
 
 
 # The decoder's side

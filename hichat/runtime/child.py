@@ -11,9 +11,8 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
 import sys
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -21,29 +20,19 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar, TypeVar
 import msgspec
 from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.protocol import Factory, Protocol
-from twisted.logger import ILogObserver, LogEvent, Logger, LogLevel, eventAsText, globalLogBeginner
+from twisted.logger import ILogObserver, LogEvent, LogLevel, eventAsText, globalLogBeginner
 from zope.interface import implementer
 
-from hichat.runtime import signals
 from hichat.runtime.flush import send_at_once, sends_at_once
+from hichat.runtime.supervision import Supervised
 
 if TYPE_CHECKING:
     # The processes that import this have no connections: TLS, which comes with these, took 0.1 s of their start.
     from twisted.internet.tcp import Connection
 
-AGAIN = 1.0
-"""Seconds after which a process that ended is replaced."""
+DEADLINE = 60.0
+"""Seconds that a process has for an answer: on a machine that has much else to do, and with a store that is slow."""
 
-LAST_WORDS = 1.0
-"""Seconds that a process has to end by itself when its socket is closed."""
-
-LOOK = 0.01
-"""Seconds between two looks whether it has."""
-
-WORDS = 4096
-"""Bytes of a line of its standard error; a longer one is several."""
-
-P = TypeVar("P", bound=Protocol)
 S = TypeVar("S", bound=msgspec.Struct)
 
 Said = list[tuple[str, str, str]]
@@ -99,71 +88,43 @@ class _Channel(Protocol):
         self._lost(self)
 
 
-class _Words(Protocol):
-    """The daemon's end of the process's standard error."""
-
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        self._tell = tell
-        self._rest = b""
-
-    def dataReceived(self, data: bytes) -> None:
-        """A piece came."""
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > WORDS:
-            lines.append(self._rest)
-            self._rest = b""
-        for line in lines:
-            self._tell(line.decode(errors="replace"))
-
-    def connectionLost(self, reason: Any = None) -> None:
-        """There is no more."""
-        if self._rest:
-            self._tell(self._rest.decode(errors="replace"))
-
-
-class Process(ABC):
+class Process(Supervised):
     """
-    A process, while there is one. Nothing here waits for it but L{stop}.
+    A process, while there is one.
 
-    @cvar name: in the log.
     @cvar module: what runs in the process.
+    @cvar answers_setup: whether its first message is the answer to its setup.
     @param setup: its first message.
     @param reactor: of the daemon.
     @param command: what to run instead of the module; for tests.
+    @param deadline: seconds that it has to answer, or it is killed.
     """
 
-    name: ClassVar[str]
     module: ClassVar[str]
-    _log = Logger()
+    answers_setup: ClassVar[bool] = False
 
-    def __init__(self, setup: Any, reactor: Any, command: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, setup: Any, reactor: Any, command: Sequence[str] | None = None, deadline: float = DEADLINE
+    ) -> None:
+        super().__init__(reactor, command or (sys.executable, "-m", self.module))
         self._setup = setup
-        self._reactor = reactor
-        self._command = list(command or (sys.executable, "-m", self.module))
-        self._process: subprocess.Popen[bytes] | None = None
+        self._deadline = deadline
         self._channel: _Channel | None = None
-        self._again: IDelayedCall | None = None
+        # How many answers it owes, since when the next one, and what looks whether that is too long.
+        self._owed = 0
+        self._owed_since = 0.0
+        self._look: IDelayedCall | None = None
 
     @abstractmethod
     def heard(self, message: bytes) -> None:
         """It has sent a message."""
 
-    @abstractmethod
-    def ended(self, status: int) -> None:
-        """
-        It has ended, and is gone; what was sent to it may be done or not.
-
-        @param status: its exit status; below 0: of the signal that ended it.
-        """
-
-    @property
-    def pid(self) -> int | None:
-        """The process's id; None: there is none at the moment."""
-        return self._process.pid if self._process is not None else None
+    def overdue(self) -> None:
+        """It has not answered in time, and is killed; L{ended} is called."""
 
     @property
     def is_there(self) -> bool:
-        """Whether L{send} may be called."""
+        """Whether L{ask} may be called."""
         return self._channel is not None
 
     def begin(self) -> None:
@@ -172,57 +133,76 @@ class Process(ABC):
 
         @raise OSError: there is none.
         """
-        self._again = None
-        try:
-            self._begin()
-        except OSError:
-            self._end_process()
-            raise
-
-    def _begin(self) -> None:
         ours, theirs = socket.socketpair()
-        words, its_words = socket.socketpair()
-        with ours, theirs, words, its_words:
-            self._process = spawn(self._command, theirs, its_words)
-            self._adopt(words, _Words(self._say))
-            self._channel = self._adopt(ours, _Channel(self.heard, self._gone))
-        self._channel.send(self._setup)
+        with ours, theirs, open(os.devnull, "wb") as nothing:
+            channel = self._adopt(ours)
+            files: dict[int, int | str] = {0: theirs.fileno(), 1: nothing.fileno(), 2: "r"}
+            try:
+                # No signal but KILL reaches it: what a terminal or a service manager sends is for the daemon, which
+                # then closes the socket.
+                self.spawn(files, unheard=(signal.SIGINT, signal.SIGTERM))
+            except OSError:
+                channel.transport.abortConnection()
+                raise
+        self._channel = channel
+        self._owed = 0
+        if self.answers_setup:
+            self.ask(self._setup)
+        else:
+            channel.send(self._setup)
 
-    def _adopt(self, end: socket.socket, protocol: P) -> P:
+    def _adopt(self, end: socket.socket) -> _Channel:
         end.setblocking(False)
-        factory = Factory.forProtocol(lambda: protocol)
+        channel = _Channel(self._heard, self._lost)
+        factory = Factory.forProtocol(lambda: channel)
         factory.noisy = False
-        # The reactor makes file descriptors of its own.
+        # The reactor makes a file descriptor of its own.
         self._reactor.adoptStreamConnection(end.fileno(), socket.AF_UNIX, factory)
-        return protocol
+        return channel
 
-    def _say(self, line: str) -> None:
+    def printed(self, line: str) -> None:
+        """See L{Supervised.printed}."""
         self._log.error("{name}: {line}", name=self.name, line=line)
 
-    def send(self, message: Any) -> None:
-        """Send it a message."""
+    def ask(self, message: Any) -> None:
+        """Send it a message, which it answers with one."""
         assert self._channel is not None
+        if not self._owed:
+            self._owed_since = self._reactor.seconds()
+            if self._look is None:
+                self._look = self._reactor.callLater(self._deadline, self._look_whether_it_answers)
+        self._owed += 1
         self._channel.send(message)
 
-    def kill(self) -> None:
-        """End the process in the middle of what it does; L{ended} is called."""
-        if self._process is not None:
-            self._process.kill()
+    def _heard(self, message: bytes) -> None:
+        self._owed -= self._owed > 0
+        self._owed_since = self._reactor.seconds()
+        self.heard(message)
 
-    def let_go(self) -> None:
-        """Let the process end by itself; L{ended} is called."""
-        self._close()
-        self._wait(round(LAST_WORDS / LOOK))
+    def _look_whether_it_answers(self) -> None:
+        # One call that looks at the time now and then: one for each message would cost each some microseconds.
+        self._look = None
+        if not self._owed or self.pid is None:
+            return
+        left = self._owed_since + self._deadline - self._reactor.seconds()
+        if left > 0:
+            self._look = self._reactor.callLater(left, self._look_whether_it_answers)
+            return
+        self._log.error(
+            "{name} has not answered within {seconds} s, and is killed", name=self.name, seconds=self._deadline
+        )
+        self.overdue()
+        self.kill()
 
-    def stop(self) -> None:
-        """End the process, which has nothing to do any more, and wait for that. May be called again."""
-        if self._again is not None:
-            self._again.cancel()
-            self._again = None
-        self._close()
-        self._end_process(LAST_WORDS)
+    def _forget_what_is_owed(self) -> None:
+        self._owed = 0
+        if self._look is not None:
+            self._look.cancel()
+            self._look = None
 
-    def _close(self) -> None:
+    def ask_to_end(self) -> None:
+        """Close the socket: see L{Supervised.ask_to_end}."""
+        self._forget_what_is_owed()
         if self._channel is not None:
             channel, self._channel = self._channel, None
             # At once: the reactor closes it in a turn of its own.
@@ -230,35 +210,24 @@ class Process(ABC):
                 channel.transport.getHandle().shutdown(socket.SHUT_RDWR)
             channel.transport.loseConnection()
 
-    def _end_process(self, patience: float = 0.0) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        try:
-            # It ends by itself, when it has read the end of the file.
-            process.wait(patience)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    def let_go_of_pipes(self) -> None:
+        """See L{Supervised.let_go_of_pipes}: the socket is one, too."""
+        self.ask_to_end()
+        super().let_go_of_pipes()
+        self.look_whether_it_is_over()
 
-    def _gone(self, channel: _Channel) -> None:
-        if self._channel is channel:
-            self._channel = None
-            self._wait(round(LAST_WORDS / LOOK))
+    def is_heard_out(self) -> bool:
+        """See L{Supervised.is_heard_out}."""
+        return self._channel is None
 
-    def _wait(self, looks: int) -> None:
-        """Until it is gone: what it was doing it may still do. After so many looks it is killed."""
-        self._again = None
-        if self._process is None:
+    def _lost(self, channel: _Channel) -> None:
+        if self._channel is not channel:
             return
-        status = self._process.poll()
-        if status is None:
-            if looks == 0:
-                self._process.kill()
-            self._again = self._reactor.callLater(LOOK, self._wait, looks - 1)
-            return
-        self._process = None
-        self.ended(status)
+        self._channel = None
+        self._forget_what_is_owed()
+        # What it was doing it may still do.
+        self.expect_its_end()
+        self.look_whether_it_is_over()
 
 
 class Child(Process):
@@ -268,50 +237,15 @@ class Child(Process):
     def lost(self) -> None:
         """It has ended by itself; what was sent to it may be done or not."""
 
-    def start(self) -> None:
-        """Start the process; if that fails, try again later."""
-        try:
-            self.begin()
-        except OSError as e:
-            self._log.error(
-                "{name} cannot be started: {cause}; trying again in {pause} s", name=self.name, cause=e, pause=AGAIN
-            )
-            self._again = self._reactor.callLater(AGAIN, self.start)
-
     def ended(self, status: int) -> None:
-        """See L{Process.ended}."""
-        self._log.error(
-            "{name} ended ({how}) and is started again in {pause} s", name=self.name, how=describe(status), pause=AGAIN
-        )
-        self._again = self._reactor.callLater(AGAIN, self.start)
+        """See L{Supervised.ended}."""
+        self.start_again(status)
         self.lost()
 
     def repeat(self, said: Said) -> None:
         """Write to the daemon's log what the process has for it."""
         for level, text, traceback in said:
             self._log.emit(LogLevel.levelWithName(level), "{text}", text=text, traceback=traceback)
-
-
-def describe(status: int) -> str:
-    """@return: how a process ended, in words."""
-    return f"signal {-status}" if status < 0 else f"exit status {status}"
-
-
-def spawn(command: Sequence[str], channel: socket.socket, words: socket.socket) -> subprocess.Popen[bytes]:
-    """
-    @param channel: is its standard input.
-    @param words: is its standard error.
-    @return: the process. No signal but KILL reaches it: what a terminal or a service manager sends is for the daemon,
-        which then closes the socket.
-    """
-    with signals.blocked((signal.SIGINT, signal.SIGTERM)):
-        return subprocess.Popen(  # noqa: S603
-            command,
-            stdin=channel.fileno(),
-            stdout=subprocess.DEVNULL,
-            stderr=words.fileno(),
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
-        )
 
 
 # The process's side

@@ -81,7 +81,7 @@ class FollowerProcess(Child):
         if not self.is_there:
             return fail(StepFailed("its process is not there"))
         self._step = Deferred()
-        self.send(0)
+        self.ask(0)
         return self._step
 
     def heard(self, message: bytes) -> None:

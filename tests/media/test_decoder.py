@@ -25,7 +25,6 @@ from hichat.core.errors import Busy, DamagedPicture, NotStored, PictureTooLarge
 from hichat.media.decoder import FILES, MEMORY, SECONDS, WAITING, WAITING_OF_USER, Decoder, Setup
 from hichat.media.pictures import PIXELS, take_in
 from hichat.media.types import Picture
-from hichat.runtime import child
 from tests.doubles import watch_log
 from tests.media.samples import PICTURES, PNG, bomb, picture
 
@@ -287,10 +286,10 @@ run(serve)
         self.assertEqual(self.texts(), "")
 
     async def test_no_process(self) -> None:
-        def failing(*_: Any) -> Any:
+        def failing(*_: Any, **__: Any) -> Any:
             raise OSError("no more processes")
 
-        self.patch(child, "spawn", failing)
+        self.patch(CLOCK, "spawnProcess", failing)
         decoder = self.make()
         await self.assertFailure(self.send(decoder, PNG), NotStored)
         self.assertIn("cannot be started: no more processes", self.texts())
@@ -301,10 +300,10 @@ run(serve)
         answers = [self.send(decoder, self.trap(12)), self.send(decoder, PNG)]
         await self.until(lambda: decoder.pid is not None)
         pid = decoder.pid
-        decoder.stop()
-        decoder.stop()
+        gone = [decoder.stop(), decoder.stop()]
         for each in (*answers, self.send(decoder, PNG)):
             await self.assertFailure(each, NotStored)
+        await gatherResults(gone)
         self.assertRaises(ProcessLookupError, os.kill, pid, 0)
 
     async def until(self, condition: Callable[[], bool]) -> None:

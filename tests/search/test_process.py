@@ -6,12 +6,13 @@ import os
 import signal
 from typing import Any
 
+from twisted.internet.defer import gatherResults
 from twisted.internet.task import deferLater
 from twisted.logger import eventAsText
 from twisted.trial.unittest import TestCase
 
 from hichat.pipeline.ledger.writer import LogWriter
-from hichat.runtime import child
+from hichat.runtime import supervision
 from hichat.search.index import make_index
 from hichat.search.indexer import STEP, Progress, StepFailed
 from hichat.search.process import FollowerProcess
@@ -52,7 +53,8 @@ Index.move = dying
         self.addCleanup(self.index.engine.dispose)
         self.index.prepare()
         fill(self.store)
-        self.patch(child, "AGAIN", 0.05)
+        for name in ("AGAIN", "LONGEST"):
+            self.patch(supervision, name, 0.05)
         self.logged: list[Any] = []
         watch_log(self, self.logged.append)
 
@@ -85,7 +87,7 @@ Index.move = dying
 
     async def test_last_in_line_and_it_ends_with_the_daemon(self) -> None:
         # It is last in line for a core: on a machine that is busy its last second may not be enough, and it is killed.
-        self.patch(child, "LAST_WORDS", 60.0)
+        self.patch(FollowerProcess, "patience", 60.0)
         made = self.make()
         await made.step()
         assert made.pid is not None
@@ -93,11 +95,10 @@ Index.move = dying
         for number in (signal.SIGINT, signal.SIGTERM):
             os.kill(made.pid, number)
         await made.step()
-        popen = made._process
-        assert popen is not None
-        made.stop()
-        made.stop()
-        self.assertEqual(popen.returncode, 0)
+        life = made._life
+        assert life is not None
+        await gatherResults([made.stop(), made.stop()])
+        self.assertEqual((life.is_over, life.status), (True, 0))
         await self.assertFailure(made.step(), StepFailed)
 
     async def test_killed_in_a_step(self) -> None:

@@ -39,7 +39,6 @@ from hichat.core.events import Event, Kind, Scope
 from hichat.pipeline.ledger import receipts
 from hichat.pipeline.ledger.receipts import Name, Receipt
 from hichat.pipeline.ledger.writer import LogWriter
-from hichat.runtime import child
 from hichat.runtime.child import Child, Daemon, Said, collect_log, no_threads, run
 from hichat.runtime.limits import NO_LIMIT, Rate
 from hichat.storage.engine import make_engine
@@ -47,7 +46,10 @@ from hichat.storage.store import Store
 from hichat.storage.turnstile import Turnstile
 
 PATIENCE = 60
-"""How often, so many seconds apart, a store that fails is asked what a dead process did."""
+"""How often a store that fails is asked what a dead process did."""
+
+PAUSE = 1.0
+"""Seconds between two of these questions."""
 
 Write = Callable[[Sequence[Draft]], Deferred[list[Outcome]]]
 """Writes a batch; see L{LogWriter.write}. Never fails."""
@@ -128,6 +130,7 @@ class WriterProcess(Child):
 
     name = "the log's writer"
     module = "hichat.pipeline.ledger.process"
+    answers_setup = True
     _log = Logger()
 
     def __init__(
@@ -180,7 +183,7 @@ class WriterProcess(Child):
             (int(d.kind), int(d.scope), d.sender, d.target, d.body, d.subject, d.device, d.counter)
             for d in batch.rest()
         ]
-        self.send((self._number, plain))
+        self.ask((self._number, plain))
 
     def heard(self, message: bytes) -> None:
         """A batch is written, or the process is ready."""
@@ -257,7 +260,7 @@ class WriterProcess(Child):
     def _not_found(self, failure: Failure, tries: int) -> None:
         if tries:
             # It is known again when the store is there again.
-            self._reactor.callLater(child.AGAIN, self._look_up, tries - 1)
+            self._reactor.callLater(PAUSE, self._look_up, tries - 1)
             return
         lost, self._lost_batches = self._lost_batches, []
         self._log.failure("{count} batches may be stored or not; that they are not is said", failure, count=len(lost))

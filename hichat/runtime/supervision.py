@@ -1,0 +1,315 @@
+"""
+Processes beside this one: how each is started, told to the log, ended, and started again.
+
+They are the reactor's (C{spawnProcess}): it reads what they print and hears of their end (C{SIGCHLD}), and nothing here
+waits. What a reactor that does not run yet, or not any more, cannot do is not needed: such a process reads the end of
+its standard input, and ends.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.error import ProcessExitedAlready
+from twisted.internet.interfaces import IDelayedCall, IProcessTransport, IReactorTime
+from twisted.internet.protocol import ProcessProtocol
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from hichat.runtime import signals
+
+AGAIN = 1.0
+"""Seconds after which a process that ended is started again; twice as long each time that it ends at once."""
+
+LONGEST = 30.0
+"""Seconds that this grows to."""
+
+STEADY = 5.0
+"""Seconds after which a process counts as one that did not end at once."""
+
+LAST_WORDS = 1.0
+"""Seconds that a process has to end by itself; and those that it started to let go of its pipes when it has ended."""
+
+WORDS = 4096
+"""Bytes of a line that a process prints; a longer one is several."""
+
+
+class Pauses:
+    """How long to wait before a process is started again."""
+
+    def __init__(self, clock: IReactorTime) -> None:
+        # Not at the top: the processes import this module too, have no use for it, and would start later for it.
+        from twisted.application.internet import backoffPolicy
+
+        self._clock = clock
+        self._policy = backoffPolicy(AGAIN, LONGEST, 2.0, jitter=lambda: 0.0)
+        self._began = clock.seconds()
+        self._attempts = 0
+
+    def begin(self) -> None:
+        """The process is started."""
+        self._began = self._clock.seconds()
+
+    def next(self) -> float:
+        """The process has ended, or was not to be started. @return: seconds."""
+        if self._clock.seconds() - self._began >= STEADY:
+            self._attempts = 0
+        self._attempts += 1
+        return self._policy(self._attempts - 1)
+
+
+class Supervised(ABC):
+    """
+    A process, while there is one.
+
+    @ivar name: in the log.
+    @cvar patience: seconds that the process has to end by itself when it is asked to.
+    @cvar longest_line: bytes; a longer one is several.
+    """
+
+    name: str
+    patience = LAST_WORDS
+    longest_line = WORDS
+    _log = Logger()
+
+    def __init__(self, reactor: Any, command: Sequence[str]) -> None:
+        self._reactor = reactor
+        self._command = list(command)
+        self._pauses = Pauses(reactor)
+        self._life: _Life | None = None
+        self._again: IDelayedCall | None = None
+        # What is to be done if its end takes too long.
+        self._hurry: IDelayedCall | None = None
+        self._until_gone: list[Deferred[None]] = []
+        self._is_stopped = False
+
+    # What each kind of process does
+
+    @abstractmethod
+    def begin(self) -> None:
+        """
+        Start the process, by L{spawn}.
+
+        @raise OSError: there is none.
+        """
+
+    @abstractmethod
+    def ask_to_end(self) -> None:
+        """Let the process end by itself."""
+
+    @abstractmethod
+    def printed(self, line: str) -> None:
+        """It has printed a line, without its end."""
+
+    @abstractmethod
+    def ended(self, status: int) -> None:
+        """
+        It has ended, and is gone; it was not stopped.
+
+        @param status: its exit status; below 0: of the signal that ended it.
+        """
+
+    def is_heard_out(self) -> bool:
+        """@return: whether all is read that the process has sent."""
+        return True
+
+    # What is the same for all
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id; None: there is none at the moment."""
+        return self._life.pid if self._life is not None else None
+
+    def start(self) -> None:
+        """Start the process; if that fails, try again later."""
+        self._again = None
+        try:
+            self.begin()
+        except OSError as e:
+            pause = self._pauses.next()
+            self._log.error(
+                "{name} cannot be started: {cause}; trying again in {pause} s", name=self.name, cause=e, pause=pause
+            )
+            self._again = self._reactor.callLater(pause, self.start)
+
+    def start_again(self, status: int) -> None:
+        """It has ended: start another one, after a pause."""
+        pause = self._pauses.next()
+        self._log.error(
+            "{name} ended ({how}) and is started again in {pause} s", name=self.name, how=describe(status), pause=pause
+        )
+        self._again = self._reactor.callLater(pause, self.start)
+
+    def spawn(
+        self,
+        files: Mapping[int, int | str],
+        environment: Mapping[str, str] | None = None,
+        unheard: Iterable[signal.Signals] = (),
+    ) -> None:
+        """
+        Start the process.
+
+        @param files: see C{childFDs} of C{spawnProcess}.
+        @param environment: variables beside our own.
+        @param unheard: signals that do not reach it, beside those that are for nobody but this process.
+        @raise OSError: there is none.
+        """
+        more = {**(environment or {}), "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
+        self._life = _Life(self._print, self._exited, self._ended, self.longest_line)
+        self._pauses.begin()
+        try:
+            with signals.blocked(unheard):
+                self._reactor.spawnProcess(
+                    self._life, self._command[0], self._command, os.environ | more, childFDs=dict(files)
+                )
+        except OSError:
+            self._life = None
+            raise
+
+    def signal(self, name: str) -> None:
+        """
+        Send the process a signal, if it is there.
+
+        @param name: without C{SIG}.
+        """
+        if self._life is not None:
+            with suppress(ProcessExitedAlready):
+                self._life.transport.signalProcess(name)
+
+    def kill(self) -> None:
+        """End the process in the middle of what it does."""
+        self.signal("KILL")
+
+    def let_go(self) -> None:
+        """Let the process end by itself; L{ended} is called."""
+        if self._life is not None:
+            self.ask_to_end()
+            self.expect_its_end()
+
+    def stop(self) -> Deferred[None]:
+        """
+        End the process, which has nothing to do any more, and start no other one. May be called again.
+
+        @return: fires when it is gone. A reactor has to run for that.
+        """
+        self._is_stopped = True
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
+        if self._life is None:
+            return succeed(None)
+        gone: Deferred[None] = Deferred()
+        self._until_gone.append(gone)
+        self.let_go()
+        return gone
+
+    def expect_its_end(self) -> None:
+        """Kill it if it does not end by itself."""
+        if self._hurry is None:
+            self._hurry = self._reactor.callLater(self.patience, self.kill_at_last)
+
+    def kill_at_last(self) -> None:
+        """It was asked to end, and did not."""
+        self.kill()
+
+    def let_go_of_pipes(self) -> None:
+        """It has ended; what it started itself may still hold the other ends."""
+        if self._life is not None:
+            self._life.transport.loseConnection()
+
+    def _print(self, line: bytes) -> None:
+        self.printed(line.decode(errors="replace"))
+
+    def _exited(self) -> None:
+        if self._hurry is not None and self._hurry.active():
+            self._hurry.cancel()
+        self._hurry = self._reactor.callLater(LAST_WORDS, self.let_go_of_pipes)
+
+    def _ended(self) -> None:
+        self.look_whether_it_is_over()
+
+    def look_whether_it_is_over(self) -> None:
+        """It is when the process is gone, and all that it has printed and sent is read."""
+        life = self._life
+        if life is None or not life.is_over or not self.is_heard_out():
+            return
+        self._life = None
+        if self._hurry is not None and self._hurry.active():
+            self._hurry.cancel()
+        self._hurry = None
+        if not self._is_stopped:
+            self.ended(life.status)
+        until_gone, self._until_gone = self._until_gone, []
+        for gone in until_gone:
+            gone.callback(None)
+
+
+class _Life(ProcessProtocol):
+    """
+    From the start of a process to its end.
+
+    @ivar status: see L{Supervised.ended}.
+    @ivar is_over: whether it has ended and all is read that it has printed.
+    """
+
+    transport: IProcessTransport
+
+    def __init__(
+        self,
+        printed: Callable[[bytes], None],
+        exited: Callable[[], None],
+        ended: Callable[[], None],
+        longest_line: int,
+    ) -> None:
+        self.pid: int | None = None
+        self.status = 0
+        self.is_over = False
+        self._printed = printed
+        self._exited = exited
+        self._ended = ended
+        self._longest_line = longest_line
+        # By file descriptor: of the line that has no end yet.
+        self._rests: dict[int, bytes] = {}
+
+    def connectionMade(self) -> None:
+        """It is there."""
+        self.pid = self.transport.pid
+
+    def childDataReceived(self, childFD: int, data: bytes) -> None:
+        """It has printed something."""
+        *lines, rest = (self._rests.get(childFD, b"") + data).split(b"\n")
+        if len(rest) > self._longest_line:
+            lines.append(rest)
+            rest = b""
+        self._rests[childFD] = rest
+        for line in lines:
+            self._printed(line)
+
+    def childConnectionLost(self, childFD: int) -> None:
+        """There is no more."""
+        rest = self._rests.pop(childFD, b"")
+        if rest:
+            self._printed(rest)
+
+    def processExited(self, reason: Failure) -> None:
+        """It has ended."""
+        status: Any = reason.value
+        self.status = -status.signal if status.signal else status.exitCode or 0
+        self._exited()
+
+    def processEnded(self, reason: Failure) -> None:
+        """It has ended, and its pipes."""
+        self.is_over = True
+        self._ended()
+
+
+def describe(status: int) -> str:
+    """@return: how a process ended, in words."""
+    return f"signal {-status}" if status < 0 else f"exit status {status}"
