@@ -15,7 +15,7 @@ The rooms, from the doors down; each imports only from rooms below it::
     cli                 the door of the C{hichat} command
     bench               measures a daemon from outside
     daemon              settings; puts the parts together, starts and stops them; several workers
-    v1                  what only clients of v1 need: calls, user list, frames
+    v1                  what only clients of v1 need: calls, user list, frames, their connections and the door to them
     web/browser         the web client: its files, and the session that a browser keeps in a cookie
     web/docs            what the daemon serves about its own protocols
     web/api             the v2 HTTP API: an operation is declared once; route, checks and document come from it
@@ -34,8 +34,6 @@ The rooms, from the doors down; each imports only from rooms below it::
     storage             engine, threads, tables, migrations
     runtime             what a process needs: children, clocks, limits, logs, metrics, keys, signals
     core                events, drafts, errors, text, emoji, and the ports between rooms
-
-What still reaches up: the gateway and C{wire} take frames of v1 from C{v1}.
 """
 
 __version__ = "0.1.0"

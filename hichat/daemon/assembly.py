@@ -41,12 +41,13 @@ from hichat.media.folder import Folder
 from hichat.media.media import Limits as MediaLimits
 from hichat.media.media import MediaStore, MediaUses, TakeIn
 from hichat.pipeline.gateway.admission import Places, Refusals, caps_of, open_files_limit
-from hichat.pipeline.gateway.connection import ChatFactory, V1Protocol, V2Protocol
+from hichat.pipeline.gateway.connection import ChatFactory
 from hichat.pipeline.gateway.endings import Endings
 from hichat.pipeline.gateway.presence import Presence
 from hichat.pipeline.gateway.quota import Quota
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
+from hichat.pipeline.gateway.v2_connection import V2Protocol
 from hichat.pipeline.gateway.v2_session import Services, SignedIn, make_signal
 from hichat.pipeline.ledger.gather import Ledger
 from hichat.pipeline.ledger.process import Setup, WriterProcess
@@ -70,6 +71,7 @@ from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
 from hichat.storage.store import Store
 from hichat.storage.turnstile import Turnstile
+from hichat.v1.connection import V1Protocol
 from hichat.web.outside import Outside
 from hichat.web.proxies import Proxies
 

@@ -23,6 +23,7 @@ from hichat.runtime.work import Budgets
 from hichat.search.index import Index
 from hichat.storage.store import Store
 from hichat.v1.calls import V1Gone, make_root
+from hichat.v1.socket import SocketResource
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
 from hichat.web.browser.files import Client
@@ -32,7 +33,7 @@ from hichat.web.docs.documents import mount_documents
 from hichat.web.outside import Outside
 from hichat.web.parts import Parts
 from hichat.web.site import Branch, Site
-from hichat.web.sockets import SocketResource, SocketV2Resource
+from hichat.web.sockets import SocketV2Resource
 from hichat.web.status import Exposition, Health, Ready
 from hichat.web.uploads import Files, upload_paths
 

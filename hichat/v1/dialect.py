@@ -39,8 +39,6 @@ from hichat.wire import websocket
 GREETING = "欢迎进入聊天系统".encode()
 CONTENT_LIMIT = 8 * 1024
 """Bytes of C{Content} in UTF-8."""
-FRAME_LIMIT = 32 * 1024
-"""Bytes of a frame; a larger one closes the connection with 1009."""
 
 DEPTH_LIMIT = 100
 """Objects and arrays within each other. Whoever reads the frame later may have less of a stack to do it with."""

@@ -85,6 +85,8 @@ class Close(IntEnum):
     """The daemon could not serve the connection: come back later."""
 
 
+FRAME_LIMIT = 32 * 1024
+"""Bytes of a frame of either dialect; a larger one closes the connection with 1009."""
 TEXT_LIMIT = 8 * 1024
 """Bytes of C{text} in UTF-8."""
 MENTIONS_LIMIT = 50

@@ -32,10 +32,7 @@ from hichat.core.errors import (
 from hichat.core.events import ENDINGS, MAX_SAFE_INTEGER, Event, JoinPolicy, Kind, Scope
 from hichat.media.addresses import PREFIX
 from hichat.media.names import clean_name, without_hidden
-from hichat.v1 import dialect
 from hichat.wire import frames, websocket
-
-FRAME_LIMIT = dialect.FRAME_LIMIT
 
 _MEDIA = {1: "text", 2: "emoji", 3: "audio", 4: "picture"}
 _NUMBERS = {name: number for number, name in _MEDIA.items()} | {"file": 1}

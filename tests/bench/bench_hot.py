@@ -28,6 +28,7 @@ from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
 from hichat.v1 import dialect
 from hichat.wire import v2, websocket
+from hichat.wire.frames import FRAME_LIMIT
 
 MESSAGES = 400
 PEOPLE = 100
@@ -84,7 +85,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def bench_frames(benchmark: Benchmark) -> None:
     """Reads of eight frames each, unmasked."""
     reads = [b"".join(masked(text(at)) for at in range(first, first + 8)) for first in range(0, MESSAGES, 8)]
-    benchmark(lambda: [websocket.take(read, dialect.FRAME_LIMIT, 32) for read in reads])
+    benchmark(lambda: [websocket.take(read, FRAME_LIMIT, 32) for read in reads])
 
 
 def bench_decode_v1(benchmark: Benchmark) -> None:

@@ -12,7 +12,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.protocols.policies import ProtocolWrapper
 
-from hichat.pipeline.gateway.connection import HELLO_READ, PARTS, TURN_FRAMES, ChatProtocol
+from hichat.pipeline.gateway.connection import PARTS, TURN_FRAMES, ChatProtocol
+from hichat.pipeline.gateway.v2_connection import HELLO_READ
 from hichat.pipeline.gateway.v2_session import HELLO_FRAMES, SignedIn
 from hichat.v1.session import V1Session
 from hichat.wire.frames import Close

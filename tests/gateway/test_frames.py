@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.pipeline.gateway.connection import ChatFactory, V1Protocol
+from hichat.pipeline.gateway.connection import ChatFactory
 from hichat.pipeline.gateway.presence import Presence
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.plane.intake import Intake
 from hichat.runtime.metrics import Metrics
+from hichat.v1.connection import V1Protocol
 from hichat.wire import websocket
 from hichat.wire.websocket import Taken
 from tests.gateway.test_protocol import MET, REQUEST, Routing, Transport

@@ -25,22 +25,16 @@ from hichat.core.drafts import Draft
 from hichat.core.errors import SignedOut
 from hichat.core.events import Event, Kind, Scope
 from hichat.pipeline.gateway.admission import Caps, Places, Refusals
-from hichat.pipeline.gateway.connection import (
-    CLOSE_TIMEOUT,
-    HELLO_TIMEOUT,
-    UNSENT_LIMIT,
-    ChatFactory,
-    ChatProtocol,
-    V1Protocol,
-    V2Protocol,
-)
+from hichat.pipeline.gateway.connection import CLOSE_TIMEOUT, UNSENT_LIMIT, ChatFactory, ChatProtocol
 from hichat.pipeline.gateway.presence import Presence
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
+from hichat.pipeline.gateway.v2_connection import HELLO_TIMEOUT, V2Protocol
 from hichat.pipeline.gateway.v2_session import Services, SignedIn
 from hichat.pipeline.plane.intake import Intake
 from hichat.pipeline.routing.delivery import Arrived, Met
 from hichat.runtime.metrics import Metrics
+from hichat.v1.connection import V1Protocol
 from hichat.wire.frames import Close
 from tests.doubles import watch_log
 

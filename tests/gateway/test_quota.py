@@ -9,13 +9,13 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.drafts import Draft
-from hichat.pipeline.gateway.connection import V1Protocol
 from hichat.pipeline.gateway.quota import Quota
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.plane.intake import Intake
 from hichat.pipeline.routing.delivery import Arrived, Met
 from hichat.runtime.limits import Rate
 from hichat.runtime.metrics import Metrics
+from hichat.v1.connection import V1Protocol
 from hichat.v1.session import V1Session
 from tests.gateway.test_protocol import ProtocolCase, masked
 from tests.gateway.test_session import Connection, frame

@@ -13,8 +13,7 @@ from hichat.pipeline.gateway.v2_session import SignedIn
 from hichat.web.docs.asyncapi import CLOSE_CODES, document
 from hichat.web.docs.examples import EXAMPLES
 from hichat.wire import frames
-from hichat.wire.frames import Close
-from hichat.wire.v2 import FRAME_LIMIT
+from hichat.wire.frames import FRAME_LIMIT, Close
 from tests.gateway.test_v2_session import ANN, BOB, LAPTOP, SessionCase, message
 
 

@@ -329,7 +329,10 @@ class DeadlineTests(V2Case):
         await super().setUp()
         await self.daemon.stop()
         tac = self.daemon.directory / "quick.tac"
-        quick = "from hichat.pipeline.gateway import connection as room\nroom.SWEEP = 0.25\nroom.HELLO_TIMEOUT = 0.5\n"
+        quick = (
+            "from hichat.pipeline.gateway import connection, v2_connection\n"
+            "connection.SWEEP = 0.25\nv2_connection.HELLO_TIMEOUT = 0.5\n"
+        )
         tac.write_text(quick + (ROOT / "hichat.tac").read_text())
         self.daemon.service = ("-y", str(tac))
         await self.daemon.start()

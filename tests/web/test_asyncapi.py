@@ -25,8 +25,7 @@ from hichat.web.docs.docstrings import commonmark
 from hichat.web.docs.documents import mount_documents
 from hichat.web.docs.examples import EXAMPLES, examples_of
 from hichat.web.docs.protocol_page import page
-from hichat.wire.frames import TEXT_LIMIT, WATCH_LIMIT, Close, FromClient, FromServer, Welcome
-from hichat.wire.v2 import FRAME_LIMIT
+from hichat.wire.frames import FRAME_LIMIT, TEXT_LIMIT, WATCH_LIMIT, Close, FromClient, FromServer, Welcome
 from tests.asyncapi_checker import AsyncAPIChecker
 from tests.web.support import SiteCase
 

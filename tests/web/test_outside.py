@@ -11,12 +11,13 @@ from twisted.internet.address import IPv4Address
 from twisted.logger import LogEvent
 
 from hichat.core.errors import Unauthorized
+from hichat.v1.socket import SocketResource
 from hichat.web.browser.files import Client
 from hichat.web.browser.session import SessionResource
 from hichat.web.docs.documents import mount_documents
 from hichat.web.outside import Origin, Outside, PublicURL, parse_origins
 from hichat.web.proxies import Proxies, Trusted
-from hichat.web.sockets import SocketResource, SocketV2Resource
+from hichat.web.sockets import SocketV2Resource
 from tests.doubles import watch_log
 from tests.media.samples import PNG
 from tests.openapi_checker import OpenAPIChecker

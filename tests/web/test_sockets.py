@@ -10,12 +10,14 @@ from twisted.internet.testing import StringTransport
 
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.tokens import Claims
-from hichat.pipeline.gateway.connection import ChatFactory, V1Protocol
+from hichat.pipeline.gateway.connection import ChatFactory
 from hichat.pipeline.gateway.v2_session import SignedIn
 from hichat.pipeline.routing.delivery import Met
 from hichat.runtime.metrics import Metrics
+from hichat.v1.connection import V1Protocol
+from hichat.v1.socket import SocketResource
 from hichat.web.site import Branch, NotFound, Site
-from hichat.web.sockets import SocketResource, SocketV2Resource
+from hichat.web.sockets import SocketV2Resource
 from tests.gateway.test_protocol import MET, Transport, V2Case, masked
 
 HEAD = (

@@ -27,10 +27,11 @@ from hichat.daemon.site import make_site
 from hichat.log import reading
 from hichat.media.media import MediaUses
 from hichat.pipeline.gateway.admission import Caps, Places, Refusals
-from hichat.pipeline.gateway.connection import ChatFactory, V1Protocol, V2Protocol
+from hichat.pipeline.gateway.connection import ChatFactory
 from hichat.pipeline.gateway.presence import Presence
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
+from hichat.pipeline.gateway.v2_connection import V2Protocol
 from hichat.pipeline.gateway.v2_session import Services
 from hichat.pipeline.plane.intake import Intake
 from hichat.pipeline.routing.arrivals import read_arrivals, read_generation
@@ -40,6 +41,7 @@ from hichat.runtime.metrics import Metrics
 from hichat.runtime.work import Budgets
 from hichat.storage import tables
 from hichat.storage.gathered import Gathered
+from hichat.v1.connection import V1Protocol
 from hichat.web.outside import Outside
 from hichat.wire.frames import Close
 from tests.accounts.test_passwords import quick_hasher

@@ -4,33 +4,27 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import txaio
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
-from autobahn.websocket.types import ConnectionDeny
 from twisted.internet.address import UNIXAddress
-from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IPushProducer, IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
-from twisted.protocols.policies import ProtocolWrapper
-from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from hichat.core.errors import Language, SignedOut
 from hichat.core.events import Event
 from hichat.pipeline.gateway.admission import Place
 from hichat.pipeline.gateway.presence import Presence
-from hichat.pipeline.gateway.roster import Roster, wants_own
+from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet, Session
-from hichat.pipeline.gateway.v2_session import Services, V2Session
-from hichat.pipeline.routing.delivery import Met, Routing
+from hichat.pipeline.gateway.v2_session import Services
+from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime.flush import Flusher, send_at_once, sends_at_once
-from hichat.v1 import dialect
-from hichat.v1.session import V1Session
-from hichat.wire import v2, websocket
-from hichat.wire.frames import SUBPROTOCOL, Close
+from hichat.wire import websocket
+from hichat.wire.frames import FRAME_LIMIT, Close
 
 UNSENT_LIMIT = 1024 * 1024
 """The default of L{ChatFactory}'s bound."""
@@ -43,9 +37,6 @@ TURN_FRAMES = 32
 
 UNUSUAL = 2
 """As how many of them one counts that takes Autobahn's parser."""
-
-HELLO_READ = 4 * 1024
-"""Bytes that are read at once before the hello."""
 
 PARTS = 64
 """Pieces in which an unusual frame or message may lie about."""
@@ -62,9 +53,6 @@ SWEEP = 15.0
 ASK_AFTER, DROP_AFTER = 2, 4
 """After so many looks without a byte from the peer it is asked for a sign; after so many it is dead: a minute."""
 
-HELLO_TIMEOUT = 10.0
-"""Seconds that a v2 client has to say hello."""
-
 GUARDS = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
 """What every answer says to browsers, those of L{hichat.web.site} too: it is what it says it is, and no page elsewhere
 may embed it, unless the answer says otherwise."""
@@ -76,8 +64,11 @@ RETRY_HINT = 1
 @implementer(IPushProducer)
 class ChatProtocol(WebSocketServerProtocol):
     """
-    One connection, of either dialect. What is the dialect's is in the subclasses.
+    One connection, of any dialect. What is the dialect's is in the subclasses: L{hichat.v1.connection} and
+    L{hichat.pipeline.gateway.v2_connection}.
 
+    @cvar subprotocols: that a client may ask for.
+    @ivar encode: makes an event's frame, see L{hichat.pipeline.gateway.roster.Encoder}.
     @ivar number: the device's, once it is known; 0 for those without one.
     @ivar generation: of the token, once it is known.
     @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
@@ -89,6 +80,7 @@ class ChatProtocol(WebSocketServerProtocol):
     _logger = Logger()
     # Autobahn shows the whole request line, with the token, at level debug; and a client's mistake is two lines.
     log = txaio.make_logger(level="error")
+    subprotocols: ClassVar[list[str]] = []
     factory: ChatFactory
     session: Session
     encode: Callable[[Event], bytes | None]
@@ -173,7 +165,7 @@ class ChatProtocol(WebSocketServerProtocol):
                 data = data[self._take_unusual(data) :]
                 room -= UNUSUAL
                 continue
-            taken = websocket.take(data, dialect.FRAME_LIMIT, room)
+            taken = websocket.take(data, FRAME_LIMIT, room)
             if taken.texts:
                 room -= len(taken.texts)
                 self.texts(taken.texts)
@@ -489,143 +481,15 @@ class ChatProtocol(WebSocketServerProtocol):
             drained.callback(None)
 
 
-class V1Protocol(ChatProtocol):
-    """
-    A v1 connection. L{admit} comes before anything else.
-    """
-
-    encode = staticmethod(dialect.encode)
-    _arriving: Deferred[None] | None = None
-    _met: Met | None = None
-
-    def admit(self, user: int, generation: int, met: Met, language: Language, bound: int = 0, login: int = 0) -> None:
-        """
-        @param user: who was authenticated for this connection.
-        @param generation: of the token.
-        @param met: what routing knows of the user.
-        @param language: of what the server has to say.
-        @param bound: the number of the device that the token belongs to.
-        @param login: of its session.
-        """
-        self.session = V1Session(user, language, self, self.factory.inlet)
-        if met.arrived.administrator:
-            self.session.quota = None
-        self._user = user
-        self.generation = generation
-        self.bound = bound
-        self.login = login
-        self._met = met
-
-    def opened(self) -> None:
-        """Greet and listen."""
-        self._arriving = Deferred.fromCoroutine(self._arrive())
-        self._arriving.addErrback(self._not_arrived)
-
-    async def _arrive(self) -> None:
-        met, self._met = self._met, None
-        token = {"login": self.login, "bound": self.bound}
-        await self.factory.routing.arrive(self._user, self.generation, self._listen, met=met, **token)
-
-    def _listen(self, _position: int, missed: list[Event]) -> bool:
-        if not self.may_send:
-            return False
-        if self.factory.roster.is_full(self._user):
-            # It was not when the request came; then it would not have got this far.
-            self.close(Close.TOO_MANY, "too many connections")
-            return False
-        self.write_frame(websocket.text(dialect.GREETING))
-        self.factory.roster.admit(self._user, self)
-        self.factory.roster.enter(self._user, self)
-        self.factory.presence.show(self._user)
-        for event in missed:
-            frame = dialect.encode(event) if event.sender != self._user or wants_own(event, self.number) else None
-            if frame is not None:
-                self.deliver(frame)
-        # It may have been too slow for all that.
-        return self.may_send
-
-    def _not_arrived(self, failure: Failure) -> None:
-        if failure.check(SignedOut):
-            self.sign_out()
-        elif not failure.check(CancelledError):
-            self._logger.failure("user {user} could not be admitted", failure, user=self._user)
-            self.close(Close.TROUBLE, "try again later")
-
-    def left(self) -> None:
-        """See L{ChatProtocol.left}."""
-        if self._arriving is not None:
-            self._arriving.cancel()
-        roster = self.factory.roster
-        roster.dismiss(self._user, self)
-        if roster.listens(self._user, self):
-            last = roster.leave(self._user, self)
-            # While routing still knows whom the user has blocked: they must not hear of this.
-            self.factory.presence.hide(self._user)
-            if last:
-                self.factory.routing.leave(self._user)
-
-
-class V2Protocol(ChatProtocol):
-    """
-    A v2 connection. L{admit} comes before anything else.
-    """
-
-    session: V2Session
-    encode = staticmethod(v2.encode)
-    _hello: IDelayedCall | None = None
-
-    def admit(self, token: str, language: Language) -> None:
-        """
-        @param token: from the handshake's header; empty if there was none.
-        @param language: of what the server has to say.
-        """
-        assert self.factory.services is not None
-        self.session = V2Session(token, language, self, self.factory.inlet, self.factory.services)
-
-    def onConnect(self, request: Any) -> str | None:
-        """@return: the subprotocol, if the client asks for one."""
-        if not request.protocols:
-            return None
-        if SUBPROTOCOL not in request.protocols:
-            raise ConnectionDeny(ConnectionDeny.BAD_REQUEST, f"the subprotocol is {SUBPROTOCOL}")
-        return SUBPROTOCOL
-
-    def opened(self) -> None:
-        """Wait for the hello."""
-        _socket(self.transport).bufferSize = HELLO_READ
-        self._hello = self.factory.clock.callLater(HELLO_TIMEOUT, self.close, Close.NO_HELLO, "no hello came in time")
-
-    def greeted(self) -> None:
-        """See L{hichat.pipeline.gateway.v2_session.V2Connection.greeted}."""
-        vars(_socket(self.transport)).pop("bufferSize", None)
-        if self._hello is not None and self._hello.active():
-            self._hello.cancel()
-        self._hello = None
-
-    def signal(self, event: Event) -> None:
-        """See L{hichat.pipeline.gateway.roster.Device.signal}."""
-        if self.may_send:
-            self.session.signal(event)
-
-    def hide(self, user: int, hidden: bool) -> None:
-        """See L{hichat.pipeline.gateway.roster.Device.hide}."""
-        self.session.hide(user, hidden)
-
-    def left(self) -> None:
-        """See L{ChatProtocol.left}."""
-        self.greeted()
-        self.session.gone()
-
-
 class ChatFactory(WebSocketServerFactory):
     """
     Makes the protocols of one dialect.
 
-    @param protocol: L{V1Protocol} or L{V2Protocol}.
+    @param protocol: the dialect's.
     @param inlet: takes their drafts.
     @param roster: where they listen.
     @param routing: knows the users' groups.
-    @param services: what v2 needs beside.
+    @param services: what sessions need beside, if the dialect wants that.
     @param unsent_limit: bytes that may wait for a client that does not read, beyond the transport's buffer (64 KiB).
     @ivar connections: whose handshake is done and that are not lost yet.
     """
@@ -641,7 +505,7 @@ class ChatFactory(WebSocketServerFactory):
         services: Services | None = None,
         unsent_limit: int = UNSENT_LIMIT,
     ) -> None:
-        super().__init__(server="HiChat", headers=GUARDS, reactor=clock, protocols=[SUBPROTOCOL] if services else [])
+        super().__init__(server="HiChat", headers=GUARDS, reactor=clock, protocols=protocol.subprotocols)
         self.inlet = inlet
         self.roster = roster
         self.routing = routing
@@ -656,8 +520,8 @@ class ChatFactory(WebSocketServerFactory):
         # Once: each call sets allowNullOrigin anew.
         self.setProtocolOptions(
             webStatus=False,
-            maxFramePayloadSize=dialect.FRAME_LIMIT,
-            maxMessagePayloadSize=dialect.FRAME_LIMIT,
+            maxFramePayloadSize=FRAME_LIMIT,
+            maxMessagePayloadSize=FRAME_LIMIT,
             failByDrop=False,
             closeHandshakeTimeout=CLOSE_TIMEOUT,
             allowNullOrigin=True,
@@ -686,13 +550,6 @@ class ChatFactory(WebSocketServerFactory):
     def _look(self) -> None:
         for connection in tuple(self.connections):
             connection.look()
-
-
-def _socket(transport: Any) -> Any:
-    """@return: what reads the socket itself, below TLS."""
-    while isinstance(transport, ProtocolWrapper):
-        transport = transport.transport
-    return transport
 
 
 def _gather(pieces: list[bytes]) -> None:

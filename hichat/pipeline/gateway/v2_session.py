@@ -384,7 +384,7 @@ class V2Session(Session):
                 limits={
                     "rate": self.inlet.rate,
                     "text": frames.TEXT_LIMIT,
-                    "frame": v2.FRAME_LIMIT,
+                    "frame": frames.FRAME_LIMIT,
                     "watch": frames.WATCH_LIMIT,
                 }
                 | ({} if self.quota is None else self.quota.limits),

@@ -12,8 +12,7 @@ from typing import NamedTuple
 from hichat.core.errors import Busy, NotAMember
 from hichat.core.events import FIRST_GROUP_ID
 from hichat.wire import frames as p
-from hichat.wire.frames import FromClient, FromServer
-from hichat.wire.v2 import FRAME_LIMIT
+from hichat.wire.frames import FRAME_LIMIT, FromClient, FromServer
 
 
 class Example(NamedTuple):

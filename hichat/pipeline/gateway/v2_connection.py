@@ -1,0 +1,82 @@
+"""A v2 connection: the WebSocket side of L{hichat.pipeline.gateway.v2_session}."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from autobahn.websocket.types import ConnectionDeny
+from twisted.internet.interfaces import IDelayedCall
+from twisted.protocols.policies import ProtocolWrapper
+
+from hichat.core.errors import Language
+from hichat.core.events import Event
+from hichat.pipeline.gateway.connection import ChatProtocol
+from hichat.pipeline.gateway.v2_session import V2Session
+from hichat.wire import v2
+from hichat.wire.frames import SUBPROTOCOL, Close
+
+HELLO_READ = 4 * 1024
+"""Bytes that are read at once before the hello."""
+
+HELLO_TIMEOUT = 10.0
+"""Seconds that a v2 client has to say hello."""
+
+
+class V2Protocol(ChatProtocol):
+    """
+    A v2 connection. L{admit} comes before anything else.
+    """
+
+    subprotocols: ClassVar[list[str]] = [SUBPROTOCOL]
+    session: V2Session
+    encode = staticmethod(v2.encode)
+    _hello: IDelayedCall | None = None
+
+    def admit(self, token: str, language: Language) -> None:
+        """
+        @param token: from the handshake's header; empty if there was none.
+        @param language: of what the server has to say.
+        """
+        assert self.factory.services is not None
+        self.session = V2Session(token, language, self, self.factory.inlet, self.factory.services)
+
+    def onConnect(self, request: Any) -> str | None:
+        """@return: the subprotocol, if the client asks for one."""
+        if not request.protocols:
+            return None
+        if SUBPROTOCOL not in request.protocols:
+            raise ConnectionDeny(ConnectionDeny.BAD_REQUEST, f"the subprotocol is {SUBPROTOCOL}")
+        return SUBPROTOCOL
+
+    def opened(self) -> None:
+        """Wait for the hello."""
+        _socket(self.transport).bufferSize = HELLO_READ
+        self._hello = self.factory.clock.callLater(HELLO_TIMEOUT, self.close, Close.NO_HELLO, "no hello came in time")
+
+    def greeted(self) -> None:
+        """See L{hichat.pipeline.gateway.v2_session.V2Connection.greeted}."""
+        vars(_socket(self.transport)).pop("bufferSize", None)
+        if self._hello is not None and self._hello.active():
+            self._hello.cancel()
+        self._hello = None
+
+    def signal(self, event: Event) -> None:
+        """See L{hichat.pipeline.gateway.roster.Device.signal}."""
+        if self.may_send:
+            self.session.signal(event)
+
+    def hide(self, user: int, hidden: bool) -> None:
+        """See L{hichat.pipeline.gateway.roster.Device.hide}."""
+        self.session.hide(user, hidden)
+
+    def left(self) -> None:
+        """See L{ChatProtocol.left}."""
+        self.greeted()
+        self.session.gone()
+
+
+def _socket(transport: Any) -> Any:
+    """@return: what reads the socket itself, below TLS."""
+    while isinstance(transport, ProtocolWrapper):
+        transport = transport.transport
+    return transport

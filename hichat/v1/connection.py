@@ -1,0 +1,92 @@
+"""A v1 connection: the WebSocket side of L{hichat.v1.session}."""
+
+from __future__ import annotations
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.python.failure import Failure
+
+from hichat.core.errors import Language, SignedOut
+from hichat.core.events import Event
+from hichat.pipeline.gateway.connection import ChatProtocol
+from hichat.pipeline.gateway.roster import wants_own
+from hichat.pipeline.routing.delivery import Met
+from hichat.v1 import dialect
+from hichat.v1.session import V1Session
+from hichat.wire import websocket
+from hichat.wire.frames import Close
+
+
+class V1Protocol(ChatProtocol):
+    """
+    A v1 connection. L{admit} comes before anything else.
+    """
+
+    encode = staticmethod(dialect.encode)
+    _arriving: Deferred[None] | None = None
+    _met: Met | None = None
+
+    def admit(self, user: int, generation: int, met: Met, language: Language, bound: int = 0, login: int = 0) -> None:
+        """
+        @param user: who was authenticated for this connection.
+        @param generation: of the token.
+        @param met: what routing knows of the user.
+        @param language: of what the server has to say.
+        @param bound: the number of the device that the token belongs to.
+        @param login: of its session.
+        """
+        self.session = V1Session(user, language, self, self.factory.inlet)
+        if met.arrived.administrator:
+            self.session.quota = None
+        self._user = user
+        self.generation = generation
+        self.bound = bound
+        self.login = login
+        self._met = met
+
+    def opened(self) -> None:
+        """Greet and listen."""
+        self._arriving = Deferred.fromCoroutine(self._arrive())
+        self._arriving.addErrback(self._not_arrived)
+
+    async def _arrive(self) -> None:
+        met, self._met = self._met, None
+        token = {"login": self.login, "bound": self.bound}
+        await self.factory.routing.arrive(self._user, self.generation, self._listen, met=met, **token)
+
+    def _listen(self, _position: int, missed: list[Event]) -> bool:
+        if not self.may_send:
+            return False
+        if self.factory.roster.is_full(self._user):
+            # It was not when the request came; then it would not have got this far.
+            self.close(Close.TOO_MANY, "too many connections")
+            return False
+        self.write_frame(websocket.text(dialect.GREETING))
+        self.factory.roster.admit(self._user, self)
+        self.factory.roster.enter(self._user, self)
+        self.factory.presence.show(self._user)
+        for event in missed:
+            frame = dialect.encode(event) if event.sender != self._user or wants_own(event, self.number) else None
+            if frame is not None:
+                self.deliver(frame)
+        # It may have been too slow for all that.
+        return self.may_send
+
+    def _not_arrived(self, failure: Failure) -> None:
+        if failure.check(SignedOut):
+            self.sign_out()
+        elif not failure.check(CancelledError):
+            self._logger.failure("user {user} could not be admitted", failure, user=self._user)
+            self.close(Close.TROUBLE, "try again later")
+
+    def left(self) -> None:
+        """See L{ChatProtocol.left}."""
+        if self._arriving is not None:
+            self._arriving.cancel()
+        roster = self.factory.roster
+        roster.dismiss(self._user, self)
+        if roster.listens(self._user, self):
+            last = roster.leave(self._user, self)
+            # While routing still knows whom the user has blocked: they must not hear of this.
+            self.factory.presence.hide(self._user)
+            if last:
+                self.factory.routing.leave(self._user)
