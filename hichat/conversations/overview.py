@@ -197,11 +197,12 @@ def _overview() -> Select[Any]:
     mine = _mine()
 
     def last_in(index: Table) -> Select[int]:
+        # Each entry says whether it is a message, but for those of an earlier version: of these the log knows.
+        in_log = exists().where(events.c.position == index.c.position, events.c.kind == int(Kind.MESSAGE))
         found = (
             select(index.c.position)
-            .join_from(index, events, events.c.position == index.c.position)
             .where(index.c.conversation == mine.c.id, index.c.position >= mine.c.since)
-            .where(events.c.kind == int(Kind.MESSAGE))
+            .where(or_(index.c.sender > 0, and_(index.c.sender.is_(None), in_log)))
             .order_by(index.c.position.desc())
             .limit(1)
             .correlate(mine)
