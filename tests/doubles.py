@@ -13,7 +13,8 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 
 from hichat.core.drafts import Draft
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.media.pictures import take_in
 from hichat.media.types import Picture
 from hichat.pipeline.ledger.gather import Ledger

@@ -17,7 +17,8 @@ from hichat.bench import prepare
 from hichat.conversations import catchup
 from hichat.core.drafts import Draft
 from hichat.core.errors import StartError
-from hichat.core.events import FIRST_GROUP_ID, Event, Kind, Scope
+from hichat.core.events import FIRST_GROUP_ID, Event, Scope
+from hichat.core.kinds import Kind
 from hichat.groups import queries
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger.writer import LogWriter

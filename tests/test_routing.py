@@ -12,7 +12,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 from hichat.core.errors import SignedOut
-from hichat.core.events import FIRST_GROUP_ID, Event, Kind, Scope
+from hichat.core.events import FIRST_GROUP_ID, Event, Scope
+from hichat.core.kinds import Kind
 from hichat.core.ports import IDelivery
 from hichat.pipeline.plane.interests import Interests, Wanted
 from hichat.pipeline.routing.delivery import EARLY, PATIENCE, WATCH, Arrival, Arrived, Routing

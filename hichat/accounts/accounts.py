@@ -44,7 +44,8 @@ from hichat.core.errors import (
     Unauthorized,
     WrongPassword,
 )
-from hichat.core.events import Kind, Scope
+from hichat.core.events import Scope
+from hichat.core.kinds import Kind
 from hichat.core.text import key_of
 from hichat.runtime.limits import Counted, Limits, Rate, address_keys
 from hichat.storage.gathered import Gathered

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, func, insert, select
 
 from hichat.accounts.tokens import Claims, Dialect
 from hichat.core.errors import StartError
-from hichat.core.events import FIRST_GROUP_ID, Event, Kind, Scope
+from hichat.core.events import FIRST_GROUP_ID, Event, Scope
+from hichat.core.kinds import Kind
 from hichat.core.lookalikes import columns_of
 from hichat.log import by_conversation, reading
 from hichat.storage.store import Store

@@ -53,7 +53,8 @@ from hichat.core.errors import (
     TooManyContacts,
     Unauthorized,
 )
-from hichat.core.events import Kind, Scope
+from hichat.core.events import Scope
+from hichat.core.kinds import Kind
 from hichat.runtime.clock import ticks
 from hichat.runtime.limits import NO_LIMIT, Limit, Rate
 from hichat.storage.tables import blocks, contact_requests, contacts

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from sqlalchemy import BigInteger, Connection, Select, Table, and_, bindparam, case, literal, select, union, union_all
 from sqlalchemy.sql.selectable import CTE
 
-from hichat.core.events import MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
+from hichat.core.kinds import Kind
 from hichat.log import by_conversation as index
 from hichat.storage.tables import conversations, events, members, places, recent_places
 

@@ -10,12 +10,10 @@ from sqlalchemy import ColumnElement, Connection, and_, or_
 from hichat.conversations import catchup
 from hichat.core.emojis import spelt
 from hichat.core.errors import NotAMember
-from hichat.core.events import ENDINGS, MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
+from hichat.core.kinds import EDITS, LINES, MESSAGES, Kind
 from hichat.log import by_conversation, reading
-from hichat.storage.tables import events
-
-CHANGES = tuple(sorted(ENDINGS | {Kind.JOINED, Kind.CHANGED, Kind.DISSOLVED}))
-"""Kinds of events that members of a group see between its messages."""
+from hichat.storage.tables import events, is_of
 
 
 class Folded(msgspec.Struct):
@@ -67,7 +65,7 @@ def history(
     rows = by_conversation.read(
         connection,
         conversation,
-        events.c.kind == Kind.MESSAGE,
+        is_of(MESSAGES),
         *visible,
         after=0 if after is None else after,
         before=MAX_SAFE_INTEGER if before is None else before,
@@ -91,7 +89,7 @@ def changes(connection: Connection, user: int, group: int, after: int, before: i
     rows = by_conversation.read(
         connection,
         conversation,
-        events.c.kind.in_(CHANGES),
+        is_of(LINES),
         visible,
         after=after,
         before=before,
@@ -127,7 +125,7 @@ def fold(
     """
     folded = {message.position: Folded(message) for message in messages}
     for event in reading.done_to(connection, folded, *visible) if folded else ():
-        if event.kind == Kind.EDITED:
+        if event.kind in EDITS:
             folded[event.subject].edit = event
         elif event.kind == Kind.REACTED:
             # The body's first byte says on or off; see the gateway's dialects.

@@ -32,9 +32,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import CTE
 
 from hichat.conversations import catchup, history, marks, unread
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import MESSAGES
 from hichat.log import by_conversation
-from hichat.storage.tables import conversation_settings, conversations, events, groups, members, recent_places
+from hichat.storage.tables import conversation_settings, conversations, events, groups, is_of, members, recent_places
 from hichat.storage.tables import marks as marks_table
 from hichat.storage.tables import places as places_table
 
@@ -198,7 +199,7 @@ def _overview() -> Select[Any]:
 
     def last_in(index: Table) -> Select[int]:
         # Each entry says whether it is a message, but for those of an earlier version: of these the log knows.
-        in_log = exists().where(events.c.position == index.c.position, events.c.kind == int(Kind.MESSAGE))
+        in_log = exists().where(events.c.position == index.c.position, is_of(MESSAGES))
         found = (
             select(index.c.position)
             .where(index.c.conversation == mine.c.id, index.c.position >= mine.c.since)
@@ -218,7 +219,7 @@ def _overview() -> Select[Any]:
         .where(
             events.c.position > done,
             events.c.position <= done + by_conversation.FAR,
-            events.c.kind == int(Kind.MESSAGE),
+            is_of(MESSAGES),
         )
         .group_by(events.c.conversation)
         .cte("tail")

@@ -17,7 +17,8 @@ from hichat.accounts.conversation_settings import Setting, keep, settings_of
 from hichat.accounts.users import User
 from hichat.core.drafts import Draft
 from hichat.core.errors import NoSuchTarget, Unauthorized
-from hichat.core.events import Kind, Scope
+from hichat.core.events import Scope
+from hichat.core.kinds import Kind
 from hichat.groups import queries
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, TextClause, select, text
 
-from hichat.core.events import Kind
+from hichat.core.kinds import COUNTED, RECALLS
 from hichat.log import by_conversation
-from hichat.storage.tables import events, users
+from hichat.storage.tables import events, of_kinds, users
 
 
 class Span(NamedTuple):
@@ -89,7 +89,7 @@ def _last_in(index: str, known: bool) -> str:
     """
     own = "i.sender = :user"
     if not known:
-        message = f"e.position = i.position AND e.kind = {int(Kind.MESSAGE)} AND e.sender = :user"
+        message = f"e.position = i.position AND {of_kinds(COUNTED, 'e.kind')} AND e.sender = :user"
         own = f"({own} OR (i.sender IS NULL AND EXISTS (SELECT 1 FROM events e WHERE {message})))"  # noqa: S608
     return (
         f"SELECT * FROM (SELECT i.position FROM {index} i WHERE i.conversation = wanted.conversation "  # noqa: S608
@@ -108,12 +108,12 @@ def _count(each: str, wanted: str, authored: bool) -> TextClause:
         f"WITH wanted AS (SELECT {wanted} FROM {each}), "  # noqa: S608
         "tail AS (SELECT conversation, max(position) AS position FROM events "
         "WHERE position > :done AND position <= :done + :far "
-        f"AND kind = {int(Kind.MESSAGE)} AND sender = :user GROUP BY conversation), "
+        f"AND {of_kinds(COUNTED)} AND sender = :user GROUP BY conversation), "
         "own AS MATERIALIZED (SELECT at, wanted.conversation, low, high, coalesce(tail.position, (SELECT max(position) "
         f"FROM ({large} UNION ALL {small}) AS tiers), 0) AS position "
         "FROM wanted LEFT JOIN tail ON tail.conversation = wanted.conversation) "
         "SELECT coalesce((SELECT n FROM events WHERE events.position = own.position), 0), "
-        f"(SELECT count(*) FROM events e WHERE e.conversation = own.conversation AND e.kind = {int(Kind.RECALLED)} "
+        f"(SELECT count(*) FROM events e WHERE e.conversation = own.conversation AND {of_kinds(RECALLS, 'e.kind')} "
         "AND e.subject > CASE WHEN own.position > own.low THEN own.position ELSE own.low END "
         "AND e.subject <= own.high) FROM own ORDER BY at"
     )

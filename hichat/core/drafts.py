@@ -11,7 +11,8 @@ import msgspec
 from zope.interface import Interface
 
 from hichat.core.errors import Refused
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -29,7 +29,8 @@ from hichat.conversations import marks
 from hichat.conversations.settings import Conversations
 from hichat.core import lookalikes
 from hichat.core.drafts import Draft, Outcome
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.core.ports import Runner
 from hichat.daemon.service import Following, Parts, Way
 from hichat.daemon.settings import Bounds, Settings

@@ -40,7 +40,8 @@ from hichat.core.errors import (
     Unauthorized,
     UserBanned,
 )
-from hichat.core.events import FIRST_GROUP_ID, Kind, Role
+from hichat.core.events import FIRST_GROUP_ID, Role
+from hichat.core.kinds import Kind
 from hichat.core.lookalikes import columns_of
 from hichat.groups.queries import ADMINS, CURRENT, GROUP, Change, Group, Limits, find_role, get, role_in
 from hichat.storage.tables import bans, candidates, groups, invite_links, members

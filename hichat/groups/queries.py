@@ -17,7 +17,8 @@ from hichat.accounts.fields import id_of
 from hichat.accounts.names import is_called
 from hichat.core.drafts import Draft
 from hichat.core.errors import Busy, InvalidField, NoSuchGroup, NotAMember, NotPermitted
-from hichat.core.events import ENDINGS, Event, JoinPolicy, Kind, Role
+from hichat.core.events import Event, JoinPolicy, Role
+from hichat.core.kinds import BEGINNINGS, DISSOLUTIONS, ENDINGS, Kind
 from hichat.core.text import key_of, name_key
 from hichat.storage.tables import candidates, groups, mutes
 from hichat.storage.tables import members as members_table
@@ -139,7 +140,7 @@ class Writers(msgspec.Struct):
     def apply(self, event: Event) -> None:
         """Something happened in the group. To hear of it once more changes nothing that was not changed since."""
         kind, user = event.kind, event.subject
-        if kind == Kind.JOINED:
+        if kind in BEGINNINGS:
             self.members.add(user)
         elif kind in ENDINGS:
             self.members.discard(user)
@@ -148,9 +149,11 @@ class Writers(msgspec.Struct):
             (self.admins.discard if event.body == b"member" else self.admins.add)(user)
             if event.body == b"owner":
                 self.muted.pop(user, None)
-        elif kind in (Kind.MUTED, Kind.UNMUTED):
-            self._mute(user, int(event.body) if kind == Kind.MUTED else 0)
-        elif kind == Kind.DISSOLVED:
+        elif kind == Kind.MUTED:
+            self._mute(user, int(event.body))
+        elif kind == Kind.UNMUTED:
+            self._mute(user, 0)
+        elif kind in DISSOLUTIONS:
             self.members.clear()
             self.admins.clear()
 

@@ -15,7 +15,8 @@ from hichat.accounts.names import given_name, group_name
 from hichat.accounts.users import User
 from hichat.core.drafts import Draft
 from hichat.core.errors import InvalidField, NoSuchGroup, NoSuchMember, NotAMember, NotPermitted
-from hichat.core.events import MAX_SAFE_INTEGER, JoinPolicy, Kind, Role, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, JoinPolicy, Role, Scope
+from hichat.core.kinds import Kind
 from hichat.groups import joining, moderation, queries
 from hichat.groups.joining import Candidate, Link
 from hichat.groups.moderation import Ban

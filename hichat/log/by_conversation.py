@@ -43,10 +43,11 @@ from sqlalchemy import (
     update,
 )
 
-from hichat.core.events import MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
+from hichat.core.kinds import COUNTED, V1
 from hichat.log import reading
 from hichat.storage.engine import driver
-from hichat.storage.tables import events, places, places_head, recent_places
+from hichat.storage.tables import events, is_of, of_kinds, places, places_head, recent_places
 
 STEP = 1000
 """Events that are indexed at once, and that the tail has before they are."""
@@ -162,7 +163,7 @@ def _entering(into: Table, of: Table, sender: ColumnElement[int], *which: Column
 
 _IN_STEP = (events.c.position > bindparam("low"), events.c.position <= bindparam("high"))
 _SPREAD = select(func.count(distinct(events.c.conversation))).where(*_IN_STEP)
-_SENDER = case((events.c.kind == int(Kind.MESSAGE), events.c.sender), else_=0)
+_SENDER = case((is_of(COUNTED), events.c.sender), else_=0)
 _ENTER = _entering(places, events, _SENDER, *_IN_STEP)
 _GATHER = _entering(recent_places, events, _SENDER, *_IN_STEP)
 _FOLLOWED = update(places_head).values(
@@ -182,7 +183,7 @@ def _authors(source: str, which: str) -> TextClause:
 
 
 _AUTHORS_OF_ALL = _authors("places", "sender > 0")
-_AUTHORS_OF_STEP = _authors("events", f"position > :low AND position <= :high AND kind = {int(Kind.MESSAGE)}")
+_AUTHORS_OF_STEP = _authors("events", f"position > :low AND position <= :high AND {of_kinds(COUNTED)}")
 _AUTHORS_OF_PART = _authors(
     "recent_places",
     "(conversation, position) > (:from_conversation, :from_position) "
@@ -334,9 +335,9 @@ def pair_history(
     # n counts the messages from 1, the oldest.
     first, last = (low + 1, high + 1) if oldest_first else (count - high, count - low)
     after = _position_of(connection, conversation, first) - 1
-    found = read(connection, conversation, events.c.kind == Kind.MESSAGE, after=after, limit=last - first + 1)
+    found = read(connection, conversation, is_of(COUNTED), after=after, limit=last - first + 1)
     # What was recalled is not shown.
-    shown = [event.body for event in found if event.body]
+    shown = [event.body for event in found if event.body and event.kind in V1]
     return shown if oldest_first else shown[::-1]
 
 
@@ -347,8 +348,7 @@ def _position_of(connection: Connection, conversation: int, n: int) -> int:
     """
     low, high = 0, indexed(connection)
     if n_at(connection, conversation, high, tail=False)[1] < n:
-        message = events.c.kind == Kind.MESSAGE
-        for event in read(connection, conversation, message, events.c.n >= n, after=high):
+        for event in read(connection, conversation, is_of(COUNTED), events.c.n >= n, after=high):
             return event.position
         return high + 1
     while low < high:

@@ -21,9 +21,10 @@ from sqlalchemy import (
     update,
 )
 
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import BLANKED, Kind
 from hichat.storage.engine import driver
-from hichat.storage.tables import COUNTED, ON_MESSAGES, conversations, devices, events
+from hichat.storage.tables import COUNTED, FOLDED, conversations, devices, events, is_of
 
 
 def head(connection: Connection) -> int:
@@ -193,8 +194,11 @@ _LAST = select(
 def blank(connection: Connection, position: int) -> None:
     """Empty a message, its edits and its reactions: the only change that the log knows. For the ledger only."""
     connection.execute(update(events).where(events.c.position == position).values(body=b""))
-    done = (events.c.subject == position, ON_MESSAGES, events.c.kind.in_((Kind.EDITED, Kind.REACTED)))
+    done = (events.c.subject == position, FOLDED, _IS_BLANKED)
     connection.execute(update(events).where(*done).values(body=b""))
+
+
+_IS_BLANKED = is_of(BLANKED)
 
 
 def done_to(connection: Connection, positions: Collection[int], *within: ColumnElement[bool]) -> list[Event]:
@@ -202,12 +206,15 @@ def done_to(connection: Connection, positions: Collection[int], *within: ColumnE
     @return: what holds of what was done to these messages, in order: of the edits of each the last one, of the
         reactions the last word of each user on each emoji.
     """
-    who = case((events.c.kind == Kind.REACTED, events.c.sender), else_=0)
-    what = case((events.c.kind == Kind.REACTED, func.substr(events.c.body, 2)), else_=b"")
+    who = case((_IS_REACTION, events.c.sender), else_=0)
+    what = case((_IS_REACTION, func.substr(events.c.body, 2)), else_=b"")
     last = (
         select(func.max(events.c.position))
-        .where(events.c.subject.in_(positions), ON_MESSAGES, *within)
+        .where(events.c.subject.in_(positions), FOLDED, *within)
         .group_by(events.c.subject, events.c.kind, who, what)
     )
     query = select(events).where(events.c.position.in_(last)).order_by(events.c.position)
     return [Event(*row) for row in connection.execute(query)]
+
+
+_IS_REACTION = is_of((Kind.REACTED,))

@@ -31,7 +31,8 @@ from sqlalchemy import (
 )
 
 from hichat.core.errors import NoSuchMedia, QuotaExceeded
-from hichat.core.events import Kind, Scope
+from hichat.core.events import Scope
+from hichat.core.kinds import Kind
 from hichat.log import reading
 from hichat.media.addresses import OPEN_PREFIX
 from hichat.storage.tables import events, groups, media, media_head, media_uses, members, users

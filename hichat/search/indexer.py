@@ -11,12 +11,13 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import EDITS, MESSAGES, RECALLS
 from hichat.log import reading
 from hichat.search.index import Entry, Head, Index, of_media, of_sender, of_word
 from hichat.search.words import tokens
 from hichat.storage.store import Store
-from hichat.storage.tables import events, members
+from hichat.storage.tables import events, is_of, members
 from hichat.wire import v2
 
 STEP = 250
@@ -109,9 +110,9 @@ class Follower:
 
     def _read(self, connection: Connection, found: Sequence[Event], low: int) -> tuple[list[Entry], list[int]]:
         """@return: what is to be in the index, and what it may have now that is to go before."""
-        changed = {event.subject for event in found if event.kind in (Kind.EDITED, Kind.RECALLED)}
-        edited = {event.subject for event in found if event.kind == Kind.EDITED}
-        messages = {event.position: event for event in found if event.kind == Kind.MESSAGE}
+        changed = {event.subject for event in found if event.kind in _CHANGING}
+        edited = {event.subject for event in found if event.kind in EDITS}
+        messages = {event.position: event for event in found if event.kind in MESSAGES}
         for event in _at(connection, changed - messages.keys()):
             messages[event.position] = event
         edits = {edit.subject: edit for edit in reading.done_to(connection, edited, _IS_EDIT)} if edited else {}
@@ -140,7 +141,9 @@ class Follower:
         yield Entry(message.position, terms)
 
 
-_IS_EDIT = events.c.kind == Kind.EDITED
+_CHANGING = EDITS | RECALLS
+"""What gives a message another text, or none."""
+_IS_EDIT = is_of(EDITS)
 
 
 def _left_with(connection: Connection, message: Event, last: Event) -> list[Event | None]:

@@ -20,7 +20,8 @@ from sqlalchemy import BigInteger, Connection, Select, Table, and_, bindparam, o
 from hichat.conversations import catchup
 from hichat.conversations.history import Folded, fold
 from hichat.core.errors import NotAMember
-from hichat.core.events import MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
+from hichat.core.kinds import EDITS, MESSAGES
 from hichat.log import by_conversation as places_room
 from hichat.log import reading
 from hichat.search import words
@@ -28,7 +29,7 @@ from hichat.search.folding import comparable
 from hichat.search.index import Index, of_media, of_sender, of_word
 from hichat.search.indexer import text_of
 from hichat.search.words import Part, Token, Word
-from hichat.storage.tables import events, places, recent_places
+from hichat.storage.tables import events, is_of, places, recent_places
 from hichat.wire import frames, v2
 
 TAIL = 2000
@@ -219,7 +220,7 @@ class _Search:
         rows.sort(key=lambda row: -row.position)
         if len(rows) > TAIL:
             self._whole = False
-        found = {subject if kind == Kind.EDITED else position for position, kind, subject in rows[:TAIL]}
+        found = {subject if kind in EDITS else position for position, kind, subject in rows[:TAIL]}
         return sorted((position for position in found if position < below), reverse=True)
 
     def _indexed_ones(self, below: int, size: int) -> Iterator[int]:
@@ -248,7 +249,7 @@ class _Search:
         return alternatives
 
     def _examine(self, positions: list[int]) -> list[_Found]:
-        query = select(events).where(events.c.position.in_(positions), events.c.kind == int(Kind.MESSAGE))
+        query = select(events).where(events.c.position.in_(positions), is_of(MESSAGES))
         messages = [event for event in (Event(*row) for row in self._connection.execute(query)) if self._admits(event)]
         edits = self._fold(messages, edits_only=True)
         found = [each for each in map(self._look, edits) if each is not None]
@@ -289,7 +290,7 @@ class _Search:
 
     def _fold(self, messages: Sequence[Event], edits_only: bool = False) -> list[Folded]:
         """@return: these messages as they are for the user: whoever left does not see what was done to them since."""
-        conditions = [events.c.kind == int(Kind.EDITED)] if edits_only else []
+        conditions = [is_of(EDITS)] if edits_only else []
         apart: dict[int, list[Event]] = {}
         together: list[Event] = []
         for message in messages:
@@ -345,7 +346,7 @@ def _tail() -> Select[Any]:
     return (
         select(events.c.position, events.c.kind, events.c.subject)
         .join_from(found, events, events.c.position == found.c.position)
-        .where(events.c.kind.in_((int(Kind.MESSAGE), int(Kind.EDITED))))
+        .where(is_of(MESSAGES | EDITS))
         .order_by(events.c.position.desc())
         .limit(wanted)
     )

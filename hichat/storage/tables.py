@@ -5,12 +5,14 @@ Times are integer milliseconds since the epoch. Names are unique without regard 
 casefold, and NULL once the row is deleted, as all that is compared of a name.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Index,
     Integer,
     LargeBinary,
@@ -21,10 +23,13 @@ from sqlalchemy import (
     TextClause,
     UniqueConstraint,
     false,
+    literal_column,
     text,
 )
 from sqlalchemy.schema import ForeignKey
 from sqlalchemy.types import UserDefinedType
+
+from hichat.core import kinds
 
 metadata = MetaData()
 
@@ -32,10 +37,21 @@ metadata = MetaData()
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
+def of_kinds(wanted: Collection[int], column: str = "events.kind") -> str:
+    """@return: the condition that an event is of one of these kinds, in SQL, with the numbers in it."""
+    numbers = [str(int(kind)) for kind in sorted(wanted)]
+    return f"{column} = {numbers[0]}" if len(numbers) == 1 else f"{column} IN ({', '.join(numbers)})"
+
+
+def is_of(wanted: Collection[int]) -> ColumnElement[bool]:
+    """@return: the same, of the table C{events} in a statement."""
+    return literal_column(of_kinds(wanted), Boolean)
+
+
 # The conditions of partial indexes. A query that is to use one says the same, with the numbers in it.
 COUNTED = text("counter > 0")
-ON_MESSAGES = text("kind IN (2, 3, 4)")
-RECALLS = text("kind = 3")
+FOLDED = text(of_kinds(kinds.FOLDED, "kind"))
+RECALLS = text(of_kinds(kinds.RECALLS, "kind"))
 
 
 def _where(condition: TextClause) -> dict[str, Any]:
@@ -296,8 +312,8 @@ events = Table(
     Column("device", BigInteger, nullable=False, server_default="0"),
     Column("counter", BigInteger, nullable=False, server_default="0"),
     Index("events_by_counter", "device", "counter", unique=True, **_where(COUNTED)),
-    # What was done to a message: Kind.EDITED, RECALLED, REACTED.
-    Index("events_by_message", "subject", "position", **_where(ON_MESSAGES)),
+    # What was done to a message and is shown in it.
+    Index("events_by_message", "subject", "position", **_where(FOLDED)),
     # The messages that were recalled; see hichat.conversations.unread.
     Index("events_recalled", "conversation", "subject", **_where(RECALLS)),
 )

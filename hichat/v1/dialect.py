@@ -33,7 +33,8 @@ from hichat.core.errors import (
     UnknownType,
     WrongField,
 )
-from hichat.core.events import MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
+from hichat.core.kinds import V1, Kind
 from hichat.wire import websocket
 
 GREETING = "欢迎进入聊天系统".encode()
@@ -82,7 +83,7 @@ def encode(event: Event) -> bytes | None:
     @return: the WebSocket frame (RFC 6455, 5.2) that carries a message to v1 clients: the sender's, as it came; None
         for what v1 does not show.
     """
-    if event.kind != Kind.MESSAGE:
+    if event.kind not in V1:
         return None
     return websocket.text(event.body)
 

@@ -29,7 +29,8 @@ from hichat.core.errors import (
     TooLong,
     UnknownFrame,
 )
-from hichat.core.events import ENDINGS, MAX_SAFE_INTEGER, Event, JoinPolicy, Kind, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, JoinPolicy, Scope
+from hichat.core.kinds import ENDINGS, Kind
 from hichat.media.addresses import PREFIX
 from hichat.media.names import clean_name, without_hidden
 from hichat.wire import frames, websocket

@@ -24,7 +24,8 @@ from hichat.core.errors import (
     Unauthorized,
     WrongPassword,
 )
-from hichat.core.events import Kind, Scope
+from hichat.core.events import Scope
+from hichat.core.kinds import Kind
 from hichat.groups import queries
 from hichat.groups.service import Groups
 from hichat.storage import tables

@@ -12,7 +12,8 @@ from hichat.accounts.passwords import Passwords
 from hichat.accounts.tokens import LIFETIME, Claims, Dialect
 from hichat.accounts.users import User
 from hichat.core.errors import Busy, DeviceRevoked, NoSuchDevice, TooManyDevices, Unauthorized
-from hichat.core.events import Kind, Scope
+from hichat.core.events import Scope
+from hichat.core.kinds import Kind
 from hichat.pipeline.routing.arrivals import read_generation
 from hichat.storage.store import Store
 from tests.accounts.test_accounts import AccountsCase

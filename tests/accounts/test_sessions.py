@@ -23,7 +23,7 @@ from hichat.core.errors import (
     Unauthorized,
     WrongPassword,
 )
-from hichat.core.events import Kind
+from hichat.core.kinds import Kind
 from hichat.pipeline.routing.arrivals import read_generation
 from hichat.storage import tables
 from tests.accounts.test_accounts import AccountsCase

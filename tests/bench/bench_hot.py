@@ -17,7 +17,8 @@ from twisted.internet.task import Clock
 
 from hichat.bench import prepare
 from hichat.core.drafts import Draft
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.pipeline.plane.datagram import Codec, Trail

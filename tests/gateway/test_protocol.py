@@ -23,7 +23,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.drafts import Draft
 from hichat.core.errors import SignedOut
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.pipeline.gateway.admission import Caps, Places, Refusals
 from hichat.pipeline.gateway.connection import CLOSE_TIMEOUT, UNSENT_LIMIT, ChatFactory, ChatProtocol
 from hichat.pipeline.gateway.presence import Presence

@@ -13,7 +13,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.core import errors
 from hichat.core.drafts import Draft
 from hichat.core.errors import Refused
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.v1 import dialect
 
 ME = 7

@@ -15,7 +15,8 @@ from hichat.conversations import history
 from hichat.core import errors
 from hichat.core.emojis import emoji_of
 from hichat.core.errors import Refused
-from hichat.core.events import MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
+from hichat.core.kinds import Kind
 from hichat.v1 import dialect
 from hichat.wire import frames, v2
 

@@ -12,7 +12,8 @@ from hichat.accounts import devices
 from hichat.conversations.marks import GATHER, Key, Mark, Marks, Moved
 from hichat.core.drafts import Draft, Duplicate
 from hichat.core.errors import Busy, NoSuchTarget, NotStored, OtherDevice, Unauthorized
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.log import reading
 from hichat.media.addresses import Addresses
 from hichat.media.media import MediaUses

@@ -21,7 +21,8 @@ from twisted.python.failure import Failure
 from hichat.accounts import devices, sessions, users
 from hichat.accounts.tokens import LIFETIME, Claims, Dialect, Tokens
 from hichat.core.drafts import Draft
-from hichat.core.events import MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
+from hichat.core.kinds import Kind
 from hichat.groups import joining
 from hichat.groups.queries import Change
 from hichat.log import reading

@@ -22,7 +22,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
-from hichat.core.events import Event, Kind
+from hichat.core.events import Event
+from hichat.core.kinds import Kind
 from tests.integration.daemon import Peer, reactor, until
 from tests.integration.devices import Device, Insider, Person, check_devices, check_log
 from tests.integration.test_daemon import DaemonCase

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, delete, insert
 from hichat.accounts import devices, users
 from hichat.core.drafts import Draft, Outcome
 from hichat.core.errors import NoSuchTarget
-from hichat.core.events import MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
+from hichat.core.kinds import Kind
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
 from tests.doubles import NOW, make_store

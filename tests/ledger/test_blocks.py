@@ -12,7 +12,8 @@ from sqlalchemy import Connection, delete, insert
 
 from hichat.core.drafts import Draft
 from hichat.core.errors import Blocked, MessageRecalled, NotContacts, NotStored
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
 from hichat.storage.store import Store

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, insert
 
 from hichat.conversations import catchup
 from hichat.core.drafts import Draft
-from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Event, Scope
+from hichat.core.kinds import Kind
 from hichat.groups import joining
 from hichat.groups.queries import Change
 from hichat.storage import tables

@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from hichat.accounts import devices, users
 from hichat.core.drafts import Draft, Duplicate, Outcome
 from hichat.core.errors import CounterUsed, MessageRecalled, NoSuchTarget, NotAMember, NotStored, SignedOut
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger import writer
 from hichat.pipeline.ledger.writer import LogWriter

@@ -24,7 +24,8 @@ from hichat.core.errors import (
     OwnerCannotLeave,
     Refused,
 )
-from hichat.core.events import MAX_SAFE_INTEGER, Event, Kind, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
+from hichat.core.kinds import Kind
 from hichat.groups import joining, moderation, queries
 from hichat.groups.queries import Change, Limits
 from hichat.pipeline.ledger.writer import LogWriter

@@ -13,7 +13,8 @@ from zope.interface import implementer
 
 from hichat.core.drafts import Draft, Duplicate, IOrigin, Outcome
 from hichat.core.errors import Busy, NoSuchTarget, NotStored, Refused
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.pipeline.ledger.gather import PAUSE, Ledger
 from hichat.pipeline.plane.intake import Intake
 from hichat.runtime.metrics import Metrics

@@ -10,7 +10,8 @@ from hichat.conversations import marks
 from hichat.conversations.marks import Advance, Mark
 from hichat.conversations.overview import Entry, Spot, overview
 from hichat.core.drafts import Draft
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.storage import tables
 from tests.ledger.plans import plans
 from tests.ledger.test_blocks import about, block

@@ -19,7 +19,8 @@ from twisted.trial.unittest import TestCase
 
 from hichat.core.drafts import Draft, Duplicate, Outcome
 from hichat.core.errors import NotAMember, NotStored, Refused, TooManyStrangers
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger import process
 from hichat.pipeline.ledger.process import Setup, WriterProcess

@@ -9,7 +9,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.drafts import Draft, Duplicate, Outcome
 from hichat.core.errors import NoSuchTarget, NotStored
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.log import reading
 from hichat.pipeline.ledger import receipts
 from hichat.pipeline.ledger.receipts import SLOTS, Name, Receipt

@@ -15,7 +15,8 @@ from hichat.core.errors import (
     TooLate,
     TooManyReactions,
 )
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.log import reading
 from hichat.pipeline.ledger.writer import REACTIONS_LIMIT, LogWriter
 from hichat.storage import tables

@@ -9,7 +9,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts import users
 from hichat.core.drafts import Draft, Duplicate, Outcome
 from hichat.core.errors import NoSuchTarget, TooManyStrangers
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.log import reading
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime.limits import Rate

@@ -14,7 +14,8 @@ from hichat.conversations import marks, unread
 from hichat.conversations.marks import Advance, Key, Mark
 from hichat.conversations.overview import overview
 from hichat.core.drafts import Draft
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import migrate as migrations

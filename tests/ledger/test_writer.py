@@ -12,7 +12,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts import users
 from hichat.core.drafts import Draft
 from hichat.core.errors import NameTaken, NoSuchTarget, NotAdministrator, NotAMember, NotStored, SignedOut
-from hichat.core.events import FIRST_GROUP_ID, Event, Kind, Scope
+from hichat.core.events import FIRST_GROUP_ID, Event, Scope
+from hichat.core.kinds import Kind
 from hichat.groups import queries as groups_room
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger.writer import DOUBT, LogWriter

@@ -15,7 +15,8 @@ from hichat.accounts.devices import find_or_add
 from hichat.conversations import catchup
 from hichat.core.drafts import Draft
 from hichat.core.errors import BadLink, NoSuchMedia, QuotaExceeded, Refused
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.groups.service import Groups
 from hichat.log import reading
 from hichat.media import records

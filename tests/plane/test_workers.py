@@ -5,7 +5,8 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.core.events import FIRST_GROUP_ID, Event, Kind, Scope
+from hichat.core.events import FIRST_GROUP_ID, Event, Scope
+from hichat.core.kinds import Kind
 from hichat.pipeline.plane.datagram import Codec, Trail
 from hichat.pipeline.plane.interests import BITS, Interests, Wanted
 from hichat.pipeline.plane.udp import KERNEL_COST, LOST_AFTER, Link

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from hichat.core.events import ENDINGS, MEETINGS, Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import ENDINGS, MEETINGS, Kind
 
 if TYPE_CHECKING:
     from tests.simulation.clients import Page, Phone

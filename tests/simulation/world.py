@@ -26,7 +26,8 @@ from hichat.accounts.users import User
 from hichat.contacts import contacts
 from hichat.core.drafts import Draft
 from hichat.core.errors import NotBlocked, Refused, Unauthorized
-from hichat.core.events import FIRST_GROUP_ID, Kind, Scope
+from hichat.core.events import FIRST_GROUP_ID, Scope
+from hichat.core.kinds import Kind
 from hichat.daemon.assembly import assemble_services, assemble_way
 from hichat.daemon.settings import Bounds
 from hichat.groups import joining, moderation

@@ -25,7 +25,8 @@ from hichat.core.errors import (
     TooManyContacts,
     Unauthorized,
 )
-from hichat.core.events import Kind, Scope
+from hichat.core.events import Scope
+from hichat.core.kinds import Kind
 from hichat.runtime.limits import Rate
 from tests.doubles import NOW, FakeLedger, make_store
 from tests.postgres import OnPostgreSQL

@@ -16,7 +16,8 @@ from hichat.core.errors import (
     NotAMember,
     Unauthorized,
 )
-from hichat.core.events import FIRST_GROUP_ID, Kind, Scope
+from hichat.core.events import FIRST_GROUP_ID, Scope
+from hichat.core.kinds import Kind
 from hichat.groups import queries
 from hichat.groups.queries import Limits
 from hichat.groups.service import Groups, checked

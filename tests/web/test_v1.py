@@ -9,7 +9,8 @@ from twisted.web.resource import Resource
 
 from hichat.accounts.tokens import LIFETIME, Dialect
 from hichat.core.errors import Busy
-from hichat.core.events import FIRST_GROUP_ID, Kind, Scope
+from hichat.core.events import FIRST_GROUP_ID, Scope
+from hichat.core.kinds import Kind
 from hichat.storage import tables
 from tests.doubles import NOW
 from tests.web.support import BAD_PASSWORDS, FORM, SiteCase, multipart, request_bytes

@@ -30,7 +30,8 @@ from hichat.core.errors import (
     StoreAway,
     TooManyConnections,
 )
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.log import reading
 from hichat.media.media import MediaUses
 from hichat.pipeline.gateway.presence import Presence

@@ -35,7 +35,8 @@ from twisted.python.failure import Failure
 
 from hichat.core.drafts import Draft, Duplicate, Outcome
 from hichat.core.errors import NotStored, Refused, TooManyStrangers
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import Kind
 from hichat.pipeline.ledger import receipts
 from hichat.pipeline.ledger.receipts import Name, Receipt
 from hichat.pipeline.ledger.writer import LogWriter

@@ -15,10 +15,11 @@ from sqlalchemy import Connection, or_, select
 
 from hichat.contacts import contacts
 from hichat.core.errors import TooManyStrangers
-from hichat.core.events import Kind, Scope
+from hichat.core.events import Scope
+from hichat.core.kinds import MESSAGES
 from hichat.log import by_conversation
 from hichat.runtime.limits import NO_LIMIT, Rate
-from hichat.storage.tables import conversations, events
+from hichat.storage.tables import conversations, is_of
 
 AGAIN = 4
 """As many times the limit of a user's conversations are looked at: some were begun by others, or with contacts."""
@@ -85,7 +86,7 @@ class Strangers:
         )
         found: deque[tuple[float, int]] = deque(maxlen=AGAIN * self.rate.attempts)
         for conversation, first, second in connection.execute(newest).all():
-            said = next(by_conversation.read(connection, conversation, events.c.kind == int(Kind.MESSAGE)), None)
+            said = next(by_conversation.read(connection, conversation, is_of(MESSAGES)), None)
             if said is None or first == second:
                 continue
             # Of a clock that was set back since, what was written before may lie ahead.

@@ -40,7 +40,8 @@ from hichat.core.errors import (
     TooLate,
     TooManyReactions,
 )
-from hichat.core.events import Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import COUNTED, MESSAGES, ON_MESSAGES, RECALLS, RIGHTS, TRAITS, By, Kind
 from hichat.groups import queries
 from hichat.groups.queries import Writers
 from hichat.log import by_conversation, reading
@@ -180,8 +181,8 @@ class Memory:
         self.numbers.update({key: (event.conversation, event.seq, event.n)})
         if event.device in self.devices:
             self.devices[event.device] = max(self.devices[event.device], event.counter)
-        if event.kind <= Kind.REACTED:
-            if event.n == 1 and event.kind == Kind.MESSAGE and event.scope == Scope.USER:
+        if event.kind not in RIGHTS:
+            if event.n == 1 and event.kind in MESSAGES and event.scope == Scope.USER:
                 self.strangers.add(event.sender, event.target)
             return
         if event.kind == Kind.SIGNED_OUT:
@@ -474,13 +475,13 @@ class _Transaction:
 
     def _number(self, draft: Draft) -> Event:
         kind = int(draft.kind)
-        if kind == Kind.MESSAGE:
+        if kind in MESSAGES:
             self._check(draft)
             if self._limits_strangers and draft.scope == Scope.USER:
                 self._check_stranger(draft)
             if draft.change is not None:
                 self._change(draft)
-        elif kind in (Kind.EDITED, Kind.RECALLED, Kind.REACTED):
+        elif kind in ON_MESSAGES:
             self._check_revision(draft)
         elif draft.change is not None:
             self._change(draft)
@@ -491,7 +492,7 @@ class _Transaction:
         known = self._numbers.get(key) or self._memory.numbers.get(key) or self._read_last(key)
         conversation, seq, n = known or (self._converse(key), 0, 0)
         seq += 1
-        n += kind == Kind.MESSAGE
+        n += kind in COUNTED
         self._position = position = self._position + 1
         self._numbers[key] = conversation, seq, n
         # In the order of its fields: by name it takes twice as long.
@@ -513,10 +514,10 @@ class _Transaction:
         self._unwritten.append(event)
         if draft.counter:
             self._counters[device, draft.counter] = event
-        if kind > Kind.REACTED:
+        if kind in RIGHTS:
             self._note(event)
             self._telling.append(event)
-        elif kind == Kind.RECALLED:
+        elif kind in RECALLS:
             # Edits of this batch are to be blanked as well.
             self._append()
             reading.blank(self._connection, draft.subject)
@@ -543,7 +544,7 @@ class _Transaction:
         if draft.subject:
             self._append()
             replied = reading.find(self._connection, draft.subject)
-            if replied is None or replied.kind != Kind.MESSAGE or _conversation(replied) != _conversation(draft):
+            if replied is None or replied.kind not in MESSAGES or _conversation(replied) != _conversation(draft):
                 raise NoSuchMessage
 
     def _check_stranger(self, draft: Draft) -> None:
@@ -591,7 +592,7 @@ class _Transaction:
             raise SignedOut
         self._append()
         message = reading.find(self._connection, draft.subject)
-        if message is None or message.kind != Kind.MESSAGE or not self._sees(draft.sender, message):
+        if message is None or draft.kind not in _taken_by(message) or not self._sees(draft.sender, message):
             raise NoSuchMessage
         if not message.body:
             raise MessageRecalled
@@ -599,17 +600,19 @@ class _Transaction:
         draft.target = message.target
         if message.scope == Scope.USER and message.target == draft.sender:
             draft.target = message.sender
-        if draft.kind != Kind.RECALLED:
+        if draft.kind not in RECALLS:
             # To take something back is always possible.
             self._check_may_write(draft)
         if draft.kind == Kind.REACTED:
             self._check_reaction(draft)
             self._count_reaction(draft)
+        by = TRAITS[draft.kind].by
+        if by is By.WRITERS:
             return
         if message.sender == draft.sender:
             if self._ages.of(message.position, self._now - message.time) > self._edit_limit * 1000:
                 raise TooLate
-        elif draft.kind == Kind.EDITED or not self._rules(draft.sender, message):
+        elif by is By.AUTHOR or not self._rules(draft.sender, message):
             raise NotYours
 
     def _check_reaction(self, draft: Draft) -> None:
@@ -727,11 +730,17 @@ def _people(draft: Draft) -> tuple[int, ...]:
     return (draft.sender, draft.target) if draft.scope == Scope.USER else (draft.sender,)
 
 
+def _taken_by(event: Event) -> frozenset[Kind]:
+    """@return: what may be done to it."""
+    traits = TRAITS.get(event.kind)
+    return frozenset() if traits is None else traits.takes
+
+
 def _says(event: Event, draft: Draft) -> bool:
     """@return: whether the draft is the event once more. What was recalled since has no body to compare."""
     if (event.kind, event.subject) != (draft.kind, draft.subject):
         return False
-    if draft.kind == Kind.MESSAGE and (event.scope, event.target) != (draft.scope, draft.target):
+    if draft.kind in MESSAGES and (event.scope, event.target) != (draft.scope, draft.target):
         return False
     # Reactions from before each had one spelling are said again in that.
     return event.body in (draft.body, b"") or (draft.kind == Kind.REACTED and spelt(event.body) == draft.body)

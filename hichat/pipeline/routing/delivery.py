@@ -20,7 +20,8 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from hichat.core.errors import SignedOut, StoreAway
-from hichat.core.events import ENDINGS, MEETINGS, Event, Kind, Scope
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import BEGINNINGS, BLANKED, DISSOLUTIONS, ENDINGS, MEETINGS, MEMBERSHIP, RECALLS, UNHEARD, Kind
 from hichat.core.ports import IBatchReceiver, IDelivery
 from hichat.pipeline.plane.interests import Interests
 from hichat.runtime.metrics import Metrics
@@ -50,10 +51,6 @@ RECEIPTS_LIMIT = 100
 """Members of a group up to which they hear what the others have read."""
 
 
-_SIZED = ENDINGS | {Kind.JOINED, Kind.DISSOLVED}
-"""What changes who is in a group. The body is its size after it."""
-
-
 def _voids(event: Event, generation: int, device: int, login: int, bound: int) -> bool:
     """@return: whether this event ends what a user has signed in with; for the parameters see L{Arrival}."""
     if event.kind != Kind.SIGNED_OUT:
@@ -67,14 +64,14 @@ def _voids(event: Event, generation: int, device: int, login: int, bound: int) -
 
 def _without_recalled(events: list[Event], recalled: set[int]) -> list[Event]:
     """@return: what people may still see of these events."""
-    shown = [event for event in events if event.kind != Kind.SIGNED_OUT]
+    shown = [event for event in events if event.kind not in UNHEARD]
     if not recalled:
         return shown
     return [replace(event, body=b"") if _is_of(event, recalled) else event for event in shown]
 
 
 def _is_of(event: Event, messages: set[int]) -> bool:
-    return event.position in messages or (event.kind in (Kind.EDITED, Kind.REACTED) and event.subject in messages)
+    return event.position in messages or (event.kind in BLANKED and event.subject in messages)
 
 
 def _size(events: list[Event]) -> int:
@@ -158,9 +155,9 @@ def _concerns(event: Event, user: int, groups: dict[int, int]) -> bool:
     """
     if event.scope == Scope.GROUP:
         before = event.target in groups
-        if event.kind == Kind.DISSOLVED or (event.kind in ENDINGS and event.subject == user):
+        if event.kind in DISSOLUTIONS or (event.kind in ENDINGS and event.subject == user):
             groups.pop(event.target, None)
-        elif event.kind in _SIZED and (before or event.subject == user):
+        elif event.kind in MEMBERSHIP and (before or event.subject == user):
             groups[event.target] = int(event.body)
         return before or event.target in groups or (event.kind in MEETINGS and event.subject == user)
     if event.scope == Scope.USER:
@@ -302,7 +299,7 @@ class Routing:
         missed = [event for event in recent if _concerns(event, user, groups)]
         if any(_voids(event, generation, device, login, bound) for event in missed):
             raise SignedOut
-        recalled = {event.subject for event in recent if event.kind == Kind.RECALLED}
+        recalled = {event.subject for event in recent if event.kind in RECALLS}
         if user not in self._groups_of:
             # First: whoever is told that the user comes must not be one of these.
             self._set_blocked(user, arrived.blocked, missed)
@@ -411,7 +408,7 @@ class Routing:
             if target not in self._groups_of:
                 self._metrics.offline_recipients += 1
             return
-        if event.kind == Kind.JOINED:
+        if event.kind in BEGINNINGS:
             self._change(event)
         if event.scope == Scope.GROUP:
             self._route_to_group(event)
@@ -423,7 +420,7 @@ class Routing:
             self._delivery.sign_out(event.target, int(event.body))
         if event.kind in ENDINGS:
             self._change(event)
-        elif event.kind == Kind.DISSOLVED:
+        elif event.kind in DISSOLUTIONS:
             self._dissolve(event.target)
 
     def _route_to_group(self, event: Event) -> None:
@@ -469,11 +466,10 @@ class Routing:
             self._blocked[user] = found
 
     def _note_block(self, event: Event) -> None:
-        user = event.sender
-        if event.kind not in (Kind.BLOCKED, Kind.UNBLOCKED) or user not in self._groups_of:
-            return
-        self._set_blocked(user, frozenset(self._blocked.pop(user, ())), [event])
-        self._delivery.hide(user, event.subject, event.kind == Kind.BLOCKED)
+        user, hides = event.sender, event.kind == Kind.BLOCKED
+        if (hides or event.kind == Kind.UNBLOCKED) and user in self._groups_of:
+            self._set_blocked(user, frozenset(self._blocked.pop(user, ())), [event])
+            self._delivery.hide(user, event.subject, hides)
 
     def _change(self, event: Event) -> None:
         """A membership changed."""
@@ -482,7 +478,7 @@ class Routing:
             self._groups[group].size = size
         if user not in self._groups_of:
             return
-        if event.kind == Kind.JOINED:
+        if event.kind in BEGINNINGS:
             self._enter(user, group, size)
         elif group in self._groups_of[user]:
             self._groups_of[user].discard(group)

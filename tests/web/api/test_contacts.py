@@ -1,7 +1,7 @@
 """Tests for L{hichat.web.api.contacts}: the rules are the domain's; here is what they are over HTTP."""
 
 from hichat.contacts.contacts import Contacts
-from hichat.core.events import Kind
+from hichat.core.kinds import Kind
 from tests.web.support import SiteCase
 
 

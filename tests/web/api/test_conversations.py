@@ -10,7 +10,8 @@ from hichat.accounts.conversation_settings import Setting
 from hichat.cli import DirectLedger
 from hichat.conversations.marks import GATHER
 from hichat.core.errors import NoSuchTarget, NotAdministrator, TooManyPinned
-from hichat.core.events import FIRST_GROUP_ID, Event, Kind, Scope
+from hichat.core.events import FIRST_GROUP_ID, Event, Scope
+from hichat.core.kinds import Kind
 from hichat.log import reading
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.wire import v2

@@ -9,7 +9,8 @@ from twisted.internet.defer import Deferred
 
 from hichat.accounts import users
 from hichat.core.errors import Busy
-from hichat.core.events import MAX_SAFE_INTEGER, Kind, Scope
+from hichat.core.events import MAX_SAFE_INTEGER, Scope
+from hichat.core.kinds import Kind
 from hichat.groups.queries import Limits
 from hichat.web.api.groups import SECTION
 from hichat.wire import v2

@@ -1,0 +1,424 @@
+"""
+The kinds of events, and what each is like: one table, L{TRAITS}, which all rooms read.
+
+Who adds a kind adds its number to L{Kind}, its name to L{EventKind} and its row to L{TRAITS}. The ledger, routing,
+history, search, both dialects and the documents go by that; the web client has it as C{app/model/kinds.js}.
+
+The sets below the table are made of it once: a lookup there costs less than to ask a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, IntEnum, auto
+from typing import Literal
+
+import msgspec
+
+
+class Kind(IntEnum):
+    """What happened. The numbers are stored: never reuse one. What each is like says L{TRAITS}."""
+
+    MESSAGE = 1
+    EDITED = 2
+    """A message has another text now. The subject is the message's position, as for the next two."""
+    RECALLED = 3
+    """A message was taken back: its body, and those of its edits, are empty from now on."""
+    REACTED = 4
+    """Somebody put a reaction to a message, or took it back."""
+    JOINED = 10
+    """A user became a member of a group. The body is the group's size after it, as decimal digits."""
+    LEFT = 11
+    """A user is no longer a member of a group. The body is as for L{JOINED}."""
+    REMOVED = 12
+    """Somebody else has ended a user's membership. The body is as for L{JOINED}."""
+    BANNED = 13
+    """A user may not be a member of a group; who was one is no longer. The body is as for L{JOINED}."""
+    UNBANNED = 14
+    """A user who was banned may be a member again."""
+    CHANGED = 15
+    """A group has another name or the like. The body is what changed, a JSON object."""
+    ROLE = 16
+    """
+    A member has another role. The body is its name. Where that is C{owner}, who was the owner before is an C{admin},
+    and the new one is not muted any more.
+    """
+    MUTED = 17
+    """
+    A user may write nothing in a group until a time, the body: milliseconds since the epoch, as decimal digits.
+    Without a subject: nobody may but the owner and the admins.
+    """
+    UNMUTED = 18
+    """That is over before its time. The subject is as for L{MUTED}."""
+    DISSOLVED = 19
+    """A group is no more, and has no members. The body is 0."""
+    SIGNED_OUT = 20
+    """
+    Whatever a user was signed in with until now is void: password changed, account disabled or deleted. The body is the
+    generation that tokens must have from now on. With a subject it is only about that device: the body is the number
+    that its session must have from now on; empty: it was revoked.
+    """
+    INVITED = 30
+    """A user is invited to become a member of a group. This and the next two are also for who is meant."""
+    REQUESTED = 31
+    """A user asks to become a member of a group."""
+    DECLINED = 32
+    """What a user was invited to or has asked for comes to nothing: the user does not want it, or the group."""
+    CONTACT_REQUESTED = 40
+    """
+    A user asks another to be a contact: the target. The body is the word of greeting. This and the next ones, up to
+    L{CONTACT_REMOVED}, are in the conversation of the two.
+    """
+    CONTACT_ADDED = 41
+    """Two users are contacts now: the sender accepted the target's request, or added the target at once, over v1."""
+    CONTACT_REJECTED = 42
+    """The sender does not accept the target's request."""
+    CONTACT_WITHDRAWN = 43
+    """The sender takes the request to the target back."""
+    CONTACT_REMOVED = 44
+    """Two users are contacts no more."""
+    CONTACT_REMARKED = 45
+    """
+    The sender has another name for a contact, the subject: the body. This and the next ones are for the sender alone:
+    they are in the conversation with oneself.
+    """
+    BLOCKED = 46
+    """The sender does not want to hear from the subject, nor to be seen."""
+    UNBLOCKED = 47
+    """The sender has taken that back."""
+    CONVERSATION_SET = 48
+    """
+    The sender has pinned or muted a conversation, or not any more; the body is L{hichat.conversations.preferences}'s.
+    """
+    TYPING = 100
+    """A user is writing. This and the next one are signals: they have no position and are never stored."""
+    MARKED = 101
+    """A user has received and read up to positions: the body is both, with a blank between."""
+
+
+EventKind = Literal[
+    "message",
+    "edited",
+    "recalled",
+    "reacted",
+    "joined",
+    "left",
+    "removed",
+    "banned",
+    "unbanned",
+    "changed",
+    "role",
+    "muted",
+    "unmuted",
+    "dissolved",
+    "invited",
+    "requested",
+    "declined",
+    "contact_requested",
+    "contact_added",
+    "contact_rejected",
+    "contact_withdrawn",
+    "contact_removed",
+    "contact_remarked",
+    "blocked",
+    "unblocked",
+    "conversation_set",
+]
+"""What clients of v2 call the kinds that they see: the names of L{TRAITS}, in its order."""
+
+
+class Heard(Enum):
+    """Who hears of an event."""
+
+    HERE = auto()
+    """Those whose conversation it is in: two people, a group's members, one's own devices, everybody."""
+    AND_SUBJECT = auto()
+    """And the subject, who is no member of the group."""
+    BY_WORKERS = auto()
+    """Nobody: it is the workers' own business."""
+
+
+class Shown(Enum):
+    """Where a chat shows an event."""
+
+    AS_MESSAGE = auto()
+    """Among the messages of its conversation. The overview shows the last one of them."""
+    IN_MESSAGE = auto()
+    """In the message that is its subject: history folds it in. The log finds it by the message."""
+    AS_LINE = auto()
+    """As a line between the messages."""
+
+
+class Membership(Enum):
+    """What an event does to who is in a group. The body of such an event is the group's size after it."""
+
+    BEGINS = auto()
+    ENDS = auto()
+    """If the subject is a member."""
+    ENDS_ALL = auto()
+
+
+class Text(Enum):
+    """What an event does to the text that is found and shown."""
+
+    HAS = auto()
+    REPLACES = auto()
+    REMOVES = auto()
+
+
+class By(Enum):
+    """Who may do something to a message."""
+
+    AUTHOR = auto()
+    """Who wrote it, for as long as the setting C{edit_limit} says."""
+    AUTHOR_OR_RULER = auto()
+    """And the owner and the admins of the group, at any time."""
+    WRITERS = auto()
+    """Who may write where the message is."""
+
+
+class About(Enum):
+    """What the subject of an event is."""
+
+    NOTHING = auto()
+    MESSAGE = auto()
+    REPLIED = auto()
+    """The message that is replied to, if there is one."""
+    MEMBER = auto()
+    """The member or the user concerned; 0: all members."""
+    CONTACT = auto()
+    DEVICE = auto()
+    """The device concerned; 0: all of the user's."""
+
+
+class Body(Enum):
+    """What the body of an event is, where it is no JSON object of a struct."""
+
+    NOTHING = auto()
+    MESSAGE = auto()
+    """A v1 frame; from v2, with what only v2 knows: see L{hichat.wire.stored}."""
+    REACTION = auto()
+    """C{+} or C{-}, and the emoji. Empty: the message was recalled."""
+    SIZE = auto()
+    """How many members the group has after it, as decimal digits."""
+    CHANGES = auto()
+    """The columns of the group that have another value, a JSON object."""
+    ROLE = auto()
+    """The role's name."""
+    UNTIL = auto()
+    """Milliseconds since the epoch, as decimal digits."""
+    GENERATION = auto()
+    """The number that tokens, or a device's session, must have from now on, as decimal digits. Empty: none is good."""
+    TEXT = auto()
+    """UTF-8; may be empty."""
+    REMARK = auto()
+    """UTF-8. Empty: there is no other name any more."""
+    SETTING = auto()
+    """A JSON object: see L{hichat.accounts.preferences.Setting}."""
+    MARKS = auto()
+    """Two positions in decimal digits, received and read, with a blank between."""
+
+
+class Edit(msgspec.Struct, gc=False):
+    """The body of an edit. Empty: the message was recalled."""
+
+    text: str
+    mentions: list[int] = []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traits:
+    """
+    What a kind of event is like.
+
+    @ivar name: in frames and documents. Of a signal it is the C{op}.
+    @ivar example: a body.
+    @ivar body: what the body is: a JSON object of that struct, whose fields clients see as they are, or another form.
+    @ivar about: what the subject is.
+    @ivar heard: who hears of it.
+    @ivar stored: whether it is in the log; else it is a signal, which has no position.
+    @ivar membership: what it does to who is in a group.
+    @ivar rights: whether it changes who may write, or to whom: the ledger keeps what it knows up to date by these.
+    @ivar shown: where a chat shows it; None: nowhere.
+    @ivar counts: whether it counts in C{n}, and as unread.
+    @ivar text: what it does to the text that is found.
+    @ivar by: who may do it to a message; None: it is not done to one.
+    @ivar takes: what may be done to it.
+    @ivar blanked: whether its body is emptied once its message is recalled.
+    @ivar v1: whether clients of v1 get it.
+    @ivar v2: whether clients of v2 get it.
+    """
+
+    name: str
+    example: bytes = b""
+    body: Body | type[msgspec.Struct] = Body.NOTHING
+    about: About = About.NOTHING
+    heard: Heard = Heard.HERE
+    stored: bool = True
+    membership: Membership | None = None
+    rights: bool = False
+    shown: Shown | None = None
+    counts: bool = False
+    text: Text | None = None
+    by: By | None = None
+    takes: frozenset[Kind] = frozenset()
+    blanked: bool = False
+    v1: bool = False
+    v2: bool = True
+
+
+TRAITS: dict[int, Traits] = {
+    Kind.MESSAGE: Traits(
+        name="message",
+        body=Body.MESSAGE,
+        example=b'{"userId":1,"TargetId":2,"Type":1,"Media":1,"Content":"Hello Bob!"}',
+        about=About.REPLIED,
+        shown=Shown.AS_MESSAGE,
+        counts=True,
+        text=Text.HAS,
+        takes=frozenset((Kind.EDITED, Kind.RECALLED, Kind.REACTED)),
+        v1=True,
+    ),
+    Kind.EDITED: Traits(
+        name="edited",
+        body=Edit,
+        example=b'{"text":"Hi Bob!","mentions":[]}',
+        about=About.MESSAGE,
+        shown=Shown.IN_MESSAGE,
+        text=Text.REPLACES,
+        by=By.AUTHOR,
+        blanked=True,
+    ),
+    Kind.RECALLED: Traits(
+        name="recalled",
+        about=About.MESSAGE,
+        shown=Shown.IN_MESSAGE,
+        text=Text.REMOVES,
+        by=By.AUTHOR_OR_RULER,
+    ),
+    Kind.REACTED: Traits(
+        name="reacted",
+        body=Body.REACTION,
+        example="+👍".encode(),
+        about=About.MESSAGE,
+        shown=Shown.IN_MESSAGE,
+        by=By.WRITERS,
+        blanked=True,
+    ),
+    Kind.JOINED: Traits(
+        name="joined",
+        body=Body.SIZE,
+        example=b"3",
+        about=About.MEMBER,
+        membership=Membership.BEGINS,
+        rights=True,
+        shown=Shown.AS_LINE,
+    ),
+    Kind.LEFT: Traits(
+        name="left",
+        body=Body.SIZE,
+        example=b"2",
+        about=About.MEMBER,
+        membership=Membership.ENDS,
+        rights=True,
+        shown=Shown.AS_LINE,
+    ),
+    Kind.REMOVED: Traits(
+        name="removed",
+        body=Body.SIZE,
+        example=b"2",
+        about=About.MEMBER,
+        membership=Membership.ENDS,
+        rights=True,
+        shown=Shown.AS_LINE,
+    ),
+    Kind.BANNED: Traits(
+        name="banned",
+        body=Body.SIZE,
+        example=b"2",
+        about=About.MEMBER,
+        membership=Membership.ENDS,
+        rights=True,
+        shown=Shown.AS_LINE,
+    ),
+    Kind.UNBANNED: Traits(name="unbanned", about=About.MEMBER),
+    Kind.CHANGED: Traits(
+        name="changed",
+        body=Body.CHANGES,
+        example=b'{"name":"The team"}',
+        about=About.MEMBER,
+        shown=Shown.AS_LINE,
+    ),
+    Kind.ROLE: Traits(name="role", body=Body.ROLE, example=b"admin", about=About.MEMBER, rights=True),
+    Kind.MUTED: Traits(name="muted", body=Body.UNTIL, example=b"1792756800000", about=About.MEMBER, rights=True),
+    Kind.UNMUTED: Traits(name="unmuted", about=About.MEMBER, rights=True),
+    Kind.DISSOLVED: Traits(
+        name="dissolved",
+        body=Body.SIZE,
+        example=b"0",
+        about=About.MEMBER,
+        membership=Membership.ENDS_ALL,
+        rights=True,
+        shown=Shown.AS_LINE,
+    ),
+    Kind.INVITED: Traits(name="invited", about=About.MEMBER, heard=Heard.AND_SUBJECT),
+    Kind.REQUESTED: Traits(name="requested", about=About.MEMBER, heard=Heard.AND_SUBJECT),
+    Kind.DECLINED: Traits(name="declined", about=About.MEMBER, heard=Heard.AND_SUBJECT),
+    Kind.CONTACT_REQUESTED: Traits(name="contact_requested", body=Body.TEXT, example=b"It is Dan from work."),
+    Kind.CONTACT_ADDED: Traits(name="contact_added", body=Body.TEXT, rights=True),
+    Kind.CONTACT_REJECTED: Traits(name="contact_rejected", body=Body.TEXT),
+    Kind.CONTACT_WITHDRAWN: Traits(name="contact_withdrawn", body=Body.TEXT),
+    Kind.CONTACT_REMOVED: Traits(name="contact_removed", body=Body.TEXT, rights=True),
+    Kind.CONTACT_REMARKED: Traits(name="contact_remarked", body=Body.REMARK, example=b"Annie", about=About.CONTACT),
+    Kind.BLOCKED: Traits(name="blocked", about=About.CONTACT, rights=True),
+    Kind.UNBLOCKED: Traits(name="unblocked", about=About.CONTACT, rights=True),
+    Kind.CONVERSATION_SET: Traits(
+        name="conversation_set",
+        body=Body.SETTING,
+        example=b'{"scope":1,"target":2,"pinned":true,"muted":false}',
+    ),
+    Kind.SIGNED_OUT: Traits(
+        name="signed_out",
+        body=Body.GENERATION,
+        example=b"2",
+        about=About.DEVICE,
+        heard=Heard.BY_WORKERS,
+        rights=True,
+        v2=False,
+    ),
+    Kind.TYPING: Traits(name="typing", stored=False),
+    Kind.MARKED: Traits(name="receipt", body=Body.MARKS, example=b"43 42", stored=False),
+}
+"""What each kind is like, by its number."""
+
+
+def _those(like: Callable[[Traits], object]) -> frozenset[int]:
+    """@return: the numbers of the kinds that are like that; plain ones, which are found faster."""
+    return frozenset(int(kind) for kind, traits in TRAITS.items() if like(traits))
+
+
+MESSAGES = _those(lambda kind: kind.shown is Shown.AS_MESSAGE)
+ON_MESSAGES = _those(lambda kind: kind.by is not None)
+"""What is done to a message."""
+FOLDED = _those(lambda kind: kind.shown is Shown.IN_MESSAGE)
+LINES = _those(lambda kind: kind.shown is Shown.AS_LINE)
+COUNTED = _those(lambda kind: kind.counts)
+BLANKED = _those(lambda kind: kind.blanked)
+
+EDITS = _those(lambda kind: kind.text is Text.REPLACES)
+RECALLS = _those(lambda kind: kind.text is Text.REMOVES)
+
+BEGINNINGS = _those(lambda kind: kind.membership is Membership.BEGINS)
+ENDINGS = _those(lambda kind: kind.membership is Membership.ENDS)
+"""What ends the membership of the subject, if it is a member."""
+DISSOLUTIONS = _those(lambda kind: kind.membership is Membership.ENDS_ALL)
+MEMBERSHIP = _those(lambda kind: kind.membership is not None)
+
+MEETINGS = _those(lambda kind: kind.heard is Heard.AND_SUBJECT)
+"""What happens in a group and is for the subject too, who is no member."""
+UNHEARD = _those(lambda kind: kind.heard is Heard.BY_WORKERS)
+RIGHTS = _those(lambda kind: kind.rights)
+
+V1 = _those(lambda kind: kind.stored and kind.v1)
+V2 = _those(lambda kind: kind.stored and kind.v2)
