@@ -1,15 +1,32 @@
-"""What pytest needs to leave nothing behind, as trial does, and to run test cases of trial's beside test functions."""
+"""
+What pytest needs to leave nothing behind, as trial does, and to run whole-system tests beside trial's.
 
-from collections.abc import Iterator
+A coroutine function is a whole-system test: pytest-twisted runs it in the reactor, which turns as long as pytest does.
+All other functions run outside of the reactor.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
-from pytest_twisted import blockon
+import pytest_twisted
+from _pytest.unittest import TestCaseFunction
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.defer import Deferred
-from twisted.trial.unittest import TestCase
+from twisted.trial.unittest import SynchronousTestCase, TestCase
+
+pytest.register_assert_rewrite("tests.support", "tests.integration.system")
 
 reactor: Any = installed_reactor
+
+Test = Callable[..., Coroutine[Any, Any, None]]
+
+SECONDS = 110
+"""How long a coroutine may take, if its mark C{timeout} says nothing else."""
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -20,23 +37,44 @@ def working_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
-def one_reactor() -> Iterator[None]:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """
-    pytest-twisted starts the reactor for the first test function and keeps it running. An asynchronous test case of
-    trial's would start the reactor again for each test, which fails: here such a test waits as a test function does.
+    Give a coroutine a deadline in the reactor: there the signal of pytest-timeout would be logged, and no more. Keep
+    the tests of a class that makes something once at one worker.
+
+    @raise pytest.UsageError: a test case of trial's wants to start the reactor itself, which runs already.
     """
+    if isinstance(item, TestCaseFunction):
+        assert item.cls is not None
+        if issubclass(item.cls, TestCase):
+            raise pytest.UsageError(f"{item.nodeid}: make it a pytest function, or derive from SynchronousTestCase")
+        if any(
+            "setUpClass" in kind.__dict__ for kind in item.cls.__mro__[: item.cls.__mro__.index(SynchronousTestCase)]
+        ):
+            item.add_marker(pytest.mark.xdist_group(item.cls.__name__))
+    elif isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+        mark = item.get_closest_marker("timeout")
+        seconds = mark.args[0] if mark else SECONDS
+        item.obj = pytest_twisted.ensureDeferred(_limited(item.obj, seconds))
+        item.add_marker(pytest.mark.timeout(seconds + 30))
 
-    def wait(_case: TestCase, finished: Deferred[object]) -> None:
-        turn: Deferred[object] = Deferred()
-        # In a turn of its own: trial then turns the reactor itself, which would repeat a call from a thread that is
-        # still under way.
-        finished.addBoth(lambda result: reactor.callLater(0, turn.callback, result))
-        blockon(turn)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TestCase, "_wait", wait)
-        yield
+def _limited(function: Test, seconds: float) -> Test:
+    @functools.wraps(function)
+    async def limited(**arguments: object) -> None:
+        running: Deferred[None] = Deferred.fromCoroutine(function(**arguments))
+        await running.addTimeout(seconds, reactor)
+
+    return limited
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Call a plain function here: pytest-twisted would do that in the reactor, which could not turn meanwhile."""
+    if inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames})
+    return True
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,16 +7,17 @@ import signal
 import sys
 from typing import Any
 
+import pytest
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import LoopingCall
 from twisted.logger import eventAsText
-from twisted.trial.unittest import TestCase
 
 from hichat.runtime.child import Process
 from hichat.runtime.signals import HARMLESS
 from hichat.runtime.supervision import LAST_WORDS, WORDS
 from tests.doubles import watch_log
+from tests.support.scene import Scene, fixture_of
 
 CLOCK: Any = reactor
 
@@ -43,10 +44,8 @@ class Odd(Process):
         self.over.callback(status)
 
 
-class ProcessTests(TestCase):
-    timeout = 60
-
-    def setUp(self) -> None:
+class ProcessScene(Scene):
+    async def set_up(self) -> None:
         self.logged: list[Any] = []
         watch_log(self, self.logged.append)
         # How long the reactor was held up: this is to be called all the time.
@@ -69,108 +68,123 @@ class ProcessTests(TestCase):
     def said(self) -> list[str]:
         return [each["line"] for each in self.logged if each.get("name") == "the odd one"]
 
-    async def test_one_that_closes_its_socket_and_lives_on(self) -> None:
-        """It is killed after a while; until then its work may still be done, so its end is not told."""
-        made = self.begin("import os, time; os.close(0); time.sleep(1000)")
-        self.assertEqual(await made.over, -9)
-        self.assertLess(self.longest, LAST_WORDS / 2)
-        self.assertIsNone(made.pid)
-
-    async def test_one_that_is_let_go_and_does_not_go(self) -> None:
-        made = self.begin("import time; time.sleep(1000)")
-        made.let_go()
-        self.assertFalse(made.is_there)
-        self.assertEqual(await made.over, -9)
-        self.assertLess(self.longest, LAST_WORDS / 2)
-
-    async def test_one_that_complains_a_lot(self) -> None:
-        """More than a pipe takes, in lines without an end too: it is not held up, and the log has bounded lines."""
-        made = self.begin(
-            "import sys\nfor n in range(300): print('x' * 1000, file=sys.stderr)\n"
-            "sys.stderr.write('y' * 300_000); sys.stderr.write('\\nlast words'); sys.exit(3)"
-        )
-        self.assertEqual(await made.over, 3)
-        while "last words" not in self.said():
-            await self.later()
-        self.assertEqual(sum(len(line) for line in self.said() if line.startswith("x")), 300_000)
-        self.assertEqual(sum(len(line) for line in self.said() if line.startswith("y")), 300_000)
-        # What a read brings is one more at most.
-        self.assertLessEqual(max(map(len, self.said())), WORDS + 2**16)
-        self.assertTrue(all(eventAsText(each) for each in self.logged))
-
-    async def test_letters_that_are_none(self) -> None:
-        made = self.begin("import os; os.write(2, b'\\xff\\x1b[2J\\n')")
-        await made.over
-        while not self.said():
-            await self.later()
-        self.assertEqual(self.said(), ["\ufffd\x1b[2J"])
-
-    async def test_all_that_it_has_said_is_heard_before_its_end_is_told(self) -> None:
-        made = self.begin("import os; os.write(0, b'\\0\\0\\0\\1x' * 20_000 + b'\\0\\0\\0\\1'); os._exit(5)")
-        self.assertEqual(await made.over, 5)
-        self.assertEqual(len(made.messages), 20_000)
-
-    async def test_one_that_does_not_answer(self) -> None:
-        made = self.begin("import time; time.sleep(1000)", deadline=0.5)
-        made.ask("?")
-        self.assertEqual(await made.over, -9)
-        self.assertTrue(made.was_overdue)
-        (line,) = [eventAsText(each) for each in self.logged if "seconds" in each]
-        self.assertIn("the odd one has not answered within 0.5 s, and is killed", line)
-
-    async def test_one_that_answers_some(self) -> None:
-        """Each answer has as long as the first; then one is missing."""
-        code = "import os, time\nfor n in range(3): time.sleep(1); os.write(0, b'\\0\\0\\0\\1x')\ntime.sleep(1000)"
-        made = self.begin(code, deadline=2.5)
-        for _ in range(4):
-            made.ask("?")
-        self.assertEqual(await made.over, -9)
-        self.assertEqual(len(made.messages), 3)
-
-    async def test_one_that_is_asked_nothing_may_take_its_time(self) -> None:
-        code = "import os, time; time.sleep(0.2); os.write(0, b'\\0\\0\\0\\1x'); time.sleep(1.5)"
-        made = self.begin(code, deadline=0.7)
-        await self.later()
-        while not made.messages:
-            await self.later()
-        self.assertEqual(await made.over, 0)
-        self.assertFalse(made.was_overdue)
-
-    async def test_one_that_starts_others_which_live_on(self) -> None:
-        """They hold its pipes and its socket: its end is told all the same."""
-        made = self.begin(
-            "import subprocess, sys; print(subprocess.Popen(['sleep', '1000'], close_fds=False).pid, file=sys.stderr);"
-            "sys.exit(3)"
-        )
-        self.assertEqual(await made.over, 3)
-        os.kill(int(self.said()[0]), signal.SIGKILL)
-        self.assertLess(self.longest, LAST_WORDS / 2)
-
-    async def test_what_it_may_hear(self) -> None:
-        """No signal that is for the daemon, from its first moment; nothing but its socket and its standard error."""
-        made = self.begin(
-            "import os, signal, sys; print(sorted(signal.pthread_sigmask(0, ())), file=sys.stderr);"
-            "print(sorted(os.listdir('/proc/self/fd'))[:4], os.readlink('/proc/self/fd/1'), file=sys.stderr)"
-        )
-        await made.over
-        blocked = sorted({*HARMLESS, signal.SIGINT, signal.SIGTERM})
-        # The fourth is the directory that is listed.
-        self.assertEqual(self.said(), [str(blocked), "['0', '1', '2', '3'] /dev/null"])
-
-    async def test_stopped_while_it_starts_and_while_it_works(self) -> None:
-        """The daemon is not held up, and hears when it is gone; no end is told that was asked for."""
-        for code in ("import time; time.sleep(1000)", "import sys; sys.stdin.read()"):
-            made = self.begin(code)
-            pid = made.pid
-            assert pid is not None
-            await gatherResults([made.stop(), made.stop()])
-            self.assertRaises(ProcessLookupError, os.kill, pid, 0)
-            self.assertIsNone(made.pid)
-            self.assertNoResult(made.over)
-            self.assertLess(self.longest, LAST_WORDS / 2)
-            self.successResultOf(made.stop())
-
     def later(self) -> Deferred[None]:
         done: Deferred[None] = Deferred()
         CLOCK.callLater(0.01, done.callback, None)
         return done
+
+
+scene = fixture_of(ProcessScene)
+
+
+async def test_one_that_closes_its_socket_and_lives_on(scene: ProcessScene) -> None:
+    """It is killed after a while; until then its work may still be done, so its end is not told."""
+    made = scene.begin("import os, time; os.close(0); time.sleep(1000)")
+    assert await made.over == -9
+    assert scene.longest < LAST_WORDS / 2
+    assert made.pid is None
+
+
+async def test_one_that_is_let_go_and_does_not_go(scene: ProcessScene) -> None:
+    made = scene.begin("import time; time.sleep(1000)")
+    made.let_go()
+    assert not made.is_there
+    assert await made.over == -9
+    assert scene.longest < LAST_WORDS / 2
+
+
+async def test_one_that_complains_a_lot(scene: ProcessScene) -> None:
+    """More than a pipe takes, in lines without an end too: it is not held up, and the log has bounded lines."""
+    made = scene.begin(
+        "import sys\nfor n in range(300): print('x' * 1000, file=sys.stderr)\n"
+        "sys.stderr.write('y' * 300_000); sys.stderr.write('\\nlast words'); sys.exit(3)"
+    )
+    assert await made.over == 3
+    while "last words" not in scene.said():
+        await scene.later()
+    assert sum(len(line) for line in scene.said() if line.startswith("x")) == 300_000
+    assert sum(len(line) for line in scene.said() if line.startswith("y")) == 300_000
+    # What a read brings is one more at most.
+    assert max(map(len, scene.said())) <= WORDS + 2**16
+    assert all(eventAsText(each) for each in scene.logged)
+
+
+async def test_letters_that_are_none(scene: ProcessScene) -> None:
+    made = scene.begin("import os; os.write(2, b'\\xff\\x1b[2J\\n')")
+    await made.over
+    while not scene.said():
+        await scene.later()
+    assert scene.said() == ["\ufffd\x1b[2J"]
+
+
+async def test_all_that_it_has_said_is_heard_before_its_end_is_told(scene: ProcessScene) -> None:
+    made = scene.begin("import os; os.write(0, b'\\0\\0\\0\\1x' * 20_000 + b'\\0\\0\\0\\1'); os._exit(5)")
+    assert await made.over == 5
+    assert len(made.messages) == 20_000
+
+
+async def test_one_that_does_not_answer(scene: ProcessScene) -> None:
+    made = scene.begin("import time; time.sleep(1000)", deadline=0.5)
+    made.ask("?")
+    assert await made.over == -9
+    assert made.was_overdue
+    (line,) = [eventAsText(each) for each in scene.logged if "seconds" in each]
+    assert "the odd one has not answered within 0.5 s, and is killed" in line
+
+
+async def test_one_that_answers_some(scene: ProcessScene) -> None:
+    """Each answer has as long as the first; then one is missing."""
+    code = "import os, time\nfor n in range(3): time.sleep(1); os.write(0, b'\\0\\0\\0\\1x')\ntime.sleep(1000)"
+    made = scene.begin(code, deadline=2.5)
+    for _ in range(4):
+        made.ask("?")
+    assert await made.over == -9
+    assert len(made.messages) == 3
+
+
+async def test_one_that_is_asked_nothing_may_take_its_time(scene: ProcessScene) -> None:
+    code = "import os, time; time.sleep(0.2); os.write(0, b'\\0\\0\\0\\1x'); time.sleep(1.5)"
+    made = scene.begin(code, deadline=0.7)
+    await scene.later()
+    while not made.messages:
+        await scene.later()
+    assert await made.over == 0
+    assert not made.was_overdue
+
+
+async def test_one_that_starts_others_which_live_on(scene: ProcessScene) -> None:
+    """They hold its pipes and its socket: its end is told all the same."""
+    made = scene.begin(
+        "import subprocess, sys; print(subprocess.Popen(['sleep', '1000'], close_fds=False).pid, file=sys.stderr);"
+        "sys.exit(3)"
+    )
+    assert await made.over == 3
+    os.kill(int(scene.said()[0]), signal.SIGKILL)
+    assert scene.longest < LAST_WORDS / 2
+
+
+async def test_what_it_may_hear(scene: ProcessScene) -> None:
+    """No signal that is for the daemon, from its first moment; nothing but its socket and its standard error."""
+    made = scene.begin(
+        "import os, signal, sys; print(sorted(signal.pthread_sigmask(0, ())), file=sys.stderr);"
+        "print(sorted(os.listdir('/proc/self/fd'))[:4], os.readlink('/proc/self/fd/1'), file=sys.stderr)"
+    )
+    await made.over
+    blocked = sorted({*HARMLESS, signal.SIGINT, signal.SIGTERM})
+    # The fourth is the directory that is listed.
+    assert scene.said() == [str(blocked), "['0', '1', '2', '3'] /dev/null"]
+
+
+async def test_stopped_while_it_starts_and_while_it_works(scene: ProcessScene) -> None:
+    """The daemon is not held up, and hears when it is gone; no end is told that was asked for."""
+    for code in ("import time; time.sleep(1000)", "import sys; sys.stdin.read()"):
+        made = scene.begin(code)
+        pid = made.pid
+        assert pid is not None
+        await gatherResults([made.stop(), made.stop()])
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+        assert made.pid is None
+        assert not made.over.called
+        assert scene.longest < LAST_WORDS / 2
+        await made.stop()

@@ -8,10 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, ClassVar
 
+import pytest
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.stdio import StandardIO
 from twisted.internet.threads import deferToThread
-from twisted.trial.unittest import TestCase
 
 from hichat.client.connection import Client
 from hichat.client.http import Api, Session
@@ -20,6 +20,7 @@ from hichat.terminal.chat import chat
 from hichat.wire.frames import Presence, Receipt, TypingFrame
 from tests.integration.daemon import Daemon, reactor, until
 from tests.media.recordings import OPUS, SPOKEN, recorded
+from tests.support.scene import Scene, fixture_of
 
 PASSWORD = "correct horse"
 GROUP = "team"
@@ -53,11 +54,10 @@ def script(*lines):
         yield file
 
 
-class WholeCase(TestCase):
-    timeout = 60
+class Whole(Scene):
     settings: ClassVar[dict[str, str]] = {}
 
-    async def setUp(self):  # type: ignore[override]
+    async def set_up(self) -> None:
         self.daemon = Daemon(Path(self.mktemp()), **self.settings)
         self.addCleanup(self.daemon.kill)
         await self.daemon.start()
@@ -127,7 +127,7 @@ class WholeCase(TestCase):
         await self.daemon.start()
 
 
-class BacklogTests(WholeCase):
+class Backlog(Whole):
     """Programs that answer, or only send, while more comes than they take."""
 
     settings: ClassVar[dict[str, str]] = {"MESSAGE_LIMIT": "off"}
@@ -149,41 +149,48 @@ class BacklogTests(WholeCase):
             await bobs.send(1, f"to {message.text}")
             if len(heard) == count:
                 break
-        self.assertEqual(heard, [f"{number}" for number in range(count)])
-        self.assertEqual((await self.history(user=1))[-count:], [f"to {number}" for number in range(count)])
+        assert heard == [f"{number}" for number in range(count)]
+        assert (await self.history(user=1))[-count:] == [f"to {number}" for number in range(count)]
 
-    async def test_a_backlog_that_fits(self):
-        await self.check_answers(300)
 
-    async def test_a_backlog_that_does_not_fit(self):
-        await self.check_answers(700)
+backlog = fixture_of(Backlog)
 
-    async def test_questions_about_a_backlog(self):
-        bobs = await self.miss(700)
-        heard = []
-        async for message in bobs.messages():
-            heard.append(message.text)
-            await bobs.marks(user=1)
-            if len(heard) == 700:
-                break
-        self.assertEqual(heard, [f"{number}" for number in range(700)])
 
-    async def test_two_that_only_send(self):
-        clients = self.client("ann"), self.client("bob")
-        await self.live(*clients)
+async def test_a_backlog_that_fits(backlog: Backlog) -> None:
+    await backlog.check_answers(300)
 
-        async def send(client, to):
-            for number in range(600):
-                await client.send(to, f"{to} {number}")
 
-        await gatherResults([launch(send(clients[0], 2)), launch(send(clients[1], 1))])
-        said = await self.history(user=1)
-        self.assertEqual([text for text in said if text[0] == "2"], [f"2 {number}" for number in range(600)])
-        self.assertEqual([text for text in said if text[0] == "1"], [f"1 {number}" for number in range(600)])
-        for client, own in zip(clients, "12", strict=True):
-            # It is all there, once, for who takes it after all.
-            heard = [message.text async for message in _first(600, client.messages())]
-            self.assertEqual(heard, [f"{own} {number}" for number in range(600)])
+async def test_a_backlog_that_does_not_fit(backlog: Backlog) -> None:
+    await backlog.check_answers(700)
+
+
+async def test_questions_about_a_backlog(backlog: Backlog) -> None:
+    bobs = await backlog.miss(700)
+    heard = []
+    async for message in bobs.messages():
+        heard.append(message.text)
+        await bobs.marks(user=1)
+        if len(heard) == 700:
+            break
+    assert heard == [f"{number}" for number in range(700)]
+
+
+async def test_two_that_only_send(backlog: Backlog) -> None:
+    clients = backlog.client("ann"), backlog.client("bob")
+    await backlog.live(*clients)
+
+    async def send(client, to):
+        for number in range(600):
+            await client.send(to, f"{to} {number}")
+
+    await gatherResults([launch(send(clients[0], 2)), launch(send(clients[1], 1))])
+    said = await backlog.history(user=1)
+    assert [text for text in said if text[0] == "2"] == [f"2 {number}" for number in range(600)]
+    assert [text for text in said if text[0] == "1"] == [f"1 {number}" for number in range(600)]
+    for client, own in zip(clients, "12", strict=True):
+        # It is all there, once, for who takes it after all.
+        heard = [message.text async for message in _first(600, client.messages())]
+        assert heard == [f"{own} {number}" for number in range(600)]
 
 
 async def _first(count, messages):
@@ -194,239 +201,263 @@ async def _first(count, messages):
             return
 
 
-class LibraryTests(WholeCase):
-    async def test_groups(self):
-        """Everything that the library can do in groups, against the daemon."""
-        ann, bob = self.sessions["ann"].group_calls, self.sessions["bob"].group_calls
-        bobs = self.client("bob")
-        await self.live(bobs)
-        made = await ann.create("club", "a club", "approval")
-        self.assertFalse(await bob.join("CLUB"))
-        self.assertEqual([user.name for user in await ann.requests(made.id)], ["bob"])
-        await ann.approve(made.id, 2)
-        self.assertEqual([group.name for group in await bob.find("clu")], ["club"])
-        await ann.mute(made.id, 2)
-        with self.assertRaises(Refused) as caught:
-            await bobs.send(group=made.id, text="hm")
-        self.assertEqual(caught.exception.code, "muted")
-        self.assertEqual(
-            [tuple(one) for one in await bob.members(made.id)], [(1, "ann", "owner", False), (2, "bob", "member", True)]
+class Library(Whole):
+    pass
+
+
+library = fixture_of(Library)
+
+
+async def test_groups(library: Library) -> None:
+    """Everything that the library can do in groups, against the daemon."""
+    ann, bob = library.sessions["ann"].group_calls, library.sessions["bob"].group_calls
+    bobs = library.client("bob")
+    await library.live(bobs)
+    made = await ann.create("club", "a club", "approval")
+    assert not await bob.join("CLUB")
+    assert [user.name for user in await ann.requests(made.id)] == ["bob"]
+    await ann.approve(made.id, 2)
+    assert [group.name for group in await bob.find("clu")] == ["club"]
+    await ann.mute(made.id, 2)
+    with pytest.raises(Refused) as caught:
+        await bobs.send(group=made.id, text="hm")
+    assert caught.value.code == "muted"
+    assert [tuple(one) for one in await bob.members(made.id)] == [
+        (1, "ann", "owner", False),
+        (2, "bob", "member", True),
+    ]
+    await ann.unmute(made.id, 2)
+    await ann.mute(made.id)
+    await ann.set_role(made.id, 2, "admin")
+    await bobs.send(group=made.id, text="as an admin")
+    await bob.unmute(made.id)
+    await ann.edit(made.id, joinPolicy="invite")
+    await ann.remove(made.id, 2)
+    await ann.invite(made.id, 2)
+    await bob.decline(made.id)
+    await ann.invite(made.id, 2)
+    assert await bob.join("club")
+    await bob.leave(made.id)
+    code = await ann.make_link(made.id, 1)
+    assert await bob.join(code)
+    await ann.ban(made.id, 2)
+    with pytest.raises(Refused) as caught:
+        await bob.join_by_link(await ann.make_link(made.id))
+    assert caught.value.code == "banned"
+    await ann.unban(made.id, 2)
+    await ann.dissolve(made.id)
+    heard = [event.kind for event in await library.take(bobs, 15)]
+    assert heard == [
+        *("requested", "joined", "muted", "unmuted", "muted", "role", "unmuted", "changed", "removed"),
+        *("invited", "declined", "invited", "joined", "left", "joined"),
+    ]
+    (banned,) = await library.take(bobs, 1)
+    assert (banned.kind, banned.from_, banned.member, banned.size) == ("banned", 1, 2, 1)
+
+
+async def test_everything_that_can_be_said(library: Library) -> None:
+    ann, bob = library.client("ann"), library.client("bob")
+    await library.live(ann, bob)
+    sent = await ann.send(2, "hi")
+    await ann.edit(sent.id, "hi bob")
+    await ann.react(sent.id, "👍")
+    await bob.read(sent.id, user=1)
+    reply = await bob.send(1, "hm", reply_to=sent.id, mentions=[1])
+    await ann.recall(sent.id)
+    await ann.send(group=library.group, media="file", url="/f.pdf", name="f.pdf")
+    heard = await library.take(bob, 5)
+    assert [event.kind for event in heard] == ["message", "edited", "reacted", "recalled", "message"]
+    assert [heard[0].id, heard[0].text, heard[1].text] == [sent.id, "hi", "hi bob"]
+    assert (heard[4].group, heard[4].media, heard[4].name) == (library.group, "file", "f.pdf")
+    receipt, answer = await library.take(ann, 2)
+    assert isinstance(receipt, Receipt)
+    assert (receipt.from_, receipt.read) == (2, sent.id)
+    assert (answer.id, answer.replyTo, answer.mentions) == (reply.id, sent.id, [1])
+    assert (await bob.marks(user=1)).read == sent.id
+    page = await ann.history(user=2)
+    assert [(one.text, one.recalled) for one in page.messages] == [("", True), ("hm", False)]
+    with pytest.raises(Refused) as caught:
+        await bob.edit(sent.id, "mine")
+    assert caught.value.code
+
+
+async def test_files(library: Library) -> None:
+    """Sent and kept at the terminal."""
+    directory = library.daemon.directory
+    (directory / "照片 1.txt").write_bytes(b"hello " * 50_000)
+    bob = library.client("bob")
+    await library.live(bob)
+    status, _ = await library.chat("ann", "/to bob", f"/send {directory / '照片 1.txt'}")
+    assert status == 0
+    (heard,) = await library.take(bob, 1)
+    assert (heard.media, heard.name) == ("file", "照片 1.txt")
+    os.mkdir(directory / "kept")
+    status, shown = await library.chat(
+        "bob",
+        "/to ann",
+        "/history",
+        "/save 1",
+        f"/save 1 {directory / 'kept'}",
+        f"/save 1 {directory / 'kept'}",
+        f"/save 1 {directory / 'kept' / '照片 1.txt'}",
+        f"/send {directory / 'nothing'}",
+    )
+    library.addCleanup((Path.cwd() / "照片 1.txt").unlink)
+    assert status == 1
+    assert sorted(path.name for path in (directory / "kept").iterdir()) == ["照片 1 (2).txt", "照片 1.txt"], shown
+    for path in (directory / "kept").iterdir():
+        assert path.read_bytes() == b"hello " * 50_000
+    assert len([line for line in shown if "File exists" in line or "No such file" in line]) == 2, shown
+
+
+async def test_a_voice(library: Library) -> None:
+    """What does not say how long it is: who gets it is told."""
+    path = library.daemon.directory / "voice.webm"
+    path.write_bytes(recorded(b"webm", [OPUS], SPOKEN))
+    bob = library.client("bob")
+    await library.live(bob)
+    status, _ = await library.chat("ann", "/to bob", f"/send {path}")
+    assert status == 0
+    (heard,) = await library.take(bob, 1)
+    assert (heard.media, heard.seconds) == ("audio", 30)
+    _, shown = await library.chat("bob", "/to ann", "/history")
+    assert any("0:30 voice.webm" in line for line in shown), shown
+
+
+async def test_presence(library: Library) -> None:
+    ann, bob = library.client("ann"), library.client("bob")
+    await ann.connected()
+    assert (await ann.watch([2])).offline == [2]
+    await bob.connected()
+    (item,) = await library.take(ann, 1)
+    assert isinstance(item, Presence)
+    assert item.online == [2]
+    bob.typing(user=1)
+    (item,) = await library.take(ann, 1)
+    assert isinstance(item, TypingFrame)
+    await bob.show(False)
+    (item,) = await library.take(ann, 1)
+    assert item.offline == [2]
+
+
+async def test_nothing_is_lost_or_doubled_over_crashes(library: Library) -> None:
+    ann, bob = library.client("ann"), library.client("bob", since=0)
+    await bob.connected()
+    heard: list[Any] = []
+
+    async def listen():
+        async for message in bob.messages():
+            heard.append(message)
+
+    listening = launch(listen())
+    texts = [str(number) for number in range(600)]
+    sending = [launch(ann.send(2, text)) for text in texts]
+    for part in (100, 300):
+        await until(partial(_has, heard, part), 30)
+        await library.crash()
+    acks = await gatherResults(sending)
+    await until(partial(_has, heard, len(texts)), 30)
+    assert sorted(acks, key=lambda ack: ack.id) == acks
+    assert [message.text for message in heard] == texts
+    assert [message.id for message in heard] == [ack.id for ack in acks]
+    await bob.close()
+    await listening
+
+
+async def test_a_second_connection_of_a_device(library: Library) -> None:
+    first, second = library.client("ann"), library.client("ann")
+    await library.live(first)
+    reading = launch(first.events().__anext__())
+    await second.connected()
+    with pytest.raises(Replaced):
+        await reading
+
+
+async def test_two_devices(library: Library) -> None:
+    laptop, phone = (
+        library.client("ann"),
+        library.client("ann", "phone", server=f"http://localhost:{library.daemon.port}"),
+    )
+    await library.live(laptop, phone)
+    ack = await laptop.send(2, "hi")
+    (event,) = await library.take(phone, 1)
+    assert (event.id, event.from_, event.user) == (ack.id, 1, 2)
+    assert len(laptop.events()) == 0
+
+
+async def test_a_restart_of_the_program(library: Library) -> None:
+    """Its cursor and its own ids are all that it needs."""
+    first = library.client("ann")
+    await library.live(first)
+    await first.send(2, "mine")
+    await first.close()
+    bob = library.client("bob")
+    await bob.send(group=library.group, text="missed")
+    second = library.client("ann", since=first.cursor, own=first.own)
+    await second.connected()
+    (event,) = await library.take(second, 1)
+    assert (event.text, event.group) == ("missed", library.group)
+
+
+class Program(Whole):
+    pass
+
+
+program = fixture_of(Program)
+
+
+async def test_a_script_through_pipes(program: Program) -> None:
+    lines = [f"{number} {'x' * 1000}" for number in range(200)]
+    status, shown = await program.chat("ann", "/to bob", *lines)
+    assert (status, shown) == (0, ["talking to bob"])
+    assert await program.history(user=1) == lines
+
+
+async def test_a_crash_in_the_middle_of_a_script(program: Program) -> None:
+    lines = [str(number) for number in range(300)]
+    running = launch(program.chat("ann", "/to bob", *lines))
+    reader = program.client("bob", since=0)
+    await reader.connected()
+    await program.take(reader, 50)
+    await reader.close()
+    await program.crash()
+    status, shown = await running
+    assert status == 0, shown
+    assert await program.history(user=1) == lines
+
+
+async def test_what_was_missed(program: Program) -> None:
+    await program.chat("bob")
+    await program.chat("ann", f"/group {GROUP}", "while you were away")
+    _, shown = await program.chat("bob", f"/group {GROUP}", "/react . 👍", "mine")
+    assert "[team] ann: while you were away" in " ".join(shown)
+    _, shown = await program.chat("bob")
+    assert shown == []
+    _, shown = await program.chat("ann", f"/group {GROUP}", "/history")
+    assert "while you were away 👍1" in " ".join(shown)
+
+
+async def test_a_line_that_cannot_be_sent(program: Program) -> None:
+    status, shown = await program.chat("ann", "/to bob", "x" * 9000, "still here")
+    assert (status, shown[1].startswith("not sent (xxx")) == (1, True)
+    assert await program.history(user=1) == ["still here"]
+
+
+async def test_output_that_nobody_reads_ends_it(program: Program) -> None:
+    reading, writing = os.pipe()
+    source, feed = os.pipe()
+    for descriptor in (writing, source, feed):
+        program.addCleanup(os.close, descriptor)
+    os.close(reading)
+    status = await launch(
+        chat(
+            reactor,
+            program.daemon.url,
+            "ann",
+            PASSWORD,
+            language="en",
+            interactive=True,
+            open_console=stdio(source, writing),
         )
-        await ann.unmute(made.id, 2)
-        await ann.mute(made.id)
-        await ann.set_role(made.id, 2, "admin")
-        await bobs.send(group=made.id, text="as an admin")
-        await bob.unmute(made.id)
-        await ann.edit(made.id, joinPolicy="invite")
-        await ann.remove(made.id, 2)
-        await ann.invite(made.id, 2)
-        await bob.decline(made.id)
-        await ann.invite(made.id, 2)
-        self.assertTrue(await bob.join("club"))
-        await bob.leave(made.id)
-        code = await ann.make_link(made.id, 1)
-        self.assertTrue(await bob.join(code))
-        await ann.ban(made.id, 2)
-        with self.assertRaises(Refused) as caught:
-            await bob.join_by_link(await ann.make_link(made.id))
-        self.assertEqual(caught.exception.code, "banned")
-        await ann.unban(made.id, 2)
-        await ann.dissolve(made.id)
-        heard = [event.kind for event in await self.take(bobs, 15)]
-        self.assertEqual(
-            heard,
-            [
-                *("requested", "joined", "muted", "unmuted", "muted", "role", "unmuted", "changed", "removed"),
-                *("invited", "declined", "invited", "joined", "left", "joined"),
-            ],
-        )
-        (banned,) = await self.take(bobs, 1)
-        self.assertEqual((banned.kind, banned.from_, banned.member, banned.size), ("banned", 1, 2, 1))
-
-    async def test_everything_that_can_be_said(self):
-        ann, bob = self.client("ann"), self.client("bob")
-        await self.live(ann, bob)
-        sent = await ann.send(2, "hi")
-        await ann.edit(sent.id, "hi bob")
-        await ann.react(sent.id, "👍")
-        await bob.read(sent.id, user=1)
-        reply = await bob.send(1, "hm", reply_to=sent.id, mentions=[1])
-        await ann.recall(sent.id)
-        await ann.send(group=self.group, media="file", url="/f.pdf", name="f.pdf")
-        heard = await self.take(bob, 5)
-        self.assertEqual([event.kind for event in heard], ["message", "edited", "reacted", "recalled", "message"])
-        self.assertEqual([heard[0].id, heard[0].text, heard[1].text], [sent.id, "hi", "hi bob"])
-        self.assertEqual((heard[4].group, heard[4].media, heard[4].name), (self.group, "file", "f.pdf"))
-        receipt, answer = await self.take(ann, 2)
-        self.assertIsInstance(receipt, Receipt)
-        self.assertEqual((receipt.from_, receipt.read), (2, sent.id))
-        self.assertEqual((answer.id, answer.replyTo, answer.mentions), (reply.id, sent.id, [1]))
-        self.assertEqual((await bob.marks(user=1)).read, sent.id)
-        page = await ann.history(user=2)
-        self.assertEqual([(one.text, one.recalled) for one in page.messages], [("", True), ("hm", False)])
-        with self.assertRaises(Refused) as caught:
-            await bob.edit(sent.id, "mine")
-        self.assertTrue(caught.exception.code)
-
-    async def test_files(self):
-        """Sent and kept at the terminal."""
-        directory = self.daemon.directory
-        (directory / "照片 1.txt").write_bytes(b"hello " * 50_000)
-        bob = self.client("bob")
-        await self.live(bob)
-        status, _ = await self.chat("ann", "/to bob", f"/send {directory / '照片 1.txt'}")
-        self.assertEqual(status, 0)
-        (heard,) = await self.take(bob, 1)
-        self.assertEqual((heard.media, heard.name), ("file", "照片 1.txt"))
-        os.mkdir(directory / "kept")
-        status, shown = await self.chat(
-            "bob",
-            "/to ann",
-            "/history",
-            "/save 1",
-            f"/save 1 {directory / 'kept'}",
-            f"/save 1 {directory / 'kept'}",
-            f"/save 1 {directory / 'kept' / '照片 1.txt'}",
-            f"/send {directory / 'nothing'}",
-        )
-        self.addCleanup((Path.cwd() / "照片 1.txt").unlink)
-        self.assertEqual(status, 1)
-        self.assertEqual(
-            sorted(path.name for path in (directory / "kept").iterdir()), ["照片 1 (2).txt", "照片 1.txt"], shown
-        )
-        for path in (directory / "kept").iterdir():
-            self.assertEqual(path.read_bytes(), b"hello " * 50_000)
-        self.assertEqual(len([line for line in shown if "File exists" in line or "No such file" in line]), 2, shown)
-
-    async def test_a_voice(self):
-        """What does not say how long it is: who gets it is told."""
-        path = self.daemon.directory / "voice.webm"
-        path.write_bytes(recorded(b"webm", [OPUS], SPOKEN))
-        bob = self.client("bob")
-        await self.live(bob)
-        status, _ = await self.chat("ann", "/to bob", f"/send {path}")
-        self.assertEqual(status, 0)
-        (heard,) = await self.take(bob, 1)
-        self.assertEqual((heard.media, heard.seconds), ("audio", 30))
-        _, shown = await self.chat("bob", "/to ann", "/history")
-        self.assertTrue(any("0:30 voice.webm" in line for line in shown), shown)
-
-    async def test_presence(self):
-        ann, bob = self.client("ann"), self.client("bob")
-        await ann.connected()
-        self.assertEqual((await ann.watch([2])).offline, [2])
-        await bob.connected()
-        (item,) = await self.take(ann, 1)
-        self.assertIsInstance(item, Presence)
-        self.assertEqual(item.online, [2])
-        bob.typing(user=1)
-        (item,) = await self.take(ann, 1)
-        self.assertIsInstance(item, TypingFrame)
-        await bob.show(False)
-        (item,) = await self.take(ann, 1)
-        self.assertEqual(item.offline, [2])
-
-    async def test_nothing_is_lost_or_doubled_over_crashes(self):
-        ann, bob = self.client("ann"), self.client("bob", since=0)
-        await bob.connected()
-        heard: list[Any] = []
-
-        async def listen():
-            async for message in bob.messages():
-                heard.append(message)
-
-        listening = launch(listen())
-        texts = [str(number) for number in range(600)]
-        sending = [launch(ann.send(2, text)) for text in texts]
-        for part in (100, 300):
-            await until(partial(_has, heard, part), 30)
-            await self.crash()
-        acks = await gatherResults(sending)
-        await until(partial(_has, heard, len(texts)), 30)
-        self.assertEqual(sorted(acks, key=lambda ack: ack.id), acks)
-        self.assertEqual([message.text for message in heard], texts)
-        self.assertEqual([message.id for message in heard], [ack.id for ack in acks])
-        await bob.close()
-        await listening
-
-    async def test_a_second_connection_of_a_device(self):
-        first, second = self.client("ann"), self.client("ann")
-        await self.live(first)
-        reading = launch(first.events().__anext__())
-        await second.connected()
-        await self.assertFailure(reading, Replaced)
-
-    async def test_two_devices(self):
-        laptop, phone = self.client("ann"), self.client("ann", "phone", server=f"http://localhost:{self.daemon.port}")
-        await self.live(laptop, phone)
-        ack = await laptop.send(2, "hi")
-        (event,) = await self.take(phone, 1)
-        self.assertEqual((event.id, event.from_, event.user), (ack.id, 1, 2))
-        self.assertEqual(len(laptop.events()), 0)
-
-    async def test_a_restart_of_the_program(self):
-        """Its cursor and its own ids are all that it needs."""
-        first = self.client("ann")
-        await self.live(first)
-        await first.send(2, "mine")
-        await first.close()
-        bob = self.client("bob")
-        await bob.send(group=self.group, text="missed")
-        second = self.client("ann", since=first.cursor, own=first.own)
-        await second.connected()
-        (event,) = await self.take(second, 1)
-        self.assertEqual((event.text, event.group), ("missed", self.group))
-
-
-class ProgramTests(WholeCase):
-    async def test_a_script_through_pipes(self):
-        lines = [f"{number} {'x' * 1000}" for number in range(200)]
-        status, shown = await self.chat("ann", "/to bob", *lines)
-        self.assertEqual((status, shown), (0, ["talking to bob"]))
-        self.assertEqual(await self.history(user=1), lines)
-
-    async def test_a_crash_in_the_middle_of_a_script(self):
-        lines = [str(number) for number in range(300)]
-        running = launch(self.chat("ann", "/to bob", *lines))
-        reader = self.client("bob", since=0)
-        await reader.connected()
-        await self.take(reader, 50)
-        await reader.close()
-        await self.crash()
-        status, shown = await running
-        self.assertEqual(status, 0, shown)
-        self.assertEqual(await self.history(user=1), lines)
-
-    async def test_what_was_missed(self):
-        await self.chat("bob")
-        await self.chat("ann", f"/group {GROUP}", "while you were away")
-        _, shown = await self.chat("bob", f"/group {GROUP}", "/react . 👍", "mine")
-        self.assertIn("[team] ann: while you were away", " ".join(shown))
-        _, shown = await self.chat("bob")
-        self.assertEqual(shown, [])
-        _, shown = await self.chat("ann", f"/group {GROUP}", "/history")
-        self.assertIn("while you were away 👍1", " ".join(shown))
-
-    async def test_a_line_that_cannot_be_sent(self):
-        status, shown = await self.chat("ann", "/to bob", "x" * 9000, "still here")
-        self.assertEqual((status, shown[1].startswith("not sent (xxx")), (1, True))
-        self.assertEqual(await self.history(user=1), ["still here"])
-
-    async def test_output_that_nobody_reads_ends_it(self):
-        reading, writing = os.pipe()
-        source, feed = os.pipe()
-        for descriptor in (writing, source, feed):
-            self.addCleanup(os.close, descriptor)
-        os.close(reading)
-        status = await launch(
-            chat(
-                reactor,
-                self.daemon.url,
-                "ann",
-                PASSWORD,
-                language="en",
-                interactive=True,
-                open_console=stdio(source, writing),
-            )
-        )
-        self.assertEqual(status, 0)
+    )
+    assert status == 0

@@ -11,7 +11,8 @@ from unittest import SkipTest
 
 from twisted.internet.threads import deferToThread
 
-from tests.integration.test_daemon import DaemonCase
+from tests.integration.system import System
+from tests.support.scene import fixture_of
 
 SECONDS = 60
 """How long it may try."""
@@ -30,19 +31,7 @@ CHECKS = (
 """Not among them: that whatever the schemas allow is taken. No schema says what a good cursor is."""
 
 
-class ApiTests(DaemonCase):
-    async def test_the_document_is_true(self) -> None:
-        """No server error, and no answer that the document does not have."""
-        if find_spec("schemathesis") is None and os.environ.get("CI") != "true":
-            raise SkipTest("Schemathesis is not installed: pip install '.[test]'")
-        # Of v1: it is bound to no device, so that no call makes it void.
-        token = await deferToThread(self.daemon.token, "ann")
-        await deferToThread(self.daemon.token, "bob")
-        done = await deferToThread(self.run_schemathesis, token)
-        self.assertEqual(done.returncode, 0, done.stdout[-5000:])
-        self.assertNotIn("Traceback", self.daemon.log.read_text())
-        self.assertNotIn("does not declare", self.daemon.log.read_text())
-
+class Api(System):
     def run_schemathesis(self, token: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [
@@ -66,3 +55,19 @@ class ApiTests(DaemonCase):
             check=False,
             timeout=SECONDS,
         )
+
+
+api = fixture_of(Api)
+
+
+async def test_the_document_is_true(api: Api) -> None:
+    """No server error, and no answer that the document does not have."""
+    if find_spec("schemathesis") is None and os.environ.get("CI") != "true":
+        raise SkipTest("Schemathesis is not installed: pip install '.[test]'")
+    # Of v1: it is bound to no device, so that no call makes it void.
+    token = await deferToThread(api.daemon.token, "ann")
+    await deferToThread(api.daemon.token, "bob")
+    done = await deferToThread(api.run_schemathesis, token)
+    assert done.returncode == 0, done.stdout[-5000:]
+    assert "Traceback" not in api.daemon.log.read_text()
+    assert "does not declare" not in api.daemon.log.read_text()

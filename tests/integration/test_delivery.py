@@ -11,212 +11,25 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from random import Random
+from collections.abc import Sequence
 from typing import Any
 from unittest import SkipTest
 
 import pytest
-from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
 from hichat.core.events import Event
 from hichat.core.kinds import Kind
 from tests.integration.daemon import Peer, reactor, until
-from tests.integration.devices import Device, Insider, Person, check_devices, check_log
-from tests.integration.test_daemon import DaemonCase
+from tests.integration.devices import Device, Person, check_devices
+from tests.integration.system import DeliverySystem, System
+from tests.integration.talk import Chatter, Pulse
+from tests.support.scene import fixture_of
 
 
-class DeliveryCase(DaemonCase):
-    """A daemon, devices that come back, and somebody who looks into the store."""
-
-    timeout = 110
-
-    async def setUp(self) -> None:  # type: ignore[override]
-        await super().setUp()
-        self.chance = Random(3)
-        self.devices: list[Device] = []
-        self.insider = Insider(self.daemon)
-        self.addCleanup(self.insider.close)
-
-    async def tearDown(self) -> None:  # type: ignore[override]
-        for device in self.devices:
-            device.leave()
-        await until(lambda: all(device.gone for device in self.devices))
-        await super().tearDown()
-
-    async def come(self, people: Sequence[Person], each: int = 1, check: bool = True) -> list[Device]:
-        """@return: so many devices of each person, live."""
-        checker = await self.daemon.checker() if check else None
-        made = [
-            Device(self.daemon, person, f"{person[0]}-{number}", Random(person[0] * 100 + number), checker)
-            for person in people
-            for number in range(each)
-        ]
-        self.devices += made
-        for device in made:
-            device.connect()
-        await until(lambda: all(device.live for device in made), 60)
-        return made
-
-    async def settled(self, seconds: float = 30, others: Sequence[Device] = ()) -> None:
-        """Wait until everything is acked and everybody has read up to the end of the log."""
-        devices = [device for device in self.devices if device not in others]
-        await until(lambda: all(device.live and not device.unacked for device in devices), seconds)
-        memberships = self.insider.memberships()
-
-        def complete() -> bool:
-            check_devices(self.insider.events(), memberships, devices)
-            return True
-
-        await until(lambda: _holds(complete), seconds)
-
-    def check(self, devices: Sequence[Device] | None = None) -> int:
-        """The log has no gap, and every device has all of it that is its own, once. @return: the log's length."""
-        events = self.insider.events()
-        check_log(events)
-        check_devices(events, self.insider.memberships(), self.devices if devices is None else devices)
-        return len(events)
-
-    def memory(self) -> int:
-        """@return: resident KiB of the daemon."""
-        assert self.daemon.process is not None
-        status = Path(f"/proc/{self.daemon.process.pid}/status").read_text()
-        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
-
-
-def _holds(condition: Callable[[], bool]) -> bool:
-    try:
-        return condition()
-    except AssertionError:
-        return False
-
-
-class Chatter:
-    """
-    Devices that talk until they are told to stop.
-
-    @param say: makes one of them say something.
-    @param pause: seconds between two.
-    @ivar said: how often.
-    """
-
-    def __init__(self, say: Callable[[int], object], pause: float = 0.001) -> None:
-        self._say = say
-        self._pause = pause
-        self._over = False
-        self.said = 0
-        self._talking = Deferred.fromCoroutine(self._talk())
-
-    async def _talk(self) -> None:
-        while not self._over:
-            self._say(self.said)
-            self.said += 1
-            await deferLater(reactor, self._pause)
-
-    async def stop(self) -> None:
-        """Let them finish."""
-        self._over = True
-        await self._talking
-
-
-class Pulse:
-    """
-    Two who say something to each other all the time, to see how long it takes.
-
-    @ivar times: seconds from saying to hearing.
-    """
-
-    def __init__(self, one: Device, other: Device) -> None:
-        self._one, self._other = one, other
-        self.times: list[float] = []
-        self._over = False
-        self._beating = Deferred.fromCoroutine(self._beat())
-
-    async def _beat(self) -> None:
-        while not self._over:
-            began, count = time.monotonic(), len(self._other.heard)
-            self._one.say("tick", user=self._other.user)
-            while len(self._other.heard) == count:
-                await deferLater(reactor, 0.002)
-            self.times.append(time.monotonic() - began)
-            await deferLater(reactor, 0.01)
-
-    async def stop(self) -> float:
-        """@return: the longest time."""
-        self._over = True
-        await self._beating
-        return max(self.times)
-
-
-class CrashTests(DeliveryCase):
+class Crash(DeliverySystem):
     KILLS = 32
-    # So many starts take their time; how long one may take is seen below.
-    timeout = 170
-
-    @pytest.mark.timeout(180)
-    async def test_kill_9(self) -> None:
-        """
-        At random instants, some of them while it starts. Ready again in 2 s without anybody's hand; what was acked, or
-        heard on v1, is in the log, which has no gap; no client id is there twice; everybody has everything once.
-        """
-        *people, one, other = self.insider.people(6)
-        team = self.insider.group(*(user for user, _ in people))
-        await self.come(people, each=2, check=False)
-        chatter = Chatter(lambda number: self.speak(number, team), 0.004)
-        heard: list[str] = []
-        times = []
-        for kill in range(self.KILLS):
-            b = await self.talk_v1(one, other, kill)
-            await deferLater(reactor, self.chance.uniform(0, 0.4))
-            await self.daemon.stop(signal.SIGKILL)
-            heard += b.texts
-            if kill % 8 == 7:
-                self.daemon.launch()
-                await deferLater(reactor, self.chance.uniform(0, 0.8))
-                await self.daemon.stop(signal.SIGKILL)
-            began = time.monotonic()
-            await self.daemon.start()
-            times.append(time.monotonic() - began)
-        await chatter.stop()
-        await self.settled()
-        self.check()
-        self.assertEqual(sum(len(device.acks) for device in self.devices), chatter.said)
-        duplicates = sum(ack["duplicate"] for device in self.devices for ack in device.acks.values())
-        self.assertGreater(duplicates, 0, "no ack was ever lost: nothing was repeated")
-        self.check_v1(heard, one[0])
-        # The median: this machine has other things to do as well.
-        self.assertLess(sorted(times)[self.KILLS // 2], 2)
-        self.assertLess(max(times), 6)
-
-    async def test_kill_9_of_the_writer(self) -> None:
-        """
-        The process that writes the log dies again and again: nobody's connection breaks, and nobody repeats anything;
-        everybody has everything once, people on v1 as well.
-        """
-        *people, one, other = self.insider.people(6)
-        team = self.insider.group(*(user for user, _ in people))
-        await self.come(people, each=2)
-        chatter = Chatter(lambda number: self.speak(number, team), 0.004)
-        a, b = await self.online(one, other)
-        said = 0
-        for _ in range(8):
-            await deferLater(reactor, self.chance.uniform(0, 2.5))
-            for _ in range(200):
-                a.say(userId=one[0], TargetId=other[0], Type=1, Content=str(said))
-                said += 1
-            await deferLater(reactor, self.chance.uniform(0, 0.02))
-            for pid in self.daemon.children():
-                os.kill(pid, signal.SIGKILL)
-        await until(lambda: len(b.texts) >= said, 30)
-        await chatter.stop()
-        await self.settled()
-        self.check()
-        self.assertEqual([int(json.loads(text)["Content"]) for text in b.texts], list(range(said)))
-        self.assertEqual(sum(len(device.acks) for device in self.devices), chatter.said)
-        self.assertGreater(self.daemon.log.read_text().count("the log's writer ended (signal 9)"), 2)
 
     def speak(self, number: int, team: int) -> None:
         """Somebody says something to somebody or to all."""
@@ -233,10 +46,78 @@ class CrashTests(DeliveryCase):
     def check_v1(self, heard: list[str], sender: int) -> None:
         """What they have heard is stored, in the order of saying."""
         stored = [event.body.decode() for event in self.insider.events() if event.sender == sender and not event.device]
-        self.assertEqual(len(set(stored)), len(stored))
-        self.assertLessEqual(set(heard), set(stored))
-        self.assertGreater(len(heard), 500)
-        self.assertEqual(sorted(stored, key=lambda text: int(json.loads(text)["Content"])), stored)
+        assert len(set(stored)) == len(stored)
+        assert set(heard) <= set(stored)
+        assert len(heard) > 500
+        assert sorted(stored, key=lambda text: int(json.loads(text)["Content"])) == stored
+
+
+crash = fixture_of(Crash)
+
+
+@pytest.mark.timeout(180)
+async def test_kill_9(crash: Crash) -> None:
+    """
+    At random instants, some of them while it starts. Ready again in 2 s without anybody's hand; what was acked, or
+    heard on v1, is in the log, which has no gap; no client id is there twice; everybody has everything once.
+    """
+    *people, one, other = crash.insider.people(6)
+    team = crash.insider.group(*(user for user, _ in people))
+    await crash.come(people, each=2, check=False)
+    chatter = Chatter(lambda number: crash.speak(number, team), 0.004)
+    heard: list[str] = []
+    times = []
+    for kill in range(crash.KILLS):
+        b = await crash.talk_v1(one, other, kill)
+        await deferLater(reactor, crash.chance.uniform(0, 0.4))
+        await crash.daemon.stop(signal.SIGKILL)
+        heard += b.texts
+        if kill % 8 == 7:
+            crash.daemon.launch()
+            await deferLater(reactor, crash.chance.uniform(0, 0.8))
+            await crash.daemon.stop(signal.SIGKILL)
+        began = time.monotonic()
+        await crash.daemon.start()
+        times.append(time.monotonic() - began)
+    await chatter.stop()
+    await crash.settled()
+    crash.check()
+    assert sum(len(device.acks) for device in crash.devices) == chatter.said
+    duplicates = sum(ack["duplicate"] for device in crash.devices for ack in device.acks.values())
+    assert duplicates > 0, "no ack was ever lost: nothing was repeated"
+    crash.check_v1(heard, one[0])
+    # The median: this machine has other things to do as well.
+    assert sorted(times)[crash.KILLS // 2] < 2
+    assert max(times) < 6
+
+
+@pytest.mark.timeout(180)
+async def test_kill_9_of_the_writer(crash: Crash) -> None:
+    """
+    The process that writes the log dies again and again: nobody's connection breaks, and nobody repeats anything;
+    everybody has everything once, people on v1 as well.
+    """
+    *people, one, other = crash.insider.people(6)
+    team = crash.insider.group(*(user for user, _ in people))
+    await crash.come(people, each=2)
+    chatter = Chatter(lambda number: crash.speak(number, team), 0.004)
+    a, b = await crash.online(one, other)
+    said = 0
+    for _ in range(8):
+        await deferLater(reactor, crash.chance.uniform(0, 2.5))
+        for _ in range(200):
+            a.say(userId=one[0], TargetId=other[0], Type=1, Content=str(said))
+            said += 1
+        await deferLater(reactor, crash.chance.uniform(0, 0.02))
+        for pid in crash.daemon.children():
+            os.kill(pid, signal.SIGKILL)
+    await until(lambda: len(b.texts) >= said, 30)
+    await chatter.stop()
+    await crash.settled()
+    crash.check()
+    assert [int(json.loads(text)["Content"]) for text in b.texts] == list(range(said))
+    assert sum(len(device.acks) for device in crash.devices) == chatter.said
+    assert crash.daemon.log.read_text().count("the log's writer ended (signal 9)") > 2
 
 
 class Strace:
@@ -247,7 +128,7 @@ class Strace:
     @raise SkipTest: there is no strace (where C{CI} is set that is a failure), or it may not do that.
     """
 
-    def __init__(self, case: DaemonCase, *arguments: str) -> None:
+    def __init__(self, case: System, *arguments: str) -> None:
         program = shutil.which("strace")
         if program is None:
             if os.environ.get("CI") == "true":
@@ -297,24 +178,7 @@ def system_calls(trace: str) -> list[tuple[str, bool, str]]:
     return found
 
 
-class DurabilityTests(DeliveryCase):
-    async def test_a_sync_lies_between_a_send_and_its_ack(self) -> None:
-        """What kill -9 cannot see: a commit that is in the kernel's memory only."""
-        strace = Strace(
-            self, "-y", "-s", "100000", "-e", "trace=fsync,fdatasync,read,recvfrom,recvmsg,write,writev,sendto,sendmsg"
-        )
-        await strace.attached()
-        ann, bob = await self.come(self.insider.people(2))
-        for number in range(30):
-            await self.acked(ann.say(f"alone {number}", user=bob.user))
-        for number in range(30):
-            ann.say(f"many {number}", user=bob.user)
-        await self.settled()
-        strace.stop()
-        calls = system_calls(strace.file.read_text())
-        for counter, text in ann.said.items():
-            self.assertGreater(self.syncs(calls, counter, text), 0, text)
-
+class Durability(DeliverySystem):
     async def acked(self, counter: int) -> None:
         """Wait for an ack of the first device."""
         await until(lambda: counter in self.devices[0].acks)
@@ -341,7 +205,27 @@ class DurabilityTests(DeliveryCase):
         return between[between.index(False) :].count(True) if False in between else 0
 
 
-class StoreFailureTests(DeliveryCase):
+durability = fixture_of(Durability)
+
+
+async def test_a_sync_lies_between_a_send_and_its_ack(durability: Durability) -> None:
+    """What kill -9 cannot see: a commit that is in the kernel's memory only."""
+    traced = "fsync,fdatasync,read,recvfrom,recvmsg,write,writev,sendto,sendmsg"
+    strace = Strace(durability, "-y", "-s", "100000", "-e", f"trace={traced}")
+    await strace.attached()
+    ann, bob = await durability.come(durability.insider.people(2))
+    for number in range(30):
+        await durability.acked(ann.say(f"alone {number}", user=bob.user))
+    for number in range(30):
+        ann.say(f"many {number}", user=bob.user)
+    await durability.settled()
+    strace.stop()
+    calls = system_calls(strace.file.read_text())
+    for counter, text in ann.said.items():
+        assert durability.syncs(calls, counter, text) > 0, text
+
+
+class StoreFailure(DeliverySystem):
     """Nothing is acked that is not stored; senders are told or wait; it goes on by itself when the store does."""
 
     async def talk(self) -> tuple[Device, Device]:
@@ -359,68 +243,17 @@ class StoreFailureTests(DeliveryCase):
             for number in range(20):
                 device.say(f"during {number}", user=self.devices[-1].user)
         await until(lambda: all(device.errors["not_stored"] >= 20 for device in devices), seconds)
-        self.assertEqual((await self.daemon.get("/healthz"))[0], 200)
-        self.assertEqual([len(device.acks) for device in self.devices], acked)
-        self.assertEqual([len(device.heard) for device in self.devices], heard)
+        assert (await self.daemon.get("/healthz"))[0] == 200
+        assert [len(device.acks) for device in self.devices] == acked
+        assert [len(device.heard) for device in self.devices] == heard
 
     async def recovers(self) -> None:
         """All that was said arrives, without a restart."""
         self.devices[0].say("after", user=self.devices[1].user)
         await self.settled()
         self.check()
-        self.assertEqual([len(device.acks) for device in self.devices], [len(device.said) for device in self.devices])
-        self.assertEqual([device.closes for device in self.devices], [[], []])
-
-    async def test_a_full_disk(self) -> None:
-        ann, _ = await self.talk()
-        assert self.daemon.process is not None
-        _, hard = resource.prlimit(self.daemon.process.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(self.daemon.process.pid, resource.RLIMIT_FSIZE, (0, hard))
-        await self.fails(ann)
-        resource.prlimit(self.daemon.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
-        await self.recovers()
-
-    async def test_locked_for_longer_than_anybody_waits(self) -> None:
-        ann, _ = await self.talk()
-        with self.insider.store.transaction():
-            await self.fails(ann)
-        await self.recovers()
-
-    async def test_read_only(self) -> None:
-        """As a file system is that was remounted after an error: what is open cannot be written any more."""
-        ann, _ = await self.talk()
-        strace = Strace(self, "-e", "trace=pwrite64", "-e", "inject=pwrite64:error=EROFS")
-        await strace.attached()
-        await self.fails(ann)
-        strace.stop()
-        await self.recovers()
-
-    async def test_a_sync_fails(self) -> None:
-        ann, _ = await self.talk()
-        strace = Strace(self, "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO")
-        await strace.attached()
-        await self.fails(ann, seconds=40)
-        strace.stop()
-        await self.recovers()
-
-    async def test_one_bad_row(self) -> None:
-        """It fails alone; the rest of its batch lives."""
-        ann, bob = await self.talk()
-        self.administer(
-            "CREATE TRIGGER poison BEFORE INSERT ON events WHEN instr(NEW.body, 'poison') > 0 "
-            "BEGIN SELECT RAISE(ABORT, 'poison'); END"
-        )
-        with self.insider.store.transaction():
-            # Meanwhile a batch gathers.
-            counters = [ann.say("poison" if number == 50 else f"no. {number}", user=bob.user) for number in range(100)]
-            await deferLater(reactor, 0.5)
-        await until(lambda: len(ann.acks) == 100)
-        await until(lambda: ann.errors["not_stored"])
-        self.assertEqual(set(ann.unacked), {counters[50]})
-        await until(lambda: len(bob.heard) == 100)
-        self.assertLess(await self.daemon.metric("commit_batch_events_count"), 20)
-        self.administer("DROP TRIGGER poison")
-        await self.recovers()
+        assert [len(device.acks) for device in self.devices] == [len(device.said) for device in self.devices]
+        assert [device.closes for device in self.devices] == [[], []]
 
     def administer(self, statement: str) -> None:
         """Change the database by hand."""
@@ -431,93 +264,139 @@ class StoreFailureTests(DeliveryCase):
             database.close()
 
 
-class SlowReaderTests(DeliveryCase):
-    async def test_one_who_stops_reading(self) -> None:
-        """The daemon's memory is bounded, it is closed with 4008, it catches up; the others notice nothing."""
-        people = self.insider.people(4)
-        ann, bob, cat, dan = await self.come(people, check=False)
-        pulse = Pulse(cat, dan)
-        before = self.memory()
-        assert bob.socket is not None
-        bob.socket.transport.pauseProducing()  # type: ignore[union-attr]
-        bob.returns = False
-        for number in range(3000):
-            ann.say(f"{number} " + "x" * 7000, user=bob.user)
-            if number % 20 == 0:
-                await until(lambda number=number: len(ann.acks) > number - 200)  # type: ignore[misc]
-        await until(lambda: not ann.unacked)
-        grown = self.memory() - before
-        self.assertEqual(await self.daemon.metric("slow_closed_total"), 1)
-        bob.socket.transport.resumeProducing()  # type: ignore[union-attr]
-        await until(lambda: bob.gone)
-        self.assertEqual(bob.closes, [4008])
-        self.assertLess(len(bob.heard), 3000)
-        bob.returns = True
-        bob.connect()
-        await self.settled_with(pulse, ann, bob)
-        self.assertLess(await pulse.stop(), 1)
-        self.assertLess(grown, 20_000)
-        self.assertEqual([int(heard.text.split()[0]) for heard in bob.heard], list(range(3000)))
-        await self.settled()
-        self.check()
+store_failure = fixture_of(StoreFailure)
 
+
+async def test_a_full_disk(store_failure: StoreFailure) -> None:
+    ann, _ = await store_failure.talk()
+    assert store_failure.daemon.process is not None
+    _, hard = resource.prlimit(store_failure.daemon.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(store_failure.daemon.process.pid, resource.RLIMIT_FSIZE, (0, hard))
+    await store_failure.fails(ann)
+    resource.prlimit(store_failure.daemon.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+    await store_failure.recovers()
+
+
+async def test_locked_for_longer_than_anybody_waits(store_failure: StoreFailure) -> None:
+    ann, _ = await store_failure.talk()
+    with store_failure.insider.store.transaction():
+        await store_failure.fails(ann)
+    await store_failure.recovers()
+
+
+async def test_read_only(store_failure: StoreFailure) -> None:
+    """As a file system is that was remounted after an error: what is open cannot be written any more."""
+    ann, _ = await store_failure.talk()
+    strace = Strace(store_failure, "-e", "trace=pwrite64", "-e", "inject=pwrite64:error=EROFS")
+    await strace.attached()
+    await store_failure.fails(ann)
+    strace.stop()
+    await store_failure.recovers()
+
+
+async def test_a_sync_fails(store_failure: StoreFailure) -> None:
+    ann, _ = await store_failure.talk()
+    strace = Strace(store_failure, "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO")
+    await strace.attached()
+    await store_failure.fails(ann, seconds=40)
+    strace.stop()
+    await store_failure.recovers()
+
+
+async def test_one_bad_row(store_failure: StoreFailure) -> None:
+    """It fails alone; the rest of its batch lives."""
+    ann, bob = await store_failure.talk()
+    store_failure.administer(
+        "CREATE TRIGGER poison BEFORE INSERT ON events WHEN instr(NEW.body, 'poison') > 0 "
+        "BEGIN SELECT RAISE(ABORT, 'poison'); END"
+    )
+    with store_failure.insider.store.transaction():
+        # Meanwhile a batch gathers.
+        counters = [ann.say("poison" if number == 50 else f"no. {number}", user=bob.user) for number in range(100)]
+        await deferLater(reactor, 0.5)
+    await until(lambda: len(ann.acks) == 100)
+    await until(lambda: ann.errors["not_stored"])
+    assert set(ann.unacked) == {counters[50]}
+    await until(lambda: len(bob.heard) == 100)
+    assert await store_failure.daemon.metric("commit_batch_events_count") < 20
+    store_failure.administer("DROP TRIGGER poison")
+    await store_failure.recovers()
+
+
+class SlowReader(DeliverySystem):
     async def settled_with(self, pulse: Pulse, sender: Device, receiver: Device) -> None:
         """Wait until one has it all, while others go on."""
         last = max(ack["id"] for ack in sender.acks.values())
         await until(lambda: receiver.live and receiver.heard[-1].id >= last, 30)
 
-    async def test_a_sync_of_a_hundred_thousand(self) -> None:
-        """By one who reads slowly: it ends, the daemon's memory is bounded, the others notice nothing."""
-        people = self.insider.people(5)
-        self.insider.fill(people[0][0], people[1][0], 100_000, "x" * 200)
-        # The daemon did not write them: it reads them first, and until then everybody waits for their turn.
-        while await self.daemon.metric("position") < 100_000:
-            await deferLater(reactor, 0.05)
-        cat, dan = await self.come(people[2:4], check=False)
-        before = self.memory()
-        bob = Device(self.daemon, people[1], "slow")
-        self.devices.append(bob)
-        bob.connect()
-        await until(lambda: bob.pages)
-        pulse = Pulse(cat, dan)
-        highest = before
-        while not bob.live:
-            assert bob.socket is not None
-            transport: Any = bob.socket.transport
-            transport.pauseProducing()
-            await deferLater(reactor, 0.1)
-            transport.resumeProducing()
-            await until(lambda pages=bob.pages: bob.pages > pages or bob.live)  # type: ignore[misc]
-            highest = max(highest, self.memory())
-        slowest = await pulse.stop()
-        self.assertEqual(len(bob.heard), 100_000)
-        await self.settled()
-        self.check()
-        self.assertGreaterEqual(bob.pages, 500)
-        self.assertLess(highest - before, 20_000)
-        self.assertLess(slowest, 1)
+
+slow_reader = fixture_of(SlowReader)
 
 
-class ReturnTests(DeliveryCase):
+async def test_one_who_stops_reading(slow_reader: SlowReader) -> None:
+    """The daemon's memory is bounded, it is closed with 4008, it catches up; the others notice nothing."""
+    people = slow_reader.insider.people(4)
+    ann, bob, cat, dan = await slow_reader.come(people, check=False)
+    pulse = Pulse(cat, dan)
+    before = slow_reader.memory()
+    assert bob.socket is not None
+    bob.socket.transport.pauseProducing()  # type: ignore[union-attr]
+    bob.returns = False
+    for number in range(3000):
+        ann.say(f"{number} " + "x" * 7000, user=bob.user)
+        if number % 20 == 0:
+            await until(lambda number=number: len(ann.acks) > number - 200)  # type: ignore[misc]
+    await until(lambda: not ann.unacked)
+    grown = slow_reader.memory() - before
+    assert await slow_reader.daemon.metric("slow_closed_total") == 1
+    bob.socket.transport.resumeProducing()  # type: ignore[union-attr]
+    await until(lambda: bob.gone)
+    assert bob.closes == [4008]
+    assert len(bob.heard) < 3000
+    bob.returns = True
+    bob.connect()
+    await slow_reader.settled_with(pulse, ann, bob)
+    assert await pulse.stop() < 1
+    assert grown < 20_000
+    assert [int(heard.text.split()[0]) for heard in bob.heard] == list(range(3000))
+    await slow_reader.settled()
+    slow_reader.check()
+
+
+async def test_a_sync_of_a_hundred_thousand(slow_reader: SlowReader) -> None:
+    """By one who reads slowly: it ends, the daemon's memory is bounded, the others notice nothing."""
+    people = slow_reader.insider.people(5)
+    slow_reader.insider.fill(people[0][0], people[1][0], 100_000, "x" * 200)
+    # The daemon did not write them: it reads them first, and until then everybody waits for their turn.
+    while await slow_reader.daemon.metric("position") < 100_000:
+        await deferLater(reactor, 0.05)
+    cat, dan = await slow_reader.come(people[2:4], check=False)
+    before = slow_reader.memory()
+    bob = Device(slow_reader.daemon, people[1], "slow")
+    slow_reader.devices.append(bob)
+    bob.connect()
+    await until(lambda: bob.pages)
+    pulse = Pulse(cat, dan)
+    highest = before
+    while not bob.live:
+        assert bob.socket is not None
+        transport: Any = bob.socket.transport
+        transport.pauseProducing()
+        await deferLater(reactor, 0.1)
+        transport.resumeProducing()
+        await until(lambda pages=bob.pages: bob.pages > pages or bob.live)  # type: ignore[misc]
+        highest = max(highest, slow_reader.memory())
+    slowest = await pulse.stop()
+    assert len(bob.heard) == 100_000
+    await slow_reader.settled()
+    slow_reader.check()
+    assert bob.pages >= 500
+    assert highest - before < 20_000
+    assert slowest < 1
+
+
+class Return(DeliverySystem):
     PEOPLE = 500
-
-    async def test_a_thousand_come_back_at_once(self) -> None:
-        """First they lose their connections, then the daemon is killed; some talk all the time."""
-        people = self.insider.people(self.PEOPLE)
-        team = self.insider.group(*(user for user, _ in people))
-        await self.come(people, each=2, check=False)
-        talkers = self.devices[:20:2]
-        chatter = Chatter(lambda number: self.speak(talkers, number, team), 0.01)
-        for lose in (self.abort_all, self.kill):
-            await deferLater(reactor, 0.5)
-            await lose()
-            for device in self.devices:
-                device.say("I am back", user=self.devices[self.chance.randrange(len(self.devices))].user)
-            await until(lambda: all(device.live and device.closes for device in self.devices), 40)
-        await chatter.stop()
-        await self.settled(60)
-        self.check()
-        self.assertEqual(sum(len(device.acks) for device in self.devices), chatter.said + 2 * len(self.devices))
 
     def speak(self, talkers: Sequence[Device], number: int, team: int) -> None:
         """One says something to everybody or to one."""
@@ -536,7 +415,29 @@ class ReturnTests(DeliveryCase):
         await self.daemon.start()
 
 
-class RemovalTests(DeliveryCase):
+returning = fixture_of(Return)
+
+
+async def test_a_thousand_come_back_at_once(returning: Return) -> None:
+    """First they lose their connections, then the daemon is killed; some talk all the time."""
+    people = returning.insider.people(returning.PEOPLE)
+    team = returning.insider.group(*(user for user, _ in people))
+    await returning.come(people, each=2, check=False)
+    talkers = returning.devices[:20:2]
+    chatter = Chatter(lambda number: returning.speak(talkers, number, team), 0.01)
+    for lose in (returning.abort_all, returning.kill):
+        await deferLater(reactor, 0.5)
+        await lose()
+        for device in returning.devices:
+            device.say("I am back", user=returning.chance.choice(returning.devices).user)
+        await until(lambda: all(device.live and device.closes for device in returning.devices), 40)
+    await chatter.stop()
+    await returning.settled(60)
+    returning.check()
+    assert sum(len(device.acks) for device in returning.devices) == chatter.said + 2 * len(returning.devices)
+
+
+class Removal(DeliverySystem):
     """In the middle of traffic. Nothing after that position reaches them, nothing before it is missing."""
 
     async def begin(self) -> tuple[int, Chatter]:
@@ -563,37 +464,6 @@ class RemovalTests(DeliveryCase):
         await self.settled(others=removed)
         self.check([device for device in self.devices if device not in removed])
 
-    async def test_a_member_is_removed(self) -> None:
-        team, chatter = await self.begin()
-        removed = self.devices[8:]
-        position = await deferToThread(self.insider.part, team, removed[0].user)
-        await self.end(chatter, [])
-        for device in removed:
-            group = [heard.id for heard in device.heard if self.events[heard.id].target == team]
-            self.assertEqual(max(group), position)
-        self.assertIn("not_a_member", removed[1].refused.values())
-
-    async def test_a_user_is_disabled(self) -> None:
-        _, chatter = await self.begin()
-        removed = self.devices[8:]
-        for device in removed:
-            device.returns = False
-        await deferToThread(self.daemon.command, "user", "disable", "person 4")
-        await until(lambda: all(device.gone for device in removed))
-        await self.end(chatter, removed)
-        self.check_removed(removed, next(e.position for e in self.events.values() if e.kind == Kind.SIGNED_OUT))
-        await self.stays_out(removed[0], 4005)
-
-    async def test_a_device_is_revoked(self) -> None:
-        _, chatter = await self.begin()
-        removed = self.devices[9:]
-        removed[0].returns = False
-        await deferToThread(self.daemon.command, "device", "revoke", "person 4", removed[0].name)
-        await until(lambda: removed[0].gone)
-        await self.end(chatter, removed)
-        self.check_removed(removed, next(e.position for e in self.events.values() if e.kind == Kind.SIGNED_OUT))
-        await self.stays_out(removed[0], 4005)
-
     @property
     def events(self) -> dict[int, Event]:
         """The log, by position."""
@@ -605,13 +475,50 @@ class RemovalTests(DeliveryCase):
         memberships = self.insider.memberships()
         check_devices(events[:position], memberships, removed)
         for device in removed:
-            self.assertEqual(device.closes, [4001])
-            self.assertLess(max((ack["id"] for ack in device.acks.values()), default=0), position)
-            self.assertEqual([e for e in events[position:] if e.device == device.number], [])
+            assert device.closes == [4001]
+            assert max((ack["id"] for ack in device.acks.values()), default=0) < position
+            assert [e for e in events[position:] if e.device == device.number] == []
 
     async def stays_out(self, device: Device, code: int) -> None:
         """Who comes again is refused."""
         count = len(device.heard)
         device.connect()
         await until(lambda: len(device.closes) == 2)
-        self.assertEqual((device.closes[1], len(device.heard)), (code, count))
+        assert (device.closes[1], len(device.heard)) == (code, count)
+
+
+removal = fixture_of(Removal)
+
+
+async def test_a_member_is_removed(removal: Removal) -> None:
+    team, chatter = await removal.begin()
+    removed = removal.devices[8:]
+    position = await deferToThread(removal.insider.part, team, removed[0].user)
+    await removal.end(chatter, [])
+    for device in removed:
+        group = [heard.id for heard in device.heard if removal.events[heard.id].target == team]
+        assert max(group) == position
+    assert "not_a_member" in removed[1].refused.values()
+
+
+async def test_a_user_is_disabled(removal: Removal) -> None:
+    _, chatter = await removal.begin()
+    removed = removal.devices[8:]
+    for device in removed:
+        device.returns = False
+    await deferToThread(removal.daemon.command, "user", "disable", "person 4")
+    await until(lambda: all(device.gone for device in removed))
+    await removal.end(chatter, removed)
+    removal.check_removed(removed, next(e.position for e in removal.events.values() if e.kind == Kind.SIGNED_OUT))
+    await removal.stays_out(removed[0], 4005)
+
+
+async def test_a_device_is_revoked(removal: Removal) -> None:
+    _, chatter = await removal.begin()
+    removed = removal.devices[9:]
+    removed[0].returns = False
+    await deferToThread(removal.daemon.command, "device", "revoke", "person 4", removed[0].name)
+    await until(lambda: removed[0].gone)
+    await removal.end(chatter, removed)
+    removal.check_removed(removed, next(e.position for e in removal.events.values() if e.kind == Kind.SIGNED_OUT))
+    await removal.stays_out(removed[0], 4005)

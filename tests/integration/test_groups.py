@@ -9,8 +9,9 @@ import treq
 
 from tests.integration.daemon import V2Peer, until
 from tests.integration.devices import Person
-from tests.integration.test_v2 import V2Case
+from tests.integration.system import V2System
 from tests.postgres import server
+from tests.support.scene import fixture_of
 
 NAMES = ("owner", "admin", "member", "muted", "banned", "stranger", "invited", "requested")
 
@@ -29,9 +30,9 @@ ROLES: dict[str, str | None] = {
 COMPLAINTS = {"muted": "您已被禁言", "not_a_member": "您不是该群成员", "no_such_target": "接收者不存在"}
 
 
-class GroupsTests(V2Case):
-    async def setUp(self) -> None:  # type: ignore[override]
-        await super().setUp()
+class Groups(V2System):
+    async def set_up(self) -> None:
+        await super().set_up()
         if self.daemon.environment.get("HICHAT_WORKERS"):
             await until(lambda: self.daemon.log.read_text().count("HiChat serves") == 3)
         # Some of the bare words are reserved.
@@ -57,9 +58,9 @@ class GroupsTests(V2Case):
         content = await response.content()
         answer: Any = (await response.json()) if content else None
         if refused:
-            self.assertEqual(answer["code"], refused)
+            assert answer["code"] == refused
         else:
-            self.assertLess(response.code, 300, answer)
+            assert response.code < 300, answer
         return answer
 
     async def do(self, name: str, method: str, path: str, body: object = None, refused: str = "") -> Any:
@@ -79,142 +80,147 @@ class GroupsTests(V2Case):
         await self.do("admin", "PATCH", "", {"joinPolicy": "approval"})
         await self.do("requested", "POST", "/join")
 
-    async def test_who_may_write(self) -> None:
-        """By role, over both dialects; and the same while all are muted, and when the group is no more."""
-        await self.everybody()
-        v1 = dict(zip(NAMES, await self.online(*self.who.values()), strict=True))
-        v2 = {name: await self.enter(person) for name, person in self.who.items()}
-        inside = [name for name, code in ROLES.items() if code != "not_a_member"]
-        for state in ("open", "muted", "dissolved"):
-            wanted = dict(ROLES)
-            if state == "muted":
-                await self.do("admin", "PUT", "/mute", {"until": int(time.time() * 1000) + 3_600_000})
-                wanted["member"] = "muted"
-            elif state == "dissolved":
-                await self.do("owner", "DELETE", "")
-                wanted = dict.fromkeys(NAMES, "no_such_target")
-                inside = []
-            # What was refused before is known everywhere by now.
-            for name, code in wanted.items():
-                await self.say_v2(v2[name], code, f"{name}, {state}")
-                said = v1[name].say(userId=self.who[name][0], TargetId=self.team, Type=2, Content=f"{name} {state}")
-                if code is not None:
-                    self.assertEqual(await v1[name].heard(1), [COMPLAINTS[code]], (name, state))
-                    continue
-                for other in inside:
-                    heard = await v1[other].heard(2 if other != name else 0)
-                    self.assertEqual([said in heard, len(heard)], [other != name, 2 * (other != name)], (name, other))
-        for peer in v1.values():
-            self.assertEqual(peer.texts, [], "nothing else came")
-
     async def say_v2(self, peer: V2Peer, code: str | None, text: str) -> None:
         if code is None:
             await peer.ask("ack", "send", group=self.team, text=text)
         else:
             peer.tell("send", ref=text, group=self.team, text=text)
             error = await peer.take("error")
-            self.assertEqual((error["ref"], error["code"]), (text, code))
-
-    async def test_members_hear_every_change(self) -> None:
-        """Live, and by a sync; who ceases to be a member hears that as the last."""
-        member, guest = self.who["member"], self.who["invited"]
-        await self.do("member", "POST", "/join")
-        away = await self.enter(member, "tablet", 0)
-        start = max(event["id"] for event in away.events())
-        away.sendClose(1000)
-        live = await self.enter(member)
-        invited = await self.enter(guest)
-        (page,) = await self.online(member)
-        await self.do("owner", "PATCH", "", {"name": "crew", "joinPolicy": "approval"})
-        await self.do("owner", "PUT", "/invitations/INVITED")
-        await self.do("owner", "DELETE", "/invitations/INVITED")
-        await self.do("requested", "POST", "/join")
-        await self.do("owner", "PUT", "/members/REQUESTED")
-        await self.do("owner", "PUT", "/members/REQUESTED/role", {"role": "admin"})
-        await self.do("requested", "PUT", "/mute", {})
-        await self.do("requested", "DELETE", "/mute")
-        await self.do("requested", "PUT", "/bans/STRANGER")
-        await self.do("requested", "DELETE", "/bans/STRANGER")
-        await self.do("owner", "PUT", "/members/REQUESTED/role", {"role": "owner"})
-        await self.do("owner", "POST", "/leave")
-        await self.do("requested", "DELETE", "/members/MEMBER")
-        await self.do("requested", "DELETE", "")
-        kinds = [
-            *("changed", "invited", "declined", "requested", "joined", "role", "muted", "unmuted"),
-            *("banned", "unbanned", "role", "left", "removed"),
-        ]
-        await until(lambda: len(live.said["event"]) >= len(kinds))
-        heard = live.events()
-        self.assertEqual([event["kind"] for event in heard], kinds)
-        self.assertEqual(heard[0]["changed"], {"name": "crew", "joinPolicy": "approval"})
-        self.assertEqual((heard[5]["role"], heard[10]["role"]), ("admin", "owner"))
-        self.assertEqual((heard[-1]["member"], heard[-1]["size"]), (member[0], 1))
-        self.assertEqual([event["kind"] for event in invited.events()], ["invited", "declined"])
-        back = await self.enter(member, "tablet", start)
-        self.assertEqual(self.plain(back.events()), self.plain(heard))
-        strange = await self.enter(guest, "tablet", 0)
-        self.assertEqual([event["kind"] for event in strange.events()], ["invited", "declined"])
-        self.assertEqual(page.texts, [], "v1 hears of nothing but messages")
-        # What was said till then can still be read.
-        found = await back.ask("history", "history", group=self.team)
-        self.assertEqual(found["messages"], [])
+            assert (error["ref"], error["code"]) == (text, code)
 
     @staticmethod
     def plain(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """@return: the same as a page has them."""
         return [{name: value for name, value in event.items() if name != "op"} for event in events]
 
-    async def test_history_stays_theirs(self) -> None:
-        await self.do("member", "POST", "/join")
-        peer = await self.enter(self.who["member"])
-        await peer.ask("ack", "send", group=self.team, text="before")
-        await self.do("owner", "DELETE", "")
-        found = await peer.ask("history", "history", group=self.team)
-        self.assertEqual([message["text"] for message in found["messages"]], ["before"])
-        outside = await self.enter(self.who["stranger"])
-        outside.tell("history", ref=1, group=self.team)
-        self.assertEqual((await outside.take("error"))["code"], "not_a_member")
-        made = await self.api("stranger", "POST", "/groups", {"name": "TEAM"})
-        self.assertNotEqual(made["id"], self.team)
 
-    async def test_joining_over_v1(self) -> None:
-        """At once, or refused plainly."""
-
-        async def join(name: str) -> tuple[int, str]:
-            who: Person = self.who[name]
-            answer = await self.call(who, "relation/join_group", userId=who[0], comId="team")
-            return answer["code"], answer["message"]
-
-        await self.everybody()
-        self.assertEqual(await join("stranger"), (-1, "加入该群需要管理员同意"))
-        self.assertEqual(await join("banned"), (-1, "您已被该群封禁"))
-        self.assertEqual((await join("invited"))[0], 0)
-        await self.do("owner", "PATCH", "", {"joinPolicy": "invite"})
-        self.assertEqual(await join("stranger"), (-1, "该群仅限受邀加入"))
-        await self.do("owner", "PATCH", "", {"joinPolicy": "open"})
-        self.assertEqual((await join("stranger"))[0], 0)
-
-    async def test_after_a_restart(self) -> None:
-        await self.everybody()
-        await self.restart()
-        peers = {name: await self.enter(person) for name, person in self.who.items()}
-        for name, code in ROLES.items():
-            await self.say_v2(peers[name], code, name)
-
-
-class GroupsOfTwoWorkersTests(GroupsTests):
+class GroupsOfTwoWorkers(Groups):
     """Changes of one worker hold in the other at once."""
 
     settings: ClassVar[dict[str, str]] = {"WORKERS": "2"}
-    timeout = 150
 
 
-class GroupsOnPostgreSQLTests(GroupsTests):
+class GroupsOnPostgreSQL(Groups):
     """Two workers, on the other store."""
 
-    timeout = 150
+    settings: ClassVar[dict[str, str]] = {"WORKERS": "2"}
 
-    async def setUp(self) -> None:  # type: ignore[override]
-        # Of this test's own: it is only known now.
-        self.settings = {"WORKERS": "2", "DATABASE": server().make_database(self)}  # type: ignore[misc]
-        await super().setUp()
+    def store(self) -> dict[str, str]:
+        return {"DATABASE": server().make_database(self)}
+
+
+groups = fixture_of(Groups, GroupsOfTwoWorkers, GroupsOnPostgreSQL)
+
+
+async def test_who_may_write(groups: Groups) -> None:
+    """By role, over both dialects; and the same while all are muted, and when the group is no more."""
+    await groups.everybody()
+    v1 = dict(zip(NAMES, await groups.online(*groups.who.values()), strict=True))
+    v2 = {name: await groups.enter(person) for name, person in groups.who.items()}
+    inside = [name for name, code in ROLES.items() if code != "not_a_member"]
+    for state in ("open", "muted", "dissolved"):
+        wanted = dict(ROLES)
+        if state == "muted":
+            await groups.do("admin", "PUT", "/mute", {"until": int(time.time() * 1000) + 3_600_000})
+            wanted["member"] = "muted"
+        elif state == "dissolved":
+            await groups.do("owner", "DELETE", "")
+            wanted = dict.fromkeys(NAMES, "no_such_target")
+            inside = []
+        # What was refused before is known everywhere by now.
+        for name, code in wanted.items():
+            await groups.say_v2(v2[name], code, f"{name}, {state}")
+            said = v1[name].say(userId=groups.who[name][0], TargetId=groups.team, Type=2, Content=f"{name} {state}")
+            if code is not None:
+                assert await v1[name].heard(1) == [COMPLAINTS[code]], (name, state)
+                continue
+            for other in inside:
+                heard = await v1[other].heard(2 if other != name else 0)
+                assert [said in heard, len(heard)] == [other != name, 2 * (other != name)], (name, other)
+    for peer in v1.values():
+        assert peer.texts == [], "nothing else came"
+
+
+async def test_members_hear_every_change(groups: Groups) -> None:
+    """Live, and by a sync; who ceases to be a member hears that as the last."""
+    member, guest = groups.who["member"], groups.who["invited"]
+    await groups.do("member", "POST", "/join")
+    away = await groups.enter(member, "tablet", 0)
+    start = max(event["id"] for event in away.events())
+    away.sendClose(1000)
+    live = await groups.enter(member)
+    invited = await groups.enter(guest)
+    (page,) = await groups.online(member)
+    await groups.do("owner", "PATCH", "", {"name": "crew", "joinPolicy": "approval"})
+    await groups.do("owner", "PUT", "/invitations/INVITED")
+    await groups.do("owner", "DELETE", "/invitations/INVITED")
+    await groups.do("requested", "POST", "/join")
+    await groups.do("owner", "PUT", "/members/REQUESTED")
+    await groups.do("owner", "PUT", "/members/REQUESTED/role", {"role": "admin"})
+    await groups.do("requested", "PUT", "/mute", {})
+    await groups.do("requested", "DELETE", "/mute")
+    await groups.do("requested", "PUT", "/bans/STRANGER")
+    await groups.do("requested", "DELETE", "/bans/STRANGER")
+    await groups.do("owner", "PUT", "/members/REQUESTED/role", {"role": "owner"})
+    await groups.do("owner", "POST", "/leave")
+    await groups.do("requested", "DELETE", "/members/MEMBER")
+    await groups.do("requested", "DELETE", "")
+    kinds = [
+        *("changed", "invited", "declined", "requested", "joined", "role", "muted", "unmuted"),
+        *("banned", "unbanned", "role", "left", "removed"),
+    ]
+    await until(lambda: len(live.said["event"]) >= len(kinds))
+    heard = live.events()
+    assert [event["kind"] for event in heard] == kinds
+    assert heard[0]["changed"] == {"name": "crew", "joinPolicy": "approval"}
+    assert (heard[5]["role"], heard[10]["role"]) == ("admin", "owner")
+    assert (heard[-1]["member"], heard[-1]["size"]) == (member[0], 1)
+    assert [event["kind"] for event in invited.events()] == ["invited", "declined"]
+    back = await groups.enter(member, "tablet", start)
+    assert groups.plain(back.events()) == groups.plain(heard)
+    strange = await groups.enter(guest, "tablet", 0)
+    assert [event["kind"] for event in strange.events()] == ["invited", "declined"]
+    assert page.texts == [], "v1 hears of nothing but messages"
+    # What was said till then can still be read.
+    found = await back.ask("history", "history", group=groups.team)
+    assert found["messages"] == []
+
+
+async def test_history_stays_theirs(groups: Groups) -> None:
+    await groups.do("member", "POST", "/join")
+    peer = await groups.enter(groups.who["member"])
+    await peer.ask("ack", "send", group=groups.team, text="before")
+    await groups.do("owner", "DELETE", "")
+    found = await peer.ask("history", "history", group=groups.team)
+    assert [message["text"] for message in found["messages"]] == ["before"]
+    outside = await groups.enter(groups.who["stranger"])
+    outside.tell("history", ref=1, group=groups.team)
+    assert (await outside.take("error"))["code"] == "not_a_member"
+    made = await groups.api("stranger", "POST", "/groups", {"name": "TEAM"})
+    assert made["id"] != groups.team
+
+
+async def test_joining_over_v1(groups: Groups) -> None:
+    """At once, or refused plainly."""
+
+    async def join(name: str) -> tuple[int, str]:
+        who: Person = groups.who[name]
+        answer = await groups.call(who, "relation/join_group", userId=who[0], comId="team")
+        return answer["code"], answer["message"]
+
+    await groups.everybody()
+    assert await join("stranger") == (-1, "加入该群需要管理员同意")
+    assert await join("banned") == (-1, "您已被该群封禁")
+    assert (await join("invited"))[0] == 0
+    await groups.do("owner", "PATCH", "", {"joinPolicy": "invite"})
+    assert await join("stranger") == (-1, "该群仅限受邀加入")
+    await groups.do("owner", "PATCH", "", {"joinPolicy": "open"})
+    assert (await join("stranger"))[0] == 0
+
+
+async def test_after_a_restart(groups: Groups) -> None:
+    await groups.everybody()
+    await groups.restart()
+    peers = {name: await groups.enter(person) for name, person in groups.who.items()}
+    for name, code in ROLES.items():
+        await groups.say_v2(peers[name], code, name)

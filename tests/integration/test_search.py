@@ -13,49 +13,18 @@ from hichat.client.wire import Credentials
 from hichat.search.index import make_index
 from tests.integration.daemon import reactor, until
 from tests.integration.devices import Insider, Person
-from tests.integration.test_v2 import V2Case
+from tests.integration.system import V2System
 from tests.postgres import server
+from tests.support.scene import fixture_of
 
 
-class SearchTests(V2Case):
+class Search(V2System):
     def session(self, who: Person) -> Session:
         return Session(Api(reactor, self.daemon.url, language="en"), Credentials(*who))
 
     async def find(self, who: Person, asked: str, **filters: str | int) -> list[str | None]:
         hits, _ = await self.session(who).search(asked, **filters)
         return [hit.message.text for hit in hits]
-
-    async def test_a_story(self) -> None:
-        ann, bob = await self.people("ann", "bob")
-        a, b = await self.enter(ann), await self.enter(bob)
-
-        # Found as soon as it is acked.
-        sent = await a.ask("ack", "send", user=bob[0], text="Green tea, 绿茶")
-        self.assertEqual(await self.find(bob, "tea 茶"), ["Green tea, 绿茶"])
-        await a.ask("ack", "edit", message=sent["id"], text="Black coffee")
-        self.assertEqual((await self.find(bob, "tea"), await self.find(bob, "coff")), ([], ["Black coffee"]))
-
-        # Once it is indexed as well, and after a crash.
-        await self.indexed()
-        self.assertEqual((await self.find(bob, "tea"), await self.find(bob, "coff")), ([], ["Black coffee"]))
-        await self.daemon.stop(signal.SIGKILL)
-        await until(self.is_gone)
-        insider = Insider(self.daemon)
-        insider.fill(bob[0], ann[0], 3000, "missed")
-        insider.close()
-        await self.daemon.start()
-        self.assertEqual(len(await self.find(ann, "missed", limit=200)), 200)
-        await self.indexed()
-        self.assertEqual(len(await self.find(ann, "missed", limit=200)), 200)
-        self.assertEqual(await self.find(bob, "coffee"), ["Black coffee"])
-        a, b = await self.enter(ann), await self.enter(bob)
-        await a.ask("ack", "recall", message=sent["id"])
-        self.assertEqual(await self.find(bob, "coffee"), [])
-        await b.ask("ack", "send", user=ann[0], text="last 茶")
-        self.assertEqual(await self.find(ann, "茶", sender=bob[0]), ["last 茶"])
-        await self.lose_the_index()
-        self.assertEqual(await self.find(ann, "茶", user=bob[0]), ["last 茶"])
-        self.assertNotIn("Traceback", self.daemon.log.read_text())
 
     def is_gone(self) -> bool:
         """@return: whether the workers have seen that their supervisor is."""
@@ -93,18 +62,53 @@ class SearchTests(V2Case):
         await self.indexed()
 
 
-class SearchOnPostgreSQLTests(SearchTests):
+class SearchOnPostgreSQL(Search):
     """The same on the other store."""
 
     async def lose_the_index(self) -> None:
         """It is in the log's database."""
 
-    async def setUp(self) -> None:  # type: ignore[override]
-        self.settings = {"DATABASE": server().make_database(self)}  # type: ignore[misc]
-        await super().setUp()
+    def store(self) -> dict[str, str]:
+        return {"DATABASE": server().make_database(self)}
 
 
-class WorkersTests(SearchTests):
+class Workers(Search):
     """The same with two workers, of which one keeps the index."""
 
     settings: ClassVar[dict[str, str]] = {"WORKERS": "2"}
+
+
+search = fixture_of(Search, SearchOnPostgreSQL, Workers)
+
+
+async def test_a_story(search: Search) -> None:
+    ann, bob = await search.people("ann", "bob")
+    a, b = await search.enter(ann), await search.enter(bob)
+
+    # Found as soon as it is acked.
+    sent = await a.ask("ack", "send", user=bob[0], text="Green tea, 绿茶")
+    assert await search.find(bob, "tea 茶") == ["Green tea, 绿茶"]
+    await a.ask("ack", "edit", message=sent["id"], text="Black coffee")
+    assert (await search.find(bob, "tea"), await search.find(bob, "coff")) == ([], ["Black coffee"])
+
+    # Once it is indexed as well, and after a crash.
+    await search.indexed()
+    assert (await search.find(bob, "tea"), await search.find(bob, "coff")) == ([], ["Black coffee"])
+    await search.daemon.stop(signal.SIGKILL)
+    await until(search.is_gone)
+    insider = Insider(search.daemon)
+    insider.fill(bob[0], ann[0], 3000, "missed")
+    insider.close()
+    await search.daemon.start()
+    assert len(await search.find(ann, "missed", limit=200)) == 200
+    await search.indexed()
+    assert len(await search.find(ann, "missed", limit=200)) == 200
+    assert await search.find(bob, "coffee") == ["Black coffee"]
+    a, b = await search.enter(ann), await search.enter(bob)
+    await a.ask("ack", "recall", message=sent["id"])
+    assert await search.find(bob, "coffee") == []
+    await b.ask("ack", "send", user=ann[0], text="last 茶")
+    assert await search.find(ann, "茶", sender=bob[0]) == ["last 茶"]
+    await search.lose_the_index()
+    assert await search.find(ann, "茶", user=bob[0]) == ["last 茶"]
+    assert "Traceback" not in search.daemon.log.read_text()

@@ -15,281 +15,170 @@ from twisted.internet.task import deferLater
 
 from tests.integration.daemon import ROOT, STOPPED, V2Peer, reactor, until
 from tests.integration.devices import Person, Socket, check_log
-from tests.integration.test_daemon import DaemonCase
-from tests.integration.test_delivery import Chatter, DeliveryCase
+from tests.integration.system import DeliverySystem, V2System
+from tests.integration.talk import Chatter
+from tests.support.scene import fixture_of
 
 
-class V2Case(DaemonCase):
-    """A daemon and people who speak v2."""
+async def test_every_op(v2: V2System) -> None:
+    """A day on which everything happens."""
+    ann, bob = await v2.people("ann", "bob")
+    team = await v2.group(ann, bob)
+    b = await v2.enter(bob)
+    seen = await b.ask("presence", "watch", users=[ann[0]], groups=[team])
+    assert (seen["online"], seen["offline"]) == ([], [ann[0]])
+    a = await v2.enter(ann)
+    assert (await b.take("presence"))["online"] == [ann[0]]
+    await a.ask("presence", "watch", users=[bob[0]])
+    await a.ask("pong", "ping")
 
-    async def setUp(self) -> None:  # type: ignore[override]
-        await super().setUp()
-        self.checker = await self.daemon.checker()
+    first = await a.ask("ack", "send", counter=1, user=bob[0], text="你好", mentions=[bob[0]])
+    await v2.hears(b, id=first["id"], kind="message", text="你好", mentions=[bob[0]], user=bob[0])
+    again = await a.ask("ack", "send", counter=1, user=bob[0], text="你好", mentions=[bob[0]])
+    assert again | {"ref": 0} == first | {"ref": 0, "duplicate": True}
+    reply = await b.ask("ack", "send", user=ann[0], text="hi", replyTo=first["id"])
+    await v2.hears(a, id=reply["id"], replyTo=first["id"], **{"from": bob[0]})
+    await a.ask("ack", "edit", message=first["id"], text="hello")
+    await v2.hears(b, kind="edited", message=first["id"], text="hello")
+    await b.ask("ack", "react", message=first["id"], emoji="👍")
+    await v2.hears(a, kind="reacted", emoji="👍", on=True)
+    to_all = await b.ask("ack", "send", group=team, text="to all")
+    await v2.hears(a, group=team, text="to all")
+    await b.ask("ack", "recall", message=to_all["id"])
+    await v2.hears(a, kind="recalled", message=to_all["id"])
 
-    async def tearDown(self) -> None:  # type: ignore[override]
-        await super().tearDown()
-        mistakes = [mistake for peer in self.peers if isinstance(peer, V2Peer) for mistake in peer.mistakes]
-        self.assertEqual(mistakes, [])
+    await b.ask("done", "received", user=ann[0], id=first["id"])
+    assert (await a.take("receipt"))["received"] == first["id"]
+    await b.ask("done", "read", user=ann[0], id=first["id"])
+    assert (await a.take("receipt"))["read"] == first["id"]
+    marks = await a.ask("marks", "marks", user=bob[0])
+    assert marks["others"] == [{"user": bob[0], "received": first["id"], "read": first["id"]}]
+    b.tell("typing", user=ann[0])
+    assert (await a.take("typing"))["from"] == bob[0]
+    await a.ask("done", "show", presence=False)
+    assert (await b.take("presence"))["offline"] == [ann[0]]
 
-    async def stranger(self, **headers: str) -> V2Peer:
-        """@return: a connection that has not said hello."""
-        peer = await self.daemon.open_v2(self.checker, **headers)
-        self.assertTrue(peer.opened)
-        self.peers.append(peer)
-        return peer
+    page = await a.ask("history", "history", user=bob[0])
+    assert [message["text"] for message in page["messages"]] == ["hello", "hi"]
+    assert page["messages"][0]["reactions"] == [{"emoji": "👍", "users": [bob[0]]}]
+    page = await a.ask("history", "history", group=team)
+    assert [message["recalled"] for message in page["messages"]] == [True]
+    await a.ask("error", "edit", message=reply["id"], text="not mine")
 
-    async def enter(self, person: Person, device: str = "laptop", since: int | None = None) -> V2Peer:
-        """@return: a device that is live."""
-        peer = await self.stranger()
-        await peer.enter(person[1], device, since)
-        return peer
-
-    async def hears(self, peer: V2Peer, **fields: object) -> dict[str, Any]:
-        """The next event that a device hears has these fields. @return: it."""
-        event = await peer.take("event")
-        self.assertEqual({name: event.get(name) for name in fields}, fields)
-        return event
-
-
-class LifeTests(V2Case):
-    async def test_every_op(self) -> None:
-        """A day on which everything happens."""
-        ann, bob = await self.people("ann", "bob")
-        team = await self.group(ann, bob)
-        b = await self.enter(bob)
-        seen = await b.ask("presence", "watch", users=[ann[0]], groups=[team])
-        self.assertEqual((seen["online"], seen["offline"]), ([], [ann[0]]))
-        a = await self.enter(ann)
-        self.assertEqual((await b.take("presence"))["online"], [ann[0]])
-        await a.ask("presence", "watch", users=[bob[0]])
-        await a.ask("pong", "ping")
-
-        first = await a.ask("ack", "send", counter=1, user=bob[0], text="你好", mentions=[bob[0]])
-        await self.hears(b, id=first["id"], kind="message", text="你好", mentions=[bob[0]], user=bob[0])
-        again = await a.ask("ack", "send", counter=1, user=bob[0], text="你好", mentions=[bob[0]])
-        self.assertEqual(again | {"ref": 0}, first | {"ref": 0, "duplicate": True})
-        reply = await b.ask("ack", "send", user=ann[0], text="hi", replyTo=first["id"])
-        await self.hears(a, id=reply["id"], replyTo=first["id"], **{"from": bob[0]})
-        await a.ask("ack", "edit", message=first["id"], text="hello")
-        await self.hears(b, kind="edited", message=first["id"], text="hello")
-        await b.ask("ack", "react", message=first["id"], emoji="👍")
-        await self.hears(a, kind="reacted", emoji="👍", on=True)
-        to_all = await b.ask("ack", "send", group=team, text="to all")
-        await self.hears(a, group=team, text="to all")
-        await b.ask("ack", "recall", message=to_all["id"])
-        await self.hears(a, kind="recalled", message=to_all["id"])
-
-        await b.ask("done", "received", user=ann[0], id=first["id"])
-        self.assertEqual((await a.take("receipt"))["received"], first["id"])
-        await b.ask("done", "read", user=ann[0], id=first["id"])
-        self.assertEqual((await a.take("receipt"))["read"], first["id"])
-        marks = await a.ask("marks", "marks", user=bob[0])
-        self.assertEqual(marks["others"], [{"user": bob[0], "received": first["id"], "read": first["id"]}])
-        b.tell("typing", user=ann[0])
-        self.assertEqual((await a.take("typing"))["from"], bob[0])
-        await a.ask("done", "show", presence=False)
-        self.assertEqual((await b.take("presence"))["offline"], [ann[0]])
-
-        page = await a.ask("history", "history", user=bob[0])
-        self.assertEqual([message["text"] for message in page["messages"]], ["hello", "hi"])
-        self.assertEqual(page["messages"][0]["reactions"], [{"emoji": "👍", "users": [bob[0]]}])
-        page = await a.ask("history", "history", group=team)
-        self.assertEqual([message["recalled"] for message in page["messages"]], [True])
-        await a.ask("error", "edit", message=reply["id"], text="not mine")
-
-        # What happened since the start is given from memory, not in pages.
-        await self.restart()
-        later = await self.enter(ann, "phone", since=0)
-        kinds = [event["kind"] for event in later.events()]
-        self.assertEqual(kinds.count("message"), 3)
-        self.assertEqual({*kinds}, {"joined", "message", "edited", "reacted", "recalled"})
-        self.assertEqual(self.checker.unseen, set())
-
-    async def test_with_existing_clients(self) -> None:
-        """Each kind of message crosses from one dialect to the other."""
-        ann, bob = await self.people("ann", "bob")
-        a = await self.enter(ann)
-        (b,) = await self.online(bob)
-        place = {"userId": ann[0], "TargetId": bob[0], "Type": 1}
-        url = "http://127.0.0.1/f"
-        for said, shown in (
-            ({"text": "hi"}, {"Media": 1, "Content": "hi"}),
-            ({"media": "emoji", "text": "🙂"}, {"Media": 2, "Content": "🙂"}),
-            ({"media": "audio", "url": url, "seconds": 7}, {"Media": 3, "Content": "", "url": url, "amount": 7}),
-            ({"media": "picture", "url": url, "text": "us"}, {"Media": 4, "Content": "us", "url": url}),
-            ({"media": "file", "url": url, "name": "f"}, {"Media": 1, "Content": url, "Url": url, "Desc": "f"}),
-        ):
-            ack = await a.ask("ack", "send", user=bob[0], **said)
-            (text,) = await b.heard(1)
-            self.assertEqual(json.loads(text), place | shown)
-            (stored,) = (await a.ask("history", "history", user=bob[0], after=ack["id"] - 1))["messages"]
-            self.assertEqual(stored | {"media": "text", "text": ""} | said, stored)
-        place = {"userId": bob[0], "TargetId": ann[0], "Type": 1}
-        for frame, content in (
-            ({"Content": "hi"}, {"media": "text", "text": "hi"}),
-            ({"Media": 2, "Content": "🙂"}, {"media": "emoji", "text": "🙂"}),
-            ({"Media": 3, "url": url, "amount": 2.5}, {"media": "audio", "url": url, "seconds": 2.5}),
-            ({"Media": 4, "url": url}, {"media": "picture", "url": url, "text": ""}),
-            ({"Media": 1, "Content": url, "Url": url, "Desc": "f"}, {"media": "file", "url": url, "name": "f"}),
-        ):
-            b.say(**place, **frame)
-            await self.hears(a, user=ann[0], **{"from": bob[0]}, **content)
-        # What is done to a message is nothing that existing clients could show.
-        ack = await a.ask("ack", "send", user=bob[0], text="first")
-        await a.ask("ack", "edit", message=ack["id"], text="second")
-        await a.ask("ack", "recall", message=ack["id"])
-        await a.ask("ack", "send", user=bob[0], text="last")
-        heard = [json.loads(text)["Content"] for text in await b.heard(2)]
-        self.assertEqual(heard, ["first", "last"])
-
-    async def test_two_devices(self) -> None:
-        """The sender's other device hears it; one's own does not; each has counters of its own."""
-        ann, bob = await self.people("ann", "bob")
-        laptop, phone, b = await self.enter(ann), await self.enter(ann, "phone"), await self.enter(bob)
-        one = await laptop.ask("ack", "send", counter=1, user=bob[0], text="from the laptop")
-        await self.hears(phone, id=one["id"], user=bob[0], **{"from": ann[0]})
-        other = await phone.ask("ack", "send", counter=1, user=bob[0], text="from the phone")
-        await self.hears(laptop, id=other["id"])
-        self.assertNotEqual(one["id"], other["id"])
-        error = await phone.ask("error", "send", counter=1, user=bob[0], text="something else")
-        self.assertEqual(error["code"], "counter_used")
-        await laptop.ask("done", "read", user=bob[0], id=other["id"])
-        self.assertEqual((await phone.take("receipt"))["from"], ann[0])
-        self.assertEqual([event["id"] for event in b.events()], [one["id"], other["id"]])
-        self.assertEqual((laptop.events(), phone.events()), ([], []))
-
-    async def test_hello(self) -> None:
-        """The token is in the header or in the frame."""
-        (ann,) = await self.people("ann")
-        named = await self.stranger(Authorization=f"Bearer {ann[1]}")
-        welcome = await named.enter("")
-        self.assertEqual((welcome["user"], welcome["counter"]), (ann[0], 0))
-        await named.ask("ack", "send", counter=5, user=ann[0], text="to myself")
-        await named.leave()
-        peer = await self.stranger()
-        again = await peer.enter(ann[1])
-        self.assertEqual((again["user"], again["device"], again["counter"]), (ann[0], welcome["device"], 5))
-        error = await peer.ask("error", "sync")
-        self.assertEqual(error["code"], "not_now")
-        english = await self.stranger(**{"Accept-Language": "en"})
-        english.tell("hello", device="x", token="wrong")
-        self.assertIn("token", (await english.take("error"))["message"])
-        self.assertEqual(await english.gone(), 4005)
-
-    async def test_wrong_frames(self) -> None:
-        """Each gets an error with a code, and its reference if it can be read; the connection goes on."""
-        (ann,) = await self.people("ann")
-        a = await self.enter(ann)
-        for code, frame in (
-            ("not_json", b"{"),
-            ("not_an_object", b"[]"),
-            ("unknown_op", b'{"op":"dance","ref":"r"}'),
-            ("unknown_op", b'{"op":"welcome","ref":"r"}'),
-            ("invalid_field", b'{"op":"send","ref":"r","user":1,"txt":"misspelt"}'),
-            ("invalid_field", b'{"op":"send","ref":"r","user":1}'),
-            ("not_addressed", b'{"op":"send","ref":"r","user":1,"group":1000000001,"text":"x"}'),
-            ("no_such_target", b'{"op":"send","ref":"r","user":99,"text":"x"}'),
-            ("not_administrator", b'{"op":"send","ref":"r","text":"x"}'),
-            ("too_long", b'{"op":"send","ref":"r","user":1,"text":"%s"}' % ("字" * 8000).encode()),
-            ("no_such_message", b'{"op":"recall","ref":"r","message":99}'),
-        ):
-            a.sendMessage(frame)
-            error = await a.take("error")
-            self.assertEqual((error["code"], error.get("ref")), (code, "r" if b'"ref"' in frame else None), frame[:50])
-        a.sendMessage(b'{"op":"ping"}', isBinary=True)
-        self.assertEqual((await a.take("error"))["code"], "not_text")
-        await a.ask("ack", "send", user=ann[0], text="still there")
+    # What happened since the start is given from memory, not in pages.
+    await v2.restart()
+    later = await v2.enter(ann, "phone", since=0)
+    kinds = [event["kind"] for event in later.events()]
+    assert kinds.count("message") == 3
+    assert {*kinds} == {"joined", "message", "edited", "reacted", "recalled"}
+    assert v2.checker.unseen == set()
 
 
-class CloseTests(V2Case):
+async def test_with_existing_clients(v2: V2System) -> None:
+    """Each kind of message crosses from one dialect to the other."""
+    ann, bob = await v2.people("ann", "bob")
+    a = await v2.enter(ann)
+    (b,) = await v2.online(bob)
+    place = {"userId": ann[0], "TargetId": bob[0], "Type": 1}
+    url = "http://127.0.0.1/f"
+    for said, shown in (
+        ({"text": "hi"}, {"Media": 1, "Content": "hi"}),
+        ({"media": "emoji", "text": "🙂"}, {"Media": 2, "Content": "🙂"}),
+        ({"media": "audio", "url": url, "seconds": 7}, {"Media": 3, "Content": "", "url": url, "amount": 7}),
+        ({"media": "picture", "url": url, "text": "us"}, {"Media": 4, "Content": "us", "url": url}),
+        ({"media": "file", "url": url, "name": "f"}, {"Media": 1, "Content": url, "Url": url, "Desc": "f"}),
+    ):
+        ack = await a.ask("ack", "send", user=bob[0], **said)
+        (text,) = await b.heard(1)
+        assert json.loads(text) == place | shown
+        (stored,) = (await a.ask("history", "history", user=bob[0], after=ack["id"] - 1))["messages"]
+        assert stored | {"media": "text", "text": ""} | said == stored
+    place = {"userId": bob[0], "TargetId": ann[0], "Type": 1}
+    for frame, content in (
+        ({"Content": "hi"}, {"media": "text", "text": "hi"}),
+        ({"Media": 2, "Content": "🙂"}, {"media": "emoji", "text": "🙂"}),
+        ({"Media": 3, "url": url, "amount": 2.5}, {"media": "audio", "url": url, "seconds": 2.5}),
+        ({"Media": 4, "url": url}, {"media": "picture", "url": url, "text": ""}),
+        ({"Media": 1, "Content": url, "Url": url, "Desc": "f"}, {"media": "file", "url": url, "name": "f"}),
+    ):
+        b.say(**place, **frame)
+        await v2.hears(a, user=ann[0], **{"from": bob[0]}, **content)
+    # What is done to a message is nothing that existing clients could show.
+    ack = await a.ask("ack", "send", user=bob[0], text="first")
+    await a.ask("ack", "edit", message=ack["id"], text="second")
+    await a.ask("ack", "recall", message=ack["id"])
+    await a.ask("ack", "send", user=bob[0], text="last")
+    heard = [json.loads(text)["Content"] for text in await b.heard(2)]
+    assert heard == ["first", "last"]
+
+
+async def test_two_devices(v2: V2System) -> None:
+    """The sender's other device hears it; one's own does not; each has counters of its own."""
+    ann, bob = await v2.people("ann", "bob")
+    laptop, phone, b = await v2.enter(ann), await v2.enter(ann, "phone"), await v2.enter(bob)
+    one = await laptop.ask("ack", "send", counter=1, user=bob[0], text="from the laptop")
+    await v2.hears(phone, id=one["id"], user=bob[0], **{"from": ann[0]})
+    other = await phone.ask("ack", "send", counter=1, user=bob[0], text="from the phone")
+    await v2.hears(laptop, id=other["id"])
+    assert one["id"] != other["id"]
+    error = await phone.ask("error", "send", counter=1, user=bob[0], text="something else")
+    assert error["code"] == "counter_used"
+    await laptop.ask("done", "read", user=bob[0], id=other["id"])
+    assert (await phone.take("receipt"))["from"] == ann[0]
+    assert [event["id"] for event in b.events()] == [one["id"], other["id"]]
+    assert (laptop.events(), phone.events()) == ([], [])
+
+
+async def test_hello(v2: V2System) -> None:
+    """The token is in the header or in the frame."""
+    (ann,) = await v2.people("ann")
+    named = await v2.stranger(Authorization=f"Bearer {ann[1]}")
+    welcome = await named.enter("")
+    assert (welcome["user"], welcome["counter"]) == (ann[0], 0)
+    await named.ask("ack", "send", counter=5, user=ann[0], text="to myself")
+    await named.leave()
+    peer = await v2.stranger()
+    again = await peer.enter(ann[1])
+    assert (again["user"], again["device"], again["counter"]) == (ann[0], welcome["device"], 5)
+    error = await peer.ask("error", "sync")
+    assert error["code"] == "not_now"
+    english = await v2.stranger(**{"Accept-Language": "en"})
+    english.tell("hello", device="x", token="wrong")
+    assert "token" in (await english.take("error"))["message"]
+    assert await english.gone() == 4005
+
+
+async def test_wrong_frames(v2: V2System) -> None:
+    """Each gets an error with a code, and its reference if it can be read; the connection goes on."""
+    (ann,) = await v2.people("ann")
+    a = await v2.enter(ann)
+    for code, frame in (
+        ("not_json", b"{"),
+        ("not_an_object", b"[]"),
+        ("unknown_op", b'{"op":"dance","ref":"r"}'),
+        ("unknown_op", b'{"op":"welcome","ref":"r"}'),
+        ("invalid_field", b'{"op":"send","ref":"r","user":1,"txt":"misspelt"}'),
+        ("invalid_field", b'{"op":"send","ref":"r","user":1}'),
+        ("not_addressed", b'{"op":"send","ref":"r","user":1,"group":1000000001,"text":"x"}'),
+        ("no_such_target", b'{"op":"send","ref":"r","user":99,"text":"x"}'),
+        ("not_administrator", b'{"op":"send","ref":"r","text":"x"}'),
+        ("too_long", b'{"op":"send","ref":"r","user":1,"text":"%s"}' % ("字" * 8000).encode()),
+        ("no_such_message", b'{"op":"recall","ref":"r","message":99}'),
+    ):
+        a.sendMessage(frame)
+        error = await a.take("error")
+        assert (error["code"], error.get("ref")) == (code, "r" if b'"ref"' in frame else None), frame[:50]
+    a.sendMessage(b'{"op":"ping"}', isBinary=True)
+    assert (await a.take("error"))["code"] == "not_text"
+    await a.ask("ack", "send", user=ann[0], text="still there")
+
+
+class Close(V2System):
     """Why the server ends a connection. 4002 is in L{StopTests}, 4008 in L{tests.integration.test_delivery}."""
 
-    async def setUp(self) -> None:  # type: ignore[override]
-        await super().setUp()
+    async def set_up(self) -> None:
+        await super().set_up()
         self.ann, self.bob = await self.people("ann", "bob")
-
-    async def test_signed_out(self) -> None:
-        laptop, phone = await self.enter(self.ann), await self.enter(self.ann, "phone")
-        rows = [line.split("\t") for line in self.daemon.command("device", "list", "ann").splitlines()]
-        self.assertEqual([row[1] for row in rows], ["token", "laptop", "phone"])
-        self.assertEqual((rows[0][2] != "-", rows[2][2]), (True, "-"))
-        self.daemon.command("device", "revoke", "ann", rows[2][0])
-        self.assertTrue(self.daemon.command("device", "list", "ann").endswith("\tphone\t-\trevoked\n"))
-        self.assertEqual(await phone.gone(3), 4001)
-        await laptop.ask("pong", "ping")
-        self.daemon.command("device", "revoke", "ann", "token")
-        self.assertEqual(await laptop.gone(3), 4001)
-        stranger = await self.stranger()
-        stranger.tell("hello", device="laptop", token=self.ann[1])
-        self.assertEqual(await stranger.gone(), 4005)
-        again = self.daemon.command("token", "ann", "--device", "script").strip()
-        laptop = await self.enter((self.ann[0], again))
-        self.daemon.command("user", "passwd", "ann", line="battery staple\n")
-        self.assertEqual(await laptop.gone(3), 4001)
-
-    async def test_signed_out_before_a_sync(self) -> None:
-        """Who has said hello is signed in, also without listening: what ends that ends it as quickly."""
-        peers = []
-        for device in ("laptop", "phone"):
-            peer = await self.stranger()
-            peer.tell("hello", device=device, token=self.ann[1])
-            await peer.take("welcome")
-            peers.append(peer)
-        laptop, phone = peers
-        self.daemon.command("device", "revoke", "ann", "phone")
-        self.assertEqual(await phone.gone(3), 4001)
-        await laptop.ask("history", "history", user=self.bob[0])
-        self.daemon.command("user", "disable", "ann")
-        self.assertEqual(await laptop.gone(3), 4001)
-
-    async def test_the_newest_of_a_device_stays(self) -> None:
-        """Also if the older one has not listened yet."""
-        first = await self.stranger()
-        first.tell("hello", device="laptop", token=self.ann[1])
-        await first.take("welcome")
-        second = await self.enter(self.ann)
-        self.assertEqual(await first.gone(), 4003)
-        await second.ask("pong", "ping")
-
-    async def test_replaced(self) -> None:
-        first, other = await self.enter(self.ann), await self.enter(self.bob)
-        second = await self.enter(self.ann)
-        self.assertEqual(await first.gone(), 4003)
-        await other.ask("ack", "send", user=self.ann[0], text="x")
-        await self.hears(second, text="x")
-
-    async def test_no_hello(self) -> None:
-        for frame in (b'{"op":"ping"}', b"{", b'{"op":"hello","device":""}'):
-            peer = await self.stranger()
-            peer.sendMessage(frame)
-            self.assertEqual(await peer.gone(), 4004, frame)
-            self.assertEqual(len(peer.said["error"]), 1)
-
-    async def test_unauthorized(self) -> None:
-        self.daemon.command("user", "disable", "bob")
-        for token in ("", "garbage", self.bob[1]):
-            peer = await self.stranger()
-            peer.tell("hello", device="x", **({"token": token} if token else {}))
-            self.assertEqual(await peer.gone(), 4005)
-            self.assertEqual((await peer.take("error"))["code"], "unauthorized")
-        header = await self.stranger(Authorization="Bearer garbage")
-        header.tell("hello", device="x")
-        self.assertEqual(await header.gone(), 4005)
-
-    async def test_trouble(self) -> None:
-        """The log cannot be read; when it can be again, the client may come back."""
-        a = await self.enter(self.ann)
-        await a.ask("ack", "send", user=self.bob[0], text="x")
-        await self.restart()
-        b = await self.stranger()
-        b.tell("hello", device="x", token=self.bob[1])
-        await b.take("welcome")
-        self.administer("ALTER TABLE events RENAME COLUMN body TO hidden")
-        b.tell("sync", since=0)
-        self.assertEqual(await b.gone(), 4011)
-        self.administer("ALTER TABLE events RENAME COLUMN hidden TO body")
-        b = await self.enter(self.bob, since=0)
-        self.assertEqual([event["text"] for event in b.events()], ["x"])
 
     def administer(self, statement: str) -> None:
         """Change the database by hand."""
@@ -299,19 +188,114 @@ class CloseTests(V2Case):
         finally:
             database.close()
 
-    async def test_broken_frames(self) -> None:
-        for code, frame in (
-            (1007, lambda peer: peer.sendMessage(b"\xff\xfe")),
-            (1002, lambda peer: peer.sendFrame(opcode=3, payload=b"x")),
-            (1009, lambda peer: peer.sendMessage(b"x" * 32769)),
-        ):
-            peer = await self.enter(self.ann)
-            frame(peer)
-            self.assertEqual(await peer.gone(), code)
 
-    async def test_another_subprotocol(self) -> None:
-        peer = await self.daemon.open("/v2/ws", protocols=["hichat.v9"])
-        self.assertFalse(peer.opened)
+close = fixture_of(Close)
+
+
+async def test_signed_out(close: Close) -> None:
+    laptop, phone = await close.enter(close.ann), await close.enter(close.ann, "phone")
+    rows = [line.split("\t") for line in close.daemon.command("device", "list", "ann").splitlines()]
+    assert [row[1] for row in rows] == ["token", "laptop", "phone"]
+    assert (rows[0][2] != "-", rows[2][2]) == (True, "-")
+    close.daemon.command("device", "revoke", "ann", rows[2][0])
+    assert close.daemon.command("device", "list", "ann").endswith("\tphone\t-\trevoked\n")
+    assert await phone.gone(3) == 4001
+    await laptop.ask("pong", "ping")
+    close.daemon.command("device", "revoke", "ann", "token")
+    assert await laptop.gone(3) == 4001
+    stranger = await close.stranger()
+    stranger.tell("hello", device="laptop", token=close.ann[1])
+    assert await stranger.gone() == 4005
+    again = close.daemon.command("token", "ann", "--device", "script").strip()
+    laptop = await close.enter((close.ann[0], again))
+    close.daemon.command("user", "passwd", "ann", line="battery staple\n")
+    assert await laptop.gone(3) == 4001
+
+
+async def test_signed_out_before_a_sync(close: Close) -> None:
+    """Who has said hello is signed in, also without listening: what ends that ends it as quickly."""
+    peers = []
+    for device in ("laptop", "phone"):
+        peer = await close.stranger()
+        peer.tell("hello", device=device, token=close.ann[1])
+        await peer.take("welcome")
+        peers.append(peer)
+    laptop, phone = peers
+    close.daemon.command("device", "revoke", "ann", "phone")
+    assert await phone.gone(3) == 4001
+    await laptop.ask("history", "history", user=close.bob[0])
+    close.daemon.command("user", "disable", "ann")
+    assert await laptop.gone(3) == 4001
+
+
+async def test_the_newest_of_a_device_stays(close: Close) -> None:
+    """Also if the older one has not listened yet."""
+    first = await close.stranger()
+    first.tell("hello", device="laptop", token=close.ann[1])
+    await first.take("welcome")
+    second = await close.enter(close.ann)
+    assert await first.gone() == 4003
+    await second.ask("pong", "ping")
+
+
+async def test_replaced(close: Close) -> None:
+    first, other = await close.enter(close.ann), await close.enter(close.bob)
+    second = await close.enter(close.ann)
+    assert await first.gone() == 4003
+    await other.ask("ack", "send", user=close.ann[0], text="x")
+    await close.hears(second, text="x")
+
+
+async def test_no_hello(close: Close) -> None:
+    for frame in (b'{"op":"ping"}', b"{", b'{"op":"hello","device":""}'):
+        peer = await close.stranger()
+        peer.sendMessage(frame)
+        assert await peer.gone() == 4004, frame
+        assert len(peer.said["error"]) == 1
+
+
+async def test_unauthorized(close: Close) -> None:
+    close.daemon.command("user", "disable", "bob")
+    for token in ("", "garbage", close.bob[1]):
+        peer = await close.stranger()
+        peer.tell("hello", device="x", **({"token": token} if token else {}))
+        assert await peer.gone() == 4005
+        assert (await peer.take("error"))["code"] == "unauthorized"
+    header = await close.stranger(Authorization="Bearer garbage")
+    header.tell("hello", device="x")
+    assert await header.gone() == 4005
+
+
+async def test_trouble(close: Close) -> None:
+    """The log cannot be read; when it can be again, the client may come back."""
+    a = await close.enter(close.ann)
+    await a.ask("ack", "send", user=close.bob[0], text="x")
+    await close.restart()
+    b = await close.stranger()
+    b.tell("hello", device="x", token=close.bob[1])
+    await b.take("welcome")
+    close.administer("ALTER TABLE events RENAME COLUMN body TO hidden")
+    b.tell("sync", since=0)
+    assert await b.gone() == 4011
+    close.administer("ALTER TABLE events RENAME COLUMN hidden TO body")
+    b = await close.enter(close.bob, since=0)
+    assert [event["text"] for event in b.events()] == ["x"]
+
+
+async def test_broken_frames(close: Close) -> None:
+    for code, frame in (
+        (1007, lambda peer: peer.sendMessage(b"\xff\xfe")),
+        (1002, lambda peer: peer.sendFrame(opcode=3, payload=b"x")),
+        (1009, lambda peer: peer.sendMessage(b"x" * 32769)),
+    ):
+        peer = await close.enter(close.ann)
+        frame(peer)
+        assert await peer.gone() == code
+
+
+async def test_another_subprotocol(close: Close) -> None:
+    peer = await close.daemon.open("/v2/ws", protocols=["hichat.v9"])
+    assert not peer.opened
 
 
 class Mute(Socket):
@@ -322,11 +306,11 @@ class Mute(Socket):
             super()._frame(opcode, payload)
 
 
-class DeadlineTests(V2Case):
+class Deadline(V2System):
     """With shorter times than the real ones, 10 s for a hello and a minute for a sign of life."""
 
-    async def setUp(self) -> None:  # type: ignore[override]
-        await super().setUp()
+    async def set_up(self) -> None:
+        await super().set_up()
         await self.daemon.stop()
         tac = self.daemon.directory / "quick.tac"
         quick = (
@@ -337,99 +321,53 @@ class DeadlineTests(V2Case):
         self.daemon.service = ("-y", str(tac))
         await self.daemon.start()
 
-    async def test_no_hello_in_time(self) -> None:
-        (ann,) = await self.people("ann")
-        peer = await self.stranger()
-        a = await self.enter(ann)
-        self.assertEqual(await peer.gone(3), 4004)
-        await a.ask("pong", "ping")
 
-    async def test_silent(self) -> None:
-        """It is gone, nobody holds it for online, and who answers pings stays."""
-        ann, bob = await self.people("ann", "bob")
-        a = await self.enter(ann)
-        await a.ask("presence", "watch", users=[bob[0]])
-        closes: list[tuple[int, str]] = []
-        said: list[dict[str, Any]] = []
-
-        def enter() -> None:
-            mute.send(json.dumps({"op": "hello", "token": bob[1], "device": "x"}).encode())
-            mute.send(b'{"op":"sync"}')
-
-        mute = Mute(lambda frame: said.append(json.loads(frame)), enter, lambda *why: closes.append(why))
-        endpoint = TCP4ClientEndpoint(reactor, "127.0.0.1", self.daemon.port)
-        await endpoint.connect(Factory.forProtocol(lambda: mute))
-        self.assertEqual((await a.take("presence"))["online"], [bob[0]])
-        self.assertEqual((await a.take("presence", 5))["offline"], [bob[0]])
-        await until(lambda: closes)
-        self.assertEqual(closes, [(4010, "nothing was heard for a minute")])
-        self.assertEqual([frame["op"] for frame in said], ["welcome", "synced"])
-        self.assertEqual(await self.daemon.metric("silent_closed_total"), 1)
-        await a.ask("pong", "ping")
-
-    async def test_dead(self) -> None:
-        """Who does not answer the close either is let go."""
-        (ann,) = await self.people("ann")
-        a = await self.enter(ann)
-        a.transport.pauseProducing()
-        while await self.daemon.metric("connections"):
-            await deferLater(reactor, 0.1)
-        self.assertEqual(await self.daemon.metric("silent_closed_total"), 1)
+deadline = fixture_of(Deadline)
 
 
-class StopTests(DeliveryCase):
-    async def test_in_the_middle_of_traffic(self) -> None:
-        """All are told to come back and when; every ack that came is in the log; who comes back misses nothing."""
-        devices = await self.come(self.insider.people(3), each=2)
-        for device in devices:
-            device.returns = False
-        talking = Deferred.fromCoroutine(self.talk())
-        await until(lambda: sum(len(device.acks) for device in devices) > 500)
-        began = time.monotonic()
-        self.assertEqual(await self.daemon.stop(seconds=10), STOPPED)
-        self.assertLess(time.monotonic() - began, 10)
-        await talking
-        self.assertEqual([device.closes for device in devices], [[4002]] * 6)
-        self.assertEqual({device.reason for device in devices}, {"the server stops; retry after 1 s"})
-        events = self.insider.events()
-        check_log(events)
-        acked = {ack["id"] for device in devices for ack in device.acks.values()}
-        self.assertLessEqual(acked, {event.position for event in events})
-        await self.daemon.start()
-        for device in devices:
-            device.returns = True
-            device.connect()
-        await self.settled()
-        self.check()
-        self.assertEqual(len(self.insider.events()), sum(len(device.said) for device in devices))
+async def test_no_hello_in_time(deadline: Deadline) -> None:
+    (ann,) = await deadline.people("ann")
+    peer = await deadline.stranger()
+    a = await deadline.enter(ann)
+    assert await peer.gone(3) == 4004
+    await a.ask("pong", "ping")
 
-    async def test_with_senders_that_are_held_back(self) -> None:
-        """Existing clients send more than fits and do not end: what was read is delivered, and all are told."""
-        people = await self.people(*"abcdefg")
-        *senders, hearer = await self.online(*people)
 
-        text = b'{"userId":%d,"TargetId":%d,"Type":1,"Content":"' + b"x" * 500 + b'"}'
-        blobs = []
-        for user, _ in people[:-1]:
-            frame = text % (user, people[-1][0])
-            # A mask of zeros changes nothing.
-            blobs.append((b"\x81\xfe" + len(frame).to_bytes(2, "big") + bytes(4) + frame) * 40)
+async def test_silent(deadline: Deadline) -> None:
+    """It is gone, nobody holds it for online, and who answers pings stays."""
+    ann, bob = await deadline.people("ann", "bob")
+    a = await deadline.enter(ann)
+    await a.ask("presence", "watch", users=[bob[0]])
+    closes: list[tuple[int, str]] = []
+    said: list[dict[str, Any]] = []
 
-        def flood(_: int) -> None:
-            for peer, blob in zip(senders, blobs, strict=True):
-                if peer.state == peer.STATE_OPEN:
-                    peer.transport.write(blob)
+    def enter() -> None:
+        mute.send(json.dumps({"op": "hello", "token": bob[1], "device": "x"}).encode())
+        mute.send(b'{"op":"sync"}')
 
-        chatter = Chatter(flood, 0.01)
-        await until(lambda: len(hearer.texts) > 500)
-        began = time.monotonic()
-        self.assertEqual(await self.daemon.stop(seconds=12), STOPPED)
-        self.assertLess(time.monotonic() - began, 8)
-        await chatter.stop()
-        self.assertEqual({await peer.gone() for peer in (*senders, hearer)}, {4002})
-        stored = [event.body.decode() for event in self.insider.events()]
-        self.assertEqual(hearer.texts, stored[: len(hearer.texts)])
+    mute = Mute(lambda frame: said.append(json.loads(frame)), enter, lambda *why: closes.append(why))
+    endpoint = TCP4ClientEndpoint(reactor, "127.0.0.1", deadline.daemon.port)
+    await endpoint.connect(Factory.forProtocol(lambda: mute))
+    assert (await a.take("presence"))["online"] == [bob[0]]
+    assert (await a.take("presence", 5))["offline"] == [bob[0]]
+    await until(lambda: closes)
+    assert closes == [(4010, "nothing was heard for a minute")]
+    assert [frame["op"] for frame in said] == ["welcome", "synced"]
+    assert await deadline.daemon.metric("silent_closed_total") == 1
+    await a.ask("pong", "ping")
 
+
+async def test_dead(deadline: Deadline) -> None:
+    """Who does not answer the close either is let go."""
+    (ann,) = await deadline.people("ann")
+    a = await deadline.enter(ann)
+    a.transport.pauseProducing()
+    while await deadline.daemon.metric("connections"):
+        await deferLater(reactor, 0.1)
+    assert await deadline.daemon.metric("silent_closed_total") == 1
+
+
+class Stop(DeliverySystem):
     async def talk(self) -> None:
         """Everybody says something until the connection is gone."""
         while not all(device.gone for device in self.devices):
@@ -439,27 +377,88 @@ class StopTests(DeliveryCase):
             await deferLater(reactor, 0.001)
 
 
-class RateTests(DeliveryCase):
+stopping = fixture_of(Stop)
+
+
+async def test_in_the_middle_of_traffic(stopping: Stop) -> None:
+    """All are told to come back and when; every ack that came is in the log; who comes back misses nothing."""
+    devices = await stopping.come(stopping.insider.people(3), each=2)
+    for device in devices:
+        device.returns = False
+    talking = Deferred.fromCoroutine(stopping.talk())
+    await until(lambda: sum(len(device.acks) for device in devices) > 500)
+    began = time.monotonic()
+    assert await stopping.daemon.stop(seconds=10) == STOPPED
+    assert time.monotonic() - began < 10
+    await talking
+    assert [device.closes for device in devices] == [[4002]] * 6
+    assert {device.reason for device in devices} == {"the server stops; retry after 1 s"}
+    events = stopping.insider.events()
+    check_log(events)
+    acked = {ack["id"] for device in devices for ack in device.acks.values()}
+    assert acked <= {event.position for event in events}
+    await stopping.daemon.start()
+    for device in devices:
+        device.returns = True
+        device.connect()
+    await stopping.settled()
+    stopping.check()
+    assert len(stopping.insider.events()) == sum(len(device.said) for device in devices)
+
+
+async def test_with_senders_that_are_held_back(stopping: Stop) -> None:
+    """Existing clients send more than fits and do not end: what was read is delivered, and all are told."""
+    people = await stopping.people(*"abcdefg")
+    *senders, hearer = await stopping.online(*people)
+
+    text = b'{"userId":%d,"TargetId":%d,"Type":1,"Content":"' + b"x" * 500 + b'"}'
+    blobs = []
+    for user, _ in people[:-1]:
+        frame = text % (user, people[-1][0])
+        # A mask of zeros changes nothing.
+        blobs.append((b"\x81\xfe" + len(frame).to_bytes(2, "big") + bytes(4) + frame) * 40)
+
+    def flood(_: int) -> None:
+        for peer, blob in zip(senders, blobs, strict=True):
+            if peer.state == peer.STATE_OPEN:
+                peer.transport.write(blob)
+
+    chatter = Chatter(flood, 0.01)
+    await until(lambda: len(hearer.texts) > 500)
+    began = time.monotonic()
+    assert await stopping.daemon.stop(seconds=12) == STOPPED
+    assert time.monotonic() - began < 8
+    await chatter.stop()
+    assert {await peer.gone() for peer in (*senders, hearer)} == {4002}
+    stored = [event.body.decode() for event in stopping.insider.events()]
+    assert hearer.texts == stored[: len(hearer.texts)]
+
+
+class Rate(DeliverySystem):
     settings: ClassVar[dict[str, str]] = {"MESSAGE_RATE": "20"}
 
-    async def test_who_is_too_fast(self) -> None:
-        """Is told so and when to try again; the others are not held back; in the end all is there."""
-        ann, bob, cat = await self.come(self.insider.people(3))
-        began = time.monotonic()
-        for number in range(60):
-            ann.say(f"no. {number}", user=bob.user)
-        cat.say("quietly", user=bob.user)
-        await until(lambda: len(cat.acks) == 1)
-        self.assertEqual(cat.errors, {})
-        await until(lambda: ann.errors["too_fast"] >= 40)
-        self.assertLess(len(ann.acks), 30)
-        await self.settled(60)
-        # 20 at once, less the hello and the sync, then 20 a second.
-        self.assertGreater(time.monotonic() - began, 1.9)
-        self.check()
+
+rate = fixture_of(Rate)
 
 
-class BoundsTests(DeliveryCase):
+async def test_who_is_too_fast(rate: Rate) -> None:
+    """Is told so and when to try again; the others are not held back; in the end all is there."""
+    ann, bob, cat = await rate.come(rate.insider.people(3))
+    began = time.monotonic()
+    for number in range(60):
+        ann.say(f"no. {number}", user=bob.user)
+    cat.say("quietly", user=bob.user)
+    await until(lambda: len(cat.acks) == 1)
+    assert cat.errors == {}
+    await until(lambda: ann.errors["too_fast"] >= 40)
+    assert len(ann.acks) < 30
+    await rate.settled(60)
+    # 20 at once, less the hello and the sync, then 20 a second.
+    assert time.monotonic() - began > 1.9
+    rate.check()
+
+
+class Bounds(DeliverySystem):
     """Each bound is a setting."""
 
     settings: ClassVar[dict[str, str]] = {
@@ -480,55 +479,63 @@ class BoundsTests(DeliveryCase):
         self.peers += made
         return made
 
-    async def test_drafts_and_batches(self) -> None:
-        ann, bob = await self.come(self.insider.people(2))
-        with self.insider.store.transaction():
-            for number in range(200):
-                ann.say(f"no. {number}", user=bob.user)
-            await deferLater(reactor, 0.5)
-            self.assertEqual(await self.daemon.metric("drafts_in_flight"), 50)
-        await self.settled()
-        self.check()
-        self.assertGreaterEqual(await self.daemon.metric("commit_batch_events_count"), 20)
 
-    async def test_unsent(self) -> None:
-        """With room for it, one who does not read is not closed: see the slow reader for the default."""
-        ann, bob = await self.come(self.insider.people(2), check=False)
-        assert bob.socket is not None
-        bob.socket.transport.pauseProducing()  # type: ignore[union-attr]
-        for _ in range(3000):
-            ann.say("x" * 7000, user=bob.user)
-        await until(lambda: not ann.unacked, 30)
-        self.assertEqual(await self.daemon.metric("slow_closed_total"), 0)
-        bob.socket.transport.resumeProducing()  # type: ignore[union-attr]
-        await self.settled()
-        self.assertEqual((len(bob.heard), bob.closes), (3000, []))
+bounds = fixture_of(Bounds)
 
-    async def test_sync_page(self) -> None:
-        people = self.insider.people(2)
-        self.insider.fill(people[0][0], people[1][0], 50, "x")
-        await self.restart()
-        b = await self.daemon.open_v2()
-        self.peers.append(b)
-        await b.enter(people[1][1], since=0)
-        self.assertEqual([len(page["events"]) for page in b.said["page"]], [7] * 7 + [1])
 
-    async def test_edit_limit(self) -> None:
-        people = self.insider.people(2)
-        a, _ = await self.peers_of(*people)
-        ack = await a.ask("ack", "send", user=people[1][0], text="x")
-        await a.ask("ack", "edit", message=ack["id"], text="y")
-        await deferLater(reactor, 1.1)
-        for op, fields in (("edit", {"text": "z"}), ("recall", {})):
-            error = await a.ask("error", op, message=ack["id"], **fields)
-            self.assertEqual(error["code"], "too_late")
+async def test_drafts_and_batches(bounds: Bounds) -> None:
+    ann, bob = await bounds.come(bounds.insider.people(2))
+    with bounds.insider.store.transaction():
+        for number in range(200):
+            ann.say(f"no. {number}", user=bob.user)
+        await deferLater(reactor, 0.5)
+        assert await bounds.daemon.metric("drafts_in_flight") == 50
+    await bounds.settled()
+    bounds.check()
+    assert await bounds.daemon.metric("commit_batch_events_count") >= 20
 
-    async def test_presence(self) -> None:
-        people = self.insider.people(2)
-        a, b = await self.peers_of(*people)
-        seen = await a.ask("presence", "watch", users=[people[1][0]])
-        self.assertEqual((seen["online"], seen["offline"]), ([], [people[1][0]]))
-        b.tell("typing", user=people[0][0])
-        await b.ask("ack", "send", user=people[0][0], text="x")
-        await a.take("event")
-        self.assertEqual((a.said["typing"], a.said["presence"]), ([], []))
+
+async def test_unsent(bounds: Bounds) -> None:
+    """With room for it, one who does not read is not closed: see the slow reader for the default."""
+    ann, bob = await bounds.come(bounds.insider.people(2), check=False)
+    assert bob.socket is not None
+    bob.socket.transport.pauseProducing()  # type: ignore[union-attr]
+    for _ in range(3000):
+        ann.say("x" * 7000, user=bob.user)
+    await until(lambda: not ann.unacked, 30)
+    assert await bounds.daemon.metric("slow_closed_total") == 0
+    bob.socket.transport.resumeProducing()  # type: ignore[union-attr]
+    await bounds.settled()
+    assert (len(bob.heard), bob.closes) == (3000, [])
+
+
+async def test_sync_page(bounds: Bounds) -> None:
+    people = bounds.insider.people(2)
+    bounds.insider.fill(people[0][0], people[1][0], 50, "x")
+    await bounds.restart()
+    b = await bounds.daemon.open_v2()
+    bounds.peers.append(b)
+    await b.enter(people[1][1], since=0)
+    assert [len(page["events"]) for page in b.said["page"]] == [7] * 7 + [1]
+
+
+async def test_edit_limit(bounds: Bounds) -> None:
+    people = bounds.insider.people(2)
+    a, _ = await bounds.peers_of(*people)
+    ack = await a.ask("ack", "send", user=people[1][0], text="x")
+    await a.ask("ack", "edit", message=ack["id"], text="y")
+    await deferLater(reactor, 1.1)
+    for op, fields in (("edit", {"text": "z"}), ("recall", {})):
+        error = await a.ask("error", op, message=ack["id"], **fields)
+        assert error["code"] == "too_late"
+
+
+async def test_presence(bounds: Bounds) -> None:
+    people = bounds.insider.people(2)
+    a, b = await bounds.peers_of(*people)
+    seen = await a.ask("presence", "watch", users=[people[1][0]])
+    assert (seen["online"], seen["offline"]) == ([], [people[1][0]])
+    b.tell("typing", user=people[0][0])
+    await b.ask("ack", "send", user=people[0][0], text="x")
+    await a.take("event")
+    assert (a.said["typing"], a.said["presence"]) == ([], [])

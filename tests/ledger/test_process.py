@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, fail, gatherResults
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.logger import eventAsText
-from twisted.trial.unittest import TestCase
 
 from hichat.core.drafts import Draft, Duplicate, Outcome
 from hichat.core.errors import NotAMember, NotStored, Refused, TooManyStrangers
@@ -34,6 +34,7 @@ from hichat.storage.tables import devices, groups, users
 from hichat.storage.turnstile import Turnstile
 from tests.doubles import make_database, run_now, watch_log
 from tests.postgres import OnPostgreSQL
+from tests.support.scene import Scene, fixture_of
 
 NOW = 1_700_000_000_000
 CLOCK: Any = reactor
@@ -70,14 +71,13 @@ def python_command(code: str, module: str) -> list[str]:
     ]
 
 
-class ProcessCase(TestCase):
+class Ledger(Scene):
     """With real processes."""
 
     on_postgresql = False
-    timeout = 90
     strangers = NO_LIMIT
 
-    def setUp(self) -> None:
+    async def set_up(self) -> None:
         self.url = make_database(self)
         self.directory = Path(self.mktemp())
         self.directory.mkdir()
@@ -121,175 +121,199 @@ class ProcessCase(TestCase):
             return bodies(reading.after(connection, 0, 100_000))
 
 
-class ProbeTests(ProcessCase):
-    async def test_with_the_process_and_without(self) -> None:
-        made = self.make()
-        self.assertEqual(await made.write([]), [], "the thread has done it")
-        await self.ready(made)
-        probes = [made.write([]), made.write([say("a")]), made.write([])]
-        self.assertEqual([len(await probe) for probe in probes], [0, 1, 0])
-        self.assertEqual(self.written(), ["a"])
-
-    async def test_a_store_that_takes_nothing(self) -> None:
-        made = await self.started()
-        with self.store.transaction() as connection:
-            connection.exec_driver_sql("ALTER TABLE receipts RENAME TO others")
-        for _ in range(3):
-            (outcome,) = await made.write([])
-            self.assertIsInstance(outcome, NotStored)
-            (outcome,) = await made.write([say("a")])
-            self.assertIsInstance(outcome, NotStored)
-        with self.store.transaction() as connection:
-            connection.exec_driver_sql("ALTER TABLE others RENAME TO receipts")
-        self.assertEqual(await made.write([]), [])
-        self.assertEqual(len(await made.write([say("a")])), 1)
-        self.assertEqual(self.written(), ["a"])
-
-    async def test_the_process_dies_with_some(self) -> None:
-        """What it had beside them is written, once and in order; they have failed."""
-        made = await self.started()
-        assert made.pid is not None
-        os.kill(made.pid, signal.SIGSTOP)
-        asked = [made.write(batch) for batch in ([], [say("a")], [], [say("b"), say("c")], [])]
-        os.kill(made.pid, signal.SIGKILL)
-        outcomes = [await answer for answer in asked]
-        self.assertEqual([bodies(outcomes[place]) for place in (1, 3)], [["a"], ["b", "c"]])
-        for place in (0, 2, 4):
-            self.assertIsInstance(outcomes[place][0], NotStored)
-        self.assertEqual(self.written(), ["a", "b", "c"])
-        self.flushLoggedErrors()
-
-
-class ProbeOnPostgreSQLTests(OnPostgreSQL, ProbeTests):
+class Probe(Ledger):
     pass
 
 
-class ProcessTests(ProcessCase):
-    async def test_a_refusal_that_has_an_end(self) -> None:
-        """The process says how long it is."""
-        self.strangers = Rate(1, 3600)
-        process = await self.started()
-        with self.store.transaction() as connection:
-            row = {"password_hash": "", "created_at": 0, "updated_at": 0}
-            connection.execute(users.insert().values(name="cat", name_key="cat", **row))
-        first, refused = await process.write([say("a", target=2), say("b", target=3)])
-        assert isinstance(first, Event)
-        assert isinstance(refused, TooManyStrangers)
-        self.assertAlmostEqual(refused.retry_after or 0, 3600, delta=20)
+class ProbeOnPostgreSQL(OnPostgreSQL, Probe):
+    pass
 
-    async def test_outcomes(self) -> None:
-        process = await self.started()
-        counted = say("a", device=1, counter=1)
-        group = Draft(Kind.MESSAGE, Scope.GROUP, 1, 1_000_000_001, b"g", None)  # type: ignore[arg-type]
-        first, refused, plain = await process.write([counted, say("x", target=99), say("b")])
-        assert isinstance(first, Event)
-        assert isinstance(plain, Event)
-        self.assertEqual((first.position, first.seq, first.n, first.body), (1, 1, 1, b"a"))
-        self.assertEqual((plain.position, plain.seq, plain.counter), (2, 2, 0))
-        self.assertEqual(getattr(refused, "code", None), "no_such_target")
-        again, not_a_member = await process.write([counted, group])
-        self.assertEqual(again, Duplicate(first))
-        self.assertIsInstance(not_a_member, Refused)
-        with self.store.snapshot() as connection:
-            self.assertEqual(reading.after(connection, 0, 10), [first, plain])
 
-    async def test_large_messages(self) -> None:
-        process = await self.started()
-        texts = [f"{number}{'x' * 30_000}" for number in range(100)]
-        self.assertEqual(bodies(await process.write([say(text) for text in texts])), texts)
+probe_scene = fixture_of(Probe, ProbeOnPostgreSQL)
 
-    async def test_the_index_is_taken_on_between_batches(self) -> None:
-        """Before a batch has to."""
-        process = await self.started(code="from hichat.log import by_conversation\nby_conversation.STEP = 3")
-        for number in range(6):
-            await process.write([say(str(number))])
-        # A seventh answer comes when what followed the sixth is over.
-        await process.write([say("6")])
-        with self.store.snapshot() as connection:
-            self.assertEqual(by_conversation.heads(connection), (7, 3))
 
-    async def test_what_changes_more_is_written_here_and_in_order(self) -> None:
-        def change(connection: Any, draft: Draft, position: int) -> None:
-            draft.body = f"at {position} in {os.getpid()}".encode()
+async def test_with_the_process_and_without(probe_scene: Probe) -> None:
+    made = probe_scene.make()
+    assert await made.write([]) == [], "the thread has done it"
+    await probe_scene.ready(made)
+    probes = [made.write([]), made.write([say("a")]), made.write([])]
+    assert [len(await probe) for probe in probes] == [0, 1, 0]
+    assert probe_scene.written() == ["a"]
 
-        process = await self.started()
-        joined = Draft(Kind.JOINED, Scope.GROUP, 1, 1_000_000_001, b"", None, 1, change=change)  # type: ignore[arg-type]
-        batches = [[say("a")], [joined], [say("b"), say("c")], [say("d")]]
-        outcomes = await gatherResults([process.write(batch) for batch in batches])
-        self.assertEqual([len(found) for found in outcomes], [1, 1, 2, 1])
-        self.assertEqual(self.written(), ["a", f"at 2 in {os.getpid()}", "b", "c", "d"])
 
-    async def test_a_refusal_here(self) -> None:
-        def change(connection: Any, draft: Draft, position: int) -> None:
-            raise NotAMember
+async def test_a_store_that_takes_nothing(probe_scene: Probe) -> None:
+    made = await probe_scene.started()
+    with probe_scene.store.transaction() as connection:
+        connection.exec_driver_sql("ALTER TABLE receipts RENAME TO others")
+    for _ in range(3):
+        (outcome,) = await made.write([])
+        assert isinstance(outcome, NotStored)
+        (outcome,) = await made.write([say("a")])
+        assert isinstance(outcome, NotStored)
+    with probe_scene.store.transaction() as connection:
+        connection.exec_driver_sql("ALTER TABLE others RENAME TO receipts")
+    assert await made.write([]) == []
+    assert len(await made.write([say("a")])) == 1
+    assert probe_scene.written() == ["a"]
 
-        process = await self.started()
-        outcomes = process.write([Draft(Kind.LEFT, Scope.GROUP, 1, 2, b"", None, 1, change=change)])  # type: ignore[arg-type]
-        after = process.write([say("a")])
-        self.assertIsInstance((await outcomes)[0], NotAMember)
-        self.assertEqual(bodies(await after), ["a"])
 
-    async def test_it_ends_with_the_daemon_only(self) -> None:
-        # On a machine that is busy a second may not be enough.
-        self.patch(WriterProcess, "patience", 60.0)
-        process = self.make()
-        assert process.pid is not None
-        for number in (signal.SIGINT, signal.SIGTERM):
-            os.kill(process.pid, number)
-        await self.ready(process)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            os.kill(process.pid, number)
-        self.assertEqual(bodies(await process.write([say("b")])), ["b"])
-        life = process._life
-        assert life is not None
-        await gatherResults([process.stop(), process.stop()])
-        self.assertEqual((life.is_over, life.status), (True, 0))
+async def test_the_process_dies_with_some(probe_scene: Probe) -> None:
+    """What it had beside them is written, once and in order; they have failed."""
+    made = await probe_scene.started()
+    assert made.pid is not None
+    os.kill(made.pid, signal.SIGSTOP)
+    asked = [made.write(batch) for batch in ([], [say("a")], [], [say("b"), say("c")], [])]
+    os.kill(made.pid, signal.SIGKILL)
+    outcomes = [await answer for answer in asked]
+    assert [bodies(outcomes[place]) for place in (1, 3)] == [["a"], ["b", "c"]]
+    for place in (0, 2, 4):
+        assert isinstance(outcomes[place][0], NotStored)
+    assert probe_scene.written() == ["a", "b", "c"]
+    probe_scene.flushLoggedErrors()
 
-    async def test_what_it_has_to_say_is_in_the_daemons_log(self) -> None:
-        process = await self.started()
-        with self.store.transaction() as connection:
-            connection.exec_driver_sql("DROP TABLE events")
-        logged = self.listen()
-        (outcome,) = await process.write([say("very secret")])
-        self.assertEqual(getattr(outcome, "code", None), "not_stored")
-        texts = [eventAsText(event) for event in logged]
-        self.assertTrue(any("cannot be stored: " in text and "events" in text for text in texts), texts)
-        self.assertFalse(any("very secret" in text for text in texts), texts)
 
+class Writing(Ledger):
     def listen(self) -> list[Any]:
         """@return: where what is logged comes."""
         logged: list[Any] = []
         watch_log(self, logged.append)
         return logged
 
-    async def test_while_there_is_none_the_daemon_writes(self) -> None:
-        """And it is not started in a hurry; its last words are logged."""
-        for name in ("AGAIN", "LONGEST"):
-            self.patch(supervision, name, 0.3)
-        marker = self.directory / "starts"
-        logged = self.listen()
-        failing = self.make(code=f"open({str(marker)!r}, 'a').write('x')\nraise OSError('no room')")
-        self.assertEqual(bodies(await failing.write([say("a")])), ["a"])
-        await deferLater(CLOCK, 1, lambda: None)
-        self.assertTrue(1 <= len(marker.read_text()) <= 4)
-        self.assertEqual(bodies(await failing.write([say("b")])), ["b"])
-        self.assertTrue(any("no room" in eventAsText(event) for event in logged))
 
-    async def test_a_start_that_fails_is_tried_again(self) -> None:
-        for name in ("AGAIN", "LONGEST"):
-            self.patch(supervision, name, 0.05)
-        spawn, failures = CLOCK.spawnProcess, [OSError("no more processes")] * 2
-
-        def failing(*args: Any, **more: Any) -> Any:
-            if failures:
-                raise failures.pop()
-            return spawn(*args, **more)
-
-        self.patch(CLOCK, "spawnProcess", failing)
-        await self.started()
+class WritingOnPostgreSQL(OnPostgreSQL, Writing): ...
 
 
-class DeathTests(ProcessCase):
+writing = fixture_of(Writing, WritingOnPostgreSQL)
+
+
+async def test_a_refusal_that_has_an_end(writing: Writing) -> None:
+    """The process says how long it is."""
+    writing.strangers = Rate(1, 3600)
+    process = await writing.started()
+    with writing.store.transaction() as connection:
+        row = {"password_hash": "", "created_at": 0, "updated_at": 0}
+        connection.execute(users.insert().values(name="cat", name_key="cat", **row))
+    first, refused = await process.write([say("a", target=2), say("b", target=3)])
+    assert isinstance(first, Event)
+    assert isinstance(refused, TooManyStrangers)
+    assert (refused.retry_after or 0) == pytest.approx(3600, abs=20)
+
+
+async def test_outcomes(writing: Writing) -> None:
+    process = await writing.started()
+    counted = say("a", device=1, counter=1)
+    group = Draft(Kind.MESSAGE, Scope.GROUP, 1, 1_000_000_001, b"g", None)  # type: ignore[arg-type]
+    first, refused, plain = await process.write([counted, say("x", target=99), say("b")])
+    assert isinstance(first, Event)
+    assert isinstance(plain, Event)
+    assert (first.position, first.seq, first.n, first.body) == (1, 1, 1, b"a")
+    assert (plain.position, plain.seq, plain.counter) == (2, 2, 0)
+    assert getattr(refused, "code", None) == "no_such_target"
+    again, not_a_member = await process.write([counted, group])
+    assert again == Duplicate(first)
+    assert isinstance(not_a_member, Refused)
+    with writing.store.snapshot() as connection:
+        assert reading.after(connection, 0, 10) == [first, plain]
+
+
+async def test_large_messages(writing: Writing) -> None:
+    process = await writing.started()
+    texts = [f"{number}{'x' * 30_000}" for number in range(100)]
+    assert bodies(await process.write([say(text) for text in texts])) == texts
+
+
+async def test_the_index_is_taken_on_between_batches(writing: Writing) -> None:
+    """Before a batch has to."""
+    process = await writing.started(code="from hichat.log import by_conversation\nby_conversation.STEP = 3")
+    for number in range(6):
+        await process.write([say(str(number))])
+    # A seventh answer comes when what followed the sixth is over.
+    await process.write([say("6")])
+    with writing.store.snapshot() as connection:
+        assert by_conversation.heads(connection) == (7, 3)
+
+
+async def test_what_changes_more_is_written_here_and_in_order(writing: Writing) -> None:
+    def change(connection: Any, draft: Draft, position: int) -> None:
+        draft.body = f"at {position} in {os.getpid()}".encode()
+
+    process = await writing.started()
+    joined = Draft(Kind.JOINED, Scope.GROUP, 1, 1_000_000_001, b"", None, 1, change=change)  # type: ignore[arg-type]
+    batches = [[say("a")], [joined], [say("b"), say("c")], [say("d")]]
+    outcomes = await gatherResults([process.write(batch) for batch in batches])
+    assert [len(found) for found in outcomes] == [1, 1, 2, 1]
+    assert writing.written() == ["a", f"at 2 in {os.getpid()}", "b", "c", "d"]
+
+
+async def test_a_refusal_here(writing: Writing) -> None:
+    def change(connection: Any, draft: Draft, position: int) -> None:
+        raise NotAMember
+
+    process = await writing.started()
+    outcomes = process.write([Draft(Kind.LEFT, Scope.GROUP, 1, 2, b"", None, 1, change=change)])  # type: ignore[arg-type]
+    after = process.write([say("a")])
+    assert isinstance((await outcomes)[0], NotAMember)
+    assert bodies(await after) == ["a"]
+
+
+async def test_it_ends_with_the_daemon_only(writing: Writing) -> None:
+    # On a machine that is busy a second may not be enough.
+    writing.patch(WriterProcess, "patience", 60.0)
+    process = writing.make()
+    assert process.pid is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        os.kill(process.pid, number)
+    await writing.ready(process)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        os.kill(process.pid, number)
+    assert bodies(await process.write([say("b")])) == ["b"]
+    life = process._life
+    assert life is not None
+    await gatherResults([process.stop(), process.stop()])
+    assert (life.is_over, life.status) == (True, 0)
+
+
+async def test_what_it_has_to_say_is_in_the_daemons_log(writing: Writing) -> None:
+    process = await writing.started()
+    with writing.store.transaction() as connection:
+        connection.exec_driver_sql("DROP TABLE events")
+    logged = writing.listen()
+    (outcome,) = await process.write([say("very secret")])
+    assert getattr(outcome, "code", None) == "not_stored"
+    texts = [eventAsText(event) for event in logged]
+    assert any("cannot be stored: " in text and "events" in text for text in texts), texts
+    assert not any("very secret" in text for text in texts), texts
+
+
+async def test_while_there_is_none_the_daemon_writes(writing: Writing) -> None:
+    """And it is not started in a hurry; its last words are logged."""
+    for name in ("AGAIN", "LONGEST"):
+        writing.patch(supervision, name, 0.3)
+    marker = writing.directory / "starts"
+    logged = writing.listen()
+    failing = writing.make(code=f"open({str(marker)!r}, 'a').write('x')\nraise OSError('no room')")
+    assert bodies(await failing.write([say("a")])) == ["a"]
+    await deferLater(CLOCK, 1, lambda: None)
+    assert 1 <= len(marker.read_text()) <= 4
+    assert bodies(await failing.write([say("b")])) == ["b"]
+    assert any("no room" in eventAsText(event) for event in logged)
+
+
+async def test_a_start_that_fails_is_tried_again(writing: Writing) -> None:
+    for name in ("AGAIN", "LONGEST"):
+        writing.patch(supervision, name, 0.05)
+    spawn, failures = CLOCK.spawnProcess, [OSError("no more processes")] * 2
+
+    def failing(*args: Any, **more: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return spawn(*args, **more)
+
+    writing.patch(CLOCK, "spawnProcess", failing)
+    await writing.started()
+
+
+class Death(Ledger):
     """It dies with batches under way: each is written once, whole and in order, and answered right."""
 
     # The first process dies in its second batch, when so many of its drafts are written.
@@ -309,8 +333,8 @@ def dying(self, drafts, receipt=None):
 LogWriter.write = dying
 """
 
-    def setUp(self) -> None:
-        super().setUp()
+    async def set_up(self) -> None:
+        await super().set_up()
         for name in ("AGAIN", "LONGEST"):
             self.patch(supervision, name, 0.05)
         self.patch(process, "PAUSE", 0.05)
@@ -325,87 +349,95 @@ LogWriter.write = dying
         """Everybody says the same: who wrote what can be told by nothing else."""
         batches = [[say("ok"), say("ok")], [say("ok"), say("ok"), say("no", target=99)], [say("ok")], [say("end")]]
         outcomes = await gatherResults([made.write(batch) for batch in batches])
-        self.assertEqual(self.written(), ["ok"] * 5 + ["end"])
+        assert self.written() == ["ok"] * 5 + ["end"]
         positions = [[getattr(outcome, "position", 0) for outcome in found] for found in outcomes]
-        self.assertEqual(positions, [[1, 2], [3, 4, 0], [5], [6]])
-
-    async def test_before_the_commit(self) -> None:
-        await self.check(await self.started(code=self.dies(0)))
-
-    async def test_after_the_commit(self) -> None:
-        await self.check(await self.started(code=self.dies(3)))
-
-    async def test_between_two_commits_of_a_batch(self) -> None:
-        await self.check(await self.started(code=self.dies(1)))
+        assert positions == [[1, 2], [3, 4, 0], [5], [6]]
 
     def slow(self, *args: Any) -> Deferred[Any]:
         """A look that takes longer than the next process takes to be ready."""
         self.looks += 1
         return deferLater(CLOCK, 1.5, lambda: self.store.write(*args))
 
-    async def test_a_slow_look(self) -> None:
-        for written in (0, 3):
-            with self.store.transaction() as connection:
-                connection.exec_driver_sql("DELETE FROM events")
-                connection.exec_driver_sql("DELETE FROM receipts")
-            made = await self.started(code=self.dies(written), locked=self.slow)
-            await self.check(made)
-            await made.stop()
 
-    async def test_the_next_one_dies_during_the_look(self) -> None:
-        made = await self.started(code=self.dies(3), locked=self.slow)
-        done = Deferred.fromCoroutine(self.check(made))
-        while not self.looks:
-            await deferLater(CLOCK, 0.01, lambda: None)
-        await self.ready(made)
-        assert made.pid is not None
-        os.kill(made.pid, signal.SIGKILL)
-        await done
-        self.assertEqual(self.looks, 1)
-
-    async def test_a_look_that_fails_is_tried_again(self) -> None:
-        def failing(*args: Any) -> Deferred[Any]:
-            self.looks += 1
-            return self.store.write(*args) if self.looks > 3 else fail(OSError("away"))
-
-        await self.check(await self.started(code=self.dies(3), locked=failing))
-
-    async def test_a_store_that_stays_away(self) -> None:
-        self.patch(process, "PATIENCE", 2)
-        made = await self.started(code=self.dies(0), locked=lambda *_: fail(OSError("away")))
-        outcomes = await gatherResults([made.write([say("a")]), made.write([say("b")]), made.write([say("c")])])
-        self.assertEqual([getattr(found[0], "code", "written") for found in outcomes[:2]], ["written", "not_stored"])
-        self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
-
-    async def test_again_and_again(self) -> None:
-        chance = random.Random(7)
-        made = await self.started()
-        said: list[str] = []
-        answers: list[Deferred[list[Outcome]]] = []
-        killed = 0
-        for number in range(150):
-            texts = [chance.choice((f"{number}.{i}", "again")) for i in range(chance.randint(1, 40))]
-            said += texts
-            if number % 10 > 7:
-                await self.ready(made)
-            answers.append(made.write([say(text) for text in texts]))
-            if number % 10 == 9:
-                await deferLater(CLOCK, chance.random() * 0.002, lambda: None)
-                assert made.pid is not None
-                killed += bool(made._under_way)
-                os.kill(made.pid, signal.SIGKILL)
-                while made.ready:
-                    await deferLater(CLOCK, 0.001, lambda: None)
-            elif number % 10 < 8:
-                await deferLater(CLOCK, chance.random() * 0.004, lambda: None)
-        outcomes = [outcome for found in await gatherResults(answers) for outcome in found]
-        self.assertEqual(self.written(), said)
-        self.assertEqual(bodies(outcomes), said)
-        self.assertEqual([o.position for o in outcomes if isinstance(o, Event)], list(range(1, len(said) + 1)))
-        self.assertGreater(killed, 3)
+class DeathOnPostgreSQL(OnPostgreSQL, Death): ...
 
 
-class ProcessOnPostgreSQLTests(OnPostgreSQL, ProcessTests): ...
+death = fixture_of(Death, DeathOnPostgreSQL)
 
 
-class DeathOnPostgreSQLTests(OnPostgreSQL, DeathTests): ...
+async def test_before_the_commit(death: Death) -> None:
+    await death.check(await death.started(code=death.dies(0)))
+
+
+async def test_after_the_commit(death: Death) -> None:
+    await death.check(await death.started(code=death.dies(3)))
+
+
+async def test_between_two_commits_of_a_batch(death: Death) -> None:
+    await death.check(await death.started(code=death.dies(1)))
+
+
+async def test_a_slow_look(death: Death) -> None:
+    for written in (0, 3):
+        with death.store.transaction() as connection:
+            connection.exec_driver_sql("DELETE FROM events")
+            connection.exec_driver_sql("DELETE FROM receipts")
+        made = await death.started(code=death.dies(written), locked=death.slow)
+        await death.check(made)
+        await made.stop()
+
+
+async def test_the_next_one_dies_during_the_look(death: Death) -> None:
+    made = await death.started(code=death.dies(3), locked=death.slow)
+    done = Deferred.fromCoroutine(death.check(made))
+    while not death.looks:
+        await deferLater(CLOCK, 0.01, lambda: None)
+    await death.ready(made)
+    assert made.pid is not None
+    os.kill(made.pid, signal.SIGKILL)
+    await done
+    assert death.looks == 1
+
+
+async def test_a_look_that_fails_is_tried_again(death: Death) -> None:
+    def failing(*args: Any) -> Deferred[Any]:
+        death.looks += 1
+        return death.store.write(*args) if death.looks > 3 else fail(OSError("away"))
+
+    await death.check(await death.started(code=death.dies(3), locked=failing))
+
+
+async def test_a_store_that_stays_away(death: Death) -> None:
+    death.patch(process, "PATIENCE", 2)
+    made = await death.started(code=death.dies(0), locked=lambda *_: fail(OSError("away")))
+    outcomes = await gatherResults([made.write([say("a")]), made.write([say("b")]), made.write([say("c")])])
+    assert [getattr(found[0], "code", "written") for found in outcomes[:2]] == ["written", "not_stored"]
+    assert len(death.flushLoggedErrors(OSError)) == 1
+
+
+async def test_again_and_again(death: Death) -> None:
+    chance = random.Random(7)
+    made = await death.started()
+    said: list[str] = []
+    answers: list[Deferred[list[Outcome]]] = []
+    killed = 0
+    for number in range(150):
+        texts = [chance.choice((f"{number}.{i}", "again")) for i in range(chance.randint(1, 40))]
+        said += texts
+        if number % 10 > 7:
+            await death.ready(made)
+        answers.append(made.write([say(text) for text in texts]))
+        if number % 10 == 9:
+            await deferLater(CLOCK, chance.random() * 0.002, lambda: None)
+            assert made.pid is not None
+            killed += bool(made._under_way)
+            os.kill(made.pid, signal.SIGKILL)
+            while made.ready:
+                await deferLater(CLOCK, 0.001, lambda: None)
+        elif number % 10 < 8:
+            await deferLater(CLOCK, chance.random() * 0.004, lambda: None)
+    outcomes = [outcome for found in await gatherResults(answers) for outcome in found]
+    assert death.written() == said
+    assert bodies(outcomes) == said
+    assert [o.position for o in outcomes if isinstance(o, Event)] == list(range(1, len(said) + 1))
+    assert killed > 3

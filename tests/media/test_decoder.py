@@ -14,12 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
 from twisted.logger import eventAsText
-from twisted.trial.unittest import TestCase
 
 from hichat.core.errors import Busy, DamagedPicture, NotStored, PictureTooLarge
 from hichat.media.decoder import FILES, MEMORY, SECONDS, WAITING, WAITING_OF_USER, Decoder, Setup
@@ -27,6 +27,7 @@ from hichat.media.pictures import PIXELS, take_in
 from hichat.media.types import Picture
 from tests.doubles import watch_log
 from tests.media.samples import PICTURES, PNG, bomb, picture
+from tests.support.scene import Scene, fixture_of
 
 CLOCK: Any = reactor
 LARGE = (8000, 5000)
@@ -73,9 +74,7 @@ def memory(pid: int | str = "self") -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) // 1024
 
 
-class DecoderTests(TestCase):
-    timeout = 110
-
+class DecoderScene(Scene):
     # Runs in the process before it serves. What a picture's first frame is wide says what happens to it.
     TRAPS = """
 import os, signal, sys, time
@@ -104,7 +103,7 @@ from hichat.media.decoder import serve
 run(serve)
 """
 
-    def setUp(self) -> None:
+    async def set_up(self) -> None:
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.directory = Path(directory.name)
@@ -134,184 +133,216 @@ run(serve)
     def texts(self) -> str:
         return "\n".join(eventAsText(each) for each in self.logged)
 
-    async def test_the_same_as_here(self) -> None:
-        """Byte for byte, and the same refusals."""
-        decoder = self.make()
-        for media_type, content in PICTURES:
-            paths, expected = self.paths(content), self.paths(content)
-            found = await decoder.take_in(1, paths[0], media_type, paths[1], paths[2])
-            self.assertEqual(found, take_in(expected[0], media_type, *expected[1:]))
-            for one, other in zip(paths, expected, strict=True):
-                self.assertEqual(one.read_bytes(), other.read_bytes())
-        await self.assertFailure(self.send(decoder, PNG[:100]), DamagedPicture)
-        await self.assertFailure(self.send(decoder, PNG, "image/jpeg"), DamagedPicture)
-        await self.assertFailure(self.send(decoder, bomb()), PictureTooLarge)
-        self.assertEqual(self.texts(), "")
-
-    async def test_large_ones(self) -> None:
-        """What they take is not the daemon's, and they are taken in."""
-        pictures, before = large(), memory()
-        decoder = self.make()
-        for media_type, content in pictures:
-            found = await self.send(decoder, content, media_type)
-            with Image.open(io.BytesIO(content)) as image:
-                self.assertEqual(found[:2], image.size)
-        self.assertLess(memory() - before, 10)
-        assert decoder.pid is not None
-        self.assertLess(memory(decoder.pid), 200)
-
-    async def test_sizes_that_are_lies(self) -> None:
-        """A WebP says how large it is in three ways, and takes its memory before Pillow tells."""
-        side = int(PIXELS**0.5) + 1
-        small = saved("WEBP", Image.new("RGB", (8, 8)))
-        at = small.index(b"\x9d\x01\x2a") + 3
-        lossy = small[:at] + 2 * side.to_bytes(2, "little") + small[at + 4 :]
-        small = saved("WEBP", Image.new("RGB", (8, 8)), lossless=True)
-        at = small.index(b"VP8L") + 9
-        lossless = small[:at] + (side - 1 | (side - 1) << 14).to_bytes(4, "little") + small[at + 4 :]
-        small = saved("WEBP", Image.new("RGB", (8, 8)), save_all=True, append_images=[Image.new("RGB", (8, 8), "red")])
-        at = small.index(b"VP8X") + 12
-        moving = small[:at] + 2 * (side - 1).to_bytes(3, "little") + small[at + 6 :]
-        # So little that what takes the memory is another refusal.
-        decoder = self.make(setup=Setup(memory=64 * 1024**2))
-        for content in (lossy, lossless, moving):
-            await self.assertFailure(self.send(decoder, content, "image/webp"), PictureTooLarge)
-        assert decoder.pid is not None
-        peak = [line for line in Path(f"/proc/{decoder.pid}/status").read_text().splitlines() if "VmHWM" in line]
-        self.assertLess(int(peak[0].split()[1]) // 1024, 100)
-
-    async def test_too_much_memory(self) -> None:
-        """It is refused, and the next one is taken in by the same process; large WebPs, too, if there is less."""
-        decoder = self.make(traps=True)
-        await self.send(decoder, PNG)
-        first = decoder.pid
-        await self.assertFailure(self.send(decoder, self.trap(14)), DamagedPicture)
-        await self.send(decoder, PNG)
-        self.assertEqual(decoder.pid, first)
-        decoder = self.make(setup=Setup(memory=200 * 1024**2))
-        await self.assertFailure(self.send(decoder, large()[0][1], "image/webp"), DamagedPicture)
-        await self.send(decoder, PNG)
-
-    async def test_what_ends_or_holds_the_process(self) -> None:
-        """A crash, a sleep, a loop: each costs its picture, those behind it are taken in, and nobody waits for long."""
-        decoder = self.make(traps=True, deadline=6)
-        wrong = [self.send(decoder, self.trap(width)) for width in (11, 12)]
-        # The second of the processor comes long before the deadline, however busy the machine is.
-        wrong.append(self.send(self.make(traps=True, deadline=100, setup=Setup(seconds=1)), self.trap(13)))
-        right = [self.send(decoder, content, kind) for kind, content in PICTURES]
-        turns: list[float] = []
-
-        def turn(last: float) -> None:
-            turns.append(CLOCK.seconds() - last)
-            if not right[-1].called:
-                CLOCK.callLater(0.01, turn, CLOCK.seconds())
-
-        turn(CLOCK.seconds())
-        for each in wrong:
-            await self.assertFailure(each, DamagedPicture)
-        await gatherResults(right)
-        # A process that does not end at once would have been waited for for a second.
-        self.assertLess(max(turns), 0.7)
-        texts = self.texts()
-        self.assertEqual(texts.count("ended (signal 11) over a picture of user 1"), 2)
-        self.assertIn("ended (signal 9) over a picture of user 1, which took too long", texts)
-        self.assertIn(f"ended (signal {int(signal.SIGXCPU)}) over a picture of user 1, which took too long", texts)
-
-    async def test_what_it_may_have(self) -> None:
-        """proc(5), limits: the soft ones, that of the processor's time is moved on with each picture."""
-        # Where the system gives none anyway, it is to be seen that it is not the system.
-        soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
-        resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
-        self.addCleanup(resource.setrlimit, resource.RLIMIT_CORE, (soft, hard))
-        decoder = self.make()
-        await self.send(decoder, PNG)
-        lines = Path(f"/proc/{decoder.pid}/limits").read_text().splitlines()[1:]
-        found = {line[:26].strip(): line[26:].split()[0] for line in lines}
-        self.assertEqual((found["Max open files"], found["Max core file size"]), (str(FILES), "0"))
-        self.assertLess(int(found["Max address space"]), MEMORY + 1024**3)
-        self.assertLess(int(found["Max cpu time"]), SECONDS + 10)
-
-    async def test_killed_by_somebody_else(self) -> None:
-        """The picture is taken in all the same."""
-        decoder = self.make(traps=True)
-        self.assertEqual((await self.send(decoder, self.trap(15))).width, 15)
-        self.assertTrue((self.directory / "marker").exists())
-
-    async def test_a_mistake_of_ours(self) -> None:
-        """It may be tried again; the log has it, however much the process has to say."""
-        decoder = self.make(traps=True)
-        await self.assertFailure(self.send(decoder, self.trap(16)), NotStored)
-        await self.send(decoder, PNG)
-        texts = self.texts()
-        self.assertIn("RuntimeError: a mistake", texts)
-        self.assertEqual(texts.count("the pictures' decoder: xxx"), 200)
-
-    async def test_a_disk_that_is_full(self) -> None:
-        decoder = self.make()
-        came, _, small = self.paths(PNG)
-        await self.assertFailure(decoder.take_in(1, came, "image/png", Path("/dev/full"), small), NotStored)
-
-    async def test_in_turn(self) -> None:
-        """Who sends many waits for oneself, and is told when it is too many; all in all there is a bound, too."""
-        decoder = self.make(traps=True)
-        await self.send(decoder, PNG)
-        order: list[int] = []
-
-        def note(_: Picture, number: int) -> None:
-            order.append(number)
-
-        many = [self.send(decoder, PNG, user=1) for _ in range(WAITING_OF_USER + 1)]
-        await self.assertFailure(self.send(decoder, PNG, user=1), Busy)
-        one = self.send(decoder, PNG, user=2)
-        for number, each in enumerate((*many, one)):
-            each.addCallback(note, number)
-        others = [self.send(decoder, PNG, user=10 + n) for n in range(WAITING - decoder.waiting)]
-        await self.assertFailure(self.send(decoder, PNG, user=3), Busy)
-        await gatherResults([*many, one, *others])
-        self.assertLessEqual(order.index(len(many)), 2)
-
-    async def test_started_and_ended_when_it_is_needed(self) -> None:
-        decoder = self.make(idle=0.3)
-        self.assertIsNone(decoder.pid)
-        for _ in range(2):
-            await self.send(decoder, PNG)
-            pid = decoder.pid
-            assert pid is not None
-            await self.until(lambda: decoder.pid is None)
-            self.assertFalse(Path(f"/proc/{pid}").exists())
-        # One that comes while the process is on its way out.
-        await self.send(decoder, PNG)
-        decoder.let_go()
-        await self.send(decoder, PNG)
-        self.assertEqual(self.texts(), "")
-
-    async def test_no_process(self) -> None:
-        def failing(*_: Any, **__: Any) -> Any:
-            raise OSError("no more processes")
-
-        self.patch(CLOCK, "spawnProcess", failing)
-        decoder = self.make()
-        await self.assertFailure(self.send(decoder, PNG), NotStored)
-        self.assertIn("cannot be started: no more processes", self.texts())
-
-    async def test_stopped(self) -> None:
-        """What is under way and what waits is refused, and nothing is left."""
-        decoder = self.make(traps=True)
-        answers = [self.send(decoder, self.trap(12)), self.send(decoder, PNG)]
-        await self.until(lambda: decoder.pid is not None)
-        pid = decoder.pid
-        gone = [decoder.stop(), decoder.stop()]
-        for each in (*answers, self.send(decoder, PNG)):
-            await self.assertFailure(each, NotStored)
-        await gatherResults(gone)
-        self.assertRaises(ProcessLookupError, os.kill, pid, 0)
-
     async def until(self, condition: Callable[[], bool]) -> None:
         while not condition():
             await deferLater(CLOCK, 0.02, lambda: None)
 
-    async def test_progressive_with_many_scans(self) -> None:
-        content = picture("JPEG", size=(4000, 2500), progressive=True)
-        decoder = self.make()
-        found = await self.send(decoder, content, "image/jpeg")
-        self.assertEqual(found[:2], (4000, 2500))
+
+scene = fixture_of(DecoderScene)
+
+
+async def test_the_same_as_here(scene: DecoderScene) -> None:
+    """Byte for byte, and the same refusals."""
+    decoder = scene.make()
+    for media_type, content in PICTURES:
+        paths, expected = scene.paths(content), scene.paths(content)
+        found = await decoder.take_in(1, paths[0], media_type, paths[1], paths[2])
+        assert found == take_in(expected[0], media_type, *expected[1:])
+        for one, other in zip(paths, expected, strict=True):
+            assert one.read_bytes() == other.read_bytes()
+    with pytest.raises(DamagedPicture):
+        await scene.send(decoder, PNG[:100])
+    with pytest.raises(DamagedPicture):
+        await scene.send(decoder, PNG, "image/jpeg")
+    with pytest.raises(PictureTooLarge):
+        await scene.send(decoder, bomb())
+    assert scene.texts() == ""
+
+
+async def test_large_ones(scene: DecoderScene) -> None:
+    """What they take is not the daemon's, and they are taken in."""
+    pictures, before = large(), memory()
+    decoder = scene.make()
+    for media_type, content in pictures:
+        found = await scene.send(decoder, content, media_type)
+        with Image.open(io.BytesIO(content)) as image:
+            assert found[:2] == image.size
+    assert memory() - before < 10
+    assert decoder.pid is not None
+    assert memory(decoder.pid) < 200
+
+
+async def test_sizes_that_are_lies(scene: DecoderScene) -> None:
+    """A WebP says how large it is in three ways, and takes its memory before Pillow tells."""
+    side = int(PIXELS**0.5) + 1
+    small = saved("WEBP", Image.new("RGB", (8, 8)))
+    at = small.index(b"\x9d\x01\x2a") + 3
+    lossy = small[:at] + 2 * side.to_bytes(2, "little") + small[at + 4 :]
+    small = saved("WEBP", Image.new("RGB", (8, 8)), lossless=True)
+    at = small.index(b"VP8L") + 9
+    lossless = small[:at] + (side - 1 | (side - 1) << 14).to_bytes(4, "little") + small[at + 4 :]
+    small = saved("WEBP", Image.new("RGB", (8, 8)), save_all=True, append_images=[Image.new("RGB", (8, 8), "red")])
+    at = small.index(b"VP8X") + 12
+    moving = small[:at] + 2 * (side - 1).to_bytes(3, "little") + small[at + 6 :]
+    # So little that what takes the memory is another refusal.
+    decoder = scene.make(setup=Setup(memory=64 * 1024**2))
+    for content in (lossy, lossless, moving):
+        with pytest.raises(PictureTooLarge):
+            await scene.send(decoder, content, "image/webp")
+    assert decoder.pid is not None
+    peak = [line for line in Path(f"/proc/{decoder.pid}/status").read_text().splitlines() if "VmHWM" in line]
+    assert int(peak[0].split()[1]) // 1024 < 100
+
+
+async def test_too_much_memory(scene: DecoderScene) -> None:
+    """It is refused, and the next one is taken in by the same process; large WebPs, too, if there is less."""
+    decoder = scene.make(traps=True)
+    await scene.send(decoder, PNG)
+    first = decoder.pid
+    with pytest.raises(DamagedPicture):
+        await scene.send(decoder, scene.trap(14))
+    await scene.send(decoder, PNG)
+    assert decoder.pid == first
+    decoder = scene.make(setup=Setup(memory=200 * 1024**2))
+    with pytest.raises(DamagedPicture):
+        await scene.send(decoder, large()[0][1], "image/webp")
+    await scene.send(decoder, PNG)
+
+
+async def test_what_ends_or_holds_the_process(scene: DecoderScene) -> None:
+    """A crash, a sleep, a loop: each costs its picture, those behind it are taken in, and nobody waits for long."""
+    decoder = scene.make(traps=True, deadline=6)
+    wrong = [scene.send(decoder, scene.trap(width)) for width in (11, 12)]
+    # The second of the processor comes long before the deadline, however busy the machine is.
+    wrong.append(scene.send(scene.make(traps=True, deadline=100, setup=Setup(seconds=1)), scene.trap(13)))
+    right = [scene.send(decoder, content, kind) for kind, content in PICTURES]
+    turns: list[float] = []
+
+    def turn(last: float) -> None:
+        turns.append(CLOCK.seconds() - last)
+        if not right[-1].called:
+            CLOCK.callLater(0.01, turn, CLOCK.seconds())
+
+    turn(CLOCK.seconds())
+    for each in wrong:
+        with pytest.raises(DamagedPicture):
+            await each
+    await gatherResults(right)
+    # A process that does not end at once would have been waited for for a second.
+    assert max(turns) < 0.7
+    texts = scene.texts()
+    assert texts.count("ended (signal 11) over a picture of user 1") == 2
+    assert "ended (signal 9) over a picture of user 1, which took too long" in texts
+    assert f"ended (signal {int(signal.SIGXCPU)}) over a picture of user 1, which took too long" in texts
+
+
+async def test_what_it_may_have(scene: DecoderScene) -> None:
+    """proc(5), limits: the soft ones, that of the processor's time is moved on with each picture."""
+    # Where the system gives none anyway, it is to be seen that it is not the system.
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+    scene.addCleanup(resource.setrlimit, resource.RLIMIT_CORE, (soft, hard))
+    decoder = scene.make()
+    await scene.send(decoder, PNG)
+    lines = Path(f"/proc/{decoder.pid}/limits").read_text().splitlines()[1:]
+    found = {line[:26].strip(): line[26:].split()[0] for line in lines}
+    assert (found["Max open files"], found["Max core file size"]) == (str(FILES), "0")
+    assert int(found["Max address space"]) < MEMORY + 1024**3
+    assert int(found["Max cpu time"]) < SECONDS + 10
+
+
+async def test_killed_by_somebody_else(scene: DecoderScene) -> None:
+    """The picture is taken in all the same."""
+    decoder = scene.make(traps=True)
+    assert (await scene.send(decoder, scene.trap(15))).width == 15
+    assert (scene.directory / "marker").exists()
+
+
+async def test_a_mistake_of_ours(scene: DecoderScene) -> None:
+    """It may be tried again; the log has it, however much the process has to say."""
+    decoder = scene.make(traps=True)
+    with pytest.raises(NotStored):
+        await scene.send(decoder, scene.trap(16))
+    await scene.send(decoder, PNG)
+    texts = scene.texts()
+    assert "RuntimeError: a mistake" in texts
+    assert texts.count("the pictures' decoder: xxx") == 200
+
+
+async def test_a_disk_that_is_full(scene: DecoderScene) -> None:
+    decoder = scene.make()
+    came, _, small = scene.paths(PNG)
+    with pytest.raises(NotStored):
+        await decoder.take_in(1, came, "image/png", Path("/dev/full"), small)
+
+
+async def test_in_turn(scene: DecoderScene) -> None:
+    """Who sends many waits for oneself, and is told when it is too many; all in all there is a bound, too."""
+    decoder = scene.make(traps=True)
+    await scene.send(decoder, PNG)
+    order: list[int] = []
+
+    def note(_: Picture, number: int) -> None:
+        order.append(number)
+
+    many = [scene.send(decoder, PNG, user=1) for _ in range(WAITING_OF_USER + 1)]
+    with pytest.raises(Busy):
+        await scene.send(decoder, PNG, user=1)
+    one = scene.send(decoder, PNG, user=2)
+    for number, each in enumerate((*many, one)):
+        each.addCallback(note, number)
+    others = [scene.send(decoder, PNG, user=10 + n) for n in range(WAITING - decoder.waiting)]
+    with pytest.raises(Busy):
+        await scene.send(decoder, PNG, user=3)
+    await gatherResults([*many, one, *others])
+    assert order.index(len(many)) <= 2
+
+
+async def test_started_and_ended_when_it_is_needed(scene: DecoderScene) -> None:
+    decoder = scene.make(idle=0.3)
+    assert decoder.pid is None
+    for _ in range(2):
+        await scene.send(decoder, PNG)
+        pid = decoder.pid
+        assert pid is not None
+        await scene.until(lambda: decoder.pid is None)
+        assert not Path(f"/proc/{pid}").exists()
+    # One that comes while the process is on its way out.
+    await scene.send(decoder, PNG)
+    decoder.let_go()
+    await scene.send(decoder, PNG)
+    assert scene.texts() == ""
+
+
+async def test_no_process(scene: DecoderScene) -> None:
+    def failing(*_: Any, **__: Any) -> Any:
+        raise OSError("no more processes")
+
+    scene.patch(CLOCK, "spawnProcess", failing)
+    decoder = scene.make()
+    with pytest.raises(NotStored):
+        await scene.send(decoder, PNG)
+    assert "cannot be started: no more processes" in scene.texts()
+
+
+async def test_stopped(scene: DecoderScene) -> None:
+    """What is under way and what waits is refused, and nothing is left."""
+    decoder = scene.make(traps=True)
+    answers = [scene.send(decoder, scene.trap(12)), scene.send(decoder, PNG)]
+    await scene.until(lambda: decoder.pid is not None)
+    pid = decoder.pid
+    gone = [decoder.stop(), decoder.stop()]
+    for each in (*answers, scene.send(decoder, PNG)):
+        with pytest.raises(NotStored):
+            await each
+    await gatherResults(gone)
+    assert pid is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+async def test_progressive_with_many_scans(scene: DecoderScene) -> None:
+    content = picture("JPEG", size=(4000, 2500), progressive=True)
+    decoder = scene.make()
+    found = await scene.send(decoder, content, "image/jpeg")
+    assert found[:2] == (4000, 2500)

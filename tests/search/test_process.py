@@ -6,16 +6,16 @@ import os
 import signal
 from typing import Any
 
+import pytest
 from twisted.internet.defer import gatherResults
 from twisted.internet.task import deferLater
 from twisted.logger import eventAsText
-from twisted.trial.unittest import TestCase
 
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime import supervision
 from hichat.search.index import make_index
 from hichat.search.indexer import STEP, Progress, StepFailed
-from hichat.search.process import FollowerProcess
+from hichat.search.process import LAST_IN_LINE, FollowerProcess
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
@@ -23,11 +23,10 @@ from tests.doubles import make_database, run_now, watch_log
 from tests.ledger.test_process import CLOCK, NOW, fill, python_command
 from tests.postgres import OnPostgreSQL
 from tests.search.test_indexer import text
+from tests.support.scene import Scene, fixture_of
 
 
-class FollowerProcessTests(TestCase):
-    timeout = 60
-
+class FollowerProcessScene(Scene):
     # It dies in its second step, when all of it is there but the commit.
     DIES = """
 import os
@@ -43,7 +42,7 @@ def dying(self, *arguments):
 Index.move = dying
 """
 
-    def setUp(self) -> None:
+    async def set_up(self) -> None:
         self.url = make_database(self)
         engine = make_engine(self.url)
         self.addCleanup(engine.dispose)
@@ -76,63 +75,73 @@ Index.move = dying
         assert count is not None
         return count
 
-    async def test_steps(self) -> None:
-        made = self.make()
-        self.assertEqual(await made.step(), Progress(0, 0))
-        head = STEP + 50
-        self.write(head)
-        self.assertEqual(await made.step(), Progress(STEP, head))
-        self.assertEqual(await made.step(), Progress(head, head))
-        self.assertEqual(self.indexed(), head)
 
-    async def test_last_in_line_and_it_ends_with_the_daemon(self) -> None:
-        # It is last in line for a core: on a machine that is busy its last second may not be enough, and it is killed.
-        self.patch(FollowerProcess, "patience", 60.0)
-        made = self.make()
+class FollowerProcessOnPostgreSQL(OnPostgreSQL, FollowerProcessScene): ...
+
+
+follower_scene = fixture_of(FollowerProcessScene, FollowerProcessOnPostgreSQL)
+
+
+async def test_steps(follower_scene: FollowerProcessScene) -> None:
+    made = follower_scene.make()
+    assert await made.step() == Progress(0, 0)
+    head = STEP + 50
+    follower_scene.write(head)
+    assert await made.step() == Progress(STEP, head)
+    assert await made.step() == Progress(head, head)
+    assert follower_scene.indexed() == head
+
+
+async def test_last_in_line_and_it_ends_with_the_daemon(follower_scene: FollowerProcessScene) -> None:
+    # It is last in line for a core: on a machine that is busy its last second may not be enough, and it is killed.
+    follower_scene.patch(FollowerProcess, "patience", 60.0)
+    made = follower_scene.make()
+    await made.step()
+    assert made.pid is not None
+    assert os.getpriority(os.PRIO_PROCESS, made.pid) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + LAST_IN_LINE)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        os.kill(made.pid, number)
+    await made.step()
+    life = made._life
+    assert life is not None
+    await gatherResults([made.stop(), made.stop()])
+    assert (life.is_over, life.status) == (True, 0)
+    with pytest.raises(StepFailed):
         await made.step()
-        assert made.pid is not None
-        self.assertEqual(os.getpriority(os.PRIO_PROCESS, made.pid), 19)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            os.kill(made.pid, number)
+
+
+async def test_killed_in_a_step(follower_scene: FollowerProcessScene) -> None:
+    """Nothing is lost or there twice; who waits for the step hears of it."""
+    marker = f"{follower_scene.mktemp()}-dead"
+    made = follower_scene.make(follower_scene.DIES.format(marker=marker))
+    head = 2 * STEP + 50
+    follower_scene.write(head)
+    assert await made.step() == Progress(STEP, head)
+    with pytest.raises(StepFailed):
         await made.step()
-        life = made._life
-        assert life is not None
-        await gatherResults([made.stop(), made.stop()])
-        self.assertEqual((life.is_over, life.status), (True, 0))
-        await self.assertFailure(made.step(), StepFailed)
-
-    async def test_killed_in_a_step(self) -> None:
-        """Nothing is lost or there twice; who waits for the step hears of it."""
-        marker = f"{self.mktemp()}-dead"
-        made = self.make(self.DIES.format(marker=marker))
-        head = 2 * STEP + 50
-        self.write(head)
-        self.assertEqual(await made.step(), Progress(STEP, head))
-        await self.assertFailure(made.step(), StepFailed)
-        self.assertEqual(self.indexed(), STEP)
-        while made.pid is None:
-            await deferLater(CLOCK, 0.01, lambda: None)
-        self.assertEqual(await made.step(), Progress(2 * STEP, head))
-        self.assertEqual(await made.step(), Progress(head, head))
-        self.assertEqual(self.indexed(), head)
-        self.assertTrue(any("the search's follower ended (signal 9)" in eventAsText(each) for each in self.logged))
-
-    async def test_a_step_that_fails_is_in_the_daemons_log(self) -> None:
-        made = self.make()
-        self.write(3)
-        await made.step()
-        self.write(3)
-        with self.index.writing() as connection:
-            connection.exec_driver_sql("ALTER TABLE search_head RENAME TO away")
-        for _ in range(3):
-            await self.assertFailure(made.step(), StepFailed)
-        texts = [eventAsText(each) for each in self.logged]
-        (line,) = [text for text in texts if "the search index cannot be taken on" in text]
-        self.assertIn("search_head", line)
-        self.assertFalse(any("very secret" in text for text in texts))
-        with self.index.writing() as connection:
-            connection.exec_driver_sql("ALTER TABLE away RENAME TO search_head")
-        self.assertEqual(await made.step(), Progress(6, 6))
+    assert follower_scene.indexed() == STEP
+    while made.pid is None:
+        await deferLater(CLOCK, 0.01, lambda: None)
+    assert await made.step() == Progress(2 * STEP, head)
+    assert await made.step() == Progress(head, head)
+    assert follower_scene.indexed() == head
+    assert any("the search's follower ended (signal 9)" in eventAsText(each) for each in follower_scene.logged)
 
 
-class FollowerProcessOnPostgreSQLTests(OnPostgreSQL, FollowerProcessTests): ...
+async def test_a_step_that_fails_is_in_the_daemons_log(follower_scene: FollowerProcessScene) -> None:
+    made = follower_scene.make()
+    follower_scene.write(3)
+    await made.step()
+    follower_scene.write(3)
+    with follower_scene.index.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE search_head RENAME TO away")
+    for _ in range(3):
+        with pytest.raises(StepFailed):
+            await made.step()
+    texts = [eventAsText(each) for each in follower_scene.logged]
+    (line,) = [text for text in texts if "the search index cannot be taken on" in text]
+    assert "search_head" in line
+    assert not any("very secret" in text for text in texts)
+    with follower_scene.index.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO search_head")
+    assert await made.step() == Progress(6, 6)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from twisted.internet import task
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone
-from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
@@ -148,7 +148,7 @@ class SiteFixture(SynchronousTestCase):
 
     def build(self):
         self.now = NOW
-        self.clock = Clock()
+        self.clock = task.Clock()
         self.store = make_store(self)
         self.ledger: Any = self.make_ledger()
         self.tokens = Tokens(bytes(32), lambda: self.now)
@@ -222,6 +222,27 @@ class SiteFixture(SynchronousTestCase):
         """@param address: from where."""
         return Connection(self.site, address)
 
+    def feed_by_clock(self):
+        """A file is sent in steps of the clock: twisted.web has them done by the global cooperator, of the reactor."""
+        cooperator = task.Cooperator(scheduler=lambda step: self.clock.callLater(0, step))
+        self.patch(task, "_theCooperator", cooperator)
+
+    def fetch(self, target, method="GET", **headers):
+        """Make a request and read the answer to the end of the connection; see L{feed_by_clock}."""
+        connection = self.connect()
+        connection.send(request_bytes(method, target, headers={"Connection": "close", **headers}))
+        self.finish(connection)
+        return connection.answer(method)
+
+    def finish(self, connection):
+        """Let a connection come to its end."""
+        while connection.transport.connected:
+            self.assertTrue(self.clock.getDelayedCalls(), "nothing more comes")
+            self.clock.advance(0)
+
+    def run_now(self, coroutine):
+        return self.successResultOf(Deferred.fromCoroutine(coroutine))
+
     def request(self, method, target, body=b"", **headers):
         connection = self.connect()
         given = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -253,9 +274,6 @@ class SiteCase(SiteFixture):
     def setUp(self):
         self.build()
         self.checker = OpenAPIChecker(document())
-
-    def run_now(self, coroutine):
-        return self.successResultOf(Deferred.fromCoroutine(coroutine))
 
     def make_user(self, name, password="correct horse"):
         """@return: the user; its query C{?token=T&userId=U} is in L{queries}."""

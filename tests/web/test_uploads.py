@@ -7,8 +7,8 @@ import stat
 from pathlib import Path
 from urllib.parse import unquote
 
-from twisted.internet.defer import CancelledError, Deferred, inlineCallbacks
-from twisted.trial.unittest import SynchronousTestCase, TestCase
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import FormTooLarge, NotStored
 from hichat.media import pictures
@@ -17,7 +17,7 @@ from hichat.media.names import clean_name
 from hichat.media.records import Media
 from hichat.web.uploads import disposition
 from tests.media.samples import AUDIO, FILES, FILMS, PICTURES, PNG, SECRET, WEBM
-from tests.web.support import QUOTA, UPLOAD_LIMIT, SiteCase, SiteFixture, multipart, request_bytes
+from tests.web.support import QUOTA, UPLOAD_LIMIT, SiteCase, SiteFixture, multipart
 
 
 class UploadsCase(SiteCase):
@@ -270,25 +270,16 @@ class Dispositions(SynchronousTestCase):
             self.assertEqual(unquote(read[2]), name)
 
 
-class Serving(SiteFixture, TestCase):
-    """These run on the reactor: twisted.web feeds files through the global cooperator."""
-
+class Serving(SiteFixture):
     def setUp(self):
         self.build()
+        self.feed_by_clock()
         # From before there was a table.
         self.name = f"{'0123456789abcdef' * 2}.png"
         (self.directory / self.name).write_bytes(PNG)
 
-    @inlineCallbacks
-    def fetch(self, target, method="GET", **headers):
-        connection = self.connect()
-        connection.send(request_bytes(method, target, headers={"Connection": "close", **headers}))
-        yield connection.transport.lost
-        return connection.answer(method)
-
-    @inlineCallbacks
     def test_without_credentials(self):
-        answer = yield self.fetch(f"/uploads/{self.name}")
+        answer = self.fetch(f"/uploads/{self.name}")
         self.assertEqual((answer.status, answer.body), (200, PNG))
         self.assertEqual(answer.headers["content-type"], "image/png")
         self.assertEqual(answer.headers["x-content-type-options"], "nosniff")
@@ -297,39 +288,33 @@ class Serving(SiteFixture, TestCase):
         self.assertEqual(answer.headers["cache-control"], "private, max-age=31536000, immutable")
         self.assertEqual(answer.headers["accept-ranges"], "bytes")
 
-    @inlineCallbacks
     def test_voice(self):
         name = f"{'0' * 32}.webm"
         (self.directory / name).write_bytes(WEBM)
-        answer = yield self.fetch(f"/uploads/{name}?x=1")
+        answer = self.fetch(f"/uploads/{name}?x=1")
         self.assertEqual((answer.headers["content-type"], answer.body), ("audio/webm", WEBM))
 
-    @inlineCallbacks
     def test_head(self):
-        answer = yield self.fetch(f"/uploads/{self.name}", "HEAD")
+        answer = self.fetch(f"/uploads/{self.name}", "HEAD")
         self.assertEqual((answer.status, answer.headers["content-length"]), (200, str(len(PNG))))
         self.assertEqual((answer.body, answer.headers["x-content-type-options"]), (b"", "nosniff"))
 
-    @inlineCallbacks
     def test_range(self):
-        answer = yield self.fetch(f"/uploads/{self.name}", Range="bytes=1-3")
+        answer = self.fetch(f"/uploads/{self.name}", Range="bytes=1-3")
         self.assertEqual((answer.status, answer.body), (206, b"PNG"))
         self.assertEqual(answer.headers["content-range"], f"bytes 1-3/{len(PNG)}")
-        answer = yield self.fetch(f"/uploads/{self.name}", Range="bytes=-2")
+        answer = self.fetch(f"/uploads/{self.name}", Range="bytes=-2")
         self.assertEqual(answer.body, PNG[-2:])
 
-    @inlineCallbacks
     def test_many_ranges_are_one(self):
-        answer = yield self.fetch(f"/uploads/{self.name}", Range="bytes=" + ",".join(["0-"] * 1000))
+        answer = self.fetch(f"/uploads/{self.name}", Range="bytes=" + ",".join(["0-"] * 1000))
         self.assertEqual((answer.status, answer.body), (200, PNG))
 
-    @inlineCallbacks
     def test_not_modified(self):
-        answer = yield self.fetch(f"/uploads/{self.name}")
-        again = yield self.fetch(f"/uploads/{self.name}", **{"If-Modified-Since": answer.headers["last-modified"]})
+        answer = self.fetch(f"/uploads/{self.name}")
+        again = self.fetch(f"/uploads/{self.name}", **{"If-Modified-Since": answer.headers["last-modified"]})
         self.assertEqual((again.status, again.body), (304, b""))
 
-    @inlineCallbacks
     def test_nothing_else_is_served(self):
         (self.directory / "tmpx.part").write_bytes(b"half")
         (self.directory / "secret.png").write_bytes(b"x")
@@ -355,11 +340,10 @@ class Serving(SiteFixture, TestCase):
             f"/{self.name.upper()}",
             "/%ff",
         ):
-            answer = yield self.fetch(f"/uploads{path}")
+            answer = self.fetch(f"/uploads{path}")
             self.assertEqual((answer.status, answer.json["code"]), (404, -1), path)
 
-    @inlineCallbacks
     def test_only_reading(self):
         for method in ("POST", "DELETE", "PUT"):
-            answer = yield self.fetch(f"/uploads/{self.name}", method)
+            answer = self.fetch(f"/uploads/{self.name}", method)
             self.assertEqual((answer.status, answer.headers["allow"]), (405, "GET, HEAD"))

@@ -2,9 +2,6 @@
 
 from urllib.parse import quote, unquote
 
-from twisted.internet.defer import Deferred, inlineCallbacks
-from twisted.trial.unittest import TestCase
-
 from hichat.accounts import users
 from hichat.web.api.media import LINKS_LIMIT
 from tests.media.recordings import RECORDINGS, archive, brands
@@ -154,38 +151,25 @@ class Links(MediaCase):
         self.problem(self.api("POST", "/media/links", {"ids": []}), 401, "unauthorized")
 
 
-class Getting(SiteFixture, TestCase):
-    """These run on the reactor: twisted.web feeds files through the global cooperator."""
-
+class Getting(SiteFixture):
     def setUp(self):
         self.build()
+        self.feed_by_clock()
 
-    @inlineCallbacks
     def keep(self, content, name=""):
-        user = yield self.store.write(self.insert_user)
-        found = yield self.defer(self.media.save(user, lambda file, _: file.write(content) and None, name))
-        (link,) = yield self.defer(self.media.links(user, [found.id]))
+        user = self.successResultOf(self.store.write(self.insert_user))
+        found = self.run_now(self.media.save(user, lambda file, _: file.write(content) and None, name))
+        (link,) = self.run_now(self.media.links(user, [found.id]))
         return found, link
-
-    def defer(self, coroutine):
-        return Deferred.fromCoroutine(coroutine)
 
     def insert_user(self, connection):
         self.users = getattr(self, "users", 0) + 1
         return users.insert(connection, f"user {self.users}", "", self.now)
 
-    @inlineCallbacks
-    def fetch(self, target, method="GET", **headers):
-        connection = self.connect()
-        connection.send(request_bytes(method, target, headers={"Connection": "close", **headers}))
-        yield connection.transport.lost
-        return connection.answer(method)
-
-    @inlineCallbacks
     def test_picture(self):
-        found, link = yield self.keep(PNG, "照片.png")
+        found, link = self.keep(PNG, "照片.png")
         content = (self.directory / found.id).read_bytes()
-        answer = yield self.fetch(link.url)
+        answer = self.fetch(link.url)
         self.assertEqual((answer.status, answer.body), (200, content))
         left = (link.until - self.now) // 1000
         for name, value in (
@@ -197,37 +181,34 @@ class Getting(SiteFixture, TestCase):
             ("accept-ranges", "bytes"),
         ):
             self.assertEqual(answer.headers[name], value)
-        small = yield self.fetch(link.thumbnail)
+        small = self.fetch(link.thumbnail)
         self.assertEqual((small.status, small.headers["content-type"]), (200, "image/webp"))
         self.assertEqual(small.body, (self.directory / f"{found.id}.thumbnail").read_bytes())
 
-    @inlineCallbacks
     def test_nothing_runs_in_a_browser(self):
         for content in (HTML, SVG, b"%PDF-1.7", b"alert(1)", archive("word/document.xml")):
-            found, link = yield self.keep(content, 'x".png\r\nX: y')
+            found, link = self.keep(content, 'x".png\r\nX: y')
             for url in (link.url, self.media.open_url(found)):
-                answer = yield self.fetch(url)
+                answer = self.fetch(url)
                 self.assertEqual((answer.status, answer.body), (200, content))
                 self.assertEqual(answer.headers["content-type"], "application/octet-stream")
                 self.assertTrue(answer.headers["content-disposition"].startswith('attachment; filename="x_.pngX_ y'))
                 self.assertEqual(answer.headers["x-content-type-options"], "nosniff")
                 self.assertNotIn("x", answer.headers)
 
-    @inlineCallbacks
     def test_what_browsers_play(self):
         """And what they may play, or show: it comes as what it is, and nothing in it runs."""
         for media_type, content in (*AUDIO, *FILMS, *((each[1], each[3]) for each in RECORDINGS), ("image/heic", HEIC)):
-            found, link = yield self.keep(content, "x")
+            found, link = self.keep(content, "x")
             self.assertEqual((link.type, link.size), (media_type, len(content)))
             for url in (link.url, self.media.open_url(found)):
-                answer = yield self.fetch(url)
+                answer = self.fetch(url)
                 self.assertEqual((answer.status, answer.body), (200, content))
                 self.assertEqual(answer.headers["content-type"], media_type)
                 self.assertTrue(answer.headers["content-disposition"].startswith(f'inline; filename="{link.name}"'))
                 self.assertEqual(answer.headers["content-security-policy"], "default-src 'none'; sandbox")
                 self.assertEqual(answer.headers["x-content-type-options"], "nosniff")
 
-    @inlineCallbacks
     def test_what_it_is_saved_as(self):
         """The owner's name for it; if that does not say what it is, with an end that does."""
         for content, name, saved in (
@@ -246,15 +227,14 @@ class Getting(SiteFixture, TestCase):
             (bytes(9), "dump.001", "dump.001"),
             (bytes(9), "", ""),
         ):
-            _, link = yield self.keep(content, name)
+            _, link = self.keep(content, name)
             self.assertEqual(link.name, saved)
-            answer = yield self.fetch(link.url, "HEAD")
+            answer = self.fetch(link.url, "HEAD")
             told = answer.headers["content-disposition"].partition("filename*=UTF-8''")[2]
             self.assertEqual(unquote(told), saved)
 
-    @inlineCallbacks
     def test_ranges(self):
-        _, link = yield self.keep(WEBM)
+        _, link = self.keep(WEBM)
         for asked, status, body in (
             ("bytes=1-3", 206, WEBM[1:4]),
             ("bytes=-2", 206, WEBM[-2:]),
@@ -272,20 +252,19 @@ class Getting(SiteFixture, TestCase):
             (f"bytes=0-{10**17}", 206, WEBM),
             ("bytes=-" + "9" * 5000, 200, WEBM),
         ):
-            answer = yield self.fetch(link.url, Range=asked)
+            answer = self.fetch(link.url, Range=asked)
             self.assertEqual((answer.status, answer.body), (status, body), asked)
             self.assertEqual(answer.headers["x-content-type-options"], "nosniff")
-        answer = yield self.fetch(link.url, Range="bytes=1-3")
+        answer = self.fetch(link.url, Range="bytes=1-3")
         self.assertEqual(answer.headers["content-range"], f"bytes 1-3/{len(WEBM)}")
 
-    @inlineCallbacks
     def test_a_range_of_what_one_has(self):
         """RFC 9110, 13.1.5: whoever has the beginning of something else gets all of it."""
-        _, link = yield self.keep(WEBM)
-        whole = yield self.fetch(link.url)
+        _, link = self.keep(WEBM)
+        whole = self.fetch(link.url)
         tag, changed = whole.headers["etag"], whole.headers["last-modified"]
-        _, other = yield self.keep(WEBM)
-        others = yield self.fetch(other.url)
+        _, other = self.keep(WEBM)
+        others = self.fetch(other.url)
         self.assertNotEqual(others.headers["etag"], tag)
         for has, status, body in (
             (tag, 206, WEBM[1:4]),
@@ -295,37 +274,34 @@ class Getting(SiteFixture, TestCase):
             ("Thu, 01 Jan 1970 00:00:00 GMT", 200, WEBM),
             ("\xff", 200, WEBM),
         ):
-            answer = yield self.fetch(link.url, **{"Range": "bytes=1-3", "If-Range": has})
+            answer = self.fetch(link.url, **{"Range": "bytes=1-3", "If-Range": has})
             self.assertEqual((answer.status, answer.body), (status, body), has)
 
-    @inlineCallbacks
     def test_a_tag_counts_more_than_a_time(self):
-        _, link = yield self.keep(PNG)
-        whole = yield self.fetch(link.url)
-        small = yield self.fetch(link.thumbnail)
+        _, link = self.keep(PNG)
+        whole = self.fetch(link.url)
+        small = self.fetch(link.thumbnail)
         self.assertNotEqual(small.headers["etag"], whole.headers["etag"])
         for tag, status in ((whole.headers["etag"], 304), ("*", 304), (small.headers["etag"], 200)):
             asked = {"If-None-Match": tag, "If-Modified-Since": whole.headers["last-modified"]}
             for method in ("GET", "HEAD"):
-                answer = yield self.fetch(link.url, method, **asked)
+                answer = self.fetch(link.url, method, **asked)
                 self.assertEqual(answer.status, status, tag)
-            answer = yield self.fetch(link.url, Range="bytes=1-3", **asked)
+            answer = self.fetch(link.url, Range="bytes=1-3", **asked)
             self.assertEqual(answer.status, 206 if status == 200 else 304)
 
-    @inlineCallbacks
     def test_head_and_not_modified(self):
-        _, link = yield self.keep(WEBM)
-        answer = yield self.fetch(link.url, "HEAD")
+        _, link = self.keep(WEBM)
+        answer = self.fetch(link.url, "HEAD")
         self.assertEqual((answer.status, answer.headers["content-length"], answer.body), (200, str(len(WEBM)), b""))
-        again = yield self.fetch(link.url, **{"If-Modified-Since": answer.headers["last-modified"]})
+        again = self.fetch(link.url, **{"If-Modified-Since": answer.headers["last-modified"]})
         self.assertEqual((again.status, again.body), (304, b""))
 
-    @inlineCallbacks
     def test_strangers(self):
-        found, link = yield self.keep(PNG)
+        found, link = self.keep(PNG)
         path, _, query = link.url.partition("?")
         until, key = (part.partition("=")[2] for part in query.split("&"))
-        _, other = yield self.keep(WEBM)
+        _, other = self.keep(WEBM)
         for url, status, code in (
             (path, 400, "invalid_field"),
             (f"{path}?until={until}", 400, "invalid_field"),
@@ -341,32 +317,30 @@ class Getting(SiteFixture, TestCase):
             (f"/v2/media/{found.id[:-1]}.?{query}", 400, "invalid_field"),
             (f"{path}/x?{query}", 404, "not_found"),
         ):
-            answer = yield self.fetch(url)
+            answer = self.fetch(url)
             self.assertEqual((answer.status, answer.json["code"]), (status, code), url)
         self.now = link.until
-        answer = yield self.fetch(link.url)
+        answer = self.fetch(link.url)
         self.assertEqual((answer.status, answer.json["code"]), (403, "bad_link"))
 
-    @inlineCallbacks
     def test_open(self):
-        found, _ = yield self.keep(PNG)
-        answer = yield self.fetch(self.media.open_url(found))
+        found, _ = self.keep(PNG)
+        answer = self.fetch(self.media.open_url(found))
         self.assertEqual((answer.status, answer.headers["content-type"]), (200, "image/png"))
         self.assertEqual(answer.headers["cache-control"], "private, max-age=31536000, immutable")
-        without = yield self.fetch(self.addresses.open_url(found.id))
+        without = self.fetch(self.addresses.open_url(found.id))
         self.assertEqual(without.body, answer.body)
         (self.directory / found.id).unlink()
-        gone = yield self.fetch(self.media.open_url(found))
+        gone = self.fetch(self.media.open_url(found))
         self.assertEqual(gone.status, 404)
 
-    @inlineCallbacks
     def test_it_goes_while_it_is_sent(self):
         """Whoever has begun to read it gets all of it."""
-        found, link = yield self.keep(WEBM + b"x" * 190_000)
+        found, link = self.keep(WEBM + b"x" * 190_000)
         connection = self.connect()
         connection.send(request_bytes("GET", link.url, headers={"Connection": "close"}))
         self.folder.remove([found.id])
-        yield connection.transport.lost
+        self.finish(connection)
         answer = connection.answer()
         self.assertIn(answer.status, (200, 404))
         self.assertEqual(len(answer.body) if answer.status == 200 else 190_136, found.size)

@@ -1,0 +1,192 @@
+"""The whole system: a daemon as a real process, people, and what they have in their hands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any, ClassVar
+
+from tests.integration.daemon import STOPPED, Daemon, Peer, V2Peer, until
+from tests.integration.devices import Device, Insider, Person, check_devices, check_log
+from tests.support.scene import Scene
+
+PASSWORD = "correct horse"
+
+
+class System(Scene):
+    """
+    A daemon that runs, and people of whom nobody stays behind.
+
+    @cvar settings: the daemon's, by variable without C{HICHAT_}.
+    @ivar peers: connections that leave at the end.
+    """
+
+    settings: ClassVar[dict[str, str]] = {}
+    daemon: Daemon
+
+    async def set_up(self) -> None:
+        """Start the daemon."""
+        self.peers: list[Peer] = []
+        self.make_daemon()
+        await self.daemon.start()
+
+    def make_daemon(self) -> None:
+        """Make the daemon, which does not run yet."""
+        self.daemon = Daemon(Path(self.mktemp()), **self.settings, **self.store())
+        self.addCleanup(self.daemon.kill)
+
+    def store(self) -> dict[str, str]:
+        """@return: settings of this test's own, such as where its store is."""
+        return {}
+
+    async def tear_down(self) -> None:
+        """Everybody leaves."""
+        for peer in self.peers:
+            await peer.leave()
+
+    async def restart(self) -> None:
+        """Stop the daemon and start it again."""
+        assert await self.daemon.stop() == STOPPED
+        await self.daemon.start()
+
+    async def people(self, *names: str) -> list[Person]:
+        """Register people; @return: ids and tokens, for v1 and v2."""
+        found = []
+        for name in names:
+            made = await self.daemon.post("/v1/user/new", name=name, password=PASSWORD, Identity=PASSWORD)
+            assert made["code"] == 0, made
+            found.append((made["data"]["ID"], self.daemon.issue(name)))
+        return found
+
+    async def online(self, *who: Person) -> list[Peer]:
+        """Connect one device for each, on v1."""
+        found = [await self.daemon.connect(user, token) for user, token in who]
+        self.peers += found
+        return found
+
+    async def call(self, who: Person, path: str, **fields: object) -> Any:
+        """Make a call of v1 as somebody."""
+        return await self.daemon.post(f"/v1/{path}?userId={who[0]}&token={who[1]}", **fields)
+
+    async def group(self, owner: Person, *others: Person) -> int:
+        """Make a group; @return: its id."""
+        made = await self.call(owner, "relation/new_group", ownerId=owner[0], name="team")
+        assert made["code"] == 0, made
+        for other in others:
+            await self.call(other, "relation/join_group", userId=other[0], comId="team")
+        listed = await self.call(owner, "relation/group_list", ownerId=owner[0])
+        return int(listed["Rows"][0]["ID"])
+
+    async def history(self, who: Person, other: int, **fields: object) -> list[str]:
+        """What two people said, as one of them reads it on v1."""
+        answer = await self.call(who, "user/redisMsg", userIdA=who[0], userIdB=other, **fields)
+        assert answer["Rows"] == "ok", answer
+        return list(answer["Total"])
+
+
+class V2System(System):
+    """
+    People speak v2; every frame of both sides is checked against the daemon's own document.
+
+    @ivar checker: what sees every frame.
+    """
+
+    async def set_up(self) -> None:
+        """Start the daemon, and ask it for the document."""
+        await super().set_up()
+        self.checker = await self.daemon.checker()
+
+    async def tear_down(self) -> None:
+        """Everybody leaves; no frame was wrong."""
+        await super().tear_down()
+        mistakes = [mistake for peer in self.peers if isinstance(peer, V2Peer) for mistake in peer.mistakes]
+        assert mistakes == []
+
+    async def stranger(self, **headers: str) -> V2Peer:
+        """@return: a connection that has not said hello."""
+        peer = await self.daemon.open_v2(self.checker, **headers)
+        assert peer.opened
+        self.peers.append(peer)
+        return peer
+
+    async def enter(self, person: Person, device: str = "laptop", since: int | None = None) -> V2Peer:
+        """@return: a device that is live."""
+        peer = await self.stranger()
+        await peer.enter(person[1], device, since)
+        return peer
+
+    async def hears(self, peer: V2Peer, **fields: object) -> dict[str, Any]:
+        """The next event that a device hears has these fields. @return: it."""
+        event = await peer.take("event")
+        assert {name: event.get(name) for name in fields} == fields
+        return event
+
+
+class DeliverySystem(System):
+    """
+    Devices that come back when they are lost, and somebody who looks into the store.
+
+    @ivar devices: all of them; they stay away from the end on.
+    """
+
+    async def set_up(self) -> None:
+        """Start the daemon."""
+        await super().set_up()
+        self.chance = Random(3)
+        self.devices: list[Device] = []
+        self.insider = Insider(self.daemon)
+        self.addCleanup(self.insider.close)
+
+    async def tear_down(self) -> None:
+        """All devices and everybody leaves."""
+        for device in self.devices:
+            device.leave()
+        await until(lambda: all(device.gone for device in self.devices))
+        await super().tear_down()
+
+    async def come(self, people: Sequence[Person], each: int = 1, check: bool = True) -> list[Device]:
+        """@return: so many devices of each person, live."""
+        checker = await self.daemon.checker() if check else None
+        made = [
+            Device(self.daemon, person, f"{person[0]}-{number}", Random(person[0] * 100 + number), checker)
+            for person in people
+            for number in range(each)
+        ]
+        self.devices += made
+        for device in made:
+            device.connect()
+        await until(lambda: all(device.live for device in made), 60)
+        return made
+
+    async def settled(self, seconds: float = 30, others: Sequence[Device] = ()) -> None:
+        """Wait until everything is acked and everybody has read up to the end of the log."""
+        devices = [device for device in self.devices if device not in others]
+        await until(lambda: all(device.live and not device.unacked for device in devices), seconds)
+        memberships = self.insider.memberships()
+
+        def complete() -> bool:
+            check_devices(self.insider.events(), memberships, devices)
+            return True
+
+        await until(lambda: _holds(complete), seconds)
+
+    def check(self, devices: Sequence[Device] | None = None) -> int:
+        """The log has no gap, and every device has all of it that is its own, once. @return: the log's length."""
+        events = self.insider.events()
+        check_log(events)
+        check_devices(events, self.insider.memberships(), self.devices if devices is None else devices)
+        return len(events)
+
+    def memory(self) -> int:
+        """@return: resident KiB of the daemon."""
+        assert self.daemon.process is not None
+        status = Path(f"/proc/{self.daemon.process.pid}/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+def _holds(condition: Callable[[], bool]) -> bool:
+    try:
+        return condition()
+    except AssertionError:
+        return False
