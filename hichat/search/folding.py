@@ -23,12 +23,25 @@ _LETTERS = (
 )
 """Latin and Greek: there, what has lost its accents is the same letter. In other scripts marks make another one."""
 
-_MAY_HAVE = re.compile(f"[\u00c0-\u02af\u1e00-\u1eff\u0370-\u03ff\u1f00-\u1fff{_ACCENTS}]")
+_MAY_HAVE = re.compile(
+    f"[\u00c0-\u02af\u1d7d\u1e00-\u1eff\u2c60-\u2c7f\ua720-\ua7ff\u0370-\u03ff\u1f00-\u1fff{_ACCENTS}]"
+)
 _IOTA = "\u0345"
 """Below a letter; once the case is folded it is one itself. So it goes with the accents."""
 
-# For Unicode these are letters of their own, and in one piece. Who has no such key writes the other one.
-_BARRED = str.maketrans("ıøłđħŧƶǥɨʉɓɗƙƴ", "ioldhtzgiubdky")
+_ONE_PIECE = (
+    "a:ɑⱥ b:ƀƃɓꞗ c:ƈȼɕꞓꞔ d:ðđƌȡɖɗꟈ e:ǝɇəɛⱸ f:ƒꞙ g:ǥɠꞡ h:ħɦⱨꞕ i:ıɨɩ j:ɉʝ k:ƙⱪꝁꝃꝅꞣ l:łƚȴɫɬɭⱡꝉꞎ m:ɱ n:ŋƞȵɲɳꞑꞥ "
+    "o:øɔɵⱺꝋꝍ p:ƥᵽꝑꝓꝕ q:ĸɋʠꝗꝙ r:ɍɼɽɾꞧ s:ȿʂꞩꟊ t:ŧƫƭȶʈⱦ u:ʉʊꞹ v:ʋⱱⱴꝟ w:ⱳ y:ƴɏỿ z:ƶȝȥɀʐʑʒⱬ "
+    "aa:ꜳ ae:æ ao:ꜵ au:ꜷ av:ꜹꜻ ay:ꜽ hv:ƕ oe:œ oi:ƣ oo:ꝏ ou:ȣ th:þ tz:ꜩ vy:ꝡ"
+)
+"""
+Latin letters that are in one piece for Unicode, by what somebody writes who has no such key: I{oeuvre}, I{soren}. What
+C{casefold} takes apart, as the German I{ß}, is not here.
+"""
+
+_WRITTEN = str.maketrans(
+    {letter: each.partition(":")[0] for each in _ONE_PIECE.split() for letter in each.partition(":")[2]}
+)
 
 
 def comparable(text: str) -> str:
@@ -39,7 +52,7 @@ def comparable(text: str) -> str:
     if not (_MAY_HAVE.search(text) or mark().search(text)):
         return formed("NFKC", text.casefold())
     text = _accented().sub(r"\1", formed("NFD", text).replace(_IOTA, ""))
-    return formed("NFKC", text.casefold().translate(_BARRED))
+    return formed("NFKC", text.casefold().translate(_WRITTEN))
 
 
 @cache

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from time import process_time
-from unicodedata import category, combining, normalize
+from unicodedata import category, combining, name, normalize
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,6 +38,12 @@ class FoldingTests(SynchronousTestCase):
             ("tieng viet", "Tiếng Việt", "TIẾNG VIỆT", normalize("NFD", "tiếng việt")),
             ("lodz", "Łódź", "ŁÓDŹ"),
             ("soren dordevic", "Søren Đorđević"),
+            ("oeuvre coeur", "œuvre cœur", "ŒUVRE CŒUR"),
+            ("aether caesar", "Æther Cæsar", "ǼTHER CǢSAR"),
+            ("smorrebrod", "Smørrebrød", "Smo\u0338rrebro\u0338d"),
+            ("thorthur gudmundsdottir", "Þórþur Guðmundsdóttir"),
+            ("eliyev", "Əliyev", "əliyev"),
+            ("nnanya ngona", "ŋŋanya ŋgɔna"),
             ("cau co zlutoucky", "čau čo žluťoučký"),
             ("ζευς", "Ζεύς", "ΖΕΎΣ"),
             ("αδης", "ᾄδης", "Άδης", "ᾌδης"),
@@ -60,10 +67,20 @@ class FoldingTests(SynchronousTestCase):
             ("ಕೋ", "ಕ"),
             ("שָׁלוֹם", "שלום"),
             ("각", "가"),
-            ("œuvre", "oeuvre"),
             ("天", "大"),
+            # Two letters where it is written so stay apart from one.
+            ("ångstrom", "aangstrom"),
+            ("muller", "mueller"),
         ):
             self.assertNotEqual(comparable(one), comparable(other))
+
+    def test_latin_letters_in_one_piece(self) -> None:
+        """Each that Unicode calls a letter with something on it is found as that letter."""
+        named = re.compile("LATIN (?:SMALL|CAPITAL) (?:LETTER|LIGATURE) ([A-Z]|AE|OE)(?: WITH .*)?")
+        for code in (*range(0xC0, 0x2B0), *range(0x1E00, 0x1F00), *range(0x2C60, 0x2C80)):
+            found = named.fullmatch(name(chr(code), ""))
+            if found and normalize("NFKD", chr(code)) == chr(code):
+                self.assertEqual(comparable(chr(code)), found[1].lower(), chr(code))
 
     def test_what_nobody_sees(self) -> None:
         for unseen in UNSEEN:

@@ -89,6 +89,12 @@ class ModelTests(BrowserCase):
             *("Benoît", "İstanbul", "ISTANBUL", "ısparta", "Łódź", "Søren Đorđević", "Tiếng Việt", "Straße", "ＡＢＣ"),
             *("Ὀδυσσεύς", "ΟΔΥΣΣΕΎΣ", "ᾄδης", "йод Ёлка", "がﾊﾞ", "カ\u3099", "أَحمد", "हिन्दी", "한국", "ﬁne", "𝐱"),
             *("so\u00adft\u200b \u2060x\ufeff", "❤️", "👨‍👩‍👧", "Kelvin \u212a", "l\u00b4eau", "re\u0301sume\u0301"),
+            *(
+                "Œuvre Cæsar ǽ",
+                "Þórþur Ðað",
+                "Əliyev",
+                *(chr(code) for code in (*range(0xC0, 0x2B0), *range(0x1E00, 0x1F00))),
+            ),
         ]
         found = self.run_in_page("parts/finding.js", f"return {texts!r}.map(module.folded);")
         self.assertEqual(found, [comparable(text) for text in texts])

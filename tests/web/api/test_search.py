@@ -35,6 +35,7 @@ CORPUS: tuple[tuple[int, dict[str, int], str], ...] = (
     (3, {"user": 2}, "secret tea of cat and bob"),
     (2, {"user": 1}, "<b>bold</b> & 'quoted' 50%"),
     (2, {"user": 1}, "Be\u00adnoi\u0302t va à İstanbul, Ζεύς a dit\u200b: ❤️"),
+    (2, {"user": 1}, "L'Œuvre de Søren Kierkegaard, et l'æther"),
 )
 HOSTILE = "a" + "\u0300" * 1800 + "\u0316" * 1800 + "\u0f73" * 100 + "ﷺ" * 100
 DAY = 24 * 3_600_000
@@ -69,6 +70,9 @@ KNOWN: dict[str, set[int]] = {
     "ζευς": {10},
     "❤": {10},
     "❤\ufe0f di": {10},
+    "oeuvre soren": {11},
+    "œuvre": {11},
+    "AETH": {11},
 }
 """What Ann finds."""
 
