@@ -12,8 +12,11 @@ from typing import NamedTuple
 
 from hichat.media.steps import STEPS, rest
 
-BOXES = 200_000
-"""Boxes, and samples of fragments, that are looked at, at most."""
+BOXES = 50_000
+"""Boxes that are looked at, at most: more than an hour of a recorder that writes a fragment each second has."""
+
+SAMPLES = 1_000_000
+"""Samples of fragments that are looked at, at most. Many are read at once."""
 
 _SAMPLES = 1000
 """Of a fragment, that are looked at at once."""
@@ -128,9 +131,10 @@ class _Reader:
 
     def __init__(self, content: bytes | mmap) -> None:
         self._content = content
-        self._left = BOXES
+        self._boxes = BOXES
+        self._samples = SAMPLES
         self._said = 0.0
-        self._is_in_fragments = False
+        self._has_fragments = False
         self.tracks: defaultdict[int, _Track] = defaultdict(_Track)
 
     def read(self) -> None:
@@ -139,20 +143,25 @@ class _Reader:
             if box.kind == b"moov":
                 self._movie(box)
             elif box.kind == b"moof":
+                self._has_fragments = True
                 for part in self._in(box):
                     if part.kind == b"traf":
                         self._fragment(part)
 
     @property
     def seconds(self) -> float:
-        """Of the longest track."""
+        """Of the longest track. Fragments that were not looked at might be as long as they like."""
+        if self._has_fragments and min(self._boxes, self._samples) < 0:
+            return 0.0
         return max([self._said, *(track.seconds for track in self.tracks.values())])
 
     def _in(self, box: _Box) -> Iterator[_Box]:
         for found in _boxes(self._content, box.begin, box.end):
-            self._spend(1)
-            if self._left < 0:
+            self._boxes -= 1
+            if self._boxes < 0:
                 return
+            if self._boxes % STEPS == 0:
+                rest()
             yield found
 
     def _movie(self, movie: _Box) -> None:
@@ -206,21 +215,18 @@ class _Reader:
             return step * count
         width = 4 * (flags >> 8 & 15).bit_count()
         begin = run.begin + 8 + (4 if flags & 1 else 0) + (4 if flags & 4 else 0)
-        count = max(0, min(count, (run.end - begin) // width, self._left))
+        count = max(0, min(count, (run.end - begin) // width))
         ticks = 0
         for at in range(0, count, _SAMPLES):
             number = min(_SAMPLES, count - at)
-            self._spend(number)
+            self._samples -= number
+            if self._samples < 0:
+                break
             some = self._content[begin + at * width : begin + (at + number) * width]
             ticks += sum(struct.unpack(f">{len(some) // 4}I", some)[:: width // 4])
+            if number == _SAMPLES:
+                rest()
         return ticks
-
-    def _spend(self, count: int) -> None:
-        """So many boxes or samples are looked at."""
-        turn = self._left // STEPS
-        self._left -= count
-        if self._left // STEPS < turn:
-            rest()
 
     def _version(self, box: _Box) -> int:
         return self._words(box, 0, 1)[0] >> 24

@@ -14,6 +14,7 @@ from itertools import pairwise
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.media import matroska, mp4, sound
+from hichat.media.steps import STEPS
 from hichat.media.types import EXTENSIONS, SHOWN, seconds_of, type_of
 from tests.media import recordings as r
 from tests.media.recordings import RECORDINGS
@@ -198,6 +199,32 @@ class Broken(SynchronousTestCase):
             turns.append(time.thread_time())
             longest = max(after - before for before, after in pairwise(turns))
             self.assertLess(longest, 0.02, content[:20])
+
+    def test_so_many_boxes_and_no_more(self) -> None:
+        """Of what is behind them nothing is known: neither is the length of a film that goes on there."""
+        rests: list[None] = []
+        self.patch(mp4, "rest", lambda: rests.append(None))
+        empty = b"\0\0\0\x08free" * 130_000
+        self.assertEqual(type_of(r.brands(b"isom") + empty + r.moov(r.SOUND)), ("audio", "audio/mp4"))
+        self.assertLess(len(rests), mp4.BOXES // STEPS + 2)
+        film = r.brands(b"isom") + r.moov(r.SOUND, seconds=7) + empty
+        self.assertEqual((type_of(film), seconds_of(film, "audio/mp4")), (("audio", "audio/mp4"), 7))
+
+        self.patch(mp4, "BOXES", 60)
+        fragment = self.fragment(500)
+        for number, seconds in ((5, 2.5), (30, 0)):
+            film = r.brands(b"isom") + r.moov(r.SOUND) + fragment * number
+            self.assertEqual(seconds_of(film, "audio/mp4"), seconds, number)
+
+    def test_so_many_samples_and_no_more(self) -> None:
+        self.patch(mp4, "SAMPLES", 3000)
+        for number, seconds in ((3000, 3), (3001, 0), (50_000, 0)):
+            film = r.brands(b"isom") + r.moov(r.SOUND) + self.fragment(*[1] * number)
+            self.assertEqual(seconds_of(film, "audio/mp4"), seconds, number)
+
+    def fragment(self, *ticks: int) -> bytes:
+        run = r.box(b"trun", struct.pack(">II", 0x100, len(ticks)), struct.pack(f">{len(ticks)}I", *ticks))
+        return r.box(b"moof", r.box(b"traf", r.box(b"tfhd", struct.pack(">II", 0, 1)), run))
 
     def test_boxes_that_end_before_they_begin(self) -> None:
         """They do not give back what was spent on others."""
