@@ -1,8 +1,10 @@
-// Times, in the reader's zone and language.
+// Times, in the reader's zone and language; what changes with the day is drawn again when the day is over.
 import "./support/page.js";
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import * as words from "../../hichat/web/browser/app/words/words.js";
+import { happens, look } from "./support/page.js";
+import { Browser } from "./support/browser.js";
 
 const zone = process.env.TZ;
 
@@ -77,4 +79,85 @@ test("the language is the one that was chosen, the clock the reader's kind of it
     isIn("Europe/London", language, kind);
     assert.equal(plain(words.clock(time)), expected, kind);
   }
+});
+
+// A tab whose page is drawn by noting what it calls a time.
+async function noting(now, time) {
+  const browser = new Browser({ now });
+  const model = await browser.tab();
+  const notes = [];
+  model.drawn = () => notes.push(words.dayName(at(time), model.now()));
+  return { browser, model, last: () => notes.at(-1), count: () => notes.length };
+}
+
+test("at the reader's midnight the page is drawn again, not some time after it", async () => {
+  for (const [zoneName, midnight] of [
+    ["Asia/Kolkata", "2026-05-06T18:30:00Z"],
+    ["Europe/Berlin", "2026-10-25T23:00:00Z"], // after a day of 25 hours
+    ["America/Santiago", "2026-09-06T04:00:00Z"], // at 1 o'clock: there is no midnight
+  ]) {
+    isIn(zoneName);
+    // What draws every so often does not happen to be due then.
+    const tab = await noting(new Date(at(midnight) - 74_000).toISOString(), new Date(at(midnight) - 3600_000).toISOString());
+    await tab.browser.clock.pass(72_000);
+    assert.equal(tab.last(), "Today", zoneName);
+    await tab.browser.clock.pass(2_000);
+    assert.equal(tab.last(), "Yesterday", zoneName);
+  }
+});
+
+test("it is the server's clock that counts: the browser's may be wrong", async () => {
+  isIn("Europe/London");
+  const tab = await noting("2026-01-06T20:00:00Z", "2026-01-06T20:00Z");
+  tab.browser.server.ahead = 5 * 3600_000;
+  tab.browser.server.cut();
+  await tab.browser.mend();
+  await tab.browser.clock.pass(30_000);
+  assert.equal(tab.last(), "Yesterday");
+});
+
+test("after the machine slept over midnight: at once where somebody looks, else within half a minute", async () => {
+  isIn("Asia/Kathmandu");
+  for (const looks of [() => look(true), () => happens("focus"), null]) {
+    const tab = await noting("2026-05-06T12:00:00Z", "2026-05-06T12:00Z");
+    await tab.browser.clock.pass(60_000);
+    assert.equal(tab.last(), "Today");
+    // No timer runs while it sleeps, nor does what is due wake at once.
+    const { timers } = tab.browser.clock;
+    for (const timer of timers.values()) timer.at += 20 * 3600_000;
+    tab.browser.clock.sleep(20 * 3600_000);
+    looks?.();
+    await tab.browser.clock.pass(looks ? 10 : 30_000);
+    assert.equal(tab.last(), "Yesterday");
+  }
+});
+
+test("a reader who travels sees the times of the place within half a minute", async () => {
+  isIn("Europe/London");
+  const tab = await noting("2026-05-06T23:30:00Z", "2026-05-06T12:00Z");
+  assert.equal(words.calendar(tab.model.now()), words.calendar(tab.model.now() + 60_000));
+  const before = words.calendar(tab.model.now());
+  isIn("Europe/Lisbon"); // the same clock, but not always
+  assert.notEqual(words.calendar(tab.model.now()), before);
+  isIn("America/New_York");
+  await tab.browser.clock.pass(30_000);
+  assert.equal(tab.last(), "Today");
+});
+
+test("a mute that ends is seen to end", async () => {
+  const tab = await noting("2026-05-06T12:00:00Z", "2026-05-06T12:00Z");
+  const mute = { until: tab.model.now() + 45_000 };
+  assert.equal(tab.model.lasts(mute), true);
+  const drawn = [];
+  tab.model.drawn = () => drawn.push(tab.model.lasts(mute));
+  await tab.browser.clock.pass(80_000);
+  assert.equal(drawn.at(-1), false);
+  assert.equal(tab.model.lasts({}), true);
+  assert.equal(tab.model.lasts(undefined), false);
+});
+
+test("an answer to a ping draws nothing", async () => {
+  const tab = await noting("2026-05-06T12:00:00Z", "2026-05-06T12:00Z");
+  await tab.browser.clock.pass(3600_000);
+  assert.ok(tab.count() <= 121, tab.count());
 });

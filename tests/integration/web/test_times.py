@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any
 
+from playwright.sync_api import expect
+
 from tests.integration.web.browser import BrowserCase, Person
 
 
@@ -74,3 +76,26 @@ class TimeTests(BrowserCase):
         ):
             given = f"Object.defineProperty(navigator, 'languages', {{ get: () => {languages} }})"
             self.assertEqual(self.shown("Europe/London", locale, script, given), shown, languages)
+
+    def test_midnight(self) -> None:
+        """What was said today was said yesterday as soon as the day is over where the reader is, with no one's doing."""
+        for number, zone in enumerate(("Asia/Kathmandu", "America/St_Johns")):
+            reader = Person(self.browser, f"night{number}", self.daemon.url, member=True, timezone_id=zone)
+            with closing(reader.context):
+                reader.context.clock.install()
+                reader.page.reload()
+                (me,) = self.ids(reader)
+                reader.go(f"chats/user-{me}")
+                reader.write("late")
+                reader.state("late", "sent")
+                left = reader.page.evaluate("new Date().setHours(24, 0, 0, 0) - Date.now()")
+                if left < 60_000 or left > 86_340_000:
+                    continue  # too near to midnight itself; in the other zone it is not
+                day = reader.page.locator(".day span")
+                expect(day).to_have_text("Today")
+                weekday = reader.page.evaluate("new Intl.DateTimeFormat('en', { weekday: 'short' }).format()")
+                # As a machine that sleeps: timers that were due meanwhile run once, when it wakes.
+                reader.page.clock.fast_forward(left + 2000)
+                expect(day).to_have_text("Yesterday")
+                expect(reader.page.locator(".row-time")).to_have_text(weekday)
+                self.assertEqual(reader.faults, [])

@@ -184,6 +184,8 @@ export class Hub {
         this.cursor = frame.id;
         this.#event(frame);
         break;
+      case "pong":
+        break; // that something came was what was asked for
       case "ack":
       case "error":
         if (frame.ref === "sync") this.#startAgain();

@@ -12,11 +12,11 @@ import { Overview } from "./overview.js";
 import { People } from "./people.js";
 import { explain } from "./problems.js";
 import { Notices } from "./notices.js";
-import { dayOf, t } from "../words/words.js";
+import { t, untilTomorrow } from "../words/words.js";
 
 const TYPING_TIME = 6000; // milliseconds that somebody who was typing still is
 const TYPING_PAUSE = 3000; // between two frames that say so
-const DAY_PAUSE = 30_000; // between two looks at the calendar
+const TIME_PAUSE = 30_000; // after which is drawn again what changes by itself
 const DOUBT_PAUSE = 200; // before the server is asked how much is unread
 const RETRY_PAUSE = 5000; // before something is asked for again that did not come
 const GROUP_CHANGES = new Set(["joined", "left", "removed", "banned", "changed", "dissolved"]); // that are shown
@@ -79,12 +79,14 @@ export class Model {
     for (const name of ["focus", "blur"]) addEventListener(name, look);
     document.addEventListener("visibilitychange", look);
     look();
-    // What was said today was said yesterday as soon as the day is over.
-    setInterval(() => {
-      const day = dayOf(this.now());
-      if (day !== this.day) this.changed();
-      this.day = day;
-    }, DAY_PAUSE);
+    this.#go();
+  }
+
+  // What was said today was said yesterday as soon as the day is over, also if the machine slept meanwhile, or the reader
+  // is in another zone; and a mute ends at its time.
+  #go() {
+    this.changed();
+    setTimeout(() => this.#go(), Math.min(TIME_PAUSE, Math.max(untilTomorrow(this.now()), 1000)));
   }
 
   // The server's clock; the browser's may be wrong.

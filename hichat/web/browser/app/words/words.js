@@ -61,6 +61,17 @@ export function dayOf(/** @type {number} */ time) {
   return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / (24 * 3600 * 1000);
 }
 
+// What the words for a time depend on, beside the language: the reader's day, and where that is.
+export function calendar(/** @type {number} */ now) {
+  return `${dayOf(now)} ${new Intl.DateTimeFormat().resolvedOptions().timeZone}`;
+}
+
+// Milliseconds until the reader's next day begins.
+export function untilTomorrow(/** @type {number} */ now) {
+  const date = new Date(now);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime() - now;
+}
+
 /**
  * @param {number} time
  * @param {number} now by the clock by which the time is

@@ -5,7 +5,7 @@ import { Changes } from "./Changes.js";
 import { IconButton } from "../../parts/Icon.js";
 import { Message } from "./Message.js";
 import { Waiting } from "./Waiting.js";
-import { dayName, dayOf, t } from "../../words/words.js";
+import { calendar, dayName, dayOf, t } from "../../words/words.js";
 
 const WINDOW = 120; // messages in the page, at most
 const STEP = 40;
@@ -51,7 +51,7 @@ export class Messages extends Component {
       next.model.focused !== this.focused ||
       next.version.some((each, at) => each !== this.props.version[at]) ||
       next.model.state.line !== this.line ||
-      dayOf(next.model.now()) !== this.day ||
+      calendar(next.model.now()) !== this.calendar ||
       this.marks(next) !== this.marked
     );
   }
@@ -210,7 +210,7 @@ export class Messages extends Component {
     this.adjust();
     this.focused = model.focused;
     this.line = model.state.line;
-    this.day = dayOf(model.now());
+    this.calendar = calendar(model.now());
     this.marked = this.marks({ conversation });
     const { messages } = conversation;
     const shown = messages.slice(this.from, this.to);
