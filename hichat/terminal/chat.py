@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -112,6 +112,7 @@ class Talk:
         self._room = Gate()
         self._keeping: Any = None
         self._told: dict[tuple[str, int], float] = {}
+        self._day: date | None = None
         self._showing = False
         self.console = Console(self.line, self._end)
 
@@ -416,7 +417,15 @@ class Talk:
         if say.wrong:
             self._status = 1
         if self.console.transport is not None:
+            self._tell_day()
             self.console.show(say.text)
+
+    def _tell_day(self) -> None:
+        """Lines that are there cannot be drawn again when their day is over: the next line says that it is."""
+        today = self._now().date()
+        if self._interactive and self._day not in (None, today):
+            self.console.show(self._chat.another_day(today))
+        self._day = today
 
     def _broke(self, failure: Failure) -> None:
         self._end(failure.value if isinstance(failure.value, Exception) else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -658,6 +658,10 @@ class Chat:
         )
         return " ".join([*self._head(event, now), text])
 
+    def another_day(self, day: date) -> str:
+        """@return: the line to show before the first of another day: those above it are of the day before."""
+        return f"-- {self._date(day)} --"
+
     def hit(self, hit: Hit, now: datetime) -> str:
         """@return: the line to show of a message that was found; what was asked for is between stars."""
         snippet = "".join(f"*{text}*" if match else text for text, match in hit.snippet)
@@ -739,9 +743,11 @@ class Chat:
             return f"{moment:%H:%M}"
         if days == 1:
             return self.text("yesterday", time=f"{moment:%H:%M}")
-        # The month and the day without zeros, as people write them.
-        date = f"{moment.year}年{moment.month}月{moment.day}日" if self._language == "zh" else f"{moment:%Y-%m-%d}"
-        return f"{date} {moment:%H:%M}"
+        return f"{self._date(moment)} {moment:%H:%M}"
+
+    def _date(self, day: date) -> str:
+        # In Chinese the month and the day have no zeros, as people write them.
+        return f"{day.year}年{day.month}月{day.day}日" if self._language == "zh" else f"{day:%Y-%m-%d}"
 
     def _content(self, message: Happened | Folded) -> list[str]:
         parts = [self.text(message.media)] if message.media in ("picture", "audio", "file") else []

@@ -278,6 +278,13 @@ class ShowTests(ChatCase):
             ("2026-10-25T00:30Z", "2026-10-25T12:00Z", berlin, "02:30", "02:30"),
             ("2026-10-25T15:55Z", "2026-10-25T16:05Z", shanghai, "yesterday 23:55", "昨天 23:55"),
             ("2025-12-31T15:55Z", "2025-12-31T16:05Z", shanghai, "yesterday 23:55", "昨天 23:55"),
+            # Half and quarter hours, and a change of the clocks by half an hour
+            ("2026-05-06T18:14Z", "2026-05-06T18:20Z", ZoneInfo("Asia/Kathmandu"), "yesterday 23:59", "昨天 23:59"),
+            ("2026-05-06T18:15Z", "2026-05-06T18:20Z", ZoneInfo("Asia/Kathmandu"), "00:00", "00:00"),
+            ("2026-04-04T14:45Z", "2026-04-05T01:00Z", ZoneInfo("Australia/Lord_Howe"), "01:45", "01:45"),
+            ("2026-04-04T15:15Z", "2026-04-05T01:00Z", ZoneInfo("Australia/Lord_Howe"), "01:45", "01:45"),
+            # In Santiago 2026-09-06 began at 1 o'clock.
+            ("2026-09-06T03:59Z", "2026-09-06T12:00Z", ZoneInfo("America/Santiago"), "yesterday 23:59", "昨天 23:59"),
             ("2025-11-01T04:00Z", "2026-11-01T04:00Z", shanghai, "2025-11-01 12:00", "2025年11月1日 12:00"),
             ("2026-11-02T04:00Z", "2026-11-01T04:00Z", shanghai, "2026-11-02 12:00", "2026年11月2日 12:00"),
         ):

@@ -1,6 +1,8 @@
 """The program around lines and messages."""
 
+import os
 import re
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -336,6 +338,28 @@ class ProgramTests(SynchronousTestCase):
             self.run_program()
             self.assertEqual(self.successResultOf(self.status), 1)
         self.assertEqual(self.complaints, ["hichat: wrong password\n", "hichat: no answer from the server: refused\n"])
+
+    def test_another_day(self):
+        """The first line of a day that began meanwhile says so; a script is told nothing that it did not ask for."""
+        zone = os.environ.get("TZ")
+        self.addCleanup(time.tzset)
+        self.addCleanup(lambda: os.environ.pop("TZ") if zone is None else os.environ.update(TZ=zone))
+        os.environ["TZ"] = "Asia/Kathmandu"
+        time.tzset()
+        midnight = datetime.fromisoformat("2026-05-06T18:15Z").timestamp()
+        for interactive, told in ((True, ["-- 2026-05-07 --", "#2 Bob: late"]), (False, ["#2 Bob: late"])):
+            self.clock = Clock()
+            self.clock.advance(midnight - 60)
+            self.run_program(interactive)
+            self.type("/to bob")
+            at = int(midnight * 1000)
+            self.assertEqual(self.come(happened(51, "soon") | {"time": at - 60_000}), ["#1 Bob: soon"])
+            self.clock.advance(59)
+            self.assertEqual(self.type("/to bob"), ["talking to Bob"])
+            self.clock.advance(1)
+            self.assertEqual(self.come(happened(52, "late") | {"time": at}), told)
+            self.assertEqual(self.type("/to bob"), ["talking to Bob"])
+            self.leave()
 
     def test_no_websocket(self):
         self.before = lambda client: client.online.pauseProducing()

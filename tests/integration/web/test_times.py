@@ -78,7 +78,7 @@ class TimeTests(BrowserCase):
             self.assertEqual(self.shown("Europe/London", locale, script, given), shown, languages)
 
     def test_midnight(self) -> None:
-        """What was said today was said yesterday as soon as the day is over where the reader is, with no one's doing."""
+        """What was said today was said yesterday as soon as the day is over where the reader is, by itself."""
         for number, zone in enumerate(("Asia/Kathmandu", "America/St_Johns")):
             reader = Person(self.browser, f"night{number}", self.daemon.url, member=True, timezone_id=zone)
             with closing(reader.context):
