@@ -13,6 +13,7 @@ export class Server {
     this.counters = new Map(); // of the browser's device: counter -> ack
     this.peers = new Set();
     this.up = true; // whether anybody is let in
+    this.muted = new Set(); // names of conversations
     this.hold = null; // what is asked over HTTP while it is set waits for it
     this.heard = []; // frames that came, but for pings
     this.asked = []; // paths that were asked for
@@ -159,7 +160,7 @@ export class Server {
     const [kind, id] = name.split("-");
     const title = kind === "user" ? this.users[Number(id) - 1].name : name;
     const last = this.history(this.me, name).at(-1);
-    return { name, title, picture: "", [kind]: Number(id), last, unread: this.unread(this.me, name), ...this.#mark(this.me, name) };
+    return { name, title, picture: "", [kind]: Number(id), last, unread: this.unread(this.me, name), muted: this.muted.has(name), ...this.#mark(this.me, name) };
   }
 
   #members(group) {

@@ -1,0 +1,250 @@
+// What a tab knows beside its conversations: people, groups, lists, members, files, notices.
+import "./support/page.js";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { look } from "./support/page.js";
+import { Browser } from "./support/browser.js";
+import { mentionsIn } from "../../hichat/web/browser/app/model/mentions.js";
+import { Recency } from "../../hichat/web/browser/app/model/recency.js";
+import { go, hrefOf, route } from "../../hichat/web/browser/app/model/route.js";
+import { kindOf } from "../../hichat/web/browser/app/model/media.js";
+
+const GROUP = 1_000_001;
+const asked = (browser, path) => browser.server.asked.filter((each) => each === path).length;
+
+async function opened() {
+  const browser = new Browser();
+  const model = await browser.tab();
+  return { browser, model, server: browser.server };
+}
+
+test("the list: pinned ones first, then those where something was said last", async () => {
+  const { browser, model, server } = await opened();
+  for (const from of [2, 3, 4]) {
+    server.say(from, { user: 1 }, "hi");
+    await browser.clock.pass(1000);
+  }
+  const names = () => model.listed.map(({ name }) => name);
+  assert.deepEqual(names(), ["user-4", "user-3", "user-2"]);
+  model.conversation("user-2").pinned = true;
+  assert.deepEqual(names(), ["user-2", "user-4", "user-3"]);
+  browser.cut();
+  model.say(model.conversation("user-3"), { media: "text", text: "on its way" });
+  await browser.clock.pass(10);
+  assert.deepEqual(names(), ["user-2", "user-3", "user-4"]);
+  model.conversation("user-4").muted = true;
+  assert.equal(model.unread, 2);
+});
+
+test("somebody who is not known is asked for once, and again after a while if that failed", async () => {
+  const { browser, model, server } = await opened();
+  assert.equal(model.people.name(4), "…");
+  model.people.name(4);
+  await browser.clock.pass(100);
+  assert.equal(model.people.name(4), "dan");
+  assert.equal(asked(browser, "GET /v2/users/4"), 1);
+  assert.equal(model.people.name(9), "…");
+  await browser.clock.pass(100);
+  assert.equal(model.people.name(9), "Deleted account");
+  browser.cut();
+  model.people.name(3);
+  await browser.clock.pass(100);
+  for (let n = 0; n < 20; n++) model.people.name(3);
+  await browser.clock.pass(100);
+  assert.equal(asked(browser, "GET /v2/users/3"), 1, "not once for each time that the page is drawn");
+  server.up = true;
+  await browser.clock.pass(6000);
+  model.people.name(3);
+  await browser.clock.pass(100);
+  assert.equal(model.people.name(3), "cid");
+});
+
+test("a contact's own name for somebody goes before theirs", async () => {
+  const { browser, model } = await opened();
+  model.people.know({ id: 2, name: "bob" });
+  model.people.remarks.set(2, "Bobby");
+  assert.equal(model.people.name(2), "Bobby");
+  await browser.clock.pass(100);
+});
+
+test("an answer that was asked for earlier does not undo a later one", () => {
+  const recency = new Recency();
+  const [first, second] = [recency.now(), recency.now()];
+  assert.equal(recency.take("a", second), true);
+  assert.equal(recency.take("a", first), false);
+  assert.equal(recency.take("b", first), true);
+  assert.equal(recency.take("a", second), true);
+  const before = recency.now();
+  recency.forget();
+  assert.equal(recency.take("b", before), false, "it is for another user");
+  assert.equal(recency.take("b", recency.now()), true);
+});
+
+test("a group is asked for again when something happens there: at once, and once for the rest", async () => {
+  const { browser, model, server } = await opened();
+  server.make(GROUP, 1, 2);
+  await browser.clock.pass(2000);
+  const path = `GET /v2/groups/${GROUP}`;
+  const before = asked(browser, path);
+  for (const user of [3, 4]) {
+    server.groups.get(GROUP).add(user);
+    server.make(GROUP, ...server.groups.get(GROUP));
+  }
+  await browser.clock.pass(3000);
+  assert.equal(asked(browser, path), before + 2);
+  assert.equal(model.groups.get(GROUP).size, 4);
+});
+
+test("who is no member any more is in no group, whatever answer comes late", async () => {
+  const { browser, model, server } = await opened();
+  server.make(GROUP, 1, 2);
+  await browser.clock.pass(2000);
+  model.groups.get(GROUP);
+  let free;
+  server.hold = new Promise((resolve) => (free = resolve));
+  model.groups.refresh(GROUP);
+  await browser.clock.pass(10);
+  server.leave(GROUP, 1, "removed", 2);
+  await browser.clock.pass(10);
+  server.groups.get(GROUP).add(1); // what the answer says is from before
+  server.hold = null;
+  free();
+  await browser.clock.pass(10);
+  assert.deepEqual(model.groups.get(GROUP).you, {});
+  assert.equal(model.conversation(`group-${GROUP}`).gone, true);
+  assert.deepEqual(model.listed, []);
+});
+
+test("the members follow what happens, also while a page of them is on its way", async () => {
+  const { browser, model, server } = await opened();
+  server.make(GROUP, 1, 2, 3);
+  await browser.clock.pass(1000);
+  let free;
+  server.hold = new Promise((resolve) => (free = resolve));
+  model.members.load(GROUP);
+  await browser.clock.pass(10);
+  model.members.heard({ kind: "joined", group: GROUP, member: 4 });
+  model.members.heard({ kind: "left", group: GROUP, from: 3 });
+  server.hold = null;
+  free();
+  await browser.clock.pass(10);
+  const names = () => model.members.get(GROUP).toSorted((a, b) => a.id - b.id).map(({ name }) => name);
+  assert.deepEqual(names(), ["ann", "bob", ""], "the name of who has just come is not known yet");
+  await browser.clock.pass(100);
+  assert.deepEqual(names(), ["ann", "bob", "dan"]);
+  assert.equal(model.members.isComplete(GROUP), true);
+  model.members.heard({ kind: "role", group: GROUP, member: 2, role: "owner" });
+  model.members.heard({ kind: "role", group: GROUP, member: 1, role: "owner" });
+  model.members.heard({ kind: "muted", group: GROUP, member: 4, until: 5 });
+  const found = new Map(model.members.get(GROUP).map((each) => [each.id, each]));
+  assert.deepEqual([found.get(1).role, found.get(2).role, found.get(4).muted], ["owner", "admin", { until: 5 }]);
+  model.members.heard({ kind: "unmuted", group: GROUP, member: 4 });
+  assert.equal(model.members.get(GROUP).find(({ id }) => id === 4).muted, undefined);
+});
+
+test("a list is loaded when it is wanted, and again when something happened to it: once for much", async () => {
+  const { browser, model } = await opened();
+  assert.equal(asked(browser, "GET /v2/blocks?limit=100"), 0);
+  model.lists.get("blocks");
+  model.lists.get("blocks");
+  await browser.clock.pass(100);
+  assert.equal(asked(browser, "GET /v2/blocks?limit=100"), 1);
+  for (let n = 0; n < 5; n++) model.lists.heard({ kind: "unblocked" });
+  await browser.clock.pass(200);
+  assert.equal(asked(browser, "GET /v2/blocks?limit=100"), 2);
+  model.lists.heard({ kind: "blocked" });
+  assert.equal(asked(browser, "GET /v2/devices?limit=100"), 0, "nobody wants it");
+  await browser.clock.pass(200);
+});
+
+test("typing: said every few seconds, and over when it is not said again, or when they write", async () => {
+  const { browser, model, server } = await opened();
+  const conversation = model.conversation("user-2");
+  for (let n = 0; n < 10; n++) {
+    model.typing(conversation);
+    await browser.clock.pass(500);
+  }
+  assert.equal(server.heard.filter(({ op }) => op === "typing").length, 2);
+  const peer = [...server.peers][0];
+  const types = () => peer.socket.onmessage({ data: JSON.stringify({ op: "typing", from: 2, user: 1 }) });
+  types();
+  await browser.clock.pass(4000);
+  types();
+  await browser.clock.pass(4000);
+  assert.deepEqual([...conversation.typing.keys()], [2]);
+  await browser.clock.pass(2100);
+  assert.equal(conversation.typing.size, 0);
+  types();
+  await browser.clock.pass(10);
+  server.say(2, { user: 1 }, "done");
+  await browser.clock.pass(10);
+  assert.equal(conversation.typing.size, 0);
+  types();
+  await browser.clock.pass(10);
+  browser.cut();
+  await browser.clock.pass(10);
+  assert.equal(conversation.typing.size, 0, "nobody can tell any more");
+});
+
+test("drafts are forgotten with the log-out", async () => {
+  const { browser, model } = await opened();
+  model.conversation("user-2").draft.write("secret");
+  await model.link.ask("logOut");
+  await browser.clock.pass(100);
+  assert.equal(model.state.phase, "out");
+  assert.deepEqual(Object.keys(localStorage), []);
+  assert.equal(model.conversations.size, 0);
+});
+
+test("who does not look is called: once a conversation for what comes together, and not for what is old", async () => {
+  const calls = [];
+  globalThis.Notification = class {
+    static permission = "granted";
+
+    constructor(title, { body, tag }) {
+      calls.push([title, body, tag]);
+    }
+  };
+  try {
+    const { browser, server } = await opened();
+    server.say(2, { user: 1 }, "looked at");
+    await browser.clock.pass(1000);
+    look(false);
+    await browser.clock.pass(10);
+    for (const text of ["one", "two"]) server.say(2, { user: 1 }, text);
+    server.say(1, { user: 2 }, "own");
+    server.muted.add("user-3");
+    server.say(3, { user: 1 }, "muted");
+    await browser.clock.pass(1000);
+    assert.deepEqual(calls, [["bob (2)", "two", "hichat-user-2"]]);
+    browser.cut();
+    server.say(2, { user: 1 }, "long ago");
+    await browser.clock.pass(600_000);
+    server.say(2, { user: 1 }, "a moment ago");
+    await browser.mend();
+    assert.deepEqual(calls.slice(1).map(([title, body]) => [title, body]), [["bob (3)", "a moment ago"]]);
+  } finally {
+    delete globalThis.Notification;
+  }
+});
+
+test("mentions: the longer of two names, at the end of a word", () => {
+  const people = ["ann", "anna", "bob", "小明", ""].map((name) => ({ name }));
+  const found = mentionsIn("@anna, @ann! x@y @bobby @小明你好 @@ann", people);
+  assert.deepEqual(found.map(({ name, at }) => [name, at]), [["anna", 0], ["ann", 7], ["小明", 24], ["ann", 31]]);
+});
+
+test("places in the address, whatever stands in them", () => {
+  go("search", "user-2", "a/b % ü #");
+  assert.deepEqual(route(), { section: "search", detail: "user-2", more: "a/b % ü #" });
+  location.hash = "#/chats/%E0%A4%A";
+  assert.deepEqual(route(), { section: "chats", detail: "", more: "" });
+  location.hash = "";
+  assert.equal(route().section, "chats");
+  assert.equal(hrefOf("chats", "user-2", 5), "#/chats/user-2/5");
+});
+
+test("what a file is sent as", () => {
+  const kinds = ["image/png", "image/svg+xml", "audio/ogg", "video/mp4", ""].map((type) => kindOf({ type }));
+  assert.deepEqual(kinds, ["picture", "file", "audio", "file", "file"]);
+});
