@@ -30,7 +30,7 @@ The rooms, from the doors down; each imports only from rooms below it::
     groups              groups, membership, joining, moderation
     contacts            who knows whom, who blocks whom
     accounts            users, names, passwords, devices, sessions, tokens, invites
-    log                 the log's rows: reading them, where each conversation's are
+    log                 the log's rows: reading them, where each conversation's are, what follows them
     storage             engine, threads, tables, migrations
     runtime             what a process needs: children, clocks, limits, logs, metrics, keys, signals
     core                events, drafts, errors, text, emoji, and the ports between rooms

@@ -36,6 +36,7 @@ from hichat.daemon.service import Following, Parts, Way
 from hichat.daemon.settings import Bounds, Settings
 from hichat.groups.service import Groups
 from hichat.log import reading
+from hichat.log.follower import Claim, Follower
 from hichat.media.addresses import Addresses
 from hichat.media.decoder import Decoder
 from hichat.media.folder import Folder
@@ -66,8 +67,7 @@ from hichat.runtime.limits import Limits
 from hichat.runtime.metrics import Metrics
 from hichat.runtime.work import Budgets, metered
 from hichat.search.index import make_index
-from hichat.search.indexer import Indexer
-from hichat.search.process import FollowerProcess
+from hichat.search.process import NAME, FollowerProcess
 from hichat.storage.engine import make_engine
 from hichat.storage.gathered import Gathered
 from hichat.storage.store import Store
@@ -115,8 +115,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     metrics.store_failures = lambda: store.reads.count + store.changes.count
     codec = Codec(keys.load_or_make(state, "plane.key"), worker, incarnation=secrets.randbits(64))
     index = make_index(engine)
-    follower = FollowerProcess(settings.database_url, reactor)
-    indexer = Indexer(follower.step, reactor)
+    following = assemble_following(settings, reactor, metrics)
     bounds = settings.bounds
     turns = str(state) if is_file else None
     setup = Setup(
@@ -153,7 +152,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     )
     addresses = Addresses(keys.load_or_make(state, "media.key"))
     decoder = Decoder(reactor)
-    media = assemble_media(settings, addresses, store, in_filers, decoder.take_in, reactor, worker)
+    media = assemble_media(settings, addresses, store, in_filers, decoder.take_in, reactor)
     counters = Gathered(lambda device_ids: store.read(reading.last_counters, device_ids))
     services = assemble_services(way, partial(_sign_in, accounts, counters), bounds, _now, MediaUses(addresses))
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
@@ -183,8 +182,6 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     factories = [sockets, sockets_v2]
     metrics.gauges["connections_open"] = "Open connections, HTTP's too", lambda: places.taken
     metrics.gauges["connections"] = "Open WebSocket connections", lambda: sum(len(f.connections) for f in factories)
-    if worker == 0:
-        metrics.gauges["search_position"] = "How far the search index is", lambda: indexer.progress.position
     return Parts(
         engines=[engine] if index.engine is engine else [engine, index.engine],
         pools=pools,
@@ -194,8 +191,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
         media=media,
         decoder=decoder,
         index=index,
-        # One of the workers does it for all.
-        following=Following(follower, indexer) if worker == 0 else None,
+        following=following,
     )
 
 
@@ -225,13 +221,29 @@ def assemble_media(
     in_thread: Runner,
     take_in: TakeIn,
     clock: IReactorTime,
-    worker: int,
 ) -> MediaStore:
     """Put together what keeps files, and make their directory."""
     folder = Folder(settings.state_dir / "uploads")
     folder.start()
     limits = MediaLimits(settings.upload_limit, settings.upload_quota)
-    return MediaStore(store, folder, addresses, in_thread, take_in, clock, _now, limits, sweeps=worker == 0)
+    return MediaStore(store, folder, addresses, in_thread, take_in, clock, _now, limits, claim(settings, "media"))
+
+
+def assemble_following(settings: Settings, reactor: Any, metrics: Metrics) -> Following:
+    """Put together what takes the search index on: in one of the workers, for all."""
+    process = FollowerProcess(settings.database_url, reactor)
+
+    def begin() -> None:
+        process.start()
+        metrics.gauges["search_position"] = "How far the search index is", lambda: follower.progress.position
+
+    follower = Follower(NAME, process.step, reactor, claim(settings, "search"), begin)
+    return Following(process, follower)
+
+
+def claim(settings: Settings, name: str) -> Claim:
+    """@return: that one of the workers does something for all."""
+    return Claim(settings.state_dir / f"{name}.lock")
 
 
 def assemble_way(

@@ -42,6 +42,7 @@ from hichat.conversations.marks import Marks
 from hichat.core.errors import StartError
 from hichat.daemon.settings import Settings, parse_endpoint
 from hichat.log import reading
+from hichat.log.follower import Follower
 from hichat.media.decoder import Decoder
 from hichat.media.media import MediaStore
 from hichat.pipeline.gateway.admission import Refusals
@@ -62,7 +63,6 @@ from hichat.runtime.metrics import Metrics
 from hichat.runtime.pidfile import live_without
 from hichat.runtime.turns import Turns
 from hichat.search.index import Index
-from hichat.search.indexer import Indexer
 from hichat.search.process import FollowerProcess
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
@@ -127,8 +127,8 @@ class Way:
 class Following:
     """What keeps the search index up to the log."""
 
-    follower: FollowerProcess
-    indexer: Indexer
+    process: FollowerProcess
+    follower: Follower
 
 
 @dataclass
@@ -143,7 +143,7 @@ class Parts:
     media: MediaStore
     decoder: Decoder
     index: Index
-    following: Following | None
+    following: Following
 
 
 class InTwistd:
@@ -257,9 +257,7 @@ class HiChat(InTwistd, Service):
             factory.start()
         way.endings.start()
         parts.media.start()
-        if parts.following is not None:
-            parts.following.follower.start()
-            parts.following.indexer.start()
+        parts.following.follower.start()
         self._turns = Turns.install(self._reactor, way.metrics.tick)
         self._log.info(
             "HiChat serves {address}, plane at {plane}, log at position {position}",
@@ -365,8 +363,7 @@ class HiChat(InTwistd, Service):
             waited += 0.05
         drained = await self._drain(way)
         await way.marks.idle()
-        if following is not None:
-            await following.indexer.stop()
+        await following.follower.stop()
         await way.routing.stop()
         await way.writer.stop()
         await _done(udp.stopListening())
@@ -420,8 +417,8 @@ class HiChat(InTwistd, Service):
         if parts is not None:
             if parts.way.process is not None:
                 gone.append(parts.way.process.stop())
-            if parts.following is not None:
-                gone.append(parts.following.follower.stop())
+            parts.following.follower.stop()
+            gone.append(parts.following.process.stop())
             # What waits for it has files to remove, in a pool.
             gone.append(parts.decoder.stop())
             for pool in parts.pools:

@@ -14,7 +14,6 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -29,6 +28,7 @@ from hichat.core.errors import (
     StoreAway,
     UnknownFileType,
 )
+from hichat.log.follower import Claim, Follower, Progress, StepFailed
 from hichat.media import records, types
 from hichat.media.addresses import LONGEST, PREFIX, Addresses, end_of_link, id_of, make_id
 from hichat.media.folder import Folder, Unfinished
@@ -170,7 +170,7 @@ class MediaStore:
     @param take_in: has pictures looked at.
     @param now: the time in milliseconds since the epoch.
     @param ticks: see L{hichat.runtime.clock.ticks}.
-    @param sweeps: whether to look for what nobody uses: one of several workers does.
+    @param claim: of several workers, the one that has it looks for what nobody uses.
     @ivar keeping: how often the disk failed.
     """
 
@@ -186,7 +186,7 @@ class MediaStore:
         clock: IReactorTime,
         now: Callable[[], int],
         limits: Limits,
-        sweeps: bool = True,
+        claim: Claim | None = None,
         ticks: Callable[[], int] = ticks,
     ) -> None:
         self._store = store
@@ -200,9 +200,9 @@ class MediaStore:
         self._limits = limits
         self._reserved: dict[int, int] = {}
         self._swept = 0
-        self._sweeping = LoopingCall(self._sweep_safely) if sweeps else None
-        if self._sweeping is not None:
-            self._sweeping.clock = clock
+        self._follower = Follower(
+            "the use of uploaded files", lambda: Deferred.fromCoroutine(self.step()), clock, claim, poll=SWEEP
+        )
 
     @property
     def limit(self) -> int:
@@ -216,13 +216,11 @@ class MediaStore:
 
     def start(self) -> None:
         """Begin to look for what nobody uses."""
-        if self._sweeping is not None:
-            self._sweeping.start(SWEEP, now=True)
+        self._follower.start()
 
-    def stop(self) -> None:
-        """Stop that."""
-        if self._sweeping is not None and self._sweeping.running:
-            self._sweeping.stop()
+    def stop(self) -> Deferred[None]:
+        """Stop that. See L{Follower.stop}."""
+        return self._follower.stop()
 
     # Uploads
 
@@ -423,19 +421,34 @@ class MediaStore:
 
     # What nobody uses
 
+    async def step(self) -> Progress:
+        """Take in some of the log; at its end, remove what nobody uses. See L{Follower}."""
+        try:
+            progress = await self.take_in()
+            if progress.position >= progress.head:
+                removed = await self.sweep()
+                if removed:
+                    self._log.info("{count} files that nobody uses were removed", count=removed)
+        except StoreAway as e:
+            # The store has told the log.
+            raise StepFailed from e
+        return progress
+
+    async def take_in(self) -> Progress:
+        """Enter what the next events have of files."""
+        low = await self._store.read(records.followed)
+        found = await self._store.read(records.search, low, self._addresses.find_open)
+        if found.position > low:
+            await self._store.write(records.apply, low, found)
+        return Progress(found.position, found.head)
+
     async def sweep(self) -> int:
         """
-        Remove the files that nothing uses.
+        Remove the files that nothing uses, if the log is taken in up to its end.
 
         @return: how many.
         """
         find_ids = self._addresses.find_open
-        while True:
-            low = await self._store.read(records.followed)
-            found = await self._store.read(records.search, low, find_ids)
-            if found.position == low:
-                break
-            await self._store.write(records.apply, low, found)
         settled = self._settled.now()
         removed = 0
         while True:
@@ -457,18 +470,6 @@ class MediaStore:
         for ids in records.batched(there, records.BATCH):
             known = await self._store.read(records.known, ids)
             await self._in_thread(self._folder.remove, [id for id in ids if id not in known])
-
-    async def _sweep_safely(self) -> None:
-        try:
-            removed = await self.sweep()
-        except StoreAway:
-            # The next one may do better.
-            return
-        except Exception:
-            self._log.failure("files that nobody uses could not be removed")
-        else:
-            if removed:
-                self._log.info("{count} files that nobody uses were removed", count=removed)
 
 
 def copy_of(content: IO[bytes]) -> Copy:

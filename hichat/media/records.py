@@ -3,9 +3,9 @@ Which files there are, which messages use them, and who may see them: functions 
 L{hichat.storage.store.Store}.
 
 A message of v2 is entered as a use in its own transaction, and refused if the file is not the sender's to use: see
-L{use}. Messages of v1 are entered later (L{follow}): the log is searched in steps, up to the position in C{media_head},
-and up to its end before anything is removed. So neither costs a message that names no file anything, and no file goes
-while a message that names it is on its way: both hold the store's write lock.
+L{use}. Messages of v1 are entered later (L{hichat.log.follower}): the log is searched in steps, up to the position in
+C{media_head}, and up to its end before anything is removed. So neither costs a message that names no file anything,
+and no file goes while a message that names it is on its way: both hold the store's write lock.
 """
 
 from __future__ import annotations
@@ -171,11 +171,13 @@ class Found(msgspec.Struct):
     """
     What the log says about files, up to a position.
 
+    @ivar head: where the log ended.
     @ivar uses: ids of files, which may be nobody's, and positions of messages that name them.
     @ivar recalled: positions of messages.
     """
 
     position: int
+    head: int
     uses: set[tuple[str, int]]
     recalled: list[int]
 
@@ -197,13 +199,14 @@ def search(connection: Connection, low: int, find_ids: Callable[[bytes], Iterabl
 
     @param find_ids: gives the ids of the files that a message's body names.
     """
-    high = min(low + FOLLOWED, reading.head(connection))
+    head = reading.head(connection)
+    high = min(low + FOLLOWED, head)
     query = (
         select(events.c.position, events.c.kind, events.c.subject, events.c.body)
         .where(events.c.position > low, events.c.position <= high)
         .where(or_(and_(events.c.kind == Kind.MESSAGE, _names_a_file(connection)), events.c.kind == Kind.RECALLED))
     )
-    found = Found(high, set(), [])
+    found = Found(high, head, set(), [])
     for position, kind, subject, body in connection.execute(query):
         if kind == Kind.RECALLED:
             found.recalled.append(subject)

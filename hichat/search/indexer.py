@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, select
-from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import EDITS, MESSAGES, RECALLS
 from hichat.log import reading
+from hichat.log.follower import Progress
 from hichat.search.index import Entry, Head, Index, of_media, of_sender, of_word
 from hichat.search.words import tokens
 from hichat.storage.store import Store
@@ -26,32 +23,6 @@ STEP = 250
 VERSIONS = 16
 """As which an edited message can be found by those who left before it was edited again, at most."""
 
-POLL = 1.0
-"""Seconds until the log is looked at again when there was nothing new."""
-
-AGAIN = 5.0
-"""Seconds until the next step after one that failed."""
-
-PACE = 50
-"""
-How long it rests between two steps: what the last one took, times the events a second with which the log grows, in
-units of this; as long as that at least. So what people send comes first: it follows some 1,500 a second, of 5,000 it
-takes a hundredth of a core, and catches up afterwards.
-"""
-
-LONGEST = 5.0
-"""Seconds that it rests at most."""
-
-
-class Progress(NamedTuple):
-    """
-    @ivar position: how far the index is.
-    @ivar head: where the log ended.
-    """
-
-    position: int
-    head: int
-
 
 def text_of(text: str, name: str) -> str:
     """
@@ -61,11 +32,7 @@ def text_of(text: str, name: str) -> str:
     return f"{text} {name}" if text and name else text or name
 
 
-class StepFailed(Exception):
-    """The index could not be taken on; what the log says of it is all there is to know."""
-
-
-class Follower:
+class Indexer:
     """Takes the index on."""
 
     _log = Logger()
@@ -171,73 +138,3 @@ def _at(connection: Connection, positions: set[int]) -> list[Event]:
     if not positions:
         return []
     return [Event(*row) for row in connection.execute(select(events).where(events.c.position.in_(positions)))]
-
-
-class Indexer:
-    """
-    Has a L{Follower} take its steps, at rest most of the time: what people send comes first.
-
-    @param step: takes one; fails with L{StepFailed}.
-    @ivar progress: of the last step.
-    """
-
-    _log = Logger()
-
-    def __init__(self, step: Callable[[], Deferred[Progress]], clock: IReactorTime) -> None:
-        self.progress = Progress(0, 0)
-        self._step = step
-        self._clock = clock
-        self._call: IDelayedCall | None = None
-        self._at_work = False
-        self._seen_at = clock.seconds()
-        self._stopped: list[Deferred[None]] | None = None
-
-    def start(self) -> None:
-        """Begin, and go on by itself."""
-        self._call = self._clock.callLater(0, self._work)
-
-    def stop(self) -> Deferred[None]:
-        """@return: fires when the step that is under way is over; there is no other one."""
-        self._stopped = []
-        if self._call is not None:
-            self._call.cancel()
-            self._call = None
-        if not self._at_work:
-            return succeed(None)
-        waiter: Deferred[None] = Deferred()
-        self._stopped.append(waiter)
-        return waiter
-
-    def _work(self) -> None:
-        self._call = None
-        self._at_work = True
-        began = self._clock.seconds()
-        work = self._step()
-        work.addCallbacks(self._rest, self._failed, callbackArgs=(began,))
-        work.addErrback(lambda failure: self._log.failure("the search index stands still", failure))
-
-    def _rest(self, progress: Progress, began: float) -> None:
-        now = self._clock.seconds()
-        before, self.progress = self.progress, progress
-        since, self._seen_at = now - self._seen_at, now
-        if progress.position >= progress.head:
-            self._again(POLL)
-            return
-        # The clock may have been put back meanwhile.
-        took = max(0.0, now - began)
-        rate = (progress.head - before.head) / since if before.head and since > 0 else 0
-        self._again(min(LONGEST, took * max(1, rate / PACE)))
-
-    def _failed(self, failure: Failure) -> None:
-        if not failure.check(StepFailed):
-            self._log.failure("the search index could not be taken on; again in {pause} s", failure, pause=AGAIN)
-        self._again(AGAIN)
-
-    def _again(self, pause: float) -> None:
-        self._at_work = False
-        if self._stopped is None:
-            self._call = self._clock.callLater(pause, self._work)
-            return
-        waiters, self._stopped = self._stopped, []
-        for waiter in waiters:
-            waiter.callback(None)

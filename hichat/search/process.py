@@ -21,12 +21,15 @@ from typing import Any
 import msgspec
 from twisted.internet.defer import Deferred, fail
 
+from hichat.log.follower import Progress, StepFailed, Steps
 from hichat.runtime.child import Child, Daemon, Said, collect_log, no_threads, run
 from hichat.search.index import make_index
-from hichat.search.indexer import Follower, Progress, StepFailed
+from hichat.search.indexer import Indexer
 from hichat.storage.engine import make_engine
 from hichat.storage.store import Store
-from hichat.storage.trouble import Trouble
+
+NAME = "the search index"
+"""In the log."""
 
 LAST_IN_LINE = 19
 """Niceness: whoever wants the core has it first."""
@@ -115,23 +118,12 @@ def serve(daemon: Daemon) -> None:
     said = collect_log()
     engine = make_engine(setup.database)
     index = make_index(engine)
-    follower = Follower(Store(engine, no_threads, no_threads, nullcontext), index)
-    trouble = Trouble("the search index cannot be taken on")
+    steps = Steps(NAME, Indexer(Store(engine, no_threads, no_threads, nullcontext), index).step)
     while daemon.read() is not None:
-        daemon.tell(Taken(_step(follower, trouble), said))
+        daemon.tell(Taken(steps.take(), said))
         said.clear()
     index.engine.dispose()
     engine.dispose()
-
-
-def _step(follower: Follower, trouble: Trouble) -> Progress | None:
-    try:
-        progress = follower.step()
-    except Exception as e:
-        trouble.met(e)
-        return None
-    trouble.passed()
-    return progress
 
 
 if __name__ == "__main__":

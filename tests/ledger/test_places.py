@@ -64,7 +64,7 @@ class PlacesTests(WriterCase):
         statement = by_conversation._FOLLOWED
         self.patch(by_conversation, "_FOLLOWED", text("UPDATE no_such_table SET position = :at"))
         self.writer.follow()
-        self.assertEqual(self.writer.following.count, 1)
+        self.assertEqual(self.writer.following.trouble.count, 1)
         self.assertEqual(self.heads(), (6, 0))
         (event,) = self.writer.write([message(1, 2)])
         assert isinstance(event, Event)

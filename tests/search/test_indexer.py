@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 from unittest.mock import patch
 
 from sqlalchemy.exc import DatabaseError
-from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
+from twisted.internet.task import Clock, deferLater
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import reading
+from hichat.log.follower import Claim, Follower, Progress
 from hichat.search import index as index_room
 from hichat.search import query, words
 from hichat.search.index import Head, SQLiteIndex, of_word
-from hichat.search.indexer import AGAIN, LONGEST, POLL, Follower, Indexer, Progress, StepFailed
+from hichat.search.indexer import Indexer
 from hichat.search.words import Token
 from hichat.storage import engine
 from hichat.wire import v2
@@ -46,15 +47,15 @@ class IndexCase(WriterCase):
     def setUp(self) -> None:
         super().setUp()
         self.index = make_search_index(self, self.store)
-        self.follower = self.make_follower()
+        self.indexer = self.make_indexer()
 
-    def make_follower(self) -> Follower:
-        follower = Follower(self.store, self.index)
-        follower.prepare()
-        return follower
+    def make_indexer(self) -> Indexer:
+        indexer = Indexer(self.store, self.index)
+        indexer.prepare()
+        return indexer
 
     def follow(self, limit: int = 100) -> None:
-        while (progress := self.follower.step(limit)).position < progress.head:
+        while (progress := self.indexer.step(limit)).position < progress.head:
             pass
 
     def named(self, word: str, conversation: int = 1, begins: bool = False) -> list[int]:
@@ -80,13 +81,13 @@ class IndexCase(WriterCase):
         return " ".join(map(str, rows))
 
 
-class FollowerTests(IndexCase):
+class IndexerTests(IndexCase):
     def test_steps(self) -> None:
         self.writer.write([text("one tea"), text("two tea", 1, 3), text("three", 2, 1), text("four tea")])
-        self.assertEqual(self.follower.step(3), Progress(3, 4))
+        self.assertEqual(self.indexer.step(3), Progress(3, 4))
         self.assertEqual((self.named("tea"), self.named("tea", 2)), ([1], [2]))
-        self.assertEqual(self.follower.step(3), Progress(4, 4))
-        self.assertEqual(self.follower.step(3), Progress(4, 4))
+        self.assertEqual(self.indexer.step(3), Progress(4, 4))
+        self.assertEqual(self.indexer.step(3), Progress(4, 4))
         self.assertEqual((self.named("tea"), self.named("t", begins=True)), ([4, 1], [4, 3, 1]))
         self.assertEqual(self.head().position, 4)
 
@@ -124,10 +125,10 @@ class FollowerTests(IndexCase):
         for name in ("remove", "add", "move"):
             for late in (False, True):
                 with patch.object(self.index, name, self.crashing(name, late)):
-                    self.assertRaises(Crash, self.follower.step)
+                    self.assertRaises(Crash, self.indexer.step)
                 self.assertEqual((self.contents(), self.head()), before, (name, late))
                 self.assertEqual((self.found("alpha"), self.found("gamma"), self.found("beta")), ([4], [1], []))
-        self.follower = self.make_follower()
+        self.indexer = self.make_indexer()
         self.follow()
         self.assertEqual((self.named("alpha"), self.named("gamma"), self.named("beta")), ([4], [1], []))
         self.assertEqual((self.found("alpha"), self.found("gamma"), self.found("beta")), ([4], [1], []))
@@ -150,8 +151,8 @@ class FollowerTests(IndexCase):
 
         def work() -> None:
             try:
-                follower = Follower(self.store, self.index)
-                while (progress := follower.step(7)).position < progress.head:
+                indexer = Indexer(self.store, self.index)
+                while (progress := indexer.step(7)).position < progress.head:
                     pass
             except BaseException as e:
                 errors.append(e)
@@ -194,14 +195,14 @@ class FollowerTests(IndexCase):
         self.follow()
         with self.index.writing() as indexed:
             self.index.move(indexed, Head(2, 5))
-        self.follower = self.make_follower()
+        self.indexer = self.make_indexer()
         self.assertEqual((self.head(), self.named("tea")), (Head(0, 0), []))
         self.follow()
         self.assertEqual(self.named("tea"), [2, 1])
         with self.index.writing() as indexed:
             self.index.move(indexed, Head(9, 5))
         self.assertEqual(self.found("tea"), [2, 1], "nothing is behind the log's end")
-        self.make_follower()
+        self.make_indexer()
         self.assertEqual(self.head(), Head(0, 0))
 
     def test_another_version(self) -> None:
@@ -222,13 +223,13 @@ class FollowerTests(IndexCase):
             patch.object(index_room, "VERSION", 3),
             patch.object(words, "comparable", lambda text: normalize("NFKC", text).casefold()),
         ):
-            self.follower = self.make_follower()
+            self.indexer = self.make_indexer()
             self.writer.write([text(old), text("tea")])
             self.follow()
         self.assertEqual(self.named("benoit"), [])
-        self.follower = self.make_follower()
+        self.indexer = self.make_indexer()
         self.writer.write([text("Benoit, ISTANBUL ❤")])
-        self.follower.step(1)
+        self.indexer.step(1)
         self.assertEqual(self.found("benoît"), [3, 1])
         self.follow()
         for asked in ("Benoît", "benoit", "istanbul", "İSTANBUL", "ist\u200banbul", "❤", "❤\ufe0f"):
@@ -242,7 +243,7 @@ class FollowerTests(IndexCase):
         self.assertEqual(self.named("tea"), [1])
 
 
-class FollowerOnPostgreSQLTests(OnPostgreSQL, FollowerTests):
+class IndexerOnPostgreSQLTests(OnPostgreSQL, IndexerTests):
     """The same on the other store."""
 
 
@@ -267,91 +268,71 @@ class FileTests(SynchronousTestCase):
         self.assertRaises(DatabaseError, index.prepare)
 
 
-TOOK = 0.5
+TOOK = 0.1
 
 
-class IndexerTests(SynchronousTestCase):
-    """When it works, and when it rests."""
+class TakeoverTests(IndexCase):
+    """Several workers, one index: each step is taken once, whoever takes it and whatever ends."""
 
     def setUp(self) -> None:
+        super().setUp()
         self.clock = Clock()
-        self.steps: list[Any] = []
-        self.indexer = Indexer(self.step, self.clock)
-        self.indexer.start()
+        self.file = Path(self.mktemp())
+        self.steps: list[tuple[int, int]] = []
 
-    def step(self) -> Deferred[Any]:
-        done: Deferred[Any] = Deferred()
-        found = self.steps.pop(0)
-        self.clock.callLater(TOOK, done.errback if isinstance(found, Exception) else done.callback, found)
-        return done
+    def make(self, number: int, limit: int = 10) -> Follower:
+        indexer = Indexer(self.store, self.index)
 
-    def rest(self, *steps: Any) -> float:
-        """@return: seconds of rest after these steps."""
-        for step in steps:
-            self.steps.append(step)
-            (call,) = self.clock.getDelayedCalls()
-            self.clock.advance(call.getTime() - self.clock.seconds())
+        def step() -> Progress:
+            progress = indexer.step(limit)
+            self.steps.append((number, progress.position))
+            return progress
+
+        made = Follower("the search index", lambda: deferLater(self.clock, TOOK, step), self.clock, Claim(self.file))
+        self.addCleanup(made.stop)
+        made.start()
+        return made
+
+    def wait_for(self, steps: int) -> None:
+        while len(self.steps) < steps:
             self.clock.advance(TOOK)
-        (call,) = self.clock.getDelayedCalls()
-        return round(call.getTime() - self.clock.seconds(), 3)
 
-    def test_nothing_to_do(self) -> None:
-        self.assertEqual(self.rest(Progress(5, 5)), POLL)
-        self.assertEqual(self.indexer.progress, Progress(5, 5))
+    def test_in_the_middle(self) -> None:
+        self.writer.write([text(f"tea{number}") for number in range(35)])
+        first = self.make(0)
+        self.make(1)
+        self.wait_for(2)
+        self.successResultOf(first.stop())
+        self.clock.pump([TOOK] * 50)
+        self.assertEqual(self.steps[:4], [(0, 10), (0, 20), (1, 30), (1, 35)])
+        self.assertEqual({number for number, _ in self.steps[4:]}, {1})
+        for number in range(35):
+            self.assertEqual(self.named(f"tea{number}"), [number + 1])
 
-    def test_much_to_do_while_nobody_writes(self) -> None:
-        self.assertEqual(self.rest(Progress(500, 10**6)), TOOK)
-        self.assertEqual(self.rest(Progress(1000, 10**6)), TOOK)
+    def test_a_step_that_is_cut_off_is_taken_by_the_next_one(self) -> None:
+        self.writer.write([text(f"tea{number}") for number in range(15)])
+        first = self.make(0)
+        self.make(1)
 
-    def test_while_people_write(self) -> None:
-        """The more of them, the longer; but not for ever."""
-        head = 10**6
-        rests = [self.rest(Progress(500, head))]
-        for rate in (10, 100, 400, 10**6):
-            head += round(rate * (rests[-1] + TOOK))
-            rests.append(self.rest(Progress(500, head)))
-        self.assertEqual(rests, [TOOK, TOOK, TOOK * 2, TOOK * 8, LONGEST])
+        self.wait_for(1)
+        with patch.object(type(self.index), "move", side_effect=Crash):
+            self.clock.pump([TOOK] * 2)
+        self.assertEqual(len(self.flushLoggedErrors(Crash)), 1)
+        self.successResultOf(first.stop())
+        self.clock.pump([TOOK] * 50)
+        self.assertEqual(self.steps[:2], [(0, 10), (1, 15)])
+        for number in range(15):
+            self.assertEqual(self.named(f"tea{number}"), [number + 1])
 
-    def test_a_clock_that_is_put_back(self) -> None:
-        """In the middle of a step. The reactor refuses what is before now, and the index would stand still for ever."""
-        for back in (0.0, 3600.0):
-            step: Deferred[Progress] = Deferred()
-            clock = Clock()
-            clock.advance(10_000)
-            Indexer(lambda: step, clock).start()  # noqa: B023
-            clock.advance(0)
-            # With none, the step took no time at all by this clock.
-            clock.rightNow -= back
-            step.callback(Progress(500, 10**6))
-            (call,) = clock.getDelayedCalls()
-            self.assertGreaterEqual(call.getTime(), clock.seconds())
 
-    def test_a_step_that_fails(self) -> None:
-        self.assertEqual(self.rest(StepFailed("no")), AGAIN)
-        self.assertEqual(self.flushLoggedErrors(), [], "its process has told why")
-        self.assertEqual(self.rest(ZeroDivisionError()), AGAIN)
-        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
-        self.assertEqual(self.rest(Progress(5, 5)), POLL)
-
-    def test_stopped_at_rest(self) -> None:
-        self.rest(Progress(5, 5))
-        self.successResultOf(self.indexer.stop())
-        self.assertEqual(self.clock.getDelayedCalls(), [])
-
-    def test_stopped_at_work(self) -> None:
-        self.steps.append(Progress(5, 50))
-        self.clock.advance(0)
-        stopped = self.indexer.stop()
-        self.assertNoResult(stopped)
-        self.clock.advance(0.5)
-        self.successResultOf(stopped)
-        self.assertEqual(self.clock.getDelayedCalls(), [])
+class TakeoverOnPostgreSQLTests(OnPostgreSQL, TakeoverTests):
+    pass
 
 
 class LargeTests(WriterCase):
     def test_the_log_is_not_read_at_once(self) -> None:
         index = make_search_index(self, self.store)
-        follower = Follower(self.store, index)
+        indexer = Indexer(self.store, index)
         self.writer.write([text("tea") for _ in range(30)])
         limits: list[int] = []
         after = reading.after
@@ -361,5 +342,5 @@ class LargeTests(WriterCase):
             return after(connection, position, limit)
 
         with patch.object(reading, "after", counted):
-            follower.step(10)
+            indexer.step(10)
         self.assertEqual(limits, [10])

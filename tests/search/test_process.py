@@ -11,10 +11,11 @@ from twisted.internet.defer import gatherResults
 from twisted.internet.task import deferLater
 from twisted.logger import eventAsText
 
+from hichat.log.follower import Progress, StepFailed
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime import supervision
 from hichat.search.index import make_index
-from hichat.search.indexer import STEP, Progress, StepFailed
+from hichat.search.indexer import STEP
 from hichat.search.process import LAST_IN_LINE, FollowerProcess
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate

@@ -46,6 +46,7 @@ from hichat.groups import queries
 from hichat.groups.queries import Writers
 from hichat.log import by_conversation, reading
 from hichat.log.ages import Ages
+from hichat.log.follower import Progress, Steps
 from hichat.pipeline.ledger.receipts import Receipt, touch
 from hichat.pipeline.ledger.strangers import Strangers
 from hichat.runtime.clock import ticks
@@ -240,7 +241,7 @@ class LogWriter:
         self._sleep = sleep
         self._memory = Memory(tail, Strangers(strangers, lambda: ticks() / 1000))
         self.trouble = Trouble("messages and other events cannot be stored")
-        self.following = Trouble("the index of conversations cannot be taken on")
+        self.following = Steps("the index of conversations", self._take_index_on)
         self._repaired = False
         self._ages = Ages(edit_limit * 1000, ticks)
 
@@ -308,18 +309,17 @@ class LogWriter:
         memory = self._memory
         if memory.position - memory.indexed < 2 * by_conversation.STEP:
             return
-        try:
-            with self._store.transaction() as connection:
-                if not self._repaired:
-                    by_conversation.repair(connection)
-                head, low = by_conversation.heads(connection)
-                indexed = by_conversation.follow(connection, low, head)
-        except Exception as e:
-            self.following.met(e)
-        else:
-            self.following.passed()
+        progress = self.following.take()
+        if progress is not None:
             self._repaired = True
-            memory.indexed = indexed
+            memory.indexed = progress.position
+
+    def _take_index_on(self) -> Progress:
+        with self._store.transaction() as connection:
+            if not self._repaired:
+                by_conversation.repair(connection)
+            head, low = by_conversation.heads(connection)
+            return Progress(by_conversation.follow(connection, low, head), head)
 
     def _is_stored(self, outcomes: Sequence[Outcome]) -> bool:
         """

@@ -13,7 +13,7 @@ from hichat.core.events import Event, Scope
 from hichat.log import by_conversation
 from hichat.search import index as index_room
 from hichat.search import query as query_room
-from hichat.search.indexer import Follower
+from hichat.search.indexer import Indexer
 from hichat.wire import v2
 from hichat.wire.frames import Edit
 from tests.ledger.test_blocks import block
@@ -90,14 +90,14 @@ class SearchCase(ConversationsCase):
         super().setUp()
         self.patch(by_conversation, "STEP", 2)
         self.patch(by_conversation, "RECENT", 3)
-        self.follower = Follower(self.store, self.search_index)
+        self.indexer = Indexer(self.store, self.search_index)
 
     def follow(self):
         if self.steps is None:
-            while (progress := self.follower.step(3)).position < progress.head:
+            while (progress := self.indexer.step(3)).position < progress.head:
                 pass
         for _ in range(self.steps or 0):
-            self.follower.step(2)
+            self.indexer.step(2)
 
     def tell(self):
         found = []
@@ -427,14 +427,14 @@ class TailTests(SearchCase):
         ids = [self.say(1, "tea", user=2) for _ in range(5)]
         page = self.page(1, "tea")
         self.assertEqual(([item["message"]["id"] for item in page["items"]], page["indexing"]), (ids[:1:-1], True))
-        while (progress := self.follower.step(2)).position < progress.head:
+        while (progress := self.indexer.step(2)).position < progress.head:
             pass
         self.assertEqual(self.find(1, "tea"), ids[::-1])
 
     def test_edited_since(self):
         """Of what the index has, it has the old text."""
         first, second = self.say(1, "old words", user=2), self.say(1, "old tea", user=2)
-        self.follower.step()
+        self.indexer.step()
         self.edit(1, first, "old coffee")
         self.assertEqual((self.find(2, "words"), self.find(2, "coffee")), ([], [first]))
         self.assertEqual(self.find(2, "old"), [second, first], "each once")

@@ -62,7 +62,7 @@ class SeededTests(SearchCase):
             else:
                 self.come_or_go(self.chance.choice((2, 3)))
             if self.chance.random() < 0.2:
-                self.follower.step(self.chance.choice((1, 3, 50)))
+                self.indexer.step(self.chance.choice((1, 3, 50)))
 
     def write(self):
         sender, place = self.chance.choice((1, 2, 3)), self.chance.choice(PLACES)
