@@ -30,6 +30,7 @@ from hichat.web.browser.files import Client
 from hichat.web.browser.session import SessionResource
 from hichat.web.credentials import callers
 from hichat.web.docs.documents import mount_documents
+from hichat.web.docs.handbook import Handbook
 from hichat.web.outside import Outside
 from hichat.web.parts import Parts
 from hichat.web.site import Branch, Site
@@ -75,6 +76,7 @@ def make_site(
     root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
     root.mount("v2/ws", SocketV2Resource(sockets_v2))
     mount_documents(root, outside.public)
+    root.putChild(b"docs", Handbook(outside.prefix))
     client = Client(outside.prefix, accounts.password_length)
     root.putChild(b"", client.page)
     root.putChild(b"app", client.directory)

@@ -24,7 +24,7 @@ _ORIGIN = re.compile(
 )
 _NAME = re.compile(r"[a-z0-9._-]+")
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
-_OWN = frozenset(("app", "healthz", "metrics", "readyz", "session", "uploads", "v1", "v2"))
+_OWN = frozenset(("app", "docs", "healthz", "metrics", "readyz", "session", "uploads", "v1", "v2"))
 """Where addresses of our own begin: a prefix that began with one could not be told from it."""
 
 

@@ -4,7 +4,6 @@ import contextlib
 import itertools
 import re
 import time
-from pathlib import Path
 
 from argon2 import PasswordHasher
 from hypothesis import given, settings
@@ -12,9 +11,9 @@ from hypothesis import strategies as st
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-import hichat
 from hichat.accounts.passwords import Passwords, has_name, is_common, make_hasher, prepare
 from hichat.core.errors import Busy, InvalidField, PasswordTooCommon, PasswordTooLong, PasswordTooShort
+from tests import guide
 from tests.doubles import run_now
 
 
@@ -139,11 +138,12 @@ class Judging(SynchronousTestCase):
         ):
             self.assertFalse(has_name(password, name), (password, name))
 
-    def test_the_examples_of_the_readme(self):
+    def test_the_examples_of_the_documentation(self):
         """Who copies one is not refused."""
-        readme = (Path(hichat.__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-        found = re.findall(r"""PASSWORD='(.*?)'|"password": "(.*?)"|log_in\("\w+", "(.*?)"|place of `(.*?)`""", readme)
-        self.assertEqual(len(found), 4)
+        text = "".join(guide.everything().values())
+        found = re.findall(r"""PASSWORD='(.*?)'|"password": "(.*?)"|log_in\("\w+", "(.*?)"|place of `(.*?)`""", text)
+        # One stands in README.md and in the page about the terminal.
+        self.assertEqual(len(found), 5)
         passwords = Passwords(run_now, Counting())
         for password in filter(None, itertools.chain.from_iterable(found)):
             for name in ("ann", "bob"):

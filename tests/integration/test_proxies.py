@@ -1,5 +1,5 @@
 """
-A daemon behind nginx, as README.md has it.
+A daemon behind nginx, as the page about proxies has it.
 
 Debian's C{nginx} is used (C{apt-get install nginx-light}). Without it these tests are skipped; where C{CI=true}
 they fail.
@@ -23,15 +23,17 @@ from unittest import SkipTest
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.integration.daemon import ROOT, Daemon, free_port
+from tests import guide
+from tests.integration.daemon import Daemon, free_port
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 PASSWORD = "correct horse"
 
 
 def configuration() -> str:
-    """@return: what README.md tells people to write."""
-    return (ROOT / "README.md").read_text().split("```nginx\n")[1].split("```")[0]
+    """@return: what the page tells people to write."""
+    (found,) = guide.blocks(guide.text("proxy"), "nginx")
+    return found
 
 
 class BehindNginx(SynchronousTestCase):
@@ -45,7 +47,7 @@ class BehindNginx(SynchronousTestCase):
         self.root = ""
 
     def begin(self, changes: dict[str, str], **settings: str) -> None:
-        """Start both, with so much changed in README's configuration."""
+        """Start both, with so much changed in the page's configuration."""
         self.daemon = Daemon(self.directory / "daemon", **settings)
         changes = {
             "listen 443 ssl;": f"listen 127.0.0.1:{self.port};",

@@ -1,16 +1,16 @@
-"""The README's Python example, as it stands there, against a running daemon."""
+"""The Python example of the page for clients' authors, as it stands there, against a running daemon."""
 
 from __future__ import annotations
 
 import io
-import re
 import sys
 from typing import Any
 
 from twisted.internet.defer import Deferred
 
 from hichat.client.connection import Client
-from tests.integration.daemon import ROOT, reactor, until
+from tests import guide
+from tests.integration.daemon import reactor, until
 from tests.integration.system import System
 
 
@@ -18,7 +18,7 @@ async def test_the_example(system: System) -> None:
     """Ann's program says hi to user 2, and prints what comes."""
     for name in ("ann", "bob"):
         system.daemon.command("user", "add", name, line="correct horse\n")
-    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    (example,) = (each for found in guide.everything().values() for each in guide.blocks(found, "python"))
     names: dict[str, Any] = {}
     exec(example.replace("http://127.0.0.1:8000", system.daemon.url), names)
     made: list[Client] = []

@@ -7,13 +7,13 @@ from functools import cached_property, partial
 from hashlib import blake2b
 
 import msgspec
-from twisted.web.resource import Resource
+from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request
 
 from hichat.web.docs import api_page, asyncapi, openapi, protocol_page
 from hichat.web.docs.pages import STYLE_HASH
 from hichat.web.outside import PublicURL
-from hichat.web.site import Branch
+from hichat.web.site import Branch, NotFound
 
 
 class Document(Resource):
@@ -67,8 +67,14 @@ class Page(Document):
     @param make: makes the page; see L{hichat.web.docs.pages}.
     """
 
+    isLeaf = False
+
     def __init__(self, make: Callable[[], str]) -> None:
         super().__init__("text/html; charset=utf-8", lambda: make().encode(), f"; style-src '{STYLE_HASH}'")
+
+    def getChild(self, path: bytes, request: Request) -> IResource:
+        """There is nothing below a page."""
+        return NotFound()
 
 
 def mount_documents(root: Branch, public: PublicURL | None = None) -> None:

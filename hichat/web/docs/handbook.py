@@ -1,0 +1,89 @@
+"""
+The pages of C{hichat/docs}, as they are in this version, at C{/docs}.
+
+They are Markdown that reads well in the repository, so their links are those of the repository; here they lead to the
+page that is served instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+from twisted.web.resource import IResource, Resource
+from twisted.web.server import Request
+
+from hichat import __version__
+from hichat.web.docs import pages
+from hichat.web.docs.documents import Page
+from hichat.web.site import NotFound
+
+PLACE = "/docs"
+
+_INDEX = "README"
+_HERE = "http://127.0.0.1:8000"
+"""How the pages call a running daemon: its address by default. On a page that a daemon serves it is that one."""
+_TITLE = re.compile(r"# (.+)")
+
+
+class Handbook(Resource):
+    """
+    The index, and below it the pages.
+
+    @param prefix: what the paths of the site begin with.
+    """
+
+    def __init__(self, prefix: str = "") -> None:
+        super().__init__()
+        found = {name: Page(partial(_page, text, language, prefix)) for name, language, text in _read()}
+        self._index = found.pop(_INDEX)
+        self.putChild(b"", self._index)
+        for name, page in found.items():
+            self.putChild(name.encode("ascii"), page)
+
+    def getChild(self, path: bytes, request: Request) -> IResource:
+        """There is no such page."""
+        return NotFound()
+
+    def render(self, request: Request) -> bytes | int:
+        """Send the index."""
+        return self._index.render(request)
+
+
+def _read() -> Iterator[tuple[str, str, str]]:
+    """@return: of each page its name, its language and its text; C{steps.zh.md} is Chinese."""
+    for each in (files("hichat") / "docs").iterdir():
+        name, extension = each.name.rsplit(".", 1)
+        if extension == "md":
+            yield name, name.partition(".")[2] or "en", each.read_text(encoding="utf-8")
+
+
+def _page(text: str, language: str, prefix: str) -> str:
+    title = _TITLE.match(text)
+    assert title is not None, "a page begins with its title"
+    return pages.page(
+        "handbook.html",
+        title[1],
+        language,
+        index=prefix + PLACE,
+        version=__version__,
+        text=Markup(pages.markdown(_served(prefix)).render(text)),  # noqa: S704
+    )
+
+
+def _served(prefix: str) -> Callable[[str], str]:
+    def lead(link: str) -> str:
+        if link == _HERE or link.startswith(f"{_HERE}/"):
+            return prefix + (link.removeprefix(_HERE) or "/")
+        parts = urlsplit(link)
+        if parts.scheme or not parts.path:
+            return link
+        name = parts.path.removesuffix(".md")
+        place = PLACE if name == _INDEX else f"{PLACE}/{name}"
+        return parts._replace(path=prefix + place).geturl()
+
+    return lead
