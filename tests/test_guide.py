@@ -35,6 +35,8 @@ def names_in(path: Path) -> set[str]:
                 names = [each.name]
             elif isinstance(each, ast.Assign):
                 names = [target.id for target in each.targets if isinstance(target, ast.Name)]
+            elif isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name):
+                names = [each.target.id]
             else:
                 continue
             outer = "" if each is node else f"{node.name}."  # type: ignore[attr-defined]
