@@ -34,6 +34,7 @@ from hichat.core.kinds import Kind
 from hichat.core.ports import Runner
 from hichat.daemon.service import Following, Parts, Way
 from hichat.daemon.settings import Bounds, Settings
+from hichat.daemon.site import make_site
 from hichat.groups.service import Groups
 from hichat.log import reading
 from hichat.log.follower import Claim, Follower
@@ -92,9 +93,6 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     @param worker: its number, where there are several.
     @raise StartError: a key file or the database's URL is wrong.
     """
-    # Not at the top: Klein installs a reactor when it is imported.
-    from hichat.daemon.site import make_site
-
     state = settings.state_dir
     metrics = Metrics()
     readers = ThreadPool(READERS, READERS, "hichat-read")

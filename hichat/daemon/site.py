@@ -1,8 +1,4 @@
-"""
-Puts the whole web site together: the v1 calls, the WebSocket, uploaded files and the operator's pages.
-
-Import this inside the composition root's function only: Klein installs a reactor on import.
-"""
+"""Puts the whole web site together: the v1 calls, the WebSocket, uploaded files and the operator's pages."""
 
 from __future__ import annotations
 

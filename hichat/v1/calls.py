@@ -1,24 +1,17 @@
-"""
-The HTTP calls of v1, as existing clients make them.
-
-Import this inside the composition root's function only: Klein installs a reactor on import.
-"""
+"""The HTTP calls of v1, as existing clients make them."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import wraps
 from typing import IO, Any, Concatenate, cast
 
 import msgspec
-from klein import Klein
 from twisted.logger import Logger
 from twisted.python.failure import Failure
-from twisted.web.iweb import IRequest
 from twisted.web.resource import Resource
-from werkzeug.exceptions import HTTPException
 
 from hichat.accounts.fields import id_of
 from hichat.accounts.tokens import Claims
@@ -48,6 +41,7 @@ from hichat.web.complaints import complain
 from hichat.web.credentials import credentials, is_forwarded, peer
 from hichat.web.forms import FORM_LIMIT, integer, read_form, read_urlencoded, required
 from hichat.web.parts import Parts
+from hichat.web.routes import Route, Routes
 from hichat.web.site import Branch, Request
 from hichat.web.uploads import Files, copy_of_form
 
@@ -140,14 +134,12 @@ class V1:
     One method a call of the contract.
     """
 
-    app = Klein()
     _log = Logger()
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._list = UserList(_encode_user, lambda: time.time_ns() // 1_000_000)
 
-    @app.route("/v1/user/new", methods=["POST"])
     @_call(_in_lower_case)
     async def register(self, request: Request) -> bytes:
         fields = _form(request)
@@ -161,7 +153,6 @@ class V1:
         )
         return _done(request, REGISTERED, data=_user_row(user, oneself=True))
 
-    @app.route("/v1/user/login_pw", methods=["POST"])
     @_call(_in_lower_case)
     async def log_in(self, request: Request) -> bytes:
         fields = _form(request)
@@ -170,14 +161,11 @@ class V1:
         )
         return _done(request, LOGGED_IN, tokens=token, userId=user.id)
 
-    @app.route("/v1/user/list", methods=["GET"])
     @_call(_in_both_cases)
     @_authenticated
     async def list_users(self, request: Request, user: User) -> Pieces:
         return Pieces(await self.parts.store.read(self._list.read, user))
 
-    # The contract's spelling.
-    @app.route("/v1/user/updata", methods=["POST"])
     @_call(_with_status)
     @_authenticated_v1
     async def update(self, request: Request, user: User, claims: Claims) -> bytes:
@@ -188,7 +176,6 @@ class V1:
         changed = await self.parts.accounts.update(user, fields)
         return _done(request, UPDATED, data=changed.name)
 
-    @app.route("/v1/user/delete", methods=["DELETE"])
     @_call(_with_status)
     @_authenticated_v1
     async def delete(self, request: Request, user: User, claims: Claims) -> bytes:
@@ -199,7 +186,6 @@ class V1:
         await self.parts.accounts.delete(user)
         return _done(request, DELETED)
 
-    @app.route("/v1/user/redisMsg", methods=["POST"])
     @_call(_in_both_cases)
     @_authenticated
     async def history(self, request: Request, user: User) -> bytes:
@@ -212,7 +198,6 @@ class V1:
         bodies = await self.parts.store.read(pair_history, one, other, start, end, oldest_first)
         return to_json(request, rows("ok", [body.decode("utf-8", "replace") for body in bodies]))
 
-    @app.route("/v1/relation/list", methods=["POST"])
     @_call(_in_both_cases)
     @_authenticated
     async def list_friends(self, request: Request, user: User) -> bytes:
@@ -220,7 +205,6 @@ class V1:
         friends = await self.parts.contacts.friends(user)
         return to_json(request, rows(_user_rows(friends, user), len(friends)))
 
-    @app.route("/v1/relation/add", methods=["POST"])
     @_call(_in_lower_case)
     @_authenticated
     async def add_friend(self, request: Request, user: User) -> bytes:
@@ -229,7 +213,6 @@ class V1:
         await self.parts.contacts.add(user, required(fields, "targetName"))
         return _done(request, BEFRIENDED)
 
-    @app.route("/v1/relation/new_group", methods=["POST"])
     @_call(_in_lower_case)
     @_authenticated
     async def make_group(self, request: Request, user: User) -> bytes:
@@ -240,7 +223,6 @@ class V1:
         )
         return _done(request, GROUP_MADE)
 
-    @app.route("/v1/relation/group_list", methods=["POST"])
     @_call(_in_both_cases)
     @_authenticated
     async def list_groups(self, request: Request, user: User) -> bytes:
@@ -248,7 +230,6 @@ class V1:
         joined = await self.parts.groups.joined(user)
         return to_json(request, rows([_group_row(group) for group in joined], len(joined)))
 
-    @app.route("/v1/relation/join_group", methods=["POST"])
     @_call(_in_lower_case)
     @_authenticated
     async def join_group(self, request: Request, user: User) -> bytes:
@@ -257,7 +238,6 @@ class V1:
         await self.parts.groups.join(user, required(fields, "comId"))
         return _done(request, JOINED)
 
-    @app.route("/v1/upload/image", methods=["POST"])
     @_call(_in_both_cases)
     @_authenticated
     async def upload(self, request: Request, user: User) -> bytes:
@@ -266,24 +246,37 @@ class V1:
         answer = {"Code": 0, "Data": self.parts.media.open_url(found), "Msg": UPLOADED[language(request)]}
         return to_json(request, answer)
 
-    # Klein says IRequest; the site makes Requests.
+    def routes(self) -> Routes:
+        """@return: a leaf that answers all calls."""
+        return Routes(
+            (
+                Route("POST", "/v1/user/new", self.register),
+                Route("POST", "/v1/user/login_pw", self.log_in),
+                Route("GET", "/v1/user/list", self.list_users),
+                # The contract's spelling.
+                Route("POST", "/v1/user/updata", self.update),
+                Route("DELETE", "/v1/user/delete", self.delete),
+                Route("POST", "/v1/user/redisMsg", self.history),
+                Route("POST", "/v1/relation/list", self.list_friends),
+                Route("POST", "/v1/relation/add", self.add_friend),
+                Route("POST", "/v1/relation/new_group", self.make_group),
+                Route("POST", "/v1/relation/group_list", self.list_groups),
+                Route("POST", "/v1/relation/join_group", self.join_group),
+                Route("POST", "/v1/upload/image", self.upload),
+            ),
+            self._not_routed,
+            self._call_failed,
+        )
 
-    @app.handle_errors(HTTPException)
-    def not_routed(self, request: IRequest, failure: Failure) -> bytes:
-        """No call has this path or method."""
-        called = cast(Request, request)
-        allowed = getattr(failure.value, "valid_methods", None)
+    def _not_routed(self, request: Request, allowed: Sequence[str]) -> bytes:
         if not allowed:
-            return complain(called, NoSuchAddress())
-        called.setHeader(b"Allow", ", ".join(sorted(allowed)).encode("ascii"))
-        return complain(called, MethodNotTaken())
+            return complain(request, NoSuchAddress())
+        request.setHeader(b"Allow", ", ".join(allowed).encode("ascii"))
+        return complain(request, MethodNotTaken())
 
-    @app.handle_errors(Exception)
-    def broken(self, request: IRequest, failure: Failure) -> bytes:
-        """A call failed for a reason of our own."""
-        called = cast(Request, request)
-        self._log.failure("{method} {path} failed", failure, method=called.method, path=called.path)
-        return complain(called, Broken())
+    def _call_failed(self, request: Request, failure: Failure) -> bytes:
+        self._log.failure("{method} {path} failed", failure, method=request.method, path=request.path)
+        return complain(request, Broken())
 
 
 class V1Gone(Resource):
@@ -302,7 +295,7 @@ def make_root(parts: Parts, files: Files) -> Branch:
 
     @param files: what serves the uploaded files.
     """
-    root = Branch(V1(parts).app.resource())
+    root = Branch(V1(parts).routes())
     root.putChild(b"uploads", files)
     return root
 

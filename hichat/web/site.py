@@ -2,8 +2,7 @@
 The web site: what twisted.web leaves open.
 
 Bodies are capped while they arrive, files wait until it is known that they may come, slow requests end, what goes wrong
-is answered in JSON, and neither an answer nor the log tells more than it must. No Klein here: it installs a reactor on
-import.
+is answered in JSON, and neither an answer nor the log tells more than it must.
 """
 
 from __future__ import annotations
@@ -185,7 +184,7 @@ class Request(server.Request):
             return None
 
     def getRequestHostname(self) -> bytes:  # noqa: N802
-        """No answer depends on what the client calls us, and the URL router fails on names that are none."""
+        """@return: always the same: no answer depends on what the client calls the server."""
         return b"localhost"
 
     def gotLength(self, length: int | None) -> None:
@@ -740,6 +739,6 @@ class Branch(Resource):
             b"/".join(request.postpath).decode("utf-8")
             request.method.decode("ascii")
         except UnicodeDecodeError:
-            # Klein would log that as an error of its own.
+            # No route has such a path or method.
             return NotFound()
         return self._otherwise

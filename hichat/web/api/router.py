@@ -1,22 +1,14 @@
-"""
-From requests to operations, and back.
-
-Import this inside the composition root's function only: Klein installs a reactor on import.
-"""
+"""From requests to operations, and back."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, cast
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
 
 import msgspec
-from klein import Klein
-from klein.resource import KleinResource
 from twisted.logger import Logger
 from twisted.python.failure import Failure
-from twisted.web.iweb import IRequest
 from twisted.web.resource import Resource
-from werkzeug.exceptions import HTTPException
 
 from hichat.core.errors import Broken, MethodNotTaken, NoSuchAddress, Refused, Unauthorized
 from hichat.web.answers import to_json
@@ -25,20 +17,18 @@ from hichat.web.api.requests import read_body, read_parameters, read_query
 from hichat.web.credentials import bearer, is_forwarded, peer
 from hichat.web.parts import Parts
 from hichat.web.problems import answer_problem
+from hichat.web.routes import Route, Routes
 from hichat.web.site import Request
 
 _log = Logger()
 
 
-def make_api(operations: Iterable[Operation], parts: Parts) -> KleinResource:
+def make_api(operations: Iterable[Operation], parts: Parts) -> Routes:
     """@return: a leaf that answers all of C{/v2}."""
-    app = Klein()
-    for operation in operations:
-        place = f"/v2{_place(operation)}"
-        app.route(place, methods=[operation.method], endpoint=operation.id)(_route(operation, parts))
-    app.handle_errors(HTTPException)(_not_routed)
-    app.handle_errors(Exception)(_broken)
-    return app.resource()
+    routes = [
+        Route(operation.method, f"/v2{_place(operation)}", _handler(operation, parts)) for operation in operations
+    ]
+    return Routes(routes, _not_routed, _broken)
 
 
 def _place(operation: Operation) -> str:
@@ -64,7 +54,7 @@ def _parameters(operation: Operation) -> dict[str, Any]:
     return properties
 
 
-def _route(operation: Operation, parts: Parts) -> Callable[..., Awaitable[bytes | Resource]]:
+def _handler(operation: Operation, parts: Parts) -> Callable[..., Awaitable[bytes | Resource]]:
     async def call(request: Request, **path: str) -> bytes | Resource:
         try:
             arguments = await _read(operation, parts, request, path)
@@ -116,24 +106,18 @@ def _write(operation: Operation, request: Request, answer: Any) -> bytes:
     return to_json(request, msgspec.Raw(msgspec.json.encode(value)), status)
 
 
-# Klein says IRequest; the site makes Requests.
-
-
-def _not_routed(request: IRequest, failure: Failure) -> bytes:
+def _not_routed(request: Request, allowed: Sequence[str]) -> bytes:
     """No operation has this path or method."""
-    called = cast(Request, request)
-    allowed = getattr(failure.value, "valid_methods", None)
     if not allowed:
-        return answer_problem(called, NoSuchAddress())
-    called.setHeader("Allow", ", ".join(sorted({*allowed, "OPTIONS"})))
-    if called.method == b"OPTIONS":
-        called.setResponseCode(204)
+        return answer_problem(request, NoSuchAddress())
+    request.setHeader("Allow", ", ".join(sorted({*allowed, "OPTIONS"})))
+    if request.method == b"OPTIONS":
+        request.setResponseCode(204)
         return b""
-    return answer_problem(called, MethodNotTaken())
+    return answer_problem(request, MethodNotTaken())
 
 
-def _broken(request: IRequest, failure: Failure) -> bytes:
+def _broken(request: Request, failure: Failure) -> bytes:
     """An operation failed for a reason of our own."""
-    called = cast(Request, request)
-    _log.failure("{method} {path} failed", failure, method=called.method, path=called.path)
-    return answer_problem(called, Broken())
+    _log.failure("{method} {path} failed", failure, method=request.method, path=request.path)
+    return answer_problem(request, Broken())

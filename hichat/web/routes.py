@@ -1,0 +1,96 @@
+"""
+From a request's method and path to the handler that answers it. werkzeug's L{Map} does the matching.
+
+As werkzeug has it: a route that takes GET takes HEAD too, a slash at the end of a path makes it another path, and a
+parameter is one segment of the path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+
+from hichat.web.site import Request
+
+
+class Route(NamedTuple):
+    """
+    A method and a path that are taken.
+
+    @ivar path: with parameters, such as C{/v2/users/<user>}: see werkzeug's L{Rule}.
+    @ivar handler: called with the request, and with the parameters by their names. It returns the answer's body, or a
+        leaf that renders the request.
+    """
+
+    method: str
+    path: str
+    handler: Callable[..., Awaitable[bytes | Resource]]
+
+
+class Routes(Resource):
+    """
+    A leaf that has a request answered by the handler of its route.
+
+    @param not_routed: makes the body of the answer where there is no such route. It is called with the request and the
+        methods that the path takes, in order; none: there is no such path.
+    @param broken: makes the body of the answer where a handler failed.
+    """
+
+    isLeaf = True
+    _log = Logger()
+
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        not_routed: Callable[[Request, Sequence[str]], bytes],
+        broken: Callable[[Request, Failure], bytes],
+    ) -> None:
+        super().__init__()
+        found = Map([Rule(path, methods=[method], endpoint=handler) for method, path, handler in routes])
+        # What the client calls the server makes no difference.
+        self._map = found.bind("localhost")
+        self._not_routed = not_routed
+        self._broken = broken
+
+    def render(self, request: Request) -> int:
+        """Call the handler. If the client goes away, the handler is cancelled."""
+        finished = request.notifyFinish()
+        answering = Deferred.fromCoroutine(self._answer(request, finished))
+        finished.addErrback(lambda _: answering.cancel())
+        answering.addErrback(lambda failure: self._log.failure("an answer cannot be written", failure))
+        return NOT_DONE_YET
+
+    async def _answer(self, request: Request, finished: Deferred[None]) -> None:
+        try:
+            answer = await self._call(request)
+            if isinstance(answer, Resource):
+                request.render(answer)
+                return
+        except Exception as e:
+            if finished.called:
+                if not isinstance(e, CancelledError):
+                    self._log.failure("{path} failed after its client had gone", path=request.path)
+                return
+            answer = self._broken(request, Failure())
+        request.write(answer)
+        if not finished.called:
+            request.finish()
+
+    async def _call(self, request: Request) -> bytes | Resource:
+        segments = request.postpath or []
+        try:
+            handler, parameters = self._map.match(b"/".join(segments).decode("utf-8"), request.method.decode("ascii"))
+        except HTTPException as e:
+            return self._not_routed(request, sorted(getattr(e, "valid_methods", None) or ()))
+        # The handler's route is the whole path.
+        request.prepath, request.postpath = [*(request.prepath or ()), *segments], []
+        answer: bytes | Resource = await handler(request, **parameters)
+        return answer
