@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
+from configparser import ConfigParser
+from importlib.metadata import entry_points, packages_distributions
+from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
+
+from hichat.storage import engine
+
+REPOSITORY = Path(__file__).parent.parent
+
+SHARED = {"twisted": "twisted", "zope": "zope-interface"}
+"""Whose packages these are, that several distributions put modules into."""
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys, hichat
@@ -29,3 +41,67 @@ class ReactorTests(SynchronousTestCase):
         )
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertGreater(int(done.stdout), 150)
+
+
+class DeclarationTests(SynchronousTestCase):
+    """What is imported is declared in setup.cfg, and what is declared is imported."""
+
+    def setUp(self):
+        self.setup = ConfigParser()
+        self.setup.read(REPOSITORY / "setup.cfg")
+        self.needed = self.declared("options", "install_requires")
+        self.for_tests = self.declared("options.extras_require", "test")
+
+    def declared(self, section, key):
+        """@return: the names of the distributions; each is there with the first version that will do."""
+        lines = self.setup.get(section, key).split("\n")[1:]
+        found = [re.fullmatch(r"([\w.-]+)(?:\[\w+\])?>=[\d.]+", line) for line in lines]
+        self.assertNotIn(None, found, lines)
+        names = [normal(each[1]) for each in found if each is not None]
+        self.assertEqual(len(names), len(set(names)), names)
+        return set(names)
+
+    def test_the_house(self):
+        self.assertEqual(imported("hichat"), self.needed)
+
+    def test_the_tests(self):
+        bench = self.declared("options.extras_require", "bench")
+        self.assertEqual(imported("tests") - self.needed - self.for_tests - bench, set())
+        self.assertEqual(self.for_tests - imported("tests") - plugins(), set())
+        self.assertEqual(bench - imported("tests") - plugins(), set())
+
+    def test_the_driver_of_postgresql(self):
+        """SQLAlchemy imports it, by the name that the store's URL has."""
+        drivers = {known.partition("+")[2] for known in engine._DRIVERS.values()} - {""}
+        self.assertEqual(self.declared("options.extras_require", "postgres"), drivers)
+
+
+def normal(name: str) -> str:
+    """@return: what is equal for all spellings of a distribution's name."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def imported(folder: str) -> set[str]:
+    """@return: the distributions whose modules are imported anywhere in this folder."""
+    names = {name for path in (REPOSITORY / folder).rglob("*.py") for name in modules(path)}
+    names -= {*sys.stdlib_module_names, "hichat", "tests"}
+    owners = packages_distributions()
+    return {SHARED.get(name) or normal(*set(owners[name])) for name in names}
+
+
+def modules(path: Path) -> set[str]:
+    """@return: the first parts of the names of all modules that are imported there."""
+    if "node_modules" in path.parts:
+        return set()
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return {name.partition(".")[0] for name in found}
+
+
+def plugins() -> set[str]:
+    """@return: the distributions that pytest loads by itself."""
+    return {normal(found.dist.name) for found in entry_points(group="pytest11") if found.dist is not None}
