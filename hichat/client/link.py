@@ -17,7 +17,7 @@ from autobahn.websocket.types import ConnectingRequest
 
 from hichat.client.inbox import Gate
 from hichat.runtime.flush import send_at_once, sends_at_once
-from hichat.wire import websocket_client
+from hichat.wire import websocket
 from hichat.wire.frames import Hello, Ping
 
 MAX_INCOMING = 4 * 1024 * 1024
@@ -134,7 +134,7 @@ class Link(WebSocketClientProtocol):
         self._set_timer(self._owner.heartbeat, self._beat)
 
     def dataReceived(self, data: bytes) -> None:
-        """Whatever comes is a sign of life. The usual frames are taken here; see L{frames}."""
+        """Whatever comes is a sign of life. The usual frames are taken here; see L{websocket}."""
         self._quiet = 0
         if self._begun:
             data = self._begun + data
@@ -151,7 +151,7 @@ class Link(WebSocketClientProtocol):
             self.flush()
 
     def _take(self, data: bytes) -> None:
-        taken = websocket_client.take(data)
+        taken = websocket.take(data, from_client=False)
         if taken.texts:
             self._owner.received_frames(taken.texts)
         if taken.unusual:
@@ -181,7 +181,7 @@ class Link(WebSocketClientProtocol):
         if not self._turn:
             return
         turn, self._turn = self._turn, []
-        data = websocket_client.masked(turn)
+        data = websocket.masked(turn)
         sent = send_at_once(self.transport, data) if self._at_once else 0
         if sent < len(data):
             self.transport.write(data[sent:])

@@ -1,14 +1,17 @@
 """
-The usual frames of a read, all in one pass (RFC 6455, 5.2).
+The usual frames of a read, all in one pass (RFC 6455, 5.2). The gateway and the client library share this module.
 
-Nearly everything that clients send are small, whole, masked text frames. For those Autobahn's general parser costs more
-than all the rest of a message; so they are taken here, and it gets what is unusual: control frames, fragments, binary
-frames, long ones and broken ones.
+Nearly everything that clients and servers send are small, whole text frames. For those Autobahn's general parser costs
+more than all the rest of a message; so they are taken here, and Autobahn gets what is unusual: control frames,
+fragments, binary frames, long ones and broken ones. Clients mask what they send, and servers do not (RFC 6455, 5.1).
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import os
+from collections.abc import Sequence
+
+import msgspec
 
 _WHOLE_TEXT = 0x81
 """The first byte: FIN, no extension, opcode 1."""
@@ -18,11 +21,14 @@ PONG = 0x8A
 _MASKED = 0x80
 _TWO_BYTES = 126
 _EIGHT_BYTES = 127
+_UNMASKED = 2
 _SHORTEST = 6
-"""Bytes of a masked frame without a payload."""
+"""Bytes of a frame without a payload; the longer one is masked."""
+LONGEST = (1 << 16) - 1
+"""Bytes of the longest payload that a usual frame may have."""
 
 
-class Taken(NamedTuple):
+class Taken(msgspec.Struct, gc=False):
     """
     What was found in a read.
 
@@ -37,25 +43,27 @@ class Taken(NamedTuple):
     unusual: bool
 
 
-def take(data: bytes, limit: int, most: int = 1 << 20) -> Taken:
+def take(data: bytes, limit: int = LONGEST, most: int = 1 << 20, from_client: bool = True) -> Taken:
     """
     @param data: begins where a frame begins.
     @param limit: bytes of payload; longer frames are unusual.
     @param most: how many frames are wanted.
+    @param from_client: whether the frames must be masked; else they must not be.
     """
     texts: list[bytes] = []
     at, size = 0, len(data)
     unusual = False
+    mask_bit, head = (_MASKED, _SHORTEST) if from_client else (0, _UNMASKED)
     number = int.from_bytes
     for _ in range(most):
         if size - at < 2:
             break
-        # Without the mask bit, this makes the length too large.
-        length = data[at + 1] ^ _MASKED
+        # If the mask bit is not as it must be, this makes the length too large.
+        length = data[at + 1] ^ mask_bit
         if data[at] != _WHOLE_TEXT or length >= _EIGHT_BYTES:
             unusual = True
             break
-        start = at + _SHORTEST
+        start = at + head
         if length == _TWO_BYTES:
             start += 2
             if size < start:
@@ -67,28 +75,34 @@ def take(data: bytes, limit: int, most: int = 1 << 20) -> Taken:
         end = start + length
         if end > size:
             break
-        # Unmasked (RFC 6455, 5.3) as one large number, which is one operation instead of one a byte; and here, because
-        # a call costs as much.
-        mask = (data[start - 4 : start] * (length + 3 >> 2))[:length]
-        texts.append((number(data[start:end], "little") ^ number(mask, "little")).to_bytes(length, "little"))
+        if mask_bit:
+            # Unmasked (RFC 6455, 5.3) as one large number, which is one operation instead of one a byte; and here,
+            # because a call costs as much.
+            mask = (data[start - 4 : start] * (length + 3 >> 2))[:length]
+            texts.append((number(data[start:end], "little") ^ number(mask, "little")).to_bytes(length, "little"))
+        else:
+            texts.append(data[start:end])
         at = end
     try:
         # No text can go on behind a line feed: together they are valid if each is.
         b"\n".join(texts).decode()
     except UnicodeDecodeError:
-        return _valid(texts, data)
+        return _valid(texts, head)
     return Taken(texts, at, unusual)
 
 
-def _valid(texts: list[bytes], data: bytes) -> Taken:
-    """@return: the texts before the first one that is not UTF-8, which is not for us."""
+def _valid(texts: list[bytes], head: int) -> Taken:
+    """
+    @param head: bytes before the payload of a short frame.
+    @return: the texts before the first one that is not UTF-8, which is not for us.
+    """
     at = 0
     for place, text in enumerate(texts):
         try:
             text.decode()
         except UnicodeDecodeError:
             return Taken(texts[:place], at, True)
-        at += len(text) + (_SHORTEST if data[at + 1] ^ _MASKED < _TWO_BYTES else _SHORTEST + 2)
+        at += len(text) + (head if len(text) < _TWO_BYTES else head + 2)
     raise AssertionError("one of them is not valid")
 
 
@@ -99,7 +113,7 @@ def whole_size(head: bytes) -> int:
     """
     if len(head) < 2:
         return 2
-    size = _SHORTEST if head[1] & _MASKED else 2
+    size = _SHORTEST if head[1] & _MASKED else _UNMASKED
     length = head[1] & ~_MASKED
     if length < _TWO_BYTES:
         return size + length
@@ -134,3 +148,21 @@ def text(payload: bytes) -> bytes:
     if size < 1 << 16:
         return b"\x81\x7e" + size.to_bytes(2, "big") + payload
     return b"\x81\x7f" + size.to_bytes(8, "big") + payload
+
+
+def masked(payloads: Sequence[bytes]) -> bytes:
+    """@return: a whole text frame of each, up to 65,535 bytes, with a mask of its own (RFC 6455, 5.3)."""
+    masks = os.urandom(4 * len(payloads))
+    found = bytearray()
+    for place, payload in enumerate(payloads):
+        size = len(payload)
+        if size < _TWO_BYTES:
+            found += bytes((_WHOLE_TEXT, _MASKED | size))
+        else:
+            found += b"\x81\xfe" + size.to_bytes(2, "big")
+        mask = masks[4 * place : 4 * place + 4]
+        found += mask
+        # As one large number, which is one operation instead of one a byte.
+        repeated = (mask * (size // 4 + 1))[:size]
+        found += (int.from_bytes(payload, "little") ^ int.from_bytes(repeated, "little")).to_bytes(size, "little")
+    return bytes(found)

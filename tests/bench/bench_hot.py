@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from twisted.internet.task import Clock
+from wsproto.frame_protocol import FrameProtocol
 
 from hichat.bench import prepare
 from hichat.core.drafts import Draft
@@ -41,12 +42,6 @@ def text(number: int) -> bytes:
     user = number % PEOPLE + 1
     peer = ((user - 1) ^ 1) + 1
     return b'{"userId":%d,"targetId":%d,"Type":1,"Media":1,"Content":"%s"}' % (user, peer, b"x" * 64)
-
-
-def masked(payload: bytes) -> bytes:
-    mask = b"\x11\x22\x33\x44"
-    size = bytes((0x80 | len(payload),)) if len(payload) < 126 else b"\xfe" + len(payload).to_bytes(2, "big")
-    return b"\x81" + size + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
 
 
 def draft(number: int) -> Draft:
@@ -85,8 +80,52 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def bench_frames(benchmark: Benchmark) -> None:
     """Reads of eight frames each, unmasked."""
-    reads = [b"".join(masked(text(at)) for at in range(first, first + 8)) for first in range(0, MESSAGES, 8)]
+    reads = [websocket.masked([text(at) for at in range(first, first + 8)]) for first in range(0, MESSAGES, 8)]
     benchmark(lambda: [websocket.take(read, FRAME_LIMIT, 32) for read in reads])
+
+
+def bench_frames_from_server(benchmark: Benchmark) -> None:
+    """The same, not masked, as the client library has them."""
+    reads = [b"".join(websocket.text(text(at)) for at in range(first, first + 8)) for first in range(0, MESSAGES, 8)]
+    benchmark(lambda: [websocket.take(read, from_client=False) for read in reads])
+
+
+def bench_frames_of_wsproto(benchmark: Benchmark) -> None:
+    """As L{bench_frames}, by a library. It gives texts as C{str}, which nothing here has a use for."""
+    reads = [websocket.masked([text(at) for at in range(first, first + 8)]) for first in range(0, MESSAGES, 8)]
+    parser = FrameProtocol(client=False, extensions=[])
+
+    def take(read: bytes) -> list[Any]:
+        parser.receive_bytes(read)
+        return [frame.payload for frame in parser.received_frames()]
+
+    benchmark(lambda: [take(read) for read in reads])
+
+
+def bench_text(benchmark: Benchmark) -> None:
+    """Frames as the gateway sends them."""
+    texts = [text(number) for number in range(MESSAGES)]
+    benchmark(lambda: [websocket.text(each) for each in texts])
+
+
+def bench_text_of_wsproto(benchmark: Benchmark) -> None:
+    """As L{bench_text}, by a library."""
+    texts = [text(number).decode() for number in range(MESSAGES)]
+    writer = FrameProtocol(client=False, extensions=[])
+    benchmark(lambda: [writer.send_data(each, fin=True) for each in texts])
+
+
+def bench_masked(benchmark: Benchmark) -> None:
+    """Frames as the client library sends them, eight at a time."""
+    turns = [[text(at) for at in range(first, first + 8)] for first in range(0, MESSAGES, 8)]
+    benchmark(lambda: [websocket.masked(turn) for turn in turns])
+
+
+def bench_masked_of_wsproto(benchmark: Benchmark) -> None:
+    """As L{bench_masked}, by a library."""
+    texts = [text(number).decode() for number in range(MESSAGES)]
+    writer = FrameProtocol(client=True, extensions=[])
+    benchmark(lambda: [writer.send_data(each, fin=True) for each in texts])
 
 
 def bench_decode_v1(benchmark: Benchmark) -> None:

@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.wire import websocket_client
-from hichat.wire.websocket import take as take_of_server
-from hichat.wire.websocket_client import Taken
+from hichat.wire import websocket
+from hichat.wire.websocket import Taken
 from tests.client.support import Peer
 from tests.client.test_connection import ClientCase
 from tests.gateway.test_frames import TEXTS, frame
@@ -36,7 +35,7 @@ FRAMES = st.one_of(
 class TakeTests(ClientCase):
     def outcome(self, chunks: list[bytes], fast: bool) -> object:
         """@return: what the client's connection hands on, and how it ends."""
-        self.patch(websocket_client, "take", frames_take if fast else lambda data: Taken([], 0, True))
+        self.patch(websocket, "take", frames_take if fast else lambda data, **_: Taken([], 0, True))
         self.connect(Peer(), language="en")
         self.addCleanup(self.world.pumps.clear)
         link: Any = self.client.link
@@ -81,11 +80,11 @@ class TakeTests(ClientCase):
 class MaskedTests(SynchronousTestCase):
     @given(st.lists(TEXTS, max_size=8))
     def test_the_server_reads_them(self, texts: list[bytes]) -> None:
-        data = websocket_client.masked(texts)
-        self.assertEqual(take_of_server(data, 65535), (texts, len(data), False))
+        data = websocket.masked(texts)
+        self.assertEqual(websocket.take(data), Taken(texts, len(data), False))
 
     def test_each_has_a_mask_of_its_own(self) -> None:
-        data = websocket_client.masked([b"same"] * 50)
+        data = websocket.masked([b"same"] * 50)
         self.assertEqual(len({data[place : place + 10] for place in range(0, 500, 10)}), 50)
 
 
@@ -135,4 +134,4 @@ class JoinedTests(ClientCase):
         self.assertEqual(self.peer.closed, (True, 1000))
 
 
-frames_take = websocket_client.take
+frames_take = websocket.take
