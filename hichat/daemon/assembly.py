@@ -53,8 +53,9 @@ from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_connection import V2Protocol
 from hichat.pipeline.gateway.v2_session import Services, SignedIn, make_signal
 from hichat.pipeline.ledger.gather import Ledger
+from hichat.pipeline.ledger.memory import FEW, TAIL
 from hichat.pipeline.ledger.process import Setup, WriterProcess
-from hichat.pipeline.ledger.writer import FEW, TAIL, LogWriter
+from hichat.pipeline.ledger.writer import LogWriter
 from hichat.pipeline.plane.datagram import Codec
 from hichat.pipeline.plane.intake import Intake
 from hichat.pipeline.plane.interests import Interests

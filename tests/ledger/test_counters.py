@@ -15,7 +15,7 @@ from hichat.core.errors import CounterUsed, MessageRecalled, NoSuchTarget, NotAM
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import by_conversation, reading
-from hichat.pipeline.ledger import writer
+from hichat.pipeline.ledger import memory, transaction
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage.tables import events
 from tests.doubles import NOW
@@ -123,7 +123,7 @@ class CounterTests(CounterCase):
 
     def test_after_much_by_others(self) -> None:
         """Other workers have written more than this one reads to keep its memory."""
-        self.patch(writer, "TAIL", 3)
+        self.patch(memory, "TAIL", 3)
         first = self.first(counted(1))
         other = self.another()
         other.write([counted(5), *(message(2, 1) for _ in range(9))])
@@ -379,7 +379,7 @@ class TogetherTests(CounterCase):
         limit = sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER
         with self.store.engine.connect() as connection:
             own: Any = connection.connection.driver_connection
-            before = own.setlimit(limit, writer.TOGETHER * 4)
+            before = own.setlimit(limit, transaction.TOGETHER * 4)
             self.addCleanup(own.setlimit, limit, before)
         strangers = [
             counted(1, target=10_000 + number, device=20_000 + number, sender=30_000 + number) for number in range(2100)

@@ -18,7 +18,8 @@ from hichat.core.errors import (
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import reading
-from hichat.pipeline.ledger.writer import REACTIONS_LIMIT, LogWriter
+from hichat.pipeline.ledger.rights import REACTIONS_LIMIT
+from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
 from hichat.storage.store import Store
 from tests.doubles import NOW

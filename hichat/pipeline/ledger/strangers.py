@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, or_, select
 
@@ -50,7 +50,7 @@ class Strangers:
         if begun is not None:
             begun.append((self._seconds(), other))
 
-    def check(self, connection: Connection, user: int, other: int, meanwhile: list[int], now: int) -> bool:
+    def check(self, connection: Connection, user: int, other: int, meanwhile: Sequence[int], now: int) -> bool:
         """
         May this user write to another, who has not written to the user before?
 

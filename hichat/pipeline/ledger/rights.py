@@ -1,0 +1,251 @@
+"""
+Rights: may this draft be appended, and with what consequence? The writer asks once a draft, in the transaction that
+would write it; so the answer is that of the log up to there, with what the same batch has done already.
+
+    message     to a user: there is one, who has not blocked the sender, and if only contacts may write, is one;
+                and the sender has not written to too many strangers of late
+                to a group: the sender is a member, and not muted
+                to everyone: the sender is an administrator
+                as a reply: there is the message, in the same conversation
+    edited      the sender's own, not too old, where the sender may write
+    recalled    the sender's own, not too old; or anybody's, by the group's owner and admins
+    reacted     any that the sender sees, where the sender may write; not too often
+
+Everything else comes with a change to the rows of a room, which says no itself, in the same transaction: who is above
+whom in a group is in L{hichat.groups.moderation}, who may join one in L{hichat.groups.joining}, who may become whose
+contact in L{hichat.contacts.contacts}.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+from sqlalchemy import Connection
+
+from hichat.core.drafts import Draft
+from hichat.core.emojis import emoji_of
+from hichat.core.errors import (
+    MessageRecalled,
+    Muted,
+    NoSuchMessage,
+    NoSuchTarget,
+    NotAdministrator,
+    NotAMember,
+    NotAnEmoji,
+    NotYours,
+    SignedOut,
+    TooLate,
+    TooManyReactions,
+)
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import MESSAGES, ON_MESSAGES, RECALLS, TRAITS, By, Kind
+from hichat.groups.queries import Writers
+from hichat.log import reading
+from hichat.log.ages import Ages
+from hichat.pipeline.ledger.memory import Key, Memory, Person, Standing, conversation_of
+from hichat.storage.tables import events
+
+REACTIONS_LIMIT = 100
+"""
+Reactions of a user to one message, those taken back as well, for as long as a writer remembers: all are read whenever
+the message is shown, and everybody may react to what is announced to everybody.
+"""
+
+
+class Consequence(NamedTuple):
+    """
+    What follows from appending a draft, beside the event.
+
+    @ivar scope: where it happens; so does C{target}.
+    @ivar first: whether the sender writes first to somebody who is no acquaintance.
+    @ivar reaction: whether the sender has one more reaction to the subject.
+    @ivar blanks: whether the text of the subject is removed from the log.
+    """
+
+    scope: Scope
+    target: int
+    first: bool = False
+    reaction: bool = False
+    blanks: bool = False
+
+
+class Known(Protocol):
+    """What is known in a transaction; see L{hichat.pipeline.ledger.transaction.Transaction}."""
+
+    connection: Connection
+    memory: Memory
+    now: int
+    changed: set[int]
+    begun: dict[int, list[int]]
+
+    def last(self, key: Key) -> Standing | None: ...
+
+    def find(self, position: int) -> Event | None: ...
+
+    def user(self, user: int) -> Person | None: ...
+
+    def group(self, group: int) -> Writers: ...
+
+
+class Rights:
+    """
+    @param known: what is known in the transaction.
+    @param ages: how old messages are.
+    @param edit_limit: seconds after which people cannot edit or recall their messages any more.
+    """
+
+    def __init__(self, known: Known, ages: Ages, edit_limit: int) -> None:
+        self._known = known
+        self._users = known.memory.users
+        self._strangers = known.memory.strangers
+        self._limits_strangers = self._strangers.rate.attempts > 0
+        self._ages = ages
+        self._edit_limit = edit_limit * 1000
+
+    def ask(self, draft: Draft) -> Consequence | None:
+        """
+        May this draft be appended?
+
+        @return: what else follows; None: nothing, as for nearly all.
+        @raise Refused: it may not, and why.
+        """
+        kind = draft.kind
+        if kind in MESSAGES:
+            if not self._is_usual(draft):
+                self._check_message(draft)
+            return self._first_words(draft) if self._limits_strangers and draft.scope == Scope.USER else None
+        if kind in ON_MESSAGES:
+            return self._done_to_message(draft)
+        return None
+
+    # A message
+
+    def _is_usual(self, draft: Draft) -> bool:
+        """@return: whether this is from one known user to another, who wants to hear from everybody."""
+        if draft.scope != Scope.USER or draft.subject or self._known.changed or draft.sender not in self._users:
+            return False
+        target = self._users.get(draft.target)
+        return target is not None and not target.guarded
+
+    def _check_message(self, draft: Draft) -> None:
+        sender = self._known.user(draft.sender)
+        if sender is None:
+            raise SignedOut
+        if draft.scope == Scope.USER:
+            target = self._known.user(draft.target)
+            if target is None:
+                raise NoSuchTarget
+            if draft.sender != draft.target:
+                target.check(draft.sender)
+        elif draft.scope == Scope.GROUP:
+            self._check_group(draft)
+        elif not sender.administrator:
+            raise NotAdministrator
+        if draft.subject:
+            replied = self._known.find(draft.subject)
+            if replied is None or replied.kind not in MESSAGES or conversation_of(replied) != conversation_of(draft):
+                raise NoSuchMessage
+
+    def _check_group(self, draft: Draft) -> None:
+        group = self._known.group(draft.target)
+        if not group.members:
+            raise NoSuchTarget
+        if draft.sender not in group.members:
+            raise NotAMember
+        self._check_not_muted(group, draft.sender)
+
+    def _check_not_muted(self, group: Writers, user: int) -> None:
+        if (group.muted or group.muted_until) and group.is_muted(user, self._known.now):
+            raise Muted
+
+    def _first_words(self, draft: Draft) -> Consequence | None:
+        """
+        Is this the first message between two who do not know each other?
+
+        @raise TooManyStrangers: the sender has begun enough of them.
+        """
+        last = self._known.last(conversation_of(draft))
+        sender, target = draft.sender, draft.target
+        if (last and last[2]) or sender == target:
+            return None
+        person = self._known.user(sender)
+        if person is not None and person.administrator:
+            return None
+        begun = self._known.begun.get(sender, ())
+        if self._strangers.check(self._known.connection, sender, target, begun, self._known.now):
+            return Consequence(draft.scope, target, first=True)
+        return None
+
+    # What is done to a message
+
+    def _done_to_message(self, draft: Draft) -> Consequence:
+        """What is done to a message happens where the message is."""
+        if self._known.user(draft.sender) is None:
+            raise SignedOut
+        message = self._known.find(draft.subject)
+        if message is None or draft.kind not in _taken_by(message) or not self._sees(draft.sender, message):
+            raise NoSuchMessage
+        if not message.body:
+            raise MessageRecalled
+        scope, target = Scope(message.scope), message.target
+        if scope == Scope.USER and target == draft.sender:
+            target = message.sender
+        is_recall, is_reaction = draft.kind in RECALLS, draft.kind == Kind.REACTED
+        if not is_recall:
+            # To take something back is always possible, however little one may write.
+            self._check_still_writes(draft.sender, scope, target)
+        if is_reaction:
+            self._check_reaction(draft)
+        self._check_author(draft, message)
+        return Consequence(scope, target, reaction=is_reaction, blanks=is_recall)
+
+    def _sees(self, user: int, message: Event) -> bool:
+        if message.scope == Scope.GROUP:
+            return user in self._known.group(message.target).members
+        return message.scope == Scope.EVERYONE or user in (message.sender, message.target)
+
+    def _check_still_writes(self, sender: int, scope: Scope, target: int) -> None:
+        """May this user still do something where a message is?"""
+        if scope == Scope.GROUP:
+            self._check_not_muted(self._known.group(target), sender)
+        elif scope == Scope.USER and target != sender:
+            other = self._known.user(target)
+            if other is not None:
+                other.check(sender)
+
+    def _check_author(self, draft: Draft, message: Event) -> None:
+        """
+        @raise TooLate: the message is the sender's, from too long ago.
+        @raise NotYours: it is somebody else's, and it is not for the sender to take such back.
+        """
+        by = TRAITS[draft.kind].by
+        if by is By.WRITERS:
+            return
+        if message.sender == draft.sender:
+            if self._ages.of(message.position, self._known.now - message.time) > self._edit_limit:
+                raise TooLate
+        elif by is By.AUTHOR or not self._rules(draft.sender, message):
+            raise NotYours
+
+    def _rules(self, user: int, message: Event) -> bool:
+        """@return: whether the user may recall other people's messages there."""
+        return message.scope == Scope.GROUP and user in self._known.group(message.target).admins
+
+    def _check_reaction(self, draft: Draft) -> None:
+        """
+        @raise NotAnEmoji: it is none, and none from when anything could be a reaction, which can be taken back.
+        @raise TooManyReactions: of this user to this message.
+        """
+        if not (draft.body.startswith(b"+") or emoji_of(draft.body[1:].decode())):
+            mine = events.c.kind == Kind.REACTED, events.c.sender == draft.sender
+            done = reading.done_to(self._known.connection, [draft.subject], *mine)
+            if b"+" + draft.body[1:] not in [event.body for event in done]:
+                raise NotAnEmoji
+        if self._known.memory.reactions.get((draft.subject, draft.sender), 0) >= REACTIONS_LIMIT:
+            raise TooManyReactions
+
+
+def _taken_by(event: Event) -> frozenset[Kind]:
+    """@return: what may be done to it."""
+    traits = TRAITS.get(event.kind)
+    return frozenset() if traits is None else traits.takes

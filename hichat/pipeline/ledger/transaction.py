@@ -1,0 +1,274 @@
+"""
+One transaction's view of the log: the memory, brought up to date, and over it what the batch itself changes.
+
+Here drafts get their numbers. Whether they may have them is the business of L{hichat.pipeline.ledger.rights}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from sqlalchemy import Connection
+
+from hichat.accounts import devices, users
+from hichat.accounts.users import User
+from hichat.contacts import contacts
+from hichat.core.drafts import Draft
+from hichat.core.errors import SignedOut
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import COUNTED, RIGHTS, Kind
+from hichat.groups import queries
+from hichat.groups.queries import Writers
+from hichat.log import by_conversation, reading
+from hichat.pipeline.ledger.memory import Key, Memory, Person, Standing, conversation_of
+from hichat.pipeline.ledger.rights import Consequence
+
+TOGETHER = 500
+"""Users, or devices, of a batch that are looked up at once: a batch may be larger than a statement."""
+
+
+class Transaction:
+    """
+    @param drafts: of the batch: what is not known of all of them is looked up together.
+    @param now: milliseconds since the epoch.
+    @param contacts_only: whether only contacts may write to each other.
+    @ivar position: of the last event.
+    @ivar changed: users of whom this batch has changed something that the memory holds: to be read afresh.
+    @ivar begun: by user, to which strangers this batch writes first.
+    """
+
+    def __init__(
+        self, connection: Connection, memory: Memory, drafts: Sequence[Draft], now: int, contacts_only: bool
+    ) -> None:
+        memory.catch_up(connection)
+        self.connection = connection
+        self.memory = memory
+        self.now = now
+        self.position = memory.position
+        self.changed: set[int] = set()
+        self.begun: dict[int, list[int]] = {}
+        self._contacts_only = contacts_only
+        self._drafts = drafts
+        # What of the whole batch is not known, and was not looked up yet.
+        met, known = memory.devices, memory.users
+        self._new_devices = ((each.device, each.sender) for each in drafts if each.device and each.device not in met)
+        self._new_users: Iterator[int] = (user for each in drafts for user in _people(each) if user not in known)
+        self._foreseen: dict[Key, Standing | None] = {}
+        self._numbers: dict[Key, Standing] = {}
+        self._groups: dict[int, Writers] = {}
+        self._counters: dict[tuple[int, int], Event] = {}
+        # Conversations that this batch begins, and its events, as far as they are not in the store yet: together they
+        # take few statements.
+        self._made: list[tuple[int, int, int, int]] = []
+        self._last_conversation = 0
+        self._unwritten: list[Event] = []
+        # What changes more of the memory than numbers and counters.
+        self._telling: list[Event] = []
+        self._indexed = memory.indexed
+
+    # Writing
+
+    def append(self, draft: Draft, consequence: Consequence | None) -> Event:
+        """
+        Give a draft that may be appended its numbers.
+
+        @param consequence: see L{hichat.pipeline.ledger.rights.Rights.ask}.
+        @raise Refused: of the change that comes with the draft; then nothing of it stays.
+        """
+        if consequence is not None:
+            draft.scope, draft.target = consequence.scope, consequence.target
+        if draft.change is not None:
+            with self.connection.begin_nested():
+                draft.change(self.connection, draft, self.position + 1)
+        kind, scope, sender, target, device = (
+            int(draft.kind),
+            int(draft.scope),
+            draft.sender,
+            draft.target,
+            draft.device,
+        )
+        key = reading.conversation_key(scope, sender, target)
+        conversation, seq, n = self.last(key) or (self._converse(key), 0, 0)
+        seq += 1
+        n += kind in COUNTED
+        self.position = position = self.position + 1
+        self._numbers[key] = conversation, seq, n
+        # In the order of its fields: by name it takes twice as long.
+        event = Event(
+            position,
+            conversation,
+            seq,
+            n,
+            kind,
+            scope,
+            sender,
+            target,
+            draft.subject,
+            self.now,
+            draft.body,
+            device,
+            draft.counter,
+        )
+        self._unwritten.append(event)
+        if draft.counter:
+            self._counters[device, draft.counter] = event
+        if kind in RIGHTS:
+            self._note(event)
+            self._telling.append(event)
+        if consequence is not None:
+            self._follow(event, consequence)
+        return event
+
+    def _follow(self, event: Event, consequence: Consequence) -> None:
+        if consequence.first:
+            self.begun.setdefault(event.sender, []).append(event.target)
+        if consequence.reaction:
+            key = event.subject, event.sender
+            self.memory.reactions[key] = self.memory.reactions.get(key, 0) + 1
+        if consequence.blanks:
+            # Edits of this batch are to be blanked as well.
+            self.flush()
+            reading.blank(self.connection, event.subject)
+
+    def flush(self) -> None:
+        """Write what this batch has appended so far: from then on a query finds it."""
+        reading.converse(self.connection, self._made)
+        reading.append(self.connection, self._unwritten)
+        self._made, self._unwritten = [], []
+
+    def index(self) -> None:
+        """Take the index on, if it is high time to; see L{hichat.pipeline.ledger.writer.LogWriter.follow}."""
+        self._indexed = by_conversation.follow(self.connection, self.memory.indexed, self.position, steps=3)
+
+    def remember(self) -> None:
+        """It was committed: the memory learns of it."""
+        for event in self._telling:
+            self.memory.apply(event)
+        known = self.memory.devices
+        for device, counter in self._counters:
+            # Who was signed out in this batch is not known any more.
+            if counter > known.get(device, counter):
+                known[device] = counter
+        for user, others in self.begun.items():
+            for other in others:
+                self.memory.strangers.add(user, other)
+        self.memory.numbers.update(self._numbers)
+        self.memory.position = self.position
+        self.memory.indexed = self._indexed
+
+    def _converse(self, key: Key) -> int:
+        """Make a conversation; @return: its id."""
+        if not self._made:
+            self._last_conversation = reading.last_conversation(self.connection)
+        self._last_conversation += 1
+        self._made.append((self._last_conversation, *key))
+        return self._last_conversation
+
+    def _note(self, event: Event) -> None:
+        """Later drafts of this batch see what this one changed."""
+        if event.scope == Scope.GROUP:
+            if event.target in self.memory.groups:
+                # The memory learns of it after the commit. What is not in it is read from the rows.
+                known = self._groups.get(event.target) or self.memory.groups[event.target].copy()
+                self._groups[event.target] = known
+                known.apply(event)
+        elif event.kind == Kind.SIGNED_OUT:
+            self.changed.add(event.target)
+            self.memory.devices.pop(event.subject, None)
+        elif event.scope == Scope.USER:
+            self.changed.update((event.sender, event.target))
+
+    # What is known
+
+    def counted(self, draft: Draft) -> Event | None:
+        """
+        @param draft: of a device.
+        @return: what the device has said under the draft's counter.
+        @raise SignedOut: the device was revoked.
+        """
+        if draft.device not in self.memory.devices:
+            self._meet_devices(draft)
+        last = self.memory.devices[draft.device]
+        if not draft.counter:
+            return None
+        first = self._counters.get((draft.device, draft.counter))
+        if first is None and draft.counter <= last:
+            first = reading.find_counted(self.connection, draft.device, draft.counter)
+        return first
+
+    def last(self, key: Key) -> Standing | None:
+        """@return: the numbers of a conversation; None: there is none."""
+        return self._numbers.get(key) or self.memory.numbers.get(key) or self._read_last(key)
+
+    def find(self, position: int) -> Event | None:
+        """@return: the event there; None: there is none."""
+        self.flush()
+        return reading.find(self.connection, position)
+
+    def user(self, user: int) -> Person | None:
+        """@return: None: there is no such user, or not one who may write."""
+        if user in self.changed or user not in self.memory.users:
+            self._meet_users(user)
+        return self.memory.users.get(user)
+
+    def group(self, group: int) -> Writers:
+        """@return: who may write there; of no group there are no members."""
+        found = self._groups.get(group) or self.memory.groups.get(group)
+        if found is None:
+            found = queries.writers(self.connection, group)
+            if found.members:
+                self.memory.groups[group] = found
+                self.memory.known_members += len(found.members) + 1
+        return found
+
+    def _meet_devices(self, draft: Draft) -> None:
+        """
+        Who writes for the first time is not alone: so the devices of the whole batch are looked up. Who may not is
+        asked for again and again, but alone.
+
+        @raise SignedOut: this draft's may not write.
+        """
+        known = self.memory.devices
+        whose = dict(islice(self._new_devices, TOGETHER)) | {draft.device: draft.sender}
+        owners = devices.owners(self.connection, whose)
+        may_write = [device for device, sender in whose.items() if owners.get(device) == sender]
+        known.update(reading.last_counters(self.connection, may_write))
+        if draft.device not in known:
+            raise SignedOut
+
+    def _meet_users(self, user: int) -> None:
+        """As with devices: when one is looked up, so are all of the batch that are not known."""
+        known = self.memory.users
+        wanted = {user, *islice(self._new_users, TOGETHER)}
+        blocked = contacts.blocked_by_many(self.connection, wanted)
+        for each, found in users.find_many(self.connection, wanted).items():
+            self.changed.discard(each)
+            if found is None or found.disabled:
+                known.pop(each, None)
+            else:
+                known[each] = person = self._person(found, frozenset(blocked.get(each, ())))
+                self.memory.known_relations += len(person.blocked) + len(person.contacts or ())
+
+    def _person(self, found: User, blocked: frozenset[int]) -> Person:
+        friends = contacts.friends_of(self.connection, found.id) if self._contacts_only else None
+        return Person(found.administrator, bool(blocked) or friends is not None, blocked, friends)
+
+    def _read_last(self, key: Key) -> Standing | None:
+        if key not in self._foreseen:
+            # Who writes after a while is not alone: so the conversations of the whole batch are looked up. After that
+            # only the change that came with a draft, or the message that it is about, says where it happens.
+            drafts = () if self._foreseen else self._drafts
+            self._foreseen |= self._look_up({key, *map(conversation_of, drafts)})
+        return self._foreseen[key]
+
+    def _look_up(self, keys: set[Key]) -> dict[Key, Standing | None]:
+        """Of the tail, everything is in the memory: so the index is enough. None: there is no such conversation."""
+        wanted = [key for key in keys if self.memory.numbers.get(key) is None]
+        found = by_conversation.standings(self.connection, wanted)
+        return {key: found.get(key) for key in wanted}
+
+
+def _people(draft: Draft) -> tuple[int, ...]:
+    """@return: whose rights matter."""
+    return (draft.sender, draft.target) if draft.scope == Scope.USER else (draft.sender,)
