@@ -14,6 +14,7 @@ The rooms, from the doors down; each imports only from rooms below it::
     tap                 the door of C{twistd hichat}: options, makeService
     cli                 the door of the C{hichat} command
     bench               measures a daemon from outside
+    admin               an administrator's commands: they work on the state directory, beside a daemon or without one
     daemon              settings; puts the parts together, starts and stops them; several workers
     v1                  what only clients of v1 need: calls, user list, frames, their connections and the door to them
     web/browser         the web client: its files, and the session that a browser keeps in a cookie

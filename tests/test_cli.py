@@ -1,4 +1,4 @@
-"""Tests for L{hichat.cli}: what it does for the operator."""
+"""Tests for L{hichat.admin.administration}: what it does for the operator."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.cli import Administration
+from hichat.admin.administration import Administration
 from hichat.core.errors import PasswordHasName, PasswordTooCommon, PasswordTooShort
 from hichat.daemon import settings
 

@@ -23,7 +23,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.task import deferLater
 
-from hichat.cli import Administration
+from hichat.admin.administration import Administration
 from hichat.daemon import settings
 from hichat.wire.frames import PATH, SUBPROTOCOL
 from tests.asyncapi_checker import AsyncAPIChecker

@@ -7,7 +7,7 @@ from twisted.internet.defer import Deferred
 
 from hichat.accounts import conversation_settings, users
 from hichat.accounts.conversation_settings import Setting
-from hichat.cli import DirectLedger
+from hichat.admin.administration import DirectLedger
 from hichat.conversations.marks import GATHER
 from hichat.core.errors import NoSuchTarget, NotAdministrator, TooManyPinned
 from hichat.core.events import FIRST_GROUP_ID, Event, Scope

@@ -1,0 +1,173 @@
+"""
+The accounts of a state directory, for an administrator's command.
+
+What is changed here is written as the daemon does it, through the log: a running daemon learns of it within two
+seconds.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, ParamSpec, TextIO, TypeVar, Unpack, cast
+
+from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
+
+from hichat.accounts import invites, users
+from hichat.accounts.accounts import Accounts
+from hichat.accounts.devices import Device
+from hichat.accounts.passwords import Passwords
+from hichat.accounts.sessions import Session
+from hichat.accounts.tokens import LIFETIME, Claims, Tokens
+from hichat.accounts.users import User
+from hichat.core.drafts import Wanted, drafted
+from hichat.core.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
+from hichat.core.events import Event
+from hichat.daemon.service import check_state_dir, exposed, prepare_state_dir
+from hichat.daemon.settings import Settings
+from hichat.pipeline.ledger.writer import LogWriter
+from hichat.runtime import keys
+from hichat.storage.engine import make_engine
+from hichat.storage.migrate import migrate
+from hichat.storage.store import Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class DirectLedger:
+    """The ledger of a process with one thread and no reactor: each append is a commit."""
+
+    def __init__(self, writer: LogWriter) -> None:
+        self._writer = writer
+
+    def append(self, **wanted: Unpack[Wanted]) -> Deferred[Event]:
+        """As L{hichat.pipeline.ledger.gather.Ledger.append}, but at once."""
+        draft = drafted(wanted, None)  # type: ignore[arg-type]
+        (outcome,) = self._writer.write([draft])
+        if isinstance(outcome, NotStored) and self._writer.trouble.cause:
+            raise StartError(f"hichat: HICHAT_DATABASE: {self._writer.trouble.cause}")
+        return succeed(outcome) if isinstance(outcome, Event) else fail(cast(Refused, outcome))
+
+
+class Administration:
+    """
+    The accounts of a state directory, for one command.
+
+    @param make: whether the directory is made if there is none.
+    @raise StartError: the directory or its database cannot be used.
+    """
+
+    def __init__(self, found: Settings, make: bool = True) -> None:
+        if make:
+            prepare_state_dir(found.state_dir)
+        elif not found.state_dir.is_dir():
+            raise StartError(
+                f"hichat: HICHAT_STATE_DIR: there is no {found.state_dir}; "
+                "name the daemon's with --state-dir, or go to where it was started"
+            )
+        check_state_dir(found.state_dir)
+        for line in exposed(found):
+            print(f"hichat: {line}", file=sys.stderr)
+        self.directory = found.state_dir
+        engine = make_engine(found.database_url)
+        migrate(engine)
+        self.store = Store(engine, _run_here, _run_here)
+        self._tokens = Tokens(keys.load_or_make(found.state_dir, "token.key"), now)
+        names_key = keys.load_or_make(found.state_dir, "names.key")
+        ledger = DirectLedger(LogWriter(self.store, now))
+        duration = found.session_lifetime
+        passwords = Passwords(_run_here, least=found.password_length)
+        self._accounts = Accounts(
+            self.store, ledger, passwords, self._tokens, now, names_key=names_key, duration=duration
+        )
+
+    def add(self, name: str, password: str, administrator: bool) -> User:
+        """Make a user, also with a reserved name. For what is raised see L{Accounts.register}."""
+        user = _run(self._accounts.register(name, password, password, by_operator=True))
+        if administrator:
+            _result(self.store.write(users.make_administrator, user.id, now()))
+        return user
+
+    def everyone(self) -> list[User]:
+        """@return: all users."""
+        return _result(self.store.read(users.everyone))
+
+    def set_password(self, name: str, password: str) -> None:
+        """Change a password; whatever the user was signed in with is void."""
+        _run(self._accounts.change_password(self.find(name), password))
+
+    def disable(self, name: str) -> None:
+        """Keep a user out."""
+        _run(self._accounts.disable(self.find(name).id))
+
+    def enable(self, name: str) -> None:
+        """Let a user in again."""
+        _run(self._accounts.enable(self.find(name).id))
+
+    def devices(self, name: str) -> list[tuple[Device, Session | None]]:
+        """@return: what a user signs in with; see L{Accounts.devices}."""
+        return _run(self._accounts.devices(self.find(name).id))
+
+    def revoke(self, name: str, device: str) -> None:
+        """
+        Let nobody sign in with this device of a user any more.
+
+        @param device: its name; failing that its number.
+        """
+        names = {found.name for found, _ in self.devices(name)}
+        by_number = device not in names and device.isascii() and device.isdigit() and len(device) < 16
+        _run(self._accounts.revoke(self.find(name).id, int(device) if by_number else device))
+
+    def invite(self, uses: int, days: int) -> str:
+        """@return: a code with which so many accounts can be made."""
+        return _result(self.store.write(invites.make, uses, days * 24 * 3600, now()))
+
+    def token(self, name: str, device: str) -> str:
+        """
+        @param device: to which the token belongs.
+        @return: a token of this user, for v1 and v2.
+        @raise Disabled: it would be of no use.
+        @raise Refused: as L{Accounts.issue}.
+        """
+        user = self.find(name)
+        if user.disabled:
+            raise Disabled
+        return _run(self._accounts.issue(user, device))
+
+    def write_tokens(self, claims: Iterable[Claims], file: TextIO) -> None:
+        """Write a token for each of these a line, without a look at whether there is such a user or device."""
+        for each in claims:
+            file.write(f"{self._tokens.issue(each, LIFETIME)}\n")
+
+    def find(self, name: str) -> User:
+        """@raise NoSuchUser: there is none of that name."""
+        user = _result(self.store.read(users.find_by_name, name))
+        if user is None:
+            raise NoSuchUser
+        return user
+
+
+def _run_here(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
+    """A L{hichat.core.ports.Runner} that runs in this thread."""
+    return maybeDeferred(function, *args, **kwargs)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    return _result(Deferred.fromCoroutine(work))
+
+
+def _result(answer: Deferred[T]) -> T:
+    """@return: what a Deferred has that never waits: everything here runs in this thread."""
+    results: list[Any] = []
+    answer.addBoth(results.append)
+    (result,) = results
+    if hasattr(result, "raiseException"):
+        result.raiseException()
+    return cast(T, result)
+
+
+def now() -> int:
+    """@return: milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000

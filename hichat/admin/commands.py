@@ -1,0 +1,89 @@
+"""C{hichat user}, C{hichat device}, C{hichat token} and C{hichat invite}: an administrator's work."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from typing import Any
+
+from hichat.accounts.devices import TOKEN_NAME
+from hichat.admin.arguments import administration, command, count, device_name
+from hichat.terminal.password import ask_password
+
+
+def add_commands(commands: Any) -> None:
+    """Add what an administrator does: users, their devices, tokens and invites."""
+    user = commands.add_parser("user", help="look after users").add_subparsers(required=True, metavar="COMMAND")
+    add = command(user, "add", "make a user; asks for the password, or reads a line from a pipe", _add)
+    add.add_argument("--admin", action="store_true", help="may broadcast to everyone")
+    command(user, "list", "show all users", _list, named=False)
+    command(user, "passwd", "change a password, which signs the user out everywhere", _passwd)
+    command(user, "disable", "keep a user out, from now on", _disable)
+    command(user, "enable", "let a user in again", _enable)
+    device = commands.add_parser("device", help="look after users' devices").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    command(device, "list", "show what a user signs in with: number, name, last use", _devices)
+    revoke = command(device, "revoke", "let nobody sign in with a device of a user, from now on", _revoke)
+    revoke.add_argument("device", metavar="DEVICE", help="its name or its number, as `list` shows them")
+    text = "print a token of a user, for scripts: good for v1 and v2, for 60 days"
+    token = command(commands, "token", text, _token)
+    text = "as what it is listed and can be revoked [default: %(default)s]"
+    token.add_argument("--device", type=device_name, default=TOKEN_NAME, metavar="DEVICE", help=text)
+    invite = command(commands, "invite", "print a code with which people make accounts themselves", _invite, False)
+    invite.add_argument("--uses", type=count, default=1, metavar="N", help="accounts that it is good for [default: 1]")
+    invite.add_argument("--days", type=count, default=7, metavar="N", help="how long it is good [default: 7]")
+
+
+def _add(options: argparse.Namespace) -> int:
+    accounts = administration(options, make=True)
+    user = accounts.add(options.name, ask_password(repeat=True), options.admin)
+    print(f"user {user.id}: {user.name}, in {accounts.directory}")
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    for user in administration(options).everyone():
+        notes = [note for note, holds in (("admin", user.administrator), ("disabled", user.disabled)) if holds]
+        print(f"{user.id}\t{user.name}\t{','.join(notes)}".rstrip())
+    return 0
+
+
+def _passwd(options: argparse.Namespace) -> int:
+    accounts = administration(options)
+    accounts.find(options.name)
+    accounts.set_password(options.name, ask_password(repeat=True))
+    return 0
+
+
+def _devices(options: argparse.Namespace) -> int:
+    for device, session in administration(options).devices(options.name):
+        used = session.used_at if session else 0
+        when = f"{datetime.fromtimestamp(used / 1000):%Y-%m-%d %H:%M}" if used else "-"
+        print(f"{device.id}\t{device.name}\t{when}" + ("\trevoked" if device.revoked_at is not None else ""))
+    return 0
+
+
+def _revoke(options: argparse.Namespace) -> int:
+    administration(options).revoke(options.name, options.device)
+    return 0
+
+
+def _disable(options: argparse.Namespace) -> int:
+    administration(options).disable(options.name)
+    return 0
+
+
+def _enable(options: argparse.Namespace) -> int:
+    administration(options).enable(options.name)
+    return 0
+
+
+def _token(options: argparse.Namespace) -> int:
+    print(administration(options).token(options.name, options.device))
+    return 0
+
+
+def _invite(options: argparse.Namespace) -> int:
+    print(administration(options).invite(options.uses, options.days))
+    return 0

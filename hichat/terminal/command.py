@@ -1,0 +1,27 @@
+"""C{hichat chat}."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Any
+
+from hichat.terminal.password import ask_password
+
+
+def add_command(commands: Any) -> None:
+    """Add C{chat}."""
+    chat = commands.add_parser("chat", help="chat at this terminal")
+    chat.add_argument("--server", default="http://127.0.0.1:8000", metavar="URL", help="[default: %(default)s]")
+    chat.add_argument("--user", required=True, metavar="NAME", help="who you are")
+    chat.add_argument("--register", action="store_true", help="make the account first")
+    chat.add_argument("--invite", default="", metavar="CODE", help="with --register, where the server wants one")
+    chat.set_defaults(run=_chat)
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from hichat.terminal.chat import run_chat
+
+    # From a pipe the first line is the password only if it is not in the environment.
+    password = os.environ.get("HICHAT_PASSWORD") or ask_password(repeat=options.register)
+    return run_chat(options.server, options.user, password, options.register, invite=options.invite)
