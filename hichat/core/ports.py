@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from zope.interface import Interface
 
-from hichat.core.events import Event
+from hichat.core.events import Batch, Event
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -58,6 +58,46 @@ class IDelivery(Interface):
 
         @param login: only those whose session has a smaller number.
         """
+
+
+class Piece(NamedTuple):
+    """
+    Events that a carrier takes at once.
+
+    @ivar packed: them, as the carrier has them.
+    """
+
+    batch: Batch
+    packed: bytes
+
+
+class ICarrier(Interface):
+    """
+    What carries durable events to the routing of every worker, which is its L{IBatchReceiver}. It may lose what it
+    carries, or be late with it: routing reads the log then.
+    """
+
+    def start() -> None:
+        """
+        Begin to carry, and to receive.
+
+        @raise StartError: that is not possible.
+        """
+
+    def stop() -> Deferred[None] | None:
+        """Carry and receive no more. May be called again."""
+
+    def split(events: Sequence[Event]) -> Iterable[Piece]:
+        """
+        @param events: contiguous, in order.
+        @return: them in pieces that L{send} takes.
+        """
+
+    def room() -> Deferred[None] | None:
+        """@return: None if a piece may be sent now, else what fires when one may. One may wait at a time."""
+
+    def send(piece: Piece) -> None:
+        """Send a piece; there was L{room}. Does not raise."""
 
 
 class IBatchReceiver(Interface):

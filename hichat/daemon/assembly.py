@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IListeningPort, IReactorTime
+from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
@@ -32,7 +34,7 @@ from hichat.core.drafts import Draft, Outcome
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.core.ports import Runner
-from hichat.daemon.service import Following, Parts, Way
+from hichat.daemon.service import Following, Parts, Way, udp_error
 from hichat.daemon.settings import Bounds, Settings
 from hichat.daemon.site import make_site
 from hichat.groups.service import Groups
@@ -57,10 +59,12 @@ from hichat.pipeline.ledger.memory import FEW, TAIL
 from hichat.pipeline.ledger.process import Setup, WriterProcess
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.pipeline.plane.datagram import Codec
+from hichat.pipeline.plane.faults import FaultyTransport
+from hichat.pipeline.plane.faults import parse as parse_faults
 from hichat.pipeline.plane.intake import Intake
 from hichat.pipeline.plane.interests import Interests
 from hichat.pipeline.plane.queue import PlaneWriter
-from hichat.pipeline.plane.udp import Link
+from hichat.pipeline.plane.udp import Address, Link
 from hichat.pipeline.routing.arrivals import read_arrivals, read_generation
 from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime import keys
@@ -126,7 +130,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
         bounds.contacts_only,
         bounds.strangers,
     )
-    way = assemble_way(store, codec, bounds, metrics, reactor, _now, settings.workers, setup)
+    way = assemble_way(store, codec, bounds, metrics, reactor, _now, plane_of(settings, reactor, worker), setup)
 
     tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
     limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks)
@@ -194,6 +198,38 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     )
 
 
+class Plane(NamedTuple):
+    """
+    Where a worker's plane is.
+
+    @ivar others: the addresses of the other workers, by their numbers.
+    @ivar bind: see L{Link}.
+    """
+
+    others: Mapping[int, Address] = {}
+    bind: Callable[[DatagramProtocol], IListeningPort] | None = None
+
+
+def plane_of(settings: Settings, reactor: Any, worker: int) -> Plane:
+    """@return: where the plane of a worker is: workers of one host have ports one behind the other."""
+    host, first = settings.udp
+
+    def bind(protocol: DatagramProtocol) -> IListeningPort:
+        port = first + worker
+        try:
+            # Without this Twisted cuts off what is longer than 8 KiB.
+            listening = reactor.listenUDP(port, protocol, interface=host, maxPacketSize=65536)
+        except (CannotListenError, OSError) as e:
+            raise udp_error(settings, e, port) from e
+        faults = parse_faults(settings.test_faults)
+        if faults:
+            Logger().warn("HICHAT_TEST_FAULTS is set: this daemon breaks its own plane")
+            protocol.transport = FaultyTransport(protocol.transport, reactor, faults)  # type: ignore[assignment]
+        return cast(IListeningPort, listening)
+
+    return Plane({other: (host, first + other) for other in range(settings.workers) if other != worker}, bind)
+
+
 def assemble_places(settings: Settings, refusals: Refusals) -> Places:
     """Put together what counts connections."""
     limit = open_files_limit()
@@ -252,7 +288,7 @@ def assemble_way(
     metrics: Metrics,
     clock: IReactorTime,
     now: Callable[[], int],
-    workers: int = 1,
+    plane: Plane | None = None,
     setup: Setup | None = None,
 ) -> Way:
     """
@@ -260,7 +296,7 @@ def assemble_way(
 
     @param clock: for all timers of these parts.
     @param now: the time in milliseconds since the epoch.
-    @param workers: how many share the store.
+    @param plane: where it is; without it, the carrier is alone, and something else gives it a socket.
     @param setup: of the process that writes the log; without it, the writer's thread does.
     """
     interests = Interests()
@@ -276,8 +312,9 @@ def assemble_way(
         metrics=metrics,
         interests=interests,
     )
-    link = Link(codec, routing, clock, metrics, workers, interests)
-    writer = PlaneWriter(codec, link, intake, bounds.drafts)
+    plane = plane or Plane()
+    carrier = Link(codec, routing, clock, metrics, plane.others, interests, plane.bind)
+    writer = PlaneWriter(carrier, intake, bounds.drafts)
     log_writer = LogWriter(
         store,
         now,
@@ -310,8 +347,8 @@ def assemble_way(
         signal(make_signal(Kind.MARKED, scope, mark.user, target, device, body, mark.user if alone else 0))
 
     metrics.gauges.update(
-        drafts_in_flight=("Drafts accepted and not yet handed to the plane's link", lambda: intake.count),
-        queue_depth=("Events that wait for the plane's link", lambda: writer.depth),
+        drafts_in_flight=("Drafts accepted and not yet handed to the plane's carrier", lambda: intake.count),
+        queue_depth=("Events that wait for the plane's carrier", lambda: writer.depth),
         position=("The log position that routing has delivered to", lambda: routing.position),
     )
     return Way(
@@ -328,7 +365,7 @@ def assemble_way(
         ledger=ledger,
         process=process,
         writer=writer,
-        link=link,
+        carrier=carrier,
         routing=routing,
         roster=roster,
         presence=Presence(bounds.presence),

@@ -40,6 +40,7 @@ from twisted.python.threadpool import ThreadPool
 
 from hichat.conversations.marks import Marks
 from hichat.core.errors import StartError
+from hichat.core.ports import ICarrier
 from hichat.daemon.settings import Settings, parse_endpoint
 from hichat.log import reading
 from hichat.log.follower import Follower
@@ -53,10 +54,7 @@ from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.ledger.gather import Ledger
 from hichat.pipeline.ledger.process import WriterProcess
-from hichat.pipeline.plane.faults import FaultyTransport
-from hichat.pipeline.plane.faults import parse as parse_faults
 from hichat.pipeline.plane.queue import PlaneWriter
-from hichat.pipeline.plane.udp import Link
 from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime.certificates import Certificates
 from hichat.runtime.metrics import Metrics
@@ -105,7 +103,7 @@ class Way:
     ledger: Ledger
     process: WriterProcess | None
     writer: PlaneWriter
-    link: Link
+    carrier: ICarrier
     routing: Routing
     roster: Roster
     presence: Presence
@@ -194,7 +192,7 @@ class HiChat(InTwistd, Service):
         self._reactor = reactor
         self._observer = observer
         self._parts: Parts | None = None
-        self._ports: list[IListeningPort] = []
+        self._door: IListeningPort | None = None
         self._turns: Turns | None = None
         self._claim: Claim | None = None
         self._certificates: Certificates | None = None
@@ -245,12 +243,12 @@ class HiChat(InTwistd, Service):
             raise StartError(f"hichat: HICHAT_DATABASE: cannot use the search index beside it: {cause}") from e
         with way.store.snapshot() as connection:
             position = reading.head(connection)
-        self._ports.append(self._listen_udp(way.link))
+        way.carrier.start()
         way.routing.start(position)
         if way.process is not None:
             way.process.start()
         way.writer.start()
-        self._ports.append(self._listen(parts.site))
+        self._door = self._listen(parts.site)
         for pool in parts.pools:
             pool.start()
         for factory in parts.sockets:
@@ -265,19 +263,6 @@ class HiChat(InTwistd, Service):
             plane=f"{settings.udp[0]}:{settings.udp[1] + self._worker}",
             position=position,
         )
-
-    def _listen_udp(self, link: Link) -> IListeningPort:
-        host, port = self._settings.udp
-        port += self._worker
-        try:
-            listening = self._reactor.listenUDP(port, link, interface=host, maxPacketSize=65536)
-        except (CannotListenError, OSError) as e:
-            raise udp_error(self._settings, e, port) from e
-        faults = parse_faults(self._settings.test_faults)
-        if faults:
-            self._log.warn("HICHAT_TEST_FAULTS is set: this daemon breaks its own plane")
-            link.transport = FaultyTransport(link.transport, self._reactor, faults)  # type: ignore[assignment]
-        return cast(IListeningPort, listening)
 
     def _listen(self, site: IProtocolFactory) -> IListeningPort:
         if self._settings.workers > 1:
@@ -339,8 +324,8 @@ class HiChat(InTwistd, Service):
         way, sockets, following = self._parts.way, self._parts.sockets, self._parts.following
         self._parts.media.stop()
         way.endings.stop()
-        udp, tcp = self._ports
-        await _done(tcp.stopListening())
+        assert self._door is not None
+        await _done(self._door.stopListening())
         # What was accepted goes all its way, to everybody who is still here.
         for connection in _all(sockets):
             connection.pause_reading()
@@ -366,7 +351,7 @@ class HiChat(InTwistd, Service):
         await following.follower.stop()
         await way.routing.stop()
         await way.writer.stop()
-        await _done(udp.stopListening())
+        await _done(way.carrier.stop())
         if drained:
             self._log.info("HiChat stops: everything that was accepted is stored")
 
@@ -410,11 +395,12 @@ class HiChat(InTwistd, Service):
             self._parts.way.endings.stop()
         if self._turns is not None:
             self._turns.uninstall()
-        for port in self._ports:
-            port.stopListening()
-        self._ports = []
+        if self._door is not None:
+            self._door.stopListening()
+        self._door = None
         parts, self._parts = self._parts, None
         if parts is not None:
+            parts.way.carrier.stop()
             if parts.way.process is not None:
                 gone.append(parts.way.process.stop())
             parts.following.follower.stop()

@@ -83,7 +83,7 @@ class PlaneTests(SynchronousTestCase):
         self.link.transport = self.wire  # type: ignore[assignment]
         self.link.startProtocol()
         self.intake = Intake()
-        self.writer = PlaneWriter(self.codec, self.link, self.intake)
+        self.writer = PlaneWriter(self.link, self.intake)
         self.writer.start()
         self.addCleanup(lambda: self.successResultOf(self.stop()))
 
@@ -95,7 +95,7 @@ class PlaneTests(SynchronousTestCase):
 
     def test_what_the_queue_does_not_take_is_not_counted(self) -> None:
         """It cannot happen while the intake is bounded as the queue is; a larger one has a deeper queue."""
-        writer = PlaneWriter(self.codec, self.link, Intake(high=2000), depth=2000)
+        writer = PlaneWriter(self.link, Intake(high=2000), depth=2000)
         for position in range(1, 2001):
             writer.put([event(position)])
         self.assertEqual(writer.depth, 2000)

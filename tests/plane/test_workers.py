@@ -52,7 +52,8 @@ class Worker:
         self.interests = Interests()
         self.metrics = Metrics()
         self.codec = Codec(KEY, number, incarnation)
-        self.link = Link(self.codec, self, host.clock, self.metrics, workers, self.interests)  # type: ignore[arg-type]
+        others = {other: ("127.0.0.1", 3000 + other) for other in range(workers) if other != number}
+        self.link = Link(self.codec, self, host.clock, self.metrics, others, self.interests)  # type: ignore[arg-type]
         self.came: list[tuple[int, int, list[int], bool]] = []
 
     def start(self) -> None:
@@ -64,8 +65,8 @@ class Worker:
         return True
 
     def send(self, *events: Event) -> None:
-        for batch, records in self.codec.split(events):
-            self.link.send(batch, records)
+        for piece in self.link.split(events):
+            self.link.send(piece)
 
     # A UDP transport
 

@@ -14,7 +14,7 @@ import json
 import random
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, insert
 from twisted.internet.defer import Deferred
@@ -28,7 +28,7 @@ from hichat.core.drafts import Draft
 from hichat.core.errors import NotBlocked, Refused, Unauthorized
 from hichat.core.events import FIRST_GROUP_ID, Scope
 from hichat.core.kinds import Kind
-from hichat.daemon.assembly import assemble_services, assemble_way
+from hichat.daemon.assembly import Plane, assemble_services, assemble_way
 from hichat.daemon.settings import Bounds
 from hichat.groups import joining, moderation
 from hichat.groups.queries import Change
@@ -39,7 +39,7 @@ from hichat.pipeline.gateway.v2_session import SignedIn
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.pipeline.plane.datagram import Codec
 from hichat.pipeline.plane.faults import FaultyTransport
-from hichat.pipeline.plane.udp import KERNEL_COST
+from hichat.pipeline.plane.udp import KERNEL_COST, Link
 from hichat.runtime.limits import NO_LIMIT
 from hichat.runtime.metrics import Metrics
 from hichat.storage import tables
@@ -79,9 +79,9 @@ class Worker:
         self.store = Store(world.engine, self.readers, self.writer)
         self.metrics = Metrics()
         codec = Codec(KEY, number, chance.getrandbits(64))
-        self.way = assemble_way(
-            self.store, codec, world.bounds, self.metrics, self.calls, lambda: NOW, world.workers_wanted
-        )
+        others = {other: ("127.0.0.1", PORT + other) for other in range(world.workers_wanted) if other != number}
+        self.way = assemble_way(self.store, codec, world.bounds, self.metrics, self.calls, lambda: NOW, Plane(others))
+        self.link = cast(Link, self.way.carrier)
         self.way.routing.recent = RECENT
         media = MediaUses(Addresses(KEY))
         self.services = assemble_services(self.way, self._sign_in, world.bounds, lambda: NOW, media)
@@ -94,10 +94,10 @@ class Worker:
         self.way.writer.start()
 
     def _plug(self, wire: Any) -> None:
-        first = self.way.link.transport is None
-        self.way.link.transport = wire
+        first = self.link.transport is None
+        self.link.transport = wire
         if first:
-            self.way.link.startProtocol()
+            self.link.startProtocol()
 
     def mend(self) -> None:
         """The wire is whole from now on."""
@@ -132,7 +132,7 @@ class Worker:
         if self.wire.flying:
             datagram, port = self.wire.flying.pop(0)
             self.sent.append(datagram)
-            self.world.workers[port - PORT].way.link.datagramReceived(datagram, ("127.0.0.1", self.wire.port))
+            self.world.workers[port - PORT].link.datagramReceived(datagram, ("127.0.0.1", self.wire.port))
 
     @property
     def at_rest(self) -> bool:
@@ -150,7 +150,7 @@ class Worker:
         """At every step."""
         assert 0 <= self.way.inlet.intake.count <= BOUNDS.drafts, "the intake is over its bound"
         assert self.way.writer.depth <= BOUNDS.drafts, "the queue is over its bound"
-        assert self.way.link.under_way * KERNEL_COST <= self.wire.buffer, "more under way than the buffer holds"
+        assert self.link.under_way * KERNEL_COST <= self.wire.buffer, "more under way than the buffer holds"
 
 
 class World:

@@ -29,6 +29,7 @@ from typing import NamedTuple
 import msgspec
 
 from hichat.core.events import Batch, Event
+from hichat.core.ports import Piece
 
 VERSION = 2
 LARGEST = 32 * 1024
@@ -92,9 +93,9 @@ class Codec:
 
     def records(self, events: Sequence[Event]) -> bytes:
         """@return: as L{pack} takes them, of a few events."""
-        return self._piece(events, [self._encoder.encode(event) for event in events])[1] if events else _NONE
+        return self._piece(events, [self._encoder.encode(event) for event in events]).packed if events else _NONE
 
-    def split(self, events: Sequence[Event]) -> Iterator[tuple[Batch, bytes]]:
+    def split(self, events: Sequence[Event]) -> Iterator[Piece]:
         """
         Cut a batch into pieces that fit a datagram.
 
@@ -113,9 +114,9 @@ class Codec:
             yield self._piece(events[start:], encoded)
 
     @staticmethod
-    def _piece(events: Sequence[Event], encoded: list[bytes]) -> tuple[Batch, bytes]:
+    def _piece(events: Sequence[Event], encoded: list[bytes]) -> Piece:
         records = _ARRAY.pack(_MSGPACK_ARRAY_16, len(encoded)) + b"".join(encoded)
-        return Batch(events[0].position, events[-1].position, list(events)), records
+        return Piece(Batch(events[0].position, events[-1].position, list(events)), records)
 
     def pack(self, trail: Trail, first: int, last: int, records: bytes) -> bytes:
         """Make a datagram."""

@@ -1,9 +1,9 @@
 """
-The queue and the writer: durable events wait here until the link has room.
+The queue and the writer: durable events wait here until the carrier has room.
 
 A C{DeferredQueue} stands between the WebSocket side and the UDP side. It cannot overflow:
 L{hichat.pipeline.plane.intake.Intake} counts every draft from its acceptance until the writer hands it to
-the link, and holds the senders back long before.
+the carrier, and holds the senders back long before.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from twisted.internet.defer import CancelledError, Deferred, DeferredQueue, succ
 from twisted.logger import Logger
 
 from hichat.core.events import Event
-from hichat.pipeline.plane.datagram import Codec
+from hichat.core.ports import ICarrier
 from hichat.pipeline.plane.intake import Intake
-from hichat.pipeline.plane.udp import Link
 
 DEPTH = 1024
 """Batches, of one event or more each; the seed's channel was 1024 messages deep."""
@@ -24,16 +23,15 @@ DEPTH = 1024
 
 class PlaneWriter:
     """
-    Takes batches from the queue and writes them to the link as datagrams.
+    Takes batches from the queue and hands them to the carrier, piece by piece.
 
     @param depth: batches that the queue holds: as many as there may be drafts in flight.
     """
 
     _log = Logger()
 
-    def __init__(self, codec: Codec, link: Link, intake: Intake, depth: int = DEPTH) -> None:
-        self._codec = codec
-        self._link = link
+    def __init__(self, carrier: ICarrier, intake: Intake, depth: int = DEPTH) -> None:
+        self._carrier = carrier
         self._intake = intake
         self._queue: DeferredQueue[Sequence[Event]] = DeferredQueue(size=depth)
         self._pumping: Deferred[None] | None = None
@@ -42,7 +40,7 @@ class PlaneWriter:
 
     @property
     def depth(self) -> int:
-        """Events that wait for the link."""
+        """Events that wait for the carrier."""
         return self._queued
 
     def put(self, events: Sequence[Event]) -> None:
@@ -55,7 +53,7 @@ class PlaneWriter:
             raise
 
     def start(self) -> None:
-        """Begin to write; the link is bound."""
+        """Begin to write; the carrier has started."""
         self._pumping = Deferred.fromCoroutine(self._pump())
 
     async def stop(self) -> None:
@@ -66,7 +64,7 @@ class PlaneWriter:
         self._tell_idle()
 
     def idle(self) -> Deferred[None]:
-        """@return: fires when all that was queued is handed to the link."""
+        """@return: fires when all that was queued is handed to the carrier."""
         if not self._queued:
             return succeed(None)
         waiter: Deferred[None] = Deferred()
@@ -93,12 +91,12 @@ class PlaneWriter:
             pass
 
     async def _write(self, events: Sequence[Event]) -> None:
-        for batch, records in self._codec.split(events):
+        for piece in self._carrier.split(events):
             await self._room()
-            self._link.send(batch, records)
+            self._carrier.send(piece)
 
     async def _room(self) -> None:
-        waiting = self._link.room()
+        waiting = self._carrier.room()
         if waiting is not None:
             await waiting
 

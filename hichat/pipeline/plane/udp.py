@@ -8,15 +8,17 @@ way than the buffer surely holds.
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IListeningPort, IReactorTime
 from twisted.internet.protocol import DatagramProtocol
 from twisted.logger import Logger
+from zope.interface import implementer
 
-from hichat.core.events import Batch
-from hichat.core.ports import IBatchReceiver
+from hichat.core.events import Batch, Event
+from hichat.core.ports import IBatchReceiver, ICarrier, Piece
 from hichat.pipeline.plane.datagram import LARGEST, BadDatagram, Codec, Datagram, Trail
 from hichat.pipeline.plane.interests import Interests, Wanted
 from hichat.runtime.metrics import Metrics
@@ -34,6 +36,10 @@ GRACE = 0.005
 """Seconds more, in case it was the reactor that was late: so it reads its socket before all is called lost."""
 
 
+Address = tuple[str, int]
+"""Of a worker's socket: an IP address and a port."""
+
+
 class _Peer:
     """
     Another worker, as seen from here.
@@ -43,7 +49,7 @@ class _Peer:
     @ivar came: the largest number that has come from there.
     """
 
-    def __init__(self, address: tuple[str, int]) -> None:
+    def __init__(self, address: Address) -> None:
         self.address = address
         self.incarnation = 0
         self.wanted = Wanted()
@@ -60,17 +66,18 @@ class _Peer:
             self.wanted.forget()
 
 
+@implementer(ICarrier)
 class Link(DatagramProtocol):
     """
-    A datagram protocol that sends to its own address, and to the other workers of this host.
+    The carrier of one host: a datagram protocol that sends to its own address, and to the other workers.
 
     To itself it sends all, when there is credit. The others get what they want, if there is credit: they are never
     waited for. Who is behind finds it in the log.
 
     @param receiver: is given what arrives.
-    @param workers: how many there are; their addresses differ by the port only, which is the first one's plus their
-        number.
+    @param others: where the other workers are, by their numbers.
     @param interests: what this worker wants of the others.
+    @param bind: gives a protocol its socket; raises L{StartError}. Not needed where something else does.
     """
 
     _log = Logger()
@@ -81,16 +88,18 @@ class Link(DatagramProtocol):
         receiver: IBatchReceiver,
         clock: IReactorTime,
         metrics: Metrics,
-        workers: int = 1,
+        others: Mapping[int, Address] | None = None,
         interests: Interests | None = None,
+        bind: Callable[[DatagramProtocol], IListeningPort] | None = None,
     ) -> None:
         self._codec = codec
         self._receiver = receiver
         self._clock = clock
         self._metrics = metrics
-        self._workers = workers
         self._interests = interests or Interests()
-        self._peers: dict[int, _Peer] = {}
+        self._peers = {worker: _Peer(address) for worker, address in (others or {}).items()}
+        self._bind = bind
+        self._port: IListeningPort | None = None
         self._telling: IDelayedCall | None = None
         self._address = ("127.0.0.1", 0)
         self._limit = 1
@@ -98,6 +107,16 @@ class Link(DatagramProtocol):
         self._heard = 0
         self._waiting: Deferred[None] | None = None
         self._silence: IDelayedCall | None = None
+
+    def start(self) -> None:
+        """See L{ICarrier.start}."""
+        assert self._bind is not None
+        self._port = self._bind(self)
+
+    def stop(self) -> Deferred[None] | None:
+        """See L{ICarrier.stop}."""
+        port, self._port = self._port, None
+        return None if port is None else port.stopListening()
 
     def startProtocol(self) -> None:
         """The socket is bound: learn its address and what its buffer holds."""
@@ -107,11 +126,8 @@ class Link(DatagramProtocol):
         handle = cast(Any, self.transport).getHandle()
         handle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         buffer = handle.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
-        self._limit = max(1, buffer // KERNEL_COST // self._workers)
-        own = self._codec.worker
-        self._peers = {
-            worker: _Peer((host.host, host.port - own + worker)) for worker in range(self._workers) if worker != own
-        }
+        # All of them send to it.
+        self._limit = max(1, buffer // KERNEL_COST // (1 + len(self._peers)))
         if self._peers:
             self._interests.share(self._tell_soon)
             self._tell_soon()
@@ -128,14 +144,19 @@ class Link(DatagramProtocol):
         return self._sent - self._heard
 
     def room(self) -> Deferred[None] | None:
-        """@return: None if a datagram may be sent now, else what fires when one may. One may wait at a time."""
+        """See L{ICarrier.room}."""
         if self.under_way < self._limit:
             return None
         self._waiting = Deferred()
         return self._waiting
 
-    def send(self, batch: Batch, records: bytes) -> None:
-        """Send a piece of a batch, as L{Codec.split} made it. If the kernel refuses it, it is as good as lost."""
+    def split(self, events: Sequence[Event]) -> Iterator[Piece]:
+        """See L{ICarrier.split}: each piece fits a datagram."""
+        return self._codec.split(events)
+
+    def send(self, piece: Piece) -> None:
+        """See L{ICarrier.send}. If the kernel refuses it, it is as good as lost."""
+        batch, records = piece
         self._sent += 1
         self._write(self._codec.pack(Trail(self._sent), batch.first, batch.last, records), self._address)
         if self._silence is None or not self._silence.active():
@@ -143,7 +164,7 @@ class Link(DatagramProtocol):
         for peer in self._peers.values():
             self._send_to(peer, batch, records)
 
-    def _write(self, datagram: bytes, address: tuple[str, int]) -> None:
+    def _write(self, datagram: bytes, address: Address) -> None:
         self._metrics.datagrams_sent += 1
         try:
             assert self.transport is not None
