@@ -40,7 +40,7 @@ from zope.interface import implementer
 from hichat.client.http import language_here
 from hichat.client.inbox import Gate, Inbox
 from hichat.client.link import Link, Loss, link_factory
-from hichat.client.outbox import Answered, Counted, Outbox, check, refusal
+from hichat.client.outbox import Answered, Outbox, check, refusal
 from hichat.client.speech import Event, Questions, understand
 from hichat.client.wire import (
     Address,
@@ -360,7 +360,7 @@ class Client:
             )
         )
 
-    def post(self, frame: Counted, answered: Answered = lambda outcome: None) -> None:
+    def post(self, frame: frames.Counted, answered: Answered = lambda outcome: None) -> None:
         """
         As L{send}, L{edit}, L{recall} and L{react}, without waiting. For programs that send so much that a coroutine
         for each message is too dear.
@@ -713,7 +713,7 @@ class Client:
         if self._stopped is None and not self._service.running:
             self._service.startService()
 
-    async def _count(self, frame: Counted) -> Ack:
+    async def _count(self, frame: frames.Counted) -> Ack:
         answer: Deferred[Ack] = Deferred(lambda _: self._outbox.forget(ref))
 
         def answered(outcome: Ack | ClientError) -> None:
@@ -725,7 +725,7 @@ class Client:
         ref = self._post(frame, answered)
         return await answer
 
-    def _post(self, frame: Counted, answered: Answered) -> int:
+    def _post(self, frame: frames.Counted, answered: Answered) -> int:
         check(frame)
         if self._stopped is not None:
             raise self._stopped

@@ -15,9 +15,7 @@ from msgspec import UNSET
 
 from hichat.client.inbox import Gate
 from hichat.client.wire import ClientError, NotSendable, Refused, Unconfirmed
-from hichat.wire.frames import TEXT_LIMIT, Ack, Edit, Error, FromClient, React, Recall, Send
-
-Counted = Send | Edit | Recall | React
+from hichat.wire.frames import TEXT_LIMIT, Ack, Counted, Error, FromClient
 
 MAX_FRAME = 32 * 1024
 """Bytes of one frame: a server closes the connection over a longer one."""

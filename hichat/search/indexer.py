@@ -15,7 +15,7 @@ from hichat.search.index import Entry, Head, Index, of_media, of_sender, of_word
 from hichat.search.words import tokens
 from hichat.storage.store import Store
 from hichat.storage.tables import events, is_of, members
-from hichat.wire import v2
+from hichat.wire import view
 
 STEP = 250
 """Events in a step: some 4 ms of one core. In steps of 100 a message costs a third more."""
@@ -26,7 +26,7 @@ VERSIONS = 16
 
 def text_of(text: str, name: str) -> str:
     """
-    @param text: of a message; see L{v2.said}, as for C{name}.
+    @param text: of a message; see L{view.said}, as for C{name}.
     @return: what of it can be found.
     """
     return f"{text} {name}" if text and name else text or name
@@ -98,7 +98,7 @@ class Indexer:
         terms = {of_sender(conversation, message.sender)}
         try:
             for edit in edits:
-                text, name, media = v2.said(message, edit)
+                text, name, media = view.said(message, edit)
                 terms |= {of_word(conversation, token) for token in tokens(text_of(text, name))}
                 terms.add(of_media(conversation, media))
         except Exception:

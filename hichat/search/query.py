@@ -30,7 +30,7 @@ from hichat.search.index import Index, of_media, of_sender, of_word
 from hichat.search.indexer import text_of
 from hichat.search.words import Part, Token, Word
 from hichat.storage.tables import events, is_of, places, recent_places
-from hichat.wire import frames, v2
+from hichat.wire import frames, view
 
 TAIL = 2000
 """Events of one's own conversations that are looked through for what is not in the index yet."""
@@ -267,7 +267,7 @@ class _Search:
         )
 
     def _look(self, folded: Folded) -> _Found | None:
-        content, name, media = v2.said(folded.message, folded.edit)
+        content, name, media = view.said(folded.message, folded.edit)
         if self._wanted.media not in (None, media):
             return None
         text = text_of(content, name)

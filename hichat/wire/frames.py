@@ -51,12 +51,13 @@ Unknown fields are refused, so that a misspelt one is not lost silently.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from hichat.core.events import MAX_SAFE_INTEGER, JoinPolicy, Role
+from hichat.core.kinds import EventKind, Kind
 
 SUBPROTOCOL = "hichat.v2"
 PATH = "/v2/ws"
@@ -195,30 +196,41 @@ class Send(Addressed, tag="send", kw_only=True):
     mentions: Mentions = []
 
 
-class Edit(_Frame, tag="edit", kw_only=True):
+class _Revision(_Frame, kw_only=True):
+    """
+    Something is done to a message; answered with C{ack}.
+
+    @cvar kind: what it becomes in the log.
+    """
+
+    kind: ClassVar[Kind]
+    message: Id
+
+
+class Edit(_Revision, tag="edit", kw_only=True):
     """
     Replace the text of an own message; answered with C{ack}. See the setting C{edit_limit}.
 
     @ivar text: the new text.
     """
 
-    message: Id
+    kind = Kind.EDITED
     text: Text
     mentions: Mentions = []
     ref: Ref | UnsetType = UNSET
     counter: Id | UnsetType = UNSET
 
 
-class Recall(_Frame, tag="recall", kw_only=True):
+class Recall(_Revision, tag="recall", kw_only=True):
     """Take a message back: an own one (see the setting C{edit_limit}), or anyone's as the group's owner or admin;
     answered with C{ack}."""
 
-    message: Id
+    kind = Kind.RECALLED
     ref: Ref | UnsetType = UNSET
     counter: Id | UnsetType = UNSET
 
 
-class React(_Frame, tag="react", kw_only=True):
+class React(_Revision, tag="react", kw_only=True):
     """
     React to a message, or take that back, a hundred times at most; answered with C{ack}.
 
@@ -228,7 +240,7 @@ class React(_Frame, tag="react", kw_only=True):
     @ivar on: false takes the reaction back.
     """
 
-    message: Id
+    kind = Kind.REACTED
     emoji: Annotated[str, Meta(min_length=1, max_length=32)]
     on: bool = True
     ref: Ref | UnsetType = UNSET
@@ -302,6 +314,12 @@ class Show(_Frame, tag="show", kw_only=True):
     presence: bool
     ref: Ref | UnsetType = UNSET
 
+
+Revision = Edit | Recall | React
+"""What is done to a message."""
+
+Counted = Send | Revision
+"""What is written to the log, and may have a C{counter}."""
 
 FromClient = (
     Hello | Ping | Sync | Send | Edit | Recall | React | Received | Read | Marks | History | Typing | Watch | Show
@@ -377,36 +395,6 @@ class Done(_Said, tag="done"):
     """The frame with that C{ref} was obeyed."""
 
     ref: Ref
-
-
-EventKind = Literal[
-    "message",
-    "edited",
-    "recalled",
-    "reacted",
-    "joined",
-    "left",
-    "removed",
-    "banned",
-    "unbanned",
-    "changed",
-    "role",
-    "muted",
-    "unmuted",
-    "dissolved",
-    "invited",
-    "requested",
-    "declined",
-    "contact_requested",
-    "contact_added",
-    "contact_rejected",
-    "contact_withdrawn",
-    "contact_removed",
-    "contact_remarked",
-    "blocked",
-    "unblocked",
-    "conversation_set",
-]
 
 
 class GroupChange(msgspec.Struct, omit_defaults=True):

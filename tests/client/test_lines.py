@@ -15,6 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.client.wire import Group, NoAnswer, NotConnected, Refused, Unconfirmed, Unreachable, User
 from hichat.core.errors import Language
+from hichat.core.kinds import EventKind
 from hichat.terminal.lines import (
     _TEXTS,
     LISTED,
@@ -38,7 +39,7 @@ from hichat.terminal.lines import (
     Tend,
     harmless,
 )
-from hichat.wire.frames import Ack, EventKind, Folded, Happened
+from hichat.wire.frames import Ack, Folded, Happened
 from tests.client.support import happened
 
 TEAM = 1_000_000_001

@@ -18,7 +18,7 @@ from hichat.core.errors import Refused
 from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.v1 import dialect
-from hichat.wire import frames, v2
+from hichat.wire import frames, stored, v2, view
 
 ME, YOU, GROUP = 7, 8, 1_000_000_001
 
@@ -156,15 +156,15 @@ class ParseTests(SynchronousTestCase):
         if isinstance(said, frames.Addressed):
             scope, target = v2.scope_of(said)
         if isinstance(said, frames.Send):
-            body = v2.message_body(said, ME, scope, target)
+            body = stored.message_body(said, ME, scope, target)
             dialect.parse(body, ME, None)  # type: ignore[arg-type]
             shown = payload(v2.encode(event(body, device=1, scope=scope, target=target)))
             self.assertEqual(shown.get("mentions", []), said.mentions)
         elif isinstance(said, frames.Edit):
-            shown = payload(v2.encode(event(v2.edit_body(said), Kind.EDITED, subject=said.message)))
+            shown = payload(v2.encode(event(stored.revision_body(said), Kind.EDITED, subject=said.message)))
             self.assertEqual((shown["text"], shown["message"]), (said.text, said.message))
         elif isinstance(said, frames.React):
-            shown = payload(v2.encode(event(v2.reaction_body(said), Kind.REACTED, subject=said.message)))
+            shown = payload(v2.encode(event(stored.revision_body(said), Kind.REACTED, subject=said.message)))
             self.assertEqual((shown["emoji"], shown["on"]), (emoji_of(said.emoji) or said.emoji, said.on))
 
     @given(
@@ -185,7 +185,7 @@ class BodyTests(SynchronousTestCase):
     def body(self, **fields: Any) -> bytes:
         said = parse(op="send", **fields)
         scope, target = v2.scope_of(said)
-        return v2.message_body(said, ME, scope, target)
+        return stored.message_body(said, ME, scope, target)
 
     def refused(self, error: type[Refused], **fields: Any) -> None:
         self.assertRaises(error, self.body, **fields)
@@ -213,23 +213,25 @@ class BodyTests(SynchronousTestCase):
         for name in ("text", "url", "name"):
             self.refused(errors.NotText, **({"user": 2, "text": "x", "url": "/x", name: "a\0b"}))
         said = parse(op="react", message=1, emoji="a\0")
-        self.assertRaises(errors.NotText, v2.reaction_body, said)
+        self.assertRaises(errors.NotText, stored.revision_body, said)
         for text, error in (("", errors.InvalidField), ("\0", errors.NotText), ("字" * 2731, errors.TooLong)):
-            self.assertRaises(error, v2.edit_body, parse(op="edit", message=1, text=text))
+            self.assertRaises(error, stored.revision_body, parse(op="edit", message=1, text=text))
 
     def test_reactions_are_emoji_in_one_spelling(self) -> None:
         for emoji, body in (("❤", "❤️"), ("❤️", "❤️"), ("👍️", "👍"), ("👨‍👩‍👧", "👨‍👩‍👧")):
             for on, first in ((True, "+"), (False, "-")):
                 said = parse(op="react", message=1, emoji=emoji, on=on)
-                self.assertEqual(v2.reaction_body(said).decode(), first + body)
+                self.assertEqual(stored.revision_body(said).decode(), first + body)
         for emoji in ("wow", "1", "❤\ufe0e", "👍👍", " ", "🇽🇽"):
-            error = self.assertRaises(errors.NotAnEmoji, v2.reaction_body, parse(op="react", message=1, emoji=emoji))
+            error = self.assertRaises(
+                errors.NotAnEmoji, stored.revision_body, parse(op="react", message=1, emoji=emoji)
+            )
             self.assertEqual((error.code, error.status), ("not_an_emoji", 400))
             self.assertIn("emoji", error.text("en"))
             self.assertIn("表情", error.text("zh"))
             # Whether that is there the ledger knows.
             said = parse(op="react", message=1, emoji=emoji, on=False)
-            self.assertEqual(v2.reaction_body(said).decode(), f"-{emoji}")
+            self.assertEqual(stored.revision_body(said).decode(), f"-{emoji}")
 
     def test_the_sender_is_who_is_signed_in(self) -> None:
         """Also for existing clients, which read it from the body."""
@@ -252,7 +254,7 @@ class CrossingTests(SynchronousTestCase):
         @param back: what v2 clients get if an existing client says that, if it is something else.
         """
         said = parse(op="send", user=YOU, **v2_fields)
-        body = v2.message_body(said, ME, Scope.USER, YOU)
+        body = stored.message_body(said, ME, Scope.USER, YOU)
         whole = {"userId": ME, "TargetId": YOU, "Type": 1} | v1_fields
         self.assertEqual(json.loads(body), whole)
         frame = dialect.encode(event(body, device=3))
@@ -264,10 +266,10 @@ class CrossingTests(SynchronousTestCase):
         place = {"id": 5, "conversation": 2, "seq": 4, "n": 3, "time": 99, "kind": "message", "from": ME, "user": YOU}
         expected = place | {"media": "text", "text": ""} | fields
         self.assertEqual(payload(v2.encode(said)), {"op": "event"} | expected)
-        happened = v2.happened(said)
+        happened = view.happened(said)
         assert happened is not None
         self.assertEqual(json.loads(msgspec.json.encode(happened)), expected)
-        folded = v2.folded(history.Folded(said))
+        folded = view.folded(history.Folded(said))
         del expected["kind"]
         self.assertEqual(json.loads(msgspec.json.encode(folded)), expected)
         protocol_types = msgspec.json.decode(msgspec.json.encode(happened), type=frames.Happened)
@@ -306,7 +308,9 @@ class CrossingTests(SynchronousTestCase):
             ("../x\u2066.pdf", "x.pdf"),
             (".\u200c\u06cc", ".\u200c\u06cc"),
         ):
-            said = v2.message_body(parse(op="send", user=YOU, media="file", url="/f", name=name), ME, Scope.USER, YOU)
+            said = stored.message_body(
+                parse(op="send", user=YOU, media="file", url="/f", name=name), ME, Scope.USER, YOU
+            )
             self.assertEqual(json.loads(said)["Desc"], left)
         old = b'{"userId":7,"TargetId":8,"Type":1,"Content":"x","Desc":"a/b\xe2\x80\xae"}'
         self.assert_shown(event(old), {"text": "x", "name": "a/b"})
@@ -367,7 +371,7 @@ class EncodeTests(SynchronousTestCase):
     def test_every_kind(self) -> None:
         pair, team = {"from": ME, "user": YOU}, {"from": ME, "group": GROUP}
         group = {"scope": Scope.GROUP, "target": GROUP}
-        edit = v2.edit_body(parse(op="edit", message=3, text="now", mentions=[4]))
+        edit = stored.revision_body(parse(op="edit", message=3, text="now", mentions=[4]))
         for said, expected in [
             (event(edit, Kind.EDITED, subject=3), pair | {"message": 3, "text": "now", "mentions": [4]}),
             (event(b"", Kind.EDITED, subject=3), pair | {"message": 3, "recalled": True}),
@@ -398,20 +402,20 @@ class EncodeTests(SynchronousTestCase):
         for kind in (Kind.SIGNED_OUT, 99):
             said = event(b"1", kind, scope=Scope.ACCOUNTS)  # type: ignore[arg-type]
             self.assertIsNone(v2.encode(said))
-            self.assertIsNone(v2.happened(said))
+            self.assertIsNone(view.happened(said))
 
     def test_folded(self) -> None:
-        body = v2.message_body(parse(op="send", user=YOU, text="was", mentions=[1]), ME, Scope.USER, YOU)
-        edit = event(v2.edit_body(parse(op="edit", message=5, text="is")), Kind.EDITED, time=123)
+        body = stored.message_body(parse(op="send", user=YOU, text="was", mentions=[1]), ME, Scope.USER, YOU)
+        edit = event(stored.revision_body(parse(op="edit", message=5, text="is")), Kind.EDITED, time=123)
         reactions = {
             (user, emoji): event(on + emoji, Kind.REACTED)
             for user, emoji, on in [(1, b"a", b"+"), (2, b"b", b"+"), (3, b"a", b"-"), (4, b"a", b"+"), (4, b"c", b"-")]
         }
-        found = v2.folded(history.Folded(event(body, device=1), edit, reactions))
+        found = view.folded(history.Folded(event(body, device=1), edit, reactions))
         self.assertEqual((found.text, found.mentions, found.edited, found.recalled), ("is", [], 123, False))
         self.assertEqual(found.reactions, [frames.Reaction("a", [1, 4]), frames.Reaction("b", [2])])
         blank = event(b"", Kind.EDITED, time=123)
-        found = v2.folded(history.Folded(event(b"", device=1), blank, reactions))
+        found = view.folded(history.Folded(event(b"", device=1), blank, reactions))
         self.assertEqual(found.reactions, [], "from before a recall emptied them, too")
         self.assertEqual((found.text, found.edited, found.recalled), ("", UNSET, True))
 
@@ -425,7 +429,7 @@ class EncodeTests(SynchronousTestCase):
                 {"op": "receipt", "from": ME, "received": 5, "read": 0},
             ),
         ]:
-            self.assertEqual(payload(v2.frame(v2.signal(said))), expected)
+            self.assertEqual(payload(v2.frame(view.signal(said))), expected)
 
 
 def said_kind(said: Event) -> str:

@@ -7,7 +7,7 @@ from hichat.conversations.history import Slice
 from hichat.core.errors import NotAMember
 from hichat.core.events import MAX_SAFE_INTEGER, Scope
 from hichat.log import by_conversation, reading
-from hichat.wire import v2
+from hichat.wire import view
 from tests.ledger.plans import plans
 from tests.ledger.test_revisions import edit, react, recall
 from tests.ledger.test_writer import GROUP, WriterCase, joined, left, message
@@ -83,7 +83,7 @@ class FoldTests(FoldCase):
         found = self.read(2, 1)
         self.assertEqual(self.bodies(found), [b"", b"hi"])
         self.assertEqual(found.messages[0].message.n, 1)
-        self.assertEqual(v2.folded(found.messages[0]).reactions, [])
+        self.assertEqual(view.folded(found.messages[0]).reactions, [])
 
     def test_reactions(self) -> None:
         self.writer.write([message(1, 2), message(1, 2)])
@@ -118,7 +118,7 @@ class FoldTests(FoldCase):
         ):
             self.writer.write([react(user, 1, body.encode())])
             (one,) = self.read(1).messages
-            shown = {reaction.emoji: reaction.users for reaction in v2.folded(one).reactions}
+            shown = {reaction.emoji: reaction.users for reaction in view.folded(one).reactions}
             self.assertEqual(shown, {"❤️": expected} if expected else {}, (user, body))
 
     def test_members_only_while_they_are(self) -> None:

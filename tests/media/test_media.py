@@ -28,7 +28,7 @@ from hichat.media.records import DAY
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime.clock import SETTLED_AFTER
 from hichat.storage import tables
-from hichat.wire import v2
+from hichat.wire import stored, view
 from hichat.wire.frames import Send
 from tests.doubles import NOW, FakeLedger, make_store, run_now, take_in_now, watch_log
 from tests.media.samples import PNG, WEBM
@@ -83,7 +83,7 @@ class MediaCase(SynchronousTestCase):
         """@return: a message of v2 that names a file, as a session makes it."""
         self.counter += 1
         frame = Send(url=f"/v2/media/{found.id}", media="picture", **more)
-        body = v2.message_body(frame, sender.id, scope, target, found.id, self.uses.open_url(found.id))
+        body = stored.message_body(frame, sender.id, scope, target, found.id, self.uses.open_url(found.id))
         return Draft(
             Kind.MESSAGE,
             scope,
@@ -214,7 +214,7 @@ class VisibleTests(MediaCase):
         event = self.send(self.ann, self.bob.id, found)
         with self.store.snapshot() as connection:
             (event,) = catchup.page(connection, self.bob.id, 0, event.position, 10, 10_000).events
-        shown = v2.happened(event)
+        shown = view.happened(event)
         assert shown is not None
         self.assertEqual((shown.url, shown.media), (f"/v2/media/{found.id}", "picture"))
         frame = json.loads(event.body)
@@ -226,7 +226,7 @@ class VisibleTests(MediaCase):
         found = self.upload(content=b"%PDF-1.7 ", name="a.pdf")
         frame = Send(url=f"/v2/media/{found.id}", media="file", name="a.pdf")
         url = self.uses.open_url(found.id)
-        body = json.loads(v2.message_body(frame, self.ann.id, Scope.USER, self.bob.id, found.id, url))
+        body = json.loads(stored.message_body(frame, self.ann.id, Scope.USER, self.bob.id, found.id, url))
         self.assertEqual((body["Media"], body["Content"], body["Url"], body.get("url")), (1, url, url, None))
 
 

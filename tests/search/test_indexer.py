@@ -22,7 +22,7 @@ from hichat.search.index import Head, SQLiteIndex, of_word
 from hichat.search.indexer import Indexer
 from hichat.search.words import Token
 from hichat.storage import engine
-from hichat.wire import v2
+from hichat.wire import stored
 from hichat.wire.frames import Edit, Send
 from tests.doubles import make_search_index, make_store
 from tests.ledger.test_revisions import edit, recall
@@ -31,12 +31,12 @@ from tests.postgres import OnPostgreSQL
 
 
 def text(said: str, sender: int = 1, target: int = 2) -> Any:
-    body = v2.message_body(Send(text=said, user=target), sender, Scope.USER, target)
+    body = stored.message_body(Send(text=said, user=target), sender, Scope.USER, target)
     return message(sender, target, Scope.USER, body)
 
 
 def new_text(subject: int, said: str) -> Any:
-    return edit(1, subject, v2.edit_body(Edit(message=subject, text=said)))
+    return edit(1, subject, stored.revision_body(Edit(message=subject, text=said)))
 
 
 class Crash(Exception):

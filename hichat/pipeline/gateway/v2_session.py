@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast, get_args
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -39,7 +39,7 @@ from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Connection, Inlet, Session
 from hichat.pipeline.routing.delivery import Routing
 from hichat.storage.store import Store
-from hichat.wire import frames, v2
+from hichat.wire import frames, stored, v2, view
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ class V2Session(Session):
             watched = event.target in self._groups if event.scope == Scope.GROUP else event.sender in self._users
             if not watched or event.sender == who.user:
                 return
-        self.say(v2.signal(event))
+        self.say(view.signal(event))
 
     def present(self, user: int, online: bool) -> None:
         """See L{hichat.pipeline.gateway.presence.Watcher.present}."""
@@ -429,7 +429,7 @@ class V2Session(Session):
             until = services.routing.position
             missed = await services.store.read(_page, services, who, cursor, until)
             cursor = missed.position
-            events = [shown for event in missed.events if (shown := v2.happened(event)) is not None]
+            events = [shown for event in missed.events if (shown := view.happened(event)) is not None]
             self.inlet.metrics.messages_out += len(events)
             if events or cursor == until:
                 self.say(frames.Page(events=events, position=cursor))
@@ -479,23 +479,17 @@ class V2Session(Session):
         media = self._services.media
         id = media.named(said.url) if said.url else None
         if id is None:
-            body = v2.message_body(said, self.user, scope, target)
+            body = stored.message_body(said, self.user, scope, target)
             return self._submit(said, Kind.MESSAGE, scope, target, subject, body)
-        body = v2.message_body(said, self.user, scope, target, id, media.open_url(id))
+        body = stored.message_body(said, self.user, scope, target, id, media.open_url(id))
         return self._submit(said, Kind.MESSAGE, scope, target, subject, body, media.use(id))
 
-    def _edit(self, said: frames.Edit) -> bool:
-        return self._submit(said, Kind.EDITED, Scope.EVERYONE, 0, said.message, v2.edit_body(said))
-
-    def _recall(self, said: frames.Recall) -> bool:
-        return self._submit(said, Kind.RECALLED, Scope.EVERYONE, 0, said.message, b"")
-
-    def _react(self, said: frames.React) -> bool:
-        return self._submit(said, Kind.REACTED, Scope.EVERYONE, 0, said.message, v2.reaction_body(said))
+    def _revise(self, said: frames.Revision) -> bool:
+        return self._submit(said, said.kind, Scope.EVERYONE, 0, said.message, stored.revision_body(said))
 
     def _submit(
         self,
-        said: frames.Send | frames.Edit | frames.Recall | frames.React,
+        said: frames.Counted,
         kind: Kind,
         scope: Scope,
         target: int,
@@ -579,7 +573,7 @@ class V2Session(Session):
         before = None if said.before is UNSET else said.before
         after = None if said.after is UNSET else said.after
         found = await self._look_up(history.history, self.user, key, before, after, said.limit, PAGE_SIZE)
-        messages = [v2.folded(message) for message in found.messages]
+        messages = [view.folded(message) for message in found.messages]
         self.say(frames.HistoryPage(ref=said.ref, messages=messages, more=found.more))
         await self.connection.drained()
 
@@ -672,9 +666,7 @@ _TAKE: dict[type, Callable[[V2Session, Any], bool | None]] = {
     frames.Ping: V2Session._ping,
     frames.Sync: V2Session._sync,
     frames.Send: V2Session._send,
-    frames.Edit: V2Session._edit,
-    frames.Recall: V2Session._recall,
-    frames.React: V2Session._react,
+    **dict.fromkeys(get_args(frames.Revision), V2Session._revise),
     frames.Received: V2Session._received,
     frames.Read: V2Session._read,
     frames.Marks: V2Session._marks,

@@ -23,7 +23,7 @@ from hichat.web.api.operation import Caller, GroupId, Id, Operation, Section, Us
 from hichat.web.api.paging import Page, Paging
 from hichat.web.parts import Parts
 from hichat.web.problems import Fault, Malformed
-from hichat.wire import frames, v2
+from hichat.wire import frames, view
 from hichat.wire.frames import Folded
 
 PAGE_SIZE = 128 * 1024
@@ -183,7 +183,7 @@ async def get_messages(parts: Parts, caller: Caller, path: ConversationPath, que
     before = None if query.before is UNSET else query.before
     after = None if query.after is UNSET else query.after
     found = await parts.store.read(history.history, caller.user.id, key, before, after, query.limit, PAGE_SIZE)
-    return Messages([v2.folded(message) for message in found.messages], found.more)
+    return Messages([view.folded(message) for message in found.messages], found.more)
 
 
 async def get_marks(parts: Parts, caller: Caller, path: ConversationPath) -> Standing:
@@ -249,7 +249,7 @@ def _shown(entry: Entry, title: str, picture: str, remark: str) -> ShownConversa
         user=entry.target if entry.scope == Scope.USER else UNSET,
         group=entry.target if entry.scope == Scope.GROUP else UNSET,
         remark=remark,
-        last=UNSET if entry.last is None else v2.folded(entry.last),
+        last=UNSET if entry.last is None else view.folded(entry.last),
         pinned=entry.spot.pinned,
         muted=entry.muted,
     )

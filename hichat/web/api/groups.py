@@ -47,7 +47,7 @@ from hichat.web.api.accounts import AnyName, Description, Name
 from hichat.web.api.operation import Answer, Caller, GroupId, Id, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.parts import Parts
-from hichat.wire import frames, v2
+from hichat.wire import frames, view
 
 Picture = Annotated[str, Meta(max_length=PICTURE_LIMIT)]
 Moment = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="Milliseconds since the epoch.")]
@@ -395,7 +395,7 @@ async def get_changes(parts: Parts, caller: Caller, path: GroupPath, query: Chan
     """
     before = MAX_SAFE_INTEGER if query.before is UNSET else query.before
     found = await parts.store.read(history.changes, caller.user.id, path.group, query.after, before, query.limit)
-    return Changes([shown for event in found if (shown := v2.happened(event)) is not None])
+    return Changes([shown for event in found if (shown := view.happened(event)) is not None])
 
 
 async def get_my_invitations(parts: Parts, caller: Caller, query: Paging) -> Page[ShownGroup]:

@@ -21,7 +21,7 @@ from hichat.web.api.operation import Caller, GroupId, Operation, Section, UserId
 from hichat.web.api.paging import Paging, cursor
 from hichat.web.parts import Parts
 from hichat.web.problems import Fault, Malformed
-from hichat.wire import frames, v2
+from hichat.wire import frames, view
 from hichat.wire.frames import Folded
 
 LONGEST = 256
@@ -139,7 +139,7 @@ def _key(user: User, query: SearchQuery) -> tuple[int, int, int] | None:
 
 
 def _shown(user: int, hit: Hit) -> ShownHit:
-    return ShownHit(v2.folded(hit.message), _name(user, hit.message.message), hit.snippet)
+    return ShownHit(view.folded(hit.message), _name(user, hit.message.message), hit.snippet)
 
 
 def _name(user: int, message: Event) -> str:

@@ -14,7 +14,7 @@ from hichat.core.events import FIRST_GROUP_ID, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import reading
 from hichat.pipeline.ledger.writer import LogWriter
-from hichat.wire import v2
+from hichat.wire import stored, v2, view
 from hichat.wire.frames import Send
 from tests.ledger.test_blocks import block
 from tests.ledger.test_writer import message
@@ -46,7 +46,7 @@ class ConversationsCase(SiteCase):
         """@return: the message's id."""
         frame = Send(text=text, **place)
         scope, target = v2.scope_of(frame)
-        draft = message(sender, target, scope, v2.message_body(frame, sender, scope, target))
+        draft = message(sender, target, scope, stored.message_body(frame, sender, scope, target))
         draft.device = 0
         (outcome,) = self.writer.write([draft])
         assert isinstance(outcome, Event)
@@ -209,7 +209,7 @@ class SettingTests(ConversationsCase):
     def test_the_devices_of_the_user_hear_of_it(self):
         for body in ({"muted": True}, {"muted": True}, {}, {"pinned": True}):
             self.good(1, "PATCH", "/conversations/user-2", body)
-        shown: list[Any] = [v2.happened(event) for event in self.events(Kind.CONVERSATION_SET)]
+        shown: list[Any] = [view.happened(event) for event in self.events(Kind.CONVERSATION_SET)]
         self.assertEqual([(each.from_, each.user) for each in shown], [(1, 1)] * 2, "what is so already is no event")
         found = [(each.settings.user, each.settings.pinned, each.settings.muted) for each in shown]
         self.assertEqual(found, [(2, False, True), (2, True, True)])

@@ -13,7 +13,7 @@ from hichat.core.events import MAX_SAFE_INTEGER, Scope
 from hichat.core.kinds import Kind
 from hichat.groups.queries import Limits
 from hichat.web.api.groups import SECTION
-from hichat.wire import v2
+from hichat.wire import view
 from tests.doubles import NOW
 from tests.postgres import OnPostgreSQL
 from tests.social.group_of_roles import CODE, ROLES, make_group, make_people
@@ -201,7 +201,7 @@ class ChangesTests(GroupCase):
         """@return: the last event, as v2 shows it, and its scope."""
         event = self.ledger.appended[-1]
         self.assertEqual(event.scope, Scope.GROUP)
-        shown = v2.happened(event)
+        shown = view.happened(event)
         assert shown is not None
         names = ("kind", "from_", "group", "member", "size", "role", "until", "changed")
         found = {name: getattr(shown, name) for name in names if getattr(shown, name) not in (None, UNSET)}

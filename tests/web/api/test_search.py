@@ -14,7 +14,7 @@ from hichat.log import by_conversation
 from hichat.search import index as index_room
 from hichat.search import query as query_room
 from hichat.search.indexer import Indexer
-from hichat.wire import v2
+from hichat.wire import stored
 from hichat.wire.frames import Edit
 from tests.ledger.test_blocks import block
 from tests.ledger.test_revisions import edit, react, recall
@@ -113,7 +113,7 @@ class SearchCase(ConversationsCase):
         self.follow()
 
     def edit(self, sender, subject, text):
-        self.revise(edit(sender, subject, v2.edit_body(Edit(message=subject, text=text))))
+        self.revise(edit(sender, subject, stored.revision_body(Edit(message=subject, text=text))))
 
     def page(self, who, q, **more):
         return self.good(who, "GET", f"/search?{urlencode({'q': q, **more}, quote_via=quote)}")

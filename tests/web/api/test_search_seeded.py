@@ -10,7 +10,7 @@ import random
 import re
 import string
 
-from hichat.wire import v2
+from hichat.wire import stored
 from hichat.wire.frames import Edit
 from tests.ledger.test_revisions import edit as make_edit
 from tests.ledger.test_revisions import recall as make_recall
@@ -76,7 +76,7 @@ class SeededTests(SearchCase):
 
     def change(self, sender, subject):
         body = self.chance.choice((self.text(), "tea"))
-        self.writer.write([make_edit(sender, subject, v2.edit_body(Edit(message=subject, text=body)))])
+        self.writer.write([make_edit(sender, subject, stored.revision_body(Edit(message=subject, text=body)))])
 
     def come_or_go(self, user):
         if user in self.inside:

@@ -1,0 +1,171 @@
+"""
+What is stored of a message, of an edit and of a reaction: made of what clients say, and read again.
+
+A message is stored as a v1 frame, whoever wrote it: so existing clients get it as it is, and it crosses from one
+dialect to the other when it is shown (see L{hichat.wire.view}). What came from v2 has a device, and is in our own
+spelling.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from hichat.core.emojis import emoji_of
+from hichat.core.errors import InvalidField, NotAnEmoji, NotText, TooLong
+from hichat.core.events import Event, Scope
+from hichat.core.kinds import TRAITS, Body, Edit
+from hichat.media.names import clean_name
+from hichat.wire import frames
+
+MEDIA: dict[int, frames.Media] = {1: "text", 2: "emoji", 3: "audio", 4: "picture"}
+"""By the number in a v1 frame."""
+_NUMBERS = {name: number for number, name in MEDIA.items()} | {"file": 1}
+ON, OFF = b"+", b"-"
+"""The first byte of a reaction's body; the emoji follows."""
+
+
+class Message(msgspec.Struct, omit_defaults=True, gc=False):
+    """
+    A message from v2, as it is stored: a v1 frame, and what only v2 knows.
+
+    @ivar mediaId: of our own file, whose C{url} or C{Url} is the one for v1.
+    """
+
+    userId: int  # noqa: N815
+    TargetId: int
+    Type: int
+    Media: int
+    Content: str
+    url: str = ""
+    Url: str = ""
+    Desc: str = ""
+    amount: float = 0
+    mentions: list[int] = []
+    mediaId: str = ""  # noqa: N815
+
+
+_ENCODER = msgspec.json.Encoder()
+_MESSAGE = msgspec.json.Decoder(Message)
+_EDIT = msgspec.json.Decoder(Edit)
+_OBJECT = msgspec.json.Decoder(dict[str, Any])
+
+
+# From what clients say
+
+
+def message_body(
+    frame: frames.Send, user: int, scope: Scope, target: int, media_id: str = "", open_url: str = ""
+) -> bytes:
+    """
+    @param media_id: of our own file that the frame names; empty: it names none.
+    @param open_url: what opens it for clients of v1, which have no other credentials for it.
+    @return: what is stored of a message.
+    @raise Refused: its text is too long, or there is nothing in it.
+    """
+    for value in (frame.text, frame.url, frame.name):
+        _check_text(value)
+    if not frame.text and not frame.url:
+        raise InvalidField("text")
+    if frame.media in ("audio", "picture", "file") and not frame.url:
+        raise InvalidField("url")
+    is_file = frame.media == "file"
+    url = open_url or frame.url
+    return _ENCODER.encode(
+        Message(
+            userId=user,
+            TargetId=target,
+            Type=int(scope),
+            Media=_NUMBERS[frame.media],
+            # An existing client shows the text: so a file's is its link, if there is no other.
+            Content=frame.text or (url if is_file else ""),
+            url="" if is_file else url,
+            Url=url if is_file else "",
+            Desc=frame.name and clean_name(frame.name),
+            amount=frame.seconds,
+            mentions=frame.mentions,
+            mediaId=media_id,
+        )
+    )
+
+
+def revision_body(frame: frames.Revision) -> bytes:
+    """
+    @return: what is stored of what is done to a message; see L{hichat.core.kinds.Traits.body}.
+    @raise Refused: its text is too long, or there is nothing in it; or it is no emoji.
+    """
+    body = TRAITS[frame.kind].body
+    if isinstance(frame, frames.React):
+        return _reaction_body(frame)
+    if isinstance(body, Body):
+        return b""
+    text = getattr(frame, "text", None)
+    if text is not None:
+        _check_text(text)
+        if not text:
+            raise InvalidField("text")
+    return _ENCODER.encode(body(*(getattr(frame, name) for name in body.__struct_fields__)))
+
+
+def _reaction_body(frame: frames.React) -> bytes:
+    """
+    @raise NotText: it has a NUL.
+    @raise NotAnEmoji: it is none. Whether such a one can be taken back the ledger knows.
+    """
+    _check_text(frame.emoji)
+    emoji = emoji_of(frame.emoji)
+    if emoji is None and frame.on:
+        raise NotAnEmoji
+    return (ON if frame.on else OFF) + (emoji or frame.emoji).encode()
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise NotText
+    if len(text) * 4 > frames.TEXT_LIMIT and len(text.encode()) > frames.TEXT_LIMIT:
+        raise TooLong
+
+
+# From the log
+
+
+def read_message(event: Event) -> Message:
+    """
+    @param event: a message that was not recalled.
+    @return: what is in it.
+    """
+    return _MESSAGE.decode(event.body) if event.device else _read_v1(event.body)
+
+
+def read_edit(event: Event) -> Edit:
+    """
+    @param event: an edit whose message was not recalled.
+    @return: what is in it.
+    """
+    return _EDIT.decode(event.body)
+
+
+def _read_v1(frame: bytes) -> Message:
+    """@param frame: what the v1 dialect has taken, so its known fields are of the right types."""
+    found: dict[str, Any]
+    try:
+        found = _OBJECT.decode(frame)
+    except msgspec.DecodeError:
+        # What only Python's own decoder takes: half of a surrogate pair, in a field that nobody reads.
+        found = json.loads(frame)
+    names = {key.casefold(): value for key, value in found.items() if value is not None}
+    # Two keys that differ by case only: an exact spelling wins (v1 contract).
+    picture = found.get("url") or ("" if "Url" in found else names.get("url", ""))
+    return Message(
+        userId=0,
+        TargetId=0,
+        Type=0,
+        Media=names.get("media", 1),
+        Content=names.get("content", ""),
+        url=picture,
+        Url=found.get("Url") or "",
+        Desc=names.get("desc", ""),
+        amount=names.get("amount", 0),
+    )

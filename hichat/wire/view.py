@@ -1,0 +1,250 @@
+"""
+What an event or a message looks like to a client of v2: from the log to what L{hichat.wire.frames} says.
+
+What there is to tell of an event follows from its kind: what its subject is, and what its body is (see
+L{hichat.core.kinds.TRAITS}).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import asdict
+
+from hichat.accounts.conversation_settings import Setting
+from hichat.conversations import history
+from hichat.core.emojis import spelt
+from hichat.core.events import MAX_SAFE_INTEGER, Event, JoinPolicy, Scope
+from hichat.core.kinds import TRAITS, V2, About, Body, Kind, Traits
+from hichat.media.addresses import PREFIX
+from hichat.media.names import without_hidden
+from hichat.wire import frames, stored
+
+
+class _Changed(msgspec.Struct):
+    """What a group's change says: by the columns of the store."""
+
+    name: str | UnsetType = UNSET
+    image: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    join_policy: JoinPolicy | UnsetType = UNSET
+
+
+_CHANGED = msgspec.json.Decoder(_Changed)
+_SETTING = msgspec.json.Decoder(Setting)
+
+
+def live(event: Event) -> frames.EventFrame | None:
+    """@return: an event, for a frame of its own; None for what v2 does not show."""
+    shown: frames.EventFrame | None = _show(frames.EventFrame, event)
+    return shown
+
+
+def happened(event: Event) -> frames.Happened | None:
+    """@return: an event, for a page; None for what v2 does not show."""
+    shown: frames.Happened | None = _show(frames.Happened, event)
+    return shown
+
+
+def folded(found: history.Folded) -> frames.Folded:
+    """@return: a message as it is now."""
+    message = found.message
+    shown = _present(message, found.edit)
+    reactions: dict[str, list[int]] = {}
+    for (user, emoji), event in found.reactions.items() if message.body else ():
+        if event.body.startswith(stored.ON):
+            reactions.setdefault(emoji.decode(), []).append(user)
+    return frames.Folded(
+        id=message.position,
+        conversation=message.conversation,
+        seq=message.seq,
+        n=message.n,
+        time=message.time,
+        from_=message.sender,
+        **place_of(message.scope, message.target),
+        **({"media": "text", "text": ""} | shown),
+        reactions=[frames.Reaction(emoji, users) for emoji, users in reactions.items()],
+    )
+
+
+def said(message: Event, edit: Event | None) -> tuple[str, str, frames.Media]:
+    """
+    @return: what L{folded} would show of a message, in much less time: text, name and media.
+    """
+    shown = _present(message, edit)
+    return shown.get("text", ""), shown.get("name", ""), shown.get("media", "text")
+
+
+def signal(event: Event) -> msgspec.Struct:
+    """@return: what tells of a signal."""
+    place = place_of(event.scope, event.target)
+    if event.kind == Kind.TYPING:
+        return frames.TypingFrame(from_=event.sender, **place)
+    received, read = map(int, event.body.split())
+    return frames.Receipt(from_=event.sender, received=received, read=read, **place)
+
+
+def place_of(scope: int, target: int) -> dict[str, Any]:
+    """@return: what names a conversation in a frame."""
+    if scope == Scope.USER:
+        return {"user": target}
+    return {"group": target} if scope == Scope.GROUP else {}
+
+
+def _show(make: Any, event: Event) -> Any:
+    shown = _SHOWN.get(event.kind)
+    if shown is None:
+        return None
+    name, tell = shown
+    return make(
+        id=event.position,
+        conversation=event.conversation,
+        seq=event.seq,
+        n=event.n,
+        time=event.time,
+        kind=name,
+        from_=event.sender,
+        **place_of(event.scope, event.target),
+        **tell(event),
+    )
+
+
+# A message
+
+
+def _content(event: Event) -> dict[str, Any]:
+    """@return: a message's content, by the protocol's names."""
+    if not event.body:
+        return {"recalled": True}
+    body = stored.read_message(event)
+    content: dict[str, Any] = {"media": stored.MEDIA.get(body.Media, "text"), "text": body.Content}
+    if body.Url:
+        content |= {"media": "file", "url": body.Url, "text": "" if body.Content == body.Url else body.Content}
+    elif body.url:
+        content["url"] = body.url
+    if body.mediaId:
+        content["url"] = f"{PREFIX}{body.mediaId}"
+    if body.Desc:
+        content["name"] = without_hidden(body.Desc)
+    if body.amount:
+        content["seconds"] = body.amount
+    if body.mentions:
+        content["mentions"] = body.mentions
+    if event.subject:
+        content["replyTo"] = event.subject
+    return content
+
+
+def _present(message: Event, edit: Event | None) -> dict[str, Any]:
+    """@return: a message's content as it is after its last edit, by the protocol's names."""
+    shown = _content(message)
+    if edit is not None and message.body:
+        changed = stored.read_edit(edit)
+        shown |= {"text": changed.text, "mentions": changed.mentions, "edited": edit.time}
+    return shown
+
+
+# Other events: what the subject tells, and what the body tells
+
+
+def _nothing(_event: Event) -> dict[str, Any]:
+    return {}
+
+
+def _message(event: Event) -> dict[str, Any]:
+    return {"message": event.subject}
+
+
+def _member(event: Event) -> dict[str, Any]:
+    return {"member": event.subject} if event.subject else {}
+
+
+def _contact(event: Event) -> dict[str, Any]:
+    return {"contact": event.subject}
+
+
+_OF_SUBJECT: dict[About, Callable[[Event], dict[str, Any]]] = {
+    About.NOTHING: _nothing,
+    About.MESSAGE: _message,
+    About.MEMBER: _member,
+    About.CONTACT: _contact,
+}
+
+
+def _reaction(event: Event) -> dict[str, Any]:
+    if not event.body:
+        # Who does not know of this takes it for none.
+        return {"on": False, "recalled": True}
+    return {"emoji": spelt(event.body)[1:].decode(), "on": event.body.startswith(stored.ON)}
+
+
+def _size(event: Event) -> dict[str, Any]:
+    return {"size": int(event.body)}
+
+
+def _changes(event: Event) -> dict[str, Any]:
+    changed = _CHANGED.decode(event.body)
+    return {"changed": frames.GroupChange(changed.name, changed.image, changed.description, changed.join_policy)}
+
+
+def _role(event: Event) -> dict[str, Any]:
+    return {"role": event.body.decode()}
+
+
+def _until(event: Event) -> dict[str, Any]:
+    until = int(event.body)
+    return {"until": until} if until < MAX_SAFE_INTEGER else {}
+
+
+def _text(event: Event) -> dict[str, Any]:
+    return {"text": event.body.decode()} if event.body else {}
+
+
+def _remark(event: Event) -> dict[str, Any]:
+    return {"remark": event.body.decode()}
+
+
+def _setting(event: Event) -> dict[str, Any]:
+    setting = _SETTING.decode(event.body)
+    place = place_of(setting.scope, setting.target)
+    return {"settings": frames.Settings(**place, pinned=setting.pinned, muted=setting.muted)}
+
+
+_OF_BODY: dict[Body, Callable[[Event], dict[str, Any]]] = {
+    Body.NOTHING: _nothing,
+    Body.REACTION: _reaction,
+    Body.SIZE: _size,
+    Body.CHANGES: _changes,
+    Body.ROLE: _role,
+    Body.UNTIL: _until,
+    Body.TEXT: _text,
+    Body.REMARK: _remark,
+    Body.SETTING: _setting,
+}
+
+
+def _of_struct(traits: Traits, struct: type[msgspec.Struct]) -> Callable[[Event], dict[str, Any]]:
+    decoder = msgspec.json.Decoder(struct)
+
+    def tell(event: Event) -> dict[str, Any]:
+        if not event.body and traits.blanked:
+            return {"recalled": True}
+        return asdict(decoder.decode(event.body))
+
+    return tell
+
+
+def _teller(traits: Traits) -> Callable[[Event], dict[str, Any]]:
+    """@return: gives what there is to say of an event of this kind beside where and who."""
+    if traits.body is Body.MESSAGE:
+        return _content
+    of_subject = _OF_SUBJECT[traits.about]
+    of_body = _OF_BODY[traits.body] if isinstance(traits.body, Body) else _of_struct(traits, traits.body)
+    return lambda event: of_subject(event) | of_body(event)
+
+
+_SHOWN = {kind: (TRAITS[kind].name, _teller(TRAITS[kind])) for kind in V2}
+"""What v2 shows, by kind: its name, and what there is to tell of it."""
