@@ -25,7 +25,7 @@ The rooms, from the doors down; each imports only from rooms below it::
     client              the Python client library
     pipeline            as above; the gateway asks routing, and the ledger counts with the plane's intake
     search              finding what was said: an index that follows the log, and who may see what it names
-    wire                frames of v2 and WebSocket frames, as bytes and as values
+    wire                frames of v2 and of WebSockets, as bytes and as values; what is stored of a message, its look
     media               uploaded files: what they are, who may see them, removing what nobody uses
     conversations       catching up, history, lists, marks, unread, what a user sets for a conversation
     groups              groups, membership, joining, moderation
@@ -34,7 +34,7 @@ The rooms, from the doors down; each imports only from rooms below it::
     log                 the log's rows: reading them, where each conversation's are, what follows them
     storage             engine, threads, tables, migrations
     runtime             what a process needs: children, clocks, limits, logs, metrics, keys, signals
-    core                events, drafts, errors, text, emoji, and the ports between rooms
+    core                the table of kinds, events, drafts, errors, text, emoji, and the ports between rooms
 """
 
 __version__ = "0.1.0"

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 from twisted.trial.unittest import SynchronousTestCase
@@ -15,7 +15,11 @@ from hichat.core import kinds
 from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import TRAITS, About, Body, EventKind, Heard, Kind, Shown, Text
 from hichat.v1 import dialect
-from hichat.wire import v2, view
+from hichat.web.browser import kinds as browser_kinds
+from hichat.web.docs import openapi
+from hichat.web.docs.asyncapi import document
+from hichat.web.docs.examples import examples_of
+from hichat.wire import frames, stored, v2, view
 
 ME, YOU, GROUP = 7, 8, 1_000_000_001
 HEAD = '{"op":"event","id":5,"conversation":2,"seq":4,"n":3,"time":99,"kind":'
@@ -305,3 +309,74 @@ class Readers(SynchronousTestCase):
             if "migrations" not in path.parts:
                 text = path.read_text("utf-8")
                 self.assertEqual(re.findall(r"kind\s*(?:=|<|>|<>|!=|IN)\s*\(?\d", text, re.IGNORECASE), [], path)
+
+    def test_what_each_is_like_can_be_shown(self) -> None:
+        """The example of each body is one that v2 shows, and so is an empty one of what a recall empties."""
+        for kind in sorted(kinds.V2):
+            traits = TRAITS[kind]
+            said = (
+                in_group(kind, traits.example)
+                if traits.about is About.MEMBER
+                else event(kind, traits.example, subject=9)
+            )
+            found = view.live(said)
+            assert found is not None
+            self.assertEqual(found.kind, traits.name)
+            msgspec.json.decode(msgspec.json.encode(found), type=frames.EventFrame)
+            if traits.blanked:
+                shown = view.live(event(kind, subject=3))
+                assert shown is not None
+                self.assertTrue(shown.recalled, traits.name)
+
+    def test_what_is_done_to_messages_can_be_said(self) -> None:
+        """Each such kind is what one frame becomes."""
+        self.assertEqual({said.kind for said in get_args(frames.Revision)}, kinds.ON_MESSAGES)
+        for said in get_args(frames.Revision):
+            example: Any = examples_of(said)[0].frame
+            shown = view.live(event(said.kind, stored.revision_body(example), subject=example.message))
+            assert shown is not None
+            self.assertEqual((shown.kind, shown.message), (TRAITS[said.kind].name, example.message))
+
+    def test_documents(self) -> None:
+        """The AsyncAPI document has every kind, and an example of it."""
+        schemas = document()["components"]["schemas"]
+        for name in ("EventFrame", "Happened"):
+            self.assertEqual(set(schemas[name]["properties"]["kind"]["enum"]), set(get_args(EventKind)))
+        told = [example["payload"] for example in document()["components"]["messages"]["EventFrame"]["examples"]]
+        self.assertEqual({payload["kind"] for payload in told}, set(get_args(EventKind)))
+        ids = [payload["id"] for payload in told]
+        self.assertEqual(len(ids), len(set(ids)))
+
+    def test_openapi(self) -> None:
+        schemas = openapi.document()["components"]["schemas"]
+        self.assertEqual(set(schemas["Happened"]["properties"]["kind"]["enum"]), set(get_args(EventKind)))
+
+    def test_texts(self) -> None:
+        """Who reads it in a terminal is told in both languages, with the same things named."""
+        for traits in TRAITS.values():
+            self.assertEqual(bool(traits.zh), bool(traits.en), traits.name)
+            for name in re.findall(r"\{(\w+)\}", traits.zh):
+                self.assertIn(f"{{{name}}}", traits.en)
+
+
+APP = HICHAT / "web" / "browser" / "app"
+
+
+class WebClient(SynchronousTestCase):
+    def test_its_table_is_this_one(self) -> None:
+        found = (APP / "model" / "kinds.js").read_text("utf-8")
+        self.assertEqual(found, browser_kinds.script(), "make it again: see hichat/web/browser/kinds.py")
+
+    def test_it_has_words_for_each_line(self) -> None:
+        for language in ("en", "zh"):
+            words = (APP / "words" / f"{language}.js").read_text("utf-8")
+            for kind in kinds.LINES:
+                self.assertRegex(words, rf"(?m)^  {TRAITS[kind].name}Line: ")
+
+    def test_nobody_has_a_list_beside_it(self) -> None:
+        name = "|".join(get_args(EventKind))
+        listed = re.compile(rf'"(?:{name})",\s*"(?:{name})"|case "(?:{name})":\s*case "(?:{name})"')
+        self.assertTrue(listed.search('["left", "removed"].includes(kind)'))
+        for path in APP.rglob("*.js"):
+            if "vendor" not in path.parts and path.name != "kinds.js":
+                self.assertIsNone(listed.search(path.read_text("utf-8")), path)

@@ -248,6 +248,8 @@ class Traits:
     @ivar blanked: whether its body is emptied once its message is recalled.
     @ivar v1: whether clients of v1 get it.
     @ivar v2: whether clients of v2 get it.
+    @ivar zh: a line that tells people of it; C{en}: the same in English. What stands there in braces,
+        L{hichat.terminal.lines} fills in.
     """
 
     name: str
@@ -266,6 +268,8 @@ class Traits:
     blanked: bool = False
     v1: bool = False
     v2: bool = True
+    zh: str = ""
+    en: str = ""
 
 
 TRAITS: dict[int, Traits] = {
@@ -289,6 +293,8 @@ TRAITS: dict[int, Traits] = {
         text=Text.REPLACES,
         by=By.AUTHOR,
         blanked=True,
+        zh="{name} 编辑了 {what}：{text}",
+        en="{name} edited {what}: {text}",
     ),
     Kind.RECALLED: Traits(
         name="recalled",
@@ -296,6 +302,8 @@ TRAITS: dict[int, Traits] = {
         shown=Shown.IN_MESSAGE,
         text=Text.REMOVES,
         by=By.AUTHOR_OR_RULER,
+        zh="{name} 撤回了 {what}",
+        en="{name} took back {what}",
     ),
     Kind.REACTED: Traits(
         name="reacted",
@@ -305,6 +313,8 @@ TRAITS: dict[int, Traits] = {
         shown=Shown.IN_MESSAGE,
         by=By.WRITERS,
         blanked=True,
+        zh="{name} 对 {what} 回应了 {emoji}",
+        en="{name} reacted {emoji} to {what}",
     ),
     Kind.JOINED: Traits(
         name="joined",
@@ -314,6 +324,8 @@ TRAITS: dict[int, Traits] = {
         membership=Membership.BEGINS,
         rights=True,
         shown=Shown.AS_LINE,
+        zh="{name} 加入了群（{size} 人）",
+        en="{name} joined ({size} members)",
     ),
     Kind.LEFT: Traits(
         name="left",
@@ -323,6 +335,8 @@ TRAITS: dict[int, Traits] = {
         membership=Membership.ENDS,
         rights=True,
         shown=Shown.AS_LINE,
+        zh="{name} 离开了群（{size} 人）",
+        en="{name} left ({size} members)",
     ),
     Kind.REMOVED: Traits(
         name="removed",
@@ -332,6 +346,8 @@ TRAITS: dict[int, Traits] = {
         membership=Membership.ENDS,
         rights=True,
         shown=Shown.AS_LINE,
+        zh="{by} 将 {name} 移出了群（{size} 人）",
+        en="{by} removed {name} ({size} members)",
     ),
     Kind.BANNED: Traits(
         name="banned",
@@ -341,18 +357,49 @@ TRAITS: dict[int, Traits] = {
         membership=Membership.ENDS,
         rights=True,
         shown=Shown.AS_LINE,
+        zh="{by} 封禁了 {name}（{size} 人）",
+        en="{by} banned {name} ({size} members)",
     ),
-    Kind.UNBANNED: Traits(name="unbanned", about=About.MEMBER),
+    Kind.UNBANNED: Traits(
+        name="unbanned",
+        about=About.MEMBER,
+        zh="{by} 解除了对 {name} 的封禁",
+        en="{by} let {name} come again",
+    ),
     Kind.CHANGED: Traits(
         name="changed",
         body=Body.CHANGES,
         example=b'{"name":"The team"}',
         about=About.MEMBER,
         shown=Shown.AS_LINE,
+        zh="{by} 修改了群资料：{text}",
+        en="{by} changed the group: {text}",
     ),
-    Kind.ROLE: Traits(name="role", body=Body.ROLE, example=b"admin", about=About.MEMBER, rights=True),
-    Kind.MUTED: Traits(name="muted", body=Body.UNTIL, example=b"1792756800000", about=About.MEMBER, rights=True),
-    Kind.UNMUTED: Traits(name="unmuted", about=About.MEMBER, rights=True),
+    Kind.ROLE: Traits(
+        name="role",
+        body=Body.ROLE,
+        example=b"admin",
+        about=About.MEMBER,
+        rights=True,
+        zh="{name} 现在是{role}",
+        en="{name} is {role} now",
+    ),
+    Kind.MUTED: Traits(
+        name="muted",
+        body=Body.UNTIL,
+        example=b"1792756800000",
+        about=About.MEMBER,
+        rights=True,
+        zh="{by} 禁言了 {name}{until}",
+        en="{by} muted {name}{until}",
+    ),
+    Kind.UNMUTED: Traits(
+        name="unmuted",
+        about=About.MEMBER,
+        rights=True,
+        zh="{by} 解除了 {name} 的禁言",
+        en="{by} lets {name} write again",
+    ),
     Kind.DISSOLVED: Traits(
         name="dissolved",
         body=Body.SIZE,
@@ -361,18 +408,85 @@ TRAITS: dict[int, Traits] = {
         membership=Membership.ENDS_ALL,
         rights=True,
         shown=Shown.AS_LINE,
+        zh="{by} 解散了群",
+        en="{by} dissolved the group",
     ),
-    Kind.INVITED: Traits(name="invited", about=About.MEMBER, heard=Heard.AND_SUBJECT),
-    Kind.REQUESTED: Traits(name="requested", about=About.MEMBER, heard=Heard.AND_SUBJECT),
-    Kind.DECLINED: Traits(name="declined", about=About.MEMBER, heard=Heard.AND_SUBJECT),
-    Kind.CONTACT_REQUESTED: Traits(name="contact_requested", body=Body.TEXT, example=b"It is Dan from work."),
-    Kind.CONTACT_ADDED: Traits(name="contact_added", body=Body.TEXT, rights=True),
-    Kind.CONTACT_REJECTED: Traits(name="contact_rejected", body=Body.TEXT),
-    Kind.CONTACT_WITHDRAWN: Traits(name="contact_withdrawn", body=Body.TEXT),
-    Kind.CONTACT_REMOVED: Traits(name="contact_removed", body=Body.TEXT, rights=True),
-    Kind.CONTACT_REMARKED: Traits(name="contact_remarked", body=Body.REMARK, example=b"Annie", about=About.CONTACT),
-    Kind.BLOCKED: Traits(name="blocked", about=About.CONTACT, rights=True),
-    Kind.UNBLOCKED: Traits(name="unblocked", about=About.CONTACT, rights=True),
+    Kind.INVITED: Traits(
+        name="invited",
+        about=About.MEMBER,
+        heard=Heard.AND_SUBJECT,
+        zh="{by} 邀请了 {name}",
+        en="{by} invited {name}",
+    ),
+    Kind.REQUESTED: Traits(
+        name="requested",
+        about=About.MEMBER,
+        heard=Heard.AND_SUBJECT,
+        zh="{name} 申请加入（/approve 同意，/reject 拒绝）",
+        en="{name} asks to join: /approve or /reject",
+    ),
+    Kind.DECLINED: Traits(
+        name="declined",
+        about=About.MEMBER,
+        heard=Heard.AND_SUBJECT,
+        zh="{name} 的申请或邀请已取消",
+        en="{name} does not join",
+    ),
+    Kind.CONTACT_REQUESTED: Traits(
+        name="contact_requested",
+        body=Body.TEXT,
+        example=b"It is Dan from work.",
+        zh="{name} 请求加 {other} 为好友",
+        en="{name} asks {other} to be a contact",
+    ),
+    Kind.CONTACT_ADDED: Traits(
+        name="contact_added",
+        body=Body.TEXT,
+        rights=True,
+        zh="{name} 与 {other} 成为好友",
+        en="{name} and {other} are contacts now",
+    ),
+    Kind.CONTACT_REJECTED: Traits(
+        name="contact_rejected",
+        body=Body.TEXT,
+        zh="{name} 拒绝了 {other} 的好友申请",
+        en="{name} does not accept the request of {other}",
+    ),
+    Kind.CONTACT_WITHDRAWN: Traits(
+        name="contact_withdrawn",
+        body=Body.TEXT,
+        zh="{name} 撤回了对 {other} 的好友申请",
+        en="{name} took the request to {other} back",
+    ),
+    Kind.CONTACT_REMOVED: Traits(
+        name="contact_removed",
+        body=Body.TEXT,
+        rights=True,
+        zh="{name} 与 {other} 解除了好友关系",
+        en="{name} and {other} are contacts no more",
+    ),
+    Kind.CONTACT_REMARKED: Traits(
+        name="contact_remarked",
+        body=Body.REMARK,
+        example=b"Annie",
+        about=About.CONTACT,
+        zh="您给 {other} 设置了备注 {remark}",
+        en="you call {other} {remark}",
+    ),
+    Kind.BLOCKED: Traits(
+        name="blocked",
+        about=About.CONTACT,
+        rights=True,
+        zh="您屏蔽了 {other}",
+        en="you have blocked {other}",
+    ),
+    Kind.UNBLOCKED: Traits(
+        name="unblocked",
+        about=About.CONTACT,
+        rights=True,
+        zh="您取消了对 {other} 的屏蔽",
+        en="you have unblocked {other}",
+    ),
     Kind.CONVERSATION_SET: Traits(
         name="conversation_set",
         body=Body.SETTING,
@@ -403,6 +517,7 @@ ON_MESSAGES = _those(lambda kind: kind.by is not None)
 """What is done to a message."""
 FOLDED = _those(lambda kind: kind.shown is Shown.IN_MESSAGE)
 LINES = _those(lambda kind: kind.shown is Shown.AS_LINE)
+IN_CHAT = MESSAGES | FOLDED | LINES
 COUNTED = _those(lambda kind: kind.counts)
 BLANKED = _those(lambda kind: kind.blanked)
 

@@ -29,6 +29,7 @@ from hichat.client.wire import (
     User,
 )
 from hichat.core.errors import Language
+from hichat.core.kinds import TRAITS
 from hichat.core.text import key_of, name_key
 from hichat.wire.frames import Ack, Folded, Happened
 
@@ -96,40 +97,16 @@ _TEXTS = {
     "changed": ("（已编辑）", "(edited)"),
     "older": ("较早的消息", "an older message"),
     "reply": ("（回复 {what}）", "(to {what})"),
-    "edited": ("{name} 编辑了 {what}：{text}", "{name} edited {what}: {text}"),
-    "recalled": ("{name} 撤回了 {what}", "{name} took back {what}"),
-    "reacted": ("{name} 对 {what} 回应了 {emoji}", "{name} reacted {emoji} to {what}"),
     "unreacted": ("{name} 取消了对 {what} 的回应 {emoji}", "{name} took {emoji} back from {what}"),
-    "joined": ("{name} 加入了群（{size} 人）", "{name} joined ({size} members)"),
-    "left": ("{name} 离开了群（{size} 人）", "{name} left ({size} members)"),
-    "contact_requested": ("{name} 请求加 {other} 为好友", "{name} asks {other} to be a contact"),
     "contact_requested_with": ("{name} 请求加 {other} 为好友：{text}", "{name} asks {other} to be a contact: {text}"),
-    "contact_added": ("{name} 与 {other} 成为好友", "{name} and {other} are contacts now"),
-    "contact_rejected": ("{name} 拒绝了 {other} 的好友申请", "{name} does not accept the request of {other}"),
-    "contact_withdrawn": ("{name} 撤回了对 {other} 的好友申请", "{name} took the request to {other} back"),
-    "contact_removed": ("{name} 与 {other} 解除了好友关系", "{name} and {other} are contacts no more"),
-    "contact_remarked": ("您给 {other} 设置了备注 {remark}", "you call {other} {remark}"),
-    "blocked": ("您屏蔽了 {other}", "you have blocked {other}"),
-    "unblocked": ("您取消了对 {other} 的屏蔽", "you have unblocked {other}"),
     "contacts_now": ("已成为好友", "you are contacts now"),
     "announcements": ("公告", "announcements"),
     "nobody_any_more": ("（已注销）", "(deleted)"),
-    "removed": ("{by} 将 {name} 移出了群（{size} 人）", "{by} removed {name} ({size} members)"),
-    "banned": ("{by} 封禁了 {name}（{size} 人）", "{by} banned {name} ({size} members)"),
-    "unbanned": ("{by} 解除了对 {name} 的封禁", "{by} let {name} come again"),
-    "group_changed": ("{by} 修改了群资料：{text}", "{by} changed the group: {text}"),
-    "role": ("{name} 现在是{role}", "{name} is {role} now"),
-    "muted": ("{by} 禁言了 {name}{until}", "{by} muted {name}{until}"),
     "muted_all": ("{by} 开启了全员禁言{until}", "{by} lets only the owner and the admins write{until}"),
-    "unmuted": ("{by} 解除了 {name} 的禁言", "{by} lets {name} write again"),
     "unmuted_all": ("{by} 解除了全员禁言", "{by} lets everybody write again"),
     "yesterday": ("昨天 {time}", "yesterday {time}"),
     "until": ("，直到 {time}", " until {time}"),
-    "dissolved": ("{by} 解散了群", "{by} dissolved the group"),
-    "invited": ("{by} 邀请了 {name}", "{by} invited {name}"),
     "invited_me": ("{by} 邀请您加入，输入 /join {group} 接受", "{by} invites you: /join {group}"),
-    "requested": ("{name} 申请加入（/approve 同意，/reject 拒绝）", "{name} asks to join: /approve or /reject"),
-    "declined": ("{name} 的申请或邀请已取消", "{name} does not join"),
     "owner": ("群主", "the owner"),
     "admin": ("管理员", "an admin"),
     "member": ("普通成员", "a member"),
@@ -152,6 +129,9 @@ _TEXTS = {
     "unauthorized": ("登录已失效，请重新登录", "the login is no longer valid, log in again"),
     "replaced": ("此设备已在别处连接", "another connection of this device has taken over"),
 }
+
+_TOLD = {traits.name: (traits.zh, traits.en) for traits in TRAITS.values() if traits.en}
+"""What is said of events, by their kinds. What is said of some of them in another case is above."""
 
 _ERRORS: dict[type[ClientError], str] = {
     NotConnected: "not_connected",
@@ -418,8 +398,12 @@ class Chat:
 
     def text(self, key: str, **fields: object) -> str:
         """@return: a text for the user; the fields are made harmless."""
+        return self._fill(_TEXTS[key], **fields)
+
+    def _fill(self, words: tuple[str, str], /, **fields: object) -> str:
+        """@param words: in Chinese and in English."""
         shown = {name: harmless(str(value)) for name, value in fields.items()}
-        return _TEXTS[key][0 if self._language == "zh" else 1].format(**shown)
+        return words[0 if self._language == "zh" else 1].format(**shown)
 
     def error(self, error: ClientError) -> str:
         """@return: what went wrong."""
@@ -598,8 +582,9 @@ class Chat:
 
     def did(self, what: str, user: int) -> str:
         """@return: what is said of a command about a user that has nothing to do with a group, when it is done."""
-        key = {"accept": "contacts_now", "block": "blocked", "unblock": "unblocked"}.get(what, "done")
-        return self.text(key, other=self._name(user))
+        if what in ("block", "unblock"):
+            return self._fill(_TOLD[f"{what}ed"], other=self._name(user))
+        return self.text("contacts_now" if what == "accept" else "done")
 
     def own(self, event: Happened) -> tuple[str, int] | None:
         """@return: what kind of thing the user has done here or elsewhere, and about whom; None: somebody else did."""
@@ -626,10 +611,10 @@ class Chat:
         @param now: in the reader's zone; the date is shown of what is not of today or yesterday.
         @return: the line to show; None: nothing is shown of this.
         """
-        if event.kind == "conversation_set" or (event.kind == "reacted" and event.recalled):
-            return None
         if event.kind == "message":
             return self.message(event, now)
+        if event.kind not in _TOLD or (event.kind == "reacted" and event.recalled):
+            return None
         what = self._what(event.message) if event.message is not UNSET else ""
         key: str = event.kind
         if key == "reacted" and event.on is False:
@@ -638,12 +623,10 @@ class Chat:
             key += "_all"
         elif key == "contact_requested" and event.text:
             key += "_with"
-        elif key == "changed":
-            key = "group_changed"
         elif key == "invited" and event.member == self._me:
             key = "invited_me"
-        text = self.text(
-            key,
+        text = self._fill(
+            _TOLD.get(key) or _TEXTS[key],
             name=self._name(event.member if event.member is not UNSET else event.from_),
             by=self._name(event.from_),
             other=self._other(event),

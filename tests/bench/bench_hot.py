@@ -139,6 +139,14 @@ def bench_decode_v2(benchmark: Benchmark) -> None:
     benchmark(lambda: [v2.parse(frame) for frame in said])
 
 
+def bench_encode_v2(benchmark: Benchmark) -> None:
+    """Events to the frames that tell of them: nine messages, then a change of a group."""
+    group = 1_000_000_001
+    changes = [Event(at, 5, at, at, int(Kind.LEFT), int(Scope.GROUP), 1, group, 2, 0, b"2") for at in range(1, 401)]
+    events = [event(at) if at % 10 else changes[at] for at in range(MESSAGES)]
+    benchmark(lambda: [v2.encode(each) for each in events])
+
+
 def bench_commit(benchmark: Benchmark, store: Store) -> None:
     """A batch, checked, numbered, written and synced."""
     writer = LogWriter(store, lambda: 0)

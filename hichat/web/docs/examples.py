@@ -7,11 +7,14 @@ the group 1000000001, whose conversation is 5.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from hichat.core.errors import Busy, NotAMember
-from hichat.core.events import FIRST_GROUP_ID
+from hichat.core.events import FIRST_GROUP_ID, Event, Scope
+from hichat.core.kinds import TRAITS, V2, About, Body
 from hichat.wire import frames as p
+from hichat.wire import view
 from hichat.wire.frames import FRAME_LIMIT, FromClient, FromServer
 
 
@@ -36,7 +39,7 @@ _JOINED = p.Happened(
     id=40, conversation=5, seq=3, n=1, time=_NOON + 2_000, kind="joined", from_=4, group=_TEAM, member=4, size=3
 )
 
-EXAMPLES: tuple[Example, ...] = (
+_TOLD: tuple[Example, ...] = (
     Example("with a token", p.Hello(device="anns-laptop", token="eyJhbGciOi...")),  # noqa: S106
     Example("the token was in the header", p.Hello(device="anns-laptop")),
     Example("", p.Ping(ref=1)),
@@ -250,7 +253,31 @@ EXAMPLES: tuple[Example, ...] = (
     Example("in a group", p.TypingFrame(from_=4, group=_TEAM)),
     Example("after watch", p.Presence(ref="w", online=[2], offline=[4])),
 )
-"""At least one of each type."""
+
+
+def _of_other_kinds() -> Iterator[Example]:
+    """@return: an event of each kind of which nothing is told above, from the table of kinds."""
+    told = {example.frame.kind for example in _TOLD if isinstance(example.frame, p.EventFrame)}
+    for at, kind in enumerate(kind for kind in TRAITS if kind in V2 and TRAITS[kind].name not in told):
+        traits = TRAITS[kind]
+        alone = traits.about is About.CONTACT or traits.body is Body.SETTING
+        conversation, scope, target = 3, Scope.USER, 1
+        if alone:
+            conversation = 7
+        elif traits.about is About.MEMBER:
+            conversation, scope, target = 5, Scope.GROUP, _TEAM
+        subject = {About.MESSAGE: 42, About.MEMBER: 4, About.CONTACT: 4}.get(traits.about, 0)
+        time = _NOON + 130_000 + 10_000 * at
+        sender = 1 if alone else 2
+        frame = view.live(
+            Event(51 + at, conversation, 11 + at, 9, kind, scope, sender, target, subject, time, traits.example)
+        )
+        assert frame is not None
+        yield Example(f"`{traits.name}`", frame)
+
+
+EXAMPLES: tuple[Example, ...] = (*_TOLD, *_of_other_kinds())
+"""At least one of each type, and of each kind of event."""
 
 
 def examples_of(kind: type) -> list[Example]:

@@ -1,5 +1,6 @@
 // What all tabs share: who is logged in, the one WebSocket, what is on its way out. A tab asks with
 // {id, call, arguments} and is answered with {id, value} or {id, problem}; all tabs hear {state}, {outbox} and {frame}.
+import { COUNTED } from "../model/kinds.js";
 import { Database } from "./database.js";
 import { Line } from "./line.js";
 import { Outbox } from "./outbox.js";
@@ -206,7 +207,7 @@ export class Hub {
   }
 
   #event(event) {
-    if (event.kind === "message" && event.from !== this.state.user) this.#haveReceived(event);
+    if (COUNTED.has(event.kind) && event.from !== this.state.user) this.#haveReceived(event);
     this.#tell({ frame: { ...event, op: "event" } });
   }
 

@@ -3,6 +3,7 @@
 
 import { Draft } from "./draft.js";
 import { sameEmoji } from "./emoji.js";
+import { BEGINNINGS, ENDINGS, FOLDED, MESSAGES, RECALLS } from "./kinds.js";
 
 /** @typedef {import("./api.js").Api} Api */
 
@@ -225,9 +226,9 @@ export class Conversation {
     this.#apply(event);
     // What is being loaded may be from before it. To apply it again changes nothing.
     if (this.loads) this.buffer.push(event);
-    if (event.kind !== "message") {
+    if (!MESSAGES.has(event.kind)) {
       if (this.last && this.last.id === event.message) this.last = folded(this.last, event);
-      if (event.kind === "recalled") this.#recalled(event);
+      if (RECALLS.has(event.kind)) this.#recalled(event);
       this.#membersAre(event, me);
       return false;
     }
@@ -257,8 +258,8 @@ export class Conversation {
   // Who has come to a group has received nothing yet; who has gone does not count.
   #membersAre({ kind, from, member = from }, me) {
     if (!this.others.size) return;
-    if (kind === "joined" && member !== me) this.others.set(member, this.others.get(member) ?? { received: 0, read: 0 });
-    else if (["left", "removed", "banned"].includes(kind)) this.others.delete(member);
+    if (BEGINNINGS.has(kind) && member !== me) this.others.set(member, this.others.get(member) ?? { received: 0, read: 0 });
+    else if (ENDINGS.has(kind)) this.others.delete(member);
   }
 
   haveRead(id) {
@@ -286,7 +287,7 @@ export class Conversation {
 
   #apply(event) {
     if (!this.loaded) return;
-    if (event.kind === "message") {
+    if (MESSAGES.has(event.kind)) {
       if (this.newer) return;
       const last = this.messages.at(-1)?.id ?? 0;
       if (event.id > last) this.messages = [...this.messages, messageOf(event)];
@@ -295,7 +296,7 @@ export class Conversation {
       }
       return;
     }
-    if (event.message === undefined) {
+    if (!FOLDED.has(event.kind)) {
       const known = this.newer || this.changes.some((each) => each.id === event.id);
       if (!known) this.changes = [...this.changes, event].sort((a, b) => a.id - b.id);
       return;

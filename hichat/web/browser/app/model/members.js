@@ -1,4 +1,5 @@
 // Who is in the groups that one looks at: loaded when first wanted, then kept up by what happens there.
+import { BEGINNINGS, ENDINGS } from "./kinds.js";
 
 const FIRST = 2000;
 
@@ -72,13 +73,11 @@ export class Members {
 function after(members, { kind, member, from, role, until }) {
   const about = member ?? from;
   const set = (change) => members.map((each) => (each.id === about ? { ...each, ...change } : each));
+  if (BEGINNINGS.has(kind)) {
+    return members.some(({ id }) => id === about) ? members : [...members, { id: about, role: "member" }];
+  }
+  if (ENDINGS.has(kind)) return members.filter(({ id }) => id !== about);
   switch (kind) {
-    case "joined":
-      return members.some(({ id }) => id === about) ? members : [...members, { id: about, role: "member" }];
-    case "left":
-    case "removed":
-    case "banned":
-      return members.filter(({ id }) => id !== about);
     case "role":
       // A group has one owner: who was it is an admin.
       if (role === "owner") members = members.map((each) => (each.role === "owner" ? { ...each, role: "admin" } : each));

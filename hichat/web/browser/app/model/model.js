@@ -4,6 +4,7 @@ import { Api } from "./api.js";
 import { Conversation, nameOf, placeOf } from "./conversation.js";
 import { forgetDrafts } from "./draft.js";
 import { Groups } from "./groups.js";
+import { BEGINNINGS, DISSOLUTIONS, ENDINGS, FOLDED, LINES, MESSAGES } from "./kinds.js";
 import { Link } from "./link.js";
 import { Lists } from "./lists.js";
 import { Media } from "./media.js";
@@ -19,8 +20,6 @@ const TYPING_PAUSE = 3000; // between two frames that say so
 const TIME_PAUSE = 30_000; // after which is drawn again what changes by itself
 const DOUBT_PAUSE = 200; // before the server is asked how much is unread
 const RETRY_PAUSE = 5000; // before something is asked for again that did not come
-const GROUP_CHANGES = new Set(["joined", "left", "removed", "banned", "changed", "dissolved"]); // that are shown
-const GROUP_ENDS = new Set(["left", "removed", "banned", "dissolved"]);
 
 export class Model {
   /** @type {any} one's own account */
@@ -408,7 +407,7 @@ export class Model {
   }
 
   #event(event) {
-    if (["message", "edited", "recalled", "reacted"].includes(event.kind)) {
+    if (MESSAGES.has(event.kind) || FOLDED.has(event.kind)) {
       this.#happened(event, this.#nameOf(event));
     } else if (event.kind === "conversation_set") {
       const { settings } = event;
@@ -417,6 +416,8 @@ export class Model {
       conversation.muted = settings.muted;
     } else if (event.group !== undefined) {
       this.#groupEvent(event);
+    } else if (LINES.has(event.kind)) {
+      this.#happened(event, this.#nameOf(event));
     } else {
       this.lists.heard(event);
     }
@@ -437,16 +438,17 @@ export class Model {
     const { group, kind, member } = event;
     const about = member ?? event.from;
     const conversation = this.conversation(`group-${group}`);
-    if (kind === "joined" && about === this.state.user) {
+    if (BEGINNINGS.has(kind) && about === this.state.user) {
       conversation.gone = false;
       conversation.listed = true;
       conversation.touched = event.time;
     }
-    const over = GROUP_ENDS.has(kind) && (kind === "dissolved" || about === this.state.user);
+    const dissolved = DISSOLUTIONS.has(kind);
+    const over = dissolved || (ENDINGS.has(kind) && about === this.state.user);
     if (over) conversation.gone = true;
     if (!conversation.listed && !conversation.last) conversation.gone ??= true;
-    if (GROUP_CHANGES.has(kind)) conversation.hear(event, this.state.user);
-    if (over) this.groups.lose(group, kind === "dissolved" ? "groupDissolved" : "");
+    if (LINES.has(kind)) conversation.hear(event, this.state.user);
+    if (over) this.groups.lose(group, dissolved ? "groupDissolved" : "");
     else this.groups.heard(event);
     this.members.heard(event);
     this.lists.heard(event);

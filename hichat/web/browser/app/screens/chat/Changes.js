@@ -15,22 +15,25 @@ function runs(changes) {
   for (const change of changes) {
     const run = found.at(-1);
     const first = run?.[0];
-    const same = first && first.kind === change.kind && ["joined", "left"].includes(change.kind) && first.seq !== 1;
+    const same = first && first.kind === change.kind && sharesLine(change) && first.seq !== 1;
     if (same) run.push(change);
     else found.push([change]);
   }
   return found;
 }
 
+// Such a line does not say who did it.
+function sharesLine({ kind }) {
+  return kind === "joined" || kind === "left";
+}
+
 function textOf({ people }, run) {
   const [{ kind, seq, from, changed }] = run;
   const by = people.name(from);
   if (seq === 1) return t("madeGroup", { by });
-  if (kind === "changed") return changed?.name ? t("renamedGroup", { by, group: changed.name }) : t("changedGroup", { by });
-  if (kind === "dissolved") return t("dissolvedGroup", { by });
+  if (changed?.name) return t("renamedGroup", { by, group: changed.name });
   const everybody = [...new Set(run.map((each) => each.member ?? each.from))];
   const names = everybody.slice(0, MOST).map((id) => people.name(id)).join(", ");
   const name = everybody.length > MOST ? t("andOthers", { names, count: everybody.length - MOST }) : names;
-  const kinds = { joined: "joinedGroup", left: "leftGroup", removed: "removedFromGroup", banned: "bannedFromGroup" };
-  return t(kinds[kind], { name, by });
+  return t(`${kind}Line`, { name, by });
 }
