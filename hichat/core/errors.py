@@ -1,8 +1,8 @@
 """
-What a person can be told.
+Errors that are shown to people.
 
-L{Refused} and its subclasses go to users: a stable C{code} for programs and a sentence in each language for people.
-They never carry what the user sent. L{StartError} goes to the operator.
+L{Refused} and its subclasses go to users: a stable C{code} for programs, and a sentence in each language for people.
+They never contain what the user sent. L{StartError} goes to the operator.
 """
 
 from typing import ClassVar, Literal
@@ -13,7 +13,7 @@ Language = Literal["zh", "en"]
 def amount(size: int) -> str:
     """
     @param size: bytes.
-    @return: as people say it, in units of 1024 each; rounded down, as it may be a limit.
+    @return: the size as people write it, such as C{1.5 MB}, in units of 1024; rounded down, because it may be a limit.
     """
     unit, name = next((each for each in ((1024**3, "GB"), (1024**2, "MB"), (1024, "KB")) if size >= each[0]), (1, "B"))
     tenths = size * 10 // unit
@@ -21,17 +21,17 @@ def amount(size: int) -> str:
 
 
 class StartError(Exception):
-    """The daemon cannot start. The text is one line that names the setting and says what to do."""
+    """The daemon cannot start. The text is one line, which names the setting and says what to do."""
 
 
 class Refused(Exception):
-    """A request that is not granted."""
+    """A request is refused."""
 
     retry_after: float | None = None
-    """Seconds after which it may work; None: never."""
+    """Seconds after which the same request may succeed; None: it never will."""
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 400
-    """What it is in HTTP (RFC 9110, 15), under C{/v2}."""
+    """Its HTTP status (RFC 9110, 15) under C{/v2}."""
     zh: ClassVar[str] = "请求被拒绝"
     en: ClassVar[str] = "not possible"
 
@@ -72,7 +72,7 @@ class TooLong(Refused):
 
 
 class NotText(Refused):
-    code, zh, en = "not_text", "消息必须是文本", "binary frames and text with NUL or lone surrogates are not taken"
+    code, zh, en = "not_text", "消息必须是文本", "binary frames, NUL and lone surrogates are not accepted"
 
 
 # Who may write to whom
@@ -157,15 +157,15 @@ class TooManyReactions(Refused):
 
 
 class NoSuchPosition(Refused):
-    code, zh, en = "no_such_position", "日志中没有该位置", "the log does not reach so far"
+    code, zh, en = "no_such_position", "日志中没有该位置", "there is no such position in the log"
 
 
 class UnknownFrame(Refused):
-    code, zh, en = "unknown_op", "未知的操作", "there is no such op, or not from a client"
+    code, zh, en = "unknown_op", "未知的操作", "there is no such op that clients may send"
 
 
 class NotNow(Refused):
-    code, status, zh, en = "not_now", 409, "现在不能执行该操作", "this was said already, or comes too early"
+    code, status, zh, en = "not_now", 409, "现在不能执行该操作", "this frame was sent already, or comes too early"
 
 
 class TooFast(Refused):
@@ -236,13 +236,13 @@ class NotStored(Refused):
 
 
 class StoreAway(Refused):
-    """The store did not do what it was asked. The log has been told why: whoever meets this says nothing there."""
+    """The store failed, or cannot be reached. The log has the reason already: code that catches this logs nothing."""
 
     code, status, zh, en = (
         "store_away",
         503,
         "服务器暂时无法访问数据，请稍后再试",
-        "the store is away, please try again",
+        "the server cannot reach its data now, please try again",
     )
     retry_after = 2.0
 
@@ -288,9 +288,9 @@ class InvalidField(Refused):
 
 class InvalidName(InvalidField):
     """
-    A name that some rule of Unicode's does not take.
+    A name that the rules for names do not allow.
 
-    @param kind: whose name it is to be.
+    @param kind: a user's or a group's: each has rules of its own.
     """
 
     _RULES: ClassVar = {
@@ -298,9 +298,9 @@ class InvalidName(InvalidField):
         (
             "user",
             "en",
-        ): "a name has letters, digits and a keyboard's signs, single blanks, at most 64 characters",
+        ): "a name consists of letters, digits, a keyboard's signs and single blanks, at most 64 characters",
         ("group", "zh"): "群名由看得见的字符组成，最长 64 个字符",
-        ("group", "en"): "a name has characters that can be seen, at most 64",
+        ("group", "en"): "a name consists of visible characters, at most 64",
     }
 
     def __init__(self, field: str, kind: Literal["user", "group"]) -> None:
@@ -313,7 +313,7 @@ class InvalidName(InvalidField):
 
 class PasswordTooShort(InvalidField):
     """
-    @param least: characters that there must be.
+    @param least: the least number of characters.
     """
 
     code, zh, en = "password_too_short", "密码太短", "the password is too short"
@@ -323,7 +323,7 @@ class PasswordTooShort(InvalidField):
         self.least = least
 
     def text(self, language: Language) -> str:
-        """@return: also how long it must be."""
+        """@return: the sentence, with that number."""
         if language == "zh":
             return f"{self.zh}，至少需要 {self.least} 个字符"
         return f"{self.en}: at least {self.least} characters"
@@ -331,7 +331,7 @@ class PasswordTooShort(InvalidField):
 
 class PasswordTooLong(InvalidField):
     """
-    @param most: characters that there may be.
+    @param most: the largest number of characters.
     """
 
     code, zh, en = "password_too_long", "密码太长", "the password is too long"
@@ -341,7 +341,7 @@ class PasswordTooLong(InvalidField):
         self.most = most
 
     def text(self, language: Language) -> str:
-        """@return: also how long it may be."""
+        """@return: the sentence, with that number."""
         if language == "zh":
             return f"{self.zh}，最多 {self.most} 个字符"
         return f"{self.en}: at most {self.most} characters"
@@ -355,7 +355,7 @@ class PasswordTooCommon(InvalidField):
     )
 
     def text(self, language: Language) -> str:
-        """@return: the reason; it is clear what field that is."""
+        """@return: the sentence without the field: it names it itself."""
         return Refused.text(self, language)
 
 
@@ -363,7 +363,7 @@ class PasswordHasName(InvalidField):
     code, zh, en = "password_has_name", "密码中不能包含用户名", "the password must not contain the user's name"
 
     def text(self, language: Language) -> str:
-        """@return: the reason; it is clear what field that is."""
+        """@return: the sentence without the field: it names it itself."""
         return Refused.text(self, language)
 
 
@@ -405,7 +405,7 @@ class RegistrationClosed(Refused):
 
 
 class BadInvite(Refused):
-    code, status, zh, en = "bad_invite", 403, "需要有效的邀请码", "this needs an invite code that is still good"
+    code, status, zh, en = "bad_invite", 403, "需要有效的邀请码", "a valid invite code is needed"
 
 
 class Disabled(Refused):
@@ -417,11 +417,11 @@ class ForeignAccount(Refused):
 
 
 class ForeignOrigin(Refused):
-    """A browser asks for a page elsewhere."""
+    """A browser sends this for a page of another site."""
 
     code, status = "foreign_origin", 403
     zh = "该网页不属于本服务器：请管理员设置 HICHAT_PUBLIC_URL 或 HICHAT_ORIGINS"
-    en = "this page is not of this server: its administrator can set HICHAT_PUBLIC_URL or HICHAT_ORIGINS"
+    en = "this page does not belong to this server: its administrator can set HICHAT_PUBLIC_URL or HICHAT_ORIGINS"
 
 
 class NoSuchUser(Refused):
@@ -454,7 +454,7 @@ class RequestSent(Refused):
 
 
 class RequestWaits(Refused):
-    code, status, zh, en = "request_waits", 409, "对方已向您发出好友申请", "this user has asked you: accept that"
+    code, status, zh, en = "request_waits", 409, "对方已向您发出好友申请", "this user has sent you a request: accept it"
 
 
 class NoSuchContact(Refused):
@@ -474,7 +474,7 @@ class TooManyContacts(Refused):
         "too_many_contacts",
         409,
         "好友、申请或屏蔽的数量已达上限",
-        "one of you has as many as there may be",
+        "one of you has reached the limit of contacts, requests or blocks",
     )
 
 
@@ -516,7 +516,7 @@ class NotJSONType(Refused):
 
 
 class BadCursor(Refused):
-    code, zh, en = "bad_cursor", "游标无效", "the cursor is not one that this list gave"
+    code, zh, en = "bad_cursor", "游标无效", "the cursor is not from this list"
 
 
 class Broken(Refused):
@@ -524,7 +524,12 @@ class Broken(Refused):
 
 
 class TooManyGroups(Refused):
-    code, status, zh, en = "too_many_groups", 409, "群数量已达上限", "no more groups: leave one, or hand one over"
+    code, status, zh, en = (
+        "too_many_groups",
+        409,
+        "群数量已达上限",
+        "you have reached the limit of groups: leave one, or hand one over",
+    )
 
 
 class NotPermitted(Refused):
@@ -552,12 +557,12 @@ class ApprovalRequired(Refused):
         "approval_required",
         403,
         "加入该群需要管理员同意",
-        "one has to ask to become a member of this group",
+        "an admin has to approve new members: ask to join",
     )
 
 
 class InviteOnly(Refused):
-    code, status, zh, en = "invite_only", 403, "该群仅限受邀加入", "one can only be invited to this group"
+    code, status, zh, en = "invite_only", 403, "该群仅限受邀加入", "only invited users may join this group"
 
 
 class AlreadyRequested(Refused):
@@ -581,12 +586,17 @@ class TooManyPending(Refused):
         "too_many_pending",
         409,
         "待处理的申请和邀请过多",
-        "too many are invited or have asked; wait for answers",
+        "too many invitations and requests are open; wait for answers",
     )
 
 
 class AskedTooOften(Refused):
-    code, status, zh, en = "asked_too_often", 409, "申请或邀请过于频繁", "this user and this group were asked too often"
+    code, status, zh, en = (
+        "asked_too_often",
+        409,
+        "申请或邀请过于频繁",
+        "there were too many invitations or requests of this user and this group",
+    )
 
 
 class NoSuchLink(Refused):
@@ -607,7 +617,7 @@ class Muted(Refused):
 
 
 class NotMuted(Refused):
-    code, status, zh, en = "not_muted", 404, "未被禁言", "nobody is muted so"
+    code, status, zh, en = "not_muted", 404, "未被禁言", "there is no such mute"
 
 
 class OwnerCannotLeave(Refused):
@@ -625,7 +635,7 @@ class AlreadyOwner(Refused):
 
 class FormTooLarge(Refused):
     """
-    @param limit: bytes that there may be.
+    @param limit: the largest number of bytes.
     """
 
     code, status, zh, en = "form_too_large", 413, "提交的内容过大", "the request is too large"
@@ -648,7 +658,7 @@ class QuotaExceeded(Refused):
 
 
 class EmptyFile(Refused):
-    code, zh, en = "empty_file", "文件为空", "there is nothing in this file"
+    code, zh, en = "empty_file", "文件为空", "the file is empty"
 
 
 class DamagedPicture(Refused):
@@ -660,11 +670,16 @@ class PictureTooLarge(Refused):
 
 
 class NoSuchMedia(Refused):
-    code, status, zh, en = "no_such_media", 404, "文件不存在，或您无权使用", "there is no such file that you may see"
+    code, status, zh, en = (
+        "no_such_media",
+        404,
+        "文件不存在，或您无权使用",
+        "there is no such file, or you may not see it",
+    )
 
 
 class BadLink(Refused):
-    code, status, zh, en = "bad_link", 403, "链接无效或已过期", "this link is not good any more; ask for another one"
+    code, status, zh, en = "bad_link", 403, "链接无效或已过期", "the link is wrong or has expired; get another one"
 
 
 class UnknownFileType(Refused):

@@ -14,10 +14,10 @@ Text frames, each one JSON object with an C{op}. The client says hello first, th
                                                         <-    {"op":"ack","ref":"a","id":42,"seq":9,...}
                                                         <-    {"op":"event","id":43,"kind":"message","from":2,...}
 
-An B{id} is an event's position in the log: ids grow, and are the client's one cursor. The cursor is what C{page} and
-C{event} brought, never an C{ack}'s id: an event with a smaller id may still be on its way then. The device that sent a
-message gets the C{ack}, every other device of the sender gets the C{event}; a C{sync} brings one's own as well, so a
-client forgets what it knows by its id.
+An B{id} is an event's position in the log: ids grow, and are the client's one cursor. The cursor comes from C{page} and
+C{event}, never from an C{ack}: an event with a smaller id may still be on its way then. The device that sent a message
+gets the C{ack}, every other device of the sender gets the C{event}. A C{sync} also brings the client's own messages;
+the client recognises them by their ids and passes over them.
 
 A B{conversation} is named by the other person (C{user}), by a C{group}, or by neither: the announcements.
 
@@ -31,19 +31,19 @@ ack with C{duplicate}; another content under the same counter is an error, C{cou
 to 2^53 - 1, and C{send}, C{edit}, C{recall} and C{react} share them. The next one is one more than the last, which
 C{welcome} tells; some may be left out, and one that was left out is still good.
 
-B{Before sync} everything may be said and is answered. Only what happens does not come yet; nobody sees this connection
-as online or typing, and another connection of the same device goes on.
+B{Before sync} everything may be said and is answered. But an C{event} does not come yet, nobody sees this connection as
+online or typing, and another connection of the same device stays open.
 
 B{Several frames may be under way}: none has to wait for the answer of the one before. What one connection sends is
-written in the order in which it came, and answered in that order, as far as it is written: what is refused is left out.
-There is no bound on how many; but over C{rate} of C{welcome} the answer is C{too_fast}, and a server that has too much
-to do reads later. Some dozens are enough: the client library has 32 under way.
+written in the order in which it came, and answered in that order; a refused frame does not hold back the next ones. The
+number of frames under way has no bound; but over C{rate} of C{welcome} the answer is C{too_fast}, and a busy server
+reads later. Some dozens are enough: the client library has 32 under way.
 
 B{After too_fast} all further frames are refused with it, until C{retryAfter} of the last such answer is over: at
-least 0.25 s. So nothing overtakes what was refused: wait for that time, then send all of it again, in order.
+least 0.25 s. So no frame overtakes a refused one: wait for that time, then send all refused frames again, in order.
 
-B{After no_such_position} the log is another one, such as an older copy that was put back: forget the cursor and what
-was made of events, and C{sync} without C{since}; C{history} has what was said.
+B{After no_such_position} the log is another one, such as a restored backup: forget the cursor and everything that was
+made from events, and C{sync} without C{since}; C{history} has the messages.
 
 Unknown fields are refused, so that a misspelt one is not lost silently.
 """
@@ -67,19 +67,19 @@ class Close(IntEnum):
     """Why the server ends a connection (RFC 6455, 7.4.2, private range), and so whether to come back."""
 
     SIGNED_OUT = 4001
-    """The token or the device is no longer good: log in again."""
+    """The token or the device is void by now: log in again."""
     GOING_AWAY = 4002
     """The daemon stops: come back in a moment."""
     REPLACED = 4003
     """The same device has connected again: do not come back."""
     NO_HELLO = 4004
-    """There was no hello in time, something else came first, or it named another device: mend the client."""
+    """No hello came in time, another frame came first, or the hello named another device: mend the client."""
     UNAUTHORIZED = 4005
     """The token is missing, wrong or expired: log in again."""
     TOO_SLOW = 4008
     """The client did not read: come back and catch up."""
     TOO_MANY = 4009
-    """The user has as many connections as there may be: close another one, or come back later."""
+    """The user has reached the limit of connections: close another one, or come back later."""
     SILENT = 4010
     """Nothing was heard for a minute: come back."""
     TROUBLE = 4011
@@ -94,7 +94,7 @@ MENTIONS_LIMIT = 50
 WATCH_LIMIT = 200
 """Users and groups, together, that one connection watches."""
 DEVICE_NAME = r"^[!-~]+$(?!\n)"
-"""What a device's name is made of. In Python, unlike in JSON Schema, C{$} alone would let a last line feed pass."""
+"""The characters of a device's name. In Python, unlike in JSON Schema, C{$} alone would let a last line feed pass."""
 
 HISTORY_LIMIT = 100
 """Messages in one C{history} answer."""
@@ -111,13 +111,14 @@ Mentions = Annotated[list[Id], Meta(max_length=MENTIONS_LIMIT)]
 
 class _Said(msgspec.Struct, tag_field="op", omit_defaults=True, gc=False):
     """
-    A frame; its tag is C{op}. What fields of several frames are, where a frame does not say it:
+    A frame; its tag is C{op}. Fields of several frames, described here once:
 
-    @ivar ref: of the client's choice; what answers the frame has it again.
-    @ivar counter: makes it safe to repeat: a retry has the same, anything else a larger one than all before.
+    @ivar ref: chosen by the client; the answer to the frame has the same.
+    @ivar counter: makes the frame safe to repeat: a retry has the same counter, a new frame a larger one than all
+        before.
     @ivar user: the other person of the conversation.
-    @ivar group: the group whose conversation it is; without C{user} and C{group} the announcements.
-    @ivar message: its id.
+    @ivar group: the group whose conversation it is; without C{user} and C{group} it is the announcements.
+    @ivar message: the message's id.
     @ivar mentions: ids of users.
     @ivar time: milliseconds since the epoch.
     """
@@ -134,9 +135,9 @@ class Hello(_Frame, tag="hello", kw_only=True):
     """
     The first frame, within 10 s.
 
-    @ivar token: unless the C{Authorization: Bearer} header had it.
-    @ivar device: the client's own name of itself, the same at every connection; a random one, kept, is good. A second
-        connection of the same device ends the first.
+    @ivar token: the access token, unless the C{Authorization: Bearer} header had it.
+    @ivar device: the name that the client gives itself, the same at every connection. A random name does, if the client
+        keeps it. A second connection of the same device ends the first.
     """
 
     device: DeviceName
@@ -144,18 +145,18 @@ class Hello(_Frame, tag="hello", kw_only=True):
 
 
 class Ping(_Frame, tag="ping"):
-    """Answered with C{pong}. A connection from which nothing comes for 60 s counts as dead; pongs of the WebSocket
-    protocol, which most libraries send by themselves, are enough."""
+    """Answered with C{pong}. A connection from which nothing comes for 60 s counts as dead. Pong frames of the
+    WebSocket protocol are enough against that, and most libraries send them by themselves."""
 
     ref: Ref | UnsetType = UNSET
 
 
 class Sync(_Frame, tag="sync"):
     """
-    Become live; what happened since then comes first, in pages. Once a connection.
+    Become live: the events after the cursor come first, in pages. Allowed once a connection.
 
-    @ivar since: the cursor; without it the connection is live from now on. One that is larger than the log is long is
-        refused with C{no_such_position}; then another C{sync} may come.
+    @ivar since: the cursor; without it the connection is live from now on. A cursor beyond the end of the log is
+        refused with C{no_such_position}; then the client may send another C{sync}.
     """
 
     ref: Ref | UnsetType = UNSET
@@ -163,7 +164,7 @@ class Sync(_Frame, tag="sync"):
 
 
 class Addressed(_Frame, kw_only=True):
-    """What names a conversation: a C{user}, a C{group}, or neither."""
+    """A frame that names a conversation: by a C{user}, by a C{group}, or by neither."""
 
     ref: Ref | UnsetType = UNSET
     user: Id | UnsetType = UNSET
@@ -172,18 +173,18 @@ class Addressed(_Frame, kw_only=True):
 
 class Send(Addressed, tag="send", kw_only=True):
     """
-    Say something; answered with C{ack}.
+    Send a message; answered with C{ack}.
 
-    @ivar counter: from 1 to 2^53 - 1: a retry has the same, anything else a larger one than all before; without it a
+    @ivar counter: from 1 to 2^53 - 1: a retry has the same, a new message a larger one than all before; without it a
         retry is another message.
-    @ivar media: what it is. C{text} and C{emoji} need a C{text} or a C{url}; C{picture}, C{audio} and C{file} need a
-        C{url}. All other fields may be left out, whatever it is.
-    @ivar text: what is said; with a picture, an audio or a file, what is said of it.
-    @ivar url: of a picture, an audio or a file: that which the upload gave (C{/v2/media/ID}), which is refused with
-        C{no_such_media} if the sender may not see that file; or any other.
-    @ivar name: of a file.
-    @ivar seconds: how long the audio is.
-    @ivar replyTo: the id of a message of the same conversation.
+    @ivar media: the kind of message. C{text} and C{emoji} need a C{text} or a C{url}; C{picture}, C{audio} and C{file}
+        need a C{url}. All other fields are optional for each kind.
+    @ivar text: the text; with a picture, an audio or a file, its caption.
+    @ivar url: of a picture, an audio or a file: the one that the upload gave (C{/v2/media/ID}), or any other. The
+        former is refused with C{no_such_media} if the sender may not see that file.
+    @ivar name: the name of a file.
+    @ivar seconds: the length of an audio.
+    @ivar replyTo: the id of the message that this one answers, in the same conversation.
     """
 
     counter: Id | UnsetType = UNSET
@@ -209,7 +210,7 @@ class _Revision(_Frame, kw_only=True):
 
 class Edit(_Revision, tag="edit", kw_only=True):
     """
-    Replace the text of an own message; answered with C{ack}. See the setting C{edit_limit}.
+    Replace the text of an own message; answered with C{ack}. The setting C{edit_limit} says for how long that works.
 
     @ivar text: the new text.
     """
@@ -222,8 +223,8 @@ class Edit(_Revision, tag="edit", kw_only=True):
 
 
 class Recall(_Revision, tag="recall", kw_only=True):
-    """Take a message back: an own one (see the setting C{edit_limit}), or anyone's as the group's owner or admin;
-    answered with C{ack}."""
+    """Take a message back; answered with C{ack}. The sender may do so for as long as the setting C{edit_limit} says, a
+    group's owner and its admins at any time."""
 
     kind = Kind.RECALLED
     ref: Ref | UnsetType = UNSET
@@ -232,11 +233,11 @@ class Recall(_Revision, tag="recall", kw_only=True):
 
 class React(_Revision, tag="react", kw_only=True):
     """
-    React to a message, or take that back, a hundred times at most; answered with C{ack}.
+    React to a message, or take a reaction back; answered with C{ack}. A user may do so a hundred times a message.
 
-    @ivar emoji: the reaction: one emoji that Unicode recommends (RGI), else C{not_an_emoji}. With and without its
-        variation selectors (U+FE0F) it is the same; it is told with them. What is there from when anything could be a
-        reaction can be taken back.
+    @ivar emoji: one emoji that Unicode recommends (RGI), else the answer is C{not_an_emoji}. It is the same with and
+        without its variation selectors (U+FE0F); the server sends it with them. Older reactions, which could be any
+        text, can be taken back.
     @ivar on: false takes the reaction back.
     """
 
@@ -249,9 +250,10 @@ class React(_Revision, tag="react", kw_only=True):
 
 class Received(Addressed, tag="received", kw_only=True):
     """
-    Everything up to this id of the conversation has come. Never goes back; answered with C{done} if it has a C{ref}.
+    Everything up to this id of the conversation has come. The mark never goes back. Answered with C{done} if the frame
+    has a C{ref}.
 
-    @ivar id: of a message or another event.
+    @ivar id: the id of a message or another event.
     """
 
     id: Id
@@ -259,25 +261,25 @@ class Received(Addressed, tag="received", kw_only=True):
 
 class Read(Addressed, tag="read", kw_only=True):
     """
-    Everything up to this id of the conversation was read (and so received). Otherwise as C{received}.
+    Everything up to this id of the conversation was read, and so received. Otherwise as C{received}.
 
-    @ivar id: of a message or another event.
+    @ivar id: the id of a message or another event.
     """
 
     id: Id
 
 
 class Marks(Addressed, tag="marks", kw_only=True):
-    """How far one has read a conversation, and how far others have; answered with C{marks}."""
+    """Ask how far you have read a conversation, and how far others have; answered with C{marks}."""
 
 
 class History(Addressed, tag="history", kw_only=True):
     """
-    Messages of a conversation as they are now: edited, reacted to, recalled. Answered with C{history}.
+    Ask for messages of a conversation as they are now: edited, reacted to, recalled. Answered with C{history}.
 
     @ivar before: only messages with a smaller id; without this and C{after}, the newest.
     @ivar after: only messages with a larger id, the oldest of them.
-    @ivar limit: how many messages.
+    @ivar limit: the largest number of messages.
     """
 
     before: Id | UnsetType = UNSET
@@ -286,13 +288,13 @@ class History(Addressed, tag="history", kw_only=True):
 
 
 class Typing(Addressed, tag="typing", kw_only=True):
-    """One is writing there. Say it every few seconds while it is so. Never stored, never answered."""
+    """The user is typing. Send it every few seconds while that is so. The server neither stores nor answers it."""
 
 
 class Watch(_Frame, tag="watch", kw_only=True):
     """
-    Be told of these people's presence and typing, and of typing in these groups, instead of those named before;
-    together 200 at most. Answered with C{presence} of all these users.
+    Subscribe to the presence and the typing of these users, and to typing in these groups: together 200 at most. It
+    replaces the last C{watch}. Answered with the C{presence} of all these users.
 
     @ivar users: ids of people.
     @ivar groups: ids of groups.
@@ -305,10 +307,10 @@ class Watch(_Frame, tag="watch", kw_only=True):
 
 class Show(_Frame, tag="show", kw_only=True):
     """
-    Whether this connection shows others that one is online and typing; it does unless told otherwise. A user is online
-    to others while some connection shows it.
+    Set whether this connection shows its user as online and typing, as it does by default. Others see a user as online
+    while one of the user's connections shows it.
 
-    @ivar presence: whether it shows that.
+    @ivar presence: whether this connection shows it.
     """
 
     presence: bool
@@ -333,14 +335,14 @@ class Welcome(_Said, tag="welcome", kw_only=True, omit_defaults=False):
     """
     The answer to C{hello}.
 
-    @ivar user: who one is.
+    @ivar user: your own id.
     @ivar device: the device's number.
-    @ivar counter: the largest that this device has used; the next one is larger.
-    @ivar position: where the log ends, for C{sync}.
+    @ivar counter: the largest counter that this device has used; the next one is larger.
+    @ivar position: the position of the log's end, for C{sync}.
     @ivar time: the server's clock, milliseconds since the epoch.
-    @ivar limits: the daemon's bounds: C{rate} (frames a second), C{text} (bytes), C{frame} (bytes), C{watch}; and if a
-        user's messages are limited, C{messages} and C{period}: so many in so many seconds, over all connections; what
-        is beyond that is read later, and not refused.
+    @ivar limits: the server's limits: C{rate} (frames a second), C{text} (bytes), C{frame} (bytes), C{watch}; and if a
+        user's messages are limited, C{messages} and C{period}: so many in so many seconds, over all connections. The
+        server does not refuse further messages, but reads them later.
     """
 
     user: Id
@@ -359,12 +361,12 @@ class Pong(_Said, tag="pong"):
 
 class Ack(_Said, tag="ack", kw_only=True, omit_defaults=False):
     """
-    It is on the disk.
+    The message (or edit, recall, reaction) is on the disk.
 
-    @ivar conversation: its number.
-    @ivar seq: its place in the conversation.
-    @ivar id: the event's.
-    @ivar duplicate: it was there already; the numbers are those of the first time.
+    @ivar conversation: the conversation's number.
+    @ivar seq: the event's place in the conversation.
+    @ivar id: the event's id.
+    @ivar duplicate: the event was there already; the numbers are those of the first time.
     """
 
     ref: Ref | UnsetType = UNSET
@@ -377,12 +379,12 @@ class Ack(_Said, tag="ack", kw_only=True, omit_defaults=False):
 
 class Error(_Said, tag="error", kw_only=True, omit_defaults=False):
     """
-    Something was not done.
+    A frame was refused.
 
-    @ivar ref: the frame's, if it could be read.
-    @ivar code: for programs; never changes.
-    @ivar message: for people, in the language of the C{Accept-Language} header.
-    @ivar retryAfter: seconds after which it may work; absent if trying again is of no use.
+    @ivar ref: that of the frame, if it could be read.
+    @ivar code: the reason for programs; a code never changes its meaning.
+    @ivar message: the reason for people, in the language of the C{Accept-Language} header.
+    @ivar retryAfter: seconds after which the same frame may work; absent if it never will.
     """
 
     ref: Ref | UnsetType = UNSET
@@ -392,19 +394,19 @@ class Error(_Said, tag="error", kw_only=True, omit_defaults=False):
 
 
 class Done(_Said, tag="done"):
-    """The frame with that C{ref} was obeyed."""
+    """The frame with that C{ref} took effect."""
 
     ref: Ref
 
 
 class GroupChange(msgspec.Struct, omit_defaults=True):
     """
-    What is another way in a group from now on.
+    The changed fields of a group, with their new values; absent fields keep theirs.
 
-    @ivar name: its name.
-    @ivar picture: where its picture is.
-    @ivar description: what it says of itself.
-    @ivar joinPolicy: how one becomes a member.
+    @ivar name: the group's name.
+    @ivar picture: the URL of its picture.
+    @ivar description: its description.
+    @ivar joinPolicy: who may become a member.
     """
 
     name: str | UnsetType = UNSET
@@ -415,12 +417,12 @@ class GroupChange(msgspec.Struct, omit_defaults=True):
 
 class Settings(msgspec.Struct, kw_only=True, omit_defaults=True):
     """
-    What a user has set for a conversation.
+    A user's settings for a conversation.
 
-    @ivar user: the other person of it.
-    @ivar group: the group whose it is; without C{user} and C{group} it is the announcements.
-    @ivar pinned: it stands before others.
-    @ivar muted: it makes no noise.
+    @ivar user: the other person of the conversation.
+    @ivar group: the group whose conversation it is; without C{user} and C{group} it is the announcements.
+    @ivar pinned: the conversation stands before others.
+    @ivar muted: new messages in it make no notification.
     """
 
     user: Id | UnsetType = UNSET
@@ -431,44 +433,44 @@ class Settings(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rename={"from_": "from"}):
     """
-    What the log says: sent in C{event} frames and in C{page} frames.
+    An event of the log: sent in C{event} frames and in C{page} frames.
 
     @ivar id: its position in the log.
-    @ivar conversation: its number.
+    @ivar conversation: the conversation's number.
     @ivar seq: its place in the conversation: 1, 2, 3...
-    @ivar n: how many messages the conversation has up to here.
+    @ivar n: the number of messages in the conversation up to here.
     @ivar time: milliseconds since the epoch.
-    @ivar kind: what happened. In a group: C{joined}, C{left}; C{removed} and C{banned}, which end a membership;
-        C{unbanned}; C{changed}; C{role}: who is the owner before somebody else becomes it is an admin after it;
-        C{muted} and C{unmuted}: a member, or without C{member} all but the owner and the admins; C{dissolved}: nothing
-        comes after it; and C{invited}, C{requested} and C{declined}, which who is meant hears too: it came to nothing
-        by their own wish, or by that of C{from}. Those that begin with C{contact} are between two people, and both hear
-        of them: C{contact_requested} has a greeting as its C{text}; after C{contact_added} they are contacts, because
-        C{from} accepted that, or added the other over v1. C{contact_remarked}, C{blocked}, C{unblocked} and
-        C{conversation_set} are for one's other devices alone: said to oneself.
-    @ivar from_: who did it.
-    @ivar user: to whom it was said: oneself, if somebody else said it.
+    @ivar kind: what happened. In a group: C{joined} and C{left}; C{removed} and C{banned}, which end a membership;
+        C{unbanned}; C{changed}; C{role} (when a member becomes the owner, the former owner becomes an admin); C{muted}
+        and C{unmuted}, of a member, or without C{member} of all but the owner and the admins; C{dissolved}, after which
+        no event comes; C{invited}, C{requested} and C{declined}, which the invited or requesting user gets too
+        (C{declined}: that user or C{from} has ended the invitation or request). Kinds that begin with C{contact} are
+        between two users, and both get them: C{contact_requested} has a greeting as its C{text}; after
+        C{contact_added} the two are contacts, because C{from} accepted the request, or added the other over v1.
+        Only the user's other devices get C{contact_remarked}, C{blocked}, C{unblocked} and C{conversation_set}: from
+        and to the user.
+    @ivar from_: the user who did it.
+    @ivar user: the user to whom it was sent: you, if somebody else sent it.
     @ivar group: the group in which it happened; without C{user} and C{group} it is an announcement.
-    @ivar media: what the message is; C{text}, C{url}, C{name}, C{seconds} and C{replyTo} as in C{send}.
-    @ivar text: what is said, or what is said now.
-    @ivar url: of a picture, an audio or a file: that which the upload gave (C{/v2/media/ID}), which is refused with
-        C{no_such_media} if the sender may not see that file; or any other.
-    @ivar name: of a file.
-    @ivar seconds: how long the audio is.
-    @ivar replyTo: the id of the message that this answers.
+    @ivar media: the kind of message; C{text}, C{url}, C{name}, C{seconds} and C{replyTo} are as in C{send}.
+    @ivar text: the text, after an edit the new one.
+    @ivar url: of a picture, an audio or a file: the one that the upload gave (C{/v2/media/ID}), or any other.
+    @ivar name: the name of a file.
+    @ivar seconds: the length of an audio.
+    @ivar replyTo: the id of the message that this one answers.
     @ivar mentions: ids of users.
     @ivar message: the message that is edited, recalled or reacted to.
     @ivar emoji: the reaction; absent if the message was recalled since.
     @ivar on: false if the reaction is taken back.
-    @ivar member: who joined or left, or whom else it is about.
-    @ivar size: how many members the group then had.
-    @ivar role: what the member is now.
-    @ivar until: when that ends by itself, milliseconds since the epoch; absent: it does not.
-    @ivar changed: what is another way in the group.
-    @ivar contact: whom one has blocked, or has another name for.
-    @ivar remark: that name; empty: none any more.
-    @ivar settings: what one has set for a conversation.
-    @ivar recalled: the message's content is gone.
+    @ivar member: the user who joined or left, or whom the event is about.
+    @ivar size: the number of members after the event.
+    @ivar role: the member's new role.
+    @ivar until: the time at which a mute ends by itself, milliseconds since the epoch; absent: it does not.
+    @ivar changed: the changed fields of the group.
+    @ivar contact: the user whom you have blocked, or given a name of your own.
+    @ivar remark: that name; empty: you removed it.
+    @ivar settings: the new settings of a conversation.
+    @ivar recalled: the message was recalled, and its content is gone.
     """
 
     id: Id
@@ -506,15 +508,15 @@ class Happened(_Happened):
 
 
 class EventFrame(_Happened, tag_field="op", tag="event"):
-    """It happened, just now."""
+    """An event, just now."""
 
 
 class Page(_Said, tag="page", kw_only=True, omit_defaults=False):
     """
-    A part of a C{sync}.
+    A page of a C{sync}.
 
-    @ivar events: in order of id.
-    @ivar position: the cursor after it.
+    @ivar events: in the order of their ids.
+    @ivar position: the cursor after this page.
     """
 
     events: list[Happened]
@@ -523,7 +525,7 @@ class Page(_Said, tag="page", kw_only=True, omit_defaults=False):
 
 class Synced(_Said, tag="synced", kw_only=True, omit_defaults=False):
     """
-    The end of a C{sync}: what comes after this frame is live.
+    The end of a C{sync}: events after this frame are live.
 
     @ivar position: the cursor now.
     """
@@ -537,7 +539,7 @@ class Reaction(msgspec.Struct):
     A reaction to a message.
 
     @ivar emoji: the reaction.
-    @ivar users: ids of those who have it.
+    @ivar users: ids of the users who reacted with it.
     """
 
     emoji: str
@@ -546,27 +548,26 @@ class Reaction(msgspec.Struct):
 
 class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": "from"}):
     """
-    A message as it is now.
+    A message as it is now: with its last edit and its reactions, or recalled.
 
     @ivar id: its position in the log.
-    @ivar conversation: its number.
+    @ivar conversation: the conversation's number.
     @ivar seq: its place in the conversation.
-    @ivar n: how many messages the conversation has up to here.
-    @ivar time: when it was said, milliseconds since the epoch.
-    @ivar from_: who said it.
-    @ivar user: to whom.
-    @ivar group: in which group; without C{user} and C{group} it is an announcement.
-    @ivar media: what it is.
-    @ivar text: what it says now; empty if it was recalled.
-    @ivar url: of a picture, an audio or a file: that which the upload gave (C{/v2/media/ID}), which is refused with
-        C{no_such_media} if the sender may not see that file; or any other.
-    @ivar name: of a file.
-    @ivar seconds: how long the audio is.
+    @ivar n: the number of messages in the conversation up to this one.
+    @ivar time: the time at which it was sent, milliseconds since the epoch.
+    @ivar from_: the sender.
+    @ivar user: the recipient, if it is from one user to another.
+    @ivar group: its group; without C{user} and C{group} it is an announcement.
+    @ivar media: the kind of message.
+    @ivar text: its text now; empty if it was recalled.
+    @ivar url: of a picture, an audio or a file: the one that the upload gave (C{/v2/media/ID}), or any other.
+    @ivar name: the name of a file.
+    @ivar seconds: the length of an audio.
     @ivar replyTo: the id of the message that it answers.
     @ivar mentions: ids of users.
-    @ivar edited: when it was edited last, milliseconds since the epoch.
-    @ivar recalled: its content is gone.
-    @ivar reactions: those that were not taken back.
+    @ivar edited: the time of the last edit, milliseconds since the epoch.
+    @ivar recalled: the message was recalled, and its content is gone.
+    @ivar reactions: the reactions that were not taken back.
     """
 
     id: Id
@@ -593,8 +594,8 @@ class HistoryPage(_Said, tag="history", kw_only=True, omit_defaults=False):
     """
     The answer to C{history}.
 
-    @ivar messages: in order of id.
-    @ivar more: whether there are more in the direction that was asked for.
+    @ivar messages: in the order of their ids.
+    @ivar more: whether there are more in the direction of the question.
     """
 
     ref: Ref | UnsetType = UNSET
@@ -604,11 +605,11 @@ class HistoryPage(_Said, tag="history", kw_only=True, omit_defaults=False):
 
 class Mark(msgspec.Struct):
     """
-    How far somebody is.
+    How far a user has received and read a conversation.
 
-    @ivar user: who.
-    @ivar received: up to which id this user's devices have it.
-    @ivar read: up to which id this user has read it.
+    @ivar user: the user's id.
+    @ivar received: the last id that a device of this user has.
+    @ivar read: the last id that this user has read.
     """
 
     user: int
@@ -620,11 +621,12 @@ class MarksPage(_Said, tag="marks", kw_only=True, omit_defaults=False):
     """
     The answer to C{marks}.
 
-    @ivar unread: messages of others that were not recalled, behind all that one has marked as read or written.
-    @ivar received: up to which id one's devices have it.
-    @ivar read: up to which id one has read it.
-    @ivar others: of all other members: zeros where one has received nothing; empty for groups of more than 100.
-    @ivar last: the id of the last event there: what was said and recalled up to it is counted in C{unread}.
+    @ivar unread: the number of other users' messages after your read mark and your last message, without recalled ones.
+    @ivar received: the last id that a device of yours has.
+    @ivar read: the last id that you have read.
+    @ivar others: the marks of all other members; 0 where a member has received nothing. Empty for groups of more than
+        100.
+    @ivar last: the id of the conversation's last event: C{unread} counts messages and recalls up to it.
     """
 
     ref: Ref | UnsetType = UNSET
@@ -637,13 +639,13 @@ class MarksPage(_Said, tag="marks", kw_only=True, omit_defaults=False):
 
 class Receipt(_Said, tag="receipt", kw_only=True, rename={"from_": "from"}):
     """
-    Somebody in the conversation has received or read up to an id; in groups of up to 100. Also of oneself, from
+    A user has received or read a conversation up to an id: another user (in groups of up to 100 members), or you, on
     another device.
 
-    @ivar from_: who.
-    @ivar received: up to which id that user's devices have it.
-    @ivar read: up to which id that user has read it.
-    @ivar user: the other side as C{from} sees it: oneself, if C{from} is somebody else.
+    @ivar from_: the user's id.
+    @ivar received: the last id that a device of that user has.
+    @ivar read: the last id that that user has read.
+    @ivar user: the other person of the conversation as C{from} sees it: you, if C{from} is somebody else.
     """
 
     from_: Id
@@ -655,10 +657,10 @@ class Receipt(_Said, tag="receipt", kw_only=True, rename={"from_": "from"}):
 
 class TypingFrame(_Said, tag="typing", kw_only=True, rename={"from_": "from"}):
     """
-    Somebody whom, or where, one watches is writing.
+    A user whom you watch, or a member of a group that you watch, is typing.
 
-    @ivar from_: who.
-    @ivar user: to whom: oneself.
+    @ivar from_: the user's id.
+    @ivar user: the recipient, if it is between two users: you.
     """
 
     from_: Id
@@ -668,10 +670,10 @@ class TypingFrame(_Said, tag="typing", kw_only=True, rename={"from_": "from"}):
 
 class Presence(_Said, tag="presence", kw_only=True, omit_defaults=False):
     """
-    Who of those watched is online: after C{watch} all of them, later those that changed.
+    The presence of watched users: after C{watch} of all of them, later of those whose presence changed.
 
-    @ivar online: users who are.
-    @ivar offline: users who are not.
+    @ivar online: ids of users who are online.
+    @ivar offline: ids of users who are not.
     """
 
     ref: Ref | UnsetType = UNSET

@@ -30,15 +30,15 @@ CLOSE_CODES = {
     1007: "A text frame was not UTF-8. Fix the client.",
     1009: "A frame was too large; C{welcome} says what fits. Fix the client.",
     4001: "Signed out: by a log-out, another password, or because the account or the device is no more. Stop; the user "
-    "must log in.",
-    4002: "The server stops. Come back in a moment; if the reason says C{retry after N s}, after that time.",
+    "has to log in.",
+    4002: "The server stops. Come back in a moment, or after the time that the reason names: C{retry after N s}.",
     4003: "Another connection of the same device has replaced this one. Stop.",
-    4004: "No C{hello} in time, a wrong one, or of another device than the token's. Fix the client.",
+    4004: "No C{hello} came in time, or it was wrong, or named another device than the token's. Fix the client.",
     4005: "The token is missing, wrong or expired. Log in again.",
-    4008: "Too slow: too much waited to be read. Come back and C{sync}.",
-    4009: "The user has as many connections as there may be. Close another one, or come back later.",
+    4008: "The client was too slow to read. Come back and C{sync}.",
+    4009: "The user has reached the limit of connections. Close another one, or come back later.",
     4010: "Nothing was heard from the client for 60 s. Come back.",
-    4011: "The server is in trouble. Come back later.",
+    4011: "The server could not serve the connection. Come back later.",
 }
 """Why the server ends a connection, and what to do."""
 

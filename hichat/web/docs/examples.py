@@ -67,7 +67,7 @@ _TOLD: tuple[Example, ...] = (
     Example("", p.Read(user=2, id=43, ref="r")),
     Example("", p.Marks(user=2, ref="m")),
     Example("the newest", p.History(user=2, limit=2, ref="h")),
-    Example("what came before these", p.History(user=2, before=39, limit=2, ref="i")),
+    Example("the messages before these", p.History(user=2, before=39, limit=2, ref="i")),
     Example("", p.Typing(user=2)),
     Example("", p.Watch(users=[2, 4], groups=[_TEAM], ref="w")),
     Example("be invisible", p.Show(presence=False, ref="v")),
@@ -97,7 +97,7 @@ _TOLD: tuple[Example, ...] = (
         p.Error(ref="a", code=Busy.code, message=Busy.en, retryAfter=Busy.retry_after),
     ),
     Example(
-        "of no use to try again",
+        "another try is of no use",
         p.Error(ref="b", code=NotAMember.code, message=NotAMember.en),
     ),
     Example("", p.Done(ref="r")),
@@ -162,7 +162,7 @@ _TOLD: tuple[Example, ...] = (
         ),
     ),
     Example(
-        "a group is another way",
+        "a group has changed",
         p.EventFrame(
             id=47,
             conversation=5,
@@ -176,7 +176,7 @@ _TOLD: tuple[Example, ...] = (
         ),
     ),
     Example(
-        "somebody asks one to be a contact",
+        "somebody asks you to be a contact",
         p.EventFrame(
             id=48,
             conversation=6,
@@ -190,13 +190,13 @@ _TOLD: tuple[Example, ...] = (
         ),
     ),
     Example(
-        "one has blocked somebody, on another device",
+        "you have blocked somebody, on another device",
         p.EventFrame(
             id=49, conversation=7, seq=1, n=0, time=_NOON + 110_000, kind="blocked", from_=1, user=1, contact=4
         ),
     ),
     Example(
-        "one has pinned a conversation, on another device",
+        "you have pinned a conversation, on another device",
         p.EventFrame(
             id=50,
             conversation=7,
