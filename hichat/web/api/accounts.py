@@ -1,4 +1,5 @@
-"""Accounts: coming in, oneself, one's devices, and other people as all may see them."""
+"""Accounts over HTTP: registration, log-in, the caller's profile and devices, and other users as everybody sees
+them."""
 
 from __future__ import annotations
 
@@ -48,7 +49,7 @@ from hichat.wire.frames import DeviceName
 
 
 def _kept(limit: int, least: int = 0) -> Meta:
-    """@return: of a text that is kept composed; it may come decomposed, in more characters."""
+    """@return: the constraints of a text that is stored composed; it may come decomposed, in more characters."""
     text = f"at most {limit} characters, composed (NFC)"
     return Meta(min_length=least or None, max_length=GROWTH * limit, description=text)
 
@@ -59,7 +60,7 @@ Password = Annotated[
     str,
     Meta(
         description=f"at least {LEAST} characters, or as many as the server wants, and at most {LENGTH_LIMIT}, "
-        "composed (NFC); none of those that are guessed first, and without the user's name"
+        "composed (NFC); no common password, and none that contains the user's name"
     ),
 ]
 AnyPassword = Annotated[str, _kept(LENGTH_LIMIT)]
@@ -73,11 +74,11 @@ class Person(msgspec.Struct):
     """
     A user, as everybody may see them.
 
-    @ivar name: empty if the account is deleted.
-    @ivar avatar: where a picture is: a URL, a path of this server, or nothing.
-    @ivar gender: a word, or nothing.
-    @ivar bio: what they say about themselves.
-    @ivar deleted: the account is no more; what was written from it stays.
+    @ivar name: the user's name; empty if the account is deleted.
+    @ivar avatar: the address of a picture: a URL, a path of this server, or empty.
+    @ivar gender: a word, or empty.
+    @ivar bio: some sentences of the user's own, or empty.
+    @ivar deleted: the account was deleted; its messages stay.
     """
 
     id: UserId
@@ -92,9 +93,9 @@ class Profile(Person):
     """
     A user, as they see themselves.
 
-    @ivar phone: a mobile number, or nothing.
-    @ivar email: an address, or nothing.
-    @ivar administrator: may write to everyone.
+    @ivar phone: a mobile number, or empty.
+    @ivar email: an address, or empty.
+    @ivar administrator: the user may write to everyone.
     @ivar created: when the account was made.
     """
 
@@ -106,12 +107,12 @@ class Profile(Person):
 
 class Registration(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """
-    An account that is to be made.
+    A new account.
 
-    @ivar name: letters and digits of any language, the signs of a keyboard, single blanks. It is nobody else's, in any
-        case or width, nor looks like somebody else's that is written in another script.
-    @ivar password: what will be typed to log in.
-    @ivar invite: a code, where one is needed.
+    @ivar name: letters and digits of any language, the signs of a keyboard, single blanks. No other user may have it,
+        in any case or width, nor a name that looks like it in another script.
+    @ivar password: the password to log in with.
+    @ivar invite: an invite code, where the server needs one.
     """
 
     name: Name
@@ -121,12 +122,13 @@ class Registration(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tru
 
 class Login(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """
-    Who wants to come in.
+    A log-in.
 
-    @ivar name: in any case.
-    @ivar password: of the account.
+    @ivar name: the user's name, in any case.
+    @ivar password: the account's password.
     @ivar device: a name that the client gives itself once and keeps, as in C{hello}.
-    @ivar deviceSecret: of the last log-in of this user here. Whoever shows it is not held up by what strangers try.
+    @ivar deviceSecret: the secret of this user's last log-in here. With it, failed attempts of strangers do not hold up
+        this log-in.
     """
 
     name: AnyName
@@ -137,9 +139,9 @@ class Login(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 class Refresh(msgspec.Struct, forbid_unknown_fields=True):
     """
-    Who wants to stay in.
+    An exchange of tokens.
 
-    @ivar refreshToken: the newest that was given.
+    @ivar refreshToken: the newest refresh token.
     """
 
     refreshToken: Annotated[str, Meta(max_length=1024)]  # noqa: N815
@@ -147,13 +149,13 @@ class Refresh(msgspec.Struct, forbid_unknown_fields=True):
 
 class Tokens(msgspec.Struct):
     """
-    What a device has that is logged in.
+    The tokens of a device that is logged in.
 
-    @ivar user: who it is.
+    @ivar user: the user's id.
     @ivar device: the number of the device.
-    @ivar accessToken: goes into C{Authorization: Bearer}, and into C{hello} of this device only.
+    @ivar accessToken: the token for C{Authorization: Bearer}, and for C{hello} of this device only.
     @ivar expiresIn: seconds for which the access token is good.
-    @ivar refreshToken: good once, for the next tokens; 60 days, and not longer than the log-in.
+    @ivar refreshToken: the token for the next exchange: good once, for 60 days, and not longer than the log-in.
     """
 
     user: UserId
@@ -165,10 +167,10 @@ class Tokens(msgspec.Struct):
 
 class LoggedIn(Tokens):
     """
-    What a device has that has just logged in.
+    The tokens of a device that has just logged in, and its secret.
 
-    @ivar deviceSecret: to be kept after a log-out too, and shown at the next log-in: by it the device is known. It
-        opens nothing, and ends when the device is revoked.
+    @ivar deviceSecret: keep it, over log-outs too, and send it with the next log-in: then the server knows the device.
+        It opens nothing, and ends when the device is revoked.
     """
 
     deviceSecret: str  # noqa: N815
@@ -176,14 +178,14 @@ class LoggedIn(Tokens):
 
 class ProfileChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """
-    What is to be another way; what is absent stays as it is.
+    The fields to change; absent fields keep their value.
 
-    @ivar name: as in a registration. The old one is nobody else's for 30 days.
-    @ivar avatar: an http(s) URL, a path, or nothing.
-    @ivar gender: a word, or nothing.
-    @ivar phone: a Chinese mobile number, or nothing.
-    @ivar email: an address, or nothing.
-    @ivar bio: some sentences, or nothing.
+    @ivar name: as in a registration. Nobody else gets the old name for 30 days.
+    @ivar avatar: an http(s) URL, a path, or empty.
+    @ivar gender: a word, or empty.
+    @ivar phone: a Chinese mobile number, or empty.
+    @ivar email: an address, or empty.
+    @ivar bio: some sentences, or empty.
     """
 
     name: Name | UnsetType = UNSET
@@ -196,10 +198,10 @@ class ProfileChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tr
 
 class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
     """
-    Another password.
+    A change of password.
 
-    @ivar old: the password until now.
-    @ivar new: the password from now on.
+    @ivar old: the current password.
+    @ivar new: the new password.
     """
 
     old: AnyPassword
@@ -208,9 +210,9 @@ class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
 
 class Deletion(msgspec.Struct, forbid_unknown_fields=True):
     """
-    The end of an account.
+    The deletion of an account.
 
-    @ivar password: of the account.
+    @ivar password: the account's password.
     """
 
     password: AnyPassword
@@ -218,16 +220,16 @@ class Deletion(msgspec.Struct, forbid_unknown_fields=True):
 
 class ShownDevice(msgspec.Struct):
     """
-    Something that you sign in with.
+    A device of yours.
 
-    @ivar name: the client's own name of it.
+    @ivar name: the name that the client gives itself.
     @ivar created: when it signed in first.
-    @ivar current: it is the one that asks.
+    @ivar current: this call comes from it.
     @ivar loggedIn: it has tokens that are bound to it.
-    @ivar used: when it was last given tokens; of those that cannot be refreshed: when one was used, to 10 minutes; 0:
-        that is not known.
-    @ivar address: from where it was given tokens.
-    @ivar dialect: what it speaks: C{v1} logged in over v1, and has a token for v1 only; C{both} has tokens that an
+    @ivar used: when it got its last tokens; if they cannot be refreshed, when one was last used, to 10 minutes; 0: that
+        is not known.
+    @ivar address: the address from which it got its tokens.
+    @ivar dialect: the protocols that its tokens are for: C{v1} logged in over v1; C{both} has tokens that an
         administrator made.
     """
 
@@ -242,22 +244,22 @@ class ShownDevice(msgspec.Struct):
 
 
 class UserPath(msgspec.Struct, forbid_unknown_fields=True):
-    """A user's place."""
+    """The address of a user."""
 
     user: UserId
 
 
 class DevicePath(msgspec.Struct, forbid_unknown_fields=True):
-    """A device's place."""
+    """The address of a device."""
 
     device: DeviceId
 
 
 class PeopleQuery(Paging):
     """
-    Which people.
+    A search for users.
 
-    @ivar prefix: how their names begin, in any case.
+    @ivar prefix: the beginning of their names, in any case.
     """
 
     prefix: AnyName = ""
@@ -265,8 +267,7 @@ class PeopleQuery(Paging):
 
 async def register(parts: Parts, peer: Peer, forwarded: bool, body: Registration) -> Profile:
     """
-    Makes an account. This does not log in. Where the server is open to strangers only with an invite, an administrator
-    has the codes.
+    Makes an account, without logging in. Where the server wants an invite code, its administrator has some.
     """
     user = await parts.accounts.register(body.name, body.password, body.password, body.invite, peer.address, forwarded)
     return profile_of(user)
@@ -274,9 +275,9 @@ async def register(parts: Parts, peer: Peer, forwarded: bool, body: Registration
 
 async def log_in(parts: Parts, peer: Peer, body: Login) -> LoggedIn:
     """
-    Gives tokens that are bound to the device. What this device was logged in with before is void. An unknown name and a
-    wrong password are answered alike. After 100 failed log-ins in a row a device that is not known waits an hour for
-    each further try; it is known if it shows the secret that its last log-in gave.
+    Gives tokens that are bound to the device. Its former tokens are void. An unknown name and a wrong password get the
+    same answer. After 100 failed log-ins in a row an unknown device waits an hour for each further try; a device is
+    known if it sends the secret of its last log-in.
     """
     secrets = [body.deviceSecret] if body.deviceSecret else []
     grant = await parts.accounts.log_in_device(body.name, body.password, body.device, *peer, secrets)
@@ -285,33 +286,33 @@ async def log_in(parts: Parts, peer: Peer, body: Login) -> LoggedIn:
 
 async def refresh(parts: Parts, peer: Peer, body: Refresh) -> Tokens:
     """
-    Gives the next tokens. A refresh token is good once: if an older one comes again, then somebody else has it, and the
-    device is logged out. Only if the answer was lost may the same token be sent again, within 60 seconds; whichever
-    answer comes then is good. So let one part of a client refresh, and keep the new token before it is used. However
-    often it is refreshed, a log-in ends: after a year, unless the operator has said otherwise.
+    Gives the next tokens. A refresh token is good once: if an older one comes again, somebody else has it, and the
+    server logs the device out. The one exception is a lost answer: within 60 seconds the client may send the same token
+    again, and use either answer. So let one part of a client refresh, and keep the new token before you use it. A
+    log-in ends after a year, or the time that the operator has set, however often its tokens are refreshed.
     """
     return tokens_of(await parts.accounts.refresh(body.refreshToken, peer.address))
 
 
 async def log_out(parts: Parts, caller: Caller) -> None:
-    """Makes all tokens of this device void and closes its connections."""
+    """Ends this device's log-in: makes its tokens void and closes its connections."""
     await parts.accounts.log_out(caller.user, caller.device)
 
 
 async def get_me(parts: Parts, caller: Caller) -> Profile:
-    """Gives everything that the server shows of you."""
+    """Gives your profile, with everything that the server shows of you."""
     return profile_of(caller.user)
 
 
 async def change_me(parts: Parts, caller: Caller, body: ProfileChange) -> Profile:
-    """Changes all of what is given, or nothing."""
+    """Changes all given fields, or none."""
     return profile_of(await parts.accounts.change_profile(caller.user, msgspec.to_builtins(body)))
 
 
 async def change_password(parts: Parts, caller: Caller, peer: Peer, body: PasswordChange) -> Tokens:
     """
-    Makes all tokens void that you had until now, on every device, and closes all connections. This device gets new
-    ones.
+    Changes your password, makes your tokens on all devices void and closes all your connections. This device gets new
+    tokens.
     """
     user, device = caller
     return tokens_of(await parts.accounts.change_own_password(user, device, body.old, body.new, peer.address))
@@ -319,14 +320,14 @@ async def change_password(parts: Parts, caller: Caller, peer: Peer, body: Passwo
 
 async def delete_me(parts: Parts, caller: Caller, body: Deletion) -> None:
     """
-    Deletes your account for ever, with your contacts and memberships. What you have written stays where it was; your
-    name is gone from it, and free for others after 30 days.
+    Deletes your account for ever, with your contacts and memberships. Your messages stay, without your name. Others may
+    take the name after 30 days.
     """
     await parts.accounts.delete_own(caller.user, body.password, caller.device)
 
 
 async def list_devices(parts: Parts, caller: Caller, query: Paging) -> Page[ShownDevice]:
-    """Gives what you sign in with, the oldest first; without what was revoked."""
+    """Gives your devices, the oldest first, without revoked ones."""
     after = query.after(tuple[int])
     first = after[0] if after else 0
     # There are at most devices.LIMIT of them and some of v1, and those that were revoked.
@@ -337,21 +338,22 @@ async def list_devices(parts: Parts, caller: Caller, query: Paging) -> Page[Show
 
 async def revoke_device(parts: Parts, caller: Caller, path: DevicePath) -> None:
     """
-    Makes the device's tokens void, closes its connections, and lets nobody sign in under its name any more. To log in
-    again it needs another name.
+    Revokes a device: makes its tokens void, closes its connections, and refuses further log-ins under its name. To log
+    in again the client needs another name.
     """
     await parts.accounts.revoke(caller.user.id, path.device)
 
 
 async def find_people(parts: Parts, caller: Caller, query: PeopleQuery) -> Page[Person]:
-    """Gives people in the order of their names."""
+    """Gives users in the order of their names."""
     after = query.after(tuple[str])
     found = await parts.store.read(users.by_prefix, query.prefix, after[0] if after else None, query.limit + 1)
     return query.page([person_of(user) for user in found], lambda person: (name_key(person.name),))
 
 
 async def get_person(parts: Parts, caller: Caller, path: UserPath) -> Person:
-    """Gives what everybody may see: no phone number, no addresses. Of a deleted account it is only that it was."""
+    """Gives a user's profile as everybody may see it, without phone number and address. A deleted account has no
+    fields."""
     return await parts.store.read(_person, path.user)
 
 
@@ -382,7 +384,7 @@ def tokens_of(grant: Grant) -> Tokens:
 
 
 def _person(connection: Connection, user_id: int) -> Person:
-    """@raise NoSuchUser: there never was one."""
+    """@raise NoSuchUser: there never was such a user."""
     user = users.find(connection, user_id)
     if user is not None:
         return person_of(user)
@@ -409,9 +411,9 @@ _PASSWORD_SET = (PasswordTooShort, PasswordTooLong, PasswordTooCommon, PasswordH
 
 SECTION = Section(
     "Accounts",
-    "A device logs in once and then keeps refreshing: an access token is good for 15 minutes. A WebSocket that is open "
-    "stays so when the token expires, until the log-in ends.\n\n"
-    "Everybody with an account may look at everybody, but sees phone number and e-mail address of oneself only.",
+    "A device logs in once and then keeps refreshing its tokens: an access token is good for 15 minutes. An open "
+    "WebSocket stays open when the token expires, until the log-in ends.\n\n"
+    "Every user may look at every user, but sees only their own phone number and e-mail address.",
     (
         Operation(
             "POST",
@@ -424,13 +426,13 @@ SECTION = Section(
         Operation("POST", "/login", log_in, "Log in", (*_PASSWORD_ASKED, DeviceRevoked, TooManyDevices)),
         Operation("POST", "/refresh", refresh, "Get new tokens", (Unauthorized,)),
         Operation("POST", "/logout", log_out, "Log out"),
-        Operation("GET", "/me", get_me, "Look at yourself"),
+        Operation("GET", "/me", get_me, "Get your profile"),
         Operation("PATCH", "/me", change_me, "Change your profile", (NameTaken, NameReserved)),
         Operation("POST", "/me/password", change_password, "Change your password", (*_PASSWORD_ASKED, *_PASSWORD_SET)),
         Operation("POST", "/me/deletion", delete_me, "Delete your account", _PASSWORD_ASKED),
         Operation("GET", "/devices", list_devices, "List your devices"),
         Operation("DELETE", "/devices/{device}", revoke_device, "Revoke a device", (NoSuchDevice,)),
-        Operation("GET", "/users", find_people, "Find people by name"),
-        Operation("GET", "/users/{user}", get_person, "Look at somebody", (NoSuchUser,)),
+        Operation("GET", "/users", find_people, "Find users by name"),
+        Operation("GET", "/users/{user}", get_person, "Get a user", (NoSuchUser,)),
     ),
 )

@@ -1,4 +1,4 @@
-"""Contacts: asking and accepting, one's own names for others, and blocking."""
+"""Contacts over HTTP: requests and answers, own names for contacts, blocks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ShownContact(msgspec.Struct, omit_defaults=True):
     """
     A contact of yours.
 
-    @ivar user: who it is.
+    @ivar user: the contact.
     @ivar since: when you became contacts.
     @ivar remark: your own name for them, which only you see; absent: none.
     """
@@ -52,9 +52,9 @@ class ShownRequest(msgspec.Struct, omit_defaults=True):
     """
     A request that waits for an answer.
 
-    @ivar user: who asks you, or whom you ask.
-    @ivar since: when it was made.
-    @ivar greeting: a word from who asks.
+    @ivar user: the other user: the one who asks you, or the one whom you ask.
+    @ivar since: when the request was made.
+    @ivar greeting: what the asking user writes with it.
     """
 
     user: Person
@@ -64,10 +64,10 @@ class ShownRequest(msgspec.Struct, omit_defaults=True):
 
 class ShownBlock(msgspec.Struct):
     """
-    Somebody whom you have blocked.
+    A user whom you have blocked.
 
-    @ivar user: who it is.
-    @ivar since: when you did.
+    @ivar user: the blocked user.
+    @ivar since: when you blocked them.
     """
 
     user: Person
@@ -76,9 +76,9 @@ class ShownBlock(msgspec.Struct):
 
 class NewRequest(msgspec.Struct, forbid_unknown_fields=True):
     """
-    A request to be.
+    A request to become contacts.
 
-    @ivar greeting: a word to whom you ask.
+    @ivar greeting: a word to the other user.
     """
 
     greeting: Greeting = ""
@@ -86,9 +86,9 @@ class NewRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 class ContactChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """
-    What is to be another way; what is absent stays as it is.
+    The fields to change; absent fields keep their value.
 
-    @ivar remark: your own name for them; empty: none.
+    @ivar remark: your own name for the contact; empty: none.
     """
 
     remark: AnyName | UnsetType = UNSET
@@ -109,19 +109,19 @@ async def get_contact(parts: Parts, caller: Caller, path: UserPath) -> ShownCont
 
 
 async def change_contact(parts: Parts, caller: Caller, path: UserPath, body: ContactChange) -> ShownContact:
-    """Changes what a contact is to you. Your other devices hear of it; the contact does not."""
+    """Changes what you have set for a contact. Your other devices get an event; the contact does not."""
     if body.remark is UNSET:
         return await get_contact(parts, caller, path)
     return _contact(await parts.contacts.remark(caller.user, path.user, body.remark))
 
 
 async def accept_contact(parts: Parts, caller: Caller, path: UserPath) -> ShownContact:
-    """Accepts the request of somebody who has asked you. Both hear of it as an event."""
+    """Accepts the request of a user who has asked you. Both of you get an event."""
     return _contact(await parts.contacts.accept(caller.user, path.user))
 
 
 async def remove_contact(parts: Parts, caller: Caller, path: UserPath) -> None:
-    """Ends it for both, who hear of it as an event. What was said stays."""
+    """Ends the contact for both, who get an event. Your messages stay."""
     await parts.contacts.remove(caller.user, path.user)
 
 
@@ -129,33 +129,33 @@ async def remove_contact(parts: Parts, caller: Caller, path: UserPath) -> None:
 
 
 async def get_received_requests(parts: Parts, caller: Caller, query: Paging) -> Page[ShownRequest]:
-    """Gives who asks you, who has waited longest first. Whom you have blocked is not shown."""
+    """Gives the requests to you, the oldest first, without those of users whom you have blocked."""
     found = await _listed(parts, caller, query, contacts.requests_to)
     return query.page([_request(each) for each in found], _place)
 
 
 async def get_sent_requests(parts: Parts, caller: Caller, query: Paging) -> Page[ShownRequest]:
-    """Gives whom you have asked and who has not answered, the oldest first."""
+    """Gives your requests that have no answer yet, the oldest first."""
     found = await _listed(parts, caller, query, contacts.requests_of)
     return query.page([_request(each) for each in found], _place)
 
 
 async def request_contact(parts: Parts, caller: Caller, path: UserPath, body: NewRequest) -> Answer:
     """
-    Asks somebody to be a contact (202); they hear of it as an event. If they have asked you, this accepts it, and you
-    are contacts at once (200). The same person can be asked five times a day.
+    Asks a user to become a contact (202); the user gets an event. If that user has asked you, this accepts the request,
+    and you are contacts at once (200). You can ask the same user five times a day.
     """
     contact = await parts.contacts.request(caller.user, path.user, body.greeting)
     return Answer(202, None) if contact is None else Answer(200, _contact(contact))
 
 
 async def withdraw_request(parts: Parts, caller: Caller, path: UserPath) -> None:
-    """Takes your own request back. Both hear of it as an event."""
+    """Takes your own request back. Both of you get an event."""
     await parts.contacts.withdraw(caller.user, path.user)
 
 
 async def reject_contact(parts: Parts, caller: Caller, path: UserPath) -> None:
-    """Does not accept a request. Both hear of it as an event; they may ask again, unless you block them."""
+    """Rejects a request. Both of you get an event. The user may ask again, unless you block them."""
     await parts.contacts.reject(caller.user, path.user)
 
 
@@ -163,22 +163,22 @@ async def reject_contact(parts: Parts, caller: Caller, path: UserPath) -> None:
 
 
 async def get_blocks(parts: Parts, caller: Caller, query: Paging) -> Page[ShownBlock]:
-    """Gives whom you have blocked, the oldest first."""
+    """Gives the users whom you have blocked, the oldest first."""
     found = await _listed(parts, caller, query, contacts.blocks_of)
     return query.page([_block(each) for each in found], _place)
 
 
 async def block_user(parts: Parts, caller: Caller, path: UserPath) -> None:
     """
-    Keeps somebody away: what they write to you, their requests and invitations are refused; they do not see whether
-    you are online, writing, or how far you have read, and you do not hear of their writing and reading. They are not
-    told. You stay contacts, if you are, and both still read each other in groups. Your other devices hear of it.
+    Blocks a user. The server refuses their messages, requests and invitations to you. They do not see whether you are
+    online or typing, nor how far you have read, and you do not see their typing and reading. They are not told. If you
+    are contacts you stay so, and in groups both still read each other. Your other devices get an event.
     """
     await parts.contacts.block(caller.user, path.user)
 
 
 async def unblock_user(parts: Parts, caller: Caller, path: UserPath) -> None:
-    """Takes that back."""
+    """Ends a block."""
     await parts.contacts.unblock(caller.user, path.user)
 
 
@@ -210,8 +210,8 @@ def _block(block: Block) -> ShownBlock:
 
 SECTION = Section(
     "Contacts",
-    "Two people become contacts when one asks and the other accepts. Unless the server is set so that only contacts "
-    "may write to each other, everybody may write to everybody, except to who has blocked them.",
+    "Two users become contacts when one asks and the other accepts. Everybody may write to everybody who has not "
+    "blocked them, unless the server lets only contacts write to each other.",
     (
         Operation("GET", "/contacts", get_contacts, "List your contacts"),
         Operation("GET", "/contacts/{user}", get_contact, "Look at a contact", (NoSuchContact,)),
@@ -224,13 +224,13 @@ SECTION = Section(
             (NoSuchRequest, NoSuchUser, AddedOneself, AlreadyFriends, Blocked, BlockedByYou, TooManyContacts),
         ),
         Operation("DELETE", "/contacts/{user}", remove_contact, "Remove a contact", (NoSuchContact,)),
-        Operation("GET", "/contact-requests/received", get_received_requests, "List who asks you"),
-        Operation("GET", "/contact-requests/sent", get_sent_requests, "List whom you have asked"),
+        Operation("GET", "/contact-requests/received", get_received_requests, "List the requests to you"),
+        Operation("GET", "/contact-requests/sent", get_sent_requests, "List your requests"),
         Operation(
             "PUT",
             "/contact-requests/sent/{user}",
             request_contact,
-            "Ask somebody",
+            "Ask a user to become a contact",
             (
                 NoSuchUser,
                 NoSuchRequest,
@@ -247,8 +247,8 @@ SECTION = Section(
         ),
         Operation("DELETE", "/contact-requests/sent/{user}", withdraw_request, "Take a request back", (NoSuchRequest,)),
         Operation("DELETE", "/contact-requests/received/{user}", reject_contact, "Reject a request", (NoSuchRequest,)),
-        Operation("GET", "/blocks", get_blocks, "List whom you have blocked"),
-        Operation("PUT", "/blocks/{user}", block_user, "Block somebody", (NoSuchUser, Oneself, TooManyContacts)),
-        Operation("DELETE", "/blocks/{user}", unblock_user, "Unblock somebody", (NotBlocked,)),
+        Operation("GET", "/blocks", get_blocks, "List your blocks"),
+        Operation("PUT", "/blocks/{user}", block_user, "Block a user", (NoSuchUser, Oneself, TooManyContacts)),
+        Operation("DELETE", "/blocks/{user}", unblock_user, "Unblock a user", (NotBlocked,)),
     ),
 )

@@ -1,4 +1,4 @@
-"""Conversations: one's own with their last messages, what was said in them, and how far it was read."""
+"""Conversations over HTTP: the caller's list with last messages, messages, marks, settings."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ class ShownConversation(msgspec.Struct, omit_defaults=True):
     """
     A conversation of yours.
 
-    @ivar user: whom it is with.
-    @ivar group: or whose it is; without C{user} and C{group} it is the announcements.
-    @ivar title: the other's name or the group's; empty: the account was deleted, or it is the announcements.
-    @ivar picture: where their picture is: a URL, a path of this server, or nothing.
+    @ivar user: the other person, if it is between two users.
+    @ivar group: its group; without C{user} and C{group} it is the announcements.
+    @ivar title: the name of the other person or the group; empty for a deleted account and for the announcements.
+    @ivar picture: the address of their picture: a URL, a path of this server, or empty.
     @ivar remark: your own name for a contact; absent: none.
-    @ivar last: the last message as it is now; absent: there is none, since you came to it.
-    @ivar unread: messages of others that were not recalled, behind all that you have marked as read or written.
-    @ivar received: up to which id your devices have it.
-    @ivar read: up to which id you have read it.
+    @ivar last: the last message as it is now; absent: there is none since you joined.
+    @ivar unread: the number of other users' messages after your read mark and your last message, without recalled ones.
+    @ivar received: the last id that a device of yours has.
+    @ivar read: the last id that you have read.
     @ivar pinned: it stands before others.
-    @ivar muted: it makes no noise. The server sends what is said there as always.
+    @ivar muted: clients make no notification for it. The server sends its messages as always.
     """
 
     name: Name
@@ -76,10 +76,10 @@ class ShownConversation(msgspec.Struct, omit_defaults=True):
 
 class ConversationSettings(msgspec.Struct):
     """
-    What you have set for a conversation.
+    Your settings for a conversation.
 
     @ivar pinned: it stands before others.
-    @ivar muted: it makes no noise.
+    @ivar muted: clients make no notification for it.
     """
 
     name: Name
@@ -89,10 +89,10 @@ class ConversationSettings(msgspec.Struct):
 
 class SettingsChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """
-    What is to be another way; what is absent stays as it is.
+    The settings to change; absent ones keep their value.
 
     @ivar pinned: whether it stands before others.
-    @ivar muted: whether it makes no noise.
+    @ivar muted: whether clients make no notification for it.
     """
 
     pinned: bool | UnsetType = UNSET
@@ -103,8 +103,8 @@ class Messages(msgspec.Struct):
     """
     Messages of a conversation as they are now: edited, reacted to, recalled.
 
-    @ivar items: in order of id.
-    @ivar more: whether there are more in the direction that was asked for.
+    @ivar items: in the order of their ids.
+    @ivar more: whether there are more in the direction of the question.
     """
 
     items: list[Folded]
@@ -115,12 +115,12 @@ class Standing(msgspec.Struct):
     """
     How far you have read a conversation, and how far others have.
 
-    @ivar unread: messages of others that were not recalled, behind all that you have marked as read or written.
-    @ivar received: up to which id your devices have it.
-    @ivar read: up to which id you have read it.
-    @ivar others: of all other members: zeros where one has received nothing; empty for groups of more than 100, and
-        where one of two has blocked the other.
-    @ivar last: the id of the last event there: what was said and recalled up to it is counted in C{unread}.
+    @ivar unread: the number of other users' messages after your read mark and your last message, without recalled ones.
+    @ivar received: the last id that a device of yours has.
+    @ivar read: the last id that you have read.
+    @ivar others: the marks of all other members; 0 where a member has received nothing. Empty for groups of more than
+        100, and if one of two users has blocked the other.
+    @ivar last: the id of the conversation's last event: C{unread} counts messages and recalls up to it.
     """
 
     unread: int
@@ -132,10 +132,10 @@ class Standing(msgspec.Struct):
 
 class Marking(msgspec.Struct, forbid_unknown_fields=True):
     """
-    How far you are now. A mark never goes back.
+    Your new marks. A mark never goes back.
 
-    @ivar received: up to which id your devices have it.
-    @ivar read: up to which id you have read it, and so received it.
+    @ivar received: the last id that a device of yours has.
+    @ivar read: the last id that you have read, and so received.
     """
 
     received: Id | UnsetType = UNSET
@@ -143,18 +143,18 @@ class Marking(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ConversationPath(msgspec.Struct, forbid_unknown_fields=True):
-    """A conversation's place."""
+    """The address of a conversation."""
 
     conversation: Name
 
 
 class MessagesQuery(msgspec.Struct, forbid_unknown_fields=True):
     """
-    Which messages.
+    A page of messages.
 
-    @ivar before: only those with a smaller id; without this and C{after}, the newest.
-    @ivar after: only those with a larger id, the oldest of them.
-    @ivar limit: how many, at most; a page with much text has fewer.
+    @ivar before: only messages with a smaller id; without this and C{after}, the newest.
+    @ivar after: only messages with a larger id, the oldest of them.
+    @ivar limit: the largest number of messages; a page with much text has fewer.
     """
 
     before: Id | UnsetType = UNSET
@@ -164,8 +164,8 @@ class MessagesQuery(msgspec.Struct, forbid_unknown_fields=True):
 
 async def get_conversations(parts: Parts, caller: Caller, query: Paging) -> Page[ShownConversation]:
     """
-    Gives the people with whom messages were exchanged, the groups that you are in and the announcements, each with its
-    last message: pinned ones first, then those where something was said last.
+    Gives your conversations, each with its last message: with every user with whom you have exchanged messages, of each
+    of your groups, and the announcements. Pinned ones come first, then those with the newest messages.
     """
     after = query.after(tuple[bool, int, int])
     behind = Spot(*after) if after else None
@@ -176,8 +176,8 @@ async def get_conversations(parts: Parts, caller: Caller, query: Paging) -> Page
 
 async def get_messages(parts: Parts, caller: Caller, path: ConversationPath, query: MessagesQuery) -> Messages:
     """
-    Gives messages, a page of them in either direction: C{before} with the smallest id that you have leads back,
-    C{after} with the largest leads forward. In a group, those from while you were a member.
+    Gives a page of messages: C{before} with the smallest id that you have leads back, C{after} with the largest leads
+    forward. Of a group it gives the messages from while you were a member.
     """
     key = reading.conversation_key(*_between(caller.user, path.conversation))
     before = None if query.before is UNSET else query.before
@@ -187,7 +187,7 @@ async def get_messages(parts: Parts, caller: Caller, path: ConversationPath, que
 
 
 async def get_marks(parts: Parts, caller: Caller, path: ConversationPath) -> Standing:
-    """Gives how far you have read it, and how far the others have."""
+    """Gives the marks of a conversation: how far you have read it, and how far the others have."""
     key = reading.conversation_key(*_between(caller.user, path.conversation))
     found = await parts.store.read(marks.standing, caller.user.id, key)
     others = [frames.Mark(*mark) for mark in found.others]
@@ -195,7 +195,10 @@ async def get_marks(parts: Parts, caller: Caller, path: ConversationPath) -> Sta
 
 
 async def set_marks(parts: Parts, caller: Caller, path: ConversationPath, body: Marking) -> None:
-    """Moves your marks forward; the others and your other devices hear of it. Beyond the end is the end."""
+    """
+    Moves your marks forward; a mark beyond the conversation's end goes to the end. The others and your other devices
+    get a receipt.
+    """
     key = reading.conversation_key(*_between(caller.user, path.conversation))
     read = 0 if body.read is UNSET else body.read
     received = max(read, 0 if body.received is UNSET else body.received)
@@ -203,7 +206,7 @@ async def set_marks(parts: Parts, caller: Caller, path: ConversationPath, body: 
 
 
 async def get_settings(parts: Parts, caller: Caller, path: ConversationPath) -> ConversationSettings:
-    """Gives what you have set for a conversation."""
+    """Gives your settings for a conversation."""
     scope, target = _place(path.conversation)
     return _settings(await parts.conversations.setting(caller.user, scope, target))
 
@@ -211,7 +214,7 @@ async def get_settings(parts: Parts, caller: Caller, path: ConversationPath) -> 
 async def change_settings(
     parts: Parts, caller: Caller, path: ConversationPath, body: SettingsChange
 ) -> ConversationSettings:
-    """Pins or mutes a conversation, or not any more. Your other devices hear of it; nobody else does."""
+    """Pins or mutes a conversation, or undoes that. Only your other devices get an event."""
     scope, target = _place(path.conversation)
     pinned = None if body.pinned is UNSET else body.pinned
     muted = None if body.muted is UNSET else body.muted
@@ -269,7 +272,7 @@ def name_of(scope: int, target: int) -> str:
 def _place(name: str) -> tuple[Scope, int]:
     """
     @return: the scope, and the other user's id, the group's or 0.
-    @raise Malformed: no conversation has such a name.
+    @raise Malformed: this is no conversation's name.
     """
     found = _NAME.fullmatch(name)
     if found is None:
@@ -293,11 +296,11 @@ def _between(user: User, name: str) -> tuple[Scope, int, int]:
 
 SECTION = Section(
     "Conversations",
-    "A conversation is with a person, in a group, or the announcements: what administrators write to everybody. "
-    "Messages are written over the WebSocket.",
+    "A conversation is between two users, or a group's, or the announcements: messages of administrators to everybody. "
+    "Messages are sent over the WebSocket.",
     (
         Operation("GET", "/conversations", get_conversations, "List your conversations"),
-        Operation("GET", "/conversations/{conversation}", get_settings, "Look at what is set", (NoSuchTarget,)),
+        Operation("GET", "/conversations/{conversation}", get_settings, "Get the settings", (NoSuchTarget,)),
         Operation(
             "PATCH",
             "/conversations/{conversation}",
@@ -306,7 +309,7 @@ SECTION = Section(
             (NoSuchTarget, TooManyPinned),
         ),
         Operation("GET", "/conversations/{conversation}/messages", get_messages, "Read messages", (NotAMember,)),
-        Operation("GET", "/conversations/{conversation}/marks", get_marks, "Ask who has read", (NoSuchTarget,)),
+        Operation("GET", "/conversations/{conversation}/marks", get_marks, "Get the marks", (NoSuchTarget,)),
         Operation("PUT", "/conversations/{conversation}/marks", set_marks, "Mark as read", (NoSuchTarget,)),
     ),
 )

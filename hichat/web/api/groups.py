@@ -1,4 +1,4 @@
-"""Groups: making and finding them, becoming a member, and looking after them."""
+"""Groups over HTTP: making and finding them, membership, moderation."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ Moment = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="Millisecond
 
 class Mute(msgspec.Struct, omit_defaults=True):
     """
-    That somebody may write nothing.
+    A mute: the member, or all members, may not write.
 
-    @ivar until: when it ends; absent: not by itself.
+    @ivar until: when it ends by itself; absent: it does not.
     """
 
     until: Time | UnsetType = UNSET
@@ -65,12 +65,12 @@ class Mute(msgspec.Struct, omit_defaults=True):
 
 class You(msgspec.Struct, omit_defaults=True):
     """
-    What a group is to you.
+    Your place in a group.
 
-    @ivar role: what you are in it; absent: you are no member.
-    @ivar invitedBy: who has invited you: you become a member by joining.
-    @ivar requested: you have asked to become a member.
-    @ivar muted: you may write nothing.
+    @ivar role: your role; absent: you are no member.
+    @ivar invitedBy: the user who has invited you: you become a member by joining.
+    @ivar requested: you have asked to join.
+    @ivar muted: you may not write.
     """
 
     role: Role | UnsetType = UNSET
@@ -83,9 +83,9 @@ class ShownGroup(msgspec.Struct, omit_defaults=True):
     """
     A group, as you may see it.
 
-    @ivar picture: where its picture is: a URL, a path of this server, or nothing.
-    @ivar size: how many members it has.
-    @ivar joinPolicy: whoever wants to becomes a member; or the owner or an admin has to agree; or only who was invited.
+    @ivar picture: the address of its picture: a URL, a path of this server, or empty.
+    @ivar size: the number of its members.
+    @ivar joinPolicy: who may join: everybody; or users whom the owner or an admin approves; or invited users only.
     @ivar muted: only the owner and the admins may write.
     """
 
@@ -105,8 +105,8 @@ class ShownMember(msgspec.Struct, omit_defaults=True):
     """
     A member of a group.
 
-    @ivar avatar: where a picture is: a URL, a path of this server, or nothing.
-    @ivar muted: may write nothing.
+    @ivar avatar: the address of a picture: a URL, a path of this server, or empty.
+    @ivar muted: the member may not write.
     """
 
     id: UserId
@@ -118,11 +118,11 @@ class ShownMember(msgspec.Struct, omit_defaults=True):
 
 class ShownCandidate(msgspec.Struct, omit_defaults=True):
     """
-    Who may become a member.
+    A user who is invited to a group, or has asked to join it.
 
-    @ivar avatar: where a picture is: a URL, a path of this server, or nothing.
-    @ivar invitedBy: who has invited them; absent: they have asked themselves.
-    @ivar time: when.
+    @ivar avatar: the address of a picture: a URL, a path of this server, or empty.
+    @ivar invitedBy: the user who has invited them; absent: they have asked themselves.
+    @ivar time: when that was.
     """
 
     id: UserId
@@ -134,12 +134,12 @@ class ShownCandidate(msgspec.Struct, omit_defaults=True):
 
 class ShownBan(msgspec.Struct):
     """
-    Who may not become a member.
+    A user who is banned from a group.
 
-    @ivar name: empty: the account was deleted.
-    @ivar avatar: where a picture is: a URL, a path of this server, or nothing.
-    @ivar bannedBy: who has said so.
-    @ivar time: when.
+    @ivar name: the user's name; empty: the account was deleted.
+    @ivar avatar: the address of a picture: a URL, a path of this server, or empty.
+    @ivar bannedBy: the user who has banned them.
+    @ivar time: when that was.
     """
 
     id: UserId
@@ -153,11 +153,11 @@ class ShownLink(msgspec.Struct, omit_defaults=True):
     """
     An invite link.
 
-    @ivar code: what makes its holder a member; give it only to those who may be one.
-    @ivar madeBy: by whom.
+    @ivar code: the code that makes its holder a member: give it only to users who may become one.
+    @ivar madeBy: the user who made it.
     @ivar uses: how often it was used.
-    @ivar useLimit: how often it may be; absent: without end.
-    @ivar expires: from when on it is good no more; absent: never.
+    @ivar useLimit: how often it may be used; absent: without limit.
+    @ivar expires: when it expires; absent: never.
     """
 
     id: Id
@@ -171,7 +171,7 @@ class ShownLink(msgspec.Struct, omit_defaults=True):
 
 class Links(msgspec.Struct):
     """
-    All links of a group that are good; they are few.
+    All valid invite links of a group; they are few.
 
     @ivar items: in the order in which they were made.
     """
@@ -181,11 +181,11 @@ class Links(msgspec.Struct):
 
 class NewGroup(msgspec.Struct, forbid_unknown_fields=True):
     """
-    A group to be.
+    A new group.
 
-    @ivar name: no other group has it, in any case or width, nor one that looks like it.
-    @ivar picture: an http(s) URL, a path, or nothing.
-    @ivar joinPolicy: how one becomes a member.
+    @ivar name: no other group may have it, in any case or width, nor a name that looks like it.
+    @ivar picture: an http(s) URL, a path, or empty.
+    @ivar joinPolicy: who may join.
     """
 
     name: Name
@@ -196,11 +196,11 @@ class NewGroup(msgspec.Struct, forbid_unknown_fields=True):
 
 class GroupEdit(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """
-    What is to be another way; what is absent stays as it is.
+    The fields to change; absent fields keep their value.
 
-    @ivar name: no other group has it, in any case or width, nor one that looks like it.
-    @ivar picture: an http(s) URL, a path, or nothing.
-    @ivar joinPolicy: how one becomes a member.
+    @ivar name: no other group may have it, in any case or width, nor a name that looks like it.
+    @ivar picture: an http(s) URL, a path, or empty.
+    @ivar joinPolicy: who may join.
     """
 
     name: Name | UnsetType = UNSET
@@ -211,9 +211,9 @@ class GroupEdit(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 class Code(msgspec.Struct, forbid_unknown_fields=True):
     """
-    What an invite link has in it.
+    The use of an invite link.
 
-    @ivar code: as it was given.
+    @ivar code: the link's code.
     """
 
     code: Annotated[str, Meta(min_length=1, max_length=64)]
@@ -221,10 +221,10 @@ class Code(msgspec.Struct, forbid_unknown_fields=True):
 
 class NewLink(msgspec.Struct, forbid_unknown_fields=True):
     """
-    An invite link to be.
+    A new invite link.
 
-    @ivar useLimit: how many may become members by it; absent: as many as the group takes.
-    @ivar expires: from when on it is good no more, in the future; absent: never.
+    @ivar useLimit: how many users may join by it; absent: as many as the group takes.
+    @ivar expires: when it expires, in the future; absent: never.
     """
 
     useLimit: Annotated[int, Meta(ge=1, le=2**31 - 1)] | UnsetType = UNSET  # noqa: N815
@@ -233,9 +233,9 @@ class NewLink(msgspec.Struct, forbid_unknown_fields=True):
 
 class NewRole(msgspec.Struct, forbid_unknown_fields=True):
     """
-    A role to have.
+    A member's new role.
 
-    @ivar role: C{owner}: you are an admin then.
+    @ivar role: with C{owner} you hand the group over, and become an admin.
     """
 
     role: Role
@@ -243,29 +243,29 @@ class NewRole(msgspec.Struct, forbid_unknown_fields=True):
 
 class NewMute(msgspec.Struct, forbid_unknown_fields=True):
     """
-    For how long.
+    A new mute.
 
-    @ivar until: when it ends, in the future; absent: not by itself.
+    @ivar until: when it ends by itself, in the future; absent: it does not.
     """
 
     until: Moment | UnsetType = UNSET
 
 
 class GroupPath(msgspec.Struct, forbid_unknown_fields=True):
-    """A group's place."""
+    """The address of a group."""
 
     group: GroupId
 
 
 class UserInGroup(msgspec.Struct, forbid_unknown_fields=True):
-    """A user's place in a group."""
+    """The address of a user in a group."""
 
     group: GroupId
     user: UserId
 
 
 class LinkPath(msgspec.Struct, forbid_unknown_fields=True):
-    """A link's place."""
+    """The address of an invite link."""
 
     group: GroupId
     link: Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="A link's id.")]
@@ -273,11 +273,11 @@ class LinkPath(msgspec.Struct, forbid_unknown_fields=True):
 
 class ChangesQuery(msgspec.Struct, forbid_unknown_fields=True):
     """
-    Between which messages.
+    A range of a group's log.
 
-    @ivar after: only what has a larger id.
-    @ivar before: only what has a smaller id; without it: up to now.
-    @ivar limit: how many, at most.
+    @ivar after: only events with a larger id.
+    @ivar before: only events with a smaller id; without it: up to now.
+    @ivar limit: the largest number of events.
     """
 
     after: Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)] = 0
@@ -287,9 +287,9 @@ class ChangesQuery(msgspec.Struct, forbid_unknown_fields=True):
 
 class Changes(msgspec.Struct):
     """
-    What happened in a group beside what was said: who joined, left, was removed or banned, what is another way.
+    The events of a group that are no messages: members joined, left, were removed or banned, the group changed.
 
-    @ivar items: in order of id.
+    @ivar items: in the order of their ids.
     """
 
     items: list[frames.Happened]
@@ -297,10 +297,10 @@ class Changes(msgspec.Struct):
 
 class GroupQuery(Paging):
     """
-    Which groups.
+    A search for groups.
 
     @ivar name: a part of their names, in any case.
-    @ivar exact: it is a whole name.
+    @ivar exact: C{name} is the whole name.
     """
 
     name: AnyName = ""
@@ -322,7 +322,7 @@ async def create_group(parts: Parts, caller: Caller, body: NewGroup) -> ShownGro
 
 async def find_groups(parts: Parts, caller: Caller, query: GroupQuery) -> Page[ShownGroup]:
     """
-    Gives groups in the order of their names. Those that one can only be invited to are shown to their members only.
+    Gives groups in the order of their names. Groups for invited users only are shown to their members alone.
     """
     after = query.after(tuple[str])
     begin = after[0] if after else ""
@@ -338,22 +338,21 @@ async def get_my_groups(parts: Parts, caller: Caller, query: Paging) -> Page[Sho
 
 async def get_group(parts: Parts, caller: Caller, path: GroupPath) -> ShownGroup:
     """
-    Gives what a group says of itself, and what it is to you. One that one can only be invited to is shown to its
-    members and to who is invited.
+    Gives a group, and your place in it. A group for invited users only is shown to its members and to invited users.
     """
     return await _shown(parts, caller, path.group)
 
 
 async def change_group(parts: Parts, caller: Caller, path: GroupPath, body: GroupEdit) -> ShownGroup:
-    """Changes all of what is given, or nothing. For the owner and the admins."""
+    """Changes all given fields, or none. For the owner and the admins."""
     await parts.groups.edit(caller.user.id, path.group, checked(msgspec.to_builtins(body)))
     return await _shown(parts, caller, path.group)
 
 
 async def dissolve_group(parts: Parts, caller: Caller, path: GroupPath) -> None:
     """
-    Ends a group, for its owner. Nobody writes there any more, and its name is free; who was a member may still read
-    what was said till then.
+    Dissolves a group. For the owner. Nobody can write there any more, and its name is free. Its last members may still
+    read its messages.
     """
     await parts.groups.dissolve(caller.user.id, path.group)
 
@@ -363,8 +362,8 @@ async def dissolve_group(parts: Parts, caller: Caller, path: GroupPath) -> None:
 
 async def join_group(parts: Parts, caller: Caller, path: GroupPath) -> Answer:
     """
-    Makes you a member: of an open group, or if you are invited. Where somebody has to agree, asks them to (202). You
-    hear of what comes of it as an event.
+    Makes you a member, if the group is open or you are invited. If an approval is needed, asks for it (202); you get
+    the answer as an event.
     """
     await parts.groups.join_or_ask(caller.user.id, path.group)
     shown = await _shown(parts, caller, path.group)
@@ -378,20 +377,20 @@ async def join_by_link(parts: Parts, caller: Caller, body: Code) -> ShownGroup:
 
 
 async def leave_group(parts: Parts, caller: Caller, path: GroupPath) -> None:
-    """Ends your membership. The owner cannot leave: the group has to be handed over first, or dissolved."""
+    """Ends your membership. The owner cannot leave, but can hand the group over first, or dissolve it."""
     await parts.groups.leave(caller.user.id, path.group)
 
 
 async def get_members(parts: Parts, caller: Caller, path: GroupPath, query: Paging) -> Page[ShownMember]:
-    """Gives the members, to members."""
+    """Gives the members of a group. For its members."""
     found = await parts.groups.members(caller.user.id, path.group, _after(query), query.limit + 1)
     return query.page([_member(parts, member) for member in found], lambda member: (member.id,))
 
 
 async def get_changes(parts: Parts, caller: Caller, path: GroupPath, query: ChangesQuery) -> Changes:
     """
-    Gives who joined the group and who left, and what it was called, for who shows that between the messages: the newest
-    of it, from while you were a member.
+    Gives the events of a group that clients show between its messages: users joined and left, the group changed. It
+    gives the newest ones of the range, from while you were a member.
     """
     before = MAX_SAFE_INTEGER if query.before is UNSET else query.before
     found = await parts.store.read(history.changes, caller.user.id, path.group, query.after, before, query.limit)
@@ -411,32 +410,32 @@ async def get_my_requests(parts: Parts, caller: Caller, query: Paging) -> Page[S
 
 
 async def get_invitations(parts: Parts, caller: Caller, path: GroupPath, query: Paging) -> Page[ShownCandidate]:
-    """Gives who is invited, to the owner and the admins."""
+    """Gives the invited users. For the owner and the admins."""
     return await _candidates(parts, caller, path, query, True)
 
 
 async def invite(parts: Parts, caller: Caller, path: UserInGroup) -> Answer:
     """
-    Invites somebody, who becomes a member by joining (202): nobody is put into a group unasked. In an open group every
-    member may invite, elsewhere the owner and the admins, because that stands for their approval, for as long as they
-    are that. Who has asked already is a member at once (204).
+    Invites a user, who becomes a member by joining (202): nobody is put into a group unasked. A user who has asked
+    already is a member at once (204). In an open group every member may invite, in others the owner and the admins:
+    there the invitation counts as their approval, for as long as they keep that role.
     """
     is_member = await parts.groups.invite(caller.user.id, path.group, path.user)
     return Answer(204 if is_member else 202, None)
 
 
 async def withdraw_invitation(parts: Parts, caller: Caller, path: UserInGroup) -> None:
-    """Declines your own invitation, or takes one back: your own, or as the owner or an admin any."""
+    """Declines an invitation to you, or takes one back that you made; the owner and the admins may take back any."""
     await parts.groups.decline(caller.user.id, path.group, path.user, invited=True)
 
 
 async def get_requests(parts: Parts, caller: Caller, path: GroupPath, query: Paging) -> Page[ShownCandidate]:
-    """Gives who has asked to become a member, to the owner and the admins."""
+    """Gives the users who have asked to join. For the owner and the admins."""
     return await _candidates(parts, caller, path, query, False)
 
 
 async def approve_request(parts: Parts, caller: Caller, path: UserInGroup) -> None:
-    """Makes who has asked a member. For the owner and the admins."""
+    """Makes a user who has asked to join a member. For the owner and the admins."""
     await parts.groups.approve(caller.user.id, path.group, path.user)
 
 
@@ -446,19 +445,19 @@ async def reject_request(parts: Parts, caller: Caller, path: UserInGroup) -> Non
 
 
 async def get_links(parts: Parts, caller: Caller, path: GroupPath) -> Links:
-    """Gives the invite links that are good, to the owner and the admins."""
+    """Gives the valid invite links. For the owner and the admins."""
     return Links([_link(link) for link in await parts.groups.links(caller.user.id, path.group)])
 
 
 async def create_link(parts: Parts, caller: Caller, path: GroupPath, body: NewLink) -> ShownLink:
-    """Makes an invite link. For the owner and the admins. No event tells of it."""
+    """Makes an invite link. For the owner and the admins. Nobody gets an event of it."""
     use_limit = None if body.useLimit is UNSET else body.useLimit
     expires = None if body.expires is UNSET else body.expires
     return _link(await parts.groups.make_link(caller.user.id, path.group, use_limit, expires))
 
 
 async def revoke_link(parts: Parts, caller: Caller, path: LinkPath) -> None:
-    """Makes a link good for nothing. For the owner and the admins."""
+    """Makes a link void. For the owner and the admins."""
     await parts.groups.revoke_link(caller.user.id, path.group, path.link)
 
 
@@ -472,44 +471,48 @@ async def remove_member(parts: Parts, caller: Caller, path: UserInGroup) -> None
 
 async def set_role(parts: Parts, caller: Caller, path: UserInGroup, body: NewRole) -> None:
     """
-    Makes a member an admin, or a member again, or hands the group over. For the owner. Who has the group then may
-    write again, if muted before.
+    Makes a member an admin, or an admin a member again, or hands the group over. For the owner. A mute of the new owner
+    ends.
     """
     await parts.groups.set_role(caller.user.id, path.group, path.user, body.role)
 
 
 async def mute_member(parts: Parts, caller: Caller, path: UserInGroup, body: NewMute) -> None:
     """
-    Lets a member write nothing, also after leaving and coming back. An admin may mute members, the owner admins too.
+    Mutes a member, who may not write then, nor after leaving and joining again. An admin may mute members, the owner
+    admins too.
     """
     until = FOR_EVER if body.until is UNSET else body.until
     await parts.groups.mute(caller.user.id, path.group, path.user, until)
 
 
 async def unmute_member(parts: Parts, caller: Caller, path: UserInGroup) -> None:
-    """Lets a member write again."""
+    """Ends the mute of a member."""
     await parts.groups.unmute(caller.user.id, path.group, path.user)
 
 
 async def mute_group(parts: Parts, caller: Caller, path: GroupPath, body: NewMute) -> None:
-    """Lets nobody write but the owner and the admins, who may say so."""
+    """Mutes all members but the owner and the admins. For the owner and the admins."""
     until = FOR_EVER if body.until is UNSET else body.until
     await parts.groups.mute(caller.user.id, path.group, 0, until)
 
 
 async def unmute_group(parts: Parts, caller: Caller, path: GroupPath) -> None:
-    """Lets all write again who are not muted themselves."""
+    """Ends the mute of the group. Members who are muted themselves stay so."""
     await parts.groups.unmute(caller.user.id, path.group, 0)
 
 
 async def get_bans(parts: Parts, caller: Caller, path: GroupPath, query: Paging) -> Page[ShownBan]:
-    """Gives who is banned, to the owner and the admins."""
+    """Gives the banned users. For the owner and the admins."""
     found = await parts.groups.bans(caller.user.id, path.group, _after(query), query.limit + 1)
     return query.page([_ban(ban) for ban in found], lambda ban: (ban.id,))
 
 
 async def ban(parts: Parts, caller: Caller, path: UserInGroup) -> None:
-    """Lets somebody not become a member again; who is one is none any more. As C{removeMember}, also for strangers."""
+    """
+    Bans a user, who may not join any more; a member's membership ends. It may be used by and against the same users as
+    C{removeMember}, and against users who are no members.
+    """
     await parts.groups.ban(caller.user.id, path.group, path.user)
 
 
@@ -592,14 +595,14 @@ _COMING: tuple[type[Refused], ...] = (AlreadyAMember, Banned, GroupFull, TooMany
 
 SECTION = Section(
     "Groups",
-    "A group has one owner, perhaps admins, and members. What an admin may do the owner may too. Every change is an "
-    "event in the group's conversation, which its members hear over the WebSocket; who ceases to be a member hears "
-    "that as the last.",
+    "A group has one owner, perhaps admins, and members. The owner may do all that an admin may. Every change is an "
+    "event in the group's conversation, which its members get over the WebSocket; a former member gets the end of the "
+    "membership as the last event.",
     (
         Operation("POST", "/groups", create_group, "Make a group", (NameTaken, TooManyGroups), 201),
         Operation("GET", "/groups", find_groups, "Find groups by name"),
         Operation("GET", "/me/groups", get_my_groups, "List your groups"),
-        Operation("GET", "/groups/{group}", get_group, "Look at a group", (NoSuchGroup,)),
+        Operation("GET", "/groups/{group}", get_group, "Get a group", (NoSuchGroup,)),
         Operation("PATCH", "/groups/{group}", change_group, "Change a group", (*_ADMINS, NameTaken)),
         Operation("DELETE", "/groups/{group}", dissolve_group, "Dissolve a group", _ADMINS),
         Operation(
@@ -613,15 +616,15 @@ SECTION = Section(
         Operation("POST", "/me/groups", join_by_link, "Join by an invite link", (NoSuchGroup, *_COMING, NoSuchLink)),
         Operation("POST", "/groups/{group}/leave", leave_group, "Leave a group", (*_MEMBERS, OwnerCannotLeave)),
         Operation("GET", "/groups/{group}/members", get_members, "List the members", _MEMBERS),
-        Operation("GET", "/groups/{group}/changes", get_changes, "Read who came and went", (NotAMember,)),
-        Operation("GET", "/me/invitations", get_my_invitations, "List the groups that you are invited to"),
-        Operation("GET", "/me/requests", get_my_requests, "List the groups that you have asked"),
-        Operation("GET", "/groups/{group}/invitations", get_invitations, "List who is invited", _ADMINS),
+        Operation("GET", "/groups/{group}/changes", get_changes, "List the changes of a group", (NotAMember,)),
+        Operation("GET", "/me/invitations", get_my_invitations, "List your invitations to groups"),
+        Operation("GET", "/me/requests", get_my_requests, "List your requests to groups"),
+        Operation("GET", "/groups/{group}/invitations", get_invitations, "List the invitations", _ADMINS),
         Operation(
             "PUT",
             "/groups/{group}/invitations/{user}",
             invite,
-            "Invite somebody",
+            "Invite a user",
             (
                 *_ADMINS,
                 NoSuchUser,
@@ -643,7 +646,7 @@ SECTION = Section(
             "Decline an invitation, or take it back",
             (*_ADMINS, NoSuchInvitation),
         ),
-        Operation("GET", "/groups/{group}/requests", get_requests, "List who has asked", _ADMINS),
+        Operation("GET", "/groups/{group}/requests", get_requests, "List the requests", _ADMINS),
         Operation(
             "PUT",
             "/groups/{group}/members/{user}",
@@ -679,8 +682,8 @@ SECTION = Section(
         ),
         Operation("PUT", "/groups/{group}/mute", mute_group, "Mute a group", _ADMINS),
         Operation("DELETE", "/groups/{group}/mute", unmute_group, "Unmute a group", (*_ADMINS, NotMuted)),
-        Operation("GET", "/groups/{group}/bans", get_bans, "List who is banned", _ADMINS),
-        Operation("PUT", "/groups/{group}/bans/{user}", ban, "Ban somebody", (*_ADMINS, NoSuchUser, UserBanned)),
-        Operation("DELETE", "/groups/{group}/bans/{user}", unban, "Unban somebody", (*_ADMINS, NotBanned)),
+        Operation("GET", "/groups/{group}/bans", get_bans, "List the bans", _ADMINS),
+        Operation("PUT", "/groups/{group}/bans/{user}", ban, "Ban a user", (*_ADMINS, NoSuchUser, UserBanned)),
+        Operation("DELETE", "/groups/{group}/bans/{user}", unban, "Unban a user", (*_ADMINS, NotBanned)),
     ),
 )

@@ -1,4 +1,4 @@
-"""Media: uploading files, and links to those that one may see."""
+"""Media over HTTP: uploads, and links to files that the caller may see."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ class ShownMedia(msgspec.Struct, omit_defaults=True):
     """
     A file.
 
-    @ivar url: by what messages name it. It opens nothing by itself: see the links.
-    @ivar kind: what it is, by its content. Messages may call it something else; it is shown to nobody as that.
+    @ivar url: the URL for messages. It opens nothing by itself: get a link.
+    @ivar kind: the kind of file, by its content. A message may call it another kind; it is not served as that.
     @ivar type: the media type, by its content.
     @ivar size: bytes. Of a picture: without the metadata that it came with.
-    @ivar name: what it was called, without directories and what cannot be seen.
-    @ivar open: where whoever knows this gets it without a token: for a profile's picture, say.
+    @ivar name: the name that it was uploaded with, without directories and invisible characters.
+    @ivar open: an address at which everybody who knows it gets the file without a token, for a profile's picture.
     @ivar width: pixels, as it is shown; of pictures only. So is C{height}.
-    @ivar thumbnail: whether there is a small picture of it.
-    @ivar seconds: how long a sound or a film lasts, by its content; absent: that is not to be found out. Put it, as a
+    @ivar thumbnail: whether there is a thumbnail.
+    @ivar seconds: the length of a sound or a film, by its content; absent: the server cannot find it out. Put it, as a
         whole number, into the message that names the file.
     """
 
@@ -64,13 +64,13 @@ class ShownMedia(msgspec.Struct, omit_defaults=True):
 
 class MediaLink(msgspec.Struct, omit_defaults=True):
     """
-    Where a file is for a while.
+    A link to a file, good for a while.
 
-    @ivar url: needs no token; a path of this server.
-    @ivar thumbnail: the same of a small picture, of 320 pixels at most; absent: there is none.
-    @ivar expires: until when these are good.
-    @ivar type: the file's media type, by its content: whether it is worth trying to show it.
-    @ivar name: what to save it as.
+    @ivar url: a path of this server, which needs no token.
+    @ivar thumbnail: such a path of the thumbnail, of 320 pixels at most; absent: there is none.
+    @ivar expires: when both expire.
+    @ivar type: the file's media type, by its content: it tells whether a client can show the file.
+    @ivar name: the name to save it under.
     @ivar size: bytes.
     """
 
@@ -87,7 +87,7 @@ class MediaLinks(msgspec.Struct):
     """
     Links to files.
 
-    @ivar items: without those that you may not see.
+    @ivar items: the links, without those to files that you may not see.
     """
 
     items: list[MediaLink]
@@ -95,7 +95,7 @@ class MediaLinks(msgspec.Struct):
 
 class UploadLimits(msgspec.Struct):
     """
-    What may be uploaded.
+    The limits of uploads.
 
     @ivar size: bytes of the largest file.
     """
@@ -105,9 +105,9 @@ class UploadLimits(msgspec.Struct):
 
 class LinksWanted(msgspec.Struct, forbid_unknown_fields=True):
     """
-    What links are wanted to.
+    A question for links.
 
-    @ivar ids: of files.
+    @ivar ids: the ids of files.
     """
 
     ids: Annotated[list[MediaId], Meta(max_length=LINKS_LIMIT)]
@@ -115,27 +115,27 @@ class LinksWanted(msgspec.Struct, forbid_unknown_fields=True):
 
 class UploadQuery(msgspec.Struct, forbid_unknown_fields=True):
     """
-    What is said of a file.
+    The name of an upload.
 
-    @ivar name: what it is called. What has more than 255 bytes in UTF-8 is cut between characters; how it ends, such as
-        C{.tar.gz}, is kept.
+    @ivar name: the file's name. A name of more than 255 bytes in UTF-8 is cut between characters, and keeps its end, such
+        as C{.tar.gz}.
     """
 
     name: Annotated[str, Meta(max_length=TAKEN)] = ""
 
 
 class MediaPath(msgspec.Struct, forbid_unknown_fields=True):
-    """A file's place."""
+    """The address of a file."""
 
     media: MediaId
 
 
 class Signature(msgspec.Struct, forbid_unknown_fields=True):
     """
-    What is in the query of a link; take it from there.
+    The query of a link, as the server has made it.
 
-    @ivar until: when the link ends.
-    @ivar key: what shows that it is one of the server's.
+    @ivar until: when the link expires.
+    @ivar key: the server's signature.
     """
 
     until: _Until
@@ -143,24 +143,24 @@ class Signature(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def get_upload_limits(parts: Parts, caller: Caller) -> UploadLimits:
-    """Says what may be uploaded, so that a client need not send what will be refused."""
+    """Gives the limits of uploads, so that a client need not send a file that will be refused."""
     return UploadLimits(parts.media.limit)
 
 
 async def upload_media(parts: Parts, caller: Caller, query: UploadQuery, content: IO[bytes]) -> ShownMedia:
     """
-    Keeps a file: the body as it is, of any type. What it is is found from its content. Of a picture (PNG, JPEG, GIF,
-    WebP) what cameras and programs have written into it is removed, such as the place where it was taken; all other
-    formats (HEIC, AVIF, TIFF, films) are files, which keep what is in them. A file that no message names within a day
-    is removed.
+    Uploads a file of any type, which is the body as it is. The server finds out what it is from its content. It removes
+    from a picture (PNG, JPEG, GIF, WebP) what cameras and programs have written into it, such as the place where it was
+    taken; files of other formats (HEIC, AVIF, TIFF, films) stay as they are. A file that no message and no profile uses
+    within a day is removed.
     """
     return _shown(parts, await parts.media.save(caller.user, copy_of(content), query.name))
 
 
 async def get_media_links(parts: Parts, caller: Caller, body: LinksWanted) -> MediaLinks:
     """
-    Gives links to files that you may see: your own, and those of messages that you may read. They are good for about
-    an hour, and for as long the same.
+    Gives links to files that you may see: your own, and those of messages that you may read. A link is good for about an
+    hour, and stays the same for as long.
     """
     found = await parts.media.links(caller.user, body.ids)
     return MediaLinks(
@@ -170,14 +170,14 @@ async def get_media_links(parts: Parts, caller: Caller, body: LinksWanted) -> Me
 
 async def get_media(parts: Parts, path: MediaPath, query: Signature) -> Download:
     """
-    Sends a file, or ranges of it (RFC 9110, 14). Pictures, sound and films come as what they are; everything else comes
-    as bytes that are to be saved.
+    Sends a file, or ranges of it (RFC 9110, 14). Pictures, sound and films come with their media types; everything else
+    comes as bytes to be saved.
     """
     return await _download(parts, path, query, False)
 
 
 async def get_media_thumbnail(parts: Parts, path: MediaPath, query: Signature) -> Download:
-    """Sends the small picture of a picture."""
+    """Sends the thumbnail of a picture."""
     return await _download(parts, path, query, True)
 
 
