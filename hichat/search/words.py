@@ -104,7 +104,7 @@ class Part(msgspec.Struct):
     """
     A part of a snippet.
 
-    @ivar match: whether it is what was asked for.
+    @ivar match: whether this part matches the search.
     """
 
     text: str

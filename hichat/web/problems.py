@@ -1,4 +1,4 @@
-"""Problem details (RFC 9457): how C{/v2} says that something was not done."""
+"""Problem details (RFC 9457): how C{/v2} tells that a request was refused."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ PAGE = "/v2/api"
 
 class Fault(msgspec.Struct, omit_defaults=True):
     """
-    What is wrong in a request.
+    A fault in a request.
 
-    @ivar pointer: where in the body (RFC 6901); or else:
-    @ivar parameter: the name of the parameter.
-    @ivar detail: for the client's author; English.
+    @ivar pointer: the field in the body (RFC 6901), if the fault is there.
+    @ivar parameter: the name of the parameter, if the fault is in one.
+    @ivar detail: an explanation for the client's author, in English.
     """
 
     pointer: str | UnsetType = UNSET
@@ -37,15 +37,16 @@ class Fault(msgspec.Struct, omit_defaults=True):
 
 class Problem(msgspec.Struct, omit_defaults=True):
     """
-    Why something was not done (RFC 9457).
+    The reason why a request was refused (RFC 9457).
 
-    @ivar type: where to read about it.
-    @ivar title: for people, the same for each problem of a type; in the language that C{Accept-Language} asks for.
-    @ivar status: that of the answer.
-    @ivar code: for programs; it never changes.
-    @ivar detail: for people, about this very case.
-    @ivar retryAfter: seconds after which it may work; absent: it will not.
-    @ivar errors: what is wrong in the request, if that is it.
+    @ivar type: the address of its description.
+    @ivar title: the reason for people, the same for all problems of a type; in the language that C{Accept-Language}
+        asks for.
+    @ivar status: the status of the answer.
+    @ivar code: the reason for programs; a code never changes its meaning.
+    @ivar detail: the reason for people, about this request.
+    @ivar retryAfter: seconds after which the same request may work; absent: it never will.
+    @ivar errors: the faults in the request, if that is the reason.
     """
 
     type: str
@@ -59,10 +60,10 @@ class Problem(msgspec.Struct, omit_defaults=True):
 
 class Malformed(InvalidField):
     """
-    A request that is not as its operation says.
+    A request does not fit its operation.
 
     @param field: the name of the field or parameter.
-    @param fault: where it is.
+    @param fault: what is wrong, and where.
     """
 
     def __init__(self, field: str, fault: Fault) -> None:
@@ -73,7 +74,7 @@ class Malformed(InvalidField):
 def problem_of(error: Refused, language: Language, prefix: str = "") -> Problem:
     """
     @param prefix: what the paths of the site begin with.
-    @return: what is said of an error.
+    @return: the problem document of an error.
     """
     retry = UNSET if error.retry_after is None else error.retry_after
     return Problem(

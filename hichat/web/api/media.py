@@ -117,8 +117,8 @@ class UploadQuery(msgspec.Struct, forbid_unknown_fields=True):
     """
     The name of an upload.
 
-    @ivar name: the file's name. A name of more than 255 bytes in UTF-8 is cut between characters, and keeps its end, such
-        as C{.tar.gz}.
+    @ivar name: the file's name. A name of more than 255 bytes in UTF-8 is cut between characters, and keeps its end,
+        such as C{.tar.gz}.
     """
 
     name: Annotated[str, Meta(max_length=TAKEN)] = ""
@@ -159,8 +159,8 @@ async def upload_media(parts: Parts, caller: Caller, query: UploadQuery, content
 
 async def get_media_links(parts: Parts, caller: Caller, body: LinksWanted) -> MediaLinks:
     """
-    Gives links to files that you may see: your own, and those of messages that you may read. A link is good for about an
-    hour, and stays the same for as long.
+    Gives links to files that you may see: your own, and those of messages that you may read. A link is good for about
+    an hour, and stays the same for as long.
     """
     found = await parts.media.links(caller.user, body.ids)
     return MediaLinks(
@@ -204,10 +204,10 @@ def _shown(parts: Parts, found: Media) -> ShownMedia:
 
 SECTION = Section(
     "Media",
-    "Upload a file, then write a message that names its `url`. Who may read the message may see the file: ask for "
-    "links to the ids of such URLs. A message with a `/v2/media/` URL is refused with `no_such_media` unless its "
-    "sender may see that file; so pictures can be passed on. Messages of existing clients have other URLs, such as "
-    "`/uploads/...`: those need no link.",
+    "Upload a file, then send a message with its `url`. Everybody who may read the message may see the file: they get "
+    "links to it by its id, which is in the URL. A message with a `/v2/media/` URL is refused with `no_such_media` "
+    "unless its sender may see that file; so users can pass pictures on. Messages of existing clients have other URLs, "
+    "such as `/uploads/...`: those need no link.",
     (
         Operation(
             "POST",
@@ -217,14 +217,14 @@ SECTION = Section(
             (QuotaExceeded, EmptyFile, DamagedPicture, PictureTooLarge),
             status=201,
         ),
-        Operation("GET", "/media", get_upload_limits, "Ask what may be uploaded"),
+        Operation("GET", "/media", get_upload_limits, "Get the limits of uploads"),
         Operation("POST", "/media/links", get_media_links, "Get links to files"),
         Operation("GET", "/media/{media}", get_media, "Get a file", (BadLink, NoSuchMedia, NoSuchAddress)),
         Operation(
             "GET",
             "/media/{media}/thumbnail",
             get_media_thumbnail,
-            "Get a small picture",
+            "Get a thumbnail",
             (BadLink, NoSuchMedia, NoSuchAddress),
         ),
     ),

@@ -1,7 +1,7 @@
 """
-What an operation of the v2 HTTP API is. From the declarations come the routes, the OpenAPI document and its page.
+Operations of the v2 HTTP API. The routes, the OpenAPI document and its page are made from their declarations.
 
-An operation is a coroutine function and what its signature cannot say::
+An operation is a coroutine function, and what its signature cannot say::
 
     async def rename(parts: Parts, caller: Caller, path: GroupPath, body: NewName) -> ShownGroup:
         \"""What the document says about it, in a few sentences.\"""
@@ -66,7 +66,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 class Caller(NamedTuple):
     """
-    Who makes a call.
+    The user who makes a call.
 
     @ivar device: the number of the device that the token is bound to.
     """
@@ -76,7 +76,7 @@ class Caller(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What an operation returns that has answers of several kinds. See L{Operation.more}."""
+    """The return value of an operation whose answers are of several kinds. See L{Operation.more}."""
 
     status: int
     value: msgspec.Struct | None
@@ -89,7 +89,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     @ivar path: under C{/v2}, with the names of parameters in braces.
     @ivar handler: see the module.
     @ivar summary: a few words.
-    @ivar refusals: what it may be refused with, beside what L{refused_with} adds by itself.
+    @ivar refusals: the errors that it may raise, beside those that L{refused_with} adds by itself.
     @ivar status: of an answer with a body.
     @ivar more: answers with other statuses than that: the types of their bodies; None: there is no body. Then the
         handler returns an L{Answer} for these.

@@ -1,4 +1,4 @@
-"""Search: what was said in one's own conversations."""
+"""Search over HTTP: messages of the caller's conversations."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ Moment = Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
 
 class SearchQuery(Paging, kw_only=True):
     """
-    What is looked for.
+    A search.
 
-    @ivar q: words. Messages have to have all of them; case, width, accents of Latin and Greek letters, and characters
-        that nobody sees do not matter. A word is found by its beginning, Chinese and the like anywhere in a text.
+    @ivar q: words. It finds messages that have all of them; case, width, accents of Latin and Greek letters, and
+        invisible characters do not matter. A word is found by its beginning, Chinese and the like anywhere in a text.
     @ivar user: only in the conversation with this user.
     @ivar group: only in this group. Without C{user}, C{group} and C{announcements}: in all of your conversations.
-    @ivar announcements: only in what administrators write to everybody.
-    @ivar sender: only what this user has written.
-    @ivar since: only from this time on, milliseconds since the epoch.
-    @ivar until: only before this time.
-    @ivar media: only messages that are this.
-    @ivar order: C{newest}: the last one first. C{rank}: of the newest thousand that answer, the best first: those with
-        whole words, then those with more matches; the newer one of two that are as good.
+    @ivar announcements: only in the announcements, which administrators write to everybody.
+    @ivar sender: only messages of this user.
+    @ivar since: only messages from this time on, milliseconds since the epoch.
+    @ivar until: only messages before this time.
+    @ivar media: only messages of this kind.
+    @ivar order: C{newest}: the newest message first. C{rank}: the best of the newest thousand that match first: those
+        with whole words, then those with more matches, then the newer ones.
     """
 
     q: Annotated[
@@ -65,9 +65,10 @@ class ShownHit(msgspec.Struct):
     """
     A message that was found.
 
-    @ivar message: as it is now.
-    @ivar conversation: where it is. What was said around it: messages there, C{before} and C{after} its id.
-    @ivar snippet: a part of what it says, and of the name of its file. It is text, whatever is in it.
+    @ivar message: the message as it is now.
+    @ivar conversation: its conversation. To read around it, get the conversation's messages C{before} and C{after} its
+        id.
+    @ivar snippet: a part of its text, and of the name of its file. Each part is text, and never markup.
     """
 
     message: Folded
@@ -77,11 +78,11 @@ class ShownHit(msgspec.Struct):
 
 class Found(msgspec.Struct, omit_defaults=True):
     """
-    A page of what was found. It may have fewer than asked for, or none, and there is a next one all the same: where few
-    answer, a call comes to its end before it has looked at everything.
+    A page of results. It may have fewer items than asked for, or none, although there is a next page: where few
+    messages match, a call ends before it has looked at all of them.
 
     @ivar next: the C{cursor} of the next page; absent: there is none.
-    @ivar indexing: much is not indexed yet: what is missing here is found later.
+    @ivar indexing: many messages are not indexed yet: the same search finds more later.
     """
 
     items: list[ShownHit]
@@ -149,6 +150,6 @@ def _name(user: int, message: Event) -> str:
 
 SECTION = Section(
     "Search",
-    "What was said is found by its words, in all of your conversations or in one.",
+    "Finds messages by their words, in all of your conversations or in one.",
     (Operation("GET", "/search", search, "Find messages", (NotAddressed, NotAMember)),),
 )

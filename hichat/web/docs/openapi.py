@@ -18,21 +18,20 @@ from hichat.web.docs.docstrings import commonmark, describe
 from hichat.web.outside import PublicURL
 from hichat.web.problems import CONTENT_TYPE, Problem
 
-_DESCRIPTION = """
-JSON over HTTP. Answers that are no success are problem documents (RFC 9457): the `code` in them never changes and is
-for programs, the `title` and the `detail` are for people, in Chinese unless `Accept-Language` asks for English.
+_DESCRIPTION = """ JSON over HTTP. Every failure is a problem document (RFC 9457): its `code` never changes and is for
+programs, its `title` and `detail` are for people, in Chinese unless `Accept-Language` asks for English.
 
-To authenticate, `POST /v2/login` with `name`, `password` and `device`, the client's own name of itself: always the
-same. The `accessToken` of the answer goes into the header `Authorization: Bearer T` of each other call, and is good for
-15 minutes (`expiresIn`). Before that, or after a 401, exchange the `refreshToken` at `POST /v2/refresh` for the next
-two: one exchange at a time, and keep the new one before you use it, since each is good once. If that gets a 401 as well
-the user has to log in again.
+To authenticate, `POST /v2/login` with `name`, `password` and `device`: the name that the client gives itself, always
+the same. The `accessToken` of the answer goes into the header `Authorization: Bearer T` of each other call. It is good
+for 15 minutes (`expiresIn`). Before that, or after a 401, exchange the `refreshToken` at `POST /v2/refresh` for the
+next two tokens. Make one exchange at a time, and keep the new refresh token before you use it, since each is good once.
+If the exchange gets a 401 as well, the user has to log in again.
 
-Fields that the server does not know are refused, so that a misspelt one is not lost silently. A client should pass over
-fields that it does not know: a later server may say more. Integers fit into a double: none is larger than 2^53 - 1.
+The server refuses fields that it does not know, so that a misspelt one is not lost silently. A client should ignore
+fields that it does not know: a later server may send more. Integers fit into a double: none is larger than 2^53 - 1.
 
-Lists come in pages: `next` of a page is the `cursor` of the one after it. What is added or goes meanwhile neither
-repeats nor hides another item.
+Lists come in pages: `next` of a page is the `cursor` of the page after it. Items that are added or removed meanwhile
+neither repeat nor hide others.
 
 Messages go over the WebSocket at `/v2/ws`; see [its page](/v2/protocol).
 """
@@ -42,16 +41,16 @@ _FILE: dict[str, Any] = {"*/*": {"schema": {"type": "string", "format": "binary"
 """Any type; the content is not text that JSON Schema could say something of."""
 
 _OF_THE_SITE = (MethodNotTaken, NoSuchAddress)
-"""What is no operation's, but said at addresses below C{/v2}."""
+"""Errors below C{/v2} that belong to no operation."""
 
 _STATUSES = {
     200: "Done.",
     201: "Made.",
-    202: "Taken; somebody else has to agree.",
-    204: "Done; there is no body.",
-    206: "A range of it.",
-    304: "It is what you have.",
-    416: "There is no such range.",
+    202: "The request waits for another user's answer.",
+    204: "Done; the answer has no body.",
+    206: "A range of the file.",
+    304: "The file has not changed.",
+    416: "The file has no such range.",
 }
 
 
@@ -86,7 +85,7 @@ def document() -> dict[str, Any]:
 
 
 def operation_errors(operation: Operation) -> dict[int, list[type[Refused]]]:
-    """@return: what an operation may be refused with, by status."""
+    """@return: the errors of an operation, by status."""
     found: dict[int, list[type[Refused]]] = {}
     for kind in operation.refused_with:
         found.setdefault(kind.status, []).append(kind)
