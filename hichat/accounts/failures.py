@@ -1,10 +1,10 @@
 """
-Failures: how many log-ins in a row failed, of an account or of what it is known to be used with. Queries of a
-connection.
+Counts of failed log-ins in a row: of an account, and apart from it of each device that the account is known to be used
+with. Queries of a connection.
 
-The limits in memory (L{hichat.runtime.limits}) are forgotten with a restart, and let a patient stranger go on for
-ever. This count is not, and does not: after L{LIMIT} in a row there is one further try an hour (NIST SP 800-63B-4,
-3.2.2). Names that nobody has are counted as well: or the count would tell which ones somebody has.
+The limits in memory (L{hichat.runtime.limits}) are forgotten with a restart, and let a patient stranger go on for ever.
+These counts are stored: after L{LIMIT} failures in a row there is one further try an hour (NIST SP 800-63B-4, 3.2.2).
+Names that no user has are counted as well, because otherwise the count would tell which names exist.
 """
 
 from __future__ import annotations
@@ -23,19 +23,23 @@ PAUSE = 3600 * 1000
 """Milliseconds of that wait."""
 
 RESERVED = 10
-"""Failures in a row from which on a try is counted before it is made: of many at once no more are made than may be."""
+"""
+From this number of failures on, a try is counted before it is made: so tries at the same time do not exceed the limit.
+"""
 
 ROWS = 100_000
-"""Counts that are kept; of more the smallest go first, and of those the oldest."""
+"""The largest number of counts. Beyond it the smallest counts are dropped first, the oldest of them before others."""
 
 
 def key_of(text: str) -> bytes:
-    """@return: what is kept of what is counted: of a name that may be a password in the wrong field, its hash."""
+    """
+    @return: the key under which failures are counted: a hash, because a name may be a password in the wrong field.
+    """
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, person=b"hichat-failures").digest()
 
 
 def find(connection: Connection, keys: Collection[bytes]) -> dict[bytes, int]:
-    """@return: by key: how many failed in a row; those of which none did are not there."""
+    """@return: the number of failures in a row by key, without keys that have none."""
     return {row.key: row.failed for row in connection.execute(_FIND, {"keys": [*keys]})}
 
 

@@ -1,9 +1,9 @@
 """
-Known devices: by a secret that a device was given at a log-in, it is told from strangers at the next one. Queries of a
+Known devices: a log-in gives the device a secret, and the device sends it with its next log-in. Queries of a
 connection.
 
-Whoever tries passwords from elsewhere then keeps nobody out of what they use. The secret opens nothing. It stays good
-when the device logs out, and ends when it is revoked.
+So strangers who try passwords do not lock users out of the devices that they use. The secret opens nothing. It stays
+good when the device logs out, and ends when the device is revoked.
 """
 
 from collections.abc import Mapping

@@ -264,7 +264,7 @@ class Crowd:
             self._said.callback(None)
 
     def refused(self, error: Refused) -> None:
-        """A message was refused: what is found from here on is not what the server can do."""
+        """A message was refused: from here on the results do not show what the server can do."""
         self.tally.error = self.tally.error or explain(error)
 
     def answered(self, hearers: int | None) -> None:

@@ -546,6 +546,6 @@ def _judge_v2(status: int, body: bytes) -> Any:
 
 
 def _reason(error: BaseException) -> BaseException:
-    """@return: what went wrong, out of what Twisted wrapped it in."""
+    """@return: the error inside the one that Twisted wraps it in."""
     reasons = getattr(error, "reasons", None)
     return _reason(reasons[0].value) if reasons else error

@@ -187,7 +187,7 @@ class Link(WebSocketClientProtocol):
             self.transport.write(data[sent:])
 
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
-        """What Autobahn writes by itself comes after what was to be sent before."""
+        """Autobahn writes: its bytes go behind those that wait to be sent."""
         self.flush()
         self.transport.write(data)
 

@@ -1,12 +1,12 @@
 """
-Contacts: who knows whom, and who does not want to hear from whom.
+Contacts and blocks between users.
 
-What changes between two users is an event in their conversation; the rows here change in the event's transaction. What
-concerns one of them alone, a remark or a block, is an event in the conversation with oneself.
+A change between two users is an event in their conversation, and the rows here change in the event's transaction. A
+change that concerns one of them alone, a remark or a block, is an event in that user's conversation with themselves.
 
-Who has blocked another gets no message, edit, reaction, request, typing or mark from the other, and is not seen: see
-L{hichat.pipeline.ledger.writer}, L{hichat.pipeline.routing.delivery} and L{hichat.conversations.marks}. The other way
-it is as before.
+A user who has blocked another gets no message, edit, reaction, request, typing or mark from the other, and the other
+does not see the user's presence: see L{hichat.pipeline.ledger.writer}, L{hichat.pipeline.routing.delivery} and
+L{hichat.conversations.marks}. A block works in one direction only.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Contact(msgspec.Struct, frozen=True):
 
 class Request(msgspec.Struct, frozen=True):
     """
-    @ivar user: the other: who asks, or who is asked.
+    @ivar user: the other user: the one who asks, or the one who is asked.
     @ivar since: milliseconds since the epoch.
     """
 

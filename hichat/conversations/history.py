@@ -120,8 +120,8 @@ def fold(
     connection: Connection, messages: Sequence[Event], visible: Sequence[ColumnElement[bool]] = ()
 ) -> list[Folded]:
     """
-    @param visible: what of what was done to them counts: conditions on the columns of C{events}.
-    @return: these messages as they are now.
+    @param visible: conditions on the columns of C{events}, for the edits and reactions that count.
+    @return: these messages as they are now: each with its last edit and the reactions that were not withdrawn.
     """
     folded = {message.position: Folded(message) for message in messages}
     for event in reading.done_to(connection, folded, *visible) if folded else ():

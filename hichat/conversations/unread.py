@@ -1,10 +1,10 @@
 """
-How much of a conversation somebody has not read: queries of a connection.
+The number of messages of a conversation that a user has not read: queries of a connection.
 
-Unread is what others wrote, what is still there, and what came after the user joined, read or wrote last. Each message
-has the conversation's running count: so behind a position there are so many as two counts differ, less those that were
-recalled since, which an index finds. Of the user's own messages there are none behind the last one: and where that is,
-L{by_conversation} knows, which has the last message of each sender. No message is read for it, however many there are.
+A message is unread if another user wrote it, it was not recalled, and it came after the user joined, read or wrote
+last. Each message has the conversation's running count. So the number of messages behind a position is the difference
+of two counts, less the recalled ones, which an index finds. The user has no own message behind the user's last one, and
+L{by_conversation} has the last message of each sender. No message is read for that, however many there are.
 """
 
 from __future__ import annotations

@@ -106,23 +106,26 @@ def cut(text: str) -> str:
 
 def formed(form: Form, text: str) -> str:
     """
-    For what must not be refused, such as a search: any text.
+    For texts that must not be refused, such as a search.
 
-    @return: in that form, without the marks that are too many in a row.
+    @param text: any text.
+    @return: the text in that form, with long runs of combining marks cut.
     """
     return normalize(form, cut(text))
 
 
 def name_key(name: str) -> str:
     """
-    @return: what is equal for names that differ in case or Unicode form only. Takes any text; what is too long for a
-        name is nothing, as no name is.
+    @return: a key that is equal for names that differ in case or Unicode form only. It takes any text; the key of a
+        text that is too long for a name is empty.
     """
     return short("NFC", short("NFC", name.strip()).strip().casefold())
 
 
 def key_of(name: str) -> str:
-    """@return: what is equal for what is one name: also in another width, and however many blanks are in it."""
+    """
+    @return: a key that is equal for all spellings of one name: as L{name_key}, and in any width and with any blanks.
+    """
     spaced = " ".join(formed("NFKC", name_key(name)).split())
     # The capital I with a dot has no small letter of its own.
     return formed("NFKC", spaced.casefold().replace("i\u0307", "i"))[:KEY_LIMIT]
@@ -130,8 +133,8 @@ def key_of(name: str) -> str:
 
 def short(form: Form, text: str) -> str:
     """
-    For what may be a name: not cut, because there are names from when more marks in a row were taken.
+    For texts that may be names. Runs of combining marks are not cut, because older names may have longer ones.
 
-    @return: in that form; empty if it is too long for a name.
+    @return: the text in that form; empty if it is too long for a name.
     """
     return normalize(form, text) if len(text) <= GROWTH * NAME_LIMIT else ""

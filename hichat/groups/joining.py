@@ -1,9 +1,9 @@
 """
-How one becomes a member of a group, and ceases to be one: changes that happen with an event of the log, in its
-transaction.
+Joining and leaving a group: changes that happen with an event of the log, in its transaction.
 
-A candidate is who would be a member if somebody said yes: who was invited can say it, and to who has asked the owner
-or an admin can. Who was invited hears of it though no member; see C{members} in L{hichat.storage.tables}.
+A candidate is a user who was invited, or who has asked to join. An invited user becomes a member by joining; the owner
+or an admin approves a request. Candidates get the events about themselves although they are no members; see C{members}
+in L{hichat.storage.tables}.
 """
 
 from __future__ import annotations

@@ -223,8 +223,8 @@ def inherit(change: Change) -> Group:
 
 def dissolve(change: Change) -> Group:
     """
-    End the group; only the owner may. Its name is free again; who was a member may read what there was, and nobody
-    writes any more.
+    End the group; only the owner may. Its name is free again. Its last members may still read its messages, and nobody
+    may write any more.
 
     @return: the group as it was.
     """

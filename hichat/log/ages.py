@@ -1,8 +1,8 @@
 """
-How old what is in the log is.
+The ages of events.
 
-An event has the time of day at which it was written, and that may have been set since. Who has seen where the log
-ended, and when, knows better: what is in it up to there is at least as old as that, what came behind it is not older.
+An event has the time of day at which it was written, but the clock may have been set since. L{Ages} remembers where the
+log ended at which time: events up to there are at least as old as that, later ones are not older.
 """
 
 from __future__ import annotations

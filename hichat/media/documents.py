@@ -1,4 +1,4 @@
-"""Documents: which archives are of office programs, what is in files of Microsoft's old container, and what is text."""
+"""Documents: archives of office programs, files in Microsoft's old container, and plain text, told by their content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Media: keeping what is uploaded, showing it to who may see it, removing what nobody uses."""
+"""Media: stores uploads, serves files to users who may see them, and removes unused files."""
 
 from __future__ import annotations
 

@@ -1,14 +1,15 @@
 """
-Pictures taken apart: what is needed to show them, what a decoder gets of that, and what cameras and programs have
-written into them, such as where they were taken, which is left behind.
+Takes pictures apart: into the pieces that are needed to show them, the pieces that a decoder gets, and the metadata of
+cameras and programs, such as the place where they were taken, which is dropped.
 
-A picture is copied piece by piece, and only pieces that are needed to show it are: so nothing is encoded anew, no
-quality is lost, and what hides behind a picture's end does not come along. Of Exif one value stays, where it stood:
-which side is up. What is kept does not depend on what a decoder makes of it: a decoder gets the pixels only, without
-profiles, texts and frames behind the first one, and so has nothing else to stumble over.
+A picture is copied piece by piece, and only the pieces that are needed to show it: so nothing is encoded anew, no
+quality is lost, and data behind a picture's end does not come along. Of Exif one value stays, in its place: the
+orientation. The copy does not depend on a decoder. The decoder gets the pixels only, without profiles, texts and frames
+behind the first one, so it has nothing else to stumble over.
 
-What browsers forgive is forgiven: a wrong checksum of what is not needed, bytes between two segments, an end that is
-missing. Decoders work as long as a file makes them: a picture of more pieces than any honest one has is a damaged one.
+The module forgives what browsers forgive: a wrong checksum of a piece that is not needed, bytes between two segments, a
+missing end. A file decides how long a decoder works on it, so a picture of more pieces than any honest one has counts
+as damaged.
 """
 
 from __future__ import annotations
@@ -184,9 +185,9 @@ def _note_scan(missing: dict[int, set[int]], header: bytes) -> None:
 
 
 def _keep_segment(parts: Parts, marker: int, head: bytes, at: int, end: int) -> None:
-    """Keep what of a segment is needed to show the picture."""
+    """Keep the bytes of a segment that are needed to show the picture."""
     kind = marker, head[:5]
-    # What is shorter counts for nothing, and what follows is no part of it.
+    # A shorter segment has no effect, and bytes behind these are no part of it.
     if kind == _JFIF and len(head) >= 14:
         # Version, units, densities; and no thumbnail, which may be of the picture before somebody made it smaller.
         parts.keep(b"\xff\xe0\0\x10" + head[:12] + b"\0\0")

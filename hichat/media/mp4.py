@@ -127,7 +127,7 @@ def _brands(content: bytes | mmap, box: _Box) -> list[bytes]:
 
 
 class _Reader:
-    """What is in a film's boxes, as far as it tells what it is and how long it lasts."""
+    """Reads the boxes of a film that tell its type and its length."""
 
     def __init__(self, content: bytes | mmap) -> None:
         self._content = content

@@ -130,8 +130,8 @@ _SHOWN = {
 
 SHOWN = frozenset(_SHOWN)
 """
-What is served as what it is: browsers show it themselves, or say that they cannot, and nothing in it runs. Everything
-else is only saved.
+The types that are served as such: browsers show them, or say that they cannot, and nothing in them runs. Files of other
+types are only saved.
 """
 
 EXTENSIONS = _SHOWN | {

@@ -59,8 +59,8 @@ SETTLED_AFTER = 3600_000
 
 class Settled:
     """
-    The time of day for what cannot be undone, such as removing what is old: a clock that was set wrong, and is set
-    right within the hour, makes nothing older than it is.
+    The time of day for actions that cannot be undone, such as removing old files: a clock that is set wrong, and is set
+    right within the hour, makes nothing look older than it is.
 
     @param now: the time of day, in milliseconds since the epoch.
     @param ticks: see L{ticks}.

@@ -128,8 +128,8 @@ def _traceback(event: LogEvent) -> list[str]:
 @implementer(ILogObserver)
 class Summarized:
     """
-    Tells a few events of each kind one by one, and counts the others. What HiChat itself tells of its work is not
-    counted, unless it names a C{peer}; nor is what is there for who looks for a mistake.
+    Passes on a few events of each kind one by one, and counts the others. It counts neither events of the level C{debug}
+    nor HiChat's own ones of the level C{info}, unless these name a C{peer}.
 
     @param write: writes an event.
     @param later: calls a function after so many seconds; may be called in any thread.
@@ -201,7 +201,7 @@ def _last(event: LogEvent) -> str:
 
 
 def _kind(event: LogEvent) -> object:
-    """@return: what is the same of events that differ only in what strangers have sent."""
+    """@return: a key that is equal for events that differ only in data of strangers."""
     form = event.get("log_format") or ""
     if not (isinstance(form, str) and re.search("[A-Za-z]", re.sub(r"\{[^}]*\}", "", form))):
         # What it says is all in its fields, or it was made in the old way: the text, whatever its numbers are.

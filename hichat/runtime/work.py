@@ -69,8 +69,8 @@ class Meter:
         """
         The call is over.
 
-        @param charge: takes the milliseconds that it has cost so far, and then, in whatever thread, those of what is
-            still under way.
+        @param charge: called with the milliseconds that the call has cost so far; and then, in any thread, with those
+            of its work that is still under way.
         """
         self._charge = charge
         charge(self._milliseconds)

@@ -289,7 +289,7 @@ class _Search:
         ]
 
     def _fold(self, messages: Sequence[Event], edits_only: bool = False) -> list[Folded]:
-        """@return: these messages as they are for the user: whoever left does not see what was done to them since."""
+        """@return: these messages as the user sees them: without edits and reactions from after the user left."""
         conditions = [is_of(EDITS)] if edits_only else []
         apart: dict[int, list[Event]] = {}
         together: list[Event] = []

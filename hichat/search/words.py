@@ -1,10 +1,10 @@
 """
-What a word is, the same for what is written and for what is asked, whatever the store.
+Words: how texts and queries are taken apart, the same way for both and on all stores.
 
 Texts are compared without regard to case, width and accents, see L{hichat.search.folding}. In scripts that put blanks
 between words a word is found by its beginning. Those that do not, Chinese above all, have no words that a machine could
-see for sure: what is asked is found anywhere in such a text. For that the index has each two characters that follow one
-another (and the last one alone).
+see for sure: there a query matches anywhere in a text. For that the index has each two neighbouring characters (and the
+last one alone).
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ _APART = re.compile(_LETTER)
 
 class Normal(NamedTuple):
     """
-    A text as it is compared.
+    A text made comparable.
 
-    @ivar text: normalised.
-    @ivar starts: for each of its characters, where in the original what it stands for begins; None: at the same place.
-    @ivar ends: and where that ends.
+    @ivar text: the normalised text.
+    @ivar starts: for each of its characters, the place in the original where its source begins; None: the same place.
+    @ivar ends: for each of its characters, the place in the original where its source ends.
     """
 
     text: str
@@ -112,7 +112,7 @@ class Part(msgspec.Struct):
 
 
 def normal(text: str) -> Normal:
-    """Make a text comparable, and know what stands for what."""
+    """@return: the text made comparable, with the places of the original text that its characters come from."""
     made = comparable(text)
     if len(made) == len(text) and not any(map(_joins, text)):
         # Nothing becomes nothing but what joins: so each character has become one.

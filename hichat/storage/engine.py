@@ -149,7 +149,7 @@ def driver(connection: Connection) -> Iterator[Any]:
     SQLAlchemy's way a statement costs 40 us more, which is more than most of them take.
 
     @param connection: in a transaction that has begun: nothing that is said here begins one.
-    @raise DBAPIError: what the driver raises, as of what SQLAlchemy calls itself.
+    @raise DBAPIError: an error of the driver, as SQLAlchemy would raise it.
     """
     errors = connection.dialect.loaded_dbapi.Error
     try:

@@ -1,9 +1,9 @@
 """
-Reads of one kind, many in one query; or changes, many in one transaction.
+Gathers reads of one kind into one query, or changes of one kind into one transaction.
 
 A thread, a snapshot and a query for one row cost a hundred times as much as the row, and a commit more than that; and
-in a storm of connections everybody asks the same. So what is asked for while a read is under way waits for the next
-one, which is for all of it.
+in a storm of connections every client asks for the same kind of row. So keys that are asked for while a read is under
+way wait for the next read, which reads them all.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ LARGEST = 500
 
 class Gathered(Generic[K, V]):
     """
-    Call it with a key for what the store has under it, read after the call.
+    Call it with a key to get the value that the store has for the key. The value is read after the call.
 
-    @param read: gives what there is for each of at most L{LARGEST} different keys. One that makes what there is not
-        may not fail for a reason of one key's own: it fails for all.
+    @param read: reads the values of at most L{LARGEST} different keys. A function that creates missing values must not
+        fail because of one key: the failure goes to all callers.
     """
 
     def __init__(self, read: Callable[[Sequence[K]], Deferred[dict[K, V]]]) -> None:
@@ -37,7 +37,9 @@ class Gathered(Generic[K, V]):
         self._reading = False
 
     def __call__(self, key: K) -> Deferred[V]:
-        """@return: what the key has; fails as the read does, and with C{KeyError} if that gave nothing for it."""
+        """
+        @return: the key's value. Fails as the read does, and with C{KeyError} if the read gave no value for the key.
+        """
         waiter: Deferred[V] = Deferred()
         self._waiting.setdefault(key, []).append(waiter)
         if not self._reading:

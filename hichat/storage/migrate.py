@@ -25,7 +25,7 @@ def _is_up_to_date(engine: Engine) -> bool:
         with engine.connect() as connection:
             return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == HEAD
     except SQLAlchemyError:
-        # There is none yet; or what is wrong is found, and said, by who tries to change it.
+        # The database is empty; or the migration meets the same error, and reports it.
         return False
 
 

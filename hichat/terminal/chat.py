@@ -81,8 +81,8 @@ class Talk:
     One run of the program, from the login to the end.
 
     @param client: makes the connection, which is to tell its state to the function given.
-    @param interactive: whether a person types: then what was typed is sent while the next line is typed, and what is
-        asked needs a connection now. A script goes on with its next line when this one is done.
+    @param interactive: whether a person types. A person's messages are sent while the next line is typed, and a
+        question needs a connection now. A script goes on with its next line when this one is done.
     @param clock: the time of day, in seconds since the epoch.
     """
 

@@ -646,13 +646,13 @@ class Chat:
         return f"-- {self._date(day)} --"
 
     def hit(self, hit: Hit, now: datetime) -> str:
-        """@return: the line to show of a message that was found; what was asked for is between stars."""
+        """@return: the line to show of a message that was found; the words of the search are between stars."""
         snippet = "".join(f"*{text}*" if match else text for text, match in hit.snippet)
         return self.message(hit.message, now, harmless(snippet))
 
     def message(self, message: Happened | Folded, now: datetime, snippet: str = "") -> str:
         """
-        @param snippet: what is to be shown in the place of what it says.
+        @param snippet: shown instead of the message's text.
         @return: the line to show of a message; see L{happened}.
         """
         mine = message.from_ == self._me

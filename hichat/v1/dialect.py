@@ -163,7 +163,7 @@ def _read(frame: bytes) -> list[int | None]:
             check(value)
         if name in _DECIDING:
             if name in deciding:
-                # What is forwarded must not say something else to a reader who takes the other one.
+                # The frame is forwarded as it is, and a client that reads the other of the two would misunderstand it.
                 raise AmbiguousField
             deciding[name] = value
     return [deciding.get(name) for name in _DECIDING]

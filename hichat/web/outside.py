@@ -1,5 +1,5 @@
 """
-What the site is to the world outside: behind which proxies it stands, at which address, and whose pages may use it.
+The site and the world outside: the proxies before it, its public address, and the origins whose pages may use it.
 """
 
 from __future__ import annotations
@@ -236,12 +236,12 @@ class _Channel(Protocol):
 
 
 def outside_of(request: Request) -> Outside:
-    """@return: what the site is to the world outside that this request came to."""
+    """@return: how the world outside reaches the site that this request came to."""
     return cast(_Channel, request.channel).site.outside
 
 
 def source(request: Request) -> Source:
-    """@return: what is known of who sent a request."""
+    """@return: the origin of a request, as far as it is known."""
     return outside_of(request).proxies.source(request)
 
 

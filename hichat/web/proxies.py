@@ -88,12 +88,12 @@ class Peer(NamedTuple):
 
 class Source(NamedTuple):
     """
-    What is known of who sent a request.
+    The origin of a request, as far as it is known.
 
     @ivar proxied: whether the connection comes from a trusted proxy, or from a program that could be one.
-    @ivar named: whether that said for whom it asks.
-    @ivar secure: whether it is known that who asks does so over TLS.
-    @ivar hosts: by which names, with ports, a trusted proxy says that who asks knows us; there may be none.
+    @ivar named: whether the proxy named the client for whom it asks.
+    @ivar secure: whether the client is known to use TLS.
+    @ivar hosts: the names, with ports, by which the client knows this server, as a trusted proxy tells; may be empty.
     """
 
     peer: Peer
@@ -105,7 +105,7 @@ class Source(NamedTuple):
 
 class Proxies:
     """
-    Reads who sent a request.
+    Reads the origin of a request.
 
     @param trusted: whose word counts.
     """

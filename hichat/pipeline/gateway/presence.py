@@ -1,4 +1,4 @@
-"""Who is told of whom: presence, and who is writing. Nothing of it is stored."""
+"""Presence: devices subscribe to users, and are told when these come and go. Nothing of it is stored."""
 
 from __future__ import annotations
 

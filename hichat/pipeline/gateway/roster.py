@@ -1,4 +1,4 @@
-"""The roster: who is signed in and who is online here, with which devices."""
+"""The roster: the users who are signed in and online in this process, with their devices."""
 
 from __future__ import annotations
 

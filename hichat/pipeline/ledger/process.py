@@ -231,7 +231,7 @@ class WriterProcess(Child):
             self._look_up(PATIENCE)
 
     def _give_up_probes(self) -> None:
-        """Those that the process had: of them there is no receipt."""
+        """Fail the probes that the process had: a probe has no receipt."""
         if not self._under_way or self._batches[0].is_here:
             return
         had = list(self._batches)[: self._under_way]
@@ -260,11 +260,11 @@ class WriterProcess(Child):
 
     def _not_found(self, failure: Failure, tries: int) -> None:
         if tries:
-            # It is known again when the store is there again.
+            # Ask again: the store may be back then.
             self._reactor.callLater(PAUSE, self._look_up, tries - 1)
             return
         lost, self._lost_batches = self._lost_batches, []
-        self._log.failure("{count} batches may be stored or not; that they are not is said", failure, count=len(lost))
+        self._log.failure('{count} batches are in doubt; their senders are told "not stored"', failure, count=len(lost))
         for batch in lost:
             self._end([NotStored() for _ in batch.rest()])
 
