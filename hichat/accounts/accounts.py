@@ -359,7 +359,11 @@ class Accounts:
         """
         if abs(self._now() - used_at) >= USED_STEP:
             noted = self._use(device)
-            noted.addErrback(lambda failure: self._log.debug("no last use: {failure}", failure=failure.value))
+            noted.addErrback(
+                lambda failure: self._log.debug(
+                    "the last use of a device could not be noted: {failure}", failure=failure.value
+                )
+            )
 
     async def issue(self, user: User, device: str = devices.TOKEN_NAME) -> str:
         """

@@ -326,19 +326,19 @@ class HiChat(InTwistd, Service):
         way.endings.stop()
         assert self._door is not None
         await _done(self._door.stopListening())
-        # What was accepted goes all its way, to everybody who is still here.
+        # Accepted messages go all their way, to everybody who is still connected.
         for connection in _all(sockets):
             connection.pause_reading()
         if way.inlet.quota is not None:
             way.inlet.quota.lift()
-        # Who was held back comes to an end with what was sent; who does not is not read any more.
+        # Paused connections are read again, for a while: their clients may get answers to all that they have sent.
         shutting = self._reactor.callLater(LAST_WORDS, self._shut, sockets)
         try:
             await self._drain(way)
         finally:
             if shutting.active():
                 shutting.cancel()
-        # Then say goodbye, and take what clients had sent before they heard it.
+        # Then say goodbye, and take the frames that clients had sent before they heard it.
         for connection in _all(sockets):
             connection.unshut()
             connection.go_away()
@@ -371,12 +371,12 @@ class HiChat(InTwistd, Service):
         except CancelledError:
             raise
         except Exception:
-            self._log.failure("what was accepted could not be followed to its end")
+            self._log.failure("the accepted messages could not be drained")
             return False
 
     def _stopped_badly(self, failure: Any) -> None:
         if failure.check(TimeoutError):
-            self._log.error("stopping takes too long; what is under way is dropped")
+            self._log.error("stopping takes too long; messages under way are dropped")
         else:
             self._log.failure("stopping failed", failure)
 

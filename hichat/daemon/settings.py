@@ -1,5 +1,5 @@
 """
-What an operator can set.
+The settings of an operator.
 
 Each setting has one value, from the first of these that names it: the command's option (C{--state-dir}), the
 environment (C{HICHAT_STATE_DIR}), the file C{hichat.toml} in the working directory (C{state_dir}), the default.
@@ -32,7 +32,7 @@ from hichat.web.proxies import Trusted, parse_address
 FILE = "hichat.toml"
 
 _OTHERS = {"HICHAT_WORKER", "HICHAT_PASSWORD"}
-"""Variables that a worker and C{hichat chat} read; what begins as the next ones is for tests."""
+"""Variables that a worker and C{hichat chat} read. Variables that begin like the next ones are for tests."""
 
 _OF_TESTS = ("HICHAT_TEST_", "HICHAT_SEED", "HICHAT_POSTGRES")
 
@@ -229,19 +229,21 @@ class Settings:
     )
     address_connections: int = _setting(_count, "500", "connections from one address, of one worker")
     user_connections: int = _setting(_count, "50", "connections of one user, and requests under way, of one worker")
-    session_lifetime: int = _setting(_count, str(DURATION), "seconds after a log-in until one has to log in again")
-    v1: bool = _setting(_switch, "on", "on, or off: existing clients are not served, only those of v2")
+    session_lifetime: int = _setting(_count, str(DURATION), "seconds after which a log-in ends")
+    v1: bool = _setting(_switch, "on", "on, or off: only clients of v2 are served")
 
-    draft_limit: int = _setting(_count, "1024", "messages in flight, at which senders are not read from any more")
+    draft_limit: int = _setting(
+        _count, "1024", "messages in flight at which the daemon pauses reading from their senders"
+    )
     batch_limit: int = _setting(_count, "256", "messages in one commit")
     unsent_limit: int = _setting(_count, str(1024 * 1024), "bytes that may wait for a client that does not read")
     sync_page: int = _setting(_count, "200", "events in one page of a sync")
     message_rate: int = _setting(_count, "5000", "frames a second that one connection may send")
     message_limit: Rate = _setting(
-        _rate, "500/10", "COUNT/SECONDS: messages that a user may send; beyond them connections are read later; or off"
+        _rate, "500/10", "COUNT/SECONDS: messages of a user; the daemon reads further ones later; or off"
     )
     stranger_limit: Rate = _setting(
-        _rate, "20/3600", "COUNT/SECONDS: conversations that a user may begin with who is no contact; or off"
+        _rate, "20/3600", "COUNT/SECONDS: conversations that a user may begin with people who are no contacts; or off"
     )
     edit_limit: int = _setting(_count, str(24 * 3600), "seconds in which people may edit or recall their messages")
     group_size: int = _setting(_count, "2000", "members of a group")
@@ -254,7 +256,7 @@ class Settings:
 
     @property
     def bounds(self) -> Bounds:
-        """What the parts of a message's way are bounded by."""
+        """The limits of the parts on a message's way."""
         return Bounds(
             drafts=self.draft_limit,
             batch=self.batch_limit,
@@ -272,7 +274,7 @@ class Settings:
 
     @property
     def group_limits(self) -> Limits:
-        """What groups are bounded by."""
+        """The limits of groups."""
         return Limits(self.group_size, self.groups_owned, self.groups_joined)
 
     @property
@@ -282,12 +284,12 @@ class Settings:
             return self.registration
         arguments, options = parse_endpoint(self.listen)
         is_here = arguments[0] in ("tcp", "tcp6", "ssl") and _is_loopback(options.get("interface", ""))
-        # A proxy may pass on to the loopback what comes from anywhere.
+        # A proxy may pass requests from anywhere on to the loopback.
         return "open" if is_here and (self.public_url is None or self.public_url.is_here) else "invite"
 
     @property
     def registration_rule(self) -> str:
-        """As L{registration_policy}; or C{local}: open to this machine, and with an invite to whom a proxy asks for."""
+        """As L{registration_policy}; or C{local}: open to this machine, and by invite for clients behind a proxy."""
         policy = self.registration_policy
         return "local" if policy == "open" and self.registration == "auto" else policy
 

@@ -128,8 +128,8 @@ def _traceback(event: LogEvent) -> list[str]:
 @implementer(ILogObserver)
 class Summarized:
     """
-    Passes on a few events of each kind one by one, and counts the others. It counts neither events of the level C{debug}
-    nor HiChat's own ones of the level C{info}, unless these name a C{peer}.
+    Passes on a few events of each kind one by one, and counts the others. It counts neither events of the level
+    C{debug} nor HiChat's own ones of the level C{info}, unless these name a C{peer}.
 
     @param write: writes an event.
     @param later: calls a function after so many seconds; may be called in any thread.

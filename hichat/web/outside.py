@@ -199,8 +199,8 @@ class Outside:
         if not self._has_warned:
             self._has_warned = True
             self._log.warn(
-                "a proxy does not say in X-Forwarded-Host by which name browsers know this server: which pages use it "
-                "is not checked; set HICHAT_PUBLIC_URL"
+                "a proxy does not say in X-Forwarded-Host by which name browsers know this server, so origins are not "
+                "checked; set HICHAT_PUBLIC_URL"
             )
 
 

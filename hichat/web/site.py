@@ -368,7 +368,7 @@ class Request(server.Request):
             return
         self._held = None
         if not failure.check(Refused):
-            self._log.failure("it could not be found out whether somebody may upload", failure)
+            self._log.failure("the permission for an upload could not be checked", failure)
         self._refuse(cast(Refused, failure.value) if failure.check(Refused) else NotStored())
         self._transport.resumeProducing()
         if self._complete is not None:

@@ -61,6 +61,6 @@ class Endings:
                 # The next look finds them.
                 return
             except Exception:
-                self._log.failure("no look for sessions that are over")
+                self._log.failure("expired log-ins could not be looked for")
                 return
             self._roster.end(over)

@@ -357,7 +357,7 @@ class V2Session(Session):
         except CancelledError:
             raise
         except Exception:
-            self._log.failure("somebody could not be signed in")
+            self._log.failure("a client could not be signed in")
             self.complain(NotStored())
             self.connection.close(frames.Close.TROUBLE, "try again later")
             return

@@ -173,7 +173,7 @@ class Ledger:
             except Exception:
                 # They are in the log: routing will find them there.
                 self._intake.gave(len(run))
-                self._log.failure("a batch was not handed on")
+                self._log.failure("a batch could not be handed to the plane; routing will read it from the log")
         for draft, outcome in zip(batch, outcomes, strict=True):
             try:
                 if isinstance(outcome, Event):
@@ -183,7 +183,7 @@ class Ledger:
                 else:
                     draft.origin.refused(draft, outcome)
             except Exception:
-                self._log.failure("an origin failed on its answer")
+                self._log.failure("the origin of a draft failed when it got its answer")
         if len(events) < len(batch):
             self._intake.gave(len(batch) - len(events))
             self._metrics.commits_refused += sum(isinstance(outcome, NotStored) for outcome in outcomes)

@@ -184,7 +184,7 @@ class LogWriter:
                 if not concerns_all(e):
                     break
         self._log.error(
-            "{count} events may be stored or not; their senders are told that they are not", count=len(events)
+            "{count} events are in doubt; their senders are told that they are not stored", count=len(events)
         )
         return False
 

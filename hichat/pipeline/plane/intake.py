@@ -82,6 +82,6 @@ class Intake:
                     self._paused.popleft().resume()
                 except Exception:
                     # The others go on: nobody would call them again.
-                    self._log.failure("somebody who waited could not go on")
+                    self._log.failure("a paused sender could not be resumed")
         finally:
             self._resuming = False
