@@ -82,15 +82,15 @@ RECENT = 5 * 60
 """Seconds after a log-in over v1 in which its token changes the password, or ends the account, without the old one."""
 
 USED_STEP = 10 * 60 * 1000
-"""Milliseconds after which it is written down again that a token of v1 was used."""
+"""Milliseconds after which the use of a token of v1 is noted again."""
 
 
 class Grant(NamedTuple):
     """
-    What a device has after it has logged in.
+    The result of a device's log-in.
 
-    @ivar device: its number.
-    @ivar session: the number of what it is signed in with now.
+    @ivar device: the device's number.
+    @ivar session: the number of its session.
     @ivar access: good for C{access_lifetime} seconds.
     @ivar refresh: good once, for the next grant; for C{refresh_lifetime} seconds.
     @ivar secret: by what the device is known at its next log-in; empty: this was none.
@@ -290,7 +290,7 @@ class Accounts:
 
     async def authenticate(self, token: str, user_id: str) -> User:
         """
-        Find out who makes a call of v1. What is good for v2 is good for these as well.
+        Find out who makes a call of v1. Tokens of v2 are valid for these calls as well.
 
         @param user_id: the id that the client says it has, as text.
         @raise Unauthorized: the token is not this user's, has expired or is void, or the user is disabled or gone.
@@ -494,8 +494,8 @@ class Accounts:
 
     async def confirm(self, user: User, claims: Claims, old: str) -> None:
         """
-        Ask whoever has a token of v1 to be its user: for what ends the account as it was. Tokens of v1 are in URLs, and
-        who finds one must not have the account by it.
+        Check that the caller of v1 is the token's user, before changes that take the account away from its user. Tokens
+        of v1 are in URLs, and somebody who finds one must not get the account with it.
 
         @param claims: what the token says.
         @param old: the password; empty: then the log-in that gave the token has to be of the last L{RECENT} seconds.
@@ -670,11 +670,11 @@ class Accounts:
         return found.user, claims._replace(device=session.device, session=session.number)
 
     async def _check_own_password(self, user: User, password: str, device: int = 0) -> None:
-        """As L{Guard.check}, of somebody who is signed in."""
+        """As L{Guard.check}, for a user who is signed in."""
         await self._guard.check_own(user, password, device)
 
     def _secret(self, connection: Connection, user_id: int, device: int, shown: Sequence[str]) -> str:
-        """@return: by what a device is known from now on: what it showed, or a new secret."""
+        """@return: the secret by which a device is known from now on: the one that it showed, or a new one."""
         for secret in shown:
             if self._tokens.verify_secret(secret) == device and known.find(
                 connection, user_id, {device: digest(secret)}

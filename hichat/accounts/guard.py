@@ -1,11 +1,11 @@
 """
-Who may try a password, and how often.
+The guard of passwords: who may try one, and how often.
 
-Before anything is done for a try it is counted in memory (L{hichat.runtime.limits}): for its address, and then
-for the account. Behind that the store counts how many in a row failed (L{hichat.accounts.failures}). What an account is
-known to be used with (L{hichat.accounts.known}; for v1 the address of the last log-in) is counted apart everywhere: so
-others can wear out neither the account nor the address for its owner. It is a stranger again after as many failures of
-its own.
+A try is counted in memory (L{hichat.runtime.limits}) before anything else is done: for its address, and then for the
+account. Behind that the store counts failures in a row (L{hichat.accounts.failures}). Tries of a known device
+(L{hichat.accounts.known}; for v1, from the address of the last log-in) are counted apart everywhere, so strangers lock
+the user out neither by the account's limit nor by the address's. After as many failures of its own a known device
+counts as a stranger again.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ _PRUNE_EVERY = 256
 
 class _Tried(NamedTuple):
     """
-    What is tried.
+    A try.
 
-    @ivar user: None: there is none of that name; then there is no hash either.
-    @ivar key: under what it counts; C{account} is the account's, for whoever is not known.
-    @ivar failed: by the hash of a key: how many failed in a row.
+    @ivar user: None: no user has that name; then there is no hash either.
+    @ivar key: the key under which the try is counted; C{account} is the account's, for unknown devices.
+    @ivar failed: the number of failures in a row, by the hash of a key.
     """
 
     user: User | None
@@ -117,9 +117,9 @@ class Guard:
 
     async def check_own(self, user: User, password: str, device: int) -> None:
         """
-        As L{check}, of somebody who is signed in: what strangers try does not count here.
+        As L{check}, for a user who is signed in: strangers' tries do not count here.
 
-        @param device: with which; 0: that is not known.
+        @param device: the device's number; 0: it is not known.
         """
         tried = await self._store.read(_look_own, user, f"own {user.id} {device}")
         counted = Counted()
@@ -127,7 +127,7 @@ class Guard:
         await self._verify(tried, _prepare(password), counted)
 
     def _given(self, secrets: Sequence[str]) -> dict[int, bytes]:
-        """@return: by the device to which we gave it: the hash of each of these secrets that is from us."""
+        """@return: the hashes of those secrets that are from this server, by the device that each was given to."""
         # Of two of one device the first is the newer one.
         found = {self._tokens.verify_secret(secret): digest(secret) for secret in reversed(secrets[:SECRETS])}
         found.pop(0, None)
@@ -137,12 +137,12 @@ class Guard:
         self, name: str, client_ip: str, given: dict[int, bytes], by_address: bool, come: Counted, looked: Counted
     ) -> TooManyAttempts | None:
         """
-        Count a try for where it comes from, before anything is done for it.
+        Count a try for its address, before anything else is done for it.
 
-        @param given: emptied, if there were too many tries by these which are not known.
-        @param come: gets what is counted; and C{looked} what is, unless it turns out to be known.
-        @return: why it is refused, unless it turns out to be known.
-        @raise TooManyAttempts: it cannot be known.
+        @param given: emptied, if there were too many tries with such secrets that turned out to be unknown.
+        @param come: gets the counts of the try; C{looked} gets those that are taken back if the device is known.
+        @return: the refusal that applies unless the device turns out to be known.
+        @raise TooManyAttempts: the device cannot be a known one.
         """
         if given:
             try:

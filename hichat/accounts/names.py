@@ -66,7 +66,7 @@ def given_name(text: str, field: str = "name") -> str:
 def is_called(table: Table, name: str) -> tuple[ColumnElement[bool], ...]:
     """
     @param table: of users or groups.
-    @return: the condition for who is called so, and in which order: whoever was always called so comes first.
+    @return: the condition for users or groups of that name, and their order: those that have always had it come first.
     """
     old = table.c.name_key == name_key(name)
     return or_(old, table.c.name_match == key_of(name)), old.desc(), table.c.id

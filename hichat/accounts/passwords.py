@@ -54,7 +54,7 @@ and grows with more than the square of the length.
 """
 
 REPEATED_LIMIT = 64
-"""Characters of a password from which on it is not looked for what is repeated in it, nor piece by piece."""
+"""From this number of characters on, a password is not searched for repetitions, nor judged piece by piece."""
 
 DISGUISES = 8
 """Ways to read signs as letters (C{4} and C{@} as C{a}) in passwords whose guesses are counted: it looks at each."""

@@ -1,8 +1,8 @@
 """
-Names that were given up: for 30 days nobody else is called so, or it would be easy to pass for who was. Queries of a
-connection.
+Names that were given up. For 30 days nobody else may take them, because it would be easy to pass for the former user.
+Queries of a connection.
 
-Who deletes an account wants to be forgotten: what is kept is a hash with the server's key.
+A user who deletes an account wants to be forgotten, so only a hash of the name is kept, made with the server's key.
 """
 
 from hashlib import blake2b
@@ -47,7 +47,7 @@ class Resting:
         """
         Let a name rest.
 
-        @param user_id: who was called so, and may be again.
+        @param user_id: the user who had the name, and may take it again.
         """
         c = resting_names.c
         row = {

@@ -156,7 +156,7 @@ class Tokens:
 
     def verify_refresh(self, token: str) -> Shown:
         """
-        @return: for what we gave this token once.
+        @return: the device, the session and the turn that the token was made for.
         @raise Unauthorized: we did not.
         """
         if len(token) > LENGTH_LIMIT:
@@ -177,8 +177,8 @@ class Tokens:
 
     def issue_secret(self, device: int) -> str:
         """
-        @return: by what a device is known at its next log-in, of letters, digits, C{-} and C{_}. As a refresh token it
-            says that it is from us: what is made up is found out without a look into the store.
+        @return: the secret by which a device is known at its next log-in, of letters, digits, C{-} and C{_}. It is
+            signed, as a refresh token is: an invented one is recognised without a look into the store.
         """
         signed = _SECRET.pack(device, secrets.token_bytes(24), b"")[:_SECRET_SIGNED]
         return base64.urlsafe_b64encode(signed + self._secret_mac(signed)).decode()
@@ -221,5 +221,5 @@ _DIALECTS = {0: Dialect.V2, **{int(dialect): dialect for dialect in Dialect}}
 
 
 def digest(secret: str) -> bytes:
-    """@return: what is stored of a secret that is random, and so needs no slow hash: 32 bytes."""
+    """@return: the hash to store of a secret: 32 bytes. The secret is random, so it needs no slow hash."""
     return blake2b(secret.encode("utf-8", "surrogatepass"), digest_size=32).digest()

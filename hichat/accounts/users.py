@@ -87,7 +87,7 @@ def find_by_name(connection: Connection, name: str) -> User | None:
 
 
 def existed(connection: Connection, user_id: int) -> bool:
-    """@return: whether there was a user of that id, who is deleted now."""
+    """@return: whether there was a user with that id, whose account is deleted."""
     query = select(users.c.id).where(users.c.id == user_id, users.c.deleted_at.is_not(None))
     return connection.scalar(query) is not None
 
@@ -120,7 +120,7 @@ def everyone(connection: Connection) -> list[User]:
 
 
 def summary(connection: Connection) -> tuple[int, ...]:
-    """@return: what is another one, as good as surely, when users have come, gone, changed or logged in."""
+    """@return: a value that is almost certainly different after users were added, deleted, changed or logged in."""
     return tuple(int(number or 0) for number in connection.execute(_SUMMARY).one())
 
 
@@ -261,7 +261,7 @@ def make_administrator(connection: Connection, user_id: int, now: int) -> None:
 
 def delete(connection: Connection, user_id: int, now: int) -> None:
     """
-    Delete a user: the name is free again, what was known of the person is gone, the tokens are void.
+    Delete a user: the name is free again, the profile is erased, the tokens are void.
 
     @raise NoSuchUser: there is none.
     """

@@ -7,13 +7,13 @@ The WebSocket of v2, kept up for as long as the token is good::
     async for message in client.messages():
         ...
 
-What was sent is on the server's disk once L{Client.send} returns. Until then it is sent again on every new connection,
-and is still written once. What happens comes once each, in order, over reconnections too; with L{Client.cursor} and
-L{Client.own} kept by the caller, over restarts of the program.
+A message is on the server's disk once L{Client.send} returns. Until then the client sends it again on every new
+connection, and the server still writes it once. Each event comes once, in order, over reconnections too; and if the
+caller keeps L{Client.cursor} and L{Client.own}, over restarts of the program.
 
-Answers come on the connection that events come on. While L{Client.events} is full that connection is not read, unless
-an answer is due. What comes then and does not fit is left out, and a sync from the cursor brings it when there is room
-again.
+Answers and events come on the same connection. While L{Client.events} is full the client does not read that connection,
+unless an answer is due. It drops events that come then and do not fit, and a sync from the cursor brings them when
+there is room again.
 """
 
 from __future__ import annotations
@@ -266,11 +266,11 @@ class Client:
 
     async def close(self, timeout: float = 30) -> bool:
         """
-        Wait for the answers to what was sent, say goodbye, and do not come back.
+        Wait for outstanding answers, close the connection, and do not reconnect.
 
         @param timeout: seconds for the answers, and again for the closing handshake.
-        @return: whether everything was answered, and the goodbye too. What the server sends meanwhile and nobody takes
-            is kept only up to the inbox's limit; the cursor knows.
+        @return: whether everything was answered, and the closing handshake done. Events that come meanwhile and that
+            nobody takes are kept up to the inbox's limit only; the cursor does not pass those that are dropped.
         """
         if self._stopped is None:
             self._stopped = NotConnected("the client is closed")
@@ -298,7 +298,9 @@ class Client:
 
     @property
     def own(self) -> list[int]:
-        """Ids of what this device did behind the cursor: it is known by its answers and does not come as an event."""
+        """
+        Ids of this device's own events behind the cursor: they are known by their acks, and do not come as events.
+        """
         return sorted(number for number in self._own if number > (self.cursor or 0))
 
     def events(self) -> Inbox[Item]:
@@ -332,9 +334,9 @@ class Client:
         """
         Say something to a user or to a group; to neither: to everyone. See L{protocol.Send}.
 
-        This waits, over reconnections, until the server has it on its disk. What is sent at the same time is sent in
-        the order of the calls. Cancelling this forgets a message that was not sent yet; one that was sent may or may
-        not arrive.
+        This waits, over reconnections, until the server has the message on its disk. Messages of simultaneous calls are
+        sent in the order of the calls. Cancelling this forgets a message that was not sent yet; one that was sent may
+        or may not arrive.
 
         @param url: of a picture, an audio or a file.
         @param name: of a file.
@@ -388,7 +390,7 @@ class Client:
         """
         return await self._count(frames.React(message=message, emoji=emoji, on=on))
 
-    # What is asked. Each raises Refused, NoAnswer, and NotConnected: what is asked is not asked again.
+    # Questions. Each raises Refused, NoAnswer, and NotConnected: the client does not ask again by itself.
 
     async def received(self, id: int, *, user: int | None = None, group: int | None = None) -> None:
         """Everything up to this id of the conversation has come."""
@@ -428,10 +430,10 @@ class Client:
 
     async def watch(self, users: Sequence[int] = (), groups: Sequence[int] = ()) -> Presence:
         """
-        Be told of these people's presence and typing, instead of those named before; on later connections too, where
-        the L{Presence} of all comes as an event.
+        Subscribe to the presence and typing of these users, instead of those of the last call. On later connections the
+        client subscribes again, and the L{Presence} of all comes as an event.
 
-        @return: who is online.
+        @return: the users who are online.
         """
         frame = frames.Watch(users=list(users), groups=list(groups))
         answer = await self._ask(frame, Presence)
@@ -541,12 +543,12 @@ class Client:
         self._outbox.repeat(welcome.counter)
 
     def _repeat(self, frame: frames.Show | frames.Watch | None) -> None:
-        """Say on this connection, too, what was said on an earlier one."""
+        """Send a frame of an earlier connection on this one too."""
         if frame is not None:
             self._write(msgspec.json.encode(frame))
 
     def _opened(self) -> None:
-        """From here on nothing that happens is missed: it comes now, or with a later sync."""
+        """From here on no event is missed: it comes now, or with a later sync."""
         if self._stopped is None:
             self._ready.resumeProducing()
             self._announce(True)
@@ -767,7 +769,7 @@ class Client:
             self.link.send(payload)
 
     def _regulate(self) -> None:
-        """Read as long as somebody takes what is read, or an answer is due."""
+        """Read the connection while somebody takes the events, or an answer is due."""
         if self.link is None or self._stopped is not None:
             return
         if self._deaf:
@@ -796,12 +798,12 @@ class Client:
             self._on_state(connected)
 
     async def _arrive(self) -> None:
-        """Somebody waits for what comes: so there has to be a connection."""
+        """Somebody waits for events: so there has to be a connection."""
         if self.welcome is None and self._stopped is None:
             await self.connected()
 
     async def _drain(self, seconds: float) -> None:
-        """Wait for the answers to what was sent, while there is a connection."""
+        """Wait for the answers to sent messages, while there is a connection."""
         if self.link is None or not self.link.usable:
             return
         self.link.read(True)

@@ -133,7 +133,7 @@ class GroupCalls:
         await self._session.call("DELETE", _mute(group, user))
 
     async def set_role(self, group: int, user: int, role: Role) -> None:
-        """Give a member another role. There is one owner: who was it is an admin then."""
+        """Give a member another role. There is one owner: the former owner becomes an admin."""
         await self._session.call("PUT", f"/groups/{group}/members/{user}/role", {"role": role})
 
     async def make_link(self, group: int, uses: int | None = None, expires: int | None = None) -> str:

@@ -1,9 +1,9 @@
 """
 The calls over HTTP.
 
-L{Api} is for who is not signed in; L{Api.log_in} gives a L{DeviceSession}, whose calls carry a token that is renewed as
-long as it is used. A L{Session} is for who has a token from elsewhere, such as that of C{hichat token}. Every call
-raises L{hichat.client.wire.Unauthorized}, L{Refused}, L{Unreachable} or L{BadAnswer}, all of them L{ClientError}.
+L{Api} has the calls that need no token. L{Api.log_in} gives a L{DeviceSession}, which renews its token as long as it is
+used. A L{Session} takes a token from elsewhere, such as one of C{hichat token}. Every call raises
+L{hichat.client.wire.Unauthorized}, L{Refused}, L{Unreachable} or L{BadAnswer}, all of them L{ClientError}.
 """
 
 from __future__ import annotations
@@ -309,7 +309,7 @@ class _Item(msgspec.Struct):
 
 
 class _Found(msgspec.Struct):
-    """A page of what was found; see L{hichat.web.api.search}."""
+    """A page of search results; see L{hichat.web.api.search}."""
 
     items: list[_Item]
     next: str = ""
@@ -371,12 +371,12 @@ class Session:
 
     async def search(self, asked: str, **filters: str | int) -> tuple[list[Hit], str]:
         """
-        Find messages in one's own conversations.
+        Find messages in the user's conversations.
 
         @param asked: words, all of which a message must have.
         @param filters: further parameters of the call, such as C{group=1000000001}, C{media="picture"}, C{limit=20} or
             C{cursor}.
-        @return: a page of what was found; and the C{cursor} of the next one, empty if there is none.
+        @return: a page of results, and the C{cursor} of the next one, empty if there is none.
         """
         query = {name: str(value) for name, value in {"q": asked, **filters}.items()}
         page = await self.call("GET", f"/search?{urlencode(query)}")
@@ -453,7 +453,7 @@ class DeviceSession(Session):
         try:
             self.credentials = self._take(self.api, await self.api.refresh(self._refresh_token))
         except Unreachable:
-            # What there is may be good for a while; the next call tries again.
+            # The token that the session has may be good for a while; the next call tries again.
             if self.api.seconds() >= self._ends_at or self.credentials.refused:
                 raise
 

@@ -64,7 +64,7 @@ def pause(error: Error) -> float | None:
 
 class _State(Enum):
     """
-    Of a connection: none; what is in doubt is sent again; nothing is in doubt any more; everything is sent.
+    The connection, for the outbox: there is none; messages in doubt are sent again; none is in doubt; all are sent.
     """
 
     NONE = 0
@@ -132,7 +132,7 @@ class Outbox:
 
     def forget(self, ref: int) -> None:
         """
-        Nobody waits for this one any more: if it was sent already it may or may not be done. What is under way keeps
+        Nobody waits for this message any more: if it was sent already it may arrive or not. A message under way keeps
         its place in the window until it is answered.
         """
         if ref in self._flying:
@@ -144,16 +144,16 @@ class Outbox:
 
     def repeat(self, counter: int) -> None:
         """
-        There is a connection: send again what is in doubt.
+        There is a connection: send the messages in doubt again.
 
-        @param counter: the largest that the server knows of this device.
+        @param counter: the largest counter that the server knows of this device.
         """
         self._counter = max(self._counter, counter)
         self._state = _State.REPEATING
         self._pump()
 
     def go_on(self) -> None:
-        """From now on send what is new, too."""
+        """From now on send new messages, too."""
         self._state = _State.OPEN
         self._pump()
 
@@ -211,7 +211,7 @@ class Outbox:
         return self._flying.pop(ref, None) if isinstance(ref, int) else None
 
     def _hold(self, seconds: float) -> None:
-        """Send nothing for a while: what is behind a refused frame is not to overtake it."""
+        """Send nothing for a while: frames behind a refused one must not overtake it."""
         self._unhold()
         self._held = self._clock.callLater(seconds, self._release)
 

@@ -1,4 +1,4 @@
-"""Frames of the server as values, and the answers to what was asked with a reference. No I/O here."""
+"""Frames of the server as values, and answers matched with questions by their references. No I/O here."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def understand(payload: bytes) -> FromServer | Event | None:
 
 
 class Questions:
-    """What was asked on this connection and has no answer yet."""
+    """The questions on this connection that have no answer yet."""
 
     def __init__(self) -> None:
         self._open: dict[object, Deferred[Any]] = {}

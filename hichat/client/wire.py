@@ -49,11 +49,11 @@ class NoAnswer(ClientError):
 
 
 class NotConnected(ClientError):
-    """There is no connection now, or it was lost before the answer came. What was asked will not be asked again."""
+    """There is no connection now, or it was lost before the answer came. The client does not ask again by itself."""
 
 
 class Unconfirmed(NotConnected):
-    """It was sent, and the end came before the answer: it may or may not have been done."""
+    """The client was closed after the frame was sent and before the answer came: the server may have done it or not."""
 
 
 class Replaced(ClientError):
@@ -169,7 +169,7 @@ class Hit(NamedTuple):
     A message that was found.
 
     @ivar conversation: see L{Conversation.name}.
-    @ivar snippet: a part of what it says, in pieces: a text, and whether it is what was asked for.
+    @ivar snippet: a part of its text, in pieces: each a text, and whether it matches the search.
     """
 
     message: Folded

@@ -55,7 +55,7 @@ JOINED = {"zh": "加群成功", "en": "you are a member now"}
 UPLOADED = {"zh": "上传成功", "en": "uploaded"}
 
 OLD_PASSWORD = "oldPassword"  # noqa: S105
-"""The field that the contract does not have: what is asked for is in L{Accounts.confirm}."""
+"""The field that this server adds to the contract: see L{Accounts.confirm}."""
 
 _TRUE = frozenset(("true", "1"))
 
@@ -301,7 +301,7 @@ def make_root(parts: Parts, files: Files) -> Branch:
 
 
 def _form(request: Request) -> dict[str, str]:
-    # One byte more than may be: what is longer is refused there. The site refuses it before.
+    # One byte more than the limit, to notice a longer body. The site refuses those before.
     return read_form(request.getHeader("content-type"), _content(request).read(FORM_LIMIT + 1))
 
 

@@ -81,7 +81,7 @@ def parse(frame: bytes, user: int, origin: IOrigin) -> Draft | None:
 def encode(event: Event) -> bytes | None:
     """
     @return: the WebSocket frame (RFC 6455, 5.2) that carries a message to v1 clients: the sender's, as it came; None
-        for what v1 does not show.
+        for events that v1 does not show.
     """
     if event.kind not in V1:
         return None
@@ -114,7 +114,7 @@ _BACKSLASH = ord("\\")
 
 def _read_usual(frame: bytes) -> tuple[int, int | None, int] | None:
     """
-    Read what is usual, in a tenth of the time.
+    Read a frame of the usual form, in a tenth of the time.
 
     @return: as L{_read}; None: the frame is not usual, or not right.
     """

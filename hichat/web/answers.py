@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from twisted.web.http import Request
 
 FAILED = -1
-"""The C{code} of what did not succeed; of what did, it is 0."""
+"""The C{code} of a failure; that of a success is 0."""
 
 
 def language(request: Request) -> Language:

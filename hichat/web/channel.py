@@ -155,7 +155,7 @@ class PlainChannel(http.HTTPChannel):
 
     def fail(self, status: int, text: str) -> None:
         """
-        Refuse what is no request, and end the connection.
+        Refuse bytes that are no HTTP request, and end the connection.
 
         @param text: what is wrong, on one line.
         """
@@ -297,7 +297,7 @@ class PlainChannel(http.HTTPChannel):
 
 
 def unsent(transport: Any) -> int:
-    """@return: how many bytes of what was written the kernel has not taken yet."""
+    """@return: the number of written bytes that the kernel has not taken yet."""
     # Of TLS: what waits to be encrypted, and the transport below.
     waiting = sum(map(len, getattr(transport, "_appSendBuffer", ())))
     below = getattr(transport, "transport", transport)

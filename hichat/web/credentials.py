@@ -34,7 +34,7 @@ def credentials(request: Request) -> tuple[str, str]:
 
 
 def callers(accounts: Accounts) -> Callable[[Request], Awaitable[int]]:
-    """@return: what finds out whose token a request shows, whatever it asks for; 0: it shows no good one."""
+    """@return: a function that gives the user whose token a request has, for any address; 0: it has no valid one."""
 
     async def caller(request: Request) -> int:
         try:

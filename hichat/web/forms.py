@@ -1,5 +1,5 @@
 """
-Reading the fields of a request. Pure functions; what is wrong is a L{hichat.core.errors.Refused}.
+Reading the fields of a request. Pure functions, which raise L{hichat.core.errors.Refused}.
 
 Existing clients write bodies that no standard describes: see L{read_urlencoded}.
 """
@@ -168,7 +168,7 @@ def _split(body: bytes) -> dict[str, bytes]:
 
 
 def _given(values: dict[str, str]) -> dict[str, str]:
-    """The page writes "undefined" for what was not filled in, and leaves C{cate} empty."""
+    """Existing pages write "undefined" for an empty field, and leave C{cate} empty."""
     return {name: value for name, value in values.items() if value != "undefined" and (value or name != "cate")}
 
 

@@ -142,7 +142,7 @@ class Proxies:
         return Source(peer, True, named, request.isSecure() or told.is_secure, told.hosts)
 
     def _named(self, nodes: Sequence[str] | None) -> Peer | None:
-        """@return: who is named by the right-most proxy that is trusted; None: nobody is."""
+        """@return: the client that the right-most trusted proxy names; None: it names none."""
         if nodes is None:
             return None
         peer = Peer(STRANGER, "")
@@ -235,7 +235,7 @@ def _pairs(element: str) -> Iterable[tuple[str, str]]:
 
 
 def _elements(request: Request, name: bytes) -> list[str] | None:
-    """@return: a list that may be in several lines (RFC 9110, 5.6.1), without what is empty; None: no such header."""
+    """@return: a list that may be in several lines (RFC 9110, 5.6.1), without empty elements; None: no such header."""
     lines: Any = request.requestHeaders.getRawHeaders(name)
     if lines is None:
         return None

@@ -53,11 +53,11 @@ from hichat.web.outside import Outside
 __all__ = ["Branch", "Channel", "NotFound", "Request", "Site", "answer_json", "language"]
 
 Gate = Callable[["Request"], Awaitable[Callable[[], None]]]
-"""Asked about a request whose head has come: whether its body may. Raises L{Refused}, or gives what is to be called at
+"""Called when the head of a request has come, to admit its body. Raises L{Refused}, or gives a function to be called at
 the request's end."""
 
 Caller = Callable[["Request"], Awaitable[int]]
-"""Finds out whose token a request shows; 0: it shows no good one."""
+"""Gives the user whose token a request has; 0: it has no valid one."""
 
 
 class UploadPath(NamedTuple):
@@ -90,10 +90,10 @@ BODIES_LIMIT = 16 * 1024 * 1024
 """Bytes of bodies that are not complete, which are held in memory. Of more, the oldest are given up."""
 
 PROBES = (b"/healthz", b"/readyz", b"/metrics")
-"""What the operator's machines ask for. These are answered also to who is one too many: a daemon that is full lives."""
+"""The calls of monitoring. They are answered over the limit of connections, too: a daemon that is full is alive."""
 
 DOOR_TIME = 1
-"""Seconds that who is one too many has to ask, and to read why not: others wait at the door."""
+"""Seconds that a client over the limit of connections has to send its request and to read the refusal."""
 
 ANSWER_COST = 64 * 1024
 """Bytes of an answer that cost as much as a call that does nothing, which is a millisecond."""
@@ -252,11 +252,11 @@ class Request(server.Request):
 
     async def _known(self, refusal: TooManyRequests) -> None:
         """
-        What strangers at an address have used up is not the users' there, who have budgets of their own. So it is found
-        out who calls, before anything is done for them and also where nobody need say so: a token counts if it is good.
+        The strangers at an address have used up its budget, but users there have budgets of their own. So find out who
+        calls, before anything else is done and also for calls that need no token: a valid token counts.
 
-        @param refusal: the strangers'.
-        @raise Refused: nobody who is known calls, or this user may not.
+        @param refusal: the refusal for strangers.
+        @raise Refused: the call has no valid token, or the user's budget is used up as well.
         """
         user = await self.channel.site.caller(self)
         if not user:
@@ -284,7 +284,7 @@ class Request(server.Request):
         if not place.address:
             place.address, self._address = self._address, ""
         self._end()
-        # What is done for the connection from now on is not the request's.
+        # The cost of the connection from now on is not the request's.
         self._meter.settle(lambda milliseconds: None)
         return place
 
@@ -509,10 +509,10 @@ class Request(server.Request):
 
 class Bodies:
     """
-    What is held in memory of bodies that are not complete.
+    The memory that holds bodies which are not complete.
 
-    @param limit: bytes. Beyond them, who has kept the daemon waiting longest is given up. That is never who sends a
-        body, and does not only begin one.
+    @param limit: bytes. Beyond them the request that has kept the daemon waiting longest is given up; never one whose
+        client goes on sending.
     """
 
     def __init__(self, limit: int = BODIES_LIMIT) -> None:
@@ -613,11 +613,11 @@ class Site(server.Site):
         """See L{startFactory}."""
 
     def acceptableProtocols(self) -> list[bytes]:  # noqa: N802
-        """What is negotiated over TLS: our L{Channel} speaks no HTTP/2."""
+        """The protocols that TLS negotiates (ALPN): our L{Channel} speaks no HTTP/2."""
         return [b"http/1.1"]
 
     def upload_path(self, method: bytes, path: bytes) -> UploadPath | None:
-        """@return: what there is to know of an upload; None: it is none."""
+        """@return: the properties of an upload; None: the request is none."""
         return self._uploads.get(path) if method == b"POST" else None
 
     def body_limit(self, method: bytes, path: bytes) -> int:

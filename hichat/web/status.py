@@ -14,13 +14,13 @@ from hichat.core.errors import NotStored
 from hichat.runtime.metrics import Metrics
 
 FRESH = 1.0
-"""Seconds for which what was seen is the answer."""
+"""Seconds for which the result of a look is the answer."""
 
 PATIENCE = 3.0
 """Seconds that a look may take."""
 
 HANGS = f"the store does not answer within {PATIENCE:.0f} s"
-"""What is wrong then."""
+"""The reason that is given then."""
 
 
 class Health(Resource):
@@ -73,7 +73,7 @@ class Ready(Resource):
         return NOT_DONE_YET
 
     def _look(self) -> Deferred[str]:
-        """@return: what is wrong; empty: nothing."""
+        """@return: the reason why the daemon cannot serve; empty: it can."""
         now = self._clock.seconds()
         if self._began is None:
             if self._seen_at is not None and now - self._seen_at < FRESH:

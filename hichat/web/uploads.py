@@ -240,7 +240,7 @@ class Download(File):
     render_HEAD = render_GET
 
     def _ranges(self, request: http.Request, tag: bytes) -> list[bytes]:
-        """@return: what is to be sent, as one C{Range} that twisted.web takes; empty: all of the file."""
+        """@return: the range to send, as one C{Range} that twisted.web takes; empty: all of the file."""
         # A thousand ranges would send the file a thousand times; whoever wants several may have all of it.
         asked = _RANGE.fullmatch(request.getHeader(b"range") or b"")
         if asked is None:

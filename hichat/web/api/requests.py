@@ -1,4 +1,4 @@
-"""Reading requests: from paths, queries and bodies to the types that operations want. What is wrong is named."""
+"""Reading requests: from paths, queries and bodies to the types of operations. Errors name the field that is wrong."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def read_body(request: Request, kind: type[T]) -> T:
     @raise NotText: there is a NUL in a text.
     """
     assert request.content is not None
-    # One byte more than may be: what is longer is refused. The site refuses it before.
+    # One byte more than the limit, to notice a longer body. The site refuses those before.
     body = request.content.read(FORM_LIMIT + 1)
     if len(body) > FORM_LIMIT:
         raise FormTooLarge(FORM_LIMIT)

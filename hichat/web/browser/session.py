@@ -1,13 +1,13 @@
 """
 A browser's session.
 
-A page's scripts are the last place for something that is good for 60 days, so the web client never sees a refresh
-token: it is in a cookie that only these calls are sent, that no script can read, and that no other site's page makes a
-browser send (C{HttpOnly}, C{SameSite=Strict}, C{Path=/session}: RFC 6265bis, 5.6). By another one the browser is known
-when somebody logs in again, see L{hichat.accounts.known}: it has a secret of each of the last who did. The page has
-access tokens, in memory. Each call needs a JSON body or a method for which another site would have to ask first (Fetch,
-CORS-preflight), and nobody answers that; and it is refused to pages that are not of this server:
-L{hichat.web.outside.Outside}.
+A page's scripts are the last place for a token that is good for 60 days, so the web client never sees a refresh token.
+The refresh token is in a cookie that browsers send with these calls only, that no script can read, and that no other
+site's page makes a browser send (C{HttpOnly}, C{SameSite=Strict}, C{Path=/session}: RFC 6265bis, 5.6). Another cookie
+has the device secrets of the last users who logged in, by which the browser is known at the next log-in: see
+L{hichat.accounts.known}. The page has access tokens, in memory. Each call needs a JSON body or a method for which a
+page of another site would need a CORS preflight (Fetch), and the server answers none; and pages of other sites are
+refused: see L{hichat.web.outside.Outside}.
 
 Over TLS the cookies' names begin with C{__Secure-}, so that nobody can set them over a plain connection. Those without,
 from before there were such names, are exchanged by the next refresh.
@@ -79,7 +79,7 @@ class Nothing(msgspec.Struct, forbid_unknown_fields=True):
 
 class Session(msgspec.Struct):
     """
-    Who is logged in here.
+    The log-in of this browser.
 
     @ivar device: the device's name, for C{hello}.
     @ivar expiresIn: seconds for which the access token is good.
