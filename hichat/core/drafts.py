@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 class IOrigin(Interface):
-    """Where a draft came from: a session, or a call that waits for the answer."""
+    """The origin of a draft: a session, or a call that waits for the answer."""
 
     def accepted(draft: Draft, event: Event, duplicate: bool) -> None:
         """
         The draft is durable. Called in the reactor's thread, once; not both this and L{refused}.
 
-        @param duplicate: it was so before: this is the event of the first time.
+        @param duplicate: the draft repeats an earlier one, and this is the event of the first time.
         """
 
     def refused(draft: Draft, error: Refused) -> None:
@@ -35,13 +35,13 @@ class IOrigin(Interface):
 
 class Draft(msgspec.Struct, eq=False, gc=False):
     """
-    An event that is not written yet. For what is not said here see L{Event}.
+    An event that is not written yet. L{Event} describes the other fields.
 
-    @ivar scope: for what is done to a message the ledger sets this and the target: they are the message's.
-    @ivar origin: is told, in the reactor's thread, how it went.
-    @ivar change: what else changes with this event, in the same transaction: called with the connection, the draft
-        and its position to be. It may complete C{kind}, C{target}, C{subject} and C{body}, and may raise
-        L{hichat.core.errors.Refused}: then neither the event nor anything the change wrote exists.
+    @ivar scope: of an edit, a recall or a reaction the ledger sets this and the target, to those of the message.
+    @ivar origin: is told the outcome, in the reactor's thread.
+    @ivar change: changes other tables together with this event, in the same transaction. It is called with the
+        connection, the draft and the draft's future position. It may complete C{kind}, C{target}, C{subject} and
+        C{body}, and may raise L{hichat.core.errors.Refused}: then neither the event nor its changes are written.
     """
 
     kind: Kind
@@ -57,17 +57,17 @@ class Draft(msgspec.Struct, eq=False, gc=False):
 
 
 class Duplicate(NamedTuple):
-    """A draft whose client id was used already, for the same."""
+    """The outcome of a draft that repeats an earlier one, with the same client id."""
 
     event: Event
 
 
 Outcome = Event | Duplicate | Refused
-"""What became of a draft."""
+"""The outcome of a draft: its event, or that of the first time, or the reason why it was refused."""
 
 
 class Wanted(TypedDict):
-    """What is to be appended to the log: the fields of a L{Draft} that a caller may set."""
+    """The fields of a L{Draft} that a caller may set."""
 
     kind: Kind
     scope: Scope
@@ -79,7 +79,7 @@ class Wanted(TypedDict):
 
 
 def drafted(wanted: Wanted, origin: IOrigin) -> Draft:
-    """@return: the draft that says so, and whom it tells how it went."""
+    """@return: a draft with these fields, whose outcome the origin is told."""
     return Draft(
         wanted["kind"],
         wanted["scope"],

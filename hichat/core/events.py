@@ -21,22 +21,21 @@ MAX_SAFE_INTEGER = 2**53 - 1
 
 JoinPolicy = Literal["open", "approval", "invite"]
 """
-How one becomes a member of a group: whoever wants to is one at once; or the owner or an admin has to agree; or only who
-was invited becomes one.
+Who may join a group: everybody; or users whom the owner or an admin approves; or invited users only.
 """
 
 Role = Literal["owner", "admin", "member"]
-"""What a member of a group is."""
+"""The roles of a group's members."""
 
 
 class Scope(IntEnum):
-    """Whom an event is for. The first three are the v1 C{Type}."""
+    """The recipients of an event. The first three are the v1 C{Type}."""
 
     USER = 1
     GROUP = 2
     EVERYONE = 3
     ACCOUNTS = 9
-    """Nobody's screen: the workers' own business, such as L{Kind.SIGNED_OUT}."""
+    """No user: only the workers act on it, as on L{Kind.SIGNED_OUT}."""
 
 
 class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -46,16 +45,17 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     @ivar position: its place in the store's log: contiguous from 1, in commit order. Also a message's id.
     @ivar conversation: the id of the pair, the group's conversation, the announcements or the accounts' business.
     @ivar seq: its place in its conversation: contiguous from 1.
-    @ivar n: how many messages the conversation has up to here, this one included.
+    @ivar n: the number of messages in the conversation up to here, this one included.
     @ivar sender: the user who made it happen.
     @ivar target: a user id (L{Scope.USER}, L{Scope.ACCOUNTS}), a group id (L{Scope.GROUP}) or 0.
-    @ivar subject: what it is about: the user who joined or left or was muted, the message that was edited, recalled or
-        reacted to, the message that this one replies to, the device that was revoked, the user whom a user blocked or
-        has another name for; of a signal the only user who may hear of it; else 0.
+    @ivar subject: the user who joined or left or was muted; the message that was edited, recalled or reacted to; the
+        message that this one replies to; the device that was revoked; the user whom the sender blocked or gave a name
+        of their own; of a signal the only user who may get it; else 0.
     @ivar time: milliseconds since the epoch, when it was written.
-    @ivar body: what was said, as a v1 frame; what came from v1 is the sender's frame, byte for byte. Empty: recalled.
-    @ivar device: from which it came; 0: none that is known, such as a v1 connection.
-    @ivar counter: the device's own number of it, unique for ever; 0: none.
+    @ivar body: of a message a v1 frame, and from v1 the sender's frame, byte for byte; of other kinds see
+        L{hichat.core.kinds.Body}. Empty: the message was recalled.
+    @ivar device: the device that it came from; 0: not known, as for a v1 connection.
+    @ivar counter: the number that the device gave it, unique for ever; 0: none.
     """
 
     position: int

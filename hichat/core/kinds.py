@@ -34,15 +34,15 @@ class Kind(IntEnum):
     REMOVED = 12
     """Somebody else has ended a user's membership. The body is as for L{JOINED}."""
     BANNED = 13
-    """A user may not be a member of a group; who was one is no longer. The body is as for L{JOINED}."""
+    """A user may not be a member of a group any more; a membership ends. The body is as for L{JOINED}."""
     UNBANNED = 14
     """A user who was banned may be a member again."""
     CHANGED = 15
     """A group has another name or the like. The body is what changed, a JSON object."""
     ROLE = 16
     """
-    A member has another role. The body is its name. Where that is C{owner}, who was the owner before is an C{admin},
-    and the new one is not muted any more.
+    A member has another role. The body is the role's name. If that is C{owner}, the former owner becomes an C{admin},
+    and a mute of the new one ends.
     """
     MUTED = 17
     """
@@ -50,24 +50,24 @@ class Kind(IntEnum):
     Without a subject: nobody may but the owner and the admins.
     """
     UNMUTED = 18
-    """That is over before its time. The subject is as for L{MUTED}."""
+    """A mute ends before its time. The subject is as for L{MUTED}."""
     DISSOLVED = 19
     """A group is no more, and has no members. The body is 0."""
     SIGNED_OUT = 20
     """
-    Whatever a user was signed in with until now is void: password changed, account disabled or deleted. The body is the
-    generation that tokens must have from now on. With a subject it is only about that device: the body is the number
-    that its session must have from now on; empty: it was revoked.
+    All tokens of a user are void: the password was changed, the account disabled or deleted. The body is the generation
+    that tokens must have from now on. With a subject it concerns that device only: the body is the number that its
+    session must have from now on; empty: the device was revoked.
     """
     INVITED = 30
-    """A user is invited to become a member of a group. This and the next two are also for who is meant."""
+    """A user is invited to become a member of a group. The invited user gets this event and the next two as well."""
     REQUESTED = 31
     """A user asks to become a member of a group."""
     DECLINED = 32
-    """What a user was invited to or has asked for comes to nothing: the user does not want it, or the group."""
+    """An invitation or a request ends without a membership: the user has declined it, or the group has."""
     CONTACT_REQUESTED = 40
     """
-    A user asks another to be a contact: the target. The body is the word of greeting. This and the next ones, up to
+    A user asks another, the target, to be a contact. The body is the greeting. This event and the next ones, up to
     L{CONTACT_REMOVED}, are in the conversation of the two.
     """
     CONTACT_ADDED = 41
@@ -80,8 +80,8 @@ class Kind(IntEnum):
     """Two users are contacts no more."""
     CONTACT_REMARKED = 45
     """
-    The sender has another name for a contact, the subject: the body. This and the next ones are for the sender alone:
-    they are in the conversation with oneself.
+    The sender has given a contact, the subject, a name of their own: the body. This event and the next ones are for the
+    sender alone, in the sender's conversation with themselves.
     """
     BLOCKED = 46
     """The sender does not want to hear from the subject, nor to be seen."""
@@ -129,14 +129,14 @@ EventKind = Literal[
 
 
 class Heard(Enum):
-    """Who hears of an event."""
+    """The users who get an event."""
 
     HERE = auto()
-    """Those whose conversation it is in: two people, a group's members, one's own devices, everybody."""
+    """The users of its conversation: two users, the members of a group, the user's own devices, or everybody."""
     AND_SUBJECT = auto()
-    """And the subject, who is no member of the group."""
+    """Those, and the subject, who is no member of the group."""
     BY_WORKERS = auto()
-    """Nobody: it is the workers' own business."""
+    """No user: only the workers act on it."""
 
 
 class Shown(Enum):
@@ -151,7 +151,7 @@ class Shown(Enum):
 
 
 class Membership(Enum):
-    """What an event does to who is in a group. The body of such an event is the group's size after it."""
+    """What an event does to the members of a group. The body of such an event is the group's size after it."""
 
     BEGINS = auto()
     ENDS = auto()
@@ -160,7 +160,7 @@ class Membership(Enum):
 
 
 class Text(Enum):
-    """What an event does to the text that is found and shown."""
+    """What an event does to a message's text, which search finds and clients show."""
 
     HAS = auto()
     REPLACES = auto()
@@ -168,14 +168,14 @@ class Text(Enum):
 
 
 class By(Enum):
-    """Who may do something to a message."""
+    """The users who may edit, recall or react to a message."""
 
     AUTHOR = auto()
-    """Who wrote it, for as long as the setting C{edit_limit} says."""
+    """Its author, for as long as the setting C{edit_limit} says."""
     AUTHOR_OR_RULER = auto()
-    """And the owner and the admins of the group, at any time."""
+    """Its author as above, and the owner and the admins of the group at any time."""
     WRITERS = auto()
-    """Who may write where the message is."""
+    """All who may write in its conversation."""
 
 
 class About(Enum):
@@ -238,18 +238,19 @@ class Traits:
     @ivar about: what the subject is.
     @ivar heard: who hears of it.
     @ivar stored: whether it is in the log; else it is a signal, which has no position.
-    @ivar membership: what it does to who is in a group.
-    @ivar rights: whether it changes who may write, or to whom: the ledger keeps what it knows up to date by these.
+    @ivar membership: what it does to the members of a group.
+    @ivar rights: whether it changes the right to write somewhere: by these events the ledger keeps its memory up to
+        date.
     @ivar shown: where a chat shows it; None: nowhere.
     @ivar counts: whether it counts in C{n}, and as unread.
-    @ivar text: what it does to the text that is found.
-    @ivar by: who may do it to a message; None: it is not done to one.
-    @ivar takes: what may be done to it.
+    @ivar text: what it does to the text that search finds.
+    @ivar by: the users who may do it to a message; None: its subject is no message.
+    @ivar takes: the kinds that may have an event of this kind as their subject.
     @ivar blanked: whether its body is emptied once its message is recalled.
     @ivar v1: whether clients of v1 get it.
     @ivar v2: whether clients of v2 get it.
-    @ivar zh: a line that tells people of it; C{en}: the same in English. What stands there in braces,
-        L{hichat.terminal.lines} fills in.
+    @ivar zh: a line that tells people of it; C{en}: the same in English. L{hichat.terminal.lines} fills in the fields
+        in braces.
     """
 
     name: str
@@ -514,7 +515,7 @@ def _those(like: Callable[[Traits], object]) -> frozenset[int]:
 
 MESSAGES = _those(lambda kind: kind.shown is Shown.AS_MESSAGE)
 ON_MESSAGES = _those(lambda kind: kind.by is not None)
-"""What is done to a message."""
+"""Edits, recalls and reactions: their subject is a message."""
 FOLDED = _those(lambda kind: kind.shown is Shown.IN_MESSAGE)
 LINES = _those(lambda kind: kind.shown is Shown.AS_LINE)
 IN_CHAT = MESSAGES | FOLDED | LINES
@@ -526,12 +527,12 @@ RECALLS = _those(lambda kind: kind.text is Text.REMOVES)
 
 BEGINNINGS = _those(lambda kind: kind.membership is Membership.BEGINS)
 ENDINGS = _those(lambda kind: kind.membership is Membership.ENDS)
-"""What ends the membership of the subject, if it is a member."""
+"""They end the membership of the subject, if it is a member."""
 DISSOLUTIONS = _those(lambda kind: kind.membership is Membership.ENDS_ALL)
 MEMBERSHIP = _those(lambda kind: kind.membership is not None)
 
 MEETINGS = _those(lambda kind: kind.heard is Heard.AND_SUBJECT)
-"""What happens in a group and is for the subject too, who is no member."""
+"""Events of a group that the subject gets too, who is no member."""
 UNHEARD = _those(lambda kind: kind.heard is Heard.BY_WORKERS)
 RIGHTS = _those(lambda kind: kind.rights)
 

@@ -1,4 +1,4 @@
-"""The few seams: what one room asks of the next without knowing it."""
+"""The ports between rooms: interfaces that one room uses, and another one implements."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Piece(NamedTuple):
     """
     Events that a carrier takes at once.
 
-    @ivar packed: them, as the carrier has them.
+    @ivar packed: the events in the carrier's own format.
     """
 
     batch: Batch
@@ -73,8 +73,8 @@ class Piece(NamedTuple):
 
 class ICarrier(Interface):
     """
-    What carries durable events to the routing of every worker, which is its L{IBatchReceiver}. It may lose what it
-    carries, or be late with it: routing reads the log then.
+    Carries durable events to the routing of every worker, which is its L{IBatchReceiver}. It may lose events or deliver
+    them late: routing then reads the log.
     """
 
     def start() -> None:
@@ -90,11 +90,11 @@ class ICarrier(Interface):
     def split(events: Sequence[Event]) -> Iterable[Piece]:
         """
         @param events: contiguous, in order.
-        @return: them in pieces that L{send} takes.
+        @return: the events in pieces that L{send} takes.
         """
 
     def room() -> Deferred[None] | None:
-        """@return: None if a piece may be sent now, else what fires when one may. One may wait at a time."""
+        """@return: None if a piece may be sent now; else fires when one may. One caller may wait at a time."""
 
     def send(piece: Piece) -> None:
         """Send a piece; there was L{room}. Does not raise."""
@@ -107,8 +107,9 @@ class IBatchReceiver(Interface):
         """
         A batch came off the plane; see L{hichat.core.events.Batch} for the parameters.
 
-        @param knew: whether the sender knew all that is wanted here; else what is missing in the batch may be wanted.
-        @return: whether it brought anything new.
+        @param knew: whether the sender knew all interests of this worker; else events that it left out may be wanted
+            here.
+        @return: whether the batch brought anything new.
         """
 
 
@@ -117,14 +118,15 @@ class Leaves(Protocol):
 
     async def leave_all(self, user_id: int) -> None:
         """
-        Before an account is deleted: do what others hear of, each as an event of its own. May be called again.
+        Before an account is deleted: leave groups and the like, each with an event that others get. May be called
+        again.
 
         @raise Refused: of the ledger; then the account is not deleted.
         """
 
     def forget(self, connection: Connection, user_id: int, position: int) -> None:
         """
-        In the transaction that deletes the account: remove what is left of it.
+        In the transaction that deletes the account: remove its remaining rows.
 
-        @param position: of the event that says so.
+        @param position: the position of the event that deletes it.
         """

@@ -1,13 +1,13 @@
 """
-What follows the log: an index, the files that messages use.
+Followers of the log: an index, the files that messages use.
 
-A follower is never on the path of a message. It takes the log in by steps: each is a transaction of what it has made of
-some events, together with its position, which is how far it is. So a step that is cut off was not taken, and whoever
-takes the next one goes on where the last one ended. Two that take the same step at the same time exclude each other in
-that transaction.
+A follower is never on the path of a message. It reads the log in steps. Each step is one transaction, which writes the
+result of some events together with the follower's position: the last event that it has taken in. So a step that is cut
+off did not happen, and the next one goes on where the last one ended, in any process. If two processes take the same
+step at the same time, the transaction lets only one through.
 
 One of many processes takes the steps, by a L{Claim}; the others look now and then whether that one is gone. It rests
-between two steps, the longer the more people write: what they send comes first. What goes wrong is told once a minute.
+between two steps, and longer under load: users' messages come first. Failures are logged once a minute.
 """
 
 from __future__ import annotations

@@ -203,8 +203,8 @@ _IS_BLANKED = is_of(BLANKED)
 
 def done_to(connection: Connection, positions: Collection[int], *within: ColumnElement[bool]) -> list[Event]:
     """
-    @return: what holds of what was done to these messages, in order: of the edits of each the last one, of the
-        reactions the last word of each user on each emoji.
+    @return: the last edit of each of these messages, and the last reaction of each user with each emoji, on or off; in
+        order.
     """
     who = case((_IS_REACTION, events.c.sender), else_=0)
     what = case((_IS_REACTION, func.substr(events.c.body, 2)), else_=b"")

@@ -76,7 +76,7 @@ class Indexer:
         return Progress(found[-1].position if found else low, head)
 
     def _read(self, connection: Connection, found: Sequence[Event], low: int) -> tuple[list[Entry], list[int]]:
-        """@return: what is to be in the index, and what it may have now that is to go before."""
+        """@return: the entries to add to the index, and the messages whose old entries must go before."""
         changed = {event.subject for event in found if event.kind in _CHANGING}
         edited = {event.subject for event in found if event.kind in EDITS}
         messages = {event.position: event for event in found if event.kind in MESSAGES}

@@ -1,9 +1,8 @@
 """
-What is stored of a message, of an edit and of a reaction: made of what clients say, and read again.
+The stored form of messages, edits and reactions: made from clients' frames, and read again.
 
-A message is stored as a v1 frame, whoever wrote it: so existing clients get it as it is, and it crosses from one
-dialect to the other when it is shown (see L{hichat.wire.view}). What came from v2 has a device, and is in our own
-spelling.
+Every message is stored as a v1 frame, from clients of v2 too. So existing clients get it as it is, and clients of v2
+get it translated (see L{hichat.wire.view}). A message from v2 has a device, and its frame is in our own spelling.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ _EDIT = msgspec.json.Decoder(Edit)
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
-# From what clients say
+# From clients' frames
 
 
 def message_body(
@@ -61,9 +60,9 @@ def message_body(
 ) -> bytes:
     """
     @param media_id: of our own file that the frame names; empty: it names none.
-    @param open_url: what opens it for clients of v1, which have no other credentials for it.
-    @return: what is stored of a message.
-    @raise Refused: its text is too long, or there is nothing in it.
+    @param open_url: the URL that opens it for clients of v1, which have no other credentials for it.
+    @return: the stored form of a message.
+    @raise Refused: its text is too long, or the message is empty.
     """
     for value in (frame.text, frame.url, frame.name):
         _check_text(value)
@@ -93,8 +92,8 @@ def message_body(
 
 def revision_body(frame: frames.Revision) -> bytes:
     """
-    @return: what is stored of what is done to a message; see L{hichat.core.kinds.Traits.body}.
-    @raise Refused: its text is too long, or there is nothing in it; or it is no emoji.
+    @return: the stored form of an edit, a recall or a reaction; see L{hichat.core.kinds.Traits.body}.
+    @raise Refused: its text is too long or empty; or it is no emoji.
     """
     body = TRAITS[frame.kind].body
     if isinstance(frame, frames.React):
@@ -112,7 +111,7 @@ def revision_body(frame: frames.Revision) -> bytes:
 def _reaction_body(frame: frames.React) -> bytes:
     """
     @raise NotText: it has a NUL.
-    @raise NotAnEmoji: it is none. Whether such a one can be taken back the ledger knows.
+    @raise NotAnEmoji: it is none. (An old reaction that is none can be taken back: the ledger checks that.)
     """
     _check_text(frame.emoji)
     emoji = emoji_of(frame.emoji)
@@ -134,7 +133,7 @@ def _check_text(text: str) -> None:
 def read_message(event: Event) -> Message:
     """
     @param event: a message that was not recalled.
-    @return: what is in it.
+    @return: its content.
     """
     return _MESSAGE.decode(event.body) if event.device else _read_v1(event.body)
 
@@ -142,7 +141,7 @@ def read_message(event: Event) -> Message:
 def read_edit(event: Event) -> Edit:
     """
     @param event: an edit whose message was not recalled.
-    @return: what is in it.
+    @return: its content.
     """
     return _EDIT.decode(event.body)
 

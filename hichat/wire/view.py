@@ -1,8 +1,8 @@
 """
-What an event or a message looks like to a client of v2: from the log to what L{hichat.wire.frames} says.
+The look of an event or a message to a client of v2: from the log to L{hichat.wire.frames}.
 
-What there is to tell of an event follows from its kind: what its subject is, and what its body is (see
-L{hichat.core.kinds.TRAITS}).
+The fields of an event follow from its kind, by the meanings of its subject and its body: see
+L{hichat.core.kinds.TRAITS}.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from hichat.wire import frames, stored
 
 
 class _Changed(msgspec.Struct):
-    """What a group's change says: by the columns of the store."""
+    """The body of a group's change: columns of the store, with their new values."""
 
     name: str | UnsetType = UNSET
     image: str | UnsetType = UNSET
@@ -38,13 +38,13 @@ _SETTING = msgspec.json.Decoder(Setting)
 
 
 def live(event: Event) -> frames.EventFrame | None:
-    """@return: an event, for a frame of its own; None for what v2 does not show."""
+    """@return: an event, for a frame of its own; None if v2 does not show it."""
     shown: frames.EventFrame | None = _show(frames.EventFrame, event)
     return shown
 
 
 def happened(event: Event) -> frames.Happened | None:
-    """@return: an event, for a page; None for what v2 does not show."""
+    """@return: an event, for a page; None if v2 does not show it."""
     shown: frames.Happened | None = _show(frames.Happened, event)
     return shown
 
@@ -238,7 +238,7 @@ def _of_struct(traits: Traits, struct: type[msgspec.Struct]) -> Callable[[Event]
 
 
 def _teller(traits: Traits) -> Callable[[Event], dict[str, Any]]:
-    """@return: gives what there is to say of an event of this kind beside where and who."""
+    """@return: a function that gives the fields of an event of this kind, beside those that all kinds have."""
     if traits.body is Body.MESSAGE:
         return _content
     of_subject = _OF_SUBJECT[traits.about]
@@ -247,4 +247,4 @@ def _teller(traits: Traits) -> Callable[[Event], dict[str, Any]]:
 
 
 _SHOWN = {kind: (TRAITS[kind].name, _teller(TRAITS[kind])) for kind in V2}
-"""What v2 shows, by kind: its name, and what there is to tell of it."""
+"""The kinds that v2 shows: the name of each, and the function that gives its fields."""

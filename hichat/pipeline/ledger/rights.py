@@ -11,9 +11,9 @@ would write it; so the answer is that of the log up to there, with what the same
     recalled    the sender's own, not too old; or anybody's, by the group's owner and admins
     reacted     any that the sender sees, where the sender may write; not too often
 
-Everything else comes with a change to the rows of a room, which says no itself, in the same transaction: who is above
-whom in a group is in L{hichat.groups.moderation}, who may join one in L{hichat.groups.joining}, who may become whose
-contact in L{hichat.contacts.contacts}.
+Every other draft comes with a change to the rows of a room, and that change checks the rights itself, in the same
+transaction: L{hichat.groups.moderation} the roles in a group, L{hichat.groups.joining} joining one,
+L{hichat.contacts.contacts} becoming contacts.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ from hichat.storage.tables import events
 
 REACTIONS_LIMIT = 100
 """
-Reactions of a user to one message, those taken back as well, for as long as a writer remembers: all are read whenever
-the message is shown, and everybody may react to what is announced to everybody.
+The largest number of a user's reactions to one message, with those taken back, as far as the writer remembers. All are
+read whenever the message is shown, and everybody may react to an announcement.
 """
 
 
 class Consequence(NamedTuple):
     """
-    What follows from appending a draft, beside the event.
+    The consequences of appending a draft, beside the event.
 
-    @ivar scope: where it happens; so does C{target}.
-    @ivar first: whether the sender writes first to somebody who is no acquaintance.
+    @ivar scope: the scope of the conversation where it happens; C{target} is its target.
+    @ivar first: whether the sender begins a conversation with a stranger.
     @ivar reaction: whether the sender has one more reaction to the subject.
     @ivar blanks: whether the text of the subject is removed from the log.
     """
@@ -70,7 +70,7 @@ class Consequence(NamedTuple):
 
 
 class Known(Protocol):
-    """What is known in a transaction; see L{hichat.pipeline.ledger.transaction.Transaction}."""
+    """A transaction, as rights see it; see L{hichat.pipeline.ledger.transaction.Transaction}."""
 
     connection: Connection
     memory: Memory
@@ -89,8 +89,8 @@ class Known(Protocol):
 
 class Rights:
     """
-    @param known: what is known in the transaction.
-    @param ages: how old messages are.
+    @param known: the transaction.
+    @param ages: the ages of messages.
     @param edit_limit: seconds after which people cannot edit or recall their messages any more.
     """
 
@@ -106,8 +106,8 @@ class Rights:
         """
         May this draft be appended?
 
-        @return: what else follows; None: nothing, as for nearly all.
-        @raise Refused: it may not, and why.
+        @return: its consequences; None: there are none, as for nearly all drafts.
+        @raise Refused: it may not; the error is the reason.
         """
         kind = draft.kind
         if kind in MESSAGES:

@@ -1,5 +1,5 @@
 """
-The datagram: what the plane carries, and how it is known to be ours.
+The datagram of the plane: its layout, and the MAC that tells it from a forged one.
 
 Layout, integers big-endian::
 
@@ -10,12 +10,12 @@ Layout, integers big-endian::
     number        8         counts the datagrams to this receiver from 1; 0: one that is not counted
     heard         8         the largest number that the sender has heard from the receiver, of the incarnation
     heard_of      8         that it had; so the sender's own buffer gives credit
-    wanted        8         the number of what the sender knows that the receiver wants (L{Interests})
-    telling       8         the number of what the sender wants, if the records are that; else 0
+    wanted        8         the number of the receiver's interests (L{Interests}) that the sender knows
+    telling       8         the number of the sender's interests, if the records are these; else 0
     first, last   8 + 8     the positions that the datagram accounts for; zeros for signals
     length        4         of the rest, in bytes
-    records                 a MessagePack array of events, each an array (L{Event}); of those that the receiver
-                            wants. Or, in a datagram that tells what is wanted, L{Interests.told}.
+    records                 a MessagePack array of the events that the receiver wants, each an array (L{Event}).
+                            Or, in a datagram that tells interests, L{Interests.told}.
 """
 
 from __future__ import annotations

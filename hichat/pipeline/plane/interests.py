@@ -1,9 +1,10 @@
 """
-What a worker wants to hear of from the others: the users and the groups that it holds.
+The interests of a worker: the users and groups whose events it wants from the others, because it holds them.
 
-Told as a set of bits, one for all ids that are equal modulo L{BITS}: so it fits one datagram whatever it holds, needs
-no other one to be understood, and at worst an event travels that nobody wants. It is numbered: the number grows with
-what is wanted, and who sends says which number was known. (What is not wanted any more may go unnoticed.)
+A worker tells its interests as a set of bits, one for all ids that are equal modulo L{BITS}. So they fit one datagram,
+which needs no other one to be understood; at worst an event travels that nobody wants. Interests are numbered: the
+number grows when the worker wants more, and a sender says which number it knew. (When a worker wants less, the number
+may stay.)
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """
-The routing service: what comes off the plane goes, in order and once, to who is online here.
+The routing service: it delivers batches from the plane, in order and once, to the users who are online here.
 
-It keeps one integer: the position it has delivered to. What lies at or before it came twice; what leaves a gap waits,
-and if the gap stays it is read from the log a moment later. That one rule repairs a datagram that was lost, late or
-forged, and finds what another process has written.
+It keeps one integer: the position that it has delivered to. A batch at or before that position is a duplicate. A batch
+that leaves a gap waits, and if the gap stays, routing reads it from the log a moment later. That one rule repairs a
+lost, late or forged datagram, and finds events that another process has written.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ PAGE = 1000
 """Events that a repair reads at once."""
 
 EARLY = 64
-"""Batches that may wait for one before them; what comes beyond that is read from the log."""
+"""Batches that may wait for one before them; further ones are read from the log."""
 
 RECENT = 8192
-"""Events that are kept for those who arrive while they happen."""
+"""Events that are kept for devices that arrive at the same time."""
 
 RECENT_SIZE = 4 * 1024 * 1024
 """Bytes of their bodies, at most."""
@@ -48,7 +48,7 @@ RECENT_SIZE = 4 * 1024 * 1024
 _USER = int(Scope.USER)
 
 RECEIPTS_LIMIT = 100
-"""Members of a group up to which they hear what the others have read."""
+"""The largest group whose members get each other's receipts."""
 
 
 def _voids(event: Event, generation: int, device: int, login: int, bound: int) -> bool:
@@ -80,9 +80,9 @@ def _size(events: list[Event]) -> int:
 
 class Arrival(NamedTuple):
     """
-    Somebody who wants to listen.
+    A device that wants to listen.
 
-    @ivar position: from where on.
+    @ivar position: the position after which it wants events.
     @ivar device: its number; 0 for a client that has none.
     @ivar login: the number of the session that the token is bound to, of that device; 0: it is bound to none.
     @ivar bound: the device whose session that is, if it is another one.
@@ -116,9 +116,9 @@ class Arrived(NamedTuple):
 
 class Met(NamedTuple):
     """
-    What was read for somebody who wants to listen.
+    An arrival, and what the store knows of it.
 
-    @ivar position: from where on; there it was so.
+    @ivar position: the position at which that was so, and after which the device wants events.
     """
 
     position: int
@@ -129,7 +129,7 @@ class _Early(NamedTuple):
     """
     A batch that came before its turn.
 
-    @ivar wanted: the number of what was wanted here when it came.
+    @ivar wanted: the number of this worker's interests when the batch came.
     """
 
     last: int
@@ -139,7 +139,7 @@ class _Early(NamedTuple):
 
 
 class _Group:
-    """A group with somebody online here: who is, and how many members it has in all."""
+    """A group with a member online here: the members who are, and the number of all its members."""
 
     __slots__ = ("online", "size")
 
