@@ -16,7 +16,7 @@ from twisted.logger import eventAsText
 from hichat.runtime.child import Process
 from hichat.runtime.signals import HARMLESS
 from hichat.runtime.supervision import LAST_WORDS, WORDS
-from tests.doubles import watch_log
+from tests.support.doubles import watch_log
 from tests.support.scene import Scene, fixture_of
 
 CLOCK: Any = reactor

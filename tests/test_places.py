@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.core.errors import Busy, TooManyConnections
 from hichat.pipeline.gateway.admission import DOOR, MOST, SUMMARY, Caps, Place, Places, Refusals, caps_of, key_of
 from hichat.runtime.metrics import Metrics
-from tests.doubles import watch_log
+from tests.support.doubles import watch_log
 
 
 class PlacesCase(SynchronousTestCase):

@@ -23,9 +23,9 @@ from hichat.groups import queries
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
-from tests.doubles import NOW, FakeLedger, make_store, run_now
-from tests.integration.devices import check_log
-from tests.postgres import OnPostgreSQL
+from tests.support.devices import check_log
+from tests.support.doubles import NOW, FakeLedger, make_store, run_now
+from tests.support.postgres import OnPostgreSQL
 
 
 class PrepareTests(SynchronousTestCase):

@@ -18,7 +18,7 @@ from hichat.daemon import assembly, settings
 from hichat.log import reading
 from hichat.storage.migrate import migrate
 from hichat.web.status import FRESH
-from tests.web.support import FORM, Answer, Connection, request_bytes
+from tests.support.site import FORM, Answer, Connection, request_bytes
 
 
 class AssembleTests(SynchronousTestCase):

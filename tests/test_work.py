@@ -14,7 +14,7 @@ from hichat.core.errors import TooManyRequests
 from hichat.runtime.limits import Rate
 from hichat.runtime.work import ADDRESS_SHARE, METER, Budget, Budgets, Meter, metered
 from hichat.storage.gathered import Gathered
-from tests.doubles import run_now
+from tests.support.doubles import run_now
 
 
 def busy(milliseconds: float) -> float:

@@ -18,7 +18,7 @@ from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.supervisor import LINE, NUMBER, Supervisor
 from hichat.runtime.supervision import AGAIN, LAST_WORDS, LONGEST, STEADY
-from tests.integration.daemon import free_port
+from tests.support.daemon import free_port
 
 
 class Process:

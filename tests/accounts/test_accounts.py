@@ -4,15 +4,13 @@ from typing import Any
 
 from sqlalchemy import func, select
 from twisted.internet.defer import Deferred
-from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.resting import REST
-from hichat.accounts.tokens import LIFETIME, Dialect, Tokens
+from hichat.accounts.tokens import LIFETIME, Dialect
 from hichat.contacts import contacts
-from hichat.contacts.contacts import Contacts
 from hichat.core.errors import (
     Busy,
     Disabled,
@@ -29,36 +27,8 @@ from hichat.core.kinds import Kind
 from hichat.groups import queries
 from hichat.groups.service import Groups
 from hichat.storage import tables
-from tests.accounts.test_passwords import Counting
-from tests.doubles import NOW, FakeLedger, make_store, run_now
-
-
-class AccountsCase(SynchronousTestCase):
-    def setUp(self):
-        self.now = NOW
-        self.store = make_store(self)
-        self.ledger: Any = FakeLedger(self.store)
-        self.hasher = Counting()
-        self.tokens = Tokens(bytes(32), lambda: self.now)
-        leaves = Contacts(self.store, self.ledger, lambda: self.now), Groups(self.store, self.ledger, lambda: self.now)
-        self.accounts = Accounts(
-            self.store, self.ledger, Passwords(run_now, self.hasher), self.tokens, lambda: self.now, leaves=leaves
-        )
-
-    def get(self, coroutine):
-        return self.successResultOf(Deferred.fromCoroutine(coroutine))
-
-    def fails(self, kind, coroutine):
-        return self.failureResultOf(Deferred.fromCoroutine(coroutine), kind).value
-
-    def register(self, name="Ann", password="correct horse"):
-        return self.get(self.accounts.register(name, password, password))
-
-    def log_in(self, name="Ann", password="correct horse"):
-        return self.get(self.accounts.log_in(name, password, "192.0.2.1", "4711"))
-
-    def found(self, user_id):
-        return self.successResultOf(self.store.read(users.find, user_id))
+from tests.support.accounts import AccountsCase
+from tests.support.doubles import NOW, run_now
 
 
 class Registering(AccountsCase):

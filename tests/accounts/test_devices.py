@@ -16,11 +16,11 @@ from hichat.core.events import Scope
 from hichat.core.kinds import Kind
 from hichat.pipeline.routing.arrivals import read_generation
 from hichat.storage.store import Store
-from tests.accounts.test_accounts import AccountsCase
-from tests.doubles import NOW, run_now
 from tests.ledger.plans import plans
-from tests.ledger.test_ledger import Thread
-from tests.postgres import OnPostgreSQL
+from tests.support.accounts import AccountsCase
+from tests.support.doubles import NOW, run_now
+from tests.support.postgres import OnPostgreSQL
+from tests.support.threads import Thread
 
 
 class DeviceCase(AccountsCase):

@@ -18,9 +18,9 @@ from hichat.core.errors import Busy, Disabled, StoreAway, TooManyAttempts, Wrong
 from hichat.runtime import limits
 from hichat.runtime.limits import Limits, Rate
 from hichat.storage.tables import login_failures
-from tests.accounts.test_accounts import AccountsCase
-from tests.doubles import NOW, make_store, run_now
-from tests.postgres import OnPostgreSQL
+from tests.support.accounts import AccountsCase
+from tests.support.doubles import NOW, make_store, run_now
+from tests.support.postgres import OnPostgreSQL
 
 RIGHT = "correct horse"
 OFF = Rate(0, 1)

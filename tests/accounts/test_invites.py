@@ -11,9 +11,9 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.core.errors import BadInvite, NameTaken, RegistrationClosed
 from hichat.storage import tables
-from tests.accounts.test_accounts import AccountsCase
-from tests.doubles import run_now
-from tests.postgres import OnPostgreSQL
+from tests.support.accounts import AccountsCase
+from tests.support.doubles import run_now
+from tests.support.postgres import OnPostgreSQL
 
 
 class InviteTests(AccountsCase):

@@ -12,8 +12,8 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.core.errors import Busy, InvalidField, NameTaken, TooManyAttempts, WrongPassword
 from hichat.runtime.limits import SHARED, STRANGER, Counted, Limit, Limits, Rate, address_key, address_keys
-from tests.accounts.test_accounts import AccountsCase
-from tests.doubles import NOW, run_now
+from tests.support.accounts import AccountsCase
+from tests.support.doubles import NOW, run_now
 
 
 class LimitTests(SynchronousTestCase):

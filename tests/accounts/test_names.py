@@ -21,9 +21,9 @@ from hichat.storage import migrate, tables
 from hichat.storage.engine import make_engine
 from hichat.storage.migrations.versions import v0010_names
 from hichat.storage.store import Store
-from tests.accounts.test_accounts import AccountsCase
-from tests.doubles import NOW, make_old_store, make_store, run_now
-from tests.postgres import OnPostgreSQL
+from tests.support.accounts import AccountsCase
+from tests.support.doubles import NOW, make_old_store, make_store, run_now
+from tests.support.postgres import OnPostgreSQL
 
 PASSWORD = "correct horse"
 TEXTS = st.text(

@@ -5,7 +5,6 @@ import itertools
 import re
 import time
 
-from argon2 import PasswordHasher
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.defer import CancelledError, Deferred
@@ -14,29 +13,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts.passwords import Passwords, has_name, is_common, make_hasher, prepare
 from hichat.core.errors import Busy, InvalidField, PasswordTooCommon, PasswordTooLong, PasswordTooShort
 from tests import guide
-from tests.doubles import run_now
-
-
-def quick_hasher():
-    """Argon2id, as weak as it gets."""
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-
-
-class Counting(PasswordHasher):
-    """Counts the verifications: they are what takes the time."""
-
-    def __init__(self):
-        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
-        self.verified = 0
-        self.hashed = 0
-
-    def verify(self, hash, password):
-        self.verified += 1
-        return super().verify(hash, password)
-
-    def hash(self, password, *, salt=None):
-        self.hashed += 1
-        return super().hash(password, salt=salt)
+from tests.support.accounts import Counting, quick_hasher
+from tests.support.doubles import run_now
 
 
 class Preparing(SynchronousTestCase):

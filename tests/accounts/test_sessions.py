@@ -26,9 +26,9 @@ from hichat.core.errors import (
 from hichat.core.kinds import Kind
 from hichat.pipeline.routing.arrivals import read_generation
 from hichat.storage import tables
-from tests.accounts.test_accounts import AccountsCase
-from tests.doubles import NOW, run_now
-from tests.postgres import OnPostgreSQL
+from tests.support.accounts import AccountsCase
+from tests.support.doubles import NOW, run_now
+from tests.support.postgres import OnPostgreSQL
 
 
 class SessionCase(AccountsCase):

@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts.tokens import LIFETIME, Claims, Dialect, Tokens
 from hichat.core.errors import Unauthorized
-from tests.doubles import NOW
+from tests.support.doubles import NOW
 
 KEY = bytes(range(32))
 

@@ -6,9 +6,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts import users
 from hichat.core.errors import NameTaken, NoSuchUser
 from hichat.storage import tables
-from tests.doubles import NOW, make_store
 from tests.ledger.plans import plans
-from tests.postgres import OnPostgreSQL
+from tests.support.doubles import NOW, make_store
+from tests.support.postgres import OnPostgreSQL
 
 
 class Users(SynchronousTestCase):

@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from twisted.internet.protocol import Protocol
 from twisted.logger import LogEvent
-from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.client import connection
 from hichat.client.connection import Client, backoff
@@ -24,72 +23,9 @@ from hichat.client.wire import (
     Unreachable,
 )
 from hichat.wire.frames import Error, Happened, Presence, Receipt, Send, TypingFrame
-from tests.client.support import ANN, TOKEN, Peer, Refusal, World, happened, launch
-from tests.doubles import watch_log
-
-
-class ClientCase(SynchronousTestCase):
-    peer: Any
-
-    def setUp(self):
-        self.world = World()
-        self.states = []
-        self.delays = []
-        self.client = self.make()
-
-    def make(self, **options):
-        options = {"retry": self.retry, "language": "en", "on_state": self.states.append, **options}
-        return Client(self.world.reactor, "http://127.0.0.1:8080/x", ANN, "laptop", **options)
-
-    def retry(self, failures):
-        self.delays.append(failures)
-        return 2.0 * failures
-
-    def connect(self, peer=None, **options):
-        """Have a connection that is ready, C{self.peer} is the server's end."""
-        if options:
-            self.client = self.make(**options)
-        waiting = launch(self.client.connected())
-        self.peer, self.wire = self.world.accept(peer)
-        self.successResultOf(waiting)
-
-    def reconnect(self, peer=None, seconds=2):
-        """Lose the connection and have another one."""
-        self.peer.transport.loseConnection()
-        self.world.flush()
-        self.world.advance(seconds)
-        self.peer, self.wire = self.world.accept(peer)
-
-    def take(self, count, source=None):
-        """@return: the next items, or as many as there are."""
-        found: list[Any] = []
-
-        async def read():
-            async for item in source or self.client.events():
-                found.append(item)
-                if len(found) == count:
-                    return
-
-        launch(read()).addErrback(lambda failure: found.append(failure.value))
-        self.world.flush()
-        return found
-
-    def send(self, *args, **kwargs):
-        """Call; @return: the Deferred."""
-        sending = launch(self.client.send(*args, **kwargs))
-        self.world.flush()
-        return sending
-
-    def finish(self, **options):
-        """Close, and let the server answer."""
-        closing = launch(self.client.close(**options))
-        self.world.flush()
-        return self.successResultOf(closing)
-
-    def say(self, op, **fields):
-        """The server says something."""
-        self.peer.say(op, **fields)
-        self.world.flush()
+from tests.support.client import ANN, TOKEN, Peer, Refusal, World, happened, launch
+from tests.support.client_cases import ClientCase
+from tests.support.doubles import watch_log
 
 
 class OpeningTests(ClientCase):

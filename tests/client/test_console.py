@@ -2,26 +2,11 @@
 
 from typing import Any
 
-from twisted.internet.error import ConnectionDone
-from twisted.internet.testing import StringTransport
-from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.terminal.console import Console
-from tests.client.support import launch
-
-
-class Output(StringTransport):
-    """Standard input and output."""
-
-    def __init__(self, console):
-        super().__init__(lenient=True)
-        self.console = console
-        console.makeConnection(self)
-
-    def loseConnection(self):  # noqa: N802
-        super().loseConnection()
-        self.console.connectionLost(Failure(ConnectionDone()))
+from tests.support.client import launch
+from tests.support.client_cases import Output
 
 
 class ConsoleTests(SynchronousTestCase):

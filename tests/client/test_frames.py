@@ -11,9 +11,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.wire import websocket
 from hichat.wire.websocket import Taken
-from tests.client.support import Peer
-from tests.client.test_connection import ClientCase
-from tests.gateway.test_frames import TEXTS, frame
+from tests.support.client import Peer
+from tests.support.client_cases import ClientCase
+from tests.support.frames import TEXTS, frame
 
 USUAL = st.builds(frame, st.just(0x81), TEXTS, st.just(b""), st.just(False))
 FRAMES = st.one_of(

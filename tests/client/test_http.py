@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from treq.testing import StringStubbingResource, StubTreq
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectionRefusedError
 from twisted.internet.task import Clock
@@ -25,33 +24,8 @@ from hichat.client.wire import (
     Unreachable,
     User,
 )
-from tests.client.support import ANN, TOKEN, happened, launch
-
-
-class CallCase(SynchronousTestCase):
-    def setUp(self):
-        self.answers = []
-        self.asked = []
-        stub = StubTreq(StringStubbingResource(self.answer))
-        self.clock = Clock()
-        self.api = Api(self.clock, "http://chat.example/x", http=stub, language="en")
-        self.session = Session(self.api, ANN)
-
-    def answer(self, method, url, params, headers, data):
-        query = {k.decode(): v[0].decode() for k, v in params.items()}
-        self.asked.append((method.decode(), url, query, headers, json.loads(data or b"null")))
-        status, body = self.answers.pop(0)
-        return status, {}, body if isinstance(body, bytes) else json.dumps(body).encode()
-
-    def call(self, coroutine, body, status=200):
-        self.answers.append((status, body))
-        return self.successResultOf(launch(coroutine))
-
-    def fails(self, coroutine, body, status, kind):
-        self.answers.append((status, body))
-        error = self.failureResultOf(launch(coroutine), kind).value
-        self.assertNotIn(TOKEN, str(error))
-        return str(error)
+from tests.support.client import ANN, TOKEN, happened, launch
+from tests.support.client_cases import CallCase
 
 
 class FakeHTTP:

@@ -5,7 +5,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.client.inbox import Gate, Inbox
-from tests.client.support import launch
+from tests.support.client import launch
 
 
 class GateTests(SynchronousTestCase):

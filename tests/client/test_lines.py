@@ -40,7 +40,7 @@ from hichat.terminal.lines import (
     harmless,
 )
 from hichat.wire.frames import Ack, Folded, Happened
-from tests.client.support import happened
+from tests.support.client import happened
 
 TEAM = 1_000_000_001
 USERS = [User(1, "ann"), User(2, "Bob"), User(3, "鲍勃"), User(4, "José")]

@@ -12,8 +12,8 @@ from twisted.python.failure import Failure
 
 from hichat.client.media import Link, Uploaded, place_for
 from hichat.client.wire import BadAnswer, FileTrouble, Refused, Unauthorized, Unreachable
-from tests.client.support import launch
-from tests.client.test_http import CallCase
+from tests.support.client import launch
+from tests.support.client_cases import CallCase
 
 ID = "9kPq0XcWm2sVtR7uYb3LdA"
 LINK: dict[str, Any] = {"id": ID, "url": f"/v2/media/{ID}?until=1&key=k", "expires": 1}

@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.client.connection import Client
 from hichat.terminal.state import OWN_LIMIT, SLOTS, State, state_directory
-from tests.client.support import ANN, World
+from tests.support.client import ANN, World
 
 SERVER = "http://chat.example"
 

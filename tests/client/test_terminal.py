@@ -30,8 +30,8 @@ from hichat.client.wire import (
 )
 from hichat.terminal.chat import PENDING, TOLD, chat
 from hichat.wire.frames import Ack, Error, Folded, Happened, HistoryPage, Presence
-from tests.client.support import ANN, happened, launch
-from tests.client.test_console import Output
+from tests.support.client import ANN, happened, launch
+from tests.support.client_cases import Output
 
 TEAM = 1_000_000_001
 USERS = [User(1, "ann"), User(2, "Bob"), User(3, "鲍勃"), User(4, "José")]

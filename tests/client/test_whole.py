@@ -18,8 +18,8 @@ from hichat.client.http import Api, Session
 from hichat.client.wire import Credentials, Refused, Replaced
 from hichat.terminal.chat import chat
 from hichat.wire.frames import Presence, Receipt, TypingFrame
-from tests.integration.daemon import Daemon, reactor, until
 from tests.media.recordings import OPUS, SPOKEN, recorded
+from tests.support.daemon import Daemon, reactor, until
 from tests.support.scene import Scene, fixture_of
 
 PASSWORD = "correct horse"

@@ -16,7 +16,7 @@ from hichat.client.wire import (
     Type,
     decode,
 )
-from tests.client.support import read
+from tests.support.client import read
 
 
 class DecodeTests(SynchronousTestCase):

@@ -17,7 +17,7 @@ from hichat.pipeline.gateway.v2_connection import HELLO_READ
 from hichat.pipeline.gateway.v2_session import HELLO_FRAMES, SignedIn
 from hichat.v1.session import V1Session
 from hichat.wire.frames import Close
-from tests.gateway.test_protocol import ProtocolCase, Transport, V2Case, masked
+from tests.support.gateway import ProtocolCase, Transport, V2Case, masked
 
 RATE = 500
 

@@ -19,26 +19,10 @@ from hichat.runtime.metrics import Metrics
 from hichat.v1.connection import V1Protocol
 from hichat.wire import websocket
 from hichat.wire.websocket import Taken
-from tests.gateway.test_protocol import MET, REQUEST, Routing, Transport
+from tests.support.frames import TEXTS, frame
+from tests.support.gateway import MET, REQUEST, Routing, Transport
 
 MASKS = st.binary(min_size=4, max_size=4)
-TEXTS = st.text(max_size=40).map(str.encode) | st.sampled_from([125, 126, 127, 300, 32768, 32769]).map(
-    lambda n: b"x" * n
-)
-
-
-def frame(first: int, payload: bytes, mask: bytes, masked: bool = True, wide: bool = False) -> bytes:
-    """Any frame, also one that is not right."""
-    bit = 0x80 if masked else 0
-    if wide or len(payload) > 65535:
-        size = bytes([bit | 127]) + len(payload).to_bytes(8, "big")
-    elif len(payload) > 125:
-        size = bytes([bit | 126]) + len(payload).to_bytes(2, "big")
-    else:
-        size = bytes([bit | len(payload)])
-    if not masked:
-        return bytes([first]) + size + payload
-    return bytes([first]) + size + mask + bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
 
 
 USUAL = st.builds(frame, st.just(0x81), TEXTS, MASKS)

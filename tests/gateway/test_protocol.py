@@ -4,171 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
-import txaio
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from OpenSSL.crypto import X509, PKey
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError
 from twisted.internet.ssl import CertificateOptions
-from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.logger import LogEvent, LogLevel, eventAsText
 from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
-from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.core.drafts import Draft
 from hichat.core.errors import SignedOut
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.pipeline.gateway.admission import Caps, Places, Refusals
-from hichat.pipeline.gateway.connection import CLOSE_TIMEOUT, UNSENT_LIMIT, ChatFactory, ChatProtocol
-from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.connection import CLOSE_TIMEOUT, UNSENT_LIMIT
 from hichat.pipeline.gateway.roster import Roster
-from hichat.pipeline.gateway.session import Inlet
-from hichat.pipeline.gateway.v2_connection import HELLO_TIMEOUT, V2Protocol
-from hichat.pipeline.gateway.v2_session import Services, SignedIn
-from hichat.pipeline.plane.intake import Intake
-from hichat.pipeline.routing.delivery import Arrived, Met
-from hichat.runtime.metrics import Metrics
+from hichat.pipeline.gateway.v2_connection import HELLO_TIMEOUT
+from hichat.pipeline.gateway.v2_session import SignedIn
 from hichat.v1.connection import V1Protocol
 from hichat.wire.frames import Close
-from tests.doubles import watch_log
-
-REQUEST = (
-    b"GET /v1/user/SendUserMsg HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-)
-GREETING = b"\x81\x18" + "欢迎进入聊天系统".encode()
-
-
-def masked(payload: bytes, opcode: int = 1, fin: bool = True) -> bytes:
-    """A client's frame; the mask is zeros, which leaves the payload as it is."""
-    first = bytes([(0x80 if fin else 0) | opcode])
-    if len(payload) < 126:
-        size = bytes([0x80 | len(payload)])
-    elif len(payload) < 65536:
-        size = b"\xfe" + len(payload).to_bytes(2, "big")
-    else:
-        size = b"\xff" + len(payload).to_bytes(8, "big")
-    return first + size + b"\0\0\0\0" + payload
+from tests.support.doubles import watch_log
+from tests.support.gateway import GREETING, MET, REQUEST, ProtocolCase, Transport, V2Case, masked
 
 
 def message(position: int, body: bytes = b"hello") -> Event:
     return Event(position, 1, 1, 1, Kind.MESSAGE, Scope.USER, 8, 7, 0, 0, body)
-
-
-class Transport(StringTransport):
-    """A TCP transport that says when its buffer is full."""
-
-    no_delay = False
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.aborted = False
-        # twisted.web's channel leaves its producer on the transport.
-        self.registerProducer(self, True)
-
-    def setTcpNoDelay(self, enabled: bool) -> None:  # noqa: N802
-        self.no_delay = enabled
-
-    def setTcpKeepAlive(self, enabled: bool) -> None:  # noqa: N802
-        pass
-
-    def abortConnection(self) -> None:  # noqa: N802
-        self.aborted = True
-        self.disconnecting = True
-
-
-MET = Met(0, Arrived(0, []))
-
-
-class Routing:
-    """Lets devices listen when the test says so."""
-
-    position = 0
-
-    def __init__(self) -> None:
-        self.waiting: list[Deferred[None]] = []
-        self.missed: list[Event] = []
-        self.left: list[int] = []
-        self.listened: list[bool] = []
-
-    async def arrive(
-        self,
-        user: int,
-        generation: int,
-        listen: Callable[[int, list[Event]], bool],
-        met: Met | None = None,
-        login: int = 0,
-        bound: int = 0,
-    ) -> bool:
-        waiter: Deferred[None] = Deferred()
-        self.waiting.append(waiter)
-        await waiter
-        self.listened.append(listen(0, self.missed))
-        return True
-
-    def leave(self, user: int) -> None:
-        self.left.append(user)
-
-
-class ProtocolCase(SynchronousTestCase):
-    def setUp(self) -> None:
-        self.clock = Clock()
-        self.patch(txaio.config, "loop", self.clock)
-        self.drafts: list[Draft] = []
-        self.metrics = Metrics()
-        self.roster = Roster(self.metrics)
-        self.routing = Routing()
-        self.presence = Presence()
-        self.inlet = inlet = Inlet(
-            self.drafts.extend, lambda signal: None, Intake(), self.metrics, self.clock, rate=5000
-        )
-        self.factory = ChatFactory(
-            V1Protocol,
-            inlet,
-            self.roster,
-            self.routing,  # type: ignore[arg-type]
-            self.presence,
-            self.clock,
-        )
-
-    def admit(self, protocol: ChatProtocol, user: int) -> None:
-        cast(V1Protocol, protocol).admit(user, 0, MET, "en")
-
-    def connect(self, user: int = 7) -> tuple[ChatProtocol, Transport]:
-        protocol = self.factory.buildProtocol(None)
-        self.admit(protocol, user)
-        transport = Transport()
-        protocol.makeConnection(transport)
-        protocol.dataReceived(REQUEST)
-        self.assertIn(b"101 Switching", transport.value())
-        transport.clear()
-        return protocol, transport
-
-    def online(self, user: int = 7) -> tuple[ChatProtocol, Transport]:
-        protocol, transport = self.connect(user)
-        self.routing.waiting.pop().callback(None)
-        self.assertEqual(transport.value(), GREETING)
-        transport.clear()
-        return protocol, transport
-
-    def lose(self, protocol: ChatProtocol) -> None:
-        from twisted.internet.error import ConnectionDone
-        from twisted.python.failure import Failure
-
-        protocol.connectionLost(Failure(ConnectionDone()))
-
-    def closed(self, transport: Transport) -> int:
-        """@return: the code of the close that was written last."""
-        data = transport.value()
-        at = data.rindex(b"\x88")
-        return int.from_bytes(data[at + 2 : at + 4], "big")
 
 
 class ProtocolTests(ProtocolCase):
@@ -667,37 +531,6 @@ class SweepTests(ProtocolCase):
         self.assertTrue(protocol.may_send, "it has its minute from then on")
         self.wait(15)
         self.assertEqual(self.closed(transport), 4010)
-
-
-class V2Case(ProtocolCase):
-    def setUp(self) -> None:
-        super().setUp()
-        self.signing_in: Deferred[SignedIn] = Deferred()
-        unused: Any = None
-        services = Services(
-            sign_in=lambda token, device: self.signing_in,
-            store=unused,
-            routing=self.routing,  # type: ignore[arg-type]
-            roster=self.roster,
-            presence=self.presence,
-            marks=unused,
-            read_generation=unused,
-            sync_page=1,
-            now=lambda: 0,
-            media=unused,
-        )
-        self.factory = ChatFactory(
-            V2Protocol,
-            self.inlet,
-            self.roster,
-            self.routing,  # type: ignore[arg-type]
-            self.presence,
-            self.clock,
-            services,
-        )
-
-    def admit(self, protocol: ChatProtocol, user: int) -> None:
-        cast(V2Protocol, protocol).admit("token", "en")
 
 
 class V2Tests(V2Case):

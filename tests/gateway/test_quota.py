@@ -17,8 +17,8 @@ from hichat.runtime.limits import Rate
 from hichat.runtime.metrics import Metrics
 from hichat.v1.connection import V1Protocol
 from hichat.v1.session import V1Session
-from tests.gateway.test_protocol import ProtocolCase, masked
-from tests.gateway.test_session import Connection, frame
+from tests.support.connections import Connection, frame
+from tests.support.gateway import ProtocolCase, masked
 
 
 class QuotaTests(SynchronousTestCase):

@@ -13,25 +13,7 @@ from hichat.pipeline.gateway.session import Inlet, Session
 from hichat.pipeline.plane.intake import Intake
 from hichat.runtime.metrics import Metrics
 from hichat.v1.session import V1Session
-
-
-class Connection:
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.reading = True
-
-    def write_frame(self, frame: bytes) -> None:
-        self.texts.append(frame[2:].decode())
-
-    def pause_reading(self) -> None:
-        self.reading = False
-
-    def resume_reading(self) -> None:
-        self.reading = True
-
-
-def frame(number: int, user: int = 1) -> bytes:
-    return b'{"userId":%d,"targetId":2,"Type":1,"Content":"%d"}' % (user, number)
+from tests.support.connections import Connection, frame
 
 
 class Answers(Session):
@@ -45,17 +27,17 @@ class Answers(Session):
         self.refused: list[float | None] = []
 
     def take(self, frames: list[bytes]) -> int:
-        for taken, frame in enumerate(frames):
+        for taken, one in enumerate(frames):
             if self._busy:
                 return taken
             if self.allowance() < 1:
                 self.refused.append(self.too_fast().retry_after)
                 continue
             self.used(1)
-            self.taken.append(frame)
-            if frame.startswith(b"ask"):
+            self.taken.append(one)
+            if one.startswith(b"ask"):
                 self.begin()
-            if frame == b"ask and hear":
+            if one == b"ask and hear":
                 self.end()
         return len(frames)
 

@@ -19,6 +19,7 @@ from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.v1 import dialect
 from hichat.wire import frames, stored, v2, view
+from tests.support.frames import payload
 
 ME, YOU, GROUP = 7, 8, 1_000_000_001
 
@@ -39,14 +40,6 @@ SECRET = "geheimnis"
 
 def parse(**fields: Any) -> Any:
     return v2.parse(json.dumps(fields).encode())
-
-
-def payload(frame: bytes | None) -> Any:
-    """@return: what is in a WebSocket frame of the server."""
-    assert frame is not None
-    assert frame[0] == 0x81
-    start = {126: 4, 127: 10}.get(frame[1], 2)
-    return json.loads(frame[start:])
 
 
 def event(body: bytes, kind: Kind = Kind.MESSAGE, **changes: Any) -> Event:

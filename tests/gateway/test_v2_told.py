@@ -14,7 +14,7 @@ from hichat.web.docs.asyncapi import CLOSE_CODES, document
 from hichat.web.docs.examples import EXAMPLES
 from hichat.wire import frames
 from hichat.wire.frames import FRAME_LIMIT, Close
-from tests.gateway.test_v2_session import ANN, BOB, LAPTOP, SessionCase, message
+from tests.support.sessions import ANN, BOB, LAPTOP, SessionCase, message
 
 
 class ToldTests(SessionCase):

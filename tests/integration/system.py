@@ -7,8 +7,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
 
-from tests.integration.daemon import STOPPED, Daemon, Peer, V2Peer, until
-from tests.integration.devices import Device, Insider, Person, check_devices, check_log
+from tests.support.daemon import STOPPED, Daemon, Peer, V2Peer, until
+from tests.support.devices import Device, Insider, Person, check_devices, check_log
 from tests.support.scene import Scene
 
 PASSWORD = "correct horse"

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
-from tests.integration.daemon import reactor
-from tests.integration.devices import Device
+from tests.support.daemon import reactor
+from tests.support.devices import Device
 
 
 class Chatter:

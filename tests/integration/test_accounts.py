@@ -7,8 +7,8 @@ from typing import Any
 import treq
 from twisted.internet.threads import deferToThread
 
-from tests.integration.daemon import V2Peer
 from tests.integration.system import PASSWORD, V2System
+from tests.support.daemon import V2Peer
 from tests.support.scene import fixture_of
 
 

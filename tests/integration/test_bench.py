@@ -9,7 +9,7 @@ from typing import Any
 
 from twisted.internet.threads import deferToThread
 
-from tests.integration.daemon import Daemon
+from tests.support.daemon import Daemon
 from tests.support.scene import Scene, fixture_of
 
 

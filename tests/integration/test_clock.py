@@ -9,10 +9,10 @@ from twisted.internet.task import deferLater
 
 from hichat.client.http import Api, Session
 from hichat.client.wire import Credentials
-from tests.integration.daemon import ROOT, V2Peer, reactor
-from tests.integration.devices import Insider, Person
 from tests.integration.system import PASSWORD, V2System
-from tests.postgres import server
+from tests.support.daemon import ROOT, V2Peer, reactor
+from tests.support.devices import Insider, Person
+from tests.support.postgres import server
 from tests.support.scene import fixture_of
 
 SKEW = ROOT / "tests" / "integration" / "skew"

@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
-from tests.integration.raw import (
+from tests.support.raw import (
     BINARY,
     CLOSE,
     KEY,

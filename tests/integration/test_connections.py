@@ -17,7 +17,7 @@ from PIL import Image
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.pipeline.gateway.admission import DOOR
-from tests.integration.daemon import Daemon, wait
+from tests.support.daemon import Daemon, wait
 
 STRANGER, OTHER = "203.0.113.7", "203.0.113.8"
 UPGRADE = (

@@ -10,9 +10,9 @@ import pytest
 
 from hichat.client.http import Api, Session
 from hichat.client.wire import Credentials, Refused, User
-from tests.integration.daemon import reactor, until
-from tests.integration.devices import Person
 from tests.integration.system import PASSWORD, V2System
+from tests.support.daemon import reactor, until
+from tests.support.devices import Person
 from tests.support.scene import fixture_of
 
 

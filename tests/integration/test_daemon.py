@@ -18,8 +18,8 @@ from twisted.internet.threads import deferToThread
 
 from hichat.client.connection import Client
 from hichat.client.http import Api
-from tests.integration.daemon import STOPPED, reactor, until
 from tests.integration.system import PASSWORD, System
+from tests.support.daemon import STOPPED, reactor, until
 from tests.support.scene import fixture_of
 
 

@@ -21,10 +21,10 @@ from twisted.internet.threads import deferToThread
 
 from hichat.core.events import Event
 from hichat.core.kinds import Kind
-from tests.integration.daemon import Peer, reactor, until
-from tests.integration.devices import Device, Person, check_devices
 from tests.integration.system import DeliverySystem, System
 from tests.integration.talk import Chatter, Pulse
+from tests.support.daemon import Peer, reactor, until
+from tests.support.devices import Device, Person, check_devices
 from tests.support.scene import fixture_of
 
 

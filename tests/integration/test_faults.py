@@ -12,8 +12,8 @@ import treq
 from twisted.internet.task import deferLater
 
 from hichat.core.errors import NotStored
-from tests.integration.daemon import reactor, until
 from tests.integration.system import PASSWORD, DeliverySystem, System
+from tests.support.daemon import reactor, until
 from tests.support.scene import fixture_of
 
 

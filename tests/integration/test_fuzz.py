@@ -23,8 +23,8 @@ import pytest
 from PIL import Image
 
 from hichat.pipeline.plane.datagram import Codec, Trail
-from tests.integration.raw import BINARY, CLOSE, PING, PONG, Gone, Raw, Server, ServerCase, fragments, frame, upgrade
 from tests.media.samples import AUDIO
+from tests.support.raw import BINARY, CLOSE, PING, PONG, Gone, Raw, Server, ServerCase, fragments, frame, upgrade
 
 SEEDS = int(os.environ.get("HICHAT_SEEDS_OF_FUZZ", "5"))
 ONE = os.environ.get("HICHAT_SEED")

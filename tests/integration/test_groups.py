@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import treq
 
-from tests.integration.daemon import V2Peer, until
-from tests.integration.devices import Person
 from tests.integration.system import V2System
-from tests.postgres import server
+from tests.support.daemon import V2Peer, until
+from tests.support.devices import Person
+from tests.support.postgres import server
 from tests.support.scene import fixture_of
 
 NAMES = ("owner", "admin", "member", "muted", "banned", "stranger", "invited", "requested")

@@ -6,8 +6,8 @@ import sqlite3
 import time
 from typing import ClassVar
 
-from tests.integration.daemon import STOPPED, until
 from tests.integration.system import System
+from tests.support.daemon import STOPPED, until
 from tests.support.scene import fixture_of
 
 

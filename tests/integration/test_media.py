@@ -20,13 +20,13 @@ from twisted.web.http_headers import Headers
 from hichat.client.http import Api, Session
 from hichat.client.media import Uploaded
 from hichat.client.wire import Credentials, FileTrouble, Refused
-from tests.integration.daemon import reactor as installed_reactor
-from tests.integration.daemon import until
-from tests.integration.devices import Person
 from tests.integration.system import V2System
 from tests.media.samples import PNG, SECRET, WEBM
+from tests.support.daemon import reactor as installed_reactor
+from tests.support.daemon import until
+from tests.support.devices import Person
 from tests.support.scene import fixture_of
-from tests.web.support import multipart
+from tests.support.site import multipart
 
 
 class Media(V2System):

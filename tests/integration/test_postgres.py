@@ -16,11 +16,11 @@ from twisted.web.http_headers import Headers
 
 from hichat.core.errors import NotStored, StoreAway
 from hichat.core.events import Event
-from tests.integration.daemon import STOPPED, TWISTD, Peer, reactor, until
-from tests.integration.devices import Device, Insider, check_devices, check_log
 from tests.integration.system import System
 from tests.integration.talk import Chatter
-from tests.postgres import PASSWORD, database_url, free_port, server
+from tests.support.daemon import STOPPED, TWISTD, Peer, reactor, until
+from tests.support.devices import Device, Insider, check_devices, check_log
+from tests.support.postgres import PASSWORD, database_url, free_port, server
 from tests.support.scene import fixture_of
 
 COMPLAINT = NotStored().text("zh")

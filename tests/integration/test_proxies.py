@@ -24,7 +24,7 @@ from unittest import SkipTest
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests import guide
-from tests.integration.daemon import Daemon, free_port
+from tests.support.daemon import Daemon, free_port
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 PASSWORD = "correct horse"

@@ -10,8 +10,8 @@ from twisted.internet.defer import Deferred
 
 from hichat.client.connection import Client
 from tests import guide
-from tests.integration.daemon import reactor, until
 from tests.integration.system import System
+from tests.support.daemon import reactor, until
 
 
 async def test_the_example(system: System) -> None:

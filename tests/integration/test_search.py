@@ -11,10 +11,10 @@ from typing import ClassVar
 from hichat.client.http import Api, Session
 from hichat.client.wire import Credentials
 from hichat.search.index import make_index
-from tests.integration.daemon import reactor, until
-from tests.integration.devices import Insider, Person
 from tests.integration.system import V2System
-from tests.postgres import server
+from tests.support.daemon import reactor, until
+from tests.support.devices import Insider, Person
+from tests.support.postgres import server
 from tests.support.scene import fixture_of
 
 

@@ -23,7 +23,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import StartError
 from hichat.daemon.service import check_state_dir
-from tests.integration.daemon import STOPPED, TWISTD, Daemon, wait
+from tests.support.daemon import STOPPED, TWISTD, Daemon, wait
 
 HARMLESS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 

@@ -14,7 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import StartError
 from hichat.daemon.service import prepare_state_dir, state_dir_error
-from tests.integration.daemon import ROOT, STOPPED, TWISTD, Daemon, wait
+from tests.support.daemon import ROOT, STOPPED, TWISTD, Daemon, wait
 
 
 def alive(pid: int) -> bool:

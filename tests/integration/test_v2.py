@@ -13,10 +13,10 @@ from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.protocol import Factory
 from twisted.internet.task import deferLater
 
-from tests.integration.daemon import ROOT, STOPPED, V2Peer, reactor, until
-from tests.integration.devices import Person, Socket, check_log
 from tests.integration.system import DeliverySystem, V2System
 from tests.integration.talk import Chatter
+from tests.support.daemon import ROOT, STOPPED, V2Peer, reactor, until
+from tests.support.devices import Person, Socket, check_log
 from tests.support.scene import fixture_of
 
 

@@ -9,9 +9,9 @@ from typing import ClassVar
 
 from twisted.internet.task import deferLater
 
-from tests.integration.daemon import STOPPED, reactor, until
 from tests.integration.system import DeliverySystem
 from tests.integration.talk import Chatter
+from tests.support.daemon import STOPPED, reactor, until
 from tests.support.scene import fixture_of
 
 

@@ -15,10 +15,9 @@ from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
-from tests.doubles import NOW, make_store
-from tests.ledger.test_counters import revoked
-from tests.ledger.test_writer import Unstorable, WriterCase, message
-from tests.postgres import OnPostgreSQL
+from tests.support.doubles import NOW, make_store
+from tests.support.ledger import Unstorable, WriterCase, message, revoked
+from tests.support.postgres import OnPostgreSQL
 
 SEEDS = 25
 USERS = range(1, 7)

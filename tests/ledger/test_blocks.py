@@ -18,22 +18,9 @@ from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
 from hichat.storage.store import Store
 from hichat.storage.turnstile import Turnstile
-from tests.doubles import NOW
-from tests.ledger.test_writer import GROUP, WriterCase, joined, make_again, message
-from tests.postgres import OnPostgreSQL
-
-
-def own(kind: Kind, user: int, other: int) -> Draft:
-    """@return: a user blocks another, or not any more."""
-
-    def change(connection: Connection, _draft: Draft, _position: int) -> None:
-        blocks = tables.blocks
-        if kind == Kind.BLOCKED:
-            connection.execute(insert(blocks).values(owner_id=user, blocked_id=other, created_at=NOW))
-        else:
-            connection.execute(delete(blocks).where(blocks.c.owner_id == user, blocks.c.blocked_id == other))
-
-    return Draft(kind, Scope.USER, user, user, b"", None, other, change=change)  # type: ignore[arg-type]
+from tests.support.doubles import NOW
+from tests.support.ledger import GROUP, WriterCase, about, block, joined, make_again, message, unblock
+from tests.support.postgres import OnPostgreSQL
 
 
 def between(kind: Kind, user: int, other: int) -> Draft:
@@ -48,18 +35,6 @@ def between(kind: Kind, user: int, other: int) -> Draft:
                 connection.execute(delete(contacts).where(contacts.c.owner_id == one, contacts.c.friend_id == two))
 
     return Draft(kind, Scope.USER, user, other, b"", None, change=change)  # type: ignore[arg-type]
-
-
-def block(user: int, other: int) -> Draft:
-    return own(Kind.BLOCKED, user, other)
-
-
-def unblock(user: int, other: int) -> Draft:
-    return own(Kind.UNBLOCKED, user, other)
-
-
-def about(kind: Kind, user: int, subject: int, body: bytes = b'{"text":"new","mentions":[]}') -> Draft:
-    return Draft(kind, Scope.EVERYONE, user, 0, body, None, subject)  # type: ignore[arg-type]
 
 
 class BlockCase(WriterCase):

@@ -14,11 +14,10 @@ from hichat.core.kinds import Kind
 from hichat.groups import joining
 from hichat.groups.queries import Change
 from hichat.storage import tables
-from tests.doubles import NOW
 from tests.ledger.plans import plans
-from tests.ledger.test_revisions import edit, react, recall
-from tests.ledger.test_writer import GROUP, WriterCase, joined, left, message
-from tests.postgres import OnPostgreSQL
+from tests.support.doubles import NOW
+from tests.support.ledger import GROUP, WriterCase, edit, joined, left, message, react, recall
+from tests.support.postgres import OnPostgreSQL
 
 OTHER_GROUP = FIRST_GROUP_ID + 1
 BIG = 10**9

@@ -18,11 +18,10 @@ from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger import memory, transaction
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage.tables import events
-from tests.doubles import NOW
 from tests.ledger.plans import plans
-from tests.ledger.test_revisions import revise
-from tests.ledger.test_writer import GROUP, Unstorable, WriterCase, joined, left, make_again, message
-from tests.postgres import OnPostgreSQL
+from tests.support.doubles import NOW
+from tests.support.ledger import GROUP, Unstorable, WriterCase, joined, left, make_again, message, revise, revoked
+from tests.support.postgres import OnPostgreSQL
 
 ANN, ANNS_OTHER, BOB = 1, 2, 3
 """Devices: the first two are user 1's, the third is user 2's."""
@@ -40,14 +39,6 @@ def counted(
 def recall(position: int, counter: int = 0, device: int = 0, sender: int = 1) -> Draft:
     origin: Any = None
     return Draft(Kind.RECALLED, Scope.EVERYONE, sender, 0, b"", origin, position, device, counter)
-
-
-def revoked(device: int, user: int = 1) -> Draft:
-    def change(connection: Connection, _draft: Draft, _position: int) -> None:
-        devices.revoke(connection, user, device, NOW)
-
-    origin: Any = None
-    return Draft(Kind.SIGNED_OUT, Scope.ACCOUNTS, user, user, b"", origin, device, change=change)
 
 
 class CounterCase(WriterCase):

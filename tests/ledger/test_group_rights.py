@@ -29,12 +29,11 @@ from hichat.core.kinds import Kind
 from hichat.groups import joining, moderation, queries
 from hichat.groups.queries import Change, Limits
 from hichat.pipeline.ledger.writer import LogWriter
-from tests.doubles import NOW, make_store
-from tests.ledger.test_revisions import edit, react, recall, reply
-from tests.ledger.test_writer import make_again
-from tests.ledger.test_writer import message as to_anybody
-from tests.postgres import OnPostgreSQL
 from tests.social.group_of_roles import ROLES, make_group, make_people
+from tests.support.doubles import NOW, make_store
+from tests.support.ledger import edit, make_again, react, recall, reply
+from tests.support.ledger import message as to_anybody
+from tests.support.postgres import OnPostgreSQL
 
 FOREVER = MAX_SAFE_INTEGER
 

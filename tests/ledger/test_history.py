@@ -9,9 +9,8 @@ from hichat.core.events import MAX_SAFE_INTEGER, Scope
 from hichat.log import by_conversation, reading
 from hichat.wire import view
 from tests.ledger.plans import plans
-from tests.ledger.test_revisions import edit, react, recall
-from tests.ledger.test_writer import GROUP, WriterCase, joined, left, message
-from tests.postgres import OnPostgreSQL
+from tests.support.ledger import GROUP, WriterCase, edit, joined, left, message, react, recall
+from tests.support.postgres import OnPostgreSQL
 
 BIG = 10**9
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
-from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
@@ -18,27 +16,7 @@ from hichat.core.kinds import Kind
 from hichat.pipeline.ledger.gather import PAUSE, Ledger
 from hichat.pipeline.plane.intake import Intake
 from hichat.runtime.metrics import Metrics
-
-
-class Thread:
-    """A writer's thread that works when it is told to."""
-
-    def __init__(self) -> None:
-        self.jobs: list[tuple[Deferred[Any], Callable[..., Any], tuple[Any, ...]]] = []
-
-    def __call__(self, function: Callable[..., Any], /, *args: Any, **_: Any) -> Deferred[Any]:
-        done: Deferred[Any] = Deferred()
-        self.jobs.append((done, function, args))
-        return done
-
-    def work(self) -> None:
-        done, function, args = self.jobs.pop(0)
-        try:
-            result = function(*args)
-        except Exception:
-            done.errback()
-        else:
-            done.callback(result)
+from tests.support.threads import Thread
 
 
 class Writer:

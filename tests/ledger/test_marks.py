@@ -17,13 +17,11 @@ from hichat.core.events import Scope
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
 from hichat.storage.store import Store
-from tests.doubles import NOW
 from tests.ledger.plans import plans
-from tests.ledger.test_blocks import block
-from tests.ledger.test_ledger import Thread
-from tests.ledger.test_revisions import react
-from tests.ledger.test_writer import GROUP, WriterCase, joined, left, message
-from tests.postgres import OnPostgreSQL
+from tests.support.doubles import NOW
+from tests.support.ledger import GROUP, WriterCase, block, joined, left, message, react
+from tests.support.postgres import OnPostgreSQL
+from tests.support.threads import Thread
 
 PAIR = (Scope.USER, 1, 2)
 TEAM = (Scope.GROUP, GROUP, 0)

@@ -14,9 +14,8 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.storage import tables
 from tests.ledger.plans import plans
-from tests.ledger.test_blocks import about, block
-from tests.ledger.test_writer import GROUP, WriterCase, joined, left, message
-from tests.postgres import OnPostgreSQL
+from tests.support.ledger import GROUP, WriterCase, about, block, joined, left, message
+from tests.support.postgres import OnPostgreSQL
 
 EVERYONE = (int(Scope.EVERYONE), 0)
 TEAM = (int(Scope.GROUP), GROUP)

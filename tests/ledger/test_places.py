@@ -10,9 +10,9 @@ from hichat.core.events import Event
 from hichat.log import by_conversation
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
-from tests.doubles import NOW
-from tests.ledger.test_writer import WriterCase, message
-from tests.postgres import OnPostgreSQL
+from tests.support.doubles import NOW
+from tests.support.ledger import WriterCase, message
+from tests.support.postgres import OnPostgreSQL
 
 
 class PlacesTests(WriterCase):

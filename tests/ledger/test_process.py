@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import random
 import signal
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from twisted.internet import reactor
 from twisted.internet.defer import Deferred, fail, gatherResults
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
@@ -30,45 +28,20 @@ from hichat.runtime.limits import NO_LIMIT, Rate
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
-from hichat.storage.tables import devices, groups, users
+from hichat.storage.tables import users
 from hichat.storage.turnstile import Turnstile
-from tests.doubles import make_database, run_now, watch_log
-from tests.postgres import OnPostgreSQL
+from tests.support.doubles import make_database, run_now, watch_log
+from tests.support.postgres import OnPostgreSQL
 from tests.support.scene import Scene, fixture_of
-
-NOW = 1_700_000_000_000
-CLOCK: Any = reactor
+from tests.support.writer_process import CLOCK, NOW, fill, python_command
 
 
 def say(text: str, sender: int = 1, target: int = 2, **more: Any) -> Draft:
     return Draft(Kind.MESSAGE, Scope.USER, sender, target, text.encode(), None, **more)  # type: ignore[arg-type]
 
 
-def fill(store: Store) -> None:
-    """Two users, the first with a device, and a group without members."""
-    row = {"password_hash": "", "created_at": 0, "updated_at": 0}
-    with store.transaction() as connection:
-        for name in ("ann", "bob"):
-            connection.execute(users.insert().values(name=name, name_key=name, **row))
-        connection.execute(devices.insert().values(user_id=1, name="d", created_at=0))
-        connection.execute(groups.insert().values(id=1_000_000_001, name="g", name_key="g", owner_id=1, **_times(row)))
-
-
-def _times(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("created_at", "updated_at")}
-
-
 def bodies(outcomes: Sequence[Outcome]) -> list[str]:
     return [outcome.body.decode() if isinstance(outcome, Event) else repr(outcome) for outcome in outcomes]
-
-
-def python_command(code: str, module: str) -> list[str]:
-    """@return: the command that runs this code, and then the process that a module is."""
-    return [
-        sys.executable,
-        "-c",
-        f"{code}\nfrom hichat.runtime.child import run\nfrom {module} import serve\nrun(serve)",
-    ]
 
 
 class Ledger(Scene):

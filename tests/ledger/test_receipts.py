@@ -16,8 +16,8 @@ from hichat.pipeline.ledger import receipts
 from hichat.pipeline.ledger.receipts import SLOTS, Name, Receipt
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage.tables import devices, users
-from tests.doubles import NOW, make_store
-from tests.postgres import OnPostgreSQL
+from tests.support.doubles import NOW, make_store
+from tests.support.postgres import OnPostgreSQL
 
 REFUSALS = {kind.code: kind for kind in (NoSuchTarget, NotStored)}
 

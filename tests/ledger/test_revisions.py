@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hichat.core.drafts import Draft, Outcome
 from hichat.core.errors import (
     MessageRecalled,
@@ -22,39 +20,27 @@ from hichat.pipeline.ledger.rights import REACTIONS_LIMIT
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
 from hichat.storage.store import Store
-from tests.doubles import NOW
 from tests.ledger.plans import plans
-from tests.ledger.test_writer import GROUP, WriterCase, joined, left, make_again, message
-from tests.postgres import OnPostgreSQL
+from tests.support.doubles import NOW
+from tests.support.ledger import (
+    GROUP,
+    WriterCase,
+    edit,
+    joined,
+    left,
+    make_again,
+    message,
+    react,
+    recall,
+    reply,
+)
+from tests.support.postgres import OnPostgreSQL
 
 LIMIT = 60
 """Seconds in which one may edit."""
 
 ANN, BOB, CAT, DAN = 1, 2, 3, 4
 """Users; ann owns the group."""
-
-
-def revise(kind: Kind, sender: int, subject: int, body: bytes = b"") -> Draft:
-    origin: Any = None
-    return Draft(kind, Scope.EVERYONE, sender, 0, body, origin, subject)
-
-
-def edit(sender: int, subject: int, body: bytes = b"now") -> Draft:
-    return revise(Kind.EDITED, sender, subject, body)
-
-
-def recall(sender: int, subject: int) -> Draft:
-    return revise(Kind.RECALLED, sender, subject)
-
-
-def react(sender: int, subject: int, body: bytes = b"+!") -> Draft:
-    return revise(Kind.REACTED, sender, subject, body)
-
-
-def reply(sender: int, target: int, subject: int, scope: Scope = Scope.USER) -> Draft:
-    draft = message(sender, target, scope)
-    draft.subject = subject
-    return draft
 
 
 class RevisionTests(WriterCase):

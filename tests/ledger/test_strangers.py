@@ -16,8 +16,8 @@ from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime.limits import Rate
 from hichat.storage.store import Store
 from hichat.storage.tables import contact_requests, contacts, conversations, devices
-from tests.doubles import NOW, make_store
-from tests.postgres import OnPostgreSQL
+from tests.support.doubles import NOW, make_store
+from tests.support.postgres import OnPostgreSQL
 
 HOUR = 3600
 ADMINISTRATOR = 2

@@ -23,12 +23,10 @@ from hichat.storage import tables
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
-from tests.doubles import NOW, make_database, run_now
 from tests.ledger.plans import plans
-from tests.ledger.test_blocks import block, unblock
-from tests.ledger.test_revisions import edit, react, recall
-from tests.ledger.test_writer import GROUP, WriterCase, joined, left, message
-from tests.postgres import OnPostgreSQL
+from tests.support.doubles import NOW, make_database, run_now
+from tests.support.ledger import GROUP, WriterCase, block, edit, joined, left, message, react, recall, unblock
+from tests.support.postgres import OnPostgreSQL
 
 ANN, BOB, CAT, DAN = 1, 2, 3, 4
 PAIR: Key = (Scope.USER, ANN, BOB)

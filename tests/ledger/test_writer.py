@@ -12,67 +12,15 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts import users
 from hichat.core.drafts import Draft
 from hichat.core.errors import NameTaken, NoSuchTarget, NotAdministrator, NotAMember, NotStored, SignedOut
-from hichat.core.events import FIRST_GROUP_ID, Event, Scope
+from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
-from hichat.groups import queries as groups_room
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger.writer import DOUBT, LogWriter
 from hichat.storage import tables
-from hichat.storage.store import Store
-from tests.doubles import NOW, make_store
 from tests.ledger.plans import plans
-from tests.postgres import OnPostgreSQL
-
-GROUP = FIRST_GROUP_ID
-
-
-def message(sender: int, target: int, scope: Scope = Scope.USER, body: bytes = b"hi") -> Draft:
-    return Draft(Kind.MESSAGE, scope, sender, target, body, None)  # type: ignore[arg-type]
-
-
-def joined(user: int, change=None) -> Draft:
-    def add(connection: Connection, draft: Draft, position: int) -> None:
-        connection.execute(
-            insert(tables.members).values(group_id=GROUP, user_id=draft.subject, since=position, until=None)
-        )
-        draft.body = b"%d" % len(groups_room.members(connection, GROUP))
-
-    return Draft(Kind.JOINED, Scope.GROUP, user, GROUP, b"", None, user, change=change or add)  # type: ignore[arg-type]
-
-
-def left(user: int) -> Draft:
-    def end(connection: Connection, draft: Draft, position: int) -> None:
-        connection.execute(
-            tables.members.update()
-            .where(tables.members.c.user_id == user, tables.members.c.until.is_(None))
-            .values(until=position)
-        )
-        draft.body = b"0"
-
-    return Draft(Kind.LEFT, Scope.GROUP, user, GROUP, b"", None, user, change=end)  # type: ignore[arg-type]
-
-
-class WriterCase(SynchronousTestCase):
-    """A store with four users and an empty group."""
-
-    def setUp(self) -> None:
-        # So that these few events are in the index, in both its tiers, and in its tail.
-        self.patch(by_conversation, "STEP", 2)
-        self.patch(by_conversation, "RECENT", 3)
-        self.store = make_store(self)
-        with self.store.transaction() as connection:
-            for name in ("ann", "bob", "cat", "dan"):
-                users.insert(connection, name, "hash", NOW)
-            connection.execute(
-                insert(tables.groups).values(
-                    id=GROUP, name="team", name_key="team", owner_id=1, created_at=NOW, updated_at=NOW
-                )
-            )
-        self.writer = LogWriter(self.store, lambda: NOW)
-
-    def rows(self) -> list[Event]:
-        with self.store.snapshot() as connection:
-            return reading.after(connection, 0, 1000)
+from tests.support.doubles import NOW, make_store
+from tests.support.ledger import GROUP, Unstorable, WriterCase, joined, left, make_again, message
+from tests.support.postgres import OnPostgreSQL
 
 
 class WriterTests(WriterCase):
@@ -230,11 +178,6 @@ class WriterTests(WriterCase):
         self.assertEqual(self.rows(), [largest])
 
 
-class Unstorable:
-    def __repr__(self) -> str:
-        return "TOP SECRET"
-
-
 class DoubtTests(WriterCase):
     """The store fails in the commit: was it one?"""
 
@@ -310,11 +253,6 @@ class DoubtTests(WriterCase):
     def test_nothing_was_to_be_stored(self) -> None:
         self.fail_the_commit(stored=False)
         self.assertIsInstance(self.writer.write([message(1, 99)])[0], NoSuchTarget)
-
-
-def make_again(store: Store) -> Store:
-    """@return: the same store, as another process has it."""
-    return Store(store.engine, store._reading, store.in_writer)
 
 
 class OrderTests(WriterCase):

@@ -16,7 +16,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.log.follower import AGAIN, LONGEST, POLL, Claim, Follower, Progress, StepFailed, Steps
 from hichat.storage.trouble import PAUSE
-from tests.doubles import watch_log
+from tests.support.doubles import watch_log
 
 TOOK = 0.5
 

@@ -25,8 +25,8 @@ from hichat.core.errors import Busy, DamagedPicture, NotStored, PictureTooLarge
 from hichat.media.decoder import FILES, MEMORY, SECONDS, WAITING, WAITING_OF_USER, Decoder, Setup
 from hichat.media.pictures import PIXELS, take_in
 from hichat.media.types import Picture
-from tests.doubles import watch_log
 from tests.media.samples import PICTURES, PNG, bomb, picture
+from tests.support.doubles import watch_log
 from tests.support.scene import Scene, fixture_of
 
 CLOCK: Any = reactor

@@ -30,9 +30,9 @@ from hichat.runtime.clock import SETTLED_AFTER
 from hichat.storage import tables
 from hichat.wire import stored, view
 from hichat.wire.frames import Send
-from tests.doubles import NOW, FakeLedger, make_store, run_now, take_in_now, watch_log
 from tests.media.samples import PNG, WEBM
-from tests.postgres import OnPostgreSQL
+from tests.support.doubles import NOW, FakeLedger, make_store, run_now, take_in_now, watch_log
+from tests.support.postgres import OnPostgreSQL
 
 QUOTA = 1_000_000
 

@@ -6,13 +6,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.events import Event
 from hichat.pipeline.plane.datagram import LARGEST, BadDatagram, Codec, Trail
+from tests.support.datagrams import KEY, event
 
-KEY = b"k" * 32
 NUMBER = st.integers(0, 2**53 - 1)
-
-
-def event(position: int, body: bytes = b"x") -> Event:
-    return Event(position, 1, position, position, 1, 1, 7, 8, 0, 1_700_000_000_000, body)
 
 
 def batches(bodies: list[bytes]) -> list[Event]:

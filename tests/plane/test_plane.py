@@ -15,7 +15,7 @@ from hichat.pipeline.plane.intake import Intake
 from hichat.pipeline.plane.queue import PlaneWriter
 from hichat.pipeline.plane.udp import GRACE, KERNEL_COST, LOST_AFTER, Link
 from hichat.runtime.metrics import Metrics
-from tests.plane.test_datagram import KEY, event
+from tests.support.datagrams import KEY, event
 
 
 class Socket:

@@ -23,16 +23,11 @@ from hichat.search.indexer import Indexer
 from hichat.search.words import Token
 from hichat.storage import engine
 from hichat.wire import stored
-from hichat.wire.frames import Edit, Send
-from tests.doubles import make_search_index, make_store
-from tests.ledger.test_revisions import edit, recall
-from tests.ledger.test_writer import WriterCase, message
-from tests.postgres import OnPostgreSQL
-
-
-def text(said: str, sender: int = 1, target: int = 2) -> Any:
-    body = stored.message_body(Send(text=said, user=target), sender, Scope.USER, target)
-    return message(sender, target, Scope.USER, body)
+from hichat.wire.frames import Edit
+from tests.support.doubles import make_search_index, make_store
+from tests.support.ledger import WriterCase, edit, message, recall
+from tests.support.postgres import OnPostgreSQL
+from tests.support.texts import text
 
 
 def new_text(subject: int, said: str) -> Any:

@@ -20,11 +20,11 @@ from hichat.search.process import LAST_IN_LINE, FollowerProcess
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
-from tests.doubles import make_database, run_now, watch_log
-from tests.ledger.test_process import CLOCK, NOW, fill, python_command
-from tests.postgres import OnPostgreSQL
-from tests.search.test_indexer import text
+from tests.support.doubles import make_database, run_now, watch_log
+from tests.support.postgres import OnPostgreSQL
 from tests.support.scene import Scene, fixture_of
+from tests.support.texts import text
+from tests.support.writer_process import CLOCK, NOW, fill, python_command
 
 
 class FollowerProcessScene(Scene):

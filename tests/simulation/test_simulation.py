@@ -13,8 +13,8 @@ import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.log import by_conversation
-from tests.doubles import make_store
 from tests.simulation.world import World
+from tests.support.doubles import make_store
 
 SEEDS = int(os.environ.get("HICHAT_SEEDS", "500"))
 ONE = os.environ.get("HICHAT_SEED")

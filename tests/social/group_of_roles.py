@@ -11,7 +11,7 @@ from hichat.accounts import users
 from hichat.core.events import FIRST_GROUP_ID
 from hichat.storage import tables
 from hichat.storage.store import Store
-from tests.doubles import NOW
+from tests.support.doubles import NOW
 
 ROLES = ("owner", "admin", "member", "muted", "banned", "stranger", "invited", "requested")
 """Who asks."""

@@ -28,8 +28,8 @@ from hichat.core.errors import (
 from hichat.core.events import Scope
 from hichat.core.kinds import Kind
 from hichat.runtime.limits import Rate
-from tests.doubles import NOW, FakeLedger, make_store
-from tests.postgres import OnPostgreSQL
+from tests.support.doubles import NOW, FakeLedger, make_store
+from tests.support.postgres import OnPostgreSQL
 
 
 class ContactsCase(SynchronousTestCase):

@@ -22,8 +22,8 @@ from hichat.groups import queries
 from hichat.groups.queries import Limits
 from hichat.groups.service import Groups, checked
 from hichat.storage import tables
-from tests.doubles import NOW, FakeLedger, make_store
-from tests.postgres import OnPostgreSQL
+from tests.support.doubles import NOW, FakeLedger, make_store
+from tests.support.postgres import OnPostgreSQL
 
 
 class GroupsTests(SynchronousTestCase):

@@ -27,8 +27,8 @@ from hichat.storage import migrate as migrations
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import HEAD, migrate
 from hichat.storage.tables import contacts, metadata, search_metadata, users
-from tests.doubles import make_old_store, make_store
-from tests.postgres import PASSWORD, OnPostgreSQL, database_url, free_port, server
+from tests.support.doubles import make_old_store, make_store
+from tests.support.postgres import PASSWORD, OnPostgreSQL, database_url, free_port, server
 
 
 class StoreTests(SynchronousTestCase):

@@ -14,8 +14,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.core.errors import NoSuchUser, StoreAway
 from hichat.storage.store import Store
 from hichat.storage.trouble import PAUSE, Trouble
-from tests.doubles import make_store, run_now, watch_log
-from tests.postgres import OnPostgreSQL
+from tests.support.doubles import make_store, run_now, watch_log
+from tests.support.postgres import OnPostgreSQL
 
 FULL = OperationalError("INSERT", {}, Exception("database or disk\nis full"))
 

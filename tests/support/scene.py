@@ -29,7 +29,7 @@ class Scene:
     Some names are those of trial's test cases: what makes a database, or watches the log, is used with both.
 
     @param directory: an empty one, which is the test's alone.
-    @cvar on_postgresql: whether stores are made in PostgreSQL; see L{tests.doubles.make_store}.
+    @cvar on_postgresql: whether stores are made in PostgreSQL; see L{tests.support.doubles.make_store}.
     """
 
     on_postgresql: ClassVar[bool] = False

@@ -5,7 +5,6 @@ import hashlib
 import inspect
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import get_args
 
@@ -26,15 +25,15 @@ from hichat.web.docs.documents import mount_documents
 from hichat.web.docs.examples import EXAMPLES, examples_of
 from hichat.web.docs.protocol_page import page
 from hichat.wire.frames import FRAME_LIMIT, TEXT_LIMIT, WATCH_LIMIT, Close, FromClient, FromServer, Welcome
-from tests.asyncapi_checker import AsyncAPIChecker
-from tests.web.support import SiteCase
+from tests.support.asyncapi_checker import AsyncAPIChecker
+from tests.support.elements import Elements
+from tests.support.site import SiteCase
 
 FRAMES = get_args(FromClient) + get_args(FromServer)
 
 SPECIFICATION = Path(__file__).with_name("asyncapi-3.0.0.schema.json")
 """The official schema (@asyncapi/specs 6.11.1, Apache-2.0), without descriptions and bindings other than C{ws}."""
 
-_EMPTY = {"meta", "br"}
 _TOPIC = re.compile(r"(?:An? )?\*\*(.*?)\*\*")
 _WINDOW = inspect.signature(Client).parameters["window"].default
 
@@ -197,32 +196,6 @@ class Checker(SynchronousTestCase):
             '{"op":"page","position":1,"events":[{"id":1}]}',
         ):
             self.assertRaises(AssertionError, self.checker.from_server, frame)
-
-
-class Elements(HTMLParser):
-    """
-    Reads a page whose elements are all closed.
-
-    @ivar ids: of elements.
-    @ivar links: where links lead.
-    """
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.ids, self.links = [], [], []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        found = dict(attrs)
-        self.ids += [found["id"]] if "id" in found else []
-        self.links += [found["href"]] if "href" in found else []
-        if tag not in _EMPTY:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        if self.open.pop() != tag:
-            raise AssertionError(f"</{tag}> at {self.getpos()}")
 
 
 class Page(SynchronousTestCase):

@@ -12,9 +12,9 @@ from hichat.core.errors import StoreAway
 from hichat.storage.store import Store
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.browser.session import SessionResource
-from tests.doubles import make_store, run_now, watch_log
-from tests.web import support
-from tests.web.support import FORM, SiteCase
+from tests.support import site
+from tests.support.doubles import make_store, run_now, watch_log
+from tests.support.site import FORM, SiteCase
 
 GROUP = 1_000_000_001
 
@@ -40,7 +40,7 @@ def gone(*_: object) -> None:
 
 class AwayTests(SiteCase):
     def setUp(self) -> None:
-        self.patch(support, "make_store", lambda case: Store(make_store(case).engine, run_now, run_now, serves=True))
+        self.patch(site, "make_store", lambda case: Store(make_store(case).engine, run_now, run_now, serves=True))
         super().setUp()
         self.root.putChild(b"session", SessionResource(self.accounts))
         self.ann, self.query = self.make_user("ann", "correct horse")

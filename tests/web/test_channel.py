@@ -8,7 +8,7 @@ from twisted.web.resource import Resource
 
 from hichat.web.channel import LINGER_TIME, READ_RATE, STALL_TIME
 from hichat.web.site import Site, UploadPath
-from tests.web.support import UPLOAD_LIMIT, SiteCase, request_bytes
+from tests.support.site import UPLOAD_LIMIT, SiteCase, request_bytes
 
 HOST = b"Host: chat.example\r\n"
 POST = b"POST /v1/user/login_pw HTTP/1.1\r\n" + HOST

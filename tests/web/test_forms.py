@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import FormTooLarge, InvalidField, MalformedForm, Refused
 from hichat.web.forms import FORM_LIMIT, KNOWN, integer, read_form, read_json, read_urlencoded, required
-from tests.web.support import multipart
+from tests.support.site import multipart
 
 
 def encode_uri(text):

@@ -8,7 +8,7 @@ from hichat.web.docs.documents import mount_documents
 from hichat.web.docs.handbook import Handbook
 from hichat.web.outside import Outside, PublicURL
 from tests import guide
-from tests.web.support import SiteCase
+from tests.support.site import SiteCase
 
 PAGES = [f"/docs/{path.stem}" for path in guide.PAGES.glob("*.md") if path.stem != "README"]
 

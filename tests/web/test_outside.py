@@ -18,10 +18,10 @@ from hichat.web.docs.documents import mount_documents
 from hichat.web.outside import Origin, Outside, PublicURL, parse_origins
 from hichat.web.proxies import Proxies, Trusted
 from hichat.web.sockets import SocketV2Resource
-from tests.doubles import watch_log
 from tests.media.samples import PNG
-from tests.openapi_checker import OpenAPIChecker
-from tests.web.support import SiteCase, Transport, multipart
+from tests.support.doubles import watch_log
+from tests.support.openapi_checker import OpenAPIChecker
+from tests.support.site import SiteCase, Transport, multipart
 
 ELSEWHERE = "192.0.2.1"
 PROXY = "127.0.0.1"

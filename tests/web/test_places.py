@@ -25,8 +25,8 @@ from hichat.web.proxies import Proxies, Trusted
 from hichat.web.site import DOOR_TIME, IDLE_TIME, Bodies
 from hichat.web.status import Health
 from hichat.web.uploads import MEDIA_PATH
-from tests.doubles import run_now
-from tests.web.support import SiteCase, Transport, request_bytes
+from tests.support.doubles import run_now
+from tests.support.site import SiteCase, Transport, request_bytes
 
 MANY = 2**31
 HERE, THERE = "192.0.2.1", "192.0.2.2"

@@ -7,7 +7,7 @@ from twisted.web.resource import Resource
 
 from hichat.web.routes import Route, Routes
 from hichat.web.site import Branch
-from tests.web.support import SiteCase, request_bytes
+from tests.support.site import SiteCase, request_bytes
 
 
 class Leaf(Resource):

@@ -10,8 +10,8 @@ from hichat.web import site as site_module
 from hichat.web.channel import LINGER_TIME
 from hichat.web.forms import FORM_LIMIT
 from hichat.web.site import BODY_TIME, FORM_RATE, FORM_TIME, IDLE_TIME, Site, UploadPath
-from tests.doubles import watch_log
-from tests.web.support import UPLOAD_LIMIT, SiteCase, request_bytes
+from tests.support.doubles import watch_log
+from tests.support.site import UPLOAD_LIMIT, SiteCase, request_bytes
 
 HEAD = b"POST /v1/user/login_pw HTTP/1.1\r\nHost: x\r\n"
 TOO_LARGE = "提交的内容过大，最多 64 KB"

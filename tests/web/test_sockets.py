@@ -18,7 +18,7 @@ from hichat.v1.connection import V1Protocol
 from hichat.v1.socket import SocketResource
 from hichat.web.site import Branch, NotFound, Site
 from hichat.web.sockets import SocketV2Resource
-from tests.gateway.test_protocol import MET, Transport, V2Case, masked
+from tests.support.gateway import MET, Transport, V2Case, masked
 
 HEAD = (
     b"Host: x",

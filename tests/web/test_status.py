@@ -12,7 +12,7 @@ from hichat.core.errors import NotStored, StoreAway
 from hichat.runtime.metrics import Metrics
 from hichat.web.site import Branch, NotFound, Site
 from hichat.web.status import FRESH, HANGS, PATIENCE, Ready
-from tests.web.support import Connection, request_bytes
+from tests.support.site import Connection, request_bytes
 
 
 class ReadyTests(SynchronousTestCase):

@@ -44,13 +44,13 @@ from hichat.storage.gathered import Gathered
 from hichat.v1.connection import V1Protocol
 from hichat.web.outside import Outside
 from hichat.wire.frames import Close
-from tests.accounts.test_passwords import quick_hasher
-from tests.doubles import FakeLedger, run_now
-from tests.gateway.test_protocol import masked
 from tests.media.samples import PNG
-from tests.postgres import OnPostgreSQL
-from tests.web.support import Answer, SiteFixture, Transport, multipart, request_bytes
-from tests.web.support import Connection as Browser
+from tests.support.accounts import quick_hasher
+from tests.support.doubles import FakeLedger, run_now
+from tests.support.gateway import masked
+from tests.support.postgres import OnPostgreSQL
+from tests.support.site import Answer, SiteFixture, Transport, multipart, request_bytes
+from tests.support.site import Connection as Browser
 
 PASSWORD = "correct horse"
 UPGRADE = {

@@ -17,7 +17,7 @@ from hichat.media.names import clean_name
 from hichat.media.records import Media
 from hichat.web.uploads import disposition
 from tests.media.samples import AUDIO, FILES, FILMS, PICTURES, PNG, SECRET, WEBM
-from tests.web.support import QUOTA, UPLOAD_LIMIT, SiteCase, SiteFixture, multipart
+from tests.support.site import QUOTA, UPLOAD_LIMIT, SiteCase, SiteFixture, multipart
 
 
 class UploadsCase(SiteCase):

@@ -9,9 +9,9 @@ from twisted.web.resource import Resource
 
 from hichat.accounts import users
 from hichat.v1.user_list import LIMIT, SETTLED, Pieces, UserList
-from tests.doubles import NOW, make_store
-from tests.postgres import OnPostgreSQL
-from tests.web.support import SiteCase, request_bytes
+from tests.support.doubles import NOW, make_store
+from tests.support.postgres import OnPostgreSQL
+from tests.support.site import SiteCase, request_bytes
 
 
 class ListCase(SynchronousTestCase):

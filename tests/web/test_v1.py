@@ -12,8 +12,8 @@ from hichat.core.errors import Busy
 from hichat.core.events import FIRST_GROUP_ID, Scope
 from hichat.core.kinds import Kind
 from hichat.storage import tables
-from tests.doubles import NOW
-from tests.web.support import BAD_PASSWORDS, FORM, SiteCase, multipart, request_bytes
+from tests.support.doubles import NOW
+from tests.support.site import BAD_PASSWORDS, FORM, SiteCase, multipart, request_bytes
 
 USER_KEYS = [
     "ID",

@@ -5,8 +5,8 @@ from typing import ClassVar
 from playwright.sync_api import FilePayload, expect
 
 from tests.integration.web.below import Below
-from tests.integration.web.browser import BrowserCase
-from tests.integration.web.test_media import picture
+from tests.support.browser import BrowserCase
+from tests.support.pictures import picture
 
 
 class Stripped(BrowserCase):

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.integration.web.browser import PASSWORD, BrowserCase
+from tests.support.browser import PASSWORD, BrowserCase
 
 
 class ChatTests(BrowserCase):

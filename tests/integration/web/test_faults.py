@@ -6,7 +6,7 @@ from collections import Counter
 
 from playwright.sync_api import Route, expect
 
-from tests.integration.web.browser import BrowserCase, Wire
+from tests.support.browser import BrowserCase, Wire
 
 
 class FaultTests(BrowserCase):

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.integration.web.browser import BrowserCase
+from tests.support.browser import BrowserCase
 
 
 class GroupTests(BrowserCase):

@@ -3,8 +3,8 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FilePayload, expect
 
-from tests.integration.web.browser import PASSWORD, PHONE, BrowserCase, Person, Wire
-from tests.integration.web.test_media import picture
+from tests.support.browser import PASSWORD, PHONE, BrowserCase, Person, Wire
+from tests.support.pictures import picture
 
 HOSTILE = [
     "<script>fault()</script>",

@@ -1,26 +1,13 @@
 """Pictures, files and voice."""
 
 import base64
-import struct
-import zlib
 from typing import ClassVar
 
 from playwright.sync_api import Dialog, FilePayload, expect
 
-from tests.integration.web.browser import BrowserCase, Person, Wire, wait_for
 from tests.media.recordings import VIDEO, brands, moov
-
-
-def picture(width: int, height: int) -> bytes:
-    """@return: a PNG file (RFC 2083)."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = b"".join(b"\0" + bytes((70, 150, 120)) * width for _ in range(height))
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-
+from tests.support.browser import BrowserCase, Person, Wire, wait_for
+from tests.support.pictures import picture
 
 # A tone, and a square that changes its colour.
 RECORD = """async ([type, name, time]) => {

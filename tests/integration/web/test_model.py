@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from hichat.search.folding import comparable
-from tests.integration.web.browser import BrowserCase, Person
+from tests.support.browser import BrowserCase, Person
 
 
 class ModelTests(BrowserCase):

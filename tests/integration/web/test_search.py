@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.integration.web.browser import BrowserCase
+from tests.support.browser import BrowserCase
 
 
 class SearchTests(BrowserCase):

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.integration.web.browser import BrowserCase, Person
+from tests.support.browser import BrowserCase, Person
 
 
 class TimeTests(BrowserCase):

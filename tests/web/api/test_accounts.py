@@ -14,10 +14,10 @@ from hichat.accounts.resting import REST
 from hichat.accounts.tokens import ACCESS_LIFETIME
 from hichat.runtime.limits import Limits, Rate
 from hichat.web.api.accounts import SECTION
-from tests.accounts.test_passwords import quick_hasher
-from tests.doubles import NOW, run_now
-from tests.postgres import OnPostgreSQL
-from tests.web.support import BAD_PASSWORDS, SiteCase, Transport
+from tests.support.accounts import quick_hasher
+from tests.support.doubles import NOW, run_now
+from tests.support.postgres import OnPostgreSQL
+from tests.support.site import BAD_PASSWORDS, SiteCase, Transport
 
 
 class ApiCase(SiteCase):

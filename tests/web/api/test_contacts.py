@@ -2,7 +2,7 @@
 
 from hichat.contacts.contacts import Contacts
 from hichat.core.kinds import Kind
-from tests.web.support import SiteCase
+from tests.support.site import SiteCase
 
 
 class ContactsCase(SiteCase):

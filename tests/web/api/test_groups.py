@@ -14,10 +14,10 @@ from hichat.core.kinds import Kind
 from hichat.groups.queries import Limits
 from hichat.web.api.groups import SECTION
 from hichat.wire import view
-from tests.doubles import NOW
-from tests.postgres import OnPostgreSQL
 from tests.social.group_of_roles import CODE, ROLES, make_group, make_people
-from tests.web.support import SiteCase
+from tests.support.doubles import NOW
+from tests.support.postgres import OnPostgreSQL
+from tests.support.site import SiteCase
 
 LATER = NOW + 60_000
 

@@ -6,7 +6,7 @@ from hichat.accounts import users
 from hichat.web.api.media import LINKS_LIMIT
 from tests.media.recordings import RECORDINGS, archive, brands
 from tests.media.samples import AUDIO, FILES, FILMS, PNG, SECRET, WEBM, bomb, picture
-from tests.web.support import QUOTA, UPLOAD_LIMIT, SiteCase, SiteFixture, request_bytes
+from tests.support.site import QUOTA, UPLOAD_LIMIT, SiteCase, SiteFixture, request_bytes
 
 HEIC = brands(b"heic", b"mif1", b"heic")
 HTML = b"<!DOCTYPE html><script>alert(1)</script>"

@@ -11,8 +11,8 @@ from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.docs.api_page import page
 from hichat.web.docs.documents import mount_documents
 from hichat.web.docs.openapi import document, operation_errors
-from tests.web.support import SiteCase
-from tests.web.test_asyncapi import Elements
+from tests.support.elements import Elements
+from tests.support.site import SiteCase
 
 
 class Document(SynchronousTestCase):

@@ -15,7 +15,7 @@ from hichat.web.credentials import Peer
 from hichat.web.forms import FORM_LIMIT
 from hichat.web.parts import Parts
 from hichat.web.site import Branch
-from tests.web.support import SiteCase
+from tests.support.site import SiteCase
 
 
 class Part(msgspec.Struct, forbid_unknown_fields=True):

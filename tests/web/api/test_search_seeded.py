@@ -12,11 +12,11 @@ import string
 
 from hichat.wire import stored
 from hichat.wire.frames import Edit
-from tests.ledger.test_revisions import edit as make_edit
-from tests.ledger.test_revisions import recall as make_recall
-from tests.postgres import OnPostgreSQL
-from tests.web.api.test_conversations import TEAM
-from tests.web.api.test_search import SearchCase
+from tests.support.conversations import TEAM
+from tests.support.ledger import edit as make_edit
+from tests.support.ledger import recall as make_recall
+from tests.support.postgres import OnPostgreSQL
+from tests.support.search import SearchCase
 
 SEEDS = int(os.environ.get("HICHAT_SEEDS_OF_SEARCH", "2"))
 

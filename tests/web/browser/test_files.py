@@ -5,7 +5,7 @@ import re
 from urllib.parse import urljoin
 
 from hichat.web.browser.files import TYPES, Client
-from tests.web.support import SiteCase
+from tests.support.site import SiteCase
 
 
 class FilesTests(SiteCase):

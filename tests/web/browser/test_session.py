@@ -7,7 +7,7 @@ from twisted.internet.address import IPv4Address
 
 from hichat.web.browser.session import SessionResource
 from hichat.web.outside import Outside, PublicURL
-from tests.web.support import SiteCase, Transport, request_bytes
+from tests.support.site import SiteCase, Transport, request_bytes
 
 
 class SessionTests(SiteCase):

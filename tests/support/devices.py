@@ -32,9 +32,9 @@ from hichat.storage import tables
 from hichat.storage.engine import make_engine
 from hichat.storage.store import Store
 from hichat.wire.frames import PATH, SUBPROTOCOL
-from tests.asyncapi_checker import AsyncAPIChecker
-from tests.doubles import run_now
-from tests.integration.daemon import Daemon, reactor
+from tests.support.asyncapi_checker import AsyncAPIChecker
+from tests.support.daemon import Daemon, reactor
+from tests.support.doubles import run_now
 
 Person = tuple[int, str]
 """A user's id and token."""

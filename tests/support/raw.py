@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.integration.daemon import Daemon
+from tests.support.daemon import Daemon
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 """That of RFC 6455, 1.3."""

@@ -37,7 +37,7 @@ class Cleaner(Protocol):
 
 
 class OnPostgreSQL:
-    """Mixed into a test case, before it: its stores are in PostgreSQL. See L{tests.doubles.make_store}."""
+    """Mixed into a test case, before it: its stores are in PostgreSQL. See L{tests.support.doubles.make_store}."""
 
     on_postgresql = True
 

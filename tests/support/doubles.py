@@ -22,7 +22,7 @@ from hichat.search.index import Index, make_index
 from hichat.storage import migrate, tables
 from hichat.storage.engine import make_engine
 from hichat.storage.store import Store
-from tests.postgres import Cleaner, server
+from tests.support.postgres import Cleaner, server
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -51,7 +51,7 @@ def watch_log(case: Cleaner, observe: Callable[[LogEvent], object]) -> None:
 def make_store(case: Cleaner) -> Store:
     """
     @param case: the test that wants it; the store is gone after it.
-    @return: a migrated store: on PostgreSQL if the case is L{tests.postgres.OnPostgreSQL}, else on SQLite in a
+    @return: a migrated store: on PostgreSQL if the case is L{tests.support.postgres.OnPostgreSQL}, else on SQLite in a
         temporary directory. Its queries run at once, in the caller's thread.
     """
     engine = make_engine(make_database(case))

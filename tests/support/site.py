@@ -39,9 +39,9 @@ from hichat.web.docs.openapi import document
 from hichat.web.parts import Parts
 from hichat.web.site import Branch, Site
 from hichat.web.uploads import Files, upload_paths
-from tests.accounts.test_passwords import quick_hasher
-from tests.doubles import NOW, FakeLedger, make_search_index, make_store, run_now, take_in_now
-from tests.openapi_checker import OpenAPIChecker
+from tests.support.accounts import quick_hasher
+from tests.support.doubles import NOW, FakeLedger, make_search_index, make_store, run_now, take_in_now
+from tests.support.openapi_checker import OpenAPIChecker
 
 UPLOAD_LIMIT = 200_000
 QUOTA = 600_000

@@ -26,7 +26,7 @@ from twisted.internet.task import deferLater
 from hichat.admin.administration import Administration
 from hichat.daemon import settings
 from hichat.wire.frames import PATH, SUBPROTOCOL
-from tests.asyncapi_checker import AsyncAPIChecker
+from tests.support.asyncapi_checker import AsyncAPIChecker
 
 ROOT = Path(__file__).resolve().parents[2]
 TWISTD = str(Path(sys.executable).with_name("twistd"))

@@ -26,7 +26,7 @@ from unittest import SkipTest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, expect, sync_playwright
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.integration.daemon import Daemon, free_port
+from tests.support.daemon import Daemon, free_port
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [

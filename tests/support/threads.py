@@ -1,0 +1,29 @@
+"""A thread that does its work when it is told to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+
+class Thread:
+    """A writer's thread that works when it is told to."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[Deferred[Any], Callable[..., Any], tuple[Any, ...]]] = []
+
+    def __call__(self, function: Callable[..., Any], /, *args: Any, **_: Any) -> Deferred[Any]:
+        done: Deferred[Any] = Deferred()
+        self.jobs.append((done, function, args))
+        return done
+
+    def work(self) -> None:
+        done, function, args = self.jobs.pop(0)
+        try:
+            result = function(*args)
+        except Exception:
+            done.errback()
+        else:
+            done.callback(result)

@@ -1,0 +1,36 @@
+"""What holds for the tests themselves."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+TESTS = Path(__file__).parent
+
+
+def imported(code: str) -> Iterator[str]:
+    """@return: the full names that a module imports."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module or '.'}.{name.name}" for name in node.names)
+
+
+def of_tests(names: Iterator[str]) -> list[str]:
+    """@return: those that are test modules, or in them."""
+    return [name for name in names if name.startswith("tests.") and ".test_" in name]
+
+
+class ImportTests(SynchronousTestCase):
+    def test_no_test_module_is_imported(self) -> None:
+        """What two of them share is in C{tests/support}, or beside them in a module that has no tests."""
+        paths = [path for path in TESTS.rglob("*.py") if "node_modules" not in path.parts]
+        self.assertGreater(len(paths), 100)
+        for path in paths:
+            self.assertEqual(of_tests(imported(path.read_text())), [], path)
+
+    def test_what_would_be_found(self) -> None:
+        code = "from tests.a.test_b import C\nimport tests.test_d\nfrom tests.a import test_c\nimport ast, tests.a"
+        self.assertEqual(of_tests(imported(code)), ["tests.a.test_b.C", "tests.test_d", "tests.a.test_c"])
