@@ -21,12 +21,20 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 pytest.register_assert_rewrite("tests.support", "tests.integration.system")
 
+from tests.support import postgres
+
 reactor: Any = installed_reactor
 
 Test = Callable[..., Coroutine[Any, Any, None]]
 
 SECONDS = 110
 """How long a coroutine may take, if its mark C{timeout} says nothing else."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """All workers of pytest-xdist share one PostgreSQL."""
+    if getattr(config.option, "numprocesses", None):
+        postgres.share()
 
 
 @pytest.fixture(autouse=True, scope="session")

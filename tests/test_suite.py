@@ -1,10 +1,13 @@
 """What holds for the tests themselves."""
 
 import ast
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
+
+from tests.support.ports import BLOCK, TOGETHER, Block
 
 TESTS = Path(__file__).parent
 
@@ -34,3 +37,21 @@ class ImportTests(SynchronousTestCase):
     def test_what_would_be_found(self) -> None:
         code = "from tests.a.test_b import C\nimport tests.test_d\nfrom tests.a import test_c\nimport ast, tests.a"
         self.assertEqual(of_tests(imported(code)), ["tests.a.test_b.C", "tests.test_d", "tests.a.test_c"])
+
+
+class PortsTests(SynchronousTestCase):
+    def test_no_two_have_the_same(self) -> None:
+        """Not even when each has been given all that it has."""
+        found = [{block.reserve() for _ in range(BLOCK // TOGETHER)} for block in (Block(), Block())]
+        self.assertEqual(found[0] & found[1], set())
+        self.assertEqual([len(ports) for ports in found], [BLOCK // TOGETHER] * 2)
+
+    def test_what_is_in_use_is_given_to_nobody(self) -> None:
+        """In either protocol, and any of those that belong together."""
+        block = Block()
+        first = block.reserve()
+        for kind, place in ((socket.SOCK_STREAM, 0), (socket.SOCK_DGRAM, 3), (socket.SOCK_STREAM, 7)):
+            with socket.socket(socket.AF_INET, kind) as taken:
+                taken.bind(("127.0.0.1", first + place))
+                self.assertNotIn(first, [block.reserve() for _ in range(2 * BLOCK // TOGETHER)])
+        self.assertIn(first, [block.reserve() for _ in range(BLOCK // TOGETHER)])

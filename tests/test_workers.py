@@ -18,7 +18,7 @@ from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.supervisor import LINE, NUMBER, Supervisor
 from hichat.runtime.supervision import AGAIN, LAST_WORDS, LONGEST, STEADY
-from tests.support.daemon import free_port
+from tests.support import ports
 
 
 class Process:
@@ -76,7 +76,7 @@ class SupervisorTests(SynchronousTestCase):
         self.clock = Reactor()
         self.log = io.StringIO()
         self.processes = self.clock.processes
-        self.port = free_port()
+        self.port = ports.reserve()
         self.state = Path(self.mktemp()).absolute()
         self.supervisor = self.supervise()
 

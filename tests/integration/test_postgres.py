@@ -8,6 +8,7 @@ import signal
 import subprocess
 from collections.abc import Callable
 
+import pytest
 import treq
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
@@ -18,17 +19,20 @@ from hichat.core.errors import NotStored, StoreAway
 from hichat.core.events import Event
 from tests.integration.system import System
 from tests.integration.talk import Chatter
+from tests.support import ports
 from tests.support.daemon import STOPPED, TWISTD, Peer, reactor, until
 from tests.support.devices import Device, Insider, check_devices, check_log
-from tests.support.postgres import PASSWORD, database_url, free_port, server
+from tests.support.postgres import PASSWORD, database_url, mortal_server
 from tests.support.scene import fixture_of
 
 COMPLAINT = NotStored().text("zh")
 
+pytestmark = pytest.mark.xdist_group("a server that is stopped")
+
 
 class PostgreSQL(System):
     def store(self) -> dict[str, str]:
-        return {"DATABASE": server().make_database(self)}
+        return {"DATABASE": mortal_server().make_database(self)}
 
     async def lose_the_server(self, how: signal.Signals) -> None:
         """
@@ -40,11 +44,11 @@ class PostgreSQL(System):
         sent: list[str] = []
         talking = Deferred.fromCoroutine(self.talk(a, ann[0], bob[0], sent))
         await until(lambda: len(b.texts) > 100)
-        self.addCleanup(server)
-        await deferToThread(server().stop, how)
+        self.addCleanup(mortal_server)
+        await deferToThread(mortal_server().stop, how)
         await self.noticed(lambda: bool(a.texts))
         assert (await self.daemon.get("/healthz"))[0] == 200
-        server()
+        mortal_server()
         heard = len(b.texts)
         await until(lambda: len(b.texts) > heard + 100)
         sent.append("")  # stop talking
@@ -120,8 +124,8 @@ async def test_what_is_said_while_the_server_is_away(postgresql: PostgreSQL) -> 
     ann, bob = await postgresql.people("ann", "bob")
     (a,) = await postgresql.online(ann)
     assert await postgresql.daemon.get("/readyz") == (200, "ready\n")
-    postgresql.addCleanup(server)
-    await deferToThread(server().stop, signal.SIGQUIT)
+    postgresql.addCleanup(mortal_server)
+    await deferToThread(mortal_server().stop, signal.SIGQUIT)
     await deferLater(reactor, 1.1)
     status, wrong = await postgresql.daemon.get("/readyz")
     assert (status, wrong.count("\n")) == (503, 1)
@@ -141,7 +145,7 @@ async def test_what_is_said_while_the_server_is_away(postgresql: PostgreSQL) -> 
     assert "Traceback" not in log
     assert log.count("cannot be stored") <= 2
     assert log.count("cannot be read") <= 2
-    server()
+    mortal_server()
     await deferLater(reactor, 2)
     assert await postgresql.daemon.get("/readyz") == (200, "ready\n")
 
@@ -164,13 +168,13 @@ async def test_the_server_crashes_under_acks(postgresql: PostgreSQL) -> None:
         device.connect()
     await until(lambda: all(device.live for device in devices))
     chatter = Chatter(lambda i: devices[i % 4].say(f"no. {i}", user=people[(i + 1 + i // 4 % 3) % 4][0]), 0.002)
-    postgresql.addCleanup(server)
+    postgresql.addCleanup(mortal_server)
     for _ in range(2):
         said = chatter.said
         await until(lambda said=said: chatter.said > said + 300)  # type: ignore[misc]
-        await deferToThread(server().stop, signal.SIGQUIT)
+        await deferToThread(mortal_server().stop, signal.SIGQUIT)
         await postgresql.noticed(lambda: any(device.errors["not_stored"] for device in devices))
-        server()
+        mortal_server()
     await chatter.stop()
     await until(lambda: not any(device.unacked for device in devices), 30)
     events = insider.events()
@@ -186,7 +190,7 @@ async def test_the_server_crashes_under_acks(postgresql: PostgreSQL) -> None:
 async def test_no_server(postgresql: PostgreSQL) -> None:
     """It does not start, and says why in one line without the password."""
     await postgresql.daemon.stop()
-    environment = postgresql.daemon.environment | {"HICHAT_DATABASE": database_url(free_port(), "hichat")}
+    environment = postgresql.daemon.environment | {"HICHAT_DATABASE": database_url(ports.reserve(), "hichat")}
     done = await deferToThread(
         subprocess.run,
         [TWISTD, "-n", "--pidfile=", "hichat"],
@@ -205,8 +209,8 @@ async def test_no_secret_in_the_log(postgresql: PostgreSQL) -> None:
     """Not even when the store fails."""
     ann, bob = await postgresql.people("ann", "bob")
     (a,) = await postgresql.online(ann)
-    await deferToThread(server().stop)
-    postgresql.addCleanup(server)
+    await deferToThread(mortal_server().stop)
+    postgresql.addCleanup(mortal_server)
     a.say(userId=ann[0], TargetId=bob[0], Type=1, Content="TOP-SECRET")
     assert await a.heard(1) == [COMPLAINT]
     assert (await postgresql.daemon.post("/v1/user/login_pw", name="ann", password="x")).get("code") != 0

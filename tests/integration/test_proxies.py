@@ -24,7 +24,8 @@ from unittest import SkipTest
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests import guide
-from tests.support.daemon import Daemon, free_port
+from tests.support import ports
+from tests.support.daemon import Daemon
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 PASSWORD = "correct horse"
@@ -43,7 +44,7 @@ class BehindNginx(SynchronousTestCase):
             raise missing("nginx is not installed: apt-get install nginx-light")
         self.directory = Path(tempfile.mkdtemp(prefix="hichat-nginx-"))
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
-        self.port = free_port()
+        self.port = ports.reserve()
         self.root = ""
 
     def begin(self, changes: dict[str, str], **settings: str) -> None:

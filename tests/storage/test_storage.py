@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -27,8 +28,9 @@ from hichat.storage import migrate as migrations
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import HEAD, migrate
 from hichat.storage.tables import contacts, metadata, search_metadata, users
+from tests.support import ports
 from tests.support.doubles import make_old_store, make_store
-from tests.support.postgres import PASSWORD, OnPostgreSQL, database_url, free_port, server
+from tests.support.postgres import PASSWORD, OnPostgreSQL, database_url, mortal_server
 
 
 class StoreTests(SynchronousTestCase):
@@ -255,8 +257,11 @@ class MigrationOnPostgreSQLTests(OnPostgreSQL, MigrationTests):
     """The same on the other store."""
 
 
+@pytest.mark.xdist_group("a server that is stopped")
 class PostgreSQLTests(OnPostgreSQL, SynchronousTestCase):
     """What an operator can do to the daemon with PostgreSQL's settings, and the network."""
+
+    mortal = True
 
     def setUp(self) -> None:
         self.store = make_store(self)
@@ -267,7 +272,7 @@ class PostgreSQLTests(OnPostgreSQL, SynchronousTestCase):
 
     def configure(self, setting: str) -> None:
         """Connections have this from now on."""
-        server().execute(f"ALTER DATABASE {self.database} SET {setting}")
+        self.databases.execute(f"ALTER DATABASE {self.database} SET {setting}")
         self.store.engine.dispose()
 
     def test_a_commit_is_on_the_disk(self) -> None:
@@ -300,13 +305,15 @@ class PostgreSQLTests(OnPostgreSQL, SynchronousTestCase):
 
     def test_connections_that_are_lost(self) -> None:
         self.store.write(_add_user, "ann")
-        server().execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.database}'")
+        self.databases.execute(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.database}'"
+        )
         self.assertEqual(self.successResultOf(self.store.read(_names)), ["ann"])
-        server().stop(signal.SIGQUIT)
-        self.addCleanup(server)
+        mortal_server().stop(signal.SIGQUIT)
+        self.addCleanup(mortal_server)
         self.failureResultOf(self.store.read(_names), OperationalError)
         self.failureResultOf(self.store.write(_add_user, "bob"), OperationalError)
-        server()
+        mortal_server()
         self.successResultOf(self.store.write(_add_user, "bob"))
         self.assertEqual(self.successResultOf(self.store.read(_names)), ["ann", "bob"])
 
@@ -319,13 +326,13 @@ class PostgreSQLTests(OnPostgreSQL, SynchronousTestCase):
         return error
 
     def test_what_cannot_be_used(self) -> None:
-        self.assertIn("refused", self.refused(database_url(free_port(), "hichat")))
-        self.assertIn("does not exist", self.refused(server().url("nowhere")))
-        self.assertIn("sslmode", self.refused(server().url("postgres") + "?sslmode=nonsense"))
+        self.assertIn("refused", self.refused(database_url(ports.reserve(), "hichat")))
+        self.assertIn("does not exist", self.refused(self.databases.url("nowhere")))
+        self.assertIn("sslmode", self.refused(self.databases.url("postgres") + "?sslmode=nonsense"))
         # A user without rights in the schema, as PostgreSQL has it since version 15.
-        server().execute("CREATE ROLE stranger LOGIN")
-        self.addCleanup(server().execute, "DROP ROLE stranger")
-        self.assertIn("permission denied", self.refused(server().url("postgres").replace("hichat:", "stranger:")))
+        self.databases.execute("CREATE ROLE stranger LOGIN")
+        self.addCleanup(self.databases.execute, "DROP ROLE stranger")
+        self.assertIn("permission denied", self.refused(self.databases.url("postgres").replace("hichat:", "stranger:")))
 
 
 def _add_user(connection: Connection, name: str) -> None:

@@ -26,7 +26,7 @@ from unittest import SkipTest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, expect, sync_playwright
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.support.daemon import Daemon, free_port
+from tests.support.daemon import Daemon
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
@@ -68,13 +68,13 @@ class Wire:
     """
 
     def __init__(self, target: int) -> None:
-        self.port = free_port()
         self._target = target
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self.whole = True
         self.deaf = False
-        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:

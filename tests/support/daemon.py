@@ -26,6 +26,7 @@ from twisted.internet.task import deferLater
 from hichat.admin.administration import Administration
 from hichat.daemon import settings
 from hichat.wire.frames import PATH, SUBPROTOCOL
+from tests.support import ports
 from tests.support.asyncapi_checker import AsyncAPIChecker
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,13 +36,6 @@ STOPPED = -signal.SIGTERM
 GREETING = "欢迎进入聊天系统"
 
 reactor: Any = installed_reactor
-
-
-def free_port(kind: int = socket.SOCK_STREAM) -> int:
-    """@return: a port that was free a moment ago."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def until(condition: Callable[[], Any], seconds: float = 10) -> None:
@@ -70,7 +64,7 @@ def _is_alive(pid: int) -> bool:
 
 class Daemon:
     """
-    C{twistd -n hichat} on free ports.
+    C{twistd -n hichat} on ports of its own.
 
     @param directory: for the state, the log and as working directory.
     @param settings: by variable, without C{HICHAT_}.
@@ -79,8 +73,7 @@ class Daemon:
     def __init__(self, directory: Path, **settings: str) -> None:
         self.directory = directory
         directory.mkdir(exist_ok=True)
-        self.port = free_port()
-        self.udp = free_port(socket.SOCK_DGRAM)
+        self.port = self.udp = ports.reserve()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = directory / "log"
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("HICHAT_")} | {

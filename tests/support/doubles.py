@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
@@ -22,13 +23,16 @@ from hichat.search.index import Index, make_index
 from hichat.storage import migrate, tables
 from hichat.storage.engine import make_engine
 from hichat.storage.store import Store
-from tests.support.postgres import Cleaner, server
+from tests.support.postgres import Cleaner, OnPostgreSQL
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 NOW = 1_700_000_000_000
 """A time for tests: milliseconds since the epoch."""
+
+
+SHARED_MEMORY = "/dev/shm"
 
 
 def run_now(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
@@ -87,11 +91,30 @@ def make_database(case: Cleaner, *, migrated: bool = True) -> str:
     @param migrated: it may have its tables already.
     @return: the URL of a database for L{make_store}.
     """
-    if getattr(case, "on_postgresql", False):
-        return server().make_database(case, migrated=migrated)
-    directory = tempfile.TemporaryDirectory()
+    if isinstance(case, OnPostgreSQL):
+        return case.databases.make_database(case, migrated=migrated)
+    directory = tempfile.TemporaryDirectory(dir=_memory())
     case.addCleanup(directory.cleanup)
-    return f"sqlite:///{os.path.join(directory.name, 'hichat.db')}"
+    file = Path(directory.name, "hichat.db")
+    if migrated:
+        file.write_bytes(migrated_file())
+    return f"sqlite:///{file}"
+
+
+@cache
+def migrated_file() -> bytes:
+    """@return: a SQLite database with the tables of this version: to copy it is quicker than to migrate another."""
+    with tempfile.TemporaryDirectory(dir=_memory()) as directory:
+        file = Path(directory, "hichat.db")
+        engine = make_engine(f"sqlite:///{file}")
+        migrate.migrate(engine)
+        engine.dispose()
+        return file.read_bytes()
+
+
+def _memory() -> str | None:
+    """@return: a directory without a disk, which has nothing to wait for; None: the system has none."""
+    return SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
 
 
 class FakeLedger(Ledger):

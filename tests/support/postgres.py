@@ -1,4 +1,8 @@
-"""PostgreSQL for tests: a real server, from Debian's packages, started when the first test asks for it."""
+"""
+PostgreSQL for tests: real servers, from Debian's packages, started when the first test asks for one.
+
+All workers of pytest-xdist share one, which pytest's first process starts; a test that stops its server has another.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,14 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache
 from itertools import count
+from multiprocessing.connection import Client, Listener
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 from unittest import SkipTest
@@ -22,12 +27,20 @@ from sqlalchemy import URL
 
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
+from tests.support import ports
 
 PASSWORD = "geheim"
 """In every URL here. The server takes any; nobody else may see it."""
 
 PROGRAMS = Path("/usr/lib/postgresql")
 """Where Debian keeps them, by version."""
+
+
+MIGRATED = "migrated"
+"""A database with the tables of this version."""
+
+SHARED = "POSTGRESQL_OF_TESTS"
+"""The environment variable that names where to ask for the server that all workers share."""
 
 
 class Cleaner(Protocol):
@@ -40,39 +53,85 @@ class OnPostgreSQL:
     """Mixed into a test case, before it: its stores are in PostgreSQL. See L{tests.support.doubles.make_store}."""
 
     on_postgresql = True
+    mortal = False
+    """Whether the test stops the server."""
+
+    @property
+    def databases(self) -> Databases:
+        """The server."""
+        return mortal_server() if self.mortal else server()
 
 
-class Server:
+class Databases:
     """
-    A server with a directory and a port of its own.
+    The databases of a server that runs.
 
-    @param programs: where C{initdb} and C{postgres} are.
+    @param port: where it listens.
     """
 
-    def __init__(self, programs: Path) -> None:
-        self._programs = programs
-        self._directory = Path(tempfile.mkdtemp(prefix="hichat-"))
-        self._data = self._directory / "data"
-        self._process: subprocess.Popen[Any] | None = None
+    def __init__(self, port: int) -> None:
+        self.port = port
         self._numbers = count(1)
-        # The server refuses to be root.
-        self._identity: dict[str, Any] = {}
-        if os.geteuid() == 0:
-            user = pwd.getpwnam("postgres")
-            os.chown(self._directory, user.pw_uid, user.pw_gid)
-            self._identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-        self.port = free_port()
-        self._run("initdb", "-U", "hichat", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync", "-D", self._data)
 
     def url(self, database: str) -> str:
         """@return: the URL of a database, whether it is there or not."""
         return database_url(self.port, database)
 
     def start(self) -> None:
+        """Be there."""
+
+    def make_database(self, case: Cleaner, *, migrated: bool = True) -> str:
         """
-        Start it, if it does not run, and wait until it serves. In the main thread: it goes with the thread that
-        started it, so that it does not outlive tests that are killed.
+        @param case: the test that wants it; the database is gone after it.
+        @return: the URL of a new database, with the tables of this version or none.
         """
+        self.start()
+        name = f"test{next(self._numbers)}_of_{os.getpid()}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {MIGRATED if migrated else 'template1'}")
+        case.addCleanup(self._drop, name)
+        return self.url(name)
+
+    def execute(self, statement: str) -> None:
+        """Do what is outside of all the tests' databases."""
+        import psycopg
+
+        with psycopg.connect(f"host=127.0.0.1 port={self.port} user=hichat dbname=postgres", autocommit=True) as admin:
+            admin.execute(statement.encode())
+
+    def _drop(self, name: str) -> None:
+        self.start()
+        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+class Server(Databases):
+    """
+    A server with a directory and a port of its own. It loses nothing when it crashes, but might if the machine did.
+
+    @param programs: where C{initdb} and C{postgres} are.
+    """
+
+    def __init__(self, programs: Path) -> None:
+        super().__init__(ports.reserve())
+        self._programs = programs
+        self._directory = Path(tempfile.mkdtemp(prefix="hichat-"))
+        self._data = self._directory / "data"
+        self._process: subprocess.Popen[Any] | None = None
+        # The server refuses to be root.
+        self._identity: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("postgres")
+            os.chown(self._directory, user.pw_uid, user.pw_gid)
+            self._identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        self._run("initdb", "-U", "hichat", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync", "-D", self._data)
+        self.start()
+        # What the tests' databases are copies of: that is quicker than to migrate each.
+        self.execute(f"CREATE DATABASE {MIGRATED}")
+        engine = make_engine(self.url(MIGRATED))
+        migrate(engine)
+        engine.dispose()
+
+    def start(self) -> None:
+        """Start it, if it does not run, and wait until it serves. It goes with the thread that started it."""
         if self._process is not None:
             return
         log = self._directory / "log"
@@ -80,7 +139,7 @@ class Server:
             mortal = ("setpriv", "--pdeathsig", "QUIT")
             address = ("-k", self._directory, "-h", "127.0.0.1", "-p", str(self.port))
             process = subprocess.Popen(
-                [*mortal, self._programs / "postgres", "-D", self._data, *address],
+                [*mortal, self._programs / "postgres", "-D", self._data, *address, "-F", "-N", "300"],
                 cwd=self._directory,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -110,37 +169,6 @@ class Server:
         self.stop(signal.SIGQUIT)
         shutil.rmtree(self._directory, ignore_errors=True)
 
-    def make_database(self, case: Cleaner, *, migrated: bool = True) -> str:
-        """
-        @param case: the test that wants it; the database is gone after it.
-        @return: the URL of a new database, with the tables of this version or none.
-        """
-        self.start()
-        name = f"test{next(self._numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {self._template if migrated else 'template1'}")
-        case.addCleanup(self._drop, name)
-        return self.url(name)
-
-    def execute(self, statement: str) -> None:
-        """Do what is outside of all the tests' databases."""
-        import psycopg
-
-        with psycopg.connect(f"host=127.0.0.1 port={self.port} user=hichat dbname=postgres", autocommit=True) as admin:
-            admin.execute(statement.encode())
-
-    def _drop(self, name: str) -> None:
-        self.start()
-        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-    @cached_property
-    def _template(self) -> str:
-        """What the tests' databases are copies of: that is quicker than to migrate each."""
-        self.execute("CREATE DATABASE migrated")
-        engine = make_engine(self.url("migrated"))
-        migrate(engine)
-        engine.dispose()
-        return "migrated"
-
     def _run(self, program: str, *arguments: str | Path, check: bool = True) -> int:
         command = [self._programs / program, *arguments]
         done = subprocess.run(
@@ -151,39 +179,74 @@ class Server:
         return done.returncode
 
 
-_servers: list[Server] = []
-
-
-def server() -> Server:
+def share() -> None:
     """
-    @return: the one server of this process; it is gone when the process is.
+    Start a server when a worker of pytest-xdist asks for one, and tell all of them where it is. In the process that
+    starts the workers, before it does.
+    """
+    listener = Listener()
+    os.environ[SHARED] = str(listener.address)
+
+    def answer() -> None:
+        while True:
+            with listener.accept() as worker:
+                try:
+                    worker.send(mortal_server().port)
+                except Exception as e:
+                    worker.send(str(e))
+
+    threading.Thread(target=answer, daemon=True).start()
+
+
+@cache
+def server() -> Databases:
+    """
+    @return: the server of all tests; it is gone when they are done.
     @raise SkipTest: PostgreSQL is not installed. Where C{CI} is set that is a failure.
     """
-    if not _servers:
-        programs = max(PROGRAMS.glob("*/bin/initdb"), key=_version, default=None)
-        if programs is None:
-            _miss("needs PostgreSQL: apt-get install postgresql")
-        try:
-            import psycopg  # noqa: F401
-        except ImportError:
-            _miss("needs psycopg: pip install '.[test]'")
-        _servers.append(Server(programs.parent))
-        atexit.register(_servers[0].remove)
-    _servers[0].start()
-    return _servers[0]
+    _programs()
+    if SHARED not in os.environ:
+        return mortal_server()
+    with Client(os.environ[SHARED]) as first:
+        port = first.recv()
+    if not isinstance(port, int):
+        raise RuntimeError(port)
+    return Databases(port)
+
+
+def mortal_server() -> Server:
+    """
+    @return: the one server of this process, which a test may stop; it is gone when the process is.
+    @raise SkipTest: as L{server}.
+    """
+    made = _make_server()
+    made.start()
+    return made
+
+
+@cache
+def _make_server() -> Server:
+    made = Server(_programs())
+    atexit.register(made.remove)
+    return made
+
+
+def _programs() -> Path:
+    """@return: where they are."""
+    initdb = max(PROGRAMS.glob("*/bin/initdb"), key=_version, default=None)
+    if initdb is None:
+        _miss("needs PostgreSQL: apt-get install postgresql")
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        _miss("needs psycopg: pip install '.[test]'")
+    return initdb.parent
 
 
 def database_url(port: int, database: str) -> str:
     """@return: the URL of a database on a port of this machine."""
     made = URL.create("postgresql", "hichat", PASSWORD, "127.0.0.1", port, database)
     return made.render_as_string(hide_password=False)
-
-
-def free_port() -> int:
-    """@return: a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _miss(what: str) -> NoReturn:

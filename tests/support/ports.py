@@ -1,0 +1,80 @@
+"""Ports of this machine for daemons and servers that tests start: no two processes are given the same."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+from contextlib import ExitStack
+from functools import cache
+
+BLOCK = 500
+"""Ports that one process has for itself. The first of them says whose they are: who has bound it has the block."""
+
+FIRST, LAST = 5000, 32768
+"""Below Linux's ephemeral ports: the kernel gives these to nobody who asks for just any port."""
+
+TOGETHER = 8
+"""What L{reserve} gives follows that many ports: a daemon of several workers has UDP ports in a row."""
+
+
+class Block:
+    """
+    Ports that no other process is given as long as this one lives.
+
+    @raise RuntimeError: all blocks are taken.
+    """
+
+    def __init__(self) -> None:
+        firsts = list(range(FIRST, LAST - BLOCK, BLOCK))
+        random.SystemRandom().shuffle(firsts)
+        self._lock = socket.socket()
+        for first in firsts:
+            try:
+                self._lock.bind(("127.0.0.1", first))
+            except OSError:
+                continue
+            self._first = first
+            self._used = 1
+            return
+        raise RuntimeError("every port is taken")
+
+    def reserve(self) -> int:
+        """
+        @return: the first of L{TOGETHER} ports, for TCP and for UDP. They come again after all others of the block, and
+            not before those that had them last have let them go.
+        """
+        for _ in range(BLOCK // TOGETHER):
+            if self._used + TOGETHER > BLOCK:
+                self._used = 1
+            first = self._first + self._used
+            self._used += TOGETHER
+            if _are_free(range(first, first + TOGETHER)):
+                return first
+        raise RuntimeError("every port of this process is in use")
+
+
+def reserve() -> int:
+    """@return: as L{Block.reserve}, of this process."""
+    return _block(os.getpid()).reserve()
+
+
+@cache
+def _block(process: int) -> Block:
+    """@param process: a process that was forked is another one."""
+    return Block()
+
+
+def _are_free(ports: range) -> bool:
+    with ExitStack() as bound:
+        for port in ports:
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                probe = bound.enter_context(socket.socket(socket.AF_INET, kind))
+                if kind == socket.SOCK_STREAM:
+                    # As servers do: a connection that was closed lately is no reason not to listen.
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", port))
+                except OSError:
+                    return False
+    return True
