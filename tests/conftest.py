@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
@@ -21,8 +24,7 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 pytest.register_assert_rewrite("tests.support", "tests.integration.system")
 
-from tests.support import postgres
-
+MEMORY = "/dev/shm"
 reactor: Any = installed_reactor
 
 Test = Callable[..., Coroutine[Any, Any, None]]
@@ -32,8 +34,12 @@ SECONDS = 110
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """All workers of pytest-xdist share one PostgreSQL."""
+    """Files are in memory, or each commit would wait for a disk. All workers of pytest-xdist share one PostgreSQL."""
+    if os.access(MEMORY, os.W_OK):
+        tempfile.tempdir = os.environ["TMPDIR"] = MEMORY
     if getattr(config.option, "numprocesses", None):
+        from tests.support import postgres
+
         postgres.share()
 
 
@@ -41,8 +47,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def working_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Trial's test cases make their temporary directories in the working directory."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("trial"))
+        directory = tmp_path_factory.mktemp("trial")
+        patch.chdir(directory)
         yield
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

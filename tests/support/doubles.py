@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -30,9 +29,6 @@ T = TypeVar("T")
 
 NOW = 1_700_000_000_000
 """A time for tests: milliseconds since the epoch."""
-
-
-SHARED_MEMORY = "/dev/shm"
 
 
 def run_now(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
@@ -93,7 +89,7 @@ def make_database(case: Cleaner, *, migrated: bool = True) -> str:
     """
     if isinstance(case, OnPostgreSQL):
         return case.databases.make_database(case, migrated=migrated)
-    directory = tempfile.TemporaryDirectory(dir=_memory())
+    directory = tempfile.TemporaryDirectory()
     case.addCleanup(directory.cleanup)
     file = Path(directory.name, "hichat.db")
     if migrated:
@@ -104,17 +100,12 @@ def make_database(case: Cleaner, *, migrated: bool = True) -> str:
 @cache
 def migrated_file() -> bytes:
     """@return: a SQLite database with the tables of this version: to copy it is quicker than to migrate another."""
-    with tempfile.TemporaryDirectory(dir=_memory()) as directory:
+    with tempfile.TemporaryDirectory() as directory:
         file = Path(directory, "hichat.db")
         engine = make_engine(f"sqlite:///{file}")
         migrate.migrate(engine)
         engine.dispose()
         return file.read_bytes()
-
-
-def _memory() -> str | None:
-    """@return: a directory without a disk, which has nothing to wait for; None: the system has none."""
-    return SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
 
 
 class FakeLedger(Ledger):

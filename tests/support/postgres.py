@@ -87,7 +87,9 @@ class Databases:
         """
         self.start()
         name = f"test{next(self._numbers)}_of_{os.getpid()}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {MIGRATED if migrated else 'template1'}")
+        template = MIGRATED if migrated else "template1"
+        # To copy the files is four times as quick as to write it all to the WAL, which is the default since 15.
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         case.addCleanup(self._drop, name)
         return self.url(name)
 
