@@ -18,13 +18,18 @@ from typing import Any
 import pytest
 import pytest_twisted
 from _pytest.unittest import TestCaseFunction
+from hypothesis import settings
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
+from tests import proof
+
 pytest.register_assert_rewrite("tests.support", "tests.integration.system")
 
 MEMORY = "/dev/shm"
+settings.register_profile("tests", max_examples=proof.EXAMPLES)
+settings.load_profile("tests")
 reactor: Any = installed_reactor
 
 Test = Callable[..., Coroutine[Any, Any, None]]

@@ -18,6 +18,7 @@ from hichat.core.ports import IDelivery
 from hichat.pipeline.plane.interests import Interests, Wanted
 from hichat.pipeline.routing.delivery import EARLY, PATIENCE, WATCH, Arrival, Arrived, Routing
 from hichat.runtime.metrics import Metrics
+from tests import proof
 
 GROUP = FIRST_GROUP_ID
 
@@ -565,7 +566,7 @@ class RoutingTests(RoutingCase):
 
     def test_any_faults(self) -> None:
         """Whatever the plane does to datagrams, every online user gets their events in order, once."""
-        for seed in range(200):
+        for seed in proof.seeds(proof.ROUNDS_OF_ARRIVALS):
             self.setUp()
             chance = random.Random(seed)
             for user in (1, 2, 3):

@@ -176,7 +176,7 @@ class SettingsTests(SynchronousTestCase):
         self.assertEqual(len(found), 2)
         self.assertIn("HICHAT_FOO is no setting", found[0])
         self.assertEqual(found[1], "HICHAT_WORKRES is no setting and does nothing; the nearest one is HICHAT_WORKERS")
-        others = ("WORKER", "PASSWORD", "TEST_FAULTS", "SEED", "SEEDS", "POSTGRES_URL")
+        others = ("WORKER", "PASSWORD", "TEST_FAULTS", "SEED", "SEEDS", "PROOF", "POSTGRES_URL")
         self.assertEqual(unknown_variables({f"HICHAT_{name}": "1" for name in others}), [])
         self.assertEqual(unknown_variables(to_environment(load({}, {}, self.directory))), [])
 

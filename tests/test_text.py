@@ -15,6 +15,7 @@ from hichat.accounts.passwords import prepare
 from hichat.core import lookalikes, text
 from hichat.core.errors import InvalidField
 from hichat.search import words
+from tests import proof
 
 EVIL = (
     "a" + "\u0300" * 15_900 + "\u0316" * 15_900,
@@ -82,7 +83,7 @@ class Bounds(SynchronousTestCase):
         self.assertRaises(InvalidField, text.composed, "q" + "\u0316" * 31, 64, "name")
 
     @given(HOSTILE, st.sampled_from(("NFC", "NFD", "NFKC")))
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=proof.many(200, 40), deadline=None)
     def test_what_must_not_be_refused(self, given_text: str, form: text.Form) -> None:
         found = text.formed(form, given_text)
         self.assertEqual(normalize(form, found), found)
@@ -90,7 +91,7 @@ class Bounds(SynchronousTestCase):
             self.assertEqual(found, normalize(form, given_text))
 
     @given(HOSTILE, st.integers(1, 100))
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=proof.many(200, 40), deadline=None)
     def test_what_is_filled_in(self, given_text: str, limit: int) -> None:
         """It is taken just when the form that is kept fits."""
         fits = len(normalize("NFC", given_text)) <= limit and text.cut(given_text) == given_text

@@ -34,7 +34,7 @@ FILE = "hichat.toml"
 _OTHERS = {"HICHAT_WORKER", "HICHAT_PASSWORD"}
 """Variables that a worker and C{hichat chat} read. Variables that begin like the next ones are for tests."""
 
-_OF_TESTS = ("HICHAT_TEST_", "HICHAT_SEED", "HICHAT_POSTGRES")
+_OF_TESTS = ("HICHAT_TEST_", "HICHAT_SEED", "HICHAT_PROOF", "HICHAT_POSTGRES")
 
 WORKERS_LIMIT = 64
 

@@ -18,6 +18,7 @@ from hichat.core.errors import Busy, Disabled, StoreAway, TooManyAttempts, Wrong
 from hichat.runtime import limits
 from hichat.runtime.limits import Limits, Rate
 from hichat.storage.tables import login_failures
+from tests import proof
 from tests.support.accounts import AccountsCase
 from tests.support.doubles import NOW, make_store, run_now
 from tests.support.postgres import OnPostgreSQL
@@ -422,7 +423,7 @@ class Apart(GuardCase):
 
 
 class Counting(AccountsCase):
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=proof.many(30, 30), deadline=None)
     @given(st.lists(st.integers(-2 * PAUSE, 2 * PAUSE), min_size=1, max_size=30))
     def test_no_jump_locks_for_longer_than_the_hour(self, jumps: list[int]) -> None:
         store, now, key = make_store(self), NOW, failures.key_of("user 1")

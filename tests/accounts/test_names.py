@@ -21,6 +21,7 @@ from hichat.storage import migrate, tables
 from hichat.storage.engine import make_engine
 from hichat.storage.migrations.versions import v0010_names
 from hichat.storage.store import Store
+from tests import proof
 from tests.support.accounts import AccountsCase
 from tests.support.doubles import NOW, make_old_store, make_store, run_now
 from tests.support.postgres import OnPostgreSQL
@@ -99,7 +100,7 @@ class Rules(SynchronousTestCase):
             self.assertRaises(InvalidField, group_name, bad)
 
     @given(TEXTS)
-    @settings(max_examples=500, deadline=None)
+    @settings(max_examples=proof.many(500, 100), deadline=None)
     @example("İ\u0301")
     @example("ΐ" * 64)
     def test_any_text(self, given_text: str) -> None:
@@ -120,7 +121,7 @@ class Rules(SynchronousTestCase):
             name.encode()
 
     @given(TEXTS)
-    @settings(max_examples=500, deadline=None)
+    @settings(max_examples=proof.many(500, 100), deadline=None)
     def test_keys_of_any_text(self, given_text: str) -> None:
         key = key_of(given_text)
         self.assertEqual(key_of(key), key)

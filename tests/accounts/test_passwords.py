@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts.passwords import Passwords, has_name, is_common, make_hasher, prepare
 from hichat.core.errors import Busy, InvalidField, PasswordTooCommon, PasswordTooLong, PasswordTooShort
-from tests import guide
+from tests import guide, proof
 from tests.support.accounts import Counting, quick_hasher
 from tests.support.doubles import run_now
 
@@ -127,7 +127,7 @@ class Judging(SynchronousTestCase):
             for name in ("ann", "bob"):
                 self.successResultOf(passwords.hash_new(passwords.prepare_new(password, name), name))
 
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=proof.many(50, 30), deadline=None)
     @given(
         st.text(alphabet=st.characters() | st.sampled_from("aA4@1!|li(<[{3$5+70%2z"), max_size=300),
         st.text(max_size=64),

@@ -11,6 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.wire import websocket
 from hichat.wire.websocket import Taken
+from tests import proof
 from tests.support.client import Peer
 from tests.support.client_cases import ClientCase
 from tests.support.frames import TEXTS, frame
@@ -47,7 +48,7 @@ class TakeTests(ClientCase):
         self.world.flush()
         return seen, link.state, self.peer.closed
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=proof.many(200, 40), deadline=None)
     @given(st.lists(FRAMES, max_size=8), st.binary(max_size=10), st.lists(st.integers(0, 400), max_size=8))
     def test_same_as_autobahn(self, sent: list[bytes], junk: bytes, cuts: list[int]) -> None:
         """The same bytes, cut anywhere: the same messages, the same closes."""

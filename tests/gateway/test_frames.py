@@ -19,6 +19,7 @@ from hichat.runtime.metrics import Metrics
 from hichat.v1.connection import V1Protocol
 from hichat.wire import websocket
 from hichat.wire.websocket import Taken
+from tests import proof
 from tests.support.frames import TEXTS, frame
 from tests.support.gateway import MET, REQUEST, Routing, Transport
 
@@ -79,7 +80,7 @@ class FrameTests(SynchronousTestCase):
             self.patch(websocket, "control", frames_control)
         return recorder.seen, transport.value(), transport.disconnecting, recorder.state
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=proof.many(400, 80), deadline=None)
     @given(st.lists(FRAMES, max_size=8), st.binary(max_size=10), st.lists(st.integers(0, 400), max_size=8))
     def test_same_as_autobahn(self, sent: list[bytes], junk: bytes, cuts: list[int]) -> None:
         """The same bytes, cut anywhere: the same messages, the same closes."""

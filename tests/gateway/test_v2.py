@@ -19,6 +19,7 @@ from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.v1 import dialect
 from hichat.wire import frames, stored, v2, view
+from tests import proof
 from tests.support.frames import payload
 
 ME, YOU, GROUP = 7, 8, 1_000_000_001
@@ -132,7 +133,7 @@ class ParseTests(SynchronousTestCase):
         ]:
             self.assertEqual(v2.ref_of(data), ref)
 
-    @settings(max_examples=500, deadline=None)
+    @settings(max_examples=proof.many(500, 100), deadline=None)
     @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()) | NEARLY)
     @example(b'{"op":"send","user":1e400}')
     @example(b'{"op":"send","text":"\\ud800"}')
@@ -333,7 +334,7 @@ class CrossingTests(SynchronousTestCase):
             self.assertIsNotNone(dialect.parse(body, ME, None))  # type: ignore[arg-type]
             self.assert_shown(event(body), expected)
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=proof.many(300, 60), deadline=None)
     @given(
         st.dictionaries(
             st.sampled_from(["Media", "Content", "CONTENT", "url", "Url", "URL", "Desc", "amount", "Amount", "x"]),

@@ -21,6 +21,7 @@ from twisted.internet.threads import deferToThread
 
 from hichat.core.events import Event
 from hichat.core.kinds import Kind
+from tests import proof
 from tests.integration.system import DeliverySystem, System
 from tests.integration.talk import Chatter, Pulse
 from tests.support.daemon import Peer, reactor, until
@@ -29,7 +30,7 @@ from tests.support.scene import fixture_of
 
 
 class Crash(DeliverySystem):
-    KILLS = 32
+    KILLS = proof.KILLS
 
     def speak(self, number: int, team: int) -> None:
         """Somebody says something to somebody or to all."""

@@ -2,7 +2,7 @@
 Seeded rubbish: frames of both dialects, datagrams at the plane's port and HTTP requests, each a little wrong, while two
 healthy people talk. Nothing of theirs is lost or late for long, the daemon lives and has nothing to complain of.
 
-C{HICHAT_SEEDS_OF_FUZZ=1000} makes more rounds, C{HICHAT_SEED=17} repeats one.
+How many rounds, and how to repeat one: L{tests.proof}.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import random
 import re
 import socket
@@ -23,11 +22,10 @@ import pytest
 from PIL import Image
 
 from hichat.pipeline.plane.datagram import Codec, Trail
+from tests import proof
 from tests.media.samples import AUDIO
 from tests.support.raw import BINARY, CLOSE, PING, PONG, Gone, Raw, Server, ServerCase, fragments, frame, upgrade
 
-SEEDS = int(os.environ.get("HICHAT_SEEDS_OF_FUZZ", "5"))
-ONE = os.environ.get("HICHAT_SEED")
 STEPS = 30
 
 V2: list[dict[str, Any]] = [
@@ -289,10 +287,10 @@ class Fuzzing(ServerCase):
         self.assertLessEqual(len(lines), 12, lines)
         self.assertTrue(all(line.isprintable() for line in lines), lines)
 
-    @pytest.mark.timeout(60 + 20 * SEEDS)
+    @pytest.mark.timeout(60 + 20 * proof.ROUNDS_OF_FUZZ)
     def test_rubbish(self) -> None:
         pair = Pair(self.server)
-        for seed in [int(ONE)] if ONE else range(SEEDS):
+        for seed in proof.seeds(proof.ROUNDS_OF_FUZZ):
             try:
                 fuzz = Fuzz(seed, self.server)
                 for _ in range(STEPS):

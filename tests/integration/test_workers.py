@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from twisted.internet.task import deferLater
 
+from tests import proof
 from tests.integration.system import DeliverySystem
 from tests.integration.talk import Chatter
 from tests.support.daemon import STOPPED, reactor, until
@@ -17,7 +18,7 @@ from tests.support.scene import fixture_of
 
 class TwoWorkers(DeliverySystem):
     settings: ClassVar[dict[str, str]] = {"WORKERS": "2"}
-    KILLS = 5
+    KILLS = proof.KILLS_OF_WORKERS
 
     async def set_up(self) -> None:
         await super().set_up()

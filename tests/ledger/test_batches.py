@@ -15,11 +15,11 @@ from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
+from tests import proof
 from tests.support.doubles import NOW, make_store
 from tests.support.ledger import Unstorable, WriterCase, message, revoked
 from tests.support.postgres import OnPostgreSQL
 
-SEEDS = 25
 USERS = range(1, 7)
 """The last one there is not."""
 
@@ -55,7 +55,7 @@ def unblocked(user: int, other: int) -> Draft:
 
 class BatchTests(WriterCase):
     def test_seeded(self) -> None:
-        for seed in range(SEEDS):
+        for seed in proof.seeds(proof.ROUNDS_OF_BATCHES):
             self.assertEqual(self.play(seed, BATCH), self.play(seed, 1), f"seed {seed}")
 
     def play(self, seed: int, size: int) -> list[Any]:

@@ -30,6 +30,7 @@ from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
 from hichat.storage.tables import users
 from hichat.storage.turnstile import Turnstile
+from tests import proof
 from tests.support.doubles import make_database, run_now, watch_log
 from tests.support.postgres import OnPostgreSQL
 from tests.support.scene import Scene, fixture_of
@@ -394,7 +395,7 @@ async def test_again_and_again(death: Death) -> None:
     said: list[str] = []
     answers: list[Deferred[list[Outcome]]] = []
     killed = 0
-    for number in range(150):
+    for number in range(proof.ROUNDS_OF_THE_WRITER):
         texts = [chance.choice((f"{number}.{i}", "again")) for i in range(chance.randint(1, 40))]
         said += texts
         if number % 10 > 7:
@@ -413,4 +414,4 @@ async def test_again_and_again(death: Death) -> None:
     assert death.written() == said
     assert bodies(outcomes) == said
     assert [o.position for o in outcomes if isinstance(o, Event)] == list(range(1, len(said) + 1))
-    assert killed > 3
+    assert killed > proof.ROUNDS_OF_THE_WRITER // 50

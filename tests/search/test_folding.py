@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.search.folding import comparable, is_ignorable
+from tests import proof
 
 UNSEEN = (
     "\u00ad\u034f\u061c\u115f\u180e\u200b\u200c\u200d\u200e\u200f\u202e"
@@ -100,7 +101,7 @@ class FoldingTests(SynchronousTestCase):
                     self.assertEqual(again, (found,) * 3, hex(code))
 
     @given(st.text(st.characters(categories=("L", "M", "Cf", "Sk", "Lm", "So"), codec="utf-8")))
-    @settings(max_examples=500, deadline=None)
+    @settings(max_examples=proof.many(500, 100), deadline=None)
     def test_any_text_that_was_folded_stays(self, text: str) -> None:
         found = comparable(text)
         self.assertEqual(comparable(found), found)

@@ -9,6 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.search import words
 from hichat.search.folding import comparable
 from hichat.search.words import Part, Word
+from tests import proof
 
 TEXTS = st.text(
     st.one_of(
@@ -57,7 +58,7 @@ class TokenTests(SynchronousTestCase):
             self.assertEqual(words.tokens(one), words.tokens(other))
 
     @given(TEXTS)
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=proof.many(300, 60), deadline=None)
     def test_piece_by_piece_is_as_at_once(self, text: str) -> None:
         self.assertEqual(words.normal(text).text, comparable(text))
 
@@ -75,7 +76,7 @@ class TokenTests(SynchronousTestCase):
             self.assertEqual([word for word in words.words(nothing) if word.text != "or"], [], nothing)
 
     @given(TEXTS, st.integers(0, 30), st.integers(1, 8))
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=proof.many(300, 60), deadline=None)
     def test_the_index_proposes_all_that_answers(self, text: str, start: int, length: int) -> None:
         """What is found in a text has its tokens there: of any part of it, too."""
         asked = words.words(text[start : start + length])
@@ -88,7 +89,7 @@ class TokenTests(SynchronousTestCase):
                 self.assertTrue(any(one.startswith(token) if begins else one == token for one in found), (word, found))
 
     @given(TEXTS)
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=proof.many(300, 60), deadline=None)
     def test_each_place_is_one_of_the_original(self, text: str) -> None:
         made = words.normal(text)
         if made.starts is None or made.ends is None:
@@ -175,7 +176,7 @@ class SnippetTests(SynchronousTestCase):
         self.assertEqual(self.parts("z" * 200, "z" * 200), [Part("z" * 200, True)])
 
     @given(TEXTS, st.integers(0, 30), st.integers(1, 8))
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=proof.many(300, 60), deadline=None)
     def test_its_parts_are_the_text(self, text: str, start: int, length: int) -> None:
         made = words.normal(text)
         asked = words.words(text[start : start + length])
@@ -184,7 +185,7 @@ class SnippetTests(SynchronousTestCase):
             self.assertEqual("".join(part.text for part in words.snippet(text, asked)), text)
 
     @given(st.lists(st.sampled_from(["\u0300\u0316" * 40, "\u0f73" * 50, "ｶ" + "ﾞ" * 40, "a", "中"])))
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=proof.many(100, 30), deadline=None)
     def test_too_many_marks_in_a_row(self, pieces: list[str]) -> None:
         """What is put onto a sign without end is as if it had ended; and both ways of reading agree on it."""
         text = "tea " + "".join(pieces)

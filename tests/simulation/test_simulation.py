@@ -1,29 +1,35 @@
 """
 Many seeded runs of the simulated daemon.
 
-C{HICHAT_SEEDS=20000} makes more of them, C{HICHAT_SEED=17} repeats one.
+How many, and how to repeat one: L{tests.proof}.
 """
 
 from __future__ import annotations
 
-import os
 import traceback
 
 import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.log import by_conversation
+from tests import proof
 from tests.simulation.world import World
 from tests.support.doubles import make_store
 
-SEEDS = int(os.environ.get("HICHAT_SEEDS", "500"))
-ONE = os.environ.get("HICHAT_SEED")
 STEPS = 600
+PARTS = 4
 
 
 @pytest.mark.timeout(900)
 class SimulationTests(SynchronousTestCase):
+    """
+    Every fourth seed, beginning with the first. The other classes have the others: so several workers share them.
+
+    @cvar part: the first seed.
+    """
+
     timeout = 900
+    part = 0
 
     def test_seeds(self) -> None:
         """Whatever happens, everybody hears what they are to hear: in order, once; and every bound holds."""
@@ -31,7 +37,8 @@ class SimulationTests(SynchronousTestCase):
         self.patch(by_conversation, "RECENT", 20)
         store = make_store(self)
         repaired = pauses = crashes = messages = 0
-        for seed in [int(ONE)] if ONE else range(SEEDS):
+        seeds = proof.seeds(proof.SIMULATIONS)[self.part :: PARTS]
+        for seed in seeds:
             world = World(seed, store)
             try:
                 for _ in range(world.chance.randint(50, STEPS)):
@@ -45,5 +52,17 @@ class SimulationTests(SynchronousTestCase):
             crashes += world.crashes
             messages += world.number
         # The runs went where it hurts.
-        if not ONE:
+        if len(seeds) > 1:
             self.assertTrue(all((repaired, pauses, crashes, messages)), (repaired, pauses, crashes, messages))
+
+
+class SecondPartTests(SimulationTests):
+    part = 1
+
+
+class ThirdPartTests(SimulationTests):
+    part = 2
+
+
+class FourthPartTests(SimulationTests):
+    part = 3

@@ -5,20 +5,18 @@ for himself; on both stores.
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import string
 
 from hichat.wire import stored
 from hichat.wire.frames import Edit
+from tests import proof
 from tests.support.conversations import TEAM
 from tests.support.ledger import edit as make_edit
 from tests.support.ledger import recall as make_recall
 from tests.support.postgres import OnPostgreSQL
 from tests.support.search import SearchCase
-
-SEEDS = int(os.environ.get("HICHAT_SEEDS_OF_SEARCH", "2"))
 
 LATIN = ("tea", "team", "Green", "STRASSE", "x9", "café")
 CHINESE = ("北京", "大学", "茶", "北", "京大", "ガス", "日")
@@ -37,7 +35,7 @@ MEDIA = ("text", "picture", "file")
 class SeededTests(SearchCase):
     def test_as_a_reader_finds_it(self):
         self.inside = {1, 2}
-        for seed in range(SEEDS):
+        for seed in proof.seeds(proof.ROUNDS_OF_SEARCH):
             self.chance = random.Random(seed)
             self.talk(60)
             for _ in range(25):

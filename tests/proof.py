@@ -1,0 +1,36 @@
+"""
+How much the tests try. C{HICHAT_PROOF=full}, as in the gate, is all of it; without it they take less time.
+
+These change one number each: C{HICHAT_SEEDS} (simulations), C{HICHAT_SEEDS_OF_FUZZ}, C{HICHAT_SEEDS_OF_SEARCH};
+C{HICHAT_SEED=17} repeats one seed.
+"""
+
+import os
+
+FULL = os.environ.get("HICHAT_PROOF") == "full"
+
+
+def many(full: int, quick: int) -> int:
+    """@return: how often to try."""
+    return full if FULL else quick
+
+
+SIMULATIONS = int(os.environ.get("HICHAT_SEEDS") or many(500, 80))
+ROUNDS_OF_FUZZ = int(os.environ.get("HICHAT_SEEDS_OF_FUZZ") or many(5, 1))
+ROUNDS_OF_SEARCH = int(os.environ.get("HICHAT_SEEDS_OF_SEARCH") or many(2, 1))
+ROUNDS_OF_BATCHES = many(25, 5)
+ROUNDS_OF_ARRIVALS = many(200, 50)
+ROUNDS_OF_THE_WRITER = many(150, 60)
+"""In every tenth its process is killed."""
+
+KILLS = many(32, 10)
+KILLS_OF_WORKERS = many(5, 3)
+
+EXAMPLES = many(100, 25)
+"""What Hypothesis tries, where a test does not say more."""
+
+
+def seeds(count: int) -> list[int]:
+    """@return: so many, or the one to repeat."""
+    one = os.environ.get("HICHAT_SEED")
+    return [int(one)] if one else list(range(count))
