@@ -84,7 +84,7 @@ class Administration:
         )
 
     def add(self, name: str, password: str, administrator: bool) -> User:
-        """Make a user, also with a reserved name. For what is raised see L{Accounts.register}."""
+        """Make a user, also with a reserved name. It raises the errors of L{Accounts.register}."""
         user = _run(self._accounts.register(name, password, password, by_operator=True))
         if administrator:
             _result(self.store.write(users.make_administrator, user.id, now()))
@@ -95,7 +95,7 @@ class Administration:
         return _result(self.store.read(users.everyone))
 
     def set_password(self, name: str, password: str) -> None:
-        """Change a password; whatever the user was signed in with is void."""
+        """Change a password; all tokens of the user are void."""
         _run(self._accounts.change_password(self.find(name), password))
 
     def disable(self, name: str) -> None:
@@ -107,7 +107,7 @@ class Administration:
         _run(self._accounts.enable(self.find(name).id))
 
     def devices(self, name: str) -> list[tuple[Device, Session | None]]:
-        """@return: what a user signs in with; see L{Accounts.devices}."""
+        """@return: a user's devices; see L{Accounts.devices}."""
         return _run(self._accounts.devices(self.find(name).id))
 
     def revoke(self, name: str, device: str) -> None:
@@ -121,7 +121,7 @@ class Administration:
         _run(self._accounts.revoke(self.find(name).id, int(device) if by_number else device))
 
     def invite(self, uses: int, days: int) -> str:
-        """@return: a code with which so many accounts can be made."""
+        """@return: an invite code for so many accounts."""
         return _result(self.store.write(invites.make, uses, days * 24 * 3600, now()))
 
     def token(self, name: str, device: str) -> str:
@@ -142,7 +142,7 @@ class Administration:
             file.write(f"{self._tokens.issue(each, LIFETIME)}\n")
 
     def find(self, name: str) -> User:
-        """@raise NoSuchUser: there is none of that name."""
+        """@raise NoSuchUser: no user has that name."""
         user = _result(self.store.read(users.find_by_name, name))
         if user is None:
             raise NoSuchUser

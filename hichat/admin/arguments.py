@@ -27,7 +27,7 @@ def command(
     if named:
         parser.add_argument("name", metavar="NAME")
     for option in ("state-dir", "database"):
-        parser.add_argument(f"--{option}", help=f"as of the daemon [HICHAT_{option.replace('-', '_').upper()}]")
+        parser.add_argument(f"--{option}", help=f"the daemon's setting [HICHAT_{option.replace('-', '_').upper()}]")
     parser.set_defaults(run=run)
     return parser
 

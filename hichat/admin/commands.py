@@ -31,8 +31,10 @@ def add_commands(commands: Any) -> None:
     text = "as what it is listed and can be revoked [default: %(default)s]"
     token.add_argument("--device", type=device_name, default=TOKEN_NAME, metavar="DEVICE", help=text)
     invite = command(commands, "invite", "print a code with which people make accounts themselves", _invite, False)
-    invite.add_argument("--uses", type=count, default=1, metavar="N", help="accounts that it is good for [default: 1]")
-    invite.add_argument("--days", type=count, default=7, metavar="N", help="how long it is good [default: 7]")
+    invite.add_argument(
+        "--uses", type=count, default=1, metavar="N", help="number of accounts that can be made with it [default: 1]"
+    )
+    invite.add_argument("--days", type=count, default=7, metavar="N", help="days until it expires [default: 7]")
 
 
 def _add(options: argparse.Namespace) -> int:

@@ -29,15 +29,23 @@ def add_commands(commands: Any) -> None:
     made.add_argument("--users", type=count, required=True, metavar="N", help="users 1 to N, without passwords")
     made.add_argument("--group-size", type=count, metavar="G", help="put them into groups of G, in order")
     made.add_argument("--messages", type=count, default=0, metavar="M", help="messages between them [default: none]")
-    made.add_argument("--conversations", type=count, metavar="C", help="in so many conversations of two [default: N]")
-    made.add_argument("--among", type=count, metavar="A", help="which are of users 1 to A only [default: N]")
-    made.add_argument("--tokens", type=Path, required=True, metavar="FILE", help="gets a token of each user a line")
+    made.add_argument(
+        "--conversations", type=count, metavar="C", help="number of pairs that these messages are in [default: N]"
+    )
+    made.add_argument("--among", type=count, metavar="A", help="take these pairs among users 1 to A [default: N]")
+    made.add_argument(
+        "--tokens", type=Path, required=True, metavar="FILE", help="file to write, with a token of each user a line"
+    )
 
     text = "talk to a running daemon as many clients, check what comes, and say how fast it was"
     found = commands.add_parser("run", help=text, description=text)
-    found.add_argument("case", choices=bench.CASES, help="who talks to whom; or only connecting, or nothing at all")
+    found.add_argument(
+        "case",
+        choices=bench.CASES,
+        help="what the clients do: talk in pairs, spread over many pairs, or in groups; only connect; or idle",
+    )
     found.add_argument("--server", default="http://127.0.0.1:8000", metavar="URL", help="[default: %(default)s]")
-    found.add_argument("--tokens", type=Path, required=True, metavar="FILE", help="as prepare has written it")
+    found.add_argument("--tokens", type=Path, required=True, metavar="FILE", help="the file that prepare has written")
     found.add_argument("--connections", type=count, default=100, metavar="N", help="[default: %(default)s]")
     found.add_argument("--window", type=count, default=8, metavar="W", help="messages under way [default: %(default)s]")
     found.add_argument("--seconds", type=count, default=5, metavar="S", help="[default: %(default)s]")

@@ -43,10 +43,10 @@ def processes() -> int:
 
 class Report(msgspec.Struct, omit_defaults=True):
     """
-    What was found.
+    The results of a run.
 
-    @ivar processes: of the clients.
-    @ivar connect_seconds: until all were connected and caught up.
+    @ivar processes: the number of the clients' processes.
+    @ivar connect_seconds: seconds until all clients were connected and caught up.
     @ivar window: messages that each sender had under way.
     @ivar lost: deliveries that did not come; C{doubled} ones came twice, or after a later one.
     @ivar failed: sends that were not acked.

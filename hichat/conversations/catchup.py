@@ -62,7 +62,7 @@ def _page(connection: Connection, user: int, since: int, until: int, limit: int,
 
 
 def _without_reactions(connection: Connection, found: list[Event]) -> list[Event]:
-    """@return: what people may still see: an earlier version left the reactions to what was recalled in the log."""
+    """@return: the events without reactions to recalled messages, which an earlier version left in the log."""
     subjects = {event.subject for event in found if event.kind == Kind.REACTED and event.body}
     if not subjects:
         return found

@@ -18,10 +18,10 @@ from hichat.storage.tables import events, is_of
 
 class Folded(msgspec.Struct):
     """
-    A message, and what was done to it since.
+    A message, with its last edit and its reactions.
 
     @ivar edit: the last edit, if there is one.
-    @ivar reactions: the last word of each user on each emoji, however it was spelt; in order.
+    @ivar reactions: each user's last reaction with each emoji, on or off, in any spelling of the emoji; in order.
     """
 
     message: Event

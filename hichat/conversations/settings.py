@@ -75,7 +75,7 @@ class Conversations:
 
 def _look(connection: Connection, user_id: int, scope: Scope, target: int) -> Setting:
     if scope == Scope.USER:
-        # What was said with somebody whose account is deleted is still listed: it can be unpinned.
+        # A conversation with a deleted user is still listed, so it can be unpinned.
         known = users.find(connection, target) is not None or users.existed(connection, target)
     elif scope == Scope.GROUP:
         group = queries.find(connection, target)

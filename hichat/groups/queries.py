@@ -1,5 +1,5 @@
 """
-Groups and who is in them: queries of a connection, for L{hichat.storage.store.Store}.
+Groups and their members: queries of a connection, for L{hichat.storage.store.Store}.
 
 Becoming a member and ceasing to be one are events; the rows here change in the event's transaction. So who was a member
 at any position of the log can be told. What changes is in L{hichat.groups.joining} and L{hichat.groups.moderation}.

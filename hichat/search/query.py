@@ -33,7 +33,7 @@ from hichat.storage.tables import events, is_of, places, recent_places
 from hichat.wire import frames, view
 
 TAIL = 2000
-"""Events of one's own conversations that are looked through for what is not in the index yet."""
+"""Events of the user's conversations that a search reads from the log, because they are not in the index yet."""
 
 CONVERSATIONS = 10_000
 """In one query, at most: PostgreSQL takes 65,535 values."""
@@ -55,7 +55,7 @@ Order = Literal["rank", "newest"]
 
 class Wanted(msgspec.Struct, kw_only=True):
     """
-    What is asked for.
+    A search.
 
     @ivar words: one at least.
     @ivar key: of a conversation, see L{log.conversation_key}; None: all.
@@ -105,7 +105,7 @@ class Answer(NamedTuple):
     A page.
 
     @ivar behind: where the next one begins; None: there is none.
-    @ivar whole: whether the index and what was looked through beside it have everything.
+    @ivar whole: whether the index, and the events that were read beside it, are complete.
     """
 
     hits: list[Hit]

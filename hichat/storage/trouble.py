@@ -1,5 +1,5 @@
 """
-Telling the log of what goes wrong again and again.
+Logging failures that happen again and again.
 
 Where the store is away everything fails, some thousand times a second. So the log hears of it at once when it begins,
 then once a minute how often, and when it is over.

@@ -13,9 +13,11 @@ def add_command(commands: Any) -> None:
     """Add C{chat}."""
     chat = commands.add_parser("chat", help="chat at this terminal")
     chat.add_argument("--server", default="http://127.0.0.1:8000", metavar="URL", help="[default: %(default)s]")
-    chat.add_argument("--user", required=True, metavar="NAME", help="who you are")
+    chat.add_argument("--user", required=True, metavar="NAME", help="your user name")
     chat.add_argument("--register", action="store_true", help="make the account first")
-    chat.add_argument("--invite", default="", metavar="CODE", help="with --register, where the server wants one")
+    chat.add_argument(
+        "--invite", default="", metavar="CODE", help="with --register: an invite code, where the server wants one"
+    )
     chat.set_defaults(run=_chat)
 
 

@@ -22,7 +22,7 @@ DOOR = 16
 """Connections beyond a limit, for each of the two limits, that are told why; all others are closed at once."""
 
 SUMMARY = 60
-"""Seconds between two lines in the log about what was refused."""
+"""Seconds between two lines in the log about refused connections."""
 
 MOST = 100_000
 """Connections that a worker takes if it is not told how many, whatever the limit of its open files."""

@@ -45,14 +45,14 @@ from hichat.wire import frames, stored, v2, view
 @dataclass(frozen=True)
 class SignedIn:
     """
-    Who is on a connection.
+    The user and the device of a connection.
 
-    @ivar device: its number.
-    @ivar counter: the largest that the device has used.
-    @ivar generation: of the token.
+    @ivar device: the device's number.
+    @ivar counter: the largest counter that the device has used.
+    @ivar generation: the token's generation.
     @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
     @ivar bound: the number of the device whose session that is, if it is another one than C{device}.
-    @ivar administrator: who may send any number of messages.
+    @ivar administrator: whether the user may send any number of messages.
     """
 
     user: int
@@ -191,7 +191,7 @@ class V2Session(Session):
         self.connection.write_frame(v2.frame(message))
 
     def complain(self, error: Refused, ref: frames.Ref | UnsetType = UNSET) -> None:
-        """Say what was not done."""
+        """Answer a frame with an error."""
         self.inlet.metrics.frames_refused += 1
         retry = UNSET if error.retry_after is None else error.retry_after
         self.say(frames.Error(ref=ref, code=error.code, message=error.text(self.language), retryAfter=retry))

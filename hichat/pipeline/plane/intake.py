@@ -1,4 +1,4 @@
-"""The bound on what was accepted and has not left yet."""
+"""The bound on drafts that were accepted and have not left yet."""
 
 from collections import deque
 
