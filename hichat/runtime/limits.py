@@ -1,16 +1,18 @@
 """
-Limits: how often something may be tried. In memory: each worker counts for itself, and a restart forgets.
+Limits: how often something may be done. In memory: each worker counts for itself, and a restart forgets.
 
-Each key has a bucket that leaks (the "leaky bucket as a meter"): an attempt puts in a drop, which is gone after a time.
+All of them measure by L{Buckets}: what strangers try (L{Limit}), what users' calls cost (L{hichat.runtime.work}) and
+how many messages they send (L{hichat.pipeline.gateway.quota}).
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
 from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from hichat.core.errors import TooManyAttempts
 
@@ -46,25 +48,113 @@ class Rate(NamedTuple):
 NO_LIMIT = Rate(0, 1)
 
 
+K = TypeVar("K", bound=Hashable)
+
+
+class Buckets(Generic[K]):
+    """
+    A bucket for each key, which leaks (the "leaky bucket as a meter"): each thing that is done puts in a drop. A bucket
+    that holds as many drops as the rate allows is full, and empty again after the rate's seconds. Only when it will be
+    empty is kept of it.
+
+    @param rate: without a limit nothing fills a bucket.
+    @param clock: that nobody sets.
+    @param second: how much later a second is by that clock.
+    @param windows: as many times the rate's seconds the fullest bucket takes to be empty, whatever was put in.
+    @ivar depth: how long a full bucket takes to be empty, by the clock.
+    @ivar drop: how long a drop takes.
+    """
+
+    __slots__ = ("_clock", "_empty_at", "_most", "depth", "drop")
+
+    def __init__(self, rate: Rate, clock: Callable[[], float], second: float = 1.0, windows: int = 1) -> None:
+        self._clock = clock
+        self.depth = rate.seconds * second
+        self.drop = self.depth / rate.attempts if rate.attempts else 0.0
+        self._most = windows * self.depth
+        # In the order in which they were filled last.
+        self._empty_at: OrderedDict[K, float] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._empty_at)
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._empty_at
+
+    def level(self, key: K) -> float:
+        """@return: how long the key's bucket takes to be empty."""
+        empty_at = self._empty_at.get(key)
+        if empty_at is None:
+            return 0.0
+        now = self._clock()
+        level = empty_at - now
+        if level > self._most:
+            # The clock was set back: nobody waits longer for that than for the fullest bucket.
+            self._empty_at[key] = now + self._most
+            return self._most
+        return level if level > 0 else 0.0
+
+    def excess(self, key: K, drops: float) -> float:
+        """@return: how long it takes until there is room for so many more drops; up to 0: there is."""
+        return self.level(key) + drops * self.drop - self.depth
+
+    def put(self, key: K, drops: float, level: float | None = None) -> None:
+        """
+        Put drops into a bucket.
+
+        @param level: see L{level}; None: what it is.
+        """
+        now = self._clock()
+        if level is None:
+            level = self._empty_at.get(key, now) - now
+        # Without max and min: this runs for each read of a connection.
+        more = drops * self.drop
+        after = level + more if level > 0 else more
+        self._empty_at[key] = now + (after if after < self._most else self._most)
+        self._empty_at.move_to_end(key)
+
+    def take_out(self, key: K, drops: float) -> None:
+        """Drops that were put in are as if they had not been."""
+        left = self.level(key) - drops * self.drop
+        if left > 0:
+            self._empty_at[key] = self._clock() + left
+        else:
+            self._empty_at.pop(key, None)
+
+    def forget_empty(self) -> None:
+        """Keep nothing of buckets that are empty."""
+        now = self._clock()
+        self._empty_at = OrderedDict((key, empty_at) for key, empty_at in self._empty_at.items() if empty_at > now)
+
+    def forget_oldest(self) -> None:
+        """Forget the bucket into which nothing was put for the longest time."""
+        self._empty_at.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._empty_at.clear()
+
+
 class Limit:
     """
+    How often something may be tried, by keys that strangers choose: they cannot make each other's counts be forgotten.
+
     @param clock: milliseconds, by a clock that nobody sets.
     @param entries: see L{ENTRIES}.
     """
 
     def __init__(self, rate: Rate, clock: Callable[[], int], entries: int = ENTRIES) -> None:
-        self._rate = rate
+        self._is_off = not rate.attempts
         self._clock = clock
         self._entries = entries
         # Nobody outside can tell which keys share a bucket.
         self._salt = secrets.token_bytes(16)
-        # By key: when the bucket will be empty, in milliseconds.
-        self._empty_at: dict[bytes, float] = {}
-        self._shared: dict[bytes, float] = {}
+        self._own: Buckets[bytes] = Buckets(rate, clock, 1000)
+        self._shared: Buckets[bytes] = Buckets(rate, clock, 1000)
         self._sweep_at = 0
 
     def __len__(self) -> int:
-        return len(self._empty_at) + len(self._shared)
+        return len(self._own) + len(self._shared)
 
     def attempt(self, key: str, multiple: int = 1) -> None:
         """
@@ -74,43 +164,38 @@ class Limit:
         @param multiple: how many times the rate this key may; the same each time.
         @raise TooManyAttempts: there were too many; this one does not count, and leaves nothing behind.
         """
-        if not key or not self._rate.attempts:
+        if not key or self._is_off:
             return
-        now, own = self._clock(), self._digest(key)
+        own = self._digest(key)
         slot = self._slot(own)
         # Who had no bucket before may have drops in a shared one.
-        found = self._empty_at.get(own) or self._shared.get(slot, 0)
-        after = max(found, now) + self._drop(multiple)
-        excess = after - now - self._rate.seconds * 1000
+        level = self._own.level(own) if own in self._own else self._shared.level(slot)
+        excess = level + self._own.drop / multiple - self._own.depth
         # Half a millisecond: these are fractions.
         if excess > 0.5:
             raise TooManyAttempts(excess / 1000)
-        if own in self._empty_at or self._has_room(now):
-            self._empty_at[own] = after
+        if own in self._own or self._has_room():
+            self._own.put(own, 1 / multiple, level)
         else:
-            self._shared[slot] = after
+            self._shared.put(slot, 1 / multiple, level)
 
     def forgive(self, key: str, multiple: int = 1) -> None:
         """An attempt that was counted was a good one."""
-        if not key or not self._rate.attempts:
+        if not key or self._is_off:
             return
         own = self._digest(key)
-        table, kept = (self._empty_at, own) if own in self._empty_at else (self._shared, self._slot(own))
-        if kept in table:
-            table[kept] -= self._drop(multiple)
-            if table[kept] <= self._clock():
-                del table[kept]
+        if own in self._own:
+            self._own.take_out(own, 1 / multiple)
+        else:
+            self._shared.take_out(self._slot(own), 1 / multiple)
 
-    def _drop(self, multiple: int) -> float:
-        """@return: milliseconds until an attempt is forgotten."""
-        return self._rate.seconds * 1000 / (self._rate.attempts * multiple)
-
-    def _has_room(self, now: int) -> bool:
+    def _has_room(self) -> bool:
         """@return: whether one more may have a bucket of its own. Only empty ones make way for it."""
-        if len(self._empty_at) >= self._entries and now >= self._sweep_at:
+        now = self._clock()
+        if len(self._own) >= self._entries and now >= self._sweep_at:
             self._sweep_at = now + SWEEP
-            self._empty_at = {key: empty_at for key, empty_at in self._empty_at.items() if empty_at > now}
-        return len(self._empty_at) < self._entries
+            self._own.forget_empty()
+        return len(self._own) < self._entries
 
     def _digest(self, key: str) -> bytes:
         """@return: what is kept of a key, which may be long; also of what is typed into the wrong field."""

@@ -5,7 +5,6 @@ address from which nobody who is known calls.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import partial
@@ -18,7 +17,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from hichat.core.errors import TooManyRequests
 from hichat.core.ports import Runner
-from hichat.runtime.limits import Rate
+from hichat.runtime.limits import Buckets, Rate
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -94,46 +93,38 @@ def metered(runner: Runner) -> Runner:
 
 class Budget:
     """
-    A bucket for each key, which leaks. What a call costs is known when it is done: so one is refused while those before
+    How much work each key may ask for. What a call costs is known when it is done: so one is refused while those before
     it have cost too much.
 
     @param rate: milliseconds of work in so many seconds.
     """
 
     def __init__(self, rate: Rate, clock: IReactorTime, entries: int = ENTRIES) -> None:
-        self._rate = rate
-        self._clock = clock
+        self._is_off = not rate.attempts
         self._entries = entries
         self._lock = Lock()
-        # By key: when the bucket will be empty. In the order of the last charges.
-        self._empty_at: OrderedDict[int | str, float] = OrderedDict()
+        self._buckets: Buckets[int | str] = Buckets(rate, clock.seconds, windows=1 + MOST_WINDOWS)
 
     def __len__(self) -> int:
-        return len(self._empty_at)
+        return len(self._buckets)
 
     def check(self, key: int | str) -> None:
         """
         @param key: empty: this one is not limited.
         @raise TooManyRequests: it has used up what it may.
         """
-        empty_at = self._empty_at.get(key)
-        if empty_at is not None:
-            excess = empty_at - self._clock.seconds() - self._rate.seconds
-            if excess > 0:
-                raise TooManyRequests(round(excess + 0.0005, 3))
+        excess = self._buckets.excess(key, 0)
+        if excess > 0:
+            raise TooManyRequests(round(excess + 0.0005, 3))
 
     def charge(self, key: int | str, milliseconds: float) -> None:
         """Count what a call cost. Any thread may."""
-        if not key or not self._rate.attempts:
+        if not key or self._is_off:
             return
-        now = self._clock.seconds()
-        more = milliseconds * self._rate.seconds / self._rate.attempts
         with self._lock:
-            empty_at = max(self._empty_at.get(key, 0), now) + more
-            self._empty_at[key] = min(empty_at, now + (1 + MOST_WINDOWS) * self._rate.seconds)
-            self._empty_at.move_to_end(key)
-            if len(self._empty_at) > self._entries:
-                self._empty_at.popitem(last=False)
+            self._buckets.put(key, milliseconds)
+            if len(self._buckets) > self._entries:
+                self._buckets.forget_oldest()
 
 
 class Budgets:

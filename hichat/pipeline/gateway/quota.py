@@ -6,7 +6,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from hichat.runtime.limits import Rate
+from hichat.runtime.limits import Buckets, Rate
 
 SHORTEST = 0.05
 """Seconds that who has sent too much waits at least: then there is more than one message to take."""
@@ -35,8 +35,8 @@ class Waiter(Protocol):
 
 class Quota:
     """
-    Each user has a bucket that leaks: a message puts in a drop. While it is full the user's connections are not read;
-    nothing is refused, for clients of v1 are told nothing of what became of their messages.
+    A message puts a drop into its user's bucket. While that is full the user's connections are not read; nothing is
+    refused, for clients of v1 are told nothing of what became of their messages.
 
     @param rate: with a limit.
     @param clock: for the leak, and for those who wait.
@@ -45,33 +45,36 @@ class Quota:
 
     def __init__(self, rate: Rate, clock: IReactorTime) -> None:
         self.limits = {"messages": rate.attempts, "period": rate.seconds}
-        self._depth = float(rate.seconds)
-        self._drop = rate.seconds / rate.attempts
         self._clock = clock
-        # By user: when the bucket will be empty.
-        self._empty_at: dict[int, float] = {}
+        self._buckets: Buckets[int] = Buckets(rate, clock.seconds)
         self._prune_at = ENTRIES
         self._waiting: dict[int, dict[Waiter, IDelayedCall]] = {}
         self._lifted = False
+
+    @property
+    def remembered(self) -> int:
+        """Of how many users it is known that they have sent something."""
+        return len(self._buckets)
 
     def room(self, user: int) -> int:
         """@return: how many messages the user may send now."""
         if self._lifted:
             return ANY
-        return int((self._depth - self._level(user)) / self._drop + 1e-6)
+        return int(-self._buckets.excess(user, 0) / self._buckets.drop + 1e-6)
 
     def took(self, user: int, messages: int) -> None:
         """So many of them were sent."""
         if not self._lifted:
-            self._empty_at[user] = self._clock.seconds() + self._level(user) + messages * self._drop
-            if len(self._empty_at) > self._prune_at:
-                self._prune()
+            self._buckets.put(user, messages)
+            if len(self._buckets) > self._prune_at:
+                self._buckets.forget_empty()
+                self._prune_at = max(ENTRIES, 2 * len(self._buckets))
 
     def hold(self, waiter: Waiter) -> None:
         """There is no L{room} for what this one has: it goes on when there is."""
         waiting = self._waiting.setdefault(waiter.user, {})
         # Of several connections of a user each comes when there will be room for it.
-        missing = self._level(waiter.user) + (len(waiting) + 1) * self._drop - self._depth
+        missing = self._buckets.excess(waiter.user, len(waiting) + 1)
         waiting[waiter] = self._clock.callLater(max(missing, SHORTEST), self._go_on, waiter)
         waiter.hold()
 
@@ -82,22 +85,10 @@ class Quota:
     def lift(self) -> None:
         """Everybody may send as much as there is: the daemon stops, and what was read shall not be lost."""
         self._lifted = True
-        self._empty_at.clear()
+        self._buckets.clear()
         for waiting in tuple(self._waiting.values()):
             for waiter in tuple(waiting):
                 self._go_on(waiter)
-
-    def _level(self, user: int) -> float:
-        """@return: seconds until the bucket is empty."""
-        empty_at = self._empty_at.get(user)
-        if empty_at is None:
-            return 0.0
-        level = empty_at - self._clock.seconds()
-        if level > self._depth:
-            # The clock was set back: nobody waits longer for that than for a full bucket.
-            self._empty_at[user] -= level - self._depth
-            return self._depth
-        return max(level, 0.0)
 
     def _go_on(self, waiter: Waiter) -> None:
         self._remove(waiter)
@@ -111,8 +102,3 @@ class Quota:
                 call.cancel()
             if not waiting:
                 del self._waiting[waiter.user]
-
-    def _prune(self) -> None:
-        now = self._clock.seconds()
-        self._empty_at = {user: at for user, at in self._empty_at.items() if at > now}
-        self._prune_at = max(ENTRIES, 2 * len(self._empty_at))
