@@ -69,6 +69,14 @@ class Budgeting(SynchronousTestCase):
             self.budget.charge(key, 1000)
         self.assertEqual(len(self.budget), 3)
 
+    def test_the_one_charged_longest_ago_is_forgotten(self) -> None:
+        for key in (1, 2, 3):
+            self.budget.charge(key, 10**6)
+        self.budget.charge(1, 1)
+        self.budget.charge(4, 10**6)
+        self.budget.check(2)
+        self.assertRaises(TooManyRequests, self.budget.check, 1)
+
 
 class Metering(SynchronousTestCase):
     def setUp(self) -> None:
