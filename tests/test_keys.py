@@ -6,8 +6,10 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from hichat.accounts.tokens import Shown, Tokens
 from hichat.core.errors import StartError
-from hichat.runtime.keys import load_or_make
+from hichat.media.addresses import Addresses
+from hichat.runtime.keys import MAC_SIZE, Signer, load_or_make
 
 
 class KeyTests(SynchronousTestCase):
@@ -40,3 +42,55 @@ class KeyTests(SynchronousTestCase):
         (self.directory / "a.key").write_bytes(b"x" * 31)
         error = self.assertRaises(StartError, load_or_make, self.directory, "a.key")
         self.assertIn("HICHAT_STATE_DIR", str(error))
+
+
+class SignerTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.signer = Signer(b"k" * 32, b"one")
+
+    def test_signed_and_verified(self) -> None:
+        for data in (b"", b"x", b"ab", bytes(300)):
+            self.assertEqual(self.signer.verify(self.signer.sign(data)), data)
+
+    def test_what_others_signed(self) -> None:
+        for other in (Signer(b"l" * 32, b"one"), Signer(b"k" * 32, b"two"), Signer(b"k" * 32)):
+            self.assertIsNone(self.signer.verify(other.sign(b"data")))
+            self.assertFalse(self.signer.is_signature(other.signature("text"), "text"))
+
+    def test_another_bit(self) -> None:
+        signed = self.signer.sign(b"data12")
+        for place in range(len(signed)):
+            for letter in {"A", "B", "-"} - {signed[place]}:
+                found = self.signer.verify(signed[:place] + letter + signed[place + 1 :])
+                self.assertIsNone(found if found != b"data12" else None)
+
+    def test_what_is_none(self) -> None:
+        for wrong in ("", "A", "=", "AAAA", "A" * 22 + "==", "A" * 400, "\ud800", "ä", "a b", "+/+/" * 8):
+            self.assertIsNone(self.signer.verify(wrong), wrong)
+
+    def test_the_signature_alone(self) -> None:
+        signature = self.signer.signature("text")
+        self.assertEqual(len(signature), -(-MAC_SIZE * 8 // 6))
+        self.assertTrue(self.signer.is_signature(signature, "text"))
+        for wrong in ("", signature[:-1], signature + "A", signature.swapcase()):
+            self.assertFalse(self.signer.is_signature(wrong, "text"))
+        self.assertFalse(self.signer.is_signature(signature, "other"))
+
+
+class UpgradeTests(SynchronousTestCase):
+    """What was given away before an upgrade is good after it: these are of the daemon before it had L{Signer}."""
+
+    key = bytes(range(32))
+    file = "A" * 22
+
+    def test_addresses(self) -> None:
+        addresses = Addresses(self.key)
+        self.assertEqual(addresses.open_url(self.file, "png"), f"/uploads/{self.file}-haIHfik-eunbr4zaFPSXGw.png")
+        self.assertEqual(addresses.sign(self.file, 1_700_000_000_000), "9a13FcduqzwGemGPVjolkg")
+
+    def test_tokens(self) -> None:
+        tokens = Tokens(self.key, lambda: 0)
+        refresh = "AAAAAAAAAAcAAAAJAAAAAwABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR59XzEKsnw2MUnl7xszhNhS"
+        self.assertEqual(tokens.verify_refresh(refresh), Shown(7, 9, 3))
+        secret = "AAAAAAAAAAcAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcN_8M5GqIu6hDwwzJrIFb-"
+        self.assertEqual(tokens.verify_secret(secret), 7)

@@ -12,20 +12,18 @@ after it, and not until the year that the clock showed.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import secrets
 import struct
 from collections.abc import Callable
 from enum import IntEnum
 from hashlib import blake2b
-from hmac import compare_digest
 from typing import NamedTuple
 
 import jwt
 
 from hichat.core.errors import Unauthorized
 from hichat.core.events import MAX_SAFE_INTEGER
+from hichat.runtime.keys import Signer
 
 LIFETIME = 60 * 24 * 3600
 """Seconds that a token of v1 lives; these clients cannot refresh theirs."""
@@ -47,12 +45,10 @@ _CLAIMS = ("sub", "gen", "iat", "exp")
 _OF_DEVICE = ("dev", "ses", "dia")
 # The clock is ours, so the times are checked below.
 _OPTIONS = {"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False, "verify_nbf": False}
-_REFRESH = struct.Struct(">QII31s16s")
-_OLD_REFRESH = struct.Struct(">QI32s16s")
+_REFRESH = struct.Struct(">QII31s")
 # As they were before they said which one of a session they are.
-_MAC = 16
-_SECRET = struct.Struct(">Q24s16s")
-_SECRET_SIGNED = _SECRET.size - 16
+_OLD_REFRESH = struct.Struct(">QI32s")
+_SECRET = struct.Struct(">Q24s")
 
 
 class Dialect(IntEnum):
@@ -105,8 +101,8 @@ class Tokens:
             raise ValueError(f"the key has fewer than {KEY_LENGTH} bytes")
         self._key = key
         self._now = now
-        self._refresh_key = blake2b(key=key[:64], person=b"hichat-refresh").digest()
-        self._secret_key = blake2b(key=key[:64], person=b"hichat-known").digest()
+        self._refresh = Signer(blake2b(key=key[:64], person=b"hichat-refresh").digest())
+        self._secret = Signer(blake2b(key=key[:64], person=b"hichat-known").digest())
 
     def issue(self, claims: Claims, lifetime: int) -> str:
         """
@@ -151,8 +147,7 @@ class Tokens:
         @param turn: how often the session was refreshed.
         @return: a refresh token for a session, of letters, digits, C{-} and C{_}.
         """
-        signed = _REFRESH.pack(device, session, turn, secrets.token_bytes(31), b"")[:-_MAC]
-        return base64.urlsafe_b64encode(signed + self._mac(signed)).decode()
+        return self._refresh.sign(_REFRESH.pack(device, session, turn, secrets.token_bytes(31)))
 
     def verify_refresh(self, token: str) -> Shown:
         """
@@ -161,13 +156,8 @@ class Tokens:
         """
         if len(token) > LENGTH_LIMIT:
             raise Unauthorized
-        try:
-            found = base64.b64decode(token.encode(), b"-_", validate=True)
-        except (ValueError, binascii.Error):
-            raise Unauthorized from None
-        if len(found) not in (_REFRESH.size, _OLD_REFRESH.size):
-            raise Unauthorized
-        if not compare_digest(found[-_MAC:], self._mac(found[:-_MAC])):
+        found = self._refresh.verify(token)
+        if found is None or len(found) not in (_REFRESH.size, _OLD_REFRESH.size):
             raise Unauthorized
         if len(found) == _OLD_REFRESH.size:
             device, session, *_ = _OLD_REFRESH.unpack(found)
@@ -180,27 +170,14 @@ class Tokens:
         @return: the secret by which a device is known at its next log-in, of letters, digits, C{-} and C{_}. It is
             signed, as a refresh token is: an invented one is recognised without a look into the store.
         """
-        signed = _SECRET.pack(device, secrets.token_bytes(24), b"")[:_SECRET_SIGNED]
-        return base64.urlsafe_b64encode(signed + self._secret_mac(signed)).decode()
+        return self._secret.sign(_SECRET.pack(device, secrets.token_bytes(24)))
 
     def verify_secret(self, secret: str) -> int:
         """@return: the number of the device to which we gave this secret once; 0: we did not."""
         if len(secret) > LENGTH_LIMIT:
             return 0
-        try:
-            found = base64.b64decode(secret.encode(), b"-_", validate=True)
-        except (ValueError, binascii.Error):
-            return 0
-        signed, mac = found[:_SECRET_SIGNED], found[_SECRET_SIGNED:]
-        if len(found) != _SECRET.size or not compare_digest(mac, self._secret_mac(signed)):
-            return 0
-        return int(_SECRET.unpack(found)[0])
-
-    def _secret_mac(self, signed: bytes) -> bytes:
-        return blake2b(signed, key=self._secret_key, digest_size=16).digest()
-
-    def _mac(self, signed: bytes) -> bytes:
-        return blake2b(signed, key=self._refresh_key, digest_size=16).digest()
+        found = self._secret.verify(secret)
+        return int(_SECRET.unpack(found)[0]) if found is not None and len(found) == _SECRET.size else 0
 
 
 def _dialect(device: int, said: int) -> Dialect:

@@ -8,12 +8,11 @@ file as long as it exists, and which nobody can make from the id without our key
 
 from __future__ import annotations
 
-import base64
-import hmac
 import re
 import secrets
 from collections.abc import Iterator
-from hashlib import blake2b
+
+from hichat.runtime.keys import Signer
 
 PREFIX = "/v2/media/"
 """Of the URLs by which messages of v2 name files."""
@@ -54,14 +53,15 @@ class Addresses:
     """
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._open = Signer(key, b"open")
+        self._link = Signer(key, b"link")
 
     def open_url(self, id: str, extension: str = "") -> str:
         """
         @param extension: for who looks at it; it means nothing.
         @return: the URL that needs no credentials.
         """
-        return f"{OPEN_PREFIX}{id}-{self._mac(b'open', id)}{f'.{extension}' if extension else ''}"
+        return f"{OPEN_PREFIX}{id}-{self._open.signature(id)}{f'.{extension}' if extension else ''}"
 
     def opened_by(self, name: str) -> str | None:
         """
@@ -69,13 +69,13 @@ class Addresses:
         @return: the id of the file that it opens; None: it is not one of our making.
         """
         found = _OPEN.fullmatch(name)
-        return found[1] if found is not None and self._is_mac(found[2], b"open", found[1]) else None
+        return found[1] if found is not None and self._open.is_signature(found[2], found[1]) else None
 
     def find_open(self, text: bytes) -> Iterator[str]:
         """@return: the ids of all files whose open URLs are in a text."""
         for found in _OPEN_IN.finditer(text):
             id, mac = found[1].decode(), found[2].decode()
-            if self._is_mac(mac, b"open", id):
+            if self._open.is_signature(mac, id):
                 yield id
 
     def sign(self, id: str, until: int) -> str:
@@ -83,18 +83,11 @@ class Addresses:
         @param until: milliseconds since the epoch.
         @return: what opens the file until then.
         """
-        return self._mac(b"link", f"{id} {until}")
+        return self._link.signature(f"{id} {until}")
 
     def is_signed(self, id: str, until: int, key: str) -> bool:
         """@return: whether C{key} is of L{sign}; the time is not looked at."""
-        return self._is_mac(key, b"link", f"{id} {until}")
-
-    def _mac(self, purpose: bytes, text: str) -> str:
-        digest = blake2b(text.encode(), key=self._key, digest_size=16, person=purpose).digest()
-        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
-
-    def _is_mac(self, mac: str, purpose: bytes, text: str) -> bool:
-        return hmac.compare_digest(mac.encode(), self._mac(purpose, text).encode())
+        return self._link.is_signature(key, f"{id} {until}")
 
 
 def end_of_link(now: int) -> int:

@@ -1,9 +1,12 @@
-"""Secret keys, made at the first start and kept in the state directory."""
+"""Secret keys, made at the first start and kept in the state directory; and what is signed with them."""
 
+import base64
 import os
 import secrets
 import time
 from contextlib import suppress
+from hashlib import blake2b
+from hmac import compare_digest
 from pathlib import Path
 
 from hichat.core.errors import StartError
@@ -13,6 +16,48 @@ SIZE = 32
 
 LEFT_AFTER = 3600
 """Seconds after which nobody is making a key any more."""
+
+MAC_SIZE = 16
+"""Bytes by which what is signed is longer."""
+
+
+class Signer:
+    """
+    Signs what is given away and comes back, such as a URL or a refresh token: with keyed BLAKE2b (RFC 7693). What was
+    signed stays good for as long as the key, the purpose and this arithmetic stay the same.
+
+    @param key: 64 bytes at most.
+    @param purpose: what is signed for one is good for no other; 16 bytes at most.
+    """
+
+    def __init__(self, key: bytes, purpose: bytes = b"") -> None:
+        self._key = key
+        self._purpose = purpose
+
+    def sign(self, data: bytes) -> str:
+        """@return: the data with its signature, of letters, digits, C{-}, C{_} and, where that does not come out even,
+        C{=} (RFC 4648, 5)."""
+        return base64.urlsafe_b64encode(data + self._mac(data)).decode()
+
+    def verify(self, signed: str) -> bytes | None:
+        """@return: the data, if L{sign} made this of it."""
+        try:
+            found = base64.b64decode(signed.encode(), b"-_", validate=True)
+        except ValueError:
+            return None
+        data, mac = found[:-MAC_SIZE], found[-MAC_SIZE:]
+        return data if compare_digest(mac, self._mac(data)) else None
+
+    def signature(self, text: str) -> str:
+        """@return: the signature alone, for what is told apart from it: 22 letters, digits, C{-} and C{_}."""
+        return base64.urlsafe_b64encode(self._mac(text.encode())).decode().rstrip("=")
+
+    def is_signature(self, signature: str, text: str) -> bool:
+        """@return: whether L{signature} made it of the text."""
+        return compare_digest(signature.encode(), self.signature(text).encode())
+
+    def _mac(self, data: bytes) -> bytes:
+        return blake2b(data, key=self._key, digest_size=MAC_SIZE, person=self._purpose).digest()
 
 
 def load_or_make(directory: Path, name: str) -> bytes:

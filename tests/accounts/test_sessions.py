@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import struct
 
 from sqlalchemy import select, update
@@ -294,7 +293,7 @@ class RefreshingTests(SessionCase):
 
         def old(token: bytes) -> str:
             signed = struct.pack(">QI32s", grant.device, grant.session, token)
-            return base64.urlsafe_b64encode(signed + self.tokens._mac(signed)).decode()
+            return self.tokens._refresh.sign(signed)
 
         def refresh(token: str) -> Grant:
             found = self.get(self.accounts.refresh(token, ""))
