@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -30,6 +31,18 @@ class TwoWorkers(DeliverySystem):
         pid = self.daemon.process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return [int(child) for child in children]
+
+    def beside(self, module: str) -> dict[int, int]:
+        """@return: by worker, the processes beside them that run a module."""
+        found = {}
+        for worker in self.workers():
+            # They come and go.
+            with suppress(OSError):
+                for task in Path(f"/proc/{worker}/task").glob("*/children"):
+                    for child in task.read_text().split():
+                        if module.encode() in Path(f"/proc/{child}/cmdline").read_bytes():
+                            found[worker] = int(child)
+        return found
 
 
 two_workers = fixture_of(TwoWorkers)
@@ -88,3 +101,31 @@ async def test_what_an_administrator_does_reaches_both(two_workers: TwoWorkers) 
     two_workers.daemon.command("user", "disable", "ann")
     await until(lambda: all(device.gone for device in devices), 5)
     assert [device.closes for device in devices] == [[4001]] * 6
+
+
+async def test_another_worker_takes_the_search_index_on(two_workers: TwoWorkers) -> None:
+    """At once, not when the one that did it is there again: the supervisor is held meanwhile."""
+    await until(lambda: len(two_workers.beside("hichat.search.process")) == 1)
+    (first,) = two_workers.beside("hichat.search.process")
+    (other,) = set(two_workers.workers()) - {first}
+    assert two_workers.daemon.process is not None
+    supervisor = two_workers.daemon.process.pid
+    os.kill(supervisor, signal.SIGSTOP)
+    try:
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: other in two_workers.beside("hichat.search.process"), 15)
+    finally:
+        os.kill(supervisor, signal.SIGCONT)
+    await until(lambda: len(two_workers.beside("hichat.pipeline.ledger.process")) == 2, 30)
+    assert [*two_workers.beside("hichat.search.process")] == [other]
+
+
+async def test_a_worker_hears_that_its_writer_has_ended(two_workers: TwoWorkers) -> None:
+    await until(lambda: len(two_workers.beside("hichat.pipeline.ledger.process")) == 2)
+    before = two_workers.beside("hichat.pipeline.ledger.process")
+    for writer in before.values():
+        os.kill(writer, signal.SIGKILL)
+    await until(lambda: len(two_workers.beside("hichat.pipeline.ledger.process").items() - before.items()) == 2, 20)
+    assert two_workers.daemon.log.read_text().count("the log's writer ended (signal 9)") == 2
+    for writer in before.values():
+        assert not Path(f"/proc/{writer}").exists()

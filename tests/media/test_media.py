@@ -5,6 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
@@ -20,6 +21,7 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.groups.service import Groups
 from hichat.log import reading
+from hichat.log.follower import Claim
 from hichat.media import records
 from hichat.media.addresses import LIFETIME, STEP, Addresses
 from hichat.media.folder import STRAY_AFTER, Folder
@@ -59,10 +61,10 @@ class MediaCase(SynchronousTestCase):
                 user.id: find_or_add(connection, user.id, "x", NOW).id for user in (self.ann, self.bob, self.eve)
             }
 
-    def make_media(self, in_thread=run_now, **limits):
+    def make_media(self, in_thread=run_now, claim=None, **limits):
         bounds = Limits(**({"size": 300_000, "quota": QUOTA} | limits))
         parts = self.store, self.folder, self.addresses, in_thread, take_in_now
-        return MediaStore(*parts, self.clock, lambda: self.now + self.ahead, bounds, ticks=lambda: self.now)
+        return MediaStore(*parts, self.clock, lambda: self.now + self.ahead, bounds, claim, ticks=lambda: self.now)
 
     def run_now(self, coroutine):
         return self.successResultOf(Deferred.fromCoroutine(coroutine))
@@ -469,6 +471,29 @@ class SweepTests(MediaCase):
         self.now += DAY
         self.clock.advance(SWEEP)
         self.assertEqual(self.kept(), set())
+
+    def test_another_worker_takes_over(self):
+        """Where the first one ended; each use of a file is entered once."""
+        found = self.upload(content=WEBM)
+        file = Path(self.mktemp())
+        first, second = (self.make_media(claim=Claim(file)) for _ in range(2))
+        for media in (first, second):
+            media.start()
+            self.addCleanup(media.stop)
+
+        def uses(say=3):
+            for _ in range(say):
+                self.send_v1(self.ann, self.bob, self.media.open_url(found))
+            self.clock.advance(SWEEP)
+            with self.store.snapshot() as connection:
+                return len(connection.execute(tables.media_uses.select()).all())
+
+        self.assertEqual(uses(), 3)
+        with patch.object(second, "take_in", side_effect=AssertionError("the first one does it")):
+            self.assertEqual(uses(), 6)
+        self.successResultOf(first.stop())
+        self.assertEqual(uses(), 9)
+        self.assertTrue(self.sees(self.bob, found))
 
     def test_a_failure_is_not_the_end(self):
         def away(*_args):
