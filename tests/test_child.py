@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,7 +119,15 @@ async def test_letters_that_are_none(scene: ProcessScene) -> None:
 
 
 async def test_all_that_it_has_said_is_heard_before_its_end_is_told(scene: ProcessScene) -> None:
+    """Also when the reactor hears of its end first."""
     made = scene.begin("import os; os.write(0, b'\\0\\0\\0\\1x' * 20_000 + b'\\0\\0\\0\\1'); os._exit(5)")
+    assert made._channel is not None
+    made._channel.transport.pauseProducing()
+    while Path(f"/proc/{made.pid}").exists():
+        await scene.later()
+    await scene.later()
+    assert not made.over.called
+    made._channel.transport.resumeProducing()
     assert await made.over == 5
     assert len(made.messages) == 20_000
 
