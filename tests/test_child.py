@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from twisted.internet import reactor
@@ -174,14 +177,37 @@ async def test_one_that_starts_others_which_live_on(scene: ProcessScene) -> None
 
 async def test_what_it_may_hear(scene: ProcessScene) -> None:
     """No signal that is for the daemon, from its first moment; nothing but its socket and its standard error."""
+    given = os.open(os.devnull, os.O_RDONLY)
+    scene.addCleanup(os.close, given)
+    os.set_inheritable(given, True)
     made = scene.begin(
         "import os, signal, sys; print(sorted(signal.pthread_sigmask(0, ())), file=sys.stderr);"
-        "print(sorted(os.listdir('/proc/self/fd'))[:4], os.readlink('/proc/self/fd/1'), file=sys.stderr)"
+        "print(os.listdir('/proc/self/fd'), os.readlink('/proc/self/fd/1'), file=sys.stderr)"
     )
     await made.over
     blocked = sorted({*HARMLESS, signal.SIGINT, signal.SIGTERM})
     # The fourth is the directory that is listed.
     assert scene.said() == [str(blocked), "['0', '1', '2', '3'] /dev/null"]
+
+
+async def test_a_start_beside_many_connections(scene: ProcessScene) -> None:
+    """It does not look at each of them, and has none of them."""
+    made = Odd("import os, sys; print(len(os.listdir('/proc/self/fd')), file=sys.stderr)")
+    scene.addCleanup(made.stop)
+    for _ in range(100):
+        scene.addCleanup(socket.socket().close)
+    looked_at: list[int] = []
+    look = fcntl.fcntl
+
+    def counted(file: int, *more: Any) -> Any:
+        looked_at.append(file)
+        return look(file, *more)
+
+    with patch.object(fcntl, "fcntl", counted):
+        made.begin()
+    assert len(looked_at) < 50, looked_at
+    await made.over
+    assert scene.said() == ["4"]
 
 
 async def test_stopped_while_it_starts_and_while_it_works(scene: ProcessScene) -> None:
