@@ -8,7 +8,9 @@ the group 1000000001, whose conversation is 5.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, get_args
+
+import msgspec
 
 from hichat.core.errors import Busy, NotAMember
 from hichat.core.events import FIRST_GROUP_ID, Event, Scope
@@ -276,7 +278,18 @@ def _of_other_kinds() -> Iterator[Example]:
         yield Example(f"`{traits.name}`", frame)
 
 
-EXAMPLES: tuple[Example, ...] = (*_TOLD, *_of_other_kinds())
+def _of_other_revisions() -> Iterator[Example]:
+    """@return: what does to a message what nothing above does, from the table of kinds."""
+    told = {type(example.frame) for example in _TOLD}
+    for revision in get_args(p.Revision):
+        if revision not in told:
+            traits = TRAITS[revision.kind]
+            is_struct = not isinstance(traits.body, Body)
+            fields = msgspec.json.decode(traits.example) if is_struct else {}
+            yield Example("", revision(ref="t", counter=9, message=42, **fields))
+
+
+EXAMPLES: tuple[Example, ...] = (*_TOLD, *_of_other_revisions(), *_of_other_kinds())
 """At least one of each type, and of each kind of event."""
 
 
