@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, ParamSpec, Protocol, TypeVar
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple, ParamSpec, Protocol, TypeVar
 
-from zope.interface import Interface
+from zope.interface import Attribute, Interface
 
 from hichat.core.events import Batch, Event
 
@@ -129,4 +131,80 @@ class Leaves(Protocol):
         In the transaction that deletes the account: remove its remaining rows.
 
         @param position: the position of the event that deletes it.
+        """
+
+
+class Watcher(Protocol):
+    """A device that wants to be told of some users."""
+
+    def present(self, user: int, online: bool) -> None:
+        """A watched user came, or went."""
+
+
+class IPresence(Interface):
+    """
+    Who is online, and who is told of it. Nothing of it is stored.
+
+    A user is online to others while one of the user's devices shows it.
+    """
+
+    enabled: bool = Attribute("Whether anybody is told of anybody.")
+
+    def is_online(user: int) -> bool:
+        """@return: whether others may know that the user is online."""
+
+    def show(user: int) -> None:
+        """One more device of the user shows that the user is online."""
+
+    def hide(user: int) -> None:
+        """One less."""
+
+    def watch(watcher: Watcher, users: Iterable[int]) -> None:
+        """From now on the watcher is told of these users."""
+
+    def unwatch(watcher: Watcher, users: Iterable[int]) -> None:
+        """The watcher is not told of these users any more."""
+
+
+class Unfinished(NamedTuple):
+    """A file that is being written."""
+
+    file: IO[bytes]
+    path: Path
+
+
+class IFileStore(Interface):
+    """
+    Where uploaded files are, by their ids. A file is there whole or not at all, whenever the process ends; beside a
+    picture there may be its thumbnail. All of it may wait: not for the reactor's thread.
+    """
+
+    scratch: Path = Attribute("A directory of this machine for what is on its way; nobody else may read there.")
+
+    def start() -> None:
+        """Get ready; remove what a crash left unfinished."""
+
+    def unfinished() -> AbstractContextManager[Unfinished]:
+        """A file to write, for nobody else to read. It is gone at the end, unless L{finish} was called."""
+
+    def finish(unfinished: Unfinished, id: str, thumbnail: bool = False) -> None:
+        """
+        The file is whole: from now on it is there.
+
+        @raise OSError: it cannot be stored.
+        """
+
+    def sync() -> None:
+        """What was finished stays, whatever happens to the machine after this."""
+
+    def place(id: str, thumbnail: bool = False) -> Path:
+        """@return: where on this machine a file or its thumbnail can be read, if it is there."""
+
+    def remove(ids: Iterable[str]) -> None:
+        """Remove files and their thumbnails; some may be gone already."""
+
+    def old(now: int) -> list[str]:
+        """
+        @param now: milliseconds since the epoch.
+        @return: the ids of all files that have been there for long enough that no upload is under way that they are of.
         """

@@ -48,7 +48,7 @@ from hichat.media.media import MediaStore, MediaUses, TakeIn
 from hichat.pipeline.gateway.admission import Places, Refusals, caps_of, open_files_limit
 from hichat.pipeline.gateway.connection import ChatFactory
 from hichat.pipeline.gateway.endings import Endings
-from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.presence import LocalPresence
 from hichat.pipeline.gateway.quota import Quota
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
@@ -368,7 +368,7 @@ def assemble_way(
         carrier=carrier,
         routing=routing,
         roster=roster,
-        presence=Presence(bounds.presence),
+        presence=LocalPresence(bounds.presence),
         marks=marks.Marks(store, clock, announce),
         metrics=metrics,
         refusals=refusals,

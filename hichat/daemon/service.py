@@ -40,7 +40,7 @@ from twisted.python.threadpool import ThreadPool
 
 from hichat.conversations.marks import Marks
 from hichat.core.errors import StartError
-from hichat.core.ports import ICarrier
+from hichat.core.ports import ICarrier, IPresence
 from hichat.daemon.settings import Settings, parse_endpoint
 from hichat.log import reading
 from hichat.log.follower import Follower
@@ -49,7 +49,6 @@ from hichat.media.media import MediaStore
 from hichat.pipeline.gateway.admission import Refusals
 from hichat.pipeline.gateway.connection import ChatFactory, ChatProtocol
 from hichat.pipeline.gateway.endings import Endings
-from hichat.pipeline.gateway.presence import Presence
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.ledger.gather import Ledger
@@ -106,7 +105,7 @@ class Way:
     carrier: ICarrier
     routing: Routing
     roster: Roster
-    presence: Presence
+    presence: IPresence
     marks: Marks
     metrics: Metrics
     refusals: Refusals

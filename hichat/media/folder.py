@@ -14,8 +14,10 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, NamedTuple
 
+from zope.interface import implementer
+
+from hichat.core.ports import IFileStore, Unfinished
 from hichat.media.addresses import ID
 
 THUMBNAIL = ".thumbnail"
@@ -28,36 +30,30 @@ STRAY_AFTER = 3600.0
 """Seconds after which a file that no table knows is one that a crash left."""
 
 
-class Unfinished(NamedTuple):
-    """A file that is being written."""
-
-    file: IO[bytes]
-    path: Path
-
-
+@implementer(IFileStore)
 class Folder:
     """
-    All of it waits for the disk: not for the reactor's thread.
+    A directory of this machine's.
 
     @param path: made by L{start}.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.scratch = path
 
     def start(self) -> None:
-        """Make the directory; remove what a crash left unfinished."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for unfinished in self.path.glob(f"*{_UNFINISHED}"):
+        """See L{IFileStore.start}."""
+        self.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for unfinished in self.scratch.glob(f"*{_UNFINISHED}"):
             with suppress(OSError), unfinished.open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 unfinished.unlink()
 
     @contextmanager
     def unfinished(self) -> Iterator[Unfinished]:
-        """A file to write, for nobody else to read. It is gone at the end, unless L{finish} was called."""
+        """See L{IFileStore.unfinished}."""
         # mkstemp makes it readable by nobody else.
-        descriptor, name = tempfile.mkstemp(suffix=_UNFINISHED, dir=self.path)
+        descriptor, name = tempfile.mkstemp(suffix=_UNFINISHED, dir=self.scratch)
         try:
             with open(descriptor, "w+b") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
@@ -65,43 +61,35 @@ class Folder:
         finally:
             Path(name).unlink(missing_ok=True)
 
-    def finish(self, unfinished: Unfinished, place: Path) -> None:
-        """
-        The file is whole: from now on it is there.
-
-        @param place: from L{place}.
-        @raise OSError: it cannot be stored.
-        """
+    def finish(self, unfinished: Unfinished, id: str, thumbnail: bool = False) -> None:
+        """See L{IFileStore.finish}."""
         unfinished.file.flush()
         os.fsync(unfinished.file.fileno())
-        unfinished.path.rename(place)
+        unfinished.path.rename(self.place(id, thumbnail))
 
     def sync(self) -> None:
-        """Names that were given are on the disk after this."""
-        descriptor = os.open(self.path, os.O_RDONLY)
+        """See L{IFileStore.sync}: the names are on the disk after this."""
+        descriptor = os.open(self.scratch, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
 
     def place(self, id: str, thumbnail: bool = False) -> Path:
-        """@return: where a file or its thumbnail is."""
-        return self.path / (f"{id}{THUMBNAIL}" if thumbnail else id)
+        """See L{IFileStore.place}."""
+        return self.scratch / (f"{id}{THUMBNAIL}" if thumbnail else id)
 
     def remove(self, ids: Iterable[str]) -> None:
-        """Remove files and their thumbnails; some may be gone already."""
+        """See L{IFileStore.remove}."""
         for id in ids:
             for thumbnail in (False, True):
                 self.place(id, thumbnail).unlink(missing_ok=True)
 
     def old(self, now: int) -> list[str]:
-        """
-        @param now: milliseconds since the epoch.
-        @return: the ids of all files that have been there for L{STRAY_AFTER}.
-        """
+        """See L{IFileStore.old}: for L{STRAY_AFTER}."""
         before = now / 1000 - STRAY_AFTER
         found = set()
-        with os.scandir(self.path) as entries:
+        with os.scandir(self.scratch) as entries:
             for entry in entries:
                 name = _NAME.fullmatch(entry.name)
                 with suppress(FileNotFoundError):

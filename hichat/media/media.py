@@ -31,7 +31,6 @@ from hichat.core.errors import (
 from hichat.log.follower import Claim, Follower, Progress, StepFailed
 from hichat.media import records, types
 from hichat.media.addresses import LONGEST, PREFIX, Addresses, end_of_link, id_of, make_id
-from hichat.media.folder import Folder, Unfinished
 from hichat.media.names import NAME_LIMIT, clean_name, extension_of, shortened
 from hichat.media.records import Media
 from hichat.media.types import Kind, Picture
@@ -40,7 +39,7 @@ from hichat.storage.trouble import Trouble
 
 if TYPE_CHECKING:
     from hichat.accounts.users import User
-    from hichat.core.ports import Runner
+    from hichat.core.ports import IFileStore, Runner, Unfinished
     from hichat.storage.store import Store
 
 SWEEP = 300.0
@@ -179,7 +178,7 @@ class MediaStore:
     def __init__(
         self,
         store: Store,
-        folder: Folder,
+        files: IFileStore,
         addresses: Addresses,
         in_thread: Runner,
         take_in: TakeIn,
@@ -190,7 +189,7 @@ class MediaStore:
         ticks: Callable[[], int] = ticks,
     ) -> None:
         self._store = store
-        self._folder = folder
+        self._files = files
         self._addresses = addresses
         self._in_thread = in_thread
         self._take_in = take_in
@@ -211,8 +210,8 @@ class MediaStore:
 
     @property
     def directory(self) -> Path:
-        """Where the files are."""
-        return self._folder.path
+        """Where what comes may be kept until it is here."""
+        return self._files.scratch
 
     def start(self) -> None:
         """Begin to look for what nobody uses."""
@@ -312,7 +311,7 @@ class MediaStore:
                 entered = True
         finally:
             if not entered:
-                await self._in_thread(self._folder.remove, [kept.id])
+                await self._in_thread(self._files.remove, [kept.id])
         if not answer.called:
             answer.callback(found)
 
@@ -328,7 +327,7 @@ class MediaStore:
             await self._in_thread(files.close)
 
     def _receive(self, copy: Copy, playable: bool) -> _Kept | _Received:
-        unfinished = self._folder.unfinished
+        unfinished = self._files.unfinished
         with ExitStack() as files:
             came = files.enter_context(unfinished())
             copy(came.file, self._limits.size)
@@ -352,16 +351,16 @@ class MediaStore:
         picture: Picture | None = None,
         seconds: float = 0.0,
     ) -> _Kept:
-        folder, id = self._folder, make_id()
+        files, id = self._files, make_id()
         sizes = [_size(whole)]
         try:
             if small is not None:
                 sizes.append(_size(small))
-                folder.finish(small, folder.place(id, thumbnail=True))
-            folder.finish(whole, folder.place(id))
-            folder.sync()
+                files.finish(small, id, thumbnail=True)
+            files.finish(whole, id)
+            files.sync()
         except BaseException:
-            folder.remove([id])
+            files.remove([id])
             raise
         return _Kept(id, kind, media_type, sizes[0], records.room_of(*sizes), picture, seconds)
 
@@ -413,7 +412,7 @@ class MediaStore:
         found = await self._store.read(records.find, id)
         if found is None or (thumbnail and found.kind != "picture"):
             raise NoSuchMedia
-        path = self._folder.place(id, thumbnail)
+        path = self._files.place(id, thumbnail)
         if thumbnail:
             return Served(path, types.THUMBNAIL_TYPE, "", True)
         shown = found.type in types.SHOWN
@@ -456,7 +455,7 @@ class MediaStore:
             if not gone:
                 break
             # Only now: while the records could still come back, so could the files.
-            await self._in_thread(self._folder.remove, gone)
+            await self._in_thread(self._files.remove, gone)
             removed += len(gone)
         if settled is not None:
             if self._swept % STRAYS == 0:
@@ -466,10 +465,10 @@ class MediaStore:
 
     async def _remove_strays(self, settled: int) -> None:
         """Remove the files that a crash left without a record."""
-        there = await self._in_thread(self._folder.old, settled)
+        there = await self._in_thread(self._files.old, settled)
         for ids in records.batched(there, records.BATCH):
             known = await self._store.read(records.known, ids)
-            await self._in_thread(self._folder.remove, [id for id in ids if id not in known])
+            await self._in_thread(self._files.remove, [id for id in ids if id not in known])
 
 
 def copy_of(content: IO[bytes]) -> Copy:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface.verify import verifyObject
 
-from hichat.pipeline.gateway.presence import Presence
+from hichat.core.ports import IPresence
+from hichat.pipeline.gateway.presence import LocalPresence
 
 ANN, BOB = 1, 2
 
@@ -20,7 +22,7 @@ class Watcher:
 class Leaver(Watcher):
     """Its connection is too slow: it ends while it is told."""
 
-    def __init__(self, presence: Presence) -> None:
+    def __init__(self, presence: LocalPresence) -> None:
         super().__init__()
         self.presence = presence
 
@@ -31,8 +33,11 @@ class Leaver(Watcher):
 
 class PresenceTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.presence = Presence()
+        self.presence = LocalPresence()
         self.watcher = Watcher()
+
+    def test_it_is_one(self) -> None:
+        verifyObject(IPresence, self.presence)
 
     def test_comes_and_goes(self) -> None:
         self.presence.watch(self.watcher, [ANN])
@@ -98,7 +103,7 @@ class PresenceTests(SynchronousTestCase):
         self.assertEqual(told, [2, 1, 1, 1, 1, 1, 2])
 
     def test_off(self) -> None:
-        presence = Presence(enabled=False)
+        presence = LocalPresence(enabled=False)
         presence.watch(self.watcher, [ANN])
         presence.show(ANN)
         self.assertFalse(presence.is_online(ANN))

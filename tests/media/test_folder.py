@@ -9,7 +9,9 @@ import time
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface.verify import verifyObject
 
+from hichat.core.ports import IFileStore
 from hichat.media.addresses import LIFETIME, STEP, Addresses, end_of_link, id_of, make_id
 from hichat.media.folder import STRAY_AFTER, Folder
 
@@ -34,20 +36,23 @@ class Folders(SynchronousTestCase):
         self.folder = Folder(Path(directory.name) / "uploads")
         self.folder.start()
 
+    def test_it_is_a_store_of_files(self) -> None:
+        verifyObject(IFileStore, self.folder)
+
     def names(self):
-        return sorted(os.listdir(self.folder.path))
+        return sorted(os.listdir(self.folder.scratch))
 
     def test_finished(self):
         id = make_id()
         with self.folder.unfinished() as part:
             part.file.write(b"whole")
             self.assertEqual(len(self.names()), 1)
-            self.folder.finish(part, self.folder.place(id))
+            self.folder.finish(part, id)
         self.folder.sync()
         self.assertEqual(self.names(), [id])
         self.assertEqual(self.folder.place(id).read_bytes(), b"whole")
         self.assertEqual(stat.S_IMODE(self.folder.place(id).stat().st_mode), 0o600)
-        self.assertEqual(stat.S_IMODE(self.folder.path.stat().st_mode), 0o700)
+        self.assertEqual(stat.S_IMODE(self.folder.scratch.stat().st_mode), 0o700)
 
     def test_unfinished(self):
         with self.assertRaises(ValueError), self.folder.unfinished() as part:
@@ -57,7 +62,7 @@ class Folders(SynchronousTestCase):
 
     def test_a_killed_writer_leaves_nothing_and_a_living_one_is_left_alone(self):
         writer = subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(self.folder.path)],
+            [sys.executable, "-c", WRITER, str(self.folder.scratch)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=Path(__file__).parents[2],
@@ -75,16 +80,16 @@ class Folders(SynchronousTestCase):
     def test_remove(self):
         one, other = make_id(), make_id()
         for name in (one, f"{one}.thumbnail", other, "x.png"):
-            (self.folder.path / name).write_bytes(b"x")
+            (self.folder.scratch / name).write_bytes(b"x")
         self.folder.remove([one, make_id()])
         self.assertEqual(self.names(), sorted([other, "x.png"]))
 
     def test_old(self):
         one, other, young = make_id(), make_id(), make_id()
         for name in (one, f"{one}.thumbnail", f"{other}.thumbnail", f"{'0' * 32}.png", "x"):
-            (self.folder.path / name).write_bytes(b"x")
-            os.utime(self.folder.path / name, (time.time() - STRAY_AFTER - 10,) * 2)
-        (self.folder.path / young).write_bytes(b"x")
+            (self.folder.scratch / name).write_bytes(b"x")
+            os.utime(self.folder.scratch / name, (time.time() - STRAY_AFTER - 10,) * 2)
+        (self.folder.scratch / young).write_bytes(b"x")
         self.assertEqual(self.folder.old(round(time.time() * 1000)), sorted([one, other]))
 
 

@@ -124,7 +124,7 @@ class MediaCase(SynchronousTestCase):
         return self.run_now(self.media.sweep())
 
     def kept(self):
-        return {name for name in os.listdir(self.folder.path) if not name.endswith(".thumbnail")}
+        return {name for name in os.listdir(self.folder.scratch) if not name.endswith(".thumbnail")}
 
 
 class VisibleTests(MediaCase):
@@ -301,7 +301,7 @@ class SweepTests(MediaCase):
         self.assertEqual(self.sweep(), 0)
         self.now += 1
         self.assertEqual(self.sweep(), 1)
-        self.assertEqual(os.listdir(self.folder.path), [])
+        self.assertEqual(os.listdir(self.folder.scratch), [])
         self.assertFalse(self.sees(self.ann, found))
         self.assertIsInstance(self.send(self.ann, self.bob.id, found), NoSuchMedia)
 
@@ -420,9 +420,9 @@ class SweepTests(MediaCase):
         """What a crash between the file and its record has left."""
         found = self.upload(content=WEBM)
         for name in ("C" * 22, f"{'C' * 22}.thumbnail", "D" * 22, f"{'0' * 32}.png"):
-            (self.folder.path / name).write_bytes(b"x")
+            (self.folder.scratch / name).write_bytes(b"x")
             if name[0] != "D":
-                os.utime(self.folder.path / name, (NOW / 1000 - STRAY_AFTER,) * 2)
+                os.utime(self.folder.scratch / name, (NOW / 1000 - STRAY_AFTER,) * 2)
         self.sweep()
         self.assertEqual(len(self.kept()), 4)
         self.now += SETTLED_AFTER

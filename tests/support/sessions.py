@@ -16,7 +16,7 @@ from hichat.core.events import Event
 from hichat.log import reading
 from hichat.media.addresses import Addresses
 from hichat.media.media import MediaUses
-from hichat.pipeline.gateway.presence import Presence
+from hichat.pipeline.gateway.presence import LocalPresence
 from hichat.pipeline.gateway.roster import Encoder, Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_session import Services, SignedIn, V2Session
@@ -173,7 +173,7 @@ class SessionCase(WriterCase):
         self.marked: list[tuple[Key, Moved, int]] = []
         self.refused_by: list[tuple[str, str]] = []
         self.roster = Roster(self.metrics, self.limit, lambda *said: self.refused_by.append(said))
-        self.presence = Presence()
+        self.presence = LocalPresence()
         self.routing = Routing(
             self.roster,
             lambda position, limit: self.store.read(reading.after, position, limit),

@@ -16,8 +16,8 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from hichat.core.events import Event
+from hichat.core.ports import IPresence
 from hichat.pipeline.gateway.admission import Place
-from hichat.pipeline.gateway.presence import Presence
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet, Session
 from hichat.pipeline.gateway.v2_session import Services
@@ -500,7 +500,7 @@ class ChatFactory(WebSocketServerFactory):
         inlet: Inlet,
         roster: Roster,
         routing: Routing,
-        presence: Presence,
+        presence: IPresence,
         clock: IReactorTime,
         services: Services | None = None,
         unsent_limit: int = UNSENT_LIMIT,

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+
+from zope.interface import implementer
+
+from hichat.core.ports import IPresence, Watcher
 
 
-class Watcher(Protocol):
-    """A device that wants to be told of some users."""
-
-    def present(self, user: int, online: bool) -> None:
-        """A watched user came, or went."""
-
-
-class Presence:
+@implementer(IPresence)
+class LocalPresence:
     """
-    A user is online to others while one of the user's devices shows it.
+    What the devices of this process show each other.
 
-    @ivar enabled: whether anybody is told of anybody.
+    @param enabled: whether anybody is told of anybody.
     """
 
     def __init__(self, enabled: bool = True) -> None:
@@ -26,18 +23,18 @@ class Presence:
         self._watchers: dict[int, set[Watcher]] = {}
 
     def is_online(self, user: int) -> bool:
-        """@return: whether others may know that the user is online."""
+        """See L{IPresence.is_online}."""
         return self.enabled and user in self._shown
 
     def show(self, user: int) -> None:
-        """One more device of the user shows that the user is online."""
+        """See L{IPresence.show}."""
         count = self._shown.get(user, 0)
         self._shown[user] = count + 1
         if not count:
             self._tell(user, True)
 
     def hide(self, user: int) -> None:
-        """One less."""
+        """See L{IPresence.hide}."""
         count = self._shown.pop(user) - 1
         if count:
             self._shown[user] = count
@@ -45,12 +42,12 @@ class Presence:
             self._tell(user, False)
 
     def watch(self, watcher: Watcher, users: Iterable[int]) -> None:
-        """From now on the watcher is told of these users."""
+        """See L{IPresence.watch}."""
         for user in users:
             self._watchers.setdefault(user, set()).add(watcher)
 
     def unwatch(self, watcher: Watcher, users: Iterable[int]) -> None:
-        """The watcher is not told of these users any more."""
+        """See L{IPresence.unwatch}."""
         for user in users:
             watchers = self._watchers.get(user)
             if watchers is not None:

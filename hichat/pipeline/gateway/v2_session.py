@@ -32,9 +32,9 @@ from hichat.core.errors import (
 )
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
+from hichat.core.ports import IPresence
 from hichat.log import reading
 from hichat.media.media import MediaUses
-from hichat.pipeline.gateway.presence import Presence
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Connection, Inlet, Session
 from hichat.pipeline.routing.delivery import Routing
@@ -81,7 +81,7 @@ class Services:
     store: Store
     routing: Routing
     roster: Roster
-    presence: Presence
+    presence: IPresence
     marks: marks.Marks
     read_generation: Callable[[Database, int, int, int, int], int | None]
     sync_page: int
