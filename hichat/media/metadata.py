@@ -433,6 +433,8 @@ def _webp(content: Content) -> Parts:
                 parts.profile = parts.profile or content[at + 8 : at + 8 + min(size, PROFILE)]
         elif kind == b"EXIF" and flags & _HAS_EXIF:
             exif = exif or _take_orientation(parts, content[at + 8 : at + 8 + size].removeprefix(b"Exif\0\0"))
+            # It stays in the file, but Chromium does not turn a WebP by it: the thumbnail is to look the same.
+            parts.orientation = 1
         at += 8 + size + size % 2
     else:
         raise DamagedError

@@ -202,7 +202,7 @@ class Examining(SynchronousTestCase):
         image.paste("blue", (0, 0, 400, 100))
         exif = Image.Exif()
         exif[0x0112] = 6  # to be turned by 90 degrees to the right: what was on top is on the right then
-        for kind in ("JPEG", "PNG", "WEBP"):
+        for kind in ("JPEG", "PNG"):
             file = io.BytesIO()
             image.save(file, kind, exif=exif)
             found, thumbnail = self.examine(file.getvalue(), f"image/{kind.lower()}")
@@ -211,6 +211,21 @@ class Examining(SynchronousTestCase):
             self.assertEqual(small.size, (THUMBNAIL // 2, THUMBNAIL))
             colours: Any = small.getpixel((20, 160)), small.getpixel((140, 160))
             self.assertTrue(colours[0][0] > 200 and colours[1][2] > 200, kind)
+
+    def test_a_webp_is_not_turned(self):
+        """Chromium does not turn one, whatever its Exif says; the thumbnail is shown beside it."""
+        image = Image.new("RGB", (400, 200), "red")
+        image.paste("blue", (0, 0, 400, 100))
+        for orientation in range(1, 9):
+            file, exif = io.BytesIO(), Image.Exif()
+            exif[0x0112] = orientation
+            image.save(file, "WEBP", exif=exif)
+            found, thumbnail = self.examine(file.getvalue(), "image/webp")
+            self.assertEqual(found, (400, 200, 1))
+            small = Image.open(io.BytesIO(thumbnail)).convert("RGB")
+            self.assertEqual(small.size, (THUMBNAIL, THUMBNAIL // 2))
+            colours: Any = small.getpixel((160, 20)), small.getpixel((160, 140))
+            self.assertTrue(colours[0][2] > 200 and colours[1][0] > 200, orientation)
 
     def test_each_side_is_up(self):
         """As Pillow itself turns it, large or small."""
