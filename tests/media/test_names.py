@@ -50,6 +50,7 @@ class CleanNames(SynchronousTestCase):
             ("a\0b\r\nc\t.txt", "abc.txt"),
             ("x\U000e0041y.txt", "xy.txt"),
             ("\u3164a\uffa0.txt", "a.txt"),
+            ("a\ufff9b\ufffac\ufffb.txt", "abc.txt"),
             ("a\ue000\u2028\u2029.txt", "a.txt"),
             ("a\ud83d.txt", "a.txt"),
             ("\u200da.txt\u200c", "a.txt"),
