@@ -199,13 +199,13 @@ test("a line on which nothing comes is dead, though nobody says that it is close
   assert.equal(model.state.line, "on", "the server answers pings");
   server.say(2, { user: 1 }, "the last that comes");
   await browser.clock.pass(10);
-  server.deaf = true;
+  server.silent = server.deaf = true;
   await browser.clock.pass(49_000);
   assert.equal(model.state.line, "on");
   await browser.clock.pass(2_000);
   assert.equal(model.state.line, "off");
   // So is the next one, on which nobody answered the hello.
-  server.deaf = false;
+  server.silent = server.deaf = false;
   await browser.clock.pass(60_000);
   assert.equal(model.state.line, "on");
 });

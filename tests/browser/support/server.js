@@ -13,6 +13,7 @@ export class Server {
     this.counters = new Map(); // of the browser's device: counter -> ack
     this.peers = new Set();
     this.up = true; // whether anybody is let in
+    this.deaf = false; // whether what is said to the client is lost; silent: and what the client says
     this.muted = new Set(); // names of conversations
     this.hold = null; // what is asked over HTTP while it is set waits for it
     this.heard = []; // frames that came, but for pings
@@ -206,16 +207,17 @@ export class Server {
   }
 
   #received(peer, frame) {
-    if (!this.peers.has(peer)) return;
+    if (!this.peers.has(peer) || this.silent) return;
     const write = (answer) => this.#write(peer, answer);
     if (frame.op === "ping") {
-      if (!this.deaf) write({ op: "pong" });
+      if (peer.greeted) write({ op: "pong" });
       return;
     }
     this.heard.push(frame);
     const { ref } = frame;
     switch (frame.op) {
       case "hello": {
+        peer.greeted = true;
         const counter = Math.max(0, ...this.counters.keys());
         write({ op: "welcome", user: this.me, device: 1, counter, position: this.log.length, time: this.time, limits: { text: 8192 } });
         break;
