@@ -3,8 +3,13 @@ import { html } from "../rendering.js";
 import { mentionsIn } from "../model/mentions.js";
 
 const LINK = /https?:\/\/[^\s<>"'`\u3000-\u303f\uff00-\uffef]+/g;
-const TRAILING = /[.,:;!?)\]}'"]+$/;
-const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}(?:\ufe0f|\u200d|\p{Emoji_Modifier}|\p{Extended_Pictographic})*\s*){1,3}$/u;
+const TRAILING = new Set(".,:;!?)]}'\"");
+
+// One emoji: a flag, a key, or a picture with its skin and its tags, joined with others. There is one way to read it: what
+// others write must not take this page longer than it takes to read.
+const PICTURE = String.raw`(?!\p{EMod})\p{ExtPict}[\ufe0f\p{EMod}\u{e0020}-\u{e007f}]*`;
+const EMOJI = String.raw`(?:\p{RI}\p{RI}|[0-9#*]\ufe0f?\u20e3|${PICTURE}(?:\u200d${PICTURE})*)`;
+const ONLY_EMOJI = new RegExp(`^(?:${EMOJI}\\s*){1,3}$`, "u");
 
 export const isEmojiOnly = (text) => ONLY_EMOJI.test(text);
 
@@ -40,7 +45,9 @@ function pieces(text, mentions) {
 
 // Without the full stop or the bracket that ends the sentence around it.
 function balanced(address) {
-  const short = address.replace(TRAILING, "");
+  let end = address.length;
+  while (TRAILING.has(address[end - 1])) end--;
+  const short = address.slice(0, end);
   return address[short.length] === ")" && short.includes("(") ? `${short})` : short;
 }
 
