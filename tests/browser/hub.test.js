@@ -2,8 +2,9 @@
 import "./support/page.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { happens, look } from "./support/page.js";
+import { happens, look, ports } from "./support/page.js";
 import { Browser } from "./support/browser.js";
+import { Hub } from "../../hichat/web/browser/app/hub/hub.js";
 
 const own = (browser) => browser.server.log.filter(({ from, kind }) => from === 1 && kind === "message").map(({ text }) => text);
 const heard = (browser, op) => browser.server.heard.filter((frame) => frame.op === op);
@@ -57,6 +58,51 @@ test("what may have been taken is sent again first, with the same counter, befor
   assert.deepEqual(texts(model), ["in doubt", "later"]);
   const frames = server.heard.map(({ op, text, counter }) => [op, text, counter].filter(Boolean).join(" "));
   assert.deepEqual(frames.filter((frame) => frame !== "watch"), ["hello", "send in doubt 1", "sync", "send later 2"]);
+});
+
+test("what was written outlives all tabs, in its order, and is sent once; in doubt or not", async () => {
+  const { browser, model, server } = await opened();
+  server.lose = true;
+  write(model, "in doubt");
+  await browser.clock.pass(10);
+  browser.cut();
+  for (let n = 0; n < 12; n++) write(model, `text ${n}`);
+  await browser.clock.pass(100);
+  server.lose = false;
+  server.up = true;
+  browser.restart();
+  const next = await browser.tab();
+  write(next, "later");
+  await browser.clock.pass(2000);
+  const expected = ["in doubt", ...Array.from({ length: 12 }, (_, n) => `text ${n}`), "later"];
+  assert.deepEqual(own(browser), expected);
+  assert.deepEqual(next.outbox, []);
+  browser.restart();
+  const last = await browser.tab();
+  assert.deepEqual(last.outbox, [], "and it is not there any more");
+});
+
+test("what is said twice with one key is one", async () => {
+  const { browser, model } = await opened();
+  const frame = { user: 2, media: "text", text: "once" };
+  await Promise.all([model.link.ask("say", "key", frame), model.link.ask("say", "key", frame)]);
+  await browser.clock.pass(100);
+  assert.deepEqual(own(browser), ["once"]);
+});
+
+test("where each tab has a hub of its own, one browser still says everything once", async () => {
+  const { browser, server } = await opened();
+  const tabs = [browser.hub, new Hub()];
+  tabs[1].attach(ports()[1]);
+  await browser.clock.pass(1000);
+  browser.cut();
+  for (const [at, hub] of tabs.entries()) hub.outbox.add(`key ${at}`, { user: 2, media: "text", text: `text ${at}` });
+  await browser.clock.pass(100);
+  server.up = true;
+  await browser.clock.pass(20_000);
+  assert.deepEqual(own(browser).toSorted(), ["text 0", "text 1"]);
+  const counters = heard(browser, "send").map(({ counter }) => counter);
+  assert.deepEqual(counters.toSorted(), [...new Set(counters)].toSorted());
 });
 
 test("what is refused is kept with the reason, and can be tried again or thrown away", async () => {

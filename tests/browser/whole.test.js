@@ -140,6 +140,12 @@ class Life {
     this.server.lose = true;
   };
 
+  reloads = async () => {
+    this.free?.();
+    this.browser.restart();
+    await this.browser.tab();
+  };
+
   anotherTab = async () => {
     if (this.browser.tabs.length < 3) await this.browser.tab();
   };
@@ -147,7 +153,7 @@ class Life {
   async step() {
     const often = [this.others, this.others, this.others, this.says, this.says, this.reacts, this.edits, this.recalls, this.acts];
     const sometimes = [this.otherDevice, this.opens, this.scrolls, this.reads, this.readsElsewhere];
-    const rarely = [this.breaks, this.returns, this.holds, this.loses, this.anotherTab];
+    const rarely = [this.breaks, this.returns, this.holds, this.loses, this.anotherTab, this.reloads];
     const kind = this.random.below(20);
     await this.random.one(kind < 11 ? often : kind < 17 ? sometimes : rarely)();
     if (this.random.below(4) === 0) this.free?.();

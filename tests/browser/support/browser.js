@@ -1,5 +1,5 @@
 // A browser with tabs of the client, one hub, and a server.
-import { connectTo, forget, look, shareHub } from "./page.js";
+import { connectTo, forget, forgetPage, look, shareHub } from "./page.js";
 import { Clock } from "./clock.js";
 import { Server } from "./server.js";
 import { Hub } from "../../../hichat/web/browser/app/hub/hub.js";
@@ -17,11 +17,20 @@ export class Browser {
     look(true);
   }
 
-  // Another hub for the tabs that come then: as after all were closed.
+  // Another hub for the tabs that come then: as after all were closed. What was written down is there.
   restart() {
+    if (this.hub) this.leave();
     this.hub = new Hub();
     shareHub((port) => this.hub.attach(port));
     this.tabs = [];
+  }
+
+  // All tabs are closed, and the hub with them.
+  leave() {
+    this.hub.line.close();
+    this.hub.ports.clear();
+    this.clock.timers.clear();
+    forgetPage();
   }
 
   // @return a tab's model, with everything that it begins with.

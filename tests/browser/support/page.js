@@ -1,5 +1,6 @@
 // What the client finds in a browser: storage, events, ports to a worker. There is no page, and nothing is drawn.
 // To be imported before the client is.
+import { storage } from "./database.js";
 import { ROOT } from "../../../hichat/web/browser/app/hub/root.js";
 
 const set = (name, value) => Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
@@ -40,6 +41,12 @@ set("document", {
 // Nobody listens any more, and nothing is kept.
 export function forget() {
   localStorage.clear();
+  set("indexedDB", storage());
+  forgetPage();
+}
+
+// Nobody listens any more.
+export function forgetPage() {
   for (const place of [globalThis, document]) {
     const events = new EventTarget();
     for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) place[name] = events[name].bind(events);
@@ -48,8 +55,6 @@ export function forget() {
 set("location", { origin: "http://hichat.test", hash: "", reloads: 0, reload() { this.reloads++; } });
 set("localStorage", new Storage());
 set("navigator", { languages: ["en-GB"], onLine: true });
-// Node has none: what the hub writes down lives as long as the hub.
-set("indexedDB", undefined);
 forget();
 
 // Say that something happened to the page, such as "focus".
