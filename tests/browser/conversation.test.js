@@ -209,6 +209,20 @@ test("reactions: each user once for each emoji, whatever its spelling; none that
   assert.deepEqual(chat.messages[0].reactions, []);
 });
 
+test("a reaction that comes late does not undo a later one of the same user, also if it was spelt otherwise", async () => {
+  await load([said(5)]);
+  const react = (id, on, more) => hear("reacted", id, { message: 5, emoji: "❤\ufe0f", on, from: ME, ...more });
+  react(9, true); // one's own is known before what another device did before it
+  react(8, false, { emoji: "❤" });
+  assert.deepEqual(chat.messages[0].reactions, [{ emoji: "❤\ufe0f", users: [ME] }]);
+  react(7, true, { from: 2 });
+  react(6, true, { emoji: "👍" });
+  assert.deepEqual(chat.messages[0].reactions, [{ emoji: "❤\ufe0f", users: [ME, 2] }, { emoji: "👍", users: [ME] }]);
+  react(11, false);
+  react(10, true);
+  assert.deepEqual(chat.messages[0].reactions, [{ emoji: "❤\ufe0f", users: [2] }, { emoji: "👍", users: [ME] }]);
+});
+
 test("the last message follows what is done to it, also where nothing is loaded", () => {
   say(5);
   hear("edited", 6, { message: 5, text: "other" });

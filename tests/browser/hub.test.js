@@ -88,6 +88,7 @@ test("what is said twice with one key is one", async () => {
   await Promise.all([model.link.ask("say", "key", frame), model.link.ask("say", "key", frame)]);
   await browser.clock.pass(100);
   assert.deepEqual(own(browser), ["once"]);
+  assert.deepEqual(model.outbox, []);
 });
 
 test("where each tab has a hub of its own, one browser still says everything once", async () => {

@@ -19,7 +19,7 @@ class Transaction {
     };
     return {
       get: (key) => request(() => this.records.get(key)),
-      getAll: () => request(() => [...this.records.values()]),
+      getAll: () => request(() => [...this.records.keys()].toSorted().map((key) => this.records.get(key))),
       put: (value) => {
         const copy = structuredClone(value);
         return request(() => void this.records.set(copy.key, copy));

@@ -2,7 +2,7 @@
 // what shows one can see by identity whether it has to be drawn again.
 
 import { Draft } from "./draft.js";
-import { sameEmoji } from "./emoji.js";
+import { bare, sameEmoji } from "./emoji.js";
 import { BEGINNINGS, ENDINGS, FOLDED, MESSAGES, RECALLS } from "./kinds.js";
 
 /** @typedef {import("./api.js").Api} Api */
@@ -31,6 +31,7 @@ const PAGE = 50;
  * @property {number} [edited] when
  * @property {boolean} [recalled]
  * @property {Reaction[]} reactions
+ * @property {Record<string, number>} [reacted] of a user and an emoji, the id of the last that was heard
  * @property {string} [key] of one's own, where it was in the outbox
  */
 
@@ -330,6 +331,9 @@ function folded(message, event) {
     case "reacted": {
       // The message was recalled since: that is still to come.
       if (event.recalled) return message;
+      // One's own is known before what another device of one's did before it.
+      const which = `${event.from} ${bare(event.emoji)}`;
+      if (event.id < (message.reacted?.[which] ?? 0)) return message;
       const others = (message.reactions ?? [])
         .map((reaction) =>
           sameEmoji(reaction.emoji, event.emoji)
@@ -342,7 +346,8 @@ function folded(message, event) {
         if (found) found.users = [...found.users, event.from];
         else others.push({ emoji: event.emoji, users: [event.from] });
       }
-      return { ...message, reactions: others.filter((reaction) => reaction.users.length) };
+      const reacted = { ...message.reacted, [which]: event.id };
+      return { ...message, reacted, reactions: others.filter((reaction) => reaction.users.length) };
     }
     default:
       return message;
