@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { happens, look, ports } from "./support/page.js";
 import { Browser } from "./support/browser.js";
+import { disk } from "./support/database.js";
 import { Hub } from "../../hichat/web/browser/app/hub/hub.js";
 
 const own = (browser) => browser.server.log.filter(({ from, kind }) => from === 1 && kind === "message").map(({ text }) => text);
@@ -80,6 +81,18 @@ test("what was written outlives all tabs, in its order, and is sent once; in dou
   browser.restart();
   const last = await browser.tab();
   assert.deepEqual(last.outbox, [], "and it is not there any more");
+});
+
+test("on a full disk, what is written is said all the same, once and in order", async () => {
+  const { browser, model } = await opened();
+  disk.full = true;
+  for (let n = 0; n < 5; n++) write(model, `text ${n}`);
+  await browser.clock.pass(100);
+  disk.full = false;
+  write(model, "text 5");
+  await browser.clock.pass(100);
+  assert.deepEqual(own(browser), Array.from({ length: 6 }, (_, n) => `text ${n}`));
+  assert.deepEqual(model.outbox, []);
 });
 
 test("what is said twice with one key is one", async () => {

@@ -1,5 +1,7 @@
 // IndexedDB as far as the client uses it: one store of objects by their keys, transactions one after the other.
 
+export const disk = { full: false };
+
 class Transaction {
   #requests = [];
 
@@ -21,6 +23,7 @@ class Transaction {
       get: (key) => request(() => this.records.get(key)),
       getAll: () => request(() => [...this.records.keys()].toSorted().map((key) => this.records.get(key))),
       put: (value) => {
+        if (disk.full) throw new Error("QuotaExceededError");
         const copy = structuredClone(value);
         return request(() => void this.records.set(copy.key, copy));
       },

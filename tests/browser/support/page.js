@@ -1,6 +1,6 @@
 // What the client finds in a browser: storage, events, ports to a worker. There is no page, and nothing is drawn.
 // To be imported before the client is.
-import { storage } from "./database.js";
+import { disk, storage } from "./database.js";
 import { ROOT } from "../../../hichat/web/browser/app/hub/root.js";
 
 const set = (name, value) => Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
@@ -42,6 +42,7 @@ set("document", {
 export function forget() {
   localStorage.clear();
   set("indexedDB", storage());
+  disk.full = false;
   forgetPage();
 }
 
