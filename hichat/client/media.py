@@ -6,6 +6,7 @@ L{hichat.client.wire.Refused} where the server says no, with its code, and other
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple, cast
@@ -20,6 +21,12 @@ Kind = Literal["picture", "audio", "file"]
 
 LONGEST = 86_400
 """Seconds that a message says of an audio at most: see L{hichat.wire.frames.Send}."""
+
+# https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file: digits may be superscripts.
+_DEVICE = re.compile(
+    r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3])\s*(?:\.|\Z)", re.IGNORECASE
+)
+_NOT_ON_WINDOWS = re.compile(r'[<>:"|?*]')
 
 RATE = 16 * 1024
 """Bytes a second: a file that takes longer than at this rate does not come any more."""
@@ -158,14 +165,16 @@ def _length(seconds: object) -> float:
     return float(seconds) if isinstance(seconds, int | float) and 0 < seconds <= LONGEST else 0.0
 
 
-def place_for(name: str, directory: Path, fallback: str) -> Path:
+def place_for(name: str, directory: Path, fallback: str, windows: bool = os.name == "nt") -> Path:
     """
     @param name: what somebody else calls a file.
     @param fallback: its name if that is none.
+    @param windows: whether the name has to be one for Windows.
     @return: where to save it: in this directory, where nothing is yet.
     """
     # A name that begins with a dot could be that of a program's settings.
     safe = clean_name(name).lstrip(".") or fallback
+    safe = _for_windows(safe) if windows else safe
     extension = extension_of(safe)
     stem = safe[: len(safe) - len(extension)]
     path, number = directory / safe, 1
@@ -174,3 +183,9 @@ def place_for(name: str, directory: Path, fallback: str) -> Path:
         end = f" ({number}){extension}"
         path = directory / f"{shortened(stem, NAME_LIMIT - len(end.encode()))}{end}"
     return path
+
+
+def _for_windows(name: str) -> str:
+    """@return: the same without what names a device there (C{NUL}, C{con.txt}) or a stream of another file (C{a:b})."""
+    name = _NOT_ON_WINDOWS.sub("_", name)
+    return f"_{name}" if _DEVICE.match(name) else name

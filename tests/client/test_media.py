@@ -152,6 +152,27 @@ class Places(MediaCase):
         ):
             self.assertEqual(place_for(name, self.directory, "file"), self.directory / left)
 
+    def test_names_on_windows(self):
+        """None is that of a device, or of a stream in another file; elsewhere such names are as good as others."""
+        for name, left in (
+            ("NUL", "_NUL"),
+            ("con.txt", "_con.txt"),
+            ("com1.tar.gz", "_com1.tar.gz"),
+            ("LPT\u00b9", "_LPT\u00b9"),
+            ("aux .txt", "_aux .txt"),
+            ("CONOUT$", "_CONOUT$"),
+            ("console.txt", "console.txt"),
+            ("com10", "com10"),
+            ("a.nul", "a.nul"),
+            ("a.txt:b.exe", "a.txt_b.exe"),
+            ('<"a|b?*">.txt', "__a_b____.txt"),
+            ("a.txt. .", "a.txt"),
+            ("100%; a='b'.txt", "100%; a='b'.txt"),
+        ):
+            self.assertEqual(place_for(name, self.directory, "file", windows=True).name, left)
+        for name in ("NUL", "con.txt", "a.txt:b.exe"):
+            self.assertEqual(place_for(name, self.directory, "file", windows=False).name, name)
+
     def test_taken(self):
         (self.directory / "a.tar.gz").touch()
         os.symlink("/nowhere", self.directory / "a (2).tar.gz")
