@@ -105,7 +105,7 @@ class Request(msgspec.Struct, frozen=True):
 
 class Block(msgspec.Struct, frozen=True):
     """
-    @ivar user: who is blocked.
+    @ivar user: the blocked user.
     @ivar since: milliseconds since the epoch.
     """
 
@@ -497,7 +497,7 @@ def has_blocked(connection: Connection, user_id: int, other_id: int) -> bool:
 def apart(connection: Connection, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """
     @param pairs: of users; at most a few hundred.
-    @return: those of which one has blocked the other: they learn nothing of what the other does.
+    @return: those pairs of which one has blocked the other: neither learns what the other does.
     """
     if not pairs:
         return set()

@@ -78,8 +78,8 @@ def history(
 
 def changes(connection: Connection, user: int, group: int, after: int, before: int, limit: int) -> list[Event]:
     """
-    @return: who came to a group and who went, and what it was called, between two positions: the newest of that, in
-        order. Of while the user was a member.
+    @return: the events of a group, between two positions, that are shown as lines: users joined and left, the group
+        changed; the newest of them, in order, from while the user was a member.
     @raise NotAMember: the user never was.
     """
     visible = _while_member(connection, user, group)

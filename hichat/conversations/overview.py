@@ -1,9 +1,9 @@
 """
 A user's conversations, those with the newest message first: queries of a connection.
 
-No row says so: a row for each member would have to be written with each message. The conversations are few, beside the
-log: where the last message of each is, L{hichat.log.by_conversation} tells in one look; what is not indexed yet is
-read from the log's tail, once for all. The rest is read for the conversations of one page only.
+No table has that order: a row for each member would have to be written with each message. But a user's conversations
+are few, compared with the log. L{hichat.log.by_conversation} finds the last message of each in one look, and the events
+that are not indexed yet are read from the log's tail, once for all conversations. The rest is read for one page only.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Conversations:
-    """What is set for conversations; for what is said in them see L{hichat.pipeline.ledger}."""
+    """Users' settings for conversations."""
 
     def __init__(self, store: Store, ledger: Appender) -> None:
         self._store = store
@@ -35,7 +35,7 @@ class Conversations:
 
     async def setting(self, user: User, scope: Scope, target: int) -> Setting:
         """
-        @return: what is set for a conversation.
+        @return: the settings of a conversation.
         @raise NoSuchTarget: there is no such user, or the user is in no such group.
         """
         return await self._store.read(_look, user.id, scope, target)
@@ -44,7 +44,7 @@ class Conversations:
         self, user: User, scope: Scope, target: int, pinned: bool | None = None, muted: bool | None = None
     ) -> Setting:
         """
-        Set something for a conversation. What is set already is no event.
+        Change the settings of a conversation. If nothing changes there is no event.
 
         @param target: the other user's id, the group's, or 0.
         @param pinned: None: as it is. So is C{muted}.

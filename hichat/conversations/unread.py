@@ -53,7 +53,7 @@ def spans(
 
 
 def since_account(connection: Connection, user: int, span: Span) -> Span:
-    """@return: this part of the announcements, without what was announced before the user had an account."""
+    """@return: this part of the announcements, without those from before the user had an account."""
     created = connection.scalar(select(users.c.created_at).where(users.c.id == user)) or 0
     for event in by_conversation.read(connection, span.conversation, after=span.low):
         if event.time >= created:

@@ -400,7 +400,7 @@ def make_link(
     role_in(connection, get(connection, group_id), user_id, *ADMINS)
     of_group = invite_links.c.group_id == group_id
     if (connection.scalar(select(func.count()).where(of_group)) or 0) >= LINKS_LIMIT:
-        # What is not good any more goes, but not before it has to: the clock may be wrong.
+        # Remove expired links, but not before there is need to: the clock may be wrong.
         gone = connection.execute(invite_links.delete().where(of_group, ~_is_good(now)))
         if not gone.rowcount:
             raise TooManyLinks
@@ -494,7 +494,7 @@ def _add_candidate(change: Change, group: Group, invited_by: int | None) -> None
 
 
 def _let_hear(change: Change) -> None:
-    """The subject, who is no member, sees this event as well; see C{members} in L{hichat.storage.tables}."""
+    """Let the subject, who is no member, see this event as well; see C{members} in L{hichat.storage.tables}."""
     row = {"group_id": change.draft.target, "user_id": change.draft.subject}
     change.connection.execute(members.insert().values(**row, since=change.position, until=change.position))
 

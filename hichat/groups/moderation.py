@@ -104,7 +104,7 @@ def remove(change: Change) -> Group:
 
 def ban(change: Change) -> Group:
     """
-    Let the subject not become a member again; who is one is none any more.
+    Ban the subject, who may not join any more; a member's membership ends.
 
     @raise UserBanned: the subject is already.
     @raise NoSuchUser: there is no such user.
@@ -185,8 +185,8 @@ def unmute(change: Change) -> Group:
 
 def set_role(change: Change, role: Role) -> Group:
     """
-    Give a member another role; only the owner may. A group has one owner: if the subject is that from now on, the
-    sender is an admin, and the subject is not muted any more.
+    Give a member another role; only the owner may. A group has one owner: if the subject becomes the owner, the sender
+    becomes an admin, and a mute of the subject ends.
 
     @raise NoSuchMember: the subject is no member.
     @raise AlreadyOwner: the subject is the owner, who is that until somebody else is.

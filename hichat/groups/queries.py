@@ -1,8 +1,8 @@
 """
 Groups and their members: queries of a connection, for L{hichat.storage.store.Store}.
 
-Becoming a member and ceasing to be one are events; the rows here change in the event's transaction. So who was a member
-at any position of the log can be told. What changes is in L{hichat.groups.joining} and L{hichat.groups.moderation}.
+A membership begins and ends with an event, and the rows here change in the event's transaction. So the members at any
+position of the log are known. The changes are in L{hichat.groups.joining} and L{hichat.groups.moderation}.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ GROUP = [groups.c[name] for name in Group.__struct_fields__]
 
 _LIVE = groups.c.deleted_at.is_(None)
 CURRENT = members_table.c.until.is_(None)
-"""Of rows of members: who is one now."""
+"""The condition for rows of current members."""
 
 
 def find(connection: Connection, group_id: int) -> Group | None:
@@ -383,7 +383,7 @@ def memberships(
 
 
 _MEMBERSHIPS = (
-    # Those that were dissolved since as well: who was a member then has to hear of it.
+    # Also of groups that were dissolved since: their last members have to get that event.
     select(members_table.c.user_id, groups.c.id, groups.c.size, members_table.c.since, members_table.c.until)
     .join(members_table, members_table.c.group_id == groups.c.id)
     .where(
@@ -405,7 +405,7 @@ def find_role(connection: Connection, group: Group, user_id: int) -> Role | None
 
 def role_in(connection: Connection, group: Group, user_id: int, *roles: Role) -> Role:
     """
-    @param roles: that may do what is to be done; all, if none is named.
+    @param roles: the roles that are allowed; all, if none is named.
     @return: the user's role in the group.
     @raise NotAMember: the user is none.
     @raise NotPermitted: it is another role.

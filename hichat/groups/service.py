@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CATEGORY_LIMIT = 2**31 - 1
 
 FOR_EVER = MAX_SAFE_INTEGER
-"""Until when somebody is muted who is so until told otherwise."""
+"""The end of a mute that does not end by itself."""
 
 _FIELDS: Mapping[str, tuple[str, Callable[[str, str], str]]] = {
     "name": ("name", given_name),
@@ -52,8 +52,8 @@ def checked(given: Mapping[str, str]) -> dict[str, str]:
 
 class Groups:
     """
-    What is asked for here is refused as L{hichat.groups.joining} and L{hichat.groups.moderation} say; a change also as
-    the ledger does: L{Busy} and the like.
+    The groups of a store. Calls raise the errors of L{hichat.groups.joining} and L{hichat.groups.moderation}; changes
+    also those of the ledger: L{Busy} and the like.
 
     @ivar now: the time in milliseconds since the epoch.
     """

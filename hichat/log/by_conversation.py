@@ -1,16 +1,15 @@
 """
-Where in the log a conversation's events are: an index that lags behind.
+The index of the log by conversation, which lags behind the log.
 
-An index kept with every commit costs a page of the store for each conversation in it, which is more than all the rest
-of the commit. The log only grows; so the index follows it in steps, each many events long, and says how far it is.
-Whoever reads takes the rest, the tail, from the log itself: hardly ever more than two steps, never more than three and
-a batch.
+To update an index with every commit costs a page of the store for each conversation of the commit, which is more than
+all the rest. The log only grows; so the index follows it in steps of many events, and has its own position. A reader
+takes the rest, the tail, from the log itself: hardly ever more than two steps, never more than three and a batch.
 
-Where a step is scattered over many conversations, each of its entries would still cost a page of the large table. So
-there are two tiers: those go into a small one first, and what is too much there goes on, next to each other, into the
-large one. An entry is in one of them; whoever reads looks at both. Each has the sender of its message, and the table
-C{authors} has the last message of each sender in the large tier: L{unread} finds a user's own last message without
-reading the log.
+If a step is scattered over many conversations, each of its entries would still cost a page of the large table. So there
+are two tiers. Such entries go into a small table first; when there are too many, those of neighbouring keys move on
+into the large one. An entry is in one of the two, and a reader looks at both. Each has the sender of its message, and
+the table C{authors} has the last message of each sender in the large tier: L{unread} finds a user's own last message
+without reading the log.
 
 All are functions of a connection, for L{hichat.storage.store.Store}.
 """
@@ -132,7 +131,7 @@ def is_authored(connection: Connection) -> bool:
 
 
 def _merge(connection: Connection, count: int) -> None:
-    """So many recent entries are new: what is too much goes on, from behind where the last ones ended."""
+    """So many recent entries are new: if there are too many, move some on, from where the last move ended."""
     recent, *last = connection.execute(_MERGED).one()
     recent += count
     if recent > RECENT:
@@ -316,7 +315,7 @@ def pair_history(
     connection: Connection, one: int, other: int, start: int, end: int, oldest_first: bool = False
 ) -> list[bytes]:
     """
-    A slice of what two users wrote to each other, as v1's C{redisMsg} asks for it.
+    A slice of two users' messages to each other, as v1's C{redisMsg} asks for it.
 
     @param start: the first message's place, counted from 0 in the order asked for; negative: from the end (-1 is the
         last).
@@ -336,7 +335,7 @@ def pair_history(
     first, last = (low + 1, high + 1) if oldest_first else (count - high, count - low)
     after = _position_of(connection, conversation, first) - 1
     found = read(connection, conversation, is_of(COUNTED), after=after, limit=last - first + 1)
-    # What was recalled is not shown.
+    # Recalled messages are not shown.
     shown = [event.body for event in found if event.body and event.kind in V1]
     return shown if oldest_first else shown[::-1]
 

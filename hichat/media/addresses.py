@@ -65,8 +65,8 @@ class Addresses:
 
     def opened_by(self, name: str) -> str | None:
         """
-        @param name: what is behind L{OPEN_PREFIX}.
-        @return: the id of the file that it opens; None: it is not one of our making.
+        @param name: the address's last part, behind L{OPEN_PREFIX}.
+        @return: the id of the file that it opens; None: this server has not made it.
         """
         found = _OPEN.fullmatch(name)
         return found[1] if found is not None and self._open.is_signature(found[2], found[1]) else None

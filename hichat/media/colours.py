@@ -21,10 +21,10 @@ _STEPS = 4096
 """Of a curve that is written down."""
 
 _WHITE = 203.0
-"""Candelas per square metre of what is as bright as paper (ITU-R BT.2408). It is shown half as bright as can be."""
+"""Candelas per square metre of white paper (ITU-R BT.2408). It is shown half as bright as possible."""
 
 _BRIGHTEST = 1000.0
-"""Of what is shown as bright as can be."""
+"""Candelas per square metre that are shown as bright as possible."""
 
 _NODES = 33
 """Of a table of bright colours, for red, green and blue each."""
@@ -54,7 +54,7 @@ def _power(exponent: float) -> Callable[[float], float]:
     return lambda value: value**exponent
 
 
-# By the second number, table 3: from what is stored to light.
+# By the second number, table 3: from stored values to light.
 _CURVES = {
     **dict.fromkeys((1, 6, 14, 15), _power(2.4)),
     4: _power(2.2),
@@ -113,7 +113,7 @@ def _code(parts: Parts) -> bytes:
 
 
 def _profile(parts: Parts) -> bytes:
-    """@return: the ICC profile of what a picture says of its colours (PNG, third edition, 4.3); empty: it is sRGB."""
+    """@return: the ICC profile of a picture's colours (PNG, third edition, 4.3); empty: they are sRGB."""
     chunks, code = parts.chunks, _code(parts)
     if code:
         return _made(_PRIMARIES[code[0]], _CURVES[code[1]])
@@ -186,8 +186,8 @@ def _inverse(m: Matrix) -> Matrix:
     )
 
 
-# What is brighter than paper (ITU-R BT.2100): how bright a colour is shown depends on all three of its numbers, and no
-# profile says so.
+# Colours brighter than paper (ITU-R BT.2100): the brightness of one depends on all three of its numbers, which no
+# profile can express.
 
 
 def _perceptual(value: float) -> float:
@@ -206,7 +206,7 @@ _BRIGHT = {16: _perceptual, 18: _hybrid}
 
 
 def _dimmed(bright: float) -> float:
-    """@return: how bright that is shown; up to paper as it is, and what is brighter so that it can be told apart."""
+    """@return: the brightness for display: up to paper unchanged, above it compressed, so that steps stay visible."""
     more = (bright - _WHITE) / (_BRIGHTEST - _WHITE)
     return bright / (2 * _WHITE) if more <= 0 else min(1.0, 0.5 + 0.8 * more / (more + 0.6))
 

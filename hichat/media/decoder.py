@@ -1,7 +1,7 @@
 """
-Pictures are taken in by a process of its own: what strangers have built may make a decoder take a gigabyte, work for
-ever or crash. There it costs that picture only. The process has a limit of memory and one of time for each picture, is
-started when there is one, and ends when there has been none for a while::
+Pictures are decoded in a process of its own: a hostile picture may make a decoder take a gigabyte, work for ever or
+crash, and there it costs that picture only. The process has limits of memory and of time for each picture. It is
+started for the first picture, and ends when none has come for a while::
 
     daemon                                       decoder
     Setup                                    ->
@@ -9,8 +9,8 @@ started when there is one, and ends when there has been none for a while::
                                              <-  Done: what there is to know of it, or why it is refused
     end of file: stop
 
-Files are passed by their paths. The process takes one picture at a time, users in turn: who sends many waits for
-oneself. A picture that is under way when the process ends is tried once more, unless it took too long.
+Files are passed by their paths. The process takes one picture at a time, and users in turn: a user who sends many
+delays nobody else. A picture that is under way when the process ends is tried once more, unless it took too long.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Wanted(msgspec.Struct, array_like=True):
     """
     A picture.
 
-    @ivar content: the path of what came; C{clean} and C{thumbnail} are those of the files to write.
+    @ivar content: the path of the uploaded file; C{clean} and C{thumbnail} are those of the files to write.
     @ivar type: see L{hichat.media.pictures.examine}.
     """
 

@@ -112,7 +112,7 @@ def ole_type(content: Content) -> str:
     shift = int.from_bytes(content[30:32], "little")
     sector = 1 << shift if shift in (9, 12) else 512
     begin = (int.from_bytes(content[48:52], "little") + 1) * sector
-    # Of the directory what is at the beginning: the streams of the document itself come first.
+    # The beginning of the directory is enough: the streams of the document itself come first.
     names = set()
     for at in range(begin, begin + 32 * 128, 128):
         entry = bytes(content[at : at + 66])
@@ -125,7 +125,7 @@ def ole_type(content: Content) -> str:
 
 
 def text_type(content: Content) -> str:
-    """@return: the media type of what is text; empty: it is none."""
+    """@return: the media type of a text; empty: it is none."""
     head = bytes(content[:HEAD])
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return TEXT if _is_wide(head) else ""
@@ -143,7 +143,7 @@ def text_type(content: Content) -> str:
 
 
 def _markup_type(begun: bytes) -> str:
-    """@return: the media type of what begins as XML or HTML does; empty: it does not."""
+    """@return: the media type of a file that begins as XML or HTML does; empty: it does not."""
     at = 0
     while passed := _PROLOG.match(begun, at):
         at = passed.end()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from hichat.media.steps import STEPS, rest
 
 ELEMENTS = 200_000
-"""Elements that are looked at, at most: hours of what does not say how long it is have fewer."""
+"""The most elements to look at: hours of a recording without a stated length have fewer."""
 
 FIRST = 10_000
 """Elements within which the tracks are told."""
@@ -39,7 +39,7 @@ class _Id(IntEnum):
     SIMPLE_BLOCK = 0xA3
 
 
-# What is in these is looked at as if it stood beside them: recorders do not know where a cluster will end.
+# The children of these are read as if they stood beside them: recorders do not know where a cluster will end.
 _OPENED = frozenset((_Id.INFO, _Id.TRACKS, _Id.TRACK, _Id.CLUSTER, _Id.GROUP))
 
 
@@ -59,7 +59,7 @@ def has_video(content: bytes | mmap) -> bool | None:
         if each.id == _Id.TRACK_TYPE:
             kinds.add(_number(content, each))
         elif each.id == _Id.CLUSTER and kinds:
-            # The rest is what is seen and heard.
+            # The rest is the data of the tracks.
             break
     return _VIDEO in kinds if kinds & {_VIDEO, _AUDIO} else None
 
@@ -136,7 +136,7 @@ class _Blocks:
 
 
 def _segment(content: bytes | mmap) -> int:
-    """@return: where what is in the segment begins; the end of the file: there is none."""
+    """@return: where the segment's content begins; the end of the file: there is none."""
     at = 0
     for id in (_Id.EBML, _Id.SEGMENT):
         found = _element(content, at)
@@ -185,7 +185,7 @@ def _number(content: bytes | mmap, element: _Element) -> int:
 
 
 def _float(content: bytes | mmap, element: _Element) -> float:
-    """@return: 0 for what is no length of time."""
+    """@return: the number; 0 if it is no length of time."""
     value = content[element.begin : element.end] if element.end - element.begin in (4, 8) else b""
     found = struct.unpack(">f" if len(value) == 4 else ">d", value)[0] if value else 0.0
     return float(found) if math.isfinite(found) and found > 0 else 0.0

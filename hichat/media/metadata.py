@@ -48,7 +48,7 @@ class DamagedError(Exception):
 
 class Parts:
     """
-    What there is in a picture.
+    The parts of a picture.
 
     @ivar kept: the pieces of the same picture without metadata.
     @ivar bare: the pieces of one that has its pixels only; of one that moves, those of its first frame, unless it is a
@@ -73,7 +73,7 @@ class Parts:
         self.place: tuple[int, int, int, int] | None = None
 
     def keep(self, *pieces: Piece) -> None:
-        """Add what is needed in both."""
+        """Add pieces to both copies."""
         self.kept += pieces
         self.bare += pieces
 
@@ -90,7 +90,7 @@ def take_apart(content: Content, media_type: str) -> Parts:
 
 
 def _orientation(exif: bytes) -> int:
-    """@return: 1 to 8; 1 also for what browsers do not take: it has to be one short integer in the first directory."""
+    """@return: 1 to 8; 1 also where browsers ignore the value: it must be one short integer in the first directory."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
     if order is None:
         return 1
@@ -227,7 +227,7 @@ def _png(content: Content) -> Parts:
         end = at + 12 + size
         is_cut = end > len(content)
         if kind in (b"IDAT", b"fdAT"):
-            # Of one that is cut what there is: perhaps all of the pixels are. Those behind another chunk are not read.
+            # Keep the rest of a cut chunk: it may have all of the pixels. Those behind another chunk are not read.
             piece: Piece = _chunk(kind, content[at + 8 : end]) if is_cut else slice(at, end)
             parts.kept.append(piece)
         if kind == b"IDAT":
@@ -281,7 +281,7 @@ def _show_first_frame(parts: Parts, content: Content) -> None:
 
 
 def _data(content: Content, chunk: Piece) -> bytes:
-    """@return: what is in a chunk."""
+    """@return: the data of a chunk."""
     return chunk[8:-4] if isinstance(chunk, bytes) else content[chunk.start + 8 : chunk.stop - 4]
 
 
@@ -317,7 +317,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def _profile_of_png(chunk: bytes) -> bytes:
-    """@return: what is packed in an iCCP chunk: a name, a zero, the method, which is 0, then zlib's."""
+    """@return: the profile in an iCCP chunk, which has a name, a zero, the method, which is 0, and zlib's data."""
     name, _, packed = chunk.partition(b"\0")
     if not name or packed[:1] != b"\0":
         return b""

@@ -8,7 +8,7 @@ NAME_LIMIT = 255
 """Bytes of a file's name in UTF-8: what file systems take."""
 
 TAKEN = 1000
-"""Characters of what a client may call a file; what is longer than L{NAME_LIMIT} is cut."""
+"""The most characters of a name that a client may give; names longer than L{NAME_LIMIT} are cut."""
 
 _EXTENSION = 32
 """Bytes of the longest extension that is kept when a name is cut."""
@@ -31,9 +31,9 @@ _CHARACTER = regex.compile(r"\X")
 
 def clean_name(name: str) -> str:
     """
-    @param name: what a client calls a file.
-    @return: the last part of it, of L{NAME_LIMIT} at most, without what is not to be seen or may turn the rest round;
-        empty if nothing is left to see.
+    @param name: the name that a client gives a file.
+    @return: the last part of its path, of L{NAME_LIMIT} at most, without invisible characters and those that turn text
+        round; empty if no visible character is left.
     """
     found = _EDGES.sub("", without_hidden(regex.split(r"[/\\]", name)[-1]))
     return shortened(found, NAME_LIMIT) if _SEEN.search(found) else ""

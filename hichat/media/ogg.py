@@ -1,4 +1,4 @@
-"""Ogg (RFC 3533): what is in one, and how long it lasts."""
+"""Ogg (RFC 3533): the content of a file, and its length."""
 
 from __future__ import annotations
 

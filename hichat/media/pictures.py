@@ -39,7 +39,7 @@ _ROWS = 16
 
 _FORMATS = {"image/png": ["PNG"], "image/jpeg": ["JPEG"], "image/gif": ["GIF"], "image/webp": ["WEBP"]}
 
-# By Exif's orientation: how what was stored is turned to be shown.
+# By Exif's orientation: how the stored picture is turned for display.
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -75,10 +75,10 @@ def load_decoders() -> None:
 
 def take_in(content: Path, media_type: str, clean: Path, thumbnail: Path) -> Picture:
     """
-    Look at a picture, and write what is kept of it.
+    Check a picture, and write the copy to keep and the thumbnail.
 
-    @param content: the file that came.
-    @param media_type: what it is by its first bytes.
+    @param content: the uploaded file.
+    @param media_type: its type by its first bytes.
     @param clean: where to write it without metadata.
     @param thumbnail: where to write a small one.
     @raise PictureTooLarge: it has more than L{PIXELS}.

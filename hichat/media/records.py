@@ -43,7 +43,7 @@ DAY = 24 * 3600 * 1000
 """Milliseconds that a file may wait for a message that uses it."""
 
 AT_ONCE = 0
-"""C{unused_since} of what need not wait: the last message that used it was recalled."""
+"""C{unused_since} of a file to remove at once: the last message that used it was recalled."""
 
 FOLLOWED = 20_000
 """Events that are searched in one transaction."""

@@ -17,13 +17,13 @@ from hichat.media.steps import STEPS, rest
 Content = bytes | mmap
 
 FRAMES = 200_000
-"""Frames that are counted, at most: hours. What is behind them is taken to be like them."""
+"""The largest number of frames to count: hours of sound. The frames behind them are taken to be alike."""
 
 _LOST = 64 * 1024
-"""Bytes within which the next frame is looked for behind what is none."""
+"""Bytes within which the next frame is looked for after bytes that are no frame."""
 
 _LOSSES = 1000
-"""Times that this is done, at most: what is worse does not tell how long it is."""
+"""How often this is done at most: the length of a worse file stays unknown."""
 
 _CHUNKS = 1000
 
@@ -196,7 +196,7 @@ def _wav(content: Content) -> float:
         elif chunk.kind == b"ds64":
             wide = int.from_bytes(content[chunk.begin + 8 : chunk.begin + 16], "little")
         elif chunk.kind == b"data":
-            # What was written to a pipe does not know how much there is; what is very large says so elsewhere.
+            # A program that writes to a pipe does not know the size; a very large file has its size elsewhere.
             size = wide if wide and chunk.size == 0xFFFFFFFF else chunk.size
             there = len(content) - chunk.begin
             return min(size or there, there) / rate if rate else 0.0

@@ -66,7 +66,7 @@ _AUDIO = (
     (rb"\.snd\0\0\0", "audio/basic"),
 )
 
-# What is before a PDF's first line, some readers and so some writers do not mind.
+# Some readers of PDF, and so some writers, do not mind bytes before the first line.
 _DOCUMENTS = (
     (rb".{0,1019}?%PDF-", "application/pdf"),
     (rb"RIFF....AVI ", "video/x-msvideo"),
@@ -81,9 +81,9 @@ _FILM_TYPES = ((b"3gp", "3gpp"), (b"3gr", "3gpp"), (b"3gs", "3gpp"), (b"3g2", "3
 # Some write a zero behind them.
 _SOUND_BRANDS = (b"M4A", b"M4B", b"M4P")
 
-# A track with pictures in it, in what is broken: the codec's id in Matroska (RFC 9559), the Theora header in Ogg, the
-# handler in MP4 (ISO/IEC 14496-12, 8.4.3). In Matroska it is looked for before the first cluster: so short a pattern is
-# sooner or later in what is said, too.
+# The sign of a video track in a broken file: the codec's id in Matroska (RFC 9559), the Theora header in Ogg, the
+# handler in MP4 (ISO/IEC 14496-12, 8.4.3). In Matroska it is looked for before the first cluster only: sooner or later
+# so short a pattern is in the sound, too.
 _MATROSKA_FILM = re.compile(rb"\x86[\x80-\xff]V_[A-Z]")
 _CLUSTER = re.compile(rb"\x1f\x43\xb6\x75")
 _MARKS = {
@@ -174,7 +174,7 @@ EXTENSIONS = _SHOWN | {
     "video/mpeg": "mpg",
     "video/mp2t": "ts",
 }
-"""How names end of what is of these types."""
+"""The extensions of these types."""
 
 
 class Picture(NamedTuple):
@@ -280,8 +280,8 @@ def _find(pattern: re.Pattern[bytes], content: bytes | mmap, end: int) -> int:
     Search piece by piece, and rest after each: a search keeps the interpreter, and one through ten megabytes may take
     half a second.
 
-    @param pattern: of what has L{LONGEST} bytes at most.
-    @return: where it is first, or -1.
+    @param pattern: its matches have L{LONGEST} bytes at most.
+    @return: the place of the first match, or -1.
     """
     for at in range(0, end, PIECE):
         found = pattern.search(content, at, min(end, at + PIECE + LONGEST))

@@ -26,7 +26,7 @@ from hichat.storage.engine import SEARCH_LOCK, make_engine
 from hichat.storage.tables import search_entries, search_head
 
 VERSION = 5
-"""Of what the entries are made of. An index of another version is made anew."""
+"""The version of the entries' form. An index of another version is made anew."""
 
 TOGETHER = 200
 """Conversations in one query, at most."""
@@ -34,11 +34,11 @@ TOGETHER = 200
 BLOCK = 4096
 """
 Events, by their positions, of which the first and the last time are kept. Times need not grow with the positions: the
-clock may be set back. So what is of some time is looked for in all blocks that have it.
+clock may be set back. So messages of a time are looked for in all blocks that contain the time.
 """
 
 STRETCHES = 16
-"""Of blocks side by side, at most; what is older is one with all that is between."""
+"""The most stretches of neighbouring blocks; older blocks, and all between them, are one stretch."""
 
 
 class Head(NamedTuple):

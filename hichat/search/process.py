@@ -1,13 +1,13 @@
 """
-The follower in a process of its own, at rest most of the time and last in line for a core: what people send comes
-first. In a thread of the daemon it took the interpreter from the reactor, up to a sixth of what could be sent.
+The follower in a process of its own, at rest most of the time and last in line for a core: users' messages come first.
+In a thread of the daemon it took the interpreter from the reactor, which cost up to a sixth of the messages.
 
 The daemon asks for each step of a L{hichat.runtime.child}::
 
     daemon                                       follower
     Setup                                    ->
     Take: a step                             ->
-                                             <-  Taken: how far it is, and what is for the log
+                                             <-  Taken: its position, and lines for the daemon's log
     end of file: stop
 """
 

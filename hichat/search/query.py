@@ -1,10 +1,9 @@
 """
 Searching: functions of a connection, for L{hichat.storage.store.Store}.
 
-The index names messages that may answer; so does the log for what the index does not have yet: what happened in one's
-own conversations since. Each is read, as it is now and for whom asks, and looked at: whether it is really theirs to
-read and really has what was asked for. A call looks at so many only; where it comes to its end before it has enough,
-the next page goes on from there.
+The index names messages that may match; the log has the messages of the user's conversations that the index does not
+have yet. Each is read as it is now, and checked: whether the user may read it, and whether it really matches. A call
+checks a limited number of messages; if it ends before it has enough results, the next page goes on from there.
 """
 
 from __future__ import annotations
@@ -57,12 +56,12 @@ class Wanted(msgspec.Struct, kw_only=True):
     """
     A search.
 
-    @ivar words: one at least.
-    @ivar key: of a conversation, see L{log.conversation_key}; None: all.
-    @ivar sender: who has written it; None: anybody.
-    @ivar after: only what was written at or after that time; milliseconds since the epoch.
-    @ivar before: only what was written before that time.
-    @ivar media: what it is; None: anything.
+    @ivar words: the words, one at least.
+    @ivar key: the key of a conversation, see L{log.conversation_key}; None: all.
+    @ivar sender: the sender; None: any.
+    @ivar after: only messages from this time on; milliseconds since the epoch.
+    @ivar before: only messages from before this time.
+    @ivar media: the kind of message; None: any.
     """
 
     words: Sequence[Word]

@@ -21,7 +21,7 @@ from hichat.core.text import formed
 from hichat.search.folding import comparable, is_ignorable
 
 LONGEST = 64
-"""Characters of a word that the index has; what is behind them is compared in the text itself."""
+"""The characters of a word that the index has; further ones are compared in the text itself."""
 
 SNIPPET = 120
 """Characters of a snippet, about."""
@@ -129,7 +129,7 @@ def normal(text: str) -> Normal:
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """@return: where the parts begin and end that are normalised by themselves: a character and what is put onto it."""
+    """@return: the begins and ends of the parts that are normalised by themselves: a character with its marks."""
     start = 0
     for place in range(1, len(text) + 1):
         if place == len(text) or not _joins(text[place]):
@@ -215,7 +215,7 @@ def snippet(text: str, asked: Sequence[Word]) -> list[Part]:
     spans = _spans(text, find(asked, comparable(text)) or []) or [(0, 0)]
     first = max(0, spans[0][0] - BEFORE)
     last = min(len(text), max(first + SNIPPET, spans[0][1]))
-    # Not in the middle of what is one character to the eye.
+    # Not in the middle of a visible character.
     while first and _joins(text[first]):
         first -= 1
     while last < len(text) and _joins(text[last]):

@@ -85,7 +85,7 @@ class Store:
 
     @contextmanager
     def _watched(self, trouble: Trouble) -> Iterator[None]:
-        """@raise StoreAway: the store failed, not what was asked of it."""
+        """@raise StoreAway: the store itself failed, not the query."""
         try:
             yield
         except Exception as e:

@@ -223,8 +223,8 @@ groups = Table(
     Index("groups_by_look", "name_look", "name_script"),
 )
 
-# Who was a member when: from the position of the event that made it so, up to (not at) the one that ended it.
-# Where both are the same the user was none, and that one event is the user's to see: an invitation, a request.
+# Memberships: from the position of the event that began one up to (not at) the one that ended it. Where both are the
+# same the user was no member, and may see that one event: an invitation, a request.
 members = Table(
     "members",
     metadata,
@@ -236,7 +236,7 @@ members = Table(
     Index("members_by_user", "user_id"),
 )
 
-# Who may become a member of a group if somebody says yes: the user, who was invited; else the owner or an admin.
+# Users who were invited to a group, or have asked to join it.
 candidates = Table(
     "candidates",
     metadata,
@@ -312,7 +312,7 @@ events = Table(
     Column("device", BigInteger, nullable=False, server_default="0"),
     Column("counter", BigInteger, nullable=False, server_default="0"),
     Index("events_by_counter", "device", "counter", unique=True, **_where(COUNTED)),
-    # What was done to a message and is shown in it.
+    # Edits, recalls and reactions, which are shown in their message.
     Index("events_by_message", "subject", "position", **_where(FOLDED)),
     # The messages that were recalled; see hichat.conversations.unread.
     Index("events_recalled", "conversation", "subject", **_where(RECALLS)),
@@ -384,7 +384,7 @@ conversation_settings = Table(
     Column("muted", Boolean, nullable=False, server_default=false()),
 )
 
-# How far a user has received and read a conversation: positions, and n at what was read.
+# How far a user has received and read a conversation: positions, and the message count n at the read one.
 marks = Table(
     "marks",
     metadata,

@@ -1,8 +1,8 @@
 """
 Logging failures that happen again and again.
 
-Where the store is away everything fails, some thousand times a second. So the log hears of it at once when it begins,
-then once a minute how often, and when it is over.
+While the store is away everything fails, some thousand times a second. So the log has one line when that begins, then
+one a minute with the number of failures, and one when it is over.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ PAUSE = 60.0
 
 class Trouble:
     """
-    One thing that may fail. Any thread may say so.
+    The failures of one operation. Any thread may report them.
 
-    @param what: what fails then, for the log.
-    @param seconds: a clock that nobody sets.
-    @ivar count: how often it has failed.
-    @ivar cause: why it did the last time; see L{cause_of}.
+    @param what: the operation's failure in words, for the log.
+    @param seconds: a monotonic clock.
+    @ivar count: the number of failures.
+    @ivar cause: the cause of the last one; see L{cause_of}.
     """
 
     _log = Logger()
@@ -45,10 +45,10 @@ class Trouble:
 
     def met(self, error: BaseException, count: int = 1) -> None:
         """
-        It has failed.
+        The operation has failed.
 
-        @param error: why. What is no failure of the store or the disk is told with its traceback.
-        @param count: how often.
+        @param error: the cause. An error that is no failure of the store or the disk is logged with its traceback.
+        @param count: how often it has failed.
         """
         self.cause = cause_of(error)
         with self._lock:
