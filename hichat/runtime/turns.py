@@ -3,7 +3,8 @@ The reactor's turns: measured, and with less around each event.
 
 Twisted's epoll reactor gives every event of a socket a logging context of its own, which costs more than reading a
 small message does. Nothing here logs by that context. So we run the reactor's turn ourselves, on parts of it that are
-Twisted's own; a reactor of another make keeps its own turn, and is not measured.
+Twisted's own: a small read costs a third less (C{tests/bench/bench_hot.py}: C{bench_turns}). A reactor of another make
+keeps its own turn, and is not measured.
 """
 
 from __future__ import annotations

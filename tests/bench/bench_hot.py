@@ -8,11 +8,14 @@ Each figure is for C{MESSAGES} of them. These are not tests: no name here is one
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from twisted.internet.epollreactor import EPollReactor
+from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import Clock
 from wsproto.frame_protocol import FrameProtocol
 
@@ -25,6 +28,7 @@ from hichat.pipeline.ledger.writer import LogWriter
 from hichat.pipeline.plane.datagram import Codec, Trail
 from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime.metrics import Metrics
+from hichat.runtime.turns import Turns
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
@@ -191,6 +195,40 @@ def bench_groups(benchmark: Benchmark) -> None:
         routing.received(1, count, events, True)
 
     benchmark(route)
+
+
+def bench_turns(benchmark: Benchmark) -> None:
+    """A turn of the reactor in which each of a hundred connections has a small read, as the daemon runs it."""
+    _turn(benchmark, lambda reactor: Turns.install(reactor, lambda seconds: None))
+
+
+def bench_turns_of_twisted(benchmark: Benchmark) -> None:
+    """As L{bench_turns}, as Twisted's reactor runs it by itself."""
+    _turn(benchmark, lambda reactor: None)
+
+
+def _turn(benchmark: Any, install: Callable[[Any], object]) -> None:
+    reactor: Any = EPollReactor()
+    install(reactor)
+    factory = Factory.forProtocol(Protocol)
+    factory.noisy = False
+    peers = []
+    for _ in range(PEOPLE):
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        with ours:
+            reactor.adoptStreamConnection(ours.fileno(), socket.AF_UNIX, factory)
+        peers.append(theirs)
+    read = b"x" * 64
+
+    def send() -> None:
+        for peer in peers:
+            peer.send(read)
+
+    benchmark.pedantic(reactor.doIteration, args=(0,), setup=send, rounds=300)
+    reactor.removeAll()
+    for peer in peers:
+        peer.close()
 
 
 def _routing() -> Routing:
