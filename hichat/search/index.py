@@ -25,7 +25,7 @@ from hichat.search.words import Token
 from hichat.storage.engine import SEARCH_LOCK, make_engine
 from hichat.storage.tables import search_entries, search_head
 
-VERSION = 5
+VERSION = 6
 """The version of the entries' form. An index of another version is made anew."""
 
 TOGETHER = 200

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from unicodedata import category
 
 import msgspec
+import regex
 
 from hichat.core.text import formed
 from hichat.search.folding import comparable, is_ignorable
@@ -32,24 +33,23 @@ BEFORE = 30
 BLOCK = 128
 """Characters, about, that are normalised together where a match is looked for in the original."""
 
-# Scripts without blanks between words: Thai, Lao, Burmese, Khmer; Chinese and Japanese; Korean, whose words take
-# endings. And signs such as emoji, also those that are older: arrows, clocks, stars.
-_CLOSE = (
-    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-    r"\u1100-\u11ff\u2e80-\u2fdf\u3005-\u3007\u3041-\u3096\u3099-\u309f\u30a1-\u30fa\u30fc-\u30ff"
-    r"\u3100-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
-    r"\U00020000-\U0003ffff\U0001f000-\U0001faff"
-    r"\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d"
+# Scripts without blanks between words; of Korean the words take endings.
+_SCRIPTS = "".join(
+    rf"\p{{Script={name}}}"
+    for name in ("Thai", "Lao", "Myanmar", "Khmer", "Han", "Hiragana", "Katakana", "Bopomofo", "Hangul")
 )
-# Of all scripts in use: the vowels of Hindi are marks, and in the middle of words.
-_MARKS = "".join(
-    chr(code)
-    for code in range(0x0300, 0x1D00)
-    if category(chr(code)).startswith("M") and not re.match(f"[{_CLOSE}]", chr(code))
-)
-_LETTER = rf"(?:[^\W_{_CLOSE}]|[{_MARKS}])"
-_WORD = re.compile(rf"([{_CLOSE}]+)|{_LETTER}+")
-_APART = re.compile(_LETTER)
+# What Unicode counts to no script because several have it: closings, repetition marks, the sign for a long vowel and
+# those for voiced sounds.
+_SHARED = r"\u3006\u3031-\u3035\u303c\u3099\u309a\u30fc"
+# Emoji, also those that are older: arrows, clocks, stars.
+_SIGNS = r"\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d"
+_CLOSE = rf"[[{_SCRIPTS}{_SHARED}]--\p{{P}}][{_SIGNS}]"
+# The vowels of Hindi are marks, and in the middle of words.
+_LETTER = rf"[[\p{{L}}\p{{N}}\p{{Mn}}\p{{Mc}}]--[{_CLOSE}]]"
+_WORD = regex.compile(rf"([{_CLOSE}]+)|{_LETTER}+", regex.V1)
+_APART = regex.compile(_LETTER, regex.V1)
+# The same words, found in half the time.
+_ASCII_WORD = re.compile("[0-9A-Za-z]+")
 
 
 class Normal(NamedTuple):
@@ -148,19 +148,25 @@ def _joins(character: str) -> bool:
 def tokens(text: str) -> set[str]:
     """@return: what the index has of a text."""
     found: set[str] = set()
-    for match in _WORD.finditer(comparable(text)):
-        word = match[0]
-        if match[1] is None:
-            found.add(word[:LONGEST])
-        else:
+    for word, close in _words(text):
+        if close:
             found.update(word[place : place + 2] for place in range(len(word)))
+        else:
+            found.add(word[:LONGEST])
     return found
 
 
 def words(asked: str) -> list[Word]:
     """@return: the words in what somebody asks for, each once."""
-    found = _WORD.finditer(comparable(asked))
-    return list(dict.fromkeys(Word(match[0], match[1] is not None) for match in found))
+    return list(dict.fromkeys(Word(word, close) for word, close in _words(asked)))
+
+
+def _words(text: str) -> Iterator[tuple[str, bool]]:
+    """@return: the words of a text, and whether each is of a script without blanks."""
+    text = comparable(text)
+    if text.isascii():
+        return ((word, False) for word in _ASCII_WORD.findall(text))
+    return ((match[0], match[1] is not None) for match in _WORD.finditer(text))
 
 
 def wanted(word: Word) -> list[Token]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import category
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
@@ -65,6 +67,26 @@ class TokenTests(SynchronousTestCase):
     def test_vowels_are_in_words(self) -> None:
         self.assertEqual(words.words("हिन्दी में"), [Word("हिन्दी", False), Word("में", False)])
         self.assertEqual(words.tokens("தமிழ் שָׁלוֹם"), {"தமிழ்", "שָׁלוֹם"})
+
+    def test_vowels_of_scripts_that_few_keyboards_have(self) -> None:
+        """Javanese, Meetei Mayek, Chakma, Balinese: one word each, not one letter."""
+        for word in ("ꦲꦏ꧀ꦱꦫꦗꦮ", "ꯃꯤꯇꯩ", "𑄌𑄋𑄴𑄟𑄳𑄦", "ᬅᬓ᭄ᬱᬭ"):
+            self.assertEqual(words.words(f"({word})"), [Word(words.normal(word).text, False)])
+
+    def test_punctuation_is_in_no_word(self) -> None:
+        for text in ("ไทย๏ลาว๚", "ခု၊ခု။", "ខ្មែរ។ខ្មែរ", "中、文。「中」", "カ・カ"):
+            for word in words.words(text):
+                self.assertFalse([sign for sign in word.text if category(sign).startswith("P")], text)
+
+    def test_signs_that_several_scripts_share(self) -> None:
+        """A long vowel, a repetition and a closing mark are in the middle of Japanese words."""
+        for text in ("スーパー", "人々", "〆切", "二〇二六"):
+            self.assertEqual(words.words(text), [Word(text, True)])
+        self.assertEqual(words.tokens("ㄅㄆ"), {"ㄅㄆ", "ㄆ"})
+
+    def test_ascii_is_as_other_text(self) -> None:
+        for text in ("snake_case, it's 2 o'clock", "a-b_c d\x00e\x7ff", "A1 b2"):
+            self.assertEqual(words.tokens(text), words.tokens(f"{text} ж") - {"ж"})
 
     def test_signs(self) -> None:
         for sign in "😀⭐⏰⌚☕⚡▶⬛↔⤴":
