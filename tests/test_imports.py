@@ -43,6 +43,18 @@ class ReactorTests(SynchronousTestCase):
         self.assertGreater(int(done.stdout), 150)
 
 
+class StartTests(SynchronousTestCase):
+    """The processes beside the daemon start soon: each of these modules takes them a tenth of a second or so."""
+
+    unwanted = ("twisted.internet.tcp", "OpenSSL", "sqlalchemy.dialects.postgresql", "autobahn", "jinja2", "PIL")
+
+    def test_the_processes(self) -> None:
+        for name in ("hichat.search.process", "hichat.pipeline.ledger.process", "hichat.media.decoder"):
+            code = f"import sys, {name}; print([name for name in {self.unwanted} if name in sys.modules])"
+            done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual((done.returncode, done.stdout), (0, "[]\n"), name)
+
+
 class DeclarationTests(SynchronousTestCase):
     """What is imported is declared in setup.cfg, and what is declared is imported."""
 

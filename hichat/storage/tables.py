@@ -20,7 +20,6 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
-    TextClause,
     UniqueConstraint,
     false,
     literal_column,
@@ -48,14 +47,11 @@ def is_of(wanted: Collection[int]) -> ColumnElement[bool]:
     return literal_column(of_kinds(wanted), Boolean)
 
 
-# The conditions of partial indexes. A query that is to use one says the same, with the numbers in it.
+# The conditions of partial indexes. A query that is to use one says the same, with the numbers in it. They hold on
+# PostgreSQL too, by the migrations: said here by its own options, they would load its dialect at each start on SQLite.
 COUNTED = text("counter > 0")
 FOLDED = text(of_kinds(kinds.FOLDED, "kind"))
 RECALLS = text(of_kinds(kinds.RECALLS, "kind"))
-
-
-def _where(condition: TextClause) -> dict[str, Any]:
-    return {"sqlite_where": condition, "postgresql_where": condition}
 
 
 users = Table(
@@ -311,11 +307,11 @@ events = Table(
     Column("body", LargeBinary, nullable=False),
     Column("device", BigInteger, nullable=False, server_default="0"),
     Column("counter", BigInteger, nullable=False, server_default="0"),
-    Index("events_by_counter", "device", "counter", unique=True, **_where(COUNTED)),
+    Index("events_by_counter", "device", "counter", unique=True, sqlite_where=COUNTED),
     # Edits, recalls and reactions, which are shown in their message.
-    Index("events_by_message", "subject", "position", **_where(FOLDED)),
+    Index("events_by_message", "subject", "position", sqlite_where=FOLDED),
     # The messages that were recalled; see hichat.conversations.unread.
-    Index("events_recalled", "conversation", "subject", **_where(RECALLS)),
+    Index("events_recalled", "conversation", "subject", sqlite_where=RECALLS),
 )
 
 # Where a conversation's events are, up to the position in places_head; see hichat.log.by_conversation.
@@ -450,8 +446,8 @@ search_entries = Table(
     search_metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("terms", _TSVector, nullable=False),
-    # Who searches goes through all that is pending: not much.
-    Index("search_entries_by_term", "terms", postgresql_using="gin", postgresql_with={"gin_pending_list_limit": 256}),
+    # By the migration it is a GIN index. Who searches goes through all that is pending: not much.
+    Index("search_entries_by_term", "terms"),
 )
 
 # One row.
