@@ -35,6 +35,7 @@ class System(Scene):
         """Make the daemon, which does not run yet."""
         self.daemon = Daemon(Path(self.mktemp()), **self.settings, **self.store())
         self.addCleanup(self.daemon.kill)
+        self.daemon.prepare()
 
     def store(self) -> dict[str, str]:
         """@return: settings of this test's own, such as where its store is."""

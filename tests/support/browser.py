@@ -237,6 +237,7 @@ class BrowserCase(SynchronousTestCase):
                 raise AssertionError(reason)
             raise SkipTest(reason)
         cls.daemon = Daemon(Path(tempfile.mkdtemp(prefix="hichat-web-")), REGISTER_LIMIT="off", **cls.settings)
+        cls.daemon.prepare()
         if cls.prepare:
             cls.daemon.command(*cls.prepare, "--tokens", str(cls.daemon.directory / "tokens"))
         cls.daemon.launch()

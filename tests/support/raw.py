@@ -170,6 +170,7 @@ class Server:
 
     def __init__(self, directory: Path) -> None:
         self.daemon = Daemon(directory, REGISTER_LIMIT="off", LOGIN_LIMIT="off", ADDRESS_LIMIT="off")
+        self.daemon.prepare()
         self.port = self.daemon.port
         self.daemon.launch()
         end = time.monotonic() + 30
