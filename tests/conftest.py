@@ -21,7 +21,7 @@ from _pytest.unittest import TestCaseFunction
 from hypothesis import settings
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.defer import Deferred
-from twisted.trial.unittest import SynchronousTestCase, TestCase
+from twisted.trial.unittest import TestCase
 
 from tests import proof
 
@@ -60,8 +60,7 @@ def working_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """
-    Give a coroutine a deadline in the reactor: there the signal of pytest-timeout would be logged, and no more. Keep
-    the tests of a class that makes something once at one worker.
+    Give a coroutine a deadline in the reactor: there the signal of pytest-timeout would be logged, and no more.
 
     @raise pytest.UsageError: a test case of trial's wants to start the reactor itself, which runs already.
     """
@@ -69,10 +68,6 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         assert item.cls is not None
         if issubclass(item.cls, TestCase):
             raise pytest.UsageError(f"{item.nodeid}: make it a pytest function, or derive from SynchronousTestCase")
-        if any(
-            "setUpClass" in kind.__dict__ for kind in item.cls.__mro__[: item.cls.__mro__.index(SynchronousTestCase)]
-        ):
-            item.add_marker(pytest.mark.xdist_group(item.cls.__name__))
     elif isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
         mark = item.get_closest_marker("timeout")
         seconds = mark.args[0] if mark else SECONDS
@@ -96,6 +91,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames})
     return True
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """See L{tests.support.scheduling}."""
+    from tests.support.scheduling import Scheduling
+
+    return Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

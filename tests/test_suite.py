@@ -8,6 +8,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.ports import BLOCK, TOGETHER, Block
+from tests.support.scheduling import unit_of
 
 TESTS = Path(__file__).parent
 
@@ -55,3 +56,16 @@ class PortsTests(SynchronousTestCase):
                 taken.bind(("127.0.0.1", first + place))
                 self.assertNotIn(first, [block.reserve() for _ in range(2 * BLOCK // TOGETHER)])
         self.assertIn(first, [block.reserve() for _ in range(BLOCK // TOGETHER)])
+
+
+class SchedulingTests(SynchronousTestCase):
+    def test_what_stays_together(self) -> None:
+        for one, other, together in (
+            ("a.py::A::test_a", "a.py::A::test_b[x]", True),
+            ("a.py::A::test_a", "a.py::B::test_a", False),
+            ("a.py::A::test_a", "b.py::A::test_a", False),
+            ("a.py::test_a", "a.py::test_b", False),
+            ("a.py::test_a[x]", "a.py::test_a[y]", False),
+            ("a.py::test_a[A::x]", "a.py::test_a[A::y]", False),
+        ):
+            self.assertEqual(unit_of(one) == unit_of(other), together, (one, other))

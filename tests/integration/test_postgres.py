@@ -8,7 +8,6 @@ import signal
 import subprocess
 from collections.abc import Callable
 
-import pytest
 import treq
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
@@ -26,8 +25,6 @@ from tests.support.postgres import PASSWORD, database_url, mortal_server
 from tests.support.scene import fixture_of
 
 COMPLAINT = NotStored().text("zh")
-
-pytestmark = pytest.mark.xdist_group("a server that is stopped")
 
 
 class PostgreSQL(System):

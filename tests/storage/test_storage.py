@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -257,7 +256,6 @@ class MigrationOnPostgreSQLTests(OnPostgreSQL, MigrationTests):
     """The same on the other store."""
 
 
-@pytest.mark.xdist_group("a server that is stopped")
 class PostgreSQLTests(OnPostgreSQL, SynchronousTestCase):
     """What an operator can do to the daemon with PostgreSQL's settings, and the network."""
 
