@@ -43,7 +43,7 @@ class Options(UsageOptions):
         twistd: Any = self.parent or {}
         left_over = twistd.get("pidfile")
         if left_over:
-            # What is wrong with a setting is told later.
+            # An error in a setting is reported later.
             with suppress(StartError):
                 found = settings.load(self, os.environ, Path.cwd())
                 pidfile.remove_left_over(Path(left_over), found.state_dir / LOCK)

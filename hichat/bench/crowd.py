@@ -194,7 +194,7 @@ class Voice:
 class Crowd:
     """
     @ivar name: of the run.
-    @ivar talks: whether who is answered speaks on.
+    @ivar talks: whether a client sends its next message after an ack.
     @ivar under_way: messages that have no answer yet.
     """
 
@@ -291,7 +291,7 @@ class Crowd:
 
 
 def explain(error: BaseException) -> str:
-    """@return: what was refused, and the setting that it was for, if there is one."""
+    """@return: the refusal, with the setting that caused it, if there is one."""
     said = str(error) or type(error).__name__
     names = LIMITS.get(error.code, ()) if isinstance(error, Refused) else ()
     settings = " ".join(f"{name}={SETTINGS[name]}" for name in names)
@@ -366,7 +366,7 @@ def main() -> None:
 
     reactor: Any = installed
     make_steady(reactor)
-    # What a terminal sends goes to who has started us too, who then cuts the line.
+    # A terminal's Ctrl-C goes to the parent process too, which then closes the pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

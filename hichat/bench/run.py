@@ -33,7 +33,7 @@ from hichat.runtime.clock import make_steady
 CASES = ("pairs", "spread", "groups", "connects", "idle")
 
 PATIENCE = 10.0
-"""Seconds that are waited for what is still to come, at the end."""
+"""Seconds to wait at the end for messages that are still to come."""
 
 
 def processes() -> int:

@@ -1,5 +1,5 @@
 """
-The daemon's life: what is started and stopped, in which order.
+The daemon's life: it starts and stops the parts, in order.
 
 Twisted's C{MultiService} starts and stops its children all at once and swallows their errors. Here the order matters,
 so it stands in plain sight.
@@ -87,10 +87,10 @@ LOCK = "daemon.lock"
 """The file in the state directory that a L{Claim} locks."""
 
 LAST_WORDS = 2.0
-"""Seconds of it in which clients that were held back may go on."""
+"""Seconds of the stop deadline during which paused connections are read again."""
 
 GOODBYE = 3.0
-"""Seconds of it that clients have to answer a close and to send what is on its way."""
+"""Seconds of the stop deadline that clients have to answer a close, and for frames that are on their way."""
 
 
 @dataclass
@@ -313,7 +313,7 @@ class HiChat(InTwistd, Service):
         return stopping
 
     def _end_now(self) -> None:
-        """What is left cannot be waited for. It was not accepted, or it is stored already."""
+        """End without waiting for the rest. It was not accepted, or it is stored already."""
         self._log.error("HiChat could not stop within {seconds} s, and ends", seconds=DEADLINE)
         os._exit(1)
 
@@ -602,9 +602,9 @@ def with_backlog(endpoint: str) -> str:
 
 
 def state_dir_error(path: Path, cause: str | None) -> StartError:
-    """@return: what the operator is told."""
+    """@return: the error for the operator."""
     remedy = "name another directory, or mend its mode"
-    # What is in the way may be the path itself, or something above it.
+    # A file may be in the way at the path itself, or above it.
     file = next((each for each in (path, *path.parents) if os.path.exists(each) and not os.path.isdir(each)), None)
     if file is not None:
         cause, remedy = f"{file} is not a directory", "name a directory"

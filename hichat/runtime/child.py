@@ -235,7 +235,7 @@ class Child(Process):
 
     @abstractmethod
     def lost(self) -> None:
-        """It has ended by itself; what was sent to it may be done or not."""
+        """The process has ended by itself; work that was sent to it may be done or not."""
 
     def ended(self, status: int) -> None:
         """See L{Supervised.ended}."""
@@ -311,12 +311,12 @@ def run(serve: Callable[[Daemon], None]) -> None:
     with (
         socket.socket(fileno=os.dup(0)) as answers,
         answers.makefile("rb") as commands,
-        # When the daemon is gone, what was done is done.
+        # When the daemon is gone nobody needs an answer.
         suppress(ConnectionError),
     ):
         serve(Daemon(commands, answers))
 
 
 def no_threads(*_: object, **__: object) -> Any:
-    """Given to a store in place of what runs its queries in threads."""
+    """Given to a store in the place of the runner of its queries in threads."""
     raise AssertionError("there are no threads here")

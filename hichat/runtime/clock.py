@@ -1,9 +1,9 @@
 """
-The clocks: one for what is stored and shown, the time of day, and one for all that lasts: intervals, limits, deadlines.
+The clocks: the time of day, for times that are stored and shown; and a monotonic one for intervals, limits, deadlines.
 
-The time of day is set, by people and by NTP: it jumps, both ways. Twisted's reactors go by it all the same. Set back by
-40 s it holds for 40 s whatever is due, a message as well as a ping. So a reactor is given the other clock, before it
-has much to do.
+The time of day is set, by people and by NTP: it jumps, both ways. Twisted's reactors go by it all the same. If it is
+set back by 40 s, the reactor holds all delayed calls for 40 s, for messages as well as pings. So a reactor is given the
+monotonic clock, before it has much to do.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def sends_at_once(transport: Any) -> bool:
 def send_at_once(transport: Any, data: bytes) -> int:
     """
     @param transport: one that L{sends_at_once}.
-    @return: how many bytes the kernel took. The rest is for the transport, which also finds out what is wrong.
+    @return: how many bytes the kernel took. The rest is for the transport, which also handles errors.
     """
     if transport.dataBuffer or transport._tempDataBuffer or not transport.connected or transport._writeDisconnected:
         return 0

@@ -1,4 +1,4 @@
-"""Secret keys, made at the first start and kept in the state directory; and what is signed with them."""
+"""Secret keys, made at the first start and kept in the state directory; and signatures made with them."""
 
 import base64
 import os
@@ -18,16 +18,16 @@ LEFT_AFTER = 3600
 """Seconds after which nobody is making a key any more."""
 
 MAC_SIZE = 16
-"""Bytes by which what is signed is longer."""
+"""Bytes that a signature adds."""
 
 
 class Signer:
     """
-    Signs what is given away and comes back, such as a URL or a refresh token: with keyed BLAKE2b (RFC 7693). What was
-    signed stays good for as long as the key, the purpose and this arithmetic stay the same.
+    Signs data that is given to clients and comes back, such as a URL or a refresh token, with keyed BLAKE2b (RFC 7693).
+    A signature stays valid for as long as the key, the purpose and this arithmetic stay the same.
 
     @param key: 64 bytes at most.
-    @param purpose: what is signed for one is good for no other; 16 bytes at most.
+    @param purpose: a signature for one purpose is valid for no other; 16 bytes at most.
     """
 
     def __init__(self, key: bytes, purpose: bytes = b"") -> None:
@@ -49,7 +49,7 @@ class Signer:
         return data if compare_digest(mac, self._mac(data)) else None
 
     def signature(self, text: str) -> str:
-        """@return: the signature alone, for what is told apart from it: 22 letters, digits, C{-} and C{_}."""
+        """@return: the signature alone, for data that travels apart from it: 22 letters, digits, C{-} and C{_}."""
         return base64.urlsafe_b64encode(self._mac(text.encode())).decode().rstrip("=")
 
     def is_signature(self, signature: str, text: str) -> bool:

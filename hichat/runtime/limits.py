@@ -198,7 +198,7 @@ class Limit:
         return len(self._own) < self._entries
 
     def _digest(self, key: str) -> bytes:
-        """@return: what is kept of a key, which may be long; also of what is typed into the wrong field."""
+        """@return: a hash of a key: keys may be long, or a password that was typed into the wrong field."""
         return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16, key=self._salt).digest()
 
     @staticmethod
@@ -216,7 +216,7 @@ class Counted:
         """
         Count an attempt for each of these.
 
-        @param keys: and how many times the rate each may.
+        @param keys: keys, and how many times the rate each of them may have.
         @raise TooManyAttempts: for one of them; then it counts for none, nor does what was counted here before. Or
             whoever has locked an account would, by its owner, lock all who come from the same address.
         """
@@ -237,7 +237,7 @@ class Counted:
 
 class Limits:
     """
-    The limits of what strangers may do.
+    The limits for strangers.
 
     @param login: failed log-ins of an account.
     @param address: failed log-ins from an address.
@@ -258,9 +258,9 @@ class Limits:
 def address_key(address: str) -> str:
     """
     @param address: an IP address, as text.
-    @return: under what it is limited: of IPv6 the first 64 bits, which one party has as many addresses under as it
-        likes. Nothing for this machine: a proxy on it that does not say for whom it asks speaks for everybody.
-        L{STRANGER} for what is no address.
+    @return: the key under which it is limited: of IPv6 the first 64 bits, because one party may have all addresses with
+        these. Empty for this machine: a proxy on it that names no client speaks for everybody. L{STRANGER} for a text
+        that is no address.
     """
     keys = address_keys(address)
     return keys[0][0] if keys else ""

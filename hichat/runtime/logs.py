@@ -32,7 +32,7 @@ from twisted.python.logfile import LogFile
 from zope.interface import implementer
 
 LINE = 8192
-"""Characters of a line; what is longer is cut."""
+"""Characters of a line; a longer one is cut."""
 
 LINES = 500
 """Of a traceback."""
@@ -49,7 +49,7 @@ KINDS = 500
 
 def plain(text: str, limit: int = LINE) -> str:
     """
-    @param limit: characters; what is longer is cut.
+    @param limit: characters; a longer text is cut.
     @return: the text, with the escapes of Python's strings in place of controls, line ends, signs that turn the
         direction of writing, half surrogates and whatever else nobody sees.
     """

@@ -18,20 +18,20 @@ from prometheus_client.registry import Collector
 _COUNTERS = {
     "messages_in": "Frames taken from clients as messages",
     "messages_out": "Frames given to clients as messages",
-    "frames_refused": "Frames answered with a complaint or with the close of the connection",
+    "frames_refused": "Frames answered with an error or with the close of the connection",
     "bodies_refused": "Requests whose body was over its limit",
     "offline_recipients": "Recipients of an event that were not connected",
     "events_committed": "Events written to the log",
     "commits_refused": "Messages and other events that the store did not take",
     "slow_closed": "Connections closed because they did not read",
     "stalled_closed": "HTTP connections closed because they did not read an answer",
-    "silent_closed": "Connections closed because nothing was heard of them",
-    "signals_dropped": "Signals (typing, marks) that found no room",
+    "silent_closed": "Connections closed because nothing came from them, not even a pong",
+    "signals_dropped": "Signals (typing, marks) dropped for lack of room",
     "datagrams_sent": "Datagrams written to the plane",
     "datagrams_received": "Datagrams that brought something new",
-    "datagrams_withheld": "Datagrams that another worker had no room for; it reads the log",
+    "datagrams_withheld": "Datagrams not sent because another worker had no room; it reads the log",
     "datagrams_lost": "Datagrams given up by the sender",
-    "repairs": "Reads of the log that filled a hole",
+    "repairs": "Reads of the log that filled a gap",
     "repaired_events": "Events that came from the log instead of the plane",
 }
 
@@ -115,13 +115,13 @@ class Metrics(Collector):
         """Called by the registry."""
         for name, text in _COUNTERS.items():
             yield CounterMetricFamily(f"hichat_{name}", text, value=getattr(self, name))
-        undone = "Reads and changes that the store did not do, beside the log's"
+        undone = "Reads and changes that the store failed to do, beside the log's"
         yield CounterMetricFamily("hichat_store_failures", undone, value=self.store_failures())
         dropped = CounterMetricFamily("hichat_datagrams_dropped", "Datagrams not used, by cause", labels=["cause"])
         for cause, count in self._dropped.items():
             dropped.add_metric([cause], count)
         yield dropped
-        refused = CounterMetricFamily("hichat_connections_refused", "Connections too many, by limit", labels=["reason"])
+        refused = CounterMetricFamily("hichat_connections_refused", "Connections refused, by limit", labels=["reason"])
         for reason, count in self._refused.items():
             refused.add_metric([reason], count)
         yield refused

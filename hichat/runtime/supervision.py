@@ -87,7 +87,7 @@ class Supervised(ABC):
         self._pauses = Pauses(reactor)
         self._life: _Life | None = None
         self._again: IDelayedCall | None = None
-        # What is to be done if its end takes too long.
+        # The next measure, if its end takes too long.
         self._hurry: IDelayedCall | None = None
         self._until_gone: list[Deferred[None]] = []
         self._is_stopped = False
@@ -186,7 +186,7 @@ class Supervised(ABC):
                 self._life.transport.signalProcess(name)
 
     def kill(self) -> None:
-        """End the process in the middle of what it does."""
+        """End the process at once, in the middle of its work."""
         self.signal("KILL")
 
     def let_go(self) -> None:

@@ -1,6 +1,6 @@
 """
-What calls cost: the processor time of the threads that work for them; and how much of it each user may ask for, or each
-address from which nobody who is known calls.
+The cost of calls: the processor time of the threads that work for them; and the budgets of users, and of addresses for
+calls without a valid token.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ METER: ContextVar[Meter | None] = ContextVar("meter", default=None)
 
 
 def metered(runner: Runner) -> Runner:
-    """@return: it, so that what it runs counts for the call that asked for it."""
+    """@return: the runner, with its work counted for the call that asked for it."""
 
     def run(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
         meter = METER.get()

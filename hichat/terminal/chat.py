@@ -1,8 +1,8 @@
 """
 C{hichat chat}: talking at a terminal, or from a script through a pipe.
 
-L{Chat} knows what a line means and how a message looks, and does no I/O; L{Talk} does what L{Chat} says; L{Console} is
-standard input and output; L{State} is what is remembered between runs.
+L{Chat} knows the meaning of lines and the look of messages, and does no I/O. L{Talk} does what L{Chat} says. L{Console}
+is standard input and output. L{State} is the memory between runs.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ _TOLD = {
 """As what commands about somebody come as events."""
 
 _KEEP = 1.0
-"""Seconds until what is remembered is written, so that a flood of messages is not one of writes."""
+"""Seconds until the state is written, so that a flood of messages is not a flood of writes."""
 
 T = TypeVar("T")
 
@@ -444,7 +444,7 @@ class Talk:
         if self._keeping is not None and self._keeping.active():
             self._keeping.cancel()
         self._keeping = None
-        if not self._showing:  # the cursor counts what is not shown yet
+        if not self._showing:  # the cursor is beyond messages that are not shown yet
             self._state.keep(self._client.cursor, self._client.own)
 
 

@@ -62,7 +62,7 @@ class Console(LineReceiver):
         work.addCallbacks(lambda _: self._end(None), self._failed)
 
     def writeConnectionLost(self) -> None:  # noqa: N802
-        """Nobody reads what is written: as C{| head} does."""
+        """Nobody reads the output any more, as with C{| head}."""
         self.connectionLost()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:

@@ -411,7 +411,7 @@ class Chat:
         return self.text(key, text=error) if key else harmless(str(error))
 
     def failed(self, line: str, error: ClientError) -> str:
-        """@return: that what this line says was not done, or perhaps not, and why."""
+        """@return: the line that tells that a command was not done, or perhaps not, and why."""
         short = line if len(line) <= _LABEL else f"{line[:_LABEL]}..."
         if isinstance(error, Unconfirmed):
             return self.text("doubt", line=short)
@@ -429,7 +429,7 @@ class Chat:
             self.peer = None
 
     def learn(self, users: Iterable[User], groups: Iterable[Group]) -> None:
-        """These are the users and groups now. Who is gone keeps the name."""
+        """These are the users and groups now. Users who are gone keep their names."""
         self._users.update((user.id, user.name) for user in users)
         self._groups.update((group.id, group.name) for group in groups)
 
@@ -581,7 +581,7 @@ class Chat:
     # What is shown
 
     def did(self, what: str, user: int) -> str:
-        """@return: what is said of a command about a user that has nothing to do with a group, when it is done."""
+        """@return: the line that tells that a command about a user, outside of groups, is done."""
         if what in ("block", "unblock"):
             return self._fill(_TOLD[f"{what}ed"], other=self._name(user))
         return self.text("contacts_now" if what == "accept" else "done")
@@ -608,8 +608,8 @@ class Chat:
 
     def happened(self, event: Happened, now: datetime) -> str | None:
         """
-        @param now: in the reader's zone; the date is shown of what is not of today or yesterday.
-        @return: the line to show; None: nothing is shown of this.
+        @param now: in the reader's zone; events from before yesterday are shown with their dates.
+        @return: the line to show; None: this event is not shown.
         """
         if event.kind == "message":
             return self.message(event, now)
@@ -782,7 +782,7 @@ def _length(seconds: float) -> str:
 
 
 def _called(names: Mapping[int, str], wanted: str) -> list[int]:
-    """@return: who is called so; as the server looks for names."""
+    """@return: the users or groups of that name, compared as the server compares names."""
     for key in (name_key, key_of):
         found = [number for number, name in names.items() if key(name) == key(wanted)]
         if found:
