@@ -6,7 +6,7 @@ The map, in the order a message travels::
     pipeline/gateway    WebSocket connections: who is this, is the frame well formed
     pipeline/ledger     the one log: who may, which number, made durable many at a time, in a process of its own
     pipeline/plane      a bounded queue, a UDP writer, a datagram protocol; a lost datagram costs nothing: see routing
-    pipeline/routing    what comes off the plane goes, in order and once, to who is online
+    pipeline/routing    delivers batches from the plane, in order and once, to users who are online
     pipeline/gateway    ... on every device of every recipient
 
 The rooms, from the doors down; each imports only from rooms below it::
@@ -18,20 +18,20 @@ The rooms, from the doors down; each imports only from rooms below it::
     daemon              settings; puts the parts together, starts and stops them; several workers
     v1                  what only clients of v1 need: calls, user list, frames, their connections and the door to them
     web/browser         the web client: its files, and the session that a browser keeps in a cookie
-    web/docs            what the daemon serves about its own protocols
+    web/docs            pages and documents about the protocols; the pages at C{/docs}, whose Markdown is in C{docs}
     web/api             the v2 HTTP API: an operation is declared once; route, checks and document come from it
     web                 HTTP: requests, who calls, problems, proxies, uploads, from HTTP to WebSocket
     terminal            C{hichat chat}
     client              the Python client library
     pipeline            as above; the gateway asks routing, and the ledger counts with the plane's intake
-    search              finding what was said: an index that follows the log, and who may see what it names
-    wire                frames of v2 and of WebSockets, as bytes and as values; what is stored of a message, its look
-    media               uploaded files: what they are, who may see them, removing what nobody uses
-    conversations       catching up, history, lists, marks, unread, what a user sets for a conversation
+    search              finding messages by their words: an index that follows the log, and checks of what it names
+    wire                frames of v2 and of WebSockets, as bytes and as values; a message's stored form, and its look
+    media               uploaded files: their types, who may see them, removing unused ones
+    conversations       catching up, history, lists, marks, unread counts, users' settings for a conversation
     groups              groups, membership, joining, moderation
     contacts            who knows whom, who blocks whom
     accounts            users, names, passwords, devices, sessions, tokens, invites
-    log                 the log's rows: reading them, where each conversation's are, what follows them
+    log                 the log's rows: reading them, an index by conversation, followers
     storage             engine, threads, tables, migrations
     runtime             what a process needs: children, clocks, limits, logs, metrics, keys, signals
     core                the table of kinds, events, drafts, errors, text, emoji, and the ports between rooms
