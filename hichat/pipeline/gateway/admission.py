@@ -1,5 +1,5 @@
 """
-How many connections there may be: in all, from one address, and of one user; and what becomes of those beyond that.
+The limits of connections, in all, from one address and of one user; and the refusal of further ones.
 
 Each worker counts for itself.
 """
@@ -19,13 +19,13 @@ from hichat.runtime.limits import address_key
 from hichat.runtime.metrics import Metrics
 
 DOOR = 16
-"""Connections beyond a limit, for each of the two limits, that are told why; all others are closed at once."""
+"""Connections beyond a limit, for each of the two limits, that get a refusal; all others are closed at once."""
 
 SUMMARY = 60
 """Seconds between two lines in the log about refused connections."""
 
 MOST = 100_000
-"""Connections that a worker takes if it is not told how many, whatever the limit of its open files."""
+"""The most connections of a worker if the operator names no number, whatever the limit of its open files."""
 
 LEAST_RESERVE = 256
 """Open files, at the least, that no connection gets: the store's, and those that are sent or received."""
@@ -98,7 +98,7 @@ class Counts:
 
 
 class Refusals:
-    """Counts what is refused, and tells the operator: at once of the first, then once a minute of how many."""
+    """Counts refused connections, and logs them: the first at once, then their number once a minute."""
 
     _log = Logger()
 

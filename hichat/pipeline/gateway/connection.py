@@ -1,4 +1,4 @@
-"""The WebSocket side: thin protocols and their factory; what they mean is the session's business."""
+"""The WebSocket side: thin protocols and their factory. The session knows the meaning of frames."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ TURN_LIMIT = 64 * 1024
 """Bytes that one turn may have for a connection before they are written."""
 
 TURN_FRAMES = 32
-"""Frames of a connection that one turn takes: those of others wait no longer than these take. The rest is next."""
+"""Frames of a connection that one reactor turn takes: other connections wait no longer than that. The rest is next."""
 
 UNUSUAL = 2
-"""As how many of them one counts that takes Autobahn's parser."""
+"""As how many frames one counts that takes Autobahn's parser."""
 
 PARTS = 64
 """Pieces in which an unusual frame or message may lie about."""
@@ -51,11 +51,13 @@ SWEEP = 15.0
 """Seconds between two looks for peers that have gone silent."""
 
 ASK_AFTER, DROP_AFTER = 2, 4
-"""After so many looks without a byte from the peer it is asked for a sign; after so many it is dead: a minute."""
+"""After so many looks without a byte from the peer the server pings it; after so many it counts as dead: a minute."""
 
 GUARDS = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
-"""What every answer says to browsers, those of L{hichat.web.site} too: it is what it says it is, and no page elsewhere
-may embed it, unless the answer says otherwise."""
+"""
+Headers of every answer, those of L{hichat.web.site} too: browsers must not guess another type, and no page of another
+site may embed it, unless the answer says otherwise.
+"""
 
 RETRY_HINT = 1
 """Seconds that clients should wait before they come back to a daemon that stops."""
@@ -64,7 +66,7 @@ RETRY_HINT = 1
 @implementer(IPushProducer)
 class ChatProtocol(WebSocketServerProtocol):
     """
-    One connection, of any dialect. What is the dialect's is in the subclasses: L{hichat.v1.connection} and
+    One connection, of any dialect. The dialects' own parts are in the subclasses: L{hichat.v1.connection} and
     L{hichat.pipeline.gateway.v2_connection}.
 
     @cvar subprotocols: that a client may ask for.
@@ -95,7 +97,7 @@ class ChatProtocol(WebSocketServerProtocol):
     _is_open = False
     # The beginning of a usual frame.
     _begun = b""
-    # What was read and is for the next turn, or for when somebody wants it; as long as there is any, no more is read.
+    # Bytes for the next turn, or for when the session takes frames again; while there are any, no more are read.
     _rest = b""
     _again = False
     _at_once = False
@@ -105,7 +107,7 @@ class ChatProtocol(WebSocketServerProtocol):
     _congested = False
     _reading = True
     _shut = False
-    # What is written while the transport's buffer is full; most connections never need one.
+    # Bytes that wait while the transport's buffer is full; most connections never need this.
     _unsent: deque[bytes] | None = None
     _unsent_size = 0
     _drained: Deferred[None] | None = None
@@ -197,7 +199,7 @@ class ChatProtocol(WebSocketServerProtocol):
             return size
         found = websocket.control(data) if self.current_frame is None and not self.data else None
         if found is not None:
-            # Of what is unusual these are the usual ones; they may come between the fragments of a message.
+            # A control frame, the most frequent of the unusual ones; it may come between the fragments of a message.
             first, payload = found
             if first == websocket.PING:
                 self.write_frame(websocket.pong(payload))
@@ -452,7 +454,7 @@ class ChatProtocol(WebSocketServerProtocol):
             self.sendPing()
         elif self.quiet >= DROP_AFTER:
             self.factory.inlet.metrics.silent_closed += 1
-            # Who is there after all reads why; of who is not, Autobahn drops the connection after CLOSE_TIMEOUT.
+            # A client that is alive after all reads why; else Autobahn drops the connection after CLOSE_TIMEOUT.
             self.close(Close.SILENT, "nothing was heard for a minute")
 
     # What the transport calls: it is the consumer of our frames

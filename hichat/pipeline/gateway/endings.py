@@ -1,4 +1,4 @@
-"""Sessions that end by themselves: whoever is connected with one is let go. No connection outlives its log-in."""
+"""Log-ins that expire: their connections are closed. No connection outlives its log-in."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ LONGEST = 600.0
 
 class Endings:
     """
-    Looks for them now and then.
+    Looks for expired log-ins now and then.
 
-    @param find: of devices, at most L{CHUNK}: which ones' sessions are over.
-    @param duration: of sessions, in seconds.
+    @param find: gives those of at most L{CHUNK} devices whose sessions are over.
+    @param duration: the duration of sessions, in seconds.
     """
 
     _log = Logger()

@@ -1,4 +1,4 @@
-"""How many messages a user may send, over all connections to this worker together."""
+"""The limit of a user's messages, over all connections to this worker together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from hichat.runtime.limits import Buckets, Rate
 
 SHORTEST = 0.05
-"""Seconds that who has sent too much waits at least: then there is more than one message to take."""
+"""The least seconds that a sender over the limit waits: then there is more than one message to take."""
 
 ENTRIES = 10_000
 """Users after so many of which those are forgotten who may send as much as ever."""
@@ -20,11 +20,11 @@ ANY = 1 << 30
 
 
 class Waiter(Protocol):
-    """A session that has more than its user may send now. Hashable."""
+    """A session that has more messages than its user may send now. Hashable."""
 
     @property
     def user(self) -> int:
-        """Whose it is."""
+        """The session's user."""
 
     def hold(self) -> None:
         """Take nothing more for now."""
@@ -35,12 +35,12 @@ class Waiter(Protocol):
 
 class Quota:
     """
-    A message puts a drop into its user's bucket. While that is full the user's connections are not read; nothing is
-    refused, for clients of v1 are told nothing of what became of their messages.
+    A message puts a drop into its user's bucket. While the bucket is full the user's connections are not read. No
+    message is refused, because clients of v1 get no answer to their messages.
 
     @param rate: with a limit.
-    @param clock: for the leak, and for those who wait.
-    @ivar limits: what clients are told of it.
+    @param clock: for the leak, and for the sessions that wait.
+    @ivar limits: the limits as clients are told them.
     """
 
     def __init__(self, rate: Rate, clock: IReactorTime) -> None:
@@ -71,7 +71,7 @@ class Quota:
                 self._prune_at = max(ENTRIES, 2 * len(self._buckets))
 
     def hold(self, waiter: Waiter) -> None:
-        """There is no L{room} for what this one has: it goes on when there is."""
+        """There is no L{room} for this session's messages: it goes on when there is."""
         waiting = self._waiting.setdefault(waiter.user, {})
         # Of several connections of a user each comes when there will be room for it.
         missing = self._buckets.excess(waiter.user, len(waiting) + 1)
@@ -79,11 +79,11 @@ class Quota:
         waiter.hold()
 
     def forget(self, waiter: Waiter) -> None:
-        """This one wants nothing any more."""
+        """This session waits no more."""
         self._remove(waiter)
 
     def lift(self) -> None:
-        """Everybody may send as much as there is: the daemon stops, and what was read shall not be lost."""
+        """Lift the limit: the daemon stops, and messages that were read must not be lost."""
         self._lifted = True
         self._buckets.clear()
         for waiting in tuple(self._waiting.values()):

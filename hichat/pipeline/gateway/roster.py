@@ -61,8 +61,9 @@ class Device(Protocol):
 
 def wants_own(event: Event, number: int) -> bool:
     """
-    @param number: of a device of the sender, or 0.
-    @return: whether it wants this: not what was said on it. v1 shows what one said oneself only if it was to oneself.
+    @param number: the number of a device of the sender, or 0.
+    @return: whether the device wants the sender's own event: a device does not want its own. v1 shows a user's own
+        message only if it was to the user's self.
     """
     if number:
         return number != event.device
@@ -74,8 +75,8 @@ class Roster:
     """
     Online users and their devices.
 
-    @param limit: connections of one user.
-    @param refused: is told of each that is one too many: by which limit, and who.
+    @param limit: the most connections of one user.
+    @param refused: called for each refused connection, with the limit's name and the user.
     """
 
     def __init__(
@@ -89,8 +90,8 @@ class Roster:
 
     def is_full(self, user: int, number: int = 0) -> bool:
         """
-        @param number: of the device that comes. It may replace a connection of its own.
-        @return: whether the user has as many connections as there may be; then it is counted as refused.
+        @param number: the number of the device that comes. It may replace a connection of its own.
+        @return: whether the user has reached the limit; then the connection is counted as refused.
         """
         devices = self._admitted.get(user, ())
         if len(devices) < self._limit + any(number and device.number == number for device in devices):
@@ -100,8 +101,9 @@ class Roster:
 
     def admit(self, user: int, device: Device) -> None:
         """
-        A device is signed in, whether or not it will listen: what ends that ends its connection. It replaces a
-        connection of the same number; one that listens only when it listens itself, so that it is never away.
+        A device is signed in, whether or not it will listen: the end of its log-in ends its connection. It replaces a
+        connection of the same number at once; but one that listens only when the new one listens, so that the device is
+        never away.
         """
         same = [other for other in self._same(user, device) if not self.listens(user, other)]
         self._admitted.setdefault(user, []).append(device)

@@ -1,5 +1,5 @@
 """
-A connection without its I/O, whatever its dialect: what comes in waits while there is no room for it.
+A connection without its I/O, of any dialect: frames wait here while there is no room for them.
 
 The dialects' own parts are L{hichat.v1.session} and L{hichat.pipeline.gateway.v2_session}.
 """
@@ -24,7 +24,7 @@ from hichat.runtime.metrics import Metrics
 
 
 class Connection(Protocol):
-    """What a session asks of its connection. All may be called when it is closed already."""
+    """A connection, as its session uses it. All methods may be called when it is closed already."""
 
     def write_frame(self, frame: bytes) -> None:
         """Write a whole WebSocket frame."""
@@ -39,14 +39,14 @@ class Connection(Protocol):
 @dataclass(frozen=True)
 class Inlet:
     """
-    Where sessions put what clients say.
+    Where sessions put clients' frames.
 
     @ivar submit: the ledger: takes drafts that the intake has admitted.
     @ivar signal: takes signals; if there is no room they are dropped.
-    @ivar intake: bounds what is in flight.
+    @ivar intake: bounds the drafts in flight.
     @ivar clock: for the rate.
     @ivar rate: frames a second that one connection may send.
-    @ivar quota: how many messages a user may send; None: any number.
+    @ivar quota: the messages that a user may send; None: any number.
     """
 
     submit: Callable[[Sequence[Draft]], None]
@@ -59,19 +59,19 @@ class Inlet:
 
 
 SLACK = 0.25
-"""Seconds' worth of frames above the rate that are still answered, or ignored, before a connection is not read."""
+"""Seconds' worth of frames above the rate that are still answered, or ignored, before the connection is paused."""
 
 LEAST_SLACK = 64
-"""Frames that this is at least."""
+"""The least number of such frames."""
 
 
 @implementer(IFeeder)
 class Session:
     """
-    @param language: of what the server has to say.
-    @ivar quota: the inlet's; None for those who are exempt.
-    @cvar pause_after: seconds that every frame is refused after one that was too fast: who repeats refused frames in
-        order needs that no later one slips in.
+    @param language: the language of the server's sentences.
+    @ivar quota: the inlet's; None for users who are exempt.
+    @cvar pause_after: seconds for which every frame is refused after one that was too fast: the client repeats refused
+        frames in order, and no later one must slip in.
     """
 
     pause_after = 0.0
@@ -152,7 +152,7 @@ class Session:
         return self._paused or self._busy or self._over_quota or self._late is not None
 
     def delay(self, seconds: float) -> None:
-        """Take nothing for so long: what has not been read yet is read later."""
+        """Take no frames for so long; the rest is read later."""
         if self._late is None:
             self._late = self.inlet.clock.callLater(seconds, self._on_time)
             self.connection.pause_reading()
@@ -221,7 +221,7 @@ class Session:
             self._exceed(frames)
 
     def too_fast(self) -> TooFast:
-        """@return: what is said to a frame beyond the allowance."""
+        """@return: the error for a frame beyond the allowance."""
         now = self._allowed_at
         again = max(now + (1 - self._allowance) / self.inlet.rate, self._refused_until)
         if now >= self._refused_until:
@@ -252,7 +252,7 @@ class Session:
             pause = 2 * self._over / self.inlet.rate
             self._over = 0
             if self._allowed_at < self._refused_until:
-                # What was sent before the refusal could be heard must not slip in when it is read at last.
+                # Frames that were sent before the client got the refusal must not slip in when they are read at last.
                 self._refused_until += pause
             self.delay(pause)
 

@@ -423,7 +423,7 @@ class V2Session(Session):
         return since
 
     async def _send_pages(self, cursor: int) -> int:
-        """Send what was missed, page by page as the client reads them; @return: the cursor behind it."""
+        """Send the missed events, page by page as the client reads them; @return: the cursor behind them."""
         services, who = self._services, self._signed_in()
         while True:
             until = services.routing.position
@@ -455,12 +455,12 @@ class V2Session(Session):
                 return False
             self._services.roster.enter(who.user, self.connection)  # type: ignore[arg-type]
             for event in missed:
-                # Who has a cursor gets all behind it, as in a page: also what was said on this very device.
+                # A client with a cursor gets all events behind it, as in a page: this device's own too.
                 frame = v2.encode(event) if cursor is not None or event.device != who.device else None
                 if frame is not None:
                     self.connection.deliver(frame)
                     self.inlet.metrics.messages_out += 1
-            # Or it was too slow for what happened.
+            # Or the client was too slow for these events, and was closed.
             return self._live
 
         return await self._services.routing.arrive(
@@ -471,7 +471,7 @@ class V2Session(Session):
         assert self._who is not None
         return self._who
 
-    # What is written to the log
+    # Frames that are written to the log
 
     def _send(self, said: frames.Send) -> bool:
         scope, target = v2.scope_of(said)
@@ -554,9 +554,9 @@ class V2Session(Session):
 
     async def _look_up(self, query: Callable[..., T], *args: Any) -> T:
         """
-        Ask the store for somebody who is still signed in.
+        Ask the store for a user who is still signed in.
 
-        @raise SignedOut: that ended, and the event that says so has not come here yet.
+        @raise SignedOut: the log-in has ended, and its event has not come here yet.
         """
         who, services = self._signed_in(), self._services
 
@@ -577,7 +577,7 @@ class V2Session(Session):
         self.say(frames.HistoryPage(ref=said.ref, messages=messages, more=found.more))
         await self.connection.drained()
 
-    # What is never stored
+    # Frames that are never stored
 
     def _ping(self, said: frames.Ping) -> None:
         self.say(frames.Pong(ref=said.ref))

@@ -2,8 +2,8 @@
 The ledger: drafts in, durable events out, many in one commit.
 
 While batches are being written the next one gathers; so a batch is as large as the load makes it, and an idle daemon
-writes at once. Most of a commit's cost does not depend on how much is in it: so a light batch that would follow another
-closely waits a moment for more.
+writes at once. Most of a commit's cost does not depend on its size: so a light batch that would follow another one
+closely waits a moment for more drafts.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class _Call:
 class Ledger:
     """
     @param write: writes a batch, in the order of the calls; see L{hichat.pipeline.ledger.writer.LogWriter.write}.
-    @param intake: counts what is in flight.
+    @param intake: counts the drafts in flight.
     @param forward: is given every batch, in order, after its commit, in contiguous runs; the plane's queue.
     @param clock: for the gathering.
     @param largest: drafts in one batch.
@@ -130,14 +130,14 @@ class Ledger:
         return waiter
 
     def _stays_light(self, drafts: Sequence[Draft]) -> bool:
-        """@return: whether what waits is still light with these, the last of it."""
+        """@return: whether the waiting drafts, of which these are the last, are still a light batch."""
         if len(self._waiting) >= min(HEAVY, self._largest):
             return False
-        # How many hear of what is not between two people is not known here; but it is enough.
+        # The number of a group's members is not known here; but it makes a batch heavy enough.
         return all(draft.scope == Scope.USER for draft in drafts)
 
     def _begin(self) -> None:
-        """Write what waits, at the end of this reactor turn, with what else was read in it: or later, see above."""
+        """Write the waiting drafts at the end of this reactor turn, with others that it brings; or later, see above."""
         if self._under_way >= (1 if self._is_light else AHEAD):
             return
         rest = max(0, self._rests_until - self._clock.seconds()) if self._is_light else 0

@@ -1,7 +1,8 @@
 """
-What a writer remembers of the store: numbers of conversations, members, users.
+A writer's memory of the store: numbers of conversations, members, users.
 
-Before it uses that, it reads what others have appended since: the log says everything that can make its memory wrong.
+Before the writer uses its memory, it reads the events that others have appended since: every change that can make the
+memory wrong is an event.
 """
 
 from __future__ import annotations
@@ -21,24 +22,24 @@ from hichat.pipeline.ledger.strangers import Strangers
 
 REMEMBERED = 100_000
 """
-Groups and users that a writer remembers of each; more are forgotten all at once. Of conversations, those that so many
-others have followed are forgotten.
+The most groups, and the most users, that a writer remembers; beyond it all are forgotten at once. A conversation is
+forgotten when so many others were written to since.
 """
 
 TAIL = 10_000
 """Events by others that a writer reads to bring its memory up to date; behind more than that it forgets instead."""
 
 FEW = 200
-"""The same, for a writer that writes rarely: what it knows is hardly used again."""
+"""The same, for a writer that writes rarely: it hardly uses its memory again."""
 
 
 class Person(NamedTuple):
     """
     A user who may write.
 
-    @ivar guarded: whether there is anybody who may not write to this user.
-    @ivar blocked: who may not.
-    @ivar contacts: who alone may; None: that does not matter.
+    @ivar guarded: whether there are users who may not write to this user.
+    @ivar blocked: the users whom this user has blocked.
+    @ivar contacts: the only users who may write to this user; None: all may.
     """
 
     administrator: bool
@@ -49,7 +50,7 @@ class Person(NamedTuple):
     def check(self, sender: int) -> None:
         """
         @raise Blocked: this user does not want to hear from the sender.
-        @raise NotContacts: the sender is none of those who alone may write to this user.
+        @raise NotContacts: only contacts may write to this user, and the sender is none.
         """
         if sender in self.blocked:
             raise Blocked
@@ -58,7 +59,7 @@ class Person(NamedTuple):
 
 
 Key = tuple[int, int, int]
-"""What names a conversation; see L{hichat.log.reading.conversation_key}."""
+"""The key of a conversation; see L{hichat.log.reading.conversation_key}."""
 
 Standing = tuple[int, int, int]
 """The numbers of a conversation: its id, its last seq and its last n."""
@@ -71,10 +72,11 @@ def conversation_of(one: Event | Draft) -> Key:
 
 class Numbers:
     """
-    By the key of a conversation: its numbers.
+    The numbers of conversations, by their keys.
 
-    Two generations: what was not written to while L{REMEMBERED} others were is forgotten. It is indexed by then (see
-    L{hichat.log.by_conversation}): so of what is not here, the index knows everything.
+    It has two generations: a conversation is forgotten when it was not written to while L{REMEMBERED} others were. It
+    is indexed by then (see L{hichat.log.by_conversation}): so the index has all events of a conversation that is not
+    here.
     """
 
     def __init__(self) -> None:
@@ -82,7 +84,7 @@ class Numbers:
         self._old: dict[Key, Standing] = {}
 
     def get(self, key: Key) -> Standing | None:
-        """@return: what is remembered."""
+        """@return: the remembered numbers, if there are any."""
         return self._young.get(key) or self._old.get(key)
 
     def update(self, numbers: Mapping[Key, Standing]) -> None:
@@ -94,12 +96,12 @@ class Numbers:
 
 class Memory:
     """
-    What a writer knows of the store at a position of the log.
+    A writer's memory of the store, at a position of the log.
 
-    @ivar position: up to which it knows of everything; -1: of nothing.
-    @ivar indexed: how far the index by conversation is.
-    @ivar numbers: of conversations.
-    @ivar groups: by id: who may write there. Only groups with members are here.
+    @ivar position: the position up to which the memory is complete; -1: it is empty.
+    @ivar indexed: the position of the index by conversation.
+    @ivar numbers: the numbers of conversations.
+    @ivar groups: by id: the members who may write there. Only groups with members are here.
     @ivar users: by id. Only users who may write are here.
     @ivar devices: by id: the largest counter used. Only devices that may write are here.
     @ivar reactions: by message and user: how many there were since it knows of anything.

@@ -58,7 +58,7 @@ Write = Callable[[Sequence[Draft]], Deferred[list[Outcome]]]
 
 class Setup(msgspec.Struct, array_like=True):
     """
-    What a writer needs to know.
+    The settings of a writer.
 
     @ivar database: the store's URL; it may have a password in it.
     @ivar turns: the directory of the L{Turnstile}, where writers need one.
@@ -76,7 +76,7 @@ class Setup(msgspec.Struct, array_like=True):
 
 
 class Plain(msgspec.Struct, array_like=True, gc=False):
-    """A L{Draft} without what stays in the daemon."""
+    """A L{Draft} without the fields that stay in the daemon."""
 
     kind: Kind
     scope: Scope
@@ -103,10 +103,10 @@ class Written(msgspec.Struct, array_like=True):
     """
     The answer to a batch.
 
-    @ivar outcomes: for each draft its event, or the code of why there is none.
-    @ivar again: which of them are L{Duplicate}s.
-    @ivar said: what is for the daemon's log.
-    @ivar later: of refusals that have an end: after how many seconds it is.
+    @ivar outcomes: for each draft its event, or the code of its refusal.
+    @ivar again: the places of those that are L{Duplicate}s.
+    @ivar said: lines for the daemon's log.
+    @ivar later: by the place of a refusal: the seconds after which the draft may be taken.
     """
 
     outcomes: list[Event | str]
@@ -148,12 +148,12 @@ class WriterProcess(Child):
         self._decode = msgspec.msgpack.Decoder(Written).decode
         self._refusals = {kind.code: kind for kind in _refusals(Refused)}
         self.ready = False
-        # What is to be written, in order. Of that, so many have been handed on: all of them to the process, or one to
-        # the thread.
+        # The batches to be written, in order. The first ones have been handed on, so many of them: to the process, or
+        # one to the thread.
         self._batches: deque[_Batch] = deque()
         self._under_way = 0
         self._number = 0
-        # The process has died, and what became of these is not known yet: nothing else is handed on.
+        # The process has died, and the outcomes of these are not known yet: no other batch is handed on.
         self._lost_batches: list[_Batch] = []
 
     def write(self, drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:

@@ -1,8 +1,8 @@
 """
-Receipts: what a writer did with its last batches, written in the same transactions.
+Receipts: the outcomes of a writer's last batches, written in the same transactions.
 
-Who has handed a batch to a writer's process, and sees it die before it answers, reads here which of it is in the log.
-That cannot be told from the log itself: two messages may be the same in all that clients say of them.
+When a writer's process dies before it answers, the daemon reads here which drafts of the batch are in the log. The log
+itself cannot tell: two messages may be the same in every field.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ NOBODY = -1
 
 class Name(NamedTuple):
     """
-    What names a batch.
+    The name of a batch.
 
     @ivar worker: the worker's number.
-    @ivar incarnation: 63 random bits of whoever hands out the numbers.
+    @ivar incarnation: 63 random bits of the process that numbers the batches.
     @ivar number: counts the batches, from 1.
     """
 
@@ -124,7 +124,7 @@ def read(
     found = [_read(connection, name, drafts, refusals) for name, drafts in batches]
     begun = [place for place, outcomes in enumerate(found) if outcomes is not None]
     return [
-        # When a later one was begun this one was ended. What is not in its receipt had failed.
+        # When a later batch was begun this one was ended: drafts that are not in its receipt had failed.
         (outcomes or []) + ([NotStored()] * (len(drafts) - len(outcomes or [])) if begun and place < begun[-1] else [])
         for place, (outcomes, (_, drafts)) in enumerate(zip(found, batches, strict=True))
     ]
@@ -153,7 +153,7 @@ def _read(
         elif isinstance(part, int):
             outcomes.append(Duplicate(found[part]))
         else:
-            # What was recalled since is blank in the log; here it is still to be said.
+            # A message that was recalled since is blank in the log; here it is still to be delivered.
             outcomes += [
                 replace(found[position], body=drafts[len(outcomes) + place].body)
                 for place, position in enumerate(_positions(part))

@@ -1,8 +1,8 @@
 """
-How many people who are no contacts each user has written to first, of late.
+Counts the conversations that each user has begun with strangers of late: people who are no contacts.
 
-The log says it, to every writer: so several workers share the count, and a restart keeps it. A writer reads it when a
-user begins a conversation, and from then on it follows the log. Only for that reading the wall clock matters.
+The count follows from the log, so several workers share it, and a restart keeps it. A writer reads it when a user
+begins a conversation, and from then on keeps it up to date by the log. Only for that reading the wall clock matters.
 """
 
 from __future__ import annotations

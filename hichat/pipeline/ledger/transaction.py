@@ -1,7 +1,7 @@
 """
-One transaction's view of the log: the memory, brought up to date, and over it what the batch itself changes.
+One transaction's view of the log: the memory, brought up to date, and over it the batch's own changes.
 
-Here drafts get their numbers. Whether they may have them is the business of L{hichat.pipeline.ledger.rights}.
+Here drafts get their numbers. L{hichat.pipeline.ledger.rights} decides whether they may be appended.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ TOGETHER = 500
 
 class Transaction:
     """
-    @param drafts: of the batch: what is not known of all of them is looked up together.
+    @param drafts: the drafts of the batch: the users and devices that the memory does not have are looked up together.
     @param now: milliseconds since the epoch.
     @param contacts_only: whether only contacts may write to each other.
     @ivar position: of the last event.
-    @ivar changed: users of whom this batch has changed something that the memory holds: to be read afresh.
-    @ivar begun: by user, to which strangers this batch writes first.
+    @ivar changed: users whose rows this batch has changed: the memory's are out of date, and read afresh.
+    @ivar begun: by user, the strangers with whom this batch begins a conversation.
     """
 
     def __init__(
@@ -138,16 +138,16 @@ class Transaction:
         self._made, self._unwritten = [], []
 
     def index(self) -> None:
-        """Take the index on, if it is high time to; see L{hichat.pipeline.ledger.writer.LogWriter.follow}."""
+        """Continue the index, if it lags too far behind; see L{hichat.pipeline.ledger.writer.LogWriter.follow}."""
         self._indexed = by_conversation.follow(self.connection, self.memory.indexed, self.position, steps=3)
 
     def remember(self) -> None:
-        """It was committed: the memory learns of it."""
+        """The transaction was committed: bring the memory up to date."""
         for event in self._telling:
             self.memory.apply(event)
         known = self.memory.devices
         for device, counter in self._counters:
-            # Who was signed out in this batch is not known any more.
+            # The memory has no more devices of users who were signed out in this batch.
             if counter > known.get(device, counter):
                 known[device] = counter
         for user, others in self.begun.items():
@@ -169,7 +169,7 @@ class Transaction:
         """Later drafts of this batch see what this one changed."""
         if event.scope == Scope.GROUP:
             if event.target in self.memory.groups:
-                # The memory learns of it after the commit. What is not in it is read from the rows.
+                # The memory learns of it after the commit. A group that is not in the memory is read from the rows.
                 known = self._groups.get(event.target) or self.memory.groups[event.target].copy()
                 self._groups[event.target] = known
                 known.apply(event)

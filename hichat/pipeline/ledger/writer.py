@@ -42,15 +42,15 @@ A server that was restarted is back by then.
 
 class LogWriter:
     """
-    @param store: whose log it is.
+    @param store: the store of the log.
     @param now: the time, in milliseconds since the epoch.
     @param edit_limit: seconds after which people cannot edit or recall their messages any more.
     @param contacts_only: whether only contacts may write to each other.
     @param sleep: waits so many seconds, in the writer's thread.
     @param tail: see L{TAIL}.
     @param ticks: see L{hichat.runtime.clock.ticks}.
-    @param strangers: how many conversations a user may begin with people who are no contacts.
-    @ivar trouble: how often nothing could be stored, and why; C{following}: how often the index was not taken on.
+    @param strangers: the limit of conversations that a user begins with people who are no contacts.
+    @ivar trouble: the failures to store; C{following}: the failures to continue the index.
     """
 
     _log = Logger()
@@ -167,8 +167,8 @@ class LogWriter:
 
     def _is_stored(self, outcomes: Sequence[Outcome]) -> bool:
         """
-        The store failed in the commit, after it was asked for it and before it said that it was done: read whether it
-        was. Who is told "not stored" says it again; so that must not be said of what is stored.
+        The store failed in the commit, so it is in doubt whether the commit was done: read whether it was. A sender who
+        is told "not stored" sends again, so that must not be said of a stored message.
         """
         events = [outcome for outcome in outcomes if isinstance(outcome, Event)]
         if not events:
@@ -196,9 +196,9 @@ def _is_same(found: Event, event: Event) -> bool:
 
 def _find_first(transaction: Transaction, draft: Draft) -> Duplicate | None:
     """
-    Was this written before, under this client id?
+    Was this draft written before, under its client id?
 
-    @raise CounterUsed: something else was.
+    @raise CounterUsed: another one was written under that id.
     @raise SignedOut: the device was revoked.
     """
     first = transaction.counted(draft)
@@ -210,7 +210,7 @@ def _find_first(transaction: Transaction, draft: Draft) -> Duplicate | None:
 
 
 def _says(event: Event, draft: Draft) -> bool:
-    """@return: whether the draft is the event once more. What was recalled since has no body to compare."""
+    """@return: whether the draft repeats the event. A message that was recalled since has no body to compare."""
     if (event.kind, event.subject) != (draft.kind, draft.subject):
         return False
     if draft.kind in MESSAGES and (event.scope, event.target) != (draft.scope, draft.target):

@@ -11,9 +11,10 @@ class Intake:
     """
     Counts drafts from their acceptance until they are handed to the plane's link.
 
-    At C{high} whoever has one more is paused, at C{low} the paused go on, in the order they were paused; who comes in
-    between waits behind them, or those who are answered first would take all the room again and again. So neither the
-    ledger's nor the plane's queue can overflow, nothing has to be dropped, and everybody has a turn.
+    At C{high} a sender with one more draft is paused. At C{low} the paused senders go on, in the order in which they
+    were paused. Senders that come in between wait behind them; else those that are answered first would take all the
+    room again and again. So neither the ledger's nor the plane's queue can overflow, nothing has to be dropped, and
+    every sender has its turn.
 
     @param high: drafts; the seed's channel was 1024 deep.
     @param low: drafts.

@@ -25,7 +25,7 @@ class PlaneWriter:
     """
     Takes batches from the queue and hands them to the carrier, piece by piece.
 
-    @param depth: batches that the queue holds: as many as there may be drafts in flight.
+    @param depth: the most batches in the queue: as many as the most drafts in flight.
     """
 
     _log = Logger()

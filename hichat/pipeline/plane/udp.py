@@ -71,12 +71,12 @@ class Link(DatagramProtocol):
     """
     The carrier of one host: a datagram protocol that sends to its own address, and to the other workers.
 
-    To itself it sends all, when there is credit. The others get what they want, if there is credit: they are never
-    waited for. Who is behind finds it in the log.
+    It sends all events to itself, when there is credit. It sends the other workers the events of their interests, if
+    there is credit: it never waits for them. A worker that is behind finds the events in the log.
 
-    @param receiver: is given what arrives.
-    @param others: where the other workers are, by their numbers.
-    @param interests: what this worker wants of the others.
+    @param receiver: is given the batches that arrive.
+    @param others: the addresses of the other workers, by their numbers.
+    @param interests: the interests of this worker.
     @param bind: gives a protocol its socket; raises L{StartError}. Not needed where something else does.
     """
 
