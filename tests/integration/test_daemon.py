@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import sqlite3
 import stat
+from pathlib import Path
 from typing import Any, ClassVar
 
 import jwt
@@ -393,6 +395,21 @@ async def test_a_client_that_does_not_listen(system: System) -> None:
     a.transport.pauseProducing()
     assert await system.daemon.stop(seconds=10) == STOPPED
     a.transport.resumeProducing()
+
+
+async def test_a_process_beside_it_that_does_nothing_holds_up_no_stop(system: System) -> None:
+    """Such as the search's, which is last in line for a core; what it was asked for is not waited for."""
+
+    def searching() -> list[int]:
+        commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in system.daemon.children()}
+        return [pid for pid, command in commands.items() if b"hichat.search.process" in command]
+
+    await until(searching)
+    os.kill(searching()[0], signal.SIGSTOP)
+    # Its follower asks it for a step, which does not come.
+    await deferLater(reactor, 2.5)
+    assert await system.daemon.stop(seconds=8) == STOPPED
+    assert "HiChat stops: everything that was accepted is stored" in system.daemon.log.read_text()
 
 
 class Secrecy(System):
