@@ -34,6 +34,9 @@ NAME = "the search index"
 LAST_IN_LINE = 19
 """Niceness: whoever wants the core has it first."""
 
+DEADLINE = 600.0
+"""Seconds that a step may take: on a machine that is busy the process, which is last in line, hardly comes to it."""
+
 
 class Setup(msgspec.Struct, array_like=True):
     """
@@ -64,14 +67,16 @@ class FollowerProcess(Child):
     Asks the process for steps, one at a time.
 
     @param database: the log's URL.
-    @param reactor: see L{Child}; as is C{command}.
+    @param reactor: see L{Child}; as are C{command} and C{deadline}.
     """
 
     name = "the search's follower"
     module = "hichat.search.process"
 
-    def __init__(self, database: str, reactor: Any, command: Sequence[str] | None = None) -> None:
-        super().__init__(Setup(database), reactor, command)
+    def __init__(
+        self, database: str, reactor: Any, command: Sequence[str] | None = None, deadline: float = DEADLINE
+    ) -> None:
+        super().__init__(Setup(database), reactor, command, deadline)
         self._decode = msgspec.msgpack.Decoder(Taken).decode
         self._step: Deferred[Progress] | None = None
 

@@ -66,13 +66,14 @@ class Ledger(Scene):
         migrate(engine)
         fill(self.store)
 
-    def make(self, *, locked: Callable[..., Deferred[Any]] | None = None, code: str = "") -> WriterProcess:
+    def make(self, *, locked: Callable[..., Deferred[Any]] | None = None, code: str = "", **more: Any) -> WriterProcess:
         """
         @param locked: instead of the store's C{write}.
         @param code: runs in the process first.
         """
         setup = Setup(self.url, None if self.on_postgresql else str(self.directory), 0, 5, 3600, False, self.strangers)
-        more = {"command": python_command(code, "hichat.pipeline.ledger.process")} if code else {}
+        if code:
+            more["command"] = python_command(code, "hichat.pipeline.ledger.process")
         made = WriterProcess(
             setup, CLOCK, lambda drafts: deferToThread(self.writer.write, drafts), locked or self.store.write, **more
         )
@@ -143,6 +144,22 @@ async def test_the_process_dies_with_some(probe_scene: Probe) -> None:
     for place in (0, 2, 4):
         assert isinstance(outcomes[place][0], NotStored)
     assert probe_scene.written() == ["a", "b", "c"]
+    probe_scene.flushLoggedErrors()
+
+
+async def test_the_process_does_not_answer(probe_scene: Probe) -> None:
+    """It is killed after its deadline; what it had is written, once and in order."""
+    made = await probe_scene.started(deadline=15.0)
+    first = made.pid
+    assert first is not None
+    os.kill(first, signal.SIGSTOP)
+    asked = [made.write(batch) for batch in ([say("a")], [say("b"), say("c")], [])]
+    outcomes = [await answer for answer in asked]
+    assert [bodies(outcomes[place]) for place in (0, 1)] == [["a"], ["b", "c"]]
+    assert isinstance(outcomes[2][0], NotStored)
+    assert probe_scene.written() == ["a", "b", "c"]
+    await probe_scene.ready(made)
+    assert made.pid != first
     probe_scene.flushLoggedErrors()
 
 

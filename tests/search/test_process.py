@@ -62,8 +62,9 @@ Index.move = dying
         drafts = [text("very secret") for _ in range(count)]
         LogWriter(self.store, lambda: NOW).write(drafts)
 
-    def make(self, code: str = "") -> FollowerProcess:
-        more: Any = {"command": python_command(code, "hichat.search.process")} if code else {}
+    def make(self, code: str = "", **more: Any) -> FollowerProcess:
+        if code:
+            more["command"] = python_command(code, "hichat.search.process")
         made = FollowerProcess(self.url, CLOCK, **more)
         self.addCleanup(made.stop)
         made.start()
@@ -127,6 +128,22 @@ async def test_killed_in_a_step(follower_scene: FollowerProcessScene) -> None:
     assert await made.step() == Progress(head, head)
     assert follower_scene.indexed() == head
     assert any("the search's follower ended (signal 9)" in eventAsText(each) for each in follower_scene.logged)
+
+
+async def test_a_step_that_takes_too_long(follower_scene: FollowerProcessScene) -> None:
+    """Its process is killed, and who waits for it hears of it; the next one goes on."""
+    made = follower_scene.make(deadline=20.0)
+    follower_scene.write(3)
+    assert await made.step() == Progress(3, 3)
+    assert made.pid is not None
+    os.kill(made.pid, signal.SIGSTOP)
+    follower_scene.write(3)
+    with pytest.raises(StepFailed):
+        await made.step()
+    while made.pid is None:
+        await deferLater(CLOCK, 0.01, lambda: None)
+    assert await made.step() == Progress(6, 6)
+    assert any("has not answered within 20.0 s" in eventAsText(each) for each in follower_scene.logged)
 
 
 async def test_a_step_that_fails_is_in_the_daemons_log(follower_scene: FollowerProcessScene) -> None:

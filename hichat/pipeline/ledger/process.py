@@ -40,7 +40,7 @@ from hichat.core.kinds import Kind
 from hichat.pipeline.ledger import receipts
 from hichat.pipeline.ledger.receipts import Name, Receipt
 from hichat.pipeline.ledger.writer import LogWriter
-from hichat.runtime.child import Child, Daemon, Said, collect_log, no_threads, run
+from hichat.runtime.child import DEADLINE, Child, Daemon, Said, collect_log, no_threads, run
 from hichat.runtime.limits import NO_LIMIT, Rate
 from hichat.storage.engine import make_engine
 from hichat.storage.store import Store
@@ -123,7 +123,7 @@ class WriterProcess(Child):
     Has batches written by the process, while there is one.
 
     @param setup: of the writer.
-    @param reactor: see L{Child}; as is C{command}.
+    @param reactor: see L{Child}; as are C{command} and C{deadline}.
     @param here: writes a batch in the daemon's own writer thread.
     @param locked: runs a query there, in a transaction that holds the store's write lock.
     @ivar ready: whether the process takes batches; until then the daemon's thread does.
@@ -141,8 +141,9 @@ class WriterProcess(Child):
         here: Write,
         locked: Callable[..., Deferred[Any]],
         command: Sequence[str] | None = None,
+        deadline: float = DEADLINE,
     ) -> None:
-        super().__init__(setup, reactor, command)
+        super().__init__(setup, reactor, command, deadline)
         self._here = here
         self._locked = locked
         self._decode = msgspec.msgpack.Decoder(Written).decode
