@@ -44,7 +44,7 @@ class ReactorTests(SynchronousTestCase):
 
 
 class StartTests(SynchronousTestCase):
-    """The processes beside the daemon start soon: each of these modules takes them a tenth of a second or so."""
+    """Processes start soon: each of these modules takes them a tenth of a second or so."""
 
     unwanted = ("twisted.internet.tcp", "OpenSSL", "sqlalchemy.dialects.postgresql", "autobahn", "jinja2", "PIL")
 

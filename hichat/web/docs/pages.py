@@ -13,15 +13,17 @@ import json
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
 from markupsafe import Markup
-from mdit_py_plugins.anchors import anchors_plugin
 
 from hichat.core.events import MAX_SAFE_INTEGER
+
+if TYPE_CHECKING:
+    # What renders the pages is imported when the first one is asked for: it would take a tenth of the daemon's start.
+    from jinja2 import Environment
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
 
 STYLE = (files(__package__) / "templates" / "style.css").read_text(encoding="utf-8")
 
@@ -50,6 +52,9 @@ def markdown(lead: Callable[[str], str]) -> MarkdownIt:
     @param lead: where a link leads on this site, by where it leads in the text.
     @return: what renders CommonMark with tables. A heading's anchor is the one that GitHub gives it.
     """
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.anchors import anchors_plugin
+
     found = MarkdownIt("commonmark", {"html": False}).enable("table").use(anchors_plugin, max_level=_ANCHORED)
     found.core.ruler.push("lead", lambda state: _lead(state, lead))
     return found
@@ -80,6 +85,8 @@ def to_html(text: str, prefix: str = "") -> Markup:
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     found = Environment(
         loader=PackageLoader(__package__),
         autoescape=True,

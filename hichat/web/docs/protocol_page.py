@@ -12,14 +12,16 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from markdown_it.token import Token
 from markupsafe import Markup
 
 from hichat.web.docs import pages
 from hichat.web.docs.asyncapi import CLOSE_CODES, document, error_codes
 from hichat.web.docs.docstrings import commonmark
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _PLACE = re.compile(r"(->|<-) (\w+) ?(\d*)")
 _EXCHANGED = Markup('<span class="dim">{}</span> <code>{}</code>')
