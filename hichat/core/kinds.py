@@ -89,7 +89,7 @@ class Kind(IntEnum):
     """The sender has taken that back."""
     CONVERSATION_SET = 48
     """
-    The sender has pinned or muted a conversation, or not any more; the body is L{hichat.conversations.preferences}'s.
+    The sender has pinned or muted a conversation, or not any more; the body is L{hichat.conversations.settings}'s.
     """
     TYPING = 100
     """A user is writing. This and the next one are signals: they have no position and are never stored."""
@@ -215,7 +215,7 @@ class Body(Enum):
     REMARK = auto()
     """UTF-8. Empty: there is no other name any more."""
     SETTING = auto()
-    """A JSON object: see L{hichat.accounts.preferences.Setting}."""
+    """A JSON object: see L{hichat.accounts.conversation_settings.Setting}."""
     MARKS = auto()
     """Two positions in decimal digits, received and read, with a blank between."""
 
