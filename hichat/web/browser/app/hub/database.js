@@ -62,7 +62,7 @@ export class Database {
     }
   }
 
-  // @param change: what is another way. @return the item as it is now; null: another hub has sent it, or thrown it away.
+  // @param change: the new fields. @return the item as it is now; null: another hub has sent it, or thrown it away.
   change(key, change) {
     return this.#update(key, (item) => ({ ...item, ...change }));
   }

@@ -98,7 +98,7 @@ export class Model {
     return Boolean(mute) && (mute.until === undefined || mute.until > this.now());
   }
 
-  // Something is another way: draw it soon.
+  // Something has changed: draw it soon.
   changed = () => {
     if (this.waiting) return;
     this.waiting = setTimeout(() => {
