@@ -12,7 +12,10 @@ BLOCK = 500
 """Ports that one process has for itself. The first of them says whose they are: who has bound it has the block."""
 
 FIRST, LAST = 11_000, 32_768
-"""Below Linux's ephemeral ports, which the kernel gives to whoever asks for any; above all that browsers refuse (10080)."""
+"""
+Below Linux's ephemeral ports, which the kernel gives to whoever asks for any port; above 10080, the last that browsers
+refuse.
+"""
 
 TOGETHER = 8
 """What L{reserve} gives follows that many ports: a daemon of several workers has UDP ports in a row."""
