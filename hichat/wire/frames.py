@@ -35,9 +35,9 @@ B{Before sync} everything may be said and is answered. But an C{event} does not 
 online or typing, and another connection of the same device stays open.
 
 B{Several frames may be under way}: none has to wait for the answer of the one before. What one connection sends is
-written in the order in which it came, and answered in that order; a refused frame does not hold back the next ones. The
-number of frames under way has no bound; but over C{rate} of C{welcome} the answer is C{too_fast}, and a busy server
-reads later. Some dozens are enough: the client library has 32 under way.
+written in the order in which it came, and its acks come in that order. The error of a refused frame may overtake the
+acks of earlier frames, and holds back none. The number of frames under way has no bound; but over C{rate} of C{welcome}
+the answer is C{too_fast}, and a busy server reads later. Some dozens are enough: the client library has 32 under way.
 
 B{After too_fast} all further frames are refused with it, until C{retryAfter} of the last such answer is over: at
 least 0.25 s. So no frame overtakes a refused one: wait for that time, then send all refused frames again, in order.

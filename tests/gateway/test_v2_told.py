@@ -28,7 +28,7 @@ class ToldTests(SessionCase):
 
     def test_the_order_of_what_is_under_way(self) -> None:
         """Without waiting, with what is refused at once and later among it."""
-        self.told("under way", "in the order", "what is refused is left out", f"{_window()} under way")
+        self.told("under way", "in the order", "a refused frame may overtake", f"{_window()} under way")
         self.intake.high = self.intake.low = 10_000
         connection = self.live()
         for number in range(300):
@@ -63,7 +63,7 @@ class ToldTests(SessionCase):
         self.assertEqual(self.connect("ann").ask(op="hello", device="x")["counter"], 7)
 
     def test_what_too_fast_does(self) -> None:
-        self.told("too_fast", "until `retryAfter` of the last", "0.25 s", "send all of it again, in order")
+        self.told("too_fast", "until `retryAfter` of the last", "0.25 s", "send all refused frames again, in order")
         connection = self.known(rate=10)
         for number in range(20):
             connection.hear(op="ping", ref=number)

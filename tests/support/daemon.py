@@ -135,9 +135,14 @@ class Daemon:
                 await deferLater(reactor, 0.02)
         raise AssertionError("it does not listen")
 
-    async def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float = 15) -> int:
-        """@return: the exit status."""
+    async def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float | None = None) -> int:
+        """
+        @param seconds: until all of it is gone; of one that is killed the search's process, which is last in line for a
+            core, may take a while to see that.
+        @return: the exit status.
+        """
         assert self.process is not None
+        seconds = seconds or (60 if how == signal.SIGKILL else 15)
         process = self.process
         children = self.children()
         process.send_signal(how)
