@@ -72,7 +72,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         mark = item.get_closest_marker("timeout")
         seconds = mark.args[0] if mark else SECONDS
         item.obj = pytest_twisted.ensureDeferred(_limited(item.obj, seconds))
-        item.add_marker(pytest.mark.timeout(seconds + 30))
+        # Before the function's own mark, or that would count.
+        item.add_marker(pytest.mark.timeout(seconds + 30), append=False)
 
 
 def _limited(function: Test, seconds: float) -> Test:

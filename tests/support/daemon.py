@@ -25,6 +25,7 @@ from twisted.internet.task import deferLater
 
 from hichat.admin.administration import Administration
 from hichat.daemon import settings
+from hichat.search.process import LAST_IN_LINE
 from hichat.wire.frames import PATH, SUBPROTOCOL
 from tests.support import ports
 from tests.support.asyncapi_checker import AsyncAPIChecker
@@ -60,6 +61,13 @@ def _is_alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
     except OSError:
+        return False
+
+
+def _is_at_work(pid: int) -> bool:
+    try:
+        return os.getpriority(os.PRIO_PROCESS, pid) < LAST_IN_LINE and _is_alive(pid)
+    except ProcessLookupError:
         return False
 
 
@@ -135,20 +143,21 @@ class Daemon:
                 await deferLater(reactor, 0.02)
         raise AssertionError("it does not listen")
 
-    async def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float | None = None) -> int:
+    async def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float = 15) -> int:
         """
-        @param seconds: until all of it is gone; of one that is killed the search's process, which is last in line for a
-            core, may take a while to see that.
+        Stop it, and wait for that and for its processes. What is last in line for a core is not waited for if the
+        daemon is killed: on a busy machine it may take a minute until it sees that, and it disturbs no other daemon.
+
         @return: the exit status.
         """
         assert self.process is not None
-        seconds = seconds or (60 if how == signal.SIGKILL else 15)
         process = self.process
         children = self.children()
+        is_waited_for = _is_at_work if how == signal.SIGKILL else _is_alive
         process.send_signal(how)
         try:
             # Its workers end when they see that it is gone; until then they answer at the same port.
-            await until(lambda: process.poll() is not None and not any(map(_is_alive, children)), seconds)
+            await until(lambda: process.poll() is not None and not any(map(is_waited_for, children)), seconds)
         except AssertionError:
             process.kill()
             raise
