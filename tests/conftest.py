@@ -28,6 +28,9 @@ from tests import proof
 pytest.register_assert_rewrite("tests.support", "tests.integration.system")
 
 MEMORY = "/dev/shm"
+ENOUGH = 4 * 2**30
+"""Bytes; a container may have 64 MiB there, which is less than a PostgreSQL."""
+
 settings.register_profile("tests", max_examples=proof.EXAMPLES)
 settings.load_profile("tests")
 reactor: Any = installed_reactor
@@ -40,7 +43,7 @@ SECONDS = 110
 
 def pytest_configure(config: pytest.Config) -> None:
     """Files are in memory, or each commit would wait for a disk. All workers of pytest-xdist share one PostgreSQL."""
-    if os.access(MEMORY, os.W_OK):
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ENOUGH:
         tempfile.tempdir = os.environ["TMPDIR"] = MEMORY
     if getattr(config.option, "numprocesses", None):
         from tests.support import postgres
