@@ -56,6 +56,7 @@ class Crash(DeliverySystem):
 crash = fixture_of(Crash)
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(180)
 async def test_kill_9(crash: Crash) -> None:
     """

@@ -1,8 +1,16 @@
-"""Which tests pytest-xdist keeps together at one worker."""
+"""Which tests pytest-xdist keeps together at one worker, and which are alone."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_SH, LOCK_UN, flock
+from pathlib import Path
+
 from xdist.scheduler import LoadScopeScheduling
+
+TESTS = Path(__file__).parents[1]
+"""Its files are what workers lock; nothing is written to them."""
 
 
 def unit_of(test: str) -> str:
@@ -21,3 +29,18 @@ class Scheduling(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return unit_of(nodeid)
+
+
+@contextmanager
+def turn(*, alone: bool) -> Iterator[None]:
+    """
+    A test's turn, among those of all workers.
+
+    @param alone: no other worker tests anything meanwhile. It waits for the tests that are under way; those that come
+        after it wait at the door, so that they do not pass it by.
+    """
+    with (TESTS / "__init__.py").open() as door, (TESTS / "conftest.py").open() as room:
+        flock(door, LOCK_EX)
+        flock(room, LOCK_EX if alone else LOCK_SH)
+        flock(door, LOCK_UN)
+        yield
