@@ -81,6 +81,7 @@ class ProcessScene(Scene):
 scene = fixture_of(ProcessScene)
 
 
+@pytest.mark.alone
 async def test_one_that_closes_its_socket_and_lives_on(scene: ProcessScene) -> None:
     """It is killed after a while; until then its work may still be done, so its end is not told."""
     made = scene.begin("import os, time; os.close(0); time.sleep(1000)")
@@ -89,6 +90,7 @@ async def test_one_that_closes_its_socket_and_lives_on(scene: ProcessScene) -> N
     assert made.pid is None
 
 
+@pytest.mark.alone
 async def test_one_that_is_let_go_and_does_not_go(scene: ProcessScene) -> None:
     made = scene.begin("import time; time.sleep(1000)")
     made.let_go()
@@ -164,6 +166,7 @@ async def test_one_that_is_asked_nothing_may_take_its_time(scene: ProcessScene) 
     assert not made.was_overdue
 
 
+@pytest.mark.alone
 async def test_one_that_starts_others_which_live_on(scene: ProcessScene) -> None:
     """They hold its pipes and its socket: its end is told all the same."""
     made = scene.begin(
@@ -210,6 +213,7 @@ async def test_a_start_beside_many_connections(scene: ProcessScene) -> None:
     assert scene.said() == ["4"]
 
 
+@pytest.mark.alone
 async def test_stopped_while_it_starts_and_while_it_works(scene: ProcessScene) -> None:
     """The daemon is not held up, and hears when it is gone; no end is told that was asked for."""
     for code in ("import time; time.sleep(1000)", "import sys; sys.stdin.read()"):

@@ -335,6 +335,7 @@ class SlowReader(DeliverySystem):
 slow_reader = fixture_of(SlowReader)
 
 
+@pytest.mark.alone
 async def test_one_who_stops_reading(slow_reader: SlowReader) -> None:
     """The daemon's memory is bounded, it is closed with 4008, it catches up; the others notice nothing."""
     people = slow_reader.insider.people(4)
@@ -365,6 +366,7 @@ async def test_one_who_stops_reading(slow_reader: SlowReader) -> None:
     slow_reader.check()
 
 
+@pytest.mark.alone
 async def test_a_sync_of_a_hundred_thousand(slow_reader: SlowReader) -> None:
     """By one who reads slowly: it ends, the daemon's memory is bounded, the others notice nothing."""
     people = slow_reader.insider.people(5)

@@ -70,6 +70,7 @@ async def test_twenty_thousand_messages(faulty_plane: FaultyPlane) -> None:
     assert await faulty_plane.daemon.metric("repairs_total") > 10
 
 
+@pytest.mark.alone
 async def test_a_client_that_stops_reading(delivery: DeliverySystem) -> None:
     """Its memory is bounded, it is told why it is closed, the others do not notice, and the history has it all."""
     ann, bob, cat = await delivery.people("ann", "bob", "cat")

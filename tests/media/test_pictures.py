@@ -10,6 +10,7 @@ import tracemalloc
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image, ImageChops, ImageOps, ImageStat
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -54,6 +55,7 @@ class Types(SynchronousTestCase):
             self.assertEqual(type_of(head + b"x" * before + mark)[1], "video/mp4", before)
         self.assertEqual(type_of(head + b"x" * 3 * PIECE + mark[:-1])[1], "audio/mp4")
 
+    @pytest.mark.alone
     def test_others_have_the_interpreter(self):
         """While thirty megabytes are searched that look like the beginning of a film everywhere."""
         content = WEBM + b"\x86" * 30_000_000

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable
 from itertools import pairwise
 
+import pytest
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.media import matroska, mp4, sound
@@ -174,6 +175,7 @@ class Broken(SynchronousTestCase):
                 broken[chance.randrange(len(broken))] = chance.randrange(256)
                 self.assertEqual(type_of(bytes(broken))[0], "file", bytes(broken[:20]))
 
+    @pytest.mark.alone
     def test_others_have_their_turn(self) -> None:
         """Whatever is looked through rests soon again: meanwhile nobody's messages are passed on."""
         turns: list[float] = []

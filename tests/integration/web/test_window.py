@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import PASSWORD, BrowserCase
@@ -53,6 +54,7 @@ class WindowTests(BrowserCase):
         busy.page.get_by_label("Search").fill("BENCH-2")
         expect(oldest).to_be_visible()
 
+    @pytest.mark.alone
     def test_ten_thousand_messages(self) -> None:
         """Only a window of them is in the page, however far one scrolls, and what is seen stays where it is."""
         reader = self.person("bench-1")
