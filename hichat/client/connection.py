@@ -39,7 +39,7 @@ from zope.interface import implementer
 
 from hichat.client.http import language_here
 from hichat.client.inbox import Gate, Inbox
-from hichat.client.link import Link, Loss, link_factory
+from hichat.client.link import ClientProtocol, Loss, link_factory
 from hichat.client.outbox import Answered, Outbox, check, refusal
 from hichat.client.speech import Event, Questions, understand
 from hichat.client.wire import (
@@ -194,7 +194,7 @@ class Client:
         self.reactor = reactor
         self.opening_timeout = opening_timeout
         self.heartbeat = heartbeat
-        self.link: Link | None = None
+        self.link: ClientProtocol | None = None
         self.welcome: Welcome | None = None
         self._address = Address.parse(server)
         self._credentials: Credentials | None = credentials if isinstance(credentials, Credentials) else None
@@ -234,7 +234,7 @@ class Client:
         self._leaving, self._left = False, Gate(shut=True)
         self._verdict: ClientError | None = None
         self._stopped: ClientError | None = None
-        factory = link_factory(reactor, partial(Link, self), frames.SUBPROTOCOL)
+        factory = link_factory(reactor, partial(ClientProtocol, self), frames.SUBPROTOCOL)
         self._service = ClientService(_Renewing(self, endpoint or self._endpoint()), factory, self._wait, reactor)
 
     # The connection
@@ -492,7 +492,7 @@ class Client:
         """@return: the first frame. The token is in the header."""
         return frames.Hello(device=self._device)
 
-    def made(self, link: Link) -> None:
+    def made(self, link: ClientProtocol) -> None:
         """There is a link."""
         self.link = link
 

@@ -64,7 +64,7 @@ class Owner(Protocol):
     def hello(self) -> Hello:
         """@return: the first frame."""
 
-    def made(self, link: Link) -> None:
+    def made(self, link: ClientProtocol) -> None:
         """This link is on its way."""
 
     def received_frames(self, payloads: list[bytes]) -> None:
@@ -74,7 +74,7 @@ class Owner(Protocol):
         """It has ended."""
 
 
-class Link(WebSocketClientProtocol):
+class ClientProtocol(WebSocketClientProtocol):
     """
     A connection.
 
@@ -259,7 +259,7 @@ class Link(WebSocketClientProtocol):
         self._timer = None if seconds is None else self._owner.reactor.callLater(seconds, call)
 
 
-def link_factory(reactor: Any, make: Callable[[], Link], subprotocol: str) -> WebSocketClientFactory:
+def link_factory(reactor: Any, make: Callable[[], ClientProtocol], subprotocol: str) -> WebSocketClientFactory:
     """@return: what makes links, without Autobahn's timers."""
     factory = WebSocketClientFactory(reactor=reactor, protocols=[subprotocol])
     factory.noisy = False

@@ -51,7 +51,7 @@ class Uploaded(NamedTuple):
     seconds: float = 0.0
 
 
-class Link(NamedTuple):
+class MediaLink(NamedTuple):
     """
     Where a file is for a while, without a token; paths of the server.
 
@@ -104,7 +104,7 @@ class MediaCalls:
             seconds=_length(found.get("seconds")),
         )
 
-    async def links(self, ids: Sequence[str]) -> list[Link]:
+    async def links(self, ids: Sequence[str]) -> list[MediaLink]:
         """@return: links to those of these files, 100 at most, that this user may see."""
         found = await self._session.call("POST", "/media/links", {"ids": list(ids)})
         items = found.get("items") if isinstance(found, dict) else None
@@ -112,7 +112,9 @@ class MediaCalls:
             raise BadAnswer("the server's answer is not a list")
         rows: list[dict[str, Any]] = [item for item in items if isinstance(item, dict)]
         return [
-            Link(words(row.get("id")), words(row.get("url")), words(row.get("thumbnail")), whole(row.get("expires")))
+            MediaLink(
+                words(row.get("id")), words(row.get("url")), words(row.get("thumbnail")), whole(row.get("expires"))
+            )
             for row in rows
         ]
 

@@ -64,7 +64,7 @@ from hichat.pipeline.plane.faults import parse as parse_faults
 from hichat.pipeline.plane.intake import Intake
 from hichat.pipeline.plane.interests import Interests
 from hichat.pipeline.plane.queue import PlaneWriter
-from hichat.pipeline.plane.udp import Address, Link
+from hichat.pipeline.plane.udp import Address, UDPCarrier
 from hichat.pipeline.routing.arrivals import read_arrivals, read_generation
 from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime import keys
@@ -203,7 +203,7 @@ class Plane(NamedTuple):
     Where a worker's plane is.
 
     @ivar others: the addresses of the other workers, by their numbers.
-    @ivar bind: see L{Link}.
+    @ivar bind: see L{UDPCarrier}.
     """
 
     others: Mapping[int, Address] = {}
@@ -313,7 +313,7 @@ def assemble_way(
         interests=interests,
     )
     plane = plane or Plane()
-    carrier = Link(codec, routing, clock, metrics, plane.others, interests, plane.bind)
+    carrier = UDPCarrier(codec, routing, clock, metrics, plane.others, interests, plane.bind)
     writer = PlaneWriter(carrier, intake, bounds.drafts)
     log_writer = LogWriter(
         store,

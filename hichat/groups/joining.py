@@ -69,7 +69,7 @@ class Candidate(NamedTuple):
     created_at: int
 
 
-class Link(NamedTuple):
+class InviteLink(NamedTuple):
     """
     An invite link.
 
@@ -388,7 +388,7 @@ def make_link(
     use_limit: int | None,
     expires_at: int | None,
     now: int,
-) -> Link:
+) -> InviteLink:
     """
     Make an invite link. It is no event: its code is not for all members.
 
@@ -406,10 +406,10 @@ def make_link(
             raise TooManyLinks
     row = {"group_id": group_id, "code": code, "made_by": user_id, "use_limit": use_limit, "expires_at": expires_at}
     made = connection.execute(invite_links.insert().values(**row, created_at=now).returning(*_LINK)).one()
-    return Link(*made)
+    return InviteLink(*made)
 
 
-def list_links(connection: Connection, user_id: int, group_id: int, now: int) -> list[Link]:
+def list_links(connection: Connection, user_id: int, group_id: int, now: int) -> list[InviteLink]:
     """
     @return: those that are good, in order of id.
     @raise NotPermitted: only the owner and the admins may know; L{NotAMember}: they are members.
@@ -417,7 +417,7 @@ def list_links(connection: Connection, user_id: int, group_id: int, now: int) ->
     """
     role_in(connection, get(connection, group_id), user_id, *ADMINS)
     query = select(*_LINK).where(invite_links.c.group_id == group_id, *_good(now)).order_by(invite_links.c.id)
-    return [Link(*row) for row in connection.execute(query)]
+    return [InviteLink(*row) for row in connection.execute(query)]
 
 
 def revoke_link(connection: Connection, user_id: int, group_id: int, link_id: int, now: int) -> None:

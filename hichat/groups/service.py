@@ -18,7 +18,7 @@ from hichat.core.errors import InvalidField, NoSuchGroup, NoSuchMember, NotAMemb
 from hichat.core.events import MAX_SAFE_INTEGER, JoinPolicy, Role, Scope
 from hichat.core.kinds import Kind
 from hichat.groups import joining, moderation, queries
-from hichat.groups.joining import Candidate, Link
+from hichat.groups.joining import Candidate, InviteLink
 from hichat.groups.moderation import Ban
 from hichat.groups.queries import DEFAULTS, Change, Group, Limits, Member, Place
 
@@ -178,7 +178,7 @@ class Groups:
 
     # Links
 
-    async def make_link(self, user_id: int, group_id: int, use_limit: int | None, expires_at: int | None) -> Link:
+    async def make_link(self, user_id: int, group_id: int, use_limit: int | None, expires_at: int | None) -> InviteLink:
         """
         See L{joining.make_link}.
 
@@ -189,7 +189,7 @@ class Groups:
         code = secrets.token_urlsafe(18)
         return await self._store.write(joining.make_link, user_id, group_id, code, use_limit, expires_at, self.now())
 
-    async def links(self, user_id: int, group_id: int) -> list[Link]:
+    async def links(self, user_id: int, group_id: int) -> list[InviteLink]:
         """See L{joining.list_links}."""
         return await self._store.read(joining.list_links, user_id, group_id, self.now())
 

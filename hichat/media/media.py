@@ -64,7 +64,7 @@ class Limits(NamedTuple):
     quota: int
 
 
-class Link(NamedTuple):
+class SignedURL(NamedTuple):
     """
     A signed URL.
 
@@ -366,16 +366,16 @@ class MediaStore:
 
     # Downloads
 
-    async def links(self, user: User, ids: Collection[str]) -> list[Link]:
+    async def links(self, user: User, ids: Collection[str]) -> list[SignedURL]:
         """@return: signed URLs of those of these files that a user may see, in their order."""
         found = await self._store.read(records.visible, user.id, ids)
         until = end_of_link(self._now())
         return [self._link(found[id], until) for id in dict.fromkeys(ids) if id in found]
 
-    def _link(self, found: Media, until: int) -> Link:
+    def _link(self, found: Media, until: int) -> SignedURL:
         url, query = f"{PREFIX}{found.id}", f"?until={until}&key={self._addresses.sign(found.id, until)}"
         thumbnail = f"{url}/thumbnail{query}" if found.kind == "picture" else None
-        return Link(found.id, url + query, thumbnail, until, found.type, _name_to_save(found), found.size)
+        return SignedURL(found.id, url + query, thumbnail, until, found.type, _name_to_save(found), found.size)
 
     def url(self, found: Media) -> str:
         """@return: by what messages of v2 name a file."""

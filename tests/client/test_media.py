@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred, fail
 from twisted.internet.error import ConnectionLost
 from twisted.python.failure import Failure
 
-from hichat.client.media import Link, Uploaded, place_for
+from hichat.client.media import MediaLink, Uploaded, place_for
 from hichat.client.wire import BadAnswer, FileTrouble, Refused, Unauthorized, Unreachable
 from tests.support.client import launch
 from tests.support.client_cases import CallCase
@@ -82,7 +82,7 @@ class Uploading(MediaCase):
 class Links(MediaCase):
     def test_links(self):
         found = self.call(self.calls.links([ID]), {"items": [LINK, 7, {}]})
-        self.assertEqual(found, [Link(ID, LINK["url"], "", 1), Link("", "", "", 0)])
+        self.assertEqual(found, [MediaLink(ID, LINK["url"], "", 1), MediaLink("", "", "", 0)])
         wrongs: list[Any] = [{}, [], {"items": 1}]
         for wrong in wrongs:
             self.fails(self.calls.links([ID]), wrong, 200, BadAnswer)

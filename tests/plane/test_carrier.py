@@ -21,7 +21,7 @@ from hichat.core.ports import ICarrier, Piece
 from hichat.pipeline.plane.datagram import Codec
 from hichat.pipeline.plane.intake import Intake
 from hichat.pipeline.plane.queue import PlaneWriter
-from hichat.pipeline.plane.udp import Link
+from hichat.pipeline.plane.udp import UDPCarrier
 from hichat.runtime.metrics import Metrics
 
 
@@ -121,14 +121,14 @@ class CarrierTests(SynchronousTestCase):
 class LinkTests(SynchronousTestCase):
     """The carrier over UDP, as the daemon starts and stops it."""
 
-    def link(self, bind: Any) -> Link:
+    def link(self, bind: Any) -> UDPCarrier:
         """@return: a link that gets its socket so."""
         receiver = cast(Any, None)
-        return Link(Codec(b"k" * 32, 0, 42), receiver, cast(Any, Clock()), Metrics(), bind=bind)
+        return UDPCarrier(Codec(b"k" * 32, 0, 42), receiver, cast(Any, Clock()), Metrics(), bind=bind)
 
     def test_it_is_one(self) -> None:
         """It has all that is asked of a carrier."""
-        verifyClass(ICarrier, Link)
+        verifyClass(ICarrier, UDPCarrier)
 
     def test_starts_and_stops(self) -> None:
         """It is stopped once, however often that is said; also if it never was started."""
@@ -153,7 +153,7 @@ class LinkTests(SynchronousTestCase):
         """Its address follows from nothing else: not from its number, and not from our own address."""
         there = ("127.0.0.9", 4567)
         receiver = cast(Any, None)
-        link = Link(Codec(b"k" * 32, 0, 42), receiver, cast(Any, Clock()), Metrics(), {7: there})
+        link = UDPCarrier(Codec(b"k" * 32, 0, 42), receiver, cast(Any, Clock()), Metrics(), {7: there})
         written: list[tuple[str, int]] = []
 
         class Wire:

@@ -13,7 +13,7 @@ from hichat.pipeline.plane import udp as link_module
 from hichat.pipeline.plane.datagram import Codec, Trail
 from hichat.pipeline.plane.intake import Intake
 from hichat.pipeline.plane.queue import PlaneWriter
-from hichat.pipeline.plane.udp import GRACE, KERNEL_COST, LOST_AFTER, Link
+from hichat.pipeline.plane.udp import GRACE, KERNEL_COST, LOST_AFTER, UDPCarrier
 from hichat.runtime.metrics import Metrics
 from tests.support.datagrams import KEY, event
 
@@ -78,7 +78,7 @@ class PlaneTests(SynchronousTestCase):
         self.metrics = Metrics()
         self.receiver = Receiver()
         self.codec = Codec(KEY, 0, 42)
-        self.link = Link(self.codec, self.receiver, self.clock, self.metrics)  # type: ignore[arg-type]
+        self.link = UDPCarrier(self.codec, self.receiver, self.clock, self.metrics)  # type: ignore[arg-type]
         self.wire = Wire(datagrams=2)
         self.link.transport = self.wire  # type: ignore[assignment]
         self.link.startProtocol()

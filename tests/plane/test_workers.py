@@ -9,7 +9,7 @@ from hichat.core.events import FIRST_GROUP_ID, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.pipeline.plane.datagram import Codec, Trail
 from hichat.pipeline.plane.interests import BITS, Interests, Wanted
-from hichat.pipeline.plane.udp import KERNEL_COST, LOST_AFTER, Link
+from hichat.pipeline.plane.udp import KERNEL_COST, LOST_AFTER, UDPCarrier
 from hichat.runtime.metrics import Metrics
 
 KEY = b"k" * 32
@@ -53,7 +53,7 @@ class Worker:
         self.metrics = Metrics()
         self.codec = Codec(KEY, number, incarnation)
         others = {other: ("127.0.0.1", 3000 + other) for other in range(workers) if other != number}
-        self.link = Link(self.codec, self, host.clock, self.metrics, others, self.interests)  # type: ignore[arg-type]
+        self.link = UDPCarrier(self.codec, self, host.clock, self.metrics, others, self.interests)  # type: ignore[arg-type]
         self.came: list[tuple[int, int, list[int], bool]] = []
 
     def start(self) -> None:

@@ -39,7 +39,7 @@ from hichat.pipeline.gateway.v2_session import SignedIn
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.pipeline.plane.datagram import Codec
 from hichat.pipeline.plane.faults import FaultyTransport
-from hichat.pipeline.plane.udp import KERNEL_COST, Link
+from hichat.pipeline.plane.udp import KERNEL_COST, UDPCarrier
 from hichat.runtime.limits import NO_LIMIT
 from hichat.runtime.metrics import Metrics
 from hichat.storage import tables
@@ -81,7 +81,7 @@ class Worker:
         codec = Codec(KEY, number, chance.getrandbits(64))
         others = {other: ("127.0.0.1", PORT + other) for other in range(world.workers_wanted) if other != number}
         self.way = assemble_way(self.store, codec, world.bounds, self.metrics, self.calls, lambda: NOW, Plane(others))
-        self.link = cast(Link, self.way.carrier)
+        self.link = cast(UDPCarrier, self.way.carrier)
         self.way.routing.recent = RECENT
         media = MediaUses(Addresses(KEY))
         self.services = assemble_services(self.way, self._sign_in, world.bounds, lambda: NOW, media)

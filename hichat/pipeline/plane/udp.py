@@ -67,7 +67,7 @@ class _Peer:
 
 
 @implementer(ICarrier)
-class Link(DatagramProtocol):
+class UDPCarrier(DatagramProtocol):
     """
     The carrier of one host: a datagram protocol that sends to its own address, and to the other workers.
 

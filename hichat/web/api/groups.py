@@ -39,7 +39,7 @@ from hichat.core.errors import (
 )
 from hichat.core.events import MAX_SAFE_INTEGER, JoinPolicy, Role
 from hichat.core.text import name_key
-from hichat.groups.joining import Candidate, Link
+from hichat.groups.joining import Candidate, InviteLink
 from hichat.groups.moderation import Ban
 from hichat.groups.queries import Member, Place
 from hichat.groups.service import FOR_EVER, checked
@@ -577,7 +577,7 @@ def _ban(ban: Ban) -> ShownBan:
     return ShownBan(ban.id, ban.name, ban.avatar, ban.banned_by, ban.created_at)
 
 
-def _link(link: Link) -> ShownLink:
+def _link(link: InviteLink) -> ShownLink:
     return ShownLink(
         id=link.id,
         code=link.code,
