@@ -7,7 +7,17 @@ from twisted.logger import LogEvent
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import Busy, TooManyConnections
-from hichat.pipeline.gateway.admission import DOOR, MOST, SUMMARY, Caps, Place, Places, Refusals, caps_of, key_of
+from hichat.pipeline.gateway.admission import (
+    DOOR,
+    MOST,
+    SUMMARY,
+    Caps,
+    ConnectionSlot,
+    Places,
+    Refusals,
+    caps_of,
+    key_of,
+)
 from hichat.runtime.metrics import Metrics
 from tests.support.doubles import watch_log
 
@@ -28,7 +38,7 @@ class PlacesCase(SynchronousTestCase):
 
 
 class Limits(PlacesCase):
-    def let_in(self, place: Place | None) -> Place:
+    def let_in(self, place: ConnectionSlot | None) -> ConnectionSlot:
         assert place is not None
         self.assertIsNone(place.refusal)
         return place
@@ -46,20 +56,20 @@ class Limits(PlacesCase):
         entered[0].leave()
         self.assertEqual(places.taken, 3)
         self.let_in(places.enter("a"))
-        self.assertIsNotNone(cast(Place, places.enter("a")).refusal)
+        self.assertIsNotNone(cast(ConnectionSlot, places.enter("a")).refusal)
 
     def test_in_all(self) -> None:
         places = self.places(total=2)
         first = self.let_in(places.enter(""))
         self.let_in(places.enter("a"))
-        self.assertIsInstance(cast(Place, places.enter("b")).refusal, Busy)
+        self.assertIsInstance(cast(ConnectionSlot, places.enter("b")).refusal, Busy)
         first.leave()
         self.let_in(places.enter("b"))
 
     def test_beyond_the_door_nobody_is_told(self) -> None:
         places = self.places(address=1)
         self.let_in(places.enter("a"))
-        told = [cast(Place, places.enter("a")) for _ in range(DOOR)]
+        told = [cast(ConnectionSlot, places.enter("a")) for _ in range(DOOR)]
         self.assertIsNone(places.enter("a"))
         self.assertEqual((places.taken, self.refused("address")), (1, DOOR + 1))
         told[0].leave()

@@ -113,14 +113,14 @@ class Block(msgspec.Struct, frozen=True):
     since: int
 
 
-class Place(NamedTuple):
+class ContactsCursor(NamedTuple):
     """A place in a list: that of the entry with this time and this other user."""
 
     since: int
     user: int
 
 
-START = Place(0, 0)
+START = ContactsCursor(0, 0)
 
 
 class Contacts:
@@ -383,7 +383,7 @@ class Contacts:
 # Lists: what comes behind a place.
 
 
-def listed(connection: Connection, user_id: int, behind: Place, limit: int) -> list[Contact]:
+def listed(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[Contact]:
     """@return: a user's contacts, the oldest first."""
     row = contacts.c
     return _list(
@@ -391,7 +391,7 @@ def listed(connection: Connection, user_id: int, behind: Place, limit: int) -> l
     )
 
 
-def requests_to(connection: Connection, user_id: int, behind: Place, limit: int) -> list[Request]:
+def requests_to(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[Request]:
     """@return: requests that wait for a user's answer, the oldest first; none of somebody whom the user has blocked."""
     row = contact_requests.c
     blocked = exists().where(blocks.c.owner_id == user_id, blocks.c.blocked_id == row.from_id)
@@ -399,13 +399,13 @@ def requests_to(connection: Connection, user_id: int, behind: Place, limit: int)
     return _list(connection, Request, columns, behind, limit, row.to_id == user_id, ~blocked)
 
 
-def requests_of(connection: Connection, user_id: int, behind: Place, limit: int) -> list[Request]:
+def requests_of(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[Request]:
     """@return: a user's own requests that were not answered yet, the oldest first."""
     row = contact_requests.c
     return _list(connection, Request, (row.to_id, row.created_at, row.greeting), behind, limit, row.from_id == user_id)
 
 
-def blocks_of(connection: Connection, user_id: int, behind: Place, limit: int) -> list[Block]:
+def blocks_of(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[Block]:
     """@return: whom a user has blocked, the oldest first."""
     row = blocks.c
     return _list(connection, Block, (row.blocked_id, row.created_at), behind, limit, row.owner_id == user_id)
@@ -415,7 +415,7 @@ def _list(
     connection: Connection,
     make: Callable[..., T],
     columns: tuple[Column[Any], ...],
-    behind: Place,
+    behind: ContactsCursor,
     limit: int,
     *conditions: ColumnElement[bool],
 ) -> list[T]:

@@ -40,7 +40,7 @@ from hichat.storage.tables import marks as marks_table
 from hichat.storage.tables import places as places_table
 
 
-class Spot(NamedTuple):
+class OverviewCursor(NamedTuple):
     """
     A place in the list.
 
@@ -64,7 +64,7 @@ class Entry(msgspec.Struct):
     @ivar own: how far the user is.
     """
 
-    spot: Spot
+    spot: OverviewCursor
     scope: int
     target: int
     muted: bool
@@ -86,7 +86,7 @@ class _Row(NamedTuple):
     muted: bool
 
 
-def overview(connection: Connection, user: int, behind: Spot | None, limit: int) -> list[Entry]:
+def overview(connection: Connection, user: int, behind: OverviewCursor | None, limit: int) -> list[Entry]:
     """
     The conversations of a user: with whom messages were exchanged, the groups that the user is in, the announcements.
 
@@ -111,7 +111,7 @@ def overview(connection: Connection, user: int, behind: Spot | None, limit: int)
     counts = _unread(connection, user, rows, found, standing)
     return [
         Entry(
-            Spot(bool(row.pinned), row.activity, row.id),
+            OverviewCursor(bool(row.pinned), row.activity, row.id),
             row.scope,
             row.target,
             bool(row.muted),

@@ -43,8 +43,7 @@ from hichat.log.follower import Claim, Follower
 from hichat.media.addresses import Addresses
 from hichat.media.decoder import Decoder
 from hichat.media.folder import Folder
-from hichat.media.media import Limits as MediaLimits
-from hichat.media.media import MediaStore, MediaUses, TakeIn
+from hichat.media.media import MediaLimits, MediaStore, MediaUses, TakeIn
 from hichat.pipeline.gateway.admission import Places, Refusals, caps_of, open_files_limit
 from hichat.pipeline.gateway.connection import ChatFactory
 from hichat.pipeline.gateway.endings import Endings

@@ -23,7 +23,7 @@ from twisted.logger import LogLevel
 from hichat.accounts.passwords import LEAST, LENGTH_LIMIT
 from hichat.accounts.sessions import DURATION
 from hichat.core.errors import StartError
-from hichat.groups.queries import Limits
+from hichat.groups.queries import GroupLimits
 from hichat.pipeline.plane.faults import parse as parse_faults
 from hichat.runtime.limits import NO_LIMIT, Rate
 from hichat.web.outside import Origins, PublicURL, parse_origins
@@ -273,9 +273,9 @@ class Settings:
         )
 
     @property
-    def group_limits(self) -> Limits:
+    def group_limits(self) -> GroupLimits:
         """The limits of groups."""
-        return Limits(self.group_size, self.groups_owned, self.groups_joined)
+        return GroupLimits(self.group_size, self.groups_owned, self.groups_joined)
 
     @property
     def registration_policy(self) -> str:

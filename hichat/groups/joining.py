@@ -43,7 +43,7 @@ from hichat.core.errors import (
 from hichat.core.events import FIRST_GROUP_ID, Role
 from hichat.core.kinds import Kind
 from hichat.core.lookalikes import columns_of
-from hichat.groups.queries import ADMINS, CURRENT, GROUP, Change, Group, Limits, find_role, get, role_in
+from hichat.groups.queries import ADMINS, CURRENT, GROUP, Change, Group, GroupLimits, find_role, get, role_in
 from hichat.storage.tables import bans, candidates, groups, invite_links, members
 from hichat.storage.tables import users as users_table
 
@@ -434,7 +434,7 @@ def revoke_link(connection: Connection, user_id: int, group_id: int, link_id: in
         raise NoSuchLink
 
 
-def check_owned(connection: Connection, user_id: int, limits: Limits) -> None:
+def check_owned(connection: Connection, user_id: int, limits: GroupLimits) -> None:
     """@raise TooManyGroups: the user cannot be the owner of one more."""
     owned = select(func.count()).where(groups.c.owner_id == user_id, groups.c.deleted_at.is_(None))
     if (connection.scalar(owned) or 0) >= limits.owned:
@@ -453,7 +453,7 @@ def _check_may_come(change: Change) -> Group:
     return group
 
 
-def _check_joined(connection: Connection, user_id: int, limits: Limits) -> None:
+def _check_joined(connection: Connection, user_id: int, limits: GroupLimits) -> None:
     """Those that the user has asked for count as well: or one would ask everywhere."""
     inside = select(func.count()).select_from(members).where(members.c.user_id == user_id, CURRENT)
     asked = select(func.count()).select_from(candidates).where(candidates.c.user_id == user_id, _is_invited(False))

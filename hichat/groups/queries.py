@@ -30,7 +30,7 @@ ADMINS: tuple[Role, ...] = ("owner", "admin")
 _RANKS: dict[Role, int] = {"owner": 2, "admin": 1, "member": 0}
 
 
-class Limits(NamedTuple):
+class GroupLimits(NamedTuple):
     """
     What groups are bounded by.
 
@@ -44,7 +44,7 @@ class Limits(NamedTuple):
     joined: int = 1000
 
 
-DEFAULTS = Limits()
+DEFAULTS = GroupLimits()
 
 
 class Change(NamedTuple):
@@ -60,7 +60,7 @@ class Change(NamedTuple):
     draft: Draft
     position: int
     now: int
-    limits: Limits = DEFAULTS
+    limits: GroupLimits = DEFAULTS
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -100,7 +100,7 @@ class Member(msgspec.Struct, frozen=True):
     muted_until: int
 
 
-class Place(msgspec.Struct, frozen=True):
+class GroupView(msgspec.Struct, frozen=True):
     """
     A group as one user sees it.
 
@@ -265,7 +265,7 @@ def joined(connection: Connection, user_id: int, after: int = 0, limit: int | No
     return [Group(*row) for row in connection.execute(query)]
 
 
-def places(connection: Connection, user_id: int, found: Sequence[Group]) -> list[Place]:
+def places(connection: Connection, user_id: int, found: Sequence[Group]) -> list[GroupView]:
     """@return: these groups as the user sees them."""
     ids = [group.id for group in found]
     member = members_table.c
@@ -292,7 +292,7 @@ def places(connection: Connection, user_id: int, found: Sequence[Group]) -> list
         return _role(group.owner_id == user_id, admin[group.id])
 
     return [
-        Place(
+        GroupView(
             group,
             role(group),
             asked.get(group.id),
@@ -304,7 +304,7 @@ def places(connection: Connection, user_id: int, found: Sequence[Group]) -> list
     ]
 
 
-def place(connection: Connection, user_id: int, group_id: int) -> Place:
+def place(connection: Connection, user_id: int, group_id: int) -> GroupView:
     """
     @return: the group as the user sees it.
     @raise NoSuchGroup: there is none; or one can only be invited to it, and the user was not.

@@ -20,7 +20,7 @@ from hichat.core.kinds import Kind
 from hichat.groups import joining, moderation, queries
 from hichat.groups.joining import Candidate, InviteLink
 from hichat.groups.moderation import Ban
-from hichat.groups.queries import DEFAULTS, Change, Group, Limits, Member, Place
+from hichat.groups.queries import DEFAULTS, Change, Group, GroupLimits, GroupView, Member
 
 if TYPE_CHECKING:
     from hichat.core.drafts import Appender
@@ -58,7 +58,7 @@ class Groups:
     @ivar now: the time in milliseconds since the epoch.
     """
 
-    def __init__(self, store: Store, ledger: Appender, now: Callable[[], int], limits: Limits = DEFAULTS) -> None:
+    def __init__(self, store: Store, ledger: Appender, now: Callable[[], int], limits: GroupLimits = DEFAULTS) -> None:
         self._store = store
         self._ledger = ledger
         self.now = now
@@ -70,23 +70,23 @@ class Groups:
         """@return: the groups that the user is a member of, in order of id."""
         return await self._store.read(queries.joined, user.id)
 
-    async def places(self, user_id: int, after: int, limit: int) -> list[Place]:
+    async def places(self, user_id: int, after: int, limit: int) -> list[GroupView]:
         """@return: the same, as the user sees them; of those behind the id C{after}."""
 
-        def read(connection: Connection) -> list[Place]:
+        def read(connection: Connection) -> list[GroupView]:
             return queries.places(connection, user_id, queries.joined(connection, user_id, after, limit))
 
         return await self._store.read(read)
 
-    async def search(self, user_id: int, text: str, exact: bool, after: str, limit: int) -> list[Place]:
+    async def search(self, user_id: int, text: str, exact: bool, after: str, limit: int) -> list[GroupView]:
         """See L{groups.search}."""
 
-        def read(connection: Connection) -> list[Place]:
+        def read(connection: Connection) -> list[GroupView]:
             return queries.places(connection, user_id, queries.search(connection, user_id, text, exact, after, limit))
 
         return await self._store.read(read)
 
-    async def place(self, user_id: int, group_id: int) -> Place:
+    async def place(self, user_id: int, group_id: int) -> GroupView:
         """See L{groups.place}."""
         return await self._store.read(queries.place, user_id, group_id)
 
@@ -98,10 +98,10 @@ class Groups:
         """See L{joining.list_candidates}."""
         return await self._store.read(joining.list_candidates, user_id, group_id, invited, after, limit)
 
-    async def pending(self, user_id: int, invited: bool, after: int, limit: int) -> list[Place]:
+    async def pending(self, user_id: int, invited: bool, after: int, limit: int) -> list[GroupView]:
         """See L{joining.list_pending}."""
 
-        def read(connection: Connection) -> list[Place]:
+        def read(connection: Connection) -> list[GroupView]:
             found = joining.list_pending(connection, user_id, invited, after, limit)
             return queries.places(connection, user_id, found)
 

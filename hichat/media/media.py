@@ -54,7 +54,7 @@ FILE_TYPE = types.UNKNOWN
 _CHUNK = 64 * 1024
 
 
-class Limits(NamedTuple):
+class MediaLimits(NamedTuple):
     """
     @ivar size: bytes of a file.
     @ivar quota: bytes of all files of a user.
@@ -184,7 +184,7 @@ class MediaStore:
         take_in: TakeIn,
         clock: IReactorTime,
         now: Callable[[], int],
-        limits: Limits,
+        limits: MediaLimits,
         claim: Claim | None = None,
         ticks: Callable[[], int] = ticks,
     ) -> None:

@@ -73,7 +73,7 @@ class Wanted(msgspec.Struct, kw_only=True):
     order: Order = "newest"
 
 
-class Spot(NamedTuple):
+class SearchCursor(NamedTuple):
     """
     A place in an answer.
 
@@ -94,7 +94,7 @@ class Hit(NamedTuple):
     @ivar snippet: a part of what it says.
     """
 
-    spot: Spot
+    spot: SearchCursor
     message: Folded
     snippet: list[Part]
 
@@ -108,7 +108,7 @@ class Answer(NamedTuple):
     """
 
     hits: list[Hit]
-    behind: Spot | None
+    behind: SearchCursor | None
     whole: bool
 
 
@@ -118,7 +118,9 @@ class _Found(NamedTuple):
     score: int
 
 
-def search(connection: Connection, index: Index, user: int, wanted: Wanted, behind: Spot | None, limit: int) -> Answer:
+def search(
+    connection: Connection, index: Index, user: int, wanted: Wanted, behind: SearchCursor | None, limit: int
+) -> Answer:
     """
     @param connection: that has read nothing yet.
     @param user: who asks.
@@ -153,7 +155,7 @@ class _Search:
             before = MAX_SAFE_INTEGER if wanted.before is None else wanted.before
             self._stretches = index.stretches(indexed, after, before)
 
-    def page(self, behind: Spot | None, limit: int) -> Answer:
+    def page(self, behind: SearchCursor | None, limit: int) -> Answer:
         if self._wanted.order == "rank":
             return self._ranked(behind, limit)
         below = behind.position if behind else self._top + 1
@@ -161,9 +163,9 @@ class _Search:
         if len(found) > limit:
             stopped = found[limit - 1].message.position
         hits = self._hits(found[:limit])
-        return Answer(hits, None if stopped is None else Spot(0, stopped, 0), self._whole)
+        return Answer(hits, None if stopped is None else SearchCursor(0, stopped, 0), self._whole)
 
-    def _ranked(self, behind: Spot | None, limit: int) -> Answer:
+    def _ranked(self, behind: SearchCursor | None, limit: int) -> Answer:
         top = min(behind.top, self._top) if behind else self._top
         found, _ = self._answering(top + 1, RANKED)
         found.sort(key=lambda each: (-each.score, -each.message.position))
@@ -280,7 +282,7 @@ class _Search:
         folded = {each.message.position: each for each in self._fold([each.message for each in found])}
         return [
             Hit(
-                Spot(each.score if top is not None else 0, each.message.position, top or 0),
+                SearchCursor(each.score if top is not None else 0, each.message.position, top or 0),
                 folded[each.message.position],
                 words.snippet(each.text, self._wanted.words),
             )

@@ -20,7 +20,7 @@ OWN_LIMIT = 1000
 """Ids of own events that are kept."""
 
 
-class Place(msgspec.Struct, kw_only=True):
+class SavedState(msgspec.Struct, kw_only=True):
     """
     A terminal's place in the log.
 
@@ -51,14 +51,14 @@ def state_directory(environ: Mapping[str, str] = os.environ) -> Path | None:
 
 class State:
     """
-    A L{Place}, and the file that it is kept in. While this is open no other program uses the same.
+    A L{SavedState}, and the file that it is kept in. While this is open no other program uses the same.
 
     Where nothing can be kept the place is a new one: a random device, that hears what happens from now on.
 
     @ivar place: the place.
     """
 
-    def __init__(self, place: Place, path: Path | None = None, lock: IO[bytes] | None = None) -> None:
+    def __init__(self, place: SavedState, path: Path | None = None, lock: IO[bytes] | None = None) -> None:
         self.place = place
         self._path = path
         self._lock = lock
@@ -81,7 +81,7 @@ class State:
                     state = cls(_load(path, server, name), path, lock)
                     state._write()
                     return state
-        return cls(Place(server=server, name=name))
+        return cls(SavedState(server=server, name=name))
 
     def settle(self, user: int) -> None:
         """
@@ -99,7 +99,7 @@ class State:
                 slot = self._path.stem.rpartition("-")[2]
                 key = _key(f"{place.server}\n{user}")
                 old = self._path.with_name(f"chat-{key}-{slot}.json")
-                found = msgspec.json.decode(old.read_bytes(), type=Place)
+                found = msgspec.json.decode(old.read_bytes(), type=SavedState)
                 if (found.server, found.user) == (place.server, user):
                     place.cursor, place.own = found.cursor, found.own
                     old.unlink()
@@ -108,7 +108,7 @@ class State:
 
     def rename(self) -> None:
         """The device's name is not taken any more: have another one."""
-        self.place.device = Place().device
+        self.place.device = SavedState().device
         with suppress(OSError):
             self._write()
 
@@ -160,10 +160,10 @@ def _key(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def _load(path: Path, server: str, name: str) -> Place:
+def _load(path: Path, server: str, name: str) -> SavedState:
     """@return: what the file has; a new place if there is none, or if it cannot be read."""
     with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
-        place = msgspec.json.decode(path.read_bytes(), type=Place)
+        place = msgspec.json.decode(path.read_bytes(), type=SavedState)
         if (place.server, place.name) == (server, name):
             return place
-    return Place(server=server, name=name)
+    return SavedState(server=server, name=name)

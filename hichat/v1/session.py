@@ -7,13 +7,13 @@ from zope.interface import implementer
 from hichat.core.drafts import Draft, IOrigin
 from hichat.core.errors import Language, NotText, Refused
 from hichat.core.events import Event
-from hichat.pipeline.gateway.session import Connection, Inlet, Session
+from hichat.pipeline.gateway.session import ChatSession, Connection, Inlet
 from hichat.v1 import dialect
 from hichat.wire import websocket
 
 
 @implementer(IOrigin)
-class V1Session(Session):
+class V1Session(ChatSession):
     """
     @param user: the authenticated user's id.
     """
@@ -26,7 +26,7 @@ class V1Session(Session):
 
     @property
     def user(self) -> int:
-        """See L{Session.user}."""
+        """See L{ChatSession.user}."""
         return self._user
 
     def accepted(self, draft: Draft, event: Event, duplicate: bool) -> None:
@@ -37,7 +37,7 @@ class V1Session(Session):
         self._complain(error)
 
     def take(self, frames: list[bytes]) -> int:
-        """See L{Session.take}."""
+        """See L{ChatSession.take}."""
         intake, quota, user = self.inlet.intake, self.quota, self._user
         allowed, room = int(self.allowance()), intake.room
         most = room if quota is None else min(room, quota.room(user))
@@ -73,7 +73,7 @@ class V1Session(Session):
         return taken
 
     def take_binary(self) -> None:
-        """See L{Session.take_binary}."""
+        """See L{ChatSession.take_binary}."""
         self._complain(NotText())
 
     def _complain(self, error: Refused) -> None:

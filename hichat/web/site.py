@@ -37,7 +37,7 @@ from hichat.core.errors import (
     TooManyConnections,
     TooManyRequests,
 )
-from hichat.pipeline.gateway.admission import Caps, Place, Places, Refusals, key_of
+from hichat.pipeline.gateway.admission import Caps, ConnectionSlot, Places, Refusals, key_of
 from hichat.pipeline.gateway.connection import GUARDS
 from hichat.runtime.limits import Rate, address_key
 from hichat.runtime.metrics import Metrics
@@ -107,7 +107,7 @@ class Channel(PlainChannel):
     def resetTimeout(self) -> None:  # noqa: N802
         """Called whenever data come; see above."""
 
-    place: Place
+    place: ConnectionSlot
 
     def head_received(self) -> None:
         """The head is complete."""
@@ -274,7 +274,7 @@ class Request(server.Request):
                 raise Busy
             self._has_file = True
 
-    def leave(self) -> Place:
+    def leave(self) -> ConnectionSlot:
         """
         It becomes a connection of another protocol.
 

@@ -9,14 +9,14 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.drafts import Draft
 from hichat.core.errors import NoSuchTarget
-from hichat.pipeline.gateway.session import Inlet, Session
+from hichat.pipeline.gateway.session import ChatSession, Inlet
 from hichat.pipeline.plane.intake import Intake
 from hichat.runtime.metrics import Metrics
 from hichat.v1.session import V1Session
 from tests.support.connections import Connection, frame
 
 
-class Answers(Session):
+class Answers(ChatSession):
     """A dialect in which each frame says whether it is answered at once, later, or needs room."""
 
     pause_after = 0.25

@@ -27,7 +27,7 @@ from hichat.core.errors import (
 from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.groups import joining, moderation, queries
-from hichat.groups.queries import Change, Limits
+from hichat.groups.queries import Change, GroupLimits
 from hichat.pipeline.ledger.writer import LogWriter
 from tests.social.group_of_roles import ROLES, make_group, make_people
 from tests.support.doubles import NOW, make_store
@@ -46,7 +46,7 @@ class GroupCase(SynchronousTestCase):
         self.store = make_store(self)
         self.people = make_people(self.store)
         self.group = make_group(self.store, self.people)
-        self.limits = Limits()
+        self.limits = GroupLimits()
         self.writer = self.make_writer()
 
     def make_writer(self) -> LogWriter:
@@ -358,7 +358,7 @@ class RaceTests(GroupCase):
         for together in (True, False):
             with self.subTest(together):
                 self.setUp()
-                self.limits = Limits(size=8)
+                self.limits = GroupLimits(size=8)
                 drafts = [self.join(who) for who in ("stranger", "invited", "nobody", "guest")]
                 if together:
                     self.expect(None, GroupFull, GroupFull, GroupFull, drafts=drafts)

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 
 from hichat.conversations import marks
 from hichat.conversations.marks import Advance, Mark
-from hichat.conversations.overview import Entry, Spot, overview
+from hichat.conversations.overview import Entry, OverviewCursor, overview
 from hichat.core.drafts import Draft
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
@@ -37,11 +37,11 @@ class OverviewCase(WriterCase):
         self.assertEqual(len(events), len(drafts), outcomes)
         return events
 
-    def overview(self, user: int, behind: Spot | None = None, limit: int = 100) -> list[Entry]:
+    def overview(self, user: int, behind: OverviewCursor | None = None, limit: int = 100) -> list[Entry]:
         with self.store.snapshot() as connection:
             return overview(connection, user, behind, limit)
 
-    def names(self, user: int, behind: Spot | None = None, limit: int = 100) -> list[tuple[int, int]]:
+    def names(self, user: int, behind: OverviewCursor | None = None, limit: int = 100) -> list[tuple[int, int]]:
         return [(entry.scope, entry.target) for entry in self.overview(user, behind, limit)]
 
     def pin(self, user: int, scope: int, target: int, pinned: bool = True, muted: bool = False) -> None:
@@ -57,7 +57,7 @@ class OverviewCase(WriterCase):
 class OverviewTests(OverviewCase):
     def test_announcements_are_everybodys(self) -> None:
         (entry,) = self.overview(1)
-        expected = Entry(Spot(False, 0, 0), *EVERYONE, False, None, 0, Mark(1, 0, 0))
+        expected = Entry(OverviewCursor(False, 0, 0), *EVERYONE, False, None, 0, Mark(1, 0, 0))
         self.assertEqual(entry, expected)
         self.write(message(4, 0, Scope.EVERYONE))
         for user, unread in ((1, 1), (2, 1), (4, 0)):

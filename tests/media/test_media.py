@@ -25,7 +25,7 @@ from hichat.log.follower import Claim
 from hichat.media import records
 from hichat.media.addresses import LIFETIME, STEP, Addresses
 from hichat.media.folder import STRAY_AFTER, Folder
-from hichat.media.media import SWEEP, Limits, MediaStore, MediaUses
+from hichat.media.media import SWEEP, MediaLimits, MediaStore, MediaUses
 from hichat.media.records import DAY
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime.clock import SETTLED_AFTER
@@ -62,7 +62,7 @@ class MediaCase(SynchronousTestCase):
             }
 
     def make_media(self, in_thread=run_now, claim=None, **limits):
-        bounds = Limits(**({"size": 300_000, "quota": QUOTA} | limits))
+        bounds = MediaLimits(**({"size": 300_000, "quota": QUOTA} | limits))
         parts = self.store, self.folder, self.addresses, in_thread, take_in_now
         return MediaStore(*parts, self.clock, lambda: self.now + self.ahead, bounds, claim, ticks=lambda: self.now)
 

@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.accounts import users
 from hichat.contacts import contacts as room
-from hichat.contacts.contacts import START, Contacts, Place, apart, forget
+from hichat.contacts.contacts import START, Contacts, ContactsCursor, apart, forget
 from hichat.core.errors import (
     AddedOneself,
     AlreadyFriends,
@@ -308,7 +308,7 @@ class ListTests(ContactsCase):
         found, behind = [], START
         while page := self.read(room.listed, 1, behind, 2):
             found += page
-            behind = Place(page[-1].since, page[-1].user.id)
+            behind = ContactsCursor(page[-1].since, page[-1].user.id)
         self.assertEqual([contact.user.name for contact in found], [f"u{number}" for number in range(7)])
 
     def test_remark(self):

@@ -19,7 +19,7 @@ from hichat.core.errors import (
 from hichat.core.events import FIRST_GROUP_ID, Scope
 from hichat.core.kinds import Kind
 from hichat.groups import queries
-from hichat.groups.queries import Limits
+from hichat.groups.queries import GroupLimits
 from hichat.groups.service import Groups, checked
 from hichat.storage import tables
 from tests.support.doubles import NOW, FakeLedger, make_store
@@ -128,7 +128,7 @@ class GroupsTests(SynchronousTestCase):
         self.assertEqual(self.ask(queries.find_by_name, "team").size, 1)
 
     def test_full(self):
-        self.groups = Groups(self.store, self.ledger, lambda: NOW, Limits(size=2))
+        self.groups = Groups(self.store, self.ledger, lambda: NOW, GroupLimits(size=2))
         self.get(self.groups.create(self.ann, "Team"))
         self.get(self.groups.join(self.bob, "Team"))
         carol = self.successResultOf(self.store.write(users.insert, "Carol", "", NOW))

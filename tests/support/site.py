@@ -26,7 +26,7 @@ from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
 from hichat.media.addresses import Addresses
 from hichat.media.folder import Folder
-from hichat.media.media import Limits, MediaStore
+from hichat.media.media import MediaLimits, MediaStore
 from hichat.pipeline.gateway.admission import Caps, Places, Refusals
 from hichat.runtime.limits import Rate
 from hichat.runtime.metrics import Metrics
@@ -211,7 +211,7 @@ class SiteFixture(SynchronousTestCase):
             take_in_now,
             self.clock,
             lambda: self.now,
-            Limits(UPLOAD_LIMIT, QUOTA),
+            MediaLimits(UPLOAD_LIMIT, QUOTA),
             ticks=lambda: self.now,
         )
 

@@ -137,7 +137,7 @@ class Refusals:
             self._clock.callLater(SUMMARY, self._tell)
 
 
-class Place:
+class ConnectionSlot:
     """
     What a connection counts for.
 
@@ -163,7 +163,7 @@ class Place:
             places.addresses.give(self.address)
 
 
-class AtTheDoor(Place):
+class AtTheDoor(ConnectionSlot):
     """
     Of a connection that is one too many, and is only told so.
 
@@ -199,7 +199,7 @@ class Places:
         self.door = Counts(DOOR)
         self.refusals = refusals
 
-    def enter(self, address: str) -> Place | None:
+    def enter(self, address: str) -> ConnectionSlot | None:
         """
         A connection comes.
 
@@ -211,9 +211,9 @@ class Places:
         if address and not self.addresses.take(address):
             return self._at_the_door("address", address, TooManyConnections())
         self.taken += 1
-        return Place(self, address)
+        return ConnectionSlot(self, address)
 
-    def _at_the_door(self, reason: str, address: str, refusal: Refused) -> Place | None:
+    def _at_the_door(self, reason: str, address: str, refusal: Refused) -> ConnectionSlot | None:
         self.refusals.count(reason, address)
         return AtTheDoor(self, reason, refusal) if self.door.take(reason) else None
 

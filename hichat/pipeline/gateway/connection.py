@@ -17,9 +17,9 @@ from zope.interface import implementer
 
 from hichat.core.events import Event
 from hichat.core.ports import IPresence
-from hichat.pipeline.gateway.admission import Place
+from hichat.pipeline.gateway.admission import ConnectionSlot
 from hichat.pipeline.gateway.roster import Roster
-from hichat.pipeline.gateway.session import Inlet, Session
+from hichat.pipeline.gateway.session import ChatSession, Inlet
 from hichat.pipeline.gateway.v2_session import Services
 from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime.flush import Flusher, send_at_once, sends_at_once
@@ -84,7 +84,7 @@ class ChatProtocol(WebSocketServerProtocol):
     log = txaio.make_logger(level="error")
     subprotocols: ClassVar[list[str]] = []
     factory: ChatFactory
-    session: Session
+    session: ChatSession
     encode: Callable[[Event], bytes | None]
     # Autobahn's.
     message_data: Any
@@ -93,7 +93,7 @@ class ChatProtocol(WebSocketServerProtocol):
     login = 0
     bound = 0
     quiet = 0
-    place: Place | None = None
+    place: ConnectionSlot | None = None
     _is_open = False
     # The beginning of a usual frame.
     _begun = b""
@@ -318,10 +318,10 @@ class ChatProtocol(WebSocketServerProtocol):
     deliver = write_frame
 
     def signal(self, event: Event) -> None:
-        """See L{hichat.pipeline.gateway.roster.Device.signal}."""
+        """See L{hichat.pipeline.gateway.roster.ConnectedDevice.signal}."""
 
     def hide(self, user: int, hidden: bool) -> None:
-        """See L{hichat.pipeline.gateway.roster.Device.hide}."""
+        """See L{hichat.pipeline.gateway.roster.ConnectedDevice.hide}."""
 
     def drained(self) -> Deferred[None]:
         """@return: fires when nothing waits to be written, or the connection is gone."""
@@ -425,15 +425,15 @@ class ChatProtocol(WebSocketServerProtocol):
             self.resume_reading()
 
     def sign_out(self) -> None:
-        """See L{hichat.pipeline.gateway.roster.Device.sign_out}."""
+        """See L{hichat.pipeline.gateway.roster.ConnectedDevice.sign_out}."""
         self.close(Close.SIGNED_OUT, "signed out")
 
     def replaced(self) -> None:
-        """See L{hichat.pipeline.gateway.roster.Device.replaced}."""
+        """See L{hichat.pipeline.gateway.roster.ConnectedDevice.replaced}."""
         self.close(Close.REPLACED, "the same device has connected again")
 
     def go_away(self) -> None:
-        """See L{hichat.pipeline.gateway.roster.Device.go_away}."""
+        """See L{hichat.pipeline.gateway.roster.ConnectedDevice.go_away}."""
         self.close(Close.GOING_AWAY, f"the server stops; retry after {RETRY_HINT} s")
 
     def close(self, code: Close, reason: str) -> None:

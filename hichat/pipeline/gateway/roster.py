@@ -18,7 +18,7 @@ Encoder = Callable[[Event], bytes | None]
 """Makes an event's frame, ready for the socket, in one dialect; None if the dialect does not show such events."""
 
 
-class Device(Protocol):
+class ConnectedDevice(Protocol):
     """
     A connection that listens.
 
@@ -85,8 +85,8 @@ class Roster:
         self._metrics = metrics
         self._limit = limit
         self._refused = refused
-        self._admitted: dict[int, list[Device]] = {}
-        self._devices: dict[int, list[Device]] = {}
+        self._admitted: dict[int, list[ConnectedDevice]] = {}
+        self._devices: dict[int, list[ConnectedDevice]] = {}
 
     def is_full(self, user: int, number: int = 0) -> bool:
         """
@@ -99,7 +99,7 @@ class Roster:
         self._refused("user", f"user {user}")
         return True
 
-    def admit(self, user: int, device: Device) -> None:
+    def admit(self, user: int, device: ConnectedDevice) -> None:
         """
         A device is signed in, whether or not it will listen: the end of its log-in ends its connection. It replaces a
         connection of the same number at once; but one that listens only when the new one listens, so that the device is
@@ -110,11 +110,11 @@ class Roster:
         for other in same:
             other.replaced()
 
-    def _same(self, user: int, device: Device) -> list[Device]:
+    def _same(self, user: int, device: ConnectedDevice) -> list[ConnectedDevice]:
         devices = self._admitted.get(user, ()) if device.number else ()
         return [other for other in devices if other.number == device.number and other is not device]
 
-    def dismiss(self, user: int, device: Device) -> None:
+    def dismiss(self, user: int, device: ConnectedDevice) -> None:
         """Its connection is gone; it listens no more. May be said again."""
         devices = self._admitted.get(user, [])
         if device in devices:
@@ -122,17 +122,17 @@ class Roster:
             if not devices:
                 del self._admitted[user]
 
-    def enter(self, user: int, device: Device) -> None:
+    def enter(self, user: int, device: ConnectedDevice) -> None:
         """A device that is signed in listens from now on."""
         self._devices.setdefault(user, []).append(device)
         for other in self._same(user, device):
             other.replaced()
 
-    def listens(self, user: int, device: Device) -> bool:
+    def listens(self, user: int, device: ConnectedDevice) -> bool:
         """@return: whether this device listens."""
         return device in self._devices.get(user, ())
 
-    def leave(self, user: int, device: Device) -> bool:
+    def leave(self, user: int, device: ConnectedDevice) -> bool:
         """
         A device listens no more.
 
@@ -213,6 +213,6 @@ class Roster:
             if connection.login and (connection.bound or connection.number) in devices:
                 connection.sign_out()
 
-    def all(self) -> list[Device]:
+    def all(self) -> list[ConnectedDevice]:
         """@return: every device that listens."""
         return [device for devices in self._devices.values() for device in devices]

@@ -66,7 +66,7 @@ LEAST_SLACK = 64
 
 
 @implementer(IFeeder)
-class Session:
+class ChatSession:
     """
     @param language: the language of the server's sentences.
     @ivar quota: the inlet's; None for users who are exempt.

@@ -61,12 +61,12 @@ class V2Protocol(ChatProtocol):
         self._hello = None
 
     def signal(self, event: Event) -> None:
-        """See L{hichat.pipeline.gateway.roster.Device.signal}."""
+        """See L{hichat.pipeline.gateway.roster.ConnectedDevice.signal}."""
         if self.may_send:
             self.session.signal(event)
 
     def hide(self, user: int, hidden: bool) -> None:
-        """See L{hichat.pipeline.gateway.roster.Device.hide}."""
+        """See L{hichat.pipeline.gateway.roster.ConnectedDevice.hide}."""
         self.session.hide(user, hidden)
 
     def left(self) -> None:

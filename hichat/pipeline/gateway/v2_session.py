@@ -36,7 +36,7 @@ from hichat.core.ports import IPresence
 from hichat.log import reading
 from hichat.media.media import MediaUses
 from hichat.pipeline.gateway.roster import Roster
-from hichat.pipeline.gateway.session import Connection, Inlet, Session
+from hichat.pipeline.gateway.session import ChatSession, Connection, Inlet
 from hichat.pipeline.routing.delivery import Routing
 from hichat.storage.store import Store
 from hichat.wire import frames, stored, v2, view
@@ -152,7 +152,7 @@ class _Sent:
         self._session.complain(error, self._ref)
 
 
-class V2Session(Session):
+class V2Session(ChatSession):
     """
     @param token: from the handshake's header; empty if there was none.
     """
@@ -197,7 +197,7 @@ class V2Session(Session):
         self.say(frames.Error(ref=ref, code=error.code, message=error.text(self.language), retryAfter=retry))
 
     def signal(self, event: Event) -> None:
-        """See L{hichat.pipeline.gateway.roster.Device.signal}."""
+        """See L{hichat.pipeline.gateway.roster.ConnectedDevice.signal}."""
         who = self._who
         if who is None or (event.sender == who.user and event.device == who.device):
             return
@@ -213,7 +213,7 @@ class V2Session(Session):
             self._tell_present(user, online)
 
     def hide(self, user: int, hidden: bool) -> None:
-        """See L{hichat.pipeline.gateway.roster.Device.hide}."""
+        """See L{hichat.pipeline.gateway.roster.ConnectedDevice.hide}."""
         if user in self._users and self._services.presence.is_online(user):
             self._tell_present(user, not hidden)
 
@@ -223,7 +223,7 @@ class V2Session(Session):
     # In
 
     def take(self, frames: list[bytes]) -> int:
-        """See L{Session.take}."""
+        """See L{ChatSession.take}."""
         taken = 0
         for frame in frames:
             if not self._take(frame):
@@ -258,13 +258,13 @@ class V2Session(Session):
             return True
 
     def take_binary(self) -> None:
-        """See L{Session.take_binary}."""
+        """See L{ChatSession.take_binary}."""
         self.complain(NotText())
         if self._who is None:
             self._refuse()
 
     def count(self, frames: int) -> None:
-        """See L{Session.count}. Before the hello, next to nothing of that is of any use."""
+        """See L{ChatSession.count}. Before the hello, next to nothing of that is of any use."""
         super().count(frames)
         if self._who is None:
             self._strange += frames

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection
 
 from hichat.contacts import contacts
-from hichat.contacts.contacts import Block, Contact, Place, Request
+from hichat.contacts.contacts import Block, Contact, ContactsCursor, Request
 from hichat.core.errors import (
     AddedOneself,
     AlreadyFriends,
@@ -186,10 +186,12 @@ async def _listed(
     parts: Parts,
     caller: Caller,
     query: Paging,
-    read: Callable[[Connection, int, Place, int], list[T]],
+    read: Callable[[Connection, int, ContactsCursor, int], list[T]],
 ) -> list[T]:
     after = query.after(tuple[int, int])
-    return await parts.store.read(read, caller.user.id, Place(*after) if after else contacts.START, query.limit + 1)
+    return await parts.store.read(
+        read, caller.user.id, ContactsCursor(*after) if after else contacts.START, query.limit + 1
+    )
 
 
 def _place(each: ShownContact | ShownRequest | ShownBlock) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from hichat.accounts.conversation_settings import Setting
 from hichat.accounts.users import User
 from hichat.contacts import contacts
 from hichat.conversations import history, marks
-from hichat.conversations.overview import Entry, Spot, overview
+from hichat.conversations.overview import Entry, OverviewCursor, overview
 from hichat.core.errors import NoSuchTarget, NotAMember, TooManyPinned
 from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Scope
 from hichat.groups import queries
@@ -168,7 +168,7 @@ async def get_conversations(parts: Parts, caller: Caller, query: Paging) -> Page
     of your groups, and the announcements. Pinned ones come first, then those with the newest messages.
     """
     after = query.after(tuple[bool, int, int])
-    behind = Spot(*after) if after else None
+    behind = OverviewCursor(*after) if after else None
     found = await parts.store.read(_conversations, caller.user.id, behind, query.limit + 1)
     page = query.page(found, lambda each: each[0].spot)
     return Page([shown for _, shown in page.items], page.next)
@@ -222,7 +222,7 @@ async def change_settings(
 
 
 def _conversations(
-    connection: Connection, user: int, behind: Spot | None, limit: int
+    connection: Connection, user: int, behind: OverviewCursor | None, limit: int
 ) -> list[tuple[Entry, ShownConversation]]:
     found = overview(connection, user, behind, limit)
     people = users.find_many(connection, [entry.target for entry in found if entry.scope == Scope.USER])

@@ -41,7 +41,7 @@ from hichat.core.events import MAX_SAFE_INTEGER, JoinPolicy, Role
 from hichat.core.text import name_key
 from hichat.groups.joining import Candidate, InviteLink
 from hichat.groups.moderation import Ban
-from hichat.groups.queries import Member, Place
+from hichat.groups.queries import GroupView, Member
 from hichat.groups.service import FOR_EVER, checked
 from hichat.web.api.accounts import AnyName, Description, Name
 from hichat.web.api.operation import Answer, Caller, GroupId, Id, Operation, Section, Time, UserId
@@ -317,7 +317,7 @@ async def create_group(parts: Parts, caller: Caller, body: NewGroup) -> ShownGro
     made = await parts.groups.create(
         user, values["name"], image=values["image"], description=values["description"], policy=body.joinPolicy
     )
-    return _group(parts, Place(made, "owner", None, False, False, 0))
+    return _group(parts, GroupView(made, "owner", None, False, False, 0))
 
 
 async def find_groups(parts: Parts, caller: Caller, query: GroupQuery) -> Page[ShownGroup]:
@@ -537,7 +537,7 @@ def _after(query: Paging) -> int:
     return after[0] if after else 0
 
 
-def _group(parts: Parts, place: Place) -> ShownGroup:
+def _group(parts: Parts, place: GroupView) -> ShownGroup:
     group = place.group
     return ShownGroup(
         id=group.id,

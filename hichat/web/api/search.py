@@ -14,7 +14,7 @@ from hichat.core.text import GROWTH, formed
 from hichat.log import reading
 from hichat.search import query as search_room
 from hichat.search import words
-from hichat.search.query import Hit, Order, Spot, Wanted
+from hichat.search.query import Hit, Order, SearchCursor, Wanted
 from hichat.search.words import Part
 from hichat.web.api.conversations import Name, name_of
 from hichat.web.api.operation import Caller, GroupId, Operation, Section, UserId
@@ -97,7 +97,7 @@ async def search(parts: Parts, caller: Caller, query: SearchQuery) -> Found:
     """
     wanted = _wanted(caller.user, query)
     place = query.after(tuple[int, int, int])
-    behind = Spot(*place) if place else None
+    behind = SearchCursor(*place) if place else None
     index, user = parts.search_index, caller.user.id
     answer = await parts.store.read(search_room.search, index, user, wanted, behind, query.limit)
     return Found(

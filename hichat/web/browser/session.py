@@ -12,7 +12,8 @@ refused: see L{hichat.web.outside.Outside}.
 Over TLS the cookies' names begin with C{__Secure-}, so that nobody can set them over a plain connection. Those without,
 from before there were such names, are exchanged by the next refresh.
 
-All calls but C{DELETE} answer with a L{Session}; a browser that is not logged in gets 204 from C{/session/refresh}.
+All calls but C{DELETE} answer with a L{BrowserSession}. A browser that is not logged in gets 204 from
+C{/session/refresh}.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class Nothing(msgspec.Struct, forbid_unknown_fields=True):
     """An empty object."""
 
 
-class Session(msgspec.Struct):
+class BrowserSession(msgspec.Struct):
     """
     The log-in of this browser.
 
@@ -217,7 +218,7 @@ def _read(request: Request, kind: type[T]) -> T:
 def _granted(request: Request, grant: Grant, device: str) -> bytes:
     _set(request, TOKEN_COOKIE, grant.refresh, grant.refresh_lifetime)
     _set(request, DEVICE_COOKIE, device, _DEVICE_LIFETIME)
-    return to_json(request, Session(grant.user.id, device, grant.access, grant.access_lifetime))
+    return to_json(request, BrowserSession(grant.user.id, device, grant.access, grant.access_lifetime))
 
 
 def _nobody(request: Request) -> bytes:

@@ -11,7 +11,7 @@ from hichat.accounts import users
 from hichat.core.errors import Busy
 from hichat.core.events import MAX_SAFE_INTEGER, Scope
 from hichat.core.kinds import Kind
-from hichat.groups.queries import Limits
+from hichat.groups.queries import GroupLimits
 from hichat.web.api.groups import SECTION
 from hichat.wire import view
 from tests.social.group_of_roles import CODE, ROLES, make_group, make_people
@@ -481,7 +481,7 @@ class ChangesTests(GroupCase):
 
     def test_limits(self):
         groups: Any = self.groups
-        groups._limits = Limits(size=8, owned=2, joined=3)
+        groups._limits = GroupLimits(size=8, owned=2, joined=3)
         group = self.make()
         self.ok("stranger", "POST /groups/G/join", group=group)
         self.refused("group_full", "nobody", "POST /groups/G/join", group=group)
@@ -500,7 +500,7 @@ class ChangesTests(GroupCase):
 
     def test_too_many_pending(self):
         groups: Any = self.groups
-        groups._limits = Limits(size=4)
+        groups._limits = GroupLimits(size=4)
         group = self.make()
         self.refused("too_many_pending", "owner", "PUT /groups/G/invitations/NOBODY", group=group)
         self.ok("owner", "DELETE /groups/G/invitations/GUEST", group=group)
