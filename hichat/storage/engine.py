@@ -27,12 +27,12 @@ It makes the order of positions the order of commits, and no reader can see a po
    flushed, and confirmed by the standbys there are; C{ProcArrayEndTransaction} takes it out of the list of running
    transactions, from when on new snapshots see it; only then its locks are released, advisory ones too.
  - So whoever gets the lock next begins after its predecessor is visible. Under READ COMMITTED the next I{statement}
-   takes a snapshot of its own, after the lock was had, and sees it. Under a stricter level it would not: there one
-   snapshot serves the whole transaction, and it is taken by the very statement that waits for the lock. Therefore the
-   level is set here and not left to the server's C{default_transaction_isolation}.
+   takes a snapshot of its own, after the lock was taken, and sees it. Under a stricter level it would not: there one
+   snapshot serves the whole transaction, and the very statement that waits for the lock takes it. Therefore this module
+   sets the level, and does not leave it to the server's C{default_transaction_isolation}.
  - A snapshot sees all transactions that were out of the list of running ones when it was taken. N left the list
-   before N+1 had the lock, so before N+1 left it: who sees N+1 sees N. (The same holds on a hot standby: it replays
-   commits in the order in which they were written.)
+   before N+1 had the lock, so before N+1 left it: a reader that sees N+1 sees N. (The same holds on a hot standby: it
+   replays commits in the order in which they were written.)
 """
 
 SEARCH_LOCK = 0x48694369
@@ -40,8 +40,8 @@ SEARCH_LOCK = 0x48694369
 
 ABANDONED = 10.0
 """
-Seconds after which PostgreSQL ends a writer that holds the lock and does nothing: its machine may be gone without a
-goodbye, and everybody else waits for it.
+Seconds after which PostgreSQL ends an idle transaction that holds the lock. Its writer's machine may have vanished
+without closing the connection, and all other writers wait for the lock.
 """
 
 _DRIVERS = {
@@ -53,22 +53,24 @@ _DRIVERS = {
 
 _NETWORK = {
     "application_name": "hichat",
-    # Seconds; and milliseconds for what was sent and is not confirmed. A server that is silently gone is an error soon.
+    # Seconds; tcp_user_timeout is the milliseconds for which sent data may stay unacknowledged. With these a server
+    # that vanished without closing the connection is an error soon.
     "connect_timeout": "5",
     "keepalives_idle": "10",
     "keepalives_interval": "5",
     "keepalives_count": "3",
     "tcp_user_timeout": "20000",
-    # To compile one of our queries takes ten times as long as to run it.
+    # JIT compilation of one of our queries takes ten times as long as the query.
     "options": "-c jit=off",
 }
 
 
 class SteadyPool(QueuePool):
     """
-    SQLAlchemy's pool tells the connections from before the last failure from those since by the time of day: if that is
-    set back after a failure, each new connection counts as an old one, and is replaced before each use. Here the times
-    are those of the monotonic clock.
+    A pool that notes the time of the last failure by the monotonic clock.
+
+    SQLAlchemy's pool replaces each connection that is older than the last failure, and compares times of day. If the
+    clock is set back after a failure, each new connection counts as older, and is replaced before each use.
     """
 
     _failed_at = 0.0
@@ -90,17 +92,17 @@ def make_engine(url: str) -> Engine:
     """
     Make an engine. It connects to nothing yet.
 
-    A transaction with the execution option C{write} takes the store's write lock before anything else: what it reads
-    stays true until it commits, and when its commit returns it is on the disk. The option C{lock} names another lock
-    than the log's (on SQLite each file has its own anyway). Any other transaction reads one snapshot; on PostgreSQL it
-    cannot write.
+    A transaction with the execution option C{write} takes the store's write lock first: what it reads stays true until
+    it commits. When its commit returns, its changes are on the disk. The option C{lock} names another lock than
+    L{WRITE_LOCK} (on SQLite each file has its own anyway). A transaction without C{write} reads one snapshot; on
+    PostgreSQL it cannot write.
 
     @param url: an SQLAlchemy URL.
     @raise StartError: the URL is wrong, or its driver is missing.
     """
     try:
         parsed = _with_driver(make_url(url))
-        # Errors are logged, and what people write is not for the log.
+        # Errors are logged, and users' texts must not get into the log.
         engine = create_engine(
             parsed,
             poolclass=SteadyPool,
@@ -127,8 +129,9 @@ def make_engine(url: str) -> Engine:
 
 def concerns_all(error: Exception) -> bool:
     """
-    @return: whether a change failed because of the store, so that any other would fail too: it is not there, full,
-        broken, read-only, or without our tables.
+    @param error: raised by a query or a change.
+    @return: whether the store itself failed, so that all others fail too: it is unreachable, full, broken, read-only,
+        or without our tables.
     """
     if not isinstance(error, DBAPIError):
         # No connection came free in time.
@@ -136,7 +139,7 @@ def concerns_all(error: Exception) -> bool:
     if error.connection_invalidated or isinstance(error, (OperationalError, InternalError)):
         return True
     if type(error) is DatabaseError:
-        # SQLite's file is none, or is broken.
+        # SQLite: the file is no database, or is broken.
         return True
     # PostgreSQL's class 42: a table is missing, or the right to use it.
     return str(getattr(error.orig, "sqlstate", None) or "").startswith("42")
@@ -145,10 +148,10 @@ def concerns_all(error: Exception) -> bool:
 @contextmanager
 def driver(connection: Connection) -> Iterator[Any]:
     """
-    The driver's own connection: for the few statements that each commit consists of, and for reading the log. By
-    SQLAlchemy's way a statement costs 40 us more, which is more than most of them take.
+    The driver's own connection: for the few statements that each commit consists of, and for reading the log. Through
+    SQLAlchemy a statement costs 40 us more, and most of these statements take less than that.
 
-    @param connection: in a transaction that has begun: nothing that is said here begins one.
+    @param connection: in a transaction that has begun: a statement on the driver's connection does not begin one.
     @raise DBAPIError: an error of the driver, as SQLAlchemy would raise it.
     """
     errors = connection.dialect.loaded_dbapi.Error
@@ -190,12 +193,12 @@ def _begin_sqlite(connection: Connection) -> None:
 def _begin_postgresql(connection: Connection) -> None:
     own: Any = connection.connection.driver_connection
     writes = bool(connection.get_execution_options().get("write"))
-    # The driver sends both with its BEGIN.
+    # The driver sends the level and the access mode with its BEGIN.
     connection.dialect.set_isolation_level(own, "READ COMMITTED" if writes else "REPEATABLE READ")
     own.read_only = not writes
     if writes:
-        # In one round trip. "off" would let a commit return before it is on the disk; other values of
-        # synchronous_commit are the operator's to choose.
+        # All in one round trip. With synchronous_commit "off" a commit would return before it is on the disk; among
+        # the other values the operator may choose.
         connection.exec_driver_sql(
             f"SET LOCAL lock_timeout = {int(BUSY_TIMEOUT * 1000)};"
             f"SET LOCAL idle_in_transaction_session_timeout = {int(ABANDONED * 1000)};"

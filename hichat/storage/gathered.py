@@ -51,7 +51,7 @@ class Gathered(Generic[K, V]):
         self._reading = bool(keys)
         if keys:
             waiters = {key: self._waiting.pop(key) for key in keys}
-            # It is for all who ask, and not only for the call that asked first.
+            # The read serves all callers, so no single call is charged for it.
             token = METER.set(None)
             try:
                 reading = self._read(keys)

@@ -11,7 +11,7 @@ HEAD = "0014"
 
 def migrate(engine: Engine) -> None:
     """
-    Apply all migrations that are missing, in one transaction; of two processes that start at once one waits.
+    Apply all missing migrations, in one transaction. If two processes start at once, one waits for the other.
 
     @raise StartError: the database cannot be opened, or was made by a newer version.
     """
@@ -20,7 +20,7 @@ def migrate(engine: Engine) -> None:
 
 
 def _is_up_to_date(engine: Engine) -> bool:
-    """Nearly always it is; then a start need not wait for Alembic to be imported."""
+    """Nearly always it is, and then a start saves the time of importing Alembic."""
     try:
         with engine.connect() as connection:
             return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == HEAD
@@ -50,6 +50,6 @@ def _migrate(engine: Engine, revision: str = "head") -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
     except SQLAlchemyError as e:
-        # The driver's own words; SQLAlchemy's would show the URL with its password.
+        # The driver's own message: SQLAlchemy's would show the URL with its password.
         cause = " ".join(str(getattr(e, "orig", None) or type(e).__name__).split())
         raise StartError(f"hichat: HICHAT_DATABASE: cannot use the database: {cause}") from e

@@ -2,7 +2,7 @@
 The store: queries run in threads, plain values come back.
 
 A query is a function whose first argument is a connection. It runs in a thread, in one transaction, and returns plain
-values, never a live result. What writes runs in one thread of its own, first come, first served: SQLite has one writer
+values, never a live result. Changes run in one thread of their own, first come, first served: SQLite has one writer
 anyway, and so the ledger and the accounts never wait for each other's lock.
 """
 
@@ -29,10 +29,13 @@ class Store:
     @param engine: from L{hichat.storage.engine.make_engine}.
     @param reading: runs queries; several at a time.
     @param writing: runs changes; one at a time, in order.
-    @param turn: makes what a change waits for before it begins, where several processes write.
-    @param serves: people: where the store itself fails the log is told, and L{read} and L{write} fail with
-        L{StoreAway}; else with what the driver raised.
-    @ivar reads: how the reads go; C{changes}: how the changes do.
+    @param turn: makes a context manager around each change. Where several processes write, it waits for this process's
+        turn; see L{hichat.storage.turnstile}.
+    @param serves: whether this process serves users. If so, a failure of the store itself is logged, and L{read} and
+        L{write} fail with L{StoreAway}; otherwise they fail with the driver's error.
+    @ivar reads: the reads' failures of the store.
+    @ivar changes: the changes' failures of the store.
+    @ivar in_writer: runs a function in the thread of the changes.
     """
 
     def __init__(
@@ -68,11 +71,19 @@ class Store:
             yield connection
 
     def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
-        """Run a query in a snapshot, in a thread."""
+        """
+        Run a query in a snapshot, in a thread.
+
+        @return: fires with the query's value; fails with its error, or with L{StoreAway}.
+        """
         return self._reading(self._read, query, args, kwargs)
 
     def write(self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
-        """Run a change in a transaction, in the writer's thread. If it raises, nothing of it stays."""
+        """
+        Run a change in a transaction, in the writer's thread. If it raises, the transaction is rolled back.
+
+        @return: fires with the change's value once it is committed; fails with its error, or with L{StoreAway}.
+        """
         return self.in_writer(self._write, change, args, kwargs)
 
     def _read(self, query: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:

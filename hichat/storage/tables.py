@@ -1,8 +1,8 @@
 """
-The tables. Migrations make them (C{storage/migrations}); a test holds the two together.
+The tables. Migrations make them (C{storage/migrations}); a test compares the two.
 
 Times are integer milliseconds since the epoch. Names are unique without regard to case: C{name_key} is the name's
-casefold, and NULL once the row is deleted, as all that is compared of a name.
+casefold. It is NULL once the row is deleted, as are all columns by which names are compared.
 """
 
 from collections.abc import Collection
@@ -37,18 +37,18 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def of_kinds(wanted: Collection[int], column: str = "events.kind") -> str:
-    """@return: the condition that an event is of one of these kinds, in SQL, with the numbers in it."""
+    """@return: the condition that an event is of one of these kinds, in SQL, with the kinds' numbers as literals."""
     numbers = [str(int(kind)) for kind in sorted(wanted)]
     return f"{column} = {numbers[0]}" if len(numbers) == 1 else f"{column} IN ({', '.join(numbers)})"
 
 
 def is_of(wanted: Collection[int]) -> ColumnElement[bool]:
-    """@return: the same, of the table C{events} in a statement."""
+    """@return: the same condition on the table C{events}, for a statement of SQLAlchemy's."""
     return literal_column(of_kinds(wanted), Boolean)
 
 
-# The conditions of partial indexes. A query that is to use one says the same, with the numbers in it. They hold on
-# PostgreSQL too, by the migrations: said here by its own options, they would load its dialect at each start on SQLite.
+# The conditions of partial indexes. A query uses such an index only if it has the same condition, with literal numbers.
+# On PostgreSQL the migrations set them: its own options here would load its dialect at each start on SQLite.
 COUNTED = text("counter > 0")
 FOLDED = text(of_kinds(kinds.FOLDED, "kind"))
 RECALLS = text(of_kinds(kinds.RECALLS, "kind"))
@@ -60,7 +60,7 @@ users = Table(
     Column("id", Id, primary_key=True),
     Column("name", String(64), nullable=False),
     Column("name_key", String(192), unique=True),
-    # What newer names are compared by: two from before may have one. See hichat.accounts.names.
+    # New names are compared by these three as well; older names may be equal in them. See hichat.accounts.names.
     Column("name_match", String(192)),
     Column("name_look", String(192)),
     Column("name_script", String(32)),
@@ -84,21 +84,22 @@ users = Table(
     Index("users_by_look", "name_look", "name_script"),
 )
 
-# Names that were given up, as keyed hashes. Until then nobody else is called so; see hichat.accounts.resting.
+# Names that were given up, as keyed hashes. No other user may take one before its time; see hichat.accounts.resting.
 resting_names = Table(
     "resting_names",
     metadata,
     Column("name_hash", LargeBinary(32), primary_key=True),
     Column("look_hash", LargeBinary(32), nullable=False),
     Column("script", String(32), nullable=False),
-    # Who may take it again.
+    # The former owner, who may take the name again at any time.
     Column("user_id", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
     Index("resting_names_by_look", "look_hash"),
     Index("resting_names_by_user", "user_id"),
 )
 
-# What a user signs in with: the client's own name of itself. Its id is half of every client id (events.counter).
+# A user signs in with a device; the client chooses its name. The device's id and a counter make the client id by which
+# the ledger knows a repeated frame (events.device, events.counter).
 devices = Table(
     "devices",
     metadata,
@@ -107,35 +108,35 @@ devices = Table(
     Column("name", String(64), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
-    # What its tokens are for, see L{hichat.accounts.devices.Dialect}.
+    # The protocol that its tokens are for, see L{hichat.accounts.devices.Dialect}.
     Column("dialect", String(8), nullable=False, server_default="v2"),
     UniqueConstraint("user_id", "name", name="devices_key"),
 )
 
-# What a device is signed in with. The number grows with each login and each end of one, and all tokens carry it.
+# The session that a device is signed in with. The number grows with each login and each logout; all tokens carry it.
 sessions = Table(
     "sessions",
     metadata,
     Column("device_id", ForeignKey("devices.id"), primary_key=True, autoincrement=False),
     Column("number", Integer, nullable=False),
-    # Of the user's tokens, at the login.
+    # users.generation at the login.
     Column("generation", Integer, nullable=False),
-    # The refresh token that is good, if it is from before these carried their turn; else NULL.
+    # The valid refresh token, if it was issued before refresh tokens carried a turn; else NULL.
     Column("refresh_hash", LargeBinary(32)),
     # The refresh token that was exchanged last.
     Column("previous_hash", LargeBinary(32)),
-    # When that was, or the login.
+    # When it was exchanged; before the first exchange: when the device logged in.
     Column("rotated_at", BigInteger, nullable=False),
     Column("client_ip", String(64), nullable=False),
-    # How often it was refreshed: those refresh tokens are good that carry this number.
+    # The number of refreshes; the valid refresh tokens carry it.
     Column("turn", Integer, nullable=False, server_default="0"),
     Column("live", Boolean, nullable=False, server_default=false()),
     Column("began_at", BigInteger, nullable=False, server_default="0"),
-    # To some minutes; 0: not since it is known.
+    # The last use, to some minutes; 0: none since HiChat notes it.
     Column("used_at", BigInteger, nullable=False, server_default="0"),
 )
 
-# By what a device is told from strangers at a log-in; see hichat.accounts.known.
+# The secrets by which a log-in tells a known device from a stranger; see hichat.accounts.known.
 device_secrets = Table(
     "device_secrets",
     metadata,
@@ -143,7 +144,7 @@ device_secrets = Table(
     Column("secret_hash", LargeBinary(32), nullable=False),
 )
 
-# How many log-ins failed in a row, by the hash of whose they were; see hichat.accounts.failures.
+# The number of failed log-ins in a row of each account and of each known device; see hichat.accounts.failures.
 login_failures = Table(
     "login_failures",
     metadata,
@@ -152,7 +153,7 @@ login_failures = Table(
     Column("failed_at", BigInteger, nullable=False),
 )
 
-# With what a stranger may make an account.
+# Invite codes: a stranger with one may make an account.
 invites = Table(
     "invites",
     metadata,
@@ -172,7 +173,7 @@ contacts = Table(
     Column("remark", String(64), nullable=False, server_default=""),
 )
 
-# Who asks whom to be a contact; gone once that is answered.
+# Open requests to be a contact. The answer to a request deletes its row.
 contact_requests = Table(
     "contact_requests",
     metadata,
@@ -183,7 +184,7 @@ contact_requests = Table(
     Index("contact_requests_by_to", "to_id"),
 )
 
-# Who does not want to hear from whom.
+# The owner has blocked the other user.
 blocks = Table(
     "blocks",
     metadata,
@@ -207,9 +208,9 @@ groups = Table(
     Column("image", String(512), nullable=False, server_default=""),
     Column("description", String(1024), nullable=False, server_default=""),
     Column("size", Integer, nullable=False, server_default="0"),
-    # How one becomes a member: open, approval or invite.
+    # How a user becomes a member: open, approval or invite.
     Column("join_policy", String(16), nullable=False, server_default="open"),
-    # Until when nobody writes but the owner and the admins; 0: everybody may.
+    # Until this time only the owner and the admins may write; 0: all members may.
     Column("muted_until", BigInteger, nullable=False, server_default="0"),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
@@ -219,8 +220,8 @@ groups = Table(
     Index("groups_by_look", "name_look", "name_script"),
 )
 
-# Memberships: from the position of the event that began one up to (not at) the one that ended it. Where both are the
-# same the user was no member, and may see that one event: an invitation, a request.
+# Memberships: from the position of the event that began one up to, but not at, that of the event that ended it. Where
+# both are the same the user was no member, and may see that one event: an invitation, a request.
 members = Table(
     "members",
     metadata,
@@ -238,7 +239,7 @@ candidates = Table(
     metadata,
     Column("group_id", ForeignKey("groups.id"), primary_key=True),
     Column("user_id", ForeignKey("users.id"), primary_key=True),
-    # NULL: the user has asked for it.
+    # NULL: the user has asked to join.
     Column("invited_by", ForeignKey("users.id")),
     Column("created_at", BigInteger, nullable=False),
     Index("candidates_by_user", "user_id"),
@@ -253,7 +254,7 @@ bans = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 
-# Whoever leaves and comes back is still muted.
+# Muted users of a group. A user who leaves the group and comes back is still muted.
 mutes = Table(
     "mutes",
     metadata,
@@ -262,7 +263,7 @@ mutes = Table(
     Column("until", BigInteger, nullable=False),
 )
 
-# Whoever knows the code of one becomes a member.
+# A user who shows the code of an invite link becomes a member.
 invite_links = Table(
     "invite_links",
     metadata,
@@ -271,8 +272,9 @@ invite_links = Table(
     Column("code", String(64), nullable=False, unique=True),
     Column("made_by", ForeignKey("users.id"), nullable=False),
     Column("uses", Integer, nullable=False, server_default="0"),
-    # NULL: without end; as is the next one.
+    # NULL: no limit.
     Column("use_limit", Integer),
+    # NULL: never.
     Column("expires_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Index("invite_links_by_group", "group_id"),
@@ -314,24 +316,24 @@ events = Table(
     Index("events_recalled", "conversation", "subject", sqlite_where=RECALLS),
 )
 
-# Where a conversation's events are, up to the position in places_head; see hichat.log.by_conversation.
+# The index of the log by conversation, up to the position in places_head; see hichat.log.by_conversation.
 places = Table(
     "places",
     metadata,
     Column("conversation", BigInteger, primary_key=True, autoincrement=False),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    # Of a message; 0: it is none; NULL: an earlier version has put it here, and the log knows.
+    # A message's sender; 0: the event is no message; NULL: an earlier version made the entry, only the log has it.
     Column("sender", BigInteger),
     sqlite_with_rowid=False,
 )
 
-# Entries that are not in places yet; some events are here, all others there.
+# The index's small first tier: entries that were not moved into places yet. An entry is in one of the two.
 recent_places = Table(
     "recent_places",
     metadata,
     Column("conversation", BigInteger, primary_key=True, autoincrement=False),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    # Of a message; 0: it is none; NULL: an earlier version has put it here, and the log knows.
+    # As in places.
     Column("sender", BigInteger),
     sqlite_with_rowid=False,
 )
@@ -346,7 +348,8 @@ authors = Table(
     sqlite_with_rowid=False,
 )
 
-# One row: how far the index is, how many entries are recent, and which was the last to be merged.
+# One row: the position up to which the log is indexed, the number of entries in recent_places, and the entry that was
+# moved into places last.
 places_head = Table(
     "places_head",
     metadata,
@@ -354,11 +357,12 @@ places_head = Table(
     Column("recent", BigInteger, nullable=False, server_default="0"),
     Column("merged_conversation", BigInteger, nullable=False, server_default="0"),
     Column("merged_position", BigInteger, nullable=False, server_default="0"),
-    # The same as position: authors is whole. Else an earlier version has taken the index on, which does not know it.
+    # Equal to position: authors is complete. Otherwise an earlier version, which does not know authors, has advanced
+    # the index.
     Column("authored", BigInteger, nullable=False, server_default="0"),
 )
 
-# What the writers' processes did with their last batches; see hichat.pipeline.ledger.receipts.
+# The outcomes of each writer process's last batches; see hichat.pipeline.ledger.receipts.
 receipts = Table(
     "receipts",
     metadata,
@@ -369,7 +373,8 @@ receipts = Table(
     Column("outcomes", LargeBinary, nullable=False),
 )
 
-# What a user has set for a conversation, named as in events: a scope and the other user's id, the group's or 0.
+# A user's settings for a conversation. Scope and target name it as in events: the target is the other user's id, the
+# group's, or 0.
 conversation_settings = Table(
     "conversation_settings",
     metadata,
@@ -400,13 +405,13 @@ media = Table(
     # picture, audio or file; and the media type, by the content.
     Column("kind", String(8), nullable=False),
     Column("type", String(128), nullable=False),
-    # What the owner calls it.
+    # The owner's name for it.
     Column("name", String(255), nullable=False),
     Column("size", BigInteger, nullable=False),
-    # Of pictures, as they are shown.
+    # Pixels of a picture, turned as it is shown.
     Column("width", Integer),
     Column("height", Integer),
-    # What it takes of the owner's quota.
+    # Bytes that it takes of the owner's quota.
     Column("room", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     # Since when no message uses it; NULL: one does.
@@ -424,21 +429,21 @@ media_uses = Table(
     Index("media_uses_by_position", "position"),
 )
 
-# One row: up to where the log was searched for uses; see hichat.media.records.
+# One row: the position up to which the log was searched for uses; see hichat.media.records.
 media_head = Table("media_head", metadata, Column("position", BigInteger, nullable=False))
 
 
 class _TSVector(UserDefinedType[str]):
-    """PostgreSQL's type of that name. SQLAlchemy's own brings the whole dialect, which a process on SQLite pays for."""
+    """PostgreSQL's C{tsvector}. SQLAlchemy's own class would load the whole dialect in a process on SQLite, too."""
 
     cache_ok = True
 
     def get_col_spec(self, **_: Any) -> str:
-        """@return: as what a column of it is declared."""
+        """@return: the type's name in a column's declaration."""
         return "TSVECTOR"
 
 
-# The search index, on PostgreSQL. SQLite has the like in a file of its own; see hichat.search.index.
+# The search index on PostgreSQL. On SQLite it is in a file of its own; see hichat.search.index.
 search_metadata = MetaData()
 
 search_entries = Table(
@@ -446,11 +451,11 @@ search_entries = Table(
     search_metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("terms", _TSVector, nullable=False),
-    # By the migration it is a GIN index. Who searches goes through all that is pending: not much.
+    # The migration makes it a GIN index. A search reads all of the pending list, so the migration keeps that short.
     Index("search_entries_by_term", "terms"),
 )
 
-# One row.
+# One row: the position and time of the last indexed event, and the version of the entries' form.
 search_head = Table(
     "search_head",
     search_metadata,

@@ -1,8 +1,8 @@
 """
 Logging failures that happen again and again.
 
-While the store is away everything fails, some thousand times a second. So the log has one line when that begins, then
-one a minute with the number of failures, and one when it is over.
+While the store is away every query fails, some thousand times a second. So the log has one line when the trouble
+begins, then one a minute with the number of failures, and one when it is over.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 from hichat.storage.engine import concerns_all
 
 PAUSE = 60.0
-"""Seconds between two lines; and after which, without another failure, it is over."""
+"""Seconds between two log lines of one trouble. It is over after so many seconds without another failure."""
 
 
 class Trouble:
@@ -38,7 +38,7 @@ class Trouble:
         self._what = what
         self._seconds = seconds
         self._lock = Lock()
-        # The last line and the last failure; how often it had failed at the last line, and before it began.
+        # The times of the last line and of the last failure; the count at the last line, and before the trouble began.
         self._told = self._failed = 0.0
         self._count_told = self._count_before = 0
         self._lasts = False
@@ -48,7 +48,7 @@ class Trouble:
         The operation has failed.
 
         @param error: the cause. An error that is no failure of the store or the disk is logged with its traceback.
-        @param count: how often it has failed.
+        @param count: the number of failures to report.
         """
         self.cause = cause_of(error)
         with self._lock:
@@ -67,7 +67,7 @@ class Trouble:
             self._log.failure("{what}", Failure(error), what=what)
 
     def passed(self) -> None:
-        """It has not failed."""
+        """The operation has succeeded."""
         if not self._lasts:
             return
         with self._lock:
@@ -78,7 +78,7 @@ class Trouble:
 
 
 def cause_of(error: BaseException) -> str:
-    """@return: in one line, why the store or the disk failed; empty: neither did."""
+    """@return: why the store or the disk failed, in one line; empty if the error is no failure of either."""
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     if isinstance(error, Exception) and concerns_all(error):

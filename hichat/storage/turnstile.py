@@ -1,9 +1,9 @@
 """
 Taking turns at one SQLite file.
 
-SQLite lets writers wait by asking again and again, and whoever has just written asks first: others were seen to wait
-for two seconds. Two locks make a queue of it, which the kernel keeps in order: who waits for the second holds the
-first.
+A writer waits for SQLite's lock by polling, and the process that has just written polls first: others were seen to wait
+for two seconds. Two C{flock} locks make a queue, which the kernel keeps in order: the process that waits for the second
+lock holds the first.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from pathlib import Path
 
 class Turnstile:
     """
-    For one thread of each process. A process that dies gives its locks back.
+    The queue of the processes that write; one thread of each may stand in it. The kernel releases a dead process's
+    locks.
 
-    @param directory: where the lock files are; the same for all.
-    @raise OSError: they cannot be made.
+    @param directory: the directory of the lock files; the same for all processes.
+    @raise OSError: the lock files cannot be made.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -31,7 +32,7 @@ class Turnstile:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for one's turn, and have it."""
+        """A context manager: entering it waits for this process's turn, leaving it ends the turn."""
         flock(self._next, LOCK_EX)
         try:
             flock(self._commit, LOCK_EX)
@@ -43,6 +44,6 @@ class Turnstile:
             flock(self._commit, LOCK_UN)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the lock files."""
         os.close(self._next)
         os.close(self._commit)

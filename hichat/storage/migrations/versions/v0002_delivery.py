@@ -41,7 +41,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table("places_head", sa.Column("position", sa.BigInteger, nullable=False))
-    # All that is there is indexed at once; the first commit need not.
+    # The existing log is indexed here, so the first commit need not do it.
     op.execute("INSERT INTO places SELECT conversation, position FROM events ORDER BY conversation, position")
     op.execute("INSERT INTO places_head SELECT coalesce(max(position), 0) FROM events")
     op.drop_index("events_by_conversation", "events")

@@ -1,4 +1,4 @@
-"""What people say of themselves, what devices are signed in with, and invites."""
+"""Users' texts about themselves, the sessions of devices, and invites."""
 
 import sqlalchemy as sa
 from alembic import op

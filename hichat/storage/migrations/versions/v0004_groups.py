@@ -46,7 +46,7 @@ def upgrade() -> None:
 
 
 def _give_away_what_was_left() -> None:
-    """Before, an owner could go: then the group is the oldest member's from now on; with no members it is no more."""
+    """Before, an owner could leave. Such a group is now its oldest member's; one without members is deleted."""
     groups = sa.table("groups", *map(sa.column, ("id", "owner_id", "name_key", "size", "updated_at", "deleted_at")))
     members = sa.table("members", *map(sa.column, ("group_id", "user_id", "since", "until")))
     users = sa.table("users", *map(sa.column, ("id", "deleted_at")))
@@ -66,7 +66,7 @@ def _give_away_what_was_left() -> None:
 
 
 def _of_a_user() -> tuple[sa.Column[int], sa.Column[int]]:
-    """@return: what names a user's affair with a group."""
+    """@return: the key of a table about a user in a group."""
     return (
         sa.Column("group_id", Id, sa.ForeignKey("groups.id"), primary_key=True),
         sa.Column("user_id", Id, sa.ForeignKey("users.id"), primary_key=True),

@@ -1,4 +1,4 @@
-"""Requests between contacts, one's own names for them, blocks, and what users set for their conversations."""
+"""Contact requests, remarks (a user's own names for contacts), blocks, and settings for conversations."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What the writers' processes did with their last batches."""
+"""The outcomes of each writer process's last batches."""
 
 import sqlalchemy as sa
 from alembic import op

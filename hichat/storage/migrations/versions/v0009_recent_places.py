@@ -1,4 +1,4 @@
-"""A first tier of the index of conversations, where what is scattered over many of them is gathered."""
+"""A small first tier of the index by conversation: it takes entries that are scattered over many conversations."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What names are compared by beside their case: one name, one look. And names that rest."""
+"""Columns by which names are compared, beside their case: one name, one look. And names that rest."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,7 +34,7 @@ def upgrade() -> None:
 
 
 def _fill(name: str) -> None:
-    """All names stay, also two that are one name now."""
+    """Fill the columns. All names stay, even two that are equal by the new columns."""
     names = ("name_match", "name_look", "name_script")
     table = sa.table(name, *map(sa.column, ("id", "name", "name_key", *names)))
     connection = op.get_bind()

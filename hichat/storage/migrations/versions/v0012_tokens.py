@@ -20,14 +20,14 @@ def upgrade() -> None:
     op.add_column("sessions", sa.Column("live", sa.Boolean, nullable=False, server_default=sa.false()))
     for name in ("began_at", "used_at"):
         op.add_column("sessions", sa.Column(name, sa.BigInteger, nullable=False, server_default="0"))
-    # When these began nobody has written down: their end is reckoned from now on.
+    # The store has no beginnings of these sessions: their last exchange stands for it.
     op.execute("UPDATE sessions SET began_at = rotated_at, used_at = rotated_at")
     op.execute(sa.text("UPDATE sessions SET live = :yes WHERE refresh_hash IS NOT NULL").bindparams(yes=True))
     _keep_old_tokens()
 
 
 def _keep_old_tokens() -> None:
-    """Tokens of v1 that name no device belong to one from now on, so that they can be revoked."""
+    """Give each user one device for the tokens of v1 that name none, so that they can be revoked."""
     now = int(time.time() * 1000)
     add_devices = sa.text(
         "INSERT INTO devices (user_id, name, created_at, dialect) "

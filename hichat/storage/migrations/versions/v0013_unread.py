@@ -1,4 +1,4 @@
-"""Of what is unread, recalled and own messages are not: which were recalled is indexed, and places say who wrote."""
+"""Recalled and own messages are not unread: recalls have an index, and the entries of places have the sender."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,7 +16,7 @@ def upgrade() -> None:
     )
     for name in ("places", "recent_places"):
         op.add_column(name, sa.Column("sender", sa.BigInteger))
-        # What an earlier version that still runs beside this one puts there stays NULL.
+        # Entries of an earlier version that still runs beside this one keep NULL.
         op.execute(
             f"UPDATE {name} SET sender = CASE WHEN events.kind = 1 THEN events.sender ELSE 0 END "  # noqa: S608
             f"FROM events WHERE events.position = {name}.position"

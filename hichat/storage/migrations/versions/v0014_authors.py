@@ -1,4 +1,4 @@
-"""Where in a conversation each user wrote last: unread is counted from there, however long ago that was."""
+"""The last message of each user in each conversation: unread messages are counted from there, however old it is."""
 
 import sqlalchemy as sa
 from alembic import op
