@@ -1,4 +1,4 @@
-"""What the calls about contacts, groups and files need of a session; L{hichat.client.http.Session} is one."""
+"""The interface that the calls about contacts, groups and files use; L{hichat.client.http.Session} implements it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from hichat.client.wire import Credentials
 
 class Caller(Protocol):
     """
-    Makes calls of v2 for a user. Each raises a L{hichat.client.wire.ClientError} where it does not succeed.
+    Makes calls of v2 for a user. Each raises a L{hichat.client.wire.ClientError} if it fails.
 
-    @ivar credentials: what it showed the server last.
+    @ivar credentials: the credentials that it showed the server last.
     """
 
     credentials: Credentials
@@ -21,22 +21,26 @@ class Caller(Protocol):
         """
         Make one call.
 
-        @param path: without the prefix.
-        @param body: what becomes JSON.
-        @return: the answer's JSON; None: it has none.
+        @param path: the path after C{/v2}.
+        @param body: a value to send as JSON; None: no body.
+        @return: the answer's JSON; None: the answer has no body.
         """
 
     async def items(self, path: str, **query: str) -> list[dict[str, Any]]:
         """
-        @param path: of a list.
-        @return: all pages of it, one after the other.
+        Get all pages of a list.
+
+        @param path: the list's path after C{/v2}.
+        @param query: further parameters of the call.
+        @return: the items of all pages, in order.
         """
 
     async def send_file(self, path: str, file: IO[bytes], timeout: float) -> Any:
         """
         Make one call whose body is a file.
 
-        @param timeout: seconds for all of it.
+        @param path: the path after C{/v2}.
+        @param timeout: seconds for the whole call.
         @return: the answer's JSON.
         """
 
@@ -44,6 +48,6 @@ class Caller(Protocol):
         """
         Get a file, without a token.
 
-        @param path: with the query.
-        @param take: is given the content, piece by piece.
+        @param path: the path on the server, with the query.
+        @param take: called with each piece of the content, in order.
         """

@@ -1,5 +1,5 @@
 """
-The WebSocket of v2, kept up for as long as the token is good::
+The WebSocket of v2. The client reconnects for as long as its token is valid::
 
     client = Client(reactor, "http://chat.example", credentials, "anns-laptop")
     await client.connected()
@@ -8,12 +8,12 @@ The WebSocket of v2, kept up for as long as the token is good::
         ...
 
 A message is on the server's disk once L{Client.send} returns. Until then the client sends it again on every new
-connection, and the server still writes it once. Each event comes once, in order, over reconnections too; and if the
-caller keeps L{Client.cursor} and L{Client.own}, over restarts of the program.
+connection, and the server still writes it once. Each event comes once, in order, over reconnections too; and over
+restarts of the program, if the caller keeps L{Client.cursor} and L{Client.own}.
 
 Answers and events come on the same connection. While L{Client.events} is full the client does not read that connection,
-unless an answer is due. It drops events that come then and do not fit, and a sync from the cursor brings them when
-there is room again.
+unless an answer is due. If it is, the client drops events that come meanwhile and do not fit; a sync from the cursor
+brings them when there is room again.
 """
 
 from __future__ import annotations
@@ -73,12 +73,12 @@ from hichat.wire.frames import (
 )
 
 Item = Happened | Receipt | TypingFrame | Presence | Error
-"""What comes unasked. An L{Error} is about a frame that was not waited for, such as C{typing}."""
+"""A frame that answers no question. An L{Error} is about a frame that has no answer, such as C{typing}."""
 
 OWN_LIMIT = 10_000
 """
-Ids of own events that are remembered, until the cursor has passed them. A program that takes nothing stops the cursor:
-then the oldest are forgotten, and come as events if it ever takes something.
+The number of own events whose ids are remembered until the cursor has passed them. A program that takes no events stops
+the cursor: then the oldest ids are forgotten, and these own events come as events when the program takes some.
 """
 
 CONNECT_TIMEOUT = 60.0
@@ -93,13 +93,13 @@ T = TypeVar("T")
 
 
 def backoff() -> Callable[[int], float]:
-    """@return: from how often it failed in a row, how many seconds to wait: 1 to 30, each time a little different."""
-    # The noise is several seconds wide: after a restart a thousand clients must not come back in the same one.
+    """@return: maps the number of failures in a row to the seconds to wait: 1 to 30, with a random part."""
+    # The random part is several seconds: after a restart of the server its clients must not all return in one second.
     return backoffPolicy(1.0, 26.0, 1.5, jitter=lambda: SystemRandom().uniform(-0.5, 4.0))
 
 
 class Messages:
-    """The messages among what comes; all else is passed over."""
+    """An asynchronous iterator over the messages in an inbox; it skips all other items."""
 
     def __init__(self, inbox: Inbox[Item]) -> None:
         self._inbox = inbox
@@ -116,7 +116,7 @@ class Messages:
 
 @implementer(IStreamClientEndpoint)
 class _Renewing:
-    """An endpoint that has the client's credentials renewed first."""
+    """An endpoint that renews the client's credentials before it connects."""
 
     def __init__(self, client: Client, endpoint: IStreamClientEndpoint) -> None:
         self._client = client
@@ -137,34 +137,34 @@ class _Renewing:
 
 class Client:
     """
-    A user's device at a server. It connects with the first L{connected} or L{send}, and comes back whenever the
-    connection is lost, until L{close}, until the server does not take the token any more, or until another connection
-    of the same device takes over.
+    A user's device at a server. It connects with the first L{connected} or L{send}, and reconnects whenever the
+    connection is lost, until L{close}, until the server refuses the token, or until another connection of the same
+    device takes over.
 
     @param reactor: for sockets and time; from now on it goes by the monotonic clock, see L{make_steady}.
     @param server: the server's URL; see L{Address.parse}.
-    @param credentials: from a login; or what gives them before each connection, as
-        L{hichat.client.http.DeviceSession.current} does.
+    @param credentials: from a login; or a function that gives them before each connection, such as
+        L{hichat.client.http.DeviceSession.current}.
     @param device: a name of this installation, always the same, and used by one program at a time: 1 to 64 characters
-        of printable ASCII. A random one that is kept is good; servers limit how many a user has.
-    @param since: the cursor of an earlier run: what happened after it comes first. Without it: what happens from now
-        on.
-    @param own: what L{own} was at that time.
+        of printable ASCII. Use a random name and keep it; servers limit the number of a user's devices.
+    @param since: the cursor of an earlier run: the events after it come first. None: only events from now on come.
+    @param own: the value of L{own} at that time.
     @param listen: False for a program that only sends and asks: then no events come.
     @param endpoint: how to reach the server, if not by the URL.
-    @param on_state: called with True on every welcome, with False when a welcomed connection was lost and the client
-        tries to come back.
-    @param on_item: called with all that comes unasked, at once: then nothing comes from L{events}. For programs that
-        hear so much that a coroutine is too dear.
-    @param inbox_limit: items that wait to be taken; at that number the connection is not read any more, at half of it
-        again. While an answer is due it is read up to twice that number; then the client leaves the rest to a sync.
-        What was already read still comes on top: 64 KiB of frames, or one page.
-    @param window: frames with a counter that are under way at once; more of them wait.
+    @param on_state: called with True on every welcome, and with False when a welcomed connection was lost and the
+        client reconnects.
+    @param on_item: called at once with each item; then none comes from L{events}. For programs that get so many items
+        that a coroutine is too slow.
+    @param inbox_limit: items that wait to be taken. At that number the client stops reading the connection, at half of
+        it it goes on. While an answer is due it reads up to twice that number, then it leaves the rest to a sync.
+        Frames that were read already come on top: up to 64 KiB of frames, or one page.
+    @param window: frames with a counter that are under way at once; further ones wait.
     @param opening_timeout: seconds from the TCP connection to the welcome.
-    @param answer_timeout: seconds for an answer, except to frames with a counter: these wait for as long as it takes.
+    @param answer_timeout: seconds to wait for an answer. An ack of a frame with a counter has no such limit.
     @param heartbeat: seconds between pings; at the third without any sign of life the connection counts as lost.
-    @param retry: from how often it failed in a row, how many seconds to wait.
-    @raise ClientError: the URL or the device's name is none.
+    @param retry: maps the number of failures in a row to the seconds to wait; by default L{backoff}.
+    @param language: the language of the server's sentences; by default that of the locale.
+    @raise ClientError: the URL or the device's name is invalid.
     """
 
     _log = Logger()
@@ -214,9 +214,9 @@ class Client:
             None if on_item is None else partial(self._tell, on_item),
             self._arrive,
         )
-        # What comes on this connection does not fit and is left out.
+        # The inbox is overfull: events of this connection are dropped.
         self._deaf = False
-        # There was no room for it yet: so nothing comes on this connection.
+        # The sync waits for room in the inbox: no events come on this connection yet.
         self._sync_due = False
         self._cause = ""
         self._refs = count(1)
@@ -241,15 +241,15 @@ class Client:
 
     async def connected(self, timeout: float | None = CONNECT_TIMEOUT) -> None:
         """
-        Wait until there is a connection and the server has said welcome. What happens after this comes, at the latest
-        with the sync of a later connection.
+        Wait until there is a connection and the server has said welcome. All events after this come, at the latest with
+        the sync of a later connection.
 
-        @param timeout: seconds; None: wait for as long as it takes. The client goes on trying after that, too.
+        @param timeout: seconds; None: no limit. After a timeout the client still goes on trying.
         @raise Unreachable: there was no connection in time.
-        @raise Unauthorized: the token is not good any more.
+        @raise Unauthorized: the token is no longer valid.
         @raise Replaced: another connection of the same device has taken over.
         @raise BadAnswer: the server does not speak v2.
-        @raise Refused: the server does not take this device.
+        @raise Refused: the server refuses this device.
         @raise NotConnected: L{close} was called.
         """
         self._start()
@@ -266,11 +266,11 @@ class Client:
 
     async def close(self, timeout: float = 30) -> bool:
         """
-        Wait for outstanding answers, close the connection, and do not reconnect.
+        Wait for outstanding acks, close the connection, and do not reconnect. Events that come meanwhile and are not
+        taken are kept up to the inbox's limit only; the cursor does not pass events that are dropped.
 
-        @param timeout: seconds for the answers, and again for the closing handshake.
-        @return: whether everything was answered, and the closing handshake done. Events that come meanwhile and that
-            nobody takes are kept up to the inbox's limit only; the cursor does not pass those that are dropped.
+        @param timeout: seconds for the acks, and again for the closing handshake.
+        @return: whether every sent frame was answered, and the closing handshake was done.
         """
         if self._stopped is None:
             self._stopped = NotConnected("the client is closed")
@@ -280,7 +280,7 @@ class Client:
             clean = await self.link.finish(timeout) and clean
         self._end()
         if not self._leaving:
-            # Once: what runs when this is done runs inside of the service's machine, which cannot be asked again there.
+            # Only once: callbacks of stopService run inside the service's state machine, which is not reentrant.
             self._leaving = True
             try:
                 await self._service.stopService()
@@ -289,34 +289,33 @@ class Client:
         await self._left.passed()
         return clean
 
-    # What comes
+    # Events and other items
 
     @property
     def cursor(self) -> int | None:
-        """Up to where everything that happened was taken from L{events}; None: not even the beginning is known yet."""
+        """The position up to which all events were taken from L{events}; None: no position is known yet."""
         return self._inbox.position
 
     @property
     def own(self) -> list[int]:
         """
-        Ids of this device's own events behind the cursor: they are known by their acks, and do not come as events.
+        The ids of this device's own events behind the cursor. The acks told the ids; a sync skips these events.
         """
         return sorted(number for number in self._own if number > (self.cursor or 0))
 
     def events(self) -> Inbox[Item]:
         """
-        @return: an asynchronous iterator over all that comes unasked. It connects if need be, goes on over
-            reconnections and stops after L{close}. There is one queue: two iterators share it.
-        @raise ClientError: while iterating: there will be no connection any more, or there never was one; see
-            L{connected}.
+        @return: an asynchronous iterator over all items. It connects if need be, goes on over reconnections and stops
+            after L{close}. All iterators share one queue. While iterating it raises L{ClientError} if the client has
+            stopped for another reason, or could not connect at first; see L{connected}.
         """
         return self._inbox
 
     def messages(self) -> Messages:
-        """@return: as L{events}, but only messages: edits, reactions, receipts and the like are passed over."""
+        """@return: as L{events}, but only messages: it skips edits, reactions, receipts and the like."""
         return Messages(self._inbox)
 
-    # What is done once
+    # Frames that take effect exactly once
 
     async def send(
         self,
@@ -332,19 +331,22 @@ class Client:
         mentions: Sequence[int] = (),
     ) -> Ack:
         """
-        Say something to a user or to a group; to neither: to everyone. See L{protocol.Send}.
+        Send a message to a user or to a group; without either, to everyone. See L{frames.Send}.
 
         This waits, over reconnections, until the server has the message on its disk. Messages of simultaneous calls are
         sent in the order of the calls. Cancelling this forgets a message that was not sent yet; one that was sent may
         or may not arrive.
 
-        @param url: of a picture, an audio or a file.
-        @param name: of a file.
-        @param seconds: how long the audio is.
+        @param user: a user's id.
+        @param group: a group's id.
+        @param url: the URL of a picture, an audio or a file.
+        @param name: the name of a file.
+        @param seconds: the duration of the audio.
         @param reply_to: the id of a message of the same conversation.
         @param mentions: ids of users.
-        @raise NotSendable: no server would take it.
-        @raise Refused: the server does not take it.
+        @return: the ack, with the message's id.
+        @raise NotSendable: the message is invalid or too long; no server would take it.
+        @raise Refused: the server refuses it.
         @raise Unconfirmed: the client was closed or stopped before the answer came.
         @raise ClientError: the client was closed or stopped before it was sent; see L{connected}.
         """
@@ -365,11 +367,12 @@ class Client:
     def post(self, frame: frames.Counted, answered: Answered = lambda outcome: None) -> None:
         """
         As L{send}, L{edit}, L{recall} and L{react}, without waiting. For programs that send so much that a coroutine
-        for each message is too dear.
+        for each message is too slow.
 
-        @param frame: such as C{protocol.Send(user=2, text="hi")}, without reference and counter; not to be used again.
-        @param answered: called with the ack, or with the L{Refused} or other L{ClientError} that there is instead.
-        @raise NotSendable: no server would take it.
+        @param frame: such as C{frames.Send(user=2, text="hi")}, without reference and counter. The client keeps and
+            changes it: do not use it again.
+        @param answered: called with the ack, or with the L{ClientError} that L{send} would raise.
+        @raise NotSendable: the frame is invalid or too long; no server would take it.
         @raise ClientError: the client was closed or stopped; see L{connected}.
         """
         self._post(frame, partial(self._tell, answered))
@@ -393,15 +396,15 @@ class Client:
     # Questions. Each raises Refused, NoAnswer, and NotConnected: the client does not ask again by itself.
 
     async def received(self, id: int, *, user: int | None = None, group: int | None = None) -> None:
-        """Everything up to this id of the conversation has come."""
+        """Tell the server that one has received everything in the conversation up to this id."""
         await self._ask(frames.Received(id=id, user=_or_unset(user), group=_or_unset(group)), Done)
 
     async def read(self, id: int, *, user: int | None = None, group: int | None = None) -> None:
-        """Everything up to this id of the conversation was read."""
+        """Tell the server that one has read everything in the conversation up to this id."""
         await self._ask(frames.Read(id=id, user=_or_unset(user), group=_or_unset(group)), Done)
 
     async def marks(self, *, user: int | None = None, group: int | None = None) -> MarksPage:
-        """@return: how far one has read a conversation, and how far others have."""
+        """@return: the marks of a conversation: how far one has received and read it, and how far others have."""
         return await self._ask(frames.Marks(user=_or_unset(user), group=_or_unset(group)), MarksPage)
 
     async def history(
@@ -416,8 +419,8 @@ class Client:
         """
         @param before: only messages with a smaller id.
         @param after: only messages with a larger id, the oldest of them.
-        @param limit: messages: 1 to L{protocol.HISTORY_LIMIT}.
-        @return: messages of a conversation as they are now, in order of id.
+        @param limit: the number of messages: 1 to L{frames.HISTORY_LIMIT}.
+        @return: messages of a conversation in their present form (edited, recalled), in order of id.
         """
         frame = frames.History(
             user=_or_unset(user),
@@ -430,10 +433,10 @@ class Client:
 
     async def watch(self, users: Sequence[int] = (), groups: Sequence[int] = ()) -> Presence:
         """
-        Subscribe to the presence and typing of these users, instead of those of the last call. On later connections the
-        client subscribes again, and the L{Presence} of all comes as an event.
+        Subscribe to the presence and typing of these users, instead of those of the last call. On each later connection
+        the client subscribes again, and the L{Presence} of all of them comes as an item.
 
-        @return: the users who are online.
+        @return: the users among them who are online.
         """
         frame = frames.Watch(users=list(users), groups=list(groups))
         answer = await self._ask(frame, Presence)
@@ -441,12 +444,14 @@ class Client:
         return answer
 
     async def show(self, presence: bool) -> None:
-        """Whether others see that one is online and typing; on later connections too."""
+        """Let others see that one is online and typing, or not; this holds on later connections too."""
         await self._ask(frames.Show(presence=presence), Done)
         self._show = frames.Show(presence=presence)
 
     def typing(self, *, user: int | None = None, group: int | None = None) -> None:
-        """One is writing there. Not said if there is no connection, or if it has too much to write already."""
+        """
+        Tell that one is typing. Nothing is sent if there is no connection, or if it has too much to write already.
+        """
         frame = frames.Typing(user=_or_unset(user), group=_or_unset(group))
         check(frame)
         if self.link is not None and self.link.usable and not self.link.writable.shut:
@@ -456,7 +461,7 @@ class Client:
         """
         Get the credentials for the next connection.
 
-        @raise ClientError: there are none; if others will not be had either, this client stops.
+        @raise ClientError: they cannot be had. If they never will be, as after a logout, the client stops.
         """
         if self._renew is None:
             return
@@ -466,18 +471,18 @@ class Client:
             if shown is not None and shown.refused and shown.token == self._credentials.token:
                 raise Unauthorized(_OVER)
         except (Unauthorized, BadAnswer) as error:
-            # In a turn of its own: the service is waiting for this very connection.
+            # In a later turn: now the service is waiting for this very connection.
             self.reactor.callLater(0, self._conclude, error)
             raise
 
     def failed(self, error: Exception) -> None:
-        """An attempt to connect has failed."""
+        """An attempt to connect has failed; L{connected} names the last cause."""
         self._cause = str(error)
 
-    # What a link calls
+    # The methods of Owner, which a link calls
 
     def request(self) -> ConnectingRequest:
-        """@return: what to ask the server for."""
+        """@return: the request of the opening handshake."""
         assert self._credentials is not None
         return ConnectingRequest(
             host=self._address.authority,
@@ -493,11 +498,11 @@ class Client:
         return frames.Hello(device=self._device)
 
     def made(self, link: ClientProtocol) -> None:
-        """There is a link."""
+        """See L{hichat.client.link.Owner.made}."""
         self.link = link
 
     def received_frames(self, payloads: list[bytes]) -> None:
-        """Text frames have come."""
+        """See L{hichat.client.link.Owner.received_frames}."""
         try:
             for payload in payloads:
                 self._take(understand(payload))
@@ -506,7 +511,7 @@ class Client:
         self._regulate()
 
     def lost(self, loss: Loss) -> None:
-        """The link is gone."""
+        """See L{hichat.client.link.Owner.lost}."""
         self.link = None
         self._outbox.lost()
         self._questions.fail(NotConnected("the connection was lost before the answer came"))
@@ -521,13 +526,13 @@ class Client:
             self._announce(False)
 
     def _conclude(self, error: ClientError) -> None:
-        """Do not come back."""
+        """Stop for good: do not reconnect."""
         if self._stopped is None:
             self._stopped = error
             self._end()
             self._service.stopService()
 
-    # The steps of a connection: welcome, what is in doubt, sync, live
+    # The steps of a connection: welcome, frames in doubt, sync, live
 
     def _welcomed(self, welcome: Welcome) -> None:
         if self.link is None or self.link.welcomed:
@@ -548,13 +553,13 @@ class Client:
             self._write(msgspec.json.encode(frame))
 
     def _opened(self) -> None:
-        """From here on no event is missed: it comes now, or with a later sync."""
+        """From here on no event is missed: each comes on this connection, or with a later sync."""
         if self._stopped is None:
             self._ready.resumeProducing()
             self._announce(True)
 
     def _sync(self) -> None:
-        """Nothing is in doubt any more: so all own events that the sync brings are known."""
+        """Ask for the sync. No frame is in doubt any more: so the ids of all own events that it brings are known."""
         was_due, self._sync_due = self._sync_due, self._listen and self._inbox.full
         if not self._listen or self._sync_due:
             self._live()
@@ -569,7 +574,10 @@ class Client:
         self._live()
 
     def _start_anew(self) -> None:
-        """The log does not reach to the cursor: the server was set up anew, or went back to a backup."""
+        """
+        Sync from the end of the log: it does not reach to the cursor. The server was set up anew, or has restored a
+        backup.
+        """
         self._own.clear()
         self._position = None
         self._sync()
@@ -579,7 +587,7 @@ class Client:
         self._failures, self._least_wait = 0, 0.0
         self._outbox.go_on()
 
-    # What comes
+    # Frames of the server
 
     def _take(self, frame: FromServer | Event | None) -> None:
         match frame:
@@ -613,13 +621,16 @@ class Client:
             self._position = event.id
 
     def _reached(self, position: int) -> None:
-        """Everything up to this position has come."""
+        """All events up to this position have come."""
         if not self._deaf and position > (-1 if self._position is None else self._position):
             self._position = position
             self._inbox.reach(position)
 
     def _put(self, item: Item, position: int | None = None) -> bool:
-        """@return: whether it was taken. If one does not fit it is left out, and so are all later."""
+        """
+        @return: whether the inbox took the item. Once one did not fit, the later ones of this connection are dropped as
+            well.
+        """
         if self._inbox.overfull or (self._stopped is not None and self._inbox.full):
             self._deaf = True
         if not self._deaf:
@@ -634,7 +645,7 @@ class Client:
         self._outbox.acked(ack)
 
     def _forget(self) -> None:
-        """Own ids behind which the cursor is are of no use. If that is not enough, move the cursor by a new sync."""
+        """Forget own ids that the cursor has passed. If that is not enough, move the cursor by a new sync."""
         self._own = set(self.own)
         if len(self._own) > OWN_LIMIT // 2:
             self._own = {number for number in self._own if number > (self._position or 0)}
@@ -646,7 +657,7 @@ class Client:
             self._refresh()
 
     def _refresh(self) -> None:
-        """Go over to a new connection, and its sync. Nothing is told of it: it takes moments."""
+        """Change to a new connection, and its sync. C{on_state} is not called: it takes only a moment."""
         if self.link is not None and not self._refreshing:
             self._refreshing = True
             self._ready.pauseProducing()
@@ -666,7 +677,7 @@ class Client:
             self._questions.refuse(error.ref, refusal(error))
 
     def _turned_away(self, error: Error) -> None:
-        """The server does not take the C{hello} or the C{sync}."""
+        """The server has refused the C{hello} or the C{sync}."""
         if error.retryAfter is not UNSET:
             self._least_wait = error.retryAfter
             self._hang_up()
@@ -688,7 +699,7 @@ class Client:
     # The rest
 
     def _judge(self, loss: Loss) -> ClientError | None:
-        """@return: why not to come back."""
+        """@return: the reason not to reconnect; None: reconnect."""
         is_refused = loss.status == 401 or loss.code == Close.UNAUTHORIZED
         if loss.code == Close.SIGNED_OUT or (is_refused and not self._has_others()):
             return Unauthorized(_OVER)
@@ -702,9 +713,9 @@ class Client:
 
     def _has_others(self) -> bool:
         """
-        The server does not take the token.
+        Note that the server has refused the token.
 
-        @return: whether to come back with another one.
+        @return: whether to reconnect with another one.
         """
         if self._renew is None or self._credentials is None:
             return False
@@ -738,14 +749,20 @@ class Client:
         return ref
 
     def _tell(self, listener: Callable[[T], object], what: T) -> None:
-        """Call what the program has given us: whatever goes wrong there is not our connection's."""
+        """Call a function of the program. Its exception is logged and must not end the connection."""
         try:
             listener(what)
         except Exception:
             self._log.failure("{listener} has failed", listener=listener)
 
     async def _ask(self, frame: Any, kind: type[T]) -> T:
-        """Ask, and wait for an answer of this kind."""
+        """
+        Ask a question, and wait for an answer of this kind.
+
+        @raise Refused: the server refuses it.
+        @raise NoAnswer: the answer did not come in time.
+        @raise NotConnected: there is no connection, or it was lost meanwhile.
+        """
         check(frame)
         if self._announced and self._ready.shut:
             # The connection is being replaced by a new one.
@@ -769,7 +786,7 @@ class Client:
             self.link.send(payload)
 
     def _regulate(self) -> None:
-        """Read the connection while somebody takes the events, or an answer is due."""
+        """Read the connection while the inbox has room, or an answer is due; else pause it."""
         if self.link is None or self._stopped is not None:
             return
         if self._deaf:
@@ -778,15 +795,15 @@ class Client:
             self.link.read(False)
         elif self._sync_due and self._inbox.roomy and self.link.usable:
             self.link.read(True)
-            # The sync follows when nothing is in doubt any more.
+            # The sync follows when no frame is in doubt any more.
             self._outbox.repeat(0)
         elif self._inbox.roomy or self._outbox or self._questions:
             self.link.read(True)
 
     def _fall_behind(self) -> None:
         """
-        More came than the inbox holds. Go on with a new connection, on which nothing comes until there is room for a
-        sync; but not before the questions have their answers, which would be lost.
+        The inbox is overfull. Change to a new connection, on which no events come until there is room for a sync; but
+        wait until the questions have their answers, which would be lost.
         """
         self._ready.pauseProducing()
         if not self._questions:
@@ -798,20 +815,20 @@ class Client:
             self._on_state(connected)
 
     async def _arrive(self) -> None:
-        """Somebody waits for events: so there has to be a connection."""
+        """A coroutine waits for an item: make sure that there was a connection."""
         if self.welcome is None and self._stopped is None:
             await self.connected()
 
     async def _drain(self, seconds: float) -> None:
-        """Wait for the answers to sent messages, while there is a connection."""
+        """Wait for the acks of sent frames, while there is a connection."""
         if self.link is None or not self.link.usable:
             return
         self.link.read(True)
-        with suppress(TimeoutError):  # who waits is told that it is unconfirmed
+        with suppress(TimeoutError):  # the callers then get Unconfirmed
             await Deferred.fromCoroutine(self._outbox.empty.passed()).addTimeout(seconds, self.reactor)
 
     def _end(self) -> None:
-        """There will be no connection any more."""
+        """There will be no connection any more: fail what waits, and end the inbox."""
         assert self._stopped is not None
         self._outbox.fail(self._stopped)
         self._inbox.end(None if isinstance(self._stopped, NotConnected) else self._stopped)
@@ -819,14 +836,15 @@ class Client:
 
     def _wait(self, attempts: int) -> float:
         """
-        The service counts attempts from the last TCP connection. That is too kind to a server that accepts and then
-        drops: here failures are counted from when it was last live.
+        @param attempts: counted by the service from the last TCP connection. It is not used: with a server that accepts
+            and then drops each connection it would stay small. This counts failures since a connection was live.
+        @return: seconds until the next attempt.
         """
         if self._refreshing:
             self._refreshing = False
             return 0.0
         if self._announced:  # a refresh that did not succeed at once
-            self.reactor.callLater(0, self._announce, False)  # not from inside of the service's machine
+            self.reactor.callLater(0, self._announce, False)  # not from inside the service's state machine
         self._failures += 1
         wait, self._least_wait = self._least_wait, 0.0
         return wait + self._retry(self._failures)
@@ -834,7 +852,7 @@ class Client:
     def _endpoint(self) -> IStreamClientEndpoint:
         host, port = self._address.host, self._address.port
         endpoint: IStreamClientEndpoint
-        # Looking a name up takes a thread, and several addresses take timers: neither is needed for an address.
+        # HostnameEndpoint takes a thread to resolve a name, and timers for its addresses: an address needs neither.
         if isIPAddress(host):
             endpoint = TCP4ClientEndpoint(self.reactor, host, port)
         else:

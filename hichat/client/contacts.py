@@ -1,6 +1,6 @@
 """
-Contacts and conversations over the v2 HTTP API. Each call raises L{hichat.client.wire.Refused} where the server says
-no, with its code, and other L{ClientError}s.
+Contacts and conversations over the v2 HTTP API. Each call raises L{hichat.client.wire.Refused} with the server's code
+if the server refuses it, and other L{ClientError}s. Users are named by their ids.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from hichat.client.wire import Conversation, User, whole, words
 
 class ContactCalls:
     """
-    @param session: who calls.
+    @param session: makes the calls, for its user.
     """
 
     def __init__(self, session: Caller) -> None:
@@ -21,65 +21,69 @@ class ContactCalls:
 
     async def request(self, user: int, greeting: str = "") -> bool:
         """
-        Ask somebody to be a contact.
+        Ask a user to be a contact.
 
-        @return: whether they are one now: they had asked before.
+        @return: True if the user is a contact now, because they had asked before; False if they have to answer.
         """
         body = {"greeting": greeting} if greeting else {}
         return await self._session.call("PUT", f"/contact-requests/sent/{user}", body) is not None
 
     async def accept(self, user: int) -> None:
-        """Accept the request of somebody who has asked."""
+        """Accept a user's request."""
         await self._session.call("PUT", f"/contacts/{user}")
 
     async def reject(self, user: int) -> None:
-        """Do not accept it."""
+        """Reject a user's request."""
         await self._session.call("DELETE", f"/contact-requests/received/{user}")
 
     async def withdraw(self, user: int) -> None:
-        """Take one's own request back."""
+        """Take one's own request to a user back."""
         await self._session.call("DELETE", f"/contact-requests/sent/{user}")
 
     async def remove(self, user: int) -> None:
-        """End it for both."""
+        """Remove a contact, for both users."""
         await self._session.call("DELETE", f"/contacts/{user}")
 
     async def remark(self, user: int, remark: str) -> None:
-        """Call a contact by another name, which only oneself sees; an empty one: by their own."""
+        """Set one's own name for a contact, which nobody else sees; an empty one removes it."""
         await self._session.call("PATCH", f"/contacts/{user}", {"remark": remark})
 
     async def block(self, user: int) -> None:
-        """Do not hear from somebody any more, nor be seen."""
+        """Block a user: one does not hear from them any more, and they do not see one's presence."""
         await self._session.call("PUT", f"/blocks/{user}")
 
     async def unblock(self, user: int) -> None:
-        """Take that back."""
+        """End the block of a user."""
         await self._session.call("DELETE", f"/blocks/{user}")
 
     async def contacts(self) -> list[User]:
-        """@return: whom one has as contacts, the oldest first."""
+        """@return: one's contacts, the oldest first."""
         return [_user(item) for item in await self._session.items("/contacts")]
 
     async def requests(self) -> list[User]:
-        """@return: who asks one to be a contact, who has waited longest first."""
+        """@return: the users who ask one to be a contact, the oldest request first."""
         return [_user(item) for item in await self._session.items("/contact-requests/received")]
 
     async def blocked(self) -> list[User]:
-        """@return: whom one has blocked."""
+        """@return: the users whom one has blocked."""
         return [_user(item) for item in await self._session.items("/blocks")]
 
     async def conversations(self, limit: int = 20) -> list[Conversation]:
-        """@return: those where something was said last, pinned ones first; at most 200."""
+        """
+        @param limit: at most 200.
+        @return: the conversations with the newest messages, pinned ones first.
+        """
         answer = await self._session.call("GET", f"/conversations?limit={limit}")
         items = answer.get("items") if isinstance(answer, dict) else None
         return [_conversation(item) for item in items or () if isinstance(item, dict)]
 
     async def set(self, conversation: str, *, pinned: bool | None = None, muted: bool | None = None) -> None:
         """
-        Pin or mute a conversation, or not any more.
+        Pin or mute a conversation, or undo that.
 
         @param conversation: see L{Conversation.name}.
-        @param pinned: None: as it is. So is C{muted}.
+        @param pinned: None keeps the present value.
+        @param muted: None keeps the present value.
         """
         given = {"pinned": pinned, "muted": muted}
         body = {name: value for name, value in given.items() if value is not None}

@@ -1,6 +1,6 @@
 """
-Groups over the v2 HTTP API: coming, going, and looking after them. Each call raises L{hichat.client.wire.Refused} where
-the server says no, with its code, and other L{ClientError}s.
+Groups over the v2 HTTP API: joining, leaving, and moderating them. Each call raises L{hichat.client.wire.Refused} with
+the server's code if the server refuses it, and other L{ClientError}s. Groups and users are named by their ids.
 """
 
 from __future__ import annotations
@@ -18,38 +18,38 @@ _CODE = re.compile(r"[A-Za-z0-9_-]{24}")
 
 class GroupCalls:
     """
-    @param session: who calls.
+    @param session: makes the calls, for its user.
     """
 
     def __init__(self, session: Caller) -> None:
         self._session = session
 
-    # Finding, coming and going
+    # Finding, joining and leaving
 
     async def find(self, name: str) -> list[Group]:
-        """@return: groups with that in their names, in any case."""
+        """@return: the groups whose names contain this text, in any case."""
         return [_group(row) for row in await self._session.items("/groups", name=name)]
 
     async def joined(self) -> list[Group]:
-        """@return: the groups in which one is a member."""
+        """@return: the groups of which one is a member."""
         return [_group(row) for row in await self._session.items("/me/groups")]
 
     async def invitations(self) -> list[Group]:
-        """@return: the groups that one is invited to."""
+        """@return: the groups that have invited one."""
         return [_group(row) for row in await self._session.items("/me/invitations")]
 
     async def create(self, name: str, description: str = "", policy: JoinPolicy = "open") -> Group:
-        """Make a group; one is its owner."""
+        """Make a group, as its owner."""
         body = {"name": name, "description": description, "joinPolicy": policy}
         return _group(await self._session.call("POST", "/groups", body))
 
     async def join(self, name: str) -> bool:
         """
-        Join a group, or ask to.
+        Join a group, or ask to join it.
 
-        @param name: its name; failing that the code of an invite link.
-        @return: whether one is a member now; else somebody has to agree first.
-        @raise Refused: or there is no such group.
+        @param name: the group's name; if there is no such group, the code of an invite link.
+        @return: True if one is a member now; False if an admin has to approve the request first.
+        @raise Refused: there is no such group (C{no_such_group}), or the server refuses it.
         """
         invited = [group for group in await self.invitations() if key_of(group.name) == key_of(name)]
         found = invited or [_group(row) for row in await self._session.items("/groups", name=name, exact="true")]
@@ -62,94 +62,98 @@ class GroupCalls:
         return isinstance(answer, dict) and "role" in answer.get("you", {})
 
     async def join_by_link(self, code: str) -> Group:
-        """Become a member by what an invite link has in it."""
+        """Join the group of an invite link, by the link's code."""
         return _group(await self._session.call("POST", "/me/groups", {"code": code}))
 
     async def leave(self, group: int) -> None:
-        """Cease to be a member."""
+        """End one's own membership."""
         await self._session.call("POST", f"/groups/{group}/leave")
 
     async def members(self, group: int) -> list[Member]:
-        """@return: all of them, in the order of their ids."""
+        """@return: all members, in the order of their ids."""
         rows = await self._session.items(f"/groups/{group}/members")
         return [
             Member(whole(row.get("id")), words(row.get("name")), words(row.get("role")), "muted" in row) for row in rows
         ]
 
     async def decline(self, group: int) -> None:
-        """Say no to an invitation."""
+        """Decline an invitation."""
         await self.withdraw(group, self._session.credentials.user_id)
 
     async def withdraw(self, group: int, user: int) -> None:
         """Take an invitation back."""
         await self._session.call("DELETE", f"/groups/{group}/invitations/{user}")
 
-    # Looking after a group
+    # Moderating a group
 
     async def edit(self, group: int, **changes: str) -> None:
-        """@param changes: some of C{name}, C{picture}, C{description} and C{joinPolicy}."""
+        """
+        Change a group.
+
+        @param changes: some of C{name}, C{picture}, C{description} and C{joinPolicy}.
+        """
         await self._session.call("PATCH", f"/groups/{group}", changes)
 
     async def invite(self, group: int, user: int) -> None:
-        """Invite somebody, who becomes a member by joining."""
+        """Invite a user, who becomes a member by joining."""
         await self._session.call("PUT", f"/groups/{group}/invitations/{user}")
 
     async def requests(self, group: int) -> list[User]:
-        """@return: who has asked to become a member."""
+        """@return: the users who have asked to join."""
         rows = await self._session.items(f"/groups/{group}/requests")
         return [User(whole(row.get("id")), words(row.get("name"))) for row in rows]
 
     async def approve(self, group: int, user: int) -> None:
-        """Make who has asked a member."""
+        """Accept a user's request to join."""
         await self._session.call("PUT", f"/groups/{group}/members/{user}")
 
     async def reject(self, group: int, user: int) -> None:
-        """Say no to who has asked; or take one's own request back."""
+        """Reject a user's request to join; with one's own id: take the request back."""
         await self._session.call("DELETE", f"/groups/{group}/requests/{user}")
 
     async def remove(self, group: int, user: int) -> None:
-        """End somebody's membership."""
+        """Remove a member."""
         await self._session.call("DELETE", f"/groups/{group}/members/{user}")
 
     async def ban(self, group: int, user: int) -> None:
-        """End it, and keep them out."""
+        """Ban a user, who is removed and cannot join again."""
         await self._session.call("PUT", f"/groups/{group}/bans/{user}")
 
     async def unban(self, group: int, user: int) -> None:
-        """Take a ban back."""
+        """End the ban of a user."""
         await self._session.call("DELETE", f"/groups/{group}/bans/{user}")
 
     async def mute(self, group: int, user: int | None = None, until: int | None = None) -> None:
         """
-        Let a member write nothing.
+        Mute a member: the server takes no messages of theirs.
 
-        @param user: None: all but the owner and the admins.
-        @param until: milliseconds since the epoch; None: until told otherwise.
+        @param user: None: all members but the owner and the admins.
+        @param until: milliseconds since the epoch; None: until L{unmute}.
         """
         await self._session.call("PUT", _mute(group, user), {} if until is None else {"until": until})
 
     async def unmute(self, group: int, user: int | None = None) -> None:
-        """The opposite."""
+        """End the muting of a member; without C{user}: that of all members."""
         await self._session.call("DELETE", _mute(group, user))
 
     async def set_role(self, group: int, user: int, role: Role) -> None:
-        """Give a member another role. There is one owner: the former owner becomes an admin."""
+        """Give a member another role. A group has one owner: if it is C{owner}, the former owner becomes an admin."""
         await self._session.call("PUT", f"/groups/{group}/members/{user}/role", {"role": role})
 
     async def make_link(self, group: int, uses: int | None = None, expires: int | None = None) -> str:
         """
         Make an invite link.
 
-        @param uses: how many may come by it; None: without end.
+        @param uses: how many users may join by it; None: no limit.
         @param expires: milliseconds since the epoch; None: never.
-        @return: its code, for L{join_by_link}.
+        @return: the link's code, for L{join_by_link}.
         """
         given = {"useLimit": uses, "expires": expires}
         body = {name: value for name, value in given.items() if value is not None}
         return words((await self._session.call("POST", f"/groups/{group}/links", body)).get("code"))
 
     async def dissolve(self, group: int) -> None:
-        """End a group."""
+        """Dissolve a group, for all its members."""
         await self._session.call("DELETE", f"/groups/{group}")
 
 

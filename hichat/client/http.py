@@ -2,7 +2,7 @@
 The calls over HTTP.
 
 L{Api} has the calls that need no token. L{Api.log_in} gives a L{DeviceSession}, which renews its token as long as it is
-used. A L{Session} takes a token from elsewhere, such as one of C{hichat token}. Every call raises
+used. A L{Session} takes a token from elsewhere, such as C{hichat token}. Every call raises
 L{hichat.client.wire.Unauthorized}, L{Refused}, L{Unreachable} or L{BadAnswer}, all of them L{ClientError}.
 """
 
@@ -55,16 +55,16 @@ from hichat.runtime.clock import make_steady
 from hichat.wire.frames import Folded
 
 MAX_ANSWER = 16 * 1024 * 1024
-"""Bytes of an answer: a list of 20,000 users still fits."""
+"""The longest answer, in bytes: a list of 20,000 users still fits."""
 
 FILE_TIMEOUT = 60.0
-"""Seconds for a file, beside those that it takes at the least rate."""
+"""Seconds to receive a file, on top of those that it takes at the slowest rate (L{RATE})."""
 
 RENEW_BEFORE = 60.0
-"""Seconds before an access token ends in which it is renewed."""
+"""Seconds before its end at which an access token is renewed."""
 
 RENEW_TIMEOUT = 4.0
-"""Seconds for an answer to a refresh. It is asked once more then: for a while the server takes a token twice."""
+"""Seconds for an answer to a refresh. Then the client asks once more: for a while the server takes a token twice."""
 
 T = TypeVar("T")
 
@@ -101,14 +101,14 @@ def language_here(environ: Mapping[str, str] = os.environ) -> Language:
 
 class Api:
     """
-    A server, spoken to by nobody in particular.
+    The HTTP API of a server, without a user's token.
 
     @param reactor: for sockets and time; from now on it goes by the monotonic clock, see L{make_steady}.
-    @param server: its URL; see L{Address.parse}.
-    @param http: what makes requests: a L{HTTPClient} or something like it.
-    @param language: what the server's sentences are in; that of the locale unless told.
+    @param server: the server's URL; see L{Address.parse}.
+    @param http: makes the requests: a L{HTTPClient} or a double of it.
+    @param language: the language of the server's sentences; by default that of the locale.
     @param timeout: seconds for a whole call.
-    @raise ClientError: the URL is none.
+    @raise ClientError: the URL is invalid.
     """
 
     def __init__(
@@ -125,15 +125,15 @@ class Api:
         self._timeout = timeout
 
     def seconds(self) -> float:
-        """@return: the reactor's clock; no time of day."""
+        """@return: seconds by the reactor's clock, which is monotonic."""
         return float(self._reactor.seconds())
 
     async def register(self, name: str, password: str, invite: str = "") -> None:
         """
         Make an account. This does not log in.
 
-        @param invite: a code, where the server wants one.
-        @raise Refused: the name is taken, or the server wants another name or password, or an invite.
+        @param invite: an invite code, if the server wants one.
+        @raise Refused: the name is taken, the name or the password is not allowed, or the invite is missing or wrong.
         """
         body = {"name": name, "password": password}
         await self.call_v2("POST", "/accounts", body | ({"invite": invite} if invite else {}))
@@ -149,14 +149,14 @@ class Api:
         on_secret: Callable[[str], object] = lambda _secret: None,
     ) -> DeviceSession:
         """
-        Log in with a token that is bound to a device. What the device was logged in with before is void.
+        Log in with a token that is bound to a device. An earlier session of the device ends.
 
-        @param device: as L{hichat.client.connection.Client} has it.
+        @param device: the device's name, as for L{hichat.client.connection.Client}.
         @param on_refresh_token: see L{DeviceSession}.
-        @param secret: what C{on_secret} was given last: by it the server knows this device, and what strangers try does
-            not keep it out.
-        @param on_secret: is given what to keep for the next log-in. It opens nothing.
-        @raise Refused: the name is unknown or the password is wrong, or not for this device.
+        @param secret: the device secret that C{on_secret} was given last. By it the server knows this device, and the
+            failed log-ins of strangers do not keep it out.
+        @param on_secret: called with the device secret to keep for the next log-in. The secret alone opens nothing.
+        @raise Refused: the name is unknown, the password is wrong, or the device was revoked.
         """
         body = {"name": name, "password": password, "device": device}
         answer = await self.call_v2("POST", "/login", body | ({"deviceSecret": secret} if secret else {}))
@@ -165,7 +165,7 @@ class Api:
             on_secret(found)
         return DeviceSession(self, answer, on_refresh_token)
 
-    # As it was called when there was another one.
+    # Its name in earlier versions, which had another log_in.
     log_in_device = log_in
 
     async def resume_device(
@@ -174,9 +174,9 @@ class Api:
         """
         Go on with the session of an earlier run.
 
-        @param refresh_token: the newest of that session.
+        @param refresh_token: the newest refresh token of that session.
         @param on_refresh_token: see L{DeviceSession}.
-        @raise Unauthorized: it is not good any more.
+        @raise Unauthorized: the token is no longer valid.
         """
         return DeviceSession(self, await self.refresh(refresh_token), on_refresh_token)
 
@@ -184,8 +184,8 @@ class Api:
         """
         Exchange a refresh token.
 
-        @return: the answer's JSON.
-        @raise Unauthorized: it is not good any more.
+        @return: the answer's JSON, with the new tokens.
+        @raise Unauthorized: the token is no longer valid.
         """
         body = {"refreshToken": refresh_token}
         try:
@@ -199,10 +199,11 @@ class Api:
         """
         Make one call of v2.
 
-        @param path: without the prefix.
-        @param body: what becomes JSON.
-        @param timeout: seconds; that of the L{Api} unless told.
-        @return: the answer's JSON; None: it has none.
+        @param path: the path after C{/v2}.
+        @param body: a value to send as JSON; None: no body.
+        @param token: an access token; empty: none is shown.
+        @param timeout: seconds; by default that of the L{Api}.
+        @return: the answer's JSON; None: the answer has no body.
         """
         headers = dict(self._headers)
         if token:
@@ -216,8 +217,8 @@ class Api:
         """
         Make one call of v2 whose body is a file.
 
-        @param path: without the prefix.
-        @param timeout: seconds for all of it.
+        @param path: the path after C{/v2}.
+        @param timeout: seconds for the whole call.
         @return: the answer's JSON.
         """
         headers = self._headers | {"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream"}
@@ -232,9 +233,9 @@ class Api:
         """
         Get a file, which needs no token.
 
-        @param path: with the query.
-        @param take: is given the content, piece by piece.
-        @raise Unreachable: not all of it comes, or not in time.
+        @param path: the path on the server, with the query.
+        @param take: called with each piece of the content, in order.
+        @raise Unreachable: the file does not come whole, or not in time.
         """
         response = await self._in_time(self._request("GET", path))
         if response.code != 200:
@@ -246,7 +247,7 @@ class Api:
         await self._in_time(treq.collect(response, take), seconds)
 
     async def _in_time(self, exchange: Coroutine[Any, Any, T] | Deferred[T], timeout: float | None = None) -> T:
-        """@raise Unreachable: there is no answer, or not in time."""
+        """@raise Unreachable: there is no answer, or it does not come in time."""
         begun, timeout = self._reactor.seconds(), timeout or self._timeout
         work = exchange if isinstance(exchange, Deferred) else Deferred.fromCoroutine(exchange)
         try:
@@ -254,7 +255,7 @@ class Api:
         except _NETWORK as error:
             reason = _reason(error)
             if isinstance(reason, CancelledError) and self._reactor.seconds() - begun < timeout:
-                raise reason from None  # the caller's wish
+                raise reason from None  # the caller has cancelled the call
             late = isinstance(reason, CancelledError | TimeoutError)
             text = "it takes too long" if late else str(reason).rstrip(".") or type(reason).__name__
             raise Unreachable(f"no answer from the server: {text}") from error
@@ -268,7 +269,7 @@ class Api:
             method,
             self.address.http + path,
             **{"headers": self._headers, **more},
-            allow_redirects=False,  # it would carry the token to wherever the answer says
+            allow_redirects=False,  # a redirect would carry the token to any host that the answer names
             unbuffered=True,
             reactor=self._reactor,
         )
@@ -276,23 +277,23 @@ class Api:
 
 
 class _FileBody(FileBodyProducer):
-    """A file on its way. That may end before all of it was sent: the server answers as soon as it has seen enough."""
+    """The body of an upload. It may end before the file does: the server may answer before it has read everything."""
 
     def __init__(self, file: IO[bytes], reactor: Any) -> None:
-        # One piece a turn. By itself it takes as many as it can in a hundredth of a second, by the time of day: if that
-        # is set back meanwhile nothing else would get its turn.
+        # One piece a turn. The default cooperator takes as many as it can in a hundredth of a second, by the time of
+        # day: if the clock is set back meanwhile, nothing else gets its turn.
         one = Cooperator(lambda: lambda: True, partial(reactor.callLater, 0))
         super().__init__(file, cooperator=one)
 
     _begun = False
 
     def startProducing(self, consumer: IConsumer) -> Deferred[None]:  # noqa: N802
-        """The server is there."""
+        """The connection is there: begin to read the file."""
         self._begun = True
         return super().startProducing(consumer)
 
     def let_go(self) -> None:
-        """The file is not read any more."""
+        """Stop reading the file, if reading has begun."""
         if self._begun:
             self.stopProducing()
 
@@ -321,13 +322,13 @@ def _hit(item: _Item) -> Hit:
 
 class Session:
     """
-    A server, spoken to by a user.
+    The HTTP API of a server, with a user's token.
 
     @param api: the server.
     @param credentials: from a login.
-    @ivar group_calls: what one can do in groups.
-    @ivar contact_calls: what one can do about people and conversations.
-    @ivar media_calls: sending and receiving files.
+    @ivar group_calls: the calls about groups.
+    @ivar contact_calls: the calls about contacts and conversations.
+    @ivar media_calls: the calls about files.
     """
 
     def __init__(self, api: Api, credentials: Credentials) -> None:
@@ -338,7 +339,7 @@ class Session:
         self.media_calls = MediaCalls(self)
 
     async def current(self) -> Credentials:
-        """@return: what to show the server now."""
+        """@return: the credentials to show the server now."""
         return self.credentials
 
     async def call(self, method: str, path: str, body: Any = None) -> Any:
@@ -355,8 +356,11 @@ class Session:
 
     async def items(self, path: str, **query: str) -> list[dict[str, Any]]:
         """
-        @param path: of a list of v2.
-        @return: all pages of it, one after the other.
+        Get all pages of a list.
+
+        @param path: the list's path after C{/v2}.
+        @param query: further parameters of the call.
+        @return: the items of all pages, in order.
         """
         found: list[dict[str, Any]] = []
         while True:
@@ -373,7 +377,7 @@ class Session:
         """
         Find messages in the user's conversations.
 
-        @param asked: words, all of which a message must have.
+        @param asked: the words to find; a message must have all of them.
         @param filters: further parameters of the call, such as C{group=1000000001}, C{media="picture"}, C{limit=20} or
             C{cursor}.
         @return: a page of results, and the C{cursor} of the next one, empty if there is none.
@@ -387,7 +391,7 @@ class Session:
         return [_hit(item) for item in found.items], found.next
 
     async def users(self) -> list[User]:
-        """@return: everybody, in the order of their ids."""
+        """@return: all users of the server, in the order of their ids."""
         rows = await self.items("/users")
         return sorted(User(whole(row.get("id")), words(row.get("name"))) for row in rows)
 
@@ -396,19 +400,19 @@ class Session:
         return await self.contact_calls.contacts()
 
     async def groups(self) -> list[Group]:
-        """@return: the groups in which this user is."""
+        """@return: the groups of which this user is a member."""
         return await self.group_calls.joined()
 
 
 class DeviceSession(Session):
     """
-    A server, spoken to by a device of a user. Its access token is renewed before it ends. One program may use a
-    session at a time: the server takes a refresh token that comes twice for stolen.
+    The HTTP API of a server, with the token of a user's device. The session renews its access token before it ends.
+    Only one program at a time may use a session: if a refresh token comes twice, the server counts it as stolen.
 
-    @param tokens: from a login or a refresh: the answer's JSON.
-    @param on_refresh_token: is given each new refresh token, the first one too, before it is used: who keeps it can go
-        on with L{Api.resume_device} after a restart.
-    @ivar device: the device's number.
+    @param tokens: the answer's JSON of a login or a refresh.
+    @param on_refresh_token: called with each new refresh token, the first one too, before the session uses it. With the
+        newest one L{Api.resume_device} goes on after a restart.
+    @ivar device: the device's id.
     """
 
     def __init__(self, api: Api, tokens: Any, on_refresh_token: Callable[[str], object]) -> None:
@@ -418,8 +422,10 @@ class DeviceSession(Session):
 
     async def current(self) -> Credentials:
         """
-        What to show the server now; L{hichat.client.connection.Client} takes this method for its credentials.
+        Renew the access token if it is near its end. L{hichat.client.connection.Client} takes this method for its
+        credentials.
 
+        @return: the credentials to show the server now.
         @raise Unauthorized: the session is over.
         """
         if self.api.seconds() < self._renew_at and not self.credentials.refused:
@@ -441,7 +447,7 @@ class DeviceSession(Session):
         return self.credentials
 
     async def call(self, method: str, path: str, body: Any = None) -> Any:
-        """Make one call of v2; see L{Api.call_v2}. If the server does not take the token it is made with the next."""
+        """Make one call of v2; see L{Api.call_v2}. If the server refuses the token, make it again with a new one."""
         shown = await self.current()
         try:
             return await self.api.call_v2(method, path, body, shown.token)
@@ -462,23 +468,23 @@ class DeviceSession(Session):
         return waiting
 
     async def devices(self) -> list[Device]:
-        """@return: what this user signs in with, the oldest first."""
+        """@return: this user's devices, the oldest first."""
         return [_device(row) for row in await self.items("/devices")]
 
     async def revoke(self, device: int) -> None:
         """
-        Let nobody sign in with a device any more.
+        Revoke a device: its session ends, and it cannot log in any more.
 
-        @param device: its number.
+        @param device: the device's id.
         @raise Refused: this user has no such device.
         """
         await self.call("DELETE", f"/devices/{device}")
 
     async def change_password(self, old: str, new: str) -> None:
         """
-        Log out all other devices, and all connections; this session goes on.
+        Change the password. All other devices are logged out, and all connections are closed; this session goes on.
 
-        @raise Refused: C{old} is not the password, or C{new} can be none.
+        @raise Refused: C{old} is not the password, or C{new} is not allowed.
         """
         self.credentials = self._take(self.api, await self.call("POST", "/me/password", {"old": old, "new": new}))
 
@@ -487,7 +493,10 @@ class DeviceSession(Session):
         await self.call("POST", "/logout")
 
     def _take(self, api: Api, tokens: Any) -> Credentials:
-        """@raise BadAnswer: these are none."""
+        """
+        @return: the credentials in the answer's JSON.
+        @raise BadAnswer: the answer has no tokens.
+        """
         found = tokens if isinstance(tokens, dict) else {}
         access, self._refresh_token = words(found.get("accessToken")), words(found.get("refreshToken"))
         if not access or not self._refresh_token:
@@ -495,7 +504,7 @@ class DeviceSession(Session):
         self.device = whole(found.get("device"))
         lifetime = whole(found.get("expiresIn"))
         self._ends_at = api.seconds() + lifetime
-        # Or a server whose tokens live for seconds only would be asked without end.
+        # At least a second: a server whose tokens live for seconds only would be asked without end.
         self._renew_at = api.seconds() + max(lifetime - RENEW_BEFORE, lifetime / 2, 1.0)
         self._on_refresh_token(self._refresh_token)
         return Credentials(whole(found.get("user")), access)
@@ -503,7 +512,8 @@ class DeviceSession(Session):
 
 async def _body(response: IResponse) -> bytes:
     """
-    @raise BadAnswer: it is over L{MAX_ANSWER}; the connection is dropped.
+    @return: the answer's body.
+    @raise BadAnswer: it is longer than L{MAX_ANSWER}; the connection is dropped.
     """
     chunks: list[bytes] = []
     size = 0
@@ -525,8 +535,9 @@ def _device(row: dict[str, Any]) -> Device:
 
 def _judge_v2(status: int, body: bytes) -> Any:
     """
-    @return: the answer of a call that went well.
-    @raise ClientError: the answer of another.
+    @param status: the HTTP status.
+    @return: the JSON of a successful answer (2xx).
+    @raise ClientError: the problem that any other answer reports.
     """
     try:
         answer = json.loads(body) if body else None
@@ -546,6 +557,6 @@ def _judge_v2(status: int, body: bytes) -> Any:
 
 
 def _reason(error: BaseException) -> BaseException:
-    """@return: the error inside the one that Twisted wraps it in."""
+    """@return: the error that Twisted has wrapped in this one; this one if there is none."""
     reasons = getattr(error, "reasons", None)
     return _reason(reasons[0].value) if reasons else error

@@ -1,4 +1,4 @@
-"""What has come from the server and was not taken yet, and the gate that makes coroutines wait."""
+"""The queue of events that the program has not taken yet, and the gate that makes coroutines wait."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ T = TypeVar("T")
 @implementer(IPushProducer)
 class Gate:
     """
-    Makes coroutines wait while it is shut. As a push producer it is shut while a transport has too much to write.
+    Makes coroutines wait while it is shut. Registered as a transport's push producer, it is shut while the transport
+    has too much to write.
     """
 
     def __init__(self, shut: bool = False) -> None:
@@ -24,18 +25,18 @@ class Gate:
         self._waiting: list[Deferred[None]] = []
 
     async def passed(self) -> None:
-        """Wait until it is open."""
+        """Wait until the gate is open."""
         while self.shut:
             waiting: Deferred[None] = Deferred()
             self._waiting.append(waiting)
             await waiting
 
     def pauseProducing(self) -> None:
-        """Shut it."""
+        """Shut the gate."""
         self.shut = True
 
     def resumeProducing(self) -> None:
-        """Open it."""
+        """Open the gate, and let all waiting coroutines go on."""
         self.shut = False
         waiting, self._waiting = self._waiting, []
         for one in waiting:
@@ -46,16 +47,17 @@ class Gate:
 
 class Inbox(Generic[T]):
     """
-    A queue with an asynchronous iterator. Each item says up to which position the log is known once it was taken.
+    A queue with an asynchronous iterator. An item may carry a position: once the program has taken the item, it has
+    taken everything in the log up to that position.
 
-    It does not refuse anything: it says by L{full} and L{roomy} when to stop and to go on reading, and by L{overfull}
-    that nothing more should be put in.
+    The queue refuses nothing. L{full} and L{roomy} say when to stop reading the connection and when to go on, and
+    L{overfull} says that no more items should be put in.
 
-    @param limit: items.
+    @param limit: the number of items at which it is full.
     @param taken: called after an item was taken.
-    @param taker: takes each item as it comes, so that none waits.
-    @param arrive: called when somebody waits for an item; what it raises is raised there.
-    @ivar position: up to where everything was taken; None: nothing is known.
+    @param taker: if given, called with each item at once; then no item waits in the queue.
+    @param arrive: called when a coroutine waits for an item; the coroutine gets its exception.
+    @ivar position: the program has taken everything up to this position; None: no position is known yet.
     """
 
     def __init__(
@@ -81,24 +83,24 @@ class Inbox(Generic[T]):
 
     @property
     def full(self) -> bool:
-        """Whether reading should stop."""
+        """Whether to stop reading the connection."""
         return len(self._items) >= self._limit
 
     @property
     def overfull(self) -> bool:
-        """Whether nothing more should be put in, although reading goes on."""
+        """Whether to put no more items in, although the connection is read."""
         return len(self._items) >= self._limit * 2
 
     @property
     def roomy(self) -> bool:
-        """Whether reading should go on."""
+        """Whether to go on reading the connection."""
         return len(self._items) <= self._limit // 2
 
     def put(self, item: T, position: int | None = None) -> None:
         """
-        One more has come.
+        Put an item into the queue.
 
-        @param position: what L{position} becomes when it is taken; None: it has nothing to do with the log.
+        @param position: L{position} becomes this when the item is taken; None: the item is not in the log.
         """
         if self._taker is not None:
             if position is not None:
@@ -110,7 +112,7 @@ class Inbox(Generic[T]):
             self._some.resumeProducing()
 
     def reach(self, position: int) -> None:
-        """Once all that is here now is taken, everything up to this position is."""
+        """Once the items that are in the queue now are taken, everything up to this position is taken."""
         if self._items:
             self._items[-1] = (self._items[-1][0], position)
         else:
@@ -118,9 +120,9 @@ class Inbox(Generic[T]):
 
     def end(self, error: Exception | None) -> None:
         """
-        No more will come.
+        End the queue: no more items come.
 
-        @param error: raised after the last item was taken.
+        @param error: the iterator raises it after the last item; None: the iterator stops.
         """
         self._ended, self._error = True, error
         self._some.resumeProducing()

@@ -1,8 +1,8 @@
 """
-One WebSocket connection, as long as it lasts: the opening's deadline, the heartbeat and the goodbye.
+One WebSocket connection: its opening with a deadline, its heartbeat, and its closing handshake.
 
-What it costs is a read and a write, not a message: all usual frames of a read are handed on at once, and all that is
-sent because of them, or in one turn of the reactor, is one write.
+The cost is one call a read and a write, not one a message: all usual frames of a read are passed on together, and the
+frames that are sent because of them, or in one turn of the reactor, are one write.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from hichat.wire import websocket
 from hichat.wire.frames import Hello, Ping
 
 MAX_INCOMING = 4 * 1024 * 1024
-"""Bytes of a frame that is taken: the longest page still fits."""
+"""Bytes of the longest frame that the client takes: the longest page still fits."""
 
 _QUIET_BEATS = 2
-"""So many pings without a byte from the server, and the connection counts as dead at the next."""
+"""Pings without a byte from the server. At the next one the connection counts as lost."""
 
 _PING = msgspec.json.encode(Ping())
 
@@ -34,9 +34,9 @@ class Loss(NamedTuple):
     How a connection ended.
 
     @ivar welcomed: whether the server had said welcome.
-    @ivar code: of the close that the server sent; None: it sent none.
-    @ivar reason: that of the same close.
-    @ivar status: of HTTP, of the answer to the upgrade; 0: there was none.
+    @ivar code: the status code of the server's Close frame (RFC 6455, 7.4); None: the server sent none.
+    @ivar reason: the reason in the same frame.
+    @ivar status: the HTTP status of the answer to the opening handshake; 0: there was no answer.
     """
 
     welcomed: bool
@@ -47,9 +47,9 @@ class Loss(NamedTuple):
 
 class Owner(Protocol):
     """
-    What a link belongs to.
+    The owner of a link: the link asks it for what to send, and tells it what happens.
 
-    @ivar reactor: for time.
+    @ivar reactor: the clock.
     @ivar opening_timeout: seconds from the TCP connection to the welcome.
     @ivar heartbeat: seconds between pings.
     """
@@ -59,29 +59,29 @@ class Owner(Protocol):
     heartbeat: float
 
     def request(self) -> ConnectingRequest:
-        """@return: what to ask the server for."""
+        """@return: the request of the opening handshake."""
 
     def hello(self) -> Hello:
         """@return: the first frame."""
 
     def made(self, link: ClientProtocol) -> None:
-        """This link is on its way."""
+        """The TCP connection of this link is there; the opening handshake begins."""
 
     def received_frames(self, payloads: list[bytes]) -> None:
-        """Text frames have come: valid UTF-8."""
+        """Text frames have come; their payloads are valid UTF-8."""
 
     def lost(self, loss: Loss) -> None:
-        """It has ended."""
+        """The link has ended."""
 
 
 class ClientProtocol(WebSocketClientProtocol):
     """
-    A connection.
+    The protocol of one connection.
 
-    Autobahn's own timers are off (they use a global clock): one timer here is the deadline of the opening, then the
-    heartbeat, then the deadline of the closing.
+    Autobahn's own timers are off (they use a global clock). One timer here is the deadline of the opening, then the
+    heartbeat, then the deadline of the closing handshake.
 
-    @ivar welcomed: the welcome has come, and no end has.
+    @ivar welcomed: whether the server has said welcome, and the connection has not ended since.
     @ivar writable: shut while too many bytes wait to be written.
     @ivar gone: open once the connection is lost.
     """
@@ -99,9 +99,9 @@ class ClientProtocol(WebSocketClientProtocol):
         self._quiet = 0
         self._paused = False
         self._closed_cleanly = False
-        # The beginning of a usual frame that has not come whole yet.
+        # The bytes of a usual frame whose end has not come yet.
         self._begun = b""
-        # What is to be sent with the next write.
+        # The frames for the next write.
         self._turn: list[bytes] = []
         self._taking = False
         self._at_once = False
@@ -112,36 +112,36 @@ class ClientProtocol(WebSocketClientProtocol):
         return self.welcomed and self.state == self.STATE_OPEN
 
     def connectionMade(self) -> None:
-        """Autobahn's part is to send the request."""
+        """The TCP connection is there. Autobahn then sends the request."""
         self._owner.made(self)
         self._set_timer(self._owner.opening_timeout, self.drop)
         self.transport.registerProducer(self.writable, True)
         super().connectionMade()
 
     def onConnecting(self, transport_details: object) -> ConnectingRequest:
-        """Autobahn asks what to request."""
+        """Autobahn asks for the request of the opening handshake."""
         return self._owner.request()
 
     def onOpen(self) -> None:
-        """The upgrade is done."""
+        """The opening handshake is done: send the hello."""
         self.transport.setTcpNoDelay(True)
         self._at_once = sends_at_once(self.transport)
         self.send(msgspec.json.encode(self._owner.hello()))
 
     def welcome(self) -> None:
-        """The server has said welcome."""
+        """The server has said welcome: the heartbeat begins."""
         self.welcomed = True
         self._set_timer(self._owner.heartbeat, self._beat)
 
     def dataReceived(self, data: bytes) -> None:
-        """Whatever comes is a sign of life. The usual frames are taken here; see L{websocket}."""
+        """Any byte is a sign of life. The usual frames are read here, all others by Autobahn; see L{websocket}."""
         self._quiet = 0
         if self._begun:
             data = self._begun + data
             self._begun = b""
         self._taking = True
         try:
-            # Once Autobahn has begun a frame or a message, it is Autobahn's until that is whole.
+            # Once Autobahn has begun to read a frame or a message, it gets all bytes until that has come whole.
             if self.state != self.STATE_OPEN or self.data or self.current_frame is not None or self.inside_message:
                 super().dataReceived(data)
             else:
@@ -160,15 +160,15 @@ class ClientProtocol(WebSocketClientProtocol):
             self._begun = data[taken.rest :]
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
-        """An unusual frame has come."""
+        """Autobahn has read a message of unusual frames."""
         if not isBinary:
             self._owner.received_frames([payload])
 
     def send(self, payload: bytes) -> None:
         """
-        Send a text frame: when the read during which this is called was dealt with, else when the turn ends.
+        Send a text frame: at the end of the C{dataReceived} in which this is called, else at the end of the turn.
 
-        @param payload: up to L{hichat.client.outbox.MAX_FRAME}.
+        @param payload: at most L{hichat.client.outbox.MAX_FRAME} bytes.
         """
         if self.state != self.STATE_OPEN:
             return
@@ -177,7 +177,7 @@ class ClientProtocol(WebSocketClientProtocol):
             self._owner.reactor.callLater(0, self.flush)
 
     def flush(self) -> None:
-        """Write what is to be sent."""
+        """Write the frames of this turn."""
         if not self._turn:
             return
         turn, self._turn = self._turn, []
@@ -187,16 +187,16 @@ class ClientProtocol(WebSocketClientProtocol):
             self.transport.write(data[sent:])
 
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
-        """Autobahn writes: its bytes go behind those that wait to be sent."""
+        """Autobahn writes: its bytes follow the frames that wait to be written."""
         self.flush()
         self.transport.write(data)
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
-        """The connection is lost, or never came to be."""
+        """The connection has ended, or could not be made."""
         self._set_timer(None)
         welcomed, self.welcomed = self.welcomed, False
         self._closed_cleanly = wasClean and self.closedByMe
-        # Autobahn makes a code up where none came; these are what the server said.
+        # Autobahn makes up a code for its caller if none came; these two hold what the server sent.
         said, why = getattr(self, "remoteCloseCode", None), getattr(self, "remoteCloseReason", None)
         status = getattr(self, "http_status_line", "").split()[1:2]
         number = int(status[0]) if status and status[0].isascii() and status[0].isdigit() else 0
@@ -207,7 +207,9 @@ class ClientProtocol(WebSocketClientProtocol):
             self.gone.resumeProducing()
 
     def read(self, wanted: bool) -> None:
-        """Stop reading, or go on. Autobahn still passes on what it has already read: up to 64 KiB of frames."""
+        """
+        Go on reading the connection, or stop. After a stop Autobahn still passes on what it has read: up to 64 KiB.
+        """
         if wanted and self._paused:
             self._paused = False
             self._quiet = 0
@@ -217,16 +219,16 @@ class ClientProtocol(WebSocketClientProtocol):
             self.transport.pauseProducing()
 
     def drop(self) -> None:
-        """End it now, however it is."""
+        """Abort the connection."""
         self.transport.abortConnection()
 
     def leave(self, timeout: float) -> None:
         """
         Begin the closing handshake.
 
-        @param timeout: seconds for it.
+        @param timeout: seconds until the connection is aborted.
         """
-        self.read(True)  # or the answer would not be seen
+        self.read(True)  # or the server's Close frame would not be seen
         self._set_timer(timeout, self.drop)
         if self.welcomed:
             self.sendClose(1000)
@@ -235,17 +237,17 @@ class ClientProtocol(WebSocketClientProtocol):
 
     async def finish(self, timeout: float) -> bool:
         """
-        End it with the closing handshake.
+        Do the closing handshake, and wait for its end.
 
-        @param timeout: seconds for that.
-        @return: whether the server answered, and so has read all that was sent.
+        @param timeout: seconds until the connection is aborted.
+        @return: whether the server answered, and so has read everything that was sent.
         """
         self.leave(timeout)
         await self.gone.passed()
         return self._closed_cleanly
 
     def _beat(self) -> None:
-        """Give a sign of life and ask for one. A connection that is not read cannot get one."""
+        """Send a ping. While reading is paused no answer can be seen, so silence does not count."""
         self._set_timer(self._owner.heartbeat, self._beat)
         self._quiet += 0 if self._paused else 1
         if self._quiet > _QUIET_BEATS or self.state != self.STATE_OPEN:
@@ -260,7 +262,11 @@ class ClientProtocol(WebSocketClientProtocol):
 
 
 def link_factory(reactor: Any, make: Callable[[], ClientProtocol], subprotocol: str) -> WebSocketClientFactory:
-    """@return: what makes links, without Autobahn's timers."""
+    """
+    @param make: makes a link for each connection.
+    @param subprotocol: the WebSocket subprotocol to ask for.
+    @return: a factory of links, with Autobahn's timers off.
+    """
     factory = WebSocketClientFactory(reactor=reactor, protocols=[subprotocol])
     factory.noisy = False
     factory.protocol = make

@@ -1,6 +1,6 @@
 """
 Files over the v2 HTTP API: sent from the disk and received to it, never whole in memory. Each call raises
-L{hichat.client.wire.Refused} where the server says no, with its code, and other L{ClientError}s.
+L{hichat.client.wire.Refused} with the server's code if the server refuses it, and other L{ClientError}s.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from hichat.media.names import NAME_LIMIT, clean_name, extension_of, shortened
 Kind = Literal["picture", "audio", "file"]
 
 LONGEST = 86_400
-"""Seconds that a message says of an audio at most: see L{hichat.wire.frames.Send}."""
+"""The longest duration of an audio that a message may give, in seconds; see L{hichat.wire.frames.Send}."""
 
 # https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file: digits may be superscripts.
 _DEVICE = re.compile(
@@ -29,7 +29,7 @@ _DEVICE = re.compile(
 _NOT_ON_WINDOWS = re.compile(r'[<>:"|?*]')
 
 RATE = 16 * 1024
-"""Bytes a second: a file that takes longer than at this rate does not come any more."""
+"""The slowest rate of a transfer, in bytes a second. A transfer that takes longer than at this rate is given up."""
 
 
 class Uploaded(NamedTuple):
@@ -37,8 +37,10 @@ class Uploaded(NamedTuple):
     A file that the server has.
 
     @ivar url: for L{hichat.client.connection.Client.send}; so are C{kind} (its C{media}) and C{name}.
-    @ivar open: where whoever knows this gets it without a token.
-    @ivar seconds: how long a sound or a film lasts; 0: that is not known.
+    @ivar type: the media type, such as C{image/png}.
+    @ivar size: bytes.
+    @ivar open: the path at which anybody who knows it gets the file without a token.
+    @ivar seconds: the duration of a sound or a film; 0: it is not known.
     """
 
     id: str
@@ -53,10 +55,12 @@ class Uploaded(NamedTuple):
 
 class MediaLink(NamedTuple):
     """
-    Where a file is for a while, without a token; paths of the server.
+    Paths of the server at which a file can be had without a token, until they expire.
 
-    @ivar thumbnail: the small picture; empty: there is none.
-    @ivar expires: until when, in milliseconds since the epoch.
+    @ivar id: the file's id.
+    @ivar url: the path of the file.
+    @ivar thumbnail: the path of its small picture; empty: there is none.
+    @ivar expires: the end of both, in milliseconds since the epoch.
     """
 
     id: str
@@ -67,7 +71,7 @@ class MediaLink(NamedTuple):
 
 class MediaCalls:
     """
-    @param session: who calls.
+    @param session: makes the calls, for its user.
     """
 
     def __init__(self, session: Caller) -> None:
@@ -75,15 +79,15 @@ class MediaCalls:
 
     async def upload(self, path: Path, name: str | None = None) -> Uploaded:
         """
-        Send a file to the server, which a message can name then.
+        Send a file to the server; a message can name it then.
 
-        @param name: what it is to be called; its own name unless told.
-        @raise FileTrouble: it cannot be read.
+        @param name: the name that others see; by default the file's own.
+        @raise FileTrouble: the file cannot be read.
         """
         try:
             with path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
-                # A name of the disk may be in no encoding: what cannot be read of it is shown as that.
+                # A file's name may be invalid in every encoding: its undecodable bytes become replacement characters.
                 called = clean_name(
                     (path.name if name is None else name).encode(errors="surrogateescape").decode(errors="replace")
                 )
@@ -105,7 +109,10 @@ class MediaCalls:
         )
 
     async def links(self, ids: Sequence[str]) -> list[MediaLink]:
-        """@return: links to those of these files, 100 at most, that this user may see."""
+        """
+        @param ids: ids of files, at most 100.
+        @return: links to those of these files that this user may see.
+        """
         found = await self._session.call("POST", "/media/links", {"ids": list(ids)})
         items = found.get("items") if isinstance(found, dict) else None
         if not isinstance(items, list):
@@ -122,10 +129,10 @@ class MediaCalls:
         """
         Receive a file.
 
-        @param url: as a message names it.
-        @param path: of a file that does not exist; if this fails it does not exist after it either.
-        @return: bytes.
-        @raise FileTrouble: it is not the server's, this user may not see it, or it cannot be written.
+        @param url: the file's URL in a message.
+        @param path: the file to make. It must not exist; after a failure it does not exist either.
+        @return: the size in bytes.
+        @raise FileTrouble: the URL is not of this server, this user may not see the file, or it cannot be written.
         """
         place = await self._place(url)
         try:
@@ -146,7 +153,7 @@ class MediaCalls:
                 raise FileTrouble("this file is gone, or is not for you")
             return links[0].url
         path = f"/{url.removeprefix('.').lstrip('/')}"
-        # Whoever wrote the message has written the URL: nothing else is asked of the server in the user's name.
+        # The sender of the message chose the URL: it must not make this client request anything but a file.
         if "://" in url or not path.startswith(OPEN_PREFIX):
             raise FileTrouble("this is not a file of the server")
         return path
@@ -169,12 +176,12 @@ def _length(seconds: object) -> float:
 
 def place_for(name: str, directory: Path, fallback: str, windows: bool = os.name == "nt") -> Path:
     """
-    @param name: what somebody else calls a file.
-    @param fallback: its name if that is none.
-    @param windows: whether the name has to be one for Windows.
-    @return: where to save it: in this directory, where nothing is yet.
+    @param name: a file's name, as its sender chose it.
+    @param fallback: used if nothing is left of the name.
+    @param windows: whether the name has to be valid on Windows.
+    @return: a path in this directory at which nothing exists yet.
     """
-    # A name that begins with a dot could be that of a program's settings.
+    # A name that begins with a dot could be that of a program's settings file.
     safe = clean_name(name).lstrip(".") or fallback
     safe = _for_windows(safe) if windows else safe
     extension = extension_of(safe)
@@ -188,6 +195,6 @@ def place_for(name: str, directory: Path, fallback: str, windows: bool = os.name
 
 
 def _for_windows(name: str) -> str:
-    """@return: the same without what names a device there (C{NUL}, C{con.txt}) or a stream of another file (C{a:b})."""
+    """@return: the name, changed if it names a device on Windows (C{NUL}, C{con.txt}) or a file's stream (C{a:b})."""
     name = _NOT_ON_WINDOWS.sub("_", name)
     return f"_{name}" if _DEVICE.match(name) else name

@@ -1,6 +1,6 @@
 """
-What has to be done exactly once: sends, edits, recalls and reactions. Each has a counter, so it is said again, with the
-same counter, on every new connection until the server has answered. No I/O here.
+The frames that must take effect exactly once: sends, edits, recalls and reactions. Each has a counter. Until the server
+has answered, the outbox sends the frame again on every new connection, with the same counter. No I/O here.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from hichat.client.wire import ClientError, NotSendable, Refused, Unconfirmed
 from hichat.wire.frames import TEXT_LIMIT, Ack, Counted, Error, FromClient
 
 MAX_FRAME = 32 * 1024
-"""Bytes of one frame: a server closes the connection over a longer one."""
+"""The largest frame in bytes: the server closes the connection if it gets a longer one."""
 
 _AGAIN = frozenset({"too_fast", "busy", "not_stored"})
-"""Codes upon which a frame is sent again."""
+"""After an error with one of these codes the frame is sent again."""
 _PAUSE = 1.0
-"""Seconds before that, if the server does not say."""
+"""Seconds to wait before that, if the error has no C{retryAfter}."""
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.1, 60.0
 
 _ROOM = 64
-"""Bytes that a reference and a counter add to a frame."""
+"""Bytes that a reference and a counter add to a frame, at most."""
 
 _ENCODER = msgspec.json.Encoder()
 _TWIN = msgspec.json.Decoder(FromClient)
 
 Answered = Callable[[Ack | ClientError], object]
-"""Is given the answer to a frame, or why there is none."""
+"""Called with the ack of a frame, or with the error if there is none."""
 
 
 def check(frame: FromClient) -> None:
-    """@raise NotSendable: no server would take it."""
+    """@raise NotSendable: the frame is invalid or too long; no server would take it."""
     try:
         payload = _ENCODER.encode(frame)
         _TWIN.decode(payload)
@@ -55,7 +55,7 @@ def check(frame: FromClient) -> None:
 
 
 def pause(error: Error) -> float | None:
-    """@return: after how many seconds to try again; None: that would be of no use."""
+    """@return: seconds to wait before the frame is sent again; None: it is not sent again."""
     if error.code not in _AGAIN:
         return None
     wait = _PAUSE if error.retryAfter is UNSET else error.retryAfter
@@ -64,7 +64,8 @@ def pause(error: Error) -> float | None:
 
 class _State(Enum):
     """
-    The connection, for the outbox: there is none; messages in doubt are sent again; none is in doubt; all are sent.
+    The state of the connection. C{NONE}: there is none. C{REPEATING}: frames in doubt are sent again. C{SETTLED}: no
+    frame is in doubt. C{OPEN}: new frames are sent, too.
     """
 
     NONE = 0
@@ -75,8 +76,10 @@ class _State(Enum):
 
 class _Item:
     """
-    @ivar sent: it was given to some connection, so whether it was done is in doubt until it is answered.
-    @ivar dropped: nobody waits for it any more.
+    A frame without an answer.
+
+    @ivar sent: whether some connection has sent it. If so, it is in doubt until it is answered.
+    @ivar dropped: whether its caller does not wait any more.
     """
 
     __slots__ = ("answered", "dropped", "frame", "ref", "sent")
@@ -96,11 +99,11 @@ class Outbox:
     """
     Frames that have no answer yet, in the order in which they were given.
 
-    @param clock: for time.
-    @param window: how many may be under way at once; the others wait here.
-    @param write: puts a frame on the connection.
-    @param settled: called once after each L{repeat}, when nothing is in doubt any more.
-    @ivar empty: open while nothing waits for an answer, and while there is no connection that could bring one.
+    @param clock: an C{IReactorTime}.
+    @param window: the number of frames that may be under way at once; the others wait here.
+    @param write: sends an encoded frame on the connection.
+    @param settled: called once after each L{repeat}, when no frame is in doubt any more.
+    @ivar empty: open while no frame waits for an answer, and while there is no connection that could bring one.
     """
 
     def __init__(
@@ -122,18 +125,19 @@ class Outbox:
 
     def add(self, ref: int, frame: Counted, answered: Answered) -> None:
         """
-        One more frame.
+        Add a frame; it is sent when the window has room.
 
-        @param ref: larger than all before it.
-        @param frame: has no reference and no counter yet.
+        @param ref: the frame's reference, larger than all before it.
+        @param frame: without reference and counter.
+        @param answered: called with the outcome.
         """
         heappush(self._waiting, _Item(ref, frame, answered))
         self._pump()
 
     def forget(self, ref: int) -> None:
         """
-        Nobody waits for this message any more: if it was sent already it may arrive or not. A message under way keeps
-        its place in the window until it is answered.
+        The caller of a frame does not wait any more. A frame that was not sent yet is dropped; one that was sent may
+        take effect or not. A frame under way keeps its place in the window until it is answered.
         """
         if ref in self._flying:
             self._flying[ref].dropped = True
@@ -144,7 +148,7 @@ class Outbox:
 
     def repeat(self, counter: int) -> None:
         """
-        There is a connection: send the messages in doubt again.
+        There is a connection: send the frames in doubt again.
 
         @param counter: the largest counter that the server knows of this device.
         """
@@ -153,7 +157,7 @@ class Outbox:
         self._pump()
 
     def go_on(self) -> None:
-        """From now on send new messages, too."""
+        """From now on send new frames, too."""
         self._state = _State.OPEN
         self._pump()
 
@@ -168,14 +172,14 @@ class Outbox:
         self.empty.resumeProducing()
 
     def fail(self, error: ClientError) -> None:
-        """There will be no connection any more."""
+        """There will be no connection any more: all frames fail."""
         self.lost()
         waiting, self._waiting = self._waiting, []
         for item in waiting:
             item.answered(Unconfirmed(f"{error}; this may or may not have been done") if item.sent else error)
 
     def acked(self, ack: Ack) -> None:
-        """An answer has come."""
+        """An ack has come."""
         item = self._land(ack.ref)
         self._room = min(self._room + 1, self._window)
         if item is not None and not item.dropped:
@@ -186,7 +190,7 @@ class Outbox:
         """
         An error has come.
 
-        @return: whether it was about something here.
+        @return: whether it answers a frame of this outbox.
         """
         item = self._land(error.ref)
         if item is None:
@@ -199,7 +203,7 @@ class Outbox:
             self._room = max(self._room // 2, 1)
             self._hold(wait)
         elif error.code == "counter_used":
-            # By another run of the same device: under this number this frame was never written, so it may have another.
+            # Another run of the same device has used it. This frame was never written under it, so it gets another one.
             item.frame.counter = UNSET
             heappush(self._waiting, item)
         else:
@@ -211,7 +215,7 @@ class Outbox:
         return self._flying.pop(ref, None) if isinstance(ref, int) else None
 
     def _hold(self, seconds: float) -> None:
-        """Send nothing for a while: frames behind a refused one must not overtake it."""
+        """Send nothing for some seconds: frames behind a refused one must not overtake it."""
         self._unhold()
         self._held = self._clock.callLater(seconds, self._release)
 
@@ -225,7 +229,7 @@ class Outbox:
         self._pump()
 
     def _pump(self) -> None:
-        """Send what can be sent now, and tell who waits for the end of something."""
+        """Send the frames that may be sent now, and update L{empty} and the state."""
         if self._state is _State.NONE:
             return
         while self._waiting and self._held is None and len(self._flying) < self._room:
@@ -254,5 +258,5 @@ class Outbox:
 
 
 def refusal(error: Error) -> Refused:
-    """@return: what a caller is told."""
+    """@return: the exception for a caller whose frame the server has refused."""
     return Refused(error.message, error.code, None if error.retryAfter is UNSET else error.retryAfter)

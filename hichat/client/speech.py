@@ -1,4 +1,4 @@
-"""Frames of the server as values, and answers matched with questions by their references. No I/O here."""
+"""The server's frames decoded, and answers matched with questions by their references. No I/O here."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from hichat.wire.frames import FromServer
 
 
 class Event(frames.Happened, tag_field="op", tag="event"):
-    """It happened just now. An L{protocol.Happened} like those that a sync brings."""
+    """A live event. It has the fields of the L{frames.Happened} that a sync brings."""
 
 
 def _lenient(frame: Any) -> Any:
-    """@return: the same frame, which may have fields that are not known here: a newer server may add some."""
+    """@return: a class of the same frame that ignores unknown fields: a newer server may add some."""
     return msgspec.defstruct(frame.__name__, [], bases=(frame,), forbid_unknown_fields=False)
 
 
@@ -55,8 +55,9 @@ _TAG = msgspec.json.Decoder(_Tag)
 
 def understand(payload: bytes) -> FromServer | Event | None:
     """
-    @return: a frame; None for one of a kind that is not known here, which a newer server may send.
-    @raise BadAnswer: this is not v2.
+    @param payload: of a text frame.
+    @return: the frame; None if its C{op} is unknown: a newer server may send such.
+    @raise BadAnswer: it is no frame of v2.
     """
     try:
         frame: FromServer | Event = _DECODER.decode(payload)
@@ -81,25 +82,25 @@ class Questions:
         return len(self._open)
 
     def ask(self, ref: int) -> Deferred[Any]:
-        """@return: fires with the frame that has this reference. Cancelling it forgets the question."""
+        """@return: fires with the answer that has this reference. Cancelling it forgets the question."""
         answer: Deferred[Any] = Deferred(lambda _: self._forget(ref))
         self._open[ref] = answer
         return answer
 
     def answer(self, ref: object, frame: object) -> None:
-        """An answer has come, perhaps to something that was given up."""
+        """An answer has come. If its question was cancelled, it is ignored."""
         answer = self._open.pop(ref, None)
         if answer is not None:
             answer.callback(frame)
 
     def refuse(self, ref: object, error: ClientError) -> None:
-        """An error has come."""
+        """An error has come in place of an answer."""
         answer = self._open.pop(ref, None)
         if answer is not None:
             answer.errback(error)
 
     def fail(self, error: ClientError) -> None:
-        """No answer can come any more."""
+        """The connection is gone: all open questions fail."""
         for ref in list(self._open):
             self.refuse(ref, error)
 

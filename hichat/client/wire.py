@@ -1,6 +1,6 @@
 """
-What both ways to a server have in common, as plain values: everything that can go wrong for a caller (each is a
-L{ClientError}, and none carries the token), where a server is, and the messages of v1's history. No I/O here.
+Plain values that the HTTP calls and the WebSocket share: the errors (each is a L{ClientError}, and none carries the
+token), a server's address, the answers' contents, and the messages of v1's history. No I/O here.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from hichat.wire.frames import Folded
 
 
 class ClientError(Exception):
-    """Something that a caller can expect to go wrong. The text is one sentence."""
+    """A failure that a caller can expect. The text is one sentence."""
 
 
 class Refused(ClientError):
     """
-    The server answered that it will not do this. The text is the server's sentence.
+    The server has refused it. The text is the server's sentence.
 
     @ivar code: for programs, see L{hichat.core.errors}; empty from v1, which has none.
-    @ivar retry_after: seconds after which it may work; None: that is not known, or trying again is of no use.
+    @ivar retry_after: seconds after which a retry may succeed; None: unknown, or a retry is of no use.
     """
 
     def __init__(self, message: str, code: str = "", retry_after: float | None = None) -> None:
@@ -41,11 +41,11 @@ class Unreachable(ClientError):
 
 
 class BadAnswer(ClientError):
-    """What answered does not speak this protocol, or says too much."""
+    """The answer is not of this protocol, or is too long."""
 
 
 class NoAnswer(ClientError):
-    """The connection is there, but the answer did not come in time."""
+    """There is a connection, but the answer did not come in time."""
 
 
 class NotConnected(ClientError):
@@ -65,11 +65,11 @@ class NotSendable(ClientError):
 
 
 class FileTrouble(ClientError):
-    """A file cannot be read, written or had; the text says why."""
+    """A file cannot be read, written or received; the text says why."""
 
 
 class Type(IntEnum):
-    """Whom a message of v1 is for."""
+    """The kind of recipient of a message of v1."""
 
     HEARTBEAT = 0
     PRIVATE = 1
@@ -78,7 +78,7 @@ class Type(IntEnum):
 
 
 class Media(IntEnum):
-    """What a message of v1 carries."""
+    """The kind of content of a message of v1."""
 
     TEXT = 1
     EMOJI = 2
@@ -89,11 +89,11 @@ class Media(IntEnum):
 @dataclass(slots=True)
 class Credentials:
     """
-    What a login gives.
+    The credentials that a login gives.
 
-    @ivar token: a secret: not in C{repr}.
-    @ivar refused: the server has not taken them, whatever time they had left: its clock was set, or this machine slept.
-        Who gave them gets others.
+    @ivar token: the access token. It is a secret, so C{repr} leaves it out.
+    @ivar refused: whether the server has refused them before their end: its clock was set, or this machine slept. A
+        L{hichat.client.http.DeviceSession} then renews them.
     """
 
     user_id: int
@@ -103,10 +103,10 @@ class Credentials:
 
 class Device(NamedTuple):
     """
-    Something that a user signs in with.
+    A device of a user, as the server lists them.
 
-    @ivar current: it is the one that asks.
-    @ivar logged_in: it has tokens that are bound to it.
+    @ivar current: whether it is the device that asks.
+    @ivar logged_in: whether it has a session.
     """
 
     id: int
@@ -136,7 +136,7 @@ class Member(NamedTuple):
     A member of a group.
 
     @ivar role: C{owner}, C{admin} or C{member}.
-    @ivar muted: whether they may write nothing.
+    @ivar muted: whether the member is muted.
     """
 
     id: int
@@ -149,10 +149,12 @@ class Conversation(NamedTuple):
     """
     A conversation, as the server lists them.
 
-    @ivar name: how the server's addresses call it: C{user-2}, C{group-1000000001} or C{announcements}.
-    @ivar title: who or what it is with; empty: the account was deleted, or it is the announcements.
-    @ivar text: of the last message.
-    @ivar media: what the last message is; empty: there is none.
+    @ivar name: its name in the server's paths: C{user-2}, C{group-1000000001} or C{announcements}.
+    @ivar title: one's remark on the contact, or the user's or group's name; empty: the account was deleted, or it is
+        the announcements.
+    @ivar unread: the number of unread messages.
+    @ivar text: the text of the last message.
+    @ivar media: the media of the last message, such as C{text} or C{picture}; empty: there is no message.
     """
 
     name: str
@@ -166,10 +168,11 @@ class Conversation(NamedTuple):
 
 class Hit(NamedTuple):
     """
-    A message that was found.
+    A result of a search.
 
+    @ivar message: the message that was found.
     @ivar conversation: see L{Conversation.name}.
-    @ivar snippet: a part of its text, in pieces: each a text, and whether it matches the search.
+    @ivar snippet: a part of the message's text, in pieces: each a text, and whether it matches the search.
     """
 
     message: Folded
@@ -180,14 +183,14 @@ class Hit(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Message:
     """
-    A message that somebody sent.
+    A message of v1.
 
     @ivar sender: a user id.
-    @ivar target: a user id, or a group id where C{type} is L{Type.GROUP}.
-    @ivar type: a L{Type}, or a number that is not known here.
-    @ivar media: a L{Media}, or a number that is not known here.
-    @ivar url: where the picture, the audio or the file is, often relative to the site's root; else empty.
-    @ivar seconds: how long the audio is; else 0.
+    @ivar target: a user id, or a group id if C{type} is L{Type.GROUP}.
+    @ivar type: a L{Type}, or an unknown number.
+    @ivar media: a L{Media}, or an unknown number.
+    @ivar url: the URL of the picture, the audio or the file, often relative to the site's root; else empty.
+    @ivar seconds: the duration of the audio; else 0.
     @ivar raw: the frame as it came.
     """
 
@@ -211,7 +214,8 @@ class Complaint:
 def decode(text: str) -> Message | Complaint:
     """
     @param text: a text frame, or an entry of the history.
-    @return: a message if it is a JSON object; keys are read without regard to case, an exact spelling wins.
+    @return: a message if the text is a JSON object, else a complaint. Keys are read without regard to case; an exact
+        spelling wins.
     """
     try:
         frame = json.loads(text)
@@ -240,22 +244,22 @@ def decode(text: str) -> Message | Complaint:
 
 
 def whole(value: Any) -> int:
-    """@return: the number, or 0 if it is no whole number."""
+    """@return: the value as an integer; 0 if it is no whole number."""
     return int(value) if isinstance(value, int) or (isinstance(value, float) and value.is_integer()) else 0
 
 
 def words(value: Any) -> str:
-    """@return: the text, or an empty one."""
+    """@return: the value if it is a string; else an empty string."""
     return value if isinstance(value, str) else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
     """
-    Where a server is.
+    A server's address.
 
-    @ivar secure: whether it is spoken to over TLS.
-    @ivar path: what comes before C{/v1}: empty, or C{/something}.
+    @ivar secure: whether to use TLS.
+    @ivar path: the path before C{/v2}: empty, or such as C{/chat}.
     """
 
     secure: bool
@@ -266,8 +270,8 @@ class Address:
     @classmethod
     def parse(cls, url: str) -> Address:
         """
-        @param url: C{http}, C{https}, C{ws} or C{wss}; without a scheme: C{http}.
-        @raise ClientError: it is none of these.
+        @param url: a URL with the scheme C{http}, C{https}, C{ws} or C{wss}; without a scheme it is C{http}.
+        @raise ClientError: it is no such URL, or has a user, a query or a fragment.
         """
         try:
             parts = urlsplit(url if "://" in url else f"http://{url}")
