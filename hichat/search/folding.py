@@ -1,6 +1,6 @@
 """
-Texts as they are compared when something is looked for: in any case and width, with or without accents, and whatever
-is in them that nobody sees. C{parts/finding.js} of the web client does the same.
+How texts are compared in a search: without regard to case, width, accents and invisible characters.
+C{parts/finding.js} of the web client does the same.
 """
 
 import re
@@ -16,18 +16,18 @@ _IGNORABLE = (
 
 _UNSEEN = re.compile(f"[{_IGNORABLE}]")
 
-# Marks that scripts have in common.
+# Combining marks that several scripts share.
 _ACCENTS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _LETTERS = (
     "A-Za-z\u00c0-\u02af\u1d00-\u1dbf\u1e00-\u1eff\u2c60-\u2c7f\ua720-\ua7ff\uab30-\uab6f\u0370-\u03ff\u1f00-\u1fff"
 )
-"""Latin and Greek: there, what has lost its accents is the same letter. In other scripts marks make another one."""
+"""Latin and Greek: a letter without its accent counts as the same. In other scripts a mark makes another letter."""
 
 _MAY_HAVE = re.compile(
     f"[\u00c0-\u02af\u1d7d\u1e00-\u1eff\u2c60-\u2c7f\ua720-\ua7ff\u0370-\u03ff\u1f00-\u1fff{_ACCENTS}]"
 )
 _IOTA = "\u0345"
-"""Below a letter; once the case is folded it is one itself. So it goes with the accents."""
+"""The Greek iota subscript. Case folding would make it a letter of its own; so it is removed with the accents."""
 
 _ONE_PIECE = (
     "a:ɑⱥ b:ƀƃɓꞗ c:ƈȼɕꞓꞔ d:ðđƌȡɖɗꟈ e:ǝɇəɛⱸ f:ƒꞙ g:ǥɠꞡ h:ħɦⱨꞕ i:ıɨɩ j:ɉʝ k:ƙⱪꝁꝃꝅꞣ l:łƚȴɫɬɭⱡꝉꞎ m:ɱ n:ŋƞȵɲɳꞑꞥ "
@@ -35,8 +35,8 @@ _ONE_PIECE = (
     "aa:ꜳ ae:æ ao:ꜵ au:ꜷ av:ꜹꜻ ay:ꜽ hv:ƕ oe:œ oi:ƣ oo:ꝏ ou:ȣ th:þ tz:ꜩ vy:ꝡ"
 )
 """
-Latin letters that are in one piece for Unicode, by what somebody writes who has no such key: I{oeuvre}, I{soren}. What
-C{casefold} takes apart, as the German I{ß}, is not here.
+Latin letters that Unicode does not decompose, after the plain letters that people without such a key write instead:
+I{oeuvre}, I{soren}. Letters that C{casefold} decomposes, as the German I{ß}, are not here.
 """
 
 _WRITTEN = str.maketrans(
@@ -45,7 +45,7 @@ _WRITTEN = str.maketrans(
 
 
 def comparable(text: str) -> str:
-    """@return: the text as it is compared. What it makes stays as it is, if it is given that again."""
+    """@return: the text in the form in which texts are compared. Applied to such a form it changes nothing."""
     if text.isascii():
         return text.lower()
     text = formed("NFKC", _UNSEEN.sub("", text))
@@ -57,10 +57,10 @@ def comparable(text: str) -> str:
 
 @cache
 def _accented() -> re.Pattern[str]:
-    # An accent by itself is one on a blank.
+    # An accent by itself decomposes into a blank with an accent: the blank stays.
     return re.compile(rf"([{_LETTERS}\s])(?:(?<!\s)[{combining_set()}{_ACCENTS}]+|[{_ACCENTS}]+)")
 
 
 def is_ignorable(character: str) -> bool:
-    """@return: whether nobody sees it."""
+    """@return: whether the character is invisible (C{Default_Ignorable_Code_Point})."""
     return _UNSEEN.match(character) is not None

@@ -1,12 +1,12 @@
 """
-Which messages have a word: the store's own full-text index, SQLite's FTS5 or PostgreSQL's GIN over C{tsvector}.
+The index of messages by words: the store's own full-text index, SQLite's FTS5 or PostgreSQL's GIN over C{tsvector}.
 
-It is given finished terms, so both stores have the same. A term belongs to a conversation: C{17·hello} is the word
-"hello" in conversation 17. So a search costs as much as there is in one's own conversations, however many others have
-said the same.
+The indexer gives it finished terms, so it is the same on both stores. A term belongs to a conversation: C{17·hello} is
+the word "hello" in conversation 17. So the cost of a search depends on the user's own conversations, however many other
+messages on the server have the same words.
 
-It can be made again from the log at any time, and is: when it is of another version, or of another log. On SQLite it is
-a file of its own, beside the log's: its steps write while the log is written, and neither waits for the other.
+The index can be made again from the log at any time. This happens if it has another version, or is of another log. On
+SQLite it is in a file of its own, beside the log's: so its writer and the log's do not wait for each other.
 """
 
 from __future__ import annotations
@@ -29,24 +29,25 @@ VERSION = 6
 """The version of the entries' form. An index of another version is made anew."""
 
 TOGETHER = 200
-"""Conversations in one query, at most."""
+"""The most conversations in one query."""
 
 BLOCK = 4096
 """
-Events, by their positions, of which the first and the last time are kept. Times need not grow with the positions: the
-clock may be set back. So messages of a time are looked for in all blocks that contain the time.
+The number of positions in a block. The index has the earliest and the latest time in each block. Times need not grow
+with the positions, because the clock may be set back: so a search by time looks in all blocks that contain the time.
 """
 
 STRETCHES = 16
-"""The most stretches of neighbouring blocks; older blocks, and all between them, are one stretch."""
+"""The most stretches of neighbouring blocks. Beyond it all older blocks, with those between them, are one stretch."""
 
 
 class Head(NamedTuple):
     """
-    How far an index is.
+    The last indexed event.
 
-    @ivar position: of the last event that is in it.
-    @ivar time: of that event; tells whether it is of this log.
+    @ivar position: its position in the log.
+    @ivar time: its time, in milliseconds since the epoch. If the log's event there has another time, the index is of
+        another log.
     """
 
     position: int
@@ -55,9 +56,10 @@ class Head(NamedTuple):
 
 class Entry(NamedTuple):
     """
-    A message that can be found.
+    The index's entry of a message.
 
-    @ivar terms: see L{of_word}, L{of_sender} and L{of_media}.
+    @ivar position: the message's position in the log.
+    @ivar terms: the terms by which it is found; see L{of_word}, L{of_sender} and L{of_media}.
     """
 
     position: int
@@ -72,14 +74,14 @@ _NOTE = text(
     " newest = CASE WHEN excluded.newest > search_times.newest THEN excluded.newest ELSE search_times.newest END"
 )
 
-# Blocks side by side are as far from their places in the row.
+# In a run of neighbouring blocks the difference between block number and row number is constant.
 _STRETCHES = text(
     "SELECT MIN(block) AS first, MAX(block) AS last FROM"
     " (SELECT block, block - ROW_NUMBER() OVER (ORDER BY block) AS stretch FROM search_times"
     " WHERE newest >= :after AND oldest < :before) AS found GROUP BY stretch ORDER BY first DESC"
 )
 
-# The signs between are none of a word's, and not ASCII: FTS5's tokenizer "ascii" takes them for letters.
+# The separators occur in no word, and are not ASCII: FTS5's tokenizer "ascii" counts them as letters.
 
 
 def of_word(conversation: int, token: str) -> str:
@@ -88,18 +90,20 @@ def of_word(conversation: int, token: str) -> str:
 
 
 def of_sender(conversation: int, user: int) -> str:
-    """@return: the term for who has written it."""
+    """@return: the term for the sender of a message in a conversation."""
     return f"{conversation}\u00a4{user}"
 
 
 def of_media(conversation: int, media: str) -> str:
-    """@return: the term for what it is, such as C{picture}."""
+    """@return: the term for the media of a message in a conversation, such as C{picture}."""
     return f"{conversation}\u00a7{media}"
 
 
 class Index(ABC):
     """
-    @param engine: of the database that it is in.
+    A search index. Its methods run in the caller's thread.
+
+    @param engine: of the database that the index is in.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -108,8 +112,8 @@ class Index(ABC):
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """
-        A connection in a transaction that no other one writes the index beside. It does not hold the log's lock, nor
-        wait for it; nor for the disk: what a crash takes is made again.
+        A connection in a transaction that is the index's only writer. It neither holds the log's lock nor waits for it.
+        Its commit does not wait for the disk: entries that a crash loses are made again.
         """
         with (
             self.engine.connect().execution_options(write=True, lock=SEARCH_LOCK) as connection,
@@ -120,40 +124,41 @@ class Index(ABC):
     @abstractmethod
     def reading(self, connection: Connection) -> Any:
         """
-        @param connection: that reads the log, and has read nothing yet.
-        @return: a context manager: a connection that reads the index, no newer than what C{connection} will see.
+        @param connection: a connection that is to read the log, and has read nothing yet.
+        @return: a context manager of a connection that reads the index. The index that it sees is not newer than the
+            log that C{connection} will see.
         """
 
     @abstractmethod
     def prepare(self) -> None:
-        """Make the tables if they are not there, and anew if they are of another version."""
+        """Make the tables if they are missing; make them anew if they have another version."""
 
     @abstractmethod
     def clear(self, connection: Connection) -> None:
-        """Make it empty."""
+        """Make the index empty."""
 
     @abstractmethod
     def remove(self, connection: Connection, positions: Sequence[int]) -> None:
-        """Forget these messages, if they are in it."""
+        """Remove the entries of the messages at these positions, if there are any."""
 
     @abstractmethod
     def add(self, connection: Connection, entries: Sequence[Entry]) -> None:
-        """Take messages in that are not in it."""
+        """Add entries, of messages that have none."""
 
     def head(self, connection: Connection) -> Head:
-        """@return: how far it is."""
+        """@return: the last indexed event."""
         row = connection.execute(select(search_head.c.position, search_head.c.time)).first()
         return Head(*row) if row else Head(0, 0)
 
     def move(self, connection: Connection, head: Head) -> None:
-        """It is that far now."""
+        """Set the last indexed event."""
         connection.execute(update(search_head).values(position=head.position, time=head.time))
 
     def note_times(self, connection: Connection, times: Iterable[tuple[int, int]]) -> None:
         """
-        Take in when events happened.
+        Note the times of events, by blocks.
 
-        @param times: positions and times of all events that come into the index.
+        @param times: positions and times (milliseconds since the epoch) of all events of a step.
         """
         blocks: dict[int, list[int]] = {}
         for position, time in times:
@@ -164,10 +169,10 @@ class Index(ABC):
 
     def stretches(self, connection: Connection, after: int, before: int) -> list[tuple[int, int]]:
         """
-        @param after: milliseconds since the epoch; what happened then counts as well.
-        @param before: the same; what happened then does not.
-        @return: all positions that the index has of that time are in these stretches, from one position to another, the
-            last first. There are others in them too: some thousand at the ends of each.
+        @param after: the beginning of a time, in milliseconds since the epoch.
+        @param before: its end, which does not belong to it.
+        @return: first and last positions of stretches, the newest first. All indexed events of that time are in them,
+            and others too: some thousands at the ends of each.
         """
         found = [tuple(row) for row in connection.execute(_STRETCHES, {"after": after, "before": before})]
         if len(found) > STRETCHES:
@@ -178,10 +183,11 @@ class Index(ABC):
         self, connection: Connection, wanted: Sequence[Sequence[Token]], above: int, below: int, limit: int
     ) -> list[int]:
         """
-        @param wanted: alternatives, such as for each conversation; each is terms that a message must have.
-        @param above: only positions behind this one.
-        @param below: only positions before this one.
-        @return: positions, the last first; at most C{limit}.
+        @param wanted: alternatives, one for each conversation. Each is a list of terms, all of which a message must
+            have.
+        @param above: find only positions greater than this one.
+        @param below: find only positions less than this one.
+        @return: positions of messages, the last first; at most C{limit}.
         """
         found: set[int] = set()
         for first in range(0, len(wanted), TOGETHER):
@@ -197,9 +203,9 @@ class Index(ABC):
 
 class SQLiteIndex(Index):
     """
-    An index in a file of its own.
+    An index in an SQLite file of its own.
 
-    @param path: of the file.
+    @param path: the file's path.
     """
 
     def __init__(self, path: str) -> None:
@@ -214,7 +220,7 @@ class SQLiteIndex(Index):
             yield own
 
     def prepare(self) -> None:
-        """See L{Index.prepare}. A file that is no database, or a broken one, is made anew as well."""
+        """See L{Index.prepare}. A file that is no database, or is broken, is made anew as well."""
         try:
             self._prepare()
         except DatabaseError as e:
@@ -237,7 +243,7 @@ class SQLiteIndex(Index):
             "DROP TABLE IF EXISTS search_entries",
             "DROP TABLE IF EXISTS search_head",
             "DROP TABLE IF EXISTS search_times",
-            # Only where a term is matters, not how often nor where in the text.
+            # The index needs the messages of a term, but not its places in their texts, nor its number there.
             "CREATE VIRTUAL TABLE search_entries USING fts5(terms, tokenize='ascii', detail=none, columnsize=0)",
             "CREATE TABLE search_head (position BIGINT NOT NULL, time BIGINT NOT NULL, version INTEGER NOT NULL)",
             f"CREATE TABLE {_TIMES}",
@@ -260,7 +266,7 @@ class SQLiteIndex(Index):
     def _find(
         self, connection: Connection, wanted: Sequence[Sequence[Token]], above: int, below: int, limit: int
     ) -> Sequence[int]:
-        # AND binds more tightly than OR. There is no quote in a term.
+        # AND binds more tightly than OR. No term has a quotation mark in it.
         asked = " OR ".join(
             " AND ".join(f'"{term}" *' if begins else f'"{term}"' for term, begins in each) for each in wanted
         )
@@ -272,12 +278,12 @@ class SQLiteIndex(Index):
 
 
 def _relax(connection: Any, _record: Any) -> None:
-    """After what all connections have: a commit does not wait for the disk."""
+    """Runs after the engine's own settings: here a commit does not wait for the disk."""
     connection.execute("PRAGMA synchronous=NORMAL").close()
 
 
 class PostgreSQLIndex(Index):
-    """An index in the log's database; its tables are the migrations', but for the blocks' times: those are its own."""
+    """An index in the log's database. Migrations make its tables, except C{search_times}, which L{clear} makes."""
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -289,7 +295,7 @@ class PostgreSQLIndex(Index):
     @contextmanager
     def reading(self, connection: Connection) -> Iterator[Connection]:
         """See L{Index.reading}."""
-        # What many conversations ask for together looks to the planner like half of the table. It never is.
+        # The planner takes a query for many conversations for half of the table, and would scan it. It never is.
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
         yield connection
 
@@ -326,7 +332,7 @@ class PostgreSQLIndex(Index):
         return connection.execute(_FIND, values).scalars().all()
 
 
-# By its terms first, always: from the planner's sight the order would do as well, by way of all the messages there are.
+# MATERIALIZED makes the planner look the terms up first. Otherwise it may walk all messages in the order of positions.
 _FIND = text(
     "WITH found AS MATERIALIZED (SELECT position FROM search_entries WHERE terms @@ CAST(:asked AS tsquery))"
     " SELECT position FROM found WHERE position > :above AND position < :below ORDER BY position DESC LIMIT :wanted"
@@ -335,8 +341,8 @@ _FIND = text(
 
 def make_index(engine: Engine) -> Index:
     """
-    @param engine: the log's.
-    @return: its index; on SQLite the file has the log's name with C{-search} behind it.
+    @param engine: of the log's database.
+    @return: the log's index; on SQLite its file is named as the log's, with C{-search} at the end.
     """
     if engine.dialect.name == "sqlite":
         return SQLiteIndex(f"{engine.url.database}-search")

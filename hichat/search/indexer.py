@@ -1,4 +1,4 @@
-"""Keeping the index up to the log: in steps behind it, each in one transaction of the index with how far it is."""
+"""The indexer advances the index along the log in steps. A step is one transaction: its entries and the new head."""
 
 from __future__ import annotations
 
@@ -18,22 +18,30 @@ from hichat.storage.tables import events, is_of, members
 from hichat.wire import view
 
 STEP = 250
-"""Events in a step: some 4 ms of one core. In steps of 100 a message costs a third more."""
+"""Events in a step, which takes some 4 ms of one core. In steps of 100 a message costs a third more."""
 
 VERSIONS = 16
-"""As which an edited message can be found by those who left before it was edited again, at most."""
+"""
+The most earlier texts by which an edited message is found: a member who left before an edit sees the text before it.
+"""
 
 
 def text_of(text: str, name: str) -> str:
     """
-    @param text: of a message; see L{view.said}, as for C{name}.
-    @return: what of it can be found.
+    @param text: a message's text; see L{view.said}.
+    @param name: the name of its file; see L{view.said}.
+    @return: the text by which the message is found.
     """
     return f"{text} {name}" if text and name else text or name
 
 
 class Indexer:
-    """Takes the index on."""
+    """
+    Advances an index along the log. Its methods run in the caller's thread.
+
+    @param store: the log's.
+    @param index: the log's index.
+    """
 
     _log = Logger()
 
@@ -43,7 +51,7 @@ class Indexer:
         self._prepared = False
 
     def prepare(self) -> None:
-        """Make the index ready; one that is not of this log is made empty."""
+        """Make the index ready. If it is of another log, make it empty."""
         self._index.prepare()
         with self._index.writing() as indexed:
             head = self._index.head(indexed)
@@ -54,14 +62,15 @@ class Indexer:
 
     def step(self, limit: int = STEP) -> Progress:
         """
-        Take in the next events, all of them or none.
+        Index the next events, all of them or none.
 
-        @param limit: how many at most.
+        @param limit: the most events.
+        @return: how far the index is now.
         """
         if not self._prepared:
             self.prepare()
             self._prepared = True
-        # First the lock: what another process does at the same time is not done twice.
+        # The lock comes first, so that two processes do not index the same events.
         with self._index.writing() as indexed:
             low = self._index.head(indexed).position
             with self._store.snapshot() as connection:
@@ -85,7 +94,7 @@ class Indexer:
         edits = {edit.subject: edit for edit in reading.done_to(connection, edited, _IS_EDIT)} if edited else {}
         entries: list[Entry] = []
         for position, message in messages.items():
-            # What was recalled has no body any more.
+            # A recalled message has no body any more, and gets no entry.
             if message.body:
                 edit = edits.get(position)
                 earlier = [] if edit is None else _left_with(connection, message, edit)
@@ -93,7 +102,7 @@ class Indexer:
         return entries, [position for position in changed if position <= low]
 
     def _entry(self, message: Event, edits: Sequence[Event | None]) -> Iterator[Entry]:
-        """@param edits: as which the message is to be found; None: as it was first."""
+        """@param edits: the edits by whose texts the message is found; None stands for its first text."""
         conversation = message.conversation
         terms = {of_sender(conversation, message.sender)}
         try:
@@ -102,22 +111,22 @@ class Indexer:
                 terms |= {of_word(conversation, token) for token in tokens(text_of(text, name))}
                 terms.add(of_media(conversation, media))
         except Exception:
-            # It must not keep all others from being found. Who looks at it hears of it too.
+            # One unreadable message must not stop the index. A user who opens it gets an error, too.
             self._log.failure("message {position} cannot be read, and not be found", position=message.position)
             return
         yield Entry(message.position, terms)
 
 
 _CHANGING = EDITS | RECALLS
-"""What gives a message another text, or none."""
+"""The kinds of events that change or remove a message's text."""
 _IS_EDIT = is_of(EDITS)
 
 
 def _left_with(connection: Connection, message: Event, last: Event) -> list[Event | None]:
     """
-    @param last: the last edit.
-    @return: the earlier edits, or None for the message as it was first, that are the last ones for somebody: for those
-        who left the group before the next. The latest of them, if there are very many.
+    @param last: the last edit of the message.
+    @return: the earlier edits that are still the last ones for some former member, who left the group before the next
+        edit; None stands for the first text. At most L{VERSIONS}, the latest.
     """
     if message.scope != Scope.GROUP:
         return []

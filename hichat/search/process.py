@@ -1,8 +1,8 @@
 """
-The follower in a process of its own, at rest most of the time and last in line for a core: users' messages come first.
-In a thread of the daemon it took the interpreter from the reactor, which cost up to a sixth of the messages.
+The indexer in a process of its own, with the lowest priority for a core: users' messages come first. In a thread of the
+daemon it took the interpreter from the reactor, which cost up to a sixth of the messages.
 
-The daemon asks for each step of a L{hichat.runtime.child}::
+The process is a L{hichat.runtime.child}, which the daemon asks for each step::
 
     daemon                                       follower
     Setup                                    ->
@@ -29,20 +29,20 @@ from hichat.storage.engine import make_engine
 from hichat.storage.store import Store
 
 NAME = "the search index"
-"""In the log."""
+"""The follower's name in the daemon's log."""
 
 LAST_IN_LINE = 19
-"""Niceness: whoever wants the core has it first."""
+"""Niceness: any other process that wants the core has it first."""
 
 DEADLINE = 600.0
-"""Seconds that a step may take: on a machine that is busy the process, which is last in line, hardly comes to it."""
+"""Seconds that a step may take: on a busy machine the process, which is last in line, gets hardly any time."""
 
 
 class Setup(msgspec.Struct, array_like=True):
     """
-    What a follower needs to know.
+    The settings of the process.
 
-    @ivar database: the log's URL; it may have a password in it.
+    @ivar database: the URL of the log's database; it may have a password in it.
     """
 
     database: str
@@ -52,7 +52,8 @@ class Taken(msgspec.Struct, array_like=True):
     """
     The answer to a step.
 
-    @ivar progress: None: it failed.
+    @ivar progress: how far the index is; None: the step failed.
+    @ivar said: lines for the daemon's log.
     """
 
     progress: Progress | None
@@ -66,7 +67,7 @@ class FollowerProcess(Child):
     """
     Asks the process for steps, one at a time.
 
-    @param database: the log's URL.
+    @param database: the URL of the log's database.
     @param reactor: see L{Child}; as are C{command} and C{deadline}.
     """
 
@@ -82,9 +83,9 @@ class FollowerProcess(Child):
 
     def step(self) -> Deferred[Progress]:
         """
-        Take the next step; the last one is over.
+        Ask for the next step. The step before must be over.
 
-        @return: how far the index is then; fails with L{StepFailed}.
+        @return: fires with how far the index is; fails with L{StepFailed}.
         """
         if not self.is_there:
             return fail(StepFailed("its process is not there"))
@@ -93,7 +94,7 @@ class FollowerProcess(Child):
         return self._step
 
     def heard(self, message: bytes) -> None:
-        """A step is taken, or has failed."""
+        """The answer to a step has come."""
         taken = self._decode(message)
         self.repeat(taken.said)
         step, self._step = self._step, None
@@ -107,7 +108,7 @@ class FollowerProcess(Child):
         """See L{Child.lost}."""
         step, self._step = self._step, None
         if step is not None:
-            # All of it or nothing: the next one begins where the index is.
+            # A step is taken whole or not at all: the next one begins where the index is.
             step.errback(StepFailed("its process ended"))
 
 
@@ -115,7 +116,7 @@ class FollowerProcess(Child):
 
 
 def serve(daemon: Daemon) -> None:
-    """Take steps until no more are wanted."""
+    """Take a step each time that the daemon asks, until it closes the pipe."""
     setup = daemon.read_setup(Setup)
     if setup is None:
         return

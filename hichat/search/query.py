@@ -1,9 +1,10 @@
 """
 Searching: functions of a connection, for L{hichat.storage.store.Store}.
 
-The index names messages that may match; the log has the messages of the user's conversations that the index does not
-have yet. Each is read as it is now, and checked: whether the user may read it, and whether it really matches. A call
-checks a limited number of messages; if it ends before it has enough results, the next page goes on from there.
+The candidates are the messages that the index names, and those events of the user's conversations in the log that are
+not in the index yet. The search reads each candidate in its present form, and checks whether the user may read it and
+whether it really matches. A call checks a limited number of messages; if it ends before it has enough results, the next
+page goes on from there.
 """
 
 from __future__ import annotations
@@ -32,22 +33,22 @@ from hichat.storage.tables import events, is_of, places, recent_places
 from hichat.wire import frames, view
 
 TAIL = 2000
-"""Events of the user's conversations that a search reads from the log, because they are not in the index yet."""
+"""The most events that a search reads from the log because they are not in the index yet."""
 
 CONVERSATIONS = 10_000
-"""In one query, at most: PostgreSQL takes 65,535 values."""
+"""The most conversations in one query: PostgreSQL takes 65,535 values."""
 
 TOGETHER = 256
-"""Messages that are read at once."""
+"""Messages that are read together."""
 
 EXAMINED = 4000
-"""Messages that a call looks at."""
+"""The most messages that a call checks."""
 
 RANKED = 1000
-"""Messages, the newest that answer, among which the best ones are."""
+"""In the order by rank, the number of the newest matching messages that are ranked."""
 
 TERMS = 8
-"""Terms that the index is asked for; what more there is in a query is looked for in the texts."""
+"""The most terms that a call looks up in the index. Further words of a query are looked for in the texts only."""
 
 Order = Literal["rank", "newest"]
 
@@ -56,12 +57,13 @@ class Wanted(msgspec.Struct, kw_only=True):
     """
     A search.
 
-    @ivar words: the words, one at least.
-    @ivar key: the key of a conversation, see L{log.conversation_key}; None: all.
-    @ivar sender: the sender; None: any.
+    @ivar words: the words, at least one.
+    @ivar key: the key of a conversation, see L{reading.conversation_key}; None: all of the user's.
+    @ivar sender: the sender's user id; None: any.
     @ivar after: only messages from this time on; milliseconds since the epoch.
     @ivar before: only messages from before this time.
-    @ivar media: the kind of message; None: any.
+    @ivar media: the media of the message; None: any.
+    @ivar order: of the results: the best first, or the newest first.
     """
 
     words: Sequence[Word]
@@ -75,11 +77,13 @@ class Wanted(msgspec.Struct, kw_only=True):
 
 class SearchCursor(NamedTuple):
     """
-    A place in an answer.
+    The place of a result among all results; a page begins behind one.
 
-    @ivar score: of a message, in the order by rank; else 0.
-    @ivar position: of the message; in the order by rank, the next one is worse, or as good and before it.
-    @ivar top: in the order by rank: where the log ended when the first page was read. What came since is not in it.
+    @ivar score: in the order by rank: the message's score; else 0.
+    @ivar position: the message's position. In the order by rank the next result has a lower score, or the same score
+        and an earlier position.
+    @ivar top: in the order by rank: the last position of the log when the first page was read; later messages are left
+        out. Else 0.
     """
 
     score: int
@@ -89,9 +93,9 @@ class SearchCursor(NamedTuple):
 
 class Hit(NamedTuple):
     """
-    A message that answers.
+    A result of a search.
 
-    @ivar snippet: a part of what it says.
+    @ivar snippet: a part of the message's text.
     """
 
     spot: SearchCursor
@@ -101,10 +105,10 @@ class Hit(NamedTuple):
 
 class Answer(NamedTuple):
     """
-    A page.
+    A page of results.
 
-    @ivar behind: where the next one begins; None: there is none.
-    @ivar whole: whether the index, and the events that were read beside it, are complete.
+    @ivar behind: the next page begins behind this place; None: there is no next page.
+    @ivar whole: whether all events were searched: false if more than L{TAIL} are not in the index yet.
     """
 
     hits: list[Hit]
@@ -122,13 +126,16 @@ def search(
     connection: Connection, index: Index, user: int, wanted: Wanted, behind: SearchCursor | None, limit: int
 ) -> Answer:
     """
-    @param connection: that has read nothing yet.
-    @param user: who asks.
-    @param behind: where the page begins; None: the first one.
-    @raise NotAMember: the user never was one of this group.
+    Answer a page of a search.
+
+    @param connection: of the log's database; it has read nothing yet.
+    @param user: the id of the user who asks.
+    @param behind: the page begins behind this place; None: the first page.
+    @param limit: the most results.
+    @raise NotAMember: the user never was a member of this group.
     """
     with index.reading(connection) as indexed:
-        # The index first: what happened since is in the log.
+        # The index's head is read first: the log, read later, has all events since.
         done = index.head(indexed).position
         top = reading.head(connection)
         return _Search(connection, index, indexed, user, wanted, done, top).page(behind, limit)
@@ -148,7 +155,7 @@ class _Search:
         self._top = top
         self._whole = True
         self._spans = _spans(connection, user, wanted.key)
-        # Where in the index there is something of the wanted time, the last first. All else is looked at.
+        # The stretches of the index that have events of the wanted time, the last first; without a time, all of it.
         self._stretches = [(0, top)]
         if wanted.after is not None or wanted.before is not None:
             after = -MAX_SAFE_INTEGER if wanted.after is None else wanted.after
@@ -176,14 +183,17 @@ class _Search:
         return Answer(hits, hits[-1].spot if len(found) > limit else None, self._whole)
 
     def _answering(self, below: int, limit: int) -> tuple[list[_Found], int | None]:
-        """@return: the newest messages before a position that answer; and if it stopped before the end, where."""
+        """
+        @return: the newest matching messages before a position; and the position where the check stopped, or None if it
+            went to the end.
+        """
         found: list[_Found] = []
         examined = 0
-        # Nearly always what is named answers.
+        # Nearly every candidate matches.
         size = min(limit + 8, EXAMINED)
         candidates = self._candidates(below, size)
         while batch := list(islice(candidates, min(size, TOGETHER))):
-            # Their bodies, and what was done to them, are read all at once.
+            # The bodies and edits of a batch are read together.
             found += self._examine(batch)
             size = TOGETHER
             if len(found) >= limit:
@@ -195,8 +205,8 @@ class _Search:
 
     def _candidates(self, below: int, size: int) -> Iterator[int]:
         """
-        @param size: how many will do, probably.
-        @return: positions of messages that may answer, each once, the last first.
+        @param size: the number of candidates that probably suffices.
+        @return: positions of messages that may match, each once, the last first.
         """
         last = below
         for position in merge(self._unindexed(below), self._indexed_ones(below, size), reverse=True):
@@ -205,7 +215,7 @@ class _Search:
                 yield position
 
     def _unindexed(self, below: int) -> list[int]:
-        """@return: positions of messages that were written, or edited, since the index was taken on; the last first."""
+        """@return: positions of messages that were sent or edited after the index's head; the last first."""
         if not self._spans or self._done >= self._top:
             return []
         values = {
@@ -225,7 +235,7 @@ class _Search:
         return sorted((position for position in found if position < below), reverse=True)
 
     def _indexed_ones(self, below: int, size: int) -> Iterator[int]:
-        """@return: positions of messages that the index names; the last first."""
+        """@return: positions of messages that the index names, the last first."""
         asked = self._alternatives()
         for first, last in self._stretches if asked else ():
             upto = min(below, last + 1)
@@ -257,7 +267,7 @@ class _Search:
         return sorted(found, key=lambda each: -each.message.position)
 
     def _admits(self, event: Event) -> bool:
-        """@return: whether the user may read it, and it is from whom and when it is to be; what was recalled is not."""
+        """@return: whether the user may read the message, it was not recalled, and its sender and time are wanted."""
         wanted = self._wanted
         return (
             bool(event.body)
@@ -290,7 +300,7 @@ class _Search:
         ]
 
     def _fold(self, messages: Sequence[Event], edits_only: bool = False) -> list[Folded]:
-        """@return: these messages as the user sees them: without edits and reactions from after the user left."""
+        """@return: these messages as the user sees them: without edits and reactions after the user left the group."""
         conditions = [is_of(EDITS)] if edits_only else []
         apart: dict[int, list[Event]] = {}
         together: list[Event] = []
@@ -311,7 +321,7 @@ class _Search:
 
 
 def _spans(connection: Connection, user: int, key: tuple[int, int, int] | None) -> dict[int, list[tuple[int, int]]]:
-    """@return: by conversation, from which position to which it may be searched."""
+    """@return: by conversation, the first and last positions of the spans that the user may search."""
     if key is None:
         return catchup.spans(connection, user)
     scope, group, _ = key
@@ -353,5 +363,5 @@ def _tail() -> Select[Any]:
     )
 
 
-# Made once: to build it takes longer than to run it.
+# Built once: building the statement takes longer than running it.
 _TAIL = _tail()

@@ -1,10 +1,10 @@
 """
-Words: how texts and queries are taken apart, the same way for both and on all stores.
+Words: how texts and queries are split into words, in the same way and on all stores.
 
-Texts are compared without regard to case, width and accents, see L{hichat.search.folding}. In scripts that put blanks
-between words a word is found by its beginning. Those that do not, Chinese above all, have no words that a machine could
-see for sure: there a query matches anywhere in a text. For that the index has each two neighbouring characters (and the
-last one alone).
+Texts are compared without regard to case, width and accents, see L{hichat.search.folding}. In scripts with blanks
+between words a query's word matches the beginning of a word. Scripts without blanks, Chinese above all, have no words
+that a program could tell for sure: there a query matches anywhere in a text. For that the index has each pair of
+neighbouring characters (and the last one alone).
 """
 
 from __future__ import annotations
@@ -22,41 +22,41 @@ from hichat.core.text import formed
 from hichat.search.folding import comparable, is_ignorable
 
 LONGEST = 64
-"""The characters of a word that the index has; further ones are compared in the text itself."""
+"""Characters of a word in the index; a search compares further ones in the message's text."""
 
 SNIPPET = 120
 """Characters of a snippet, about."""
 
 BEFORE = 30
-"""Of these, before the first match."""
+"""Characters of a snippet before the first match, at most."""
 
 BLOCK = 128
-"""Characters, about, that are normalised together where a match is looked for in the original."""
+"""Characters, about, that are normalised together to find the place of a match in the original text."""
 
-# Scripts without blanks between words; of Korean the words take endings.
+# Scripts without blanks between words; and Korean, whose words take endings.
 _SCRIPTS = "".join(
     rf"\p{{Script={name}}}"
     for name in ("Thai", "Lao", "Myanmar", "Khmer", "Han", "Hiragana", "Katakana", "Bopomofo", "Hangul")
 )
-# What Unicode counts to no script because several have it: closings, repetition marks, the sign for a long vowel and
-# those for voiced sounds.
+# Characters that several of these scripts share, so that Unicode counts them to none: the closing mark, repetition
+# marks, the signs for long vowels and voiced sounds.
 _SHARED = r"\u3006\u3031-\u3035\u303c\u3099\u309a\u30fc"
-# Emoji, also those that are older: arrows, clocks, stars.
+# Emoji, and older signs of that sort: arrows, clocks, stars.
 _SIGNS = r"\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d"
 _CLOSE = rf"[[{_SCRIPTS}{_SHARED}]--\p{{P}}][{_SIGNS}]"
-# The vowels of Hindi are marks, and in the middle of words.
+# Marks belong to words: in Hindi, for example, vowels are marks.
 _LETTER = rf"[[\p{{L}}\p{{N}}\p{{Mn}}\p{{Mc}}]--[{_CLOSE}]]"
 _WORD = regex.compile(rf"([{_CLOSE}]+)|{_LETTER}+", regex.V1)
 _APART = regex.compile(_LETTER, regex.V1)
-# The same words, found in half the time.
+# For ASCII texts: finds the same words in half the time.
 _ASCII_WORD = re.compile("[0-9A-Za-z]+")
 
 
 class Normal(NamedTuple):
     """
-    A text made comparable.
+    A text in its comparable form; see L{comparable}.
 
-    @ivar text: the normalised text.
+    @ivar text: the comparable form.
     @ivar starts: for each of its characters, the place in the original where its source begins; None: the same place.
     @ivar ends: for each of its characters, the place in the original where its source ends.
     """
@@ -68,8 +68,9 @@ class Normal(NamedTuple):
 
 class Word(NamedTuple):
     """
-    A word that is asked for.
+    A word of a query.
 
+    @ivar text: the word in its comparable form.
     @ivar close: whether it is of a script without blanks.
     """
 
@@ -79,9 +80,9 @@ class Word(NamedTuple):
 
 class Token(NamedTuple):
     """
-    What the index is asked for.
+    A word, or a piece of one, to look up in the index.
 
-    @ivar begins: whether all that begins with it will do.
+    @ivar begins: whether all words that begin with it match.
     """
 
     text: str
@@ -90,9 +91,9 @@ class Token(NamedTuple):
 
 class Match(NamedTuple):
     """
-    Where a word is, in a L{Normal.text}.
+    The place of a query's word in a L{Normal.text}.
 
-    @ivar whole: whether it is a word there, and not only the beginning of one.
+    @ivar whole: whether it is a whole word there, and not only the beginning of one.
     """
 
     start: int
@@ -112,10 +113,10 @@ class Part(msgspec.Struct):
 
 
 def normal(text: str) -> Normal:
-    """@return: the text made comparable, with the places of the original text that its characters come from."""
+    """@return: the text's comparable form, with the places in the original text from which its characters come."""
     made = comparable(text)
     if len(made) == len(text) and not any(map(_joins, text)):
-        # Nothing becomes nothing but what joins: so each character has become one.
+        # Only joining characters can vanish, and there are none: so each character has become one.
         return Normal(made)
     pieces: list[str] = []
     starts: list[int] = []
@@ -129,7 +130,7 @@ def normal(text: str) -> Normal:
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """@return: the begins and ends of the parts that are normalised by themselves: a character with its marks."""
+    """@return: the beginnings and ends of clusters, a character with its marks, each of which is normalised alone."""
     start = 0
     for place in range(1, len(text) + 1):
         if place == len(text) or not _joins(text[place]):
@@ -139,14 +140,14 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
 
 @lru_cache(4096)
 def _joins(character: str) -> bool:
-    # What it stands for counts: Japanese of half width has its marks as letters. And Korean letters that belong to the
-    # one before are no marks.
+    # Its NFKC form decides: the marks of half-width Japanese are letters themselves. The second range are the Korean
+    # vowels and finals, which belong to the letter before but are no marks.
     first = formed("NFKC", character)[0]
     return category(first).startswith("M") or "\u1160" <= first <= "\u11ff" or is_ignorable(character)
 
 
 def tokens(text: str) -> set[str]:
-    """@return: what the index has of a text."""
+    """@return: the words and character pairs of a text that go into the index."""
     found: set[str] = set()
     for word, close in _words(text):
         if close:
@@ -157,7 +158,7 @@ def tokens(text: str) -> set[str]:
 
 
 def words(asked: str) -> list[Word]:
-    """@return: the words in what somebody asks for, each once."""
+    """@return: the words of a query, each once."""
     return list(dict.fromkeys(Word(word, close) for word, close in _words(asked)))
 
 
@@ -170,7 +171,7 @@ def _words(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def wanted(word: Word) -> list[Token]:
-    """@return: what the index has of each text with this word."""
+    """@return: the tokens to look up for this word: the index has all of them for every text with the word."""
     text, close = word
     if not close:
         return [Token(text[:LONGEST], True)]
@@ -181,8 +182,9 @@ def wanted(word: Word) -> list[Token]:
 
 def find(asked: Sequence[Word], text: str) -> list[Match] | None:
     """
-    @param text: normalised.
-    @return: where the words are; None: one of them is nowhere.
+    @param asked: the query's words.
+    @param text: a comparable form.
+    @return: the places of the words, in order; None: a word does not occur.
     """
     found: list[Match] = []
     for word in asked:
@@ -206,8 +208,10 @@ def _find(word: Word, text: str) -> Iterator[Match]:
 
 def score(asked: Sequence[Word], text: str, matches: Sequence[Match]) -> int:
     """
-    How well a text answers, whatever else there is: the words that it has whole count most, then how often there is a
-    match, up to a few times.
+    @param text: a comparable form.
+    @param matches: see L{find}.
+    @return: how well the text matches, independently of other texts: the number of distinct whole words counts most,
+        then the number of matches, up to seven.
     """
     whole = {text[match.start : match.end] for match in matches if match.whole}
     return 8 * len(whole) + min(len(matches), 7)
@@ -215,13 +219,14 @@ def score(asked: Sequence[Word], text: str, matches: Sequence[Match]) -> int:
 
 def snippet(text: str, asked: Sequence[Word]) -> list[Part]:
     """
-    @param text: the original; all the words should be in it.
-    @return: the text around the first match, in parts; C{...} where it goes on.
+    @param text: the original text; it should have all the words.
+    @param asked: the query's words.
+    @return: the text around the first match, in parts; it has C{...} where the text goes on.
     """
     spans = _spans(text, find(asked, comparable(text)) or []) or [(0, 0)]
     first = max(0, spans[0][0] - BEFORE)
     last = min(len(text), max(first + SNIPPET, spans[0][1]))
-    # Not in the middle of a visible character.
+    # Do not cut a visible character in two.
     while first and _joins(text[first]):
         first -= 1
     while last < len(text) and _joins(text[last]):
@@ -243,12 +248,12 @@ def snippet(text: str, asked: Sequence[Word]) -> list[Part]:
 
 def _spans(text: str, matches: Sequence[Match]) -> list[tuple[int, int]]:
     """
-    @param matches: in the text as it is compared.
-    @return: where they are in the original, as far as a snippet goes; those that touch are one.
+    @param matches: places in the text's comparable form.
+    @return: their places in the original text, for those that a snippet can show. Adjoining ones are joined.
     """
     if text.isascii() or not matches:
         return _joined(Normal(""), matches)
-    # Only this part is read sign by sign: that takes a hundred times as long.
+    # Only the part of the snippet is normalised by clusters, which takes a hundred times as long.
     first, last, before, behind = 0, 0, 0, 0
     for start, end in _blocks(text):
         last, behind = end, behind + len(comparable(text[start:end]))
@@ -261,7 +266,7 @@ def _spans(text: str, matches: Sequence[Match]) -> list[tuple[int, int]]:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """@return: where parts of some length begin and end, each of which is normalised by itself."""
+    """@return: the beginnings and ends of blocks of about L{BLOCK} characters; no cluster is cut in two."""
     start = 0
     while start < len(text):
         end = start + BLOCK
@@ -272,7 +277,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _joined(made: Normal, matches: Sequence[Match]) -> list[tuple[int, int]]:
-    """@return: where the matches are in the original; those that touch are one."""
+    """@return: the places of the matches in the original text. Adjoining ones are joined."""
     spans: list[tuple[int, int]] = []
     for match in matches:
         start, end = match.start, match.end
