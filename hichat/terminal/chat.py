@@ -1,8 +1,8 @@
 """
-C{hichat chat}: talking at a terminal, or from a script through a pipe.
+C{hichat chat}: chatting at a terminal, or from a script through a pipe.
 
-L{Chat} knows the meaning of lines and the look of messages, and does no I/O. L{Talk} does what L{Chat} says. L{Console}
-is standard input and output. L{State} is the memory between runs.
+L{Chat} parses the typed lines and formats messages; it does no I/O. L{Talk} carries out the steps that L{Chat} returns.
+L{Console} is standard input and output. L{State} keeps the cursor and the device between runs.
 """
 
 from __future__ import annotations
@@ -52,13 +52,13 @@ from hichat.terminal.state import State, state_directory
 from hichat.wire.frames import HISTORY_LIMIT, Ack, Error, Folded, Happened
 
 PENDING = 32
-"""So many lines of a person may wait for their answers before the next one is read."""
+"""The number of a person's lines that may wait for their answers before the next line is read."""
 
 FOUND = 20
-"""Messages that /search shows."""
+"""The number of messages that C{/search} shows."""
 
 TOLD = 10.0
-"""Seconds in which what the user did here is expected to come as an event, which is not shown then."""
+"""Seconds within which the event of a command that was typed here is expected. That event is not shown again."""
 
 _TOLD = {
     "add": ("contact_requested", "contact_added"),
@@ -68,7 +68,7 @@ _TOLD = {
     "block": ("blocked",),
     "unblock": ("unblocked",),
 }
-"""As what commands about somebody come as events."""
+"""The kinds of events that follow a command about another user."""
 
 _KEEP = 1.0
 """Seconds until the state is written, so that a flood of messages is not a flood of writes."""
@@ -80,9 +80,9 @@ class Talk:
     """
     One run of the program, from the login to the end.
 
-    @param client: makes the connection, which is to tell its state to the function given.
+    @param connect: makes the client; its argument becomes the client's C{on_state}.
     @param interactive: whether a person types. A person's messages are sent while the next line is typed, and a
-        question needs a connection now. A script goes on with its next line when this one is done.
+        question fails if there is no connection now. For a script each line is finished before the next one is read.
     @param clock: the time of day, in seconds since the epoch.
     """
 
@@ -118,11 +118,12 @@ class Talk:
 
     async def run(self, name: str, open_console: Callable[[Console], object]) -> int:
         """
-        Talk until the user leaves. Cancelling this is leaving, too.
+        Chat until the user leaves. Cancelling this ends the chat, too.
 
-        @param name: who talks.
-        @return: the exit status: 1 if something of a script failed, or may not have been done.
-        @raise ClientError: there is no connection, or none any more.
+        @param name: the user's name, for the greeting.
+        @param open_console: connects the console to standard input and output.
+        @return: the exit status: 1 if a line of a script failed, or may not have been done.
+        @raise ClientError: the client could not connect, or has stopped.
         """
         await self._begin()
         open_console(self.console)
@@ -134,7 +135,7 @@ class Talk:
         except CancelledError:
             self._hurry = True
             self._end(None)
-        # What has no answer by then fails, and that is shown.
+        # Lines that have no answer by then fail, and the console shows that.
         await self._client.close(5 if self._interactive or self._hurry else 30)
         await reading
         self._keep()
@@ -144,7 +145,7 @@ class Talk:
         return 0 if self._interactive else self._status
 
     async def line(self, line: str) -> None:
-        """Do what a line says. What goes wrong is shown, and the program goes on."""
+        """Carry out a line. A failure is shown, and the program goes on."""
         if not self._finished.shut:
             return
         try:
@@ -183,10 +184,10 @@ class Talk:
             case Quit():
                 self._end(None)
 
-    # What is done on the server
+    # Steps that call the server
 
     async def _start(self, deed: Deed, line: str) -> None:
-        """Do it; a script waits until it is done, a person only if too much is not done yet."""
+        """Begin a deed. A script's next line waits until it is done; a person's only if L{PENDING} are under way."""
         self._pending += 1
         work = Deferred.fromCoroutine(self._perform(deed, line))
         if not self._interactive:
@@ -243,7 +244,7 @@ class Talk:
         return self._chat.text("saved", name=path, size=size)
 
     async def _with_connection(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Ask the server something; a script waits for a connection, and asks again if it is lost."""
+        """Ask the server a question. A script waits for a connection, and asks again if the connection is lost."""
         while True:
             if not self._interactive:
                 await self._client.connected(None)
@@ -254,7 +255,7 @@ class Talk:
                     raise
 
     async def _past(self, peer: Peer, size: int) -> list[Folded]:
-        """@return: the newest messages, in order."""
+        """@return: the newest messages of a conversation, the oldest of them first."""
         found: list[Folded] = []
         user, group = (None, peer.id) if peer.group else (peer.id, None)
         while len(found) < size:
@@ -291,7 +292,7 @@ class Talk:
     async def _search(self, asked: str) -> str:
         found, more = await self._session.search(asked, limit=FOUND)
         lines: list[str] = []
-        # The last one stands below all others, as everywhere.
+        # The newest result comes last, as everywhere at the terminal.
         for hit in reversed(found):
             await self._introduce(hit.message)
             lines.append(self._chat.hit(hit, self._now()))
@@ -348,7 +349,7 @@ class Talk:
         return self._chat.text("done")
 
     def _in_minutes(self, minutes: int) -> int:
-        """@return: milliseconds since the epoch."""
+        """@return: the time in so many minutes, in milliseconds since the epoch."""
         return int((self._clock() + 60 * minutes) * 1000)
 
     async def _learn(self) -> None:
@@ -356,10 +357,10 @@ class Talk:
         invitations = await session.group_calls.invitations()
         self._chat.learn(await session.users(), [*invitations, *await session.groups()])
 
-    # What comes
+    # Events
 
     async def _read(self) -> None:
-        """Show what comes, until the connection has ended for good."""
+        """Show the events that come, until the client has stopped."""
         try:
             async for item in self._client.events():
                 self._showing = True
@@ -367,7 +368,7 @@ class Talk:
                 await self._take(item)
                 self._showing = False
                 self._keep_soon()
-        except Exception as error:  # run() waits for the end of this, and tells
+        except Exception as error:  # run() waits for the end of this, and raises the error
             self._end(error)
 
     async def _take(self, item: Item) -> None:
@@ -382,7 +383,7 @@ class Talk:
             self._say(Say(self._chat.text("server", text=item.message), wrong=True))
 
     def _is_told(self, event: Happened) -> bool:
-        """@return: whether it is what the user did here a moment ago: the answer to that has said so."""
+        """@return: whether the event is of a command that was typed here a moment ago, and whose answer was shown."""
         own = self._chat.own(event)
         did = self._told.pop(own, None) if own else None
         return did is not None and self._reactor.seconds() - did < TOLD
@@ -395,13 +396,13 @@ class Talk:
             self._say(Say(self._chat.message(message, self._now())))
 
     async def _introduce(self, event: Happened | Folded) -> None:
-        """Learn the names in it, if they are not known."""
+        """Learn the names of the users and the group of an event, if they are unknown."""
         if self._chat.knows(event):
             return
         try:
             await self._learn()
         except ClientError:
-            pass  # a number does for now
+            pass  # the ids are shown for now
         else:
             self._chat.strange(event)
 
@@ -421,7 +422,7 @@ class Talk:
             self.console.show(say.text)
 
     def _tell_day(self) -> None:
-        """Lines that are there cannot be drawn again when their day is over: the next line says that it is."""
+        """On a new day show its date: the times in the lines above are of the day before, and cannot be redrawn."""
         today = self._now().date()
         if self._interactive and self._day not in (None, today):
             self.console.show(self._chat.another_day(today))
@@ -434,7 +435,7 @@ class Talk:
         self._error = self._error or error
         self._finished.resumeProducing()
 
-    # What is remembered
+    # The state
 
     def _keep_soon(self) -> None:
         if self._keeping is None:
@@ -444,7 +445,7 @@ class Talk:
         if self._keeping is not None and self._keeping.active():
             self._keeping.cancel()
         self._keeping = None
-        if not self._showing:  # the cursor is beyond messages that are not shown yet
+        if not self._showing:  # else the cursor is beyond a message that is not shown yet
             self._state.keep(self._client.cursor, self._client.own)
 
 
@@ -466,15 +467,18 @@ async def chat(
     clock: Callable[[], float] = time.time,
 ) -> int:
     """
-    Log in and talk until the user leaves.
+    Log in and chat until the user leaves.
 
     @param server: the server's URL.
     @param register: make the account first.
-    @param invite: a code, where the server wants one for that.
-    @param language: of the texts; that of the locale unless told.
-    @param interactive: whether a person types; unless told: whether standard input is a terminal.
-    @param directory: where to remember what was shown already; None: nowhere.
-    @param complain: is given the one line that says why it ends, if not by the user's wish.
+    @param invite: an invite code for that, if the server wants one.
+    @param language: of the texts; by default that of the locale.
+    @param interactive: whether a person types; by default, whether standard input is a terminal.
+    @param directory: the directory of the state; None: keep no state.
+    @param api: the server's HTTP API; by default made from C{server}.
+    @param connect: makes the client; by default one for C{server}.
+    @param open_console: connects the console; by default to standard input and output.
+    @param complain: called with one line if an error ends the chat.
     @param clock: the time of day, in seconds since the epoch.
     @return: the exit status.
     """
@@ -528,7 +532,7 @@ async def _log_in(api: Api, name: str, password: str, state: State) -> Session:
     except Refused as error:
         if error.code != "device_revoked":
             raise
-        # Whoever knows the password may come back, as another device.
+        # The device's name was revoked. A user who knows the password may log in as another device.
         state.rename()
         return await log_in(state.place.device)
 
@@ -537,7 +541,7 @@ def run_chat(server: str, name: str, password: str, register: bool = False, **op
     """
     Run the reactor for L{chat}.
 
-    @param options: as those of L{chat}.
+    @param options: further arguments of L{chat}.
     @return: the exit status; 130 after Ctrl-C.
     """
     statuses: list[int] = []
@@ -551,7 +555,7 @@ def run_chat(server: str, name: str, password: str, register: bool = False, **op
             if not done.called:
                 statuses.append(130)
                 done.cancel()
-            return done  # the reactor waits for the goodbye
+            return done  # the reactor waits until the client has closed
 
         reactor.addSystemEventTrigger("before", "shutdown", interrupted)
         return done

@@ -19,10 +19,10 @@ from hichat.client.wire import ClientError
 @implementer(IHalfCloseableProtocol)
 class Console(LineReceiver):
     """
-    Standard input and output. The next line is read when the last one is done with.
+    Standard input and output. The console reads the next line when the last one is finished.
 
-    @param on_line: is given each line.
-    @param on_end: is called when the input ends, or nobody reads the output any more.
+    @param on_line: called with each line; its coroutine ends when the line is finished.
+    @param on_end: called once when the input ends, or the output is closed; with the error, if there was one.
     @ivar writable: shut while too much waits to be written.
     """
 
@@ -38,11 +38,11 @@ class Console(LineReceiver):
         self._ended = False
 
     def connectionMade(self) -> None:
-        """Be told when the output is slow."""
+        """Register L{writable}, which the transport shuts when the output is slow."""
         self.transport.registerProducer(self.writable, True)
 
     def lineReceived(self, line: bytes) -> None:
-        """Stop reading until the line is done with: what a script writes waits in its pipe, not here."""
+        """Pause reading until the line is finished: a script's further lines wait in its pipe, not here."""
         if self._ended:
             return
         self.pauseProducing()
@@ -50,7 +50,7 @@ class Console(LineReceiver):
         work.addCallbacks(lambda _: self._ended or self.resumeProducing(), self._failed)
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
-        """No person types this, and no server takes it."""
+        """End the chat: no person types such a line, and no server takes it."""
         self._end(ClientError("a line of the input is too long"))
 
     def readConnectionLost(self) -> None:  # noqa: N802
@@ -62,11 +62,11 @@ class Console(LineReceiver):
         work.addCallbacks(lambda _: self._end(None), self._failed)
 
     def writeConnectionLost(self) -> None:  # noqa: N802
-        """Nobody reads the output any more, as with C{| head}."""
+        """The output was closed, as by C{| head}."""
         self.connectionLost()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """All is over."""
+        """Input and output are closed."""
         self.writable.resumeProducing()
         self._gone.resumeProducing()
         self._end(None)
@@ -75,13 +75,13 @@ class Console(LineReceiver):
         """
         Write one or several lines.
 
-        @param text: harmless already.
+        @param text: has no control characters of strangers in it; see L{hichat.terminal.lines.harmless}.
         """
         if self._gone.shut:
             self.transport.write(f"{text}\n".encode(errors="replace"))
 
     async def close(self) -> None:
-        """Write what is left to write."""
+        """Write the rest of the output, and close."""
         self._ended = True
         self.transport.unregisterProducer()
         self.transport.loseConnection()

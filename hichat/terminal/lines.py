@@ -1,4 +1,4 @@
-"""What a line at the terminal means, and how what happens looks there. No I/O here."""
+"""Parses the lines that a user types at the terminal, and formats the events to show there. No I/O here."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from hichat.core.text import key_of, name_key
 from hichat.wire.frames import Ack, Folded, Happened
 
 LISTED = 200
-"""So many names are shown of a list."""
+"""The most names of a list that are shown."""
 
 HISTORY, MAX_HISTORY = 20, 500
-"""Messages that /history shows: unless told, and at most."""
+"""Messages that C{/history} shows: by default, and at most."""
 
 REMEMBERED = 1000
-"""So many of the messages that were shown last can be referred to by their numbers."""
+"""The number of messages shown last that commands can refer to by their numbers."""
 
 _TEXTS = {
     "hello": ("已登录：{name}。输入 /help 查看命令", "signed in as {name}; /help shows what you can type"),
@@ -131,7 +131,7 @@ _TEXTS = {
 }
 
 _TOLD = {traits.name: (traits.zh, traits.en) for traits in TRAITS.values() if traits.en}
-"""What is said of events, by their kinds. What is said of some of them in another case is above."""
+"""The texts for events by kind, in Chinese and English. C{_TEXTS} has variants for special cases of some kinds."""
 
 _ERRORS: dict[type[ClientError], str] = {
     NotConnected: "not_connected",
@@ -181,7 +181,7 @@ _CONTACTS = {"add", "accept", "reject", "remove", "block", "unblock"}
 _USAGE |= {name: f"{name} USER" for name in _ABOUT_A_USER | _CONTACTS} | {"mute": "mute USER [MINUTES]"}
 
 _LABEL = 40
-"""Characters of a line that are repeated where it is said what became of it."""
+"""Characters of a line that are repeated in the message about its failure."""
 
 _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[]P^_X]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
@@ -191,10 +191,10 @@ _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u20
 
 def harmless(text: str) -> str:
     """
-    Make what somebody else wrote fit to print on one line of a terminal.
+    Make another user's text safe to print on one line of a terminal.
 
-    @return: the text without escape sequences, control characters and marks that turn the direction of writing (they
-        make a text look like another). Line ends show as an arrow: else a message could fake other people's lines.
+    @return: the text without escape sequences, control characters and bidirectional marks (they can make a text look
+        like another). A line end becomes an arrow: otherwise a message could fake other users' lines.
     """
     text = _ESCAPES.sub("", text).replace("\r\n", "\n")
     return "".join(_harmless_character(character) for character in text)
@@ -212,7 +212,7 @@ def _harmless_character(character: str) -> str:
 
 
 class Peer(NamedTuple):
-    """Whom one talks to: a user or a group."""
+    """The other side of a conversation: a user or a group."""
 
     group: bool
     id: int
@@ -223,10 +223,10 @@ class Seen(NamedTuple):
     """
     A message that was shown.
 
-    @ivar peer: with whom; None: it is an announcement.
-    @ivar mine: whether one wrote it oneself.
-    @ivar url: of the file in it; empty: there is none.
-    @ivar name: of that file.
+    @ivar peer: the other side of its conversation; None: it is an announcement.
+    @ivar mine: whether this user wrote it.
+    @ivar url: the URL of its file; empty: it has none.
+    @ivar name: the name of that file.
     """
 
     id: int
@@ -237,7 +237,7 @@ class Seen(NamedTuple):
 
 
 class Recent:
-    """The last messages that were shown, by numbers that begin with 1 in each run."""
+    """The messages that were shown last, by numbers that begin with 1 in each run."""
 
     def __init__(self) -> None:
         self._next = 1
@@ -245,7 +245,7 @@ class Recent:
         self._numbers: dict[int, int] = {}
 
     def note(self, seen: Seen) -> int:
-        """@return: the message's number: the one that it has already, or the next."""
+        """@return: the message's number; a message that has none gets the next one."""
         number = self._numbers.get(seen.id)
         if number is not None:
             return number
@@ -257,13 +257,14 @@ class Recent:
         return number
 
     def number(self, message: int) -> int | None:
-        """@return: the number of the message with this id."""
+        """@return: the number of the message with this id; None: it was not shown lately."""
         return self._numbers.get(message)
 
     def find(self, word: str, mine: bool) -> Seen | None:
         """
-        @param word: a number, or C{.} for the last one.
-        @param mine: which C{.} that is: of one's own messages, or of the others.
+        @param word: a number, or C{.} for the last message.
+        @param mine: whether C{.} means the last own message, or the last one of another user.
+        @return: the message; None: there is none.
         """
         if word == ".":
             return max((seen for seen in self._seen.values() if seen.mine is mine), default=None)
@@ -272,7 +273,7 @@ class Recent:
 
 
 class Say(NamedTuple):
-    """Show this. What others wrote in it is harmless already."""
+    """Show a text. Other users' texts in it are L{harmless} already."""
 
     text: str
     wrong: bool = False
@@ -282,7 +283,7 @@ class Send(NamedTuple):
     """
     Send a text.
 
-    @ivar reply_to: the id of the message that it answers.
+    @ivar reply_to: the id of the message to which it replies.
     """
 
     peer: Peer
@@ -291,7 +292,7 @@ class Send(NamedTuple):
 
 
 class SendFile(NamedTuple):
-    """Send a file of the user's."""
+    """Upload a file, and send it."""
 
     peer: Peer
     path: Path
@@ -299,11 +300,11 @@ class SendFile(NamedTuple):
 
 class Save(NamedTuple):
     """
-    Keep the file of a message.
+    Save the file of a message.
 
-    @ivar url: as the message names it.
-    @ivar name: what the sender calls it.
-    @ivar path: where to; None: here, by its name.
+    @ivar url: the file's URL in the message.
+    @ivar name: the sender's name for it.
+    @ivar path: the path to save it at; None: its name in the current directory.
     """
 
     url: str
@@ -340,14 +341,24 @@ class Past(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """Make a call to the server, named like the command, and show what comes back."""
+    """
+    Make a call to the server, and show the answer.
+
+    @ivar what: the command's name.
+    @ivar name: its argument, or empty.
+    """
 
     what: str
     name: str
 
 
 class Act(NamedTuple):
-    """Do something about a user, named like the command."""
+    """
+    Make a call about a contact.
+
+    @ivar what: the command's name.
+    @ivar user: the user's id.
+    """
 
     what: str
     user: int
@@ -355,10 +366,12 @@ class Act(NamedTuple):
 
 class Tend(NamedTuple):
     """
-    Do something in a group, named like the command.
+    Make a call about a group or one of its members.
 
-    @ivar user: whom it is about, or 0.
-    @ivar minutes: for how long; 0: until told otherwise.
+    @ivar what: the command's name.
+    @ivar group: the group's id.
+    @ivar user: the id of the user whom it concerns, or 0.
+    @ivar minutes: the duration; 0: without end.
     """
 
     what: str
@@ -368,7 +381,7 @@ class Tend(NamedTuple):
 
 
 class Learn(NamedTuple):
-    """Get the names of users and groups, and offer the line again, as not to be looked up again."""
+    """Fetch the names of users and groups, then parse the line again, with C{fresh}."""
 
 
 class Quit(NamedTuple):
@@ -381,10 +394,12 @@ Step = Say | Deed | Save | Past | Ask | Act | Tend | Learn | Quit | None
 
 class Chat:
     """
-    What lines mean and what happens looks like.
+    Parses typed lines into steps, and formats events as lines.
 
     @param site: the URL to which the server's links are relative.
-    @param me: the id of who types.
+    @param language: of the texts.
+    @param me: the user's id.
+    @ivar peer: the other side of the current conversation; None: none is chosen.
     """
 
     def __init__(self, site: str, language: Language, me: int = 0) -> None:
@@ -397,48 +412,54 @@ class Chat:
         self._recent = Recent()
 
     def text(self, key: str, **fields: object) -> str:
-        """@return: a text for the user; the fields are made harmless."""
+        """@return: a text in the user's language; its fields are made L{harmless}."""
         return self._fill(_TEXTS[key], **fields)
 
     def _fill(self, words: tuple[str, str], /, **fields: object) -> str:
-        """@param words: in Chinese and in English."""
+        """@param words: the text in Chinese and in English."""
         shown = {name: harmless(str(value)) for name, value in fields.items()}
         return words[0 if self._language == "zh" else 1].format(**shown)
 
     def error(self, error: ClientError) -> str:
-        """@return: what went wrong."""
+        """@return: the line that tells an error."""
         key = _ERRORS.get(type(error))
         return self.text(key, text=error) if key else harmless(str(error))
 
     def failed(self, line: str, error: ClientError) -> str:
-        """@return: the line that tells that a command was not done, or perhaps not, and why."""
+        """@return: the line that tells that a typed line failed, or may have failed, and why."""
         short = line if len(line) <= _LABEL else f"{line[:_LABEL]}..."
         if isinstance(error, Unconfirmed):
             return self.text("doubt", line=short)
         return self.text("failed", line=short, why=self.error(error))
 
     def made(self, group: Group) -> str:
-        """The user has made a group, and talks in it now. @return: what is said of that."""
+        """
+        The user has made a group. It becomes the current conversation.
+
+        @return: the line that tells that.
+        """
         self._groups[group.id] = group.name
         self.peer = Peer(True, group.id, group.name)
         return self.text("made_group", name=group.name)
 
     def dissolved(self, group: int) -> None:
-        """The user has ended this group, and talks in it no more."""
+        """The user has dissolved a group. If it was the current conversation, none is chosen now."""
         if self.peer is not None and self.peer.group and self.peer.id == group:
             self.peer = None
 
     def learn(self, users: Iterable[User], groups: Iterable[Group]) -> None:
-        """These are the users and groups now. Users who are gone keep their names."""
+        """Note the names of users and groups. Names of deleted users stay known."""
         self._users.update((user.id, user.name) for user in users)
         self._groups.update((group.id, group.name) for group in groups)
 
-    # What was typed
+    # Typed lines
 
     def line(self, line: str, fresh: bool = False) -> Step:
         """
-        @param fresh: whether the names were learnt just now.
-        @return: what to do.
+        Parse a typed line.
+
+        @param fresh: whether the names were fetched just now: then an unknown name is an error.
+        @return: the step to carry out; None: there is nothing to do.
         """
         line = line.strip()
         if not line.startswith("/") or line.startswith("//"):
@@ -483,21 +504,21 @@ class Chat:
         names = self._groups if group else self._users
         found = _called(names, wanted)
         if found:
-            # Of two who had the name one after the other, the later one has it now.
+            # If two users had the name one after the other, the later one, with the larger id, has it now.
             self.peer = Peer(group, max(found), names[max(found)])
             return Say(self.text("to_group" if group else "to", name=self.peer.name))
-        # Until it is clear whom the next line is for, it is for nobody: not for whom was talked to before.
+        # The next line must not go to the conversation before. So none is chosen until this name is found.
         self.peer = None
         return Say(self.text("no_group" if group else "no_user", name=wanted), wrong=True) if fresh else Learn()
 
     def _ask(self, name: str, argument: str) -> Ask:
         if name == "new":
-            # As with /to: if it cannot be made, the next line is not for whom was talked to before.
+            # As with /to: if the group cannot be made, the next line must not go to the conversation before.
             self.peer = None
         return Ask(name, argument)
 
     def _here(self, name: str, argument: str) -> Step:
-        """In a group, this is about it: its members, who wants to come in."""
+        """Commands that concern the current group if there is one: C{/who} then lists its members."""
         if name == "dissolve":
             return self._dissolve(argument)
         if self._is_in_group or name in ("leave", "link"):
@@ -514,7 +535,7 @@ class Chat:
         return Tend(what, self.peer.id, user, minutes)
 
     def _dissolve(self, argument: str) -> Step:
-        """There is no way back: so the group's name is wanted, too."""
+        """Dissolving cannot be undone: so the user has to type the group's name."""
         step = self._in_group("dissolve")
         if not isinstance(step, Tend):
             return step
@@ -526,7 +547,7 @@ class Chat:
     def _about_user(self, name: str, argument: str, fresh: bool) -> Step:
         minutes = 0
         head, _, tail = argument.rpartition(" ")
-        # A name may end with a number as well.
+        # A user's name may end with a number, too.
         if name == "mute" and head and _is_number(tail) and self._find_user(argument) is None:
             argument, minutes = head.strip(), int(tail)
         found = self._find_user(argument)
@@ -553,7 +574,7 @@ class Chat:
         return self._save(*argument.partition(" ")[::2])
 
     def _save(self, word: str, path: str) -> Step:
-        """@param word: which message."""
+        """@param word: the message; see L{Recent.find}."""
         seen = self._recent.find(word, mine=False)
         if seen is None:
             return Say(self.text("no_message", name=word), wrong=True)
@@ -562,7 +583,7 @@ class Chat:
         return Save(seen.url, seen.name, Path(path.strip()).expanduser() if path.strip() else None)
 
     def _about(self, name: str, word: str, rest: str) -> Step:
-        """@param word: which message."""
+        """@param word: the message; see L{Recent.find}."""
         rest = rest.strip()
         if bool(rest) is (name == "recall"):
             return self._usage(_USAGE[name])
@@ -578,37 +599,37 @@ class Chat:
                 return React(seen.id, rest, name == "react")
         return Send(seen.peer, rest, seen.id) if seen.peer else Say(self.text("no_reply"), wrong=True)
 
-    # What is shown
+    # Lines to show
 
     def did(self, what: str, user: int) -> str:
-        """@return: the line that tells that a command about a user, outside of groups, is done."""
+        """@return: the line that tells that a command about a contact is done."""
         if what in ("block", "unblock"):
             return self._fill(_TOLD[f"{what}ed"], other=self._name(user))
         return self.text("contacts_now" if what == "accept" else "done")
 
     def own(self, event: Happened) -> tuple[str, int] | None:
-        """@return: what kind of thing the user has done here or elsewhere, and about whom; None: somebody else did."""
+        """@return: the kind of an event that this user caused, on any device, and the other user; else None."""
         other = event.user if event.contact is UNSET else event.contact
         return (event.kind, other) if event.from_ == self._me and other is not UNSET else None
 
     def knows(self, event: Happened | Folded) -> bool:
-        """@return: whether the names in it are known."""
+        """@return: whether the names of the event's users and group are known."""
         return self._people(event) <= self._users.keys() and (event.group is UNSET or event.group in self._groups)
 
     def strange(self, event: Happened | Folded) -> None:
-        """The names in it cannot be learnt: numbers do from now on."""
+        """The server does not tell some names of an event: show ids in their place from now on."""
         for user in self._people(event):
             self._users.setdefault(user, f"#{user}")
         if event.group is not UNSET:
             self._groups.setdefault(event.group, f"#{event.group}")
 
     def sent(self, send: Send | SendFile, ack: Ack) -> int:
-        """@return: the number of a message that was sent here."""
+        """@return: the number of a message that was sent from here."""
         return self._recent.note(Seen(ack.id, send.peer, True))
 
     def happened(self, event: Happened, now: datetime) -> str | None:
         """
-        @param now: in the reader's zone; events from before yesterday are shown with their dates.
+        @param now: the time in the reader's zone; events from before yesterday are shown with their dates.
         @return: the line to show; None: this event is not shown.
         """
         if event.kind == "message":
@@ -642,18 +663,19 @@ class Chat:
         return " ".join([*self._head(event, now), text])
 
     def another_day(self, day: date) -> str:
-        """@return: the line to show before the first of another day: those above it are of the day before."""
+        """@return: the line to show before the first line of a new day."""
         return f"-- {self._date(day)} --"
 
     def hit(self, hit: Hit, now: datetime) -> str:
-        """@return: the line to show of a message that was found; the words of the search are between stars."""
+        """@return: the line for a result of a search; the words of the search are between asterisks."""
         snippet = "".join(f"*{text}*" if match else text for text, match in hit.snippet)
         return self.message(hit.message, now, harmless(snippet))
 
     def message(self, message: Happened | Folded, now: datetime, snippet: str = "") -> str:
         """
-        @param snippet: shown instead of the message's text.
-        @return: the line to show of a message; see L{happened}.
+        @param now: see L{happened}.
+        @param snippet: a text to show instead of the message's.
+        @return: the line for a message.
         """
         mine = message.from_ == self._me
         number = self._recent.note(Seen(message.id, self._peer(message), mine, message.url or "", message.name or ""))
@@ -671,13 +693,13 @@ class Chat:
         return " ".join(parts)
 
     def names(self, things: Iterable[User | Group]) -> str:
-        """@return: a list to show."""
+        """@return: the lines for a list of names, at most L{LISTED}."""
         names = sorted((harmless(thing.name) for thing in things), key=str.casefold)
         more = [self.text("more", count=len(names) - LISTED)] if len(names) > LISTED else []
         return "\n".join(names[:LISTED] + more) or self.text("empty")
 
     def conversations(self, found: Iterable[Conversation]) -> str:
-        """@return: a list to show."""
+        """@return: the lines for a list of conversations."""
         return "\n".join(map(self._conversation, found)) or self.text("empty")
 
     def _conversation(self, one: Conversation) -> str:
@@ -692,7 +714,7 @@ class Chat:
         return " ".join(parts)
 
     def members(self, members: Iterable[Member]) -> str:
-        """@return: a group's members, to show."""
+        """@return: the lines for a group's members."""
         shown = [
             User(one.id, f"{one.name}{self._mark(one.role)}{self.text('mark_muted') if one.muted else ''}")
             for one in members
@@ -710,7 +732,7 @@ class Chat:
         return ", ".join(part for part in parts if part is not UNSET)
 
     def _head(self, event: Happened | Folded, now: datetime) -> list[str]:
-        """@return: when, and where if that is not between two people."""
+        """@return: the event's time; and its group, or that it is for everyone, unless it is between two users."""
         parts = [self._moment(event.time, now)]
         if event.group is not UNSET:
             parts.append(f"[{harmless(self._groups.get(event.group, f'#{event.group}'))}]")
@@ -719,7 +741,7 @@ class Chat:
         return parts
 
     def _moment(self, time: int, now: datetime) -> str:
-        """@return: a time of today; of yesterday, by the calendar; or with the date, in the zone of C{now}."""
+        """@return: the time in the zone of C{now}: alone if today's, with "yesterday", or with its date."""
         moment = datetime.fromtimestamp(time / 1000, now.tzinfo)
         days = (now.date() - moment.date()).days
         if days == 0:
@@ -751,7 +773,7 @@ class Chat:
         return people
 
     def _other(self, event: Happened) -> str:
-        """@return: whom it is about beside who did it, if that is somebody."""
+        """@return: the name of the other user whom the event concerns; empty: there is none."""
         other = event.user if event.contact is UNSET else event.contact
         return "" if other is UNSET else self._name(other)
 
@@ -775,14 +797,14 @@ class Chat:
 
 
 def _length(seconds: float) -> str:
-    """@return: how long something lasts, as players show it."""
+    """@return: a duration as players show it: C{1:05} or C{1:02:03}."""
     minutes, rest = divmod(max(1, round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def _called(names: Mapping[int, str], wanted: str) -> list[int]:
-    """@return: the users or groups of that name, compared as the server compares names."""
+    """@return: the ids of the users or groups of this name, compared as the server compares names."""
     for key in (name_key, key_of):
         found = [number for number, name in names.items() if key(name) == key(wanted)]
         if found:

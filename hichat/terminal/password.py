@@ -1,4 +1,4 @@
-"""Passwords, as whoever sits at a terminal or a script gives them."""
+"""Reads passwords, from a terminal or from a script's pipe."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import sys
 
 def ask_password(repeat: bool) -> str:
     """
-    @param repeat: whether it is asked for twice, because it is a new one.
-    @return: from the terminal, unseen; or the first line of what is piped in.
+    @param repeat: whether to ask twice, for a new password.
+    @return: the password: typed at the terminal without echo, or the first line of standard input.
     """
     if not sys.stdin.isatty():
         return _read_line()
@@ -21,7 +21,7 @@ def ask_password(repeat: bool) -> str:
 
 
 def _read_line() -> str:
-    """@return: the first line of standard input, and no byte more: what follows is what C{hichat chat} is to say."""
+    """@return: the first line of standard input. No further byte is read: C{hichat chat} reads the lines behind it."""
     line = bytearray()
     while (byte := os.read(sys.stdin.fileno(), 1)) not in (b"", b"\n"):
         line += byte

@@ -1,4 +1,4 @@
-"""What the terminal remembers between runs, of each user at each server."""
+"""The terminal's state between runs: a file for each user at each server, and each terminal side by side."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from typing import IO
 import msgspec
 
 SLOTS = 8
-"""So many terminals of one user run side by side, each as a device that is used again. Servers limit the devices."""
+"""The most terminals of one user that keep a state side by side, each with its own device. Servers limit devices."""
 
 OWN_LIMIT = 1000
-"""Ids of own events that are kept."""
+"""The most ids of own events that are kept."""
 
 
 class SavedState(msgspec.Struct, kw_only=True):
     """
     A terminal's place in the log.
 
-    @ivar server: the server's URL; for people who read the file, as is C{name}: who talks.
-    @ivar user: the id; 0: it is not known yet.
+    @ivar server: the server's URL.
+    @ivar name: the user's name, in lower case.
+    @ivar user: the user's id; 0: it is not known yet.
     @ivar device: the device's name.
     @ivar cursor: see L{hichat.client.connection.Client.cursor}.
     @ivar own: see L{hichat.client.connection.Client.own}.
-    @ivar secret: by what the server knows the device at its next log-in; see L{hichat.client.http.Api.log_in_device}.
+    @ivar secret: the device secret for the next log-in; see L{hichat.client.http.Api.log_in}.
     """
 
     server: str = ""
@@ -42,7 +43,7 @@ class SavedState(msgspec.Struct, kw_only=True):
 
 
 def state_directory(environ: Mapping[str, str] = os.environ) -> Path | None:
-    """@return: where it is kept: by the XDG Base Directory Specification; None: there is no such place."""
+    """@return: the directory of the state, by the XDG Base Directory Specification; None: there is none."""
     base = Path(environ.get("XDG_STATE_HOME", ""))
     if not base.is_absolute():
         base = Path(environ.get("HOME", "")) / ".local" / "state"
@@ -51,9 +52,9 @@ def state_directory(environ: Mapping[str, str] = os.environ) -> Path | None:
 
 class State:
     """
-    A L{SavedState}, and the file that it is kept in. While this is open no other program uses the same.
+    A L{SavedState} and its file. While it is open, no other process uses the same file.
 
-    Where nothing can be kept the place is a new one: a random device, that hears what happens from now on.
+    If no file can be kept, the place is a new one: a random device without a cursor.
 
     @ivar place: the place.
     """
@@ -66,8 +67,11 @@ class State:
     @classmethod
     def open(cls, directory: Path | None, server: str, name: str) -> State:
         """
-        @param directory: made if it is not there; None: keep nothing.
-        @param name: of the user, as it is typed at the log-in: that needs the device, and the id comes by it.
+        Open the first state of this user at this server that no other process uses.
+
+        @param directory: made if it is missing; None: keep nothing.
+        @param server: the server's URL.
+        @param name: the user's name as typed. The id is not known yet: the log-in gives it, and needs the device.
         """
         name = name.strip().casefold()
         key = _key(f"{server} as {name}")
@@ -87,8 +91,8 @@ class State:
         """
         The device has logged in.
 
-        @param user: whose name it is. If it was somebody else's before, that one's place is none for this user; if an
-            earlier version of this program has kept one, by the id, it goes on.
+        @param user: the user's id. If another user had the name before, that user's cursor is dropped. If there is no
+            cursor, and an earlier version of this program kept one in a file named by the id, it is taken over.
         """
         place = self.place
         if place.user not in (0, user):
@@ -107,28 +111,28 @@ class State:
             self._write()
 
     def rename(self) -> None:
-        """The device's name is not taken any more: have another one."""
+        """Choose another device name: the server refuses the old one, which was revoked."""
         self.place.device = SavedState().device
         with suppress(OSError):
             self._write()
 
     def keep(self, cursor: int | None, own: Iterable[int]) -> None:
-        """Remember this."""
+        """Keep the client's cursor and the ids of its own events."""
         newest = sorted(own)[-OWN_LIMIT:]
         if (cursor, newest) != (self.place.cursor, self.place.own):
             self.place.cursor, self.place.own = cursor, newest
-            with suppress(OSError):  # a full disk does not end a talk
+            with suppress(OSError):  # a full disk must not end the chat
                 self._write()
 
     def keep_secret(self, secret: str) -> None:
-        """Remember by what the server knows the device."""
+        """Keep the device secret."""
         if secret != self.place.secret:
             self.place.secret = secret
             with suppress(OSError):
                 self._write()
 
     def close(self) -> None:
-        """Let others use it."""
+        """Release the file for other processes."""
         self._path = None
         if self._lock is not None:
             self._lock.close()
@@ -143,7 +147,7 @@ class State:
 
 
 def _lock(path: Path) -> IO[bytes] | None:
-    """@return: an open file that keeps others out; None if another one does."""
+    """@return: an open file that holds the lock; None if another process holds it."""
     file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -161,7 +165,7 @@ def _key(text: str) -> str:
 
 
 def _load(path: Path, server: str, name: str) -> SavedState:
-    """@return: what the file has; a new place if there is none, or if it cannot be read."""
+    """@return: the place in the file; a new one if there is no file, it cannot be read, or it is another user's."""
     with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
         place = msgspec.json.decode(path.read_bytes(), type=SavedState)
         if (place.server, place.name) == (server, name):
