@@ -62,12 +62,12 @@ def _prepare(options: argparse.Namespace) -> int:
     pairs = options.conversations or people
     if options.messages:
         prepare.check_pairs(_talkers(options), pairs)
-    # Opened before anything is made: what follows takes minutes.
+    # Opened first: a wrong path must fail before minutes of work.
     with _open_tokens(options.tokens) as file:
         made = administration(options, make=True)
         _fill(made.store, options, pairs)
         file.truncate()
-        # Of the device that prepare made for each.
+        # The tokens are of the devices that make_users has made.
         made.write_tokens(map(prepare.claims, range(1, people + 1)), file)
     print("Start the daemon that is measured with")
     print(" ".join(f"{name}={value}" for name, value in prepare.SETTINGS.items()))
@@ -75,16 +75,16 @@ def _prepare(options: argparse.Namespace) -> int:
 
 
 def _talkers(options: argparse.Namespace) -> int:
-    """@return: how many users have said something."""
+    """@return: the number of users who have sent messages."""
     return min(options.users, options.among or options.users)
 
 
 def _open_tokens(path: Path) -> TextIO:
-    """@return: a file for secrets, its owner's only; what is in it is still there."""
+    """@return: a file that only its owner may read; it is not truncated yet."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
         if stat.S_ISREG(os.fstat(descriptor).st_mode):
-            # One that was there may have been for everybody.
+            # An existing file may have been readable by everybody.
             os.fchmod(descriptor, 0o600)
         return open(descriptor, "w", encoding="ascii")
     except OSError as e:
@@ -129,5 +129,5 @@ def _measure(options: argparse.Namespace) -> int:
 
 
 def _bar(total: int | None, unit: str) -> tqdm[Any]:
-    """@return: a progress bar; where nobody looks there is none."""
+    """@return: a progress bar; it shows nothing if standard error is no terminal."""
     return tqdm(total=total, unit=f" {unit}", unit_scale=True, disable=None)

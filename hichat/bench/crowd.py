@@ -1,9 +1,9 @@
 """
 A part of a measurement's clients, in a process of its own: C{python -m hichat.bench.crowd}. L{hichat.bench.run} starts
-it and adds up what all of them say.
+the processes and adds up their results.
 
-Every message is numbered by its sender, and says when it was sent: so who hears it, in whatever process, knows what
-came twice or late, and how long it took.
+Every message contains its sender's number for it, and the time at which it was sent. So a recipient in any process
+knows whether a message came twice or late, and how long it took.
 """
 
 from __future__ import annotations
@@ -41,25 +41,25 @@ LIMITS = {
     "too_many_strangers": ("HICHAT_STRANGER_LIMIT",),
     "too_many_connections": ("HICHAT_ADDRESS_CONNECTIONS", "HICHAT_USER_CONNECTIONS"),
 }
-"""By the code of a refusal: which settings it may be for."""
+"""By the code of a refusal: the settings that may have caused it."""
 
 TELL = 0.2
-"""Seconds between two words to who has started us."""
+"""Seconds between two reports to the parent process."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """
-    What is measured.
+    The plan of a measurement.
 
     @ivar case: see L{hichat.bench.run.CASES}.
-    @ivar server: its URL.
-    @ivar connections: of users 1, 2...
+    @ivar server: the server's URL.
+    @ivar connections: the number of clients, of users 1, 2...
     @ivar window: messages that each sender has under way.
-    @ivar seconds: how long they talk, or are idle.
-    @ivar group_size: as the groups were prepared; L{hichat.bench.run} asks the server.
-    @ivar conversations: pairs that talk in C{spread}, if there are so many.
-    @ivar processes: that the clients are shared out among.
-    @ivar name: of this run, in every message: what an earlier one has left behind is not counted.
+    @ivar seconds: the duration for which the clients talk, or are idle.
+    @ivar group_size: members of a group; L{hichat.bench.run} asks the server.
+    @ivar conversations: the number of pairs that talk in C{spread}, at most.
+    @ivar processes: the number of processes among which the clients are divided.
+    @ivar name: a random name of this run. It is in every message, so that messages of an earlier run are not counted.
     """
 
     case: str
@@ -75,10 +75,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 class Part(msgspec.Struct, frozen=True):
     """
-    What a process is told before it begins.
+    The part of a plan for one process; its first line of input.
 
-    @ivar first: its clients are those at this place, and at every place so many processes further on.
-    @ivar tokens: of these.
+    @ivar first: the place of its first client among all; the others follow in steps of the number of processes.
+    @ivar tokens: the tokens of its clients.
     """
 
     plan: Plan
@@ -88,19 +88,22 @@ class Part(msgspec.Struct, frozen=True):
 
 class Tally(msgspec.Struct, omit_defaults=True):
     """
-    What a part of the clients has found so far.
+    The results of one process so far.
 
-    @ivar phase: what they do, or have done.
-    @ivar connected: how many are connected and caught up.
-    @ivar sent: messages that were acked; C{failed} were not.
-    @ivar expected: deliveries of these, to whom they may be.
-    @ivar delivered: what came; C{doubled} came twice, or after a later one.
-    @ivar in_time: of the delivered ones, those that came in the time that was to be measured.
-    @ivar took: seconds that this time was long.
-    @ivar cpu: seconds of it in which this process kept a core busy.
-    @ivar times: how many deliveries took how many microseconds, in steps of less than a hundredth; at the end only.
-    @ivar limited: somebody was not read for a while: who has sent as much as the server lets a user send.
-    @ivar error: why it could not be done.
+    @ivar phase: the phase that its clients are in, or have finished.
+    @ivar connected: the number of clients that are connected and caught up.
+    @ivar sent: messages that were acked.
+    @ivar failed: messages that were not.
+    @ivar expected: deliveries that the acked messages should have, to clients of any process.
+    @ivar delivered: deliveries that came.
+    @ivar doubled: messages that came twice, or after a later one of their sender.
+    @ivar in_time: the deliveries that came in the measured time.
+    @ivar took: the measured time, in seconds.
+    @ivar cpu: the processor time of this process in it, in seconds.
+    @ivar times: the number of deliveries by their latency in microseconds, which is rounded by less than a hundredth;
+        only at the end.
+    @ivar limited: whether a client has sent as much as the server lets a user send, so that the server paused it.
+    @ivar error: the reason for which the measurement failed; empty: it did not.
     """
 
     phase: Literal["starting", "ready", "connected", "talking", "said", "over"] = "starting"
@@ -120,9 +123,9 @@ class Tally(msgspec.Struct, omit_defaults=True):
 
 class Partner(NamedTuple):
     """
-    Whom a client speaks to: a user or a group.
+    A user or a group to whom a client sends messages.
 
-    @ivar hearers: how many of the clients hear it.
+    @ivar hearers: the number of clients that get each message.
     """
 
     user: int | UnsetType
@@ -134,8 +137,9 @@ class Voice:
     """
     One client.
 
-    @param place: its own, among all.
-    @param partners: whom it speaks to.
+    @param place: the client's place among all.
+    @param crowd: the clients of this process.
+    @param partners: its recipients; each message goes to one of them, chosen at random.
     """
 
     client: Client
@@ -148,7 +152,7 @@ class Voice:
         self._last: dict[str, int] = {}
 
     def speak(self, window: int) -> None:
-        """Have so many messages under way from now on, until the crowd is told to be silent."""
+        """Keep so many messages under way from now on, for as long as C{Crowd.talks} is set."""
         for _ in range(window if self._partners else 0):
             self._say()
 
@@ -172,14 +176,14 @@ class Voice:
             answered(e)
 
     def is_limited(self, seconds: float) -> bool:
-        """@return: whether it has sent more than a user may in so many seconds, so that some was read later."""
+        """@return: whether it has sent more than a user may send in so many seconds, so that the server paused it."""
         welcome = getattr(self.client, "welcome", None)
         limits = welcome.limits if welcome is not None else {}
         most, period = limits.get("messages", 0), limits.get("period", 0)
         return bool(most) and self._number > most * (1 + seconds / period)
 
     def hear(self, item: Item) -> None:
-        """Something has come."""
+        """Count an item, if it is a message of this run."""
         if not isinstance(item, Happened) or not str(item.text).startswith(self._crowd.name):
             return
         now = time.monotonic_ns()
@@ -193,7 +197,10 @@ class Voice:
 
 class Crowd:
     """
-    @ivar name: of the run.
+    The clients of this process.
+
+    @ivar tally: the results so far.
+    @ivar name: the run's name.
     @ivar talks: whether a client sends its next message after an ack.
     @ivar under_way: messages that have no answer yet.
     """
@@ -226,7 +233,11 @@ class Crowd:
         return voice
 
     async def connect(self) -> None:
-        """@raise ClientError: somebody could not."""
+        """
+        Connect all clients.
+
+        @raise ClientError: a client could not connect.
+        """
         gate = DeferredSemaphore(AT_ONCE)
         try:
             await gatherResults([gate.run(self._connect_one, voice.client) for voice in self._voices], True)
@@ -236,14 +247,14 @@ class Crowd:
 
     def _connect_one(self, client: Client) -> Deferred[None]:
         async def connect() -> None:
-            # Without a cursor, that is when it hears all that is said from now on.
+            # Without a cursor, a welcomed client gets all messages from now on.
             await client.connected()
             self.tally.connected += 1
 
         return Deferred.fromCoroutine(connect())
 
     async def talk(self) -> None:
-        """Until the time is over, and everything is answered."""
+        """Send messages until the time is over, then wait for all answers."""
         self.tally.phase, self.talks = "talking", True
         self._reactor.callLater(self._plan.seconds, self._silence, time.monotonic(), time.process_time())
         for voice in self._voices:
@@ -264,11 +275,15 @@ class Crowd:
             self._said.callback(None)
 
     def refused(self, error: Refused) -> None:
-        """A message was refused: from here on the results do not show what the server can do."""
+        """A message was refused. This ends the measurement: its results would not show what the server can do."""
         self.tally.error = self.tally.error or explain(error)
 
     def answered(self, hearers: int | None) -> None:
-        """A message was acked, and is to be heard by so many; None: it was not."""
+        """
+        A message has its answer.
+
+        @param hearers: the number of clients that should get it; None: it was not acked.
+        """
         self.under_way -= 1
         if hearers is None:
             self.tally.failed += 1
@@ -279,19 +294,23 @@ class Crowd:
             self._look()
 
     def heard(self, took: int) -> None:
-        """A message has come. @param took: microseconds."""
+        """
+        A message has come.
+
+        @param took: its latency, in microseconds.
+        """
         self.tally.delivered += 1
         self._times[coarse(took)] += 1
 
     async def leave(self) -> None:
-        """Say goodbye."""
+        """Close all clients."""
         await DeferredList([Deferred.fromCoroutine(voice.client.close(1)) for voice in self._voices])
         self.tally.times = dict(self._times)
         self.tally.phase = "over"
 
 
 def explain(error: BaseException) -> str:
-    """@return: the refusal, with the setting that caused it, if there is one."""
+    """@return: the error's text; for a refusal with the settings that the daemon needs, if there are any."""
     said = str(error) or type(error).__name__
     names = LIMITS.get(error.code, ()) if isinstance(error, Refused) else ()
     settings = " ".join(f"{name}={SETTINGS[name]}" for name in names)
@@ -299,13 +318,13 @@ def explain(error: BaseException) -> str:
 
 
 def coarse(number: int) -> int:
-    """@return: the number, its last binary digits zero: off by less than a hundredth."""
+    """@return: the number with its 8 leading bits only: less than a hundredth is lost."""
     spare = max(0, number.bit_length() - 8)
     return number >> spare << spare
 
 
 def who_speaks(plan: Plan, places: Sequence[int]) -> dict[int, list[Partner]]:
-    """@return: of those of these places who speak: to whom."""
+    """@return: by place, the recipients of each client that sends; only for these places."""
     count = plan.connections
     if plan.case == "pairs":
         return {place: [Partner((place ^ 1) + 1, UNSET, 1)] for place in places}
@@ -327,8 +346,8 @@ def who_speaks(plan: Plan, places: Sequence[int]) -> dict[int, list[Partner]]:
 
 class Line(LineOnlyReceiver):
     """
-    The line to who has started us: one word a line from there, a L{Tally} a line from here. When it is cut off so are
-    we.
+    The pipe to the parent process: it sends a command a line, and gets a L{Tally} a line. When the pipe closes, this
+    process ends.
     """
 
     delimiter = b"\n"
@@ -338,12 +357,12 @@ class Line(LineOnlyReceiver):
         self._crowd = Crowd(reactor, part)
 
     def connectionMade(self) -> None:
-        """We are there."""
+        """Report that this process is ready, and go on reporting."""
         self._crowd.tally.phase = "ready"
         LoopingCall(self._tell).start(TELL)
 
     def lineReceived(self, line: bytes) -> None:
-        """We are told what to do."""
+        """Carry out a command of the parent process."""
         crowd = self._crowd
         work = {b"connect": crowd.connect, b"talk": crowd.talk, b"leave": crowd.leave}[line]
         Deferred.fromCoroutine(work()).addErrback(self._failed).addCallback(self._tell)
@@ -355,18 +374,18 @@ class Line(LineOnlyReceiver):
         self._crowd.tally.error = explain(failure.value)
 
     def connectionLost(self, reason: Any = None) -> None:
-        """Whoever has started us is gone, or has heard enough."""
+        """The parent process has ended, or has closed the pipe."""
         if self._reactor.running:
             self._reactor.stop()
 
 
 def main() -> None:
-    """Do what the standard input says: first a L{Part}, see L{Line} for the rest."""
+    """Read a L{Part} from the first line of standard input, then commands; see L{Line}."""
     from twisted.internet import reactor as installed
 
     reactor: Any = installed
     make_steady(reactor)
-    # A terminal's Ctrl-C goes to the parent process too, which then closes the pipe.
+    # A terminal's Ctrl-C goes to the parent process too, which then closes the pipe: that ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -1,8 +1,8 @@
 """
 Filling a new store for a measurement: users without passwords, groups of them in order, messages.
 
-What it writes is what the daemon would have written, in few large transactions: the log holds every membership and
-every message.
+It writes the rows that the daemon would have written, in a few large transactions: every membership and every message
+is in the log.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ CHUNK = 10_000
 """Rows in a transaction."""
 
 NO_HASH = "!"
-"""What stands for a password's hash: nobody can log in with it. These users come with tokens."""
+"""Stands in place of a password's hash, so that nobody can log in with a password. These users have tokens."""
 
 DEVICE = "bench"
-"""What each of these users signs in with."""
+"""The name of each user's device."""
 
 SETTINGS = {
     "HICHAT_MESSAGE_RATE": "1000000",
@@ -38,16 +38,16 @@ SETTINGS = {
     "HICHAT_ADDRESS_CONNECTIONS": "1000000",
     "HICHAT_USER_CONNECTIONS": "1000000",
 }
-"""What a daemon that is measured needs: its clients are one address, and say more than people do."""
+"""Settings of a daemon to measure: all clients have one address, and send more than people do."""
 
 Progress = Callable[[int], object]
-"""Is told how many rows more there are now."""
+"""Called with the number of rows that were added."""
 
 
 def make_users(store: Store, count: int, now: int, progress: Progress) -> None:
     """
-    Make users 1 to C{count}, named C{bench-1} and so on; each with a device of its own number, whose session is the
-    first: so what it is signed in with can be written without a look.
+    Make users 1 to C{count}, named C{bench-1} and so on. Each has a device with the same id, and its first session. So
+    L{claims} gives the tokens' contents without asking the store.
 
     @param now: milliseconds since the epoch.
     @raise StartError: there are users already.
@@ -68,7 +68,7 @@ def make_users(store: Store, count: int, now: int, progress: Progress) -> None:
 
 
 def _sign_in(connection: Connection, numbers: range, now: int) -> None:
-    """Make what these users' tokens belong to."""
+    """Make the devices and sessions of these users' tokens."""
     made = {"name": DEVICE, "created_at": now, "dialect": "both"}
     connection.execute(insert(devices), [{"id": number, "user_id": number} | made for number in numbers])
     times = {"rotated_at": now, "began_at": now, "used_at": now}
@@ -77,7 +77,7 @@ def _sign_in(connection: Connection, numbers: range, now: int) -> None:
 
 
 def claims(user: int) -> Claims:
-    """@return: what the token of one of these users says, for v1 and v2."""
+    """@return: the claims of a user's token, which is good for v1 and v2."""
     return Claims(user, 0, user, 1, Dialect.BOTH)
 
 
@@ -129,7 +129,7 @@ def make_messages(
     """
     Write C{count} messages into C{pairs} conversations of two, both drawn at random from users 1 to C{people}.
 
-    @param pairs: which L{check_pairs} has let pass.
+    @param pairs: a number that L{check_pairs} accepts.
     @param now: milliseconds since the epoch.
     """
     keys = [reading.conversation_key(Scope.USER, *pair) for pair in draw_pairs(people, pairs)]
@@ -148,16 +148,16 @@ def make_messages(
 
 
 def check_pairs(people: int, pairs: int) -> None:
-    """@raise StartError: so few people do not make so many pairs."""
+    """@raise StartError: there are fewer pairs of so many people."""
     if pairs > people * (people - 1) // 2:
         raise StartError(f"hichat: --conversations: {people} users make {people * (people - 1) // 2} pairs")
 
 
 def draw_pairs(people: int, pairs: int) -> list[tuple[int, int]]:
     """
-    @param pairs: which L{check_pairs} has let pass.
-    @return: so many pairs of users 1 to C{people}, drawn at random, but the same each time: so those that talk in a
-        measurement can be those that a store was filled for.
+    @param pairs: a number that L{check_pairs} accepts.
+    @return: so many pairs of users 1 to C{people}, drawn at random, but the same in each call: a measurement can use
+        the pairs for which a store was filled.
     """
     chance = random.Random(people)  # noqa: S311
     found: dict[tuple[int, int], None] = {}
@@ -200,7 +200,11 @@ def _messages(
 
 
 def _converse(connection: Connection, keys: list[tuple[int, int, int]]) -> list[int]:
-    """Make conversations; @return: their ids."""
+    """
+    Make conversations.
+
+    @return: their ids.
+    """
     last = reading.last_conversation(connection)
     ids = [last + place for place in range(1, len(keys) + 1)]
     reading.converse(connection, [(number, *key) for number, key in zip(ids, keys, strict=True)])
@@ -208,6 +212,6 @@ def _converse(connection: Connection, keys: list[tuple[int, int, int]]) -> list[
 
 
 def _follow(connection: Connection, table: str, last: int) -> None:
-    """PostgreSQL's sequences do not see ids that were given."""
+    """Set PostgreSQL's sequence of a table: it does not notice ids that an insert has set."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.setval(func.pg_get_serial_sequence(table, "id"), last)))

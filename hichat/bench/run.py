@@ -1,7 +1,7 @@
 """
-Measuring a daemon from outside, as its users see it: on our own client library, so what the clients cost on the same
-machine counts as well. The clients are in processes of their own, see L{hichat.bench.crowd}; here they are started,
-told when to talk, and what they find is added up.
+Measures a daemon from outside, as its users see it. The clients use our own client library; if they run on the daemon's
+machine, their cost counts as well. They run in processes of their own, see L{hichat.bench.crowd}. This module starts
+the processes, tells them when to talk, and adds up their results.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from hichat.runtime.clock import make_steady
 CASES = ("pairs", "spread", "groups", "connects", "idle")
 
 PATIENCE = 10.0
-"""Seconds to wait at the end for messages that are still to come."""
+"""Seconds to wait at the end for messages that have not come yet."""
 
 
 def processes() -> int:
-    """@return: in how many processes the clients are unless told otherwise: one core is left to the daemon."""
+    """@return: the default number of the clients' processes: one a core, but one core is left to the daemon."""
     return max(1, (os.cpu_count() or 1) - 1)
 
 
@@ -48,12 +48,16 @@ class Report(msgspec.Struct, omit_defaults=True):
     @ivar processes: the number of the clients' processes.
     @ivar connect_seconds: seconds until all clients were connected and caught up.
     @ivar window: messages that each sender had under way.
-    @ivar lost: deliveries that did not come; C{doubled} ones came twice, or after a later one.
-    @ivar failed: sends that were not acked.
-    @ivar latency_ms: from the call to the delivery, by percentile.
-    @ivar clients_busy: the part of a core that the busiest process of the clients had: near 1, it is the clients that
-        were measured.
-    @ivar connection_kib: how much the server's memory grew for each connection.
+    @ivar sent: messages that were acked.
+    @ivar delivered: deliveries that came.
+    @ivar per_second: deliveries a second in the measured time.
+    @ivar lost: deliveries that did not come.
+    @ivar doubled: messages that came twice, or after a later one of their sender.
+    @ivar failed: messages that were not acked.
+    @ivar latency_ms: milliseconds from the call to the delivery, by percentile.
+    @ivar clients_busy: the part of a core that the busiest of the clients' processes used. Near 1, the measurement
+        shows the limit of the clients, not of the server.
+    @ivar connection_kib: the growth of the server's memory for each connection, in KiB; None: it is not known.
     @ivar limited_by: the setting that held the senders back; empty: none did.
     """
 
@@ -83,11 +87,11 @@ class Report(msgspec.Struct, omit_defaults=True):
 
 class Member(ProcessProtocol):
     """
-    A process of clients.
+    A process of clients, seen from its parent.
 
-    @param told: called when it has said something.
-    @ivar tally: what it said last.
-    @ivar gone: fires when it has ended.
+    @param told: called after each report.
+    @ivar tally: the last report.
+    @ivar gone: fires when the process has ended.
     """
 
     transport: Any
@@ -99,18 +103,18 @@ class Member(ProcessProtocol):
         self._rest = b""
 
     def outReceived(self, data: bytes) -> None:  # noqa: N802
-        """It has said something."""
+        """A part of a report, or several reports, have come."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             self.tally = msgspec.json.decode(line, type=Tally)
             self._told()
 
     def say(self, line: bytes) -> None:
-        """Tell it something."""
+        """Send a command."""
         self.transport.write(line + b"\n")
 
     def processEnded(self, reason: Any) -> None:
-        """It has ended."""
+        """The process has ended."""
         if self.tally.phase != "over":
             self.tally.error = self.tally.error or "a process of clients has ended"
             self._told()
@@ -121,8 +125,8 @@ class Measurement:
     """
     One run.
 
-    @param tokens: of users 1, 2...
-    @param progress: is told how many connections or deliveries more there are.
+    @param tokens: the tokens of users 1, 2...
+    @param progress: called with the number of further connections or deliveries.
     """
 
     def __init__(self, reactor: Any, plan: Plan, tokens: Sequence[str], progress: Callable[[int], object]) -> None:
@@ -135,7 +139,11 @@ class Measurement:
         self._awaited: tuple[Deferred[None], str] | None = None
 
     async def run(self) -> Report:
-        """@raise ClientError: somebody could not connect, or there are no groups to talk in."""
+        """
+        Measure.
+
+        @raise ClientError: a client could not connect, a message was refused, or there are no groups.
+        """
         if self._plan.case == "groups":
             self._plan = msgspec.structs.replace(self._plan, group_size=await self._group_size())
         plan = self._plan
@@ -187,14 +195,18 @@ class Measurement:
     def _start(self, part: Part) -> None:
         member = Member(self._told)
         self._members.append(member)
-        # It finds what we have found, wherever that is imported from.
+        # The child imports the modules from where this process has imported them.
         environment = dict(os.environ) | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
         command = [sys.executable, "-m", "hichat.bench.crowd"]
         self._reactor.spawnProcess(member, command[0], command, environment, childFDs={0: "w", 1: "r", 2: 2})
         member.say(msgspec.json.encode(part))
 
     def _all(self, phase: str, line: bytes | None = None) -> Deferred[None]:
-        """Tell all something, and wait until they have done it."""
+        """
+        Send all processes a command.
+
+        @return: fires when all have reached a phase; fails with L{ClientError} if one reports an error.
+        """
         if line is not None:
             for member in self._members:
                 member.say(line)
@@ -218,7 +230,7 @@ class Measurement:
             waiting.callback(None)
 
     async def _group_size(self) -> int:
-        """@return: how many members the first group has: the others were made as large."""
+        """@return: the number of members of the first group; the others were made as large."""
         session = Session(Api(self._reactor, self._plan.server, language="en"), Credentials(1, self._tokens[0]))
         try:
             found = await session.call("GET", f"/groups/{FIRST_GROUP_ID}")
@@ -227,7 +239,7 @@ class Measurement:
         return max(1, whole(found.get("size")))
 
     async def _memory(self) -> int | None:
-        """@return: bytes of the server, as far as one worker says; None if it does not."""
+        """@return: the resident memory of the server in bytes, of one worker; None: it does not tell."""
         try:
             response = await treq.get(f"{self._plan.server}/metrics", persistent=False)
         except Exception as e:
@@ -239,7 +251,10 @@ class Measurement:
 
 
 def percentiles(times: Mapping[int, int]) -> dict[str, float]:
-    """@param times: how many took how many microseconds; @return: milliseconds."""
+    """
+    @param times: the number of deliveries by their latency in microseconds.
+    @return: milliseconds by percentile.
+    """
     if not times:
         return {}
     parts = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "max": 1.0}
@@ -255,14 +270,14 @@ def percentiles(times: Mapping[int, int]) -> dict[str, float]:
 
 
 def machine() -> str:
-    """@return: where this ran."""
+    """@return: a description of this machine."""
     return (
         f"{os.cpu_count()} cores, {platform.machine()}, Linux {platform.release()}, Python {platform.python_version()}"
     )
 
 
 def describe(report: Report) -> str:
-    """@return: a report for people: a line for each thing."""
+    """@return: a report for people, one result a line."""
     found = msgspec.to_builtins(report)
     lines = [f"{name.replace('_', ' ')}: {value}" for name, value in found.items() if name != "latency_ms"]
     if report.latency_ms:
@@ -273,7 +288,7 @@ def describe(report: Report) -> str:
 
 
 def check(plan: Plan, tokens: Sequence[str]) -> None:
-    """@raise StartError: it cannot be run."""
+    """@raise StartError: there are fewer tokens than connections, or an odd number of connections for pairs."""
     if plan.connections > len(tokens):
         raise StartError(f"hichat: --connections: there are tokens of {len(tokens)} users only")
     if plan.case == "pairs" and plan.connections % 2:
@@ -282,11 +297,11 @@ def check(plan: Plan, tokens: Sequence[str]) -> None:
 
 def measure(plan: Plan, tokens: Sequence[str], progress: Callable[[int], object]) -> Report:
     """
-    Run the reactor for it.
+    Run the reactor for a L{Measurement}.
 
-    @param tokens: of users 1, 2...
-    @param progress: is told how many connections or deliveries more there are.
-    @raise ClientError: somebody could not connect.
+    @param tokens: the tokens of users 1, 2...
+    @param progress: called with the number of further connections or deliveries.
+    @raise ClientError: see L{Measurement.run}.
     """
     outcome: list[Any] = []
 
