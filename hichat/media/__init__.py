@@ -2,12 +2,14 @@
 Media: files that users upload and messages name.
 
     types      finds a file's media type in its content: also of films (matroska, mp4, ogg), sound and documents
+    steps      lets other threads run while a thread reads a large file
     metadata   takes pictures apart: the pieces to keep, the pieces for a decoder, the metadata of cameras
     colours    converts a picture's colours to sRGB
-    pictures   sizes and thumbnails of pictures, and whether they are whole
-    folder     the directory: a file is there whole, or not at all
-    names      the names of files
+    pictures   checks whether pictures are whole, and makes thumbnails
+    decoder    runs the above three in a process of its own
+    folder     the directory of the files: a file is there whole, or not at all
+    names      cleans the names of files
     addresses  the URLs of files, and the keys that make them hard to guess
     records    the tables: owners of files, messages that use them, users who may see them
-    media      puts it together: storing and serving files, and removing unused ones
+    media      stores and serves files, and removes unused ones
 """

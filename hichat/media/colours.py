@@ -1,7 +1,7 @@
 """
-Colours: from what the numbers of a picture mean to sRGB, which is what the numbers of a thumbnail mean.
+Colours: conversion of a picture's colour space to sRGB, which thumbnails have.
 
-What a picture says of its colours and what does not fit it, or is broken, counts for nothing, as in browsers.
+As in browsers, a colour profile that does not fit the picture, or is broken, is ignored.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from hichat.media.metadata import Parts
 Matrix = tuple[tuple[float, ...], ...]
 
 _STEPS = 4096
-"""Of a curve that is written down."""
+"""The number of entries of a curve in a profile."""
 
 _WHITE = 203.0
-"""Candelas per square metre of white paper (ITU-R BT.2408). It is shown half as bright as possible."""
+"""The luminance of white paper, in candelas per square metre (ITU-R BT.2408). It becomes half of the largest value."""
 
 _BRIGHTEST = 1000.0
-"""Candelas per square metre that are shown as bright as possible."""
+"""The luminance that becomes the largest value, in candelas per square metre."""
 
 _NODES = 33
-"""Of a table of bright colours, for red, green and blue each."""
+"""The nodes of a lookup table for high dynamic range, along red, green and blue each."""
 
-# Colour spaces by their first number in ITU-T H.273, table 2: x and y of white, red, green and blue.
+# Colour primaries by their number in ITU-T H.273, table 2: x and y of white, red, green and blue.
 _D65 = (0.3127, 0.3290)
 _PRIMARIES = {
     1: (*_D65, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06),
@@ -54,7 +54,7 @@ def _power(exponent: float) -> Callable[[float], float]:
     return lambda value: value**exponent
 
 
-# By the second number, table 3: from stored values to light.
+# Transfer characteristics by their number in ITU-T H.273, table 3: from stored values to light.
 _CURVES = {
     **dict.fromkeys((1, 6, 14, 15), _power(2.4)),
     4: _power(2.2),
@@ -64,16 +64,17 @@ _CURVES = {
 }
 
 _INTENTS = (b"\0", b"\1", b"\2", b"\3")
-"""What a chunk may say that tells that a picture is sRGB (PNG, third edition, 11.3.2.5)."""
+"""The valid contents of an sRGB chunk: rendering intents (PNG, third edition, 11.3.2.5)."""
 
 _MEANT = {"RGB": ("RGB",), "GRAY": ("L",), "CMYK": ("CMYK",)}
-"""Modes of pictures for which a profile may be, by the profile's colour space."""
+"""The modes of pictures to which a profile applies, by the profile's colour space."""
 
 
 def to_srgb(image: Image.Image, parts: Parts) -> Image.Image:
     """
-    @param image: of mode L, LA, RGB, RGBA or CMYK.
-    @return: the same in sRGB, with the same transparency; of mode L, LA, RGB or RGBA.
+    @param image: a picture of mode L, LA, RGB, RGBA or CMYK.
+    @param parts: the picture's parts, with its profile or the PNG's chunks about colours.
+    @return: the picture in sRGB, with the same transparency; of mode L, LA, RGB or RGBA.
     """
     alpha = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
     plain = image.convert(image.mode[:-1]) if alpha else image
@@ -88,7 +89,7 @@ def to_srgb(image: Image.Image, parts: Parts) -> Image.Image:
 
 
 def _converted(image: Image.Image, profile: bytes) -> Image.Image:
-    """@return: of mode L or RGB."""
+    """@return: the picture in sRGB, of mode L or RGB."""
     if profile:
         try:
             given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -100,20 +101,20 @@ def _converted(image: Image.Image, profile: bytes) -> Image.Image:
                 transform = ImageCms.buildTransform(given, srgb, image.mode, "RGB")
                 return transform.apply(image)
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            # Made for something else, or broken.
+            # The profile is for another colour space, or broken.
             pass
     return image if image.mode == "L" else image.convert("RGB")
 
 
 def _code(parts: Parts) -> bytes:
-    """@return: the numbers of a colour space and of a curve (ITU-T H.273); empty: it tells of none that we know."""
+    """@return: the content of a cICP chunk with code points of ITU-T H.273 that we know; empty: there is none."""
     code = parts.chunks.get(b"cICP", b"")
     is_known = len(code) == 4 and code[0] in _PRIMARIES and (code[1] in _CURVES or code[1] in _BRIGHT)
     return code if is_known and code[2:] == b"\0\1" else b""
 
 
 def _profile(parts: Parts) -> bytes:
-    """@return: the ICC profile of a picture's colours (PNG, third edition, 4.3); empty: they are sRGB."""
+    """@return: the ICC profile of a picture's colours (precedence: PNG, third edition, 4.3); empty: they are sRGB."""
     chunks, code = parts.chunks, _code(parts)
     if code:
         return _made(_PRIMARIES[code[0]], _CURVES[code[1]])
@@ -124,14 +125,15 @@ def _profile(parts: Parts) -> bytes:
     primaries = _PRIMARIES[1]
     if len(chunks.get(b"cHRM", b"")) == 32:
         primaries = tuple(number / 100_000 for number in struct.unpack(">8I", chunks[b"cHRM"]))
-    # There are no such colours: then the rest does not count, either.
+    # Primaries above 1 do not exist; then the gamma is ignored, too.
     return _made(primaries, _power(1 / gamma)) if 0.01 < gamma < 100 and max(primaries) <= 1 else b""
 
 
 def _made(primaries: tuple[float, ...], curve: Callable[[float], float]) -> bytes:
     """
     @param primaries: x and y of white, red, green and blue.
-    @return: an ICC profile (ICC.1:2001-04); empty: there are no such colours.
+    @param curve: from stored values to light.
+    @return: an ICC profile (ICC.1:2001-04); empty: no such primaries can exist.
     """
     try:
         columns = [_xyz(column) for column in _columns(primaries)]
@@ -160,7 +162,7 @@ _BRADFORD: Matrix = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.03
 
 
 def _columns(primaries: tuple[float, ...]) -> list[tuple[float, ...]]:
-    """@return: X, Y and Z of red, green and blue, as they look to who has D50 for white."""
+    """@return: X, Y and Z of red, green and blue, adapted to the white point D50 (Bradford)."""
     white, *colours = ((x / y, 1.0, (1 - x - y) / y) for x, y in zip(primaries[::2], primaries[1::2], strict=True))
     shares = _times(_inverse(tuple(zip(*colours, strict=True))), white)
     cones = [there / here for there, here in zip(_times(_BRADFORD, _D50), _times(_BRADFORD, white), strict=True)]
@@ -186,33 +188,40 @@ def _inverse(m: Matrix) -> Matrix:
     )
 
 
-# Colours brighter than paper (ITU-R BT.2100): the brightness of one depends on all three of its numbers, which no
-# profile can express.
+# High dynamic range (ITU-R BT.2100): the tone mapping of a colour depends on all three of its numbers, which a profile
+# of three curves and a matrix cannot express.
 
 
 def _perceptual(value: float) -> float:
-    """SMPTE ST 2084; candelas per square metre."""
+    """@return: the luminance of a stored value by SMPTE ST 2084 (PQ), in candelas per square metre."""
     power = value ** (1 / 78.84375)
     return float(10000 * (max(power - 0.8359375, 0.0) / (18.8515625 - 18.6875 * power)) ** (1 / 0.1593017578125))
 
 
 def _hybrid(value: float) -> float:
-    """Hybrid log-gamma; a part of the brightest in front of the camera."""
+    """@return: the light of a stored value by hybrid log-gamma: 1 is the brightest light in front of the camera."""
     return value**2 / 3 if value <= 0.5 else (math.exp((value - 0.55991073) / 0.17883277) + 0.28466892) / 12
 
 
 _BRIGHT = {16: _perceptual, 18: _hybrid}
-"""By the second number of H.273, table 3."""
+"""Transfer characteristics of high dynamic range, by their number in ITU-T H.273, table 3."""
 
 
 def _dimmed(bright: float) -> float:
-    """@return: the brightness for display: up to paper unchanged, above it compressed, so that steps stay visible."""
+    """
+    @param bright: a luminance in candelas per square metre.
+    @return: the brightness for display, 0 to 1: linear up to white paper, compressed above it, so that steps stay
+        visible.
+    """
     more = (bright - _WHITE) / (_BRIGHTEST - _WHITE)
     return bright / (2 * _WHITE) if more <= 0 else min(1.0, 0.5 + 0.8 * more / (more + 0.6))
 
 
 def _table(code: bytes) -> ImageFilter.Color3DLUT:
-    """@param code: see L{_code}."""
+    """
+    @param code: see L{_code}.
+    @return: a lookup table from the picture's colours to sRGB.
+    """
     columns = tuple(zip(*_columns(_PRIMARIES[code[0]]), strict=True))
     shares = columns[1]
     back = _inverse(tuple(zip(*_columns(_PRIMARIES[1]), strict=True)))
@@ -223,7 +232,7 @@ def _table(code: bytes) -> ImageFilter.Color3DLUT:
         colour = [lights[round(number * (_NODES - 1))] for number in numbers]
         bright = sum(share * light for share, light in zip(shares, colour, strict=True))
         if is_scene:
-            # As a screen of so many candelas shows it.
+            # The luminances on a screen whose brightest white is _BRIGHTEST.
             colour = [_BRIGHTEST * light * bright**0.2 for light in colour]
             bright = _BRIGHTEST * bright**1.2
         factor = _dimmed(bright) / bright if bright > 0 else 0.0

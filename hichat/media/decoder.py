@@ -1,15 +1,15 @@
 """
-Pictures are decoded in a process of its own: a hostile picture may make a decoder take a gigabyte, work for ever or
-crash, and there it costs that picture only. The process has limits of memory and of time for each picture. It is
-started for the first picture, and ends when none has come for a while::
+A process of its own decodes pictures. A hostile picture may make a decoder take a gigabyte, work for ever or crash; in
+its own process only that picture fails. The process has limits of memory and of time for each picture. The daemon
+starts it for the first picture, and ends it when none has come for a while::
 
     daemon                                       decoder
     Setup                                    ->
     Wanted: a picture                        ->
-                                             <-  Done: what there is to know of it, or why it is refused
+                                             <-  Done: its size and orientation, or the code of a refusal
     end of file: stop
 
-Files are passed by their paths. The process takes one picture at a time, and users in turn: a user who sends many
+Messages have the paths of files. The process takes one picture at a time, and users in turn: a user who sends many
 delays nobody else. A picture that is under way when the process ends is tried once more, unless it took too long.
 """
 
@@ -36,31 +36,31 @@ from hichat.runtime.child import Daemon, Process, run
 from hichat.runtime.supervision import describe
 
 MEMORY = 800 * 1024**2
-"""Bytes that a picture may take beside what the process has anyway. The largest WebP takes 610 MiB: 16 a pixel."""
+"""Bytes that a picture may take beside those of the idle process. The largest WebP takes 610 MiB: 16 bytes a pixel."""
 
 SECONDS = 10
-"""Of the processor for each picture; the largest take one."""
+"""Seconds of processor time for each picture; the largest take one."""
 
 DEADLINE = 30.0
-"""Seconds by the clock for each picture, on a machine that has more to do."""
+"""Seconds by the clock for each picture; longer than L{SECONDS}, for a busy machine."""
 
 IDLE = 60.0
 """Seconds without a picture after which the process ends."""
 
 WAITING = 64
-"""Pictures that may wait; as many as L{WAITING_OF_USER} of one user's."""
+"""The most pictures that may wait; of one user at most L{WAITING_OF_USER}."""
 
 WAITING_OF_USER = 16
 
 FILES = 32
-"""Files that the process may have open."""
+"""The most open files of the process."""
 
 FIRST_IN_LINE = 10
-"""Niceness: what people say comes first."""
+"""Niceness of the process: users' messages come first."""
 
 
 class Setup(msgspec.Struct, array_like=True):
-    """For the meaning of each see L{MEMORY} and L{SECONDS}."""
+    """The limits of the process; see L{MEMORY} and L{SECONDS}."""
 
     memory: int = MEMORY
     seconds: int = SECONDS
@@ -68,10 +68,12 @@ class Setup(msgspec.Struct, array_like=True):
 
 class Wanted(msgspec.Struct, array_like=True):
     """
-    A picture.
+    A picture to take in; see L{hichat.media.pictures.take_in}.
 
-    @ivar content: the path of the uploaded file; C{clean} and C{thumbnail} are those of the files to write.
-    @ivar type: see L{hichat.media.pictures.examine}.
+    @ivar content: the path of the uploaded file.
+    @ivar type: its media type by its first bytes.
+    @ivar clean: the path of the copy to write.
+    @ivar thumbnail: the path of the thumbnail to write.
     """
 
     content: str
@@ -82,10 +84,10 @@ class Wanted(msgspec.Struct, array_like=True):
 
 class Done(msgspec.Struct, array_like=True):
     """
-    The answer.
+    The answer for a picture.
 
-    @ivar picture: None: it is refused.
-    @ivar code: of why.
+    @ivar picture: the picture's size and orientation; None: it is refused.
+    @ivar code: the code of the refusal.
     """
 
     picture: Picture | None
@@ -100,10 +102,11 @@ _REFUSALS = {kind.code: kind for kind in (DamagedPicture, PictureTooLarge, NotSt
 
 class _Job:
     """
-    A picture that was handed over.
+    A picture that waits or is under way.
 
-    @ivar tries: how often.
-    @ivar is_overdue: whether the process was killed because of it.
+    @ivar user: the id of the user who sent it.
+    @ivar tries: the number of times that the process was asked.
+    @ivar is_overdue: whether the process was killed because the picture took too long.
     """
 
     def __init__(self, user: int, wanted: Wanted) -> None:
@@ -116,10 +119,12 @@ class _Job:
 
 class Decoder(Process):
     """
-    Has pictures taken in by the process.
+    The daemon's side of the process: it queues pictures, and asks the process for one after the other.
 
-    @param reactor: see L{Process}; as is C{command}.
-    @param deadline: see L{DEADLINE}; so are C{idle} and C{setup}.
+    @param reactor: see L{Process}; so is C{command}.
+    @param setup: the limits of the process.
+    @param deadline: see L{DEADLINE}.
+    @param idle: see L{IDLE}.
     """
 
     name = "the pictures' decoder"
@@ -136,7 +141,7 @@ class Decoder(Process):
         super().__init__(setup or Setup(), reactor, command, deadline)
         self._idle = idle
         self._decode = msgspec.msgpack.Decoder(Done).decode
-        # By user: the first one is next.
+        # The queues by user; the first user is next.
         self._waiting: dict[int, deque[_Job]] = {}
         self._again_first: _Job | None = None
         self._job: _Job | None = None
@@ -144,15 +149,16 @@ class Decoder(Process):
 
     @property
     def waiting(self) -> int:
-        """How many pictures wait for their turn."""
+        """The number of pictures that wait for their turn."""
         return sum(map(len, self._waiting.values())) + (self._again_first is not None)
 
     def take_in(self, user: int, content: Path, media_type: str, clean: Path, thumbnail: Path) -> Deferred[Picture]:
         """
         See L{hichat.media.pictures.take_in}.
 
-        @param user: whose it is.
-        @return: fails with L{Busy} if too many wait, and with L{NotStored} if there is no process.
+        @param user: the id of the user who sent it.
+        @return: fires with the picture's size and orientation. Fails with L{DamagedPicture} or L{PictureTooLarge} if
+            the process refuses it, with L{Busy} if too many wait, and with L{NotStored} if there is no process.
         """
         job = _Job(user, Wanted(str(content), media_type, str(clean), str(thumbnail)))
         if self._is_stopped:
@@ -165,7 +171,7 @@ class Decoder(Process):
         return job.answer
 
     def _go_on(self) -> None:
-        """Hand over the next one, if there is one and the process is there for it."""
+        """Ask for the next picture, if one waits and the process is free; start or end the process as needed."""
         if self._job is not None or self._is_stopped:
             return
         if self._idle_call is not None and self._idle_call.active():
@@ -202,7 +208,7 @@ class Decoder(Process):
         self._job.is_overdue = True
 
     def heard(self, message: bytes) -> None:
-        """A picture is taken in, or refused."""
+        """The answer for a picture has come."""
         done = self._decode(message)
         job, self._job = self._job, None
         assert job is not None
@@ -225,7 +231,7 @@ class Decoder(Process):
                 why=", which took too long" if job.is_overdue else "",
             )
             if job.is_overdue or job.tries > 1:
-                # Built to keep whoever shows it busy, or to break it.
+                # Such a picture is built to keep a decoder busy, or to crash it.
                 self._go_on_after(job, DamagedPicture())
                 return
             self._again_first = job
@@ -243,7 +249,7 @@ class Decoder(Process):
             job.answer.errback(NotStored())
 
     def stop(self) -> Deferred[None]:
-        """See L{Process.stop}. What is under way is refused."""
+        """See L{Process.stop}. All pictures that wait or are under way are refused."""
         if self._idle_call is not None and self._idle_call.active():
             self._idle_call.cancel()
         self.kill()
@@ -256,20 +262,20 @@ class Decoder(Process):
 
 
 def serve(daemon: Daemon) -> None:
-    """Take in pictures until there are no more."""
+    """Take in pictures until the daemon closes the pipe."""
     setup = daemon.read_setup(Setup)
     if setup is None:
         return
-    # Not at the top: the daemon itself has no use for Pillow.
+    # Not imported at the top: the daemon itself needs no Pillow.
     from hichat.media import pictures
 
     os.nice(FIRST_IN_LINE)
     pictures.load_decoders()
-    # What Pillow thinks of a picture is nothing for the daemon's log.
+    # Pillow's warnings about pictures must not get into the daemon's log.
     warnings.simplefilter("ignore")
     _limit(resource.RLIMIT_AS, _size() + setup.memory)
     _limit(resource.RLIMIT_NOFILE, FILES)
-    # What a crash would leave has what people have sent in it.
+    # No core dumps: they would contain users' pictures.
     _limit(resource.RLIMIT_CORE, 0)
     decode = msgspec.msgpack.Decoder(Wanted).decode
     while (message := daemon.read()) is not None:
@@ -286,7 +292,7 @@ def _limit(kind: int, limit: int, hard: bool = True) -> None:
 
 
 def _size() -> int:
-    """@return: bytes of address space that this process has (proc(5), statm)."""
+    """@return: the size of this process's address space in bytes (proc(5), statm)."""
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
 
@@ -298,7 +304,7 @@ def _answer(take_in: Any, wanted: Wanted) -> Done:
     except MemoryError:
         return Done(None, DamagedPicture.code)
     except Exception:
-        # The disk; or a mistake of ours.
+        # The disk has failed, or our code has.
         traceback.print_exc(file=sys.stderr)
         return Done(None, NotStored.code)
     return Done(found)

@@ -1,4 +1,4 @@
-"""Documents: archives of office programs, files in Microsoft's old container, and plain text, told by their content."""
+"""Media types of documents by content: archives of office programs, Microsoft's compound files, and plain text."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from mmap import mmap
 Content = bytes | mmap
 
 ENTRIES = 2000
-"""Entries of an archive whose names are looked at, at most."""
+"""The most entries of an archive whose names are read."""
 
 HEAD = 4096
-"""Bytes at the beginning that tell whether a file is text."""
+"""Bytes at the beginning of a file that decide whether it is text."""
 
 ZIP = "application/zip"
 OLE = "application/x-ole-storage"
@@ -21,7 +21,7 @@ TEXT = "text/plain"
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _APPLE = "application/vnd.apple."
 
-# What an archive is by a name in it. In which order the names come is up to the program that writes them.
+# The media type of an archive by the name of an entry. Entries may come in any order.
 _BY_NAME = (
     (b"word/vbaProject.bin", "application/vnd.ms-word.document.macroEnabled.12"),
     (b"xl/vbaProject.bin", "application/vnd.ms-excel.sheet.macroEnabled.12"),
@@ -36,7 +36,7 @@ _BY_NAME = (
     (b"doc.kml", "application/vnd.google-earth.kmz"),
 )
 
-# If it is one of office programs: by the folder that has the document in it.
+# An archive with this entry is an office document: its media type by the folder of the document.
 _PACKAGE = b"[Content_Types].xml"
 _BY_FOLDER = {
     b"word": f"{_OFFICE}wordprocessingml.document",
@@ -45,10 +45,10 @@ _BY_FOLDER = {
     b"visio": "application/vnd.ms-visio.drawing",
 }
 
-# What the first entry says, of OpenDocument and EPUB, which nothing packs.
+# OpenDocument and EPUB: the first entry, which is not compressed, has the media type.
 _MIMETYPE = re.compile(rb"mimetype(application/(?:vnd\.oasis\.opendocument\.[a-z-]{1,40}|epub\+zip))")
 
-# What Microsoft's container is, by the name of a stream in it.
+# The media type of Microsoft's compound files by the name of a stream.
 _STREAMS = (
     ("WordDocument", "application/msword"),
     ("Workbook", "application/vnd.ms-excel"),
@@ -59,9 +59,9 @@ _STREAMS = (
 
 _CONTROL = re.compile(rb"[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _FEW = 64
-"""Bytes from which on what has no control characters is text, in whatever encoding."""
+"""From so many bytes on, a file without control characters is text in any encoding; a smaller one must be UTF-8."""
 
-# What stands before the first element, piece by piece: one expression for all of it would try each way to divide it.
+# The pieces before the first element. One expression for all of them could backtrack over each way to divide them.
 _DECLARED = re.compile(rb"<\?xml\s")
 _PROLOG = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE svg[^>]*>", re.I | re.S)
 _SVG = re.compile(rb"<svg[\s>]", re.I)
@@ -77,11 +77,14 @@ _BEGINNINGS = (
 
 
 def archive_type(content: Content) -> str:
-    """@param content: of a ZIP file."""
+    """
+    @param content: a whole ZIP file.
+    @return: its media type; L{ZIP} if it is no known document.
+    """
     said = _MIMETYPE.search(bytes(content[:HEAD]))
     if said is not None:
         return said[1].decode()
-    # Some programs of Windows have written its own separators.
+    # Some programs on Windows write backslashes as separators.
     names = {name.replace(b"\\", b"/") for name in _names(content)}
     for name, media_type in _BY_NAME:
         if name in names:
@@ -91,7 +94,10 @@ def archive_type(content: Content) -> str:
 
 
 def _names(content: Content) -> Iterator[bytes]:
-    """Those in the directory at the end (APPNOTE.TXT, 4.3.12); if that is not whole, those on the way there."""
+    """
+    @return: the names in the central directory at the end (APPNOTE.TXT, 4.3.12); if that is missing or cut, those in
+        the local headers.
+    """
     end = content.rfind(b"PK\5\6", max(0, len(content) - 65_557))
     at = int.from_bytes(content[end + 16 : end + 20], "little") if end >= 0 else -1
     magic, length, fixed = b"PK\1\2", 28, 46
@@ -108,11 +114,14 @@ def _names(content: Content) -> Iterator[bytes]:
 
 
 def ole_type(content: Content) -> str:
-    """@param content: of a compound file (MS-CFB)."""
+    """
+    @param content: a whole compound file (MS-CFB).
+    @return: its media type; L{OLE} if it is no known document.
+    """
     shift = int.from_bytes(content[30:32], "little")
     sector = 1 << shift if shift in (9, 12) else 512
     begin = (int.from_bytes(content[48:52], "little") + 1) * sector
-    # The beginning of the directory is enough: the streams of the document itself come first.
+    # The first 32 entries of the directory are enough: the streams of the document itself come first.
     names = set()
     for at in range(begin, begin + 32 * 128, 128):
         entry = bytes(content[at : at + 66])
@@ -125,7 +134,7 @@ def ole_type(content: Content) -> str:
 
 
 def text_type(content: Content) -> str:
-    """@return: the media type of a text; empty: it is none."""
+    """@return: the media type of a text file; empty: the file is no text."""
     head = bytes(content[:HEAD])
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return TEXT if _is_wide(head) else ""
@@ -143,7 +152,7 @@ def text_type(content: Content) -> str:
 
 
 def _markup_type(begun: bytes) -> str:
-    """@return: the media type of a file that begins as XML or HTML does; empty: it does not."""
+    """@return: the media type of a text that begins as XML or HTML; empty: it does not."""
     at = 0
     while passed := _PROLOG.match(begun, at):
         at = passed.end()
@@ -156,7 +165,7 @@ def _markup_type(begun: bytes) -> str:
 
 
 def _is_wide(head: bytes) -> bool:
-    """@return: whether it is UTF-16."""
+    """@return: whether this is the beginning of a text in UTF-16."""
     try:
         text = head[: len(head) & ~1].decode("utf-16")
     except UnicodeDecodeError as e:

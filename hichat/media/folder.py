@@ -1,8 +1,8 @@
 """
 The directory of files. A file is in it whole or not at all, whenever the process ends.
 
-What is being written has a name of its own, and a lock that ends with its process: so at the start, what a crash left
-behind is told from what another worker is writing.
+A file that is being written has a temporary name, and a lock that ends with its process. So a worker that starts can
+tell a file that a crash left from one that another worker is writing.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from hichat.core.ports import IFileStore, Unfinished
 from hichat.media.addresses import ID
 
 THUMBNAIL = ".thumbnail"
-"""What follows the id in the name of a thumbnail's file."""
+"""The end of the name of a thumbnail's file, behind the id."""
 
 _UNFINISHED = ".part"
 _NAME = re.compile(rf"({ID})(?:{re.escape(THUMBNAIL)})?")
 
 STRAY_AFTER = 3600.0
-"""Seconds after which a file that no table knows is one that a crash left."""
+"""Seconds after which a file without a record counts as left by a crash."""
 
 
 @implementer(IFileStore)
 class Folder:
     """
-    A directory of this machine's.
+    A directory of this machine as store of files.
 
-    @param path: made by L{start}.
+    @param path: the directory; L{start} makes it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -52,7 +52,7 @@ class Folder:
     @contextmanager
     def unfinished(self) -> Iterator[Unfinished]:
         """See L{IFileStore.unfinished}."""
-        # mkstemp makes it readable by nobody else.
+        # mkstemp makes a file that only this user may read.
         descriptor, name = tempfile.mkstemp(suffix=_UNFINISHED, dir=self.scratch)
         try:
             with open(descriptor, "w+b") as file:
@@ -68,7 +68,7 @@ class Folder:
         unfinished.path.rename(self.place(id, thumbnail))
 
     def sync(self) -> None:
-        """See L{IFileStore.sync}: the names are on the disk after this."""
+        """See L{IFileStore.sync}: this writes the directory itself to the disk."""
         descriptor = os.open(self.scratch, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -86,7 +86,7 @@ class Folder:
                 self.place(id, thumbnail).unlink(missing_ok=True)
 
     def old(self, now: int) -> list[str]:
-        """See L{IFileStore.old}: for L{STRAY_AFTER}."""
+        """See L{IFileStore.old}: files that have not changed for L{STRAY_AFTER}."""
         before = now / 1000 - STRAY_AFTER
         found = set()
         with os.scandir(self.scratch) as entries:

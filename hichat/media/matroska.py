@@ -1,4 +1,4 @@
-"""Matroska and WebM (RFC 8794, RFC 9559): whether there are pictures in a file, and how long it lasts."""
+"""Matroska and WebM (RFC 8794, RFC 9559): whether a file has video, and its duration."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from typing import NamedTuple
 from hichat.media.steps import STEPS, rest
 
 ELEMENTS = 200_000
-"""The most elements to look at: hours of a recording without a stated length have fewer."""
+"""The most elements to read: hours of a recording without a stated duration have fewer."""
 
 FIRST = 10_000
-"""Elements within which the tracks are told."""
+"""The number of elements within which the tracks must come."""
 
 _VIDEO = 1
 _AUDIO = 2
@@ -39,7 +39,7 @@ class _Id(IntEnum):
     SIMPLE_BLOCK = 0xA3
 
 
-# The children of these are read as if they stood beside them: recorders do not know where a cluster will end.
+# Elements whose children are read as if they stood beside them. A recorder does not know a cluster's size in advance.
 _OPENED = frozenset((_Id.INFO, _Id.TRACKS, _Id.TRACK, _Id.CLUSTER, _Id.GROUP))
 
 
@@ -52,14 +52,14 @@ class _Element(NamedTuple):
 def has_video(content: bytes | mmap) -> bool | None:
     """
     @param content: the whole file.
-    @return: None: it tells of no tracks.
+    @return: whether the file has a video track; None: no tracks were found.
     """
     kinds: set[int] = set()
     for each in islice(_elements(content, _segment(content)), FIRST):
         if each.id == _Id.TRACK_TYPE:
             kinds.add(_number(content, each))
         elif each.id == _Id.CLUSTER and kinds:
-            # The rest is the data of the tracks.
+            # The tracks are known, and the rest is their data.
             break
     return _VIDEO in kinds if kinds & {_VIDEO, _AUDIO} else None
 
@@ -67,8 +67,8 @@ def has_video(content: bytes | mmap) -> bool | None:
 def seconds_of(content: bytes | mmap) -> float:
     """
     @param content: the whole file.
-    @return: how long it lasts; a recorder that sends while it records does not say, so then it is counted. 0: that is
-        not to be found out.
+    @return: the duration in seconds; 0: it cannot be found. A recorder that sends while it records states no duration:
+        then it is found from the times of the blocks.
     """
     scale, said = 1_000_000, 0.0
     blocks = _Blocks()
@@ -93,9 +93,9 @@ def seconds_of(content: bytes | mmap) -> float:
 
 class _Blocks:
     """
-    When things are seen and heard, in ticks of the film's scale.
+    The times of a file's blocks, in ticks of its timestamp scale.
 
-    @ivar cluster: where the times of its blocks begin.
+    @ivar cluster: the timestamp of the current cluster; the blocks' times are relative to it.
     """
 
     def __init__(self) -> None:
@@ -108,9 +108,10 @@ class _Blocks:
 
     def add(self, head: bytes) -> None:
         """
-        A block says of no more than when it begins: how long the last one of a track is, is guessed by the one before.
+        Add a block. It states only its beginning: the duration of a track's last block is taken to be that of the block
+        before.
 
-        @param head: the block's beginning.
+        @param head: the block's first bytes.
         """
         track, size = _read_number(head, 0)
         if size == 0 or len(head) < size + 2:
@@ -126,17 +127,17 @@ class _Blocks:
         self._end = max(self._end, time + self._steps.get(track, 0))
 
     def lasts(self, ticks: int) -> None:
-        """The newest block says how long it is."""
+        """The newest block states its duration."""
         self._end = max(self._end, self._newest + ticks)
 
     @property
     def length(self) -> int:
-        """From the first to the end of the last one."""
+        """Ticks from the beginning of the first block to the end of the last one."""
         return 0 if self._first is None else self._end - self._first
 
 
 def _segment(content: bytes | mmap) -> int:
-    """@return: where the segment's content begins; the end of the file: there is none."""
+    """@return: the offset of the segment's content; the end of the file if there is no segment."""
     at = 0
     for id in (_Id.EBML, _Id.SEGMENT):
         found = _element(content, at)
@@ -158,7 +159,7 @@ def _elements(content: bytes | mmap, at: int) -> Iterator[_Element]:
 
 
 def _element(content: bytes | mmap, at: int) -> _Element | None:
-    """@return: the element that begins there. One that does not say where it ends is as long as the file."""
+    """@return: the element at an offset. An element of unknown size extends to the end of the file."""
     head = bytes(content[at : at + 12])
     length = 9 - head[0].bit_length() if head else 9
     if length > 4 or len(head) < length + 1:
@@ -173,7 +174,7 @@ def _element(content: bytes | mmap, at: int) -> _Element | None:
 
 
 def _read_number(head: bytes, at: int) -> tuple[int, int]:
-    """@return: a number of variable size (RFC 8794, 4), and its bytes; none: it is not whole."""
+    """@return: a number of variable size (RFC 8794, 4), and its width in bytes; 0 if it is cut off."""
     width = 9 - head[at].bit_length() if at < len(head) else 9
     if width > 8 or len(head) < at + width:
         return 0, 0
@@ -185,7 +186,7 @@ def _number(content: bytes | mmap, element: _Element) -> int:
 
 
 def _float(content: bytes | mmap, element: _Element) -> float:
-    """@return: the number; 0 if it is no length of time."""
+    """@return: an element's floating-point number; 0 if it cannot be a duration."""
     value = content[element.begin : element.end] if element.end - element.begin in (4, 8) else b""
     found = struct.unpack(">f" if len(value) == 4 else ">d", value)[0] if value else 0.0
     return float(found) if math.isfinite(found) and found > 0 else 0.0

@@ -43,21 +43,23 @@ if TYPE_CHECKING:
     from hichat.storage.store import Store
 
 SWEEP = 300.0
-"""Seconds between two looks for what nobody uses."""
+"""Seconds between two sweeps, which remove unused files."""
 
 STRAYS = 288
-"""Sweeps between two looks for files that no table knows: a day."""
+"""The number of sweeps, about a day, between two searches for files without a record."""
 
 FILE_TYPE = types.UNKNOWN
-"""The type as which everything is served that browsers do not show."""
+"""The media type of all files that browsers must not show."""
 
 _CHUNK = 64 * 1024
 
 
 class MediaLimits(NamedTuple):
     """
-    @ivar size: bytes of a file.
-    @ivar quota: bytes of all files of a user.
+    Limits of uploads.
+
+    @ivar size: the most bytes of a file.
+    @ivar quota: the most bytes of all files of a user.
     """
 
     size: int
@@ -66,11 +68,14 @@ class MediaLimits(NamedTuple):
 
 class SignedURL(NamedTuple):
     """
-    A signed URL.
+    The signed URLs of a file.
 
-    @ivar thumbnail: that of the small picture; None: there is none.
-    @ivar until: milliseconds since the epoch.
-    @ivar type: the file's media type; so are C{name} and C{size}, in bytes.
+    @ivar url: the file's.
+    @ivar thumbnail: that of the thumbnail; None: there is none.
+    @ivar until: the end of both, in milliseconds since the epoch.
+    @ivar type: the file's media type.
+    @ivar name: the name to save the file as.
+    @ivar size: the file's size in bytes.
     """
 
     id: str
@@ -87,8 +92,8 @@ class Served(NamedTuple):
     A file to send.
 
     @ivar type: the media type to send it as.
-    @ivar name: what to save it as; it may be empty.
-    @ivar shown: whether a browser may show it; else it is to be saved.
+    @ivar name: the name to save it as; it may be empty.
+    @ivar shown: whether a browser may show it; else the browser must save it.
     """
 
     path: Path
@@ -98,7 +103,7 @@ class Served(NamedTuple):
 
 
 class _Kept(NamedTuple):
-    """What was put into the directory."""
+    """A file that was stored, without a record yet."""
 
     id: str
     kind: Kind
@@ -111,10 +116,13 @@ class _Kept(NamedTuple):
 
 class _Received(NamedTuple):
     """
-    A picture that came, and is to be looked at.
+    A picture that was uploaded, and that the decoder has to take in.
 
-    @ivar clean: where what is kept of it is written; C{small}: its thumbnail.
-    @ivar files: removes all three, unless they were finished.
+    @ivar came: the upload.
+    @ivar type: its media type by its first bytes.
+    @ivar clean: the file for the copy to keep.
+    @ivar small: the file for the thumbnail.
+    @ivar files: removes those of the three that were not finished.
     """
 
     came: Unfinished
@@ -125,23 +133,23 @@ class _Received(NamedTuple):
 
 
 TakeIn = Callable[[int, Path, str, Path, Path], Deferred[Picture]]
-"""Takes in a user's picture; see L{hichat.media.decoder.Decoder.take_in}."""
+"""Takes in a picture of a user; see L{hichat.media.decoder.Decoder.take_in}."""
 
 Copy = Callable[[IO[bytes], int], None]
-"""Writes a file's content to a file; raises L{FormTooLarge} if that is more than so many bytes."""
+"""Writes an upload's content to a file; raises L{FormTooLarge} if it has more than so many bytes."""
 
 
 class MediaUses:
-    """What sessions need: a message names a file."""
+    """Handles the files that messages name, for the sessions of the gateway."""
 
     def __init__(self, addresses: Addresses) -> None:
         self._addresses = addresses
 
     def named(self, url: str) -> str | None:
         """
-        @param url: what a message of v2 names.
-        @return: the id of one of our files; None: it is a URL of something else.
-        @raise NoSuchMedia: it is ours, but no file's.
+        @param url: the URL in a message of v2.
+        @return: the id of a file of this server; None: the URL is of something else.
+        @raise NoSuchMedia: the URL begins as one of ours, but has no id.
         """
         if not url.startswith(PREFIX):
             return None
@@ -151,11 +159,11 @@ class MediaUses:
         return id
 
     def open_url(self, id: str) -> str:
-        """@return: the URL for clients of v1."""
+        """@return: the file's URL for clients of v1."""
         return self._addresses.open_url(id)
 
     def use(self, id: str) -> Callable[[Connection, Draft, int], None]:
-        """@return: what is done in the message's own transaction; see L{Draft.change}."""
+        """@return: a change for the message's own transaction, which records the use; see L{Draft.change}."""
         return partial(_use, id)
 
 
@@ -165,12 +173,15 @@ def _use(id: str, connection: Connection, draft: Draft, position: int) -> None:
 
 class MediaStore:
     """
-    @param in_thread: runs what reads or writes files.
-    @param take_in: has pictures looked at.
+    Stores and serves uploaded files, and removes unused ones.
+
+    @param in_thread: runs functions that read or write files.
+    @param take_in: takes pictures in.
     @param now: the time in milliseconds since the epoch.
+    @param limits: of uploads.
+    @param claim: with several workers, the one that holds the claim follows the log and removes unused files.
     @param ticks: see L{hichat.runtime.clock.ticks}.
-    @param claim: of several workers, the one that has it looks for what nobody uses.
-    @ivar keeping: how often the disk failed.
+    @ivar keeping: the failures of the disk.
     """
 
     _log = Logger()
@@ -210,27 +221,27 @@ class MediaStore:
 
     @property
     def directory(self) -> Path:
-        """Where what comes may be kept until it is here."""
+        """A directory for uploads that have not come whole yet."""
         return self._files.scratch
 
     def start(self) -> None:
-        """Begin to look for what nobody uses."""
+        """Begin to follow the log, and to remove unused files."""
         self._follower.start()
 
     def stop(self) -> Deferred[None]:
-        """Stop that. See L{Follower.stop}."""
+        """Stop following the log. See L{Follower.stop}."""
         return self._follower.stop()
 
     # Uploads
 
     async def reserve(self, user_id: int, size: int | None) -> Callable[[], None]:
         """
-        A file is about to come: keep room for it, so that who sends many at once does not fill the disk with what will
-        be refused.
+        Reserve room in a user's quota for an upload, so that many uploads at once do not fill the disk with files that
+        will be refused.
 
-        @param size: bytes; None: that is not known.
-        @return: to be called when it has come, or will not.
-        @raise QuotaExceeded: there is no room.
+        @param size: the upload's size in bytes; None: it is not known.
+        @return: a function that releases the room; call it when the upload has come or has failed.
+        @raise QuotaExceeded: the quota has no room.
         """
         wanted = records.room_of(self._limits.size if size is None else min(size, self._limits.size))
         self._reserved[user_id] = self._reserved.get(user_id, 0) + wanted
@@ -256,18 +267,19 @@ class MediaStore:
 
     async def save(self, user: User, copy: Copy, name: str = "", playable: bool = False) -> Media:
         """
-        Keep a file. If the call is cancelled nothing of it is kept.
+        Store an upload. If the call is cancelled, no file and no record stay.
 
-        @param copy: writes its content; called in a thread.
-        @param name: what the user calls it.
-        @param playable: only pictures and audio are wanted.
-        @raise FormTooLarge: it is larger than the limit.
-        @raise QuotaExceeded: the user has no room for it.
-        @raise EmptyFile: there is nothing in it.
+        @param copy: writes the content; called in a thread.
+        @param name: the user's name for the file.
+        @param playable: whether only pictures and audio are accepted.
+        @return: the file's record.
+        @raise FormTooLarge: the file is larger than the limit.
+        @raise QuotaExceeded: the user's quota has no room for it.
+        @raise EmptyFile: the file is empty.
         @raise DamagedPicture: it is a picture that cannot be shown.
-        @raise PictureTooLarge: it has more than L{pictures.PIXELS<hichat.media.pictures.PIXELS>}.
-        @raise Busy: too many pictures wait to be looked at.
-        @raise UnknownFileType: it is not playable, and should be.
+        @raise PictureTooLarge: it is a picture of more than L{pictures.PIXELS<hichat.media.pictures.PIXELS>}.
+        @raise Busy: too many pictures wait for the decoder.
+        @raise UnknownFileType: C{playable} is set, and the file is neither a picture nor audio.
         @raise NotStored: the disk failed.
         """
         # Not the work's own Deferred: cancelling it would hide whether the thread has made a file.
@@ -305,7 +317,7 @@ class MediaStore:
         )
         entered = False
         try:
-            # Cancelled: nobody will hear of it.
+            # If the call was cancelled, nobody would hear of the file.
             if not answer.called:
                 await self._store.write(records.add, found, self._limits.quota)
                 entered = True
@@ -367,7 +379,7 @@ class MediaStore:
     # Downloads
 
     async def links(self, user: User, ids: Collection[str]) -> list[SignedURL]:
-        """@return: signed URLs of those of these files that a user may see, in their order."""
+        """@return: the signed URLs of those of these files that the user may see, in the order of C{ids}."""
         found = await self._store.read(records.visible, user.id, ids)
         until = end_of_link(self._now())
         return [self._link(found[id], until) for id in dict.fromkeys(ids) if id in found]
@@ -378,17 +390,18 @@ class MediaStore:
         return SignedURL(found.id, url + query, thumbnail, until, found.type, _name_to_save(found), found.size)
 
     def url(self, found: Media) -> str:
-        """@return: by what messages of v2 name a file."""
+        """@return: the URL by which messages of v2 name a file."""
         return f"{PREFIX}{found.id}"
 
     def open_url(self, found: Media) -> str:
-        """@return: what opens a file without credentials."""
+        """@return: the URL that opens a file without credentials."""
         return self._addresses.open_url(found.id, types.EXTENSIONS.get(found.type, ""))
 
     async def opened(self, name: str) -> Served:
         """
         @param name: the last part of an open URL.
-        @raise NoSuchMedia: it is none, or the file is gone.
+        @return: the file.
+        @raise NoSuchMedia: the URL was not made by this server, or the file is gone.
         """
         id = self._addresses.opened_by(name)
         if id is None:
@@ -397,15 +410,16 @@ class MediaStore:
 
     async def linked(self, id: str, until: int, key: str, thumbnail: bool = False) -> tuple[Served, int]:
         """
-        @param until: of a signed URL; so is C{key}.
-        @return: the file, and the seconds for which the URL is still good.
-        @raise BadLink: it was not signed so, or not for now.
+        @param until: the end in a signed URL, in milliseconds since the epoch.
+        @param key: the key in it.
+        @return: the file, and the seconds for which the URL is still valid.
+        @raise BadLink: the key is wrong, or the URL has expired.
         @raise NoSuchMedia: the file is gone.
         """
         left = until - self._now()
         if left <= 0 or not self._addresses.is_signed(id, until, key):
             raise BadLink
-        # A clock that was set back meanwhile is no reason to keep it for longer than a link lasts.
+        # If the clock was set back meanwhile, more seems to be left than a URL can last.
         return await self._serve(id, thumbnail), min(left, LONGEST) // 1000
 
     async def _serve(self, id: str, thumbnail: bool) -> Served:
@@ -418,10 +432,10 @@ class MediaStore:
         shown = found.type in types.SHOWN
         return Served(path, found.type if shown else FILE_TYPE, _name_to_save(found), shown)
 
-    # What nobody uses
+    # Unused files
 
     async def step(self) -> Progress:
-        """Take in some of the log; at its end, remove what nobody uses. See L{Follower}."""
+        """Enter the next events of the log; at its end, remove unused files. See L{Follower}."""
         try:
             progress = await self.take_in()
             if progress.position >= progress.head:
@@ -429,12 +443,12 @@ class MediaStore:
                 if removed:
                     self._log.info("{count} files that nobody uses were removed", count=removed)
         except StoreAway as e:
-            # The store has told the log.
+            # The store has logged its failure already.
             raise StepFailed from e
         return progress
 
     async def take_in(self) -> Progress:
-        """Enter what the next events have of files."""
+        """Enter the uses of files by the next events."""
         low = await self._store.read(records.followed)
         found = await self._store.read(records.search, low, self._addresses.find_open)
         if found.position > low:
@@ -443,9 +457,9 @@ class MediaStore:
 
     async def sweep(self) -> int:
         """
-        Remove the files that nothing uses, if the log is taken in up to its end.
+        Remove unused files, if all uses in the log are entered.
 
-        @return: how many.
+        @return: the number of files.
         """
         find_ids = self._addresses.find_open
         settled = self._settled.now()
@@ -454,7 +468,7 @@ class MediaStore:
             gone = await self._store.write(records.collect, self._now(), settled, find_ids)
             if not gone:
                 break
-            # Only now: while the records could still come back, so could the files.
+            # The files go after the commit: until then the records might come back.
             await self._in_thread(self._files.remove, gone)
             removed += len(gone)
         if settled is not None:
@@ -472,7 +486,7 @@ class MediaStore:
 
 
 def copy_of(content: IO[bytes]) -> Copy:
-    """@return: what copies a whole body."""
+    """@return: a function that copies a body that has come whole."""
 
     def copy(file: IO[bytes], limit: int) -> None:
         content.seek(0)
@@ -484,7 +498,7 @@ def copy_of(content: IO[bytes]) -> Copy:
 
 
 def _name_to_save(found: Media) -> str:
-    """@return: what the owner calls a file, with an end by which others know what it is, if it has none."""
+    """@return: the owner's name for a file; an extension by its media type is added if it has none."""
     extension = types.EXTENSIONS.get(found.type, "")
     if not found.name:
         stem = found.type.partition("/")[0] if found.type in types.SHOWN else "file"
@@ -501,9 +515,9 @@ def _size(unfinished: Unfinished) -> int:
 
 
 def _look_at(file: IO[bytes]) -> tuple[Kind, str, float]:
-    """@return: the kind, the media type, and how many seconds it lasts."""
+    """@return: a file's kind, media type, and duration in seconds."""
     if file.seek(0, os.SEEK_END) == 0:
-        # Which cannot be mapped.
+        # An empty file cannot be mapped.
         return (*types.type_of(b""), 0.0)
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         kind, media_type = types.type_of(content)

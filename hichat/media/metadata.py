@@ -2,14 +2,14 @@
 Takes pictures apart: into the pieces that are needed to show them, the pieces that a decoder gets, and the metadata of
 cameras and programs, such as the place where they were taken, which is dropped.
 
-A picture is copied piece by piece, and only the pieces that are needed to show it: so nothing is encoded anew, no
-quality is lost, and data behind a picture's end does not come along. Of Exif one value stays, in its place: the
-orientation. The copy does not depend on a decoder. The decoder gets the pixels only, without profiles, texts and frames
-behind the first one, so it has nothing else to stumble over.
+The copy to keep has only the pieces that are needed to show the picture, byte for byte: so nothing is encoded anew, no
+quality is lost, and data behind a picture's end is dropped. Of Exif the orientation stays, and nothing else. Making the
+copy needs no decoder. The decoder gets the pixels only, without profiles, texts and frames behind the first one: the
+less it reads, the less can break it.
 
 The module forgives what browsers forgive: a wrong checksum of a piece that is not needed, bytes between two segments, a
-missing end. A file decides how long a decoder works on it, so a picture of more pieces than any honest one has counts
-as damaged.
+missing end. The number of pieces decides how long a decoder works, so a picture with more pieces than any honest one
+counts as damaged.
 """
 
 from __future__ import annotations
@@ -21,45 +21,45 @@ from collections.abc import Callable
 from mmap import mmap
 
 Piece = bytes | slice
-"""What to write: bytes, or a part of the picture."""
+"""A piece to write: bytes, or a range of the original file."""
 
 Content = bytes | mmap
 
 ORIENTATION = 0x0112
-"""The tag (Exif 2.32, 4.6.4)."""
+"""Exif's tag of the orientation (Exif 2.32, 4.6.4)."""
 
 PIECES = 100_000
-"""Of a picture, at most: chunks, blocks or segments."""
+"""The most pieces of a picture: chunks, blocks or segments."""
 
 SCANS = 100
-"""Of a JPEG, at most: each is a few bytes that make a decoder go through all of the picture. Cameras and programs write
-10 or so."""
+"""The most scans of a JPEG: a scan of a few bytes makes a decoder go through all of the picture. Cameras and programs
+write about 10."""
 
 COMPONENTS = 4
-"""Of a JPEG's scan, and of a progressive one's frame, at most (T.81, B.2)."""
+"""The most components of a JPEG's scan, and of a progressive JPEG's frame (T.81, B.2)."""
 
 PROFILE = 8 * 1024**2
-"""Bytes of an ICC profile, at most; those of printers have up to 3 million. A larger one is kept, and not used."""
+"""The largest ICC profile that is used, in bytes; those of printers have up to 3 million. A larger one is only kept."""
 
 
 class DamagedError(Exception):
-    """It is not built as such pictures are."""
+    """The file does not have the structure of its format."""
 
 
 class Parts:
     """
     The parts of a picture.
 
-    @ivar kept: the pieces of the same picture without metadata.
-    @ivar bare: the pieces of one that has its pixels only; of one that moves, those of its first frame, unless it is a
-        WebP.
-    @ivar has_exif: whether there is Exif that counts: the first one does.
-    @ivar orientation: which side is up, as browsers find it in that: 1 to 8.
-    @ivar profile: the ICC profile; empty: there is none that is whole.
-    @ivar chunks: of a PNG, by type: what says how its numbers are to be read.
-    @ivar is_cut: whether the end of a JPEG is missing; whether any pixels are, too, is for a decoder to say.
-    @ivar place: of the first frame of a GIF, and of a PNG in which it is not what programs without animations show: the
-        picture's width and height, then where the frame is in it.
+    @ivar kept: the pieces of the copy to keep: the picture without metadata.
+    @ivar bare: the pieces of the copy for a decoder: the pixels only; of an animation those of its first frame, unless
+        it is a WebP.
+    @ivar has_exif: whether Exif was found; only the first one counts.
+    @ivar orientation: Exif's orientation as browsers read it: 1 to 8.
+    @ivar profile: the ICC profile; empty: there is none, or it is not whole.
+    @ivar chunks: of a PNG, by type: the data of the chunks that are needed to interpret its pixels.
+    @ivar is_cut: whether the end of a JPEG is missing. Only a decoder can tell whether pixels are missing, too.
+    @ivar place: where the first frame of an animation is: the picture's width and height, then the frame's x and y.
+        Set for a GIF, and for a PNG whose first frame is not its default image.
     """
 
     def __init__(self) -> None:
@@ -80,8 +80,9 @@ class Parts:
 
 def take_apart(content: Content, media_type: str) -> Parts:
     """
-    @param content: a picture, one of L{KNOWN}.
-    @raise DamagedError: it is not built as such pictures are.
+    @param content: the whole file of a picture.
+    @param media_type: its media type, one of L{KNOWN}.
+    @raise DamagedError: the file does not have the structure of its format.
     """
     return KNOWN[media_type](content)
 
@@ -90,7 +91,7 @@ def take_apart(content: Content, media_type: str) -> Parts:
 
 
 def _orientation(exif: bytes) -> int:
-    """@return: 1 to 8; 1 also where browsers ignore the value: it must be one short integer in the first directory."""
+    """@return: 1 to 8. It is 1 if browsers ignore the value: it must be one short integer in the first directory."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
     if order is None:
         return 1
@@ -106,7 +107,7 @@ def _orientation(exif: bytes) -> int:
 
 
 def _take_orientation(parts: Parts, exif: bytes) -> bytes:
-    """@return: the Exif to keep; empty: none."""
+    """@return: the Exif to keep, with the orientation only; empty: none."""
     if parts.has_exif:
         return b""
     parts.has_exif = True
@@ -118,13 +119,13 @@ def _exif(orientation: int) -> bytes:
     return struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, ORIENTATION, 3, 1, orientation, 0, 0)
 
 
-# JPEG (ITU T.81, annex B): segments; behind each start of a scan its data, in which 0xff is followed by 0 or a restart.
+# JPEG (ITU T.81, annex B): segments. The data of a scan follow its segment; in them 0xff comes before 0 or a restart.
 
 _MARKER = re.compile(rb"\xff[\x02-\xcf\xd8-\xfe]")
 _JFIF, _ICC, _ADOBE, _EXIF = (0xE0, b"JFIF\0"), (0xE2, b"ICC_PROFILE\0"), (0xEE, b"Adobe"), (0xE1, b"Exif\0")
 _SCAN, _START, _END = 0xDA, 0xD8, 0xD9
 _NONE, _LEAST, _PROGRESSIVE = -1, 0xC0, 0xC2
-# Frames and tables. Not C8 and F0 to FD, which are for extensions, nor 02 to BF, which are for nobody.
+# Frames and tables. Without C8 and F0 to FD, which are reserved for extensions, and 02 to BF, which are reserved.
 _JPEG_SHOWN = frozenset((*range(0xC0, 0xC8), *range(0xC9, 0xD0), *range(0xDA, 0xE0)))
 
 
@@ -132,17 +133,17 @@ def _jpeg(content: Content) -> Parts:
     parts = Parts()
     parts.keep(b"\xff\xd8")
     profile: dict[int, bytes] = {}
-    # Of a progressive one, by component: the numbers of which not all bits have come.
+    # Of a progressive JPEG, by component: the coefficients of which not all bits have come.
     missing: dict[int, set[int]] = {}
     at, scans = 2, 0
     for _ in range(PIECES):
-        # What stands before a marker and does not belong there is passed over, as every decoder does.
+        # Stray bytes before a marker are skipped, as every decoder does.
         found = _MARKER.search(content, at)
         at = found.start() if found else len(content)
         marker = content[at + 1] if found else _NONE
-        # What says that it is shorter than its length has none.
+        # A length counts its own two bytes; a segment with a smaller length is taken as empty.
         end = at + 2 + max(2, int.from_bytes(content[at + 2 : at + 4], "big"))
-        # Another picture begins, or there is nothing more but perhaps rubbish.
+        # Without an end marker, another picture begins, or the file ends, perhaps after stray bytes.
         parts.is_cut = marker in (_NONE, _START) or (marker != _END and end > len(content))
         parts.is_cut |= scans > 0 and marker < _LEAST
         if marker == _END or parts.is_cut:
@@ -161,7 +162,7 @@ def _jpeg(content: Content) -> Parts:
             following = _MARKER.search(content, end)
             end = following.start() if following else len(content)
         if (marker, content[at + 4 : min(end, at + 9)]) == _EXIF and end >= at + 18:
-            # Behind the pixels it does not count.
+            # Exif behind a scan does not count.
             exif = b"" if scans else _take_orientation(parts, content[at + 10 : end])
             if exif:
                 parts.kept.append(b"\xff\xe1" + (len(exif) + 8).to_bytes(2, "big") + b"Exif\0\0" + exif)
@@ -175,7 +176,12 @@ def _jpeg(content: Content) -> Parts:
 
 
 def _note_scan(missing: dict[int, set[int]], header: bytes) -> None:
-    """@param header: which components, and which bits of which of their numbers, a scan has (B.2.3)."""
+    """
+    Note the coefficients that a scan completes.
+
+    @param missing: see L{_jpeg}.
+    @param header: the scan's header, with its components, range of coefficients, and bits (T.81, B.2.3).
+    """
     if not 6 <= len(header) <= 4 + 2 * COMPONENTS:
         raise DamagedError
     *components, first, last, bits = header
@@ -187,9 +193,9 @@ def _note_scan(missing: dict[int, set[int]], header: bytes) -> None:
 def _keep_segment(parts: Parts, marker: int, head: bytes, at: int, end: int) -> None:
     """Keep the bytes of a segment that are needed to show the picture."""
     kind = marker, head[:5]
-    # A shorter segment has no effect, and bytes behind these are no part of it.
+    # Decoders ignore a shorter segment, and further bytes.
     if kind == _JFIF and len(head) >= 14:
-        # Version, units, densities; and no thumbnail, which may be of the picture before somebody made it smaller.
+        # Version, units, densities; but no thumbnail: it may show parts of the picture that were cropped.
         parts.keep(b"\xff\xe0\0\x10" + head[:12] + b"\0\0")
     elif kind == _ADOBE and len(head) >= 12:
         parts.keep(b"\xff\xee\0\x0e" + head[:12])
@@ -199,7 +205,7 @@ def _keep_segment(parts: Parts, marker: int, head: bytes, at: int, end: int) -> 
 
 def _joined(pieces: dict[int, bytes]) -> bytes:
     """
-    @param pieces: of an ICC profile, by number and count (ICC.1:2022, B.4).
+    @param pieces: the pieces of an ICC profile, by their number and count (ICC.1:2022, B.4).
     @return: the profile; empty: a piece is missing.
     """
     count = len(pieces)
@@ -227,7 +233,7 @@ def _png(content: Content) -> Parts:
         end = at + 12 + size
         is_cut = end > len(content)
         if kind in (b"IDAT", b"fdAT"):
-            # Keep the rest of a cut chunk: it may have all of the pixels. Those behind another chunk are not read.
+            # Keep the rest of a cut chunk: it may have all pixels. Decoders ignore IDAT chunks behind another chunk.
             piece: Piece = _chunk(kind, content[at + 8 : end]) if is_cut else slice(at, end)
             parts.kept.append(piece)
         if kind == b"IDAT":
@@ -254,7 +260,7 @@ def _png(content: Content) -> Parts:
 
 
 def _show_first_frame(parts: Parts, content: Content) -> None:
-    """Of an animation whose first frame is not what others show, take that frame for the decoder."""
+    """If the first frame of an animated PNG is not its default image, give the decoder that frame."""
     pieces = parts.kept
     kinds = [piece[4:8] if isinstance(piece, bytes) else content[piece.start + 4 : piece.start + 8] for piece in pieces]
     pixels, first = (kinds.index(kind) if kind in kinds else -1 for kind in (b"IDAT", b"fcTL"))
@@ -286,12 +292,12 @@ def _data(content: Content, chunk: Piece) -> bytes:
 
 
 def _read(parts: Parts, kind: bytes, content: Content, at: int, end: int) -> None:
-    """Take what a chunk says, unless it is not sound: browsers do without it then. The first of its type counts."""
+    """Take a chunk's data, if its checksum is right: browsers ignore it otherwise. The first chunk of a type counts."""
     if kind in parts.chunks or (kind not in (b"IHDR", b"PLTE") and not _is_sound(content, at, end)):
         return
     parts.chunks[kind] = content[at + 8 : end - 4]
     is_palette = parts.chunks.get(b"IHDR", b"")[9:10] == bytes([_PALETTE])
-    # More transparencies than colours count for nothing.
+    # Browsers ignore a tRNS chunk with more entries than the palette.
     is_table = is_palette and kind == b"tRNS" and (end - at - 12) * 3 <= len(parts.chunks.get(b"PLTE", b""))
     if kind in (b"IHDR", b"PLTE") or is_table:
         parts.bare.append(slice(at, end))
@@ -299,8 +305,8 @@ def _read(parts: Parts, kind: bytes, content: Content, at: int, end: int) -> Non
 
 def without_checksum(content: Content, bare: list[Piece]) -> list[Piece]:
     """
-    @param bare: see L{Parts.bare}; of a PNG.
-    @return: the same without the checksum that zlib writes behind the pixels.
+    @param bare: the L{Parts.bare} of a PNG.
+    @return: the same pieces without the checksum that zlib writes behind the pixels.
     """
     chunks = [piece if isinstance(piece, bytes) else content[piece] for piece in bare]
     data = b"".join(chunk[8:-4] for chunk in chunks if chunk[4:8] == b"IDAT")
@@ -338,7 +344,7 @@ def _gif(content: Content) -> Parts:
     at = 13 + _colours(content[10:11])
     parts.kept.append(slice(0, at))
     control: Piece = b""
-    # Of the pieces: those up to the last whole frame.
+    # The number of kept pieces up to the end of the last whole frame.
     whole = 0
     for _ in range(PIECES):
         kind = content[at : at + 1]
@@ -355,7 +361,7 @@ def _gif(content: Content) -> Parts:
             if not whole:
                 _keep_first_frame(parts, content, control, at, end, is_cut)
         else:
-            # The trailer; or it is missing, and what may stand in its place is no part of the picture.
+            # The trailer. If it is missing, the bytes in its place are no part of the picture.
             end, is_cut, shown = at, True, False
         if is_cut:
             if parts.place is None:
@@ -375,10 +381,10 @@ def _gif(content: Content) -> Parts:
 
 
 def _keep_first_frame(parts: Parts, content: Content, control: Piece, at: int, end: int, is_cut: bool) -> None:
-    """For the decoder it is a picture of its own: where the frame is in the picture matters only when it is drawn."""
+    """Give the decoder the first frame as a picture of its own; its place in the whole picture is noted apart."""
     width, height = struct.unpack("<HH", content[6:10])
     x, y, frame_width, frame_height = struct.unpack("<4H", content[at + 1 : at + 9])
-    # As in browsers, a frame may make the picture larger.
+    # As in browsers, a frame that exceeds the picture makes it larger.
     parts.place = max(width, x + frame_width), max(height, y + frame_height), x, y
     colours = slice(10, 13 + _colours(content[10:11]))
     parts.bare = [content[:6], content[at + 5 : at + 9], colours, control]
@@ -386,14 +392,14 @@ def _keep_first_frame(parts: Parts, content: Content, control: Piece, at: int, e
 
 
 def _colours(flags: bytes) -> int:
-    """@return: bytes of the table of colours that these flags announce."""
+    """@return: the size in bytes of the colour table that these flags announce."""
     if not flags:
         raise DamagedError
     return 3 << ((flags[0] & 7) + 1) if flags[0] & 0x80 else 0
 
 
 def _behind_blocks(content: Content, at: int) -> tuple[int, bool]:
-    """@return: where the sub-blocks end, and whether the last one is missing."""
+    """@return: the offset behind the sub-blocks, and whether the last one is missing."""
     while at < len(content):
         size = content[at]
         at += 1 + size
@@ -407,7 +413,7 @@ def _behind_blocks(content: Content, at: int) -> tuple[int, bool]:
 _WEBP_SHOWN = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"))
 _HAS_PROFILE, _HAS_EXIF, _HAS_XMP = 0x20, 0x08, 0x04
 _FLAGS = b"flags"
-"""Where those are to be."""
+"""Stands in the pieces for the byte with the above flags, until it is known."""
 
 
 def _webp(content: Content) -> Parts:
@@ -425,7 +431,7 @@ def _webp(content: Content) -> Parts:
             raise DamagedError
         if kind == b"VP8X":
             flags = content[at + 8]
-            # Exif comes last, if it does: the flags are set when that is known.
+            # Exif, if there is any, comes last: the flags are set when that is known.
             parts.kept += [content[at : at + 8], _FLAGS, slice(at + 9, at + 8 + size), b"\0" * (size % 2)]
         elif kind in _WEBP_SHOWN:
             parts.kept += [slice(at, at + 8 + size), b"\0" * (size % 2)]
@@ -433,7 +439,7 @@ def _webp(content: Content) -> Parts:
                 parts.profile = parts.profile or content[at + 8 : at + 8 + min(size, PROFILE)]
         elif kind == b"EXIF" and flags & _HAS_EXIF:
             exif = exif or _take_orientation(parts, content[at + 8 : at + 8 + size].removeprefix(b"Exif\0\0"))
-            # It stays in the file, but Chromium does not turn a WebP by it: the thumbnail is to look the same.
+            # Exif stays in the file, but Chromium does not rotate a WebP by it: nor must the thumbnail be.
             parts.orientation = 1
         at += 8 + size + size % 2
     else:
@@ -459,4 +465,4 @@ KNOWN: dict[str, Callable[[Content], Parts]] = {
     "image/gif": _gif,
     "image/webp": _webp,
 }
-"""By media type."""
+"""The functions that take pictures apart, by media type."""

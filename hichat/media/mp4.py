@@ -1,5 +1,6 @@
 """
-Files in boxes: MP4 and its kin (ISO/IEC 14496-12), QuickTime, 3GP, and the pictures of phones (ISO/IEC 23008-12).
+Files of boxes: MP4 and other ISO base media files (ISO/IEC 14496-12), QuickTime, 3GP, and the pictures of phones
+(ISO/IEC 23008-12).
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from typing import NamedTuple
 from hichat.media.steps import STEPS, rest
 
 BOXES = 50_000
-"""Boxes that are looked at, at most: more than an hour of a recorder that writes a fragment each second has."""
+"""The most boxes to read: a recording of an hour with a fragment each second has fewer."""
 
 SAMPLES = 1_000_000
-"""Samples of fragments that are looked at, at most. Many are read at once."""
+"""The most samples of fragments to read."""
 
 _SAMPLES = 1000
-"""Of a fragment, that are looked at at once."""
+"""The number of samples that are read at once."""
 
 _SOUND = b"soun"
 _VIDEO = b"vide"
@@ -40,18 +41,20 @@ _PICTURES = {
     b"msf1": "image/heif-sequence",
 }
 _GENERAL = frozenset((b"mif1", b"mif2", b"msf1"))
-"""Brands of pictures of any codec: which one it is, the other brands tell."""
+"""Brands of pictures of any codec. The other brands of such a file tell the codec."""
 
 _FIRST_BOXES = frozenset((b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"moof"))
-"""What a file begins with that has no brands: older QuickTime."""
+"""The first boxes of files without brands: older QuickTime."""
 
 
 class Film(NamedTuple):
     """
-    @ivar picture: the media type, if it is a picture; else empty.
-    @ivar tracks: what kinds there are, by the four letters of their handlers.
-    @ivar brand: the first of its brands; C{qt}, if it has none.
-    @ivar seconds: 0: that is not to be found out.
+    The contents of a file.
+
+    @ivar picture: the media type of a picture; empty: it is a film or sound.
+    @ivar tracks: the kinds of its tracks, as the four letters of their handlers.
+    @ivar brand: its first brand; C{qt} if it has none.
+    @ivar seconds: its duration; 0: it cannot be found.
     """
 
     picture: str
@@ -61,7 +64,7 @@ class Film(NamedTuple):
 
     @property
     def has_video(self) -> bool | None:
-        """None: no tracks are told."""
+        """Whether it has a video track; None: no tracks were found."""
         return _VIDEO in self.tracks if self.tracks & {_SOUND, _VIDEO} else None
 
 
@@ -73,8 +76,13 @@ class _Box(NamedTuple):
 
 class _Track:
     """
-    @ivar scale: ticks of a second.
-    @ivar step: ticks of a sample that does not say.
+    A track, with the times of its fragments.
+
+    @ivar handler: the four letters of its handler.
+    @ivar scale: ticks a second.
+    @ivar step: the default duration of a sample, in ticks.
+    @ivar first: the beginning of the earliest fragment, in ticks; None: there is none yet.
+    @ivar end: the end of the latest fragment, in ticks.
     """
 
     __slots__ = ("end", "first", "handler", "scale", "step")
@@ -88,9 +96,10 @@ class _Track:
 
     def add(self, base: int | None, ticks: int) -> None:
         """
-        A fragment.
+        Add a fragment.
 
-        @param base: when it begins; None: where the one before has ended.
+        @param base: its beginning in ticks; None: at the end of the fragment before.
+        @param ticks: its duration.
         """
         base = self.end if base is None else base
         self.first = base if self.first is None else min(self.first, base)
@@ -104,7 +113,7 @@ class _Track:
 def look_at(content: bytes | mmap) -> Film | None:
     """
     @param content: the whole file.
-    @return: None: it is nothing of that.
+    @return: the file's contents; None: it is no file of boxes.
     """
     first = next(_boxes(content, 0, len(content)), None)
     if first is None or (first.kind != b"ftyp" and first.kind not in _FIRST_BOXES):
@@ -127,7 +136,7 @@ def _brands(content: bytes | mmap, box: _Box) -> list[bytes]:
 
 
 class _Reader:
-    """Reads the boxes of a film that tell its type and its length."""
+    """Reads the boxes that tell the tracks and the duration."""
 
     def __init__(self, content: bytes | mmap) -> None:
         self._content = content
@@ -138,7 +147,7 @@ class _Reader:
         self.tracks: defaultdict[int, _Track] = defaultdict(_Track)
 
     def read(self) -> None:
-        """Look at all of it."""
+        """Read the whole file."""
         for box in self._in(_Box(b"", 0, len(self._content))):
             if box.kind == b"moov":
                 self._movie(box)
@@ -150,7 +159,7 @@ class _Reader:
 
     @property
     def seconds(self) -> float:
-        """Of the longest track. Fragments that were not looked at might be as long as they like."""
+        """The duration of the longest track; 0 if not all fragments were read."""
         if self._has_fragments and min(self._boxes, self._samples) < 0:
             return 0.0
         return max([self._said, *(track.seconds for track in self.tracks.values())])
@@ -189,7 +198,7 @@ class _Reader:
                     elif part.kind == b"hdlr":
                         handler = bytes(self._content[part.begin + 8 : part.begin + 12])
         found = self.tracks[id]
-        # A broken file may have two of one number: a picture is not hidden by that.
+        # A broken file may have two tracks with the same id: that must not hide a video track.
         found.handler = _VIDEO if _VIDEO in (found.handler, handler) else handler
         found.scale = scale
 
@@ -209,7 +218,7 @@ class _Reader:
         track.add(base, ticks)
 
     def _run(self, run: _Box, step: int) -> int:
-        """@return: the ticks of all its samples."""
+        """@return: the duration of a run's samples, in ticks."""
         flags, count = self._words(run, 0, 2)
         if not flags & 0x100:
             return step * count
@@ -232,7 +241,7 @@ class _Reader:
         return self._words(box, 0, 1)[0] >> 24
 
     def _clock(self, box: _Box) -> tuple[int, int]:
-        """@return: how many ticks a second has, and how many there are; 0: that is not known."""
+        """@return: ticks a second, and the duration in ticks; 0: it is not known."""
         width = 8 if self._version(box) else 4
         at = box.begin + 4 + 2 * width
         scale = int.from_bytes(self._content[at : at + 4], "big")
@@ -240,7 +249,7 @@ class _Reader:
         return scale, 0 if length == (1 << 8 * width) - 1 else length
 
     def _words(self, box: _Box, at: int, count: int) -> tuple[int, ...]:
-        """@return: so many numbers of four bytes; what is not there is zeros."""
+        """@return: so many numbers of four bytes; bytes behind the box's end count as zeros."""
         found = bytes(self._content[box.begin + at : min(box.end, box.begin + at + 4 * count)])
         return struct.unpack(f">{count}I", found.ljust(4 * count, b"\0"))
 

@@ -1,11 +1,11 @@
-"""Names of files: what somebody else calls a file, fit to be shown and to save it as."""
+"""Makes the file names that other users choose safe to show, and to save a file as."""
 
 from __future__ import annotations
 
 import regex
 
 NAME_LIMIT = 255
-"""Bytes of a file's name in UTF-8: what file systems take."""
+"""The longest file name, in bytes of UTF-8: file systems take no longer one."""
 
 TAKEN = 1000
 """The most characters of a name that a client may give; names longer than L{NAME_LIMIT} are cut."""
@@ -16,13 +16,15 @@ _EXTENSION = 32
 # Flags of regions are spelled with tags, which are invisible everywhere else (Unicode Technical Standard 51).
 _FLAG = r"\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
 
-# What cannot be seen, and what turns the rest round. Words of Persian and of Indic scripts have joiners in them, as
-# have emoji; the Mongolian separator shapes its word; the other visible ones of the category stand round digits.
+# Invisible characters, and those that change the direction of text. Without joiners, which words of Persian and of
+# Indic scripts and emoji need; the Mongolian separator, which shapes its word; and the visible characters of category
+# Cf, which enclose digits.
 _HIDDEN = regex.compile(
     rf"({_FLAG})|[\p{{Cc}}\p{{Cs}}\p{{Co}}\p{{Zl}}\p{{Zp}}\ufff9-\ufffb]"
     r"|(?![\u200c\u200d\u180e])(?=\p{Default_Ignorable_Code_Point})[\p{Cf}\u3164\uffa0]"
 )
-# A run within the name is tried once, not from each of its characters on: that would take as long as its square.
+# The possessive quantifiers and the look-behind try a run within the name once, and not from each of its characters:
+# that would take quadratic time.
 _EDGES = regex.compile(r"\A[\s\u200c\u200d]++(?:[\s.\u200c\u200d]++\Z)?|(?<![\s.\u200c\u200d])[\s.\u200c\u200d]++\Z")
 _SEEN = regex.compile(r"[^\p{Default_Ignorable_Code_Point}\p{M}\s.]")
 _LAST = regex.compile(r"(?<=.)(?:\.tar)?\.[^\s.]+\Z")
@@ -32,29 +34,29 @@ _CHARACTER = regex.compile(r"\X")
 def clean_name(name: str) -> str:
     """
     @param name: the name that a client gives a file.
-    @return: the last part of its path, of L{NAME_LIMIT} at most, without invisible characters and those that turn text
-        round; empty if no visible character is left.
+    @return: the last part of its path, of at most L{NAME_LIMIT} bytes, without invisible characters and those that
+        change the direction of text; empty if no visible character is left.
     """
     found = _EDGES.sub("", without_hidden(regex.split(r"[/\\]", name)[-1]))
     return shortened(found, NAME_LIMIT) if _SEEN.search(found) else ""
 
 
 def without_hidden(name: str) -> str:
-    """@return: the same without characters that cannot be seen, or turn others round."""
+    """@return: the name without invisible characters and those that change the direction of text."""
     return name if name.isascii() and name.isprintable() else _HIDDEN.sub(lambda found: found[1] or "", name)
 
 
 def extension_of(name: str) -> str:
-    """@return: how a name ends, from its last dot on; C{.tar.gz} is one. Empty: it has no such end."""
+    """@return: a name's extension, from its last dot on; C{.tar.gz} is one extension. Empty: the name has none."""
     found = _LAST.search(name)
     return found[0] if found is not None and len(found[0].encode()) <= _EXTENSION else ""
 
 
 def shortened(name: str, room: int) -> str:
     """
-    @param room: bytes.
-    @return: so much of a name as there is room for, with its extension, and no character broken: an emoji, or a letter
-        with its marks, is one.
+    @param room: the most bytes.
+    @return: the name, cut to so many bytes, with its extension. No visible character is cut in two, such as an emoji or
+        a letter with its marks.
     """
     if len(name.encode()) <= room:
         return name
@@ -69,5 +71,5 @@ def _cut(text: str, room: int) -> str:
         if size > room:
             break
         kept = character.end()
-    # One letter may have more marks than there is room for.
+    # If the first letter has more marks than there is room for, it is cut.
     return _EDGES.sub("", text[:kept]) if kept else text.encode()[:room].decode(errors="ignore")

@@ -1,4 +1,4 @@
-"""Ogg (RFC 3533): the content of a file, and its length."""
+"""Ogg (RFC 3533): whether a file has video, and its duration."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from hichat.media.steps import STEPS, rest
 
 _MAGIC = b"OggS\0"
 _TAIL = 256 * 1024
-"""Bytes at the end of a file in which its last pages are."""
+"""Bytes at the end of a file in which the last page of its sound must be."""
 
 _PAGES = 10_000
-"""Pages that are looked at there, at most: an honest one has a few kilobytes."""
+"""The most pages to read there: honest pages have a few kilobytes."""
 
 _BEGINS = 2
 _STREAMS = 32
@@ -22,8 +22,10 @@ _FILMS = (b"\x80theora", b"BBCD\0", b"OVP80", b"\x01video\0")
 
 class Film(NamedTuple):
     """
-    @ivar has_video: None: no streams are told.
-    @ivar seconds: 0: that is not to be found out.
+    The contents of a file.
+
+    @ivar has_video: whether it has a video stream; None: no streams were found.
+    @ivar seconds: its duration; 0: it cannot be found.
     """
 
     has_video: bool | None
@@ -40,8 +42,11 @@ class _Page(NamedTuple):
 
 class _Sound(NamedTuple):
     """
+    A stream of sound.
+
+    @ivar stream: its serial number.
     @ivar rate: samples a second.
-    @ivar skipped: samples at the beginning that are not heard.
+    @ivar skipped: samples at the beginning that players skip.
     """
 
     stream: int
@@ -54,7 +59,7 @@ def look_at(content: bytes | mmap) -> Film:
     sound: _Sound | None = None
     has_video: bool | None = None
     at = 0
-    # All streams begin before one goes on.
+    # The first pages of all streams come before any other page.
     for _ in range(_STREAMS):
         page = _page(content, at)
         if page is None or not page.is_first:
@@ -70,9 +75,12 @@ def look_at(content: bytes | mmap) -> Film:
 
 
 def _sound(stream: int, head: bytes) -> _Sound | None:
-    """@param head: the beginning of a stream's first packet."""
+    """
+    @param head: the beginning of a stream's first packet.
+    @return: the stream; None: it is not of sound, or of an unknown codec.
+    """
     if head.startswith(b"OpusHead"):
-        # Whatever was recorded: its clock has this rate (RFC 7845, 4).
+        # The clock of Opus has this rate, whatever the rate of the recording (RFC 7845, 4).
         return _Sound(stream, 48_000, int.from_bytes(head[10:12], "little"))
     if head.startswith(b"\x01vorbis"):
         return _Sound(stream, int.from_bytes(head[12:16], "little"), 0)
@@ -92,7 +100,7 @@ def _seconds(content: bytes | mmap, sound: _Sound) -> float:
         if at < 0:
             break
         page = _page(content, at)
-        # On some pages no packet ends: they have no time.
+        # A page on which no packet ends has no position.
         if page is not None and page.stream == sound.stream and 0 < page.position < 1 << 63:
             return max(0, page.position - sound.skipped) / sound.rate if sound.rate else 0.0
         end = at + len(_MAGIC) - 1

@@ -1,7 +1,7 @@
 """
-Pictures: whether they are whole, how large they are shown, and a small one of each.
+Checks whether pictures are whole, finds the size at which they are shown, and makes thumbnails.
 
-All of this, and L{hichat.media.metadata}, runs in a process of its own: see L{hichat.media.decoder}.
+This module and L{hichat.media.metadata} run in a process of their own: see L{hichat.media.decoder}.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from hichat.media.metadata import Content, DamagedError, Parts, Piece, take_apar
 from hichat.media.types import Picture
 
 PIXELS = 40_000_000
-"""Of a picture, at most: in memory, while a thumbnail is made, each is 4 bytes, of a WebP 16. What says that it
-has more is not decoded at all."""
+"""The most pixels of a picture: while its thumbnail is made, each takes 4 bytes of memory, of a WebP 16. A picture that
+states more is not decoded at all."""
 
 THUMBNAIL = 320
 """Pixels of a thumbnail's longer side."""
 
 STRIP = 16
-"""Rows that are made of a strip."""
+"""Rows of the reduced picture that are made at once."""
 
 _CHUNK = 64 * 1024
 
 _ROWS = 16
-"""Pixels of the lower edge of a JPEG that may be missing: a row of its blocks."""
+"""Rows of pixels at the lower edge of a JPEG that may be missing: one row of its blocks."""
 
 _FORMATS = {"image/png": ["PNG"], "image/jpeg": ["JPEG"], "image/gif": ["GIF"], "image/webp": ["WEBP"]}
 
-# By Exif's orientation: how the stored picture is turned for display.
+# By Exif's orientation: the operation that turns the stored picture upright.
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -50,7 +50,7 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
-# All that Pillow raises on files that are built to make it: its decoders say ValueError, EOFError, OSError and more.
+# All exceptions that Pillow's decoders raise on hostile files.
 _DAMAGED = (
     OSError,
     ValueError,
@@ -69,7 +69,7 @@ _DAMAGED = (
 
 
 def load_decoders() -> None:
-    """Load what the known formats need, while there is memory for it."""
+    """Load Pillow's plugins, before the memory is limited."""
     Image.init()
 
 
@@ -77,12 +77,12 @@ def take_in(content: Path, media_type: str, clean: Path, thumbnail: Path) -> Pic
     """
     Check a picture, and write the copy to keep and the thumbnail.
 
-    @param content: the uploaded file.
-    @param media_type: its type by its first bytes.
-    @param clean: where to write it without metadata.
-    @param thumbnail: where to write a small one.
+    @param content: the path of the uploaded file.
+    @param media_type: its media type by its first bytes.
+    @param clean: the path to which to write the picture without metadata.
+    @param thumbnail: the path to which to write the thumbnail.
     @raise PictureTooLarge: it has more than L{PIXELS}.
-    @raise DamagedPicture: it cannot be shown, or would keep whoever shows it busy.
+    @raise DamagedPicture: it cannot be shown, or is built to keep a decoder busy.
     """
     with content.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as came:
         try:
@@ -100,7 +100,7 @@ def take_in(content: Path, media_type: str, clean: Path, thumbnail: Path) -> Pic
             except DamagedPicture:
                 if media_type != "image/png":
                     raise
-        # All of the pixels may be there, and only zlib's checksum of them wrong.
+        # Perhaps all pixels are there, and only zlib's checksum of them is wrong.
         with _bare(came, without_checksum(came, parts.bare), clean.parent) as bare:
             return _examine(bare, media_type, parts, thumbnail)
 
@@ -128,18 +128,18 @@ def _write(content: Content, pieces: Sequence[Piece], file: IO[bytes]) -> None:
 
 
 def _anything() -> bytes:
-    """@return: what a decoder of JPEG takes for pixels if it has not got all of them yet, and passes over if it has."""
+    """@return: arbitrary data that a JPEG decoder reads as pixels if some are missing, and skips if none are."""
     return bytes(number * number * 31 % 255 for number in range(_CHUNK))
 
 
 def check_end(bare: IO[bytes], longer: IO[bytes]) -> None:
     """
-    Where the end of a JPEG is missing it is not known from its pieces whether pixels are, too: a decoder makes up what
-    it has not got, from what stands there.
+    Check whether a JPEG without an end has all pixels. Its pieces do not tell. A decoder makes missing pixels up from
+    the data that follow: so with other data they differ.
 
     @param bare: the picture.
-    @param longer: the same, with more data at its end.
-    @raise DamagedPicture: more than a few blocks of it are missing.
+    @param longer: the picture, with further data at its end.
+    @raise DamagedPicture: more than a few blocks are missing.
     """
     with _opened(bare, "image/jpeg") as one, _opened(longer, "image/jpeg") as other:
         try:
@@ -150,7 +150,7 @@ def check_end(bare: IO[bytes], longer: IO[bytes]) -> None:
             return
         left, top, right, bottom = apart
         width, height = one.size
-        # A decoder smooths colours over a row more.
+        # A decoder smooths colours across one more row.
         if top < height - _ROWS - 1 or (right - left) * (bottom - top) * 8 > width * height:
             raise DamagedPicture
 
@@ -159,11 +159,11 @@ def _opened(bare: IO[bytes], media_type: str) -> ImageFile.ImageFile:
     """
     @return: the picture, not yet decoded.
     @raise PictureTooLarge: it has more than L{PIXELS}.
-    @raise DamagedPicture: it is none.
+    @raise DamagedPicture: Pillow cannot open it.
     """
     bare.seek(0)
     if media_type == "image/webp" and _webp_pixels(bare.read(30)) > PIXELS:
-        # Pillow takes its memory before it tells the size.
+        # Pillow allocates a WebP's memory before it tells the size.
         raise PictureTooLarge
     bare.seek(0)
     try:
@@ -179,11 +179,13 @@ def _opened(bare: IO[bytes], media_type: str) -> ImageFile.ImageFile:
 
 def examine(bare: IO[bytes], media_type: str, parts: Parts, thumbnail: IO[bytes]) -> Picture:
     """
-    Decode a picture; of one that moves, its first frame.
+    Decode a picture, of an animation the first frame, and make the thumbnail.
 
-    @param bare: its pixels: see L{Parts.bare}.
-    @param media_type: what it is by its first bytes.
-    @param thumbnail: where to write a small one, as L{types.THUMBNAIL_TYPE<hichat.media.types.THUMBNAIL_TYPE>}.
+    @param bare: the picture's pixels; see L{Parts.bare}.
+    @param media_type: its media type by its first bytes.
+    @param parts: its parts.
+    @param thumbnail: the file to which to write the thumbnail, as
+        L{types.THUMBNAIL_TYPE<hichat.media.types.THUMBNAIL_TYPE>}.
     @raise PictureTooLarge: it has more than L{PIXELS}.
     @raise DamagedPicture: it cannot be shown.
     """
@@ -206,7 +208,7 @@ def examine(bare: IO[bytes], media_type: str, parts: Parts, thumbnail: IO[bytes]
 def _webp_pixels(head: bytes) -> int:
     """
     @param head: 30 bytes of a WebP (RFC 9649, 2.5 to 2.7).
-    @return: how many pixels it says that it has; 0: it says nothing.
+    @return: the number of pixels that it states; 0: the bytes are too few.
     """
     if len(head) < 30:
         return 0
@@ -221,12 +223,12 @@ def _webp_pixels(head: bytes) -> int:
 
 
 def _shrink(image: Image.Image, parts: Parts, low: Image.Image | None) -> Image.Image:
-    # JPEG has it in eighths of its size, at a fraction of the time and the memory.
+    # A JPEG can be decoded at eighths of its size, in a fraction of the time and the memory.
     image.draft("RGB", (THUMBNAIL * 2, THUMBNAIL * 2))
     image.load()
     read, size = _reader(image, parts, low), image.size
     if parts.place is not None and parts.place != (*size, 0, 0):
-        # The first frame is only a part, and there is nothing beside it.
+        # The first frame covers only a part of the picture; the rest is transparent.
         whole = Image.new("RGBA", parts.place[:2])
         whole.paste(_as("RGBA", read((0, 0, *size))), parts.place[2:])
         read, size = whole.crop, whole.size
@@ -237,11 +239,14 @@ def _shrink(image: Image.Image, parts: Parts, low: Image.Image | None) -> Image.
 
 
 Read = Callable[[tuple[int, int, int, int]], Image.Image]
-"""Makes a part of a picture one of mode L, LA, RGB, RGBA or CMYK."""
+"""Gives a part of a picture, by its left, top, right and bottom, in mode L, LA, RGB, RGBA or CMYK."""
 
 
 def _reader(image: Image.Image, parts: Parts, low: Image.Image | None) -> Read:
-    """@param low: see L{_low_bytes}."""
+    """
+    @param low: see L{_low_bytes}.
+    @return: reads parts of the picture, with their transparency.
+    """
     header, key = parts.chunks.get(b"IHDR", b""), parts.chunks.get(b"tRNS", b"")
     depth = header[8] if header else 8
     most = (1 << depth) - 1
@@ -249,7 +254,7 @@ def _reader(image: Image.Image, parts: Parts, low: Image.Image | None) -> Read:
     if image.mode == "I;16":
         return _grey_reader(image, [number // 257 for number in range(65536)], samples)
     if image.mode in ("1", "L"):
-        # What is stored in less than 8 bits was multiplied.
+        # Pillow has scaled samples of less than 8 bits to 8 bits.
         return _grey_reader(image, None, [number * 255 // most for number in samples])
     if image.mode == "RGB" and len(samples) == 3:
         return _colour_reader(image, samples, low)
@@ -265,15 +270,15 @@ def _as(mode: str, image: Image.Image) -> Image.Image:
 
 def _grey_reader(image: Image.Image, table: Sequence[int] | None, key: Sequence[int]) -> Read:
     """
-    @param table: what becomes of each number; None: nothing.
-    @param key: has the number, as stored, that is not seen.
+    @param table: maps each sample to 8 bits; None: the samples have 8 bits.
+    @param key: the stored sample that is transparent; empty: none is.
     """
     seen = [255] * (256 if table is None else len(table))
     if key:
         seen[key[0]] = 0
 
     def read(box: tuple[int, int, int, int]) -> Image.Image:
-        # Pillow looks up no more than 8 bits, but for this mode.
+        # Pillow's point() takes a table for more than 8 bits in mode I only.
         strip = _as("L" if table is None else "I", image.crop(box))
         grey = strip if table is None else strip.point(table, "L")
         return Image.merge("LA", (grey, strip.point(seen, "L"))) if key else grey
@@ -283,8 +288,8 @@ def _grey_reader(image: Image.Image, table: Sequence[int] | None, key: Sequence[
 
 def _low_bytes(bare: IO[bytes], parts: Parts) -> Image.Image | None:
     """
-    @return: of a PNG with 16 bits for each colour, one of which is not seen: a picture of the lower 8 bits, without
-        which that colour is not known. Pillow itself gives the higher ones.
+    @return: for a PNG of 16 bits a sample with a transparent colour: a picture of the lower 8 bits, which are needed to
+        recognise that colour. Pillow itself gives the higher 8 bits only. None for all others.
     """
     if parts.chunks.get(b"IHDR", b"")[8:10] != b"\x10\2" or b"tRNS" not in parts.chunks:
         return None
@@ -295,7 +300,10 @@ def _low_bytes(bare: IO[bytes], parts: Parts) -> Image.Image | None:
 
 
 def _colour_reader(image: Image.Image, key: Sequence[int], low: Image.Image | None) -> Read:
-    """@param key: has the colour, as stored, that is not seen."""
+    """
+    @param key: the stored samples of the colour that is transparent.
+    @param low: see L{_low_bytes}.
+    """
 
     def differs(strip: Image.Image, numbers: Sequence[int]) -> Image.Image:
         bands = [
@@ -321,8 +329,8 @@ def _colour_reader(image: Image.Image, key: Sequence[int], low: Image.Image | No
 
 def _reduced(size: tuple[int, int], read: Read) -> Image.Image:
     """
-    Make a large picture smaller, by a whole number, to twice a thumbnail's size or more: a strip at a time, because to
-    convert all of it takes as much memory again.
+    Reduce a large picture by an integer factor, to at least twice a thumbnail's size. It is done a strip at a time,
+    because converting the whole picture would take as much memory again.
     """
     width, height = size
     factor = max(size) // (2 * THUMBNAIL)

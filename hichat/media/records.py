@@ -1,11 +1,12 @@
 """
-Which files there are, which messages use them, and who may see them: functions of a connection, for
+The records of files, of the messages that use them, and of the users who may see them: functions of a connection, for
 L{hichat.storage.store.Store}.
 
-A message of v2 is entered as a use in its own transaction, and refused if the file is not the sender's to use: see
-L{use}. Messages of v1 are entered later (L{hichat.log.follower}): the log is searched in steps, up to the position in
-C{media_head}, and up to its end before anything is removed. So neither costs a message that names no file anything,
-and no file goes while a message that names it is on its way: both hold the store's write lock.
+The use of a file by a message of v2 is entered in the message's own transaction; the message is refused if the sender
+may not see the file: see L{use}. Uses by messages of v1 are entered later (L{hichat.log.follower}), by searching the
+log in steps. C{media_head} has the position up to which it was searched. So messages without files cost nothing. Before
+any file is removed, the log is searched to its end, in the transaction that removes it and holds the store's write
+lock: so no file is removed while a message that names it is being written.
 """
 
 from __future__ import annotations
@@ -40,32 +41,33 @@ from hichat.storage.tables import events, groups, media, media_head, media_uses,
 T = TypeVar("T")
 
 DAY = 24 * 3600 * 1000
-"""Milliseconds that a file may wait for a message that uses it."""
+"""Milliseconds after which a file that no message uses is removed."""
 
 AT_ONCE = 0
 """C{unused_since} of a file to remove at once: the last message that used it was recalled."""
 
 FOLLOWED = 20_000
-"""Events that are searched in one transaction."""
+"""The most events that are searched in one transaction."""
 
 NAMED = 10
-"""Files that one message uses, at most."""
+"""The most files that one message uses."""
 
 BATCH = 1000
-"""Rows that are asked for at once."""
+"""The most rows in one query."""
 
 REMOVED = 500
-"""Files that are removed in one transaction, at most."""
+"""The most files that are removed in one transaction."""
 
 BLOCK = 4096
-"""Bytes: what the smallest file takes on a disk, and of a quota."""
+"""Bytes that the smallest file takes on a disk, and of a quota; larger ones take multiples of it."""
 
 
 class Media(msgspec.Struct, frozen=True):
     """
     An uploaded file; see the columns of C{media}.
 
-    @ivar seconds: how long a sound or a film that has just come lasts; 0: that is not known. Messages keep it.
+    @ivar seconds: the duration of a sound or a film that was uploaded just now; 0: it is not known. The table does not
+        have it: messages do.
     """
 
     id: str
@@ -85,20 +87,20 @@ _COLUMNS = [media.c[name] for name in Media.__struct_fields__ if name in media.c
 
 
 def room_of(*sizes: int) -> int:
-    """@return: what files of so many bytes take of a quota."""
+    """@return: the bytes that files of these sizes take of a quota."""
     return sum(max(1, -(-size // BLOCK)) * BLOCK for size in sizes)
 
 
 def room_used(connection: Connection, user_id: int) -> int:
-    """@return: what all files of a user take."""
+    """@return: the bytes that a user's files take of the quota."""
     return int(connection.scalar(select(func.sum(media.c.room)).where(media.c.owner_id == user_id)) or 0)
 
 
 def add(connection: Connection, found: Media, quota: int) -> None:
     """
-    Enter a file, which no message uses yet.
+    Enter the record of a file, which no message uses yet.
 
-    @raise QuotaExceeded: the owner has no room for it.
+    @raise QuotaExceeded: the owner's quota has no room for it.
     """
     if room_used(connection, found.owner_id) + found.room > quota:
         raise QuotaExceeded
@@ -107,27 +109,31 @@ def add(connection: Connection, found: Media, quota: int) -> None:
 
 
 def find(connection: Connection, id: str) -> Media | None:
-    """@return: a file, whoever may see it."""
+    """@return: a file's record; the caller checks whether the user may see the file."""
     row = connection.execute(select(*_COLUMNS).where(media.c.id == id)).first()
     return Media(*row) if row else None
 
 
 def known(connection: Connection, ids: Collection[str]) -> set[str]:
-    """@return: those of these that there are."""
+    """@return: those of these ids that have a record."""
     return set(connection.scalars(select(media.c.id).where(media.c.id.in_(ids))))
 
 
 def visible(connection: Connection, user_id: int, ids: Collection[str]) -> dict[str, Media]:
     """
-    @param ids: a few hundred at most.
-    @return: by id, the files that a user may see: own ones, and those of messages that the user may read.
+    @param ids: the ids of a few hundred files at most.
+    @return: by id, the records of those files that the user may see: own files, and those in messages that the user may
+        read.
     """
     query = select(*_COLUMNS).where(media.c.id.in_(ids), or_(media.c.owner_id == user_id, _is_read_by(user_id)))
     return {row.id: Media(*row) for row in connection.execute(query)}
 
 
 def _is_read_by(user_id: int) -> ColumnElement[bool]:
-    """A message that uses the file is one that this user may read: as in L{hichat.conversations.history}."""
+    """
+    @return: the condition that the user may read a message that uses the file; the rule is that of
+        L{hichat.conversations.history}.
+    """
     member = exists().where(
         members.c.group_id == events.c.target,
         members.c.user_id == user_id,
@@ -148,10 +154,11 @@ def _is_read_by(user_id: int) -> ColumnElement[bool]:
 
 def use(connection: Connection, user_id: int, id: str, position: int) -> None:
     """
-    A message names a file. In the message's own transaction.
+    Enter the use of a file by a message, in the message's own transaction.
 
-    @param position: the message's.
-    @raise NoSuchMedia: there is none that this user may see, or not any more.
+    @param user_id: the sender.
+    @param position: the message's position.
+    @raise NoSuchMedia: there is no such file, or the sender may not see it.
     """
     if not visible(connection, user_id, [id]):
         raise NoSuchMedia
@@ -164,16 +171,17 @@ def _enter(connection: Connection, uses: Collection[tuple[str, int]]) -> None:
     connection.execute(update(media).where(media.c.id.in_(ids)).values(unused_since=None))
 
 
-# What is done now and then
+# Following the log, and removing unused files
 
 
 class Found(msgspec.Struct):
     """
-    What the log says about files, up to a position.
+    The uses of files in a part of the log.
 
-    @ivar head: where the log ended.
-    @ivar uses: ids of files, which may be nobody's, and positions of messages that name them.
-    @ivar recalled: positions of messages.
+    @ivar position: the last position that was searched.
+    @ivar head: the last position of the log.
+    @ivar uses: ids of files, which may not exist, with positions of messages that name them.
+    @ivar recalled: positions of messages that were recalled.
     """
 
     position: int
@@ -183,13 +191,13 @@ class Found(msgspec.Struct):
 
 
 def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """@return: the items, so many at a time."""
+    """@return: the items in batches of at most C{size}."""
     for at in range(0, len(items), size):
         yield items[at : at + size]
 
 
 def followed(connection: Connection) -> int:
-    """@return: how far the log was searched."""
+    """@return: the position up to which the log was searched."""
     return connection.scalar(select(media_head.c.position)) or 0
 
 
@@ -216,7 +224,7 @@ def search(connection: Connection, low: int, find_ids: Callable[[bytes], Iterabl
 
 
 def _names_a_file(connection: Connection) -> ColumnElement[bool]:
-    # Without the slashes: in JSON each may have a backslash before it.
+    # Without the slashes, because JSON may have a backslash before each.
     word = bindparam("word", OPEN_PREFIX.strip("/").encode(), LargeBinary)
     if connection.dialect.name == "postgresql":
         return func.position(word.op("IN", is_comparison=True)(events.c.body)) > 0
@@ -225,10 +233,10 @@ def _names_a_file(connection: Connection) -> ColumnElement[bool]:
 
 def apply(connection: Connection, low: int, found: Found) -> bool:
     """
-    Enter what L{search} has found.
+    Enter the uses that L{search} has found.
 
-    @param low: from where it was searched.
-    @return: False: somebody else has done so already.
+    @param low: the position behind which the log was searched.
+    @return: whether they were entered; False: another process has done so already.
     """
     moved = update(media_head).where(media_head.c.position == low).values(position=found.position)
     if connection.execute(moved).rowcount != 1:
@@ -250,7 +258,7 @@ _ENTERED = select(media_uses.c.media_id, media_uses.c.position).where(
 
 
 def _forget(connection: Connection, positions: Collection[int]) -> None:
-    """These messages were recalled: they use nothing any more."""
+    """Remove the uses by messages that were recalled. Files without any further use can be removed at once."""
     at = media_uses.c.position.in_(positions)
     ids = set(connection.scalars(select(media_uses.c.media_id).where(at)))
     if not ids:
@@ -264,22 +272,22 @@ def collect(
     connection: Connection, now: int, settled: int | None, find_ids: Callable[[bytes], Iterable[str]]
 ) -> list[str]:
     """
-    Remove the records of files that nothing uses. In a transaction that holds the write lock.
+    Remove the records of unused files, in a transaction that holds the write lock.
 
     @param now: the time in milliseconds since the epoch.
-    @param settled: the same, see L{hichat.runtime.clock.Settled}; None: only what need not wait is removed.
-    @return: their ids; the files can go.
+    @param settled: the time by L{hichat.runtime.clock.Settled}; None: remove only those files that need not wait.
+    @return: the ids of the files; the caller removes them after the commit.
     """
     low = followed(connection)
     found = search(connection, low, find_ids)
     apply(connection, low, found)
     if found.position < reading.head(connection):
-        # There is more of the log to search first.
+        # The rest of the log has to be searched first.
         return []
     due = AT_ONCE
     if settled is not None:
         due = settled - DAY
-        # Entered while the clock was far ahead: or it would be kept until the clock is there.
+        # A file entered while the clock was far ahead would be kept until that time.
         far = media.c.unused_since > settled + DAY
         connection.execute(update(media).where(far).values(unused_since=settled))
     waiting = select(media.c.id).where(media.c.unused_since <= due).order_by(media.c.unused_since).limit(REMOVED)
@@ -288,7 +296,7 @@ def collect(
         return []
     shown = unused & _in_profiles(connection, find_ids)
     if shown:
-        # They are looked at again in a day.
+        # Files in profiles are checked again in a day.
         connection.execute(update(media).where(media.c.id.in_(shown)).values(unused_since=now))
     gone = unused - shown
     connection.execute(delete(media).where(media.c.id.in_(gone)))
@@ -296,7 +304,7 @@ def collect(
 
 
 def _in_profiles(connection: Connection, find_ids: Callable[[bytes], Iterable[str]]) -> set[str]:
-    """@return: the files that are pictures of users and groups."""
+    """@return: the ids of the files that are the pictures of users and groups."""
     found: set[str] = set()
     for column in (users.c.avatar, groups.c.image):
         for url in connection.scalars(select(column).where(column.contains(OPEN_PREFIX, autoescape=True))):

@@ -1,6 +1,6 @@
 """
-Sound that is in no container of films: frames one after another (MP3, AAC in ADTS, AMR), and WAV, AIFF, CAF, AU and
-FLAC. Which it is, and how long it lasts.
+Media types and durations of sound outside of film containers: frames one after another (MP3, AAC in ADTS, AMR), and
+WAV, AIFF, CAF, AU and FLAC.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from hichat.media.steps import STEPS, rest
 Content = bytes | mmap
 
 FRAMES = 200_000
-"""The largest number of frames to count: hours of sound. The frames behind them are taken to be alike."""
+"""The most frames to count: hours of sound. The rest of the file is taken to have the same rate."""
 
 _LOST = 64 * 1024
-"""Bytes within which the next frame is looked for after bytes that are no frame."""
+"""Bytes in which the next frame is looked for after bytes that are no frame."""
 
 _LOSSES = 1000
-"""How often this is done at most: the length of a worse file stays unknown."""
+"""The most times that this is done for a file; then the count ends."""
 
 _CHUNKS = 1000
 
@@ -35,7 +35,7 @@ class _Frame(NamedTuple):
     seconds: float
 
 
-# Frames of MPEG: kilobits a second of layers II and III, of MPEG 1 and of 2 and 2.5 (ISO/IEC 11172-3, 13818-3).
+# MPEG audio: kilobits a second by version (2 stands for 2 and 2.5, too) and layer (ISO/IEC 11172-3, 13818-3).
 _RATES = {
     (1, 2): (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
     (1, 3): (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
@@ -88,7 +88,7 @@ _READERS = {
 
 
 def frames_of(content: Content) -> str:
-    """@return: the media type, if it is frames of MPEG or of AAC, also behind tags and silence; else empty."""
+    """@return: the media type of a file of MPEG or AAC frames, or FLAC, behind tags and zeros; else empty."""
     at = _begin(content)
     if bytes(content[at : at + 5]) in (b"fLaC\0", b"fLaC\x80"):
         return "audio/flac"
@@ -98,14 +98,14 @@ def frames_of(content: Content) -> str:
         if frame is None:
             continue
         following = bytes(content[at + frame.size : at + frame.size + 9])
-        # By chance one frame is soon found; two are not. What ends with the first is what it says it is.
+        # Other data may look like one frame by chance, but not like two. A file may be a single frame.
         if read(following) or (at == 0 and len(content) <= frame.size):
             return media_type
     return "audio/mpeg" if content[:3] == b"ID3" else ""
 
 
 def _begin(content: Content) -> int:
-    """@return: where the sound begins, behind tags (https://id3.org/id3v2.4.0-structure) and zeros."""
+    """@return: the offset of the sound, behind tags (https://id3.org/id3v2.4.0-structure) and zeros."""
     at = 0
     for _ in range(_CHUNKS):
         head = bytes(content[at : at + 10])
@@ -115,13 +115,13 @@ def _begin(content: Content) -> int:
         for each in head[6:]:
             size = size << 7 | each & 0x7F
         at += 10 + size + (10 if head[5] & 0x10 else 0)
-    # Encoders begin with a little silence.
+    # Some files have zeros before the first frame.
     begun = bytes(content[at : at + _LOST])
     return at + len(begun) - len(begun.lstrip(b"\0"))
 
 
 def seconds_of(content: Content, media_type: str) -> float:
-    """@return: how long it lasts; 0: that is not to be found out."""
+    """@return: the duration in seconds; 0: it cannot be found."""
     reader = _SECONDS.get(media_type)
     return reader(content) if reader else 0.0
 
@@ -131,7 +131,7 @@ def _mp3(content: Content) -> float:
     frame = _mpeg(bytes(content[at : at + 4]))
     head = bytes(content[at : at + 64])
     if frame is not None:
-        # Encoders whose frames differ say at the beginning how many there are.
+        # Encoders with a variable bit rate state the number of frames in the first frame.
         for mark in (b"Xing", b"Info"):
             place = head.find(mark)
             if place > 0 and int.from_bytes(head[place + 4 : place + 8], "big") & 1:
@@ -177,7 +177,10 @@ class _Chunk(NamedTuple):
 
 
 def _chunks(content: Content, at: int, order: str, width: int = 4) -> Iterator[_Chunk]:
-    """@param width: bytes of a chunk's size; those of 4 are padded to be even."""
+    """
+    @param at: the offset of the first chunk.
+    @param width: bytes of the size field. With 4 bytes, chunks are padded to an even size.
+    """
     for _ in range(_CHUNKS):
         head = bytes(content[at : at + 4 + width])
         if len(head) < 4 + width:
@@ -196,7 +199,7 @@ def _wav(content: Content) -> float:
         elif chunk.kind == b"ds64":
             wide = int.from_bytes(content[chunk.begin + 8 : chunk.begin + 16], "little")
         elif chunk.kind == b"data":
-            # A program that writes to a pipe does not know the size; a very large file has its size elsewhere.
+            # A program that writes to a pipe states no true size; a very large file states it in ds64.
             size = wide if wide and chunk.size == 0xFFFFFFFF else chunk.size
             there = len(content) - chunk.begin
             return min(size or there, there) / rate if rate else 0.0
@@ -209,7 +212,7 @@ def _aiff(content: Content) -> float:
             head = bytes(content[chunk.begin : chunk.begin + 18])
             if len(head) < 18:
                 break
-            # A number of 80 bits (IEEE 754), of which the whole part is enough.
+            # The rate is a float of 80 bits (IEEE 754); its integer part is enough.
             shift = 16383 + 63 - (head[8] << 8 | head[9])
             hertz = int.from_bytes(head[10:18], "big") >> shift if 0 <= shift < 64 else 0
             return int.from_bytes(head[2:6], "big") / hertz if hertz else 0.0
@@ -217,7 +220,7 @@ def _aiff(content: Content) -> float:
 
 
 def _caf(content: Content) -> float:
-    """Apple's Core Audio Format, its specification 1.0."""
+    """See Apple's Core Audio Format Specification 1.0."""
     hertz, packet, frames, seconds = 0.0, 0, 0, 0.0
     for chunk in _chunks(content, 8, ">", 8):
         if chunk.kind == b"desc":
@@ -240,7 +243,7 @@ def _double(content: Content, at: int) -> float:
 
 
 def _flac(content: Content) -> float:
-    """RFC 9639, 8.2."""
+    """See RFC 9639, 8.2."""
     at = _begin(content)
     head = bytes(content[at + 8 : at + 26])
     if content[at : at + 4] != b"fLaC" or len(head) < 18:

@@ -1,8 +1,8 @@
 """
-Steps: what looks through a stranger's file in one of the daemon's threads lets the others have the interpreter.
+Steps: a thread of the daemon that reads a user's file rests now and then, so that other threads get the interpreter.
 
-A thread that computes gives it up 5 ms after another has asked for it, and whoever passes on a message asks for it
-several times. So files are looked at in steps, with a rest after some of them.
+A computing thread releases the interpreter's lock only 5 ms after another thread has asked for it, and the delivery of
+a message asks for it several times. So files are read in steps, with a rest after every L{STEPS}.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import time
 
 STEPS = 100
-"""Between two rests: each takes a few microseconds."""
+"""Steps between two rests; a step takes a few microseconds."""
 
 _REST = 0.0005
-"""Seconds. A thread that only lets go is the first to have it again."""
+"""Seconds of a rest. A thread that releases the lock without sleeping is the first to get it again."""
 
 
 def rest() -> None:
-    """Let others have their turn."""
+    """Sleep, so that other threads can run."""
     time.sleep(_REST)

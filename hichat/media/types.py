@@ -1,10 +1,11 @@
 """
-What a file is, by its content: what a client or a name says is never believed.
+Media types of files by their content. The type that a client states and the file's name are never believed.
 
-Pictures, sound and films are what browsers show themselves, and nothing that can carry a script. L{Pillow<PIL>} has the
-last word on pictures (L{hichat.media.pictures}). What phones and browsers record is known by its structure, because
-general libraries take sound for films and cannot say how long it is. Archives and text are looked into. The type of
-everything else is puremagic's guess: it is told, but the file is never served as that.
+Pictures, sound and films are formats that browsers show themselves, and none that can contain a script. Pictures must
+also pass L{Pillow<PIL>} (L{hichat.media.pictures}). The formats that phones and browsers record are parsed here:
+general libraries take sound for films and do not tell its duration. Archives and text have their own module
+(L{hichat.media.documents}). The type of any other file is puremagic's guess: clients see it, but the file is never
+served as that type.
 """
 
 from __future__ import annotations
@@ -26,16 +27,16 @@ UNKNOWN = "application/octet-stream"
 THUMBNAIL_TYPE = "image/webp"
 
 PIECE = 32 * 1024
-"""Bytes that are searched at once."""
+"""Bytes that are searched for a pattern at once."""
 
 LONGEST = 16
-"""Bytes of the longest thing that is searched for."""
+"""Bytes of the longest match of such a pattern."""
 
 HEAD = 4096
-"""Bytes at the beginning of a file that tell what it is."""
+"""Bytes at the beginning of a file that decide its media type."""
 
 LASTING = 366 * 24 * 3600.0
-"""Seconds: nothing that is uploaded lasts for longer, whatever it says."""
+"""The longest plausible duration in seconds. A file that states a longer one is broken."""
 
 _PICTURES = (
     (rb"\x89PNG\r\n\x1a\n", "image/png"),
@@ -47,7 +48,7 @@ _PICTURES = (
 # EBML; the document's type stands in its first element (RFC 8794, 8.1).
 _EBML = rb"\x1aE\xdf\xa3.{0,100}?\x42\x82.{1,8}?"
 
-# What may have pictures in it, too.
+# Containers of video or of sound only.
 _FILMS = (
     (_EBML + rb"webm", "webm"),
     (_EBML + rb"matroska", "x-matroska"),
@@ -56,7 +57,7 @@ _FILMS = (
 
 _AUDIO = (
     (rb"(?:RIFF|RF64|BW64)....WAVE", "audio/wav"),
-    # Its first block may be its last one.
+    # The first metadata block may be the last one.
     (rb"fLaC[\0\x80]", "audio/flac"),
     (rb"#!AMR-WB\n", "audio/amr-wb"),
     (rb"#!AMR\n", "audio/amr"),
@@ -66,24 +67,24 @@ _AUDIO = (
     (rb"\.snd\0\0\0", "audio/basic"),
 )
 
-# Some readers of PDF, and so some writers, do not mind bytes before the first line.
+# Some readers of PDF accept bytes before the first line, and some writers write them.
 _DOCUMENTS = (
     (rb".{0,1019}?%PDF-", "application/pdf"),
     (rb"RIFF....AVI ", "video/x-msvideo"),
     (rb"\0\0\x01\xba", "video/mpeg"),
-    # Packets of 188 bytes; cameras put a time of four before each.
+    # Packets of 188 bytes; cameras write a time of four bytes before each.
     (rb"G.{187}G.{187}G", "video/mp2t"),
     (rb".{4}G.{191}G.{191}G", "video/mp2t"),
 )
 
-# By brand: 3GP and what came after it, and QuickTime. All others are MP4.
+# By brand: 3GP and its successors, and QuickTime. All others are MP4.
 _FILM_TYPES = ((b"3gp", "3gpp"), (b"3gr", "3gpp"), (b"3gs", "3gpp"), (b"3g2", "3gpp2"), (b"qt  ", "quicktime"))
-# Some write a zero behind them.
+# Prefixes: some programs end these brands with a zero instead of a blank.
 _SOUND_BRANDS = (b"M4A", b"M4B", b"M4P")
 
 # The sign of a video track in a broken file: the codec's id in Matroska (RFC 9559), the Theora header in Ogg, the
-# handler in MP4 (ISO/IEC 14496-12, 8.4.3). In Matroska it is looked for before the first cluster only: sooner or later
-# so short a pattern is in the sound, too.
+# handler in MP4 (ISO/IEC 14496-12, 8.4.3). In Matroska it is looked for before the first cluster only: sound contains
+# so short a pattern by chance.
 _MATROSKA_FILM = re.compile(rb"\x86[\x80-\xff]V_[A-Z]")
 _CLUSTER = re.compile(rb"\x1f\x43\xb6\x75")
 _MARKS = {
@@ -130,8 +131,8 @@ _SHOWN = {
 
 SHOWN = frozenset(_SHOWN)
 """
-The types that are served as such: browsers show them, or say that they cannot, and nothing in them runs. Files of other
-types are only saved.
+The media types that are served as such: browsers show them, or tell that they cannot, and run no script in them. Files
+of other types can only be saved.
 """
 
 EXTENSIONS = _SHOWN | {
@@ -174,15 +175,16 @@ EXTENSIONS = _SHOWN | {
     "video/mpeg": "mpg",
     "video/mp2t": "ts",
 }
-"""The extensions of these types."""
+"""File extensions by media type."""
 
 
 class Picture(NamedTuple):
     """
-    What there is to know of a picture.
+    The size and orientation of a picture.
 
-    @ivar width: pixels, as it is shown; so is C{height}.
-    @ivar orientation: which side is up, by Exif: 1 to 8.
+    @ivar width: pixels of the picture as it is shown, turned upright.
+    @ivar height: the same.
+    @ivar orientation: Exif's orientation: 1 to 8.
     """
 
     width: int
@@ -193,7 +195,7 @@ class Picture(NamedTuple):
 def type_of(content: bytes | mmap) -> tuple[Kind, str]:
     """
     @param content: the whole file.
-    @return: its kind, and its media type (RFC 6838) by the looks of it.
+    @return: its kind, and its media type (RFC 6838), by its content.
     """
     for pattern, media_type in _PICTURES:
         if re.match(pattern, content, re.DOTALL):
@@ -206,8 +208,9 @@ def type_of(content: bytes | mmap) -> tuple[Kind, str]:
 
 def seconds_of(content: bytes | mmap, media_type: str) -> float:
     """
-    @param media_type: of L{type_of}.
-    @return: how long a sound or a film lasts; 0: that is not to be found out, or it is neither.
+    @param content: the whole file.
+    @param media_type: its media type by L{type_of}.
+    @return: the duration of a sound or a film in seconds; 0: it cannot be found, or the file is neither.
     """
     found = _seconds_of(content, media_type)
     return found if found < LASTING else 0.0
@@ -238,16 +241,16 @@ def _film(content: bytes | mmap) -> tuple[Kind, str] | None:
     if found.picture:
         return "file", found.picture
     name = next((name for brand, name in _FILM_TYPES if found.brand.startswith(brand)), "mp4")
-    # A book that is read out may have pictures between its chapters.
+    # An audiobook may have a video track, with pictures of its chapters.
     has_video = False if found.brand.startswith(_SOUND_BRANDS) else found.has_video
     kind, media_type = _seen_or_heard(content, name, has_video)
-    # There is no name for a QuickTime film that has only sound.
+    # QuickTime has no media type for sound only.
     return kind, "audio/mp4" if media_type == "audio/quicktime" else media_type
 
 
 def _seen_or_heard(content: bytes | mmap, name: str, has_video: bool | None) -> tuple[Kind, str]:
     if has_video is None:
-        # It is broken, or not whole.
+        # The file is broken or cut: look for the sign of a video track.
         mark = _MARKS.get(name, _MARKS["mp4"])
         has_video = _find(mark, content, _end_of_head(mark, content)) >= 0
     return ("file", f"video/{name}") if has_video else ("audio", f"audio/{name}")
@@ -277,11 +280,12 @@ def _end_of_head(film: re.Pattern[bytes], content: bytes | mmap) -> int:
 
 def _find(pattern: re.Pattern[bytes], content: bytes | mmap, end: int) -> int:
     """
-    Search piece by piece, and rest after each: a search keeps the interpreter, and one through ten megabytes may take
-    half a second.
+    Search piece by piece, and rest after each: a search holds the interpreter's lock, and one through ten megabytes may
+    take half a second.
 
-    @param pattern: its matches have L{LONGEST} bytes at most.
-    @return: the place of the first match, or -1.
+    @param pattern: its matches have at most L{LONGEST} bytes.
+    @param end: the offset at which the search ends.
+    @return: the offset of the first match, or -1.
     """
     for at in range(0, end, PIECE):
         found = pattern.search(content, at, min(end, at + PIECE + LONGEST))
