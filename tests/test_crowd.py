@@ -271,7 +271,7 @@ class MeasurementTests(SynchronousTestCase):
         found: Any = {"sent": 10, "expected": 10, "delivered": 9, "doubled": 1, "in_time": 4, "took": 2.0, "cpu": 1.0}
         self.say(0, phase="said", connected=3, **found)
         other: Any = {"sent": 20, "expected": 20, "delivered": 20, "in_time": 20, "took": 2.0, "cpu": 0.5, "failed": 2}
-        self.reactor.pump([0.05] * int(run.PATIENCE / 0.05 + 2))
+        self.reactor.pump([0.05] * int(run.LAST_DELIVERIES_TIMEOUT / 0.05 + 2))
         self.assertEqual(self.told(), [[b"talk", b"leave"]] * 2)
         self.say(0, phase="over", connected=3, times={1000: 3, 5000: 1}, **found)
         self.say(1, phase="over", connected=2, times={1000: 1, 9000: 1}, **other)

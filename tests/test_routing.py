@@ -15,8 +15,8 @@ from hichat.core.errors import SignedOut
 from hichat.core.events import FIRST_GROUP_ID, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.core.ports import IDelivery
-from hichat.pipeline.plane.interests import Interests, Wanted
-from hichat.pipeline.routing.delivery import EARLY, PATIENCE, WATCH, Arrival, Arrived, Routing
+from hichat.pipeline.plane.interests import Interests, PeerInterests
+from hichat.pipeline.routing.delivery import EARLY, GAP_TIMEOUT, WATCH, Arrival, Arrived, Routing
 from hichat.runtime.metrics import Metrics
 from tests import proof
 
@@ -254,7 +254,7 @@ class RoutingTests(RoutingCase):
         self.send(self.dissolve(), self.say(1, GROUP))
         self.assertEqual(self.gateway.online, {1: [3], 2: [3], 3: []})
         self.assertFalse(self.routing.is_member(1, GROUP))
-        wanted = Wanted()
+        wanted = PeerInterests()
         wanted.learn(1, self.interests.told())
         self.assertFalse(wanted.wants(replace(self.log[3], sender=9)))
 
@@ -477,9 +477,9 @@ class RoutingTests(RoutingCase):
         events = [self.say(1, 2) for _ in range(4)]
         self.send(events[0])
         self.send(events[2], events[3])
-        self.clock.advance(PATIENCE * 0.9)
+        self.clock.advance(GAP_TIMEOUT * 0.9)
         self.assertEqual((self.gateway.online[2], self.reads), ([1], []))
-        self.clock.advance(PATIENCE * 0.1)
+        self.clock.advance(GAP_TIMEOUT * 0.1)
         self.assertEqual(self.gateway.online[2], [1, 2, 3, 4])
         self.assertEqual((self.metrics.repairs, self.metrics.repaired_events), (1, 3))
 
@@ -497,7 +497,7 @@ class RoutingTests(RoutingCase):
         self.come(2)
         events = [self.say(1, 2) for _ in range(23)]
         self.send(events[-1])
-        self.clock.advance(PATIENCE)
+        self.clock.advance(GAP_TIMEOUT)
         self.assertEqual(self.gateway.online[2], list(range(1, 24)))
         self.assertEqual([position for position, _ in self.reads], [0, 5, 10, 15, 20])
 
@@ -505,7 +505,7 @@ class RoutingTests(RoutingCase):
         self.come(2)
         self.say(1, 2)
         self.clock.advance(WATCH)
-        self.clock.advance(PATIENCE)
+        self.clock.advance(GAP_TIMEOUT)
         self.assertEqual(self.gateway.online[2], [1])
 
     def test_the_log_cannot_be_read(self) -> None:
@@ -513,7 +513,7 @@ class RoutingTests(RoutingCase):
         events = [self.say(1, 2) for _ in range(2)]
         self.slow = True
         self.send(events[1])
-        self.clock.advance(PATIENCE)
+        self.clock.advance(GAP_TIMEOUT)
         self.reads[0][1].errback(OSError("disk"))
         self.head_fails = True
         self.slow = False
@@ -523,7 +523,7 @@ class RoutingTests(RoutingCase):
         self.head_fails = False
         self.say(1, 2)
         self.clock.advance(WATCH)
-        self.clock.advance(PATIENCE)
+        self.clock.advance(GAP_TIMEOUT)
         self.assertEqual(self.gateway.online[2], [1, 2, 3])
 
     def test_live_while_repairing(self) -> None:
@@ -531,7 +531,7 @@ class RoutingTests(RoutingCase):
         events = [self.say(1, 2) for _ in range(6)]
         self.slow = True
         self.send(events[3])
-        self.clock.advance(PATIENCE)
+        self.clock.advance(GAP_TIMEOUT)
         self.send(events[0], events[1], events[2])
         self.send(events[3], events[4])
         self.reads[0][1].callback(events[:5])
@@ -559,7 +559,7 @@ class RoutingTests(RoutingCase):
         self.slow = True
         events = [self.say(1, 2) for _ in range(2)]
         self.send(events[1])
-        self.clock.advance(PATIENCE)
+        self.clock.advance(GAP_TIMEOUT)
         self.successResultOf(Deferred.fromCoroutine(self.routing.stop()))
         self.clock.advance(10)
         self.assertEqual(self.clock.getDelayedCalls(), [])
@@ -611,7 +611,7 @@ class WorkersTests(RoutingCase):
     def test_a_sender_that_did_not_know_enough(self) -> None:
         self.hear(self.say(5, 6), self.say(5, 9), wanted=1, knew=False)
         self.assertEqual(self.gateway.online[9], [])
-        self.clock.advance(PATIENCE)
+        self.clock.advance(GAP_TIMEOUT)
         self.assertEqual((self.gateway.online[9], self.routing.position), ([2], 2))
 
     def test_a_whole_batch_of_a_sender_that_knew_nothing(self) -> None:
@@ -622,7 +622,7 @@ class WorkersTests(RoutingCase):
         """The group's message behind it was left out: nobody in the group was here."""
         self.hear(self.join(9), self.say(5, GROUP), wanted=1)
         self.assertEqual(self.routing.position, 1)
-        self.clock.advance(PATIENCE)
+        self.clock.advance(GAP_TIMEOUT)
         self.assertEqual((self.gateway.online[9], self.routing.position), ([2], 2))
 
     def test_what_was_left_out_stays_forgotten(self) -> None:
@@ -641,7 +641,7 @@ class WorkersTests(RoutingCase):
         self.assertEqual(self.gateway.online[9], [])
         self.send(one)
         self.assertEqual(self.gateway.online[9], [1, 2, 3])
-        self.clock.advance(PATIENCE)
+        self.clock.advance(GAP_TIMEOUT)
         self.assertEqual(self.reads, [])
 
     def test_a_waiting_batch_that_left_out_what_is_wanted_by_now(self) -> None:
@@ -650,7 +650,7 @@ class WorkersTests(RoutingCase):
         self.come(6)
         self.send(first)
         self.assertEqual(self.routing.position, 1)
-        self.clock.advance(PATIENCE)
+        self.clock.advance(GAP_TIMEOUT)
         self.assertEqual((self.gateway.online[9], self.gateway.online[6]), ([1, 2], [3]))
 
     def test_not_too_many_wait(self) -> None:
@@ -659,7 +659,7 @@ class WorkersTests(RoutingCase):
             self.send(event)
         self.send(first)
         self.assertEqual(len(self.gateway.online[9]), EARLY + 1)
-        self.clock.pump([PATIENCE] * 5)
+        self.clock.pump([GAP_TIMEOUT] * 5)
         self.assertEqual(self.gateway.online[9], list(range(1, EARLY + 11)))
 
     def test_a_recall_after_the_user_has_left(self) -> None:

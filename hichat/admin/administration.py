@@ -21,7 +21,7 @@ from hichat.accounts.passwords import Passwords
 from hichat.accounts.sessions import Session
 from hichat.accounts.tokens import LIFETIME, Claims, Tokens
 from hichat.accounts.users import User
-from hichat.core.drafts import Wanted, drafted
+from hichat.core.drafts import DraftFields, drafted
 from hichat.core.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
 from hichat.core.events import Event
 from hichat.daemon.service import check_state_dir, exposed, prepare_state_dir
@@ -42,7 +42,7 @@ class DirectLedger:
     def __init__(self, writer: LogWriter) -> None:
         self._writer = writer
 
-    def append(self, **wanted: Unpack[Wanted]) -> Deferred[Event]:
+    def append(self, **wanted: Unpack[DraftFields]) -> Deferred[Event]:
         """As L{hichat.pipeline.ledger.gather.Ledger.append}, but at once."""
         draft = drafted(wanted, None)  # type: ignore[arg-type]
         (outcome,) = self._writer.write([draft])

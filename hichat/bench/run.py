@@ -32,7 +32,7 @@ from hichat.runtime.clock import make_steady
 
 CASES = ("pairs", "spread", "groups", "connects", "idle")
 
-PATIENCE = 10.0
+LAST_DELIVERIES_TIMEOUT = 10.0
 """Seconds to wait at the end for messages that have not come yet."""
 
 
@@ -172,7 +172,7 @@ class Measurement:
     async def _talk(self, report: Report) -> None:
         await self._all("said", b"talk")
         waited = 0.0
-        while self._sum("delivered") < self._sum("expected") and waited < PATIENCE:
+        while self._sum("delivered") < self._sum("expected") and waited < LAST_DELIVERIES_TIMEOUT:
             await deferLater(self._reactor, 0.05)
             waited += 0.05
         await self._all("over", b"leave")

@@ -66,7 +66,7 @@ Outcome = Event | Duplicate | Refused
 """The outcome of a draft: its event, or that of the first time, or the reason why it was refused."""
 
 
-class Wanted(TypedDict):
+class DraftFields(TypedDict):
     """The fields of a L{Draft} that a caller may set."""
 
     kind: Kind
@@ -78,7 +78,7 @@ class Wanted(TypedDict):
     change: NotRequired[Callable[[Connection, Draft, int], None] | None]
 
 
-def drafted(wanted: Wanted, origin: IOrigin) -> Draft:
+def drafted(wanted: DraftFields, origin: IOrigin) -> Draft:
     """@return: a draft with these fields, whose outcome the origin is told."""
     return Draft(
         wanted["kind"],
@@ -95,7 +95,7 @@ def drafted(wanted: Wanted, origin: IOrigin) -> Draft:
 class Appender(Protocol):
     """The ledger as accounts, contacts, groups and conversations see it."""
 
-    def append(self, **wanted: Unpack[Wanted]) -> Deferred[Event]:
+    def append(self, **wanted: Unpack[DraftFields]) -> Deferred[Event]:
         """
         Append one event and wait for it.
 

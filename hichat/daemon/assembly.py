@@ -55,7 +55,7 @@ from hichat.pipeline.gateway.v2_connection import V2Protocol
 from hichat.pipeline.gateway.v2_session import Services, SignedIn, make_signal
 from hichat.pipeline.ledger.gather import Ledger
 from hichat.pipeline.ledger.memory import FEW, TAIL
-from hichat.pipeline.ledger.process import Setup, WriterProcess
+from hichat.pipeline.ledger.process import WriterProcess, WriterSetup
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.pipeline.plane.datagram import Codec
 from hichat.pipeline.plane.faults import FaultyTransport
@@ -120,7 +120,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     following = assemble_following(settings, reactor, metrics)
     bounds = settings.bounds
     turns = str(state) if is_file else None
-    setup = Setup(
+    setup = WriterSetup(
         settings.database_url,
         turns,
         worker,
@@ -288,7 +288,7 @@ def assemble_way(
     clock: IReactorTime,
     now: Callable[[], int],
     plane: Plane | None = None,
-    setup: Setup | None = None,
+    setup: WriterSetup | None = None,
 ) -> Way:
     """
     Put together what a message goes through, from the sessions' inlet to the roster.

@@ -65,7 +65,7 @@ from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
 
-DEADLINE = 10.0
+STOP_DEADLINE = 10.0
 """Seconds that stopping may take."""
 
 GARBAGE = 10_000
@@ -77,7 +77,7 @@ live, and Python's default (700) looks at them all again and again while they co
 BACKLOG = 4096
 """Connections that may wait to be taken: after a restart all clients come back at once. Twisted's default is 50."""
 
-PATIENCE = 1.0
+LOCK_TIMEOUT = 1.0
 """Seconds that a daemon at its start waits for another one that leaves the state directory, or only looks at it."""
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104
@@ -296,15 +296,15 @@ class HiChat(InTwistd, Service):
     # Stop
 
     def stopService(self) -> Deferred[None]:
-        """Stop in order, within L{DEADLINE} whatever happens."""
+        """Stop in order, within L{STOP_DEADLINE} whatever happens."""
         self._stopping = True
         super().stopService()
         # A thread of its own, because the reactor's may be the one that waits: for a thread that waits for the store.
-        watchdog = Timer(DEADLINE, self._end_now)
+        watchdog = Timer(STOP_DEADLINE, self._end_now)
         watchdog.daemon = True
         watchdog.start()
         stopping = Deferred.fromCoroutine(self._stop())
-        stopping.addTimeout(DEADLINE - 1, self._reactor)
+        stopping.addTimeout(STOP_DEADLINE - 1, self._reactor)
         stopping.addErrback(self._stopped_badly)
         stopping.addBoth(lambda _: self._clean_up())
         # Not before: the log's writer may still write.
@@ -314,7 +314,7 @@ class HiChat(InTwistd, Service):
 
     def _end_now(self) -> None:
         """End without waiting for the rest. It was not accepted, or it is stored already."""
-        self._log.error("HiChat could not stop within {seconds} s, and ends", seconds=DEADLINE)
+        self._log.error("HiChat could not stop within {seconds} s, and ends", seconds=STOP_DEADLINE)
         os._exit(1)
 
     async def _stop(self) -> None:
@@ -490,9 +490,9 @@ class Claim:
         except OSError as e:
             # Not every caller knows what to say of it.
             raise state_dir_error(directory, str(e)) from None
-        patience = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + LOCK_TIMEOUT
         while not self._try():
-            if time.monotonic() > patience:
+            if time.monotonic() > deadline:
                 os.close(self._file)
                 raise StartError(
                     f"hichat: HICHAT_STATE_DIR: another HiChat is at work in {directory}; "
@@ -547,7 +547,7 @@ def remove_left_over_socket(path: str) -> None:
     them. The lock names a process by its number only, which in a container may be our own.
     """
     with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(PATIENCE)
+        probe.settimeout(LOCK_TIMEOUT)
         try:
             if stat.S_ISSOCK(os.stat(path).st_mode):
                 probe.connect(path)

@@ -19,7 +19,7 @@ from twisted.logger import ILogObserver, Logger
 from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.service import (
-    DEADLINE,
+    STOP_DEADLINE,
     Claim,
     InTwistd,
     exposed,
@@ -51,7 +51,7 @@ class Worker(Supervised):
     @param write: takes each line that it logs.
     """
 
-    patience = DEADLINE + 1
+    patience = STOP_DEADLINE + 1
     longest_line = LINE
 
     def __init__(self, number: int, found: Settings, reactor: Any, write: Callable[[str], object]) -> None:

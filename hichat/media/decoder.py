@@ -4,8 +4,8 @@ its own process only that picture fails. The process has limits of memory and of
 starts it for the first picture, and ends it when none has come for a while::
 
     daemon                                       decoder
-    Setup                                    ->
-    Wanted: a picture                        ->
+    DecoderSetup                             ->
+    DecodeRequest: a picture                 ->
                                              <-  Done: its size and orientation, or the code of a refusal
     end of file: stop
 
@@ -41,7 +41,7 @@ MEMORY = 800 * 1024**2
 SECONDS = 10
 """Seconds of processor time for each picture; the largest take one."""
 
-DEADLINE = 30.0
+PICTURE_DEADLINE = 30.0
 """Seconds by the clock for each picture; longer than L{SECONDS}, for a busy machine."""
 
 IDLE = 60.0
@@ -59,14 +59,14 @@ FIRST_IN_LINE = 10
 """Niceness of the process: users' messages come first."""
 
 
-class Setup(msgspec.Struct, array_like=True):
+class DecoderSetup(msgspec.Struct, array_like=True):
     """The limits of the process; see L{MEMORY} and L{SECONDS}."""
 
     memory: int = MEMORY
     seconds: int = SECONDS
 
 
-class Wanted(msgspec.Struct, array_like=True):
+class DecodeRequest(msgspec.Struct, array_like=True):
     """
     A picture to take in; see L{hichat.media.pictures.take_in}.
 
@@ -82,7 +82,7 @@ class Wanted(msgspec.Struct, array_like=True):
     thumbnail: str
 
 
-class Done(msgspec.Struct, array_like=True):
+class DecodeResult(msgspec.Struct, array_like=True):
     """
     The answer for a picture.
 
@@ -109,7 +109,7 @@ class _Job:
     @ivar is_overdue: whether the process was killed because the picture took too long.
     """
 
-    def __init__(self, user: int, wanted: Wanted) -> None:
+    def __init__(self, user: int, wanted: DecodeRequest) -> None:
         self.user = user
         self.wanted = wanted
         self.answer: Deferred[Picture] = Deferred()
@@ -123,7 +123,7 @@ class Decoder(Process):
 
     @param reactor: see L{Process}; so is C{command}.
     @param setup: the limits of the process.
-    @param deadline: see L{DEADLINE}.
+    @param deadline: see L{PICTURE_DEADLINE}.
     @param idle: see L{IDLE}.
     """
 
@@ -134,13 +134,13 @@ class Decoder(Process):
         self,
         reactor: Any,
         command: Sequence[str] | None = None,
-        setup: Setup | None = None,
-        deadline: float = DEADLINE,
+        setup: DecoderSetup | None = None,
+        deadline: float = PICTURE_DEADLINE,
         idle: float = IDLE,
     ) -> None:
-        super().__init__(setup or Setup(), reactor, command, deadline)
+        super().__init__(setup or DecoderSetup(), reactor, command, deadline)
         self._idle = idle
-        self._decode = msgspec.msgpack.Decoder(Done).decode
+        self._decode = msgspec.msgpack.Decoder(DecodeResult).decode
         # The queues by user; the first user is next.
         self._waiting: dict[int, deque[_Job]] = {}
         self._again_first: _Job | None = None
@@ -160,7 +160,7 @@ class Decoder(Process):
         @return: fires with the picture's size and orientation. Fails with L{DamagedPicture} or L{PictureTooLarge} if
             the process refuses it, with L{Busy} if too many wait, and with L{NotStored} if there is no process.
         """
-        job = _Job(user, Wanted(str(content), media_type, str(clean), str(thumbnail)))
+        job = _Job(user, DecodeRequest(str(content), media_type, str(clean), str(thumbnail)))
         if self._is_stopped:
             job.answer.errback(NotStored())
         elif self.waiting >= WAITING or len(self._waiting.get(user, ())) >= WAITING_OF_USER:
@@ -263,7 +263,7 @@ class Decoder(Process):
 
 def serve(daemon: Daemon) -> None:
     """Take in pictures until the daemon closes the pipe."""
-    setup = daemon.read_setup(Setup)
+    setup = daemon.read_setup(DecoderSetup)
     if setup is None:
         return
     # Not imported at the top: the daemon itself needs no Pillow.
@@ -277,7 +277,7 @@ def serve(daemon: Daemon) -> None:
     _limit(resource.RLIMIT_NOFILE, FILES)
     # No core dumps: they would contain users' pictures.
     _limit(resource.RLIMIT_CORE, 0)
-    decode = msgspec.msgpack.Decoder(Wanted).decode
+    decode = msgspec.msgpack.Decoder(DecodeRequest).decode
     while (message := daemon.read()) is not None:
         spent = resource.getrusage(resource.RUSAGE_SELF)
         _limit(resource.RLIMIT_CPU, int(spent.ru_utime + spent.ru_stime) + 1 + setup.seconds, hard=False)
@@ -296,18 +296,18 @@ def _size() -> int:
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
 
-def _answer(take_in: Any, wanted: Wanted) -> Done:
+def _answer(take_in: Any, wanted: DecodeRequest) -> DecodeResult:
     try:
         found = take_in(Path(wanted.content), wanted.type, Path(wanted.clean), Path(wanted.thumbnail))
     except (DamagedPicture, PictureTooLarge) as e:
-        return Done(None, e.code)
+        return DecodeResult(None, e.code)
     except MemoryError:
-        return Done(None, DamagedPicture.code)
+        return DecodeResult(None, DamagedPicture.code)
     except Exception:
         # The disk has failed, or our code has.
         traceback.print_exc(file=sys.stderr)
-        return Done(None, NotStored.code)
-    return Done(found)
+        return DecodeResult(None, NotStored.code)
+    return DecodeResult(found)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     # The processes that import this have no connections: TLS, which comes with these, took 0.1 s of their start.
     from twisted.internet.tcp import Connection
 
-DEADLINE = 60.0
+ANSWER_DEADLINE = 60.0
 """Seconds that a process has for an answer: on a machine that has much else to do, and with a store that is slow."""
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -104,7 +104,7 @@ class Process(Supervised):
     answers_setup: ClassVar[bool] = False
 
     def __init__(
-        self, setup: Any, reactor: Any, command: Sequence[str] | None = None, deadline: float = DEADLINE
+        self, setup: Any, reactor: Any, command: Sequence[str] | None = None, deadline: float = ANSWER_DEADLINE
     ) -> None:
         super().__init__(reactor, command or (sys.executable, "-m", self.module))
         self._setup = setup

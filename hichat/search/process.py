@@ -5,9 +5,9 @@ daemon it took the interpreter from the reactor, which cost up to a sixth of the
 The process is a L{hichat.runtime.child}, which the daemon asks for each step::
 
     daemon                                       follower
-    Setup                                    ->
+    FollowerSetup                            ->
     Take: a step                             ->
-                                             <-  Taken: its position, and lines for the daemon's log
+                                             <-  StepResult: its position, and lines for the daemon's log
     end of file: stop
 """
 
@@ -34,11 +34,11 @@ NAME = "the search index"
 LAST_IN_LINE = 19
 """Niceness: any other process that wants the core has it first."""
 
-DEADLINE = 600.0
+STEP_DEADLINE = 600.0
 """Seconds that a step may take: on a busy machine the process, which is last in line, gets hardly any time."""
 
 
-class Setup(msgspec.Struct, array_like=True):
+class FollowerSetup(msgspec.Struct, array_like=True):
     """
     The settings of the process.
 
@@ -48,7 +48,7 @@ class Setup(msgspec.Struct, array_like=True):
     database: str
 
 
-class Taken(msgspec.Struct, array_like=True):
+class StepResult(msgspec.Struct, array_like=True):
     """
     The answer to a step.
 
@@ -75,10 +75,10 @@ class FollowerProcess(Child):
     module = "hichat.search.process"
 
     def __init__(
-        self, database: str, reactor: Any, command: Sequence[str] | None = None, deadline: float = DEADLINE
+        self, database: str, reactor: Any, command: Sequence[str] | None = None, deadline: float = STEP_DEADLINE
     ) -> None:
-        super().__init__(Setup(database), reactor, command, deadline)
-        self._decode = msgspec.msgpack.Decoder(Taken).decode
+        super().__init__(FollowerSetup(database), reactor, command, deadline)
+        self._decode = msgspec.msgpack.Decoder(StepResult).decode
         self._step: Deferred[Progress] | None = None
 
     def step(self) -> Deferred[Progress]:
@@ -117,7 +117,7 @@ class FollowerProcess(Child):
 
 def serve(daemon: Daemon) -> None:
     """Take a step each time that the daemon asks, until it closes the pipe."""
-    setup = daemon.read_setup(Setup)
+    setup = daemon.read_setup(FollowerSetup)
     if setup is None:
         return
     os.nice(LAST_IN_LINE)
@@ -126,7 +126,7 @@ def serve(daemon: Daemon) -> None:
     index = make_index(engine)
     steps = Steps(NAME, Indexer(Store(engine, no_threads, no_threads, nullcontext), index).step)
     while daemon.read() is not None:
-        daemon.tell(Taken(steps.take(), said))
+        daemon.tell(StepResult(steps.take(), said))
         said.clear()
     index.engine.dispose()
     engine.dispose()

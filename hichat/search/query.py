@@ -53,7 +53,7 @@ TERMS = 8
 Order = Literal["rank", "newest"]
 
 
-class Wanted(msgspec.Struct, kw_only=True):
+class Criteria(msgspec.Struct, kw_only=True):
     """
     A search.
 
@@ -123,7 +123,7 @@ class _Found(NamedTuple):
 
 
 def search(
-    connection: Connection, index: Index, user: int, wanted: Wanted, behind: SearchCursor | None, limit: int
+    connection: Connection, index: Index, user: int, wanted: Criteria, behind: SearchCursor | None, limit: int
 ) -> Answer:
     """
     Answer a page of a search.
@@ -145,7 +145,14 @@ class _Search:
     """One call."""
 
     def __init__(
-        self, connection: Connection, index: Index, indexed: Connection, user: int, wanted: Wanted, done: int, top: int
+        self,
+        connection: Connection,
+        index: Index,
+        indexed: Connection,
+        user: int,
+        wanted: Criteria,
+        done: int,
+        top: int,
     ) -> None:
         self._connection = connection
         self._index = index

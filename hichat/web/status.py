@@ -16,10 +16,10 @@ from hichat.runtime.metrics import Metrics
 FRESH = 1.0
 """Seconds for which the result of a look is the answer."""
 
-PATIENCE = 3.0
+CHECK_TIMEOUT = 3.0
 """Seconds that a look may take."""
 
-HANGS = f"the store does not answer within {PATIENCE:.0f} s"
+HANGS = f"the store does not answer within {CHECK_TIMEOUT:.0f} s"
 """The reason that is given then."""
 
 
@@ -82,7 +82,7 @@ class Ready(Resource):
             Deferred.fromCoroutine(self._find_out()).addCallback(self._found)
             if self._began is None:
                 return succeed(self._wrong)
-        left = self._began + PATIENCE - now
+        left = self._began + CHECK_TIMEOUT - now
         if left <= 0:
             # It may hang for long, and another one would hang beside it.
             return succeed(HANGS)

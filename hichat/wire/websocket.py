@@ -28,7 +28,7 @@ LONGEST = (1 << 16) - 1
 """Bytes of the longest payload that a usual frame may have."""
 
 
-class Taken(msgspec.Struct, gc=False):
+class ParsedFrames(msgspec.Struct, gc=False):
     """
     What was found in a read.
 
@@ -43,7 +43,7 @@ class Taken(msgspec.Struct, gc=False):
     unusual: bool
 
 
-def take(data: bytes, limit: int = LONGEST, most: int = 1 << 20, from_client: bool = True) -> Taken:
+def take(data: bytes, limit: int = LONGEST, most: int = 1 << 20, from_client: bool = True) -> ParsedFrames:
     """
     @param data: begins where a frame begins.
     @param limit: bytes of payload; longer frames are unusual.
@@ -88,10 +88,10 @@ def take(data: bytes, limit: int = LONGEST, most: int = 1 << 20, from_client: bo
         b"\n".join(texts).decode()
     except UnicodeDecodeError:
         return _valid(texts, head)
-    return Taken(texts, at, unusual)
+    return ParsedFrames(texts, at, unusual)
 
 
-def _valid(texts: list[bytes], head: int) -> Taken:
+def _valid(texts: list[bytes], head: int) -> ParsedFrames:
     """
     @param head: bytes before the payload of a short frame.
     @return: the texts before the first one that is not UTF-8, which is not for us.
@@ -101,7 +101,7 @@ def _valid(texts: list[bytes], head: int) -> Taken:
         try:
             text.decode()
         except UnicodeDecodeError:
-            return Taken(texts[:place], at, True)
+            return ParsedFrames(texts[:place], at, True)
         at += len(text) + (head if len(text) < _TWO_BYTES else head + 2)
     raise AssertionError("one of them is not valid")
 

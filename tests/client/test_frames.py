@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.wire import websocket
-from hichat.wire.websocket import Taken
+from hichat.wire.websocket import ParsedFrames
 from tests import proof
 from tests.support.client import Peer
 from tests.support.client_cases import ClientCase
@@ -36,7 +36,7 @@ FRAMES = st.one_of(
 class TakeTests(ClientCase):
     def outcome(self, chunks: list[bytes], fast: bool) -> object:
         """@return: what the client's connection hands on, and how it ends."""
-        self.patch(websocket, "take", frames_take if fast else lambda data, **_: Taken([], 0, True))
+        self.patch(websocket, "take", frames_take if fast else lambda data, **_: ParsedFrames([], 0, True))
         self.connect(Peer(), language="en")
         self.addCleanup(self.world.pumps.clear)
         link: Any = self.client.link
@@ -82,7 +82,7 @@ class MaskedTests(SynchronousTestCase):
     @given(st.lists(TEXTS, max_size=8))
     def test_the_server_reads_them(self, texts: list[bytes]) -> None:
         data = websocket.masked(texts)
-        self.assertEqual(websocket.take(data), Taken(texts, len(data), False))
+        self.assertEqual(websocket.take(data), ParsedFrames(texts, len(data), False))
 
     def test_each_has_a_mask_of_its_own(self) -> None:
         data = websocket.masked([b"same"] * 50)

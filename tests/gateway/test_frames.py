@@ -18,7 +18,7 @@ from hichat.pipeline.plane.intake import Intake
 from hichat.runtime.metrics import Metrics
 from hichat.v1.connection import V1Protocol
 from hichat.wire import websocket
-from hichat.wire.websocket import Taken
+from hichat.wire.websocket import ParsedFrames
 from tests import proof
 from tests.support.frames import TEXTS, frame
 from tests.support.gateway import MET, REQUEST, Routing, Transport
@@ -67,7 +67,7 @@ class FrameTests(SynchronousTestCase):
         recorder.dataReceived(REQUEST)
         transport.clear()
         if not fast:
-            self.patch(websocket, "take", lambda data, limit, most: Taken([], 0, True))
+            self.patch(websocket, "take", lambda data, limit, most: ParsedFrames([], 0, True))
             self.patch(websocket, "control", lambda data: None)
         for chunk in chunks:
             if not transport.disconnecting:

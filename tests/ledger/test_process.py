@@ -21,7 +21,7 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger import process
-from hichat.pipeline.ledger.process import Setup, WriterProcess
+from hichat.pipeline.ledger.process import WriterProcess, WriterSetup
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime import supervision
 from hichat.runtime.limits import NO_LIMIT, Rate
@@ -71,7 +71,9 @@ class Ledger(Scene):
         @param locked: instead of the store's C{write}.
         @param code: runs in the process first.
         """
-        setup = Setup(self.url, None if self.on_postgresql else str(self.directory), 0, 5, 3600, False, self.strangers)
+        setup = WriterSetup(
+            self.url, None if self.on_postgresql else str(self.directory), 0, 5, 3600, False, self.strangers
+        )
         if code:
             more["command"] = python_command(code, "hichat.pipeline.ledger.process")
         made = WriterProcess(
@@ -328,7 +330,7 @@ LogWriter.write = dying
         await super().set_up()
         for name in ("AGAIN", "LONGEST"):
             self.patch(supervision, name, 0.05)
-        self.patch(process, "PAUSE", 0.05)
+        self.patch(process, "RECEIPTS_PAUSE", 0.05)
         self.looks = 0
 
     def dies(self, written: int) -> str:
@@ -399,7 +401,7 @@ async def test_a_look_that_fails_is_tried_again(death: Death) -> None:
 
 
 async def test_a_store_that_stays_away(death: Death) -> None:
-    death.patch(process, "PATIENCE", 2)
+    death.patch(process, "RECEIPTS_TRIES", 2)
     made = await death.started(code=death.dies(0), locked=lambda *_: fail(OSError("away")))
     outcomes = await gatherResults([made.write([say("a")]), made.write([say("b")]), made.write([say("c")])])
     assert [getattr(found[0], "code", "written") for found in outcomes[:2]] == ["written", "not_stored"]

@@ -22,7 +22,7 @@ from twisted.internet.task import deferLater
 from twisted.logger import eventAsText
 
 from hichat.core.errors import Busy, DamagedPicture, NotStored, PictureTooLarge
-from hichat.media.decoder import FILES, MEMORY, SECONDS, WAITING, WAITING_OF_USER, Decoder, Setup
+from hichat.media.decoder import FILES, MEMORY, SECONDS, WAITING, WAITING_OF_USER, Decoder, DecoderSetup
 from hichat.media.pictures import PIXELS, take_in
 from hichat.media.types import Picture
 from tests.media.samples import PICTURES, PNG, bomb, picture
@@ -185,7 +185,7 @@ async def test_sizes_that_are_lies(scene: DecoderScene) -> None:
     at = small.index(b"VP8X") + 12
     moving = small[:at] + 2 * (side - 1).to_bytes(3, "little") + small[at + 6 :]
     # So little that what takes the memory is another refusal.
-    decoder = scene.make(setup=Setup(memory=64 * 1024**2))
+    decoder = scene.make(setup=DecoderSetup(memory=64 * 1024**2))
     for content in (lossy, lossless, moving):
         with pytest.raises(PictureTooLarge):
             await scene.send(decoder, content, "image/webp")
@@ -203,7 +203,7 @@ async def test_too_much_memory(scene: DecoderScene) -> None:
         await scene.send(decoder, scene.trap(14))
     await scene.send(decoder, PNG)
     assert decoder.pid == first
-    decoder = scene.make(setup=Setup(memory=200 * 1024**2))
+    decoder = scene.make(setup=DecoderSetup(memory=200 * 1024**2))
     with pytest.raises(DamagedPicture):
         await scene.send(decoder, large()[0][1], "image/webp")
     await scene.send(decoder, PNG)
@@ -214,7 +214,7 @@ async def test_what_ends_or_holds_the_process(scene: DecoderScene) -> None:
     decoder = scene.make(traps=True, deadline=6)
     wrong = [scene.send(decoder, scene.trap(width)) for width in (11, 12)]
     # The second of the processor comes long before the deadline, however busy the machine is.
-    wrong.append(scene.send(scene.make(traps=True, deadline=100, setup=Setup(seconds=1)), scene.trap(13)))
+    wrong.append(scene.send(scene.make(traps=True, deadline=100, setup=DecoderSetup(seconds=1)), scene.trap(13)))
     right = [scene.send(decoder, content, kind) for kind, content in PICTURES]
     turns: list[float] = []
 

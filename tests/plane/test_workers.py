@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.core.events import FIRST_GROUP_ID, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.pipeline.plane.datagram import Codec, Trail
-from hichat.pipeline.plane.interests import BITS, Interests, Wanted
+from hichat.pipeline.plane.interests import BITS, Interests, PeerInterests
 from hichat.pipeline.plane.udp import KERNEL_COST, LOST_AFTER, UDPCarrier
 from hichat.runtime.metrics import Metrics
 
@@ -175,7 +175,7 @@ class WorkersTests(SynchronousTestCase):
 
 class InterestsTests(SynchronousTestCase):
     def test_the_same_bit_twice(self) -> None:
-        own, known = Interests(), Wanted()
+        own, known = Interests(), PeerInterests()
         own.add(7)
         number = own.number
         own.add(7 + BITS)
@@ -188,13 +188,13 @@ class InterestsTests(SynchronousTestCase):
         self.assertFalse(known.wants(message(1, 1, 7)))
 
     def test_what_concerns_everybody(self) -> None:
-        known = Wanted()
+        known = PeerInterests()
         known.learn(1, Interests().told())
         self.assertFalse(known.wants(message(1, 1, 2)))
         self.assertTrue(known.wants(Event(1, 1, 1, 1, Kind.SIGNED_OUT, Scope.ACCOUNTS, 1, 1, 0, 0, b"1")))
         self.assertTrue(known.wants(Event(1, 1, 1, 1, Kind.MESSAGE, Scope.EVERYONE, 1, 0, 0, 0, b"x")))
 
     def test_nonsense_means_everything(self) -> None:
-        known = Wanted()
+        known = PeerInterests()
         known.learn(1, b"short")
         self.assertTrue(known.wants(message(1, 1, 2)))

@@ -61,7 +61,7 @@ class IndexCase(WriterCase):
 
     def found(self, asked: str, user: int = 1) -> list[int]:
         """@return: what a search finds."""
-        wanted = query.Wanted(words=words.words(asked))
+        wanted = query.Criteria(words=words.words(asked))
         with self.store.snapshot() as connection:
             answer = query.search(connection, self.index, user, wanted, None, 1000)
         return [hit.message.message.position for hit in answer.hits]

@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.core.errors import NotStored, StoreAway
 from hichat.runtime.metrics import Metrics
 from hichat.web.site import Branch, NotFound, Site
-from hichat.web.status import FRESH, HANGS, PATIENCE, Ready
+from hichat.web.status import CHECK_TIMEOUT, FRESH, HANGS, Ready
 from tests.support.site import Connection, request_bytes
 
 
@@ -65,7 +65,7 @@ class ReadyTests(SynchronousTestCase):
     def test_a_store_that_hangs(self) -> None:
         """Each answer comes in time, and nothing more hangs with it; when it goes on, so does this."""
         first = self.ask()
-        self.clock.advance(PATIENCE - 1)
+        self.clock.advance(CHECK_TIMEOUT - 1)
         second = self.ask()
         self.clock.advance(1)
         for one in (first, second, self.ask()):
@@ -79,7 +79,7 @@ class ReadyTests(SynchronousTestCase):
     def test_who_does_not_wait(self) -> None:
         self.ask().transport.loseConnection()
         self.looks[0].callback(None)
-        self.clock.advance(PATIENCE)
+        self.clock.advance(CHECK_TIMEOUT)
 
     def test_stopping(self) -> None:
         self.stopping = True

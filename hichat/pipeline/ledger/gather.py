@@ -17,7 +17,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from hichat.core.drafts import Draft, Duplicate, IOrigin, Outcome, Wanted, drafted
+from hichat.core.drafts import Draft, DraftFields, Duplicate, IOrigin, Outcome, drafted
 from hichat.core.errors import Busy, NotStored, Refused
 from hichat.core.events import Event, Scope
 from hichat.pipeline.plane.intake import Intake
@@ -97,7 +97,7 @@ class Ledger:
         elif was_light and not self._is_light:
             self._beginning.reset(0)
 
-    def append(self, **wanted: Unpack[Wanted]) -> Deferred[Event]:
+    def append(self, **wanted: Unpack[DraftFields]) -> Deferred[Event]:
         """
         Append one event and wait for it.
 

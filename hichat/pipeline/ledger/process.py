@@ -6,9 +6,9 @@ little more than one core. So batches go to a L{hichat.runtime.child} that does 
 time; its answers come back as an event of the reactor::
 
     daemon                                       writer
-    Setup                                    ->
+    WriterSetup                              ->
                                              <-  Written, of nothing: it is ready
-    Wanted: a batch                          ->
+    WriteRequest: a batch                    ->
                                              <-  Written: an outcome for each, and what is for the log
     end of file: stop
 
@@ -40,23 +40,23 @@ from hichat.core.kinds import Kind
 from hichat.pipeline.ledger import receipts
 from hichat.pipeline.ledger.receipts import Name, Receipt
 from hichat.pipeline.ledger.writer import LogWriter
-from hichat.runtime.child import DEADLINE, Child, Daemon, Said, collect_log, no_threads, run
+from hichat.runtime.child import ANSWER_DEADLINE, Child, Daemon, Said, collect_log, no_threads, run
 from hichat.runtime.limits import NO_LIMIT, Rate
 from hichat.storage.engine import make_engine
 from hichat.storage.store import Store
 from hichat.storage.turnstile import Turnstile
 
-PATIENCE = 60
+RECEIPTS_TRIES = 60
 """How often a store that fails is asked what a dead process did."""
 
-PAUSE = 1.0
+RECEIPTS_PAUSE = 1.0
 """Seconds between two of these questions."""
 
 Write = Callable[[Sequence[Draft]], Deferred[list[Outcome]]]
 """Writes a batch; see L{LogWriter.write}. Never fails."""
 
 
-class Setup(msgspec.Struct, array_like=True):
+class WriterSetup(msgspec.Struct, array_like=True):
     """
     The settings of a writer.
 
@@ -88,7 +88,7 @@ class Plain(msgspec.Struct, array_like=True, gc=False):
     counter: int
 
 
-class Wanted(msgspec.Struct, array_like=True):
+class WriteRequest(msgspec.Struct, array_like=True):
     """
     A batch.
 
@@ -136,12 +136,12 @@ class WriterProcess(Child):
 
     def __init__(
         self,
-        setup: Setup,
+        setup: WriterSetup,
         reactor: Any,
         here: Write,
         locked: Callable[..., Deferred[Any]],
         command: Sequence[str] | None = None,
-        deadline: float = DEADLINE,
+        deadline: float = ANSWER_DEADLINE,
     ) -> None:
         super().__init__(setup, reactor, command, deadline)
         self._here = here
@@ -229,7 +229,7 @@ class WriterProcess(Child):
         self._give_up_probes()
         if not self._lost_batches and self._under_way and not self._batches[0].is_here:
             self._lost_batches = list(self._batches)[: self._under_way]
-            self._look_up(PATIENCE)
+            self._look_up(RECEIPTS_TRIES)
 
     def _give_up_probes(self) -> None:
         """Fail the probes that the process had: a probe has no receipt."""
@@ -262,7 +262,7 @@ class WriterProcess(Child):
     def _not_found(self, failure: Failure, tries: int) -> None:
         if tries:
             # Ask again: the store may be back then.
-            self._reactor.callLater(PAUSE, self._look_up, tries - 1)
+            self._reactor.callLater(RECEIPTS_PAUSE, self._look_up, tries - 1)
             return
         lost, self._lost_batches = self._lost_batches, []
         self._log.failure('{count} batches are in doubt; their senders are told "not stored"', failure, count=len(lost))
@@ -300,7 +300,7 @@ def _refusals(kind: type[Refused]) -> set[type[Refused]]:
 
 def serve(daemon: Daemon) -> None:
     """Write batches until there are no more."""
-    setup = daemon.read_setup(Setup)
+    setup = daemon.read_setup(WriterSetup)
     if setup is None:
         return
     said = collect_log()
@@ -314,7 +314,7 @@ def serve(daemon: Daemon) -> None:
         setup.contacts_only,
         strangers=setup.strangers,
     )
-    decode = msgspec.msgpack.Decoder(Wanted).decode
+    decode = msgspec.msgpack.Decoder(WriteRequest).decode
     # Their origins hear of it in the daemon.
     nobody: Any = None
     daemon.tell(Written([]))

@@ -75,7 +75,7 @@ class Interests:
         self._changed()
 
     def told(self) -> bytes:
-        """@return: for L{Wanted}; empty means everything."""
+        """@return: for L{PeerInterests}; empty means everything."""
         if self._arriving:
             return b""
         bits = bytearray(BITS // 8)
@@ -84,7 +84,7 @@ class Interests:
         return bytes(bits)
 
 
-class Wanted:
+class PeerInterests:
     """
     Another worker's, as far as it is known.
 

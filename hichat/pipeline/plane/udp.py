@@ -20,7 +20,7 @@ from zope.interface import implementer
 from hichat.core.events import Batch, Event
 from hichat.core.ports import IBatchReceiver, ICarrier, Piece
 from hichat.pipeline.plane.datagram import LARGEST, BadDatagram, Codec, Datagram, Trail
-from hichat.pipeline.plane.interests import Interests, Wanted
+from hichat.pipeline.plane.interests import Interests, PeerInterests
 from hichat.runtime.metrics import Metrics
 
 KERNEL_COST = LARGEST + 2048
@@ -52,7 +52,7 @@ class _Peer:
     def __init__(self, address: Address) -> None:
         self.address = address
         self.incarnation = 0
-        self.wanted = Wanted()
+        self.wanted = PeerInterests()
         self.sent = self.heard = self.came = 0
         self.last_sign = 0.0
         self.answer: IDelayedCall | None = None

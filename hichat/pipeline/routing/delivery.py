@@ -26,7 +26,7 @@ from hichat.core.ports import IBatchReceiver, IDelivery
 from hichat.pipeline.plane.interests import Interests
 from hichat.runtime.metrics import Metrics
 
-PATIENCE = 0.05
+GAP_TIMEOUT = 0.05
 """Seconds that a hole may be open before it is read from the log."""
 
 WATCH = 1.0
@@ -511,7 +511,7 @@ class Routing:
         """Something up to this position exists and did not come."""
         self._seen = max(self._seen, position)
         if self._repairing is None and (self._repair_call is None or not self._repair_call.active()):
-            self._repair_call = self._clock.callLater(PATIENCE, self._begin_repair)
+            self._repair_call = self._clock.callLater(GAP_TIMEOUT, self._begin_repair)
 
     def _begin_repair(self) -> None:
         if self.position < self._seen:
@@ -542,7 +542,7 @@ class Routing:
         finally:
             self._repairing = None
         if self.position < self._seen:
-            self._repair_call = self._clock.callLater(WATCH if failed else PATIENCE, self._begin_repair)
+            self._repair_call = self._clock.callLater(WATCH if failed else GAP_TIMEOUT, self._begin_repair)
 
     async def _look_at_head(self) -> None:
         try:

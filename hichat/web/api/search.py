@@ -14,7 +14,7 @@ from hichat.core.text import GROWTH, formed
 from hichat.log import reading
 from hichat.search import query as search_room
 from hichat.search import words
-from hichat.search.query import Hit, Order, SearchCursor, Wanted
+from hichat.search.query import Criteria, Hit, Order, SearchCursor
 from hichat.search.words import Part
 from hichat.web.api.conversations import Name, name_of
 from hichat.web.api.operation import Caller, GroupId, Operation, Section, UserId
@@ -107,13 +107,13 @@ async def search(parts: Parts, caller: Caller, query: SearchQuery) -> Found:
     )
 
 
-def _wanted(user: User, query: SearchQuery) -> Wanted:
+def _wanted(user: User, query: SearchQuery) -> Criteria:
     if len(formed("NFC", query.q)) > LONGEST:
         raise Malformed("q", Fault(parameter="q", detail=f"longer than {LONGEST} characters"))
     asked = words.words(query.q)
     if not asked:
         raise Malformed("q", Fault(parameter="q", detail="there is no word in it"))
-    return Wanted(
+    return Criteria(
         words=asked,
         key=_key(user, query),
         sender=_given(query.sender),
