@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.bench import run
-from hichat.bench.crowd import Crowd, Part, Partner, Plan, Tally, coarse, explain, who_speaks
+from hichat.bench.crowd import Crowd, CrowdShare, Partner, Plan, Tally, coarse, explain, who_speaks
 from hichat.bench.prepare import draw_pairs
 from hichat.bench.run import Measurement, Report, percentiles
 from hichat.client.speech import Event
@@ -85,7 +85,7 @@ ACK = Ack(ref=1, conversation=1, seq=1, id=1, time=1)
 class CrowdTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock: Any = MemoryReactorClock()
-        self.crowd = Crowd(self.clock, Part(plan(connections=4, window=2, processes=2), 1, ["a", "b"]))
+        self.crowd = Crowd(self.clock, CrowdShare(plan(connections=4, window=2, processes=2), 1, ["a", "b"]))
         self.speaker: Any = Speaker()
         self.voice: Any = self.crowd._voices[0]
         self.crowd._voices = [self.voice]
@@ -255,7 +255,7 @@ class MeasurementTests(SynchronousTestCase):
             member.processEnded(Failure(ProcessDone(0)))
 
     def test_the_clients_are_shared_out(self) -> None:
-        parts = [msgspec.json.decode(member.transport.said[0], type=Part) for member in self.reactor.members]
+        parts = [msgspec.json.decode(member.transport.said[0], type=CrowdShare) for member in self.reactor.members]
         self.assertEqual([(part.first, list(part.tokens)) for part in parts], [(0, ["a", "c", "e"]), (1, ["b", "d"])])
 
     def test_what_all_have_found_is_added_up(self) -> None:
@@ -322,7 +322,7 @@ class MeasurementTests(SynchronousTestCase):
 
     def test_the_server_knows_how_large_the_groups_are(self) -> None:
         self.groups_of({"id": FIRST_GROUP_ID, "size": 7})
-        part = msgspec.json.decode(self.reactor.members[-1].transport.said[0], type=Part)
+        part = msgspec.json.decode(self.reactor.members[-1].transport.said[0], type=CrowdShare)
         self.assertEqual(part.plan.group_size, 7)
 
     def test_without_groups_it_is_said_how_to_make_them(self) -> None:

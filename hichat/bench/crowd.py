@@ -73,7 +73,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     name: str = msgspec.field(default_factory=lambda: token_hex(4))
 
 
-class Part(msgspec.Struct, frozen=True):
+class CrowdShare(msgspec.Struct, frozen=True):
     """
     The part of a plan for one process; its first line of input.
 
@@ -205,7 +205,7 @@ class Crowd:
     @ivar under_way: messages that have no answer yet.
     """
 
-    def __init__(self, reactor: Any, part: Part) -> None:
+    def __init__(self, reactor: Any, part: CrowdShare) -> None:
         self.tally = Tally()
         self.name = part.plan.name
         self.talks = False
@@ -352,7 +352,7 @@ class Line(LineOnlyReceiver):
 
     delimiter = b"\n"
 
-    def __init__(self, reactor: Any, part: Part) -> None:
+    def __init__(self, reactor: Any, part: CrowdShare) -> None:
         self._reactor = reactor
         self._crowd = Crowd(reactor, part)
 
@@ -380,7 +380,7 @@ class Line(LineOnlyReceiver):
 
 
 def main() -> None:
-    """Read a L{Part} from the first line of standard input, then commands; see L{Line}."""
+    """Read a L{CrowdShare} from the first line of standard input, then commands; see L{Line}."""
     from twisted.internet import reactor as installed
 
     reactor: Any = installed
@@ -390,7 +390,7 @@ def main() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     Turns.install(reactor, lambda seconds: None)
-    StandardIO(Line(reactor, msgspec.json.decode(sys.stdin.buffer.readline(), type=Part)))
+    StandardIO(Line(reactor, msgspec.json.decode(sys.stdin.buffer.readline(), type=CrowdShare)))
     reactor.run(installSignalHandlers=False)
 
 

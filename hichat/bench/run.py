@@ -23,7 +23,7 @@ from twisted.internet.protocol import ProcessProtocol
 from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 
-from hichat.bench.crowd import Part, Plan, Tally
+from hichat.bench.crowd import CrowdShare, Plan, Tally
 from hichat.client.http import Api, Session
 from hichat.client.wire import ClientError, Credentials, Refused, Unreachable, whole
 from hichat.core.errors import StartError
@@ -149,7 +149,7 @@ class Measurement:
         plan = self._plan
         before = await self._memory()
         for first in range(plan.processes):
-            self._start(Part(plan, first, self._tokens[first :: plan.processes]))
+            self._start(CrowdShare(plan, first, self._tokens[first :: plan.processes]))
         await self._all("ready")
         began = time.monotonic()
         await self._all("connected", b"connect")
@@ -192,7 +192,7 @@ class Measurement:
     def _sum(self, name: str) -> int:
         return sum(getattr(member.tally, name) for member in self._members)
 
-    def _start(self, part: Part) -> None:
+    def _start(self, part: CrowdShare) -> None:
         member = Member(self._told)
         self._members.append(member)
         # The child imports the modules from where this process has imported them.

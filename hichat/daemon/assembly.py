@@ -34,7 +34,7 @@ from hichat.core.drafts import Draft, Outcome
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.core.ports import Runner
-from hichat.daemon.service import Following, Parts, Way, udp_error
+from hichat.daemon.service import Assembly, Following, Way, udp_error
 from hichat.daemon.settings import Bounds, Settings
 from hichat.daemon.site import make_site
 from hichat.groups.service import Groups
@@ -88,7 +88,7 @@ FILERS = 2
 """Threads that write files."""
 
 
-def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], worker: int = 0) -> Parts:
+def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], worker: int = 0) -> Assembly:
     """
     Put the parts of one daemon together. Nothing runs yet.
 
@@ -184,7 +184,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     factories = [sockets, sockets_v2]
     metrics.gauges["connections_open"] = "Open connections, HTTP's too", lambda: places.taken
     metrics.gauges["connections"] = "Open WebSocket connections", lambda: sum(len(f.connections) for f in factories)
-    return Parts(
+    return Assembly(
         engines=[engine] if index.engine is engine else [engine, index.engine],
         pools=pools,
         way=way,

@@ -84,7 +84,7 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104
 """Where an endpoint listens that names no interface."""
 
 LOCK = "daemon.lock"
-"""The file in the state directory that a L{Claim} locks."""
+"""The file in the state directory that a L{StateDirLock} locks."""
 
 LAST_WORDS = 2.0
 """Seconds of the stop deadline during which paused connections are read again."""
@@ -129,7 +129,7 @@ class Following:
 
 
 @dataclass
-class Parts:
+class Assembly:
     """The parts of one daemon, as L{hichat.daemon.assembly.assemble} puts them together."""
 
     engines: list[Engine]
@@ -180,7 +180,7 @@ class HiChat(InTwistd, Service):
     def __init__(
         self,
         settings: Settings,
-        assemble: Callable[[Settings, Any, Callable[[], bool]], Parts],
+        assemble: Callable[[Settings, Any, Callable[[], bool]], Assembly],
         reactor: Any,
         observer: ILogObserver | None = None,
         worker: int = 0,
@@ -190,10 +190,10 @@ class HiChat(InTwistd, Service):
         self._assemble = assemble
         self._reactor = reactor
         self._observer = observer
-        self._parts: Parts | None = None
+        self._assembly: Assembly | None = None
         self._door: IListeningPort | None = None
         self._turns: Turns | None = None
-        self._claim: Claim | None = None
+        self._claim: StateDirLock | None = None
         self._certificates: Certificates | None = None
         self._stopping = False
 
@@ -227,16 +227,16 @@ class HiChat(InTwistd, Service):
         prepare_state_dir(settings.state_dir)
         if settings.workers == 1:
             # Of several workers their supervisor has it.
-            self._claim = Claim(settings.state_dir)
+            self._claim = StateDirLock(settings.state_dir)
             for line in exposed(settings):
                 self._log.warn("{line}", line=line)
         _raise_file_limit()
         gc.set_threshold(GARBAGE)
-        parts = self._parts = self._assemble(settings, self._reactor, lambda: self._stopping)
-        way = parts.way
+        assembly = self._assembly = self._assemble(settings, self._reactor, lambda: self._stopping)
+        way = assembly.way
         migrate(way.store.engine)
         try:
-            parts.index.prepare()
+            assembly.index.prepare()
         except SQLAlchemyError as e:
             cause = " ".join(str(getattr(e, "orig", None) or type(e).__name__).split())
             raise StartError(f"hichat: HICHAT_DATABASE: cannot use the search index beside it: {cause}") from e
@@ -247,14 +247,14 @@ class HiChat(InTwistd, Service):
         if way.process is not None:
             way.process.start()
         way.writer.start()
-        self._door = self._listen(parts.site)
-        for pool in parts.pools:
+        self._door = self._listen(assembly.site)
+        for pool in assembly.pools:
             pool.start()
-        for factory in parts.sockets:
+        for factory in assembly.sockets:
             factory.start()
         way.endings.start()
-        parts.media.start()
-        parts.following.follower.start()
+        assembly.media.start()
+        assembly.following.follower.start()
         self._turns = Turns.install(self._reactor, way.metrics.tick)
         self._log.info(
             "HiChat serves {address}, plane at {plane}, log at position {position}",
@@ -318,10 +318,10 @@ class HiChat(InTwistd, Service):
         os._exit(1)
 
     async def _stop(self) -> None:
-        if self._parts is None:
+        if self._assembly is None:
             return
-        way, sockets, following = self._parts.way, self._parts.sockets, self._parts.following
-        self._parts.media.stop()
+        way, sockets, following = self._assembly.way, self._assembly.sockets, self._assembly.following
+        self._assembly.media.stop()
         way.endings.stop()
         assert self._door is not None
         await _done(self._door.stopListening())
@@ -387,30 +387,30 @@ class HiChat(InTwistd, Service):
         @return: fires when the processes beside this one are gone.
         """
         gone: list[Deferred[None]] = []
-        if self._parts is not None:
-            self._parts.media.stop()
-        for factory in self._parts.sockets if self._parts is not None else ():
+        if self._assembly is not None:
+            self._assembly.media.stop()
+        for factory in self._assembly.sockets if self._assembly is not None else ():
             factory.stop()
-        if self._parts is not None:
-            self._parts.way.endings.stop()
+        if self._assembly is not None:
+            self._assembly.way.endings.stop()
         if self._turns is not None:
             self._turns.uninstall()
         if self._door is not None:
             self._door.stopListening()
         self._door = None
-        parts, self._parts = self._parts, None
-        if parts is not None:
-            parts.way.carrier.stop()
-            if parts.way.process is not None:
-                gone.append(parts.way.process.stop())
-            parts.following.follower.stop()
-            gone.append(parts.following.process.stop())
+        assembly, self._assembly = self._assembly, None
+        if assembly is not None:
+            assembly.way.carrier.stop()
+            if assembly.way.process is not None:
+                gone.append(assembly.way.process.stop())
+            assembly.following.follower.stop()
+            gone.append(assembly.following.process.stop())
             # What waits for it has files to remove, in a pool.
-            gone.append(parts.decoder.stop())
-            for pool in parts.pools:
+            gone.append(assembly.decoder.stop())
+            for pool in assembly.pools:
                 if pool.started:
                     pool.stop()
-            for engine in parts.engines:
+            for engine in assembly.engines:
                 engine.dispose()
         return gatherResults(gone).addCallback(lambda _: None)
 
@@ -476,7 +476,7 @@ def _chmod(path: Path, mode: str = "700") -> str:
     return f"chmod {mode} {shlex.quote(str(path))}"
 
 
-class Claim:
+class StateDirLock:
     """
     That a state directory is one daemon's: of two, neither would hear what the other one's people say, and the files
     there name what each has done. A process that dies gives it back.
@@ -520,7 +520,7 @@ def preflight(settings: Settings, reactor: Any) -> None:
     @raise StartError: as L{HiChat.startService} would.
     """
     prepare_state_dir(settings.state_dir)
-    Claim(settings.state_dir).release()
+    StateDirLock(settings.state_dir).release()
     engine = make_engine(settings.database_url)
     try:
         migrate(engine)

@@ -28,7 +28,7 @@ from hichat.web.credentials import callers
 from hichat.web.docs.documents import mount_documents
 from hichat.web.docs.handbook import Handbook
 from hichat.web.outside import Outside
-from hichat.web.parts import Parts
+from hichat.web.services import ApiServices
 from hichat.web.site import Branch, Site
 from hichat.web.sockets import SocketV2Resource
 from hichat.web.status import Exposition, Health, Ready
@@ -63,13 +63,13 @@ def make_site(
     @param probe: see L{Ready}.
     @param v1: whether existing clients are served.
     """
-    parts = Parts(accounts, contacts, conversations, groups, marks, search_index, store, media)
-    root = make_root(parts, Files(media))
+    services = ApiServices(accounts, contacts, conversations, groups, marks, search_index, store, media)
+    root = make_root(services, Files(media))
     if v1:
         root.mount("v1/user/SendUserMsg", SocketResource(sockets, accounts))
     else:
         root.putChild(b"v1", V1Gone())
-    root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
+    root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))
     root.mount("v2/ws", SocketV2Resource(sockets_v2))
     mount_documents(root, outside.public)
     root.putChild(b"docs", Handbook(outside.prefix))

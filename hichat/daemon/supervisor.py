@@ -20,8 +20,8 @@ from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.service import (
     STOP_DEADLINE,
-    Claim,
     InTwistd,
+    StateDirLock,
     exposed,
     make_private,
     one_line_errors,
@@ -102,7 +102,7 @@ class Supervisor(InTwistd, Service):
         self._lines = log
         self._workers: list[Worker] = []
         self._port: socket.socket | None = None
-        self._claim: Claim | None = None
+        self._claim: StateDirLock | None = None
 
     def startService(self) -> None:
         """
@@ -114,7 +114,7 @@ class Supervisor(InTwistd, Service):
         try:
             make_private()
             prepare_state_dir(found.state_dir)
-            self._claim = Claim(found.state_dir)
+            self._claim = StateDirLock(found.state_dir)
             for line in exposed(found):
                 self._log.warn("{line}", line=line)
             for name in ("plane.key", "token.key", "names.key"):

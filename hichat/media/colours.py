@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from PIL import Image, ImageCms, ImageFilter
 
-from hichat.media.metadata import Parts
+from hichat.media.metadata import PictureParts
 
 Matrix = tuple[tuple[float, ...], ...]
 
@@ -70,7 +70,7 @@ _MEANT = {"RGB": ("RGB",), "GRAY": ("L",), "CMYK": ("CMYK",)}
 """The modes of pictures to which a profile applies, by the profile's colour space."""
 
 
-def to_srgb(image: Image.Image, parts: Parts) -> Image.Image:
+def to_srgb(image: Image.Image, parts: PictureParts) -> Image.Image:
     """
     @param image: a picture of mode L, LA, RGB, RGBA or CMYK.
     @param parts: the picture's parts, with its profile or the PNG's chunks about colours.
@@ -106,14 +106,14 @@ def _converted(image: Image.Image, profile: bytes) -> Image.Image:
     return image if image.mode == "L" else image.convert("RGB")
 
 
-def _code(parts: Parts) -> bytes:
+def _code(parts: PictureParts) -> bytes:
     """@return: the content of a cICP chunk with code points of ITU-T H.273 that we know; empty: there is none."""
     code = parts.chunks.get(b"cICP", b"")
     is_known = len(code) == 4 and code[0] in _PRIMARIES and (code[1] in _CURVES or code[1] in _BRIGHT)
     return code if is_known and code[2:] == b"\0\1" else b""
 
 
-def _profile(parts: Parts) -> bytes:
+def _profile(parts: PictureParts) -> bytes:
     """@return: the ICC profile of a picture's colours (precedence: PNG, third edition, 4.3); empty: they are sRGB."""
     chunks, code = parts.chunks, _code(parts)
     if code:

@@ -46,7 +46,7 @@ class DamagedError(Exception):
     """The file does not have the structure of its format."""
 
 
-class Parts:
+class PictureParts:
     """
     The parts of a picture.
 
@@ -78,7 +78,7 @@ class Parts:
         self.bare += pieces
 
 
-def take_apart(content: Content, media_type: str) -> Parts:
+def take_apart(content: Content, media_type: str) -> PictureParts:
     """
     @param content: the whole file of a picture.
     @param media_type: its media type, one of L{KNOWN}.
@@ -106,7 +106,7 @@ def _orientation(exif: bytes) -> int:
     return 1
 
 
-def _take_orientation(parts: Parts, exif: bytes) -> bytes:
+def _take_orientation(parts: PictureParts, exif: bytes) -> bytes:
     """@return: the Exif to keep, with the orientation only; empty: none."""
     if parts.has_exif:
         return b""
@@ -129,8 +129,8 @@ _NONE, _LEAST, _PROGRESSIVE = -1, 0xC0, 0xC2
 _JPEG_SHOWN = frozenset((*range(0xC0, 0xC8), *range(0xC9, 0xD0), *range(0xDA, 0xE0)))
 
 
-def _jpeg(content: Content) -> Parts:
-    parts = Parts()
+def _jpeg(content: Content) -> PictureParts:
+    parts = PictureParts()
     parts.keep(b"\xff\xd8")
     profile: dict[int, bytes] = {}
     # Of a progressive JPEG, by component: the coefficients of which not all bits have come.
@@ -190,7 +190,7 @@ def _note_scan(missing: dict[int, set[int]], header: bytes) -> None:
             missing.get(number, set()).difference_update(range(first, last + 1))
 
 
-def _keep_segment(parts: Parts, marker: int, head: bytes, at: int, end: int) -> None:
+def _keep_segment(parts: PictureParts, marker: int, head: bytes, at: int, end: int) -> None:
     """Keep the bytes of a segment that are needed to show the picture."""
     kind = marker, head[:5]
     # Decoders ignore a shorter segment, and further bytes.
@@ -224,8 +224,8 @@ _IEND = b"\0\0\0\0IEND\xaeB`\x82"
 _PALETTE = 3
 
 
-def _png(content: Content) -> Parts:
-    parts = Parts()
+def _png(content: Content) -> PictureParts:
+    parts = PictureParts()
     parts.keep(slice(0, 8))
     at, has_pixels, last = 8, False, b""
     for _ in range(PIECES):
@@ -259,7 +259,7 @@ def _png(content: Content) -> Parts:
     raise DamagedError
 
 
-def _show_first_frame(parts: Parts, content: Content) -> None:
+def _show_first_frame(parts: PictureParts, content: Content) -> None:
     """If the first frame of an animated PNG is not its default image, give the decoder that frame."""
     pieces = parts.kept
     kinds = [piece[4:8] if isinstance(piece, bytes) else content[piece.start + 4 : piece.start + 8] for piece in pieces]
@@ -291,7 +291,7 @@ def _data(content: Content, chunk: Piece) -> bytes:
     return chunk[8:-4] if isinstance(chunk, bytes) else content[chunk.start + 8 : chunk.stop - 4]
 
 
-def _read(parts: Parts, kind: bytes, content: Content, at: int, end: int) -> None:
+def _read(parts: PictureParts, kind: bytes, content: Content, at: int, end: int) -> None:
     """Take a chunk's data, if its checksum is right: browsers ignore it otherwise. The first chunk of a type counts."""
     if kind in parts.chunks or (kind not in (b"IHDR", b"PLTE") and not _is_sound(content, at, end)):
         return
@@ -305,7 +305,7 @@ def _read(parts: Parts, kind: bytes, content: Content, at: int, end: int) -> Non
 
 def without_checksum(content: Content, bare: list[Piece]) -> list[Piece]:
     """
-    @param bare: the L{Parts.bare} of a PNG.
+    @param bare: the L{PictureParts.bare} of a PNG.
     @return: the same pieces without the checksum that zlib writes behind the pixels.
     """
     chunks = [piece if isinstance(piece, bytes) else content[piece] for piece in bare]
@@ -339,8 +339,8 @@ _GIF_SHOWN = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 _CONTROL = b"\xf9"
 
 
-def _gif(content: Content) -> Parts:
-    parts = Parts()
+def _gif(content: Content) -> PictureParts:
+    parts = PictureParts()
     at = 13 + _colours(content[10:11])
     parts.kept.append(slice(0, at))
     control: Piece = b""
@@ -380,7 +380,7 @@ def _gif(content: Content) -> Parts:
     raise DamagedError
 
 
-def _keep_first_frame(parts: Parts, content: Content, control: Piece, at: int, end: int, is_cut: bool) -> None:
+def _keep_first_frame(parts: PictureParts, content: Content, control: Piece, at: int, end: int, is_cut: bool) -> None:
     """Give the decoder the first frame as a picture of its own; its place in the whole picture is noted apart."""
     width, height = struct.unpack("<HH", content[6:10])
     x, y, frame_width, frame_height = struct.unpack("<4H", content[at + 1 : at + 9])
@@ -416,11 +416,11 @@ _FLAGS = b"flags"
 """Stands in the pieces for the byte with the above flags, until it is known."""
 
 
-def _webp(content: Content) -> Parts:
+def _webp(content: Content) -> PictureParts:
     end = 8 + int.from_bytes(content[4:8], "little")
     if end > len(content):
         raise DamagedError
-    parts = Parts()
+    parts = PictureParts()
     flags, exif = 0, b""
     at = 12
     for _ in range(PIECES):
@@ -448,7 +448,7 @@ def _webp(content: Content) -> Parts:
     return parts
 
 
-def _finish_webp(parts: Parts, flags: int, exif: bytes) -> None:
+def _finish_webp(parts: PictureParts, flags: int, exif: bytes) -> None:
     flags &= ~(_HAS_EXIF | _HAS_XMP)
     parts.bare = list(parts.kept)
     if exif:
@@ -459,7 +459,7 @@ def _finish_webp(parts: Parts, flags: int, exif: bytes) -> None:
         pieces.insert(0, b"RIFF" + (4 + size).to_bytes(4, "little") + b"WEBP")
 
 
-KNOWN: dict[str, Callable[[Content], Parts]] = {
+KNOWN: dict[str, Callable[[Content], PictureParts]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
     "image/gif": _gif,

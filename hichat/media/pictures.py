@@ -19,7 +19,7 @@ from PIL import Image, ImageChops, ImageFile, UnidentifiedImageError
 
 from hichat.core.errors import DamagedPicture, PictureTooLarge
 from hichat.media.colours import to_srgb
-from hichat.media.metadata import Content, DamagedError, Parts, Piece, take_apart, without_checksum
+from hichat.media.metadata import Content, DamagedError, PictureParts, Piece, take_apart, without_checksum
 from hichat.media.types import Picture
 
 PIXELS = 40_000_000
@@ -105,7 +105,7 @@ def take_in(content: Path, media_type: str, clean: Path, thumbnail: Path) -> Pic
             return _examine(bare, media_type, parts, thumbnail)
 
 
-def _examine(bare: IO[bytes], media_type: str, parts: Parts, thumbnail: Path) -> Picture:
+def _examine(bare: IO[bytes], media_type: str, parts: PictureParts, thumbnail: Path) -> Picture:
     with thumbnail.open("wb") as small:
         return examine(bare, media_type, parts, small)
 
@@ -177,11 +177,11 @@ def _opened(bare: IO[bytes], media_type: str) -> ImageFile.ImageFile:
     return image
 
 
-def examine(bare: IO[bytes], media_type: str, parts: Parts, thumbnail: IO[bytes]) -> Picture:
+def examine(bare: IO[bytes], media_type: str, parts: PictureParts, thumbnail: IO[bytes]) -> Picture:
     """
     Decode a picture, of an animation the first frame, and make the thumbnail.
 
-    @param bare: the picture's pixels; see L{Parts.bare}.
+    @param bare: the picture's pixels; see L{PictureParts.bare}.
     @param media_type: its media type by its first bytes.
     @param parts: its parts.
     @param thumbnail: the file to which to write the thumbnail, as
@@ -222,7 +222,7 @@ def _webp_pixels(head: bytes) -> int:
     return int((width & 0x3FFF) * (height & 0x3FFF))
 
 
-def _shrink(image: Image.Image, parts: Parts, low: Image.Image | None) -> Image.Image:
+def _shrink(image: Image.Image, parts: PictureParts, low: Image.Image | None) -> Image.Image:
     # A JPEG can be decoded at eighths of its size, in a fraction of the time and the memory.
     image.draft("RGB", (THUMBNAIL * 2, THUMBNAIL * 2))
     image.load()
@@ -242,7 +242,7 @@ Read = Callable[[tuple[int, int, int, int]], Image.Image]
 """Gives a part of a picture, by its left, top, right and bottom, in mode L, LA, RGB, RGBA or CMYK."""
 
 
-def _reader(image: Image.Image, parts: Parts, low: Image.Image | None) -> Read:
+def _reader(image: Image.Image, parts: PictureParts, low: Image.Image | None) -> Read:
     """
     @param low: see L{_low_bytes}.
     @return: reads parts of the picture, with their transparency.
@@ -286,7 +286,7 @@ def _grey_reader(image: Image.Image, table: Sequence[int] | None, key: Sequence[
     return read
 
 
-def _low_bytes(bare: IO[bytes], parts: Parts) -> Image.Image | None:
+def _low_bytes(bare: IO[bytes], parts: PictureParts) -> Image.Image | None:
     """
     @return: for a PNG of 16 bits a sample with a transparent colour: a picture of the lower 8 bits, which are needed to
         recognise that colour. Pillow itself gives the higher 8 bits only. None for all others.

@@ -20,7 +20,7 @@ def remove_left_over(pidfile: Path, lock: Path) -> None:
     Remove the file if whoever wrote it is gone: the file is empty, it names us, or a process that began after it was
     written.
 
-    @param lock: what a daemon that is at work holds; see L{hichat.daemon.service.Claim}.
+    @param lock: what a daemon that is at work holds; see L{hichat.daemon.service.StateDirLock}.
     """
     with suppress(OSError, ValueError):
         text, written = pidfile.read_text(), pidfile.stat().st_mtime

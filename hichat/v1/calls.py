@@ -40,8 +40,8 @@ from hichat.web.answers import (
 from hichat.web.complaints import complain
 from hichat.web.credentials import credentials, is_forwarded, peer
 from hichat.web.forms import FORM_LIMIT, integer, read_form, read_urlencoded, required
-from hichat.web.parts import Parts
 from hichat.web.routes import Route, Routes
+from hichat.web.services import ApiServices
 from hichat.web.site import Branch, Request
 from hichat.web.uploads import Files, copy_of_form
 
@@ -105,7 +105,7 @@ def _authenticated(
 
     @wraps(call)
     async def authenticated(self: V1, request: Request) -> bytes | Resource:
-        user = await self.parts.accounts.authenticate(*credentials(request))
+        user = await self.services.accounts.authenticate(*credentials(request))
         request.called_by(user.id)
         return await call(self, request, user)
 
@@ -122,7 +122,7 @@ def _authenticated_v1(
 
     @wraps(call)
     async def authenticated(self: V1, request: Request) -> bytes | Resource:
-        user, claims = await self.parts.accounts.authenticate_v1(*credentials(request))
+        user, claims = await self.services.accounts.authenticate_v1(*credentials(request))
         request.called_by(user.id)
         return await call(self, request, user, claims)
 
@@ -136,14 +136,14 @@ class V1:
 
     _log = Logger()
 
-    def __init__(self, parts: Parts) -> None:
-        self.parts = parts
+    def __init__(self, services: ApiServices) -> None:
+        self.services = services
         self._list = UserList(_encode_user, lambda: time.time_ns() // 1_000_000)
 
     @_call(_in_lower_case)
     async def register(self, request: Request) -> bytes:
         fields = _form(request)
-        user = await self.parts.accounts.register(
+        user = await self.services.accounts.register(
             required(fields, "name"),
             required(fields, "password"),
             fields.get("Identity", ""),
@@ -156,7 +156,7 @@ class V1:
     @_call(_in_lower_case)
     async def log_in(self, request: Request) -> bytes:
         fields = _form(request)
-        token, user = await self.parts.accounts.log_in(
+        token, user = await self.services.accounts.log_in(
             required(fields, "name"), required(fields, "password"), *peer(request)
         )
         return _done(request, LOGGED_IN, tokens=token, userId=user.id)
@@ -164,7 +164,7 @@ class V1:
     @_call(_in_both_cases)
     @_authenticated
     async def list_users(self, request: Request, user: User) -> Pieces:
-        return Pieces(await self.parts.store.read(self._list.read, user))
+        return Pieces(await self.services.store.read(self._list.read, user))
 
     @_call(_with_status)
     @_authenticated_v1
@@ -172,8 +172,8 @@ class V1:
         fields = _form(request)
         _check_own_account(fields, user)
         if "password" in fields:
-            await self.parts.accounts.confirm(user, claims, fields.get(OLD_PASSWORD, ""))
-        changed = await self.parts.accounts.update(user, fields)
+            await self.services.accounts.confirm(user, claims, fields.get(OLD_PASSWORD, ""))
+        changed = await self.services.accounts.update(user, fields)
         return _done(request, UPDATED, data=changed.name)
 
     @_call(_with_status)
@@ -182,8 +182,8 @@ class V1:
         form = _form(request)
         _check_own_account(read_urlencoded(request.uri.partition(b"?")[2]) | form, user)
         # Of the body only: a password has no place in a URL.
-        await self.parts.accounts.confirm(user, claims, form.get(OLD_PASSWORD, ""))
-        await self.parts.accounts.delete(user)
+        await self.services.accounts.confirm(user, claims, form.get(OLD_PASSWORD, ""))
+        await self.services.accounts.delete(user)
         return _done(request, DELETED)
 
     @_call(_in_both_cases)
@@ -195,14 +195,14 @@ class V1:
             raise ForeignAccount
         start, end = integer(fields, "start", 0), integer(fields, "end", -1)
         oldest_first = fields.get("isRev", "").lower() in _TRUE
-        bodies = await self.parts.store.read(pair_history, one, other, start, end, oldest_first)
+        bodies = await self.services.store.read(pair_history, one, other, start, end, oldest_first)
         return to_json(request, rows("ok", [body.decode("utf-8", "replace") for body in bodies]))
 
     @_call(_in_both_cases)
     @_authenticated
     async def list_friends(self, request: Request, user: User) -> bytes:
         _check_own_id(_form(request), "userId", user)
-        friends = await self.parts.contacts.friends(user)
+        friends = await self.services.contacts.friends(user)
         return to_json(request, rows(_user_rows(friends, user), len(friends)))
 
     @_call(_in_lower_case)
@@ -210,7 +210,7 @@ class V1:
     async def add_friend(self, request: Request, user: User) -> bytes:
         fields = _form(request)
         _check_own_id(fields, "userId", user)
-        await self.parts.contacts.add(user, required(fields, "targetName"))
+        await self.services.contacts.add(user, required(fields, "targetName"))
         return _done(request, BEFRIENDED)
 
     @_call(_in_lower_case)
@@ -218,7 +218,7 @@ class V1:
     async def make_group(self, request: Request, user: User) -> bytes:
         fields = _form(request)
         _check_own_id(fields, "ownerId", user)
-        await self.parts.groups.create(
+        await self.services.groups.create(
             user, required(fields, "name"), integer(fields, "cate", 0), fields.get("icon", ""), fields.get("desc", "")
         )
         return _done(request, GROUP_MADE)
@@ -227,7 +227,7 @@ class V1:
     @_authenticated
     async def list_groups(self, request: Request, user: User) -> bytes:
         _check_own_id(_form(request), "ownerId", user)
-        joined = await self.parts.groups.joined(user)
+        joined = await self.services.groups.joined(user)
         return to_json(request, rows([_group_row(group) for group in joined], len(joined)))
 
     @_call(_in_lower_case)
@@ -235,15 +235,15 @@ class V1:
     async def join_group(self, request: Request, user: User) -> bytes:
         fields = _form(request)
         _check_own_id(fields, "userId", user)
-        await self.parts.groups.join(user, required(fields, "comId"))
+        await self.services.groups.join(user, required(fields, "comId"))
         return _done(request, JOINED)
 
     @_call(_in_both_cases)
     @_authenticated
     async def upload(self, request: Request, user: User) -> bytes:
         copy = copy_of_form(_content(request), request.getHeader("content-type"))
-        found = await self.parts.media.save(user, copy, playable=True)
-        answer = {"Code": 0, "Data": self.parts.media.open_url(found), "Msg": UPLOADED[language(request)]}
+        found = await self.services.media.save(user, copy, playable=True)
+        answer = {"Code": 0, "Data": self.services.media.open_url(found), "Msg": UPLOADED[language(request)]}
         return to_json(request, answer)
 
     def routes(self) -> Routes:
@@ -289,13 +289,13 @@ class V1Gone(Resource):
         return complain(request, V1Off())
 
 
-def make_root(parts: Parts, files: Files) -> Branch:
+def make_root(services: ApiServices, files: Files) -> Branch:
     """
     Make the tree of resources. More can be put into it: L{Branch.mount}.
 
     @param files: what serves the uploaded files.
     """
-    root = Branch(V1(parts).routes())
+    root = Branch(V1(services).routes())
     root.putChild(b"uploads", files)
     return root
 

@@ -36,7 +36,7 @@ from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
 from hichat.web.credentials import callers
 from hichat.web.docs.openapi import document
-from hichat.web.parts import Parts
+from hichat.web.services import ApiServices
 from hichat.web.site import Branch, Site
 from hichat.web.uploads import Files, upload_paths
 from tests.support.accounts import quick_hasher
@@ -178,7 +178,7 @@ class SiteFixture(SynchronousTestCase):
 
     def mount(self, accounts):
         """Put the site together, with these accounts."""
-        parts = Parts(
+        services = ApiServices(
             accounts,
             self.contacts,
             self.conversations,
@@ -188,8 +188,8 @@ class SiteFixture(SynchronousTestCase):
             self.store,
             self.media,
         )
-        self.root = make_root(parts, Files(self.media))
-        self.root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
+        self.root = make_root(services, Files(self.media))
+        self.root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))
         metrics = Metrics()
         self.site = Site(
             self.root,

@@ -44,7 +44,7 @@ from hichat.core.text import GROWTH, NAME_LIMIT, name_key
 from hichat.web.api.operation import Caller, DeviceId, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.credentials import Peer
-from hichat.web.parts import Parts
+from hichat.web.services import ApiServices
 from hichat.wire.frames import DeviceName
 
 
@@ -265,96 +265,98 @@ class PeopleQuery(Paging):
     prefix: AnyName = ""
 
 
-async def register(parts: Parts, peer: Peer, forwarded: bool, body: Registration) -> Profile:
+async def register(services: ApiServices, peer: Peer, forwarded: bool, body: Registration) -> Profile:
     """
     Makes an account, without logging in. Where the server wants an invite code, its administrator has some.
     """
-    user = await parts.accounts.register(body.name, body.password, body.password, body.invite, peer.address, forwarded)
+    user = await services.accounts.register(
+        body.name, body.password, body.password, body.invite, peer.address, forwarded
+    )
     return profile_of(user)
 
 
-async def log_in(parts: Parts, peer: Peer, body: Login) -> LoggedIn:
+async def log_in(services: ApiServices, peer: Peer, body: Login) -> LoggedIn:
     """
     Gives tokens that are bound to the device. Its former tokens are void. An unknown name and a wrong password get the
     same answer. After 100 failed log-ins in a row an unknown device waits an hour for each further try; a device is
     known if it sends the secret of its last log-in.
     """
     secrets = [body.deviceSecret] if body.deviceSecret else []
-    grant = await parts.accounts.log_in_device(body.name, body.password, body.device, *peer, secrets)
+    grant = await services.accounts.log_in_device(body.name, body.password, body.device, *peer, secrets)
     return LoggedIn(**msgspec.structs.asdict(tokens_of(grant)), deviceSecret=grant.secret)
 
 
-async def refresh(parts: Parts, peer: Peer, body: Refresh) -> Tokens:
+async def refresh(services: ApiServices, peer: Peer, body: Refresh) -> Tokens:
     """
     Gives the next tokens. A refresh token is good once: if an older one comes again, somebody else has it, and the
     server logs the device out. The one exception is a lost answer: within 60 seconds the client may send the same token
     again, and use either answer. So let one part of a client refresh, and keep the new token before you use it. A
     log-in ends after a year, or the time that the operator has set, however often its tokens are refreshed.
     """
-    return tokens_of(await parts.accounts.refresh(body.refreshToken, peer.address))
+    return tokens_of(await services.accounts.refresh(body.refreshToken, peer.address))
 
 
-async def log_out(parts: Parts, caller: Caller) -> None:
+async def log_out(services: ApiServices, caller: Caller) -> None:
     """Ends this device's log-in: makes its tokens void and closes its connections."""
-    await parts.accounts.log_out(caller.user, caller.device)
+    await services.accounts.log_out(caller.user, caller.device)
 
 
-async def get_me(parts: Parts, caller: Caller) -> Profile:
+async def get_me(services: ApiServices, caller: Caller) -> Profile:
     """Gives your profile, with everything that the server shows of you."""
     return profile_of(caller.user)
 
 
-async def change_me(parts: Parts, caller: Caller, body: ProfileChange) -> Profile:
+async def change_me(services: ApiServices, caller: Caller, body: ProfileChange) -> Profile:
     """Changes all given fields, or none."""
-    return profile_of(await parts.accounts.change_profile(caller.user, msgspec.to_builtins(body)))
+    return profile_of(await services.accounts.change_profile(caller.user, msgspec.to_builtins(body)))
 
 
-async def change_password(parts: Parts, caller: Caller, peer: Peer, body: PasswordChange) -> Tokens:
+async def change_password(services: ApiServices, caller: Caller, peer: Peer, body: PasswordChange) -> Tokens:
     """
     Changes your password, makes your tokens on all devices void and closes all your connections. This device gets new
     tokens.
     """
     user, device = caller
-    return tokens_of(await parts.accounts.change_own_password(user, device, body.old, body.new, peer.address))
+    return tokens_of(await services.accounts.change_own_password(user, device, body.old, body.new, peer.address))
 
 
-async def delete_me(parts: Parts, caller: Caller, body: Deletion) -> None:
+async def delete_me(services: ApiServices, caller: Caller, body: Deletion) -> None:
     """
     Deletes your account for ever, with your contacts and memberships. Your messages stay, without your name. Others may
     take the name after 30 days.
     """
-    await parts.accounts.delete_own(caller.user, body.password, caller.device)
+    await services.accounts.delete_own(caller.user, body.password, caller.device)
 
 
-async def list_devices(parts: Parts, caller: Caller, query: Paging) -> Page[ShownDevice]:
+async def list_devices(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownDevice]:
     """Gives your devices, the oldest first, without revoked ones."""
     after = query.after(tuple[int])
     first = after[0] if after else 0
     # There are at most devices.LIMIT of them and some of v1, and those that were revoked.
-    found = await parts.accounts.devices(caller.user.id)
+    found = await services.accounts.devices(caller.user.id)
     shown = [_shown(*each, caller) for each in found if each[0].id > first and each[0].revoked_at is None]
     return query.page(shown[: query.limit + 1], lambda device: (device.id,))
 
 
-async def revoke_device(parts: Parts, caller: Caller, path: DevicePath) -> None:
+async def revoke_device(services: ApiServices, caller: Caller, path: DevicePath) -> None:
     """
     Revokes a device: makes its tokens void, closes its connections, and refuses further log-ins under its name. To log
     in again the client needs another name.
     """
-    await parts.accounts.revoke(caller.user.id, path.device)
+    await services.accounts.revoke(caller.user.id, path.device)
 
 
-async def find_people(parts: Parts, caller: Caller, query: PeopleQuery) -> Page[Person]:
+async def find_people(services: ApiServices, caller: Caller, query: PeopleQuery) -> Page[Person]:
     """Gives users in the order of their names."""
     after = query.after(tuple[str])
-    found = await parts.store.read(users.by_prefix, query.prefix, after[0] if after else None, query.limit + 1)
+    found = await services.store.read(users.by_prefix, query.prefix, after[0] if after else None, query.limit + 1)
     return query.page([person_of(user) for user in found], lambda person: (name_key(person.name),))
 
 
-async def get_person(parts: Parts, caller: Caller, path: UserPath) -> Person:
+async def get_person(services: ApiServices, caller: Caller, path: UserPath) -> Person:
     """Gives a user's profile as everybody may see it, without phone number and address. A deleted account has no
     fields."""
-    return await parts.store.read(_person, path.user)
+    return await services.store.read(_person, path.user)
 
 
 def person_of(user: User) -> Person:

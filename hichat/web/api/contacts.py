@@ -29,7 +29,7 @@ from hichat.core.errors import (
 from hichat.web.api.accounts import AnyName, Greeting, Person, UserPath, person_of
 from hichat.web.api.operation import Answer, Caller, Operation, Section, Time
 from hichat.web.api.paging import Page, Paging
-from hichat.web.parts import Parts
+from hichat.web.services import ApiServices
 
 T = TypeVar("T")
 
@@ -97,99 +97,99 @@ class ContactChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tr
 # Contacts
 
 
-async def get_contacts(parts: Parts, caller: Caller, query: Paging) -> Page[ShownContact]:
+async def get_contacts(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownContact]:
     """Gives your contacts, the oldest first."""
-    found = await _listed(parts, caller, query, contacts.listed)
+    found = await _listed(services, caller, query, contacts.listed)
     return query.page([_contact(each) for each in found], _place)
 
 
-async def get_contact(parts: Parts, caller: Caller, path: UserPath) -> ShownContact:
+async def get_contact(services: ApiServices, caller: Caller, path: UserPath) -> ShownContact:
     """Gives one of your contacts."""
-    return _contact(await parts.contacts.find(caller.user, path.user))
+    return _contact(await services.contacts.find(caller.user, path.user))
 
 
-async def change_contact(parts: Parts, caller: Caller, path: UserPath, body: ContactChange) -> ShownContact:
+async def change_contact(services: ApiServices, caller: Caller, path: UserPath, body: ContactChange) -> ShownContact:
     """Changes what you have set for a contact. Your other devices get an event; the contact does not."""
     if body.remark is UNSET:
-        return await get_contact(parts, caller, path)
-    return _contact(await parts.contacts.remark(caller.user, path.user, body.remark))
+        return await get_contact(services, caller, path)
+    return _contact(await services.contacts.remark(caller.user, path.user, body.remark))
 
 
-async def accept_contact(parts: Parts, caller: Caller, path: UserPath) -> ShownContact:
+async def accept_contact(services: ApiServices, caller: Caller, path: UserPath) -> ShownContact:
     """Accepts the request of a user who has asked you. Both of you get an event."""
-    return _contact(await parts.contacts.accept(caller.user, path.user))
+    return _contact(await services.contacts.accept(caller.user, path.user))
 
 
-async def remove_contact(parts: Parts, caller: Caller, path: UserPath) -> None:
+async def remove_contact(services: ApiServices, caller: Caller, path: UserPath) -> None:
     """Ends the contact for both, who get an event. Your messages stay."""
-    await parts.contacts.remove(caller.user, path.user)
+    await services.contacts.remove(caller.user, path.user)
 
 
 # Requests
 
 
-async def get_received_requests(parts: Parts, caller: Caller, query: Paging) -> Page[ShownRequest]:
+async def get_received_requests(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownRequest]:
     """Gives the requests to you, the oldest first, without those of users whom you have blocked."""
-    found = await _listed(parts, caller, query, contacts.requests_to)
+    found = await _listed(services, caller, query, contacts.requests_to)
     return query.page([_request(each) for each in found], _place)
 
 
-async def get_sent_requests(parts: Parts, caller: Caller, query: Paging) -> Page[ShownRequest]:
+async def get_sent_requests(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownRequest]:
     """Gives your requests that have no answer yet, the oldest first."""
-    found = await _listed(parts, caller, query, contacts.requests_of)
+    found = await _listed(services, caller, query, contacts.requests_of)
     return query.page([_request(each) for each in found], _place)
 
 
-async def request_contact(parts: Parts, caller: Caller, path: UserPath, body: NewRequest) -> Answer:
+async def request_contact(services: ApiServices, caller: Caller, path: UserPath, body: NewRequest) -> Answer:
     """
     Asks a user to become a contact (202); the user gets an event. If that user has asked you, this accepts the request,
     and you are contacts at once (200). You can ask the same user five times a day.
     """
-    contact = await parts.contacts.request(caller.user, path.user, body.greeting)
+    contact = await services.contacts.request(caller.user, path.user, body.greeting)
     return Answer(202, None) if contact is None else Answer(200, _contact(contact))
 
 
-async def withdraw_request(parts: Parts, caller: Caller, path: UserPath) -> None:
+async def withdraw_request(services: ApiServices, caller: Caller, path: UserPath) -> None:
     """Takes your own request back. Both of you get an event."""
-    await parts.contacts.withdraw(caller.user, path.user)
+    await services.contacts.withdraw(caller.user, path.user)
 
 
-async def reject_contact(parts: Parts, caller: Caller, path: UserPath) -> None:
+async def reject_contact(services: ApiServices, caller: Caller, path: UserPath) -> None:
     """Rejects a request. Both of you get an event. The user may ask again, unless you block them."""
-    await parts.contacts.reject(caller.user, path.user)
+    await services.contacts.reject(caller.user, path.user)
 
 
 # Blocks
 
 
-async def get_blocks(parts: Parts, caller: Caller, query: Paging) -> Page[ShownBlock]:
+async def get_blocks(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownBlock]:
     """Gives the users whom you have blocked, the oldest first."""
-    found = await _listed(parts, caller, query, contacts.blocks_of)
+    found = await _listed(services, caller, query, contacts.blocks_of)
     return query.page([_block(each) for each in found], _place)
 
 
-async def block_user(parts: Parts, caller: Caller, path: UserPath) -> None:
+async def block_user(services: ApiServices, caller: Caller, path: UserPath) -> None:
     """
     Blocks a user. The server refuses their messages, requests and invitations to you. They do not see whether you are
     online or typing, nor how far you have read, and you do not see their typing and reading. They are not told. If you
     are contacts you stay so, and in groups both still read each other. Your other devices get an event.
     """
-    await parts.contacts.block(caller.user, path.user)
+    await services.contacts.block(caller.user, path.user)
 
 
-async def unblock_user(parts: Parts, caller: Caller, path: UserPath) -> None:
+async def unblock_user(services: ApiServices, caller: Caller, path: UserPath) -> None:
     """Ends a block."""
-    await parts.contacts.unblock(caller.user, path.user)
+    await services.contacts.unblock(caller.user, path.user)
 
 
 async def _listed(
-    parts: Parts,
+    services: ApiServices,
     caller: Caller,
     query: Paging,
     read: Callable[[Connection, int, ContactsCursor, int], list[T]],
 ) -> list[T]:
     after = query.after(tuple[int, int])
-    return await parts.store.read(
+    return await services.store.read(
         read, caller.user.id, ContactsCursor(*after) if after else contacts.START, query.limit + 1
     )
 

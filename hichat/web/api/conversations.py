@@ -21,8 +21,8 @@ from hichat.groups import queries
 from hichat.log import reading
 from hichat.web.api.operation import Caller, GroupId, Id, Operation, Section, UserId
 from hichat.web.api.paging import Page, Paging
-from hichat.web.parts import Parts
 from hichat.web.problems import Fault, Malformed
+from hichat.web.services import ApiServices
 from hichat.wire import frames, view
 from hichat.wire.frames import Folded
 
@@ -162,19 +162,19 @@ class MessagesQuery(msgspec.Struct, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=frames.HISTORY_LIMIT)] = 50
 
 
-async def get_conversations(parts: Parts, caller: Caller, query: Paging) -> Page[ShownConversation]:
+async def get_conversations(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownConversation]:
     """
     Gives your conversations, each with its last message: with every user with whom you have exchanged messages, of each
     of your groups, and the announcements. Pinned ones come first, then those with the newest messages.
     """
     after = query.after(tuple[bool, int, int])
     behind = OverviewCursor(*after) if after else None
-    found = await parts.store.read(_conversations, caller.user.id, behind, query.limit + 1)
+    found = await services.store.read(_conversations, caller.user.id, behind, query.limit + 1)
     page = query.page(found, lambda each: each[0].spot)
     return Page([shown for _, shown in page.items], page.next)
 
 
-async def get_messages(parts: Parts, caller: Caller, path: ConversationPath, query: MessagesQuery) -> Messages:
+async def get_messages(services: ApiServices, caller: Caller, path: ConversationPath, query: MessagesQuery) -> Messages:
     """
     Gives a page of messages: C{before} with the smallest id that you have leads back, C{after} with the largest leads
     forward. Of a group it gives the messages from while you were a member.
@@ -182,19 +182,19 @@ async def get_messages(parts: Parts, caller: Caller, path: ConversationPath, que
     key = reading.conversation_key(*_between(caller.user, path.conversation))
     before = None if query.before is UNSET else query.before
     after = None if query.after is UNSET else query.after
-    found = await parts.store.read(history.history, caller.user.id, key, before, after, query.limit, PAGE_SIZE)
+    found = await services.store.read(history.history, caller.user.id, key, before, after, query.limit, PAGE_SIZE)
     return Messages([view.folded(message) for message in found.messages], found.more)
 
 
-async def get_marks(parts: Parts, caller: Caller, path: ConversationPath) -> Standing:
+async def get_marks(services: ApiServices, caller: Caller, path: ConversationPath) -> Standing:
     """Gives the marks of a conversation: how far you have read it, and how far the others have."""
     key = reading.conversation_key(*_between(caller.user, path.conversation))
-    found = await parts.store.read(marks.standing, caller.user.id, key)
+    found = await services.store.read(marks.standing, caller.user.id, key)
     others = [frames.Mark(*mark) for mark in found.others]
     return Standing(found.unread, found.own.received, found.own.read, others, found.last)
 
 
-async def set_marks(parts: Parts, caller: Caller, path: ConversationPath, body: Marking) -> None:
+async def set_marks(services: ApiServices, caller: Caller, path: ConversationPath, body: Marking) -> None:
     """
     Moves your marks forward; a mark beyond the conversation's end goes to the end. The others and your other devices
     get a receipt.
@@ -202,23 +202,23 @@ async def set_marks(parts: Parts, caller: Caller, path: ConversationPath, body: 
     key = reading.conversation_key(*_between(caller.user, path.conversation))
     read = 0 if body.read is UNSET else body.read
     received = max(read, 0 if body.received is UNSET else body.received)
-    await parts.marks.put(caller.user.id, key, received, read, caller.device)
+    await services.marks.put(caller.user.id, key, received, read, caller.device)
 
 
-async def get_settings(parts: Parts, caller: Caller, path: ConversationPath) -> ConversationSettings:
+async def get_settings(services: ApiServices, caller: Caller, path: ConversationPath) -> ConversationSettings:
     """Gives your settings for a conversation."""
     scope, target = _place(path.conversation)
-    return _settings(await parts.conversations.setting(caller.user, scope, target))
+    return _settings(await services.conversations.setting(caller.user, scope, target))
 
 
 async def change_settings(
-    parts: Parts, caller: Caller, path: ConversationPath, body: SettingsChange
+    services: ApiServices, caller: Caller, path: ConversationPath, body: SettingsChange
 ) -> ConversationSettings:
     """Pins or mutes a conversation, or undoes that. Only your other devices get an event."""
     scope, target = _place(path.conversation)
     pinned = None if body.pinned is UNSET else body.pinned
     muted = None if body.muted is UNSET else body.muted
-    return _settings(await parts.conversations.set(caller.user, scope, target, pinned, muted))
+    return _settings(await services.conversations.set(caller.user, scope, target, pinned, muted))
 
 
 def _conversations(

@@ -46,7 +46,7 @@ from hichat.groups.service import FOR_EVER, checked
 from hichat.web.api.accounts import AnyName, Description, Name
 from hichat.web.api.operation import Answer, Caller, GroupId, Id, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
-from hichat.web.parts import Parts
+from hichat.web.services import ApiServices
 from hichat.wire import frames, view
 
 Picture = Annotated[str, Meta(max_length=PICTURE_LIMIT)]
@@ -310,225 +310,227 @@ class GroupQuery(Paging):
 # Groups
 
 
-async def create_group(parts: Parts, caller: Caller, body: NewGroup) -> ShownGroup:
+async def create_group(services: ApiServices, caller: Caller, body: NewGroup) -> ShownGroup:
     """Makes a group; you are its owner and its only member."""
     user = caller.user
     values = checked({"name": body.name, "picture": body.picture, "description": body.description})
-    made = await parts.groups.create(
+    made = await services.groups.create(
         user, values["name"], image=values["image"], description=values["description"], policy=body.joinPolicy
     )
-    return _group(parts, GroupView(made, "owner", None, False, False, 0))
+    return _group(services, GroupView(made, "owner", None, False, False, 0))
 
 
-async def find_groups(parts: Parts, caller: Caller, query: GroupQuery) -> Page[ShownGroup]:
+async def find_groups(services: ApiServices, caller: Caller, query: GroupQuery) -> Page[ShownGroup]:
     """
     Gives groups in the order of their names. Groups for invited users only are shown to their members alone.
     """
     after = query.after(tuple[str])
     begin = after[0] if after else ""
-    found = await parts.groups.search(caller.user.id, query.name, query.exact, begin, query.limit + 1)
-    return query.page([_group(parts, place) for place in found], lambda group: (name_key(group.name),))
+    found = await services.groups.search(caller.user.id, query.name, query.exact, begin, query.limit + 1)
+    return query.page([_group(services, place) for place in found], lambda group: (name_key(group.name),))
 
 
-async def get_my_groups(parts: Parts, caller: Caller, query: Paging) -> Page[ShownGroup]:
+async def get_my_groups(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownGroup]:
     """Gives the groups that you are a member of."""
-    found = await parts.groups.places(caller.user.id, _after(query), query.limit + 1)
-    return query.page([_group(parts, place) for place in found], lambda group: (group.id,))
+    found = await services.groups.places(caller.user.id, _after(query), query.limit + 1)
+    return query.page([_group(services, place) for place in found], lambda group: (group.id,))
 
 
-async def get_group(parts: Parts, caller: Caller, path: GroupPath) -> ShownGroup:
+async def get_group(services: ApiServices, caller: Caller, path: GroupPath) -> ShownGroup:
     """
     Gives a group, and your place in it. A group for invited users only is shown to its members and to invited users.
     """
-    return await _shown(parts, caller, path.group)
+    return await _shown(services, caller, path.group)
 
 
-async def change_group(parts: Parts, caller: Caller, path: GroupPath, body: GroupEdit) -> ShownGroup:
+async def change_group(services: ApiServices, caller: Caller, path: GroupPath, body: GroupEdit) -> ShownGroup:
     """Changes all given fields, or none. For the owner and the admins."""
-    await parts.groups.edit(caller.user.id, path.group, checked(msgspec.to_builtins(body)))
-    return await _shown(parts, caller, path.group)
+    await services.groups.edit(caller.user.id, path.group, checked(msgspec.to_builtins(body)))
+    return await _shown(services, caller, path.group)
 
 
-async def dissolve_group(parts: Parts, caller: Caller, path: GroupPath) -> None:
+async def dissolve_group(services: ApiServices, caller: Caller, path: GroupPath) -> None:
     """
     Dissolves a group. For the owner. Nobody can write there any more, and its name is free. Its last members may still
     read its messages.
     """
-    await parts.groups.dissolve(caller.user.id, path.group)
+    await services.groups.dissolve(caller.user.id, path.group)
 
 
 # Coming and going
 
 
-async def join_group(parts: Parts, caller: Caller, path: GroupPath) -> Answer:
+async def join_group(services: ApiServices, caller: Caller, path: GroupPath) -> Answer:
     """
     Makes you a member, if the group is open or you are invited. If an approval is needed, asks for it (202); you get
     the answer as an event.
     """
-    await parts.groups.join_or_ask(caller.user.id, path.group)
-    shown = await _shown(parts, caller, path.group)
+    await services.groups.join_or_ask(caller.user.id, path.group)
+    shown = await _shown(services, caller, path.group)
     return Answer(200 if shown.you.role is not UNSET else 202, shown)
 
 
-async def join_by_link(parts: Parts, caller: Caller, body: Code) -> ShownGroup:
+async def join_by_link(services: ApiServices, caller: Caller, body: Code) -> ShownGroup:
     """Makes you a member of the group whose owner or admin made the link, whatever its policy is."""
-    joined = await parts.groups.join_by_link(caller.user.id, body.code)
-    return await _shown(parts, caller, joined.id)
+    joined = await services.groups.join_by_link(caller.user.id, body.code)
+    return await _shown(services, caller, joined.id)
 
 
-async def leave_group(parts: Parts, caller: Caller, path: GroupPath) -> None:
+async def leave_group(services: ApiServices, caller: Caller, path: GroupPath) -> None:
     """Ends your membership. The owner cannot leave, but can hand the group over first, or dissolve it."""
-    await parts.groups.leave(caller.user.id, path.group)
+    await services.groups.leave(caller.user.id, path.group)
 
 
-async def get_members(parts: Parts, caller: Caller, path: GroupPath, query: Paging) -> Page[ShownMember]:
+async def get_members(services: ApiServices, caller: Caller, path: GroupPath, query: Paging) -> Page[ShownMember]:
     """Gives the members of a group. For its members."""
-    found = await parts.groups.members(caller.user.id, path.group, _after(query), query.limit + 1)
-    return query.page([_member(parts, member) for member in found], lambda member: (member.id,))
+    found = await services.groups.members(caller.user.id, path.group, _after(query), query.limit + 1)
+    return query.page([_member(services, member) for member in found], lambda member: (member.id,))
 
 
-async def get_changes(parts: Parts, caller: Caller, path: GroupPath, query: ChangesQuery) -> Changes:
+async def get_changes(services: ApiServices, caller: Caller, path: GroupPath, query: ChangesQuery) -> Changes:
     """
     Gives the events of a group that clients show between its messages: users joined and left, the group changed. It
     gives the newest ones of the range, from while you were a member.
     """
     before = MAX_SAFE_INTEGER if query.before is UNSET else query.before
-    found = await parts.store.read(history.changes, caller.user.id, path.group, query.after, before, query.limit)
+    found = await services.store.read(history.changes, caller.user.id, path.group, query.after, before, query.limit)
     return Changes([shown for event in found if (shown := view.happened(event)) is not None])
 
 
-async def get_my_invitations(parts: Parts, caller: Caller, query: Paging) -> Page[ShownGroup]:
+async def get_my_invitations(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownGroup]:
     """Gives the groups that you are invited to. Join one, or decline with C{DELETE} of your invitation."""
-    found = await parts.groups.pending(caller.user.id, True, _after(query), query.limit + 1)
-    return query.page([_group(parts, place) for place in found], lambda group: (group.id,))
+    found = await services.groups.pending(caller.user.id, True, _after(query), query.limit + 1)
+    return query.page([_group(services, place) for place in found], lambda group: (group.id,))
 
 
-async def get_my_requests(parts: Parts, caller: Caller, query: Paging) -> Page[ShownGroup]:
+async def get_my_requests(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownGroup]:
     """Gives the groups that you have asked to become a member of."""
-    found = await parts.groups.pending(caller.user.id, False, _after(query), query.limit + 1)
-    return query.page([_group(parts, place) for place in found], lambda group: (group.id,))
+    found = await services.groups.pending(caller.user.id, False, _after(query), query.limit + 1)
+    return query.page([_group(services, place) for place in found], lambda group: (group.id,))
 
 
-async def get_invitations(parts: Parts, caller: Caller, path: GroupPath, query: Paging) -> Page[ShownCandidate]:
+async def get_invitations(
+    services: ApiServices, caller: Caller, path: GroupPath, query: Paging
+) -> Page[ShownCandidate]:
     """Gives the invited users. For the owner and the admins."""
-    return await _candidates(parts, caller, path, query, True)
+    return await _candidates(services, caller, path, query, True)
 
 
-async def invite(parts: Parts, caller: Caller, path: UserInGroup) -> Answer:
+async def invite(services: ApiServices, caller: Caller, path: UserInGroup) -> Answer:
     """
     Invites a user, who becomes a member by joining (202): nobody is put into a group unasked. A user who has asked
     already is a member at once (204). In an open group every member may invite, in others the owner and the admins:
     there the invitation counts as their approval, for as long as they keep that role.
     """
-    is_member = await parts.groups.invite(caller.user.id, path.group, path.user)
+    is_member = await services.groups.invite(caller.user.id, path.group, path.user)
     return Answer(204 if is_member else 202, None)
 
 
-async def withdraw_invitation(parts: Parts, caller: Caller, path: UserInGroup) -> None:
+async def withdraw_invitation(services: ApiServices, caller: Caller, path: UserInGroup) -> None:
     """Declines an invitation to you, or takes one back that you made; the owner and the admins may take back any."""
-    await parts.groups.decline(caller.user.id, path.group, path.user, invited=True)
+    await services.groups.decline(caller.user.id, path.group, path.user, invited=True)
 
 
-async def get_requests(parts: Parts, caller: Caller, path: GroupPath, query: Paging) -> Page[ShownCandidate]:
+async def get_requests(services: ApiServices, caller: Caller, path: GroupPath, query: Paging) -> Page[ShownCandidate]:
     """Gives the users who have asked to join. For the owner and the admins."""
-    return await _candidates(parts, caller, path, query, False)
+    return await _candidates(services, caller, path, query, False)
 
 
-async def approve_request(parts: Parts, caller: Caller, path: UserInGroup) -> None:
+async def approve_request(services: ApiServices, caller: Caller, path: UserInGroup) -> None:
     """Makes a user who has asked to join a member. For the owner and the admins."""
-    await parts.groups.approve(caller.user.id, path.group, path.user)
+    await services.groups.approve(caller.user.id, path.group, path.user)
 
 
-async def reject_request(parts: Parts, caller: Caller, path: UserInGroup) -> None:
+async def reject_request(services: ApiServices, caller: Caller, path: UserInGroup) -> None:
     """Takes your own request back, or rejects one as the owner or an admin."""
-    await parts.groups.decline(caller.user.id, path.group, path.user, invited=False)
+    await services.groups.decline(caller.user.id, path.group, path.user, invited=False)
 
 
-async def get_links(parts: Parts, caller: Caller, path: GroupPath) -> Links:
+async def get_links(services: ApiServices, caller: Caller, path: GroupPath) -> Links:
     """Gives the valid invite links. For the owner and the admins."""
-    return Links([_link(link) for link in await parts.groups.links(caller.user.id, path.group)])
+    return Links([_link(link) for link in await services.groups.links(caller.user.id, path.group)])
 
 
-async def create_link(parts: Parts, caller: Caller, path: GroupPath, body: NewLink) -> ShownLink:
+async def create_link(services: ApiServices, caller: Caller, path: GroupPath, body: NewLink) -> ShownLink:
     """Makes an invite link. For the owner and the admins. Nobody gets an event of it."""
     use_limit = None if body.useLimit is UNSET else body.useLimit
     expires = None if body.expires is UNSET else body.expires
-    return _link(await parts.groups.make_link(caller.user.id, path.group, use_limit, expires))
+    return _link(await services.groups.make_link(caller.user.id, path.group, use_limit, expires))
 
 
-async def revoke_link(parts: Parts, caller: Caller, path: LinkPath) -> None:
+async def revoke_link(services: ApiServices, caller: Caller, path: LinkPath) -> None:
     """Makes a link void. For the owner and the admins."""
-    await parts.groups.revoke_link(caller.user.id, path.group, path.link)
+    await services.groups.revoke_link(caller.user.id, path.group, path.link)
 
 
 # Looking after a group
 
 
-async def remove_member(parts: Parts, caller: Caller, path: UserInGroup) -> None:
+async def remove_member(services: ApiServices, caller: Caller, path: UserInGroup) -> None:
     """Ends a membership. An admin may remove members, the owner admins too."""
-    await parts.groups.remove(caller.user.id, path.group, path.user)
+    await services.groups.remove(caller.user.id, path.group, path.user)
 
 
-async def set_role(parts: Parts, caller: Caller, path: UserInGroup, body: NewRole) -> None:
+async def set_role(services: ApiServices, caller: Caller, path: UserInGroup, body: NewRole) -> None:
     """
     Makes a member an admin, or an admin a member again, or hands the group over. For the owner. A mute of the new owner
     ends.
     """
-    await parts.groups.set_role(caller.user.id, path.group, path.user, body.role)
+    await services.groups.set_role(caller.user.id, path.group, path.user, body.role)
 
 
-async def mute_member(parts: Parts, caller: Caller, path: UserInGroup, body: NewMute) -> None:
+async def mute_member(services: ApiServices, caller: Caller, path: UserInGroup, body: NewMute) -> None:
     """
     Mutes a member, who may not write then, nor after leaving and joining again. An admin may mute members, the owner
     admins too.
     """
     until = FOR_EVER if body.until is UNSET else body.until
-    await parts.groups.mute(caller.user.id, path.group, path.user, until)
+    await services.groups.mute(caller.user.id, path.group, path.user, until)
 
 
-async def unmute_member(parts: Parts, caller: Caller, path: UserInGroup) -> None:
+async def unmute_member(services: ApiServices, caller: Caller, path: UserInGroup) -> None:
     """Ends the mute of a member."""
-    await parts.groups.unmute(caller.user.id, path.group, path.user)
+    await services.groups.unmute(caller.user.id, path.group, path.user)
 
 
-async def mute_group(parts: Parts, caller: Caller, path: GroupPath, body: NewMute) -> None:
+async def mute_group(services: ApiServices, caller: Caller, path: GroupPath, body: NewMute) -> None:
     """Mutes all members but the owner and the admins. For the owner and the admins."""
     until = FOR_EVER if body.until is UNSET else body.until
-    await parts.groups.mute(caller.user.id, path.group, 0, until)
+    await services.groups.mute(caller.user.id, path.group, 0, until)
 
 
-async def unmute_group(parts: Parts, caller: Caller, path: GroupPath) -> None:
+async def unmute_group(services: ApiServices, caller: Caller, path: GroupPath) -> None:
     """Ends the mute of the group. Members who are muted themselves stay so."""
-    await parts.groups.unmute(caller.user.id, path.group, 0)
+    await services.groups.unmute(caller.user.id, path.group, 0)
 
 
-async def get_bans(parts: Parts, caller: Caller, path: GroupPath, query: Paging) -> Page[ShownBan]:
+async def get_bans(services: ApiServices, caller: Caller, path: GroupPath, query: Paging) -> Page[ShownBan]:
     """Gives the banned users. For the owner and the admins."""
-    found = await parts.groups.bans(caller.user.id, path.group, _after(query), query.limit + 1)
+    found = await services.groups.bans(caller.user.id, path.group, _after(query), query.limit + 1)
     return query.page([_ban(ban) for ban in found], lambda ban: (ban.id,))
 
 
-async def ban(parts: Parts, caller: Caller, path: UserInGroup) -> None:
+async def ban(services: ApiServices, caller: Caller, path: UserInGroup) -> None:
     """
     Bans a user, who may not join any more; a member's membership ends. It may be used by and against the same users as
     C{removeMember}, and against users who are no members.
     """
-    await parts.groups.ban(caller.user.id, path.group, path.user)
+    await services.groups.ban(caller.user.id, path.group, path.user)
 
 
-async def unban(parts: Parts, caller: Caller, path: UserInGroup) -> None:
+async def unban(services: ApiServices, caller: Caller, path: UserInGroup) -> None:
     """Takes a ban back. For the owner and the admins."""
-    await parts.groups.unban(caller.user.id, path.group, path.user)
+    await services.groups.unban(caller.user.id, path.group, path.user)
 
 
-async def _shown(parts: Parts, caller: Caller, group: int) -> ShownGroup:
-    return _group(parts, await parts.groups.place(caller.user.id, group))
+async def _shown(services: ApiServices, caller: Caller, group: int) -> ShownGroup:
+    return _group(services, await services.groups.place(caller.user.id, group))
 
 
 async def _candidates(
-    parts: Parts, caller: Caller, path: GroupPath, query: Paging, invited: bool
+    services: ApiServices, caller: Caller, path: GroupPath, query: Paging, invited: bool
 ) -> Page[ShownCandidate]:
-    found = await parts.groups.candidates(caller.user.id, path.group, invited, _after(query), query.limit + 1)
+    found = await services.groups.candidates(caller.user.id, path.group, invited, _after(query), query.limit + 1)
     return query.page([_candidate(one) for one in found], lambda one: (one.id,))
 
 
@@ -537,7 +539,7 @@ def _after(query: Paging) -> int:
     return after[0] if after else 0
 
 
-def _group(parts: Parts, place: GroupView) -> ShownGroup:
+def _group(services: ApiServices, place: GroupView) -> ShownGroup:
     group = place.group
     return ShownGroup(
         id=group.id,
@@ -552,20 +554,20 @@ def _group(parts: Parts, place: GroupView) -> ShownGroup:
             UNSET if place.role is None else place.role,
             UNSET if place.invited_by is None else place.invited_by,
             place.requested,
-            _mute(parts, place.muted_until),
+            _mute(services, place.muted_until),
         ),
-        muted=_mute(parts, group.muted_until),
+        muted=_mute(services, group.muted_until),
     )
 
 
-def _mute(parts: Parts, until: int) -> Mute | UnsetType:
-    if until <= parts.groups.now():
+def _mute(services: ApiServices, until: int) -> Mute | UnsetType:
+    if until <= services.groups.now():
         return UNSET
     return Mute(until) if until < FOR_EVER else Mute()
 
 
-def _member(parts: Parts, member: Member) -> ShownMember:
-    return ShownMember(member.id, member.name, member.avatar, member.role, _mute(parts, member.muted_until))
+def _member(services: ApiServices, member: Member) -> ShownMember:
+    return ShownMember(member.id, member.name, member.avatar, member.role, _mute(services, member.muted_until))
 
 
 def _candidate(one: Candidate) -> ShownCandidate:

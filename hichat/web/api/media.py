@@ -23,7 +23,7 @@ from hichat.media.names import TAKEN
 from hichat.media.records import Media
 from hichat.media.types import Kind
 from hichat.web.api.operation import Caller, Operation, Section, Time
-from hichat.web.parts import Parts
+from hichat.web.services import ApiServices
 from hichat.web.uploads import Download
 
 LINKS_LIMIT = 100
@@ -142,59 +142,59 @@ class Signature(msgspec.Struct, forbid_unknown_fields=True):
     key: Annotated[str, Meta(max_length=64)]
 
 
-async def get_upload_limits(parts: Parts, caller: Caller) -> UploadLimits:
+async def get_upload_limits(services: ApiServices, caller: Caller) -> UploadLimits:
     """Gives the limits of uploads, so that a client need not send a file that will be refused."""
-    return UploadLimits(parts.media.limit)
+    return UploadLimits(services.media.limit)
 
 
-async def upload_media(parts: Parts, caller: Caller, query: UploadQuery, content: IO[bytes]) -> ShownMedia:
+async def upload_media(services: ApiServices, caller: Caller, query: UploadQuery, content: IO[bytes]) -> ShownMedia:
     """
     Uploads a file of any type, which is the body as it is. The server finds out what it is from its content. It removes
     from a picture (PNG, JPEG, GIF, WebP) what cameras and programs have written into it, such as the place where it was
     taken; files of other formats (HEIC, AVIF, TIFF, films) stay as they are. A file that no message and no profile uses
     within a day is removed.
     """
-    return _shown(parts, await parts.media.save(caller.user, copy_of(content), query.name))
+    return _shown(services, await services.media.save(caller.user, copy_of(content), query.name))
 
 
-async def get_media_links(parts: Parts, caller: Caller, body: LinksWanted) -> MediaLinks:
+async def get_media_links(services: ApiServices, caller: Caller, body: LinksWanted) -> MediaLinks:
     """
     Gives links to files that you may see: your own, and those of messages that you may read. A link is good for about
     an hour, and stays the same for as long.
     """
-    found = await parts.media.links(caller.user, body.ids)
+    found = await services.media.links(caller.user, body.ids)
     return MediaLinks(
         [MediaLink(one.id, one.url, one.until, one.type, one.name, one.size, one.thumbnail or UNSET) for one in found]
     )
 
 
-async def get_media(parts: Parts, path: MediaPath, query: Signature) -> Download:
+async def get_media(services: ApiServices, path: MediaPath, query: Signature) -> Download:
     """
     Sends a file, or ranges of it (RFC 9110, 14). Pictures, sound and films come with their media types; everything else
     comes as bytes to be saved.
     """
-    return await _download(parts, path, query, False)
+    return await _download(services, path, query, False)
 
 
-async def get_media_thumbnail(parts: Parts, path: MediaPath, query: Signature) -> Download:
+async def get_media_thumbnail(services: ApiServices, path: MediaPath, query: Signature) -> Download:
     """Sends the thumbnail of a picture."""
-    return await _download(parts, path, query, True)
+    return await _download(services, path, query, True)
 
 
-async def _download(parts: Parts, path: MediaPath, query: Signature, thumbnail: bool) -> Download:
-    served, age = await parts.media.linked(path.media, query.until, query.key, thumbnail)
+async def _download(services: ApiServices, path: MediaPath, query: Signature, thumbnail: bool) -> Download:
+    served, age = await services.media.linked(path.media, query.until, query.key, thumbnail)
     return Download(served, age)
 
 
-def _shown(parts: Parts, found: Media) -> ShownMedia:
+def _shown(services: ApiServices, found: Media) -> ShownMedia:
     return ShownMedia(
         id=found.id,
-        url=parts.media.url(found),
+        url=services.media.url(found),
         kind=found.kind,  # type: ignore[arg-type]
         type=found.type,
         size=found.size,
         name=found.name,
-        open=parts.media.open_url(found),
+        open=services.media.open_url(found),
         width=UNSET if found.width is None else found.width,
         height=UNSET if found.height is None else found.height,
         thumbnail=found.kind == "picture",

@@ -3,14 +3,14 @@ Operations of the v2 HTTP API. The routes, the OpenAPI document and its page are
 
 An operation is a coroutine function, and what its signature cannot say::
 
-    async def rename(parts: Parts, caller: Caller, path: GroupPath, body: NewName) -> ShownGroup:
+    async def rename(services: ApiServices, caller: Caller, path: GroupPath, body: NewName) -> ShownGroup:
         \"""What the document says about it, in a few sentences.\"""
 
     Operation("PUT", "/groups/{group}/name", rename, "Rename a group", (NoSuchGroup, NameTaken))
 
 The names of its parameters say what they are:
 
-    - C{parts}: L{hichat.web.parts.Parts};
+    - C{services}: L{hichat.web.services.ApiServices};
     - C{caller}: L{Caller}: so a token is needed; without this parameter anybody may call;
     - C{peer}: L{hichat.web.proxies.Peer}: from where the request comes;
     - C{forwarded}: whether a proxy has passed the request on;
@@ -106,8 +106,8 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     def __post_init__(self) -> None:
         """@raise TypeError: the declaration does not fit together."""
         takes = set(self.hints) - {"return"}
-        unknown = takes - {"parts", "caller", "peer", "forwarded", "path", "query", "body", "content"}
-        if unknown or "parts" not in takes:
+        unknown = takes - {"services", "caller", "peer", "forwarded", "path", "query", "body", "content"}
+        if unknown or "services" not in takes:
             raise TypeError(f"{self.id}: parameters are named otherwise: {unknown}")
         places = list(self.path_type.__struct_fields__) if self.path_type else []
         if sorted(_PLACE.findall(self.path)) != sorted(places):

@@ -4,9 +4,9 @@ Lists in pages, all of them alike: C{?limit=&cursor=} gives C{{"items": [...], "
 A cursor says where the next page begins, by the values that the list is sorted by: so what is added or goes meanwhile
 neither repeats nor hides another item. It is no secret and no permission: each page looks again at who may see what. ::
 
-    async def members(parts: Parts, caller: Caller, path: GroupPath, query: Paging) -> Page[Member]:
+    async def members(services: ApiServices, caller: Caller, path: GroupPath, query: Paging) -> Page[Member]:
         after = query.after(tuple[int])                             # None for the first page
-        found = await parts.groups.members(..., after, query.limit + 1)
+        found = await services.groups.members(..., after, query.limit + 1)
         return query.page(found, lambda member: (member.id,))
 """
 

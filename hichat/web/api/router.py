@@ -15,18 +15,18 @@ from hichat.web.answers import to_json
 from hichat.web.api.operation import Answer, Caller, Operation
 from hichat.web.api.requests import read_body, read_parameters, read_query
 from hichat.web.credentials import bearer, is_forwarded, peer
-from hichat.web.parts import Parts
 from hichat.web.problems import answer_problem
 from hichat.web.routes import Route, Routes
+from hichat.web.services import ApiServices
 from hichat.web.site import Request
 
 _log = Logger()
 
 
-def make_api(operations: Iterable[Operation], parts: Parts) -> Routes:
+def make_api(operations: Iterable[Operation], services: ApiServices) -> Routes:
     """@return: a leaf that answers all of C{/v2}."""
     routes = [
-        Route(operation.method, f"/v2{_place(operation)}", _handler(operation, parts)) for operation in operations
+        Route(operation.method, f"/v2{_place(operation)}", _handler(operation, services)) for operation in operations
     ]
     return Routes(routes, _not_routed, _broken)
 
@@ -54,11 +54,11 @@ def _parameters(operation: Operation) -> dict[str, Any]:
     return properties
 
 
-def _handler(operation: Operation, parts: Parts) -> Callable[..., Awaitable[bytes | Resource]]:
+def _handler(operation: Operation, services: ApiServices) -> Callable[..., Awaitable[bytes | Resource]]:
     async def call(request: Request, **path: str) -> bytes | Resource:
         try:
-            arguments = await _read(operation, parts, request, path)
-            answer = await operation.handler(parts=parts, **arguments)
+            arguments = await _read(operation, services, request, path)
+            answer = await operation.handler(services=services, **arguments)
         except Refused as e:
             if not isinstance(e, operation.refused_with):
                 # The answer is right all the same; only nobody was told that it may come.
@@ -69,7 +69,7 @@ def _handler(operation: Operation, parts: Parts) -> Callable[..., Awaitable[byte
     return call
 
 
-async def _read(operation: Operation, parts: Parts, request: Request, path: dict[str, str]) -> dict[str, Any]:
+async def _read(operation: Operation, services: ApiServices, request: Request, path: dict[str, str]) -> dict[str, Any]:
     """
     @return: what the handler is called with.
     @raise Refused: that cannot be had. Who may not call learns nothing about the rest.
@@ -79,7 +79,7 @@ async def _read(operation: Operation, parts: Parts, request: Request, path: dict
         token = bearer(request)
         if not token:
             raise Unauthorized
-        caller = found["caller"] = Caller(*await parts.accounts.identify(token))
+        caller = found["caller"] = Caller(*await services.accounts.identify(token))
         request.called_by(caller.user.id)
     if operation.path_type is not None:
         found["path"] = read_parameters(path, operation.path_type)

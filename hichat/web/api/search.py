@@ -19,8 +19,8 @@ from hichat.search.words import Part
 from hichat.web.api.conversations import Name, name_of
 from hichat.web.api.operation import Caller, GroupId, Operation, Section, UserId
 from hichat.web.api.paging import Paging, cursor
-from hichat.web.parts import Parts
 from hichat.web.problems import Fault, Malformed
+from hichat.web.services import ApiServices
 from hichat.wire import frames, view
 from hichat.wire.frames import Folded
 
@@ -90,7 +90,7 @@ class Found(msgspec.Struct, omit_defaults=True):
     indexing: bool = False
 
 
-async def search(parts: Parts, caller: Caller, query: SearchQuery) -> Found:
+async def search(services: ApiServices, caller: Caller, query: SearchQuery) -> Found:
     """
     Finds messages of your conversations: in groups, those from while you were a member. Edited ones are found by their
     new text, recalled ones not at all. What was just sent is found at once.
@@ -98,8 +98,8 @@ async def search(parts: Parts, caller: Caller, query: SearchQuery) -> Found:
     wanted = _wanted(caller.user, query)
     place = query.after(tuple[int, int, int])
     behind = SearchCursor(*place) if place else None
-    index, user = parts.search_index, caller.user.id
-    answer = await parts.store.read(search_room.search, index, user, wanted, behind, query.limit)
+    index, user = services.search_index, caller.user.id
+    answer = await services.store.read(search_room.search, index, user, wanted, behind, query.limit)
     return Found(
         [_shown(user, hit) for hit in answer.hits],
         UNSET if answer.behind is None else cursor(answer.behind),

@@ -13,7 +13,7 @@ from hichat.web.api.paging import Page, Paging
 from hichat.web.api.router import make_api
 from hichat.web.credentials import Peer
 from hichat.web.forms import FORM_LIMIT
-from hichat.web.parts import Parts
+from hichat.web.services import ApiServices
 from hichat.web.site import Branch
 from tests.support.site import SiteCase
 
@@ -36,41 +36,41 @@ class ThingQuery(Paging):
     loud: bool = False
 
 
-async def put_thing(parts: Parts, path: ThingPath, body: Thing) -> Thing:
+async def put_thing(services: ApiServices, path: ThingPath, body: Thing) -> Thing:
     return body
 
 
-async def find_things(parts: Parts, query: ThingQuery) -> Page[int]:
+async def find_things(services: ApiServices, query: ThingQuery) -> Page[int]:
     after = query.after(tuple[int])
     first = after[0] + 1 if after else 0
     return query.page(list(range(10))[first : first + query.limit + 1], lambda number: (number,))
 
 
-async def ask_query(parts: Parts, query: ThingQuery) -> list[str]:
+async def ask_query(services: ApiServices, query: ThingQuery) -> list[str]:
     return [query.colour, str(query.loud)]
 
 
-async def whoami(parts: Parts, caller: Caller, peer: Peer) -> list[str]:
+async def whoami(services: ApiServices, caller: Caller, peer: Peer) -> list[str]:
     return [caller.user.name, peer.address]
 
 
-async def forget_thing(parts: Parts) -> None:
+async def forget_thing(services: ApiServices) -> None:
     return None
 
 
-async def ask_slowly(parts: Parts) -> Answer:
+async def ask_slowly(services: ApiServices) -> Answer:
     return Answer(202, None)
 
 
-async def fail(parts: Parts) -> Thing:
+async def fail(services: ApiServices) -> Thing:
     raise ValueError("secret")
 
 
-async def wait_a_bit(parts: Parts) -> Thing:
+async def wait_a_bit(services: ApiServices) -> Thing:
     raise TooFast(2.5)
 
 
-async def surprise(parts: Parts) -> Thing:
+async def surprise(services: ApiServices) -> Thing:
     raise NameTaken
 
 
@@ -90,7 +90,7 @@ OPERATIONS = (
 class RouterCase(SiteCase):
     def setUp(self):
         super().setUp()
-        parts = Parts(
+        services = ApiServices(
             self.accounts,
             self.contacts,
             self.conversations,
@@ -100,7 +100,7 @@ class RouterCase(SiteCase):
             self.store,
             self.media,
         )
-        self.root.putChild(b"v2", Branch(make_api(OPERATIONS, parts)))
+        self.root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))
         self.ann, _ = self.make_user("Ann")
         self.token = self.token_of(self.ann.id)
 
@@ -306,9 +306,9 @@ class Problems(RouterCase):
 
 class Declarations(SynchronousTestCase):
     def test_what_does_not_fit_together(self):
-        async def other_names(parts: Parts, user: int) -> None: ...
+        async def other_names(services: ApiServices, user: int) -> None: ...
         async def no_parts() -> None: ...
-        async def open_body(parts: Parts, body: msgspec.Struct) -> None: ...
+        async def open_body(services: ApiServices, body: msgspec.Struct) -> None: ...
 
         for handler in (other_names, no_parts, open_body):
             self.assertRaises(TypeError, Operation, "GET", "/", handler, "")

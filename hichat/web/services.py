@@ -1,4 +1,4 @@
-"""What the calls over HTTP work on."""
+"""The services behind the calls over HTTP."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from hichat.search.index import Index
 from hichat.storage.store import Store
 
 
-class Parts(NamedTuple):
-    """The rooms that the calls knock at."""
+class ApiServices(NamedTuple):
+    """The services that the calls over HTTP use."""
 
     accounts: Accounts
     contacts: Contacts
