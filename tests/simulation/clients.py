@@ -1,4 +1,4 @@
-"""The clients of the simulated daemon: what a v1 page and a v2 phone do, over connections that may end at any time."""
+"""The clients of the simulated daemon: v1 pages and v2 phones, over connections that may end at any time."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from tests.simulation.world import Worker, World
 
 UNSENT = 40
-"""Frames that may wait for a client that does not read."""
+"""The most frames that may wait for a client that does not read."""
 
 
 def payload(frame: bytes) -> bytes:
-    """@return: of a server's text frame."""
+    """@return: the payload of a server's text frame."""
     return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
 
 
 class Connection:
     """
-    What both dialects' connections have in common.
+    The base of the connections of both protocols.
 
-    @ivar unread: what the client has written and the daemon has not read.
+    @ivar unread: frames that the client has written and the daemon has not read.
     """
 
     number = 0
@@ -57,7 +57,7 @@ class Connection:
         return not self.gone
 
     def send(self, frame: bytes) -> None:
-        """What a client writes waits in its socket while the daemon does not read."""
+        """Send a client's frame. It waits in the socket while the daemon does not read."""
         self.unread.append(frame)
         self.read()
 
@@ -100,9 +100,9 @@ class Page(Connection):
     """
     A v1 connection.
 
-    @ivar heard: what was delivered.
-    @ivar since: the position from which on it listens; None until then.
-    @ivar until: the position at which it left.
+    @ivar heard: the payloads that were delivered.
+    @ivar since: the position behind which it listens; None: it does not listen yet.
+    @ivar until: the position of the routing when it left; None: it is there.
     """
 
     encode: Encoder = staticmethod(dialect.encode)
@@ -123,7 +123,7 @@ class Page(Connection):
         self.since = routing.position
         self.worker.way.roster.admit(self.user, self)
         self.worker.way.roster.enter(self.user, self)
-        # It gets what happened while it was let in as well; where that begins does not matter.
+        # It also gets the events since it began to arrive; where these begin does not matter.
         self.early = [event.body for event in mine]
         return True
 
@@ -157,7 +157,8 @@ class Socket(Connection):
     A v2 connection.
 
     @ivar coming: frames on their way to the client.
-    @ivar stalled: the client does not read.
+    @ivar stalled: whether the client does not read.
+    @ivar closed: the code with which the daemon has closed it; None: it has not.
     """
 
     encode: Encoder = staticmethod(v2.encode)
@@ -209,13 +210,13 @@ class Socket(Connection):
         self.close(Close.REPLACED, "")
 
     def close(self, code: Close, reason: str) -> None:
-        """The daemon ends it: what was written before still comes."""
+        """The daemon closes the connection. Frames that were written before still arrive."""
         if not self.gone:
             self.closed = code
             self._end()
 
     def leave(self) -> None:
-        """The connection is lost, with all that is on its way."""
+        """The connection is lost, with all frames on their way."""
         if not self.gone:
             self._end()
         self.coming.clear()
@@ -231,12 +232,15 @@ class Phone:
     """
     A v2 client: one device, over many connections.
 
-    @ivar cursor: as the protocol wants it; None before the first sync.
-    @ivar start: the cursor of the first sync.
-    @ivar heard: ids of events, as they came.
-    @ivar acked: by counter: the id.
-    @ivar refused: counters that the daemon does not want.
+    @ivar cursor: the cursor, as the protocol defines it; None before the first sync.
+    @ivar start: the cursor after the first sync.
+    @ivar heard: ids of events, in the order in which they came.
+    @ivar acked: by counter: the id in the ack.
+    @ivar refused: counters of frames that the daemon has refused.
     @ivar open: by counter: the frame, until it is answered.
+    @ivar said: by counter: every frame with a counter.
+    @ivar revoked: whether it knows that its device was revoked.
+    @ivar greeted: whether this connection was welcomed.
     """
 
     def __init__(self, world: World, user: int, name: str) -> None:
@@ -256,7 +260,7 @@ class Phone:
         self.revoked = False
         self.greeted = False
 
-    # What it does
+    # What the client does
 
     def connect(self, worker: Worker) -> None:
         self.socket = Socket(self.world, worker, self)
@@ -265,20 +269,20 @@ class Phone:
         self._write(op="hello", device=self.name)
 
     def say(self, **frame: Any) -> None:
-        """Something with a counter."""
+        """Send a frame with a counter."""
         self.counter += 1
         data = json.dumps(frame | {"counter": self.counter, "ref": self.counter}).encode()
         self.said[self.counter] = self.open[self.counter] = data
         self._send(data)
 
     def repeat(self) -> None:
-        """Something that was said before, whether it was answered or not."""
+        """Send an earlier frame again, whether it was answered or not."""
         if self.said:
             counter = self.world.chance.choice(list(self.said))
             self._send(self.said[counter])
 
     def lie(self) -> None:
-        """Something else under a counter that was used."""
+        """Send another frame with a counter that was used."""
         if self.acked:
             counter = self.world.chance.choice(list(self.acked))
             self._write(op="send", user=1, text="something else", counter=counter, ref=f"lie {counter}")
@@ -290,10 +294,10 @@ class Phone:
         if self.socket is not None:
             self.socket.send(data)
 
-    # What it hears
+    # What the server sends
 
     def read(self, most: int = 3) -> None:
-        """Read some of what has come; find out that the connection is gone only then."""
+        """Read some of the frames that have come. Only then does the client find out that the connection is gone."""
         socket = self.socket
         if socket is None or socket.stalled:
             return

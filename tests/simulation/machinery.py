@@ -1,4 +1,4 @@
-"""What is simulated of a machine: the threads, the reactor that hears of them, and the loopback's UDP."""
+"""The simulated parts of a machine: threads, their results' way to the reactor, and UDP over the loopback."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Threads:
 
 
 class Running:
-    """A job that a thread has done; the reactor has not heard of it yet."""
+    """A job that a thread has done, before its result has come to the reactor."""
 
     def __init__(self, job: tuple[Deferred[Any], Callable[[], Any]]) -> None:
         self._done, work = job
@@ -35,7 +35,7 @@ class Running:
             self._result = Failure()
 
     def answer(self) -> None:
-        """Now it has."""
+        """The result comes to the reactor."""
         if not self._done.called:
             self._done.callback(self._result)
 
@@ -44,8 +44,8 @@ class Wire:
     """
     The loopback.
 
-    @ivar flying: datagrams, and the ports that they are for.
-    @ivar whole: whether it takes everything and keeps the order.
+    @ivar flying: datagrams under way, each with its destination port.
+    @ivar whole: whether it takes every datagram, and keeps the order.
     """
 
     def __init__(self, chance: random.Random, whole: bool, datagrams: int, port: int) -> None:
@@ -80,5 +80,5 @@ class Wire:
             self.flying.insert(at, (data, address[1]))
 
     def forge(self, old: list[bytes]) -> None:
-        """Somebody else sends something, perhaps what was seen long ago."""
+        """An attacker sends a datagram, perhaps a copy of an old one."""
         self.flying.append((self._chance.choice([*old[-20:], b"hello", self._chance.randbytes(200)]), self.port))

@@ -1,4 +1,4 @@
-"""What must hold after every run: the log as lists, and what each client heard beside it."""
+"""The model: checks the log of a run, and compares with it what each client has heard."""
 
 from __future__ import annotations
 
@@ -43,24 +43,24 @@ def _check_client_ids(events: list[Event]) -> None:
 
 
 def _check_recalls(events: list[Event]) -> None:
-    """What was recalled is blank, with its edits; nothing is done to it afterwards, and nothing else is blank."""
+    """A recalled message and its edits are blank, and no others. It is not edited or reacted to after the recall."""
     recalled: dict[int, int] = {}
     for event in events:
         if event.kind in (Kind.EDITED, Kind.RECALLED, Kind.REACTED):
             assert events[event.subject - 1].kind == Kind.MESSAGE
-            assert events[event.subject - 1].conversation == event.conversation, "it happened somewhere else"
-            assert event.subject not in recalled, "something was done to a message that was recalled"
+            assert events[event.subject - 1].conversation == event.conversation, "in another conversation"
+            assert event.subject not in recalled, "a change of a message that was recalled"
         if event.kind == Kind.RECALLED:
             recalled[event.subject] = event.position
     for event in events:
         if event.kind == Kind.MESSAGE:
-            assert bool(event.body) == (event.position not in recalled), "blank, or not"
+            assert bool(event.body) == (event.position not in recalled), "a message is blank, or a recalled one is not"
         elif event.kind == Kind.EDITED:
-            assert bool(event.body) == (event.subject not in recalled), "an edit is blank, or not"
+            assert bool(event.body) == (event.subject not in recalled), "an edit is blank, or a recalled one is not"
 
 
 def _check_blocks(events: list[Event]) -> None:
-    """Between two, nothing is said or done by who is blocked, except to take something back."""
+    """A blocked user sends, edits and reacts to nothing in the conversation with the blocker; recalls are allowed."""
     blocked: set[tuple[int, int]] = set()
     for event in events:
         if event.kind == Kind.BLOCKED:
@@ -68,11 +68,11 @@ def _check_blocks(events: list[Event]) -> None:
         elif event.kind == Kind.UNBLOCKED:
             blocked.discard((event.subject, event.sender))
         elif event.scope == Scope.USER and event.kind in (Kind.MESSAGE, Kind.EDITED, Kind.REACTED):
-            assert (event.sender, event.target) not in blocked, f"by who is blocked: {event}"
+            assert (event.sender, event.target) not in blocked, f"by a blocked user: {event}"
 
 
 def _visible(events: list[Event]) -> dict[int, set[int]]:
-    """@return: by position, who may see the event."""
+    """@return: by position, the users who may see the event."""
     members: dict[int, set[int]] = {}
     rules: dict[int, _Rules] = {}
     found = {}
@@ -87,7 +87,7 @@ def _visible(events: list[Event]) -> dict[int, set[int]]:
             found[event.position] = before | of_group
             if event.kind in MEETINGS:
                 found[event.position].add(event.subject)
-            assert event.kind >= Kind.JOINED or event.sender in before, "written by somebody who is no member"
+            assert event.kind >= Kind.JOINED or event.sender in before, "written by a user who is no member"
             rules.setdefault(event.target, _Rules()).follow(event)
         elif event.scope == Scope.USER:
             found[event.position] = {event.sender, event.target}
@@ -97,7 +97,7 @@ def _visible(events: list[Event]) -> dict[int, set[int]]:
 
 
 class _Rules:
-    """Who may not write in a group, by reading the log."""
+    """The users who may not write in a group, found by reading the log."""
 
     def __init__(self) -> None:
         self.muted: set[int] = set()
@@ -113,12 +113,12 @@ class _Rules:
         elif event.kind in ENDINGS and event.subject != 1:
             self.admins.discard(event.subject)
         if event.kind in (Kind.MESSAGE, Kind.EDITED, Kind.REACTED):
-            assert event.sender not in self.muted, "written by somebody who is muted"
+            assert event.sender not in self.muted, "written by a muted user"
             assert 0 not in self.muted or event.sender in self.admins, "written while all are muted"
 
 
 def is_for_page(event: Event, user: int) -> bool:
-    """@return: whether v1 shows it: nobody's own, unless it is to oneself."""
+    """@return: whether v1 delivers an event to a user: own messages only if they are to oneself."""
     return event.sender != user or (event.scope == Scope.USER and event.target == user)
 
 
@@ -163,7 +163,7 @@ def _check_phone(phone: Phone, events: list[Event], visible: dict[int, set[int]]
         assert (event.device, event.counter) == (phone.number, counter), "an ack names something else"
     for event in events:
         if event.device and event.device == phone.number and event.counter and not phone.revoked:
-            assert event.counter in phone.acked, "it is in the log, and its sender does not know"
+            assert event.counter in phone.acked, "an event in the log whose sender has no ack"
     if phone.start is None or phone.revoked:
         return
     heard = set(phone.heard)
@@ -175,7 +175,7 @@ def _check_phone(phone: Phone, events: list[Event], visible: dict[int, set[int]]
 
 
 def _check_senders(world: World, events: list[Event]) -> None:
-    """What a v1 sender said stands in the log once at most; without a crash, all of it that was not refused."""
+    """A v1 frame is in the log at most once. Without a crash, each frame that was not refused is in it."""
     stored = [event for event in events if event.kind == Kind.MESSAGE and not event.device]
     bodies = [event.body for event in stored if event.body]
     assert len(bodies) == len(set(bodies)), "a frame stands in the log twice"

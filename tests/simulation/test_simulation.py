@@ -1,7 +1,5 @@
 """
-Many seeded runs of the simulated daemon.
-
-How many, and how to repeat one: L{tests.proof}.
+Many seeded runs of the simulated daemon. L{tests.proof} has the number of runs, and tells how to repeat one.
 """
 
 from __future__ import annotations
@@ -23,7 +21,8 @@ PARTS = 4
 @pytest.mark.timeout(900)
 class SimulationTests(SynchronousTestCase):
     """
-    Every fourth seed, beginning with the first. The other classes have the others: so several workers share them.
+    Every fourth seed, beginning with the first. The other classes have the other seeds: so several workers of
+    pytest-xdist share them.
 
     @cvar part: the first seed.
     """
@@ -32,7 +31,7 @@ class SimulationTests(SynchronousTestCase):
     part = 0
 
     def test_seeds(self) -> None:
-        """Whatever happens, everybody hears what they are to hear: in order, once; and every bound holds."""
+        """Whatever happens, each client hears all events that it should, in order and once; and every bound holds."""
         self.patch(by_conversation, "STEP", 7)
         self.patch(by_conversation, "RECENT", 20)
         store = make_store(self)
@@ -51,7 +50,7 @@ class SimulationTests(SynchronousTestCase):
             pauses += world.pauses
             crashes += world.crashes
             messages += world.number
-        # The runs went where it hurts.
+        # The runs have reached repairs, pauses and crashes.
         if len(seeds) > 1:
             self.assertTrue(all((repaired, pauses, crashes, messages)), (repaired, pauses, crashes, messages))
 

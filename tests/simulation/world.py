@@ -1,11 +1,10 @@
 """
 The daemon in a simulated world: one thread, one clock, one seeded source of chance.
 
-Everything from the sessions to the roster is the real thing, put together by
-L{hichat.daemon.assembly.assemble_way}, and so is the
-SQL, on a temporary SQLite file. One to three workers share it. Simulated are the machine
-(L{tests.simulation.machinery}) and the clients (L{tests.simulation.clients}). What must hold stands in
-L{tests.simulation.model}.
+Everything from the sessions to the roster is the real code, put together by L{hichat.daemon.assembly.assemble_way}. The
+SQL is real, too, on a temporary SQLite file, which one to three workers share. The machine
+(L{tests.simulation.machinery}) and the clients (L{tests.simulation.clients}) are simulated. L{tests.simulation.model}
+checks the results.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ USERS = range(1, 7)
 GROUPS = (FIRST_GROUP_ID, FIRST_GROUP_ID + 1)
 FAULTS = {"drop": 0.15, "double": 0.1, "reorder": 0.1, "delay": 0.05, "truncate": 0.05, "corrupt": 0.05, "forge": 0.05}
 BOUNDS = Bounds(drafts=12, batch=7, sync_page=4, messages=NO_LIMIT, strangers=NO_LIMIT)
-"""Small, so that they are often reached."""
+"""Small bounds, which are often reached."""
 RECENT = 6
 
 
@@ -105,7 +104,7 @@ class Worker:
         self._plug(self.wire)
 
     async def _sign_in(self, token: str, name: str) -> SignedIn:
-        """As L{hichat.accounts.accounts.Accounts.sign_in}; whoever knows the user's number is the user."""
+        """As L{hichat.accounts.accounts.Accounts.sign_in}, but the token is simply the user's id."""
         user = await self.store.read(users.get, int(token))
         device = await self.store.write(devices.find_or_add, user.id, name, NOW)
         if device.revoked_at is not None or user.disabled:
@@ -115,7 +114,7 @@ class Worker:
         return SignedIn(user.id, device.id, counters[device.id], user.generation, login)
 
     def run_thread(self, chance: random.Random) -> None:
-        """A thread does a job: the writer's in order, the readers' in any."""
+        """A thread does a job: the writer's jobs in order, the readers' in any order."""
         queues = [threads for threads in (self.readers, self.writer) if threads.jobs]
         if queues:
             threads = chance.choice(queues)
@@ -123,7 +122,7 @@ class Worker:
             self.running.append(Running(threads.jobs.pop(at)))
 
     def hear_thread(self, chance: random.Random) -> None:
-        """The reactor hears of a job that is done."""
+        """The result of a job that is done comes to the reactor."""
         if self.running:
             self.running.pop(chance.randrange(len(self.running))).answer()
 
@@ -136,18 +135,18 @@ class Worker:
 
     @property
     def at_rest(self) -> bool:
-        """Whether nothing is under way but timers."""
+        """Whether nothing but timers is under way."""
         return not (self.readers.jobs or self.writer.jobs or self.running or self.wire.flying)
 
     def crash(self, chance: random.Random) -> None:
-        """kill -9: what a thread has committed stays; nothing else does."""
+        """kill -9: only changes that a thread has committed stay."""
         if self.writer.jobs and chance.random() < 0.5:
-            Running(self.writer.jobs.pop(0))  # committed, and nobody heard of it
+            Running(self.writer.jobs.pop(0))  # committed, but the result never comes to the reactor
         for connection in self.connections:
             connection.leave()
 
     def check_bounds(self) -> None:
-        """At every step."""
+        """Check the bounds; called at every step."""
         assert 0 <= self.way.inlet.intake.count <= BOUNDS.drafts, "the intake is over its bound"
         assert self.way.writer.depth <= BOUNDS.drafts, "the queue is over its bound"
         assert self.link.under_way * KERNEL_COST <= self.wire.buffer, "more under way than the buffer holds"
@@ -155,8 +154,10 @@ class Worker:
 
 class World:
     """
-    @param seed: of everything that happens.
-    @param store: migrated, with nothing in it; its runners are replaced.
+    One run.
+
+    @param seed: the seed of everything that happens.
+    @param store: a migrated store; it is emptied. The workers use its engine with runners of their own.
     """
 
     def __init__(self, seed: int, store: Store) -> None:
@@ -182,7 +183,7 @@ class World:
     # What can happen next
 
     def step(self) -> None:
-        """One thing happens."""
+        """One random thing happens."""
         chance = self.chance
         worker = chance.choice(self.workers)
         phone = chance.choice(self.phones)
@@ -221,13 +222,13 @@ class World:
             one.check_bounds()
 
     def crash(self, workers: list[Worker]) -> None:
-        """Workers die, and others take their place."""
+        """Workers crash, and new ones take their places."""
         for worker in workers:
             self.crashes += 1
             worker.crash(self.chance)
             self._count(worker)
             fresh = Worker(self, worker.number)
-            # The kernel still has what the dead process had sent.
+            # The kernel still has the datagrams that the dead process had sent.
             fresh.wire.flying = worker.wire.flying
             self.workers[self.workers.index(worker)] = fresh
 
@@ -244,7 +245,7 @@ class World:
     # v1
 
     def talk(self) -> None:
-        """Somebody says something on a v1 connection."""
+        """A user sends a message on a v1 connection."""
         pages = [page for page in self.pages if not page.gone]
         if pages:
             page = self.chance.choice(pages)
@@ -292,7 +293,7 @@ class World:
                 phone.socket.stalled = True
 
     def use(self, phone: Phone, times: int = 1) -> None:
-        """Somebody does something on a phone."""
+        """A user sends so many random frames from a phone."""
         for _ in range(times if phone.greeted and not phone.revoked else 0):
             self._use(phone)
 
@@ -317,10 +318,10 @@ class World:
         else:
             phone._write(op="typing", **where)
 
-    # What changes who hears
+    # Changes of the audience
 
     def change_membership(self, worker: Worker) -> None:
-        """Somebody comes or goes. User 1 owns the groups: who is the owner cannot leave."""
+        """A user joins or leaves a group. User 1 owns the groups, and an owner cannot leave."""
         user, group = self.chance.choice(USERS), self.chance.choice(GROUPS)
         if user == 1 or self.chance.random() < 0.6:
             self._change_group(worker, group, Kind.JOINED, user, user, joining.add_member)
@@ -328,7 +329,7 @@ class World:
             self._change_group(worker, group, Kind.LEFT, user, user, joining.end_membership)
 
     def govern(self, worker: Worker) -> None:
-        """The owner looks after a group."""
+        """A group is moderated, or a user declines an invitation."""
         user, group = self.chance.choice(USERS), self.chance.choice(GROUPS)
         later = partial(moderation.mute, until=NOW + 1)
         changes: list[tuple[float, Kind, int, int, Callable[[Change], Any]]] = [
@@ -358,7 +359,7 @@ class World:
         appended.addErrback(_if_refused)
 
     def command(self) -> None:
-        """Another process changes a membership: C{hichat} has commands that write to the log."""
+        """Another process ends a membership, as the commands of C{hichat} do."""
         user, group = self.chance.choice(USERS[1:]), self.chance.choice(GROUPS)
 
         def end(connection: Connection, draft: Draft, position: int) -> None:
@@ -371,7 +372,7 @@ class World:
         LogWriter(Store(self.engine, threads, threads), lambda: NOW).write([draft])
 
     def block(self, worker: Worker) -> None:
-        """A user blocks another, or not any more: by a call to a worker, or by another process."""
+        """A user blocks or unblocks another, by a call to a worker or in another process."""
         user, other = self.chance.sample(USERS, 2)
         blocks = tables.blocks.c
 
@@ -405,7 +406,7 @@ class World:
         self._void(worker, user, 0, change)
 
     def revoke(self, worker: Worker, phone: Phone) -> None:
-        """A device is revoked; not too many of them."""
+        """A device is revoked, unless enough of them are already."""
         if not phone.number or sum(phone.revoked for phone in self.phones) > 3:
             return
 
@@ -415,7 +416,7 @@ class World:
         self._void(worker, phone.user, phone.number, change)
 
     def log_out(self, worker: Worker, phone: Phone) -> None:
-        """A device is logged out; it logs in again, and goes on where it was."""
+        """A device is logged out. It logs in again, and goes on from its cursor."""
 
         def change(connection: Connection, draft: Draft, _position: int) -> None:
             draft.body = b"%d" % sessions.end(connection, phone.number)
@@ -436,7 +437,7 @@ class World:
     # The end
 
     def settle(self) -> None:
-        """Everybody is quiet, the wire is whole, and all phones are connected; the daemon has the time it needs."""
+        """Let the daemon come to rest: no client sends anything new, the wire is whole, all phones are connected."""
         end = self.seconds + 2.5  # so that every timer has rung
         for worker in self.workers:
             worker.mend()
@@ -476,7 +477,7 @@ class World:
         return isinstance(socket, Socket) and socket.session._live and not socket.coming and not phone.open  # type: ignore[union-attr]
 
     def check(self) -> None:
-        """What everybody heard is what the log says they were to hear, in order, once."""
+        """Check the log, that each client heard exactly its events in order, and the workers' state of blocks."""
         with self.engine.connect() as connection:
             events = reading.after(connection, 0, 1_000_000)
             blocked = contacts.blocked_by_many(connection, USERS)
@@ -488,7 +489,7 @@ class World:
                 assert known == blocked.get(user, set()), f"whom {user} has blocked"
 
     def check_content(self, shown: dict[str, Any]) -> None:
-        """What is shown of a message is what was said, or nothing after a recall."""
+        """A delivered message has the text in the log, unless it was recalled meanwhile."""
         with self.engine.connect() as connection:
             event = reading.find(connection, shown["id"])
         assert event is not None, "an event that is not in the log"
@@ -502,12 +503,12 @@ def _log_in(connection: Connection, user: User, device: int) -> int:
 
 
 def _if_refused(failure: Failure) -> None:
-    """Who is a member already cannot join: that is fine."""
+    """A refusal is fine: a member cannot join again, for example."""
     failure.trap(Refused)
 
 
 def _fill(store: Store) -> None:
-    """People and groups; whatever an earlier run left is gone."""
+    """Empty the store, and make the users and groups."""
     with store.transaction() as connection:
         for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())

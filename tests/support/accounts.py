@@ -16,12 +16,12 @@ from tests.support.doubles import NOW, FakeLedger, make_store, run_now
 
 
 def quick_hasher():
-    """Argon2id, as weak as it gets."""
+    """@return: Argon2id with the weakest parameters."""
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 class Counting(PasswordHasher):
-    """Counts the verifications: they are what takes the time."""
+    """Counts hashes and verifications, which take most of the time of a real log-in."""
 
     def __init__(self):
         super().__init__(time_cost=1, memory_cost=8, parallelism=1)

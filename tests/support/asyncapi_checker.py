@@ -10,17 +10,17 @@ from jsonschema import Draft7Validator
 
 class AsyncAPIChecker:
     """
-    Knows every frame of a document. Stricter than it with the server: a field that is not in it is a mistake.
+    Checks frames against a document. It is stricter than the document with both sides: an unknown field is a mistake.
 
-    @param document: such as C{GET /v2/asyncapi.json} gives.
-    @ivar unseen: frames of which none came by yet, as (C{client} or C{server}, op).
+    @param document: the document of C{GET /v2/asyncapi.json}.
+    @ivar unseen: the frames that were not checked yet, as (C{client} or C{server}, op).
     """
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._error_codes = document["x-error-codes"]
         self._validators: dict[tuple[str, str], Draft7Validator] = {}
         for operation in document["operations"].values():
-            # The document is the server's: what it receives comes from clients.
+            # The document describes the server: frames that it receives are the client's.
             side = {"receive": "client", "send": "server"}[operation["action"]]
             for reference in operation["messages"]:
                 message = document["components"]["messages"][reference["$ref"].rpartition("/")[2]]
@@ -29,11 +29,11 @@ class AsyncAPIChecker:
         self.unseen = set(self._validators)
 
     def from_client(self, frame: str | bytes) -> None:
-        """@raise AssertionError: a client may not say that."""
+        """@raise AssertionError: the document does not allow clients this frame."""
         self._check("client", json.loads(frame))
 
     def from_server(self, frame: str | bytes) -> None:
-        """@raise AssertionError: the server may not say that."""
+        """@raise AssertionError: the document does not allow the server this frame."""
         said = json.loads(frame)
         self._check("server", said)
         if said["op"] == "error" and said["code"] not in self._error_codes:

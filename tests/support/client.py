@@ -19,16 +19,16 @@ ANN = Credentials(1, TOKEN)
 
 
 read: Any = decode
-"""L{decode} for who knows what it gives."""
+"""L{decode} without its return type."""
 
 
 def launch(coroutine):
-    """Run a coroutine as far as it goes."""
+    """Start a coroutine. @return: its Deferred."""
     return Deferred.fromCoroutine(coroutine)
 
 
 class Wire(FakeTransport):
-    """A transport that holds what comes while it is paused."""
+    """A transport that holds incoming data while it is paused."""
 
     aborted = False
     held: list[bytes]
@@ -63,10 +63,10 @@ class Peer(WebSocketServerProtocol):
     """
     The server's end of a connection.
 
-    @param welcome: whether it says welcome.
-    @param counter: the largest that it knows of the device.
-    @param synced: where its log ends; None: it does not answer a sync.
-    @ivar frames: what the client said, without pings.
+    @param welcome: whether it answers a hello with a welcome.
+    @param counter: the largest counter of the device in the welcome.
+    @param synced: the position in the answer to a sync; None: it does not answer one.
+    @ivar frames: the client's frames, without pings.
     """
 
     def __init__(self, welcome=True, counter=0, synced: int | None = 100):
@@ -114,12 +114,12 @@ class Peer(WebSocketServerProtocol):
         self.say("error", ref=frame["ref"], code=code, message=f"it is {code}", **fields)
 
     def event(self, id, text="hi", **fields):
-        """Tell of a message."""
+        """Send the event of a message."""
         self.say("event", **happened(id, text, **fields))
 
 
 def happened(id, text="hi", **fields):
-    """An event, as JSON has it: a message from user 2 to user 1 unless told otherwise. What is None is left out."""
+    """@return: an event as JSON, by default a message from user 2 to user 1. Fields that are None are left out."""
     values = {"conversation": 3, "seq": id, "n": id, "time": 0, "kind": "message", "from": 2, "user": 1, **fields}
     if values["kind"] == "message":
         values = {"media": "text", **values}
@@ -145,14 +145,14 @@ class Refusal(Protocol):
 
 
 class World:
-    """Where clients connect to."""
+    """The network to which clients connect, with one clock."""
 
     def __init__(self):
         self.reactor = MemoryReactorClock()
         self.pumps: list[Any] = []
 
     def advance(self, seconds):
-        """Let time pass, second by second, and everything that comes of it happen."""
+        """Let time pass, second by second; after each, let all bytes arrive."""
         while seconds > 0:
             self.reactor.advance(min(seconds, 1))
             seconds -= 1
@@ -177,13 +177,13 @@ class World:
         return server, wire
 
     def refuse(self):
-        """Nobody listens."""
+        """Refuse the next attempt to connect: nobody listens."""
         factory: Any = self.reactor.tcpClients.pop(0)[2]
         factory.clientConnectionFailed(None, Failure(ConnectionRefusedError()))
 
     @property
     def attempts(self):
-        """How many attempts to connect wait for an answer."""
+        """The number of attempts to connect that wait for an answer."""
         return len(self.reactor.tcpClients)
 
     def flush(self):

@@ -33,7 +33,7 @@ class ClientCase(SynchronousTestCase):
         return 2.0 * failures
 
     def connect(self, peer=None, **options):
-        """Have a connection that is ready, C{self.peer} is the server's end."""
+        """Make a connection that is welcomed; C{self.peer} is the server's end."""
         if options:
             self.client = self.make(**options)
         waiting = launch(self.client.connected())
@@ -41,7 +41,7 @@ class ClientCase(SynchronousTestCase):
         self.successResultOf(waiting)
 
     def reconnect(self, peer=None, seconds=2):
-        """Lose the connection and have another one."""
+        """Lose the connection, and make another one."""
         self.peer.transport.loseConnection()
         self.world.flush()
         self.world.advance(seconds)
@@ -62,7 +62,7 @@ class ClientCase(SynchronousTestCase):
         return found
 
     def send(self, *args, **kwargs):
-        """Call; @return: the Deferred."""
+        """Call L{Client.send}. @return: its Deferred."""
         sending = launch(self.client.send(*args, **kwargs))
         self.world.flush()
         return sending
@@ -74,7 +74,7 @@ class ClientCase(SynchronousTestCase):
         return self.successResultOf(closing)
 
     def say(self, op, **fields):
-        """The server says something."""
+        """The server sends a frame."""
         self.peer.say(op, **fields)
         self.world.flush()
 

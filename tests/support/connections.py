@@ -1,4 +1,4 @@
-"""A connection as a session sees it."""
+"""A double of a connection, for tests of sessions."""
 
 from __future__ import annotations
 

@@ -34,14 +34,18 @@ from tests.support.doubles import migrated_file
 ROOT = Path(__file__).resolve().parents[2]
 TWISTD = str(Path(sys.executable).with_name("twistd"))
 STOPPED = -signal.SIGTERM
-"""The exit status of a twistd that was told to stop and did: it passes the signal on."""
+"""The exit status of a twistd that has stopped in order after SIGTERM: it ends itself by the same signal."""
 GREETING = "欢迎进入聊天系统"
 
 reactor: Any = installed_reactor
 
 
 async def until(condition: Callable[[], Any], seconds: float = 10) -> None:
-    """Wait for something; an AssertionError when it does not come."""
+    """
+    Wait until a condition is true.
+
+    @raise AssertionError: it is not true in time.
+    """
     for _ in range(int(seconds / 0.02)):
         if condition():
             return
@@ -50,7 +54,7 @@ async def until(condition: Callable[[], Any], seconds: float = 10) -> None:
 
 
 def wait(condition: Callable[[], object], seconds: float = 60) -> None:
-    """As L{until}, where no reactor turns."""
+    """As L{until}, for tests without a running reactor."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"not within {seconds} s"
@@ -75,8 +79,8 @@ class Daemon:
     """
     C{twistd -n hichat} on ports of its own.
 
-    @param directory: for the state, the log and as working directory.
-    @param settings: by variable, without C{HICHAT_}.
+    @param directory: the working directory, which also has the state and the log.
+    @param settings: settings by the names of their variables, without C{HICHAT_}.
     """
 
     def __init__(self, directory: Path, **settings: str) -> None:
@@ -90,35 +94,35 @@ class Daemon:
             "HICHAT_UDP": f"127.0.0.1:{self.udp}",
             "HICHAT_STATE_DIR": str(directory / "state"),
             "PYTHONPATH": str(ROOT),
-            # Some tests say more than people do.
+            # Some tests send more than people do.
             "HICHAT_MESSAGE_LIMIT": "off",
             "HICHAT_STRANGER_LIMIT": "off",
         }
-        # As if it were installed: otherwise it compiles itself at each start.
+        # With bytecode, as an installed daemon: otherwise Python compiles it at each start.
         self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self.environment |= {f"HICHAT_{name}": value for name, value in settings.items()}
         self.process: subprocess.Popen[bytes] | None = None
         self.service: tuple[str, ...] = ("hichat",)
-        """What twistd is to run."""
+        """The service that twistd runs."""
 
     def prepare(self) -> None:
-        """Make its store, if that is in SQLite, as its first start would, which would take longer for that."""
+        """Make the store if it is in SQLite. It saves time: otherwise the daemon's first start migrates it."""
         if "HICHAT_DATABASE" not in self.environment:
             state = Path(self.environment["HICHAT_STATE_DIR"])
             state.mkdir(0o700)
             (state / "hichat.db").write_bytes(migrated_file())
 
     async def start(self) -> None:
-        """Start it and wait until it serves."""
+        """Start the daemon, and wait until it serves."""
         self.launch()
         await self.serving()
 
     def launch(self, arguments: Sequence[str] = ("--pidfile=",), prefix: Sequence[str] = ()) -> subprocess.Popen[bytes]:
         """
-        Start it.
+        Start the daemon.
 
-        @param arguments: of C{twistd} itself.
-        @param prefix: the command that is to run it.
+        @param arguments: arguments of C{twistd} itself.
+        @param prefix: a command that runs it, such as C{strace}.
         """
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -132,7 +136,7 @@ class Daemon:
         return self.process
 
     async def serving(self) -> None:
-        """Wait until it answers."""
+        """Wait until the daemon accepts connections."""
         for _ in range(3000):
             if self.process is not None and self.process.poll() is not None:
                 raise AssertionError(self.log.read_text())
@@ -145,8 +149,9 @@ class Daemon:
 
     async def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float = 15) -> int:
         """
-        Stop it, and wait for that and for its processes. What is last in line for a core is not waited for if the
-        daemon is killed: on a busy machine it may take a minute until it sees that, and it disturbs no other daemon.
+        Stop the daemon, and wait until it and its child processes have ended. If the daemon is killed, children of the
+        lowest priority are not waited for: on a busy machine it may take a minute until such a child ends, and it
+        disturbs no other daemon.
 
         @return: the exit status.
         """
@@ -165,23 +170,23 @@ class Daemon:
         return process.returncode
 
     def children(self) -> list[int]:
-        """@return: the ids of its processes, such as the log's writer."""
+        """@return: the process ids of its children, such as the log's writer."""
         assert self.process is not None
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         return [int(pid) for task in tasks for pid in task.read_text().split()]
 
     def kill(self) -> None:
-        """For cleaning up."""
+        """Kill the daemon, for a test's cleanup."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
 
     def run(self, *command: str, line: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
         """
-        Run something beside it, to its end.
+        Run a command beside the daemon, to its end.
 
-        @param line: what is typed.
-        @param settings: by variable.
+        @param line: the standard input.
+        @param settings: further environment variables.
         """
         return subprocess.run(
             command,
@@ -199,20 +204,25 @@ class Daemon:
         return self.run(sys.executable, "-c", "from hichat.cli import main; main()", *arguments, line=line)
 
     def command(self, *arguments: str, line: str = "") -> str:
-        """Run C{hichat}, which is to go well; @return: what it prints."""
+        """
+        Run C{hichat}.
+
+        @return: its standard output.
+        @raise AssertionError: it has failed.
+        """
         done = self.hichat(*arguments, line=line)
         if done.returncode:
             raise AssertionError(done.stderr)
         return done.stdout
 
     def token(self, name: str) -> str:
-        """@return: a token of a user, who is made if there is none."""
-        with suppress(AssertionError):  # there may be one
+        """@return: a token of a user. The user is made if there is none."""
+        with suppress(AssertionError):  # the user may exist
             self.command("user", "add", name, line="correct horse\n")
         return self.command("token", name).strip()
 
     def issue(self, name: str) -> str:
-        """@return: a token of a user, as C{hichat token} prints it; without a process for that."""
+        """@return: a token of a user, as C{hichat token} prints it, but made in this process."""
         found = Administration(settings.load({}, self.environment, self.directory), make=False)
         try:
             return found.token(name, "token")
@@ -232,19 +242,22 @@ class Daemon:
         return await response.json()
 
     async def metric(self, name: str) -> float:
-        """@return: a metric's value; the name as in the exposition without C{hichat_}."""
+        """
+        @param name: the metric's name in the exposition, without C{hichat_}.
+        @return: its value.
+        """
         _, text = await self.get("/metrics")
         return float(next(line.split()[-1] for line in text.splitlines() if line.startswith(f"hichat_{name} ")))
 
     async def connect(self, user: int, token: str) -> Peer:
-        """Connect a device; it is greeted when this returns."""
+        """Connect a v1 client, and wait for the greeting."""
         peer = await self.open(f"/v1/user/SendUserMsg?userId={user}&token={token}")
         await until(lambda: peer.texts or peer.closed is not None)
         assert peer.texts.pop(0) == GREETING
         return peer
 
     async def checker(self) -> AsyncAPIChecker:
-        """@return: one that knows what this daemon says of its frames."""
+        """@return: a checker with this daemon's own document."""
         status, document = await self.get("/v2/asyncapi.json")
         assert status == 200, document
         return AsyncAPIChecker(json.loads(document))
@@ -253,7 +266,7 @@ class Daemon:
         """
         Open a v2 connection.
 
-        @param checker: sees every frame; without it the daemon's document is asked for.
+        @param checker: checks every frame; by default one with this daemon's own document.
         """
         made = V2Peer(checker or await self.checker())
         return cast(V2Peer, await self.open(PATH, headers, lambda: made, [SUBPROTOCOL]))
@@ -278,14 +291,14 @@ class Daemon:
 
 class Peer(WebSocketClientProtocol):
     """
-    A client that keeps what comes and sends whatever the test wants.
+    A client that keeps all text frames, and sends any frame that a test wants.
 
     @ivar texts: text frames, in order.
-    @ivar closed: the close's code, once it is closed; 0 if there was none.
-    @ivar reason: what was said with it.
+    @ivar closed: the status code of the Close frame, once it is closed; 0: there was none.
+    @ivar reason: the reason in the same frame.
     """
 
-    # Autobahn's would show the token at level debug.
+    # Autobahn's own logger would show the token at level debug.
     log = txaio.make_logger(level="info")
 
     def __init__(self) -> None:
@@ -312,7 +325,7 @@ class Peer(WebSocketClientProtocol):
         return text
 
     async def heard(self, count: int, seconds: float = 10) -> list[str]:
-        """Wait until so many frames have come; @return: all that came, which is forgotten."""
+        """Wait until so many frames have come. @return: all frames that have come; they are forgotten."""
         await until(lambda: len(self.texts) >= count, seconds)
         found, self.texts = self.texts, []
         return found
@@ -336,10 +349,10 @@ class Peer(WebSocketClientProtocol):
 
 class V2Peer(Peer):
     """
-    Speaks v2. Every frame of both sides is checked against the daemon's own document.
+    A v2 client. It checks every frame of both sides against the daemon's own document.
 
-    @ivar said: what the server said and nobody has taken yet, by C{op}.
-    @ivar mistakes: frames that the document does not have.
+    @ivar said: the server's frames that were not taken yet, by C{op}.
+    @ivar mistakes: the errors of frames that the document does not allow.
     """
 
     def __init__(self, checker: AsyncAPIChecker) -> None:
@@ -358,7 +371,7 @@ class V2Peer(Peer):
         self.said[said["op"]].append(said)
 
     def tell(self, op: str, **fields: object) -> None:
-        """Send a frame that is as it should be."""
+        """Send a frame, which the document must allow."""
         self.checker.from_client(self.say(op=op, **fields))
 
     async def take(self, op: str, seconds: float = 10) -> dict[str, Any]:
@@ -371,7 +384,7 @@ class V2Peer(Peer):
         """
         Send a frame and wait for its answer.
 
-        @param answer: its C{op}.
+        @param answer: the C{op} of the answer.
         """
         self._refs += 1
         ref = f"ask {self._refs}"
@@ -400,6 +413,6 @@ class V2Peer(Peer):
         return welcome
 
     def events(self) -> list[dict[str, Any]]:
-        """@return: what pages and live frames brought, in order; it is forgotten."""
+        """@return: the events of pages and live frames, in order; they are forgotten."""
         paged = [event for page in self.said.pop("page", []) for event in page["events"]]
         return paged + self.said.pop("event", [])

@@ -1,4 +1,4 @@
-"""Datagrams of the plane."""
+"""A key and an event for tests of the plane's datagrams."""
 
 from hichat.core.events import Event
 

@@ -1,6 +1,6 @@
 """
-Clients as they should be, many of them: they come back, catch up and repeat what was not acked; and what another
-process sees in the store.
+Many well-behaved v2 clients: they reconnect, catch up, and repeat frames without an ack. And an insider, which reads
+and changes the daemon's store from another process.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ Person = tuple[int, str]
 
 class Socket(Protocol):
     """
-    The least of a WebSocket client (RFC 6455) that will do: some hundred times as quick as Autobahn's. Its masks are
-    zero, so what it sends can be read in a trace of system calls.
+    A minimal WebSocket client (RFC 6455), some hundred times as quick as Autobahn's. Its masks are zero, so that its
+    frames can be read in a trace of system calls.
 
-    @param heard: is given each text frame.
-    @param opened: is called after the handshake.
-    @param lost: is given the close's code, 0 if there was none, and its reason.
+    @param heard: called with the payload of each text frame.
+    @param opened: called after the opening handshake.
+    @param lost: called with the code of the server's Close frame, or 0 if there was none, and its reason.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class Socket(Protocol):
 
 
 class Heard(NamedTuple):
-    """What is kept of an event."""
+    """The fields of an event that a device keeps."""
 
     id: int
     seq: int
@@ -132,18 +132,19 @@ class Device:
     """
     One device of a user, over many connections.
 
-    @param chance: for the pauses before it comes back.
-    @param checker: sees every frame, unless there are too many.
-    @ivar returns: whether it comes back by itself when the connection is lost.
+    @param person: the user's id and token.
+    @param chance: for the pauses before it reconnects.
+    @param checker: checks every frame; None, where they are too many.
+    @ivar returns: whether it reconnects when the connection is lost.
     @ivar live: whether it has caught up.
-    @ivar heard: every event that a page or an event brought, in the order of its coming.
+    @ivar heard: the events of all pages and live frames, in the order in which they came.
     @ivar said: texts by counter.
-    @ivar acks: by counter.
-    @ivar unacked: frames by counter.
-    @ivar refused: by counter: the code of an error that says that it is of no use to try again.
-    @ivar errors: by code, how many came.
+    @ivar acks: acks by counter.
+    @ivar unacked: frames without an ack, by counter.
+    @ivar refused: by counter: the code of an error without C{retryAfter}.
+    @ivar errors: the number of errors by code.
     @ivar closes: the code of each close.
-    @ivar mistakes: what the server has done that it must never do.
+    @ivar mistakes: descriptions of what the server did against the protocol.
     """
 
     def __init__(
@@ -182,14 +183,14 @@ class Device:
     # What the test does
 
     def connect(self) -> None:
-        """Come, and catch up."""
+        """Connect, and catch up."""
         self._later = None
         factory = Factory.forProtocol(lambda: Socket(self._hear, self._greet, self._lose))
         connecting = TCP4ClientEndpoint(reactor, "127.0.0.1", self.daemon.port, timeout=60).connect(factory)
         connecting.addCallbacks(self._connected, lambda _failure: self._lose(0, ""))
 
     def say(self, text: str, **where: int) -> int:
-        """Say something, now or when it is live; @return: its counter."""
+        """Send a message, now or once it is live. @return: its counter."""
         self.counter += 1
         self.said[self.counter] = text
         self.unacked[self.counter] = {"op": "send", "ref": self.counter, "counter": self.counter, "text": text, **where}
@@ -203,7 +204,7 @@ class Device:
             self.socket.transport.abortConnection()  # type: ignore[union-attr]
 
     def leave(self) -> None:
-        """Stay away from now on."""
+        """Disconnect, and do not reconnect."""
         self.returns = False
         self._left = True
         if self._later is not None:
@@ -213,7 +214,7 @@ class Device:
 
     @property
     def gone(self) -> bool:
-        """Whether there is neither a connection nor the prospect of one."""
+        """Whether there is no connection, and none will be made."""
         return self.socket is None and self._later is None
 
     # What comes
@@ -308,7 +309,7 @@ class Device:
 
 
 class Insider:
-    """What another process does to the daemon's store, and what it finds there."""
+    """Another process, which reads and changes the daemon's store."""
 
     def __init__(self, daemon: Daemon) -> None:
         state = daemon.directory / "state"
@@ -319,7 +320,7 @@ class Insider:
         self._tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
 
     def people(self, count: int) -> list[Person]:
-        """Make users, who have no password."""
+        """Make users without passwords. @return: their ids and tokens."""
         with self.store.transaction() as connection:
             return [self._person(connection, f"person {number}") for number in range(count)]
 
@@ -358,7 +359,7 @@ class Insider:
         return [outcome for outcome in outcomes if isinstance(outcome, Event)]
 
     def fill(self, sender: int, target: int, count: int, text: str) -> None:
-        """Messages that were there before."""
+        """Write so many messages into the log, in large transactions."""
         for first in range(0, count, 1000):
             bodies = [json.dumps({"Content": f"{number} {text}"}).encode() for number in range(first, first + 1000)]
             drafts = [_draft(Kind.MESSAGE, Scope.USER, sender, target, body) for body in bodies]
@@ -370,7 +371,7 @@ class Insider:
             return reading.after(connection, 0, MAX_SAFE_INTEGER)
 
     def memberships(self) -> dict[tuple[int, int], list[tuple[int, int]]]:
-        """@return: by group and user: from which position to which."""
+        """@return: by group and user: the first and last positions of the memberships."""
         found: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         with self.store.snapshot() as connection:
             members = tables.members.c
@@ -380,7 +381,7 @@ class Insider:
         return found
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the connections to the store."""
         self.engine.dispose()
 
 
@@ -395,9 +396,9 @@ def _draft(kind: Kind, scope: Scope, user: int, target: int, body: bytes = b"", 
 
 def check_log(events: Sequence[Event]) -> None:
     """
-    No gap, nothing twice.
+    Check that the log has no gap, and no client id twice.
 
-    @raise AssertionError: there is.
+    @raise AssertionError: it has.
     """
     assert [event.position for event in events] == list(range(1, len(events) + 1)), "positions"
     last: dict[int, tuple[int, int]] = {}
@@ -413,9 +414,10 @@ def check_devices(
     events: Sequence[Event], memberships: dict[tuple[int, int], list[tuple[int, int]]], devices: Sequence[Device]
 ) -> None:
     """
-    Each device has exactly what the log has for its user, in order, once; and the log has what was acked to it.
+    Check that each device has heard exactly its user's events in the log, in order and once, and that the log has each
+    message that was acked to it.
 
-    @raise AssertionError: it is not so.
+    @raise AssertionError: a device has not, or the log has not.
     """
     for device in devices:
         assert not device.mistakes, (device.name, device.mistakes[:5])
@@ -427,7 +429,7 @@ def check_devices(
         missing, foreign = expected - acked.union(ids), acked.union(ids) - expected
         assert not missing, (device.name, device.user, len(missing), sorted(missing)[:5])
         assert not foreign, (device.name, device.user, len(foreign), sorted(foreign)[:5])
-        # One hears of oneself only what another device has said, or what came while one was away.
+        # A device gets its user's own messages only if another device has sent them, or by a sync.
         for heard in device.heard:
             event = events[heard.id - 1]
             assert (heard.seq, heard.conversation, heard.sender) == (event.seq, event.conversation, event.sender), heard
@@ -441,7 +443,7 @@ def check_devices(
 
 
 def sees(user: int, event: Event, memberships: dict[tuple[int, int], list[tuple[int, int]]]) -> bool:
-    """@return: whether an event is a user's to see."""
+    """@return: whether a user may see an event."""
     if event.scope == Scope.USER:
         return user in (event.sender, event.target)
     if event.scope == Scope.GROUP:

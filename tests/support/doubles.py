@@ -1,4 +1,4 @@
-"""What stands in for the daemon's parts in tests."""
+"""Doubles of the daemon's parts, and stores for tests."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def take_in_now(_user: int, content: Path, media_type: str, clean: Path, thumbna
 
 
 def watch_log(case: Cleaner, observe: Callable[[LogEvent], object]) -> None:
-    """@param observe: is called with each event that is logged, until the test is over."""
+    """@param observe: called with each log event until the test is over."""
     observer = cast(ILogObserver, observe)
     globalLogPublisher.addObserver(observer)
     case.addCleanup(globalLogPublisher.removeObserver, observer)
@@ -50,7 +50,7 @@ def watch_log(case: Cleaner, observe: Callable[[LogEvent], object]) -> None:
 
 def make_store(case: Cleaner) -> Store:
     """
-    @param case: the test that wants it; the store is gone after it.
+    @param case: the test; its cleanup removes the store.
     @return: a migrated store: on PostgreSQL if the case is L{tests.support.postgres.OnPostgreSQL}, else on SQLite in a
         temporary directory. Its queries run at once, in the caller's thread.
     """
@@ -62,8 +62,8 @@ def make_store(case: Cleaner) -> Store:
 
 def make_old_store(case: Cleaner, revision: str) -> Store:
     """
-    @param revision: of the migrations, the last that it has had.
-    @return: as L{make_store}, of an earlier version.
+    @param revision: the last migration that the store has had.
+    @return: a store of an earlier version; else as L{make_store}.
     """
     engine = make_engine(make_database(case, migrated=False))
     case.addCleanup(engine.dispose)
@@ -73,7 +73,7 @@ def make_old_store(case: Cleaner, revision: str) -> Store:
 
 def make_search_index(case: Cleaner, store: Store) -> Index:
     """
-    @param case: the test that wants it.
+    @param case: the test; its cleanup closes the index.
     @return: the store's search index, empty.
     """
     index = make_index(store.engine)
@@ -84,7 +84,7 @@ def make_search_index(case: Cleaner, store: Store) -> Index:
 
 def make_database(case: Cleaner, *, migrated: bool = True) -> str:
     """
-    @param migrated: it may have its tables already.
+    @param migrated: whether it has the tables of this version.
     @return: the URL of a database for L{make_store}.
     """
     if isinstance(case, OnPostgreSQL):
@@ -99,7 +99,7 @@ def make_database(case: Cleaner, *, migrated: bool = True) -> str:
 
 @cache
 def migrated_file() -> bytes:
-    """@return: a SQLite database with the tables of this version: to copy it is quicker than to migrate another."""
+    """@return: an SQLite database with the tables of this version: a copy is quicker than a migration."""
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory, "hichat.db")
         engine = make_engine(f"sqlite:///{file}")
@@ -110,9 +110,9 @@ def migrated_file() -> bytes:
 
 class FakeLedger(Ledger):
     """
-    The ledger as the accounts and the groups see it: one event, one transaction, at once.
+    A double of the ledger for accounts and groups: each event is one transaction, and is written at once.
 
-    @ivar refuse: if set, what the next C{append} fails with.
+    @ivar refuse: if set, the next C{append} fails with it.
     @ivar appended: the events that were written.
     """
 

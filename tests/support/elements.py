@@ -7,10 +7,10 @@ _EMPTY = {"meta", "br"}
 
 class Elements(HTMLParser):
     """
-    Reads a page whose elements are all closed.
+    Reads a page, and checks that all its elements are closed.
 
-    @ivar ids: of elements.
-    @ivar links: where links lead.
+    @ivar ids: the ids of elements.
+    @ivar links: the targets of links.
     """
 
     def __init__(self, text):

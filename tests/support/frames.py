@@ -1,4 +1,4 @@
-"""Frames of WebSocket and of v2, and texts for them."""
+"""WebSocket frames, their payloads as JSON, and random texts for them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 
 def payload(frame: bytes | None) -> Any:
-    """@return: what is in a WebSocket frame of the server."""
+    """@return: the JSON in a WebSocket text frame of the server."""
     assert frame is not None
     assert frame[0] == 0x81
     start = {126: 4, 127: 10}.get(frame[1], 2)
@@ -22,7 +22,11 @@ TEXTS = st.text(max_size=40).map(str.encode) | st.sampled_from([125, 126, 127, 3
 
 
 def frame(first: int, payload: bytes, mask: bytes, masked: bool = True, wide: bool = False) -> bytes:
-    """Any frame, also one that is not right."""
+    """
+    @param first: the first byte.
+    @param wide: whether the length takes 64 bits even if it is short.
+    @return: a frame (RFC 6455, 5.2), valid or not.
+    """
     bit = 0x80 if masked else 0
     if wide or len(payload) > 65535:
         size = bytes([bit | 127]) + len(payload).to_bytes(8, "big")

@@ -1,4 +1,4 @@
-"""The gateway's WebSocket protocol in memory: what the tests of connections share."""
+"""The gateway's WebSocket protocols in memory, for tests of connections."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def masked(payload: bytes, opcode: int = 1, fin: bool = True) -> bytes:
 
 
 class Transport(StringTransport):
-    """A TCP transport that says when its buffer is full."""
+    """A TCP transport in memory, with the options that the gateway sets."""
 
     no_delay = False
 
@@ -71,7 +71,7 @@ MET = Met(0, Arrived(0, []))
 
 
 class Routing:
-    """Lets devices listen when the test says so."""
+    """A double of the routing: each arrival waits until the test fires its Deferred."""
 
     position = 0
 

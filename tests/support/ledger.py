@@ -51,7 +51,7 @@ class WriterCase(SynchronousTestCase):
     """A store with four users and an empty group."""
 
     def setUp(self) -> None:
-        # So that these few events are in the index, in both its tiers, and in its tail.
+        # With so small steps a few events fill both tiers of the index, and its tail.
         self.patch(by_conversation, "STEP", 2)
         self.patch(by_conversation, "RECENT", 3)
         self.store = make_store(self)
@@ -76,12 +76,12 @@ class Unstorable:
 
 
 def make_again(store: Store) -> Store:
-    """@return: the same store, as another process has it."""
+    """@return: a second L{Store} on the same database, as another process has it."""
     return Store(store.engine, store._reading, store.in_writer)
 
 
 def own(kind: Kind, user: int, other: int) -> Draft:
-    """@return: a user blocks another, or not any more."""
+    """@return: a draft by which a user blocks or unblocks another."""
 
     def change(connection: Connection, _draft: Draft, _position: int) -> None:
         blocks = tables.blocks

@@ -12,10 +12,10 @@ from jsonschema import Draft202012Validator
 
 class OpenAPIChecker:
     """
-    Knows every answer of a document. Stricter than it: a field that is not in it is a mistake.
+    Checks answers against a document. It is stricter than the document: an unknown field is a mistake.
 
-    @param document: such as C{GET /v2/openapi.json} gives.
-    @ivar unseen: operations of which no success came by yet.
+    @param document: the document of C{GET /v2/openapi.json}.
+    @ivar unseen: the ids of operations of which no success was checked yet.
     """
 
     def __init__(self, document: dict[str, Any]) -> None:
@@ -30,7 +30,7 @@ class OpenAPIChecker:
     def check(self, method: str, target: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
         """
         @param headers: by lower-case name.
-        @raise AssertionError: the operation does not answer so.
+        @raise AssertionError: the document does not allow this answer.
         """
         operation = self._find(method, target.partition("?")[0])
         where = f"{method} {target}: {status} {body!r}"
@@ -48,7 +48,7 @@ class OpenAPIChecker:
             self.unseen.discard(operation["operationId"])
 
     def _find(self, method: str, path: str) -> dict[str, Any]:
-        # The ones with fewer parameters first: "/devices/current" is not a "/devices/{device}".
+        # Paths with fewer parameters come first: "/devices/current" is not a "/devices/{device}".
         for known, pattern, operation in sorted(self._operations, key=lambda found: found[1].pattern.count("[^/]+")):
             if known == method and pattern.fullmatch(path):
                 return operation

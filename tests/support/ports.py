@@ -1,4 +1,4 @@
-"""Ports of this machine for daemons and servers that tests start: no two processes are given the same."""
+"""Reserves ports of this machine for the daemons and servers of tests: no two test processes get the same."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from contextlib import ExitStack
 from functools import cache
 
 BLOCK = 500
-"""Ports that one process has for itself. The first of them says whose they are: who has bound it has the block."""
+"""Ports that one process has for itself. The process that has bound the first of them owns the block."""
 
 FIRST, LAST = 11_000, 32_768
 """
-Below Linux's ephemeral ports, which the kernel gives to whoever asks for any port; above 10080, the last that browsers
-refuse.
+Below Linux's ephemeral ports, which the kernel gives to any process that binds port 0; above 10080, the last port that
+browsers refuse.
 """
 
 TOGETHER = 8
-"""What L{reserve} gives follows that many ports: a daemon of several workers has UDP ports in a row."""
+"""The ports that L{reserve} reserves in a row: a daemon of several workers has UDP ports in a row."""
 
 
 class Block:
     """
-    Ports that no other process is given as long as this one lives.
+    Ports that no other test process gets as long as this one lives.
 
     @raise RuntimeError: all blocks are taken.
     """
@@ -44,8 +44,8 @@ class Block:
 
     def reserve(self) -> int:
         """
-        @return: the first of L{TOGETHER} ports, for TCP and for UDP. They come again after all others of the block, and
-            not before those that had them last have let them go.
+        @return: the first of L{TOGETHER} ports, for TCP and for UDP. They are reserved again only after all others of
+            the block, and only if they are free then.
         """
         for _ in range(BLOCK // TOGETHER):
             if self._used + TOGETHER > BLOCK:
@@ -58,13 +58,13 @@ class Block:
 
 
 def reserve() -> int:
-    """@return: as L{Block.reserve}, of this process."""
+    """@return: ports of this process's block; see L{Block.reserve}."""
     return _block(os.getpid()).reserve()
 
 
 @cache
 def _block(process: int) -> Block:
-    """@param process: a process that was forked is another one."""
+    """@param process: the process id, so that a forked process gets a block of its own."""
     return Block()
 
 
@@ -74,7 +74,7 @@ def _are_free(ports: range) -> bool:
             for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
                 probe = bound.enter_context(socket.socket(socket.AF_INET, kind))
                 if kind == socket.SOCK_STREAM:
-                    # As servers do: a connection that was closed lately is no reason not to listen.
+                    # As servers do: connections in TIME_WAIT do not keep a server from listening.
                     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:
                     probe.bind(("127.0.0.1", port))

@@ -30,17 +30,17 @@ from hichat.storage.migrate import migrate
 from tests.support import ports
 
 PASSWORD = "geheim"
-"""In every URL here. The server takes any; nobody else may see it."""
+"""The password in every URL here. The server takes any; tests check that it is shown nowhere."""
 
 PROGRAMS = Path("/usr/lib/postgresql")
-"""Where Debian keeps them, by version."""
+"""The directory in which Debian keeps PostgreSQL's programs, by version."""
 
 
 MIGRATED = "migrated"
-"""A database with the tables of this version."""
+"""The name of a database with the tables of this version, which is the template of the tests' databases."""
 
 SHARED = "POSTGRESQL_OF_TESTS"
-"""The environment variable that names where to ask for the server that all workers share."""
+"""The environment variable with the address at which workers ask for the port of the server that they share."""
 
 
 class Cleaner(Protocol):
@@ -50,7 +50,7 @@ class Cleaner(Protocol):
 
 
 class OnPostgreSQL:
-    """Mixed into a test case, before it: its stores are in PostgreSQL. See L{tests.support.doubles.make_store}."""
+    """A mixin, the first base of a test case: its stores are in PostgreSQL. See L{tests.support.doubles.make_store}."""
 
     on_postgresql = True
     mortal = False
@@ -64,9 +64,9 @@ class OnPostgreSQL:
 
 class Databases:
     """
-    The databases of a server that runs.
+    The databases of a running server.
 
-    @param port: where it listens.
+    @param port: the server's port.
     """
 
     def __init__(self, port: int) -> None:
@@ -74,27 +74,27 @@ class Databases:
         self._numbers = count(1)
 
     def url(self, database: str) -> str:
-        """@return: the URL of a database, whether it is there or not."""
+        """@return: the URL of a database, which need not exist."""
         return database_url(self.port, database)
 
     def start(self) -> None:
-        """Be there."""
+        """Start the server, if it is ours and does not run."""
 
     def make_database(self, case: Cleaner, *, migrated: bool = True) -> str:
         """
-        @param case: the test that wants it; the database is gone after it.
+        @param case: the test; its cleanup removes the database.
         @return: the URL of a new database, with the tables of this version or none.
         """
         self.start()
         name = f"test{next(self._numbers)}_of_{os.getpid()}"
         template = MIGRATED if migrated else "template1"
-        # To copy the files is four times as quick as to write it all to the WAL, which is the default since 15.
+        # The default since version 15, WAL_LOG, takes four times as long as copying the files.
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         case.addCleanup(self._drop, name)
         return self.url(name)
 
     def execute(self, statement: str) -> None:
-        """Do what is outside of all the tests' databases."""
+        """Execute a statement outside of the tests' databases."""
         import psycopg
 
         with psycopg.connect(f"host=127.0.0.1 port={self.port} user=hichat dbname=postgres", autocommit=True) as admin:
@@ -107,9 +107,10 @@ class Databases:
 
 class Server(Databases):
     """
-    A server with a directory and a port of its own. It loses nothing when it crashes, but might if the machine did.
+    A server with a directory and a port of its own. It does not wait for the disk: it loses nothing if it crashes, but
+    may if the machine does.
 
-    @param programs: where C{initdb} and C{postgres} are.
+    @param programs: the directory of C{initdb} and C{postgres}.
     """
 
     def __init__(self, programs: Path) -> None:
@@ -126,14 +127,14 @@ class Server(Databases):
             self._identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         self._run("initdb", "-U", "hichat", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync", "-D", self._data)
         self.start()
-        # What the tests' databases are copies of: that is quicker than to migrate each.
+        # The template of the tests' databases: a copy is quicker than a migration.
         self.execute(f"CREATE DATABASE {MIGRATED}")
         engine = make_engine(self.url(MIGRATED))
         migrate(engine)
         engine.dispose()
 
     def start(self) -> None:
-        """Start it, if it does not run, and wait until it serves. It goes with the thread that started it."""
+        """Start the server if it does not run, and wait until it serves. It ends with the thread that started it."""
         if self._process is not None:
             return
         log = self._directory / "log"
@@ -157,9 +158,9 @@ class Server(Databases):
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """
-        Stop it, if it runs, and wait until it is gone.
+        Stop the server if it runs, and wait until it has ended.
 
-        @param how: C{SIGINT} ends all connections and leaves in good order; C{SIGQUIT} is a crash.
+        @param how: C{SIGINT} is a fast shutdown, which ends all connections; C{SIGQUIT} is as a crash.
         """
         if self._process is not None:
             self._process.send_signal(how)
@@ -167,7 +168,7 @@ class Server(Databases):
             self._process = None
 
     def remove(self) -> None:
-        """Stop it for good."""
+        """Stop the server, and remove its directory."""
         self.stop(signal.SIGQUIT)
         shutil.rmtree(self._directory, ignore_errors=True)
 
@@ -183,8 +184,8 @@ class Server(Databases):
 
 def share() -> None:
     """
-    Start a server when a worker of pytest-xdist asks for one, and tell all of them where it is. In the process that
-    starts the workers, before it does.
+    Listen for workers of pytest-xdist that ask for the server's port; the first one makes it start. Call this in the
+    process that starts the workers, before it does.
     """
     listener = Listener()
     os.environ[SHARED] = str(listener.address)
@@ -203,8 +204,8 @@ def share() -> None:
 @cache
 def server() -> Databases:
     """
-    @return: the server of all tests; it is gone when they are done.
-    @raise SkipTest: PostgreSQL is not installed. Where C{CI} is set that is a failure.
+    @return: the server of all tests; it ends with them.
+    @raise SkipTest: PostgreSQL is not installed. With C{CI=true} it is a C{RuntimeError}.
     """
     _programs()
     if SHARED not in os.environ:
@@ -218,7 +219,7 @@ def server() -> Databases:
 
 def mortal_server() -> Server:
     """
-    @return: the one server of this process, which a test may stop; it is gone when the process is.
+    @return: the one server of this process, which a test may stop; it ends with the process.
     @raise SkipTest: as L{server}.
     """
     made = _make_server()
@@ -234,7 +235,7 @@ def _make_server() -> Server:
 
 
 def _programs() -> Path:
-    """@return: where they are."""
+    """@return: the directory of the newest version's programs."""
     initdb = max(PROGRAMS.glob("*/bin/initdb"), key=_version, default=None)
     if initdb is None:
         _miss("needs PostgreSQL: apt-get install postgresql")

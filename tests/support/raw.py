@@ -1,4 +1,4 @@
-"""Clients that say whatever a test wants, byte by byte: nothing of Autobahn's or of the project's own."""
+"""Clients that send any bytes that a test wants. They use neither Autobahn nor the project's own code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.daemon import Daemon
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
-"""That of RFC 6455, 1.3."""
+"""The key of the example in RFC 6455, 1.3."""
 
 PASSWORD = "violet anchor 3721"
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -39,9 +39,10 @@ def frame(
     length: int | None = None,
 ) -> bytes:
     """
-    @param key: None: the frame is not masked.
-    @param bits: 7, 16 or 64: how the length is told; None: as short as it goes.
-    @param length: another one than the payload's.
+    @param op: the opcode.
+    @param key: the masking key; None: the frame is not masked.
+    @param bits: the size of the length field: 7, 16 or 64; None: the smallest that fits.
+    @param length: a false length; None: the payload's.
     @return: a frame (RFC 6455, 5.2).
     """
     size = len(payload) if length is None else length
@@ -56,7 +57,7 @@ def frame(
 
 
 def fragments(payload: bytes, *cuts: int, op: int = TEXT) -> list[bytes]:
-    """@return: the frames of one message that is cut there."""
+    """@return: the frames of a message that is fragmented at these offsets."""
     places = [0, *cuts, len(payload)]
     last = len(places) - 2
     return [frame(payload[places[i] : places[i + 1]], op=0 if i else op, fin=i == last) for i in range(len(places) - 1)]
@@ -64,7 +65,7 @@ def fragments(payload: bytes, *cuts: int, op: int = TEXT) -> list[bytes]:
 
 def upgrade(path: str = "/v2/ws", method: str = "GET", version: str = "HTTP/1.1", **headers: str | None) -> bytes:
     """
-    @param headers: replace the usual ones, with C{_} for C{-}; None: without it.
+    @param headers: replace the usual headers, with C{_} for C{-} in names; None removes a header.
     @return: an opening handshake (RFC 6455, 4.1).
     """
     usual: dict[str, str | None] = {
@@ -89,7 +90,7 @@ class Raw:
         self.data = b""
 
     def send(self, *parts: bytes, pause: float = 0.0) -> None:
-        """Send these, each in a segment of its own; what the server does not want any more is lost."""
+        """Send parts, each in a segment of its own. Once the server has closed the connection, the rest is dropped."""
         with contextlib.suppress(OSError):
             for part in parts:
                 self.socket.sendall(part)
@@ -111,7 +112,7 @@ class Raw:
         self.data += data
 
     def response(self, seconds: float = 10) -> tuple[int, str]:
-        """@return: the status of an HTTP answer, and its head."""
+        """@return: the status and the head of an HTTP response."""
         end = time.monotonic() + seconds
         while b"\r\n\r\n" not in self.data:
             self._more(end)
@@ -119,7 +120,7 @@ class Raw:
         return int(head.split()[1]), head.decode("latin-1")
 
     def get(self, seconds: float = 10) -> tuple[int, bytes]:
-        """@return: opcode and payload of the next frame; servers' are whole, and not masked."""
+        """@return: opcode and payload of the next frame, which must be unfragmented and unmasked."""
         end = time.monotonic() + seconds
         while True:
             if len(self.data) >= 2:
@@ -147,7 +148,7 @@ class Raw:
                 return found
 
     def close_code(self, seconds: float = 10) -> int | None:
-        """@return: with what the server closes next; None: without a word."""
+        """@return: the code of the Close frame that the server sends next; None: it closes without one."""
         try:
             op, payload = self.get(seconds)
         except Gone:
@@ -156,17 +157,17 @@ class Raw:
         return int.from_bytes(payload[:2], "big") if payload else 1005
 
     def close(self) -> None:
-        """Leave without a word."""
+        """Close the TCP connection, without a Close frame."""
         self.socket.close()
 
     def reset(self) -> None:
-        """Break the connection off."""
+        """Reset the TCP connection."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
 
 class Server:
-    """A daemon for such clients."""
+    """A daemon for raw clients."""
 
     def __init__(self, directory: Path) -> None:
         self.daemon = Daemon(directory, REGISTER_LIMIT="off", LOGIN_LIMIT="off", ADDRESS_LIMIT="off")
@@ -190,7 +191,7 @@ class Server:
         return False
 
     def call(self, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any]:
-        """@return: status and body, of JSON its value."""
+        """@return: the status and the body; a JSON body is decoded."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         headers = {"Content-Type": "application/json"} if body is not None else {}
         if token:
@@ -202,7 +203,7 @@ class Server:
         return answer.status, json.loads(data) if "json" in (answer.getheader("Content-Type") or "") else data
 
     def account(self, name: str) -> int:
-        """Make an account; @return: its user."""
+        """Make an account. @return: the user's id."""
         status, made = self.call("POST", "/v2/accounts", {"name": name, "password": PASSWORD})
         assert status == 201, made
         return int(made["id"])
@@ -229,7 +230,7 @@ class Server:
         return raw
 
     def stop(self) -> str:
-        """End it; @return: its log."""
+        """Stop the daemon. @return: its log."""
         self.process.terminate()
         assert self.process.wait(20) == -15
         self.daemon.process = None
@@ -237,7 +238,7 @@ class Server:
 
 
 class ServerCase(SynchronousTestCase):
-    """A daemon for all tests of a class; that it ends in order, and had nothing to complain of, is checked."""
+    """A daemon for all tests of a class. At the end it must stop in order, and must not have logged a failure."""
 
     server: ClassVar[Server]
 

@@ -1,4 +1,4 @@
-"""What a whole-system test acts on: a fixture makes it, and takes it down after the test, whatever became of that."""
+"""Scenes: the environments of whole-system tests. A fixture sets one up, and takes it down after the test."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ S = TypeVar("S", bound="Scene")
 
 class Scene:
     """
-    What one test acts on. It cleans up behind itself, last things first. A failure that was logged, or a call that is
+    The environment of one test. It runs its cleanups, the last one first. A logged failure, or a delayed call that is
     left in the reactor, fails the test, as with trial.
 
-    Some names are those of trial's test cases: what makes a database, or watches the log, is used with both.
+    Some methods are named as those of trial's test cases: so helpers such as L{tests.support.doubles.make_store} work
+    with both.
 
-    @param directory: an empty one, which is the test's alone.
+    @param directory: an empty directory for this test alone.
     @cvar on_postgresql: whether stores are made in PostgreSQL; see L{tests.support.doubles.make_store}.
     """
 
@@ -46,13 +47,14 @@ class Scene:
         """Make what the test needs."""
 
     async def tear_down(self) -> None:
-        """Take down what L{set_up} made, and check what holds after each test."""
+        """Take down what L{set_up} made, and make the checks that follow each test."""
 
     async def clean(self) -> None:
         """
-        Undo everything.
+        Run the cleanups, and check that nothing is left behind.
 
-        @raise Exception: the first thing that could not be undone, was logged as a failure, or is left behind.
+        @raise Exception: the first error of a cleanup; else the first failure in the log, or delayed call left in the
+            reactor.
         """
         wrong: list[Exception] = []
         while self._cleanups:
@@ -70,7 +72,11 @@ class Scene:
             raise wrong[0]
 
     async def _left_behind(self) -> list[IDelayedCall]:
-        """Cancel the calls that the test has left in the reactor; some end in its next turns. @return: those calls."""
+        """
+        Cancel the delayed calls that the test has left in the reactor.
+
+        @return: those calls, without calls that end within a second.
+        """
         for _ in range(100):
             left = [call for call in reactor.getDelayedCalls() if call not in self._calls_before]
             if not left:
@@ -86,7 +92,7 @@ class Scene:
             self._failures.append(event["log_failure"])
 
     def addCleanup(self, function: Callable[..., object], /, *arguments: object, **named: object) -> None:  # noqa: N802
-        """Call this after the test; what it returns is waited for."""
+        """Call a function after the test, and wait for its Deferred if it returns one."""
         self._cleanups.append((function, arguments, named))
 
     def patch(self, thing: object, name: str, value: object) -> None:
@@ -94,11 +100,11 @@ class Scene:
         self._patches.setattr(thing, name, value)
 
     def mktemp(self) -> str:
-        """@return: the path of a file or directory that is not there yet."""
+        """@return: a path at which nothing exists yet."""
         return str(self._directory / f"new-{len(os.listdir(self._directory))}")
 
     def flushLoggedErrors(self, *kinds: type[Exception]) -> list[Failure]:  # noqa: N802
-        """@return: failures of these kinds that were logged; they fail the test no more."""
+        """@return: the logged failures of these kinds; they do not fail the test any more."""
         found = [failure for failure in self._failures if failure.check(*kinds)]
         self._failures = [failure for failure in self._failures if failure not in found]
         return found
@@ -106,8 +112,8 @@ class Scene:
 
 def fixture_of(*kinds: type[S]) -> Any:
     """
-    @param kinds: a test that asks for the fixture runs once with each of these.
-    @return: a fixture whose value is a scene that has begun.
+    @param kinds: classes of scenes. A test that uses the fixture runs once with each.
+    @return: a fixture whose value is a scene that is set up.
     """
 
     async def scene(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[S]:

@@ -14,7 +14,7 @@ from tests.support.conversations import TEAM, ConversationsCase
 from tests.support.ledger import edit
 
 CORPUS: tuple[tuple[int, dict[str, int], str], ...] = (
-    # who, where, what
+    # sender, recipient, text
     (1, {"user": 2}, "Green tea or black tea?"),
     (2, {"user": 1}, "Tea for the whole team"),
     (2, {"user": 1}, "我们明天去北京喝茶"),
@@ -32,9 +32,9 @@ CORPUS: tuple[tuple[int, dict[str, int], str], ...] = (
 
 class SearchCase(ConversationsCase):
     """
-    Ann, Bob and Cat as they are; and the corpus.
+    The users of L{ConversationsCase}, and the corpus.
 
-    @cvar steps: how often the index is taken on by two events, each time that it might; None: as far as the log is.
+    @cvar steps: the number of steps of two events that the index takes in each L{follow}; None: up to the log's end.
     """
 
     steps: int | None = 0
@@ -72,7 +72,7 @@ class SearchCase(ConversationsCase):
         return self.good(who, "GET", f"/search?{urlencode({'q': q, **more}, quote_via=quote)}")
 
     def find(self, who, q, **more):
-        """@return: the ids of all pages."""
+        """@return: the ids of the messages on all pages."""
         found: list[int] = []
         page: Any = {"next": ""}
         while "next" in page:

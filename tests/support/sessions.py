@@ -38,21 +38,22 @@ ANN, BOB, CAT = 1, 2, 3
 
 
 PHONE, LAPTOP, BOBS, CATS = 1, 2, 3, 4
-"""Devices: two of Ann's, and Bob's."""
+"""Ids of devices: two of Ann's, Bob's and Cat's."""
 
 
 def message(sender: int, target: int, body: bytes = b"{}") -> Draft:
-    """@return: one from an existing client."""
+    """@return: the draft of a message of v1."""
     return v1_message(sender, target, body=body)
 
 
 class Connection:
     """
-    A connection as the protocol makes it: it ends when the session or the client wants it.
+    A double of a v2 connection.
 
-    @ivar said: what the client has read.
-    @ivar congested: whether it does not read.
-    @ivar room: frames that it takes before it counts as slow.
+    @ivar said: the frames that the client has read.
+    @ivar code: the code with which the daemon has closed it; None: it has not.
+    @ivar congested: whether the client does not read.
+    @ivar room: the number of frames that it takes before it counts as slow.
     """
 
     encode: Encoder = staticmethod(v2.encode)
@@ -88,7 +89,7 @@ class Connection:
         return waiter
 
     def go_on(self) -> None:
-        """The client reads."""
+        """The client has read everything."""
         waiting, self._waiting = self._waiting, []
         for waiter in waiting:
             waiter.callback(None)
@@ -119,7 +120,7 @@ class Connection:
         self.close(Close.GOING_AWAY, "")
 
     def close(self, code: Close, reason: str) -> None:
-        """As the protocol: it leaves first, and then says why."""
+        """Close the connection, in the protocol's order: first the session ends, then the code is sent."""
         self.session.gone()
         if self.may_send:
             self.code = code
@@ -132,27 +133,27 @@ class Connection:
         self.go_on()
 
     def hear(self, **frame: Any) -> None:
-        """The client says something."""
+        """The client sends a frame."""
         self.session.received_all([json.dumps(frame).encode()])
 
     def ask(self, **frame: Any) -> dict[str, Any]:
-        """@return: the one answer to what the client says."""
+        """The client sends a frame. @return: its one answer."""
         self.said.clear()
         self.hear(**frame)
         (answer,) = self.said
         return answer
 
     def take(self) -> list[dict[str, Any]]:
-        """@return: what came since this was last called."""
+        """@return: the frames since the last call."""
         said, self.said = self.said, []
         return said
 
 
 class SessionCase(WriterCase):
     """
-    Ann with two devices, and Bob with one; the ledger writes when the test says so.
+    Ann with two devices, Bob and Cat with one; the ledger writes when the test calls L{write}.
 
-    @cvar limit: connections of one user.
+    @cvar limit: the most connections of one user.
     """
 
     limit = 50
@@ -209,7 +210,7 @@ class SessionCase(WriterCase):
         return found
 
     def connect(self, token: str = "", rate: int = 5000) -> Connection:
-        """@return: a connection that has not said anything."""
+        """@return: a connection on which the client has not sent anything."""
         submit, signal = self.drafts.extend, self.signals.append
         inlet = Inlet(submit, signal, self.intake, self.metrics, self.clock, rate)
         services = Services(
@@ -243,13 +244,13 @@ class SessionCase(WriterCase):
         return connection
 
     def happen(self, *drafts: Draft) -> None:
-        """These are written, and come off the plane."""
+        """Write drafts, and deliver their events as the plane does."""
         events = [outcome for outcome in self.writer.write(drafts) if isinstance(outcome, Event)]
         self.assertEqual(len(events), len(drafts))
         self.routing.received(events[0].position, events[-1].position, events, True)
 
     def write(self) -> None:
-        """The ledger does its work."""
+        """The ledger writes all drafts that were submitted, and answers them."""
         drafts = self.drafts[:]
         self.drafts.clear()
         self.intake.gave(len(drafts))
@@ -262,7 +263,7 @@ class SessionCase(WriterCase):
                 draft.origin.refused(draft, outcome)
 
     def refused(self, code: str, connection: Connection, **frame: Any) -> dict[str, Any]:
-        """@return: the error, which has this code and the frame's reference."""
+        """The client sends a frame that is refused with this code. @return: the error."""
         answer = connection.ask(ref="r", **frame)
         self.assertEqual((answer["op"], answer.get("code"), answer.get("ref")), ("error", code, "r"))
         return answer

@@ -1,4 +1,4 @@
-"""A browser in memory: real HTTP bytes, a real resource tree, a real store; no socket."""
+"""An HTTP site in memory: real HTTP bytes, the real resource tree, a real store; no socket."""
 
 import http.client
 import io
@@ -50,7 +50,7 @@ FORM = "application/x-www-form-urlencoded"
 
 class Transport(StringTransport):
     """
-    A transport whose connection ends.
+    A transport that tells its protocol when the connection has ended.
 
     @ivar lost: fires when it has ended.
     """
@@ -100,7 +100,7 @@ class _Socket:
 
 class Answer:
     """
-    What came back.
+    An HTTP response.
 
     @ivar status: the HTTP status.
     @ivar headers: by lower-case name.
@@ -121,7 +121,7 @@ class Answer:
 
 
 def request_bytes(method, target, body=b"", headers=None):
-    """@return: a request as it goes over the wire; C{target} as it is, with whatever is in it."""
+    """@return: the bytes of a request; C{target} is not escaped."""
     if isinstance(target, str):
         target = target.encode()
     lines = [method.encode() + b" " + target + b" HTTP/1.1"]
@@ -133,7 +133,10 @@ def request_bytes(method, target, body=b"", headers=None):
 
 
 def multipart(fields, files=(), boundary="xYz"):
-    """@return: a body and its content type; C{files} are (name, filename, content)."""
+    """
+    @param files: tuples of name, filename and content.
+    @return: a multipart body and its content type.
+    """
     parts = [(f'form-data; name="{name}"', value.encode()) for name, value in fields.items()]
     parts += [(f'form-data; name="{name}"; filename="{filename}"', content) for name, filename, content in files]
     body = b"".join(
@@ -144,7 +147,7 @@ def multipart(fields, files=(), boundary="xYz"):
 
 
 class SiteFixture(SynchronousTestCase):
-    """The site and what is behind it: call L{build}."""
+    """The site and the services behind it. L{build} makes them."""
 
     def build(self):
         self.now = NOW
@@ -177,7 +180,7 @@ class SiteFixture(SynchronousTestCase):
         self.mount(self.accounts)
 
     def mount(self, accounts):
-        """Put the site together, with these accounts."""
+        """Make the site, with these accounts."""
         services = ApiServices(
             accounts,
             self.contacts,
@@ -219,11 +222,11 @@ class SiteFixture(SynchronousTestCase):
         return FakeLedger(self.store, lambda: self.now)
 
     def connect(self, address="192.168.1.1"):
-        """@param address: from where."""
+        """@param address: the client's address."""
         return Connection(self.site, address)
 
     def feed_by_clock(self):
-        """A file is sent in steps of the clock: twisted.web has them done by the global cooperator, of the reactor."""
+        """Let the clock drive the sending of files: twisted.web uses the global cooperator of the reactor."""
         cooperator = task.Cooperator(scheduler=lambda step: self.clock.callLater(0, step))
         self.patch(task, "_theCooperator", cooperator)
 
@@ -235,7 +238,7 @@ class SiteFixture(SynchronousTestCase):
         return connection.answer(method)
 
     def finish(self, connection):
-        """Let a connection come to its end."""
+        """Advance the clock until a connection has ended."""
         while connection.transport.connected:
             self.assertTrue(self.clock.getDelayedCalls(), "nothing more comes")
             self.clock.advance(0)
@@ -265,7 +268,7 @@ BAD_PASSWORDS = [
     *((bad, *TOO_COMMON) for bad in ("password", "PASSWORD1", "12345678", "qwertyuiop", "P@ssw0rd", "88888888")),
     *((bad, *HAS_NAME) for bad in ("my name is ANN's", "Ａｎｎ's 4711 4711", "xx a n n s xx")),
 ]
-"""Passwords that somebody called Ann or Ann's cannot have: with the code, and the reason in both languages."""
+"""Passwords that a user named Ann or Ann's cannot have: with the code, and the reason in both languages."""
 
 
 class SiteCase(SiteFixture):
@@ -276,7 +279,7 @@ class SiteCase(SiteFixture):
         self.checker = OpenAPIChecker(document())
 
     def make_user(self, name, password="correct horse"):
-        """@return: the user; its query C{?token=T&userId=U} is in L{queries}."""
+        """@return: the user, and a query of v1: C{?token=T&userId=U}."""
         user = self.run_now(self.accounts.register(name, password, password))
         return user, f"?token={self.token_of(user.id)}&userId={user.id}"
 
@@ -286,10 +289,10 @@ class SiteCase(SiteFixture):
 
     def api(self, method, target, body=None, token="", **headers):
         """
-        Make a call of C{/v2}; the answer is as the document says.
+        Make a call of C{/v2}, and check the answer against the OpenAPI document.
 
-        @param target: without the prefix.
-        @param body: what becomes JSON.
+        @param target: the path after C{/v2}, with the query.
+        @param body: a value to send as JSON; None: no body.
         """
         if token:
             headers["Authorization"] = f"Bearer {token}"
@@ -302,7 +305,7 @@ class SiteCase(SiteFixture):
         return answer
 
     def problem(self, answer, status, code):
-        """The answer is this problem; @return: its document."""
+        """Check that the answer is this problem (RFC 9457). @return: its JSON."""
         self.assertEqual(answer.headers["content-type"], "application/problem+json")
         self.assertEqual((answer.status, answer.json["status"], answer.json["code"]), (status, status, code))
         return answer.json

@@ -1,4 +1,4 @@
-"""What people say, as the log has it."""
+"""Drafts of text messages."""
 
 from __future__ import annotations
 

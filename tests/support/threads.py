@@ -1,4 +1,4 @@
-"""A thread that does its work when it is told to."""
+"""A double of a thread."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 
 
 class Thread:
-    """A writer's thread that works when it is told to."""
+    """A L{hichat.core.ports.Runner} whose jobs wait until the test calls L{work}."""
 
     def __init__(self) -> None:
         self.jobs: list[tuple[Deferred[Any], Callable[..., Any], tuple[Any, ...]]] = []

@@ -17,7 +17,7 @@ CLOCK: Any = reactor
 
 
 def fill(store: Store) -> None:
-    """Two users, the first with a device, and a group without members."""
+    """Make two users, the first with a device, and a group without members."""
     row = {"password_hash": "", "created_at": 0, "updated_at": 0}
     with store.transaction() as connection:
         for name in ("ann", "bob"):
@@ -31,7 +31,7 @@ def _times(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def python_command(code: str, module: str) -> list[str]:
-    """@return: the command that runs this code, and then the process that a module is."""
+    """@return: a command that runs some code, and then a module's process."""
     return [
         sys.executable,
         "-c",
