@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,10 @@ class RaceTests(WriterCase):
         blocking = make_writer()
         for change in (block, unblock) * 10:
             self.assertIsInstance(blocking.write([change(1, 2)])[0], Event)
+            # Each talker may be in the middle of one message; the third outcome is one that began after the change.
+            so_far = len(outcomes)
+            while len(outcomes) < so_far + 3:
+                time.sleep(0.001)
         stop.set()
         for thread in talkers:
             thread.join()
