@@ -153,9 +153,13 @@ _CONVERSATION = select(conversations.c.id).where(
 )
 
 
+# To look a member up in its enumeration takes longer than all the rest.
+_USER = Scope.USER
+
+
 def conversation_key(scope: int, sender: int, target: int) -> tuple[int, int, int]:
     """@return: what names the conversation of an event: its scope, and the pair (smaller first) or (target, 0)."""
-    if scope == Scope.USER:
+    if scope == _USER:
         return (scope, sender, target) if sender < target else (scope, target, sender)
     if scope == Scope.GROUP:
         return scope, target, 0

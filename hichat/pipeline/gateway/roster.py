@@ -67,7 +67,7 @@ def wants_own(event: Event, number: int) -> bool:
     """
     if number:
         return number != event.device
-    return event.scope == Scope.USER and event.target == event.sender
+    return event.target == event.sender and event.scope == Scope.USER
 
 
 @implementer(IDelivery)

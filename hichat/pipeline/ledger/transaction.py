@@ -89,7 +89,9 @@ class Transaction:
             draft.device,
         )
         key = reading.conversation_key(scope, sender, target)
-        conversation, seq, n = self.last(key) or (self._converse(key), 0, 0)
+        # As last does; with a call less, for each event.
+        known = self._numbers.get(key) or self.memory.numbers.get(key) or self._read_last(key)
+        conversation, seq, n = known or (self._converse(key), 0, 0)
         seq += 1
         n += kind in COUNTED
         self.position = position = self.position + 1
