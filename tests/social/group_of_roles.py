@@ -37,10 +37,11 @@ def make_group(store: Store, people: Mapping[str, int], **columns: Any) -> int:
     @return: its id.
     """
     with store.transaction() as connection:
-        return _make(connection, people, columns)
+        return write_group(connection, people, columns)
 
 
-def _make(connection: Connection, people: Mapping[str, int], columns: Mapping[str, Any]) -> int:
+def write_group(connection: Connection, people: Mapping[str, int], columns: Mapping[str, Any]) -> int:
+    """As L{make_group}, in a transaction that is there."""
     last = connection.scalar(select(func.max(tables.groups.c.id))) or FIRST_GROUP_ID - 1
     group = last + 1
     names = ["owner", "admin", "member", "muted", "victim", "deputy", "mute"]
