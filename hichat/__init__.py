@@ -28,13 +28,13 @@ The rooms, from the doors down; each imports only from rooms below it::
     wire                frames of v2 and of WebSockets, as bytes and as values; a message's stored form, and its look
     media               uploaded files: their types, who may see them, removing unused ones
     conversations       catching up, history, lists, marks, unread counts, users' settings for a conversation
-    groups              groups, membership, joining, moderation
-    contacts            who knows whom, who blocks whom
+    groups              groups, membership, joining, moderation, and who may do which of it
+    contacts            who knows whom, who blocks whom, and who may change that
     accounts            users, names, passwords, devices, sessions, tokens, invites
     log                 the log's rows: reading them, an index by conversation, followers
     storage             engine, threads, tables, migrations
     runtime             what a process needs: children, clocks, limits, logs, metrics, keys, signals
-    core                the table of kinds, events, drafts, errors, text, emoji, and the ports between rooms
+    core                the table of kinds, events, drafts, rights, errors, text, emoji, and the ports between rooms
 """
 
 __version__ = "0.1.0"

@@ -72,12 +72,12 @@ def is_called(table: Table, name: str) -> tuple[ColumnElement[bool], ...]:
     return or_(old, table.c.name_match == key_of(name)), old.desc(), table.c.id
 
 
-def check_free(connection: Connection, table: Table, name: str, but: int = 0) -> None:
+def is_free(connection: Connection, table: Table, name: str, but: int = 0) -> bool:
     """
     Call it in the transaction that takes the name.
 
     @param but: the id of whom it may be.
-    @raise NameTaken: another has the name, or one that looks like it.
+    @return: whether nobody else has the name, or one that looks like it.
     """
     c, new = table.c, columns_of(name)
     looks_like = c.name_look == new["name_look"]
@@ -86,7 +86,18 @@ def check_free(connection: Connection, table: Table, name: str, but: int = 0) ->
     same = or_(c.name_key == new["name_key"], c.name_match == new["name_match"])
     for condition in (same, looks_like):
         if connection.scalar(select(c.id).where(condition, c.id != but, c.deleted_at.is_(None)).limit(1)) is not None:
-            raise NameTaken
+            return False
+    return True
+
+
+def check_free(connection: Connection, table: Table, name: str, but: int = 0) -> None:
+    """
+    As L{is_free}.
+
+    @raise NameTaken: another has the name, or one that looks like it.
+    """
+    if not is_free(connection, table, name, but):
+        raise NameTaken
 
 
 def check_rename(connection: Connection, table: Table, holder: Any, name: str) -> None:

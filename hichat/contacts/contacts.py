@@ -3,6 +3,7 @@ Contacts and blocks between users.
 
 A change between two users is an event in their conversation, and the rows here change in the event's transaction. A
 change that concerns one of them alone, a remark or a block, is an event in that user's conversation with themselves.
+Each change asks L{Rights} first, in that transaction.
 
 A user who has blocked another gets no message, edit, reaction, request, typing or mark from the other, and the other
 does not see the user's presence: see L{hichat.pipeline.ledger.writer}, L{hichat.pipeline.routing.delivery} and
@@ -24,7 +25,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
-    func,
     or_,
     select,
     tuple_,
@@ -34,24 +34,16 @@ from sqlalchemy import (
 from hichat.accounts import users
 from hichat.accounts.fields import greeting_of, id_of, remark_of
 from hichat.accounts.users import User
+from hichat.contacts.rights import Act, Rights, are_contacts, has_asked
 from hichat.core.drafts import Draft
 from hichat.core.errors import (
-    AddedOneself,
-    AlreadyFriends,
     AlreadyRequested,
-    Blocked,
     BlockedByYou,
     InvalidField,
     NoSuchContact,
-    NoSuchRequest,
     NoSuchUser,
-    NotBlocked,
-    Oneself,
     Refused,
     RequestSent,
-    RequestWaits,
-    TooManyContacts,
-    Unauthorized,
 )
 from hichat.core.events import Scope
 from hichat.core.kinds import Kind
@@ -182,14 +174,13 @@ class Contacts:
             raise RequestSent
 
         def change(connection: Connection) -> None:
-            _check_strangers(connection, user.id, other.id)
             _forget_requests(connection, user.id, other.id)
             _befriend(connection, user.id, other.id, self._now())
 
         who = "" if user.administrator else str(user.id)
         self._adding.attempt(who)
         try:
-            await self._between(Kind.CONTACT_ADDED, user, other.id, change)
+            await self._between(Act.ADD, Kind.CONTACT_ADDED, user, other.id, change)
         except Refused:
             self._adding.forgive(who)
             raise
@@ -216,26 +207,19 @@ class Contacts:
         @raise Busy: or another L{Refused} of the ledger.
         """
         greeting = greeting_of(greeting)
-        if await self._store.read(_has_asked, other, user.id):
+        if await self._store.read(has_asked, other, user.id):
             return await self.accept(user, other)
-        if await self._store.read(_has_asked, user.id, other):
+        if await self._store.read(has_asked, user.id, other):
             raise AlreadyRequested
 
         def change(connection: Connection) -> None:
-            _check_strangers(connection, user.id, other)
-            if _has_asked(connection, other, user.id):
-                raise RequestWaits
-            if _has_asked(connection, user.id, other):
-                raise AlreadyRequested
-            if _count(connection, contact_requests.c.from_id, user.id) >= REQUESTS_LIMIT:
-                raise TooManyContacts
             values = {"from_id": user.id, "to_id": other, "greeting": greeting, "created_at": self._now()}
             connection.execute(contact_requests.insert().values(values))
 
         pair = f"{user.id} {other}"
         self._asking.attempt(pair)
         try:
-            await self._between(Kind.CONTACT_REQUESTED, user, other, change, greeting)
+            await self._between(Act.REQUEST, Kind.CONTACT_REQUESTED, user, other, change, greeting)
         except Refused:
             self._asking.forgive(pair)
             raise
@@ -252,13 +236,10 @@ class Contacts:
         """
 
         def change(connection: Connection) -> None:
-            if not _has_asked(connection, other, user.id):
-                raise NoSuchRequest
-            _check_strangers(connection, user.id, other)
             _forget_requests(connection, user.id, other)
             _befriend(connection, user.id, other, self._now())
 
-        await self._between(Kind.CONTACT_ADDED, user, other, change)
+        await self._between(Act.ACCEPT, Kind.CONTACT_ADDED, user, other, change)
         return await self.find(user, other)
 
     async def reject(self, user: User, other: int) -> None:
@@ -268,7 +249,7 @@ class Contacts:
         @raise NoSuchRequest: the other has not asked, or does not any more.
         @raise Busy: or another L{Refused} of the ledger.
         """
-        await self._between(Kind.CONTACT_REJECTED, user, other, lambda c: _end_request(c, other, user.id))
+        await self._between(Act.REJECT, Kind.CONTACT_REJECTED, user, other, lambda c: _end_request(c, other, user.id))
 
     async def withdraw(self, user: User, other: int) -> None:
         """
@@ -277,7 +258,9 @@ class Contacts:
         @raise NoSuchRequest: the user has not asked, or it was answered.
         @raise Busy: or another L{Refused} of the ledger.
         """
-        await self._between(Kind.CONTACT_WITHDRAWN, user, other, lambda c: _end_request(c, user.id, other))
+        await self._between(
+            Act.WITHDRAW, Kind.CONTACT_WITHDRAWN, user, other, lambda c: _end_request(c, user.id, other)
+        )
 
     async def remove(self, user: User, other: int) -> None:
         """
@@ -288,15 +271,10 @@ class Contacts:
         """
 
         def change(connection: Connection) -> None:
-            if (
-                connection.execute(
-                    delete(contacts).where(_is_pair(contacts.c.owner_id, contacts.c.friend_id, user.id, other))
-                ).rowcount
-                == 0
-            ):
-                raise NoSuchContact
+            both = _is_pair(contacts.c.owner_id, contacts.c.friend_id, user.id, other)
+            connection.execute(delete(contacts).where(both))
 
-        await self._between(Kind.CONTACT_REMOVED, user, other, change)
+        await self._between(Act.REMOVE, Kind.CONTACT_REMOVED, user, other, change)
 
     async def remark(self, user: User, other: int, remark: str) -> Contact:
         """
@@ -311,10 +289,9 @@ class Contacts:
 
         def change(connection: Connection) -> None:
             where = (contacts.c.owner_id == user.id, contacts.c.friend_id == other)
-            if connection.execute(update(contacts).where(*where).values(remark=remark)).rowcount == 0:
-                raise NoSuchContact
+            connection.execute(update(contacts).where(*where).values(remark=remark))
 
-        await self._alone(Kind.CONTACT_REMARKED, user, other, change, remark)
+        await self._alone(Act.REMARK, Kind.CONTACT_REMARKED, user, other, change, remark)
         return await self.find(user, other)
 
     async def block(self, user: User, other: int) -> None:
@@ -329,16 +306,11 @@ class Contacts:
         """
 
         def change(connection: Connection) -> None:
-            _check_users(connection, user.id, other, Oneself)
-            if has_blocked(connection, user.id, other):
-                raise BlockedByYou
-            if _count(connection, blocks.c.owner_id, user.id) >= CONTACTS_LIMIT:
-                raise TooManyContacts
             values = {"owner_id": user.id, "blocked_id": other, "created_at": self._now()}
             connection.execute(blocks.insert().values(values))
 
         with suppress(BlockedByYou):
-            await self._alone(Kind.BLOCKED, user, other, change)
+            await self._alone(Act.BLOCK, Kind.BLOCKED, user, other, change)
 
     async def unblock(self, user: User, other: int) -> None:
         """
@@ -350,23 +322,26 @@ class Contacts:
 
         def change(connection: Connection) -> None:
             where = (blocks.c.owner_id == user.id, blocks.c.blocked_id == other)
-            if connection.execute(delete(blocks).where(*where)).rowcount == 0:
-                raise NotBlocked
+            connection.execute(delete(blocks).where(*where))
 
-        await self._alone(Kind.UNBLOCKED, user, other, change)
+        await self._alone(Act.UNBLOCK, Kind.UNBLOCKED, user, other, change)
 
-    async def _between(self, kind: Kind, user: User, other: int, change: Change, text: str = "") -> None:
+    async def _between(self, act: Act, kind: Kind, user: User, other: int, change: Change, text: str = "") -> None:
         """Let something happen between two users, who both hear of it."""
-        await self._append(kind, user, other, 0, change, text)
+        await self._append(act, kind, user, other, (other, 0), change, text)
 
-    async def _alone(self, kind: Kind, user: User, other: int, change: Change, text: str = "") -> None:
+    async def _alone(self, act: Act, kind: Kind, user: User, other: int, change: Change, text: str = "") -> None:
         """Let something happen that concerns another, of which only the user hears."""
-        await self._append(kind, user, user.id, other, change, text)
+        await self._append(act, kind, user, other, (user.id, other), change, text)
 
-    async def _append(self, kind: Kind, user: User, target: int, subject: int, change: Change, text: str) -> None:
+    async def _append(
+        self, act: Act, kind: Kind, user: User, other: int, about: tuple[int, int], change: Change, text: str
+    ) -> None:
+        """@param about: the target of the event, and its subject."""
+        target, subject = about
+
         def changing(connection: Connection, _draft: Draft, _position: int) -> None:
-            if users.find(connection, user.id) is None:
-                raise Unauthorized
+            Rights(connection, user.id, other, CONTACTS_LIMIT, REQUESTS_LIMIT).ask(act)
             change(connection)
 
         await self._ledger.append(
@@ -434,7 +409,7 @@ def _list(
     return [make(User(*row[:size]), *row[size:]) for row in connection.execute(query)]
 
 
-# Who may
+# Who knows or blocks whom
 
 
 def blocked_by_many(connection: Connection, user_ids: Collection[int]) -> dict[int, set[int]]:
@@ -472,9 +447,7 @@ def among(connection: Connection, user_id: int, others: Collection[int]) -> set[
 
 def are_acquainted(connection: Connection, user_id: int, other_id: int) -> bool:
     """@return: whether two are contacts, or the other has asked the user to be one."""
-    if _is_there(connection, contacts.c.owner_id == user_id, contacts.c.friend_id == other_id):
-        return True
-    return _has_asked(connection, other_id, user_id)
+    return are_contacts(connection, user_id, other_id) or has_asked(connection, other_id, user_id)
 
 
 def remarks(connection: Connection, user_id: int, others: Collection[int]) -> dict[int, str]:
@@ -487,11 +460,6 @@ def remarks(connection: Connection, user_id: int, others: Collection[int]) -> di
         row.owner_id == user_id, row.friend_id.in_(others), row.remark != ""
     )
     return {row.friend_id: row.remark for row in connection.execute(query)}
-
-
-def has_blocked(connection: Connection, user_id: int, other_id: int) -> bool:
-    """@return: whether a user does not want to hear from another."""
-    return _is_there(connection, blocks.c.owner_id == user_id, blocks.c.blocked_id == other_id)
 
 
 def apart(connection: Connection, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -543,41 +511,16 @@ def _get(connection: Connection, user_id: int, other_id: int) -> Contact:
     return Contact(User(*row[:-2]), *row[-2:])
 
 
-def _check_users(connection: Connection, user_id: int, other_id: int, oneself: type[AddedOneself | Oneself]) -> None:
-    if users.find(connection, other_id) is None:
-        raise NoSuchUser
-    if user_id == other_id:
-        raise oneself
-
-
-def _check_strangers(connection: Connection, user_id: int, other_id: int) -> None:
-    """@raise Refused: these two may not become contacts."""
-    _check_users(connection, user_id, other_id, AddedOneself)
-    if _is_there(connection, contacts.c.owner_id == user_id, contacts.c.friend_id == other_id):
-        raise AlreadyFriends
-    if has_blocked(connection, other_id, user_id):
-        raise Blocked
-    if has_blocked(connection, user_id, other_id):
-        raise BlockedByYou
-
-
 def _befriend(connection: Connection, user_id: int, other_id: int, now: int) -> None:
-    if max(_count(connection, contacts.c.owner_id, each) for each in (user_id, other_id)) >= CONTACTS_LIMIT:
-        raise TooManyContacts
     pairs = ((user_id, other_id), (other_id, user_id))
     connection.execute(
         contacts.insert(), [{"owner_id": owner, "friend_id": friend, "created_at": now} for owner, friend in pairs]
     )
 
 
-def _has_asked(connection: Connection, user_id: int, other_id: int) -> bool:
-    return _is_there(connection, contact_requests.c.from_id == user_id, contact_requests.c.to_id == other_id)
-
-
 def _end_request(connection: Connection, from_id: int, to_id: int) -> None:
     where = (contact_requests.c.from_id == from_id, contact_requests.c.to_id == to_id)
-    if connection.execute(delete(contact_requests).where(*where)).rowcount == 0:
-        raise NoSuchRequest
+    connection.execute(delete(contact_requests).where(*where))
 
 
 def _forget_requests(connection: Connection, user_id: int, other_id: int) -> None:
@@ -587,11 +530,3 @@ def _forget_requests(connection: Connection, user_id: int, other_id: int) -> Non
 
 def _is_pair(one: Column[int], other: Column[int], user_id: int, other_id: int) -> ColumnElement[bool]:
     return or_(and_(one == user_id, other == other_id), and_(one == other_id, other == user_id))
-
-
-def _is_there(connection: Connection, one: ColumnElement[bool], other: ColumnElement[bool]) -> bool:
-    return bool(connection.scalar(select(exists().where(one, other))))
-
-
-def _count(connection: Connection, column: Column[int], user_id: int) -> int:
-    return connection.scalar(select(func.count()).where(column == user_id)) or 0

@@ -1,5 +1,6 @@
 """
-Joining and leaving a group: changes that happen with an event of the log, in its transaction.
+Joining and leaving a group: changes that happen with an event of the log, in its transaction. Each asks L{Rights}
+first, and raises what they raise.
 
 A candidate is a user who was invited, or who has asked to join. An invited user becomes a member by joining; the owner
 or an admin approves a request. Candidates get the events about themselves although they are no members; see C{members}
@@ -14,41 +15,15 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from hichat.accounts import conversation_settings, users
-from hichat.accounts.names import check_free
-from hichat.contacts import contacts
-from hichat.core.errors import (
-    AlreadyAMember,
-    AlreadyInvited,
-    AlreadyRequested,
-    ApprovalRequired,
-    AskedTooOften,
-    Banned,
-    Blocked,
-    GroupFull,
-    InviteOnly,
-    NameTaken,
-    NoSuchInvitation,
-    NoSuchLink,
-    NoSuchRequest,
-    NoSuchUser,
-    NotAMember,
-    OwnerCannotLeave,
-    TooManyGroups,
-    TooManyLinks,
-    TooManyPending,
-    Unauthorized,
-    UserBanned,
-)
-from hichat.core.events import FIRST_GROUP_ID, Role
+from hichat.accounts import conversation_settings
+from hichat.core.errors import NameTaken, NoSuchLink, TooManyLinks
+from hichat.core.events import FIRST_GROUP_ID
 from hichat.core.kinds import Kind
 from hichat.core.lookalikes import columns_of
-from hichat.groups.queries import ADMINS, CURRENT, GROUP, Change, Group, GroupLimits, find_role, get, role_in
-from hichat.storage.tables import bans, candidates, groups, invite_links, members
+from hichat.groups.queries import CURRENT, GROUP, Change, Group, get
+from hichat.groups.rights import Act, Rights
+from hichat.storage.tables import candidates, groups, invite_links, members
 from hichat.storage.tables import users as users_table
-
-MEETINGS_LIMIT = 50
-"""Requests, invitations, and refusals of them between one user and one group: each is in the user's way for ever."""
 
 LINKS_LIMIT = 20
 """Invite links of a group that are good."""
@@ -103,10 +78,7 @@ def create(change: Change, name: str, values: Mapping[str, object]) -> Group:
     @raise Unauthorized: the user is gone.
     """
     connection, draft, now = change.connection, change.draft, change.now
-    if users.find(connection, draft.sender) is None:
-        raise Unauthorized
-    check_free(connection, groups, name)
-    check_owned(connection, draft.sender, change.limits)
+    Rights.of(change, name).ask(Act.CREATE)
     last = connection.scalar(select(func.max(groups.c.id)))
     draft.target = max(last or 0, FIRST_GROUP_ID - 1) + 1
     row = {"id": draft.target, **columns_of(name), "owner_id": draft.sender}
@@ -114,7 +86,7 @@ def create(change: Change, name: str, values: Mapping[str, object]) -> Group:
         connection.execute(groups.insert().values(**values, **row, created_at=now, updated_at=now))
     except IntegrityError as e:
         raise NameTaken from e
-    return add_member(change)
+    return _take_in(change, get(connection, draft.target))
 
 
 def join(change: Change) -> Group:
@@ -129,10 +101,7 @@ def join(change: Change) -> Group:
     @raise NoSuchGroup: there is no such group.
     @raise Unauthorized: the user is gone.
     """
-    group = _check_may_come(change)
-    if group.join_policy != "open" and not _is_welcome(change.connection, group, change.draft.subject):
-        raise ApprovalRequired if group.join_policy == "approval" else InviteOnly
-    return add_member(change)
+    return _take_in(change, Rights.of(change).ask(Act.JOIN).group)
 
 
 def join_or_ask(change: Change) -> Group:
@@ -143,18 +112,14 @@ def join_or_ask(change: Change) -> Group:
     @raise TooManyPending: too many others have; L{AskedTooOften}: this user has.
     @raise AlreadyAMember: and the others that L{join} raises, but L{ApprovalRequired}.
     """
-    connection, draft = change.connection, change.draft
-    draft.kind = Kind.JOINED
-    try:
-        return join(change)
-    except ApprovalRequired:
-        pass
-    group = get(connection, draft.target)
-    if _find_candidate(connection, group.id, draft.subject, invited=False):
-        raise AlreadyRequested
-    _check_joined(connection, draft.subject, change.limits)
-    draft.kind = Kind.REQUESTED
-    _add_candidate(change, group, None)
+    rights = Rights.of(change)
+    asks = rights.needs_approval
+    # The ledger may try a draft again.
+    change.draft.kind = Kind.REQUESTED if asks else Kind.JOINED
+    group = rights.ask(Act.ASK if asks else Act.JOIN).group
+    if not asks:
+        return _take_in(change, group)
+    _add_candidate(change, None)
     return group
 
 
@@ -165,17 +130,15 @@ def join_by_link(change: Change, code: str) -> Group:
     @raise NoSuchLink: there is no such link, it is not good any more, or was used as often as it may be.
     @raise AlreadyAMember: or the others that L{join} raises, but for the policy.
     """
-    used = change.connection.execute(
-        update(invite_links)
-        .where(invite_links.c.code == code, *_good(change.now))
-        .values(uses=invite_links.c.uses + 1)
-        .returning(invite_links.c.group_id)
-    ).first()
-    if used is None:
+    link = invite_links.c
+    good = (link.code == code, *_good(change.now))
+    group_id = change.connection.scalar(select(link.group_id).where(*good))
+    if group_id is None:
         raise NoSuchLink
-    change.draft.target = used.group_id
-    _check_may_come(change)
-    return add_member(change)
+    change.draft.target = group_id
+    group = Rights.of(change).ask(Act.JOIN_BY_LINK).group
+    change.connection.execute(update(invite_links).where(*good).values(uses=link.uses + 1))
+    return _take_in(change, group)
 
 
 def approve(change: Change) -> Group:
@@ -187,12 +150,7 @@ def approve(change: Change) -> Group:
     @raise GroupFull: it has as many members as it may have.
     @raise TooManyGroups: the subject is in too many.
     """
-    connection, draft = change.connection, change.draft
-    group = get(connection, draft.target)
-    role_in(connection, group, draft.sender, *ADMINS)
-    if not _find_candidate(connection, group.id, draft.subject, invited=False):
-        raise NoSuchRequest
-    return add_member(change)
+    return _take_in(change, Rights.of(change).ask(Act.APPROVE).group)
 
 
 def add_member(change: Change) -> Group:
@@ -205,17 +163,13 @@ def add_member(change: Change) -> Group:
     @raise NoSuchGroup: there is no such group.
     @raise Unauthorized: the user is gone.
     """
-    connection, user = change.connection, change.draft.subject
-    group = get(connection, change.draft.target)
-    if users.find(connection, user) is None:
-        raise Unauthorized
-    if find_role(connection, group, user) is not None:
-        raise AlreadyAMember
-    if group.size >= change.limits.size:
-        raise GroupFull
-    forget_candidate(connection, group.id, user)
-    _check_joined(connection, user, change.limits)
-    connection.execute(members.insert().values(group_id=group.id, user_id=user, since=change.position))
+    return _take_in(change, Rights.of(change).ask(Act.BE_ADDED).group)
+
+
+def _take_in(change: Change, group: Group) -> Group:
+    user = change.draft.subject
+    forget_candidate(change.connection, group.id, user)
+    change.connection.execute(members.insert().values(group_id=group.id, user_id=user, since=change.position))
     return set_size(change, group.size + 1)
 
 
@@ -230,10 +184,7 @@ def leave(change: Change) -> Group:
     @raise NotAMember: the user is none.
     @raise NoSuchGroup: there is no such group.
     """
-    group = get(change.connection, change.draft.target)
-    if role_in(change.connection, group, change.draft.sender) == "owner":
-        raise OwnerCannotLeave
-    return end_membership(change)
+    return take_out(change, Rights.of(change).ask(Act.LEAVE).group)
 
 
 def end_membership(change: Change) -> Group:
@@ -243,15 +194,15 @@ def end_membership(change: Change) -> Group:
     @raise NotAMember: the user is none.
     @raise NoSuchGroup: there is no such group.
     """
-    group = get(change.connection, change.draft.target)
-    ended = change.connection.execute(
-        update(members)
-        .where(members.c.group_id == group.id, members.c.user_id == change.draft.subject, CURRENT)
-        .values(until=change.position)
-    )
-    if ended.rowcount == 0:
-        raise NotAMember
-    conversation_settings.forget_group(change.connection, group.id, change.draft.subject)
+    return take_out(change, Rights.of(change).ask(Act.BE_TAKEN_OUT).group)
+
+
+def take_out(change: Change, group: Group) -> Group:
+    """The subject, a member, ceases to be one."""
+    user = change.draft.subject
+    which = (members.c.group_id == group.id, members.c.user_id == user, CURRENT)
+    change.connection.execute(update(members).where(*which).values(until=change.position))
+    conversation_settings.forget_group(change.connection, group.id, user)
     return set_size(change, group.size - 1)
 
 
@@ -281,25 +232,13 @@ def invite(change: Change) -> Group:
     @raise TooManyPending: too many others are invited or have asked; L{AskedTooOften}: this user was, and has.
     @raise NoSuchGroup: there is no such group.
     """
-    connection, draft = change.connection, change.draft
-    draft.kind = Kind.INVITED
-    group = get(connection, draft.target)
-    roles: tuple[Role, ...] = () if group.join_policy == "open" else ADMINS
-    role = role_in(connection, group, draft.sender, *roles)
-    if users.find(connection, draft.subject) is None:
-        raise NoSuchUser
-    if find_role(connection, group, draft.subject) is not None:
-        raise AlreadyAMember
-    if is_banned(connection, group.id, draft.subject):
-        raise UserBanned
-    if contacts.has_blocked(connection, draft.subject, draft.sender):
-        raise Blocked
-    if _is_welcome(connection, group, draft.subject):
-        raise AlreadyInvited
-    if role in ADMINS and _find_candidate(connection, group.id, draft.subject, invited=False):
-        draft.kind = Kind.JOINED
-        return add_member(change)
-    _add_candidate(change, group, draft.sender)
+    rights = Rights.of(change)
+    approves = rights.approves
+    change.draft.kind = Kind.JOINED if approves else Kind.INVITED
+    group = rights.ask(Act.INVITE_ASKER if approves else Act.INVITE).group
+    if approves:
+        return _take_in(change, group)
+    _add_candidate(change, change.draft.sender)
     return group
 
 
@@ -313,16 +252,8 @@ def decline(change: Change, invited: bool) -> Group:
     @raise NotPermitted: the sender may not; L{NotAMember}: the sender has nothing to do with it.
     @raise NoSuchGroup: there is no such group.
     """
-    connection, draft = change.connection, change.draft
-    group = get(connection, draft.target)
-    by = connection.scalar(
-        select(candidates.c.invited_by).where(candidates.c.group_id == group.id, candidates.c.user_id == draft.subject)
-    )
-    if draft.sender != draft.subject and (by is None or by != draft.sender):
-        role_in(connection, group, draft.sender, *ADMINS)
-    if not _find_candidate(connection, group.id, draft.subject, invited):
-        raise NoSuchInvitation if invited else NoSuchRequest
-    forget_candidate(connection, group.id, draft.subject)
+    group = Rights.of(change).ask(Act.DECLINE_INVITATION if invited else Act.DECLINE_REQUEST).group
+    forget_candidate(change.connection, group.id, change.draft.subject)
     _let_hear(change)
     return group
 
@@ -338,7 +269,7 @@ def list_candidates(
     @raise NotPermitted: only the owner and the admins may know; L{NotAMember}: they are members.
     @raise NoSuchGroup: there is no such group.
     """
-    role_in(connection, get(connection, group_id), user_id, *ADMINS)
+    Rights(connection, group_id, user_id).ask(Act.SEE_CANDIDATES)
     user = users_table.c
     query = (
         select(user.id, user.name, user.avatar, candidates.c.invited_by, candidates.c.created_at)
@@ -371,12 +302,6 @@ def forget_candidate(connection: Connection, group_id: int, user_id: int) -> Non
     connection.execute(candidates.delete().where(candidates.c.group_id == group_id, candidates.c.user_id == user_id))
 
 
-def is_banned(connection: Connection, group_id: int, user_id: int) -> bool:
-    """@return: whether the user may not become a member."""
-    query = select(bans.c.user_id).where(bans.c.group_id == group_id, bans.c.user_id == user_id)
-    return connection.execute(query).first() is not None
-
-
 # Invite links
 
 
@@ -397,7 +322,7 @@ def make_link(
     @raise NotPermitted: only the owner and the admins may; L{NotAMember}: they are members.
     @raise NoSuchGroup: there is no such group.
     """
-    role_in(connection, get(connection, group_id), user_id, *ADMINS)
+    Rights(connection, group_id, user_id).ask(Act.MAKE_LINK)
     of_group = invite_links.c.group_id == group_id
     if (connection.scalar(select(func.count()).where(of_group)) or 0) >= LINKS_LIMIT:
         # Remove expired links, but not before there is need to: the clock may be wrong.
@@ -415,7 +340,7 @@ def list_links(connection: Connection, user_id: int, group_id: int, now: int) ->
     @raise NotPermitted: only the owner and the admins may know; L{NotAMember}: they are members.
     @raise NoSuchGroup: there is no such group.
     """
-    role_in(connection, get(connection, group_id), user_id, *ADMINS)
+    Rights(connection, group_id, user_id).ask(Act.SEE_LINKS)
     query = select(*_LINK).where(invite_links.c.group_id == group_id, *_good(now)).order_by(invite_links.c.id)
     return [InviteLink(*row) for row in connection.execute(query)]
 
@@ -428,67 +353,17 @@ def revoke_link(connection: Connection, user_id: int, group_id: int, link_id: in
     @raise NotPermitted: only the owner and the admins may; L{NotAMember}: they are members.
     @raise NoSuchGroup: there is no such group.
     """
-    role_in(connection, get(connection, group_id), user_id, *ADMINS)
+    Rights(connection, group_id, user_id).ask(Act.REVOKE_LINK)
     which = (invite_links.c.id == link_id, invite_links.c.group_id == group_id)
     if connection.execute(invite_links.delete().where(*which, *_good(now))).rowcount == 0:
         raise NoSuchLink
 
 
-def check_owned(connection: Connection, user_id: int, limits: GroupLimits) -> None:
-    """@raise TooManyGroups: the user cannot be the owner of one more."""
-    owned = select(func.count()).where(groups.c.owner_id == user_id, groups.c.deleted_at.is_(None))
-    if (connection.scalar(owned) or 0) >= limits.owned:
-        raise TooManyGroups
-
-
-def _check_may_come(change: Change) -> Group:
-    connection, user = change.connection, change.draft.subject
-    group = get(connection, change.draft.target)
-    if users.find(connection, user) is None:
-        raise Unauthorized
-    if find_role(connection, group, user) is not None:
-        raise AlreadyAMember
-    if is_banned(connection, group.id, user):
-        raise Banned
-    return group
-
-
-def _check_joined(connection: Connection, user_id: int, limits: GroupLimits) -> None:
-    """Those that the user has asked for count as well: or one would ask everywhere."""
-    inside = select(func.count()).select_from(members).where(members.c.user_id == user_id, CURRENT)
-    asked = select(func.count()).select_from(candidates).where(candidates.c.user_id == user_id, _is_invited(False))
-    if (connection.scalar(inside) or 0) + (connection.scalar(asked) or 0) >= limits.joined:
-        raise TooManyGroups
-
-
-def _find_candidate(connection: Connection, group_id: int, user_id: int, invited: bool) -> bool:
-    query = select(candidates.c.user_id).where(
-        candidates.c.group_id == group_id, candidates.c.user_id == user_id, _is_invited(invited)
-    )
-    return connection.execute(query).first() is not None
-
-
-def _is_welcome(connection: Connection, group: Group, user_id: int) -> bool:
-    """
-    @return: whether the user is invited by somebody who could do that now as well. The group may have been open when it
-        was done, or who has done it an admin: neither lets anybody in for ever.
-    """
-    query = select(candidates.c.invited_by).where(candidates.c.group_id == group.id, candidates.c.user_id == user_id)
-    by = connection.scalar(query)
-    return by is not None and (group.join_policy == "open" or find_role(connection, group, by) in ADMINS)
-
-
-def _add_candidate(change: Change, group: Group, invited_by: int | None) -> None:
-    connection, user = change.connection, change.draft.subject
-    met = select(func.count()).select_from(members).where(members.c.group_id == group.id, members.c.user_id == user)
-    if (connection.scalar(met.where(members.c.since == members.c.until)) or 0) >= MEETINGS_LIMIT:
-        raise AskedTooOften
-    pending = select(func.count()).select_from(candidates).where(candidates.c.group_id == group.id)
-    if (connection.scalar(pending) or 0) >= change.limits.size:
-        raise TooManyPending
+def _add_candidate(change: Change, invited_by: int | None) -> None:
+    connection, group, user = change.connection, change.draft.target, change.draft.subject
     # A plain member's invitation of who has asked takes the place of the request: in an open group it is one as good.
-    forget_candidate(connection, group.id, user)
-    row = {"group_id": group.id, "user_id": user, "invited_by": invited_by, "created_at": change.now}
+    forget_candidate(connection, group, user)
+    row = {"group_id": group, "user_id": user, "invited_by": invited_by, "created_at": change.now}
     connection.execute(candidates.insert().values(row))
     _let_hear(change)
 

@@ -1,9 +1,9 @@
 """
 Looking after a group: changes that happen with an event of the log, in its transaction.
 
-The owner may do everything; an admin what concerns plain members and strangers; a plain member nothing of this. For who
-has no role, each raises L{NotAMember}; for who has one that does not do, L{NotPermitted}; and where there is no such
-group, L{NoSuchGroup}.
+Each asks L{Rights} first, and raises what they raise. The owner may do everything; an admin what concerns plain members
+and strangers; a plain member nothing of this. A user without a role gets L{NotAMember}; a user whose role does not do,
+L{NotPermitted}; and where there is no such group, everybody gets L{NoSuchGroup}.
 """
 
 from __future__ import annotations
@@ -15,32 +15,14 @@ import msgspec
 from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
-from hichat.accounts import conversation_settings, users
+from hichat.accounts import conversation_settings
 from hichat.accounts.names import check_rename, group_name
-from hichat.core.errors import (
-    AlreadyOwner,
-    NameTaken,
-    NoSuchMember,
-    NoSuchUser,
-    NotBanned,
-    NotMuted,
-    NotPermitted,
-    UserBanned,
-)
+from hichat.core.errors import NameTaken
 from hichat.core.events import Role
 from hichat.core.lookalikes import NO_NAME, columns_of
-from hichat.groups.joining import check_owned, end_membership, forget_candidate, is_banned, set_size
-from hichat.groups.queries import (
-    ADMINS,
-    CURRENT,
-    Change,
-    Group,
-    find_role,
-    get,
-    heir,
-    is_above,
-    role_in,
-)
+from hichat.groups.joining import forget_candidate, set_size, take_out
+from hichat.groups.queries import CURRENT, Change, Group, get
+from hichat.groups.rights import Act, Rights
 from hichat.storage.tables import bans, candidates, groups, invite_links, members, mutes
 from hichat.storage.tables import users as users_table
 
@@ -69,8 +51,7 @@ def edit(change: Change, values: Mapping[str, str]) -> Group:
     @raise NameTaken: in some case, or one that looks like it.
     """
     connection, draft = change.connection, change.draft
-    group = get(connection, draft.target)
-    role_in(connection, group, draft.sender, *ADMINS)
+    group = Rights.of(change).ask(Act.EDIT).group
     new = {name: value for name, value in values.items() if getattr(group, name) != value}
     columns = dict(new)
     if "name" in new:
@@ -87,8 +68,7 @@ def edit(change: Change, values: Mapping[str, str]) -> Group:
 
 def find_same(connection: Connection, user_id: int, group_id: int, values: Mapping[str, str]) -> Group | None:
     """@return: the group, if L{edit} would change nothing of it; the same is raised."""
-    group = get(connection, group_id)
-    role_in(connection, group, user_id, *ADMINS)
+    group = Rights(connection, group_id, user_id).ask(Act.EDIT).group
     return group if all(getattr(group, name) == value for name, value in values.items()) else None
 
 
@@ -98,8 +78,7 @@ def remove(change: Change) -> Group:
 
     @raise NoSuchMember: the subject is none.
     """
-    _check_above(change)
-    return end_membership(change)
+    return take_out(change, Rights.of(change).ask(Act.REMOVE).group)
 
 
 def ban(change: Change) -> Group:
@@ -110,19 +89,12 @@ def ban(change: Change) -> Group:
     @raise NoSuchUser: there is no such user.
     """
     connection, draft = change.connection, change.draft
-    group = get(connection, draft.target)
-    role = role_in(connection, group, draft.sender, *ADMINS)
-    if users.find(connection, draft.subject) is None:
-        raise NoSuchUser
-    other = find_role(connection, group, draft.subject)
-    if other is not None and not is_above(role, other):
-        raise NotPermitted
-    if is_banned(connection, group.id, draft.subject):
-        raise UserBanned
+    rights = Rights.of(change).ask(Act.BAN)
+    group, was_inside = rights.group, rights.other_role is not None
     row = {"group_id": group.id, "user_id": draft.subject, "banned_by": draft.sender}
     connection.execute(bans.insert().values(**row, created_at=change.now))
     forget_candidate(connection, group.id, draft.subject)
-    return set_size(change, group.size) if other is None else end_membership(change)
+    return take_out(change, group) if was_inside else set_size(change, group.size)
 
 
 def unban(change: Change) -> Group:
@@ -131,12 +103,9 @@ def unban(change: Change) -> Group:
 
     @raise NotBanned: the subject is not banned.
     """
-    connection, draft = change.connection, change.draft
-    group = get(connection, draft.target)
-    role_in(connection, group, draft.sender, *ADMINS)
-    ended = connection.execute(bans.delete().where(bans.c.group_id == group.id, bans.c.user_id == draft.subject))
-    if ended.rowcount == 0:
-        raise NotBanned
+    group = Rights.of(change).ask(Act.UNBAN).group
+    which = (bans.c.group_id == group.id, bans.c.user_id == change.draft.subject)
+    change.connection.execute(bans.delete().where(*which))
     return group
 
 
@@ -147,18 +116,16 @@ def mute(change: Change, until: int) -> Group:
     @param until: milliseconds since the epoch, in the future.
     @raise NoSuchMember: the subject is none.
     """
-    connection, draft = change.connection, change.draft
+    draft = change.draft
+    Rights.of(change).ask(Act.MUTE if draft.subject else Act.MUTE_ALL)
     if draft.subject:
-        group = _check_above(change)
         _unmute(change)
-        row = {"group_id": group.id, "user_id": draft.subject, "until": until}
-        connection.execute(mutes.insert().values(row))
+        row = {"group_id": draft.target, "user_id": draft.subject, "until": until}
+        change.connection.execute(mutes.insert().values(row))
     else:
-        group = get(connection, draft.target)
-        role_in(connection, group, draft.sender, *ADMINS)
         _update(change, {"muted_until": until})
     draft.body = b"%d" % until
-    return get(connection, group.id)
+    return get(change.connection, draft.target)
 
 
 def unmute(change: Change) -> Group:
@@ -167,20 +134,13 @@ def unmute(change: Change) -> Group:
 
     @raise NotMuted: the subject was not, or no more.
     """
-    connection, draft = change.connection, change.draft
-    group = get(connection, draft.target)
-    role = role_in(connection, group, draft.sender, *ADMINS)
+    draft = change.draft
+    Rights.of(change).ask(Act.UNMUTE if draft.subject else Act.UNMUTE_ALL)
     if draft.subject:
-        other = find_role(connection, group, draft.subject)
-        if other is not None and not is_above(role, other):
-            raise NotPermitted
-        if _unmute(change) <= change.now:
-            raise NotMuted
+        _unmute(change)
     else:
-        if group.muted_until <= change.now:
-            raise NotMuted
         _update(change, {"muted_until": 0})
-    return get(connection, group.id)
+    return get(change.connection, draft.target)
 
 
 def set_role(change: Change, role: Role) -> Group:
@@ -192,16 +152,8 @@ def set_role(change: Change, role: Role) -> Group:
     @raise AlreadyOwner: the subject is the owner, who is that until somebody else is.
     @raise TooManyGroups: the subject cannot be the owner of one more.
     """
-    connection, draft = change.connection, change.draft
-    group = get(connection, draft.target)
-    role_in(connection, group, draft.sender, "owner")
-    if find_role(connection, group, draft.subject) is None:
-        raise NoSuchMember
-    if draft.subject == group.owner_id:
-        raise AlreadyOwner
-    if role == "owner":
-        check_owned(connection, draft.subject, change.limits)
-    return _give(change, group, role)
+    rights = Rights.of(change).ask(Act.HAND_OVER if role == "owner" else Act.SET_ROLE)
+    return _give(change, rights.group, role)
 
 
 def inherit(change: Change) -> Group:
@@ -211,14 +163,10 @@ def inherit(change: Change) -> Group:
     @raise NotPermitted: the sender is not the owner any more.
     @raise NoSuchMember: there is nobody else.
     """
-    connection, draft = change.connection, change.draft
-    group = get(connection, draft.target)
-    role_in(connection, group, draft.sender, "owner")
-    found = heir(connection, group)
-    if found is None:
-        raise NoSuchMember
-    draft.subject = found
-    return _give(change, group, "owner")
+    rights = Rights.of(change).ask(Act.INHERIT)
+    assert rights.heir is not None
+    change.draft.subject = rights.heir
+    return _give(change, rights.group, "owner")
 
 
 def dissolve(change: Change) -> Group:
@@ -228,16 +176,15 @@ def dissolve(change: Change) -> Group:
 
     @return: the group as it was.
     """
-    connection, draft = change.connection, change.draft
-    group = get(connection, draft.target)
-    role_in(connection, group, draft.sender, "owner")
+    connection = change.connection
+    group = Rights.of(change).ask(Act.DISSOLVE).group
     current = (members.c.group_id == group.id, CURRENT)
     connection.execute(update(members).where(*current).values(until=change.position))
     for table in (candidates, bans, mutes, invite_links):
         connection.execute(table.delete().where(table.c.group_id == group.id))
     conversation_settings.forget_group(connection, group.id)
     _update(change, {**NO_NAME, "size": 0, "deleted_at": change.now})
-    draft.body = b"0"
+    change.draft.body = b"0"
     return group
 
 
@@ -247,7 +194,7 @@ def list_bans(connection: Connection, user_id: int, group_id: int, after: int, l
     @param after: the user behind whom to go on, or 0.
     @return: in order of the users' ids.
     """
-    role_in(connection, get(connection, group_id), user_id, *ADMINS)
+    Rights(connection, group_id, user_id).ask(Act.SEE_BANS)
     user = users_table.c
     query = (
         select(user.id, user.name, user.avatar, bans.c.banned_by, bans.c.created_at)
@@ -257,18 +204,6 @@ def list_bans(connection: Connection, user_id: int, group_id: int, after: int, l
         .limit(limit)
     )
     return [Ban(*row) for row in connection.execute(query)]
-
-
-def _check_above(change: Change) -> Group:
-    """@return: the group, in which the sender's role is above the subject's."""
-    group = get(change.connection, change.draft.target)
-    role = role_in(change.connection, group, change.draft.sender, *ADMINS)
-    other = find_role(change.connection, group, change.draft.subject)
-    if other is None:
-        raise NoSuchMember
-    if not is_above(role, other):
-        raise NotPermitted
-    return group
 
 
 def _give(change: Change, group: Group, role: Role) -> Group:
@@ -287,12 +222,9 @@ def _set_admin(change: Change, user_id: int, admin: bool) -> None:
     change.connection.execute(update(members).where(*where).values(admin=admin))
 
 
-def _unmute(change: Change) -> int:
-    """@return: until when the subject was muted; 0: not at all."""
+def _unmute(change: Change) -> None:
     which = (mutes.c.group_id == change.draft.target, mutes.c.user_id == change.draft.subject)
-    until = change.connection.scalar(select(mutes.c.until).where(*which))
     change.connection.execute(mutes.delete().where(*which))
-    return until or 0
 
 
 def _update(change: Change, columns: Mapping[str, object]) -> None:

@@ -2,7 +2,8 @@
 Groups and their members: queries of a connection, for L{hichat.storage.store.Store}.
 
 A membership begins and ends with an event, and the rows here change in the event's transaction. So the members at any
-position of the log are known. The changes are in L{hichat.groups.joining} and L{hichat.groups.moderation}.
+position of the log are known. The changes are in L{hichat.groups.joining} and L{hichat.groups.moderation}; who may make
+them is decided in L{hichat.groups.rights}.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, se
 from hichat.accounts.fields import id_of
 from hichat.accounts.names import is_called
 from hichat.core.drafts import Draft
-from hichat.core.errors import Busy, InvalidField, NoSuchGroup, NotAMember, NotPermitted
+from hichat.core.errors import Busy, InvalidField, NoSuchGroup
 from hichat.core.events import Event, JoinPolicy, Role
 from hichat.core.kinds import BEGINNINGS, DISSOLUTIONS, ENDINGS, Kind
 from hichat.core.text import key_of, name_key
@@ -26,8 +27,6 @@ from hichat.storage.tables import users as users_table
 
 ADMINS: tuple[Role, ...] = ("owner", "admin")
 """Those who look after a group."""
-
-_RANKS: dict[Role, int] = {"owner": 2, "admin": 1, "member": 0}
 
 
 class GroupLimits(NamedTuple):
@@ -320,23 +319,18 @@ def members(connection: Connection, group_id: int) -> set[int]:
     return set(connection.scalars(select(members_table.c.user_id).where(*_members_of(group_id))))
 
 
-def list_members(connection: Connection, user_id: int, group_id: int, after: int, limit: int) -> list[Member]:
+def list_members(connection: Connection, group: Group, after: int, limit: int) -> list[Member]:
     """
-    @param user_id: who wants to know.
     @param after: the user behind whom to go on, or 0.
     @return: in order of id.
-    @raise NoSuchGroup: there is none.
-    @raise NotAMember: of this group C{user_id} is none.
     """
-    group = get(connection, group_id)
-    role_in(connection, group, user_id)
     user, member = users_table.c, members_table.c
     query = (
         select(user.id, user.name, user.avatar, member.admin, func.coalesce(mutes.c.until, 0))
         .select_from(members_table)
         .join(users_table, user.id == member.user_id)
         .outerjoin(mutes, and_(mutes.c.group_id == member.group_id, mutes.c.user_id == member.user_id))
-        .where(*_members_of(group_id), member.user_id > after)
+        .where(*_members_of(group.id), member.user_id > after)
         .order_by(member.user_id)
         .limit(limit)
     )
@@ -401,26 +395,6 @@ def find_role(connection: Connection, group: Group, user_id: int) -> Role | None
     )
     row = connection.execute(query).first()
     return _role(group.owner_id == user_id, row.admin) if row else None
-
-
-def role_in(connection: Connection, group: Group, user_id: int, *roles: Role) -> Role:
-    """
-    @param roles: the roles that are allowed; all, if none is named.
-    @return: the user's role in the group.
-    @raise NotAMember: the user is none.
-    @raise NotPermitted: it is another role.
-    """
-    role = find_role(connection, group, user_id)
-    if role is None:
-        raise NotAMember
-    if roles and role not in roles:
-        raise NotPermitted
-    return role
-
-
-def is_above(role: Role, other: Role) -> bool:
-    """@return: whether who has the role may remove, ban and mute who has the other one."""
-    return _RANKS[role] > _RANKS[other]
 
 
 def heir(connection: Connection, group: Group) -> int | None:

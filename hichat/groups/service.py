@@ -21,6 +21,7 @@ from hichat.groups import joining, moderation, queries
 from hichat.groups.joining import Candidate, InviteLink
 from hichat.groups.moderation import Ban
 from hichat.groups.queries import DEFAULTS, Change, Group, GroupLimits, GroupView, Member
+from hichat.groups.rights import Act, Rights
 
 if TYPE_CHECKING:
     from hichat.core.drafts import Appender
@@ -52,8 +53,8 @@ def checked(given: Mapping[str, str]) -> dict[str, str]:
 
 class Groups:
     """
-    The groups of a store. Calls raise the errors of L{hichat.groups.joining} and L{hichat.groups.moderation}; changes
-    also those of the ledger: L{Busy} and the like.
+    The groups of a store. Calls raise the errors of L{hichat.groups.rights}, L{hichat.groups.joining} and
+    L{hichat.groups.moderation}; changes also those of the ledger: L{Busy} and the like.
 
     @ivar now: the time in milliseconds since the epoch.
     """
@@ -91,8 +92,17 @@ class Groups:
         return await self._store.read(queries.place, user_id, group_id)
 
     async def members(self, user_id: int, group_id: int, after: int, limit: int) -> list[Member]:
-        """See L{groups.list_members}."""
-        return await self._store.read(queries.list_members, user_id, group_id, after, limit)
+        """
+        @param user_id: who wants to know; a member.
+        @param after: the user behind whom to go on, or 0.
+        @return: in order of id.
+        """
+
+        def read(connection: Connection) -> list[Member]:
+            group = Rights(connection, group_id, user_id).ask(Act.SEE_MEMBERS).group
+            return queries.list_members(connection, group, after, limit)
+
+        return await self._store.read(read)
 
     async def candidates(self, user_id: int, group_id: int, invited: bool, after: int, limit: int) -> list[Candidate]:
         """See L{joining.list_candidates}."""

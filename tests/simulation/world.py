@@ -23,6 +23,7 @@ from twisted.python.failure import Failure
 from hichat.accounts import devices, sessions, users
 from hichat.accounts.users import User
 from hichat.contacts import contacts
+from hichat.contacts.rights import has_blocked
 from hichat.core.drafts import Draft
 from hichat.core.errors import NotBlocked, Refused, Unauthorized
 from hichat.core.events import FIRST_GROUP_ID, Scope
@@ -377,7 +378,7 @@ class World:
         blocks = tables.blocks.c
 
         def change(connection: Connection, draft: Draft, _position: int) -> None:
-            holds = contacts.has_blocked(connection, user, other)
+            holds = has_blocked(connection, user, other)
             if holds == (draft.kind == Kind.BLOCKED):
                 raise NotBlocked
             if holds:

@@ -20,7 +20,7 @@ from hichat.core.errors import Refused
 from hichat.core.events import Scope
 from hichat.core.kinds import Kind
 from hichat.groups import joining, moderation
-from hichat.groups.queries import DEFAULTS, Change, Limits
+from hichat.groups.queries import DEFAULTS, Change, GroupLimits
 from hichat.storage import tables
 from tests.social.grids import grid
 from tests.social.group_of_roles import CODE, OTHERS, ROLES, make_people, write_group
@@ -46,7 +46,7 @@ class State(NamedTuple):
     """A group of roles as it is when somebody acts."""
 
     columns: dict[str, Any] = {}  # noqa: RUF012
-    limits: Limits = DEFAULTS
+    limits: GroupLimits = DEFAULTS
     prepare: Callable[[Connection, dict[str, int], int], None] = lambda connection, people, group: None
 
 
@@ -92,18 +92,24 @@ STATES: dict[str, State] = {
     "silent till now": State({"muted_until": NOW}),
     "disliked": State(prepare=disliked),
     "lapsed": State({"join_policy": "invite"}, prepare=lapsed),
-    "full": State(limits=Limits(size=7)),
-    "full approval": State({"join_policy": "approval"}, Limits(size=7)),
-    "crowded": State({"join_policy": "approval"}, Limits(size=4)),
+    "full": State(limits=GroupLimits(size=7)),
+    "full approval": State({"join_policy": "approval"}, GroupLimits(size=7)),
+    "crowded": State({"join_policy": "approval"}, GroupLimits(size=4)),
     "tiresome": State({"join_policy": "approval"}, prepare=tiresome),
-    "one each": State(limits=Limits(owned=1, joined=1), prepare=elsewhere),
-    "one each approval": State({"join_policy": "approval"}, Limits(owned=1, joined=1), elsewhere),
+    "one each": State(limits=GroupLimits(owned=1, joined=1), prepare=elsewhere),
+    "one each approval": State({"join_policy": "approval"}, GroupLimits(owned=1, joined=1), elsewhere),
     # The askers have asked in three others.
-    "four each": State({"join_policy": "approval"}, Limits(owned=2, joined=4), elsewhere),
+    "four each": State({"join_policy": "approval"}, GroupLimits(owned=2, joined=4), elsewhere),
 }
 """By name. Where asking is limited, one has to ask."""
 
 Act = Callable[[Change], object]
+
+
+def create(change: Change, name: str) -> object:
+    """Make another group, of this name."""
+    change.draft.target = 0
+    return joining.create(change, name, {})
 
 
 def by_link(change: Change) -> object:
@@ -121,8 +127,8 @@ ALONE: list[tuple[str, Kind, Act, tuple[str, ...]]] = [
 """Acts about nobody: name, kind, change, and the states in which it is tried, beside C{dissolved}."""
 
 OF_ONESELF: list[tuple[str, Kind, Act, tuple[str, ...]]] = [
-    ("create", Kind.JOINED, partial(joining.create, name="new", values={}), ("open", "one each", "four each")),
-    ("create a taken one", Kind.JOINED, partial(joining.create, name="TAKEN", values={}), ("open", "one each")),
+    ("create", Kind.JOINED, partial(create, name="new"), ("open", "one each", "four each")),
+    ("create a taken one", Kind.JOINED, partial(create, name="TAKEN"), ("open", "one each")),
     ("join", Kind.JOINED, joining.join, ("open", "approval", "invite", "lapsed", "full", "one each", "four each")),
     ("join or ask", Kind.JOINED, joining.join_or_ask, tuple(STATES)),
     ("join by link", Kind.JOINED, by_link, ("open", "invite", "dissolved", "full", "one each")),
@@ -184,7 +190,14 @@ class GroupActTests(SynchronousTestCase):
                 yield ""
 
     def _answer(
-        self, connection: Connection, group: int, limits: Limits, sender: str, subject: str, kind: Kind, change: Act
+        self,
+        connection: Connection,
+        group: int,
+        limits: GroupLimits,
+        sender: str,
+        subject: str,
+        kind: Kind,
+        change: Act,
     ) -> str:
         origin: Any = None
         about = self.people[sender if subject == "oneself" else subject] if subject else 0

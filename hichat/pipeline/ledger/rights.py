@@ -11,9 +11,14 @@ would write it; so the answer is that of the log up to there, with what the same
     recalled    the sender's own, not too old; or anybody's, by the group's owner and admins
     reacted     any that the sender sees, where the sender may write; not too often
 
-Every other draft comes with a change to the rows of a room, and that change checks the rights itself, in the same
-transaction: L{hichat.groups.moderation} the roles in a group, L{hichat.groups.joining} joining one,
-L{hichat.contacts.contacts} becoming contacts.
+Every other draft comes with a change to the rows of a room. The change asks the rights of its room first, once, in the
+same transaction; see L{hichat.core.rights}.
+
+    in a group          L{hichat.groups.rights}: joining, inviting, roles, removing, banning, muting, links
+    between two users   L{hichat.contacts.rights}: asking, accepting, blocking
+    the user's own      the change itself: L{hichat.conversations.settings}, L{hichat.accounts.accounts}
+
+What a user may read is decided when it is read: L{hichat.conversations.history}, L{hichat.media.records}.
 """
 
 from __future__ import annotations
