@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from mdit_py_plugins.anchors.index import slugify
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.daemon.settings import Settings
+from hichat.daemon.settings import DaemonSettings
 from tests import guide
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -106,7 +106,7 @@ class SettingsPage(SynchronousTestCase):
             name: (option, default.strip()) for name, option, default, _ in SETTING.findall(guide.text("settings"))
         }
         wanted = {}
-        for setting in fields(Settings):
+        for setting in fields(DaemonSettings):
             if setting.name.startswith("test_"):
                 continue
             default = setting.metadata["default"]
@@ -118,7 +118,7 @@ class SettingsPage(SynchronousTestCase):
         self.assertEqual(found, wanted)
 
     def test_no_text_names_a_setting_that_is_none(self) -> None:
-        known = {f"HICHAT_{setting.name.upper()}" for setting in fields(Settings)}
+        known = {f"HICHAT_{setting.name.upper()}" for setting in fields(DaemonSettings)}
         known |= {"HICHAT_PASSWORD", "HICHAT_PROOF", "HICHAT_SEED", "HICHAT_SEEDS", "HICHAT_SEEDS_OF_FUZZ"}
         for path, text in guide.everything().items():
             self.assertEqual(set(re.findall(r"HICHAT_\w+", text)) - known, set(), path.name)

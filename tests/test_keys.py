@@ -6,7 +6,7 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.accounts.tokens import Shown, Tokens
+from hichat.accounts.tokens import RefreshClaims, TokenSigner
 from hichat.core.errors import StartError
 from hichat.media.addresses import Addresses
 from hichat.runtime.keys import MAC_SIZE, Signer, load_or_make
@@ -89,8 +89,8 @@ class UpgradeTests(SynchronousTestCase):
         self.assertEqual(addresses.sign(self.file, 1_700_000_000_000), "9a13FcduqzwGemGPVjolkg")
 
     def test_tokens(self) -> None:
-        tokens = Tokens(self.key, lambda: 0)
+        tokens = TokenSigner(self.key, lambda: 0)
         refresh = "AAAAAAAAAAcAAAAJAAAAAwABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR59XzEKsnw2MUnl7xszhNhS"
-        self.assertEqual(tokens.verify_refresh(refresh), Shown(7, 9, 3))
+        self.assertEqual(tokens.verify_refresh(refresh), RefreshClaims(7, 9, 3))
         secret = "AAAAAAAAAAcAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcN_8M5GqIu6hDwwzJrIFb-"
         self.assertEqual(tokens.verify_secret(secret), 7)

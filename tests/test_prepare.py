@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts import users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
-from hichat.accounts.tokens import Tokens
+from hichat.accounts.tokens import TokenSigner
 from hichat.bench import prepare
 from hichat.conversations import catchup
 from hichat.core.drafts import Draft
@@ -60,7 +60,7 @@ class PrepareTests(SynchronousTestCase):
 
     def test_each_has_a_device_for_the_token(self) -> None:
         """So a connection of either dialect needs no more than to look at it."""
-        tokens = Tokens(bytes(32), lambda: NOW)
+        tokens = TokenSigner(bytes(32), lambda: NOW)
         accounts = Accounts(self.store, FakeLedger(self.store), Passwords(run_now), tokens, lambda: NOW)
         for user in (1, 25):
             token = tokens.issue(prepare.claims(user), 60)

@@ -5,7 +5,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import StartError
-from hichat.daemon.settings import Bounds, Settings, load, to_environment, unknown_variables
+from hichat.daemon.settings import Bounds, DaemonSettings, load, to_environment, unknown_variables
 from hichat.runtime.limits import Rate
 
 BOUNDS = {
@@ -194,7 +194,7 @@ class BoundsTests(SynchronousTestCase):
         self.directory = Path(self.mktemp())
         self.directory.mkdir()
 
-    def bound(self, name: str, found: Settings) -> object:
+    def bound(self, name: str, found: DaemonSettings) -> object:
         return getattr(found.bounds, BOUNDS[name])
 
     def test_defaults(self) -> None:

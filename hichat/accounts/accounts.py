@@ -53,7 +53,7 @@ from hichat.storage.tables import users as users_table
 
 if TYPE_CHECKING:
     from hichat.accounts.passwords import Passwords
-    from hichat.accounts.tokens import Tokens
+    from hichat.accounts.tokens import TokenSigner
     from hichat.core.drafts import Appender
     from hichat.core.ports import Leaves
     from hichat.storage.store import Store
@@ -127,7 +127,7 @@ class Accounts:
         store: Store,
         ledger: Appender,
         passwords: Passwords,
-        tokens: Tokens,
+        tokens: TokenSigner,
         now: Callable[[], int],
         limits: Limits | None = None,
         registration: str = "open",

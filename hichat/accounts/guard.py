@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hichat.accounts.passwords import Passwords
-    from hichat.accounts.tokens import Tokens
+    from hichat.accounts.tokens import TokenSigner
     from hichat.storage.store import Store
 
 SECRETS = 4
@@ -71,7 +71,7 @@ class Guard:
     """
 
     def __init__(
-        self, store: Store, passwords: Passwords, tokens: Tokens, now: Callable[[], int], limits: Limits
+        self, store: Store, passwords: Passwords, tokens: TokenSigner, now: Callable[[], int], limits: Limits
     ) -> None:
         self._store = store
         self._passwords = passwords

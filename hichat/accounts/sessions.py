@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from hichat.accounts import users
 from hichat.accounts.devices import OLD_NAME
-from hichat.accounts.tokens import LIFETIME, REFRESH_LIFETIME, Shown
+from hichat.accounts.tokens import LIFETIME, REFRESH_LIFETIME, RefreshClaims
 from hichat.accounts.users import User
 from hichat.core.errors import Unauthorized
 from hichat.storage.tables import devices, sessions
@@ -72,7 +72,7 @@ class Session(NamedTuple):
     client_ip: str
 
 
-class Caller(NamedTuple):
+class TokenHolder(NamedTuple):
     """
     Who has a token.
 
@@ -93,7 +93,7 @@ def is_over(began_at: int, now: int, duration: int) -> bool:
 
 def callers(
     connection: Connection, keys: Collection[tuple[int, int]], now: int, duration: int
-) -> dict[tuple[int, int], Caller | None]:
+) -> dict[tuple[int, int], TokenHolder | None]:
     """
     @param keys: users and devices; a device of 0: whichever has the tokens of v1 that name none.
     @param duration: see L{is_over}.
@@ -103,12 +103,12 @@ def callers(
     known = standing(connection, {device for _, device in keys if device})
     old = _old(connection, {user for user, device in keys if not device})
 
-    def look(user_id: int, device_id: int) -> Caller | None:
+    def look(user_id: int, device_id: int) -> TokenHolder | None:
         user = found[user_id]
         session = known.get(device_id) if device_id else old.get(user_id)
         if user is None or user.disabled or session is None or session.user != user_id:
             return None
-        return None if is_over(session.began_at, now, duration) else Caller(user, session)
+        return None if is_over(session.began_at, now, duration) else TokenHolder(user, session)
 
     return {key: look(*key) for key in keys}
 
@@ -195,7 +195,7 @@ def use(connection: Connection, device_ids: Collection[int], now: int) -> dict[i
 
 
 def rotate(
-    connection: Connection, shown: Shown, shown_hash: bytes, client_ip: str, now: int, duration: int
+    connection: Connection, shown: RefreshClaims, shown_hash: bytes, client_ip: str, now: int, duration: int
 ) -> Rotated | Reused:
     """
     Exchange a refresh token.

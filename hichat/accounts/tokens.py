@@ -77,7 +77,7 @@ class Claims(NamedTuple):
     issued: int = 0
 
 
-class Shown(NamedTuple):
+class RefreshClaims(NamedTuple):
     """
     What a refresh token says.
 
@@ -90,7 +90,7 @@ class Shown(NamedTuple):
     turn: int | None
 
 
-class Tokens:
+class TokenSigner:
     """
     @param key: L{KEY_LENGTH} secret random bytes.
     @param now: the time in milliseconds since the epoch.
@@ -149,7 +149,7 @@ class Tokens:
         """
         return self._refresh.sign(_REFRESH.pack(device, session, turn, secrets.token_bytes(31)))
 
-    def verify_refresh(self, token: str) -> Shown:
+    def verify_refresh(self, token: str) -> RefreshClaims:
         """
         @return: the device, the session and the turn that the token was made for.
         @raise Unauthorized: we did not.
@@ -161,9 +161,9 @@ class Tokens:
             raise Unauthorized
         if len(found) == _OLD_REFRESH.size:
             device, session, *_ = _OLD_REFRESH.unpack(found)
-            return Shown(device, session, None)
+            return RefreshClaims(device, session, None)
         device, session, turn, *_ = _REFRESH.unpack(found)
-        return Shown(device, session, turn)
+        return RefreshClaims(device, session, turn)
 
     def issue_secret(self, device: int) -> str:
         """

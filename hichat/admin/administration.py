@@ -19,13 +19,13 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.devices import Device
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.sessions import Session
-from hichat.accounts.tokens import LIFETIME, Claims, Tokens
+from hichat.accounts.tokens import LIFETIME, Claims, TokenSigner
 from hichat.accounts.users import User
 from hichat.core.drafts import DraftFields, drafted
 from hichat.core.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
 from hichat.core.events import Event
 from hichat.daemon.service import check_state_dir, exposed, prepare_state_dir
-from hichat.daemon.settings import Settings
+from hichat.daemon.settings import DaemonSettings
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime import keys
 from hichat.storage.engine import make_engine
@@ -59,7 +59,7 @@ class Administration:
     @raise StartError: the directory or its database cannot be used.
     """
 
-    def __init__(self, found: Settings, make: bool = True) -> None:
+    def __init__(self, found: DaemonSettings, make: bool = True) -> None:
         if make:
             prepare_state_dir(found.state_dir)
         elif not found.state_dir.is_dir():
@@ -74,7 +74,7 @@ class Administration:
         engine = make_engine(found.database_url)
         migrate(engine)
         self.store = Store(engine, _run_here, _run_here)
-        self._tokens = Tokens(keys.load_or_make(found.state_dir, "token.key"), now)
+        self._tokens = TokenSigner(keys.load_or_make(found.state_dir, "token.key"), now)
         names_key = keys.load_or_make(found.state_dir, "names.key")
         ledger = DirectLedger(LogWriter(self.store, now))
         duration = found.session_lifetime

@@ -85,7 +85,7 @@ class Report(msgspec.Struct, omit_defaults=True):
         return not (self.lost or self.doubled or self.failed)
 
 
-class Member(ProcessProtocol):
+class ClientProcess(ProcessProtocol):
     """
     A process of clients, seen from its parent.
 
@@ -134,7 +134,7 @@ class Measurement:
         self._plan = plan
         self._tokens = tokens[: plan.connections]
         self._progress = progress
-        self._members: list[Member] = []
+        self._members: list[ClientProcess] = []
         self._shown = 0
         self._awaited: tuple[Deferred[None], str] | None = None
 
@@ -193,7 +193,7 @@ class Measurement:
         return sum(getattr(member.tally, name) for member in self._members)
 
     def _start(self, part: CrowdShare) -> None:
-        member = Member(self._told)
+        member = ClientProcess(self._told)
         self._members.append(member)
         # The child imports the modules from where this process has imported them.
         environment = dict(os.environ) | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}

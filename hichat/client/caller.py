@@ -8,7 +8,7 @@ from typing import IO, Any, Protocol
 from hichat.client.wire import Credentials
 
 
-class Caller(Protocol):
+class ApiCaller(Protocol):
     """
     Makes calls of v2 for a user. Each raises a L{hichat.client.wire.ClientError} if it fails.
 

@@ -98,13 +98,13 @@ def backoff() -> Callable[[int], float]:
     return backoffPolicy(1.0, 26.0, 1.5, jitter=lambda: SystemRandom().uniform(-0.5, 4.0))
 
 
-class Messages:
+class MessageIterator:
     """An asynchronous iterator over the messages in an inbox; it skips all other items."""
 
     def __init__(self, inbox: Inbox[Item]) -> None:
         self._inbox = inbox
 
-    def __aiter__(self) -> Messages:
+    def __aiter__(self) -> MessageIterator:
         return self
 
     async def __anext__(self) -> Happened:
@@ -311,9 +311,9 @@ class Client:
         """
         return self._inbox
 
-    def messages(self) -> Messages:
+    def messages(self) -> MessageIterator:
         """@return: as L{events}, but only messages: it skips edits, reactions, receipts and the like."""
-        return Messages(self._inbox)
+        return MessageIterator(self._inbox)
 
     # Frames that take effect exactly once
 
@@ -872,4 +872,4 @@ def _or_unset(value: int | None) -> int | UnsetType:
     return UNSET if value is None else value
 
 
-__all__ = ["Client", "Gate", "Inbox", "Item", "Messages", "backoff"]
+__all__ = ["Client", "Gate", "Inbox", "Item", "MessageIterator", "backoff"]

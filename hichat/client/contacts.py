@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hichat.client.caller import Caller
+from hichat.client.caller import ApiCaller
 from hichat.client.wire import Conversation, User, whole, words
 
 
@@ -16,7 +16,7 @@ class ContactCalls:
     @param session: makes the calls, for its user.
     """
 
-    def __init__(self, session: Caller) -> None:
+    def __init__(self, session: ApiCaller) -> None:
         self._session = session
 
     async def request(self, user: int, greeting: str = "") -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hichat.client.caller import Caller
+from hichat.client.caller import ApiCaller
 from hichat.client.wire import Group, Member, Refused, User, whole, words
 from hichat.core.events import JoinPolicy, Role
 from hichat.core.text import key_of
@@ -21,7 +21,7 @@ class GroupCalls:
     @param session: makes the calls, for its user.
     """
 
-    def __init__(self, session: Caller) -> None:
+    def __init__(self, session: ApiCaller) -> None:
         self._session = session
 
     # Finding, joining and leaving

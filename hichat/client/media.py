@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple, cast
 from urllib.parse import urlencode
 
-from hichat.client.caller import Caller
+from hichat.client.caller import ApiCaller
 from hichat.client.wire import BadAnswer, FileTrouble, whole, words
 from hichat.media.addresses import OPEN_PREFIX, id_of
 from hichat.media.names import NAME_LIMIT, clean_name, extension_of, shortened
@@ -74,7 +74,7 @@ class MediaCalls:
     @param session: makes the calls, for its user.
     """
 
-    def __init__(self, session: Caller) -> None:
+    def __init__(self, session: ApiCaller) -> None:
         self._session = session
 
     async def upload(self, path: Path, name: str | None = None) -> Uploaded:

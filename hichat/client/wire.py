@@ -77,7 +77,7 @@ class Type(IntEnum):
     BROADCAST = 3
 
 
-class Media(IntEnum):
+class MessageMedia(IntEnum):
     """The kind of content of a message of v1."""
 
     TEXT = 1
@@ -188,7 +188,7 @@ class Message:
     @ivar sender: a user id.
     @ivar target: a user id, or a group id if C{type} is L{Type.GROUP}.
     @ivar type: a L{Type}, or an unknown number.
-    @ivar media: a L{Media}, or an unknown number.
+    @ivar media: a L{MessageMedia}, or an unknown number.
     @ivar url: the URL of the picture, the audio or the file, often relative to the site's root; else empty.
     @ivar seconds: the duration of the audio; else 0.
     @ivar raw: the frame as it came.

@@ -84,7 +84,7 @@ class Contact(msgspec.Struct, frozen=True):
     remark: str
 
 
-class Request(msgspec.Struct, frozen=True):
+class ContactRequest(msgspec.Struct, frozen=True):
     """
     @ivar user: the other user: the one who asks, or the one who is asked.
     @ivar since: milliseconds since the epoch.
@@ -366,18 +366,20 @@ def listed(connection: Connection, user_id: int, behind: ContactsCursor, limit: 
     )
 
 
-def requests_to(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[Request]:
+def requests_to(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[ContactRequest]:
     """@return: requests that wait for a user's answer, the oldest first; none of somebody whom the user has blocked."""
     row = contact_requests.c
     blocked = exists().where(blocks.c.owner_id == user_id, blocks.c.blocked_id == row.from_id)
     columns = (row.from_id, row.created_at, row.greeting)
-    return _list(connection, Request, columns, behind, limit, row.to_id == user_id, ~blocked)
+    return _list(connection, ContactRequest, columns, behind, limit, row.to_id == user_id, ~blocked)
 
 
-def requests_of(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[Request]:
+def requests_of(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[ContactRequest]:
     """@return: a user's own requests that were not answered yet, the oldest first."""
     row = contact_requests.c
-    return _list(connection, Request, (row.to_id, row.created_at, row.greeting), behind, limit, row.from_id == user_id)
+    return _list(
+        connection, ContactRequest, (row.to_id, row.created_at, row.greeting), behind, limit, row.from_id == user_id
+    )
 
 
 def blocks_of(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[Block]:

@@ -16,7 +16,7 @@ from hichat.log import by_conversation, reading
 from hichat.storage.tables import events, is_of
 
 
-class Folded(msgspec.Struct):
+class FoldedEvents(msgspec.Struct):
     """
     A message, with its last edit and its reactions.
 
@@ -35,7 +35,7 @@ class Slice(msgspec.Struct):
     @ivar more: whether there are more in the direction that was asked for.
     """
 
-    messages: list[Folded]
+    messages: list[FoldedEvents]
     more: bool
 
 
@@ -118,12 +118,12 @@ def _within(rows: Iterator[Event], limit: int, size: int) -> tuple[list[Event], 
 
 def fold(
     connection: Connection, messages: Sequence[Event], visible: Sequence[ColumnElement[bool]] = ()
-) -> list[Folded]:
+) -> list[FoldedEvents]:
     """
     @param visible: conditions on the columns of C{events}, for the edits and reactions that count.
     @return: these messages as they are now: each with its last edit and the reactions that were not withdrawn.
     """
-    folded = {message.position: Folded(message) for message in messages}
+    folded = {message.position: FoldedEvents(message) for message in messages}
     for event in reading.done_to(connection, folded, *visible) if folded else ():
         if event.kind in EDITS:
             folded[event.subject].edit = event

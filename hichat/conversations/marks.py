@@ -51,7 +51,7 @@ class Mark(NamedTuple):
     read: int
 
 
-class Moved(NamedTuple):
+class MovedMark(NamedTuple):
     """
     @ivar alone: whether nobody else may hear of it: one of the two of a pair has blocked the other, or the user is not
         in the group any more, or was only invited to it.
@@ -61,7 +61,7 @@ class Moved(NamedTuple):
     alone: bool
 
 
-class Standing(msgspec.Struct):
+class ReadState(msgspec.Struct):
     """
     @ivar unread: messages; see L{hichat.conversations.unread}.
     @ivar others: of the other members, also those without a mark; empty in large groups, the announcements, and where
@@ -84,7 +84,7 @@ class Advance(NamedTuple):
     read: int
 
 
-def standing(connection: Connection, user: int, key: Key) -> Standing:
+def standing(connection: Connection, user: int, key: Key) -> ReadState:
     """
     @param key: of the conversation; see L{log.conversation_key}.
     @raise NoSuchTarget: the conversation is not the user's.
@@ -92,7 +92,7 @@ def standing(connection: Connection, user: int, key: Key) -> Standing:
     intervals = _intervals(connection, user, key)
     conversation = reading.find_conversation(connection, key)
     if conversation is None:
-        return Standing(Mark(user, 0, 0), 0, [])
+        return ReadState(Mark(user, 0, 0), 0, [])
     received, read, read_n = _find(connection, conversation, user)
     parts = unread.spans(connection, conversation, intervals, read, read_n)
     if key[0] == Scope.EVERYONE:
@@ -102,10 +102,10 @@ def standing(connection: Connection, user: int, key: Key) -> Standing:
     others = _others(connection, conversation, user, key) if shown else []
     counts = unread.count(connection, user, parts)
     last, _ = by_conversation.n_at(connection, conversation, intervals[-1][1])
-    return Standing(Mark(user, received, read), sum(counts), others, last)
+    return ReadState(Mark(user, received, read), sum(counts), others, last)
 
 
-def advance(connection: Connection, advances: Sequence[Advance]) -> list[Moved | Refused | None]:
+def advance(connection: Connection, advances: Sequence[Advance]) -> list[MovedMark | Refused | None]:
     """
     Move marks forward; they never go back, and never beyond the end of the conversation or of the
     user's time in it.
@@ -114,7 +114,7 @@ def advance(connection: Connection, advances: Sequence[Advance]) -> list[Moved |
     """
     pairs = [(first, second) for _, (scope, first, second), _, _ in advances if scope == Scope.USER]
     apart = contacts.apart(connection, pairs)
-    outcomes: list[Moved | Refused | None] = []
+    outcomes: list[MovedMark | Refused | None] = []
     for wanted in advances:
         try:
             outcomes.append(_advance(connection, wanted, apart))
@@ -123,7 +123,7 @@ def advance(connection: Connection, advances: Sequence[Advance]) -> list[Moved |
     return outcomes
 
 
-def _advance(connection: Connection, wanted: Advance, apart: Collection[tuple[int, int]]) -> Moved | None:
+def _advance(connection: Connection, wanted: Advance, apart: Collection[tuple[int, int]]) -> MovedMark | None:
     user, key, received, read = wanted
     last = _intervals(connection, user, key)[-1][1]
     alone = last < MAX_SAFE_INTEGER or (key[0] == Scope.USER and key[1:] in apart)
@@ -140,7 +140,7 @@ def _advance(connection: Connection, wanted: Advance, apart: Collection[tuple[in
     where = (marks.c.conversation == conversation, marks.c.user_id == user)
     if connection.execute(update(marks).where(*where).values(values)).rowcount == 0:
         connection.execute(marks.insert().values(conversation=conversation, user_id=user, **values))
-    return Moved(Mark(user, received, read), alone)
+    return MovedMark(Mark(user, received, read), alone)
 
 
 def _intervals(connection: Connection, user: int, key: Key) -> list[tuple[int, int]]:
@@ -196,7 +196,7 @@ class _Waiting:
         self.answers: list[Deferred[None]] = []
 
 
-class Marks:
+class MarkWriter:
     """
     Gathers marks and writes them, many in one transaction.
 
@@ -205,7 +205,7 @@ class Marks:
 
     _log = Logger()
 
-    def __init__(self, store: Store, clock: IReactorTime, announce: Callable[[Key, Moved, int], None]) -> None:
+    def __init__(self, store: Store, clock: IReactorTime, announce: Callable[[Key, MovedMark, int], None]) -> None:
         self._store = store
         self._clock = clock
         self._announce = announce
@@ -258,14 +258,14 @@ class Marks:
         written.addErrback(lambda failure: self._log.failure("marks were not answered", failure))
         written.addBoth(lambda _: self._next())
 
-    def _failed(self, failure: Failure, count: int) -> list[Moved | Refused | None]:
+    def _failed(self, failure: Failure, count: int) -> list[MovedMark | Refused | None]:
         if not failure.check(StoreAway):
             self._log.failure("{count} marks could not be stored", failure, count=count)
         return [NotStored() for _ in range(count)]
 
-    def _written(self, outcomes: list[Moved | Refused | None], batch: dict[tuple[int, Key], _Waiting]) -> None:
+    def _written(self, outcomes: list[MovedMark | Refused | None], batch: dict[tuple[int, Key], _Waiting]) -> None:
         for ((user, key), waiting), outcome in zip(batch.items(), outcomes, strict=True):
-            if isinstance(outcome, Moved):
+            if isinstance(outcome, MovedMark):
                 try:
                     self._announce(key, outcome, waiting.device)
                 except Exception:

@@ -53,7 +53,7 @@ class OverviewCursor(NamedTuple):
     conversation: int
 
 
-class Entry(msgspec.Struct):
+class OverviewEntry(msgspec.Struct):
     """
     A conversation.
 
@@ -68,7 +68,7 @@ class Entry(msgspec.Struct):
     scope: int
     target: int
     muted: bool
-    last: history.Folded | None
+    last: history.FoldedEvents | None
     unread: int
     own: marks.Mark
 
@@ -86,7 +86,7 @@ class _Row(NamedTuple):
     muted: bool
 
 
-def overview(connection: Connection, user: int, behind: OverviewCursor | None, limit: int) -> list[Entry]:
+def overview(connection: Connection, user: int, behind: OverviewCursor | None, limit: int) -> list[OverviewEntry]:
     """
     The conversations of a user: with whom messages were exchanged, the groups that the user is in, the announcements.
 
@@ -110,7 +110,7 @@ def overview(connection: Connection, user: int, behind: OverviewCursor | None, l
     standing = _marks(connection, user, [row.id for row in rows])
     counts = _unread(connection, user, rows, found, standing)
     return [
-        Entry(
+        OverviewEntry(
             OverviewCursor(bool(row.pinned), row.activity, row.id),
             row.scope,
             row.target,

@@ -220,7 +220,7 @@ class Body(Enum):
     """Two positions in decimal digits, received and read, with a blank between."""
 
 
-class Edit(msgspec.Struct, gc=False):
+class EditBody(msgspec.Struct, gc=False):
     """The body of an edit. Empty: the message was recalled."""
 
     text: str
@@ -287,7 +287,7 @@ TRAITS: dict[int, Traits] = {
     ),
     Kind.EDITED: Traits(
         name="edited",
-        body=Edit,
+        body=EditBody,
         example=b'{"text":"Hi Bob!","mentions":[]}',
         about=About.MESSAGE,
         shown=Shown.IN_MESSAGE,

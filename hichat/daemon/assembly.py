@@ -25,7 +25,7 @@ from hichat.accounts import sessions
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import THREADS as PASSWORD_THREADS
 from hichat.accounts.passwords import Passwords
-from hichat.accounts.tokens import Tokens
+from hichat.accounts.tokens import TokenSigner
 from hichat.contacts.contacts import Contacts
 from hichat.conversations import marks
 from hichat.conversations.settings import Conversations
@@ -35,7 +35,7 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.core.ports import Runner
 from hichat.daemon.service import Assembly, Following, Way, udp_error
-from hichat.daemon.settings import Bounds, Settings
+from hichat.daemon.settings import Bounds, DaemonSettings
 from hichat.daemon.site import make_site
 from hichat.groups.service import Groups
 from hichat.log import reading
@@ -88,7 +88,7 @@ FILERS = 2
 """Threads that write files."""
 
 
-def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], worker: int = 0) -> Assembly:
+def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool], worker: int = 0) -> Assembly:
     """
     Put the parts of one daemon together. Nothing runs yet.
 
@@ -131,7 +131,7 @@ def assemble(settings: Settings, reactor: Any, stopping: Callable[[], bool], wor
     )
     way = assemble_way(store, codec, bounds, metrics, reactor, _now, plane_of(settings, reactor, worker), setup)
 
-    tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
+    tokens = TokenSigner(keys.load_or_make(state, "token.key"), _now)
     limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks)
     registration = settings.registration_rule
     names_key = keys.load_or_make(state, "names.key")
@@ -209,7 +209,7 @@ class Plane(NamedTuple):
     bind: Callable[[DatagramProtocol], IListeningPort] | None = None
 
 
-def plane_of(settings: Settings, reactor: Any, worker: int) -> Plane:
+def plane_of(settings: DaemonSettings, reactor: Any, worker: int) -> Plane:
     """@return: where the plane of a worker is: workers of one host have ports one behind the other."""
     host, first = settings.udp
 
@@ -229,7 +229,7 @@ def plane_of(settings: Settings, reactor: Any, worker: int) -> Plane:
     return Plane({other: (host, first + other) for other in range(settings.workers) if other != worker}, bind)
 
 
-def assemble_places(settings: Settings, refusals: Refusals) -> Places:
+def assemble_places(settings: DaemonSettings, refusals: Refusals) -> Places:
     """Put together what counts connections."""
     limit = open_files_limit()
     caps = caps_of(limit, settings.connections, settings.address_connections, settings.user_connections)
@@ -243,13 +243,13 @@ def assemble_places(settings: Settings, refusals: Refusals) -> Places:
     return Places(caps, refusals)
 
 
-def assemble_outside(settings: Settings) -> Outside:
+def assemble_outside(settings: DaemonSettings) -> Outside:
     """Put together what the site is to the world outside."""
     return Outside(Proxies(settings.trusted_proxies), settings.public_url, settings.origins.found, settings.hsts)
 
 
 def assemble_media(
-    settings: Settings,
+    settings: DaemonSettings,
     addresses: Addresses,
     store: Store,
     in_thread: Runner,
@@ -263,7 +263,7 @@ def assemble_media(
     return MediaStore(store, folder, addresses, in_thread, take_in, clock, _now, limits, claim(settings, "media"))
 
 
-def assemble_following(settings: Settings, reactor: Any, metrics: Metrics) -> Following:
+def assemble_following(settings: DaemonSettings, reactor: Any, metrics: Metrics) -> Following:
     """Put together what takes the search index on: in one of the workers, for all."""
     process = FollowerProcess(settings.database_url, reactor)
 
@@ -275,7 +275,7 @@ def assemble_following(settings: Settings, reactor: Any, metrics: Metrics) -> Fo
     return Following(process, follower)
 
 
-def claim(settings: Settings, name: str) -> Claim:
+def claim(settings: DaemonSettings, name: str) -> Claim:
     """@return: that one of the workers does something for all."""
     return Claim(settings.state_dir / f"{name}.lock")
 
@@ -338,7 +338,7 @@ def assemble_way(
         else:
             metrics.signals_dropped += 1
 
-    def announce(key: marks.Key, moved: marks.Moved, device: int) -> None:
+    def announce(key: marks.Key, moved: marks.MovedMark, device: int) -> None:
         mark, alone = moved
         scope, first, second = key
         target = (first if mark.user == second else second) if scope == Scope.USER else first
@@ -368,7 +368,7 @@ def assemble_way(
         routing=routing,
         roster=roster,
         presence=LocalPresence(bounds.presence),
-        marks=marks.Marks(store, clock, announce),
+        marks=marks.MarkWriter(store, clock, announce),
         metrics=metrics,
         refusals=refusals,
         endings=Endings(

@@ -38,10 +38,10 @@ from twisted.internet.task import deferLater
 from twisted.logger import ILogObserver, Logger
 from twisted.python.threadpool import ThreadPool
 
-from hichat.conversations.marks import Marks
+from hichat.conversations.marks import MarkWriter
 from hichat.core.errors import StartError
 from hichat.core.ports import ICarrier, IPresence
-from hichat.daemon.settings import Settings, parse_endpoint
+from hichat.daemon.settings import DaemonSettings, parse_endpoint
 from hichat.log import reading
 from hichat.log.follower import Follower
 from hichat.media.decoder import Decoder
@@ -106,7 +106,7 @@ class Way:
     routing: Routing
     roster: Roster
     presence: IPresence
-    marks: Marks
+    marks: MarkWriter
     metrics: Metrics
     refusals: Refusals
     endings: Endings
@@ -179,8 +179,8 @@ class HiChat(InTwistd, Service):
 
     def __init__(
         self,
-        settings: Settings,
-        assemble: Callable[[Settings, Any, Callable[[], bool]], Assembly],
+        settings: DaemonSettings,
+        assemble: Callable[[DaemonSettings, Any, Callable[[], bool]], Assembly],
         reactor: Any,
         observer: ILogObserver | None = None,
         worker: int = 0,
@@ -456,7 +456,7 @@ def check_state_dir(path: Path) -> None:
         )
 
 
-def exposed(settings: Settings) -> list[str]:
+def exposed(settings: DaemonSettings) -> list[str]:
     """@return: a line for the operator of each thing that others can look into, and of how to mend that."""
     lines = []
     if settings.state_dir.stat().st_mode & stat.S_IRWXG:
@@ -512,7 +512,7 @@ class StateDirLock:
         os.close(self._file)
 
 
-def preflight(settings: Settings, reactor: Any) -> None:
+def preflight(settings: DaemonSettings, reactor: Any) -> None:
     """
     Do what may fail at the start while twistd has not left the terminal yet: what fails later is told in the log only.
     Leaves nothing open.
@@ -561,7 +561,7 @@ def remove_left_over_socket(path: str) -> None:
             os.unlink(f"{path}.lock")
 
 
-def reserve_port(settings: Settings) -> socket.socket:
+def reserve_port(settings: DaemonSettings) -> socket.socket:
     """
     @return: a socket bound to the TCP port, which the workers share; not listening.
     @raise StartError: it cannot be bound.
@@ -588,7 +588,7 @@ def _try_to_bind(kind: int, host: str, port: int) -> None:
         probe.bind((host, port))
 
 
-def _endpoint(reactor: Any, settings: Settings) -> IStreamServerEndpoint:
+def _endpoint(reactor: Any, settings: DaemonSettings) -> IStreamServerEndpoint:
     """@raise StartError: there is no such kind of endpoint, or something that it needs is not there."""
     try:
         return serverFromString(reactor, with_backlog(settings.listen))
@@ -614,14 +614,14 @@ def state_dir_error(path: Path, cause: str | None) -> StartError:
     return StartError(f"hichat: HICHAT_STATE_DIR: cannot write {path}: {cause}; {remedy}")
 
 
-def udp_error(settings: Settings, error: Exception, port: int | None = None) -> StartError:
+def udp_error(settings: DaemonSettings, error: Exception, port: int | None = None) -> StartError:
     """@return: what the operator is told."""
     host, first = settings.udp
     port = first if port is None else port
     return StartError(f"hichat: HICHAT_UDP: cannot bind {host}:{port}: {_cause(error)}; name another HOST:PORT")
 
 
-def listen_error(settings: Settings, error: Exception | None) -> StartError:
+def listen_error(settings: DaemonSettings, error: Exception | None) -> StartError:
     """@return: what the operator is told."""
     return StartError(
         f"hichat: HICHAT_LISTEN: cannot listen on {settings.listen}: {_cause(error)}; name another endpoint"

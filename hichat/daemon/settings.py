@@ -162,7 +162,7 @@ def _setting(parse: Callable[[str], Any], default: str, help: str, example: str 
 
 @dataclass(frozen=True)
 class Bounds:
-    """For the meaning of each see L{Settings}."""
+    """For the meaning of each see L{DaemonSettings}."""
 
     drafts: int = 1024
     batch: int = 256
@@ -179,7 +179,7 @@ class Bounds:
 
 
 @dataclass(frozen=True)
-class Settings:
+class DaemonSettings:
     """The settings, parsed and checked. C{help} of each is what C{twistd hichat --help} shows."""
 
     state_dir: Path = _setting(_path, "./hichat-state", "directory of the database, the keys and the uploads")
@@ -304,9 +304,9 @@ def _is_loopback(interface: str) -> bool:
     return interface == "localhost" if found is None else found.is_loopback
 
 
-def to_environment(found: Settings) -> dict[str, str]:
+def to_environment(found: DaemonSettings) -> dict[str, str]:
     """@return: these settings, all of them, as L{load} reads them from the environment."""
-    return {f"HICHAT_{setting.name.upper()}": _text(getattr(found, setting.name)) for setting in fields(Settings)}
+    return {f"HICHAT_{setting.name.upper()}": _text(getattr(found, setting.name)) for setting in fields(DaemonSettings)}
 
 
 def _text(value: Any) -> str:
@@ -323,14 +323,14 @@ def _text(value: Any) -> str:
 def option_parameters() -> list[list[str | None]]:
     """@return: C{optParameters} for L{twisted.python.usage.Options}: one for each setting."""
     rows: list[list[str | None]] = []
-    for setting in fields(Settings):
+    for setting in fields(DaemonSettings):
         default = setting.metadata["default"]
         shown = f"{setting.metadata['help']}{f' [default: {default}]' if default else ''}"
         rows.append([setting.name.replace("_", "-"), None, None, shown])
     return rows
 
 
-def load(options: Mapping[str, str | None], environment: Mapping[str, str], directory: Path) -> Settings:
+def load(options: Mapping[str, str | None], environment: Mapping[str, str], directory: Path) -> DaemonSettings:
     """
     Read the settings.
 
@@ -341,7 +341,7 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
     """
     file = _read_file(directory / FILE)
     values = {}
-    for setting in fields(Settings):
+    for setting in fields(DaemonSettings):
         variable = f"HICHAT_{setting.name.upper()}"
         option = setting.name.replace("_", "-")
         if options.get(option) is not None:
@@ -359,7 +359,7 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
             raise StartError(
                 f"hichat: {variable} ({source}): {shown} is wrong: {e}; for example {setting.metadata['example']}"
             ) from None
-    found = Settings(**values)
+    found = DaemonSettings(**values)
     if found.workers > 1 and parse_endpoint(found.listen)[0][0] != "tcp":
         raise StartError("hichat: HICHAT_WORKERS: more than one share a tcp: endpoint only; for example tcp:8000")
     if found.udp[1] + found.workers - 1 > 65535:
@@ -372,7 +372,7 @@ def unknown_variables(environment: Mapping[str, str]) -> list[str]:
     @param environment: C{os.environ}.
     @return: of each variable that looks like a setting and is none: a line for the operator, without its value.
     """
-    known = [setting.name.upper() for setting in fields(Settings) if setting.name != "test_faults"]
+    known = [setting.name.upper() for setting in fields(DaemonSettings) if setting.name != "test_faults"]
     lines = []
     for name in sorted(set(environment) - _OTHERS):
         short = name.removeprefix("HICHAT_")
@@ -392,7 +392,7 @@ def _from_file(name: str, value: Any) -> str:
 
 _NUMBERS = frozenset(
     setting.name
-    for setting in fields(Settings)
+    for setting in fields(DaemonSettings)
     if setting.metadata["parse"] in (_count, _connections, _seconds, _workers)
 )
 
@@ -404,8 +404,8 @@ def _read_file(path: Path) -> dict[str, Any]:
         return {}
     except (OSError, ValueError) as e:
         raise StartError(f"hichat: {path}: cannot be read: {' '.join(str(e).split())}") from e
-    unknown = set(found) - {setting.name for setting in fields(Settings)}
+    unknown = set(found) - {setting.name for setting in fields(DaemonSettings)}
     if unknown:
-        names = ", ".join(setting.name for setting in fields(Settings) if setting.name != "test_faults")
+        names = ", ".join(setting.name for setting in fields(DaemonSettings) if setting.name != "test_faults")
         raise StartError(f"hichat: {path}: unknown setting {min(unknown)!r}; known are {names}")
     return found

@@ -8,7 +8,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from hichat.accounts.accounts import Accounts
 from hichat.contacts.contacts import Contacts
-from hichat.conversations.marks import Marks
+from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
 from hichat.media.media import MediaStore
@@ -22,7 +22,7 @@ from hichat.v1.calls import V1Gone, make_root
 from hichat.v1.socket import SocketResource
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
-from hichat.web.browser.files import Client
+from hichat.web.browser.files import WebClient
 from hichat.web.browser.session import SessionResource
 from hichat.web.credentials import callers
 from hichat.web.docs.documents import mount_documents
@@ -41,7 +41,7 @@ def make_site(
     contacts: Contacts,
     conversations: Conversations,
     groups: Groups,
-    marks: Marks,
+    marks: MarkWriter,
     search_index: Index,
     store: Store,
     sockets: ChatFactory,
@@ -73,7 +73,7 @@ def make_site(
     root.mount("v2/ws", SocketV2Resource(sockets_v2))
     mount_documents(root, outside.public)
     root.putChild(b"docs", Handbook(outside.prefix))
-    client = Client(outside.prefix, accounts.password_length)
+    client = WebClient(outside.prefix, accounts.password_length)
     root.putChild(b"", client.page)
     root.putChild(b"app", client.directory)
     root.putChild(b"session", SessionResource(accounts))

@@ -29,7 +29,7 @@ from hichat.daemon.service import (
     reserve_port,
     state_dir_error,
 )
-from hichat.daemon.settings import Settings
+from hichat.daemon.settings import DaemonSettings
 from hichat.runtime import keys
 from hichat.runtime.logs import plain
 from hichat.runtime.supervision import Supervised
@@ -54,7 +54,7 @@ class Worker(Supervised):
     patience = STOP_DEADLINE + 1
     longest_line = LINE
 
-    def __init__(self, number: int, found: Settings, reactor: Any, write: Callable[[str], object]) -> None:
+    def __init__(self, number: int, found: DaemonSettings, reactor: Any, write: Callable[[str], object]) -> None:
         super().__init__(reactor, (sys.executable, "-m", "hichat.daemon.worker"))
         self.name = f"worker {number}"
         self._environment = settings.to_environment(found) | {NUMBER: str(number)}
@@ -95,7 +95,7 @@ class Supervisor(InTwistd, Service):
     name = "hichat"
     _log = Logger()
 
-    def __init__(self, found: Settings, reactor: Any, observer: ILogObserver | None, log: TextIO) -> None:
+    def __init__(self, found: DaemonSettings, reactor: Any, observer: ILogObserver | None, log: TextIO) -> None:
         self._settings = found
         self._reactor = reactor
         self._observer = observer

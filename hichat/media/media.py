@@ -32,7 +32,7 @@ from hichat.log.follower import Claim, Follower, Progress, StepFailed
 from hichat.media import records, types
 from hichat.media.addresses import LONGEST, PREFIX, Addresses, end_of_link, id_of, make_id
 from hichat.media.names import NAME_LIMIT, clean_name, extension_of, shortened
-from hichat.media.records import Media
+from hichat.media.records import StoredFile
 from hichat.media.types import Kind, Picture
 from hichat.runtime.clock import Settled, ticks
 from hichat.storage.trouble import Trouble
@@ -265,7 +265,7 @@ class MediaStore:
             raise
         return release
 
-    async def save(self, user: User, copy: Copy, name: str = "", playable: bool = False) -> Media:
+    async def save(self, user: User, copy: Copy, name: str = "", playable: bool = False) -> StoredFile:
         """
         Store an upload. If the call is cancelled, no file and no record stay.
 
@@ -283,7 +283,7 @@ class MediaStore:
         @raise NotStored: the disk failed.
         """
         # Not the work's own Deferred: cancelling it would hide whether the thread has made a file.
-        answer: Deferred[Media] = Deferred()
+        answer: Deferred[StoredFile] = Deferred()
 
         def failed(failure: Failure) -> None:
             if not answer.called:
@@ -299,10 +299,10 @@ class MediaStore:
         self.keeping.passed()
         return found
 
-    async def _save(self, user_id: int, copy: Copy, name: str, playable: bool, answer: Deferred[Media]) -> None:
+    async def _save(self, user_id: int, copy: Copy, name: str, playable: bool, answer: Deferred[StoredFile]) -> None:
         kept = await self._keep(user_id, copy, playable)
         picture = kept.picture
-        found = Media(
+        found = StoredFile(
             kept.id,
             user_id,
             kept.kind,
@@ -384,16 +384,16 @@ class MediaStore:
         until = end_of_link(self._now())
         return [self._link(found[id], until) for id in dict.fromkeys(ids) if id in found]
 
-    def _link(self, found: Media, until: int) -> SignedURL:
+    def _link(self, found: StoredFile, until: int) -> SignedURL:
         url, query = f"{PREFIX}{found.id}", f"?until={until}&key={self._addresses.sign(found.id, until)}"
         thumbnail = f"{url}/thumbnail{query}" if found.kind == "picture" else None
         return SignedURL(found.id, url + query, thumbnail, until, found.type, _name_to_save(found), found.size)
 
-    def url(self, found: Media) -> str:
+    def url(self, found: StoredFile) -> str:
         """@return: the URL by which messages of v2 name a file."""
         return f"{PREFIX}{found.id}"
 
-    def open_url(self, found: Media) -> str:
+    def open_url(self, found: StoredFile) -> str:
         """@return: the URL that opens a file without credentials."""
         return self._addresses.open_url(found.id, types.EXTENSIONS.get(found.type, ""))
 
@@ -497,7 +497,7 @@ def copy_of(content: IO[bytes]) -> Copy:
     return copy
 
 
-def _name_to_save(found: Media) -> str:
+def _name_to_save(found: StoredFile) -> str:
     """@return: the owner's name for a file; an extension by its media type is added if it has none."""
     extension = types.EXTENSIONS.get(found.type, "")
     if not found.name:

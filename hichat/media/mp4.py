@@ -47,7 +47,7 @@ _FIRST_BOXES = frozenset((b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", 
 """The first boxes of files without brands: older QuickTime."""
 
 
-class Film(NamedTuple):
+class MP4Info(NamedTuple):
     """
     The contents of a file.
 
@@ -110,7 +110,7 @@ class _Track:
         return (self.end - self.first) / self.scale if self.first is not None and self.scale else 0.0
 
 
-def look_at(content: bytes | mmap) -> Film | None:
+def look_at(content: bytes | mmap) -> MP4Info | None:
     """
     @param content: the whole file.
     @return: the file's contents; None: it is no file of boxes.
@@ -127,7 +127,7 @@ def look_at(content: bytes | mmap) -> Film | None:
     if first.kind != b"ftyp" and not reader.tracks:
         return None
     handlers = frozenset(track.handler for track in reader.tracks.values())
-    return Film(picture, handlers, brands[0], reader.seconds)
+    return MP4Info(picture, handlers, brands[0], reader.seconds)
 
 
 def _brands(content: bytes | mmap, box: _Box) -> list[bytes]:

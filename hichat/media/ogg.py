@@ -20,7 +20,7 @@ _STREAMS = 32
 _FILMS = (b"\x80theora", b"BBCD\0", b"OVP80", b"\x01video\0")
 
 
-class Film(NamedTuple):
+class OggInfo(NamedTuple):
     """
     The contents of a file.
 
@@ -54,7 +54,7 @@ class _Sound(NamedTuple):
     skipped: int
 
 
-def look_at(content: bytes | mmap) -> Film:
+def look_at(content: bytes | mmap) -> OggInfo:
     """@param content: the whole file."""
     sound: _Sound | None = None
     has_video: bool | None = None
@@ -71,7 +71,7 @@ def look_at(content: bytes | mmap) -> Film:
         elif head.startswith(_FILMS):
             has_video = True
         at = page.end
-    return Film(has_video, _seconds(content, sound) if sound else 0.0)
+    return OggInfo(has_video, _seconds(content, sound) if sound else 0.0)
 
 
 def _sound(stream: int, head: bytes) -> _Sound | None:

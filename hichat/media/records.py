@@ -62,7 +62,7 @@ BLOCK = 4096
 """Bytes that the smallest file takes on a disk, and of a quota; larger ones take multiples of it."""
 
 
-class Media(msgspec.Struct, frozen=True):
+class StoredFile(msgspec.Struct, frozen=True):
     """
     An uploaded file; see the columns of C{media}.
 
@@ -83,7 +83,7 @@ class Media(msgspec.Struct, frozen=True):
     seconds: float = 0.0
 
 
-_COLUMNS = [media.c[name] for name in Media.__struct_fields__ if name in media.c]
+_COLUMNS = [media.c[name] for name in StoredFile.__struct_fields__ if name in media.c]
 
 
 def room_of(*sizes: int) -> int:
@@ -96,7 +96,7 @@ def room_used(connection: Connection, user_id: int) -> int:
     return int(connection.scalar(select(func.sum(media.c.room)).where(media.c.owner_id == user_id)) or 0)
 
 
-def add(connection: Connection, found: Media, quota: int) -> None:
+def add(connection: Connection, found: StoredFile, quota: int) -> None:
     """
     Enter the record of a file, which no message uses yet.
 
@@ -108,10 +108,10 @@ def add(connection: Connection, found: Media, quota: int) -> None:
     connection.execute(insert(media).values(values))
 
 
-def find(connection: Connection, id: str) -> Media | None:
+def find(connection: Connection, id: str) -> StoredFile | None:
     """@return: a file's record; the caller checks whether the user may see the file."""
     row = connection.execute(select(*_COLUMNS).where(media.c.id == id)).first()
-    return Media(*row) if row else None
+    return StoredFile(*row) if row else None
 
 
 def known(connection: Connection, ids: Collection[str]) -> set[str]:
@@ -119,14 +119,14 @@ def known(connection: Connection, ids: Collection[str]) -> set[str]:
     return set(connection.scalars(select(media.c.id).where(media.c.id.in_(ids))))
 
 
-def visible(connection: Connection, user_id: int, ids: Collection[str]) -> dict[str, Media]:
+def visible(connection: Connection, user_id: int, ids: Collection[str]) -> dict[str, StoredFile]:
     """
     @param ids: the ids of a few hundred files at most.
     @return: by id, the records of those files that the user may see: own files, and those in messages that the user may
         read.
     """
     query = select(*_COLUMNS).where(media.c.id.in_(ids), or_(media.c.owner_id == user_id, _is_read_by(user_id)))
-    return {row.id: Media(*row) for row in connection.execute(query)}
+    return {row.id: StoredFile(*row) for row in connection.execute(query)}
 
 
 def _is_read_by(user_id: int) -> ColumnElement[bool]:
@@ -174,7 +174,7 @@ def _enter(connection: Connection, uses: Collection[tuple[str, int]]) -> None:
 # Following the log, and removing unused files
 
 
-class Found(msgspec.Struct):
+class LoggedUses(msgspec.Struct):
     """
     The uses of files in a part of the log.
 
@@ -201,7 +201,7 @@ def followed(connection: Connection) -> int:
     return connection.scalar(select(media_head.c.position)) or 0
 
 
-def search(connection: Connection, low: int, find_ids: Callable[[bytes], Iterable[str]]) -> Found:
+def search(connection: Connection, low: int, find_ids: Callable[[bytes], Iterable[str]]) -> LoggedUses:
     """
     Search the log behind a position, at most L{FOLLOWED} events.
 
@@ -214,7 +214,7 @@ def search(connection: Connection, low: int, find_ids: Callable[[bytes], Iterabl
         .where(events.c.position > low, events.c.position <= high)
         .where(or_(and_(events.c.kind == Kind.MESSAGE, _names_a_file(connection)), events.c.kind == Kind.RECALLED))
     )
-    found = Found(high, head, set(), [])
+    found = LoggedUses(high, head, set(), [])
     for position, kind, subject, body in connection.execute(query):
         if kind == Kind.RECALLED:
             found.recalled.append(subject)
@@ -231,7 +231,7 @@ def _names_a_file(connection: Connection) -> ColumnElement[bool]:
     return func.instr(events.c.body, word) > 0
 
 
-def apply(connection: Connection, low: int, found: Found) -> bool:
+def apply(connection: Connection, low: int, found: LoggedUses) -> bool:
     """
     Enter the uses that L{search} has found.
 

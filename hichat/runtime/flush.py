@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from twisted.internet.interfaces import IReactorTime
 
 
-class Outbox(Protocol):
+class Flushable(Protocol):
     """A connection with something to write."""
 
     def flush(self) -> None:
@@ -28,9 +28,9 @@ class Flusher:
 
     def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
-        self._waiting: list[Outbox] = []
+        self._waiting: list[Flushable] = []
 
-    def add(self, outbox: Outbox) -> None:
+    def add(self, outbox: Flushable) -> None:
         """Flush this one when the turn ends."""
         if not self._waiting:
             self._clock.callLater(0, self.flush)

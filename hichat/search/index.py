@@ -54,7 +54,7 @@ class Head(NamedTuple):
     time: int
 
 
-class Entry(NamedTuple):
+class IndexEntry(NamedTuple):
     """
     The index's entry of a message.
 
@@ -142,7 +142,7 @@ class Index(ABC):
         """Remove the entries of the messages at these positions, if there are any."""
 
     @abstractmethod
-    def add(self, connection: Connection, entries: Sequence[Entry]) -> None:
+    def add(self, connection: Connection, entries: Sequence[IndexEntry]) -> None:
         """Add entries, of messages that have none."""
 
     def head(self, connection: Connection) -> Head:
@@ -257,7 +257,7 @@ class SQLiteIndex(Index):
         if positions:
             connection.exec_driver_sql("DELETE FROM search_entries WHERE rowid = ?", [(each,) for each in positions])
 
-    def add(self, connection: Connection, entries: Sequence[Entry]) -> None:
+    def add(self, connection: Connection, entries: Sequence[IndexEntry]) -> None:
         """See L{Index.add}."""
         if entries:
             rows = [(entry.position, " ".join(entry.terms)) for entry in entries]
@@ -316,7 +316,7 @@ class PostgreSQLIndex(Index):
         if positions:
             connection.execute(delete(search_entries).where(search_entries.c.position.in_(positions)))
 
-    def add(self, connection: Connection, entries: Sequence[Entry]) -> None:
+    def add(self, connection: Connection, entries: Sequence[IndexEntry]) -> None:
         """See L{Index.add}."""
         if entries:
             rows = [(entry.position, list(entry.terms)) for entry in entries]

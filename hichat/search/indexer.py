@@ -11,7 +11,7 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import EDITS, MESSAGES, RECALLS
 from hichat.log import reading
 from hichat.log.follower import Progress
-from hichat.search.index import Entry, Head, Index, of_media, of_sender, of_word
+from hichat.search.index import Head, Index, IndexEntry, of_media, of_sender, of_word
 from hichat.search.words import tokens
 from hichat.storage.store import Store
 from hichat.storage.tables import events, is_of, members
@@ -84,7 +84,7 @@ class Indexer:
                 self._index.move(indexed, Head(found[-1].position, found[-1].time))
         return Progress(found[-1].position if found else low, head)
 
-    def _read(self, connection: Connection, found: Sequence[Event], low: int) -> tuple[list[Entry], list[int]]:
+    def _read(self, connection: Connection, found: Sequence[Event], low: int) -> tuple[list[IndexEntry], list[int]]:
         """@return: the entries to add to the index, and the messages whose old entries must go before."""
         changed = {event.subject for event in found if event.kind in _CHANGING}
         edited = {event.subject for event in found if event.kind in EDITS}
@@ -92,7 +92,7 @@ class Indexer:
         for event in _at(connection, changed - messages.keys()):
             messages[event.position] = event
         edits = {edit.subject: edit for edit in reading.done_to(connection, edited, _IS_EDIT)} if edited else {}
-        entries: list[Entry] = []
+        entries: list[IndexEntry] = []
         for position, message in messages.items():
             # A recalled message has no body any more, and gets no entry.
             if message.body:
@@ -101,7 +101,7 @@ class Indexer:
                 entries += self._entry(message, [edit, *earlier])
         return entries, [position for position in changed if position <= low]
 
-    def _entry(self, message: Event, edits: Sequence[Event | None]) -> Iterator[Entry]:
+    def _entry(self, message: Event, edits: Sequence[Event | None]) -> Iterator[IndexEntry]:
         """@param edits: the edits by whose texts the message is found; None stands for its first text."""
         conversation = message.conversation
         terms = {of_sender(conversation, message.sender)}
@@ -114,7 +114,7 @@ class Indexer:
             # One unreadable message must not stop the index. A user who opens it gets an error, too.
             self._log.failure("message {position} cannot be read, and not be found", position=message.position)
             return
-        yield Entry(message.position, terms)
+        yield IndexEntry(message.position, terms)
 
 
 _CHANGING = EDITS | RECALLS

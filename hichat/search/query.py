@@ -18,7 +18,7 @@ import msgspec
 from sqlalchemy import BigInteger, Connection, Select, Table, and_, bindparam, or_, select, union
 
 from hichat.conversations import catchup
-from hichat.conversations.history import Folded, fold
+from hichat.conversations.history import FoldedEvents, fold
 from hichat.core.errors import NotAMember
 from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import EDITS, MESSAGES
@@ -99,11 +99,11 @@ class Hit(NamedTuple):
     """
 
     spot: SearchCursor
-    message: Folded
+    message: FoldedEvents
     snippet: list[Part]
 
 
-class Answer(NamedTuple):
+class HitPage(NamedTuple):
     """
     A page of results.
 
@@ -124,7 +124,7 @@ class _Found(NamedTuple):
 
 def search(
     connection: Connection, index: Index, user: int, wanted: Criteria, behind: SearchCursor | None, limit: int
-) -> Answer:
+) -> HitPage:
     """
     Answer a page of a search.
 
@@ -169,7 +169,7 @@ class _Search:
             before = MAX_SAFE_INTEGER if wanted.before is None else wanted.before
             self._stretches = index.stretches(indexed, after, before)
 
-    def page(self, behind: SearchCursor | None, limit: int) -> Answer:
+    def page(self, behind: SearchCursor | None, limit: int) -> HitPage:
         if self._wanted.order == "rank":
             return self._ranked(behind, limit)
         below = behind.position if behind else self._top + 1
@@ -177,9 +177,9 @@ class _Search:
         if len(found) > limit:
             stopped = found[limit - 1].message.position
         hits = self._hits(found[:limit])
-        return Answer(hits, None if stopped is None else SearchCursor(0, stopped, 0), self._whole)
+        return HitPage(hits, None if stopped is None else SearchCursor(0, stopped, 0), self._whole)
 
-    def _ranked(self, behind: SearchCursor | None, limit: int) -> Answer:
+    def _ranked(self, behind: SearchCursor | None, limit: int) -> HitPage:
         top = min(behind.top, self._top) if behind else self._top
         found, _ = self._answering(top + 1, RANKED)
         found.sort(key=lambda each: (-each.score, -each.message.position))
@@ -187,7 +187,7 @@ class _Search:
             place = -behind.score, -behind.position
             found = [each for each in found if (-each.score, -each.message.position) > place]
         hits = self._hits(found[:limit], top)
-        return Answer(hits, hits[-1].spot if len(found) > limit else None, self._whole)
+        return HitPage(hits, hits[-1].spot if len(found) > limit else None, self._whole)
 
     def _answering(self, below: int, limit: int) -> tuple[list[_Found], int | None]:
         """
@@ -284,7 +284,7 @@ class _Search:
             and (wanted.before is None or event.time < wanted.before)
         )
 
-    def _look(self, folded: Folded) -> _Found | None:
+    def _look(self, folded: FoldedEvents) -> _Found | None:
         content, name, media = view.said(folded.message, folded.edit)
         if self._wanted.media not in (None, media):
             return None
@@ -306,7 +306,7 @@ class _Search:
             for each in found
         ]
 
-    def _fold(self, messages: Sequence[Event], edits_only: bool = False) -> list[Folded]:
+    def _fold(self, messages: Sequence[Event], edits_only: bool = False) -> list[FoldedEvents]:
         """@return: these messages as the user sees them: without edits and reactions after the user left the group."""
         conditions = [is_of(EDITS)] if edits_only else []
         apart: dict[int, list[Event]] = {}

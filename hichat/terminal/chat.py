@@ -34,17 +34,17 @@ from hichat.terminal.lines import (
     Ask,
     Chat,
     Deed,
-    Edit,
+    EditMessage,
     Learn,
     Past,
-    Peer,
     Quit,
-    React,
-    Recall,
+    ReactToMessage,
+    RecallMessage,
+    Recipient,
     Save,
     Say,
-    Send,
     SendFile,
+    SendText,
     Step,
     Tend,
 )
@@ -169,7 +169,7 @@ class Talk:
         match step:
             case Say():
                 self._say(step)
-            case Send() | SendFile() | Edit() | Recall() | React():
+            case SendText() | SendFile() | EditMessage() | RecallMessage() | ReactToMessage():
                 await self._start(step, line)
             case Past(peer, size):
                 await self._show_past(await self._with_connection(lambda: self._past(peer, size)))
@@ -205,7 +205,7 @@ class Talk:
             self._say(Say(self._chat.failed(line, error), wrong=True))
         else:
             done = self._chat.text("done")
-            if isinstance(deed, Send | SendFile):
+            if isinstance(deed, SendText | SendFile):
                 done = self._chat.text("sent", number=self._chat.sent(deed, ack))
             if self._interactive:
                 self._say(Say(done))
@@ -216,16 +216,16 @@ class Talk:
 
     def _call(self, deed: Deed) -> Awaitable[Ack]:
         match deed:
-            case Send(peer, content, reply_to):
+            case SendText(peer, content, reply_to):
                 user, group = (None, peer.id) if peer.group else (peer.id, None)
                 return self._client.send(user, content, group=group, reply_to=reply_to)
             case SendFile():
                 return self._send_file(deed)
-            case Edit(message, text):
+            case EditMessage(message, text):
                 return self._client.edit(message, text)
-            case Recall(message):
+            case RecallMessage(message):
                 return self._client.recall(message)
-            case React(message, emoji, on):
+            case ReactToMessage(message, emoji, on):
                 return self._client.react(message, emoji, on)
 
     async def _send_file(self, deed: SendFile) -> Ack:
@@ -254,7 +254,7 @@ class Talk:
                 if self._interactive:
                     raise
 
-    async def _past(self, peer: Peer, size: int) -> list[Folded]:
+    async def _past(self, peer: Recipient, size: int) -> list[Folded]:
         """@return: the newest messages of a conversation, the oldest of them first."""
         found: list[Folded] = []
         user, group = (None, peer.id) if peer.group else (peer.id, None)

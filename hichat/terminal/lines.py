@@ -211,7 +211,7 @@ def _harmless_character(character: str) -> str:
     return "" if kind == "Cc" or character in _TURNING else character
 
 
-class Peer(NamedTuple):
+class Recipient(NamedTuple):
     """The other side of a conversation: a user or a group."""
 
     group: bool
@@ -230,7 +230,7 @@ class Seen(NamedTuple):
     """
 
     id: int
-    peer: Peer | None
+    peer: Recipient | None
     mine: bool
     url: str = ""
     name: str = ""
@@ -279,14 +279,14 @@ class Say(NamedTuple):
     wrong: bool = False
 
 
-class Send(NamedTuple):
+class SendText(NamedTuple):
     """
     Send a text.
 
     @ivar reply_to: the id of the message to which it replies.
     """
 
-    peer: Peer
+    peer: Recipient
     content: str
     reply_to: int | None = None
 
@@ -294,7 +294,7 @@ class Send(NamedTuple):
 class SendFile(NamedTuple):
     """Upload a file, and send it."""
 
-    peer: Peer
+    peer: Recipient
     path: Path
 
 
@@ -312,20 +312,20 @@ class Save(NamedTuple):
     path: Path | None
 
 
-class Edit(NamedTuple):
+class EditMessage(NamedTuple):
     """Replace a message's text."""
 
     message: int
     text: str
 
 
-class Recall(NamedTuple):
+class RecallMessage(NamedTuple):
     """Take a message back."""
 
     message: int
 
 
-class React(NamedTuple):
+class ReactToMessage(NamedTuple):
     """React to a message, or take that back."""
 
     message: int
@@ -336,7 +336,7 @@ class React(NamedTuple):
 class Past(NamedTuple):
     """Show the newest messages with a user or of a group."""
 
-    peer: Peer
+    peer: Recipient
     size: int
 
 
@@ -388,7 +388,7 @@ class Quit(NamedTuple):
     """Leave."""
 
 
-Deed = Send | SendFile | Edit | Recall | React
+Deed = SendText | SendFile | EditMessage | RecallMessage | ReactToMessage
 Step = Say | Deed | Save | Past | Ask | Act | Tend | Learn | Quit | None
 
 
@@ -403,7 +403,7 @@ class Chat:
     """
 
     def __init__(self, site: str, language: Language, me: int = 0) -> None:
-        self.peer: Peer | None = None
+        self.peer: Recipient | None = None
         self._site = site
         self._language = language
         self._me = me
@@ -439,7 +439,7 @@ class Chat:
         @return: the line that tells that.
         """
         self._groups[group.id] = group.name
-        self.peer = Peer(True, group.id, group.name)
+        self.peer = Recipient(True, group.id, group.name)
         return self.text("made_group", name=group.name)
 
     def dissolved(self, group: int) -> None:
@@ -498,14 +498,14 @@ class Chat:
     def _send(self, content: str) -> Step:
         if not content:
             return None
-        return Send(self.peer, content) if self.peer else Say(self.text("nobody"), wrong=True)
+        return SendText(self.peer, content) if self.peer else Say(self.text("nobody"), wrong=True)
 
     def _talk_to(self, group: bool, wanted: str, fresh: bool) -> Step:
         names = self._groups if group else self._users
         found = _called(names, wanted)
         if found:
             # If two users had the name one after the other, the later one, with the larger id, has it now.
-            self.peer = Peer(group, max(found), names[max(found)])
+            self.peer = Recipient(group, max(found), names[max(found)])
             return Say(self.text("to_group" if group else "to", name=self.peer.name))
         # The next line must not go to the conversation before. So none is chosen until this name is found.
         self.peer = None
@@ -592,12 +592,12 @@ class Chat:
             return Say(self.text("no_message", name=word), wrong=True)
         match name:
             case "edit":
-                return Edit(seen.id, rest)
+                return EditMessage(seen.id, rest)
             case "recall":
-                return Recall(seen.id)
+                return RecallMessage(seen.id)
             case "react" | "unreact":
-                return React(seen.id, rest, name == "react")
-        return Send(seen.peer, rest, seen.id) if seen.peer else Say(self.text("no_reply"), wrong=True)
+                return ReactToMessage(seen.id, rest, name == "react")
+        return SendText(seen.peer, rest, seen.id) if seen.peer else Say(self.text("no_reply"), wrong=True)
 
     # Lines to show
 
@@ -623,7 +623,7 @@ class Chat:
         if event.group is not UNSET:
             self._groups.setdefault(event.group, f"#{event.group}")
 
-    def sent(self, send: Send | SendFile, ack: Ack) -> int:
+    def sent(self, send: SendText | SendFile, ack: Ack) -> int:
         """@return: the number of a message that was sent from here."""
         return self._recent.note(Seen(ack.id, send.peer, True))
 
@@ -777,13 +777,13 @@ class Chat:
         other = event.user if event.contact is UNSET else event.contact
         return "" if other is UNSET else self._name(other)
 
-    def _peer(self, event: Happened | Folded) -> Peer | None:
+    def _peer(self, event: Happened | Folded) -> Recipient | None:
         if event.group is not UNSET:
-            return Peer(True, event.group, self._groups.get(event.group, f"#{event.group}"))
+            return Recipient(True, event.group, self._groups.get(event.group, f"#{event.group}"))
         if event.user is UNSET:
             return None
         other = event.user if event.from_ == self._me else event.from_
-        return Peer(False, other, self._name(other))
+        return Recipient(False, other, self._name(other))
 
     def _name(self, user: int) -> str:
         return self._users.get(user, f"#{user}")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from hichat.accounts.accounts import Accounts
 from hichat.contacts.contacts import Contacts
-from hichat.conversations.marks import Marks
+from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
 from hichat.media.media import MediaStore
@@ -21,7 +21,7 @@ class ApiServices(NamedTuple):
     contacts: Contacts
     conversations: Conversations
     groups: Groups
-    marks: Marks
+    marks: MarkWriter
     search_index: Index
     store: Store
     media: MediaStore

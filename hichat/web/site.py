@@ -647,7 +647,7 @@ class Site(server.Site):
         # Set by the base class: it names the version, which only attackers want to know.
         request.responseHeaders.removeHeader(b"server")
         if self.outside.prefix and request.path == self.outside.prefix.encode("ascii"):
-            return Moved(request.path + b"/")
+            return PermanentRedirect(request.path + b"/")
         return super().getResourceFor(request)
 
     def log(self, request: http.Request) -> None:
@@ -667,7 +667,7 @@ async def _nobody(request: Request) -> int:
     return 0
 
 
-class Moved(Resource):
+class PermanentRedirect(Resource):
     """
     It is elsewhere.
 

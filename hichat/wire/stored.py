@@ -15,7 +15,7 @@ import msgspec
 from hichat.core.emojis import emoji_of
 from hichat.core.errors import InvalidField, NotAnEmoji, NotText, TooLong
 from hichat.core.events import Event, Scope
-from hichat.core.kinds import TRAITS, Body, Edit
+from hichat.core.kinds import TRAITS, Body, EditBody
 from hichat.media.names import clean_name
 from hichat.wire import frames
 
@@ -26,7 +26,7 @@ ON, OFF = b"+", b"-"
 """The first byte of a reaction's body; the emoji follows."""
 
 
-class Message(msgspec.Struct, omit_defaults=True, gc=False):
+class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False):
     """
     A message from v2, as it is stored: a v1 frame, and what only v2 knows.
 
@@ -47,8 +47,8 @@ class Message(msgspec.Struct, omit_defaults=True, gc=False):
 
 
 _ENCODER = msgspec.json.Encoder()
-_MESSAGE = msgspec.json.Decoder(Message)
-_EDIT = msgspec.json.Decoder(Edit)
+_MESSAGE = msgspec.json.Decoder(StoredMessage)
+_EDIT = msgspec.json.Decoder(EditBody)
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -73,7 +73,7 @@ def message_body(
     is_file = frame.media == "file"
     url = open_url or frame.url
     return _ENCODER.encode(
-        Message(
+        StoredMessage(
             userId=user,
             TargetId=target,
             Type=int(scope),
@@ -130,7 +130,7 @@ def _check_text(text: str) -> None:
 # From the log
 
 
-def read_message(event: Event) -> Message:
+def read_message(event: Event) -> StoredMessage:
     """
     @param event: a message that was not recalled.
     @return: its content.
@@ -138,7 +138,7 @@ def read_message(event: Event) -> Message:
     return _MESSAGE.decode(event.body) if event.device else _read_v1(event.body)
 
 
-def read_edit(event: Event) -> Edit:
+def read_edit(event: Event) -> EditBody:
     """
     @param event: an edit whose message was not recalled.
     @return: its content.
@@ -146,7 +146,7 @@ def read_edit(event: Event) -> Edit:
     return _EDIT.decode(event.body)
 
 
-def _read_v1(frame: bytes) -> Message:
+def _read_v1(frame: bytes) -> StoredMessage:
     """@param frame: what the v1 dialect has taken, so its known fields are of the right types."""
     found: dict[str, Any]
     try:
@@ -157,7 +157,7 @@ def _read_v1(frame: bytes) -> Message:
     names = {key.casefold(): value for key, value in found.items() if value is not None}
     # Two keys that differ by case only: an exact spelling wins (v1 contract).
     picture = found.get("url") or ("" if "Url" in found else names.get("url", ""))
-    return Message(
+    return StoredMessage(
         userId=0,
         TargetId=0,
         Type=0,

@@ -49,7 +49,7 @@ def happened(event: Event) -> frames.Happened | None:
     return shown
 
 
-def folded(found: history.Folded) -> frames.Folded:
+def folded(found: history.FoldedEvents) -> frames.Folded:
     """@return: a message as it is now."""
     message = found.message
     shown = _present(message, found.edit)

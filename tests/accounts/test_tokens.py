@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.accounts.tokens import LIFETIME, Claims, Dialect, Tokens
+from hichat.accounts.tokens import LIFETIME, Claims, Dialect, TokenSigner
 from hichat.core.errors import Unauthorized
 from tests.support.doubles import NOW
 
@@ -18,7 +18,7 @@ KEY = bytes(range(32))
 class TokensTests(SynchronousTestCase):
     def setUp(self):
         self.now = NOW
-        self.tokens = Tokens(KEY, lambda: self.now)
+        self.tokens = TokenSigner(KEY, lambda: self.now)
         self.claims = {"sub": "7", "gen": 3, "iat": NOW // 1000, "exp": NOW // 1000 + 60}
 
     def refused(self, token):
@@ -87,7 +87,7 @@ class TokensTests(SynchronousTestCase):
 
     def test_other_algorithms(self):
         self.refused(self.signed(key=bytes(64), algorithm="HS512"))
-        self.tokens = Tokens(KEY * 2, lambda: self.now)
+        self.tokens = TokenSigner(KEY * 2, lambda: self.now)
         self.assertEqual(self.tokens.verify(self.signed(key=KEY * 2))[:4], (7, 3, 0, 0))
         self.refused(self.signed(key=KEY * 2, algorithm="HS512"))
         self.refused(self.signed(key="", algorithm="none"))
@@ -118,4 +118,4 @@ class TokensTests(SynchronousTestCase):
 
     def test_short_key(self):
         with self.assertRaises(ValueError):
-            Tokens(bytes(31), lambda: NOW)
+            TokenSigner(bytes(31), lambda: NOW)

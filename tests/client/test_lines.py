@@ -24,18 +24,18 @@ from hichat.terminal.lines import (
     Act,
     Ask,
     Chat,
-    Edit,
+    EditMessage,
     Learn,
     Past,
-    Peer,
     Quit,
-    React,
-    Recall,
+    ReactToMessage,
+    RecallMessage,
+    Recipient,
     Save,
     Say,
     Seen,
-    Send,
     SendFile,
+    SendText,
     Tend,
     harmless,
 )
@@ -112,11 +112,11 @@ class ChatCase(SynchronousTestCase):
 class LineTests(ChatCase):
     def test_talking_to_a_user(self):
         self.assertEqual(self.said("/to bob"), "talking to Bob")
-        self.assertEqual(self.chat.line("hi there"), Send(Peer(False, 2, "Bob"), "hi there"))
+        self.assertEqual(self.chat.line("hi there"), SendText(Recipient(False, 2, "Bob"), "hi there"))
 
     def test_talking_to_a_group(self):
         self.assertEqual(self.said("/group team blue"), "talking in [Team Blue]")
-        self.assertEqual(self.chat.line("hi"), Send(Peer(True, TEAM, "Team Blue"), "hi"))
+        self.assertEqual(self.chat.line("hi"), SendText(Recipient(True, TEAM, "Team Blue"), "hi"))
 
     def test_names_without_regard_to_case(self):
         self.assertEqual(self.said("/to JOSÉ"), "talking to José")
@@ -136,7 +136,7 @@ class LineTests(ChatCase):
             self.chat.line("/to bob")
             self.chat.line(choice, fresh=True)
             self.assertIsNone(self.chat.peer)
-            self.assertNotIsInstance(self.chat.line("for whom?"), Send)
+            self.assertNotIsInstance(self.chat.line("for whom?"), SendText)
 
     def test_a_name_that_somebody_else_has_now(self):
         self.chat.learn([User(9, "bob")], [])
@@ -203,19 +203,21 @@ class NumberTests(ChatCase):
         self.shown(60, user=None, group=TEAM)
         self.chat.line("/to bob")
         ack = Ack(conversation=3, seq=1, id=70, time=1)
-        self.assertEqual(self.chat.sent(Send(self.chat.peer, "x"), ack), 3)
+        self.assertEqual(self.chat.sent(SendText(self.chat.peer, "x"), ack), 3)
 
     def test_reply(self):
         """It goes to where the message was, not to whom one talks."""
-        self.assertEqual(self.chat.line("/reply 2 well  done "), Send(Peer(True, TEAM, "Team Blue"), "well  done", 60))
-        self.assertEqual(self.chat.line("/reply #1 hm"), Send(Peer(False, 2, "Bob"), "hm", 50))
-        self.assertEqual(self.chat.line("/reply 3 and"), Send(Peer(False, 2, "Bob"), "and", 70))
+        self.assertEqual(
+            self.chat.line("/reply 2 well  done "), SendText(Recipient(True, TEAM, "Team Blue"), "well  done", 60)
+        )
+        self.assertEqual(self.chat.line("/reply #1 hm"), SendText(Recipient(False, 2, "Bob"), "hm", 50))
+        self.assertEqual(self.chat.line("/reply 3 and"), SendText(Recipient(False, 2, "Bob"), "and", 70))
 
     def test_the_rest(self):
-        self.assertEqual(self.chat.line("/edit 3 /new text"), Edit(70, "/new text"))
-        self.assertEqual(self.chat.line("/recall 3"), Recall(70))
-        self.assertEqual(self.chat.line("/react 1 👍"), React(50, "👍", True))
-        self.assertEqual(self.chat.line("/unreact 1 👍"), React(50, "👍", False))
+        self.assertEqual(self.chat.line("/edit 3 /new text"), EditMessage(70, "/new text"))
+        self.assertEqual(self.chat.line("/recall 3"), RecallMessage(70))
+        self.assertEqual(self.chat.line("/react 1 👍"), ReactToMessage(50, "👍", True))
+        self.assertEqual(self.chat.line("/unreact 1 👍"), ReactToMessage(50, "👍", False))
 
     def test_the_last_one(self):
         self.assertEqual(self.chat.line("/reply . hm").reply_to, 60)
@@ -237,7 +239,7 @@ class NumberTests(ChatCase):
     def test_no_reply_to_announcements(self):
         self.shown(80, user=None)
         self.assertEqual(self.said("/reply 4 x"), "there is no reply to an announcement")
-        self.assertEqual(self.chat.line("/react 4 👍"), React(80, "👍", True))
+        self.assertEqual(self.chat.line("/react 4 👍"), ReactToMessage(80, "👍", True))
 
     def test_a_message_keeps_its_number(self):
         self.assertEqual(self.shown(50), "#1 Bob: hi")
@@ -471,7 +473,7 @@ class FileTests(ChatCase):
     def test_send(self):
         self.assertEqual(self.said("/send a.png"), "choose whom to talk to first: /to USER or /group GROUP")
         self.chat.line("/to bob")
-        self.assertEqual(self.chat.line("/send a b.png"), SendFile(Peer(False, 2, "Bob"), Path("a b.png")))
+        self.assertEqual(self.chat.line("/send a b.png"), SendFile(Recipient(False, 2, "Bob"), Path("a b.png")))
         self.assertEqual(self.said("/send"), "usage: /send FILE")
 
     def test_save(self):

@@ -263,7 +263,7 @@ class CrossingTests(SynchronousTestCase):
         happened = view.happened(said)
         assert happened is not None
         self.assertEqual(json.loads(msgspec.json.encode(happened)), expected)
-        folded = view.folded(history.Folded(said))
+        folded = view.folded(history.FoldedEvents(said))
         del expected["kind"]
         self.assertEqual(json.loads(msgspec.json.encode(folded)), expected)
         protocol_types = msgspec.json.decode(msgspec.json.encode(happened), type=frames.Happened)
@@ -405,11 +405,11 @@ class EncodeTests(SynchronousTestCase):
             (user, emoji): event(on + emoji, Kind.REACTED)
             for user, emoji, on in [(1, b"a", b"+"), (2, b"b", b"+"), (3, b"a", b"-"), (4, b"a", b"+"), (4, b"c", b"-")]
         }
-        found = view.folded(history.Folded(event(body, device=1), edit, reactions))
+        found = view.folded(history.FoldedEvents(event(body, device=1), edit, reactions))
         self.assertEqual((found.text, found.mentions, found.edited, found.recalled), ("is", [], 123, False))
         self.assertEqual(found.reactions, [frames.Reaction("a", [1, 4]), frames.Reaction("b", [2])])
         blank = event(b"", Kind.EDITED, time=123)
-        found = view.folded(history.Folded(event(b"", device=1), blank, reactions))
+        found = view.folded(history.FoldedEvents(event(b"", device=1), blank, reactions))
         self.assertEqual(found.reactions, [], "from before a recall emptied them, too")
         self.assertEqual((found.text, found.edited, found.recalled), ("", UNSET, True))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from hichat.conversations.marks import GATHER, Mark, Moved
+from hichat.conversations.marks import GATHER, Mark, MovedMark
 from hichat.core.errors import NoSuchTarget, NotStored
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
@@ -385,7 +385,7 @@ class QuestionTests(SessionCase):
         self.assertEqual(connection.take(), [{"op": "done", "ref": 2}], "the other did not ask")
         pair = (Scope.USER, ANN, BOB)
         marks = [Mark(ANN, 2, 0), Mark(ANN, 2, 1)]
-        self.assertEqual(self.marked, [(pair, Moved(mark, False), PHONE) for mark in marks])
+        self.assertEqual(self.marked, [(pair, MovedMark(mark, False), PHONE) for mark in marks])
 
     def test_marks_of_strangers(self) -> None:
         connection = self.known()

@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from hichat.conversations import marks
-from hichat.conversations.marks import GATHER, Advance, Key, Mark, Marks, Moved, Standing
+from hichat.conversations.marks import GATHER, Advance, Key, Mark, MarkWriter, MovedMark, ReadState
 from hichat.core.errors import Busy, NoSuchTarget, NotStored, Refused
 from hichat.core.events import Scope
 from hichat.pipeline.ledger.writer import LogWriter
@@ -32,9 +32,9 @@ class MarksCase(WriterCase):
     def advance(self, user: int, received: int, read: int, key: Key = PAIR) -> Mark | Refused | None:
         with self.store.transaction() as connection:
             (outcome,) = marks.advance(connection, [Advance(user, key, received, read)])
-        return outcome.mark if isinstance(outcome, Moved) else outcome
+        return outcome.mark if isinstance(outcome, MovedMark) else outcome
 
-    def standing(self, user: int, key: Key = PAIR) -> Standing:
+    def standing(self, user: int, key: Key = PAIR) -> ReadState:
         with self.store.snapshot() as connection:
             return marks.standing(connection, user, key)
 
@@ -48,10 +48,10 @@ class AdvanceTests(MarksCase):
             self.writer.write([message(1, 2), message(3, 4)])
 
     def test_forward(self) -> None:
-        self.assertEqual(self.standing(2), Standing(Mark(2, 0, 0), 5, [], 9))
+        self.assertEqual(self.standing(2), ReadState(Mark(2, 0, 0), 5, [], 9))
         self.assertEqual(self.advance(2, 3, 0), Mark(2, 3, 0))
         self.assertEqual(self.advance(2, 5, 5), Mark(2, 5, 5))
-        self.assertEqual(self.standing(2), Standing(Mark(2, 5, 5), 2, [], 9))
+        self.assertEqual(self.standing(2), ReadState(Mark(2, 5, 5), 2, [], 9))
         self.assertEqual(self.standing(1).others, [Mark(2, 5, 5)])
 
     def test_never_back(self) -> None:
@@ -68,7 +68,7 @@ class AdvanceTests(MarksCase):
         """A mark is of an event of the conversation: who marks the future has not read it."""
         self.assertEqual(self.advance(2, 2**53 - 1, 2**53 - 1), Mark(2, 9, 9))
         self.writer.write([message(1, 2)])
-        self.assertEqual(self.standing(2), Standing(Mark(2, 9, 9), 1, [], 11))
+        self.assertEqual(self.standing(2), ReadState(Mark(2, 9, 9), 1, [], 11))
         self.assertEqual(self.advance(2, 10, 4), None)
 
     def test_between_two_of_the_conversation(self) -> None:
@@ -84,14 +84,14 @@ class AdvanceTests(MarksCase):
 
     def test_nothing_was_ever_said(self) -> None:
         self.assertIsNone(self.advance(1, 5, 5, (Scope.USER, 1, 3)))
-        self.assertEqual(self.standing(1, (Scope.USER, 1, 3)), Standing(Mark(1, 0, 0), 0, []))
+        self.assertEqual(self.standing(1, (Scope.USER, 1, 3)), ReadState(Mark(1, 0, 0), 0, []))
 
     def test_announcements(self) -> None:
         with self.store.transaction() as connection:
             connection.execute(tables.users.update().where(tables.users.c.id == 4).values(administrator=True))
         LogWriter(self.store, lambda: NOW).write([message(4, 0, Scope.EVERYONE)])
         self.assertEqual(self.advance(1, 11, 11, ALL), Mark(1, 11, 11))
-        self.assertEqual(self.standing(2, ALL), Standing(Mark(2, 0, 0), 1, [], 11), "nobody sees who has read them")
+        self.assertEqual(self.standing(2, ALL), ReadState(Mark(2, 0, 0), 1, [], 11), "nobody sees who has read them")
 
     def test_strangers(self) -> None:
         self.writer.write([joined(1), message(1, GROUP, Scope.GROUP)])
@@ -103,8 +103,8 @@ class AdvanceTests(MarksCase):
             outcomes = marks.advance(
                 connection, [Advance(2, PAIR, 3, 3), Advance(2, TEAM, 1, 1), Advance(1, PAIR, 5, 0)]
             )
-        self.assertEqual([type(outcome) for outcome in outcomes], [Moved, NoSuchTarget, Moved])
-        self.assertEqual(self.standing(1), Standing(Mark(1, 5, 0), 0, [Mark(2, 3, 3)], 9))
+        self.assertEqual([type(outcome) for outcome in outcomes], [MovedMark, NoSuchTarget, MovedMark])
+        self.assertEqual(self.standing(1), ReadState(Mark(1, 5, 0), 0, [Mark(2, 3, 3)], 9))
 
     def test_found_by_the_index(self) -> None:
         """However long the conversation is, and wherever its last event."""
@@ -153,7 +153,7 @@ class GroupTests(MarksCase):
         self.say(2)
         self.writer.write([left(2)])
         end = self.say(5)
-        self.assertEqual(self.standing(2, TEAM), Standing(Mark(2, 0, 0), 2, [], 5))
+        self.assertEqual(self.standing(2, TEAM), ReadState(Mark(2, 0, 0), 2, [], 5))
         self.advance(1, end, end, TEAM)
         self.assertEqual(self.standing(2, TEAM).others, [])
         self.assertEqual(self.advance(2, end, end, TEAM), Mark(2, 5, 5), "up to where one left")
@@ -168,7 +168,7 @@ class GroupTests(MarksCase):
             # As an invitation is written.
             connection.execute(tables.members.insert().values(group_id=GROUP, user_id=4, since=6, until=6))
             moved = marks.advance(connection, [Advance(user, TEAM, 6, 6) for user in (2, 4, 3)])
-        alone = {each.mark.user: each.alone for each in moved if isinstance(each, Moved)}
+        alone = {each.mark.user: each.alone for each in moved if isinstance(each, MovedMark)}
         self.assertEqual(alone, {2: True, 4: True, 3: False})
 
     def test_who_comes_back(self) -> None:
@@ -210,9 +210,9 @@ class GatherTests(MarksCase):
         self.writer.write([message(1, 2), message(2, 1), message(1, 3)])
         self.clock = Clock()
         self.thread = Thread()
-        self.announced: list[tuple[Key, Moved, int]] = []
+        self.announced: list[tuple[Key, MovedMark, int]] = []
         slow = Store(self.store.engine, self.thread, self.thread)
-        self.marks = Marks(slow, self.clock, lambda *announced: self.announced.append(announced))
+        self.marks = MarkWriter(slow, self.clock, lambda *announced: self.announced.append(announced))
 
     def put(self, user: int, received: int, read: int = 0, key: Key = PAIR, device: int = 0) -> Deferred[None]:
         return self.marks.put(user, key, received, read, device)
@@ -228,7 +228,7 @@ class GatherTests(MarksCase):
         for answer in answers:
             self.successResultOf(answer)
         self.assertEqual(
-            self.announced, [(PAIR, Moved(Mark(2, 2, 1), False), 7), (PAIR, Moved(Mark(1, 2, 2), False), 0)]
+            self.announced, [(PAIR, MovedMark(Mark(2, 2, 1), False), 7), (PAIR, MovedMark(Mark(1, 2, 2), False), 0)]
         )
         self.assertEqual((self.thread.jobs, self.clock.getDelayedCalls()), ([], []))
 
@@ -292,7 +292,7 @@ class GatherTests(MarksCase):
             self.successResultOf(answer)
         self.put(1, 1)
         self.go()
-        self.assertEqual(self.announced[-1], (PAIR, Moved(Mark(1, 1, 0), False), 0))
+        self.assertEqual(self.announced[-1], (PAIR, MovedMark(Mark(1, 1, 0), False), 0))
 
     def test_one_leaves_room_for_others(self) -> None:
         self.patch(marks, "LARGEST_OF_ONE", 2)
@@ -310,7 +310,7 @@ class GatherTests(MarksCase):
         together = []
         advance = marks.advance
 
-        def counted(connection: Connection, advances: Sequence[Advance]) -> list[Moved | Refused | None]:
+        def counted(connection: Connection, advances: Sequence[Advance]) -> list[MovedMark | Refused | None]:
             together.append(len(advances))
             return advance(connection, advances)
 

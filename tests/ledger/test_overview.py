@@ -8,7 +8,7 @@ from sqlalchemy import insert
 
 from hichat.conversations import marks
 from hichat.conversations.marks import Advance, Mark
-from hichat.conversations.overview import Entry, OverviewCursor, overview
+from hichat.conversations.overview import OverviewCursor, OverviewEntry, overview
 from hichat.core.drafts import Draft
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
@@ -37,7 +37,7 @@ class OverviewCase(WriterCase):
         self.assertEqual(len(events), len(drafts), outcomes)
         return events
 
-    def overview(self, user: int, behind: OverviewCursor | None = None, limit: int = 100) -> list[Entry]:
+    def overview(self, user: int, behind: OverviewCursor | None = None, limit: int = 100) -> list[OverviewEntry]:
         with self.store.snapshot() as connection:
             return overview(connection, user, behind, limit)
 
@@ -57,7 +57,7 @@ class OverviewCase(WriterCase):
 class OverviewTests(OverviewCase):
     def test_announcements_are_everybodys(self) -> None:
         (entry,) = self.overview(1)
-        expected = Entry(OverviewCursor(False, 0, 0), *EVERYONE, False, None, 0, Mark(1, 0, 0))
+        expected = OverviewEntry(OverviewCursor(False, 0, 0), *EVERYONE, False, None, 0, Mark(1, 0, 0))
         self.assertEqual(entry, expected)
         self.write(message(4, 0, Scope.EVERYONE))
         for user, unread in ((1, 1), (2, 1), (4, 0)):
@@ -140,7 +140,7 @@ class OverviewTests(OverviewCase):
                     [(e.scope, e.target, e.spot.activity, e.unread) for e in whole], self.model(user), round_
                 )
                 size = chance.randint(1, 3)
-                paged: list[Entry] = []
+                paged: list[OverviewEntry] = []
                 while page := self.overview(user, paged[-1].spot if paged else None, size):
                     paged += page
                 self.assertEqual(paged, whole)

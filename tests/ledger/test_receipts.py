@@ -13,7 +13,7 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import reading
 from hichat.pipeline.ledger import receipts
-from hichat.pipeline.ledger.receipts import SLOTS, Name, Receipt
+from hichat.pipeline.ledger.receipts import SLOTS, BatchReceipt, Name
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage.tables import devices, users
 from tests.support.doubles import NOW, make_store
@@ -41,7 +41,7 @@ class ReceiptTests(SynchronousTestCase):
             connection.execute(devices.insert().values(user_id=1, name="d", created_at=0))
 
     def write(self, number: int, drafts: Sequence[Draft]) -> list[Outcome]:
-        return self.writer.write(drafts, Receipt(name(number)))
+        return self.writer.write(drafts, BatchReceipt(name(number)))
 
     def read(self, *batches: tuple[Name, Sequence[Draft]]) -> list[list[Outcome]]:
         with self.store.transaction() as connection:
@@ -73,7 +73,7 @@ class ReceiptTests(SynchronousTestCase):
 
     def test_halves(self) -> None:
         """Some of it was written, with something of others between, when it ended."""
-        receipt, drafts = Receipt(name(1)), [say(text) for text in "abcd"]
+        receipt, drafts = BatchReceipt(name(1)), [say(text) for text in "abcd"]
         self.writer.write(drafts[:1], receipt)
         self.writer.write([say("another's")])
         outcomes = self.writer.write(drafts[1:3], receipt)
@@ -100,7 +100,7 @@ class ReceiptTests(SynchronousTestCase):
             raise ZeroDivisionError
 
         drafts = [say("a")]
-        self.patch(Receipt, "note", failing)
+        self.patch(BatchReceipt, "note", failing)
         self.assertEqual(self.shown(self.write(1, drafts)), ["not_stored"])
         self.assertEqual(self.read((name(1), drafts)), [[]])
         self.flushLoggedErrors(ZeroDivisionError)

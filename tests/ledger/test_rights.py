@@ -12,7 +12,7 @@ from hichat.core.events import FIRST_GROUP_ID, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.groups.queries import Writers
 from hichat.log.ages import Ages
-from hichat.pipeline.ledger.memory import Key, Memory, Person, Standing
+from hichat.pipeline.ledger.memory import ConversationNumbers, Key, Memory, WritingUser
 from hichat.pipeline.ledger.rights import REACTIONS_LIMIT, Consequence, Rights
 from hichat.pipeline.ledger.strangers import Strangers
 from hichat.runtime.limits import NO_LIMIT
@@ -22,7 +22,7 @@ TEAM, EMPTY = FIRST_GROUP_ID, FIRST_GROUP_ID + 1
 NOW = 1_000_000
 EDIT_LIMIT = 60
 
-ANYBODY = Person(False, False, frozenset(), None)
+ANYBODY = WritingUser(False, False, frozenset(), None)
 
 
 class Known:
@@ -39,7 +39,7 @@ class Known:
         self.messages: dict[int, Event] = {}
         self.groups = {TEAM: Writers({ANN, BOB, ROOT}, {ROOT}, {}, 0)}
 
-    def last(self, key: Key) -> Standing | None:
+    def last(self, key: Key) -> ConversationNumbers | None:
         """Nothing was said."""
         return None
 
@@ -47,7 +47,7 @@ class Known:
         """See L{hichat.pipeline.ledger.transaction.Transaction.find}."""
         return self.messages.get(position)
 
-    def user(self, user: int) -> Person | None:
+    def user(self, user: int) -> WritingUser | None:
         """See L{hichat.pipeline.ledger.transaction.Transaction.user}."""
         return self.memory.users.get(user)
 
@@ -103,7 +103,7 @@ class RightsTests(SynchronousTestCase):
 
     def test_blocked(self) -> None:
         """It goes one way; and who is blocked may do nothing to the messages there either."""
-        self.known.memory.users[BOB] = Person(False, True, frozenset({ANN}), None)
+        self.known.memory.users[BOB] = WritingUser(False, True, frozenset({ANN}), None)
         self.assertRaises(errors.Blocked, self.say, ANN, Scope.USER, BOB)
         self.assertIsNone(self.say(BOB, Scope.USER, ANN))
         message = self.known.says(ANN, Scope.USER, BOB)
@@ -113,7 +113,7 @@ class RightsTests(SynchronousTestCase):
 
     def test_contacts_only(self) -> None:
         """Where only contacts may write."""
-        self.known.memory.users[BOB] = Person(False, True, frozenset(), frozenset({CLEO}))
+        self.known.memory.users[BOB] = WritingUser(False, True, frozenset(), frozenset({CLEO}))
         self.assertRaises(errors.NotContacts, self.say, ANN, Scope.USER, BOB)
         self.assertIsNone(self.say(CLEO, Scope.USER, BOB))
         self.assertIsNone(self.say(BOB, Scope.USER, BOB))

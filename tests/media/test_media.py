@@ -190,7 +190,7 @@ class VisibleTests(MediaCase):
         self.assertIsInstance(self.send(self.eve, self.bob.id, found), Event)
 
     def test_none(self):
-        found = records.Media("A" * 22, 1, "file", "x/y", "", 1, None, None, 1, NOW)
+        found = records.StoredFile("A" * 22, 1, "file", "x/y", "", 1, None, None, 1, NOW)
         (refused, said) = self.write(
             self.draft(self.ann, self.bob.id, found),
             Draft(Kind.MESSAGE, Scope.USER, self.ann.id, self.bob.id, b"{}", None),  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts import users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
-from hichat.accounts.tokens import Tokens
+from hichat.accounts.tokens import TokenSigner
 from hichat.contacts.contacts import Contacts
 from hichat.groups.service import Groups
 from tests.support.doubles import NOW, FakeLedger, make_store, run_now
@@ -43,7 +43,7 @@ class AccountsCase(SynchronousTestCase):
         self.store = make_store(self)
         self.ledger: Any = FakeLedger(self.store)
         self.hasher = Counting()
-        self.tokens = Tokens(bytes(32), lambda: self.now)
+        self.tokens = TokenSigner(bytes(32), lambda: self.now)
         leaves = Contacts(self.store, self.ledger, lambda: self.now), Groups(self.store, self.ledger, lambda: self.now)
         self.accounts = Accounts(
             self.store, self.ledger, Passwords(run_now, self.hasher), self.tokens, lambda: self.now, leaves=leaves

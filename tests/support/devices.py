@@ -19,7 +19,7 @@ from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
 from hichat.accounts import devices, sessions, users
-from hichat.accounts.tokens import LIFETIME, Claims, Dialect, Tokens
+from hichat.accounts.tokens import LIFETIME, Claims, Dialect, TokenSigner
 from hichat.core.drafts import Draft
 from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import Kind
@@ -317,7 +317,7 @@ class Insider:
         self.engine = make_engine(url)
         self.store = Store(self.engine, run_now, run_now)
         self.writer = LogWriter(self.store, _now)
-        self._tokens = Tokens(keys.load_or_make(state, "token.key"), _now)
+        self._tokens = TokenSigner(keys.load_or_make(state, "token.key"), _now)
 
     def people(self, count: int) -> list[Person]:
         """Make users without passwords. @return: their ids and tokens."""

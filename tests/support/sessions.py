@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from hichat.accounts import devices
-from hichat.conversations.marks import Key, Marks, Moved
+from hichat.conversations.marks import Key, MarkWriter, MovedMark
 from hichat.core.drafts import Draft, Duplicate
 from hichat.core.errors import Busy, OtherDevice, Unauthorized
 from hichat.core.events import Event
@@ -171,7 +171,7 @@ class SessionCase(WriterCase):
         self.intake = Intake(high=4, low=2)
         self.drafts: list[Draft] = []
         self.signals: list[Event] = []
-        self.marked: list[tuple[Key, Moved, int]] = []
+        self.marked: list[tuple[Key, MovedMark, int]] = []
         self.refused_by: list[tuple[str, str]] = []
         self.roster = Roster(self.metrics, self.limit, lambda *said: self.refused_by.append(said))
         self.presence = LocalPresence()
@@ -219,7 +219,7 @@ class SessionCase(WriterCase):
             routing=self.routing,
             roster=self.roster,
             presence=self.presence,
-            marks=Marks(self.store, self.clock, lambda *mark: self.marked.append(mark)),
+            marks=MarkWriter(self.store, self.clock, lambda *mark: self.marked.append(mark)),
             read_generation=read_generation,
             sync_page=2,
             now=lambda: NOW,

@@ -19,9 +19,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts import users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
-from hichat.accounts.tokens import Tokens
+from hichat.accounts.tokens import TokenSigner
 from hichat.contacts.contacts import Contacts
-from hichat.conversations.marks import Marks
+from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
 from hichat.media.addresses import Addresses
@@ -154,7 +154,7 @@ class SiteFixture(SynchronousTestCase):
         self.clock = task.Clock()
         self.store = make_store(self)
         self.ledger: Any = self.make_ledger()
-        self.tokens = Tokens(bytes(32), lambda: self.now)
+        self.tokens = TokenSigner(bytes(32), lambda: self.now)
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.directory = Path(directory.name) / "uploads"
@@ -165,7 +165,7 @@ class SiteFixture(SynchronousTestCase):
         self.contacts = Contacts(self.store, self.ledger, lambda: self.now)
         self.conversations = Conversations(self.store, self.ledger)
         self.marked: list[Any] = []
-        self.marks = Marks(self.store, self.clock, lambda *marked: self.marked.append(marked))
+        self.marks = MarkWriter(self.store, self.clock, lambda *marked: self.marked.append(marked))
         self.search_index = make_search_index(self, self.store)
         self.groups = Groups(self.store, self.ledger, lambda: self.now)
         self.accounts = Accounts(

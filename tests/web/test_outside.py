@@ -12,7 +12,7 @@ from twisted.logger import LogEvent
 
 from hichat.core.errors import Unauthorized
 from hichat.v1.socket import SocketResource
-from hichat.web.browser.files import Client
+from hichat.web.browser.files import WebClient
 from hichat.web.browser.session import SessionResource
 from hichat.web.docs.documents import mount_documents
 from hichat.web.outside import Origin, Outside, PublicURL, parse_origins
@@ -286,7 +286,7 @@ class Prefix(OutsideCase):
     def setUp(self):
         super().setUp()
         self.site.outside = Outside(public=PublicURL.parse("https://chat.example:8443/chat"))
-        client = Client(self.site.outside.prefix)
+        client = WebClient(self.site.outside.prefix)
         self.root.putChild(b"", client.page)
         self.root.putChild(b"app", client.directory)
         mount_documents(self.root, self.site.outside.public)

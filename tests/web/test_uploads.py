@@ -14,7 +14,7 @@ from hichat.core.errors import FormTooLarge, NotStored
 from hichat.media import pictures
 from hichat.media.media import Served, copy_of
 from hichat.media.names import clean_name
-from hichat.media.records import Media
+from hichat.media.records import StoredFile
 from hichat.web.uploads import disposition
 from tests.media.samples import AUDIO, FILES, FILMS, PICTURES, PNG, SECRET, WEBM
 from tests.support.site import QUOTA, UPLOAD_LIMIT, SiteCase, SiteFixture, multipart
@@ -164,7 +164,7 @@ class Saving(UploadsCase):
         file.write(self.content)
 
     def run_later(self, function, /, *args, **kwargs):
-        answer: Deferred[Media] = Deferred()
+        answer: Deferred[StoredFile] = Deferred()
         self.threads.append((answer, lambda: function(*args, **kwargs)))
         return answer
 

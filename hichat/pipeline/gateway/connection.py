@@ -353,7 +353,7 @@ class ChatProtocol(WebSocketServerProtocol):
             self.transport.write(data)
 
     def flush(self) -> None:
-        """See L{hichat.runtime.flush.Outbox.flush}."""
+        """See L{hichat.runtime.flush.Flushable.flush}."""
         turn, self._turn = self._turn, None
         if turn is not None:
             data = b"".join(turn)

@@ -82,7 +82,7 @@ class Services:
     routing: Routing
     roster: Roster
     presence: IPresence
-    marks: marks.Marks
+    marks: marks.MarkWriter
     read_generation: Callable[[Database, int, int, int, int], int | None]
     sync_page: int
     now: Callable[[], int]

@@ -33,7 +33,7 @@ FEW = 200
 """The same, for a writer that writes rarely: it hardly uses its memory again."""
 
 
-class Person(NamedTuple):
+class WritingUser(NamedTuple):
     """
     A user who may write.
 
@@ -61,7 +61,7 @@ class Person(NamedTuple):
 Key = tuple[int, int, int]
 """The key of a conversation; see L{hichat.log.reading.conversation_key}."""
 
-Standing = tuple[int, int, int]
+ConversationNumbers = tuple[int, int, int]
 """The numbers of a conversation: its id, its last seq and its last n."""
 
 
@@ -80,14 +80,14 @@ class Numbers:
     """
 
     def __init__(self) -> None:
-        self._young: dict[Key, Standing] = {}
-        self._old: dict[Key, Standing] = {}
+        self._young: dict[Key, ConversationNumbers] = {}
+        self._old: dict[Key, ConversationNumbers] = {}
 
-    def get(self, key: Key) -> Standing | None:
+    def get(self, key: Key) -> ConversationNumbers | None:
         """@return: the remembered numbers, if there are any."""
         return self._young.get(key) or self._old.get(key)
 
-    def update(self, numbers: Mapping[Key, Standing]) -> None:
+    def update(self, numbers: Mapping[Key, ConversationNumbers]) -> None:
         """These were written to."""
         self._young.update(numbers)
         if len(self._young) > REMEMBERED:
@@ -120,7 +120,7 @@ class Memory:
         self.numbers = Numbers()
         self.groups: dict[int, Writers] = {}
         self.known_members = 0
-        self.users: dict[int, Person] = {}
+        self.users: dict[int, WritingUser] = {}
         self.known_relations = 0
         self.devices: dict[int, int] = {}
         self.reactions: dict[tuple[int, int], int] = {}

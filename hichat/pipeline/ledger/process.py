@@ -38,7 +38,7 @@ from hichat.core.errors import NotStored, Refused, TooManyStrangers
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.pipeline.ledger import receipts
-from hichat.pipeline.ledger.receipts import Name, Receipt
+from hichat.pipeline.ledger.receipts import BatchReceipt, Name
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime.child import ANSWER_DEADLINE, Child, Daemon, Said, collect_log, no_threads, run
 from hichat.runtime.limits import NO_LIMIT, Rate
@@ -324,7 +324,7 @@ def serve(daemon: Daemon) -> None:
             Draft(d.kind, d.scope, d.sender, d.target, d.body, nobody, d.subject, d.device, d.counter)
             for d in wanted.drafts
         ]
-        receipt = Receipt(Name(setup.worker, setup.incarnation, wanted.number))
+        receipt = BatchReceipt(Name(setup.worker, setup.incarnation, wanted.number))
         daemon.tell(_told(writer.write(drafts, receipt), said))
         said.clear()
         writer.follow()

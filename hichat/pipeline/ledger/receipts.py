@@ -48,7 +48,7 @@ class Name(NamedTuple):
         return self.number % SLOTS
 
 
-class Receipt:
+class BatchReceipt:
     """
     The receipt of a batch while it is written, which may take several transactions.
     """

@@ -47,7 +47,7 @@ from hichat.core.kinds import MESSAGES, ON_MESSAGES, RECALLS, TRAITS, By, Kind
 from hichat.groups.queries import Writers
 from hichat.log import reading
 from hichat.log.ages import Ages
-from hichat.pipeline.ledger.memory import Key, Memory, Person, Standing, conversation_of
+from hichat.pipeline.ledger.memory import ConversationNumbers, Key, Memory, WritingUser, conversation_of
 from hichat.storage.tables import events
 
 REACTIONS_LIMIT = 100
@@ -83,11 +83,11 @@ class Known(Protocol):
     changed: set[int]
     begun: dict[int, list[int]]
 
-    def last(self, key: Key) -> Standing | None: ...
+    def last(self, key: Key) -> ConversationNumbers | None: ...
 
     def find(self, position: int) -> Event | None: ...
 
-    def user(self, user: int) -> Person | None: ...
+    def user(self, user: int) -> WritingUser | None: ...
 
     def group(self, group: int) -> Writers: ...
 

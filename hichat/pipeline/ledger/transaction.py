@@ -21,7 +21,7 @@ from hichat.core.kinds import COUNTED, RIGHTS, Kind
 from hichat.groups import queries
 from hichat.groups.queries import Writers
 from hichat.log import by_conversation, reading
-from hichat.pipeline.ledger.memory import Key, Memory, Person, Standing, conversation_of
+from hichat.pipeline.ledger.memory import ConversationNumbers, Key, Memory, WritingUser, conversation_of
 from hichat.pipeline.ledger.rights import Consequence
 
 TOGETHER = 500
@@ -54,8 +54,8 @@ class Transaction:
         met, known = memory.devices, memory.users
         self._new_devices = ((each.device, each.sender) for each in drafts if each.device and each.device not in met)
         self._new_users: Iterator[int] = (user for each in drafts for user in _people(each) if user not in known)
-        self._foreseen: dict[Key, Standing | None] = {}
-        self._numbers: dict[Key, Standing] = {}
+        self._foreseen: dict[Key, ConversationNumbers | None] = {}
+        self._numbers: dict[Key, ConversationNumbers] = {}
         self._groups: dict[int, Writers] = {}
         self._counters: dict[tuple[int, int], Event] = {}
         # Conversations that this batch begins, and its events, as far as they are not in the store yet: together they
@@ -199,7 +199,7 @@ class Transaction:
             first = reading.find_counted(self.connection, draft.device, draft.counter)
         return first
 
-    def last(self, key: Key) -> Standing | None:
+    def last(self, key: Key) -> ConversationNumbers | None:
         """@return: the numbers of a conversation; None: there is none."""
         return self._numbers.get(key) or self.memory.numbers.get(key) or self._read_last(key)
 
@@ -208,7 +208,7 @@ class Transaction:
         self.flush()
         return reading.find(self.connection, position)
 
-    def user(self, user: int) -> Person | None:
+    def user(self, user: int) -> WritingUser | None:
         """@return: None: there is no such user, or not one who may write."""
         if user in self.changed or user not in self.memory.users:
             self._meet_users(user)
@@ -252,11 +252,11 @@ class Transaction:
                 known[each] = person = self._person(found, frozenset(blocked.get(each, ())))
                 self.memory.known_relations += len(person.blocked) + len(person.contacts or ())
 
-    def _person(self, found: User, blocked: frozenset[int]) -> Person:
+    def _person(self, found: User, blocked: frozenset[int]) -> WritingUser:
         friends = contacts.friends_of(self.connection, found.id) if self._contacts_only else None
-        return Person(found.administrator, bool(blocked) or friends is not None, blocked, friends)
+        return WritingUser(found.administrator, bool(blocked) or friends is not None, blocked, friends)
 
-    def _read_last(self, key: Key) -> Standing | None:
+    def _read_last(self, key: Key) -> ConversationNumbers | None:
         if key not in self._foreseen:
             # Who writes after a while is not alone: so the conversations of the whole batch are looked up. After that
             # only the change that came with a draft, or the message that it is about, says where it happens.
@@ -264,7 +264,7 @@ class Transaction:
             self._foreseen |= self._look_up({key, *map(conversation_of, drafts)})
         return self._foreseen[key]
 
-    def _look_up(self, keys: set[Key]) -> dict[Key, Standing | None]:
+    def _look_up(self, keys: set[Key]) -> dict[Key, ConversationNumbers | None]:
         """Of the tail, everything is in the memory: so the index is enough. None: there is no such conversation."""
         wanted = [key for key in keys if self.memory.numbers.get(key) is None]
         found = by_conversation.standings(self.connection, wanted)

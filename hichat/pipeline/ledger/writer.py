@@ -23,7 +23,7 @@ from hichat.log import by_conversation, reading
 from hichat.log.ages import Ages
 from hichat.log.follower import Progress, Steps
 from hichat.pipeline.ledger.memory import REMEMBERED, TAIL, Memory
-from hichat.pipeline.ledger.receipts import Receipt, touch
+from hichat.pipeline.ledger.receipts import BatchReceipt, touch
 from hichat.pipeline.ledger.rights import Rights
 from hichat.pipeline.ledger.strangers import Strangers
 from hichat.pipeline.ledger.transaction import Transaction
@@ -77,7 +77,7 @@ class LogWriter:
         self._repaired = False
         self._ages = Ages(edit_limit * 1000, ticks)
 
-    def write(self, drafts: Sequence[Draft], receipt: Receipt | None = None) -> list[Outcome]:
+    def write(self, drafts: Sequence[Draft], receipt: BatchReceipt | None = None) -> list[Outcome]:
         """
         Write drafts in order, in one transaction. When that fails for a reason of one draft's own, the batch is
         written by halves, so that this one fails alone.

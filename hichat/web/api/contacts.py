@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection
 
 from hichat.contacts import contacts
-from hichat.contacts.contacts import Block, Contact, ContactsCursor, Request
+from hichat.contacts.contacts import Block, Contact, ContactRequest, ContactsCursor
 from hichat.core.errors import (
     AddedOneself,
     AlreadyFriends,
@@ -202,7 +202,7 @@ def _contact(contact: Contact) -> ShownContact:
     return ShownContact(person_of(contact.user), contact.since, contact.remark)
 
 
-def _request(request: Request) -> ShownRequest:
+def _request(request: ContactRequest) -> ShownRequest:
     return ShownRequest(person_of(request.user), request.since, request.greeting)
 
 

@@ -14,7 +14,7 @@ from hichat.accounts.conversation_settings import Setting
 from hichat.accounts.users import User
 from hichat.contacts import contacts
 from hichat.conversations import history, marks
-from hichat.conversations.overview import Entry, OverviewCursor, overview
+from hichat.conversations.overview import OverviewCursor, OverviewEntry, overview
 from hichat.core.errors import NoSuchTarget, NotAMember, TooManyPinned
 from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Scope
 from hichat.groups import queries
@@ -223,12 +223,12 @@ async def change_settings(
 
 def _conversations(
     connection: Connection, user: int, behind: OverviewCursor | None, limit: int
-) -> list[tuple[Entry, ShownConversation]]:
+) -> list[tuple[OverviewEntry, ShownConversation]]:
     found = overview(connection, user, behind, limit)
     people = users.find_many(connection, [entry.target for entry in found if entry.scope == Scope.USER])
     teams = queries.find_many(connection, [entry.target for entry in found if entry.scope == Scope.GROUP])
     remarks = contacts.remarks(connection, user, people)
-    shown: list[tuple[Entry, ShownConversation]] = []
+    shown: list[tuple[OverviewEntry, ShownConversation]] = []
     for entry in found:
         title = picture = ""
         if entry.scope == Scope.USER:
@@ -241,7 +241,7 @@ def _conversations(
     return shown
 
 
-def _shown(entry: Entry, title: str, picture: str, remark: str) -> ShownConversation:
+def _shown(entry: OverviewEntry, title: str, picture: str, remark: str) -> ShownConversation:
     return ShownConversation(
         name=name_of(entry.scope, entry.target),
         title=title,

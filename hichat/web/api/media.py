@@ -20,7 +20,7 @@ from hichat.core.events import MAX_SAFE_INTEGER
 from hichat.media.addresses import ID
 from hichat.media.media import copy_of
 from hichat.media.names import TAKEN
-from hichat.media.records import Media
+from hichat.media.records import StoredFile
 from hichat.media.types import Kind
 from hichat.web.api.operation import Caller, Operation, Section, Time
 from hichat.web.services import ApiServices
@@ -186,7 +186,7 @@ async def _download(services: ApiServices, path: MediaPath, query: Signature, th
     return Download(served, age)
 
 
-def _shown(services: ApiServices, found: Media) -> ShownMedia:
+def _shown(services: ApiServices, found: StoredFile) -> ShownMedia:
     return ShownMedia(
         id=found.id,
         url=services.media.url(found),

@@ -47,7 +47,7 @@ _MANIFEST = "manifest.webmanifest"
 _KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
-class Client:
+class WebClient:
     """
     What to put into the tree of resources.
 

@@ -55,7 +55,7 @@ _DEVICE_LIFETIME = 400 * 24 * 3600
 _DEVICE = re.compile(r"[A-Za-z0-9-]{1,48}")
 
 
-class Login(msgspec.Struct, forbid_unknown_fields=True):
+class BrowserLogin(msgspec.Struct, forbid_unknown_fields=True):
     """
     Who wants to come in.
 
@@ -67,7 +67,7 @@ class Login(msgspec.Struct, forbid_unknown_fields=True):
     label: Annotated[str, Meta(max_length=24, pattern=r"^[A-Za-z0-9-]+$")] = "Browser"
 
 
-class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
+class BrowserPasswordChange(msgspec.Struct, forbid_unknown_fields=True):
     """Another password; all that is logged in but this is logged out."""
 
     old: AnyPassword
@@ -159,7 +159,7 @@ class _Calls:
         self._accounts = accounts
 
     async def log_in(self, request: Request) -> bytes:
-        given = _read(request, Login)
+        given = _read(request, BrowserLogin)
         who = given.name, given.password
         device = _device(request) or _new_device(given.label)
         known = [secret for secret in _cookie(request, SECRETS_COOKIE).split(".") if secret][:SECRETS]
@@ -185,7 +185,7 @@ class _Calls:
         return _granted(request, grant, device)
 
     async def change_password(self, request: Request) -> bytes:
-        given = _read(request, PasswordChange)
+        given = _read(request, BrowserPasswordChange)
         user, number = await self._identify(request)
         device = _device(request)
         if not device:

@@ -60,7 +60,7 @@ class Document(Resource):
         return self._body
 
 
-class Page(Document):
+class LazyPage(Document):
     """
     A page that is made when it is first asked for: a tenth of a second, which a start need not wait for.
 
@@ -90,4 +90,4 @@ def mount_documents(root: Branch, public: PublicURL | None = None) -> None:
         root.mount(f"v2/{name}.json", Document("application/json", msgspec.json.encode(found)))
     prefix = public.prefix if public else ""
     for name, make in (("protocol", protocol_page.page), ("api", api_page.page)):
-        root.mount(f"v2/{name}", Page(partial(make, prefix)))
+        root.mount(f"v2/{name}", LazyPage(partial(make, prefix)))

@@ -19,7 +19,7 @@ from twisted.web.server import Request
 
 from hichat import __version__
 from hichat.web.docs import pages
-from hichat.web.docs.documents import Page
+from hichat.web.docs.documents import LazyPage
 from hichat.web.site import NotFound
 
 PLACE = "/docs"
@@ -39,7 +39,7 @@ class Handbook(Resource):
 
     def __init__(self, prefix: str = "") -> None:
         super().__init__()
-        found = {name: Page(partial(_page, text, language, prefix)) for name, language, text in _read()}
+        found = {name: LazyPage(partial(_page, text, language, prefix)) for name, language, text in _read()}
         self._index = found.pop(_INDEX)
         self.putChild(b"", self._index)
         for name, page in found.items():

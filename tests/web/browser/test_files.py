@@ -4,14 +4,14 @@ import json
 import re
 from urllib.parse import urljoin
 
-from hichat.web.browser.files import TYPES, Client
+from hichat.web.browser.files import TYPES, WebClient
 from tests.support.site import SiteCase
 
 
 class FilesTests(SiteCase):
     def setUp(self):
         super().setUp()
-        client = Client()
+        client = WebClient()
         self.root.putChild(b"", client.page)
         self.root.putChild(b"app", client.directory)
         self.page = self.request("GET", "/")
@@ -28,7 +28,7 @@ class FilesTests(SiteCase):
     def test_how_long_a_password_must_be(self):
         """The page says so, before the server has to refuse one."""
         for least in (8, 12):
-            self.root.putChild(b"", Client(least=least).page)
+            self.root.putChild(b"", WebClient(least=least).page)
             page = self.request("GET", "/").body.decode()
             self.assertIn(f'<meta name="hichat-password-length" content="{least}">', page)
 
