@@ -1,5 +1,5 @@
 """
-Drafts: what somebody wants to happen, before it is in the log. The ledger makes L{Event}s of them.
+Drafts: events that are not in the log yet. The ledger makes L{Event}s of them.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ class IOrigin(Interface):
 
     def accepted(draft: Draft, event: Event, duplicate: bool) -> None:
         """
-        The draft is durable. Called in the reactor's thread, once; not both this and L{refused}.
+        The draft's event is durable. Either this or L{refused} is called, once, in the reactor's thread.
 
-        @param duplicate: the draft repeats an earlier one, and this is the event of the first time.
+        @param duplicate: whether the draft repeats an earlier one; then this is the earlier one's event.
         """
 
     def refused(draft: Draft, error: Refused) -> None:
-        """The draft was not written, and why. Called in the reactor's thread, once."""
+        """The draft was not written; the error is the reason. See L{accepted}."""
 
 
 class Draft(msgspec.Struct, eq=False, gc=False):
     """
     An event that is not written yet. L{Event} describes the other fields.
 
-    @ivar scope: of an edit, a recall or a reaction the ledger sets this and the target, to those of the message.
+    @ivar scope: for an edit, a recall or a reaction the ledger sets this and the target to those of the message.
     @ivar origin: is told the outcome, in the reactor's thread.
     @ivar change: changes other tables together with this event, in the same transaction. It is called with the
         connection, the draft and the draft's future position. It may complete C{kind}, C{target}, C{subject} and
@@ -63,7 +63,7 @@ class Duplicate(NamedTuple):
 
 
 Outcome = Event | Duplicate | Refused
-"""The outcome of a draft: its event, or that of the first time, or the reason why it was refused."""
+"""The outcome of a draft: its event, the event of an earlier draft that it repeats, or its refusal."""
 
 
 class DraftFields(TypedDict):
@@ -79,7 +79,7 @@ class DraftFields(TypedDict):
 
 
 def drafted(wanted: DraftFields, origin: IOrigin) -> Draft:
-    """@return: a draft with these fields, whose outcome the origin is told."""
+    """@return: a draft with these fields; its origin is told the outcome."""
     return Draft(
         wanted["kind"],
         wanted["scope"],

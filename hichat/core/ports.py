@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Runner(Protocol):
-    """Runs a function, usually in a thread; its answer comes in the reactor's thread."""
+    """Runs a function, usually in a thread; its Deferred fires in the reactor's thread."""
 
     def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Deferred[T]: ...
 
@@ -41,15 +41,15 @@ class IDelivery(Interface):
 
     def deliver(users: Iterable[int], event: Event) -> None:
         """
-        Give the event to every device of these users, except the device that it came from; of the sender, only to
-        devices that want to see what the user does elsewhere, or says to oneself.
+        Deliver the event to every device of these users, except the device that sent it. Of the sender's own devices,
+        those of v1 get it only if it is to the sender.
         """
 
     def signal(users: Iterable[int], event: Event) -> None:
-        """Give a signal to those devices of these users that want it."""
+        """Deliver a signal to those devices of these users that have subscribed to it."""
 
     def hide(user: int, other: int, hidden: bool) -> None:
-        """From now on the other must not see whether the user is online; or may see it again."""
+        """From now on hide the user's presence from the other; or, if not C{hidden}, show it again."""
 
     def sign_out(user: int, generation: int) -> None:
         """Close every connection of this user whose token is of an older generation."""
@@ -58,7 +58,7 @@ class IDelivery(Interface):
         """
         Close the connections of this user's device.
 
-        @param login: only those whose session has a smaller number.
+        @param login: close only those whose session has a smaller number; None: the device was revoked, close all.
         """
 
 
@@ -81,13 +81,13 @@ class ICarrier(Interface):
 
     def start() -> None:
         """
-        Begin to carry, and to receive.
+        Begin to send and to receive.
 
-        @raise StartError: that is not possible.
+        @raise StartError: the carrier cannot start.
         """
 
     def stop() -> Deferred[None] | None:
-        """Carry and receive no more. May be called again."""
+        """Stop sending and receiving. May be called again."""
 
     def split(events: Sequence[Event]) -> Iterable[Piece]:
         """
@@ -109,55 +109,55 @@ class IBatchReceiver(Interface):
         """
         A batch came off the plane; see L{hichat.core.events.Batch} for the parameters.
 
-        @param knew: whether the sender knew all interests of this worker; else events that it left out may be wanted
-            here.
-        @return: whether the batch brought anything new.
+        @param knew: whether the sender knew all interests of this worker; if not, it may have left out events that this
+            worker wants.
+        @return: whether the batch has a new position.
         """
 
 
 class Leaves(Protocol):
-    """A room in which an account leaves traces, as accounts see it when one is deleted."""
+    """A room with rows about users, as accounts see it when a user is deleted."""
 
     async def leave_all(self, user_id: int) -> None:
         """
-        Before an account is deleted: leave groups and the like, each with an event that others get. May be called
-        again.
+        Called before an account is deleted: leave groups and the like, each with an event that others get. May be
+        called again.
 
-        @raise Refused: of the ledger; then the account is not deleted.
+        @raise Refused: by the ledger; then the account is not deleted.
         """
 
     def forget(self, connection: Connection, user_id: int, position: int) -> None:
         """
-        In the transaction that deletes the account: remove its remaining rows.
+        Called in the transaction that deletes the account: remove its remaining rows.
 
         @param position: the position of the event that deletes it.
         """
 
 
 class Watcher(Protocol):
-    """A device that wants to be told of some users."""
+    """A device that watches the presence of some users."""
 
     def present(self, user: int, online: bool) -> None:
-        """A watched user came, or went."""
+        """A watched user came online, or went offline."""
 
 
 class IPresence(Interface):
     """
-    Who is online, and who is told of it. Nothing of it is stored.
+    The presence of users, and their watchers. It is not stored.
 
-    A user is online to others while one of the user's devices shows it.
+    A user is online to others while at least one of the user's devices shows it.
     """
 
-    enabled: bool = Attribute("Whether anybody is told of anybody.")
+    enabled: bool = Attribute("Whether users see each other's presence; False: all appear offline.")
 
     def is_online(user: int) -> bool:
-        """@return: whether others may know that the user is online."""
+        """@return: whether the user is online to others."""
 
     def show(user: int) -> None:
         """One more device of the user shows that the user is online."""
 
     def hide(user: int) -> None:
-        """One less."""
+        """One device less shows it."""
 
     def watch(watcher: Watcher, users: Iterable[int]) -> None:
         """From now on the watcher is told of these users."""
@@ -175,30 +175,30 @@ class Unfinished(NamedTuple):
 
 class IFileStore(Interface):
     """
-    Where uploaded files are, by their ids. A file is there whole or not at all, whenever the process ends; beside a
-    picture there may be its thumbnail. All of it may wait: not for the reactor's thread.
+    The store of uploaded files, by their ids. A file is there whole or not at all, whenever the process ends. A picture
+    may have a thumbnail beside it. All methods may block: call them in a thread.
     """
 
-    scratch: Path = Attribute("A directory of this machine for what is on its way; nobody else may read there.")
+    scratch: Path = Attribute("A directory of this machine for unfinished files; nobody else may read there.")
 
     def start() -> None:
-        """Get ready; remove what a crash left unfinished."""
+        """Get ready, and remove unfinished files that a crash has left."""
 
     def unfinished() -> AbstractContextManager[Unfinished]:
-        """A file to write, for nobody else to read. It is gone at the end, unless L{finish} was called."""
+        """@return: a context manager of a new file that nobody else may read. Its end removes an unfinished file."""
 
     def finish(unfinished: Unfinished, id: str, thumbnail: bool = False) -> None:
         """
-        The file is whole: from now on it is there.
+        Put a whole file into the store, under its id.
 
         @raise OSError: it cannot be stored.
         """
 
     def sync() -> None:
-        """What was finished stays, whatever happens to the machine after this."""
+        """Wait until the finished files are on the disk: a crash of the machine does not lose them after this."""
 
     def place(id: str, thumbnail: bool = False) -> Path:
-        """@return: where on this machine a file or its thumbnail can be read, if it is there."""
+        """@return: the path on this machine at which a file or its thumbnail can be read, if there is one."""
 
     def remove(ids: Iterable[str]) -> None:
         """Remove files and their thumbnails; some may be gone already."""
@@ -206,5 +206,5 @@ class IFileStore(Interface):
     def old(now: int) -> list[str]:
         """
         @param now: milliseconds since the epoch.
-        @return: the ids of all files that have been there for long enough that no upload is under way that they are of.
+        @return: the ids of all files that are so old that their uploads cannot be under way any more.
         """

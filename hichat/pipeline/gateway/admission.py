@@ -19,7 +19,7 @@ from hichat.runtime.limits import address_key
 from hichat.runtime.metrics import Metrics
 
 DOOR = 16
-"""Connections beyond a limit, for each of the two limits, that get a refusal; all others are closed at once."""
+"""The most connections beyond a limit, for each of the two limits, that get a refusal. Further ones are just closed."""
 
 SUMMARY = 60
 """Seconds between two lines in the log about refused connections."""
@@ -28,18 +28,20 @@ MOST = 100_000
 """The most connections of a worker if the operator names no number, whatever the limit of its open files."""
 
 LEAST_RESERVE = 256
-"""Open files, at the least, that no connection gets: the store's, and those that are sent or received."""
+"""The least number of file descriptors that are kept from connections: for the store, and for uploads and downloads."""
 
 BASE = 96
-"""Of these, what the daemon itself has open: the store's files for each thread, its other processes, the log."""
+"""The descriptors that the daemon itself uses of these: the store's files for each thread, its children, the log."""
 
 
 class Caps(NamedTuple):
     """
-    @ivar total: connections.
-    @ivar address: connections from one address.
-    @ivar user: requests of one user that are under way.
-    @ivar files: that are sent or received at once.
+    The limits of connections and requests.
+
+    @ivar total: the most connections.
+    @ivar address: the most connections from one address.
+    @ivar user: the most requests of one user that are under way.
+    @ivar files: the most files that are sent or received at once.
     """
 
     total: int = 2**31
@@ -50,9 +52,11 @@ class Caps(NamedTuple):
 
 def caps_of(descriptors: int, connections: int | None, address: int, user: int) -> Caps:
     """
-    @param descriptors: files that this process may have open.
-    @param connections: as the operator wants it; None: as many as there can be.
-    @return: C{total} leaves descriptors in reserve, whatever the operator wants.
+    @param descriptors: the most files that this process may have open.
+    @param connections: the operator's limit of connections; None: as many as possible.
+    @param address: see L{Caps}.
+    @param user: see L{Caps}.
+    @return: the limits. C{total} leaves descriptors in reserve, even if the operator's limit does not.
     """
     reserve = min(descriptors // 2, max(LEAST_RESERVE, descriptors // 8))
     room = descriptors - reserve
@@ -61,16 +65,16 @@ def caps_of(descriptors: int, connections: int | None, address: int, user: int) 
 
 
 def open_files_limit() -> int:
-    """@return: how many files this process may have open."""
+    """@return: the most files that this process may have open."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return soft if soft != resource.RLIM_INFINITY else 2**20
 
 
 class Counts:
     """
-    How many of something each key has.
+    Counts by key, with a limit.
 
-    @param limit: and no more.
+    @param limit: the largest count of a key.
     """
 
     def __init__(self, limit: int) -> None:
@@ -81,7 +85,7 @@ class Counts:
         return len(self._counts)
 
     def take(self, key: Hashable) -> bool:
-        """@return: whether there was one more for it."""
+        """Add one to a key's count. @return: whether it was below the limit."""
         count = self._counts.get(key, 0)
         if count >= self._limit:
             return False
@@ -89,7 +93,7 @@ class Counts:
         return True
 
     def give(self, key: Hashable) -> None:
-        """It has one less."""
+        """Subtract one from a key's count."""
         left = self._counts[key] - 1
         if left:
             self._counts[key] = left
@@ -139,9 +143,11 @@ class Refusals:
 
 class ConnectionSlot:
     """
-    What a connection counts for.
+    A connection's slot in the limits.
 
-    @ivar address: under what it counts; empty: a proxy's, which has not said for whom, or does not.
+    @ivar address: the key of the address for which it counts; empty for a proxy's connection, whose requests count for
+        the addresses that the proxy names.
+    @cvar refusal: the error for a connection beyond a limit; None: it is within the limits.
     """
 
     __slots__ = ("_places", "address")
@@ -152,7 +158,7 @@ class ConnectionSlot:
         self.address = address
 
     def leave(self) -> None:
-        """The connection is gone. May be said again."""
+        """The connection is gone: give the slot back. May be called again."""
         places, self._places = self._places, None
         if places is not None:
             self._leave(places)
@@ -165,9 +171,9 @@ class ConnectionSlot:
 
 class AtTheDoor(ConnectionSlot):
     """
-    Of a connection that is one too many, and is only told so.
+    The slot of a connection beyond a limit, which only gets a refusal.
 
-    @ivar refusal: why.
+    @ivar refusal: the error.
     """
 
     __slots__ = ("_reason", "refusal")
@@ -183,11 +189,14 @@ class AtTheDoor(ConnectionSlot):
 
 class Places:
     """
-    @ivar taken: connections.
-    @ivar addresses: connections and, of those that proxies pass on, requests by address.
+    Counts connections, requests and files against the limits.
+
+    @ivar taken: the number of connections.
+    @ivar addresses: connections by address; for a proxy's connections, requests by the addresses that the proxy names.
     @ivar users: requests under way by user.
-    @ivar files: that are sent or received.
-    @ivar door: connections that are only told that they are too many.
+    @ivar files: files that are being sent or received.
+    @ivar door: connections beyond a limit, which only get a refusal.
+    @ivar refusals: counts and logs refused connections.
     """
 
     def __init__(self, caps: Caps, refusals: Refusals) -> None:
@@ -201,10 +210,10 @@ class Places:
 
     def enter(self, address: str) -> ConnectionSlot | None:
         """
-        A connection comes.
+        Take a slot for a new connection.
 
-        @param address: see L{key_of}; empty: of a proxy.
-        @return: None: it is to be closed at once.
+        @param address: see L{key_of}; empty for a proxy's connection.
+        @return: the slot; None: close the connection at once.
         """
         if self.taken >= self._total:
             return self._at_the_door("total", address, Busy())
@@ -219,5 +228,5 @@ class Places:
 
 
 def key_of(address: str) -> str:
-    """@return: under what an address is counted: of IPv6 the first 64 bits, which are one party's."""
+    """@return: the key under which an address is counted; for IPv6 the first 64 bits, which belong to one party."""
     return address_key(address) or address

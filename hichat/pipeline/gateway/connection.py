@@ -33,25 +33,28 @@ TURN_LIMIT = 64 * 1024
 """Bytes that one turn may have for a connection before they are written."""
 
 TURN_FRAMES = 32
-"""Frames of a connection that one reactor turn takes: other connections wait no longer than that. The rest is next."""
+"""The most frames of a connection that are read in one reactor turn. The rest waits, so that others have their turn."""
 
 UNUSUAL = 2
-"""As how many frames one counts that takes Autobahn's parser."""
+"""A frame that Autobahn's parser reads counts as so many."""
 
 PARTS = 64
-"""Pieces in which an unusual frame or message may lie about."""
+"""The most pieces of an unusual frame or message that are kept apart; beyond it they are joined."""
 
 CLOSE_TIMEOUT = 3.0
-"""Seconds that a client has to answer a close; and then as many until the connection is gone."""
+"""Seconds that a client has to answer a Close frame; and then as many until the TCP connection is aborted."""
 
 BAD_GATEWAY = 1014
-"""A close code."""
+"""A close code that was registered after RFC 6455."""
 
 SWEEP = 15.0
-"""Seconds between two looks for peers that have gone silent."""
+"""Seconds between two sweeps, which look for silent peers."""
 
 ASK_AFTER, DROP_AFTER = 2, 4
-"""After so many looks without a byte from the peer the server pings it; after so many it counts as dead: a minute."""
+"""
+The numbers of sweeps without a byte from a peer after which the server pings the peer, and after which it closes the
+connection: a minute.
+"""
 
 GUARDS = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
 """
@@ -60,7 +63,7 @@ site may embed it, unless the answer says otherwise.
 """
 
 RETRY_HINT = 1
-"""Seconds that clients should wait before they come back to a daemon that stops."""
+"""Seconds that clients should wait before they reconnect to a daemon that stops."""
 
 
 @implementer(IPushProducer)
@@ -69,24 +72,24 @@ class ChatProtocol(WebSocketServerProtocol):
     One connection, of any dialect. The dialects' own parts are in the subclasses: L{hichat.v1.connection} and
     L{hichat.pipeline.gateway.v2_connection}.
 
-    @cvar subprotocols: that a client may ask for.
+    @cvar subprotocols: the WebSocket subprotocols that a client may ask for.
     @ivar encode: makes an event's frame, see L{hichat.pipeline.gateway.roster.Encoder}.
     @ivar number: the device's, once it is known; 0 for those without one.
     @ivar generation: of the token, once it is known.
     @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
     @ivar bound: the number of the device whose session that is, if it is another one than C{number}.
-    @ivar place: what it counts for, which ends with it.
-    @ivar quiet: looks since the last sign of the peer.
+    @ivar place: its slot in the limits of connections, which it gives back when it ends.
+    @ivar quiet: sweeps since the last byte from the peer.
     """
 
     _logger = Logger()
-    # Autobahn shows the whole request line, with the token, at level debug; and a client's mistake is two lines.
+    # At level debug Autobahn logs the whole request line, with the token; and it logs two lines for a client's mistake.
     log = txaio.make_logger(level="error")
     subprotocols: ClassVar[list[str]] = []
     factory: ChatFactory
     session: ChatSession
     encode: Callable[[Event], bytes | None]
-    # Autobahn's.
+    # An attribute of Autobahn's.
     message_data: Any
     number = 0
     generation = 0
@@ -95,13 +98,13 @@ class ChatProtocol(WebSocketServerProtocol):
     quiet = 0
     place: ConnectionSlot | None = None
     _is_open = False
-    # The beginning of a usual frame.
+    # The bytes of a usual frame whose end has not come yet.
     _begun = b""
-    # Bytes for the next turn, or for when the session takes frames again; while there are any, no more are read.
+    # Bytes that wait for the next turn, or until the session takes frames again. Meanwhile the socket is not read.
     _rest = b""
     _again = False
     _at_once = False
-    # What this turn has for the client so far.
+    # The bytes to write at the end of this turn.
     _turn: list[bytes] | None = None
     _turn_size = 0
     _congested = False
@@ -120,19 +123,19 @@ class ChatProtocol(WebSocketServerProtocol):
         raise NotImplementedError
 
     def left(self) -> None:
-        """The connection is gone, or about to be: it listens no more. May be called again."""
+        """The connection is gone, or about to be: no events are delivered to it any more. May be called again."""
         raise NotImplementedError
 
     # What Autobahn calls
 
     def sendHttpErrorResponse(self, code: int, reason: str, responseHeaders: Any = None) -> None:  # noqa: N802, N803
-        """The handshake failed. No browser is to take the answer for something else than it is."""
+        """The handshake failed. The answer has the L{GUARDS}, as all answers."""
         super().sendHttpErrorResponse(code, reason, [*(responseHeaders or ()), *GUARDS.items()])
 
     def onOpen(self) -> None:
         """The handshake is done."""
         transport = self.transport
-        # twisted.web's channel has left its own producer there.
+        # twisted.web's channel has left its own producer on the transport.
         transport.unregisterProducer()
         transport.registerProducer(self, True)
         if not isinstance(transport.getHost(), UNIXAddress):
@@ -150,19 +153,19 @@ class ChatProtocol(WebSocketServerProtocol):
             data = self._begun + data
             self._begun = b""
         if self._rest or not self._reading:
-            # Whoever reads the socket had them already: TLS gives what it has.
+            # A TLS transport still delivers bytes that it has read before the pause.
             self._rest += data
         else:
             self._take(data)
 
     def _take(self, data: bytes) -> None:
         """
-        Take what a turn may have of these bytes. The usual frames go straight to the session, see L{frames}; the
-        others go to Autobahn, one by one, so that each can be counted.
+        Take the frames of these bytes, at most L{TURN_FRAMES} in a turn. The usual frames go straight to the session,
+        see L{websocket}; the others go to Autobahn, one by one, so that each can be counted.
         """
         room = TURN_FRAMES
         while room > 0 and data and self._reading:
-            # Once Autobahn has begun a frame or a message, it is Autobahn's until that is whole.
+            # Once Autobahn has begun to read a frame or a message, it gets all bytes until that has come whole.
             if not self.may_send or self.data or self.current_frame is not None or self.inside_message:
                 data = data[self._take_unusual(data) :]
                 room -= UNUSUAL
@@ -188,12 +191,12 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def _take_unusual(self, data: bytes) -> int:
         """
-        Give Autobahn no more than the rest of one frame.
+        Give Autobahn the bytes of one frame, or of the rest of one.
 
-        @return: how many of these bytes.
+        @return: the number of bytes that were taken.
         """
         if self.state not in (self.STATE_OPEN, self.STATE_CLOSING):
-            # The handshake, without what comes behind it; or nobody is there any more.
+            # The handshake, without the bytes behind it; or the connection is closed, and all bytes are dropped.
             size = data.find(b"\r\n\r\n") + 4 if self.state == self.STATE_CONNECTING else len(data)
             super().dataReceived(data[:size])
             return size
@@ -216,7 +219,7 @@ class ChatProtocol(WebSocketServerProtocol):
         return size
 
     def _go_on_later(self) -> None:
-        """Take the rest in the next turn; unless nothing is wanted now."""
+        """Take the rest in the next turn, unless reading is paused."""
         if self._reading and not self._again:
             self._again = True
             self.factory.clock.callLater(0, self._go_on)
@@ -235,12 +238,12 @@ class ChatProtocol(WebSocketServerProtocol):
             self.transport.resumeProducing()
 
     def onCloseFrame(self, code: int | None, reasonRaw: bytes | None) -> bool | None:  # noqa: N803
-        """The peer closes. Autobahn does not know a code that is registered since (RFC 6455, 7.4.2)."""
+        """The peer closes. Autobahn does not know the code L{BAD_GATEWAY}, which was registered later."""
         closed: bool | None = super().onCloseFrame(1000 if code == BAD_GATEWAY else code, reasonRaw)
         return closed
 
     def _parseExtensionsHeader(self, header: str, removeQuotes: bool = True) -> list[Any]:  # noqa: N802, N803
-        """No extension is taken; Autobahn would refuse a client for an offer that it finds wrong (RFC 7692, 5.1)."""
+        """Ignore all extensions. Autobahn would refuse a client for an offer that it finds wrong (RFC 7692, 5.1)."""
         return []
 
     def onMessageFrameData(self, payload: bytes) -> None:
@@ -250,13 +253,13 @@ class ChatProtocol(WebSocketServerProtocol):
             _gather(self.frame_data)
 
     def onMessageFrame(self, payload: list[bytes]) -> None:
-        """A fragment came. Empty ones say nothing, but are allowed for ever: they are not kept."""
+        """A fragment came. Empty fragments are not kept: a client may send any number of them."""
         super().onMessageFrame([b"".join(payload)] if any(payload) else [])
         if self.message_data is not None:
             _gather(self.message_data)
 
     def onMessageEnd(self) -> None:
-        """A message is whole. Autobahn would also tell listeners, which there are none."""
+        """A message is whole. Unlike Autobahn's method, this calls no listeners: there are none."""
         if not self.failedByMe:
             assert self.message_data is not None
             self.onMessage(b"".join(self.message_data), self.message_is_binary)
@@ -274,11 +277,11 @@ class ChatProtocol(WebSocketServerProtocol):
         try:
             self.session.received_all(found)
         except Exception:
-            # An exception that escapes would take the transport down (and show up without a context).
+            # An exception that escapes would close the transport, and be logged without a context.
             self._logger.failure("a frame could not be handled")
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
-        """The connection is gone. Also called when the handshake failed, then nobody was admitted to anything."""
+        """The connection is gone. Autobahn calls this after a failed handshake, too: then L{opened} was not called."""
         if self.place is not None:
             self.place.leave()
         if self._parting is not None:
@@ -309,7 +312,7 @@ class ChatProtocol(WebSocketServerProtocol):
         if turn is None:
             self._write(frame)
             return
-        # As _write does; with a call less, for it is done once for each recipient.
+        # The same as in _write, repeated here to save a call: this runs once for each recipient.
         turn.append(frame)
         self._turn_size += len(frame)
         if self._turn_size > TURN_LIMIT:
@@ -334,7 +337,7 @@ class ChatProtocol(WebSocketServerProtocol):
         return waiter
 
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
-        """What Autobahn writes goes the same way: complaints, answers to pings, the close."""
+        """Autobahn writes: errors of the handshake, answers to pings, the Close frame. They go the same way."""
         self._write(data)
 
     def _write(self, data: bytes) -> None:
@@ -372,17 +375,17 @@ class ChatProtocol(WebSocketServerProtocol):
                 self.factory.inlet.metrics.slow_closed += 1
                 self.close(Close.TOO_SLOW, "slow: reconnect and catch up")
             else:
-                # It was told, and still does not read what it asks for.
+                # The Close frame was written already, and the client still does not read.
                 self.transport.abortConnection()
 
     def _closeConnection(self, abort: bool = False) -> None:
         """
-        Nothing more will be written: the transport sees to the rest, and then closes. For that the peer has to read,
-        and over TLS to agree; it may never do so, hence the deadline.
+        Nothing more will be written: the transport writes the rest, and then closes. There is a deadline, because the
+        peer may never read the rest, and over TLS may never agree to close.
         """
         self.flush()
-        # Autobahn aborts as soon as both have closed; but our close may have been written only just now, as a complaint
-        # about theirs, and would be lost.
+        # Autobahn aborts as soon as both sides have sent a Close frame. Ours may have been written only just now, and
+        # would be lost.
         abort = abort and not self.wasClean
         if not abort:
             if self._unsent:
@@ -414,7 +417,7 @@ class ChatProtocol(WebSocketServerProtocol):
             self._read_on()
 
     def shut(self) -> None:
-        """Read nothing more, whoever wants to go on, until L{unshut}: the daemon stops."""
+        """Read nothing more until L{unshut}, whatever L{resume_reading} says: the daemon stops."""
         self._shut = True
         self.pause_reading()
 
@@ -437,15 +440,15 @@ class ChatProtocol(WebSocketServerProtocol):
         self.close(Close.GOING_AWAY, f"the server stops; retry after {RETRY_HINT} s")
 
     def close(self, code: Close, reason: str) -> None:
-        """Close the connection; it listens no more from now on."""
+        """Close the connection. No events are delivered to it from now on."""
         self.left()
         if self.may_send:
             self.sendClose(int(code), reason)
 
     def look(self) -> None:
         """
-        Is the peer still there? A connection that we do not read gives no sign: it is not asked, unless it does not
-        read either.
+        Check whether the peer is alive: ping a silent peer, and close the connection of one that stays silent. If
+        reading is paused its silence does not count, unless it does not read either.
         """
         if not self.may_send or not (self._reading or self._congested):
             return
@@ -454,10 +457,10 @@ class ChatProtocol(WebSocketServerProtocol):
             self.sendPing()
         elif self.quiet >= DROP_AFTER:
             self.factory.inlet.metrics.silent_closed += 1
-            # A client that is alive after all reads why; else Autobahn drops the connection after CLOSE_TIMEOUT.
+            # If the client is alive after all, it reads the reason; else the connection is dropped after CLOSE_TIMEOUT.
             self.close(Close.SILENT, "nothing was heard for a minute")
 
-    # What the transport calls: it is the consumer of our frames
+    # The methods of IPushProducer, which the transport calls
 
     def pauseProducing(self) -> None:
         """The transport's buffer is full."""
@@ -487,13 +490,13 @@ class ChatFactory(WebSocketServerFactory):
     """
     Makes the protocols of one dialect.
 
-    @param protocol: the dialect's.
-    @param inlet: takes their drafts.
-    @param roster: where they listen.
-    @param routing: knows the users' groups.
-    @param services: what sessions need beside, if the dialect wants that.
+    @param protocol: the dialect's protocol class.
+    @param inlet: takes the drafts of all connections.
+    @param roster: the connections that listen.
+    @param routing: delivers events to them.
+    @param services: for the sessions of v2.
     @param unsent_limit: bytes that may wait for a client that does not read, beyond the transport's buffer (64 KiB).
-    @ivar connections: whose handshake is done and that are not lost yet.
+    @ivar connections: the connections whose handshake is done and that are not lost yet.
     """
 
     def __init__(
@@ -519,7 +522,7 @@ class ChatFactory(WebSocketServerFactory):
         self.connections: set[ChatProtocol] = set()
         self._sweep = LoopingCall(self._look)
         self._sweep.clock = clock
-        # Once: each call sets allowNullOrigin anew.
+        # Only once: each call resets allowNullOrigin.
         self.setProtocolOptions(
             webStatus=False,
             maxFramePayloadSize=FRAME_LIMIT,
@@ -529,13 +532,13 @@ class ChatFactory(WebSocketServerFactory):
             allowNullOrigin=True,
         )
 
-        # Autobahn copies all its options to every connection and formats them for a log that nobody reads: a fifth of
-        # the time of a connect, and memory. As attributes of a class they are there once.
+        # Autobahn copies all its options to every connection and formats them for its debug log: that takes memory, and
+        # a fifth of the time of a connect. As attributes of a class they exist once.
         options = {name: _as_attribute(getattr(self, name)) for name in ChatProtocol.CONFIG_ATTRS}
         self._bound = type("BoundChatProtocol", (protocol,), options | {"CONFIG_ATTRS": []})
 
     def buildProtocol(self, addr: Any) -> ChatProtocol:
-        """Without Autobahn's limit on connections and its count."""
+        """Make a connection's protocol. Unlike Autobahn's method this does not count connections."""
         protocol: ChatProtocol = self._bound()
         protocol.factory = self
         return protocol
@@ -555,11 +558,11 @@ class ChatFactory(WebSocketServerFactory):
 
 
 def _gather(pieces: list[bytes]) -> None:
-    """Each piece costs more than its bytes: so there are never many."""
+    """Join the pieces if they are many: each piece costs more memory than its bytes."""
     if len(pieces) > PARTS:
         pieces[:] = [b"".join(pieces)]
 
 
 def _as_attribute(value: Any) -> Any:
-    """@return: what makes this the value of a class's attribute: a function would become a method."""
+    """@return: the value for a class's attribute: a function is wrapped, so that it does not become a method."""
     return staticmethod(value) if callable(value) else value

@@ -14,17 +14,17 @@ from hichat.core.errors import StoreAway
 from hichat.pipeline.gateway.roster import Roster
 
 CHUNK = 500
-"""Devices that are looked at in one query."""
+"""The most devices in one query."""
 
 LONGEST = 600.0
-"""Seconds between two looks, or a tenth of how long a session lasts, if that is less."""
+"""The most seconds between two looks; a tenth of the duration of sessions, if that is less."""
 
 
 class Endings:
     """
     Looks for expired log-ins now and then.
 
-    @param find: gives those of at most L{CHUNK} devices whose sessions are over.
+    @param find: for at most L{CHUNK} devices, gives those whose sessions are over.
     @param duration: the duration of sessions, in seconds.
     """
 

@@ -1,4 +1,4 @@
-"""Presence: devices subscribe to users, and are told when these come and go. Nothing of it is stored."""
+"""Presence: devices subscribe to users, and are told when these come online and go offline. It is not stored."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from hichat.core.ports import IPresence, Watcher
 @implementer(IPresence)
 class LocalPresence:
     """
-    What the devices of this process show each other.
+    The presence of the users who are connected to this process.
 
-    @param enabled: whether anybody is told of anybody.
+    @param enabled: False: all users appear offline.
     """
 
     def __init__(self, enabled: bool = True) -> None:

@@ -9,14 +9,14 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from hichat.runtime.limits import Buckets, Rate
 
 SHORTEST = 0.05
-"""The least seconds that a sender over the limit waits: then there is more than one message to take."""
+"""The least seconds that a sender over the limit waits, so that it takes more than one message at a time."""
 
 ENTRIES = 10_000
-"""Users after so many of which those are forgotten who may send as much as ever."""
+"""The number of users with a bucket from which on empty buckets are forgotten."""
 
 
 ANY = 1 << 30
-"""More messages than there are."""
+"""The room that stands for no limit."""
 
 
 class Waiter(Protocol):
@@ -27,10 +27,10 @@ class Waiter(Protocol):
         """The session's user."""
 
     def hold(self) -> None:
-        """Take nothing more for now."""
+        """Stop taking messages."""
 
     def let_go(self) -> None:
-        """Go on; may be held again at once."""
+        """Go on taking messages; may be held again at once."""
 
 
 class Quota:
@@ -38,9 +38,9 @@ class Quota:
     A message puts a drop into its user's bucket. While the bucket is full the user's connections are not read. No
     message is refused, because clients of v1 get no answer to their messages.
 
-    @param rate: with a limit.
+    @param rate: the limit; not L{hichat.runtime.limits.NO_LIMIT}.
     @param clock: for the leak, and for the sessions that wait.
-    @ivar limits: the limits as clients are told them.
+    @ivar limits: the limits in the form in which the welcome tells them.
     """
 
     def __init__(self, rate: Rate, clock: IReactorTime) -> None:
@@ -53,17 +53,17 @@ class Quota:
 
     @property
     def remembered(self) -> int:
-        """Of how many users it is known that they have sent something."""
+        """The number of users with a bucket."""
         return len(self._buckets)
 
     def room(self, user: int) -> int:
-        """@return: how many messages the user may send now."""
+        """@return: the number of messages that the user may send now."""
         if self._lifted:
             return ANY
         return int(-self._buckets.excess(user, 0) / self._buckets.drop + 1e-6)
 
     def took(self, user: int, messages: int) -> None:
-        """So many of them were sent."""
+        """The user has sent so many messages."""
         if not self._lifted:
             self._buckets.put(user, messages)
             if len(self._buckets) > self._prune_at:
@@ -73,7 +73,7 @@ class Quota:
     def hold(self, waiter: Waiter) -> None:
         """There is no L{room} for this session's messages: it goes on when there is."""
         waiting = self._waiting.setdefault(waiter.user, {})
-        # Of several connections of a user each comes when there will be room for it.
+        # Of several waiting connections of a user, each goes on when there is room for one more message.
         missing = self._buckets.excess(waiter.user, len(waiting) + 1)
         waiting[waiter] = self._clock.callLater(max(missing, SHORTEST), self._go_on, waiter)
         waiter.hold()

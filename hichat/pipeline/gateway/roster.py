@@ -12,7 +12,7 @@ from hichat.core.ports import IDelivery
 from hichat.runtime.metrics import Metrics
 
 MANY = 2**31
-"""Connections of a user, where there is no limit."""
+"""The limit of a user's connections that stands for no limit."""
 
 Encoder = Callable[[Event], bytes | None]
 """Makes an event's frame, ready for the socket, in one dialect; None if the dialect does not show such events."""
@@ -20,11 +20,12 @@ Encoder = Callable[[Event], bytes | None]
 
 class ConnectedDevice(Protocol):
     """
-    A connection that listens.
+    A connection that listens: routing's events are delivered to it.
 
-    @ivar generation: of the token that it has shown.
+    @ivar generation: the generation of its token.
     @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
-    @ivar number: the device's, from 1; 0 for connections that do not want what their own user says, as v1 has it.
+    @ivar number: the device's number, from 1; 0 for connections without a device, which do not get their own user's
+        messages, as v1 has it.
     @ivar bound: the number of the device whose session that is, if it is another one than this.
     """
 
@@ -38,10 +39,10 @@ class ConnectedDevice(Protocol):
         """Write a frame that C{encode} made."""
 
     def signal(self, event: Event) -> None:
-        """Show a signal, if the client wants such."""
+        """Show a signal, if the client has subscribed to it."""
 
     def hide(self, user: int, hidden: bool) -> None:
-        """Another user is not to be seen any more, or again."""
+        """From now on another user appears offline to this client; or, if not C{hidden}, appears as they are."""
 
     def sign_out(self) -> None:
         """Close: the user is no longer signed in."""
@@ -91,7 +92,7 @@ class Roster:
     def is_full(self, user: int, number: int = 0) -> bool:
         """
         @param number: the number of the device that comes. It may replace a connection of its own.
-        @return: whether the user has reached the limit; then the connection is counted as refused.
+        @return: whether the user has reached the limit; if so, the connection is counted as refused.
         """
         devices = self._admitted.get(user, ())
         if len(devices) < self._limit + any(number and device.number == number for device in devices):
@@ -101,9 +102,9 @@ class Roster:
 
     def admit(self, user: int, device: ConnectedDevice) -> None:
         """
-        A device is signed in, whether or not it will listen: the end of its log-in ends its connection. It replaces a
-        connection of the same number at once; but one that listens only when the new one listens, so that the device is
-        never away.
+        A connection is signed in. From now on the end of its session closes it, whether it listens or not. It replaces
+        an earlier connection of the same device at once; one that listens is replaced only when the new one listens,
+        so that the device is never offline.
         """
         same = [other for other in self._same(user, device) if not self.listens(user, other)]
         self._admitted.setdefault(user, []).append(device)
@@ -115,7 +116,7 @@ class Roster:
         return [other for other in devices if other.number == device.number and other is not device]
 
     def dismiss(self, user: int, device: ConnectedDevice) -> None:
-        """Its connection is gone; it listens no more. May be said again."""
+        """A connection is gone. It does not listen any more. May be called again."""
         devices = self._admitted.get(user, [])
         if device in devices:
             devices.remove(device)
@@ -203,12 +204,12 @@ class Roster:
                 connection.sign_out()
 
     def signed_in(self) -> set[int]:
-        """@return: the devices whose sessions somebody is connected with."""
+        """@return: the numbers of the devices whose sessions have a connection here."""
         connections = (connection for admitted in self._admitted.values() for connection in admitted)
         return {connection.bound or connection.number for connection in connections if connection.login}
 
     def end(self, devices: Container[int]) -> None:
-        """The sessions of these devices are over by themselves."""
+        """The sessions of these devices have expired: close their connections."""
         for connection in [connection for admitted in self._admitted.values() for connection in admitted]:
             if connection.login and (connection.bound or connection.number) in devices:
                 connection.sign_out()

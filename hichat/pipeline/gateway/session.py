@@ -1,5 +1,6 @@
 """
-A connection without its I/O, of any dialect: frames wait here while there is no room for them.
+A session: a connection of any dialect without its I/O. It limits the rate of frames, and holds frames while the intake
+has no room for them.
 
 The dialects' own parts are L{hichat.v1.session} and L{hichat.pipeline.gateway.v2_session}.
 """
@@ -39,10 +40,10 @@ class Connection(Protocol):
 @dataclass(frozen=True)
 class Inlet:
     """
-    Where sessions put clients' frames.
+    The way from sessions into the pipeline.
 
-    @ivar submit: the ledger: takes drafts that the intake has admitted.
-    @ivar signal: takes signals; if there is no room they are dropped.
+    @ivar submit: gives the ledger drafts that the intake has admitted.
+    @ivar signal: sends a signal; it is dropped if there is no room.
     @ivar intake: bounds the drafts in flight.
     @ivar clock: for the rate.
     @ivar rate: frames a second that one connection may send.
@@ -59,17 +60,20 @@ class Inlet:
 
 
 SLACK = 0.25
-"""Seconds' worth of frames above the rate that are still answered, or ignored, before the connection is paused."""
+"""
+Frames beyond the rate are answered with an error, or ignored. After as many as the rate allows in so many seconds, the
+connection is paused.
+"""
 
 LEAST_SLACK = 64
-"""The least number of such frames."""
+"""The connection is never paused before so many frames beyond the rate."""
 
 
 @implementer(IFeeder)
 class ChatSession:
     """
     @param language: the language of the server's sentences.
-    @ivar quota: the inlet's; None for users who are exempt.
+    @ivar quota: the inlet's quota; None for users who are exempt.
     @cvar pause_after: seconds for which every frame is refused after one that was too fast: the client repeats refused
         frames in order, and no later one must slip in.
     """
@@ -101,7 +105,7 @@ class ChatSession:
         self._allowed_at = inlet.clock.seconds()
         self._refused_until = 0.0
         self._over = 0
-        # While it is not read because it said too much: what ends that.
+        # The end of the pause after too many frames, while there is one.
         self._late: IDelayedCall | None = None
         self.quota = inlet.quota
         self._over_quota = False
@@ -114,7 +118,7 @@ class ChatSession:
 
     def received_all(self, frames: list[bytes]) -> None:
         """The text frames of a read came. Whatever is in them, this does not raise."""
-        # As in waits; with a call less, for each read.
+        # The same as waits, repeated here to save a call for each read.
         waits = self._paused or self._busy or self._over_quota or self._late
         taken = 0 if waits else self._try(frames)
         if taken < len(frames):
@@ -133,22 +137,22 @@ class ChatSession:
         self._go_on()
 
     def begin(self) -> None:
-        """A frame's answer takes time: the next frames wait for it."""
+        """A frame's answer takes time: the next frames wait until L{end}."""
         self._busy = True
         self.connection.pause_reading()
 
     def end(self) -> None:
-        """It was answered."""
+        """The frame was answered: go on with the next frames."""
         self._busy = False
         if not self._taking:
             self._go_on()
         elif not self.waits:
-            # At once; what takes the frames goes on with the next one.
+            # The answer came at once: take() goes on with the next frame by itself.
             self.connection.resume_reading()
 
     @property
     def waits(self) -> bool:
-        """Whether nothing is wanted from the connection now."""
+        """Whether the session takes no frames now."""
         return self._paused or self._busy or self._over_quota or self._late is not None
 
     def delay(self, seconds: float) -> None:
@@ -159,7 +163,7 @@ class ChatSession:
 
     @property
     def user(self) -> int:
-        """Who it is; 0: that is not known yet."""
+        """The user's id; 0: it is not known yet."""
         raise NotImplementedError
 
     def hold(self) -> None:
@@ -173,7 +177,7 @@ class ChatSession:
         self._go_on()
 
     def lost(self) -> None:
-        """The connection is gone. What would have been taken later is as if it had not been read."""
+        """The connection is gone. Frames that were held because of a rate or a quota are dropped."""
         if self._late is not None:
             self._late.cancel()
             self._late = self._held = None
@@ -190,7 +194,7 @@ class ChatSession:
         while self._held and not self.waits:
             frames = list(self._held)
             taken = self._try(frames)
-            # Of one that was told to go meanwhile nothing is held any more.
+            # If the session was told to end meanwhile, no frames are held any more.
             for _ in range(min(taken, len(self._held or ()))):
                 self._held.popleft()
         if not self.waits:
@@ -205,16 +209,16 @@ class ChatSession:
             self._taking = False
 
     def allowance(self) -> float:
-        """@return: how many frames may come now: a second's worth at once, and then so many a second."""
+        """@return: the number of frames that may come now: a token bucket of one second's frames."""
         left = self._refill()
         return left if self._allowed_at >= self._refused_until else 0
 
     def used(self, frames: int) -> None:
-        """So many of them came."""
+        """So many frames of the allowance came."""
         self._allowance -= frames
 
     def count(self, frames: int) -> None:
-        """So many frames came that are no text. They say nothing, but each costs what a text does."""
+        """So many frames came that are no text. They count as text frames do, because they cost as much."""
         left = self._refill() - frames
         self._allowance = max(left, 0.0)
         if left < 0:
@@ -234,7 +238,7 @@ class ChatSession:
         rate = self.inlet.rate
         now = self.inlet.clock.seconds()
         passed = now - self._allowed_at
-        # A clock may be set back.
+        # The clock may be set back.
         if passed > 0:
             self._allowance = min(rate, self._allowance + passed * rate)
         self._allowed_at = now
@@ -242,8 +246,8 @@ class ChatSession:
 
     def _exceed(self, frames: int) -> None:
         """
-        So many frames came beyond the allowance. Who goes on so is not read from until the frames are paid for: to
-        answer each of them, and to read them only to find that out, would cost what the rate is there to save.
+        So many frames came beyond the allowance. After too many the connection is not read until the allowance is even
+        again: reading and refusing each frame would cost as much as the rate is meant to save.
         """
         self._over += frames
         slack = max(SLACK * self.inlet.rate, LEAST_SLACK)
@@ -262,7 +266,7 @@ class ChatSession:
         """
         Take text frames, in order.
 
-        @return: how many were taken. Fewer than there are: the session is paused or busy now.
+        @return: the number of frames that were taken; fewer than came if the session is paused or busy now.
         """
         raise NotImplementedError
 

@@ -16,7 +16,7 @@ from hichat.wire import v2
 from hichat.wire.frames import SUBPROTOCOL, Close
 
 HELLO_READ = 4 * 1024
-"""Bytes that are read at once before the hello."""
+"""Bytes that are read at once before the hello, so that a stranger's connection costs little memory."""
 
 HELLO_TIMEOUT = 10.0
 """Seconds that a v2 client has to say hello."""
@@ -35,7 +35,7 @@ class V2Protocol(ChatProtocol):
     def admit(self, token: str, language: Language) -> None:
         """
         @param token: from the handshake's header; empty if there was none.
-        @param language: of what the server has to say.
+        @param language: the language of the server's sentences.
         """
         assert self.factory.services is not None
         self.session = V2Session(token, language, self, self.factory.inlet, self.factory.services)
@@ -76,7 +76,7 @@ class V2Protocol(ChatProtocol):
 
 
 def _socket(transport: Any) -> Any:
-    """@return: what reads the socket itself, below TLS."""
+    """@return: the transport that reads the socket itself, below TLS."""
     while isinstance(transport, ProtocolWrapper):
         transport = transport.transport
     return transport

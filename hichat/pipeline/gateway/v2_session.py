@@ -67,12 +67,12 @@ class SignedIn:
 @dataclass(frozen=True)
 class Services:
     """
-    What v2 sessions need beside the inlet.
+    The services that v2 sessions use beside the inlet.
 
-    @ivar sign_in: from a token and a device's name to who it is; raises L{Refused}.
-    @ivar read_generation: the generation of a user's tokens that is good now, for a device and the number of the
-        session that the token is bound to, and whose that is; a function of a connection.
-    @ivar sync_page: events in a page, at most.
+    @ivar sign_in: gives the user and the device for a token and a device's name; raises L{Refused}.
+    @ivar read_generation: a query: the generation of a user's tokens that is valid now; see
+        L{hichat.pipeline.routing.arrivals.read_generation}.
+    @ivar sync_page: the most events in a page.
     @ivar now: the time in milliseconds since the epoch.
     @ivar media: the files that messages name.
     """
@@ -92,17 +92,20 @@ class Services:
 T = TypeVar("T")
 
 HELLO_FRAMES = 32
-"""Frames before the hello that are no text: pings, pongs and fragments. Who sends more is no client of ours."""
+"""
+The most frames before the hello that are no text: pings, pongs and fragments. No honest client sends more: the
+connection is closed.
+"""
 
 FLOOD_PAUSE = 0.5
-"""Seconds that such a one is not read while the close is on its way."""
+"""Seconds for which such a connection is not read while the Close frame is on its way."""
 
 PAGE_SIZE = 128 * 1024
 """Bytes of bodies after which a page is full."""
 
 
 class V2Connection(Connection, Protocol):
-    """What this session asks of its connection beyond what all do."""
+    """The connection of a v2 session: it has more methods than those of other dialects."""
 
     number: int
     generation: int
@@ -128,7 +131,7 @@ class V2Connection(Connection, Protocol):
 
 @implementer(IOrigin)
 class _Sent:
-    """Where a draft came from: the session, and the frame's reference."""
+    """The origin of a draft: the session, and the frame's reference."""
 
     __slots__ = ("_ref", "_session")
 
@@ -181,10 +184,10 @@ class V2Session(ChatSession):
 
     @property
     def user(self) -> int:
-        """Who it is; 0 before the hello."""
+        """The user's id; 0 before the hello."""
         return self._who.user if self._who is not None else 0
 
-    # Out
+    # To the client
 
     def say(self, message: msgspec.Struct) -> None:
         """Send a frame."""
@@ -220,14 +223,14 @@ class V2Session(ChatSession):
     def _tell_present(self, user: int, online: bool) -> None:
         self.say(frames.Presence(online=[user] if online else [], offline=[] if online else [user]))
 
-    # In
+    # From the client
 
     def take(self, frames: list[bytes]) -> int:
         """See L{ChatSession.take}."""
         taken = 0
         for frame in frames:
             if not self._take(frame):
-                # It is counted when it is taken.
+                # The frame waits, and is counted when it is taken.
                 self.used(-1)
                 break
             taken += 1
@@ -236,7 +239,7 @@ class V2Session(ChatSession):
         return taken
 
     def _take(self, frame: bytes) -> bool:
-        """@return: False if there is no room for it: the session is paused now."""
+        """@return: whether the frame was taken; False: there is no room for it, and the session is paused now."""
         try:
             if self.allowance() < 1:
                 raise self.too_fast()
@@ -264,7 +267,7 @@ class V2Session(ChatSession):
             self._refuse()
 
     def count(self, frames: int) -> None:
-        """See L{ChatSession.count}. Before the hello, next to nothing of that is of any use."""
+        """See L{ChatSession.count}. Before the hello only L{HELLO_FRAMES} are allowed."""
         super().count(frames)
         if self._who is None:
             self._strange += frames
@@ -279,7 +282,8 @@ class V2Session(ChatSession):
     def gone(self) -> None:
         """The connection is lost, or about to be."""
         if self._who is None and self._held:
-            # What waits for the sign-in will not be answered. Taken now, it would count as said before the hello.
+            # Frames that wait for the sign-in get no answer. If they were taken now they would be errors: the session
+            # has no user.
             self._held.clear()
         for work in tuple(self._work):
             work.cancel()
@@ -294,7 +298,7 @@ class V2Session(ChatSession):
             self._live = False
             last = self._services.roster.leave(self.user, self.connection)  # type: ignore[arg-type]
             if self._shows:
-                # While routing still knows whom the user has blocked: they must not hear of this.
+                # Before routing forgets the users whom this one has blocked: they must not be told.
                 self._services.presence.hide(self.user)
             if last:
                 self._services.routing.leave(self.user)
@@ -316,7 +320,7 @@ class V2Session(ChatSession):
         self.connection.close(frames.Close.TROUBLE, "try again later")
 
     def _ask(self, said: frames.FromClient, work: Coroutine[Any, Any, None]) -> None:
-        """Do what takes time; the client's next frames wait for it."""
+        """Begin to answer a question; the client's next frames wait for the answer."""
         self.begin()
         self._spawn(self._answer(said, work))
 
@@ -342,7 +346,7 @@ class V2Session(ChatSession):
             raise NotNow
         token = self._token or ("" if said.token is UNSET else said.token)
         self._token = ""
-        # How long it takes from here is not the client's fault.
+        # The hello has come in time. How long the sign-in takes is not the client's fault.
         self.connection.greeted()
         self._ask(said, self._sign_in(token, said.device))
 
@@ -423,7 +427,11 @@ class V2Session(ChatSession):
         return since
 
     async def _send_pages(self, cursor: int) -> int:
-        """Send the missed events, page by page as the client reads them; @return: the cursor behind them."""
+        """
+        Send the missed events, page by page as the client reads them.
+
+        @return: the cursor behind them.
+        """
         services, who = self._services, self._signed_in()
         while True:
             until = services.routing.position
@@ -438,20 +446,21 @@ class V2Session(ChatSession):
             await self.connection.drained()
 
     async def _go_live(self, cursor: int | None, ref: frames.Ref | UnsetType) -> bool:
-        """@return: False if the cursor is too old for that."""
+        """@return: whether the session is live; False: the cursor is too old, and pages have to be sent first."""
         who = self._signed_in()
 
         def listen(position: int, missed: list[Event]) -> bool:
             self.say(frames.Synced(ref=ref, position=position))
             if not self.connection.may_send:
-                # It was gone before, or is too slow even for that.
+                # The connection ended meanwhile, or is too slow for this frame.
                 return False
             self._live = True
-            # First, or a device that connects again would be seen to go and to come.
+            # Before the device enters the roster, where it replaces its earlier connection: others would see it go
+            # offline and come back.
             if self._shows:
                 self._services.presence.show(who.user)
             if not self._live:
-                # It watches itself, and was too slow for that.
+                # The client watches its own user, and was too slow for the Presence frame: it was closed.
                 return False
             self._services.roster.enter(who.user, self.connection)  # type: ignore[arg-type]
             for event in missed:
@@ -460,7 +469,7 @@ class V2Session(ChatSession):
                 if frame is not None:
                     self.connection.deliver(frame)
                     self.inlet.metrics.messages_out += 1
-            # Or the client was too slow for these events, and was closed.
+            # False if the client was too slow for these events, and was closed.
             return self._live
 
         return await self._services.routing.arrive(
@@ -554,9 +563,9 @@ class V2Session(ChatSession):
 
     async def _look_up(self, query: Callable[..., T], *args: Any) -> T:
         """
-        Ask the store for a user who is still signed in.
+        Run a query, and check in the same snapshot that the user is still signed in.
 
-        @raise SignedOut: the log-in has ended, and its event has not come here yet.
+        @raise SignedOut: the session has ended, and the event of that has not come to this worker yet.
         """
         who, services = self._signed_in(), self._services
 
@@ -596,7 +605,7 @@ class V2Session(ChatSession):
         if len(said.users) + len(said.groups) > frames.WATCH_LIMIT:
             raise InvalidField("users")
         if not self.connection.may_send:
-            # It was said before the connection ended; nobody would take it back.
+            # The connection has ended meanwhile: gone() would not be called again, so the watch would stay for ever.
             return
         presence = self._services.presence
         presence.unwatch(self, self._users)
@@ -643,15 +652,15 @@ def make_signal(
 
 
 def _close_code(error: Refused) -> frames.Close:
-    """@return: with which a connection ends whose hello is refused."""
+    """@return: the code with which a connection is closed whose hello is refused."""
     if error.retry_after is not None:
         return frames.Close.TROUBLE
-    # With the same token the right name would do: to log in again would not.
+    # OtherDevice: the token is valid with its own device's name, so the client must not take it for expired.
     return frames.Close.NO_HELLO if isinstance(error, OtherDevice) else frames.Close.UNAUTHORIZED
 
 
 def _page(database: Database, services: Services, who: SignedIn, since: int, until: int) -> catchup.Missed:
-    """@raise SignedOut: the token or the device is void by now; then nothing more is for that client."""
+    """@raise SignedOut: the token or the device is void by now; then the client must not get anything more."""
     _check_signed_in(database, services, who)
     return catchup.page(database, who.user, since, until, services.sync_page, PAGE_SIZE)
 

@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 PAUSE = 0.003
 """
-Seconds between the beginnings of two batches, while the second is light. Of 5,000 messages a second, a millisecond less
+Seconds between the beginnings of two batches, while the second is light. At 5,000 messages a second, a millisecond less
 costs a sixth more of a core, and makes the slowest hundredth half a millisecond faster.
 """
 
 HEAVY = 16
-"""Deliveries at which a batch is not light any more."""
+"""The number of drafts from which on a batch is not light any more."""
 
 AHEAD = 2
-"""Batches under way: so the writer has the next one while the answers of the last one are given."""
+"""The most batches under way: the writer has the next one while the answers to the last one are given."""
 
 
 @implementer(IOrigin)
@@ -55,11 +55,13 @@ class _Call:
 
 class Ledger:
     """
+    Gathers drafts into batches, has them written, and answers their origins.
+
     @param write: writes a batch, in the order of the calls; see L{hichat.pipeline.ledger.writer.LogWriter.write}.
     @param intake: counts the drafts in flight.
-    @param forward: is given every batch, in order, after its commit, in contiguous runs; the plane's queue.
+    @param forward: the plane's queue; called with the events of every batch after its commit, in contiguous runs.
     @param clock: for the gathering.
-    @param largest: drafts in one batch.
+    @param largest: the most drafts in one batch.
     """
 
     _log = Logger()
@@ -88,7 +90,7 @@ class Ledger:
 
     def submit(self, drafts: Sequence[Draft]) -> None:
         """
-        Take drafts; their origins will hear how it went. The intake has admitted them.
+        Take drafts that the intake has admitted. Their origins are told the outcomes.
         """
         self._waiting.extend(drafts)
         was_light, self._is_light = self._is_light, self._is_light and self._stays_light(drafts)
@@ -133,11 +135,11 @@ class Ledger:
         """@return: whether the waiting drafts, of which these are the last, are still a light batch."""
         if len(self._waiting) >= min(HEAVY, self._largest):
             return False
-        # The number of a group's members is not known here; but it makes a batch heavy enough.
+        # A message to a group has many deliveries: it makes a batch heavy. Their number is not known here.
         return all(draft.scope == Scope.USER for draft in drafts)
 
     def _begin(self) -> None:
-        """Write the waiting drafts at the end of this reactor turn, with others that it brings; or later, see above."""
+        """Write the waiting drafts at the end of this reactor turn; or, if they are a light batch, after the pause."""
         if self._under_way >= (1 if self._is_light else AHEAD):
             return
         rest = max(0, self._rests_until - self._clock.seconds()) if self._is_light else 0
@@ -166,12 +168,12 @@ class Ledger:
     def _written(self, outcomes: list[Outcome], batch: Sequence[Draft], started: float) -> None:
         events = [outcome for outcome in outcomes if isinstance(outcome, Event)]
         self._metrics.batch_written(len(events), self._clock.seconds() - started)
-        # First on its way, then the answers: an origin's answer may fail, the batch may not.
+        # The events are forwarded before the answers are given: an origin may fail, and that must not hold them up.
         for run in _runs(events):
             try:
                 self._forward(run)
             except Exception:
-                # They are in the log: routing will find them there.
+                # The events are in the log: routing reads them there.
                 self._intake.gave(len(run))
                 self._log.failure("a batch could not be handed to the plane; routing will read it from the log")
         for draft, outcome in zip(batch, outcomes, strict=True):
@@ -200,7 +202,7 @@ class Ledger:
 
 
 def _runs(events: list[Event]) -> list[list[Event]]:
-    """@return: the events, cut where others have written between them: so it is when a batch was written by halves."""
+    """@return: runs of contiguous events. A batch that was written by halves may have other writers' events between."""
     if not events or events[-1].position - events[0].position == len(events) - 1:
         return [events] if events else []
     runs = [[events[0]]]

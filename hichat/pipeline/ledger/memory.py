@@ -22,21 +22,22 @@ from hichat.pipeline.ledger.strangers import Strangers
 
 REMEMBERED = 100_000
 """
-The most groups, and the most users, that a writer remembers; beyond it all are forgotten at once. A conversation is
-forgotten when so many others were written to since.
+The most groups, and the most users, that a writer remembers; beyond it the whole memory is forgotten. A conversation is
+forgotten when so many others were written to after it.
 """
 
 TAIL = 10_000
-"""Events by others that a writer reads to bring its memory up to date; behind more than that it forgets instead."""
+"""The most events of other writers that a writer reads to bring its memory up to date. Behind more, it forgets."""
 
 FEW = 200
-"""The same, for a writer that writes rarely: it hardly uses its memory again."""
+"""The same for a writer that writes rarely, and hardly uses its memory again."""
 
 
 class WritingUser(NamedTuple):
     """
     A user who may write.
 
+    @ivar administrator: whether the user is an administrator.
     @ivar guarded: whether there are users who may not write to this user.
     @ivar blocked: the users whom this user has blocked.
     @ivar contacts: the only users who may write to this user; None: all may.
@@ -74,9 +75,9 @@ class Numbers:
     """
     The numbers of conversations, by their keys.
 
-    It has two generations: a conversation is forgotten when it was not written to while L{REMEMBERED} others were. It
-    is indexed by then (see L{hichat.log.by_conversation}): so the index has all events of a conversation that is not
-    here.
+    It has two generations: a conversation is forgotten when it was not written to while L{REMEMBERED} others were. By
+    then the index by conversation has all its events (see L{hichat.log.by_conversation}). So the numbers of a
+    conversation that is not here can be read from the index.
     """
 
     def __init__(self) -> None:
@@ -88,7 +89,7 @@ class Numbers:
         return self._young.get(key) or self._old.get(key)
 
     def update(self, numbers: Mapping[Key, ConversationNumbers]) -> None:
-        """These were written to."""
+        """Note the numbers of conversations that were written to."""
         self._young.update(numbers)
         if len(self._young) > REMEMBERED:
             self._old, self._young = self._young, {}
@@ -101,11 +102,11 @@ class Memory:
     @ivar position: the position up to which the memory is complete; -1: it is empty.
     @ivar indexed: the position of the index by conversation.
     @ivar numbers: the numbers of conversations.
-    @ivar groups: by id: the members who may write there. Only groups with members are here.
+    @ivar groups: by id: the members who may write in a group. Only groups with members are here.
     @ivar users: by id. Only users who may write are here.
     @ivar devices: by id: the largest counter used. Only devices that may write are here.
-    @ivar reactions: by message and user: how many there were since it knows of anything.
-    @ivar strangers: whom users have written to first.
+    @ivar reactions: by message and user: the number of reactions since the memory was empty.
+    @ivar strangers: the conversations that users have begun with strangers.
     """
 
     def __init__(self, tail: int, strangers: Strangers) -> None:
@@ -115,7 +116,7 @@ class Memory:
         self.forget()
 
     def forget(self) -> None:
-        """Know nothing; all of it is read again when it is needed, the conversations of the index's tail at once."""
+        """Empty the memory. It is read again when it is needed; conversations of the index's tail by L{catch_up}."""
         self.position = -1
         self.numbers = Numbers()
         self.groups: dict[int, Writers] = {}
@@ -128,7 +129,7 @@ class Memory:
 
     @property
     def size(self) -> int:
-        """How many there are of what there is most, the numbers aside: they are bounded by themselves."""
+        """The number of entries of the largest table, without the numbers, which are bounded by themselves."""
         users = len(self.users) + self.known_relations
         return max(self.known_members, users, len(self.devices), len(self.reactions), len(self.strangers))
 
@@ -146,18 +147,18 @@ class Memory:
             self.users.pop(event.target, None)
             self.devices.pop(event.subject, None)
         elif event.scope == Scope.USER:
-            # Whom these two want to hear from may be something else now.
+            # Blocks or contacts of these two may have changed.
             self.users.pop(event.sender, None)
             self.users.pop(event.target, None)
         elif event.scope == Scope.GROUP and event.target in self.groups:
             self.groups[event.target].apply(event)
 
     def catch_up(self, connection: Connection) -> None:
-        """Take in what others have appended."""
+        """Bring the memory up to date with the events that other writers have appended."""
         head, self.indexed = by_conversation.heads(connection)
         if not 0 <= self.position <= head or head > self.position + self._tail:
             self.forget()
-            # Conversations that are not known from now on have nothing behind the index.
+            # All events behind the index are read below: so a conversation that is unknown then has none there.
             self.position = self.indexed
         while self.position < head:
             for event in reading.after(connection, self.position, TAIL):

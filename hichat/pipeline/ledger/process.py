@@ -7,16 +7,16 @@ time; its answers come back as an event of the reactor::
 
     daemon                                       writer
     WriterSetup                              ->
-                                             <-  Written, of nothing: it is ready
+                                             <-  Written, without outcomes: it is ready
     WriteRequest: a batch                    ->
-                                             <-  Written: an outcome for each, and what is for the log
+                                             <-  Written: an outcome for each draft, and lines for the log
     end of file: stop
 
-What changes other tables together with its event (C{Draft.change}) is a function of the daemon, and rare: such a batch
-is written in the daemon's own writer thread. So is every batch while the process is not there yet, or not any more. The
-store's write lock keeps the two apart, and the log tells each what the other did.
+A draft that changes other tables together with its event (C{Draft.change}) has a function of the daemon, and is rare: a
+batch with one is written in the daemon's own writer thread. So is every batch while the process does not run. The
+store's write lock keeps the two writers apart, and each learns from the log what the other has written.
 
-When the process dies, its L{receipts} say what it did with the batches that it had; the rest of them is written anew.
+When the process dies, its L{receipts} tell which drafts of its batches were written; the others are written anew.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ from hichat.storage.store import Store
 from hichat.storage.turnstile import Turnstile
 
 RECEIPTS_TRIES = 60
-"""How often a store that fails is asked what a dead process did."""
+"""The number of tries to read a dead process's receipts from a store that fails."""
 
 RECEIPTS_PAUSE = 1.0
-"""Seconds between two of these questions."""
+"""Seconds between two of these tries."""
 
 Write = Callable[[Sequence[Draft]], Deferred[list[Outcome]]]
 """Writes a batch; see L{LogWriter.write}. Never fails."""
@@ -104,9 +104,9 @@ class Written(msgspec.Struct, array_like=True):
     The answer to a batch.
 
     @ivar outcomes: for each draft its event, or the code of its refusal.
-    @ivar again: the places of those that are L{Duplicate}s.
+    @ivar again: the indexes of the outcomes that are L{Duplicate}s.
     @ivar said: lines for the daemon's log.
-    @ivar later: by the place of a refusal: the seconds after which the draft may be taken.
+    @ivar later: by the index of a refusal: the seconds after which a retry may succeed.
     """
 
     outcomes: list[Event | str]
@@ -120,13 +120,13 @@ class Written(msgspec.Struct, array_like=True):
 
 class WriterProcess(Child):
     """
-    Has batches written by the process, while there is one.
+    The daemon's side: it gives batches to the process, or to the daemon's own writer thread.
 
-    @param setup: of the writer.
+    @param setup: the settings of the writer.
     @param reactor: see L{Child}; as are C{command} and C{deadline}.
     @param here: writes a batch in the daemon's own writer thread.
-    @param locked: runs a query there, in a transaction that holds the store's write lock.
-    @ivar ready: whether the process takes batches; until then the daemon's thread does.
+    @param locked: runs a query in that thread, in a transaction that holds the store's write lock.
+    @ivar ready: whether the process takes batches; otherwise the daemon's thread does.
     """
 
     name = "the log's writer"
@@ -149,23 +149,23 @@ class WriterProcess(Child):
         self._decode = msgspec.msgpack.Decoder(Written).decode
         self._refusals = {kind.code: kind for kind in _refusals(Refused)}
         self.ready = False
-        # The batches to be written, in order. The first ones have been handed on, so many of them: to the process, or
+        # The batches to be written, in order. The first _under_way of them were handed over: all to the process, or
         # one to the thread.
         self._batches: deque[_Batch] = deque()
         self._under_way = 0
         self._number = 0
-        # The process has died, and the outcomes of these are not known yet: no other batch is handed on.
+        # The batches of a dead process whose outcomes are not known yet. Meanwhile no batch is handed over.
         self._lost_batches: list[_Batch] = []
 
     def write(self, drafts: Sequence[Draft]) -> Deferred[list[Outcome]]:
-        """See L{LogWriter.write}. Batches are written in the order of the calls; one of no drafts is a probe."""
+        """See L{LogWriter.write}. Batches are written in the order of the calls; a batch without drafts is a probe."""
         batch = _Batch(drafts)
         self._batches.append(batch)
         self._go_on()
         return batch.answer
 
     def _go_on(self) -> None:
-        """Hand on what may be handed on."""
+        """Hand over the next batches, to the process or to the thread, as far as the order allows."""
         while not self._lost_batches and self._under_way < len(self._batches):
             batch = self._batches[self._under_way]
             here = not (self.ready and self.is_there) or any(draft.change is not None for draft in batch.drafts)
@@ -188,7 +188,7 @@ class WriterProcess(Child):
         self.ask((self._number, plain))
 
     def heard(self, message: bytes) -> None:
-        """A batch is written, or the process is ready."""
+        """The answer to a batch has come; the first answer tells that the process is ready."""
         written = self._decode(message)
         self.repeat(written.said)
         if not self.ready:
@@ -221,7 +221,7 @@ class WriterProcess(Child):
             outcomes = [NotStored() for _ in self._batches[0].rest()]
         self._end(outcomes)
 
-    # When it ends
+    # The end of the process
 
     def lost(self) -> None:
         """See L{Child.lost}."""
@@ -253,7 +253,7 @@ class WriterProcess(Child):
         self._under_way = 0
         for batch, outcomes in zip(lost, found, strict=True):
             batch.settled += outcomes
-        # The first ones, if any: the process had them one after the other.
+        # Only the first batches can be whole: the process had them one after the other.
         whole = [self._batches.popleft() for batch in lost if not batch.rest()]
         for batch in whole:
             batch.answer.callback(batch.settled)
@@ -274,9 +274,9 @@ class _Batch:
     """
     A batch on its way.
 
-    @ivar is_here: whether it is with the daemon's thread.
-    @ivar name: of what the process was given last.
-    @ivar settled: outcomes of its first drafts, from a process that has died.
+    @ivar is_here: whether the daemon's thread writes it.
+    @ivar name: the name under which the process got it last.
+    @ivar settled: the outcomes of its first drafts, which a dead process has written.
     """
 
     def __init__(self, drafts: Sequence[Draft]) -> None:
@@ -287,7 +287,7 @@ class _Batch:
         self.answer: Deferred[list[Outcome]] = Deferred()
 
     def rest(self) -> Sequence[Draft]:
-        """@return: what is yet to be written."""
+        """@return: the drafts that are not written yet."""
         return self.drafts[len(self.settled) :] if self.settled else self.drafts
 
 
@@ -299,7 +299,7 @@ def _refusals(kind: type[Refused]) -> set[type[Refused]]:
 
 
 def serve(daemon: Daemon) -> None:
-    """Write batches until there are no more."""
+    """Write batches until the daemon closes the pipe."""
     setup = daemon.read_setup(WriterSetup)
     if setup is None:
         return
@@ -315,7 +315,7 @@ def serve(daemon: Daemon) -> None:
         strangers=setup.strangers,
     )
     decode = msgspec.msgpack.Decoder(WriteRequest).decode
-    # Their origins hear of it in the daemon.
+    # The drafts have no origins here: the daemon has them.
     nobody: Any = None
     daemon.tell(Written([]))
     while (batch := daemon.read()) is not None:

@@ -22,11 +22,11 @@ from hichat.storage.engine import driver
 from hichat.storage.tables import events, receipts
 
 SLOTS = 4
-"""Batches of a writer whose receipts are kept: more than may be under way."""
+"""The number of a writer's last batches whose receipts are kept: more than may be under way."""
 
 
 NOBODY = -1
-"""In place of a worker's number."""
+"""Stands in place of a worker's number in the row that L{touch} writes."""
 
 
 class Name(NamedTuple):
@@ -34,8 +34,8 @@ class Name(NamedTuple):
     The name of a batch.
 
     @ivar worker: the worker's number.
-    @ivar incarnation: 63 random bits of the process that numbers the batches.
-    @ivar number: counts the batches, from 1.
+    @ivar incarnation: 63 random bits, chosen by the process that numbers the batches.
+    @ivar number: the batch's number, from 1.
     """
 
     worker: int
@@ -44,7 +44,7 @@ class Name(NamedTuple):
 
     @property
     def slot(self) -> int:
-        """Where its receipt is."""
+        """The slot of its receipt in the table."""
         return self.number % SLOTS
 
 
@@ -58,14 +58,14 @@ class BatchReceipt:
         self._settled: list[Outcome] = []
 
     def note(self, connection: Connection, outcomes: Sequence[Outcome]) -> None:
-        """These are the outcomes of the drafts that come next, if this transaction is committed."""
+        """Write the outcomes of the batch's next drafts, in the transaction that writes their events."""
         worker, incarnation, number = self._name
         packed = _encode(_packed([*self._settled, *outcomes]))
         with driver(connection) as own:
             own.execute(_PUT[connection.dialect.name], (worker, self._name.slot, incarnation, number, packed)).close()
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
-        """They are."""
+        """That transaction is over, with these outcomes."""
         self._settled += outcomes
 
 
@@ -78,7 +78,7 @@ _PUT = {
 
 
 def touch(connection: Connection) -> None:
-    """Write what nobody reads; each time something else, or SQLite would leave the disk alone."""
+    """Write a row that nobody reads. It differs each time: otherwise SQLite would not write to the disk."""
     with driver(connection) as own:
         own.execute(_PUT[connection.dialect.name], (NOBODY, 0, 0, monotonic_ns(), b"")).close()
 
@@ -114,17 +114,17 @@ def read(
     connection: Connection, batches: Sequence[tuple[Name, Sequence[Draft]]], refusals: Mapping[str, type[Refused]]
 ) -> list[list[Outcome]]:
     """
-    Read what a writer that is dead did with the batches that it had. In a transaction that holds the write lock: so its
-    last one is over.
+    Read the outcomes of a dead writer's batches, in a transaction that holds the write lock: so the writer's last
+    transaction is over.
 
     @param batches: each with its drafts, in the order in which the writer had them.
-    @param refusals: by their codes.
-    @return: of each the outcomes of its first drafts; nothing was done with the others.
+    @param refusals: refusals by their codes.
+    @return: for each batch the outcomes of its first drafts; the others were not written.
     """
     found = [_read(connection, name, drafts, refusals) for name, drafts in batches]
     begun = [place for place, outcomes in enumerate(found) if outcomes is not None]
     return [
-        # When a later batch was begun this one was ended: drafts that are not in its receipt had failed.
+        # If a later batch has a receipt, this one was finished: its drafts without an outcome have failed.
         (outcomes or []) + ([NotStored()] * (len(drafts) - len(outcomes or [])) if begun and place < begun[-1] else [])
         for place, (outcomes, (_, drafts)) in enumerate(zip(found, batches, strict=True))
     ]
@@ -133,7 +133,7 @@ def read(
 def _read(
     connection: Connection, name: Name, drafts: Sequence[Draft], refusals: Mapping[str, type[Refused]]
 ) -> list[Outcome] | None:
-    """@return: None: there is no receipt."""
+    """@return: the outcomes in a batch's receipt; None: there is no receipt."""
     query = select(receipts.c.incarnation, receipts.c.number, receipts.c.outcomes).where(
         receipts.c.worker == name.worker, receipts.c.slot == name.slot
     )
@@ -153,7 +153,8 @@ def _read(
         elif isinstance(part, int):
             outcomes.append(Duplicate(found[part]))
         else:
-            # A message that was recalled since is blank in the log; here it is still to be delivered.
+            # A message that was recalled since is blank in the log. It is delivered with its text all the same, and
+            # then the recall.
             outcomes += [
                 replace(found[position], body=drafts[len(outcomes) + place].body)
                 for place, position in enumerate(_positions(part))

@@ -1,8 +1,9 @@
 """
-Counts the conversations that each user has begun with strangers of late: people who are no contacts.
+Counts the conversations that each user has begun lately with strangers: people who are no contacts.
 
 The count follows from the log, so several workers share it, and a restart keeps it. A writer reads it when a user
-begins a conversation, and from then on keeps it up to date by the log. Only for that reading the wall clock matters.
+begins a conversation, and then keeps it up to date by the events of the log. The time of day matters only in that
+reading.
 """
 
 from __future__ import annotations
@@ -22,26 +23,28 @@ from hichat.runtime.limits import NO_LIMIT, Rate
 from hichat.storage.tables import conversations, is_of
 
 AGAIN = 4
-"""As many times the limit of a user's conversations are looked at: some were begun by others, or with contacts."""
+"""So many times the limit of a user's newest conversations are read: others may have begun them, or contacts."""
 
 
 class Strangers:
     """
-    @param rate: conversations that a user may begin with strangers, in so many seconds.
-    @param seconds: a clock that is never set.
+    The conversations that users have begun, by user.
+
+    @param rate: the number of conversations that a user may begin with strangers, in so many seconds.
+    @param seconds: a monotonic clock.
     """
 
     def __init__(self, rate: Rate = NO_LIMIT, seconds: Callable[[], float] = time.monotonic) -> None:
         self.rate = rate
         self._seconds = seconds
-        # By user, of those who were asked about: when, and with whom.
+        # By user, for users whose count was read: the times, and the other users.
         self._begun: dict[int, deque[tuple[float, int]]] = {}
 
     def __len__(self) -> int:
         return len(self._begun)
 
     def forget(self) -> None:
-        """It is read again when it is needed."""
+        """Forget all counts; they are read again when they are needed."""
         self._begun.clear()
 
     def add(self, user: int, other: int) -> None:
@@ -54,10 +57,10 @@ class Strangers:
         """
         May this user write to another, who has not written to the user before?
 
-        @param meanwhile: to whom else the user has written first, in this transaction.
+        @param meanwhile: the other strangers with whom the user begins a conversation in this transaction.
         @param now: milliseconds since the epoch.
         @return: whether they are strangers.
-        @raise TooManyStrangers: the user has written to as many others.
+        @raise TooManyStrangers: the user has reached the limit.
         """
         if contacts.are_acquainted(connection, user, other):
             return False
@@ -89,7 +92,7 @@ class Strangers:
             said = next(by_conversation.read(connection, conversation, is_of(MESSAGES)), None)
             if said is None or first == second:
                 continue
-            # Of a clock that was set back since, what was written before may lie ahead.
+            # If the clock was set back since, an earlier message may have a later time.
             age = max(0.0, (now - said.time) / 1000)
             if age >= self.rate.seconds:
                 break

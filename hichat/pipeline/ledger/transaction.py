@@ -25,16 +25,18 @@ from hichat.pipeline.ledger.memory import ConversationNumbers, Key, Memory, Writ
 from hichat.pipeline.ledger.rights import Consequence
 
 TOGETHER = 500
-"""Users, or devices, of a batch that are looked up at once: a batch may be larger than a statement."""
+"""The most users, or devices, of a batch that are looked up in one statement."""
 
 
 class Transaction:
     """
+    The log as one transaction sees it.
+
     @param drafts: the drafts of the batch: the users and devices that the memory does not have are looked up together.
     @param now: milliseconds since the epoch.
     @param contacts_only: whether only contacts may write to each other.
-    @ivar position: of the last event.
-    @ivar changed: users whose rows this batch has changed: the memory's are out of date, and read afresh.
+    @ivar position: the position of the last event.
+    @ivar changed: the users whose rows this batch has changed. The memory's entries of them are out of date.
     @ivar begun: by user, the strangers with whom this batch begins a conversation.
     """
 
@@ -50,7 +52,7 @@ class Transaction:
         self.begun: dict[int, list[int]] = {}
         self._contacts_only = contacts_only
         self._drafts = drafts
-        # What of the whole batch is not known, and was not looked up yet.
+        # The devices and users of the whole batch that the memory does not have, and that were not looked up yet.
         met, known = memory.devices, memory.users
         self._new_devices = ((each.device, each.sender) for each in drafts if each.device and each.device not in met)
         self._new_users: Iterator[int] = (user for each in drafts for user in _people(each) if user not in known)
@@ -58,12 +60,11 @@ class Transaction:
         self._numbers: dict[Key, ConversationNumbers] = {}
         self._groups: dict[int, Writers] = {}
         self._counters: dict[tuple[int, int], Event] = {}
-        # Conversations that this batch begins, and its events, as far as they are not in the store yet: together they
-        # take few statements.
+        # New conversations and events that are not in the store yet. Written together they take few statements.
         self._made: list[tuple[int, int, int, int]] = []
         self._last_conversation = 0
         self._unwritten: list[Event] = []
-        # What changes more of the memory than numbers and counters.
+        # Events that change more of the memory than numbers and counters.
         self._telling: list[Event] = []
         self._indexed = memory.indexed
 
@@ -71,10 +72,11 @@ class Transaction:
 
     def append(self, draft: Draft, consequence: Consequence | None) -> Event:
         """
-        Give a draft that may be appended its numbers.
+        Append a draft that L{Rights<hichat.pipeline.ledger.rights.Rights>} allows, and give it its numbers.
 
         @param consequence: see L{hichat.pipeline.ledger.rights.Rights.ask}.
-        @raise Refused: of the change that comes with the draft; then nothing of it stays.
+        @return: the event.
+        @raise Refused: by the draft's change; then the change is rolled back.
         """
         if consequence is not None:
             draft.scope, draft.target = consequence.scope, consequence.target
@@ -129,18 +131,18 @@ class Transaction:
             key = event.subject, event.sender
             self.memory.reactions[key] = self.memory.reactions.get(key, 0) + 1
         if consequence.blanks:
-            # Edits of this batch are to be blanked as well.
+            # Edits in this batch must be in the store, so that they are blanked as well.
             self.flush()
             reading.blank(self.connection, event.subject)
 
     def flush(self) -> None:
-        """Write what this batch has appended so far: from then on a query finds it."""
+        """Write the events that this batch has appended so far: then queries find them."""
         reading.converse(self.connection, self._made)
         reading.append(self.connection, self._unwritten)
         self._made, self._unwritten = [], []
 
     def index(self) -> None:
-        """Continue the index, if it lags too far behind; see L{hichat.pipeline.ledger.writer.LogWriter.follow}."""
+        """Advance the index, if it lags too far behind; see L{hichat.pipeline.ledger.writer.LogWriter.follow}."""
         self._indexed = by_conversation.follow(self.connection, self.memory.indexed, self.position, steps=3)
 
     def remember(self) -> None:
@@ -149,7 +151,7 @@ class Transaction:
             self.memory.apply(event)
         known = self.memory.devices
         for device, counter in self._counters:
-            # The memory has no more devices of users who were signed out in this batch.
+            # Devices that were signed out in this batch are not in the memory any more.
             if counter > known.get(device, counter):
                 known[device] = counter
         for user, others in self.begun.items():
@@ -160,7 +162,7 @@ class Transaction:
         self.memory.indexed = self._indexed
 
     def _converse(self, key: Key) -> int:
-        """Make a conversation; @return: its id."""
+        """Make a conversation. @return: its id."""
         if not self._made:
             self._last_conversation = reading.last_conversation(self.connection)
         self._last_conversation += 1
@@ -168,7 +170,7 @@ class Transaction:
         return self._last_conversation
 
     def _note(self, event: Event) -> None:
-        """Later drafts of this batch see what this one changed."""
+        """Note an event's changes for the later drafts of this batch."""
         if event.scope == Scope.GROUP:
             if event.target in self.memory.groups:
                 # The memory learns of it after the commit. A group that is not in the memory is read from the rows.
@@ -181,12 +183,12 @@ class Transaction:
         elif event.scope == Scope.USER:
             self.changed.update((event.sender, event.target))
 
-    # What is known
+    # Reading, first from the batch, then from the memory, then from the store
 
     def counted(self, draft: Draft) -> Event | None:
         """
-        @param draft: of a device.
-        @return: what the device has said under the draft's counter.
+        @param draft: a draft with a device.
+        @return: the event with the same device and counter; None: there is none.
         @raise SignedOut: the device was revoked.
         """
         if draft.device not in self.memory.devices:
@@ -204,18 +206,18 @@ class Transaction:
         return self._numbers.get(key) or self.memory.numbers.get(key) or self._read_last(key)
 
     def find(self, position: int) -> Event | None:
-        """@return: the event there; None: there is none."""
+        """@return: the event at a position; None: there is none."""
         self.flush()
         return reading.find(self.connection, position)
 
     def user(self, user: int) -> WritingUser | None:
-        """@return: None: there is no such user, or not one who may write."""
+        """@return: a user who may write; None: there is no such user, or the user was disabled."""
         if user in self.changed or user not in self.memory.users:
             self._meet_users(user)
         return self.memory.users.get(user)
 
     def group(self, group: int) -> Writers:
-        """@return: who may write there; of no group there are no members."""
+        """@return: the members of a group, with the rights of writing; a group that does not exist has no members."""
         found = self._groups.get(group) or self.memory.groups.get(group)
         if found is None:
             found = queries.writers(self.connection, group)
@@ -226,10 +228,10 @@ class Transaction:
 
     def _meet_devices(self, draft: Draft) -> None:
         """
-        Who writes for the first time is not alone: so the devices of the whole batch are looked up. Who may not is
-        asked for again and again, but alone.
+        Look up the draft's device, together with the unknown devices of the whole batch: new devices rarely come alone.
+        A device that may not write is not remembered, so it is looked up each time.
 
-        @raise SignedOut: this draft's may not write.
+        @raise SignedOut: the draft's device may not write.
         """
         known = self.memory.devices
         whose = dict(islice(self._new_devices, TOGETHER)) | {draft.device: draft.sender}
@@ -240,7 +242,7 @@ class Transaction:
             raise SignedOut
 
     def _meet_users(self, user: int) -> None:
-        """As with devices: when one is looked up, so are all of the batch that are not known."""
+        """Look up a user, together with the unknown users of the whole batch."""
         known = self.memory.users
         wanted = {user, *islice(self._new_users, TOGETHER)}
         blocked = contacts.blocked_by_many(self.connection, wanted)
@@ -258,19 +260,23 @@ class Transaction:
 
     def _read_last(self, key: Key) -> ConversationNumbers | None:
         if key not in self._foreseen:
-            # Who writes after a while is not alone: so the conversations of the whole batch are looked up. After that
-            # only the change that came with a draft, or the message that it is about, says where it happens.
+            # The first time, look up the conversations of the whole batch. After that only such are missing as a
+            # draft's change, or the message that it changes, has named.
             drafts = () if self._foreseen else self._drafts
             self._foreseen |= self._look_up({key, *map(conversation_of, drafts)})
         return self._foreseen[key]
 
     def _look_up(self, keys: set[Key]) -> dict[Key, ConversationNumbers | None]:
-        """Of the tail, everything is in the memory: so the index is enough. None: there is no such conversation."""
+        """
+        Look conversations up in the index. That is enough: the memory has those with events behind the index.
+
+        @return: the numbers; None: there is no such conversation.
+        """
         wanted = [key for key in keys if self.memory.numbers.get(key) is None]
         found = by_conversation.standings(self.connection, wanted)
         return {key: found.get(key) for key in wanted}
 
 
 def _people(draft: Draft) -> tuple[int, ...]:
-    """@return: whose rights matter."""
+    """@return: the users whose rights decide about a draft."""
     return (draft.sender, draft.target) if draft.scope == Scope.USER else (draft.sender,)

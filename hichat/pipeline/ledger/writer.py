@@ -1,9 +1,9 @@
 """
 Writing the log: one transaction for many drafts. Runs in the store's writer thread, or in a command's only thread.
 
-The writer remembers what it last knew of the store: L{hichat.pipeline.ledger.memory}. It asks
-L{hichat.pipeline.ledger.rights} whether a draft may be appended, and L{hichat.pipeline.ledger.transaction} gives the
-draft its numbers. So the answers are those of the transaction it is in, without a query a message.
+L{hichat.pipeline.ledger.rights} decides whether a draft may be appended; L{hichat.pipeline.ledger.transaction} gives it
+its numbers. Both use the writer's memory of the store (L{hichat.pipeline.ledger.memory}), which each transaction brings
+up to date: so their answers are true in that transaction, without a query for each message.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ from hichat.storage.trouble import Trouble
 
 DOUBT = (0.0, 0.1, 0.2, 0.4, 0.8, 1.5, *[2.0] * 28)
 """
-Seconds that a writer waits before each time that it asks a store that failed in a commit whether it was done: a minute.
-A server that was restarted is back by then.
+Seconds to wait before each try to find out whether a commit that failed was done after all: in all a minute. A server
+that was restarted is back by then.
 """
 
 
@@ -44,7 +44,9 @@ class LogWriter:
     """
     @param store: the store of the log.
     @param now: the time, in milliseconds since the epoch.
-    @param edit_limit: seconds after which people cannot edit or recall their messages any more.
+    Writes the log; it belongs to one thread.
+
+    @param edit_limit: seconds after which users cannot edit or recall their messages any more.
     @param contacts_only: whether only contacts may write to each other.
     @param sleep: waits so many seconds, in the writer's thread.
     @param tail: see L{TAIL}.
@@ -79,12 +81,12 @@ class LogWriter:
 
     def write(self, drafts: Sequence[Draft], receipt: BatchReceipt | None = None) -> list[Outcome]:
         """
-        Write drafts in order, in one transaction. When that fails for a reason of one draft's own, the batch is
-        written by halves, so that this one fails alone.
+        Write drafts in order, in one transaction. If that fails, and not because of the store itself, the batch is
+        written by halves: so only the draft that is the cause fails.
 
-        @param drafts: none: see L{probe}.
-        @param receipt: is written with them.
-        @return: for each draft its event, durable when this returns, or why there is none. Never raises.
+        @param drafts: without any, this is a L{probe}.
+        @param receipt: written in the same transaction.
+        @return: the outcome of each draft: its event, durable when this returns, or a refusal. Never raises.
         """
         if not drafts:
             return self.probe()
@@ -131,9 +133,9 @@ class LogWriter:
 
     def probe(self) -> list[Outcome]:
         """
-        Do what a batch does, to the disk and back, without a trace in the log.
+        Make a commit as a batch does, but without an event.
 
-        @return: nothing; or why a batch would not be stored.
+        @return: empty if it succeeds; else the refusal that a batch would get.
         """
         try:
             with self._store.transaction() as connection:
@@ -147,8 +149,9 @@ class LogWriter:
 
     def follow(self) -> None:
         """
-        Take the index on, if it is time to. Between two batches, so that neither waits for it: where that is not done,
-        or fails, a batch does it soon, and fails with it.
+        Advance the index by conversation, if it lags far enough. This is called between two batches, so that neither
+        waits for it. If it is not called, or fails, a batch does the same when the lag is larger, and fails if that
+        fails.
         """
         memory = self._memory
         if memory.position - memory.indexed < 2 * by_conversation.STEP:
@@ -167,8 +170,8 @@ class LogWriter:
 
     def _is_stored(self, outcomes: Sequence[Outcome]) -> bool:
         """
-        The store failed in the commit, so it is in doubt whether the commit was done: read whether it was. A sender who
-        is told "not stored" sends again, so that must not be said of a stored message.
+        Find out whether a commit was done in which the store failed. A sender who is told "not stored" sends again, so
+        that must not be said of a stored message.
         """
         events = [outcome for outcome in outcomes if isinstance(outcome, Event)]
         if not events:
@@ -176,7 +179,7 @@ class LogWriter:
         for pause in DOUBT:
             self._sleep(pause)
             try:
-                # With the write lock: while the commit may still be under way, that transaction holds it.
+                # With the write lock: the transaction in doubt holds it for as long as its commit may be under way.
                 with self._store.transaction() as connection:
                     found = reading.after(connection, events[0].position - 1, len(events))
                     return len(found) == len(events) and all(map(_is_same, found, events))
@@ -196,9 +199,10 @@ def _is_same(found: Event, event: Event) -> bool:
 
 def _find_first(transaction: Transaction, draft: Draft) -> Duplicate | None:
     """
-    Was this draft written before, under its client id?
+    Find the event of an earlier draft with the same client id (device and counter).
 
-    @raise CounterUsed: another one was written under that id.
+    @return: the duplicate; None: there is none.
+    @raise CounterUsed: the earlier draft was another one.
     @raise SignedOut: the device was revoked.
     """
     first = transaction.counted(draft)
@@ -215,5 +219,5 @@ def _says(event: Event, draft: Draft) -> bool:
         return False
     if draft.kind in MESSAGES and (event.scope, event.target) != (draft.scope, draft.target):
         return False
-    # Reactions from before each had one spelling are said again in that.
+    # An old reaction may be stored in another spelling than the one that drafts have now.
     return event.body in (draft.body, b"") or (draft.kind == Kind.REACTED and spelt(event.body) == draft.body)

@@ -7,9 +7,9 @@ Layout, integers big-endian::
     version       1         1
     worker        1         the sender's number
     incarnation   8         random, new at each start of the sender
-    number        8         counts the datagrams to this receiver from 1; 0: one that is not counted
-    heard         8         the largest number that the sender has heard from the receiver, of the incarnation
-    heard_of      8         that it had; so the sender's own buffer gives credit
+    number        8         counts the datagrams to this receiver from 1; 0: this datagram is not counted
+    heard         8         the largest number of a datagram that came from the receiver: an acknowledgement
+    heard_of      8         the receiver's incarnation that sent it
     wanted        8         the number of the receiver's interests (L{Interests}) that the sender knows
     telling       8         the number of the sender's interests, if the records are these; else 0
     first, last   8 + 8     the positions that the datagram accounts for; zeros for signals
@@ -33,7 +33,7 @@ from hichat.core.ports import Piece
 
 VERSION = 2
 LARGEST = 32 * 1024
-"""Bytes that a datagram holds at most, unless a single event is larger."""
+"""The largest datagram in bytes, unless a single event is larger."""
 
 _MAC_SIZE = 16
 _HEADER = struct.Struct("!BBQQQQQQQQI")
@@ -45,7 +45,7 @@ _NONE = b"\x90"
 
 class BadDatagram(Exception):
     """
-    A datagram that is not to be used.
+    An invalid datagram, which is dropped.
 
     @ivar cause: C{truncated}, C{forged}, C{version}, C{foreign} (of another incarnation) or C{malformed}.
     """
@@ -57,7 +57,7 @@ class BadDatagram(Exception):
 
 class Trail(NamedTuple):
     """
-    What the sender of a datagram knows of its receiver; see the layout.
+    The fields of a datagram about its sender and receiver; see the layout.
     """
 
     number: int
@@ -68,7 +68,7 @@ class Trail(NamedTuple):
 
 
 class Datagram(NamedTuple):
-    """What a datagram says; see the layout."""
+    """The contents of a datagram; see the layout."""
 
     worker: int
     incarnation: int
@@ -79,9 +79,11 @@ class Datagram(NamedTuple):
 
 class Codec:
     """
+    Makes and reads datagrams.
+
     @param key: 16 to 64 bytes, shared by the workers of one state directory.
     @param worker: this worker's number, 0 to 255.
-    @param incarnation: 64 random bits. Datagrams of this worker and another incarnation are not taken.
+    @param incarnation: 64 random bits. Datagrams with this worker's number and another incarnation are invalid.
     """
 
     def __init__(self, key: bytes, worker: int, incarnation: int) -> None:
@@ -92,7 +94,7 @@ class Codec:
         self._decoder = msgspec.msgpack.Decoder(list[Event])
 
     def records(self, events: Sequence[Event]) -> bytes:
-        """@return: as L{pack} takes them, of a few events."""
+        """@return: the records of a few events, for L{pack}."""
         return self._piece(events, [self._encoder.encode(event) for event in events]).packed if events else _NONE
 
     def split(self, events: Sequence[Event]) -> Iterator[Piece]:
@@ -128,7 +130,7 @@ class Codec:
         """
         Read a datagram.
 
-        @raise BadDatagram: it is not to be used; nothing else is raised, whatever the bytes.
+        @raise BadDatagram: it is invalid; nothing else is raised, whatever the bytes.
         """
         if len(data) < _PREFIX:
             raise BadDatagram("truncated")

@@ -1,5 +1,6 @@
 """
-A UDP transport that does what networks do at their worst. For tests: C{HICHAT_TEST_FAULTS} puts it into a daemon.
+A UDP transport that loses, repeats, delays and damages datagrams. For tests: C{HICHAT_TEST_FAULTS} puts it into a
+daemon.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from twisted.internet.interfaces import IReactorTime
 KINDS = ("drop", "double", "reorder", "delay", "truncate", "corrupt", "forge")
 
 DELAYS = {"reorder": 0.005, "delay": 0.2}
-"""Seconds that a datagram comes late at most: after its successors, or after the hole it leaves was filled."""
+"""The most seconds that a datagram is late: it comes after its successors, or after routing has filled its gap."""
 
 
 def parse(text: str) -> dict[str, float]:
     """
     @param text: such as C{seed=7,drop=0.3,double=0.1}.
     @return: the chance of each kind of fault in C{KINDS}, and the C{seed}.
-    @raise ValueError: it is not like that.
+    @raise ValueError: the text has another form.
     """
     found = {}
     for item in filter(None, text.split(",")):
@@ -34,9 +35,9 @@ def parse(text: str) -> dict[str, float]:
 
 class FaultyTransport:
     """
-    @param transport: the real one.
-    @param clock: delays.
-    @param chances: from L{parse}; each kind of fault is drawn for itself.
+    @param transport: the real transport.
+    @param clock: for the delays.
+    @param chances: from L{parse}; each kind of fault is drawn independently.
     """
 
     def __init__(self, transport: Any, clock: IReactorTime, chances: Mapping[str, float]) -> None:
@@ -46,7 +47,7 @@ class FaultyTransport:
         self._random = Random(chances.get("seed", 0))  # noqa: S311
 
     def write(self, data: bytes, address: tuple[str, int]) -> None:
-        """Send a datagram, or not, or not only this, or not this."""
+        """Send a datagram, with the faults that are drawn for it."""
         happens = {kind for kind in KINDS if self._random.random() < self._chances.get(kind, 0)}
         if "forge" in happens:
             self._transport.write(self._random.randbytes(len(data)), address)
@@ -66,7 +67,7 @@ class FaultyTransport:
                 self._transport.write(data, address)
 
     def _write_late(self, data: bytes, address: tuple[str, int]) -> None:
-        # If the socket is closed by now, or full, the datagram is lost: which is what this is for.
+        # If the socket is closed by now, or full, the datagram is lost, which is one more fault.
         with suppress(OSError, AttributeError):
             self._transport.write(data, address)
 

@@ -1,4 +1,4 @@
-"""The bound on drafts that were accepted and have not left yet."""
+"""The intake: the bound on drafts between their acceptance and the plane."""
 
 from collections import deque
 
@@ -9,15 +9,17 @@ from hichat.core.ports import IFeeder
 
 class Intake:
     """
-    Counts drafts from their acceptance until they are handed to the plane's link.
+    Counts drafts from their acceptance until their events are handed to the carrier.
 
-    At C{high} a sender with one more draft is paused. At C{low} the paused senders go on, in the order in which they
-    were paused. Senders that come in between wait behind them; else those that are answered first would take all the
-    room again and again. So neither the ledger's nor the plane's queue can overflow, nothing has to be dropped, and
-    every sender has its turn.
+    If C{high} drafts are counted, a sender with one more is paused. When the count has fallen to C{low}, the paused
+    senders are resumed, in the order in which they were paused. Senders that come meanwhile wait behind them: otherwise
+    the senders that are answered first would take all the room again and again. So neither the ledger's nor the plane's
+    queue can overflow, nothing has to be dropped, and every sender has its turn.
 
-    @param high: drafts; the seed's channel was 1024 deep.
-    @param low: drafts.
+    @param high: the most drafts; the seed's channel was 1024 deep.
+    @param low: the number of drafts at which paused senders are resumed.
+    @ivar count: the drafts that are counted now.
+    @ivar pauses: the number of times that a sender was paused.
     """
 
     _log = Logger()
@@ -37,10 +39,11 @@ class Intake:
 
     def admit(self, feeder: IFeeder | None = None) -> bool:
         """
-        May one more draft be accepted? If so, it is counted.
+        Accept one more draft, if there is room, and count it.
 
-        @param feeder: who asks; when the answer is no it is paused, and resumed when there is room. None: somebody who
-            cannot wait, for whom there is room as long as there is any.
+        @param feeder: the sender; if there is no room it is paused, and resumed when there is room. None: a caller that
+            cannot wait. It may use all room up to C{high}, before the senders that wait.
+        @return: whether the draft is accepted.
         """
         if self.room if feeder is not None else not self.full:
             self.count += 1
@@ -51,28 +54,28 @@ class Intake:
 
     @property
     def spare(self) -> bool:
-        """Whether what can be dropped may be accepted: it does not take the room that somebody waits for."""
+        """Whether a draft that can be dropped may be accepted: such must not take the room for which senders wait."""
         return self.count < (self.low if self._paused else self.high)
 
     @property
     def room(self) -> int:
-        """How many more drafts of feeders may be accepted now."""
+        """The number of further drafts of feeders that may be accepted now."""
         if self._paused and not self._resuming:
             return 0
         return self.high - self.count
 
     def took(self, drafts: int) -> None:
-        """So many were accepted at once; there was L{room}."""
+        """So many drafts were accepted at once; there was L{room}."""
         self.count += drafts
 
     def hold(self, feeder: IFeeder) -> None:
-        """There is no room for what this one has: it is paused, and resumed when there is some."""
+        """Pause a feeder for whose drafts there is no room; it is resumed when there is room."""
         self.pauses += 1
         self._paused.append(feeder)
         feeder.pause()
 
     def gave(self, drafts: int) -> None:
-        """That many drafts left: handed to the link, or refused."""
+        """So many drafts are done: handed to the carrier, or refused."""
         self.count -= drafts
         if self._resuming or self.count > self.low:
             return
@@ -82,7 +85,7 @@ class Intake:
                 try:
                     self._paused.popleft().resume()
                 except Exception:
-                    # The others go on: nobody would call them again.
+                    # The others must be resumed all the same: nothing else would do it.
                     self._log.failure("a paused sender could not be resumed")
         finally:
             self._resuming = False

@@ -1,10 +1,10 @@
 """
-The interests of a worker: the users and groups whose events it wants from the others, because it holds them.
+The interests of a worker: the users and groups whose events it wants from the others, because they are online here.
 
 A worker tells its interests as a set of bits, one for all ids that are equal modulo L{BITS}. So they fit one datagram,
-which needs no other one to be understood; at worst an event travels that nobody wants. Interests are numbered: the
-number grows when the worker wants more, and a sender says which number it knew. (When a worker wants less, the number
-may stay.)
+which is complete by itself; at worst a worker gets an event that it does not want. Interests have a number, which grows
+when the worker wants more events. A sender tells with each datagram which number it knew. (When a worker wants fewer
+events, the number may stay.)
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ BITS = 1 << 16
 
 
 def _bit(number: int) -> int:
-    """@return: users and groups are counted from different ends, so that the first of each do not share a bit."""
+    """@return: the bit of a user or a group. They count from different ends, so that the first ids share no bits."""
     return (-1 - number if number >= FIRST_GROUP_ID else number) % BITS
 
 
 class Interests:
     """
-    This worker's own.
+    This worker's own interests.
 
-    @ivar number: grows with each thing more that is wanted.
+    @ivar number: grows each time that the worker wants more events.
     @ivar shared: whether there are other workers.
     """
 
@@ -40,13 +40,13 @@ class Interests:
         """
         There are other workers.
 
-        @param changed: called when more is wanted.
+        @param changed: called when the worker wants more events.
         """
         self.shared = True
         self._changed = changed
 
     def add(self, number: int) -> None:
-        """Events of this user or group are wanted."""
+        """The worker wants the events of a user or a group."""
         bit = _bit(number)
         count = self._counts.get(bit, 0)
         self._counts[bit] = count + 1
@@ -54,20 +54,20 @@ class Interests:
             self._grow()
 
     def discard(self, number: int) -> None:
-        """They are not wanted any more; one call for each L{add}."""
+        """The worker does not want them any more; one call for each L{add}."""
         bit = _bit(number)
         count = self._counts.pop(bit) - 1
         if count:
             self._counts[bit] = count
 
     def begin_all(self) -> None:
-        """All events are wanted: somebody arrives whose groups are not known yet."""
+        """The worker wants all events: a device arrives whose groups are not known yet."""
         self._arriving += 1
         if self._arriving == 1:
             self._grow()
 
     def end_all(self) -> None:
-        """They are not wanted any more; one call for each L{begin_all}."""
+        """The worker does not want all events any more; one call for each L{begin_all}."""
         self._arriving -= 1
 
     def _grow(self) -> None:
@@ -75,7 +75,7 @@ class Interests:
         self._changed()
 
     def told(self) -> bytes:
-        """@return: for L{PeerInterests}; empty means everything."""
+        """@return: the bits, for L{PeerInterests}; empty: all events are wanted."""
         if self._arriving:
             return b""
         bits = bytearray(BITS // 8)
@@ -86,9 +86,9 @@ class Interests:
 
 class PeerInterests:
     """
-    Another worker's, as far as it is known.
+    The interests of another worker, as far as this one knows them.
 
-    @ivar number: the last that was heard.
+    @ivar number: the number of the interests that it told last.
     """
 
     def __init__(self) -> None:
@@ -96,12 +96,12 @@ class PeerInterests:
         self._bits = b""
 
     def learn(self, number: int, told: bytes) -> None:
-        """The other worker has said what it wants."""
+        """The other worker has told its interests."""
         self.number = number
         self._bits = told if len(told) in (0, BITS // 8) else b""
 
     def forget(self) -> None:
-        """It was started anew: everything may be wanted."""
+        """The other worker was started anew: it may want all events."""
         self.number, self._bits = 0, b""
 
     def wants(self, event: Event) -> bool:

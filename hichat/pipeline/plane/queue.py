@@ -2,8 +2,8 @@
 The queue and the writer: durable events wait here until the carrier has room.
 
 A C{DeferredQueue} stands between the WebSocket side and the UDP side. It cannot overflow:
-L{hichat.pipeline.plane.intake.Intake} counts every draft from its acceptance until the writer hands it to
-the carrier, and holds the senders back long before.
+L{hichat.pipeline.plane.intake.Intake} counts every draft from its acceptance until the writer hands its event to the
+carrier, and pauses the senders long before.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hichat.core.ports import ICarrier
 from hichat.pipeline.plane.intake import Intake
 
 DEPTH = 1024
-"""Batches, of one event or more each; the seed's channel was 1024 messages deep."""
+"""The most batches in the queue, each of one event or more; the seed's channel was 1024 messages deep."""
 
 
 class PlaneWriter:
@@ -40,7 +40,7 @@ class PlaneWriter:
 
     @property
     def depth(self) -> int:
-        """Events that wait for the carrier."""
+        """The number of events that wait for the carrier."""
         return self._queued
 
     def put(self, events: Sequence[Event]) -> None:
@@ -57,14 +57,14 @@ class PlaneWriter:
         self._pumping = Deferred.fromCoroutine(self._pump())
 
     async def stop(self) -> None:
-        """End the writing at once; whoever waits for L{idle} is let go."""
+        """Stop writing at once; the Deferreds of L{idle} fire."""
         if self._pumping is not None:
             self._pumping.cancel()
             await self._pumping
         self._tell_idle()
 
     def idle(self) -> Deferred[None]:
-        """@return: fires when all that was queued is handed to the carrier."""
+        """@return: fires when all queued events are handed to the carrier."""
         if not self._queued:
             return succeed(None)
         waiter: Deferred[None] = Deferred()
@@ -81,7 +81,7 @@ class PlaneWriter:
                 except CancelledError:
                     raise
                 except Exception:
-                    # It is in the log: routing reads there what does not arrive.
+                    # The events are in the log: routing reads those that do not arrive.
                     self._log.failure("{count} events could not be written to the plane", count=len(events))
                 self._queued -= len(events)
                 self._intake.gave(len(events))

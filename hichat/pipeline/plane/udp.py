@@ -1,7 +1,7 @@
 """
-The link: the UDP socket, both its ends, and the credit between them.
+The UDP carrier: the socket, and the credit between its senders and its receiver.
 
-Linux drops a datagram that does not fit the receive buffer, and tells nobody. So the sender has no more datagrams under
+Linux drops a datagram that does not fit the receive buffer, and tells nobody. So a sender has no more datagrams under
 way than the buffer surely holds.
 """
 
@@ -30,23 +30,28 @@ RECEIVE_BUFFER = 4 * 1024 * 1024
 """Bytes of receive buffer asked for; the kernel gives what its limits allow."""
 
 LOST_AFTER = 0.05
-"""Seconds without a sign of a datagram after which all that are under way count as lost."""
+"""Seconds without an arrival after which all datagrams under way count as lost."""
 
 GRACE = 0.005
-"""Seconds more, in case it was the reactor that was late: so it reads its socket before all is called lost."""
+"""Further seconds before that, in case the reactor was late: it reads its socket meanwhile."""
 
 
 Address = tuple[str, int]
-"""Of a worker's socket: an IP address and a port."""
+"""The address of a worker's socket: an IP address and a port."""
 
 
 class _Peer:
     """
     Another worker, as seen from here.
 
-    @ivar sent: datagrams that were counted.
-    @ivar heard: of these, the largest number that is known to have arrived, or was given up.
-    @ivar came: the largest number that has come from there.
+    @ivar incarnation: its incarnation, from its last datagram.
+    @ivar wanted: its interests.
+    @ivar sent: the number of the last counted datagram to it.
+    @ivar heard: the largest number that it has acknowledged, or that was given up.
+    @ivar came: the largest number of a datagram from it.
+    @ivar last_sign: the time of its last acknowledgement.
+    @ivar answer: an acknowledgement to send at the end of the turn.
+    @ivar told: the time at which it was told this worker's interests last.
     """
 
     def __init__(self, address: Address) -> None:
@@ -59,7 +64,7 @@ class _Peer:
         self.told = 0.0
 
     def meet(self, incarnation: int) -> None:
-        """A datagram came from there."""
+        """A datagram came from this peer. If it was started anew, forget everything about it."""
         if incarnation != self.incarnation:
             self.incarnation = incarnation
             self.sent = self.heard = self.came = 0
@@ -74,10 +79,10 @@ class UDPCarrier(DatagramProtocol):
     It sends all events to itself, when there is credit. It sends the other workers the events of their interests, if
     there is credit: it never waits for them. A worker that is behind finds the events in the log.
 
-    @param receiver: is given the batches that arrive.
+    @param receiver: gets the batches that arrive.
     @param others: the addresses of the other workers, by their numbers.
     @param interests: the interests of this worker.
-    @param bind: gives a protocol its socket; raises L{StartError}. Not needed where something else does.
+    @param bind: gives a protocol its socket; raises L{StartError}. None: the caller gives it a transport.
     """
 
     _log = Logger()
@@ -119,14 +124,14 @@ class UDPCarrier(DatagramProtocol):
         return None if port is None else port.stopListening()
 
     def startProtocol(self) -> None:
-        """The socket is bound: learn its address and what its buffer holds."""
+        """The socket is bound: learn its address, and how many datagrams its buffer holds."""
         assert self.transport is not None
         host = self.transport.getHost()
         self._address = (host.host, host.port)
         handle = cast(Any, self.transport).getHandle()
         handle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         buffer = handle.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
-        # All of them send to it.
+        # Each worker, this one too, gets an equal part of the buffer.
         self._limit = max(1, buffer // KERNEL_COST // (1 + len(self._peers)))
         if self._peers:
             self._interests.share(self._tell_soon)
@@ -140,7 +145,7 @@ class UDPCarrier(DatagramProtocol):
 
     @property
     def under_way(self) -> int:
-        """Datagrams that were sent and neither arrived nor were given up."""
+        """The number of datagrams to itself that were sent, and have neither arrived nor were given up."""
         return self._sent - self._heard
 
     def room(self) -> Deferred[None] | None:
@@ -155,7 +160,7 @@ class UDPCarrier(DatagramProtocol):
         return self._codec.split(events)
 
     def send(self, piece: Piece) -> None:
-        """See L{ICarrier.send}. If the kernel refuses it, it is as good as lost."""
+        """See L{ICarrier.send}. A datagram that the kernel refuses counts as lost."""
         batch, records = piece
         self._sent += 1
         self._write(self._codec.pack(Trail(self._sent), batch.first, batch.last, records), self._address)
@@ -180,7 +185,7 @@ class UDPCarrier(DatagramProtocol):
             if self._clock.seconds() - peer.last_sign < LOST_AFTER:
                 self._metrics.datagrams_withheld += 1
                 return
-            peer.heard = peer.sent  # what is under way is lost, or the worker is
+            peer.heard = peer.sent  # the datagrams under way are lost, or the worker is gone
         if peer.sent == peer.heard:
             peer.last_sign = self._clock.seconds()
         wanted = [event for event in batch.events if peer.wanted.wants(event)]
@@ -203,17 +208,17 @@ class UDPCarrier(DatagramProtocol):
             self._tell(peer)
 
     def _tell(self, peer: _Peer) -> None:
-        """Tell what is wanted here."""
+        """Tell a peer this worker's interests."""
         peer.told = self._clock.seconds()
         interests = self._interests
         self._write(self._codec.pack(self._trail(peer, 0, interests.number), 0, 0, interests.told()), peer.address)
 
     def _answer(self, peer: _Peer) -> None:
-        """Nothing else went there meanwhile: say what was heard."""
+        """Acknowledge a peer's datagrams: no other datagram went to it in this turn, which would have done so."""
         self._write(self._codec.pack(self._trail(peer, 0), 0, 0, self._codec.records([])), peer.address)
 
     def _heard_from(self, peer: _Peer, datagram: Datagram) -> bool:
-        """@return: whether the peer knew what is wanted here."""
+        """@return: whether the peer knew all interests of this worker."""
         peer.meet(datagram.incarnation)
         if datagram.trail.heard_of == self._codec.incarnation and datagram.trail.heard > peer.heard:
             peer.heard = min(datagram.trail.heard, peer.sent)
@@ -229,10 +234,10 @@ class UDPCarrier(DatagramProtocol):
             self._tell(peer)
         return knew
 
-    # What arrives
+    # Receiving
 
     def datagramReceived(self, datagram: bytes, addr: object) -> None:
-        """A datagram arrived, from wherever. Whatever it is, the link lives on."""
+        """A datagram arrived, from any sender. Whatever it is, this does not raise."""
         try:
             self._received(self._codec.unpack(datagram))
         except BadDatagram as e:
@@ -261,7 +266,7 @@ class UDPCarrier(DatagramProtocol):
 
     def _credit(self, number: int) -> None:
         if number > self._heard:
-            # Datagrams keep their order on loopback: the ones before this have arrived or never will.
+            # On loopback datagrams keep their order: the earlier ones have arrived, or never will.
             self._heard = min(number, self._sent)
             if self._silence is not None and self._silence.active():
                 self._silence.reset(LOST_AFTER)
@@ -271,7 +276,7 @@ class UDPCarrier(DatagramProtocol):
         self._silence = self._clock.callLater(GRACE, self._give_up)
 
     def _give_up(self) -> None:
-        """Nothing was heard for a while: what is under way is lost (routing will read it from the log)."""
+        """No datagram has arrived for a while: those under way are lost. Routing reads their events from the log."""
         if self.under_way:
             self._metrics.datagrams_lost += self.under_way
             self._heard = self._sent

@@ -1,5 +1,5 @@
 """
-Who comes: what routing wants to know of a device before it delivers anything to it.
+Arrivals: the facts about a device that routing needs before it delivers events to it.
 
 Functions of a connection, for L{hichat.storage.store.Store}.
 """
@@ -20,8 +20,8 @@ def read_arrivals(
     connection: Connection, arrivals: Collection[Arrival], is_over: Callable[[int], bool] = lambda began_at: False
 ) -> dict[Arrival, Arrived]:
     """
-    @param is_over: whether a session that began then has ended by itself.
-    @return: what routing wants to know of each who comes; see L{Routing}.
+    @param is_over: whether a session that began at this time has expired; milliseconds since the epoch.
+    @return: the facts about each arrival, for L{Routing}.
     """
     found = users.find_many(connection, [arrival.user for arrival in arrivals])
     owners = devices.owners(connection, [arrival.device for arrival in arrivals if arrival.device])
@@ -56,11 +56,11 @@ def read_generation(
     is_over: Callable[[int], bool] = lambda began_at: False,
 ) -> int | None:
     """
-    @param device: or 0, for a client that has none.
-    @param login: the number of the session that the token is bound to; or 0, for a token that is bound to none.
-    @param bound: the device whose session that is, if it is another one.
-    @param is_over: whether a session that began then has ended by itself.
-    @return: the generation of the user's tokens that is good now; None if the user or the device may not come.
+    @param device: the device's number; 0 for a client without one.
+    @param login: the number of the session that the token is bound to; 0: it is bound to none.
+    @param bound: the number of the device whose session that is, if it is another one than C{device}.
+    @param is_over: see L{read_arrivals}.
+    @return: the generation of the user's tokens that is valid now; None if the user or the device may not connect.
     """
     arrival = Arrival(user, 0, device, login, bound)
     return read_arrivals(connection, [arrival], is_over)[arrival].generation

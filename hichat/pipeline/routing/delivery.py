@@ -27,24 +27,24 @@ from hichat.pipeline.plane.interests import Interests
 from hichat.runtime.metrics import Metrics
 
 GAP_TIMEOUT = 0.05
-"""Seconds that a hole may be open before it is read from the log."""
+"""Seconds for which a gap may stay before it is read from the log."""
 
 WATCH = 1.0
-"""Seconds between two looks at where the log ends; also before a failed repair is tried again."""
+"""Seconds between two looks for the log's end; also before a failed repair is tried again."""
 
 PAGE = 1000
-"""Events that a repair reads at once."""
+"""The most events that a repair reads at once."""
 
 EARLY = 64
-"""Batches that may wait for one before them; further ones are read from the log."""
+"""The most batches that wait for an earlier one; further ones are read from the log."""
 
 RECENT = 8192
-"""Events that are kept for devices that arrive at the same time."""
+"""The most recent events that are kept, for devices that arrive while they happen."""
 
 RECENT_SIZE = 4 * 1024 * 1024
-"""Bytes of their bodies, at most."""
+"""The most bytes of their bodies."""
 
-# To look a member up in its enumeration takes as long as to find who is online.
+# Scope.USER is looked up for every event, and that takes as long as finding its online recipients.
 _USER = int(Scope.USER)
 
 RECEIPTS_LIMIT = 100
@@ -52,7 +52,7 @@ RECEIPTS_LIMIT = 100
 
 
 def _voids(event: Event, generation: int, device: int, login: int, bound: int) -> bool:
-    """@return: whether this event ends what a user has signed in with; for the parameters see L{Arrival}."""
+    """@return: whether this event voids a device's token or session; for the parameters see L{Arrival}."""
     if event.kind != Kind.SIGNED_OUT:
         return False
     if not event.subject:
@@ -63,7 +63,7 @@ def _voids(event: Event, generation: int, device: int, login: int, bound: int) -
 
 
 def _without_recalled(events: list[Event], recalled: set[int]) -> list[Event]:
-    """@return: what people may still see of these events."""
+    """@return: these events without those that are not delivered, and with the recalled ones blank."""
     shown = [event for event in events if event.kind not in UNHEARD]
     if not recalled:
         return shown
@@ -83,9 +83,9 @@ class Arrival(NamedTuple):
     A device that wants to listen.
 
     @ivar position: the position after which it wants events.
-    @ivar device: its number; 0 for a client that has none.
-    @ivar login: the number of the session that the token is bound to, of that device; 0: it is bound to none.
-    @ivar bound: the device whose session that is, if it is another one.
+    @ivar device: its number; 0 for a client without one.
+    @ivar login: the number of the session that its token is bound to; 0: it is bound to none.
+    @ivar bound: the number of the device whose session that is, if it is another one than C{device}.
     """
 
     user: int
@@ -97,14 +97,14 @@ class Arrival(NamedTuple):
 
 class Arrived(NamedTuple):
     """
-    What the store knows of an arrival.
+    The facts about an arrival in the store.
 
-    @ivar generation: of the tokens that are good now; None: no token is, the device was revoked, or its
-        session is over.
-    @ivar groups: those that the user was in at that position, each with its size.
-    @ivar blocked: whom the user has blocked, then or since.
-    @ivar used_at: when the token's device was used last, as far as is known; in milliseconds since the epoch.
-    @ivar administrator: whether the user is one.
+    @ivar generation: the generation of the user's tokens that is valid now; None: the user is deleted or disabled, the
+        device was revoked, or its session is over.
+    @ivar groups: the groups of which the user was a member at that position, each with its size.
+    @ivar blocked: the users whom the user has blocked, at that position or since.
+    @ivar used_at: the last use of the token's device that was noted, in milliseconds since the epoch.
+    @ivar administrator: whether the user is an administrator.
     """
 
     generation: int | None
@@ -116,9 +116,10 @@ class Arrived(NamedTuple):
 
 class Met(NamedTuple):
     """
-    An arrival, and what the store knows of it.
+    An arrival whose facts were read.
 
-    @ivar position: the position at which that was so, and after which the device wants events.
+    @ivar position: the position of which the facts are, and after which the device wants events.
+    @ivar arrived: the facts.
     """
 
     position: int
@@ -129,6 +130,8 @@ class _Early(NamedTuple):
     """
     A batch that came before its turn.
 
+    @ivar last: its last position.
+    @ivar whole: whether it has all its positions' events; else it has those of this worker's interests.
     @ivar wanted: the number of this worker's interests when the batch came.
     """
 
@@ -139,7 +142,7 @@ class _Early(NamedTuple):
 
 
 class _Group:
-    """A group with a member online here: the members who are, and the number of all its members."""
+    """A group with members online here: these members, and the number of all its members."""
 
     __slots__ = ("online", "size")
 
@@ -150,8 +153,8 @@ class _Group:
 
 def _concerns(event: Event, user: int, groups: dict[int, int]) -> bool:
     """
-    @param groups: of the user, with their sizes, before the event; changed to what they are after it.
-    @return: whether the event is the user's to hear.
+    @param groups: the user's groups with their sizes, before the event. This changes them to those after it.
+    @return: whether the event is delivered to the user.
     """
     if event.scope == Scope.GROUP:
         before = event.target in groups
@@ -168,11 +171,14 @@ def _concerns(event: Event, user: int, groups: dict[int, int]) -> bool:
 @implementer(IBatchReceiver)
 class Routing:
     """
+    Delivers events to the devices of this process.
+
     @param delivery: the gateway.
-    @param read_log: gives at most so many events behind a position.
+    @param read_log: gives the events behind a position, at most so many.
     @param read_head: gives the log's last position.
-    @param read_arrival: gives what the store knows of one who comes.
-    @param interests: what is wanted of other workers: kept up to date with who is here.
+    @param read_arrival: gives the facts about an arrival.
+    @param interests: this worker's interests; routing keeps them up to date with the users who are online here.
+    @ivar position: the position up to which events were delivered.
     """
 
     _log = Logger()
@@ -198,9 +204,9 @@ class Routing:
         self._seen = 0
         self._groups: dict[int, _Group] = {}
         self._groups_of: dict[int, set[int]] = {}
-        # Of those who are here, only who has blocked somebody.
+        # For users who are online here: the users whom they have blocked, if any.
         self._blocked: dict[int, set[int]] = {}
-        # The last events, for who arrives while they happen; all those behind the position _forgotten.
+        # The recent events, for devices that arrive while they happen: all events behind the position _forgotten.
         self._recent: deque[list[Event]] = deque()
         self.recent = RECENT
         self._recent_count = self._recent_size = 0
@@ -210,22 +216,22 @@ class Routing:
         self._watch = LoopingCall(self._look)
         self._watch.clock = clock
         self._reached: list[tuple[int, Deferred[None]]] = []
-        # By their first position. Workers commit in order, but their datagrams may overtake each other.
+        # Early batches, by their first positions. Workers commit in order, but their datagrams may overtake each other.
         self._early: dict[int, _Early] = {}
 
-    # Its life
+    # Starting and stopping
 
     def start(self, position: int) -> None:
         """
-        Begin.
+        Begin to deliver.
 
-        @param position: where the log ends now; what came before is nobody's news.
+        @param position: the log's last position now; events up to it are not delivered.
         """
         self.position = self._seen = self._forgotten = position
         self._watch.start(WATCH, now=False)
 
     async def stop(self) -> None:
-        """Read the log no more."""
+        """Stop repairs, and looks for the log's end."""
         if self._watch.running:
             self._watch.stop()
         if self._repair_call is not None and self._repair_call.active():
@@ -243,19 +249,19 @@ class Routing:
         self._reached.append((position, waiter))
         return waiter
 
-    # Who is here
+    # Arrivals
 
     async def meet(
         self, user: int, generation: int, since: int | None = None, device: int = 0, login: int = 0, bound: int = 0
     ) -> Met:
         """
-        A device of this user is about to L{arrive}: learn the user's groups. For the parameters see there.
+        Read the facts about a device that is about to L{arrive}. For the parameters see there.
 
         @raise SignedOut: the token or the device is void by now.
         """
         if self._interests.shared:
             self._interests.begin_all()
-            # Not at once: who is told to read the log comes back in a moment.
+            # Not at once: a device whose arrive() returns False reads the log, and arrives again in a moment.
             self._clock.callLater(WATCH, self._interests.end_all)
         position = self.position if since is None else since
         arrived = await self._read_arrival(Arrival(user, position, device, login, bound))
@@ -275,17 +281,17 @@ class Routing:
         bound: int = 0,
     ) -> bool:
         """
-        A device of this user wants to listen from a position on: L{meet} it, then let it.
+        Let a device of this user listen from a position on, after L{meet}.
 
-        @param generation: of the token that the device has shown.
-        @param listen: is given that position and what happened for the user since then, and makes the device listen:
-            in the reactor turn from which on events reach it. Or it gives False: the device is gone.
-        @param since: a position; without it: now. The past reaches back only L{RECENT} events.
-        @param device: its number, if it has one.
-        @param login: the number of the device's session, if the token is bound to one.
-        @param met: it was met before, a moment ago.
-        @param bound: the device whose session that is, if it is another one.
-        @return: False if C{since} is too long ago: the device has to read the log first.
+        @param generation: the generation of the device's token.
+        @param listen: called with that position and the user's events since then, in the reactor turn from which on
+            events are delivered. It makes the device listen, and returns whether the device does: False if it is gone.
+        @param since: the position behind which the device wants events, at most L{RECENT} events ago; None: now.
+        @param device: the device's number, if it has one.
+        @param login: the number of the session, if the token is bound to one.
+        @param met: the result of L{meet}, if that was called a moment ago.
+        @param bound: the number of the device whose session that is, if it is another one.
+        @return: whether C{since} is recent enough; False: the device has to read the log first.
         @raise SignedOut: the token or the device is void by now.
         """
         met = met or await self.meet(user, generation, since, device, login, bound)
@@ -301,7 +307,7 @@ class Routing:
             raise SignedOut
         recalled = {event.subject for event in recent if event.kind in RECALLS}
         if user not in self._groups_of:
-            # First: whoever is told that the user comes must not be one of these.
+            # Before listen(), which shows the user's presence: blocked users must not be told.
             self._set_blocked(user, arrived.blocked, missed)
         if listen(position, _without_recalled(missed, recalled)) and user not in self._groups_of:
             self._groups_of[user] = set()
@@ -329,7 +335,7 @@ class Routing:
             self._exit(user, group)
         self._blocked.pop(user, None)
 
-    # What comes off the plane
+    # Batches of the plane
 
     def received(self, first: int, last: int, events: list[Event], knew: bool) -> bool:
         """See L{IBatchReceiver.received}. Signals have no position."""
@@ -352,7 +358,7 @@ class Routing:
         return True
 
     def _deliver_early(self) -> None:
-        """Deliver what came before its turn, as far as it is its turn now."""
+        """Deliver the early batches whose turn has come."""
         while self._early:
             first = min(self._early)
             if first > self.position + 1:
@@ -362,7 +368,10 @@ class Routing:
                 self._deliver(early.events, early.last, early.whole)
 
     def _deliver(self, events: list[Event], last: int, whole: bool) -> None:
-        """@param whole: whether every event up to C{last} is there; else those that were not wanted are missing."""
+        """
+        @param last: the position up to which the batch accounts for events.
+        @param whole: whether it has every event up to that; else events that were not wanted here are left out.
+        """
         wanted = self._interests.number
         if events and events[0].position <= self.position:
             events = [event for event in events if event.position > self.position]
@@ -373,7 +382,7 @@ class Routing:
             except Exception:
                 self._log.failure("event {position} could not be routed", position=event.position)
             if not whole and self._interests.number != wanted:
-                # More is wanted since this event, and is not in this batch.
+                # This event has made the worker want more, which may be left out of the batch: read that from the log.
                 events = events[:place]
                 self._behind(last)
                 break
@@ -397,7 +406,7 @@ class Routing:
             self._forgotten = max(self._forgotten, forgotten[-1].position)
 
     def _route(self, event: Event) -> None:
-        """Type ▸ recipients online here."""
+        """Deliver an event to its recipients who are online here."""
         if event.scope == _USER:
             target, sender = event.target, event.sender
             if target == sender:
@@ -451,11 +460,11 @@ class Routing:
         return group in self._groups_of.get(user, ())
 
     def has_blocked(self, user: int, other: int) -> bool:
-        """@return: whether this user, who is online here, does not want to hear from the other, nor to be seen."""
+        """@return: whether this user, who is online here, has blocked the other."""
         return user in self._blocked and other in self._blocked[user]
 
     def _set_blocked(self, user: int, blocked: frozenset[int], since: list[Event]) -> None:
-        """@param since: what happened then, some of it after C{blocked} was read: what is in there already."""
+        """@param since: the user's later events. C{blocked} may have some of their changes already."""
         found = set(blocked)
         for event in since:
             if event.kind == Kind.BLOCKED:
@@ -485,7 +494,7 @@ class Routing:
             self._exit(user, group)
 
     def _dissolve(self, group: int) -> None:
-        """It has no members any more."""
+        """A group was dissolved: it has no members any more."""
         if group in self._groups:
             for user in tuple(self._groups[group].online):
                 self._groups_of[user].discard(group)
@@ -508,7 +517,7 @@ class Routing:
     # The repair
 
     def _behind(self, position: int) -> None:
-        """Something up to this position exists and did not come."""
+        """There are events up to this position that have not come: begin a repair in a moment."""
         self._seen = max(self._seen, position)
         if self._repairing is None and (self._repair_call is None or not self._repair_call.active()):
             self._repair_call = self._clock.callLater(GAP_TIMEOUT, self._begin_repair)
