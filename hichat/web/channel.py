@@ -1,6 +1,6 @@
 """
-What twisted.web's HTTP/1.1 channel leaves open: heads that are no good are answered and not only dropped, requests that
-come all at once take turns with everybody else's, and who does not read an answer is not waited for.
+An HTTP/1.1 channel that is stricter than twisted.web's. It answers invalid heads, and does not only drop them. Requests
+that come together take turns with those of other connections. A client that does not read its answer is cut off.
 """
 
 from __future__ import annotations
@@ -18,16 +18,19 @@ from twisted.web import http
 from hichat.pipeline.gateway.connection import GUARDS
 
 LINGER_TIME = 5
-"""Seconds that who sends too much has to read why, before the connection closes: closing at once loses the answer."""
+"""
+Seconds that a client which has sent too much has to read the refusal before the connection closes: closing at once
+would lose the answer.
+"""
 
 STALL_TIME = 60
-"""Seconds after which it is looked how much of an answer was read."""
+"""Seconds between two looks at how much of an answer was read."""
 
 READ_RATE = 1024
-"""Bytes a second: who reads an answer more slowly is cut off."""
+"""The slowest rate at which a client may read an answer, in bytes a second."""
 
-# RFC 9110, 7.2: a name or an address, and a port; or nothing, of a target that has none. No comma: a proxy may have
-# made one of two.
+# A Host header (RFC 9110, 7.2): a name or an address, and a port; or nothing, for a target without a host. A comma is
+# not allowed: a proxy may have joined two headers.
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+;=%-]+|\[[0-9A-Za-z.:%]+\])?(?::[0-9]*)?")
 _ABSOLUTE = re.compile(rb"https?://([^/?#]+)(.*)", re.IGNORECASE)
 _LENGTH_DIGITS = 15
@@ -38,7 +41,7 @@ class PlainChannel(http.HTTPChannel):
     """
     One connection.
 
-    @ivar failed: the connection ends: it was answered, and what comes yet is thrown away.
+    @ivar failed: whether an invalid head was answered: the connection ends, and further bytes are dropped.
     """
 
     transport: Any
@@ -83,7 +86,7 @@ class PlainChannel(http.HTTPChannel):
             self.fail(414, f"the request line is too long: at most {self.totalHeadersSize} bytes")
 
     def headerReceived(self, line: bytes) -> bool:  # noqa: N802
-        """@return: whether the header is sound."""
+        """@return: whether the header is valid."""
         if self.failed:
             return False
         if self._receivedHeaderCount >= self.maxHeaders:
@@ -92,7 +95,7 @@ class PlainChannel(http.HTTPChannel):
         return bool(super().headerReceived(line))
 
     def _maybeChooseTransferDecoder(self, header: bytes, data: bytes) -> bool:  # noqa: N802
-        """RFC 9112, 6: how long the body is has one meaning, or the request is refused."""
+        """Refuse a request whose body's length is ambiguous (RFC 9112, 6)."""
         if header == b"Content-Length" and len(data) > _LENGTH_DIGITS:
             self.fail(400, "Content-Length is not a length")
             return False
@@ -113,7 +116,7 @@ class PlainChannel(http.HTTPChannel):
             super().allHeadersReceived()
 
     def head_received(self) -> None:
-        """The head is complete, and sound."""
+        """The head is complete and valid."""
 
     def allContentReceived(self) -> None:  # noqa: N802
         """The body is complete."""
@@ -125,7 +128,10 @@ class PlainChannel(http.HTTPChannel):
         """The body is complete."""
 
     def _is_sound(self) -> bool:
-        """RFC 9112, 3.2: the host is named once, and the target is a path, or a URL of which the path counts."""
+        """
+        Check the host and the target (RFC 9112, 3.2). There must be one host. The target is a path, or a URL whose path
+        is taken.
+        """
         headers = self.requests[-1].requestHeaders
         hosts = headers.getRawHeaders(b"host", [])
         if len(hosts) > 1 or (not hosts and self._version == b"HTTP/1.1"):
@@ -142,7 +148,7 @@ class PlainChannel(http.HTTPChannel):
                 path = b"*"
             elif not path.startswith(b"/"):
                 path = b"/" + path
-            # Its own host is the one that counts.
+            # The host in the target counts, not the header's.
             hosts, self._path = [host], path
             headers.setRawHeaders(b"host", hosts)
         if hosts and not _HOST.fullmatch(hosts[0]):
@@ -184,9 +190,9 @@ class PlainChannel(http.HTTPChannel):
         self.linger()
 
     def linger(self) -> None:
-        """Say that nothing more comes, and leave the client time to read it: see L{LINGER_TIME}."""
+        """Close the writing side, and leave the client time to read the answer: see L{LINGER_TIME}."""
         self.setTimeout(self.linger_time)
-        # Not through TLS, which cannot end one way only.
+        # Not with TLS, which cannot close one side only.
         if not self.isSecure() and hasattr(self.transport, "loseWriteConnection"):
             self.transport.unregisterProducer()
             self.transport.loseWriteConnection()
@@ -212,7 +218,7 @@ class PlainChannel(http.HTTPChannel):
     # Answers
 
     def writeHeaders(self, version: bytes, code: bytes, reason: bytes, headers: Any) -> None:  # noqa: N802
-        """Begin an answer. Twisted has no words for newer statuses."""
+        """Begin an answer. Twisted has no reason phrases for newer statuses."""
         if int(code) not in http.RESPONSES:
             reason = HTTPStatus(int(code)).phrase.encode()
         super().writeHeaders(version, code, reason, headers)
@@ -260,9 +266,9 @@ class PlainChannel(http.HTTPChannel):
             self._stall = None
 
     def timeoutConnection(self) -> None:  # noqa: N802
-        """The client took too long; as the base class has it, without a line in the log for each."""
+        """The client took too long. This does the same as the base class, but logs nothing."""
         if self._stall is not None:
-            # It is still reading: see L{_look}.
+            # The client is still reading its answer: see L{_look}.
             self.setTimeout(self.timeOut)
             return
         self._abortingCall = self.callLater(self.abortTimeout, self.forceAbortClient)
@@ -283,7 +289,7 @@ class PlainChannel(http.HTTPChannel):
             self.transport.abortConnection()
 
     def forceAbortClient(self) -> None:  # noqa: N802
-        """It was told to go, and does not."""
+        """The client has not closed the connection in time: abort it."""
         self._abortingCall = None
         self.transport.abortConnection()
 
@@ -298,7 +304,7 @@ class PlainChannel(http.HTTPChannel):
 
 def unsent(transport: Any) -> int:
     """@return: the number of written bytes that the kernel has not taken yet."""
-    # Of TLS: what waits to be encrypted, and the transport below.
+    # With TLS: the bytes that wait to be encrypted, and the buffers of the transport below.
     waiting = sum(map(len, getattr(transport, "_appSendBuffer", ())))
     below = getattr(transport, "transport", transport)
     buffered = len(getattr(below, "dataBuffer", b"")) - getattr(below, "offset", 0) + getattr(below, "_tempDataLen", 0)

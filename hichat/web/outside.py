@@ -25,16 +25,17 @@ _ORIGIN = re.compile(
 _NAME = re.compile(r"[a-z0-9._-]+")
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _OWN = frozenset(("app", "docs", "healthz", "metrics", "readyz", "session", "uploads", "v1", "v2"))
-"""Where addresses of our own begin: a prefix that began with one could not be told from it."""
+"""The first segments of the site's own paths. A prefix must not begin with one: it could not be told from them."""
 
 
 @dataclass(frozen=True)
 class Origin:
     """
-    Of a page (RFC 6454).
+    The origin of a page (RFC 6454).
 
-    @ivar scheme: in lower case, as is the host.
-    @ivar port: the scheme's own if there was none; 0: it has none.
+    @ivar scheme: the scheme, in lower case.
+    @ivar host: the host, in lower case.
+    @ivar port: the port; the scheme's default port if none is given, and 0 if the scheme has none.
     """
 
     scheme: str
@@ -55,8 +56,8 @@ class Origin:
 
     def is_at(self, host: str) -> bool:
         """
-        @param host: as a C{Host} header has it, which does not tell the scheme.
-        @return: whether that is where the page is from.
+        @param host: the value of a C{Host} header, which does not tell the scheme.
+        @return: whether the page is from this host.
         """
         try:
             return Origin.parse(f"{self.scheme}://{host}") == self
@@ -76,14 +77,14 @@ class Origin:
 def parse_origins(text: str) -> Origins:
     """
     @param text: origins, with commas or spaces between them.
-    @raise ValueError: there is something else in it.
+    @raise ValueError: it contains something else.
     """
     return Origins(tuple(map(Origin.parse, text.replace(",", " ").split())))
 
 
 @dataclass(frozen=True)
 class Origins:
-    """Those of an operator's list."""
+    """The origins in an operator's list."""
 
     found: tuple[Origin, ...] = ()
 
@@ -94,9 +95,9 @@ class Origins:
 @dataclass(frozen=True)
 class PublicURL:
     """
-    Where the world finds the site.
+    The public URL of the site.
 
-    @ivar prefix: of the path, without a slash at its end; mostly empty.
+    @ivar prefix: the beginning of all its paths, without a slash at the end; mostly empty.
     """
 
     origin: Origin
@@ -104,7 +105,7 @@ class PublicURL:
 
     @classmethod
     def parse(cls, text: str) -> PublicURL:
-        """@raise ValueError: it is none, or has more than a scheme, a host, a port and a path."""
+        """@raise ValueError: it is no URL, or has more than a scheme, a host, a port and a path."""
         scheme, separator, rest = text.partition("://")
         host, slash, path = rest.partition("/")
         origin = Origin.parse(f"{scheme}{separator}{host}")
@@ -119,7 +120,7 @@ class PublicURL:
 
     @property
     def is_here(self) -> bool:
-        """Whether it names this machine only."""
+        """Whether its host is this machine (loopback)."""
         address = parse_address(self.origin.host)
         return self.origin.host == "localhost" or (address is not None and address.is_loopback)
 
@@ -129,10 +130,12 @@ class PublicURL:
 
 class Outside:
     """
-    @param proxies: who may speak for others.
-    @param public: where the world finds the site; None: where each request says.
-    @param origins: whose pages may use it, beside its own.
-    @param hsts: seconds for which browsers shall come over TLS only; 0: it is not said.
+    How the world outside reaches the site.
+
+    @param proxies: reads which client a proxy names.
+    @param public: the public URL; None: each request's C{Host} header counts.
+    @param origins: the origins whose pages may use the site, beside its own.
+    @param hsts: the C{max-age} of C{Strict-Transport-Security}, in seconds; 0: the header is not sent.
     """
 
     _log = Logger()
@@ -152,31 +155,31 @@ class Outside:
 
     @property
     def prefix(self) -> str:
-        """What the paths of all our addresses begin with, where the world sees them; mostly empty."""
+        """The prefix of the public URL: the beginning of all paths as clients see them; mostly empty."""
         return self.public.prefix if self.public else ""
 
     def local(self, target: bytes) -> bytes:
         """
-        @param target: of a request: a proxy may have left the prefix on it or not.
-        @return: without the prefix.
+        @param target: the target of a request; a proxy may or may not have removed the prefix.
+        @return: the target without the prefix.
         """
         prefix = self.prefix.encode("ascii")
         return target[len(prefix) :] if prefix and target.startswith(prefix + b"/") else target
 
     def is_secure(self, request: Request) -> bool:
-        """@return: whether who asks does so over TLS."""
+        """@return: whether the client uses TLS."""
         return self.public.origin.scheme == "https" if self.public else self.proxies.source(request).secure
 
     def hsts(self, request: Request) -> bytes:
-        """@return: the value of C{Strict-Transport-Security}; empty: it is not to be sent."""
+        """@return: the value of C{Strict-Transport-Security}; empty: do not send it."""
         return b"max-age=%d" % self._hsts if self._hsts and self.is_secure(request) else b""
 
     def check_origin(self, request: Request) -> None:
         """
-        Let no page elsewhere act for who looks at it.
+        Refuse requests of foreign pages, which would act for the user who looks at them. Only browsers send C{Origin}:
+        a request without it is a program's.
 
-        @raise ForeignOrigin: a browser sends this for a page that is neither ours nor one of the list's. A program says
-            nothing of a page.
+        @raise ForeignOrigin: the page is neither of this site nor of an origin in the list.
         """
         said = request.requestHeaders.getRawHeaders(b"origin")
         if not said:
@@ -186,7 +189,7 @@ class Outside:
         except ValueError:
             origin = None
         if origin is None:
-            # Also "null", which says that the page has none.
+            # This includes "null", which stands for a page without an origin.
             raise ForeignOrigin
         if origin in self._origins:
             return
@@ -205,12 +208,12 @@ class Outside:
 
 
 def _hides_host(request: Request, source: Source) -> bool:
-    """@return: whether it comes from a trusted proxy that does not say what host was asked for."""
+    """@return: whether the request comes from a trusted proxy that does not tell which host the client asked for."""
     return source.proxied and not source.hosts and is_forwarded(request)
 
 
 def _host(text: str) -> str:
-    """@return: one spelling of a host."""
+    """@return: the canonical spelling of a host."""
     address = parse_address(text.strip("[]"))
     if address is not None:
         return str(address)
@@ -246,5 +249,5 @@ def source(request: Request) -> Source:
 
 
 def peer(request: Request) -> Peer:
-    """@return: from where a request comes; if a trusted proxy passed it on, from where that had it."""
+    """@return: the client of a request: the one that a trusted proxy names, or the other side of the connection."""
     return source(request).peer

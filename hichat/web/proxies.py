@@ -1,9 +1,9 @@
 """
-What a proxy says of a request that it passes on: for whom it asks, over what, and by which name that one knows us.
+Reads the headers of proxies: the client of a request, whether the client uses TLS, and the host that it asked for.
 
-It is believed only if the connection comes from a trusted proxy. C{X-Forwarded-For}, C{-Proto} and C{-Host} count;
-where none of them is, C{Forwarded} (RFC 7239) does. They are never mixed: a proxy overwrites or extends those of the
-kind that it knows, and passes on the others as they came, from whoever made them up.
+The headers count only if the connection comes from a trusted proxy. C{X-Forwarded-For}, C{-Proto} and C{-Host} count;
+if there is none of them, C{Forwarded} (RFC 7239) does. The two kinds are never mixed: a proxy overwrites or extends the
+kind that it knows, and passes the other on as the client sent it, who may have made it up.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ _NODE = re.compile(
 @dataclass(frozen=True)
 class Trusted:
     """
-    Whose word counts.
+    The trusted proxies.
 
-    @ivar unix: whether that of whoever connects to a UNIX socket does.
+    @ivar networks: their networks.
+    @ivar unix: whether clients of a UNIX socket are trusted.
     """
 
     networks: tuple[IPv4Network | IPv6Network, ...]
@@ -48,7 +49,7 @@ class Trusted:
     def parse(cls, text: str) -> Trusted:
         """
         @param text: networks or addresses, C{loopback} and C{unix}, with commas or spaces between them; or C{off}.
-        @raise ValueError: there is something else in it.
+        @raise ValueError: it contains something else.
         """
         words = text.replace(",", " ").split()
         if words == ["off"]:
@@ -76,10 +77,11 @@ class Trusted:
 
 class Peer(NamedTuple):
     """
-    From where a request comes.
+    The client of a request.
 
-    @ivar address: the IP address. L{STRANGER}: it is not known. Empty: a proxy asks that does not say for whom, or a
-        program on this machine; neither is limited by its address.
+    @ivar address: its IP address. L{STRANGER}: it is not known. Empty: a proxy has passed the request on and names no
+        client, or it is a program on this machine; neither is limited by its address.
+    @ivar port: its port; empty: it is not known.
     """
 
     address: str
@@ -107,7 +109,7 @@ class Proxies:
     """
     Reads the origin of a request.
 
-    @param trusted: whose word counts.
+    @param trusted: the trusted proxies.
     """
 
     def __init__(self, trusted: Trusted) -> None:
@@ -116,22 +118,22 @@ class Proxies:
     def trusts(self, address: object) -> bool:
         """
         @param address: of the other side of a connection, as a transport has it (an L{IAddress}).
-        @return: whether it is a trusted proxy, or could be one: its connections are not one party's.
+        @return: whether it is a trusted proxy, or could be one: its connections may have requests of many clients.
         """
         host = getattr(address, "host", None)
         if host is None:
-            # A UNIX socket's; its clients have no address.
+            # The connection is a UNIX socket's; its clients have no address.
             return self._trusted.unix and address is not None
         found = parse_address(str(host))
         return found is not None and found in self._trusted
 
     def source(self, request: Request) -> Source:
-        """@return: who sent it."""
+        """@return: the origin of a request."""
         client = request.getClientAddress()
         host, port = getattr(client, "host", None), str(getattr(client, "port", ""))
         if not self.trusts(client):
             found = None if host is None else parse_address(str(host))
-            # Without an address at all it comes from a UNIX socket that nobody trusts.
+            # Without an address the connection is of a UNIX socket whose clients are not trusted.
             return Source(Peer(STRANGER if found is None else str(found), port), False, False, request.isSecure(), ())
         told = _told(request)
         peer = self._named(told.nodes)
@@ -157,12 +159,12 @@ class Proxies:
 
 
 def is_forwarded(request: Request) -> bool:
-    """@return: whether somebody passed the request on, and says so in any way; trusted or not."""
+    """@return: whether a proxy has passed the request on, trusted or not, by any header that proxies add."""
     return any(_FORWARDING.fullmatch(name) for name, _ in request.requestHeaders.getAllRawHeaders())
 
 
 def parse_address(text: str) -> IPAddress | None:
-    """@return: an address, without the zone, and of IPv4 if it stands for one; None: the text is none."""
+    """@return: an address without its zone; an IPv4-mapped one as IPv4. None: the text is no address."""
     try:
         found = ip_address(text.partition("%")[0])
     except ValueError:
@@ -188,9 +190,11 @@ def parse_node(text: str) -> IPAddress | None:
 
 class _Told(NamedTuple):
     """
-    What the headers say, each in the order of the proxies.
+    The contents of a proxy's headers, each in the order of the proxies.
 
-    @ivar nodes: None: there is no such header.
+    @ivar nodes: the nodes that the proxies name; None: there is no such header.
+    @ivar protocols: the protocols over which the requests came.
+    @ivar hosts: the hosts that were asked for.
     """
 
     nodes: Sequence[str] | None
@@ -200,8 +204,8 @@ class _Told(NamedTuple):
     @property
     def is_secure(self) -> bool:
         """
-        Whether the first one asked over TLS: what comes behind a proxy may well be plain. Where it cannot be told which
-        entry is the first one's, one that says so is enough: who lies about it loses a cookie of their own.
+        Whether the client uses TLS; between proxies the connections may well be plain. It cannot be told which entry is
+        the client's, so one entry that tells of TLS is enough. A client that lies about it only loses its own cookie.
         """
         return any(protocol.lower() in ("https", "wss") for protocol in self.protocols)
 
@@ -214,13 +218,13 @@ def _told(request: Request) -> _Told:
 
 
 def _forwarded(elements: Sequence[str] | None) -> _Told:
-    """Read C{Forwarded}. A quoted comma would be a mistake in all that we read of it, and is taken for one."""
+    """Read C{Forwarded}. No valid value that we read has a comma, so quoted commas are not handled."""
     if elements is None:
         return _Told(None, (), ())
     found: dict[str, list[str]] = {"for": [], "proto": [], "host": []}
     for element in elements:
         pairs = dict(_pairs(element))
-        # Each element is a proxy's: one that names nobody has hidden who asks.
+        # Each element is of one proxy: an element without "for" hides its client.
         found["for"].append(pairs.get("for", STRANGER))
         for name in ("proto", "host"):
             if name in pairs:

@@ -1,8 +1,8 @@
 """
-From a request's method and path to the handler that answers it. werkzeug's L{Map} does the matching.
+Finds the handler for a request's method and path. werkzeug's L{Map} does the matching.
 
-As werkzeug has it: a route that takes GET takes HEAD too, a slash at the end of a path makes it another path, and a
-parameter is one segment of the path.
+By werkzeug's rules, a route for GET takes HEAD too, a slash at the end of a path makes it another path, and a parameter
+is one segment of the path.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hichat.web.site import Request
 
 class Route(NamedTuple):
     """
-    A method and a path that are taken.
+    A method and a path, with their handler.
 
     @ivar path: with parameters, such as C{/v2/users/<user>}: see werkzeug's L{Rule}.
     @ivar handler: called with the request, and with the parameters by their names. It returns the answer's body, or a
@@ -37,11 +37,11 @@ class Route(NamedTuple):
 
 class Routes(Resource):
     """
-    A leaf that has a request answered by the handler of its route.
+    A leaf resource that calls the handler of a request's route.
 
-    @param not_routed: makes the body of the answer where there is no such route. It is called with the request and the
-        methods that the path takes, in order; none: there is no such path.
-    @param broken: makes the body of the answer where a handler failed.
+    @param not_routed: makes the body of the answer if there is no such route. It is called with the request and the
+        methods that the path takes, in order; empty: there is no such path.
+    @param broken: makes the body of the answer if a handler failed.
     """
 
     isLeaf = True
@@ -55,7 +55,7 @@ class Routes(Resource):
     ) -> None:
         super().__init__()
         found = Map([Rule(path, methods=[method], endpoint=handler) for method, path, handler in routes])
-        # What the client calls the server makes no difference.
+        # The routes do not depend on the host.
         self._map = found.bind("localhost")
         self._not_routed = not_routed
         self._broken = broken

@@ -1,8 +1,8 @@
 """
-The web site: what twisted.web leaves open.
+The web site: limits and errors, which twisted.web leaves open.
 
-Bodies are capped while they arrive, files wait until it is known that they may come, slow requests end, what goes wrong
-is answered in JSON, and neither an answer nor the log tells more than it must.
+A body is capped while it arrives. An upload is read only once its sender may upload. Slow requests end. Errors are
+answered in JSON. Neither an answer nor the log tells more than it must.
 """
 
 from __future__ import annotations
@@ -53,18 +53,19 @@ from hichat.web.outside import Outside
 __all__ = ["Branch", "Channel", "NotFound", "Request", "Site", "answer_json", "language"]
 
 Gate = Callable[["Request"], Awaitable[Callable[[], None]]]
-"""Called when the head of a request has come, to admit its body. Raises L{Refused}, or gives a function to be called at
-the request's end."""
+"""Called when the head of an upload has come, to admit its body. Raises L{Refused}, or returns a function to be called
+at the request's end."""
 
 Caller = Callable[["Request"], Awaitable[int]]
-"""Gives the user whose token a request has; 0: it has no valid one."""
+"""Gives the id of the user whose token a request has; 0: it has no valid token."""
 
 
 class UploadPath(NamedTuple):
     """
     A path to which files are posted.
 
-    @ivar slack: bytes of the body beside the file.
+    @ivar gate: admits an upload.
+    @ivar slack: bytes that the body may have beside the file.
     """
 
     gate: Gate
@@ -72,31 +73,31 @@ class UploadPath(NamedTuple):
 
 
 IDLE_TIME = 60
-"""Seconds from the last answer, or from the connection, until the next request's head must be there."""
+"""Seconds from the last answer, or from the connection, until the next request's head must have come."""
 
 FORM_TIME = 15
-"""Seconds for the body of a request with a form, and besides as long as it takes at L{FORM_RATE}."""
+"""Seconds for the body of a request with a form, on top of those that it takes at L{FORM_RATE}."""
 
 FORM_RATE = 2 * 1024
-"""Bytes a second."""
+"""The slowest rate of such a body, in bytes a second."""
 
 BODY_TIME = 60
-"""Seconds for the body of an upload, at the least."""
+"""The least seconds that the body of an upload may take."""
 
 UPLOAD_RATE = 16 * 1024
-"""Bytes a second: an upload that would take longer at this rate is cut off."""
+"""The slowest rate of an upload, in bytes a second. An upload that takes longer than at this rate is cut off."""
 
 BODIES_LIMIT = 16 * 1024 * 1024
-"""Bytes of bodies that are not complete, which are held in memory. Of more, the oldest are given up."""
+"""The most bytes of incomplete bodies in memory. Beyond it the oldest bodies are given up."""
 
 PROBES = (b"/healthz", b"/readyz", b"/metrics")
-"""The calls of monitoring. They are answered over the limit of connections, too: a daemon that is full is alive."""
+"""The calls of monitoring. They are answered beyond the limit of connections, too: a full daemon is alive."""
 
 DOOR_TIME = 1
 """Seconds that a client over the limit of connections has to send its request and to read the refusal."""
 
 ANSWER_COST = 64 * 1024
-"""Bytes of an answer that cost as much as a call that does nothing, which is a millisecond."""
+"""Bytes of an answer that are charged as one millisecond. The call itself is charged as one, too."""
 
 
 class Channel(PlainChannel):
@@ -161,11 +162,11 @@ class Request(server.Request):
         self._limit = 0
         self._received = 0
         self._refused = False
-        # While it is not known yet whether the body may come: what has come of it; and the rest of the request's line,
-        # if that was all.
+        # While the gate decides about an upload: the pieces of the body that have come; and the arguments of
+        # requestReceived, if the body is complete.
         self._held: list[bytes] | None = None
         self._complete: tuple[bytes, bytes, bytes] | None = None
-        # What it counts for until it is answered, and what it costs.
+        # The counts that it gives back when it is answered, and its cost.
         self._address = ""
         self._user = 0
         self._has_file = False
@@ -184,7 +185,7 @@ class Request(server.Request):
             return None
 
     def getRequestHostname(self) -> bytes:  # noqa: N802
-        """@return: always the same: no answer depends on what the client calls the server."""
+        """@return: always the same, so that no answer depends on the Host header."""
         return b"localhost"
 
     def gotLength(self, length: int | None) -> None:
@@ -207,10 +208,14 @@ class Request(server.Request):
         if upload is not None and length != 0:
             self._ask(upload.gate)
 
-    # What it counts for
+    # Limits
 
     def _enter(self) -> None:
-        """@raise Refused: it is one too many."""
+        """
+        Count the request for the address that a proxy names.
+
+        @raise Refused: its connection, or the request, is beyond a limit.
+        """
         channel, site = self.channel, self.channel.site
         if channel.place.refusal is not None:
             if self.path not in PROBES:
@@ -220,7 +225,7 @@ class Request(server.Request):
             return
         source = site.outside.proxies.source(self)
         if source.named:
-            # Of many people, one after the other.
+            # A proxy's connection has requests of many people: so the request counts, and not the connection.
             named = key_of(source.peer.address)
             if not site.places.addresses.take(named):
                 site.places.refusals.count("address", named)
@@ -229,10 +234,10 @@ class Request(server.Request):
 
     def called_by(self, user: int) -> None:
         """
-        It is known who calls.
+        Count the request for the user who makes it.
 
-        @raise TooManyRequests: they have asked for too much work.
-        @raise TooManyConnections: too many of their requests are under way.
+        @raise TooManyRequests: the user has used up the budget of work.
+        @raise TooManyConnections: too many of the user's requests are under way.
         """
         if user == self._user or self._ended:
             return
@@ -246,7 +251,7 @@ class Request(server.Request):
         self._user = user
 
     def _check_address(self) -> None:
-        """@raise TooManyRequests: nobody known calls, and strangers at its address have asked for too much work."""
+        """@raise TooManyRequests: the caller is not known, and strangers at the address have used up its budget."""
         if not self._user and self.path not in PROBES:
             self.channel.site.budgets.addresses.check(self._budget_key())
 
@@ -265,9 +270,9 @@ class Request(server.Request):
 
     def take_file(self) -> None:
         """
-        A file is sent or received: until the request is answered.
+        Count a file that is sent or received, until the request is answered.
 
-        @raise Busy: there are too many of them.
+        @raise Busy: there are too many files.
         """
         if not self._has_file:
             if not self.channel.site.places.files.take(None):
@@ -276,9 +281,9 @@ class Request(server.Request):
 
     def leave(self) -> ConnectionSlot:
         """
-        It becomes a connection of another protocol.
+        The connection changes to another protocol: the request ends.
 
-        @return: what that counts for, until it ends.
+        @return: the connection's slot, which it has to give back when it ends.
         """
         place = self.channel.place
         if not place.address:
@@ -312,7 +317,7 @@ class Request(server.Request):
         return address_key(peer(self).address)
 
     def finish(self) -> None:
-        """It is answered."""
+        """The request is answered."""
         self._end()
         super().finish()
 
@@ -328,7 +333,7 @@ class Request(server.Request):
         return self.channel.transport
 
     def _ask(self, gate: Gate) -> None:
-        """Nothing more of the body is read until it is known whether it may come."""
+        """Ask the gate whether the body of an upload may come. The connection is not read until the answer."""
         self.args = http.parse_qs(self.uri.partition(b"?")[2], keep_blank_values=True)
         expects = (self.getHeader("expect") or "").lower() == "100-continue" and self.clientproto == b"HTTP/1.1"
         self.requestHeaders.removeHeader(b"expect")
@@ -379,7 +384,7 @@ class Request(server.Request):
         if self._refused:
             return
         if self._held is not None:
-            # What came in one read with the head.
+            # Bytes that came in the same read as the head.
             self._held.append(data)
             return
         self._received += len(data)
@@ -394,13 +399,13 @@ class Request(server.Request):
             return
         bodies = self.channel.site.bodies
         if self._received > FORM_LIMIT or self._received == self.channel.length:
-            # It is in a file by now, or complete.
+            # The body is in a file by now, or complete.
             bodies.remove(self)
         else:
             bodies.add(self, len(data))
 
     def give_up(self) -> None:
-        """Its body takes too long, and room that others need."""
+        """Refuse the request: its body takes too long, and memory that others need."""
         assert self.content is not None
         self.content.close()
         self.content = BytesIO()
@@ -430,7 +435,7 @@ class Request(server.Request):
     def process(self) -> None:
         """The request is complete."""
         if self.path == b"*":
-            # For the whole server (RFC 9110, 7.1): the base class would answer by itself, with its version.
+            # "*" means the whole server (RFC 9110, 7.1). The base class would answer that itself, with its version.
             self.path = b"/*"
         with self._metered():
             try:
@@ -479,7 +484,7 @@ class Request(server.Request):
         self.finish()
 
     def processingFailed(self, reason: Failure) -> Failure:  # noqa: N802
-        """Rendering failed: tell the log why and the client only that."""
+        """Rendering failed. The log gets the failure; the client is only told that there was one."""
         self._log.failure("{method} {path} failed", reason, method=self.method, path=self.path)
         if self.startedWriting:
             self.channel.loseConnection()
@@ -490,14 +495,14 @@ class Request(server.Request):
 
     def _too_large(self) -> FormTooLarge:
         upload = self.channel.site.upload_path(self.method, self.path)
-        # What a form has beside the file is nothing that people know of.
+        # Tell the limit of the file, without the slack for the form around it.
         return FormTooLarge(self._limit - (upload.slack if upload else 0))
 
     def _refuse(self, error: Refused) -> None:
-        """Answer at once, take the rest of the body without keeping it, and close."""
+        """Answer at once, drop the rest of the body, and close."""
         self._refused = True
         self.channel.site.bodies.remove(self)
-        # Or the base class would ask for the body all the same.
+        # Otherwise the base class would ask for the body (100 Continue).
         self.requestHeaders.removeHeader(b"expect")
         if isinstance(error, FormTooLarge):
             self.channel.site.metrics.bodies_refused += 1
@@ -509,10 +514,9 @@ class Request(server.Request):
 
 class Bodies:
     """
-    The memory that holds bodies which are not complete.
+    The incomplete bodies in memory.
 
-    @param limit: bytes. Beyond them the request that has kept the daemon waiting longest is given up; never one whose
-        client goes on sending.
+    @param limit: the most bytes. Beyond it the request that began its body first is given up.
     """
 
     def __init__(self, limit: int = BODIES_LIMIT) -> None:
@@ -531,17 +535,17 @@ class Bodies:
             oldest.give_up()
 
     def remove(self, request: Request) -> None:
-        """It is complete, or gone. May be said again."""
+        """A body is complete, or its request is gone. May be called again."""
         self._size -= self._held.pop(request, 0)
 
 
 class _Closed(Protocol):
-    """A connection that is one too many, and is not even told so."""
+    """A connection beyond a limit that is closed without an answer."""
 
     def connectionMade(self) -> None:
         transport: Any = self.transport
         if isinstance(transport, Connection):
-            # At once: many may be taken in one turn, and each has a descriptor until it is closed.
+            # Close it at once: many may be accepted in one turn, and each has a descriptor until it is closed.
             transport.connectionLost(Failure(ConnectionAborted()))
         else:
             transport.abortConnection()
@@ -551,13 +555,13 @@ class Site(server.Site):
     """
     @param root: see L{hichat.v1.calls.make_root}.
     @param upload_limit: bytes of the largest file that may be uploaded.
-    @param uploads: where that is.
-    @param spool: a directory for large bodies while they arrive; None is the system's.
+    @param uploads: the paths of uploads.
+    @param spool: a directory for large bodies while they arrive; None: the system's.
     @param idle_time: see L{IDLE_TIME}.
-    @param places: counts connections; without it there may be as many as will.
-    @param budgets: what calls may cost; without it as much as they will.
-    @param outside: what it is to the world; None: it stands behind no proxy but one on this machine.
-    @param caller: whose token a request shows; None: nobody is known.
+    @param places: counts connections; None: there is no limit.
+    @param budgets: the budgets of work; None: there is no limit.
+    @param outside: the proxies before the site, and its public address; None: only a proxy on this machine is trusted.
+    @param caller: finds the user whose token a request has; None: all callers are unknown.
     """
 
     _log = Logger()
@@ -596,7 +600,7 @@ class Site(server.Site):
         self.spooling = Trouble("requests' bodies cannot be kept while they arrive")
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
-        """Somebody connects. Of a proxy it is not known for whom yet."""
+        """A client connects. For a proxy's connection the addresses are not known yet: its requests name them."""
         place = self.places.enter("" if self.outside.proxies.trusts(addr) else key_of(getattr(addr, "host", "")))
         if place is None:
             return _Closed()
@@ -607,7 +611,7 @@ class Site(server.Site):
         return channel
 
     def startFactory(self) -> None:  # noqa: N802
-        """The base class opens a log file, and wakes up every second to have the time for it."""
+        """Do nothing: the base class opens a log file, and runs a timer every second for its times."""
 
     def stopFactory(self) -> None:  # noqa: N802
         """See L{startFactory}."""
@@ -621,14 +625,14 @@ class Site(server.Site):
         return self._uploads.get(path) if method == b"POST" else None
 
     def body_limit(self, method: bytes, path: bytes) -> int:
-        """@return: how many bytes the body of such a request may have."""
+        """@return: the most bytes that the body of such a request may have."""
         upload = self.upload_path(method, path)
         return FORM_LIMIT if upload is None else self._upload_limit + upload.slack
 
     def body_time(self, method: bytes, path: bytes, length: int | None) -> float:
         """
-        @param length: bytes that it has; None: that is not known.
-        @return: how many seconds the body of such a request may take.
+        @param length: the body's length in bytes; None: it is not known.
+        @return: the most seconds that the body of such a request may take.
         """
         limit = self.body_limit(method, path)
         size = limit if length is None else min(length, limit)
@@ -637,14 +641,17 @@ class Site(server.Site):
         return max(BODY_TIME, size / UPLOAD_RATE)
 
     def getContentFile(self, length: int | None) -> IO[bytes]:  # noqa: N802
-        """@return: where a body of that many bytes is kept while it arrives; None: that is not known."""
+        """
+        @param length: the body's length in bytes; None: it is not known.
+        @return: a file, in memory or on the disk, for the body while it arrives.
+        """
         if length is not None and length <= FORM_LIMIT:
             return BytesIO()
         return tempfile.SpooledTemporaryFile(max_size=FORM_LIMIT, dir=str(self._spool) if self._spool else None)
 
     def getResourceFor(self, request: server.Request) -> IResource:  # noqa: N802
-        """Find what answers a request."""
-        # Set by the base class: it names the version, which only attackers want to know.
+        """Find the resource that answers a request."""
+        # The base class has set this header: it names Twisted's version, which helps attackers only.
         request.responseHeaders.removeHeader(b"server")
         if self.outside.prefix and request.path == self.outside.prefix.encode("ascii"):
             return PermanentRedirect(request.path + b"/")
@@ -669,9 +676,9 @@ async def _nobody(request: Request) -> int:
 
 class PermanentRedirect(Resource):
     """
-    It is elsewhere.
+    Redirects to another path.
 
-    @param path: where.
+    @param path: the path.
     """
 
     isLeaf = True
@@ -681,19 +688,19 @@ class PermanentRedirect(Resource):
         self._path = path
 
     def render_GET(self, request: http.Request) -> bytes:
-        """Say so."""
+        """Answer with a permanent redirect."""
         request.setResponseCode(308)
         request.setHeader(b"Location", self._path)
         return b""
 
 
 class NotFound(Resource):
-    """Nothing is here."""
+    """A path without a resource."""
 
     isLeaf = True
 
     def render(self, request: http.Request) -> bytes:
-        """Say so."""
+        """Answer with an error."""
         return complain(request, NoSuchAddress())
 
 

@@ -1,4 +1,4 @@
-"""From HTTP to WebSocket: who asks is authenticated first, then the gateway takes the connection over."""
+"""From HTTP to WebSocket: checks the opening handshake, then gives the connection to the gateway."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from hichat.web.site import language
 _log = Logger()
 
 VERSION = b"13"
-"""Of the WebSocket protocol (RFC 6455, 4.1)."""
+"""The version of the WebSocket protocol (RFC 6455, 4.1)."""
 
 
 class Admission:
     """
-    Stands in for a factory, for one connection.
+    Stands in for the gateway's factory, for one connection.
 
-    @ivar protocol: what it has made.
+    @ivar protocol: the protocol that it has made; None: it has made none.
     """
 
     protocol: ChatProtocol | None = None
@@ -44,7 +44,7 @@ class Admission:
         self._request = request
 
     def buildProtocol(self, addr: IAddress) -> ChatProtocol:
-        """@return: a protocol whose client is known, as far as it is."""
+        """@return: a protocol that knows its client, as far as the handshake tells."""
         protocol = self._factory.buildProtocol(addr)
         protocol.place = cast(SiteRequest, self._request).leave()
         self.admit(protocol)
@@ -52,15 +52,15 @@ class Admission:
         return protocol
 
     def admit(self, protocol: ChatProtocol) -> None:
-        """Tell it who its client is."""
+        """Tell the protocol its client."""
         raise NotImplementedError
 
 
 def _check(request: Request) -> bytes | None:
     """
-    See whether a request may open a WebSocket, in what Autobahn does not look at, or not closely.
+    Check the parts of an opening handshake that Autobahn checks not at all, or not strictly.
 
-    @return: the answer, if it may not.
+    @return: the answer of a refusal; None: the request may open a WebSocket.
     """
     versions = request.requestHeaders.getRawHeaders(b"Sec-WebSocket-Version", [])
     if request.clientproto != b"HTTP/1.1" or any(version.strip() != VERSION for version in versions):
@@ -75,16 +75,17 @@ def _check(request: Request) -> bytes | None:
 
 def take_over(request: Request, admission: Admission) -> bytes | int:
     """
-    Let Autobahn have the connection, and also what has come behind the request: twisted.web keeps it for a request
-    that it thinks is next.
+    Give Autobahn the connection, and also the bytes that have come behind the request, which twisted.web has kept as
+    the next request.
 
-    @return: C{NOT_DONE_YET}, or the answer of why not.
+    @return: C{NOT_DONE_YET}, or the answer of a refusal.
     """
     refusal = _check(request)
     if refusal is not None:
         return refusal
     channel = request.channel
-    # No extension is taken, so none is looked at; and the header may come twice (RFC 6455, 11.3.2).
+    # The gateway takes no extension. The header is removed, because Autobahn would refuse one that comes twice, which
+    # is allowed (RFC 6455, 11.3.2).
     request.requestHeaders.removeHeader(b"Sec-WebSocket-Extensions")
     answer: bytes | int = WebSocketResource(admission).render(request)
     held, channel._dataBuffer = channel._dataBuffer, []
@@ -92,7 +93,7 @@ def take_over(request: Request, admission: Admission) -> bytes | int:
     if behind and admission.protocol is not None:
         admission.protocol.dataReceived(behind)
     if answer == NOT_DONE_YET:
-        # The two refer to each other: only the search for garbage would find them, and they would wait for that.
+        # The request and its channel refer to each other: without this they would wait for the garbage collector.
         channel.requests.clear()
         request.notifications.clear()
     return answer
@@ -100,8 +101,8 @@ def take_over(request: Request, admission: Admission) -> bytes | int:
 
 class SocketV2Resource(Resource):
     """
-    C{GET /v2/ws}: anybody may connect; an C{Authorization: Bearer} header (RFC 6750) or the first frame says
-    who it is. A browser's page must be of this server: L{Outside.check_origin}.
+    C{GET /v2/ws}: anybody may connect. The token is in an C{Authorization: Bearer} header (RFC 6750), or in the first
+    frame. A browser's page must be of this server: L{Outside.check_origin}.
     """
 
     isLeaf = True
@@ -111,7 +112,7 @@ class SocketV2Resource(Resource):
         self._factory = factory
 
     def render_GET(self, request: Request) -> bytes | int:
-        """Upgrade, if no page elsewhere asks."""
+        """Upgrade, unless a foreign page asks."""
         try:
             outside_of(request).check_origin(request)
         except ForeignOrigin as e:

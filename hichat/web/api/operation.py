@@ -1,25 +1,25 @@
 """
 Operations of the v2 HTTP API. The routes, the OpenAPI document and its page are made from their declarations.
 
-An operation is a coroutine function, and what its signature cannot say::
+An operation is a coroutine function, with a declaration of the facts that its signature cannot express::
 
     async def rename(services: ApiServices, caller: Caller, path: GroupPath, body: NewName) -> ShownGroup:
         \"""What the document says about it, in a few sentences.\"""
 
     Operation("PUT", "/groups/{group}/name", rename, "Rename a group", (NoSuchGroup, NameTaken))
 
-The names of its parameters say what they are:
+The names of its parameters have a meaning:
 
     - C{services}: L{hichat.web.services.ApiServices};
-    - C{caller}: L{Caller}: so a token is needed; without this parameter anybody may call;
-    - C{peer}: L{hichat.web.proxies.Peer}: from where the request comes;
+    - C{caller}: L{Caller}. With this parameter a call needs a token; without it anybody may call;
+    - C{peer}: L{hichat.web.proxies.Peer}, the client's address;
     - C{forwarded}: whether a proxy has passed the request on;
-    - C{path}, C{query}: structs, whose fields are the parameters of that kind;
+    - C{path}, C{query}: structs; their fields are the parameters of the path and the query;
     - C{body}: a struct, read from JSON;
-    - C{content}: the body as a file, whatever it is.
+    - C{content}: the body as a file, of any type.
 
-What comes from clients forbids unknown fields. What is returned is written as JSON; None: there is no body (204). A
-resource sends what it likes, such as a file.
+The structs of requests forbid unknown fields. The returned value is written as JSON; after None the answer has no body
+(204). A returned L{Resource} renders the answer itself, such as a file.
 """
 
 from __future__ import annotations
@@ -86,13 +86,14 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     """
     One method of one path.
 
-    @ivar path: under C{/v2}, with the names of parameters in braces.
-    @ivar handler: see the module.
-    @ivar summary: a few words.
+    @ivar method: the HTTP method.
+    @ivar path: the path after C{/v2}, with the names of parameters in braces.
+    @ivar handler: the coroutine function; see the module.
+    @ivar summary: a few words for the document.
     @ivar refusals: the errors that it may raise, beside those that L{refused_with} adds by itself.
-    @ivar status: of an answer with a body.
-    @ivar more: answers with other statuses than that: the types of their bodies; None: there is no body. Then the
-        handler returns an L{Answer} for these.
+    @ivar status: the status of an answer with a body.
+    @ivar more: further answers, for which the handler returns an L{Answer}: the types of their bodies by status; None:
+        there is no body.
     """
 
     method: str
@@ -104,7 +105,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     more: Mapping[int, type[msgspec.Struct] | None] = {}
 
     def __post_init__(self) -> None:
-        """@raise TypeError: the declaration does not fit together."""
+        """@raise TypeError: the declaration contradicts the handler's signature."""
         takes = set(self.hints) - {"return"}
         unknown = takes - {"services", "caller", "peer", "forwarded", "path", "query", "body", "content"}
         if unknown or "services" not in takes:
@@ -118,7 +119,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def hints(self) -> dict[str, Any]:
-        """The handler's parameters and their types, and what it returns."""
+        """The types of the handler's parameters, and of its return value, by name."""
         return get_type_hints(self.handler, include_extras=True)
 
     @property
@@ -129,7 +130,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def description(self) -> str:
-        """What the handler's docstring says, in epytext."""
+        """The text for the document: the handler's docstring, in epytext."""
         return inspect.cleandoc(self.handler.__doc__ or "")
 
     @property
@@ -139,17 +140,17 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def path_type(self) -> type[msgspec.Struct] | None:
-        """Of the path's parameters."""
+        """The struct of the path's parameters; None: it has none."""
         return self.hints.get("path")
 
     @property
     def query_type(self) -> type[msgspec.Struct] | None:
-        """Of the query's parameters."""
+        """The struct of the query's parameters; None: it has none."""
         return self.hints.get("query")
 
     @property
     def body_type(self) -> type[msgspec.Struct] | None:
-        """Of the body."""
+        """The struct of the JSON body; None: it takes none."""
         return self.hints.get("body")
 
     @property
@@ -165,7 +166,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def needs_body(self) -> bool:
-        """Whether there is a body with a field that has to be there; else it may be left out."""
+        """Whether a request must have a body: whether a field of the body is required."""
         return self.body_type is not None and any(field.required for field in msgspec.structs.fields(self.body_type))
 
     @cached_property
@@ -182,17 +183,17 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def refused_with(self) -> tuple[type[Refused], ...]:
-        """All that it may be refused with."""
+        """All errors with which it may be refused."""
         found: list[type[Refused]] = []
         if not self.is_open:
             found.append(Unauthorized)
-        # A parameter that it does not have is refused as well.
+        # Every operation refuses unknown parameters.
         found += [InvalidField, NotText]
         if self.query_type is not None and issubclass(self.query_type, Paging):
             found.append(BadCursor)
         if self.body_type is not None:
             found += [NotJSON, NotJSONType]
-        # Whatever it is, a body may come with it; and the store can be away for each.
+        # Any request may have a body, and for any the store may be away.
         found += [FormTooLarge, *self.refusals, TooManyRequests, TooManyConnections, Busy, NotStored, StoreAway, Broken]
         return tuple(dict.fromkeys(found))
 
@@ -201,7 +202,7 @@ class Section(NamedTuple):
     """
     Operations about one subject.
 
-    @ivar text: in CommonMark, what should be known of the subject.
+    @ivar text: an introduction to the subject, in CommonMark.
     """
 
     title: str

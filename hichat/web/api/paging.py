@@ -1,8 +1,9 @@
 """
 Lists in pages, all of them alike: C{?limit=&cursor=} gives C{{"items": [...], "next": "..."}}.
 
-A cursor says where the next page begins, by the values that the list is sorted by: so what is added or goes meanwhile
-neither repeats nor hides another item. It is no secret and no permission: each page looks again at who may see what. ::
+A cursor contains the values by which the list is sorted, of the last item of a page; the next page begins behind them.
+So items that are added or removed meanwhile neither repeat nor hide another item. A cursor is no secret and no
+permission: each page checks again which items the user may see. ::
 
     async def members(services: ApiServices, caller: Caller, path: GroupPath, query: Paging) -> Page[Member]:
         after = query.after(tuple[int])                             # None for the first page
@@ -25,7 +26,7 @@ from hichat.core.errors import BadCursor
 from hichat.core.events import MAX_SAFE_INTEGER
 
 LIMIT = 200
-"""Items of a page, at most."""
+"""The most items of a page."""
 
 T = TypeVar("T")
 
@@ -54,9 +55,9 @@ class Paging(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     def after(self, kind: type[T]) -> T | None:
         """
-        @param kind: a tuple of integers, texts and truth values: what L{page} was given.
-        @return: that of the last item before this page; None: it is the first page.
-        @raise BadCursor: it is none.
+        @param kind: the type of the keys that L{page} was given: a tuple of integers, texts and truth values.
+        @return: the key of the last item before this page; None: it is the first page.
+        @raise BadCursor: the cursor is not one of this list.
         """
         if self.cursor is UNSET:
             return None
@@ -70,8 +71,8 @@ class Paging(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     def page(self, found: list[T], key: Callable[[T], tuple[Any, ...]]) -> Page[T]:
         """
-        @param found: one more than L{limit}, if there are so many.
-        @param key: an item's place in the list: the values that it is sorted by.
+        @param found: the items; one more than L{limit} if there is a next page.
+        @param key: gives the values of an item by which the list is sorted.
         """
         items = found[: self.limit]
         if len(found) <= self.limit:
@@ -80,7 +81,7 @@ class Paging(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 def cursor(place: tuple[Any, ...]) -> str:
-    """@return: what leads to the page behind a place; see L{Paging.after}."""
+    """@return: the cursor of the page behind a key; see L{Paging.after}."""
     return _encode(msgspec.json.encode(place))
 
 
@@ -96,7 +97,7 @@ def _decode(cursor: str) -> bytes:
 
 
 def _is_harmless(value: object) -> bool:
-    """@return: whether the stores can compare with it."""
+    """@return: whether both stores can compare this value."""
     if isinstance(value, str):
         return is_storable(value)
     return value is None or (isinstance(value, int) and abs(value) <= MAX_SAFE_INTEGER)

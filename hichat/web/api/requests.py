@@ -1,4 +1,4 @@
-"""Reading requests: from paths, queries and bodies to the types of operations. Errors name the field that is wrong."""
+"""Reads the paths, queries and bodies of requests into the structs of operations. Errors name the wrong field."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _STEP = re.compile(r"\.(\w{1,64})|\[(\d{1,10})\]")
 
 def read_body(request: Request, kind: type[T]) -> T:
     """
-    No body at all is as good as an object without fields.
+    Read a JSON body. A missing body counts as an empty object.
 
-    @raise NotJSONType: it says that it is something else.
-    @raise NotJSON: it is none.
+    @raise NotJSONType: the Content-Type is not JSON.
+    @raise NotJSON: the body is not JSON.
     @raise Malformed: a field is missing, unknown or wrong.
     @raise NotText: there is a NUL in a text.
     """
@@ -58,7 +58,9 @@ def read_body(request: Request, kind: type[T]) -> T:
 
 def read_query(request: Request, kind: type[T] | None) -> T | None:
     """
-    @param kind: None: there may be no parameters.
+    Read the query.
+
+    @param kind: the struct of the parameters; None: there must be none.
     @raise Malformed: a parameter is missing, unknown, given twice or wrong.
     @raise NotText: there is a NUL in one.
     """
@@ -102,7 +104,7 @@ def _malformed_parameter(name: str, detail: str) -> Malformed:
 
 def _malformed(complaint: str, where: Literal["pointer", "parameter"]) -> Malformed:
     """
-    @param complaint: msgspec's own words. They may quote what the client sent: only the client gets to read them.
+    @param complaint: msgspec's error message. It may quote the request, so only the client may read it.
     """
     found = _COMPLAINT.fullmatch(complaint)
     assert found is not None

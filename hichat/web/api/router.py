@@ -1,4 +1,4 @@
-"""From requests to operations, and back."""
+"""The router of the v2 HTTP API: finds a request's operation, reads its arguments, calls it, and writes its answer."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def make_api(operations: Iterable[Operation], services: ApiServices) -> Routes:
 
 def _place(operation: Operation) -> str:
     """
-    @return: the path, as the URL router knows it. A parameter of a fixed length takes only what is so long: another
-        word in its place is another address.
+    @return: the path as a rule of the URL router. A parameter with a fixed length matches only words of that length:
+        so C{/media/links} does not match C{/media/{media}}, for example.
     """
     found = operation.path
     for name, schema in _parameters(operation).items():
@@ -61,7 +61,7 @@ def _handler(operation: Operation, services: ApiServices) -> Callable[..., Await
             answer = await operation.handler(services=services, **arguments)
         except Refused as e:
             if not isinstance(e, operation.refused_with):
-                # The answer is right all the same; only nobody was told that it may come.
+                # The answer is right all the same, but the operation's document does not have it.
                 _log.error("{operation} does not declare {code}", operation=operation.id, code=e.code)
             return answer_problem(request, e)
         return answer if isinstance(answer, Resource) else _write(operation, request, answer)
@@ -71,8 +71,9 @@ def _handler(operation: Operation, services: ApiServices) -> Callable[..., Await
 
 async def _read(operation: Operation, services: ApiServices, request: Request, path: dict[str, str]) -> dict[str, Any]:
     """
-    @return: what the handler is called with.
-    @raise Refused: that cannot be had. Who may not call learns nothing about the rest.
+    @return: the arguments for the handler.
+    @raise Refused: the request has no valid token, or an argument is wrong. The token is checked first: a caller
+        without one learns nothing about the rest.
     """
     found: dict[str, Any] = {}
     if not operation.is_open:
