@@ -87,13 +87,13 @@ USED_STEP = 10 * 60 * 1000
 
 class Grant(NamedTuple):
     """
-    The result of a device's log-in.
+    The result of a device's log-in or refresh.
 
     @ivar device: the device's number.
     @ivar session: the number of its session.
-    @ivar access: good for C{access_lifetime} seconds.
-    @ivar refresh: good once, for the next grant; for C{refresh_lifetime} seconds.
-    @ivar secret: by what the device is known at its next log-in; empty: this was none.
+    @ivar access: the access token, valid for C{access_lifetime} seconds.
+    @ivar refresh: the refresh token, which gives one further grant within C{refresh_lifetime} seconds.
+    @ivar secret: the device secret for the next log-in, see L{hichat.accounts.known}; empty after a refresh.
     """
 
     user: User
@@ -108,16 +108,16 @@ class Grant(NamedTuple):
 
 class Accounts:
     """
-    What voids a user's tokens is an event as well, in the same transaction: every worker then closes the user's
-    connections, or those of a device.
+    The accounts of users. A change that voids a user's tokens appends an event in the same transaction: every worker
+    then closes the user's connections, or those of a device.
 
     @param now: the time in milliseconds since the epoch.
-    @param limits: how often strangers may try; None: as often as they like.
-    @param registration: who may make an account: everybody (C{open}), with an C{invite}, or nobody (C{closed}); or
-        C{local}: who comes from this machine, and others with an invite.
+    @param limits: the limits of strangers' tries; None: there are none.
+    @param registration: the policy of registration. C{open}: everybody may make an account; C{invite}: only with an
+        invite code; C{local}: without a code only from this machine; C{closed}: nobody may.
     @param names_key: a secret, for names that were given up; None: they rest for as long as this object lives.
-    @param duration: seconds from a log-in until what it gave is good no more.
-    @param leaves: where an account leaves traces besides: each is told when one is deleted.
+    @param duration: the duration of sessions, in seconds.
+    @param leaves: the other rooms with rows about users, which are told when an account is deleted.
     """
 
     _log = Logger()
@@ -153,10 +153,10 @@ class Accounts:
 
     @property
     def password_length(self) -> int:
-        """Characters that a new password must have at least."""
+        """The least number of characters of a new password."""
         return self._passwords.least
 
-    # Coming in
+    # Registering and logging in
 
     async def register(
         self,
@@ -172,21 +172,22 @@ class Accounts:
         """
         Make an account.
 
-        @param invite: a code, where one is needed.
-        @param forwarded: whether a proxy asks, for somebody from anywhere.
-        @param by_operator: the name may be a reserved one.
-        @raise InvalidField: the name or the password.
+        @param invite: an invite code, if one is needed.
+        @param forwarded: whether a proxy has passed the request on, so that it may be from another machine.
+        @param by_operator: whether reserved names are allowed.
+        @return: the user.
+        @raise InvalidField: the name or the password is not allowed.
         @raise PasswordsDiffer: C{repeated} is another password.
-        @raise RegistrationClosed: nobody may.
-        @raise BadInvite: the code is none that is good.
-        @raise NameTaken: in some case, or it looks like one that is; or it was given up a short time ago.
-        @raise NameReserved: it looks like the name of somebody who speaks for the server.
-        @raise TooManyAttempts: from this address.
+        @raise RegistrationClosed: nobody may make an account.
+        @raise BadInvite: the code is not valid.
+        @raise NameTaken: the name, in any case, is another user's, or looks like it, or was given up a short time ago.
+        @raise NameReserved: the name looks like one that speaks for the server, such as "admin".
+        @raise TooManyAttempts: there were too many from this address.
         @raise Busy: too many passwords wait to be hashed.
         """
         if self._registration == "closed":
             raise RegistrationClosed
-        # Before any work. Who made a mistake may mend it; who asks for names, or guesses codes, may not do so for ever.
+        # Counted before any work. A mistake in a field is forgiven; asking for names and guessing codes is not.
         counted = Counted()
         counted.attempt(self._limits.register, address_keys(client_ip))
         needs_invite = self._registration == "invite" or (self._registration == "local" and forwarded)
@@ -196,7 +197,7 @@ class Accounts:
             prepared = self._passwords.prepare_new(password, name)
             if not _is_same(prepared, repeated):
                 raise PasswordsDiffer
-            # Before the costly hash; the insert decides.
+            # A check before the costly hash. The insert checks again, and decides.
             await self._store.read(self._check_registration, name, code, by_operator)
             password_hash = await self._passwords.hash_new(prepared, name)
         except (InvalidField, PasswordsDiffer, Busy, StoreAway):
@@ -208,9 +209,10 @@ class Accounts:
 
     async def log_in(self, name: str, password: str, client_ip: str, client_port: str) -> tuple[str, User]:
         """
-        Exchange a password for a token of v1. The log-in is a new device; of too many the oldest is gone.
+        Exchange a password for a token of v1. Each log-in is a new device; beyond the limit the oldest is removed.
 
-        @raise Refused: as L{Guard.check}.
+        @return: the token, and the user.
+        @raise Refused: see L{Guard.check}.
         """
         user = await self._guard.check(name, password, client_ip, by_address=True)
         made: list[tuple[User, Claims]] = []
@@ -236,13 +238,14 @@ class Accounts:
         secrets: Sequence[str] = (),
     ) -> Grant:
         """
-        Exchange a password for tokens that are bound to a device. What the device was signed in with before is void.
+        Exchange a password for tokens that are bound to a device. The device's earlier session ends.
 
-        @param device: the client's own name of it, 1 to 64 characters of ASCII.
-        @param secrets: of earlier grants: who has one is known, and not held up by what strangers try.
-        @raise DeviceRevoked: nobody may sign in with it any more.
-        @raise TooManyDevices: it is a new one, and there are too many.
-        @raise Refused: as L{log_in}.
+        @param device: the client's own name for the device, 1 to 64 characters of ASCII.
+        @param secrets: device secrets of earlier grants. By one of them the device is known, and strangers' tries do
+            not hold it up.
+        @raise DeviceRevoked: the device was revoked.
+        @raise TooManyDevices: the device is new, and the user has too many.
+        @raise Refused: see L{Guard.check}.
         """
         user = await self._guard.check(name, password, client_ip, secrets)
         grants: list[Grant] = []
@@ -264,8 +267,8 @@ class Accounts:
         """
         Exchange a refresh token for the next one and an access token.
 
-        @raise Unauthorized: it is not good any more. If it was good before, and somebody has used it, then the
-            device's session is over, with all its tokens: see L{hichat.accounts.sessions}.
+        @raise Unauthorized: the token is not valid. If it was used before, the device's session ends, with all its
+            tokens: see L{hichat.accounts.sessions}.
         """
         shown = self._tokens.verify_refresh(token)
         device, session, _ = shown
@@ -279,20 +282,21 @@ class Accounts:
 
     async def log_out(self, user: User, device: int) -> None:
         """
-        End what a device is signed in with, and close its connections.
+        End a device's session, and close its connections.
 
-        @raise Unauthorized: it has ended before.
-        @raise Busy: or another L{Refused} of the ledger.
+        @raise Unauthorized: the session has ended before.
+        @raise Refused: by the ledger, such as L{Busy}.
         """
         await self._end_session(user.id, device)
 
-    # Being in
+    # Authenticating
 
     async def authenticate(self, token: str, user_id: str) -> User:
         """
-        Find out who makes a call of v1. Tokens of v2 are valid for these calls as well.
+        Authenticate a call of v1. Tokens of v2 are valid for these calls as well.
 
-        @param user_id: the id that the client says it has, as text.
+        @param user_id: the user's id that the client gives, as text.
+        @return: the user.
         @raise Unauthorized: the token is not this user's, has expired or is void, or the user is disabled or gone.
         """
         user, _ = await self._identify(self._claims(token, user_id))
@@ -300,17 +304,17 @@ class Accounts:
 
     async def authenticate_v1(self, token: str, user_id: str) -> tuple[User, Claims]:
         """
-        As L{authenticate}, by a token that is for v1.
+        As L{authenticate}, but the token must be for v1.
 
-        @return: also what the token says; its device is known.
+        @return: the user, and the token's claims, with a device.
         """
         return await self._identify(self._claims(token, user_id, Dialect.V1))
 
     async def arriving(self, token: str, user_id: str) -> Claims:
         """
-        Find out who opens a connection of v1. For the parameters see L{authenticate}.
+        Authenticate a new connection of v1. For the parameters see L{authenticate}.
 
-        @return: what the token says, with its device; whether that is still so is seen when the connection begins.
+        @return: the token's claims, with a device. Whether they still hold is checked when the connection arrives.
         @raise Unauthorized: the token is not this user's, is not for v1, or has expired.
         """
         claims = self._claims(token, user_id, Dialect.V1)
@@ -318,7 +322,7 @@ class Accounts:
 
     async def identify(self, token: str) -> tuple[User, int]:
         """
-        Find out who calls.
+        Authenticate a call of v2.
 
         @return: the user, and the number of the device that the token is bound to.
         @raise Unauthorized: the token has expired or is void or is for v1, or the user is disabled or gone.
@@ -328,15 +332,15 @@ class Accounts:
 
     async def sign_in(self, token: str, device: str) -> tuple[User, Device, Claims]:
         """
-        Find out who calls, and make the device known.
+        Authenticate a new connection of v2, and find its device or make it.
 
-        @param device: the client's own name of it, 1 to 64 characters of ASCII.
-        @return: also what the token says. It may be bound to another device than that: if it is for both dialects, a
-            client may give itself any name.
+        @param device: the client's own name for the device, 1 to 64 characters of ASCII.
+        @return: the user, the device, and the token's claims. A token for both dialects may be used with any device's
+            name: then the claims have another device.
         @raise Unauthorized: the token has expired or is void or is for v1, the user is disabled or gone, or the device
             was revoked.
         @raise OtherDevice: the token is bound to another device.
-        @raise TooManyDevices: it is a new one, and there are too many.
+        @raise TooManyDevices: the device is new, and the user has too many.
         """
         user, claims = await self._identify(self._claims_of_v2(token))
         known = await self._find_device((user.id, device))
@@ -352,10 +356,10 @@ class Accounts:
 
     def note_use(self, device: int, used_at: int) -> None:
         """
-        A token of v1 is used.
+        Note that a token of v1 is used, if the last note is old enough.
 
-        @param device: which it is bound to.
-        @param used_at: when one of this device was used last, as far as is known.
+        @param device: the device that the token is bound to.
+        @param used_at: the device's last use that was noted, in milliseconds since the epoch.
         """
         if abs(self._now() - used_at) >= USED_STEP:
             noted = self._use(device)
@@ -369,8 +373,8 @@ class Accounts:
         """
         Make a token for both dialects, for an administrator.
 
-        @param device: to which it belongs; made if there is none.
-        @raise DeviceRevoked: nobody may sign in with it any more.
+        @param device: the name of the token's device, which is made if there is none.
+        @raise DeviceRevoked: the device was revoked.
         """
 
         def change(connection: Connection) -> Claims:
@@ -384,8 +388,8 @@ class Accounts:
 
     async def devices(self, user_id: int) -> list[tuple[Device, Session | None]]:
         """
-        @return: what a user signs in with, in order of id, revoked ones too; each with what it is signed in with now.
-            A device of v1 whose token is good no more is nothing that could come back: it is left out.
+        @return: a user's devices, in order of id, revoked ones too; each with its session, if it has one. Devices of v1
+            without a session are left out: they cannot log in again.
         """
 
         def look(connection: Connection) -> list[tuple[Device, Session | None]]:
@@ -402,11 +406,11 @@ class Accounts:
 
     async def revoke(self, user_id: int, device: str | int) -> Device:
         """
-        Let nobody sign in with a device any more, and close its connections.
+        Revoke a device: it cannot log in any more, and its connections are closed.
 
         @param device: its name or its number.
         @raise NoSuchDevice: the user has no such device, or it was revoked before.
-        @raise Busy: or another L{Refused} of the ledger.
+        @raise Refused: by the ledger, such as L{Busy}.
         """
         if isinstance(device, str):
             found = await self._store.read(devices.find, user_id, device)
@@ -425,15 +429,16 @@ class Accounts:
 
     async def update(self, user: User, fields: Mapping[str, str]) -> User:
         """
-        Change what is given, all of it or nothing.
+        Change fields of a user, as v1 names them, all of them or none.
 
-        @param user: as authenticated.
+        @param user: the user as authenticated.
         @param fields: texts as the client gave them: some of C{name icon gender email phone password}. Another
             password voids all tokens of the user.
-        @raise InvalidField: one of them.
-        @raise NameTaken: as L{register}; and L{NameReserved}.
-        @raise Unauthorized: the account is not any more what it was when it was authenticated.
-        @raise Busy: or another L{Refused} of the ledger.
+        @raise InvalidField: a field is not allowed.
+        @raise NameTaken: see L{register}.
+        @raise NameReserved: see L{register}.
+        @raise Unauthorized: the user's tokens were voided since, or the account was disabled or deleted.
+        @raise Refused: by the ledger, such as L{Busy}.
         """
         values = {_READERS[name][0]: _READERS[name][1](text) for name, text in fields.items() if name in _READERS}
         if "password" in fields:
@@ -451,13 +456,14 @@ class Accounts:
 
     async def change_profile(self, user: User, fields: Mapping[str, str]) -> User:
         """
-        Change what is given, all of it or nothing.
+        Change fields of a user's profile, all of them or none.
 
-        @param user: as authenticated.
-        @param fields: some of C{name avatar gender email phone}.
-        @raise InvalidField: one of them.
-        @raise NameTaken: as L{register}; and L{NameReserved}.
-        @raise Unauthorized: the account is not any more what it was when it was authenticated.
+        @param user: the user as authenticated.
+        @param fields: some of C{name avatar gender email phone bio}.
+        @raise InvalidField: a field is not allowed.
+        @raise NameTaken: see L{register}.
+        @raise NameReserved: see L{register}.
+        @raise Unauthorized: the user's tokens were voided since, or the account was disabled or deleted.
         """
         values = {name: _PROFILE[name](text) for name, text in fields.items()}
         return await self._store.write(self._change, user, values)
@@ -468,14 +474,14 @@ class Accounts:
 
     async def change_own_password(self, user: User, device: int, old: str, password: str, client_ip: str) -> Grant:
         """
-        Change a password, which voids everything that the user was signed in with.
+        Change a password, which voids all tokens of the user.
 
-        @param user: as authenticated.
-        @param device: gets the only tokens that are good then.
-        @param old: the password until now.
-        @raise WrongPassword: C{old} is another one.
-        @raise InvalidField: the new password.
-        @raise Refused: as L{update} and L{log_in}.
+        @param user: the user as authenticated.
+        @param device: the device that gets new tokens, the only valid ones then.
+        @param old: the present password.
+        @raise WrongPassword: C{old} is not the password.
+        @raise InvalidField: the new password is not allowed.
+        @raise Refused: see L{update} and L{log_in}.
         """
         prepared = self._passwords.prepare_new(password, user.name, "new")
         await self._check_own_password(user, old, device)
@@ -497,11 +503,11 @@ class Accounts:
         Check that the caller of v1 is the token's user, before changes that take the account away from its user. Tokens
         of v1 are in URLs, and somebody who finds one must not get the account with it.
 
-        @param claims: what the token says.
-        @param old: the password; empty: then the log-in that gave the token has to be of the last L{RECENT} seconds.
-        @raise WrongPassword: it is another one.
-        @raise LogInNeeded: that was longer ago, or the token was not given for a password.
-        @raise Refused: as L{log_in}.
+        @param claims: the token's claims.
+        @param old: the password; empty: then the token must be of a log-in in the last L{RECENT} seconds.
+        @raise WrongPassword: C{old} is not the password.
+        @raise LogInNeeded: the log-in was longer ago, or the token is not of a log-in with a password.
+        @raise Refused: see L{log_in}.
         """
         if old:
             await self._check_own_password(user, old, claims.device)
@@ -510,11 +516,11 @@ class Accounts:
 
     async def delete_own(self, user: User, password: str, device: int = 0) -> None:
         """
-        Delete an account, as L{delete}, of somebody who knows its password.
+        Delete an account, as L{delete}, after checking its password.
 
-        @param device: with which they are signed in; 0: that is not known.
-        @raise WrongPassword: it is another one.
-        @raise Refused: as L{delete} and L{log_in}.
+        @param device: the number of the device that the user is signed in with; 0: it is not known.
+        @raise WrongPassword: C{password} is not the password.
+        @raise Refused: see L{delete} and L{log_in}.
         """
         await self._check_own_password(user, password, device)
         await self.delete(user)
@@ -523,12 +529,12 @@ class Accounts:
         """
         Delete an account for ever, with its contacts and memberships.
 
-        @param user: as authenticated.
-        @raise Unauthorized: the account is not any more what it was when it was authenticated.
-        @raise Busy: or another L{Refused} of the ledger.
+        @param user: the user as authenticated.
+        @raise Unauthorized: the user's tokens were voided since, or the account was disabled or deleted.
+        @raise Refused: by the ledger, such as L{Busy}.
         """
 
-        # First the others hear of it. If there is no going on from here, the user can try again.
+        # First leave groups and the like, with events for the others. If it fails after that, the user can try again.
         for room in self._leaves:
             await room.leave_all(user.id)
 
@@ -548,10 +554,10 @@ class Accounts:
 
     async def disable(self, user_id: int) -> User:
         """
-        Keep a user out, for the administrator.
+        Disable a user, for the administrator: the user's connections are closed, and no token is valid.
 
-        @raise NoSuchUser: there is none.
-        @raise Busy: or another L{Refused} of the ledger.
+        @raise NoSuchUser: there is no such user.
+        @raise Refused: by the ledger, such as L{Busy}.
         """
 
         def change(connection: Connection) -> User:
@@ -562,9 +568,9 @@ class Accounts:
 
     async def enable(self, user_id: int) -> User:
         """
-        Let a user in again, for the administrator.
+        Enable a disabled user, for the administrator.
 
-        @raise NoSuchUser: there is none.
+        @raise NoSuchUser: there is no such user.
         """
 
         def change(connection: Connection) -> User:
@@ -639,8 +645,9 @@ class Accounts:
 
     def _claims(self, token: str, user_id: str, dialect: Dialect = Dialect.BOTH) -> Claims:
         """
-        @param dialect: what the token has to be for, one of these.
-        @raise Unauthorized: it is not, or not this user's, or has expired.
+        @param dialect: the token must be for one of these.
+        @return: the token's claims.
+        @raise Unauthorized: the token is for another dialect, is not this user's, or has expired.
         """
         claims = self._tokens.verify(token)
         try:
@@ -658,7 +665,11 @@ class Accounts:
         return claims
 
     async def _identify(self, claims: Claims) -> tuple[User, Claims]:
-        """@return: also these claims, with the device that has the tokens which name none."""
+        """
+        @return: the user, and the claims. A token of v1 from before tokens named a device gets the user's device for
+            such tokens.
+        @raise Unauthorized: the claims do not hold any more.
+        """
         found = await self._find((claims.user, claims.device))
         if found is None or found.user.generation != claims.generation:
             raise Unauthorized
@@ -693,7 +704,12 @@ def _is_same(prepared: str, repeated: str) -> bool:
 
 
 def _check_current(connection: Connection, user: User) -> None:
-    """Much can have happened while a password was hashed or the writer was busy."""
+    """
+    Check a user again in the transaction of a change: much can have happened while a password was hashed or the writer
+    was busy.
+
+    @raise Unauthorized: the user's tokens were voided since, or the account was disabled or deleted.
+    """
     current = users.find(connection, user.id)
     if current is None or current.disabled or current.generation != user.generation:
         raise Unauthorized
@@ -701,7 +717,7 @@ def _check_current(connection: Connection, user: User) -> None:
 
 def _log_in(connection: Connection, user: User, client_ip: str, client_port: str, now: int) -> User:
     current = users.find(connection, user.id)
-    # The password that was verified is not this one any more.
+    # The password was changed after it was verified.
     if current is None or current.generation != user.generation:
         raise WrongPassword
     users.record_login(connection, user.id, client_ip, client_port, now)

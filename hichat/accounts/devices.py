@@ -1,8 +1,9 @@
 """
-Devices: what a user signs in with, by the client's own name of itself. Queries of a connection.
+The devices of users: an installation of a client, by the client's own name for it. Queries of a connection.
 
-A device's number is half of every client id that it uses, for ever: so a device is revoked, never deleted. v1 has no
-client ids, and its clients no names: each log-in is a device, and the oldest makes room for a new one.
+A device's number and a counter make a client id, which must stay unique for ever: so a device is revoked, never
+deleted. v1 has no client ids, and its clients have no names: each log-in is a device, and the oldest is deleted for a
+new one.
 """
 
 from collections import Counter
@@ -17,21 +18,21 @@ from hichat.core.errors import NoSuchDevice, TooManyDevices
 from hichat.storage.tables import devices, sessions
 
 LIMIT = 200
-"""Devices of a user that are not revoked, by names that clients gave themselves."""
+"""The most devices of a user that are not revoked, without those of v1."""
 
 V1_LIMIT = 20
-"""Devices of a user that v1 log-ins have made, and that are not revoked."""
+"""The most devices of a user that v1 log-ins have made, and that are not revoked."""
 
 OLD_NAME = "older v1 log-ins"
-"""What has the tokens of v1 from before these named a device. No client can give itself a name with blanks."""
+"""The name of the device for tokens of v1 from before these named one. Clients' names cannot have blanks."""
 
 TOKEN_NAME = "token"  # noqa: S105
-"""What has the tokens that an administrator makes, unless told otherwise."""
+"""The default name of the device for tokens that an administrator makes."""
 
 Dialect = Literal["v1", "v2", "both", "v1-old"]
 """
-What a device's tokens are for: it logged in over v1, or over v2 by its own name; an administrator made it, for either;
-or its tokens are older than it.
+The dialect of a device's tokens. C{v1}: it logged in over v1. C{v2}: it logged in over v2, by its own name. C{both}: an
+administrator made its tokens. C{v1-old}: it has the user's tokens of v1 from before these named a device.
 """
 
 Key = tuple[int, str]
@@ -42,7 +43,8 @@ class Device(msgspec.Struct, frozen=True):
     """
     A device.
 
-    @ivar created_at: milliseconds since the epoch; as is C{revoked_at}: since when nobody may sign in with it.
+    @ivar created_at: milliseconds since the epoch.
+    @ivar revoked_at: the time at which it was revoked; None: it was not.
     """
 
     id: int
@@ -64,7 +66,7 @@ def find(connection: Connection, user_id: int, name: str) -> Device | None:
 def find_many(connection: Connection, keys: Collection[Key]) -> dict[Key, Device | None]:
     """
     @param keys: at most a few hundred.
-    @return: by these: the device, or None.
+    @return: the device by key; None: there is none.
     """
     values = {"keys": [*keys], "users": [user_id for user_id, _ in keys]}
     found = (Device(*row) for row in connection.execute(_FIND, values))
@@ -73,7 +75,7 @@ def find_many(connection: Connection, keys: Collection[Key]) -> dict[Key, Device
 
 
 _FIND = select(*_COLUMNS).where(
-    # For the pairs alone SQLite reads the whole table.
+    # With the pairs alone SQLite would read the whole table.
     devices.c.user_id.in_(bindparam("users", expanding=True)),
     tuple_(devices.c.user_id, devices.c.name).in_(bindparam("keys", expanding=True)),
 )
@@ -94,7 +96,7 @@ def of_user(connection: Connection, user_id: int) -> list[Device]:
 def owners(connection: Connection, device_ids: Collection[int]) -> dict[int, int]:
     """
     @param device_ids: at most a few hundred.
-    @return: by the id of each of these that is not revoked: whose it is.
+    @return: the user's id by device, without devices that were revoked.
     """
     if not device_ids:
         return {}
@@ -108,9 +110,9 @@ _OWNERS = select(devices.c.id, devices.c.user_id).where(
 
 def find_or_add(connection: Connection, user_id: int, name: str, now: int) -> Device:
     """
-    As L{find_or_add_many}, for one.
+    As L{find_or_add_many}, for one device.
 
-    @raise TooManyDevices: the user has L{LIMIT}.
+    @raise TooManyDevices: the user has L{LIMIT} others.
     """
     found = find_or_add_many(connection, [(user_id, name)], now)[user_id, name]
     if found is None:
@@ -121,7 +123,7 @@ def find_or_add(connection: Connection, user_id: int, name: str, now: int) -> De
 def find_or_add_many(connection: Connection, keys: Collection[Key], now: int) -> dict[Key, Device | None]:
     """
     @param keys: at most a few hundred; names of 1 to 64 characters of ASCII.
-    @return: by these: the user's device of that name, made if there was none; None: the user has L{LIMIT} others.
+    @return: the device by key, made if there was none; None: the user has L{LIMIT} others.
     """
     found = find_many(connection, keys)
     new = [key for key in keys if found[key] is None]
@@ -154,9 +156,9 @@ def find_or_add_for_tokens(connection: Connection, user_id: int, name: str, now:
 
 def add_of_v1(connection: Connection, user_id: int, now: int) -> tuple[Device, int]:
     """
-    Somebody has logged in over v1. If these are more than L{V1_LIMIT} now, the oldest is gone.
+    Make a device for a log-in over v1. If the user has more than L{V1_LIMIT} such devices now, delete the oldest.
 
-    @return: the new device; and the number of the one that is gone, or 0.
+    @return: the new device; and the number of the deleted one, or 0.
     """
     values = {"user_id": user_id, "name": f"v1 {token_hex(4)}", "created_at": now, "dialect": "v1"}
     made = Device(*connection.execute(_ADD, values).one())
@@ -171,9 +173,9 @@ def add_of_v1(connection: Connection, user_id: int, now: int) -> tuple[Device, i
 
 def revoke(connection: Connection, user_id: int, device_id: int, now: int) -> None:
     """
-    Let nobody sign in with it any more.
+    Revoke a device: it cannot log in any more.
 
-    @raise NoSuchDevice: there is no such device of the user, or it was revoked before.
+    @raise NoSuchDevice: the user has no such device, or it was revoked before.
     """
     where = (devices.c.id == device_id, devices.c.user_id == user_id, devices.c.revoked_at.is_(None))
     if connection.execute(update(devices).where(*where).values(revoked_at=now)).rowcount == 0:

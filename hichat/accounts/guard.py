@@ -1,5 +1,5 @@
 """
-The guard of passwords: who may try one, and how often.
+The guard of passwords: it limits how often they are tried.
 
 A try is counted in memory (L{hichat.runtime.limits}) before anything else is done: for its address, and then for the
 account. Behind that the store counts failures in a row (L{hichat.accounts.failures}). Tries of a known device
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from hichat.storage.store import Store
 
 SECRETS = 4
-"""Secrets of devices that are looked at: people may share a browser."""
+"""The most device secrets of a log-in that are checked: a browser that people share may send several."""
 
 _PRUNE_EVERY = 256
-"""Failures that this process writes down between two looks for too many of them."""
+"""The number of failures that this process stores between two prunings of their table."""
 
 
 class _Tried(NamedTuple):
@@ -55,19 +55,21 @@ class _Tried(NamedTuple):
 
     @property
     def is_known(self) -> bool:
-        """Whether it is by what the account is known to be used with."""
+        """Whether the device is known, or for v1, the address."""
         return self.key != self.account
 
     @property
     def in_a_row(self) -> int:
-        """How many failed in a row."""
+        """The number of failures in a row under the key."""
         return self.failed.get(failures.key_of(self.key), 0)
 
 
 class Guard:
     """
+    Checks passwords, and limits tries.
+
     @param now: the time in milliseconds since the epoch.
-    @param limits: those in memory.
+    @param limits: the limits in memory.
     """
 
     def __init__(
@@ -84,17 +86,18 @@ class Guard:
         self, name: str, password: str, client_ip: str, secrets: Sequence[str] = (), by_address: bool = False
     ) -> User:
         """
-        Find out whether this is the password of that user.
+        Check a user's password.
 
-        @param secrets: by which the device may be known.
-        @param by_address: whether it is known if it comes from where the last log-in came: so it is for v1, whose
-            clients keep no secret.
-        @raise WrongPassword: or there is no user of that name; both take the same time, and count the same.
+        @param secrets: device secrets, by one of which the device may be known.
+        @param by_address: whether the address of the last log-in counts as known: so for v1, whose clients keep no
+            secret.
+        @return: the user.
+        @raise WrongPassword: the password is wrong, or no user has this name; both take the same time, and count alike.
         @raise Disabled: the password is right, but the account is disabled.
-        @raise TooManyAttempts: of the account, or from this address.
+        @raise TooManyAttempts: there were too many for the account, or from this address.
         @raise Busy: too many passwords wait to be verified.
         """
-        # Nothing is done for the name or the password before this.
+        # The address's limit comes before any work on the name or the password.
         given, come, looked = self._given(secrets), Counted(), Counted()
         refusal = self._arrive(name, client_ip, given, by_address, come, looked)
         prepared = _prepare(password)
@@ -110,14 +113,14 @@ class Guard:
         elif refusal is not None:
             raise refusal
         elif given:
-            # Somebody else's secret: this comes from an address like any other.
+            # The secret is another user's: the try counts for the address, as any stranger's.
             come.attempt(self._limits.address, address_keys(client_ip))
         come.attempt(self._limits.known if tried.is_known else self._limits.login, [(tried.key, 1)])
         return await self._verify(tried, prepared, come)
 
     async def check_own(self, user: User, password: str, device: int) -> None:
         """
-        As L{check}, for a user who is signed in: strangers' tries do not count here.
+        As L{check}, for a user who is signed in. These tries are counted apart from strangers'.
 
         @param device: the device's number; 0: it is not known.
         """
@@ -127,8 +130,8 @@ class Guard:
         await self._verify(tried, _prepare(password), counted)
 
     def _given(self, secrets: Sequence[str]) -> dict[int, bytes]:
-        """@return: the hashes of those secrets that are from this server, by the device that each was given to."""
-        # Of two of one device the first is the newer one.
+        """@return: the hashes of those secrets that this server has made, by device."""
+        # If two are of one device, the first is the newer one.
         found = {self._tokens.verify_secret(secret): digest(secret) for secret in reversed(secrets[:SECRETS])}
         found.pop(0, None)
         return found
@@ -156,7 +159,8 @@ class Guard:
         except TooManyAttempts as e:
             if not by_address or len(name) > NAME_LIMIT * 4:
                 raise
-            # Whose address it is only the store knows: one look, so often for each name, and no more work than that.
+            # The address may be the account's last one, which only the store knows. The number of such look-ups is
+            # limited for each name.
             looked.attempt(self._limits.looks, [(f"{address_key(client_ip)} {name}", 1)])
             return e
         return None
@@ -195,7 +199,7 @@ class Guard:
 
 
 def _prepare(password: str) -> str | None:
-    """@return: None: it can be nobody's."""
+    """@return: the normalised password; None: it is invalid, so it is nobody's."""
     try:
         return prepare(password)
     except InvalidField:
@@ -226,6 +230,6 @@ def _look(connection: Connection, name: str, given: Mapping[int, bytes], origin:
 def _look_own(connection: Connection, user: User, key: str) -> _Tried:
     found = users.find_hash(connection, user.name)
     failed = failures.find(connection, [failures.key_of(key)])
-    # Somebody else's by now.
+    # The name may be another user's by now.
     password_hash = found[1] if found is not None and found[0].id == user.id else None
     return _Tried(found[0] if password_hash and found else None, password_hash, key, "", failed)

@@ -2,8 +2,8 @@
 Known devices: a log-in gives the device a secret, and the device sends it with its next log-in. Queries of a
 connection.
 
-So strangers who try passwords do not lock users out of the devices that they use. The secret opens nothing. It stays
-good when the device logs out, and ends when the device is revoked.
+So strangers who try passwords do not lock users out of the devices that they use. The secret alone opens nothing. It
+stays valid when the device logs out, and ends when the device is revoked.
 """
 
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ from hichat.storage.tables import device_secrets, devices
 
 def find(connection: Connection, user_id: int, secrets: Mapping[int, bytes]) -> int:
     """
-    @param secrets: by the number of the device to which we gave it: the hash of a secret.
-    @return: the number of the first of these that is a device of the user which is not revoked; 0: none is.
+    @param secrets: hashes of secrets, by the numbers of their devices.
+    @return: the number of the first of these devices that is the user's, has this secret, and is not revoked; 0: none.
     """
     if not secrets:
         return 0
@@ -30,7 +30,7 @@ def find(connection: Connection, user_id: int, secrets: Mapping[int, bytes]) -> 
 
 
 def keep(connection: Connection, device_id: int, secret_hash: bytes) -> None:
-    """The device has this secret now, and no other."""
+    """Set a device's secret; an earlier one is void."""
     values = {"secret_hash": secret_hash}
     if (
         connection.execute(
@@ -42,6 +42,6 @@ def keep(connection: Connection, device_id: int, secret_hash: bytes) -> None:
 
 
 def forget(connection: Connection, user_id: int) -> None:
-    """The user is deleted."""
+    """The user is deleted: remove the secrets of the user's devices."""
     own = select(devices.c.id).where(devices.c.user_id == user_id)
     connection.execute(delete(device_secrets).where(device_secrets.c.device_id.in_(own)))

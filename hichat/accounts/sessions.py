@@ -1,18 +1,18 @@
 """
-Sessions: what a device is signed in with. Queries of a connection.
+The sessions of devices. Queries of a connection.
 
 A session ends some time after its log-in, whatever happens. Until then v2 refreshes it, and a refresh token is good
-once: each refresh gives the next one, and an older one that comes again means that two parties have the session, and
-nobody knows which of them is the user. So it ends for both (RFC 9700, 4.14.2).
+once: each refresh gives the next one. If an older one comes again, two parties have the session, and nobody knows which
+of them is the user. So the session ends for both (RFC 9700, 4.14.2).
 
 One case is no theft: the answer to a refresh was lost, and the client asks again. So for L{GRACE} the token that was
-exchanged last is taken again, and gives another new one. All that it gave are good until one of them is used, for
-answers overtake each other; then the others are old. So a thief within the grace is found out: the user and the thief
-hold different tokens, and who comes second with theirs ends the session. (Were the answer the same for both, they could
-go on side by side for ever.)
+exchanged last is taken again, and gives another new one. All the tokens that it gave are valid until one of them is
+used, because answers may overtake each other; then the others are old. So a thief within the grace is found out: the
+user and the thief hold different tokens, and the second of them to use theirs ends the session. (If both got the same
+token, they could go on side by side for ever.)
 
-Clocks are set, so a time that was written down may be in the future. What holds for a while after such a time holds for
-as long before it, and not until the clock is there again.
+Clocks are set, so a stored time may be in the future. A period that begins at such a time counts as under way for as
+long before it, too, and not until the clock has caught up.
 """
 
 from collections.abc import Collection
@@ -46,8 +46,8 @@ class Rotated(NamedTuple):
     """
     A refresh token was exchanged.
 
-    @ivar turn: of the next one.
-    @ivar began_at: when the device logged in, in milliseconds since the epoch.
+    @ivar turn: the turn of the next refresh token.
+    @ivar began_at: the time of the device's log-in, in milliseconds since the epoch.
     """
 
     user: User
@@ -57,11 +57,14 @@ class Rotated(NamedTuple):
 
 class Session(NamedTuple):
     """
-    What a device is signed in with.
+    The session of a device.
 
-    @ivar began_at: when it logged in, in milliseconds since the epoch.
-    @ivar used_at: when it was refreshed last, or a token of v1 was used, to some minutes; 0: that is not known.
-    @ivar client_ip: from where it was logged in or refreshed.
+    @ivar device: the device's number.
+    @ivar user: the user's id.
+    @ivar number: the session's number; it grows with each log-in and log-out of the device.
+    @ivar began_at: the time of the log-in, in milliseconds since the epoch.
+    @ivar used_at: the last refresh, or the last use of a token of v1, to some minutes; 0: it is not known.
+    @ivar client_ip: the address of the log-in or the last refresh.
     """
 
     device: int
@@ -74,9 +77,9 @@ class Session(NamedTuple):
 
 class TokenHolder(NamedTuple):
     """
-    Who has a token.
+    The user of a token.
 
-    @ivar session: of the device that the token is bound to.
+    @ivar session: the session of the device that the token is bound to.
     """
 
     user: User
@@ -85,8 +88,9 @@ class TokenHolder(NamedTuple):
 
 def is_over(began_at: int, now: int, duration: int) -> bool:
     """
-    @param duration: of sessions, in seconds.
-    @return: whether a session that began then has ended by itself.
+    @param began_at: milliseconds since the epoch.
+    @param duration: the duration of sessions, in seconds.
+    @return: whether a session that began at this time has expired.
     """
     return abs(now - began_at) >= duration * 1000
 
@@ -95,9 +99,10 @@ def callers(
     connection: Connection, keys: Collection[tuple[int, int]], now: int, duration: int
 ) -> dict[tuple[int, int], TokenHolder | None]:
     """
-    @param keys: users and devices; a device of 0: whichever has the tokens of v1 that name none.
+    @param keys: pairs of a user and a device; device 0 stands for the user's device for old tokens of v1, which name
+        none.
     @param duration: see L{is_over}.
-    @return: by these; None: whoever says so may not come.
+    @return: the user and the session by pair; None: the user is disabled or gone, or there is no valid session.
     """
     found = users.find_many(connection, {user for user, _ in keys})
     known = standing(connection, {device for _, device in keys if device})
@@ -114,7 +119,7 @@ def callers(
 
 
 def standing(connection: Connection, device_ids: Collection[int]) -> dict[int, Session]:
-    """@return: by device: the live session of each of these that is not revoked."""
+    """@return: by device: the live session; without devices that were revoked or have none."""
     if not device_ids:
         return {}
     return {row[0]: Session(*row) for row in connection.execute(_STANDING, {"devices": [*device_ids]})}
@@ -123,13 +128,13 @@ def standing(connection: Connection, device_ids: Collection[int]) -> dict[int, S
 def over(connection: Connection, device_ids: Collection[int], now: int, duration: int) -> set[int]:
     """
     @param duration: see L{is_over}.
-    @return: of these devices: whose session has ended by itself.
+    @return: those of these devices whose sessions have expired.
     """
     return {each.device for each in standing(connection, device_ids).values() if is_over(each.began_at, now, duration)}
 
 
 def _old(connection: Connection, user_ids: Collection[int]) -> dict[int, Session]:
-    """@return: by user: the session of the device that has the tokens of v1 that name none."""
+    """@return: by user: the session of the user's device for old tokens of v1, which name none."""
     if not user_ids:
         return {}
     return {row.user_id: Session(*row) for row in connection.execute(_OLD, {"users": [*user_ids]})}
@@ -153,9 +158,9 @@ _OLD = _SESSIONS.where(devices.c.user_id.in_(bindparam("users", expanding=True))
 
 def begin(connection: Connection, user: User, device_id: int, client_ip: str, now: int) -> int:
     """
-    A device has logged in; what it was signed in with before is void.
+    Begin a session: a device has logged in. Its earlier session ends.
 
-    @return: the session's number.
+    @return: the new session's number.
     """
     number = (connection.scalar(select(sessions.c.number).where(sessions.c.device_id == device_id)) or 0) + 1
     values = {
@@ -177,7 +182,7 @@ def begin(connection: Connection, user: User, device_id: int, client_ip: str, no
 
 def go_on(connection: Connection, user: User, device_id: int, now: int) -> int:
     """
-    A device is given one more token; what it has is as good as before. If it has none, it begins.
+    Continue a device's session for one more token; its other tokens stay valid. Without a session, begin one.
 
     @return: the session's number.
     """
@@ -189,7 +194,7 @@ def go_on(connection: Connection, user: User, device_id: int, now: int) -> int:
 
 
 def use(connection: Connection, device_ids: Collection[int], now: int) -> dict[int, None]:
-    """Tokens of these devices were used."""
+    """Note that tokens of these devices were used."""
     connection.execute(update(sessions).where(sessions.c.device_id.in_(device_ids)).values(used_at=now))
     return dict.fromkeys(device_ids)
 
@@ -200,15 +205,16 @@ def rotate(
     """
     Exchange a refresh token.
 
-    @param shown: what the token that came says; it is one of ours.
+    @param shown: the claims of the token, whose signature was checked.
+    @param shown_hash: the token's hash.
     @param duration: see L{is_over}.
-    @return: what to give for it; or that the session has to end.
+    @return: the turn of the next token; or that the token was used before, so that the session has to end.
     @raise Unauthorized: the session has ended or expired, or the user is disabled or gone.
     """
     row = _live(connection, shown.device)
     if row is None or row.number != shown.session or is_over(row.began_at, now, duration):
         raise Unauthorized
-    # The clock may have been set back since: then it was just now.
+    # If the clock was set back since, the exchange counts as just now.
     since = max(0, now - row.rotated_at)
     user = users.find(connection, row.user_id)
     if user is None or user.disabled or user.generation != row.generation or since >= REFRESH_LIFETIME * 1000:
@@ -219,7 +225,7 @@ def rotate(
         return Reused(row.user_id, shown.device)
     values = {"client_ip": client_ip[:64], "used_at": now, "began_at": min(row.began_at, now)}
     if again:
-        # Not now: or the grace would have no end.
+        # The time of the first exchange stays: otherwise the grace would have no end.
         values |= {"rotated_at": min(row.rotated_at, now)}
     else:
         values |= {"turn": row.turn + 1, "refresh_hash": None, "previous_hash": shown_hash, "rotated_at": now}
@@ -229,11 +235,11 @@ def rotate(
 
 def end(connection: Connection, device_id: int, session: int | None = None) -> int:
     """
-    Nothing that the device was signed in with is good any more.
+    End a device's session.
 
-    @param session: only the one with this number.
-    @return: the number from which on sessions are good.
-    @raise Unauthorized: it had ended before.
+    @param session: end only the session with this number.
+    @return: the number from which on the device's sessions are valid.
+    @raise Unauthorized: the session had ended before.
     """
     row = _live(connection, device_id)
     if row is None or session not in (None, row.number):
@@ -246,7 +252,7 @@ def end(connection: Connection, device_id: int, session: int | None = None) -> i
 def of_user(connection: Connection, user_id: int, now: int, duration: int) -> list[Session]:
     """
     @param duration: see L{is_over}.
-    @return: the user's sessions that are not over.
+    @return: the user's sessions with a valid token.
     """
     query = (
         _SESSIONS.add_columns(sessions.c.rotated_at, devices.c.dialect)
@@ -263,7 +269,7 @@ def of_user(connection: Connection, user_id: int, now: int, duration: int) -> li
 
 
 def forget(connection: Connection, user_id: int) -> None:
-    """The user is deleted: nothing remains of from where the devices came."""
+    """The user is deleted: end the sessions, and remove the addresses of the devices."""
     own = select(devices.c.id).where(devices.c.user_id == user_id)
     blank = {"client_ip": "", "live": False, "refresh_hash": None, "previous_hash": None}
     connection.execute(update(sessions).where(sessions.c.device_id.in_(own)).values(blank))

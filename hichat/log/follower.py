@@ -25,26 +25,28 @@ from twisted.python.failure import Failure
 from hichat.storage.trouble import Trouble
 
 POLL = 1.0
-"""Seconds until the log is looked at again when there was nothing new, and until a claim is that was not to be had."""
+"""Seconds until the next step if the log had no new events; and until the next try to take a claim."""
 
 AGAIN = 5.0
-"""Seconds until the next step after one that failed, at least."""
+"""The least seconds until the next step after a step that failed."""
 
 PACE = 50
 """
-How long it rests between two steps: what the last one took, times the events a second with which the log grows, in
-units of this; as long as that at least. So the search index follows some 1,500 a second, of 5,000 it takes a hundredth
-of a core, and catches up afterwards.
+Sets the rest between two steps: the duration of the last step, times the events a second with which the log grows,
+divided by this; but at least that duration. So the search index keeps up with some 1,500 events a second. At 5,000 it
+takes a hundredth of a core, and catches up afterwards.
 """
 
 LONGEST = 5.0
-"""Seconds that it rests at most while there is more to take in."""
+"""The most seconds of rest while there are more events to take in."""
 
 
 class Progress(NamedTuple):
     """
-    @ivar position: how far the follower is.
-    @ivar head: where the log ended.
+    The progress of a follower.
+
+    @ivar position: the last event that it has taken in.
+    @ivar head: the last event of the log.
     """
 
     position: int
@@ -52,16 +54,16 @@ class Progress(NamedTuple):
 
 
 class StepFailed(Exception):
-    """A step was not taken; what the log says of it is all there is to know."""
+    """A step failed, and the cause was logged already."""
 
 
 class Steps:
     """
-    Steps where they are taken: in whatever thread or process that is.
+    Takes the steps of a follower in the current thread, and logs failures.
 
-    @param name: what follows, for the log.
-    @param step: takes the next one, all of it or nothing.
-    @ivar trouble: of those that fail.
+    @param name: the follower's name in the log.
+    @param step: takes the next step, all of it or nothing.
+    @ivar trouble: the failures of steps.
     """
 
     def __init__(self, name: str, step: Callable[[], Progress]) -> None:
@@ -69,7 +71,7 @@ class Steps:
         self._step = step
 
     def take(self) -> Progress | None:
-        """@return: how far it is; None: the step has failed."""
+        """Take a step. @return: the progress; None: the step has failed."""
         try:
             progress = self._step()
         except Exception as e:
@@ -81,9 +83,10 @@ class Steps:
 
 class Claim:
     """
-    That one process of those which share a directory does something for all. A process that dies gives it back.
+    A lock, by which one of the processes that share a directory does some work for all. The kernel releases a dead
+    process's claim.
 
-    @param file: is made, and stays.
+    @param file: the lock file, which is made if it is missing, and stays.
     """
 
     def __init__(self, file: Path) -> None:
@@ -92,8 +95,8 @@ class Claim:
 
     def take(self) -> bool:
         """
-        @return: whether it is this process's now.
-        @raise OSError: its file cannot be had.
+        @return: whether this process has the claim now.
+        @raise OSError: the lock file cannot be opened.
         """
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -105,7 +108,7 @@ class Claim:
         return True
 
     def release(self) -> None:
-        """Let another one have it."""
+        """Release the claim for another process."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
@@ -113,14 +116,14 @@ class Claim:
 
 class Follower:
     """
-    Has steps taken, at rest most of the time.
+    Takes steps one after the other, with rests between them.
 
-    @param name: what follows, for the log.
-    @param step: takes one, see L{Steps}; fails with L{StepFailed} if the log has heard why.
-    @param claim: of several followers, the one that has it takes the steps.
-    @param begin: is called before the first of them.
-    @param poll: see L{POLL}, for the log.
-    @ivar progress: of the last step.
+    @param name: the follower's name in the log.
+    @param step: takes a step; fails with L{StepFailed} if the cause was logged already.
+    @param claim: of several followers, the one that has the claim takes the steps.
+    @param begin: called before the first step.
+    @param poll: seconds until the next step if the log had no new events.
+    @ivar progress: the progress after the last step.
     """
 
     def __init__(
@@ -151,7 +154,11 @@ class Follower:
         self._call = self._clock.callLater(0, self._work)
 
     def stop(self) -> Deferred[None]:
-        """May be called again. @return: fires when the step that is under way is over; there is no other one."""
+        """
+        Stop. May be called again.
+
+        @return: fires when the step under way is over; no other one is taken.
+        """
         if self._stopped is None:
             self._stopped = []
         if self._call is not None:
@@ -194,7 +201,7 @@ class Follower:
         if progress.position >= progress.head:
             self._again(self._poll)
             return
-        # The clock may have been put back meanwhile.
+        # The clock may have been set back meanwhile.
         took = max(0.0, now - began)
         rate = (progress.head - before.head) / since if before.head and since > 0 else 0
         self._again(min(LONGEST, took * max(1, rate / PACE)))
@@ -221,6 +228,6 @@ class Follower:
 
 
 def trouble_of(name: str, seconds: Callable[[], float] | None = None) -> Trouble:
-    """@return: what tells the log that a follower's steps fail."""
+    """@return: logs that a follower's steps fail."""
     what = f"{name} cannot be taken on"
     return Trouble(what) if seconds is None else Trouble(what, seconds)

@@ -1,8 +1,8 @@
 """
-Limits: how often something may be done. In memory: each worker counts for itself, and a restart forgets.
+Rate limits. The counts are in memory: each worker counts for itself, and a restart forgets them.
 
-All of them measure by L{Buckets}: what strangers try (L{Limit}), what users' calls cost (L{hichat.runtime.work}) and
-how many messages they send (L{hichat.pipeline.gateway.quota}).
+All of them use L{Buckets}: the tries of strangers (L{Limit}), the cost of users' calls (L{hichat.runtime.work}) and the
+number of their messages (L{hichat.pipeline.gateway.quota}).
 """
 
 from __future__ import annotations
@@ -17,25 +17,27 @@ from typing import Generic, NamedTuple, TypeVar
 from hichat.core.errors import TooManyAttempts
 
 ENTRIES = 10_000
-"""Keys that have a bucket of their own at once."""
+"""The most keys that have a bucket of their own at once."""
 
 SHARED = 1024
-"""Buckets that all others share. Whoever fills the table makes nobody's count be forgotten by it."""
+"""The number of buckets that all further keys share. So strangers who fill the table make no count be forgotten."""
 
 SWEEP = 1000
 """Milliseconds between two looks for empty buckets in a full table."""
 
 WIDER = {4: ((24, 16),), 6: ((56, 4), (48, 16))}
-"""By IP version: bits of the networks that are limited too, and to how many times what one address may."""
+"""By IP version: the bits of wider networks that are limited, too, each with its multiple of an address' rate."""
 
 STRANGER = "unknown"
-"""The address of whoever comes from one that a proxy names and nobody can read."""
+"""Stands in place of an address if a proxy names one that is invalid."""
 
 
 class Rate(NamedTuple):
     """
-    @ivar attempts: that may be made at once; 0: there is no limit.
-    @ivar seconds: after which as many may be made again.
+    A rate.
+
+    @ivar attempts: the most attempts at once; 0: there is no limit.
+    @ivar seconds: after so many seconds as many may be made again.
     """
 
     attempts: int
@@ -53,16 +55,16 @@ K = TypeVar("K", bound=Hashable)
 
 class Buckets(Generic[K]):
     """
-    A bucket for each key, which leaks (the "leaky bucket as a meter"): each thing that is done puts in a drop. A bucket
-    that holds as many drops as the rate allows is full, and empty again after the rate's seconds. Only when it will be
-    empty is kept of it.
+    A leaky bucket for each key (the "leaky bucket as a meter"): each action puts in a drop. A bucket that holds as many
+    drops as the rate allows is full, and leaks empty in the rate's seconds. A bucket is stored as the time at which it
+    will be empty.
 
-    @param rate: without a limit nothing fills a bucket.
-    @param clock: that nobody sets.
-    @param second: how much later a second is by that clock.
-    @param windows: as many times the rate's seconds the fullest bucket takes to be empty, whatever was put in.
-    @ivar depth: how long a full bucket takes to be empty, by the clock.
-    @ivar drop: how long a drop takes.
+    @param rate: without a limit no bucket is ever full.
+    @param clock: a monotonic clock.
+    @param second: a second in units of that clock.
+    @param windows: the fullest bucket is empty after so many times the rate's seconds, whatever was put in.
+    @ivar depth: the time in which a full bucket leaks empty, in units of the clock.
+    @ivar drop: the time in which a drop leaks out.
     """
 
     __slots__ = ("_clock", "_empty_at", "_most", "depth", "drop")
@@ -82,27 +84,27 @@ class Buckets(Generic[K]):
         return key in self._empty_at
 
     def level(self, key: K) -> float:
-        """@return: how long the key's bucket takes to be empty."""
+        """@return: the time until the key's bucket is empty."""
         empty_at = self._empty_at.get(key)
         if empty_at is None:
             return 0.0
         now = self._clock()
         level = empty_at - now
         if level > self._most:
-            # The clock was set back: nobody waits longer for that than for the fullest bucket.
+            # The clock was set back: a key must not wait longer than for the fullest bucket.
             self._empty_at[key] = now + self._most
             return self._most
         return level if level > 0 else 0.0
 
     def excess(self, key: K, drops: float) -> float:
-        """@return: how long it takes until there is room for so many more drops; up to 0: there is."""
+        """@return: the time until the bucket has room for so many drops; 0 or less: it has room now."""
         return self.level(key) + drops * self.drop - self.depth
 
     def put(self, key: K, drops: float, level: float | None = None) -> None:
         """
         Put drops into a bucket.
 
-        @param level: see L{level}; None: what it is.
+        @param level: the bucket's L{level}, if the caller knows a better one; None: the present one.
         """
         now = self._clock()
         if level is None:
@@ -114,7 +116,7 @@ class Buckets(Generic[K]):
         self._empty_at.move_to_end(key)
 
     def take_out(self, key: K, drops: float) -> None:
-        """Drops that were put in are as if they had not been."""
+        """Take drops out again that were put in."""
         left = self.level(key) - drops * self.drop
         if left > 0:
             self._empty_at[key] = self._clock() + left
@@ -122,7 +124,7 @@ class Buckets(Generic[K]):
             self._empty_at.pop(key, None)
 
     def forget_empty(self) -> None:
-        """Keep nothing of buckets that are empty."""
+        """Forget the buckets that are empty."""
         now = self._clock()
         self._empty_at = OrderedDict((key, empty_at) for key, empty_at in self._empty_at.items() if empty_at > now)
 
@@ -137,9 +139,10 @@ class Buckets(Generic[K]):
 
 class Limit:
     """
-    How often something may be tried, by keys that strangers choose: they cannot make each other's counts be forgotten.
+    A limit of tries, by keys that strangers choose. They cannot make each other's counts be forgotten.
 
-    @param clock: milliseconds, by a clock that nobody sets.
+    @param rate: the rate of a key.
+    @param clock: milliseconds of a monotonic clock.
     @param entries: see L{ENTRIES}.
     """
 
@@ -147,7 +150,7 @@ class Limit:
         self._is_off = not rate.attempts
         self._clock = clock
         self._entries = entries
-        # Nobody outside can tell which keys share a bucket.
+        # With a random salt nobody outside can tell which keys share a bucket.
         self._salt = secrets.token_bytes(16)
         self._own: Buckets[bytes] = Buckets(rate, clock, 1000)
         self._shared: Buckets[bytes] = Buckets(rate, clock, 1000)
@@ -160,18 +163,18 @@ class Limit:
         """
         Count an attempt.
 
-        @param key: empty: this one is not limited.
-        @param multiple: how many times the rate this key may; the same each time.
-        @raise TooManyAttempts: there were too many; this one does not count, and leaves nothing behind.
+        @param key: an empty key has no limit.
+        @param multiple: the key has so many times the rate; the same in each call.
+        @raise TooManyAttempts: there were too many attempts; this one is not counted.
         """
         if not key or self._is_off:
             return
         own = self._digest(key)
         slot = self._slot(own)
-        # Who had no bucket before may have drops in a shared one.
+        # A key without a bucket of its own may have drops in a shared one.
         level = self._own.level(own) if own in self._own else self._shared.level(slot)
         excess = level + self._own.drop / multiple - self._own.depth
-        # Half a millisecond: these are fractions.
+        # Half a millisecond absorbs rounding errors.
         if excess > 0.5:
             raise TooManyAttempts(excess / 1000)
         if own in self._own or self._has_room():
@@ -180,7 +183,7 @@ class Limit:
             self._shared.put(slot, 1 / multiple, level)
 
     def forgive(self, key: str, multiple: int = 1) -> None:
-        """An attempt that was counted was a good one."""
+        """Take back an attempt that was counted: it was a good one."""
         if not key or self._is_off:
             return
         own = self._digest(key)
@@ -190,7 +193,7 @@ class Limit:
             self._shared.take_out(self._slot(own), 1 / multiple)
 
     def _has_room(self) -> bool:
-        """@return: whether one more may have a bucket of its own. Only empty ones make way for it."""
+        """@return: whether one more key may have a bucket of its own. Only empty buckets are removed for it."""
         now = self._clock()
         if len(self._own) >= self._entries and now >= self._sweep_at:
             self._sweep_at = now + SWEEP
@@ -207,18 +210,19 @@ class Limit:
 
 
 class Counted:
-    """Attempts that were counted for one thing that somebody tries, all of which may be forgiven."""
+    """The attempts that were counted for one try, under several keys. They can be forgiven together."""
 
     def __init__(self) -> None:
         self._attempts: list[tuple[Limit, str, int]] = []
 
     def attempt(self, limit: Limit, keys: Iterable[tuple[str, int]]) -> None:
         """
-        Count an attempt for each of these.
+        Count an attempt for each key.
 
-        @param keys: keys, and how many times the rate each of them may have.
-        @raise TooManyAttempts: for one of them; then it counts for none, nor does what was counted here before. Or
-            whoever has locked an account would, by its owner, lock all who come from the same address.
+        @param keys: keys, each with its multiple of the rate.
+        @raise TooManyAttempts: there were too many for one key. Then the try counts for no key, and those counted here
+            before are taken back. Otherwise the owner of an account that strangers have locked would also use up the
+            limit of the owner's address.
         """
         for key, multiple in keys:
             try:
@@ -229,7 +233,7 @@ class Counted:
             self._attempts.append((limit, key, multiple))
 
     def forgive(self) -> None:
-        """It was no wrong guess."""
+        """Take back all attempts: the try was no wrong guess."""
         while self._attempts:
             limit, key, multiple = self._attempts.pop()
             limit.forgive(key, multiple)
@@ -242,9 +246,9 @@ class Limits:
     @param login: failed log-ins of an account.
     @param address: failed log-ins from an address.
     @param register: accounts made from an address.
-    @param clock: milliseconds, by a clock that nobody sets.
-    @ivar known: failed log-ins from what an account is known to be used with: nobody else fills these buckets.
-    @ivar looks: look-ups for who says to be known, and is not.
+    @param clock: milliseconds of a monotonic clock.
+    @ivar known: failed log-ins of known devices, which strangers cannot fill.
+    @ivar looks: look-ups for tries that might be a known device's, and turn out not to be.
     """
 
     def __init__(self, login: Rate, address: Rate, register: Rate, clock: Callable[[], int]) -> None:
@@ -258,9 +262,9 @@ class Limits:
 def address_key(address: str) -> str:
     """
     @param address: an IP address, as text.
-    @return: the key under which it is limited: of IPv6 the first 64 bits, because one party may have all addresses with
-        these. Empty for this machine: a proxy on it that names no client speaks for everybody. L{STRANGER} for a text
-        that is no address.
+    @return: the key under which an address is limited. For IPv6 it is the first 64 bits, because one party may have all
+        addresses with these. It is empty for this machine, because a proxy on it that names no client speaks for
+        everybody. It is L{STRANGER} for a text that is no address.
     """
     keys = address_keys(address)
     return keys[0][0] if keys else ""
@@ -269,11 +273,11 @@ def address_key(address: str) -> str:
 def address_keys(address: str) -> list[tuple[str, int]]:
     """
     @param address: as for L{address_key}.
-    @return: all keys under which it is limited, and how many times what one address may each may: whoever has many
-        addresses has them beside each other. The first is L{address_key}.
+    @return: all keys under which an address is limited, each with its multiple of the rate: its own, which is
+        L{address_key}, then those of wider networks, because a party with many addresses has neighbouring ones.
     """
     if not address:
-        # A socket file has none.
+        # Clients of a UNIX socket have no address.
         return []
     try:
         found = ip_address(address.partition("%")[0])
@@ -284,7 +288,7 @@ def address_keys(address: str) -> list[tuple[str, int]]:
     if found.is_loopback:
         return []
     if isinstance(found, IPv6Address):
-        # Not before: an address that stands for 127.0.0.1 over 6to4 is not this machine's.
+        # After the check for loopback: a 6to4 address of 127.0.0.1 is not this machine's.
         found = found.sixtofour or found
     narrow = str(found) if found.version == 4 else _network(found, 64)
     return [(narrow, 1), *((_network(found, bits), multiple) for bits, multiple in WIDER[found.version])]

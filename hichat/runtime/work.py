@@ -23,20 +23,20 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ENTRIES = 10_000
-"""Keys that are known at once; of more, the one that was charged longest ago is forgotten."""
+"""The most keys with a count. Beyond it the key that was charged longest ago is forgotten."""
 
 ADDRESS_SHARE = 5
-"""As much as a user's may an address' be: many people may be behind one."""
+"""An address has so many times the budget of a user: many people may share an address."""
 
 MOST_WINDOWS = 2
-"""As many times the limit's seconds anybody has to wait, however much a call cost."""
+"""A caller waits at most so many times the limit's seconds, however much a call has cost."""
 
 
 class Meter:
     """
-    Of one call.
+    Measures the processor time of one call.
 
-    @ivar gone: nobody waits for the answer any more.
+    @ivar gone: whether the client has gone, so that further work for the call is of no use.
     """
 
     __slots__ = ("_charge", "_milliseconds", "gone")
@@ -48,9 +48,9 @@ class Meter:
 
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """
-        Run a function, in whatever thread, and count what it costs.
+        Run a function, in any thread, and count the processor time of that thread.
 
-        @raise CancelledError: it had not begun when the client went away.
+        @raise CancelledError: the client has gone before this was called.
         """
         if self.gone:
             raise CancelledError
@@ -66,17 +66,17 @@ class Meter:
 
     def settle(self, charge: Callable[[float], object]) -> None:
         """
-        The call is over.
+        The call is over: charge its cost.
 
-        @param charge: called with the milliseconds that the call has cost so far; and then, in any thread, with those
-            of its work that is still under way.
+        @param charge: called with the milliseconds that the call has cost so far; and later, in any thread, with those
+            of work that is still under way.
         """
         self._charge = charge
         charge(self._milliseconds)
 
 
 METER: ContextVar[Meter | None] = ContextVar("meter", default=None)
-"""Of the call that is worked for: coroutines keep it, the threads' runners look for it."""
+"""The meter of the current call, if there is one. Coroutines inherit it; L{metered} runners use it."""
 
 
 def metered(runner: Runner) -> Runner:
@@ -93,10 +93,11 @@ def metered(runner: Runner) -> Runner:
 
 class Budget:
     """
-    How much work each key may ask for. What a call costs is known when it is done: so one is refused while those before
-    it have cost too much.
+    The budget of work of each key. The cost of a call is known only when it is done: so a call is refused if those
+    before it have cost too much.
 
     @param rate: milliseconds of work in so many seconds.
+    @param entries: see L{ENTRIES}.
     """
 
     def __init__(self, rate: Rate, clock: IReactorTime, entries: int = ENTRIES) -> None:
@@ -110,15 +111,15 @@ class Budget:
 
     def check(self, key: int | str) -> None:
         """
-        @param key: empty: this one is not limited.
-        @raise TooManyRequests: it has used up what it may.
+        @param key: a user's id or an address; an empty key has no limit.
+        @raise TooManyRequests: the key has used up its budget.
         """
         excess = self._buckets.excess(key, 0)
         if excess > 0:
             raise TooManyRequests(round(excess + 0.0005, 3))
 
     def charge(self, key: int | str, milliseconds: float) -> None:
-        """Count what a call cost. Any thread may."""
+        """Charge a key with the cost of a call. Any thread may call this."""
         if not key or self._is_off:
             return
         with self._lock:
@@ -129,9 +130,11 @@ class Budget:
 
 class Budgets:
     """
-    @param rate: of a user.
-    @ivar users: by id.
-    @ivar addresses: of calls of which no user is known.
+    The budgets of work of users and addresses.
+
+    @param rate: the budget of a user.
+    @ivar users: the budgets of users, by id.
+    @ivar addresses: the budgets of addresses, for calls without a valid token.
     """
 
     def __init__(self, rate: Rate, clock: IReactorTime) -> None:
