@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import msgspec
-from confusable_homoglyphs import categories, utils
+from confusable_homoglyphs import utils
 from precis_i18n import get_profile
 
 from hichat.core.text import formed, key_of, name_key
@@ -50,6 +50,11 @@ def look_of(name: str) -> str:
 
 def script_of(name: str) -> str:
     """@return: the only script of a name, such as C{CYRILLIC}; else L{MIXED}."""
+    if name.isascii():
+        return "LATIN"
+    # Not at the top: to read its table takes 20 ms of each process, and the log's writer and the search have no names.
+    from confusable_homoglyphs import categories
+
     scripts: set[str] = set()
     for character in formed("NFD", name):
         if character.isascii():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 from twisted.web.resource import IResource, Resource
@@ -79,15 +80,18 @@ class LazyPage(Document):
 
 def mount_documents(root: Branch, public: PublicURL | None = None) -> None:
     """
-    Put the documents and the pages where clients' authors find them.
+    Put the documents and the pages where clients' authors find them. Each is made when it is first asked for: that
+    takes a tenth of a second, for which a start need not wait.
 
     @param public: where the world finds the site.
     """
-    documents = {"asyncapi": asyncapi.document(), "openapi": openapi.document()}
-    if public is not None:
-        documents = {"asyncapi": asyncapi.at(public), "openapi": openapi.at(public)}
-    for name, found in documents.items():
-        root.mount(f"v2/{name}.json", Document("application/json", msgspec.json.encode(found)))
+    for name, module in (("asyncapi", asyncapi), ("openapi", openapi)):
+        make = module.document if public is None else partial(module.at, public)
+        root.mount(f"v2/{name}.json", Document("application/json", partial(_encoded, make)))
     prefix = public.prefix if public else ""
     for name, make in (("protocol", protocol_page.page), ("api", api_page.page)):
         root.mount(f"v2/{name}", LazyPage(partial(make, prefix)))
+
+
+def _encoded(make: Callable[[], dict[str, Any]]) -> bytes:
+    return msgspec.json.encode(make())

@@ -171,7 +171,9 @@ def _problem(status: int, kinds: Iterable[type[Refused]]) -> dict[str, Any]:
     return found
 
 
+@cache
 def _ref(kind: Any) -> dict[str, Any]:
+    """@return: a reference to the type's schema, which is the same for all who ask; do not change it."""
     (found,), _ = msgspec.json.schema_components([kind], ref_template=_REF)
     return found
 
