@@ -47,6 +47,8 @@ class V1Protocol(ChatProtocol):
         """Greet and listen."""
         self._arriving = Deferred.fromCoroutine(self._arrive())
         self._arriving.addErrback(self._not_arrived)
+        # Else each idle connection would keep a Deferred that has fired.
+        self._arriving.addBoth(self._has_arrived)
 
     async def _arrive(self) -> None:
         met, self._met = self._met, None
@@ -70,6 +72,9 @@ class V1Protocol(ChatProtocol):
                 self.deliver(frame)
         # It may have been too slow for all that.
         return self.may_send
+
+    def _has_arrived(self, _result: None) -> None:
+        self._arriving = None
 
     def _not_arrived(self, failure: Failure) -> None:
         if failure.check(SignedOut):
