@@ -8,7 +8,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.ports import BLOCK, TOGETHER, Block
-from tests.support.scheduling import unit_of
+from tests.support.scheduling import SHARING, unit_of
 
 TESTS = Path(__file__).parent
 
@@ -67,5 +67,7 @@ class SchedulingTests(SynchronousTestCase):
             ("a.py::test_a", "a.py::test_b", False),
             ("a.py::test_a[x]", "a.py::test_a[y]", False),
             ("a.py::test_a[A::x]", "a.py::test_a[A::y]", False),
+            (f"{SHARING}a.py::test_a", f"{SHARING}a.py::test_b[x]", True),
+            (f"{SHARING}a.py::test_a", f"{SHARING}b.py::test_a", False),
         ):
             self.assertEqual(unit_of(one) == unit_of(other), together, (one, other))

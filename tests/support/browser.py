@@ -1,34 +1,21 @@
-"""
-Chromium, driven by Playwright, and people who use it.
-
-Debian's C{chromium} is used (C{apt-get install chromium}). Without it these tests are skipped; where C{CI=true} they
-fail.
-"""
+"""People who use Chromium, driven by Playwright, and the daemon that they use it with."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import signal
 import socket
 import sqlite3
-import tempfile
 import threading
 import time
-import urllib.request
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, ClassVar
-from unittest import SkipTest
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, expect, sync_playwright
-from twisted.trial.unittest import SynchronousTestCase
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
-from tests.support.daemon import Daemon
+from tests.support.daemon import Daemon, wait
 
-CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -45,6 +32,13 @@ DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 375, "height": 700}
 PATIENCE = 20_000
 """Milliseconds that something may take to be seen."""
+
+GO = """(place) => new Promise((resolve) => {
+    if (location.hash === `#/${place}`) return resolve();
+    // The client draws behind the event, in a timer that is due at once, or 4 ms later if timers have made it.
+    addEventListener("hashchange", () => setTimeout(resolve, 10), { once: true });
+    location.hash = `#/${place}`;
+})"""
 
 expect.set_options(timeout=PATIENCE)
 
@@ -64,6 +58,7 @@ class Wire:
     """
     A way to the daemon that can be cut: a TCP port that passes everything on, or lets nobody in.
 
+    @ivar url: the daemon's, through it.
     @ivar deaf: what the daemon says is lost, what is said to it is not.
     """
 
@@ -74,7 +69,7 @@ class Wire:
         self.whole = True
         self.deaf = False
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listener.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
@@ -178,8 +173,8 @@ class Person:
         expect(page.get_by_role("heading", name="Chats")).to_be_visible()
 
     def go(self, place: str) -> None:
-        """Go to a place of the client, such as C{chats/user-2}."""
-        self.page.evaluate("place => { location.hash = `#/${place}`; }", place)
+        """Go to a place of the client, such as C{chats/user-2}. It is drawn when this returns."""
+        self.page.evaluate(GO, place)
 
     def write(self, text: str, page: Page | None = None) -> None:
         """Say something in the conversation that is open."""
@@ -221,82 +216,78 @@ class Person:
             self.faults.append(f"{message.text} {message.location.get('url', '')}".strip())
 
 
-class BrowserCase(SynchronousTestCase):
-    """
-    A daemon and a browser for all tests of a class.
+class People:
+    """The people of one test. All use the same daemon, each with cookies and pages of their own."""
 
-    @cvar settings: the daemon's.
-    @cvar prepare: arguments of C{hichat} for a call before the daemon starts.
-    """
-
-    settings: ClassVar[dict[str, str]] = {}
-    prepare: ClassVar[tuple[str, ...]] = ()
-    daemon: Daemon
-    browser: Browser
-    _playwright: Playwright
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        if CHROMIUM is None:
-            reason = "chromium is not installed: apt-get install chromium"
-            if os.environ.get("CI") == "true":
-                raise AssertionError(reason)
-            raise SkipTest(reason)
-        cls.daemon = Daemon(Path(tempfile.mkdtemp(prefix="hichat-web-")), REGISTER_LIMIT="off", **cls.settings)
-        cls.daemon.prepare()
-        if cls.prepare:
-            cls.daemon.command(*cls.prepare, "--tokens", str(cls.daemon.directory / "tokens"))
-        cls.daemon.launch()
-        cls._playwright = sync_playwright().start()
-        cls.browser = cls._playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        cls.ready()
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        cls.browser.close()
-        cls._playwright.stop()
-        cls.daemon.kill()
-        shutil.rmtree(cls.daemon.directory, ignore_errors=True)
-
-    @classmethod
-    def ready(cls) -> None:
-        """The daemon listens."""
-        wait_for(lambda: socket.create_connection(("127.0.0.1", cls.daemon.port), 0.2)).close()
-
-    @classmethod
-    def crash(cls) -> None:
-        """The daemon is killed, as by a loss of power."""
-        process = cls.daemon.process
-        assert process is not None
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+    def __init__(self, browser: Browser, daemon: Daemon) -> None:
+        self._browser = browser
+        self._daemon = daemon
+        self._all: list[Person] = []
+        self._wires: list[Wire] = []
 
     def person(self, name: str, **options: Any) -> Person:
-        """@return: somebody whose browser shows the client; at the end it must have complained about nothing."""
-        options.setdefault("url", self.daemon.url)
-        person = Person(self.browser, name, **options)
-        self.addCleanup(self._leave, person)
+        """@return: somebody whose browser shows the client."""
+        person = Person(self._browser, name, **({"url": self._daemon.url} | options))
+        self._all.append(person)
         return person
 
     def registered(self, *names: str) -> list[Person]:
-        """@return: people who have just made their accounts. Names have to be new."""
+        """@return: people who have just made their accounts. Names have to be new to the daemon."""
         people = [self.person(name, member=True) for name in names]
         for person in people:
             expect(person.page.get_by_role("heading", name="Chats")).to_be_visible()
         return people
 
-    def need(self, path: str) -> None:
-        """Skip what the daemon's API does not have."""
-        with urllib.request.urlopen(f"{self.daemon.url}/v2/openapi.json") as answer:
-            if path not in json.load(answer)["paths"]:
-                raise SkipTest(f"this daemon has no {path}")
-
     def ids(self, *people: Person) -> list[int]:
         """@return: their numbers."""
-        with closing(sqlite3.connect(f"file:{self.daemon.directory}/state/hichat.db?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"file:{self._daemon.directory}/state/hichat.db?mode=ro", uri=True)) as database:
             numbers = dict(database.execute("SELECT name, id FROM users"))
         return [numbers[person.name] for person in people]
 
-    def _leave(self, person: Person) -> None:
-        person.context.close()
-        self.assertEqual(person.faults, [])
+    def wire(self) -> Wire:
+        """@return: a way to the daemon that can be cut."""
+        wire = Wire(self._daemon.port)
+        self._wires.append(wire)
+        return wire
+
+    def leave(self) -> None:
+        """
+        Close their pages, and then the wires: a page that is open would complain about a lost connection.
+
+        @raise AssertionError: the console of a browser has errors or warnings.
+        """
+        for person in self._all:
+            person.context.close()
+        for wire in self._wires:
+            wire.close()
+        assert {person.name: person.faults for person in self._all if person.faults} == {}
+
+
+@contextmanager
+def made(**settings: str) -> Iterator[Daemon]:
+    """
+    A daemon that has a store and does not run yet. At the end it is killed, and its files are removed.
+
+    @param settings: settings by the names of their variables, without C{HICHAT_}.
+    """
+    with TemporaryDirectory(prefix="hichat-web-", ignore_cleanup_errors=True) as directory:
+        daemon = Daemon(Path(directory), REGISTER_LIMIT="off", **settings)
+        daemon.prepare()
+        try:
+            yield daemon
+        finally:
+            daemon.kill()
+
+
+@contextmanager
+def running(**settings: str) -> Iterator[Daemon]:
+    """A daemon as L{made} gives it, which accepts connections."""
+    with made(**settings) as daemon:
+        start(daemon)
+        yield daemon
+
+
+def start(daemon: Daemon) -> None:
+    """Start a daemon, and wait until it accepts connections."""
+    daemon.launch()
+    wait(daemon.accepts)

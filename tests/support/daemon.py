@@ -137,15 +137,18 @@ class Daemon:
 
     async def serving(self) -> None:
         """Wait until the daemon accepts connections."""
-        for _ in range(3000):
-            if self.process is not None and self.process.poll() is not None:
-                raise AssertionError(self.log.read_text())
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), 0.1):
-                    return
-            except OSError:
-                await deferLater(reactor, 0.02)
-        raise AssertionError("it does not listen")
+        await until(self.accepts, 60)
+
+    def accepts(self) -> bool:
+        """
+        @return: whether the daemon accepts connections.
+        @raise AssertionError: the daemon has ended; the error shows its log.
+        """
+        if self.process is not None and self.process.poll() is not None:
+            raise AssertionError(self.log.read_text())
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 0.1):
+            return True
+        return False
 
     async def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float = 15) -> int:
         """

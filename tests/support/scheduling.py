@@ -12,16 +12,21 @@ from xdist.scheduler import LoadScopeScheduling
 TESTS = Path(__file__).parents[1]
 """Its files are what workers lock; nothing is written to them."""
 
+SHARING = "tests/integration/web/"
+"""A module there starts one daemon for all of its functions."""
+
 
 def unit_of(test: str) -> str:
     """
     @param test: a test's id.
     @return: what it has in common with those that run at the same worker as it does. The methods of a class stay
-        together, for it may start a daemon or a browser once for all of them; a function is by itself.
+        together, and so do the functions of a module that shares a daemon; any other function is by itself.
     """
     name = test.partition("[")[0]
     path, *names = name.split("::")
-    return test if len(names) == 1 else "::".join((path, *names[:-1]))
+    if len(names) == 1 and not path.startswith(SHARING):
+        return test
+    return "::".join((path, *names[:-1]))
 
 
 class Scheduling(LoadScopeScheduling):

@@ -1,12 +1,14 @@
 """Pictures, files and voice."""
 
 import base64
-from typing import ClassVar
+from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import Dialog, FilePayload, expect
 
 from tests.media.recordings import VIDEO, brands, moov
-from tests.support.browser import BrowserCase, Person, Wire, wait_for
+from tests.support.browser import People, Person, running, wait_for
+from tests.support.daemon import Daemon
 from tests.support.pictures import picture
 
 # A tone, and a square that changes its colour.
@@ -42,229 +44,237 @@ RECORD = """async ([type, name, time]) => {
 }"""
 
 
-class MediaTests(BrowserCase):
-    settings: ClassVar[dict[str, str]] = {"UPLOAD_LIMIT": "1000000"}
+@pytest.fixture(scope="module")
+def daemon() -> Iterator[Daemon]:
+    """A daemon that refuses files above 1 MB."""
+    with running(UPLOAD_LIMIT="1000000") as daemon:
+        yield daemon
 
-    def test_pictures(self) -> None:
-        """One is chosen, one pasted, one dropped; each is previewed, sent, seen, and seen large."""
-        ann, bob = self.registered("ann", "bob")
-        one, two = self.ids(ann, bob)
-        ann.go(f"chats/user-{two}")
-        bob.go(f"chats/user-{one}")
-        file: FilePayload = {"name": "green.png", "mimeType": "image/png", "buffer": picture(300, 200)}
-        ann.page.locator("input[type=file]").set_input_files(file)
-        expect(ann.page.get_by_role("dialog", name="Send picture").locator("img")).to_be_visible()
-        ann.page.get_by_label("Caption (optional)").fill("my garden")
-        ann.page.get_by_role("button", name="Send", exact=True).last.click()
-        shown = bob.message("my garden").get_by_role("img", name="my garden")
-        expect(shown).to_be_visible()
-        bob.until("document.querySelector('.message img').naturalWidth > 0")
-        bob.message("my garden").get_by_role("button", name="Show my garden").click()
-        large = bob.page.get_by_role("dialog").locator("img")
-        expect(large).to_be_visible()
-        bob.page.keyboard.press("Escape")
-        expect(bob.page.get_by_role("dialog")).to_have_count(0)
 
-        for kind, place in (("paste", "textarea"), ("drop", ".chat")):
-            ann.page.evaluate(
-                """([data, kind, place]) => {
-                    const bytes = Uint8Array.from(atob(data), (each) => each.charCodeAt(0));
-                    const files = new DataTransfer();
-                    files.items.add(new File([bytes], 'p.png', { type: 'image/png' }));
-                    const given = { bubbles: true, cancelable: true };
-                    const event = kind === 'paste'
-                        ? new ClipboardEvent(kind, { ...given, clipboardData: files })
-                        : new DragEvent(kind, { ...given, dataTransfer: files });
-                    document.querySelector(place).dispatchEvent(event);
-                }""",
-                [base64.b64encode(picture(40, 40)).decode(), kind, place],
-            )
-            ann.page.get_by_label("Caption (optional)").fill(kind)
-            ann.page.get_by_role("button", name="Send", exact=True).last.click()
-            expect(bob.message(kind).locator("img")).to_be_visible()
+def test_pictures(people: People) -> None:
+    """One is chosen, one pasted, one dropped; each is previewed, sent, seen, and seen large."""
+    ann, bob = people.registered("ann", "bob")
+    one, two = people.ids(ann, bob)
+    ann.go(f"chats/user-{two}")
+    bob.go(f"chats/user-{one}")
+    file: FilePayload = {"name": "green.png", "mimeType": "image/png", "buffer": picture(300, 200)}
+    ann.page.locator("input[type=file]").set_input_files(file)
+    expect(ann.page.get_by_role("dialog", name="Send picture").locator("img")).to_be_visible()
+    ann.page.get_by_label("Caption (optional)").fill("my garden")
+    ann.page.get_by_role("button", name="Send", exact=True).last.click()
+    shown = bob.message("my garden").get_by_role("img", name="my garden")
+    expect(shown).to_be_visible()
+    bob.until("document.querySelector('.message img').naturalWidth > 0")
+    bob.message("my garden").get_by_role("button", name="Show my garden").click()
+    large = bob.page.get_by_role("dialog").locator("img")
+    expect(large).to_be_visible()
+    bob.page.keyboard.press("Escape")
+    expect(bob.page.get_by_role("dialog")).to_have_count(0)
 
-    def test_a_file(self) -> None:
-        """Whatever it is, it comes as it was, under its name."""
-        self.need("/media")
-        gina, hal = self.registered("gina", "hal")
-        one, two = self.ids(gina, hal)
-        gina.go(f"chats/user-{two}")
-        hal.go(f"chats/user-{one}")
-        content = b"<script>alert(1)</script>" * 100
-        file: FilePayload = {"name": "notes.html", "mimeType": "text/html", "buffer": content}
-        gina.page.locator("input[type=file]").set_input_files(file)
-        gina.page.get_by_role("dialog").get_by_role("button", name="Send").click()
-        with hal.page.expect_download() as coming:
-            hal.page.locator(".message").get_by_role("link", name="notes.html").click()
-        self.assertEqual(coming.value.suggested_filename, "notes.html")
-        self.assertEqual(coming.value.path().read_bytes(), content)
-
-    def test_a_file_that_is_not_sent(self) -> None:
-        """Whoever leaves the page while a file waits is asked first; once it is sent nobody is."""
-        wire = Wire(self.daemon.port)
-        self.addCleanup(wire.close)
-        ivy = self.person("ivy", url=f"http://127.0.0.1:{wire.port}")
-        ivy.register()
-        (jan,) = self.registered("jan")
-        one, two = self.ids(ivy, jan)
-        ivy.go(f"chats/user-{two}")
-        jan.go(f"chats/user-{one}")
-        ivy.page.locator("input[type=file]").set_input_files(
-            FilePayload(name="garden.png", mimeType="image/png", buffer=picture(30, 20))
+    for kind, place in (("paste", "textarea"), ("drop", ".chat")):
+        ann.page.evaluate(
+            """([data, kind, place]) => {
+                const bytes = Uint8Array.from(atob(data), (each) => each.charCodeAt(0));
+                const files = new DataTransfer();
+                files.items.add(new File([bytes], 'p.png', { type: 'image/png' }));
+                const given = { bubbles: true, cancelable: true };
+                const event = kind === 'paste'
+                    ? new ClipboardEvent(kind, { ...given, clipboardData: files })
+                    : new DragEvent(kind, { ...given, dataTransfer: files });
+                document.querySelector(place).dispatchEvent(event);
+            }""",
+            [base64.b64encode(picture(40, 40)).decode(), kind, place],
         )
-        ivy.page.get_by_label("Caption (optional)").fill("my garden")
-        wire.cut()
-        ivy.page.get_by_role("button", name="Send", exact=True).last.click()
-        failed = ivy.message("my garden").get_by_role("alert")
-        expect(failed).to_contain_text("There is no connection")
-        asked: list[str] = []
+        ann.page.get_by_label("Caption (optional)").fill(kind)
+        ann.page.get_by_role("button", name="Send", exact=True).last.click()
+        expect(bob.message(kind).locator("img")).to_be_visible()
 
-        def stay(dialog: Dialog) -> None:
-            asked.append(dialog.type)
-            dialog.dismiss()
 
-        ivy.page.on("dialog", stay)
-        ivy.page.close(run_before_unload=True)
-        wait_for(lambda: ivy.page.evaluate("1") and asked)
-        self.assertEqual(asked, ["beforeunload"])
-        wire.mend()
-        expect(ivy.page.locator(".trouble")).to_have_count(0)
-        ivy.message("my garden").get_by_role("button", name="Try again").click()
-        expect(jan.message("my garden").locator("img")).to_be_visible()
-        ivy.state("my garden", "read")
-        ivy.page.reload()
-        ivy.sees("my garden")
-        self.assertEqual(asked, ["beforeunload"])
-        ivy.faults = [fault for fault in ivy.faults if "net::ERR" not in fault]
+def test_a_file(people: People) -> None:
+    """Whatever it is, it comes as it was, under its name."""
+    gina, hal = people.registered("gina", "hal")
+    one, two = people.ids(gina, hal)
+    gina.go(f"chats/user-{two}")
+    hal.go(f"chats/user-{one}")
+    content = b"<script>alert(1)</script>" * 100
+    file: FilePayload = {"name": "notes.html", "mimeType": "text/html", "buffer": content}
+    gina.page.locator("input[type=file]").set_input_files(file)
+    gina.page.get_by_role("dialog").get_by_role("button", name="Send").click()
+    with hal.page.expect_download() as coming:
+        hal.page.locator(".message").get_by_role("link", name="notes.html").click()
+    assert coming.value.suggested_filename == "notes.html"
+    assert coming.value.path().read_bytes() == content
 
-    def test_a_file_that_cannot_be_sent(self) -> None:
-        """What is known before is said before; what only the server finds is not offered to be tried again."""
-        ken, liz = self.registered("ken", "liz")
-        (two,) = self.ids(liz)
-        ken.go(f"chats/user-{two}")
-        expect(ken.page.get_by_label("Send a picture or file")).to_have_count(1)
-        chosen = ken.page.locator("input[type=file]")
-        dialog = ken.page.get_by_role("dialog")
-        for size, reason in ((0, "nothing in this file"), (1_600_000, "This file has 1.6 MB; at most 1 MB")):
-            chosen.set_input_files(FilePayload(name="film", mimeType="", buffer=bytes(size)))
-            expect(dialog.get_by_role("alert")).to_contain_text(reason)
-            expect(dialog.get_by_role("button", name="Send", exact=True)).to_have_count(0)
-            ken.page.keyboard.press("Escape")
-            expect(dialog).to_have_count(0)
-        damaged = picture(300, 200)[:100]
-        chosen.set_input_files(FilePayload(name="half.png", mimeType="image/png", buffer=damaged))
-        dialog.get_by_role("button", name="Send", exact=True).click()
-        failed = ken.page.locator(".message.failed")
-        expect(failed.get_by_role("alert")).to_contain_text("this picture is damaged")
-        expect(failed.get_by_role("button", name="Try again")).to_have_count(0)
-        failed.get_by_role("button", name="Discard").click()
-        expect(failed).to_have_count(0)
-        ken.faults.clear()
 
-    def test_voice(self) -> None:
-        """It is recorded, sent and can be played."""
-        cleo, dave = self.registered("cleo", "dave")
-        one, two = self.ids(cleo, dave)
-        cleo.go(f"chats/user-{two}")
-        dave.go(f"chats/user-{one}")
-        cleo.page.get_by_role("button", name="Record a voice message").click()
-        expect(cleo.page.get_by_text("Recording 0:01")).to_be_visible()
-        cleo.page.get_by_role("button", name="Send").click()
-        voice = dave.page.locator(".message audio")
-        expect(voice).to_be_visible()
-        dave.until("document.querySelector('.message audio').readyState >= 1")
-        dave.page.evaluate("document.querySelector('.message audio').play()")
-        dave.until("document.querySelector('.message audio').currentTime > 0.2")
+def test_a_file_that_is_not_sent(people: People) -> None:
+    """Whoever leaves the page while a file waits is asked first; once it is sent nobody is."""
+    wire = people.wire()
+    ivy = people.person("ivy", url=wire.url)
+    ivy.register()
+    (jan,) = people.registered("jan")
+    one, two = people.ids(ivy, jan)
+    ivy.go(f"chats/user-{two}")
+    jan.go(f"chats/user-{one}")
+    ivy.page.locator("input[type=file]").set_input_files(
+        FilePayload(name="garden.png", mimeType="image/png", buffer=picture(30, 20))
+    )
+    ivy.page.get_by_label("Caption (optional)").fill("my garden")
+    wire.cut()
+    ivy.page.get_by_role("button", name="Send", exact=True).last.click()
+    failed = ivy.message("my garden").get_by_role("alert")
+    expect(failed).to_contain_text("There is no connection")
+    asked: list[str] = []
 
-    def give_recorded(self, who: Person, type: str, name: str, seconds: float) -> None:
-        """Choose what the browser records itself, in pieces: then it does not say how long it is."""
-        who.page.evaluate(RECORD, [type, name, seconds * 1000])
-        who.page.get_by_role("dialog").get_by_role("button", name="Send").click()
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
 
-    def test_what_does_not_say_how_long_it_is(self) -> None:
-        """A voice and a film that a browser has recorded: both are played, and last as long as they do."""
-        self.need("/media")
-        mia, ned = self.registered("mia", "ned")
-        one, two = self.ids(mia, ned)
-        mia.go(f"chats/user-{two}")
-        ned.go(f"chats/user-{one}")
-        self.give_recorded(mia, "audio/webm", "voice.webm", 2)
-        voice = "document.querySelector('.message audio')"
-        expect(ned.page.locator(".message audio")).to_have_attribute("aria-label", "Voice message, 2 seconds")
-        ned.until(f"{voice}.duration > 1.5 && {voice}.duration < 3 && {voice}.currentTime === 0")
-        self.give_recorded(mia, "video/webm", "clip.webm", 1.5)
-        expect(ned.page.locator(".message video")).to_be_visible()
-        film = "document.querySelector('.message video')"
-        ned.until(f"{film}.duration > 1 && {film}.duration < 3 && {film}.currentTime === 0 && {film}.videoWidth > 0")
-        ned.page.evaluate(f"{film}.muted = true; {film}.play()")
-        ned.until(f"{film}.currentTime > 0.2")
-        with ned.page.expect_download() as coming:
-            ned.page.locator(".message").get_by_role("link", name="clip.webm").click()
-        self.assertEqual(coming.value.suggested_filename, "clip.webm")
+    ivy.page.on("dialog", stay)
+    ivy.page.close(run_before_unload=True)
+    wait_for(lambda: ivy.page.evaluate("1") and asked)
+    assert asked == ["beforeunload"]
+    wire.mend()
+    expect(ivy.page.locator(".trouble")).to_have_count(0)
+    ivy.message("my garden").get_by_role("button", name="Try again").click()
+    expect(jan.message("my garden").locator("img")).to_be_visible()
+    ivy.state("my garden", "read")
+    ivy.page.reload()
+    ivy.sees("my garden")
+    assert asked == ["beforeunload"]
+    ivy.faults = [fault for fault in ivy.faults if "net::ERR" not in fault]
 
-    def test_what_no_browser_plays(self) -> None:
-        """It is offered to be saved, under its name and with its size."""
-        self.need("/media")
-        ole, pia = self.registered("ole", "pia")
-        one, two = self.ids(ole, pia)
-        ole.go(f"chats/user-{two}")
-        pia.go(f"chats/user-{one}")
-        family = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
-        for name, kind, content, saved in (
-            ("old phone.amr", "", b"#!AMR\n" + (b"\x3c" + bytes(31)) * 50, "old phone.amr"),
-            ("IMG_0001.HEIC", "image/heic", brands(b"heic", b"mif1", b"heic"), "IMG_0001.HEIC"),
-            ("film.mov", "video/quicktime", brands(b"qt  ") + moov(VIDEO, seconds=4), "film.mov"),
-            (f"{family}\u202efdp.exe", "", b"MZ\x90\0" + bytes(60), f"{family}fdp.exe"),
-            ("\U0001f600" * 60 + "字.pdf", "application/pdf", b"%PDF-1.7", "\U0001f600" * 60 + "字.pdf"),
-        ):
-            chosen = FilePayload(name=name, mimeType=kind, buffer=content)
-            ole.page.locator("input[type=file]").set_input_files(chosen)
-            ole.page.get_by_role("dialog").get_by_role("button", name="Send").click()
-            row = pia.page.locator(".message a.file").filter(has_text=saved)
-            expect(row).to_be_visible()
-            expect(row).to_contain_text(
-                f"{len(content) / 1000:.1f} KB" if len(content) >= 1000 else f"{len(content)} B"
-            )
-            with pia.page.expect_download() as coming:
-                row.click()
-            self.assertEqual(coming.value.path().read_bytes(), content)
-            # What is shown is the name; on a disk Chromium itself has no joiners.
-            self.assertEqual(coming.value.suggested_filename, saved.replace("\u200d", "_"))
-        expect(pia.page.locator(".message audio, .message video, .message img")).to_have_count(0)
-        # A picture that the server has not looked at is shown to who asks for it, by browsers that can.
-        pia.page.get_by_role("button", name="Show IMG_0001.HEIC").click()
-        expect(pia.page.get_by_role("button", name="Show IMG_0001.HEIC")).to_have_count(0)
-        expect(pia.page.get_by_role("dialog")).to_have_count(0)
 
-    def test_what_is_refused(self) -> None:
-        """Without a microphone or notifications that is said."""
-        script = """
-            navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError'); };
-            Notification.requestPermission = async () => 'denied';
-        """
-        (kai,) = self.registered("kai")
-        lou = self.person("lou", script=script, member=True)
-        lou.go(f"chats/user-{self.ids(kai)[0]}")
-        lou.page.get_by_role("button", name="Record a voice message").click()
-        expect(lou.page.locator(".toast")).to_contain_text("The microphone cannot be used.")
-        expect(lou.page.get_by_label("Write a message")).to_be_focused()
-        lou.go("settings/appearance")
-        notices = lou.page.get_by_role("group", name="Notifications")
-        notices.get_by_text("On", exact=True).click()
-        expect(lou.page.get_by_text("This browser does not allow notifications.")).to_be_visible()
-        expect(notices.get_by_label("Off")).to_be_checked()
+def test_a_file_that_cannot_be_sent(people: People) -> None:
+    """What is known before is said before; what only the server finds is not offered to be tried again."""
+    ken, liz = people.registered("ken", "liz")
+    (two,) = people.ids(liz)
+    ken.go(f"chats/user-{two}")
+    expect(ken.page.get_by_label("Send a picture or file")).to_have_count(1)
+    chosen = ken.page.locator("input[type=file]")
+    dialog = ken.page.get_by_role("dialog")
+    for size, reason in ((0, "nothing in this file"), (1_600_000, "This file has 1.6 MB; at most 1 MB")):
+        chosen.set_input_files(FilePayload(name="film", mimeType="", buffer=bytes(size)))
+        expect(dialog.get_by_role("alert")).to_contain_text(reason)
+        expect(dialog.get_by_role("button", name="Send", exact=True)).to_have_count(0)
+        ken.page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+    damaged = picture(300, 200)[:100]
+    chosen.set_input_files(FilePayload(name="half.png", mimeType="image/png", buffer=damaged))
+    dialog.get_by_role("button", name="Send", exact=True).click()
+    failed = ken.page.locator(".message.failed")
+    expect(failed.get_by_role("alert")).to_contain_text("this picture is damaged")
+    expect(failed.get_by_role("button", name="Try again")).to_have_count(0)
+    failed.get_by_role("button", name="Discard").click()
+    expect(failed).to_have_count(0)
+    ken.faults.clear()
 
-    def test_a_profile_picture(self) -> None:
-        """It is made small and kept at once, and others see it; what else is being written stays as it is."""
-        eve, finn = self.registered("eve", "finn")
-        (number,) = self.ids(eve)
-        eve.go("settings/profile")
-        file: FilePayload = {"name": "me.png", "mimeType": "image/png", "buffer": picture(900, 600)}
-        eve.page.locator("input[type=file]").set_input_files(file)
-        eve.page.get_by_label("About you").fill("not yet said")
-        expect(eve.page.get_by_text("Saved")).to_be_visible()
-        expect(eve.page.locator(".picture-field img")).to_be_visible()
-        expect(eve.page.get_by_label("About you")).to_have_value("not yet said")
-        finn.go(f"contacts/{number}")
-        expect(finn.page.locator(".portrait img")).to_be_visible()
-        finn.until("document.querySelector('.portrait img').naturalWidth === 256")
+
+def test_voice(people: People) -> None:
+    """It is recorded, sent and can be played."""
+    cleo, dave = people.registered("cleo", "dave")
+    one, two = people.ids(cleo, dave)
+    cleo.go(f"chats/user-{two}")
+    dave.go(f"chats/user-{one}")
+    cleo.page.get_by_role("button", name="Record a voice message").click()
+    expect(cleo.page.get_by_text("Recording 0:01")).to_be_visible()
+    cleo.page.get_by_role("button", name="Send").click()
+    voice = dave.page.locator(".message audio")
+    expect(voice).to_be_visible()
+    dave.until("document.querySelector('.message audio').readyState >= 1")
+    dave.page.evaluate("document.querySelector('.message audio').play()")
+    dave.until("document.querySelector('.message audio').currentTime > 0.2")
+
+
+def give_recorded(who: Person, type: str, name: str, seconds: float) -> None:
+    """Choose what the browser records itself, in pieces: then it does not say how long it is."""
+    who.page.evaluate(RECORD, [type, name, seconds * 1000])
+    who.page.get_by_role("dialog").get_by_role("button", name="Send").click()
+
+
+@pytest.mark.alone
+def test_what_does_not_say_how_long_it_is(people: People) -> None:
+    """A voice and a film that a browser has recorded: both are played, and last as long as they do."""
+    mia, ned = people.registered("mia", "ned")
+    one, two = people.ids(mia, ned)
+    mia.go(f"chats/user-{two}")
+    ned.go(f"chats/user-{one}")
+    give_recorded(mia, "audio/webm", "voice.webm", 2)
+    voice = "document.querySelector('.message audio')"
+    expect(ned.page.locator(".message audio")).to_have_attribute("aria-label", "Voice message, 2 seconds")
+    ned.until(f"{voice}.duration > 1.5 && {voice}.duration < 3 && {voice}.currentTime === 0")
+    give_recorded(mia, "video/webm", "clip.webm", 1.5)
+    expect(ned.page.locator(".message video")).to_be_visible()
+    film = "document.querySelector('.message video')"
+    ned.until(f"{film}.duration > 1 && {film}.duration < 3 && {film}.currentTime === 0 && {film}.videoWidth > 0")
+    ned.page.evaluate(f"{film}.muted = true; {film}.play()")
+    ned.until(f"{film}.currentTime > 0.2")
+    with ned.page.expect_download() as coming:
+        ned.page.locator(".message").get_by_role("link", name="clip.webm").click()
+    assert coming.value.suggested_filename == "clip.webm"
+
+
+def test_what_no_browser_plays(people: People) -> None:
+    """It is offered to be saved, under its name and with its size."""
+    ole, pia = people.registered("ole", "pia")
+    one, two = people.ids(ole, pia)
+    ole.go(f"chats/user-{two}")
+    pia.go(f"chats/user-{one}")
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
+    for name, kind, content, saved in (
+        ("old phone.amr", "", b"#!AMR\n" + (b"\x3c" + bytes(31)) * 50, "old phone.amr"),
+        ("IMG_0001.HEIC", "image/heic", brands(b"heic", b"mif1", b"heic"), "IMG_0001.HEIC"),
+        ("film.mov", "video/quicktime", brands(b"qt  ") + moov(VIDEO, seconds=4), "film.mov"),
+        (f"{family}\u202efdp.exe", "", b"MZ\x90\0" + bytes(60), f"{family}fdp.exe"),
+        ("\U0001f600" * 60 + "字.pdf", "application/pdf", b"%PDF-1.7", "\U0001f600" * 60 + "字.pdf"),
+    ):
+        chosen = FilePayload(name=name, mimeType=kind, buffer=content)
+        ole.page.locator("input[type=file]").set_input_files(chosen)
+        ole.page.get_by_role("dialog").get_by_role("button", name="Send").click()
+        row = pia.page.locator(".message a.file").filter(has_text=saved)
+        expect(row).to_be_visible()
+        expect(row).to_contain_text(f"{len(content) / 1000:.1f} KB" if len(content) >= 1000 else f"{len(content)} B")
+        with pia.page.expect_download() as coming:
+            row.click()
+        assert coming.value.path().read_bytes() == content
+        # What is shown is the name; on a disk Chromium itself has no joiners.
+        assert coming.value.suggested_filename == saved.replace("\u200d", "_")
+    expect(pia.page.locator(".message audio, .message video, .message img")).to_have_count(0)
+    # A picture that the server has not looked at is shown to who asks for it, by browsers that can.
+    pia.page.get_by_role("button", name="Show IMG_0001.HEIC").click()
+    expect(pia.page.get_by_role("button", name="Show IMG_0001.HEIC")).to_have_count(0)
+    expect(pia.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_what_is_refused(people: People) -> None:
+    """Without a microphone or notifications that is said."""
+    script = """
+        navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError'); };
+        Notification.requestPermission = async () => 'denied';
+    """
+    (kai,) = people.registered("kai")
+    lou = people.person("lou", script=script, member=True)
+    lou.go(f"chats/user-{people.ids(kai)[0]}")
+    lou.page.get_by_role("button", name="Record a voice message").click()
+    expect(lou.page.locator(".toast")).to_contain_text("The microphone cannot be used.")
+    expect(lou.page.get_by_label("Write a message")).to_be_focused()
+    lou.go("settings/appearance")
+    notices = lou.page.get_by_role("group", name="Notifications")
+    notices.get_by_text("On", exact=True).click()
+    expect(lou.page.get_by_text("This browser does not allow notifications.")).to_be_visible()
+    expect(notices.get_by_label("Off")).to_be_checked()
+
+
+def test_a_profile_picture(people: People) -> None:
+    """It is made small and kept at once, and others see it; what else is being written stays as it is."""
+    eve, finn = people.registered("eve", "finn")
+    (number,) = people.ids(eve)
+    eve.go("settings/profile")
+    file: FilePayload = {"name": "me.png", "mimeType": "image/png", "buffer": picture(900, 600)}
+    eve.page.locator("input[type=file]").set_input_files(file)
+    eve.page.get_by_label("About you").fill("not yet said")
+    expect(eve.page.get_by_text("Saved")).to_be_visible()
+    expect(eve.page.locator(".picture-field img")).to_be_visible()
+    expect(eve.page.get_by_label("About you")).to_have_value("not yet said")
+    finn.go(f"contacts/{number}")
+    expect(finn.page.locator(".portrait img")).to_be_visible()
+    finn.until("document.querySelector('.portrait img').naturalWidth === 256")

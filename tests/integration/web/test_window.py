@@ -1,108 +1,111 @@
 """A conversation with ten thousand messages, and hundreds of conversations."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import PASSWORD, BrowserCase
+from tests.support.browser import PASSWORD, People, made, start
+from tests.support.daemon import Daemon
 
 COUNT = 10_000
 PEOPLE = 405
 
 
-class WindowTests(BrowserCase):
-    prepare = (
-        *("bench", "prepare", "--users", str(PEOPLE), "--among", "2"),
-        *("--messages", str(COUNT), "--conversations", "1"),
-    )
-
-    def test_many_conversations(self) -> None:
-        """The list begins with the newest; the others come when one scrolls there, or looks for one."""
-        busy = self.person("bench-1")
-        busy.log_in()
-        token = self.daemon.command("token", "bench-1").strip()
-        busy.page.evaluate(
-            """([token, people]) => new Promise((resolve, reject) => {
-                const socket = new WebSocket(`/v1/user/SendUserMsg?userId=1&token=${token}`);
-                socket.onerror = reject;
-                socket.onmessage = () => {
-                    const frame = { userId: 1, Type: 1, Media: 1, Content: 'hi' };
-                    for (let TargetId = 3; TargetId <= people; TargetId++) {
-                        socket.send(JSON.stringify({ ...frame, TargetId }));
-                    }
-                    socket.close();
-                    resolve();
-                };
-            })""",
-            [token, PEOPLE],
-        )
-        rows = busy.page.locator(".list-pane .row")
-        expect(rows).to_have_count(PEOPLE)
-        busy.page.reload()
-        oldest = busy.page.locator(".list-pane .row-title", has_text="bench-2").filter(has_text=re.compile("bench-2$"))
-        expect(rows).to_have_count(300)
-        expect(oldest).to_have_count(0)
-        # Whose last message is one's own has been read.
-        expect(busy.page.locator(".list-pane .badge")).to_have_count(0)
-        rows.last.scroll_into_view_if_needed()
-        expect(rows).to_have_count(400)
-        rows.last.scroll_into_view_if_needed()
-        expect(oldest).to_have_count(1)
-        busy.page.reload()
-        expect(rows).to_have_count(300)
-        busy.page.get_by_label("Search").fill("BENCH-2")
-        expect(oldest).to_be_visible()
-
-    @pytest.mark.alone
-    def test_ten_thousand_messages(self) -> None:
-        """Only a window of them is in the page, however far one scrolls, and what is seen stays where it is."""
-        reader = self.person("bench-1")
-        reader.log_in()
-        reader.go("chats/user-2")
-        messages = reader.page.locator(".message")
-        expect(messages.last).to_be_visible()
-        scroller = reader.page.locator(".messages")
-        newest = str(messages.last.get_attribute("data-id"))
-        most = 0
-        for _ in range(12):
-            first = str(messages.first.get_attribute("data-id"))
-            scroller.evaluate("element => { element.scrollTop = 300; }")
-            reader.until(f"Number(document.querySelector('.message').dataset.id) < {first}")
-            # What was the first one is still there, near the top: nothing has jumped.
-            at = reader.page.locator(f'[data-id="{first}"]').bounding_box()
-            assert at is not None
-            self.assertLess(abs(at["y"]), 1000)
-            most = max(most, messages.count())
-        self.assertLessEqual(most, 200)
-        expect(reader.page.locator(f'[data-id="{newest}"]')).to_have_count(0)
-
-        longest = reader.page.evaluate(
-            """async () => {
-                const scroller = document.querySelector('.messages');
-                let longest = 0;
-                for (let step = 0; step < 20; step++) {
-                    const begun = performance.now();
-                    scroller.scrollTop += 400;
-                    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-                    longest = Math.max(longest, performance.now() - begun);
-                }
-                return longest;
-            }"""
-        )
-        self.assertLess(longest, 500)  # milliseconds; on a busy machine
-
-        reader.page.get_by_role("button", name="To the newest messages").click()
-        expect(reader.page.locator(f'[data-id="{newest}"]')).to_be_in_viewport()
-        other = self.person("bench-2")
-        other.log_in()
-        other.go("chats/user-1")
-        other.write("after all that")
-        reader.sees("after all that")
-        expect(reader.message("after all that")).to_be_in_viewport()
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
+@pytest.fixture(scope="module")
+def daemon() -> Iterator[Daemon]:
+    """A daemon with many users, of whom the first two have said much to each other."""
+    with made() as daemon:
+        among = ("--users", str(PEOPLE), "--among", "2", "--messages", str(COUNT), "--conversations", "1")
+        daemon.command("bench", "prepare", *among, "--tokens", str(daemon.directory / "tokens"))
+        start(daemon)
         for number in (1, 2):
-            cls.daemon.command("user", "passwd", f"bench-{number}", line=f"{PASSWORD}\n")
+            daemon.command("user", "passwd", f"bench-{number}", line=f"{PASSWORD}\n")
+        yield daemon
+
+
+def test_many_conversations(people: People, daemon: Daemon) -> None:
+    """The list begins with the newest; the others come when one scrolls there, or looks for one."""
+    busy = people.person("bench-1")
+    busy.log_in()
+    token = daemon.command("token", "bench-1").strip()
+    busy.page.evaluate(
+        """([token, people]) => new Promise((resolve, reject) => {
+            const socket = new WebSocket(`/v1/user/SendUserMsg?userId=1&token=${token}`);
+            socket.onerror = reject;
+            socket.onmessage = () => {
+                const frame = { userId: 1, Type: 1, Media: 1, Content: 'hi' };
+                for (let TargetId = 3; TargetId <= people; TargetId++) {
+                    socket.send(JSON.stringify({ ...frame, TargetId }));
+                }
+                socket.close();
+                resolve();
+            };
+        })""",
+        [token, PEOPLE],
+    )
+    rows = busy.page.locator(".list-pane .row")
+    expect(rows).to_have_count(PEOPLE)
+    busy.page.reload()
+    oldest = busy.page.locator(".list-pane .row-title", has_text="bench-2").filter(has_text=re.compile("bench-2$"))
+    expect(rows).to_have_count(300)
+    expect(oldest).to_have_count(0)
+    # Whose last message is one's own has been read.
+    expect(busy.page.locator(".list-pane .badge")).to_have_count(0)
+    rows.last.scroll_into_view_if_needed()
+    expect(rows).to_have_count(400)
+    rows.last.scroll_into_view_if_needed()
+    expect(oldest).to_have_count(1)
+    busy.page.reload()
+    expect(rows).to_have_count(300)
+    busy.page.get_by_label("Search").fill("BENCH-2")
+    expect(oldest).to_be_visible()
+
+
+@pytest.mark.alone
+def test_ten_thousand_messages(people: People) -> None:
+    """Only a window of them is in the page, however far one scrolls, and what is seen stays where it is."""
+    reader = people.person("bench-1")
+    reader.log_in()
+    reader.go("chats/user-2")
+    messages = reader.page.locator(".message")
+    expect(messages.last).to_be_visible()
+    scroller = reader.page.locator(".messages")
+    newest = str(messages.last.get_attribute("data-id"))
+    most = 0
+    for _ in range(12):
+        first = str(messages.first.get_attribute("data-id"))
+        scroller.evaluate("element => { element.scrollTop = 300; }")
+        reader.until(f"Number(document.querySelector('.message').dataset.id) < {first}")
+        # What was the first one is still there, near the top: nothing has jumped.
+        at = reader.page.locator(f'[data-id="{first}"]').bounding_box()
+        assert at is not None
+        assert abs(at["y"]) < 1000
+        most = max(most, messages.count())
+    assert most <= 200
+    expect(reader.page.locator(f'[data-id="{newest}"]')).to_have_count(0)
+
+    longest = reader.page.evaluate(
+        """async () => {
+            const scroller = document.querySelector('.messages');
+            let longest = 0;
+            for (let step = 0; step < 20; step++) {
+                const begun = performance.now();
+                scroller.scrollTop += 400;
+                await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+                longest = Math.max(longest, performance.now() - begun);
+            }
+            return longest;
+        }"""
+    )
+    assert longest < 500  # milliseconds; on a busy machine
+
+    reader.page.get_by_role("button", name="To the newest messages").click()
+    expect(reader.page.locator(f'[data-id="{newest}"]')).to_be_in_viewport()
+    other = people.person("bench-2")
+    other.log_in()
+    other.go("chats/user-1")
+    other.write("after all that")
+    reader.sees("after all that")
+    expect(reader.message("after all that")).to_be_in_viewport()

@@ -1,0 +1,177 @@
+"""No screen has a serious fault for people who use a keyboard or a screen reader."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import FilePayload, expect
+
+from tests.support.browser import People, Person
+from tests.support.pictures import picture
+
+SCREENS = [
+    "chats",
+    "chats/new",
+    "chats/user-{other}",
+    "chats/group-{group}",
+    "chats/announcements",
+    "search//Hello",
+    "search/group-{group}/nothing",
+    "contacts",
+    "contacts/{other}",
+    "contacts/find",
+    "groups",
+    "groups/{group}",
+    "groups/new",
+    "groups/find",
+    "join/abc",
+    "settings",
+    "settings/profile",
+    "settings/account",
+    "settings/devices",
+    "settings/appearance",
+    "settings/blocked",
+]
+
+
+def check(person: Person, where: str) -> None:
+    """Nothing serious is wrong for those who use a keyboard or a screen reader."""
+    # In the dark only the colours are others.
+    options = {"resultTypes": ["violations"]} | ({"runOnly": ["color-contrast"]} if where.endswith("dark") else {})
+    found = Axe().run(person.page, options=options).response["violations"]
+    serious = [
+        (where, each["id"], node["html"], node["failureSummary"])
+        for each in found
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
+    assert serious == []
+
+
+def test_accessibility(people: People) -> None:
+    """Every screen, light and dark."""
+    guest = people.person("guest")
+    expect(guest.page.get_by_role("button", name="Log in", exact=True)).to_be_visible()
+    check(guest, "entry")
+    ann, bob = people.registered("ann", "bob")
+    one, two = people.ids(ann, bob)
+    ann.go("groups/new")
+    ann.page.get_by_label("Group name").fill("Readers")
+    ann.page.get_by_role("button", name="Create group").click()
+    ann.write("first")
+    ann.sees("first")
+    group = ann.page.evaluate("location.hash").rpartition("-")[2]
+    ann.go(f"chats/user-{two}")
+    ann.write("Hello, see https://example.org")
+    ann.choose("Hello", "🎉")
+    expect(ann.message("Hello").locator(".reactions")).to_be_visible()
+    bob.go(f"chats/user-{one}")
+    bob.choose("Hello", "Reply")
+    bob.write("well")
+    ann.sees("well")
+    for theme in ("light", "dark"):
+        ann.go("settings/appearance")
+        ann.page.get_by_text(theme.title(), exact=True).click()
+        for screen in SCREENS:
+            ann.go(screen.format(other=two, group=group))
+            ann.page.wait_for_timeout(100)
+            check(ann, f"{screen} {theme}")
+        ann.go(f"chats/user-{two}")
+        ann.message("well").hover()
+        ann.message("well").get_by_role("button", name="Actions").click()
+        expect(ann.page.locator(".menu")).to_be_visible()
+        check(ann, f"a message's menu {theme}")
+        ann.page.keyboard.press("Escape")
+
+
+def test_accessibility_of_what_opens(people: People) -> None:
+    """Dialogs, menus, pickers, what one writes with, and what went wrong; light and dark."""
+    guest = people.person("guest")
+    guest.page.get_by_label("Name").fill("nobody")
+    guest.page.get_by_label("Password").fill("wrong")
+    guest.page.get_by_role("button", name="Log in", exact=True).click()
+    expect(guest.page.get_by_role("alert")).to_be_visible()
+    check(guest, "a refused login")
+    guest.page.get_by_role("button", name="No account yet? Create one").click()
+    toggle = guest.page.get_by_role("button", name="Show password")
+    expect(toggle).to_have_attribute("aria-pressed", "false")
+    toggle.click()
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    expect(guest.page.get_by_label("Password")).to_have_attribute("type", "text")
+    check(guest, "a new account")
+    guest.faults.clear()
+    ivy, jon = people.registered("ivy", "jon")
+    (number,) = people.ids(jon)
+    page = ivy.page
+    for screen in ("chats", "contacts", "groups", "settings/blocked", f"chats/user-{number}"):
+        ivy.go(screen)
+        page.wait_for_timeout(100)
+        check(ivy, f"{screen}, empty")
+    ivy.go("groups/new")
+    page.get_by_label("Group name").fill("Sailors")
+    page.get_by_role("button", name="Create group").click()
+    ivy.write("ahoy")
+    ivy.sees("ahoy")
+    group = page.evaluate("location.hash").rpartition("-")[2]
+    jon.go(f"groups/{group}")
+    jon.page.get_by_role("button", name="Join").click()
+    jon.write("@ivy ahoy too")
+    ivy.sees("too")
+    dialog = page.get_by_role("dialog")
+    for theme in ("light", "dark"):
+        ivy.go("settings/appearance")
+        page.get_by_text(theme.title(), exact=True).click()
+        ivy.go(f"groups/{group}")
+        for name in ("Invite", "Invite links", "Edit", "Dissolve group"):
+            page.locator(".tiles").get_by_role("button", name=name, exact=True).click()
+            expect(dialog).to_be_visible()
+            if name == "Invite links" and theme == "light":
+                dialog.get_by_role("button", name="New link").click()
+                expect(dialog.get_by_label("Invite link")).to_be_visible()
+            check(ivy, f"{name} {theme}")
+            page.keyboard.press("Escape")
+            expect(dialog).to_have_count(0)
+        ivy.go(f"contacts/{number}")
+        for name in ("Add to contacts", "Block"):
+            page.get_by_role("button", name=name, exact=True).click()
+            check(ivy, f"{name} {theme}")
+            page.keyboard.press("Escape")
+            expect(dialog).to_have_count(0)
+        ivy.go("settings/account")
+        page.get_by_role("button", name="Delete account").click()
+        dialog.get_by_label("Password").fill("wrong")
+        dialog.get_by_role("button", name="Delete account").click()
+        expect(page.locator(".toast")).to_be_visible()
+        check(ivy, f"an error above a dialog {theme}")
+        ivy.faults.clear()
+        page.keyboard.press("Escape")
+        ivy.go(f"chats/group-{group}")
+        for name in ("Emoji", "More about Sailors"):
+            page.get_by_role("main").get_by_role("button", name=name).click()
+            expect(page.locator(".menu")).to_be_visible()
+            check(ivy, f"{name} {theme}")
+            page.keyboard.press("Escape")
+        ivy.choose("too", "Reply")
+        area = page.get_by_label("Write a message")
+        area.press_sequentially("@j")
+        expect(page.get_by_role("option", name="jon")).to_be_visible()
+        chosen = area.get_attribute("aria-activedescendant")
+        assert page.get_by_role("option", name="jon").get_attribute("id") == chosen
+        check(ivy, f"a reply with a mention {theme}")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        area.fill("")
+        page.get_by_role("button", name="Record a voice message").click()
+        expect(page.get_by_role("timer")).to_be_visible()
+        check(ivy, f"recording {theme}")
+        page.get_by_role("button", name="Discard").click()
+        shot = FilePayload(name="sail.png", mimeType="image/png", buffer=picture(300, 2000))
+        page.locator(".composer input[type=file]").set_input_files(shot)
+        expect(dialog.get_by_label("Caption")).to_be_in_viewport(ratio=1)
+        expect(dialog.get_by_role("button", name="Send", exact=True)).to_be_in_viewport(ratio=1)
+        check(ivy, f"a picture before it is sent {theme}")
+        page.keyboard.press("Escape")
+        ivy.context.set_offline(True)
+        ivy.write("adrift" + theme)
+        expect(ivy.message("adrift" + theme)).to_be_visible()
+        check(ivy, f"a message on its way {theme}")
+        ivy.context.set_offline(False)
+        ivy.state("adrift" + theme, "read")
+        ivy.faults.clear()
