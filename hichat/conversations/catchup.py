@@ -1,9 +1,9 @@
 """
-What a user missed: pages of the log, read as functions of a connection.
+Catching up: pages of the events that a user may see, read by functions of a connection.
 
-The log has no list of who may see an event. Who may follows from where it happened: in a pair with the user, in a group
-while the user was a member, in the announcements. So a page is read from the conversations that are the user's, each
-within the positions that are theirs, by L{hichat.log.by_conversation}.
+The log has no list of the users who may see an event. It follows from the conversation: a pair with the user, a group
+while the user was a member, the announcements. So a page is read from the user's conversations, each within the
+positions that the user may see, by L{hichat.log.by_conversation}.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,15 +19,15 @@ from hichat.log import by_conversation as index
 from hichat.storage.tables import conversations, events, members, places, recent_places
 
 FIRST_STRETCH = 10_000
-"""Positions that are looked at first; twice as many each time that they had too little for the user."""
+"""The number of positions that are searched first; it doubles each time that they had too few events for the user."""
 
 
 class Missed(NamedTuple):
     """
     A page.
 
-    @ivar events: what the user may see, in order; own events too.
-    @ivar position: up to which it is complete: the cursor after it.
+    @ivar events: the events that the user may see, in order; own events, too.
+    @ivar position: the position up to which the page is complete: the cursor behind it.
     """
 
     events: list[Event]
@@ -38,9 +38,9 @@ def page(connection: Connection, user: int, since: int, until: int, limit: int, 
     """
     Read on from a cursor.
 
-    @param since: the cursor: events behind it are wanted.
-    @param until: the last position that is of interest; it is in the log.
-    @param limit: events in a page, 1 at least.
+    @param since: the cursor: the page begins behind it.
+    @param until: the last position to read; it is in the log.
+    @param limit: the most events in a page, at least 1.
     @param size: bytes of bodies after which a page is full.
     """
     if since >= until:
@@ -75,7 +75,7 @@ def _without_reactions(connection: Connection, found: list[Event]) -> list[Event
 
 
 def _positions(connection: Connection, user: int, since: int, until: int, limit: int) -> tuple[list[int], int]:
-    """@return: the positions of the next events, and up to where there are no others."""
+    """@return: the positions of the next events, and the position up to which there are no others."""
     found: list[int] = []
     low, stretch = since, FIRST_STRETCH
     done = index.indexed(connection)
@@ -99,12 +99,12 @@ def _read(connection: Connection, positions: list[int]) -> Iterator[Event]:
 
 
 def _mine() -> CTE:
-    """A user's conversations, and the first and the last position of each that are the user's."""
+    """@return: a user's conversations, and the first and the last position that the user may see in each."""
     user = bindparam("user", type_=BigInteger)
     always = literal(1, BigInteger).label("first"), literal(MAX_SAFE_INTEGER, BigInteger).label("last")
     pair = conversations.c.scope == Scope.USER
     smaller = select(conversations.c.id, *always).where(pair, conversations.c.first == user)
-    # The sum keeps SQLite from the index that begins with the scope, by which it would go through all pairs there are.
+    # The sum keeps SQLite from using the index that begins with the scope, by which it would read all pairs there are.
     larger = select(conversations.c.id, *always).where(
         conversations.c.scope + 0 == Scope.USER, conversations.c.second == user, conversations.c.first != user
     )
@@ -139,7 +139,7 @@ def _next() -> Select[int]:
         )
         return select(found.subquery())
 
-    # Not all: who left a group and came back has its conversation twice.
+    # UNION, and not UNION ALL: a user who left a group and came back has its conversation twice.
     found = union(positions(places, "low"), positions(recent_places, "low"), positions(events, "unindexed")).subquery()
     return select(found.c.position).order_by(found.c.position).limit(wanted)
 
@@ -148,7 +148,7 @@ _NEXT = _next()
 
 
 def spans(connection: Connection, user: int) -> dict[int, list[tuple[int, int]]]:
-    """@return: by a conversation's id, from which position to which it is the user's; all that ever were."""
+    """@return: by conversation, the first and last positions of the spans that the user may see; past ones, too."""
     found: dict[int, list[tuple[int, int]]] = {}
     for conversation, first, last in connection.execute(_MINE, {"user": user}):
         found.setdefault(conversation, []).append((first, last))
@@ -159,12 +159,15 @@ _MINE = select(_mine())
 
 
 def intervals(connection: Connection, user: int, group: int) -> list[tuple[int, int]]:
-    """@return: from which position to which the user was a member, the events that said so included; in order."""
+    """
+    @return: the first and last positions of the user's memberships, in order. The events that began and ended them are
+        included.
+    """
     return intervals_in(connection, user, [group])[group]
 
 
 def intervals_in(connection: Connection, user: int, groups: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
-    """@return: the same of many groups, by their ids."""
+    """@return: see L{intervals}, by the ids of many groups."""
     found: dict[int, list[tuple[int, int]]] = {group: [] for group in groups}
     for group, since, until in connection.execute(_MEMBER, {"of_user": user, "of_groups": groups}) if groups else ():
         found[group].append((since, MAX_SAFE_INTEGER if until is None else until))

@@ -1,4 +1,4 @@
-"""Messages of a conversation as they are now: read as functions of a connection."""
+"""The messages of a conversation in their present form, read by functions of a connection."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class FoldedEvents(msgspec.Struct):
 
 class Slice(msgspec.Struct):
     """
-    @ivar messages: in order of position.
+    A part of a conversation.
+
+    @ivar messages: the messages, in order of position.
     @ivar more: whether there are more in the direction that was asked for.
     """
 
@@ -49,12 +51,13 @@ def history(
     size: int,
 ) -> Slice:
     """
-    @param user: who wants to read.
-    @param key: of the conversation; see L{log.conversation_key}.
+    @param user: the id of the user who reads.
+    @param key: the conversation's key; see L{reading.conversation_key}.
     @param before: only messages before this position; without it and C{after}: the newest.
     @param after: only messages behind this position, the oldest of them.
-    @param size: bytes of bodies after which it is enough.
-    @raise NotAMember: the user never was one of this group.
+    @param limit: the most messages.
+    @param size: bytes of bodies after which no further message is added.
+    @raise NotAMember: the user never was a member of this group.
     """
     conversation = reading.find_conversation(connection, key)
     scope, group, _ = key
@@ -78,9 +81,9 @@ def history(
 
 def changes(connection: Connection, user: int, group: int, after: int, before: int, limit: int) -> list[Event]:
     """
-    @return: the events of a group, between two positions, that are shown as lines: users joined and left, the group
-        changed; the newest of them, in order, from while the user was a member.
-    @raise NotAMember: the user never was.
+    @return: the newest events of a group between two positions that are shown as lines (users joined and left, the
+        group changed), in order, from the time in which the user was a member.
+    @raise NotAMember: the user never was a member.
     """
     visible = _while_member(connection, user, group)
     conversation = reading.find_conversation(connection, reading.conversation_key(Scope.GROUP, user, group))
@@ -121,7 +124,7 @@ def fold(
 ) -> list[FoldedEvents]:
     """
     @param visible: conditions on the columns of C{events}, for the edits and reactions that count.
-    @return: these messages as they are now: each with its last edit and the reactions that were not withdrawn.
+    @return: these messages in their present form: each with its last edit and the reactions that were not withdrawn.
     """
     folded = {message.position: FoldedEvents(message) for message in messages}
     for event in reading.done_to(connection, folded, *visible) if folded else ():

@@ -1,4 +1,4 @@
-"""How far people have received and read their conversations: queries of a connection, and who gathers the changes."""
+"""Marks: how far users have received and read their conversations. Queries of a connection, and a writer of marks."""
 
 from __future__ import annotations
 
@@ -23,27 +23,29 @@ from hichat.storage.store import Store
 from hichat.storage.tables import marks
 
 GATHER = 0.1
-"""Seconds between two transactions: everybody who reads a message marks it, and a mark can wait."""
+"""Seconds between two transactions: every reader of a message marks it, and marks can wait."""
 
 LARGEST = 2000
-"""Marks that may wait."""
+"""The most marks that wait."""
 
 LARGEST_OF_ONE = 500
-"""Of one user: or one who marks without end would leave no room for anybody."""
+"""The most waiting marks of one user, so that no user takes all the room."""
 
 TOGETHER = 64
-"""Conversations in one transaction, at most: what people say has to wait for it."""
+"""The most conversations in one transaction: messages have to wait for it."""
 
 OTHERS_LIMIT = 100
-"""Members of a group up to which they see how far the others are."""
+"""The largest group whose members see each other's marks."""
 
 Key = tuple[int, int, int]
 
 
 class Mark(NamedTuple):
     """
-    @ivar received: up to which position.
-    @ivar read: up to which position; never more than C{received}.
+    A user's mark in a conversation.
+
+    @ivar received: the position up to which the user has received it.
+    @ivar read: the position up to which the user has read it; never more than C{received}.
     """
 
     user: int
@@ -53,8 +55,10 @@ class Mark(NamedTuple):
 
 class MovedMark(NamedTuple):
     """
-    @ivar alone: whether nobody else may hear of it: one of the two of a pair has blocked the other, or the user is not
-        in the group any more, or was only invited to it.
+    A mark that has moved.
+
+    @ivar alone: whether no other user may hear of it: one of a pair has blocked the other, or the user is not in the
+        group any more, or was only invited to it.
     """
 
     mark: Mark
@@ -63,10 +67,13 @@ class MovedMark(NamedTuple):
 
 class ReadState(msgspec.Struct):
     """
-    @ivar unread: messages; see L{hichat.conversations.unread}.
-    @ivar others: of the other members, also those without a mark; empty in large groups, the announcements, and where
-        one of two has blocked the other.
-    @ivar last: the position of the last event that is counted in.
+    A user's state of reading a conversation.
+
+    @ivar own: the user's mark.
+    @ivar unread: the number of unread messages; see L{hichat.conversations.unread}.
+    @ivar others: the marks of the other members, also of those who have marked nothing; empty for large groups, for the
+        announcements, and if one of a pair has blocked the other.
+    @ivar last: the position of the last event that C{unread} takes into account.
     """
 
     own: Mark
@@ -76,7 +83,7 @@ class ReadState(msgspec.Struct):
 
 
 class Advance(NamedTuple):
-    """What somebody says that they have received and read: up to which positions."""
+    """A user's request to move a mark: the positions up to which they have received and read a conversation."""
 
     user: int
     key: Key
@@ -86,8 +93,8 @@ class Advance(NamedTuple):
 
 def standing(connection: Connection, user: int, key: Key) -> ReadState:
     """
-    @param key: of the conversation; see L{log.conversation_key}.
-    @raise NoSuchTarget: the conversation is not the user's.
+    @param key: the conversation's key; see L{reading.conversation_key}.
+    @raise NoSuchTarget: the user may not see the conversation.
     """
     intervals = _intervals(connection, user, key)
     conversation = reading.find_conversation(connection, key)
@@ -107,10 +114,9 @@ def standing(connection: Connection, user: int, key: Key) -> ReadState:
 
 def advance(connection: Connection, advances: Sequence[Advance]) -> list[MovedMark | Refused | None]:
     """
-    Move marks forward; they never go back, and never beyond the end of the conversation or of the
-    user's time in it.
+    Move marks forward. They never go back, nor beyond the end of the conversation or of the user's membership.
 
-    @return: for each the mark as it is now; None if it did not move; or why it cannot.
+    @return: for each its mark now; None if it did not move; or the error if it cannot.
     """
     pairs = [(first, second) for _, (scope, first, second), _, _ in advances if scope == Scope.USER]
     apart = contacts.apart(connection, pairs)
@@ -144,7 +150,10 @@ def _advance(connection: Connection, wanted: Advance, apart: Collection[tuple[in
 
 
 def _intervals(connection: Connection, user: int, key: Key) -> list[tuple[int, int]]:
-    """@return: from which position to which the conversation is the user's; at least one such part."""
+    """
+    @return: the first and last positions of the spans that the user may see, at least one.
+    @raise NoSuchTarget: there is none.
+    """
     scope, group, _ = key
     found = catchup.intervals(connection, user, group) if scope == Scope.GROUP else [(1, MAX_SAFE_INTEGER)]
     if not found:
@@ -169,7 +178,8 @@ def _others(connection: Connection, conversation: int, user: int, key: Key) -> l
     found = {row.user_id: Mark(*row) for row in connection.execute(query)}
     scope, group, _ = key
     if scope == Scope.GROUP:
-        # A member without a mark has received nothing: else all would have, as soon as the first of them has.
+        # A member without a row has received nothing. If such members were left out, "all have received it" would be
+        # true as soon as the first one has.
         members = queries.members(connection, group) - {user}
         found = {member: found.get(member, Mark(member, 0, 0)) for member in members}
     return [found[other] for other in sorted(found)]
@@ -200,7 +210,7 @@ class MarkWriter:
     """
     Gathers marks and writes them, many in one transaction.
 
-    @param announce: is told what moved, after the commit, and on which device.
+    @param announce: called after the commit with the conversation's key, a mark that has moved, and the device.
     """
 
     _log = Logger()
@@ -219,9 +229,11 @@ class MarkWriter:
         """
         Mark a conversation.
 
-        @param key: see L{log.conversation_key}.
-        @param received: a position; as is C{read}.
-        @return: fires when it is stored. Fails with L{NoSuchTarget}, L{Busy} or L{NotStored}.
+        @param key: see L{reading.conversation_key}.
+        @param received: the position up to which the user has received it.
+        @param read: the position up to which the user has read it.
+        @param device: the number of the device that tells so.
+        @return: fires when the mark is stored. Fails with L{NoSuchTarget}, L{Busy} or L{NotStored}.
         """
         answer: Deferred[None] = Deferred()
         if self._count >= LARGEST or self._count_of[user] >= LARGEST_OF_ONE:
@@ -242,7 +254,7 @@ class MarkWriter:
         return answer
 
     def idle(self) -> Deferred[None]:
-        """@return: fires when nothing waits."""
+        """@return: fires when no mark waits."""
         if not self._busy:
             return succeed(None)
         waiter: Deferred[None] = Deferred()

@@ -1,9 +1,10 @@
 """
-A user's conversations, those with the newest message first: queries of a connection.
+The list of a user's conversations, the one with the newest message first: queries of a connection.
 
 No table has that order: a row for each member would have to be written with each message. But a user's conversations
-are few, compared with the log. L{hichat.log.by_conversation} finds the last message of each in one look, and the events
-that are not indexed yet are read from the log's tail, once for all conversations. The rest is read for one page only.
+are few, compared with the log. L{hichat.log.by_conversation} finds the last message of each with one look-up, and the
+events that are not indexed yet are read from the log's tail, once for all conversations. All other values are read for
+one page only.
 """
 
 from __future__ import annotations
@@ -44,8 +45,8 @@ class OverviewCursor(NamedTuple):
     """
     A place in the list.
 
-    @ivar activity: the position of the conversation's last message; without one, of when the user came to it.
-    @ivar conversation: its id; 0: nothing has happened there yet.
+    @ivar activity: the position of the conversation's last message; without a message, of the user's joining.
+    @ivar conversation: its id; 0: it has no events yet.
     """
 
     pinned: bool
@@ -57,11 +58,11 @@ class OverviewEntry(msgspec.Struct):
     """
     A conversation.
 
-    @ivar spot: where it is in the list.
+    @ivar spot: its place in the list.
     @ivar target: the other user's id, the group's, or 0.
-    @ivar last: the last message as it is now, if there is one.
-    @ivar unread: messages; see L{hichat.conversations.unread}.
-    @ivar own: how far the user is.
+    @ivar last: the last message in its present form, if there is one.
+    @ivar unread: the number of unread messages; see L{hichat.conversations.unread}.
+    @ivar own: the user's mark.
     """
 
     spot: OverviewCursor
@@ -74,7 +75,7 @@ class OverviewEntry(msgspec.Struct):
 
 
 class _Row(NamedTuple):
-    """A conversation, before the log was looked at."""
+    """A conversation as the list's query finds it."""
 
     id: int
     scope: int
@@ -88,10 +89,10 @@ class _Row(NamedTuple):
 
 def overview(connection: Connection, user: int, behind: OverviewCursor | None, limit: int) -> list[OverviewEntry]:
     """
-    The conversations of a user: with whom messages were exchanged, the groups that the user is in, the announcements.
+    The conversations of a user: pairs with messages, the groups of which the user is a member, and the announcements.
 
-    @param behind: only what comes behind this spot.
-    @param limit: entries, at most a few hundred.
+    @param behind: only conversations behind this place.
+    @param limit: the most entries, a few hundred.
     @return: pinned ones first, then by activity, the newest first.
     """
     values = {
@@ -143,18 +144,18 @@ def _unread(
     found: dict[int | None, Event],
     standing: dict[int, tuple[int, int, int]],
 ) -> Counter[int]:
-    """@return: by a conversation's id, how many messages are unread there."""
+    """@return: the number of unread messages by a conversation's id."""
     intervals = catchup.intervals_in(connection, user, [row.target for row in rows if row.scope == Scope.GROUP])
     spans: list[unread.Span] = []
     for row in rows:
         _, read, read_n = standing.get(row.id, (0, 0, 0))
         if row.scope == Scope.GROUP and len(intervals[row.target]) > 1:
-            # Who left and came back may have something left from before.
+            # A user who left and came back may have unread messages from before.
             spans += unread.spans(connection, row.id, intervals[row.target], read, read_n)
             continue
         if row.last is None or found[row.last].sender == user:
             continue
-        # To become a member is an event of the group's conversation: it knows how many messages there were.
+        # Joining is an event of the group's conversation: its n is the number of messages before it.
         low, low_n = (row.since, found[row.since].n) if row.scope == Scope.GROUP else (0, 0)
         if read > low:
             low, low_n = read, read_n
@@ -168,14 +169,14 @@ def _unread(
 
 
 def _mine() -> CTE:
-    """A user's conversations: id, scope, who or what it is with, and the first position that is the user's."""
+    """@return: a user's conversations: id, scope, target, and the first position that the user may see."""
     user = bindparam("user", type_=BigInteger)
     scope, first, second = conversations.c.scope, conversations.c.first, conversations.c.second
     always = literal(0, BigInteger).label("since")
     smaller = select(conversations.c.id, scope, second.label("target"), always).where(
         scope == Scope.USER, first == user
     )
-    # For the sum see L{catchup}.
+    # The sum is explained in L{catchup}.
     larger = select(conversations.c.id, scope, first, always).where(
         scope + 0 == Scope.USER, second == user, first != user
     )
@@ -187,7 +188,7 @@ def _mine() -> CTE:
     )
     announced = select(conversations.c.id, scope, first, always).where(scope == Scope.EVERYONE)
     everyone = literal(int(Scope.EVERYONE), SmallInteger)
-    # Also if nothing was announced yet.
+    # The announcements are listed even before the first one.
     none = select(literal(0, BigInteger), everyone, literal(0, BigInteger), always).where(
         ~exists().where(conversations.c.scope == Scope.EVERYONE)
     )
@@ -198,7 +199,7 @@ def _overview() -> Select[Any]:
     mine = _mine()
 
     def last_in(index: Table) -> Select[int]:
-        # Each entry says whether it is a message, but for those of an earlier version: of these the log knows.
+        # An entry's sender tells whether it is a message; entries of an earlier version have none, so the log decides.
         in_log = exists().where(events.c.position == index.c.position, is_of(MESSAGES))
         found = (
             select(index.c.position)
@@ -210,7 +211,7 @@ def _overview() -> Select[Any]:
         )
         return select(found.subquery())
 
-    # Of the index, the last message of each conversation: its entries end with it, or little after it.
+    # The last indexed message of each conversation: it is the last entry, or close to it.
     both = union_all(last_in(places_table), last_in(recent_places)).subquery()
     indexed = select(func.max(both.c.position)).correlate(mine).scalar_subquery()
     done = bindparam("done", type_=BigInteger)
@@ -247,7 +248,7 @@ def _overview() -> Select[Any]:
             ),
         )
         .cte("listed")
-        # Else PostgreSQL looks each last message up once for each place where it is named.
+        # Otherwise PostgreSQL runs the look-up of the last message once for each use of the column.
         .prefix_with("MATERIALIZED")
     )
     activity = func.coalesce(listed.c.last, listed.c.since)

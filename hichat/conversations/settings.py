@@ -1,8 +1,8 @@
 """
-What a user sets for a conversation: pinned, muted.
+A user's settings for a conversation: pinned, muted.
 
-It is an event in the conversation with oneself, so that the user's other devices hear of it; the row changes in the
-event's transaction.
+A change is an event in the user's conversation with oneself, so that the user's other devices get it. The row changes
+in the event's transaction.
 """
 
 from __future__ import annotations
@@ -44,14 +44,15 @@ class Conversations:
         self, user: User, scope: Scope, target: int, pinned: bool | None = None, muted: bool | None = None
     ) -> Setting:
         """
-        Change the settings of a conversation. If nothing changes there is no event.
+        Change the settings of a conversation. If nothing changes, there is no event.
 
         @param target: the other user's id, the group's, or 0.
-        @param pinned: None: as it is. So is C{muted}.
-        @return: what is set now.
+        @param pinned: None keeps the present value.
+        @param muted: None keeps the present value.
+        @return: the settings now.
         @raise NoSuchTarget: there is no such user, or the user is in no such group.
-        @raise TooManyPinned: L{PINNED_LIMIT} are.
-        @raise Busy: or another L{Refused} of the ledger.
+        @raise TooManyPinned: L{PINNED_LIMIT} conversations are pinned already.
+        @raise Refused: by the ledger, such as L{Busy}.
         """
         before = await self.setting(user, scope, target)
         after = _merged(before, pinned, muted)
@@ -62,7 +63,7 @@ class Conversations:
         def change(connection: Connection, draft: Draft, _position: int) -> None:
             if users.find(connection, user.id) is None:
                 raise Unauthorized
-            # Once more: much may have happened since. The ledger may try a batch again: the last time counts.
+            # Read again: the settings may have changed since. The ledger may try a batch again: the last try counts.
             changed[:] = [_merged(_look(connection, user.id, scope, target), pinned, muted)]
             keep(connection, user.id, changed[0])
             draft.body = msgspec.json.encode(changed[0])

@@ -24,7 +24,10 @@ class Span(NamedTuple):
     """
     A part of a conversation: its messages behind one position, up to another.
 
-    @ivar low: this position, and C{low_n}: the conversation's n there. The same for C{high}.
+    @ivar low: the position behind which it begins.
+    @ivar low_n: the conversation's n at C{low}.
+    @ivar high: its last position.
+    @ivar high_n: the conversation's n at C{high}.
     """
 
     conversation: int
@@ -38,9 +41,10 @@ def spans(
     connection: Connection, conversation: int, intervals: Sequence[tuple[int, int]], read: int, read_n: int
 ) -> list[Span]:
     """
-    @param intervals: from which position to which the conversation is a user's.
-    @param read: up to which position the user has read it; C{read_n}: n there.
-    @return: the parts of it that may have something unread.
+    @param intervals: the first and last positions of the spans that a user may see.
+    @param read: the position up to which the user has read the conversation.
+    @param read_n: the conversation's n at C{read}.
+    @return: the parts of it that may have unread messages.
     """
     found: list[Span] = []
     for first, last in intervals:
@@ -57,7 +61,7 @@ def since_account(connection: Connection, user: int, span: Span) -> Span:
     created = connection.scalar(select(users.c.created_at).where(users.c.id == user)) or 0
     for event in by_conversation.read(connection, span.conversation, after=span.low):
         if event.time >= created:
-            # Nearly always: the user has marked something since.
+            # Nearly always so: the user has read announcements since.
             return span
     before = events.c.time < created
     for event in by_conversation.read(connection, span.conversation, before, after=span.low, newest=True):
@@ -66,7 +70,7 @@ def since_account(connection: Connection, user: int, span: Span) -> Span:
 
 
 def count(connection: Connection, user: int, wanted: Sequence[Span]) -> list[int]:
-    """@return: of each of these parts, how many messages are unread. In one query, with a few looks for each."""
+    """@return: the number of unread messages of each part. It takes one query, with a few look-ups for each part."""
     if not wanted:
         return []
     values = {
@@ -85,7 +89,8 @@ def count(connection: Connection, user: int, wanted: Sequence[Span]) -> list[int
 def _last_in(index: str, known: bool) -> str:
     """
     @param known: whether each entry has its sender.
-    @return: the user's last message among an index's entries, the newest first until there is one.
+    @return: SQL for the user's last message among the entries of a tier. It reads them from the newest on, until it has
+        found one.
     """
     own = "i.sender = :user"
     if not known:
@@ -101,7 +106,7 @@ _LAST_OF_AUTHORS = "SELECT a.position FROM authors a WHERE a.conversation = want
 
 
 def _count(each: str, wanted: str, authored: bool) -> TextClause:
-    # The small tier is no larger than some ten thousand entries in all.
+    # The small tier has only some ten thousand entries in all.
     large = _LAST_OF_AUTHORS if authored else _last_in("places", known=False)
     small = _last_in("recent_places", known=authored)
     return text(

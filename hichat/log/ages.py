@@ -1,8 +1,9 @@
 """
 The ages of events.
 
-An event has the time of day at which it was written, but the clock may have been set since. L{Ages} remembers where the
-log ended at which time: events up to there are at least as old as that, later ones are not older.
+An event has the time of day at which it was written, but the clock may have been set since. L{Ages} remembers the log's
+last position at times of a monotonic clock: events up to a position are at least as old as that time, and later events
+are not older.
 """
 
 from __future__ import annotations
@@ -11,19 +12,21 @@ from bisect import bisect_left
 from collections.abc import Callable
 
 MARKS = 1000
-"""So finely the age is known that matters: in so many parts."""
+"""The resolution of ages: the longest age, divided by this."""
 
 
 class Ages:
     """
-    @param longest: milliseconds; of what is older, that alone matters.
+    The ages of events, up to a longest age.
+
+    @param longest: milliseconds; older events are known to be older than this, no more.
     @param ticks: see L{hichat.runtime.clock.ticks}.
     """
 
     def __init__(self, longest: int, ticks: Callable[[], int]) -> None:
         self._step = longest // MARKS
         self._ticks = ticks
-        # Where the log ended, and when that was seen; both grow.
+        # Last positions of the log, and the ticks at which they were seen; both grow.
         self._ends: list[int] = []
         self._seen: list[int] = []
 
@@ -31,7 +34,7 @@ class Ages:
         """The log ends at this position now."""
         now = self._ticks()
         if len(self._seen) > 1 and now - self._seen[-2] <= self._step:
-            # The last time that it was seen is always known, those before it not so finely.
+            # Replace the last look: only the looks before it have the coarse resolution.
             self._ends[-1], self._seen[-1] = end, now
             return
         self._ends.append(end)
@@ -41,8 +44,8 @@ class Ages:
 
     def of(self, position: int, told: int) -> int:
         """
-        @param told: how old an event is by the time of day, in milliseconds.
-        @return: how old it is.
+        @param told: the event's age by the time of day, in milliseconds.
+        @return: its age in milliseconds, corrected if the clock was set.
         """
         now = self._ticks()
         place = bisect_left(self._ends, position)

@@ -1,15 +1,16 @@
 """
 The index of the log by conversation, which lags behind the log.
 
-To update an index with every commit costs a page of the store for each conversation of the commit, which is more than
-all the rest. The log only grows; so the index follows it in steps of many events, and has its own position. A reader
-takes the rest, the tail, from the log itself: hardly ever more than two steps, never more than three and a batch.
+Updating an index with every commit would write a page of the store for each conversation of the commit, which is more
+than all the rest. The log only grows; so the index follows it in steps of many events, and has its own position. The
+events behind it are the tail. A reader takes them from the log itself: hardly ever more than two steps, never more than
+three and a batch.
 
 If a step is scattered over many conversations, each of its entries would still cost a page of the large table. So there
-are two tiers. Such entries go into a small table first; when there are too many, those of neighbouring keys move on
-into the large one. An entry is in one of the two, and a reader looks at both. Each has the sender of its message, and
-the table C{authors} has the last message of each sender in the large tier: L{unread} finds a user's own last message
-without reading the log.
+are two tiers. Such entries go into a small table first. When it has too many, a part of neighbouring keys moves on into
+the large one. An entry is in one of the two, and a reader looks at both. An entry has the sender of its message; the
+table C{authors} has the last message of each sender in the large tier. So L{hichat.conversations.unread} finds a user's
+own last message without reading the log.
 
 All are functions of a connection, for L{hichat.storage.store.Store}.
 """
@@ -49,10 +50,10 @@ from hichat.storage.engine import driver
 from hichat.storage.tables import events, is_of, of_kinds, places, places_head, recent_places
 
 STEP = 1000
-"""Events that are indexed at once, and that the tail has before they are."""
+"""The least events in a step. The index lags at least so far behind the log."""
 
 SCATTERED = 4
-"""A step with fewer events to each of its conversations, on average, is scattered."""
+"""A step with fewer events for each of its conversations, on average, is scattered."""
 
 RECENT = 48_000
 """
@@ -63,16 +64,16 @@ page an event. It was 64,000 before entries had a sender, which makes each a thi
 
 FAR = 1_000_000
 """
-More than the tail ever has. A range with two ends is a small one also to a PostgreSQL that has no statistics yet: else
-it reads the whole log.
+More events than the tail ever has. It makes the tail a range with two ends, which PostgreSQL takes for small even
+without statistics: otherwise it would read the whole log.
 """
 
 HISTORY_LIMIT = 1000
-"""The most messages that one history call gives; more are asked for by position."""
+"""The most messages in the answer of one history call of v1."""
 
 
 def heads(connection: Connection) -> tuple[int, int]:
-    """@return: the position of the last event, 0 when there is none; and how far the index is."""
+    """@return: the position of the last event, 0 if there is none; and the position of the index."""
     with driver(connection) as own:
         head, done = own.execute(_HEADS).fetchone()
     return head or 0, done
@@ -82,18 +83,18 @@ _HEADS = "SELECT (SELECT max(position) FROM events), (SELECT position FROM place
 
 
 def indexed(connection: Connection) -> int:
-    """@return: how far the index is: a position."""
+    """@return: the position of the index: the last event that is in it."""
     return connection.scalar(select(places_head.c.position)) or 0
 
 
 def follow(connection: Connection, low: int, head: int, steps: int = 2) -> int:
     """
-    Take the index on, if the tail is long enough. For the ledger only, in a transaction that holds the write lock.
+    Advance the index, if the tail is long enough. For the ledger only, in a transaction that holds the write lock.
 
-    @param low: how far it is.
-    @param head: where the log ends, what this transaction appends included.
-    @param steps: what the tail may have.
-    @return: how far it is now.
+    @param low: the position of the index.
+    @param head: the last position of the log, with the events that this transaction appends.
+    @param steps: the tail may have fewer events than so many steps.
+    @return: the position of the index now.
     """
     if head - low < steps * STEP:
         return low
@@ -112,8 +113,8 @@ def follow(connection: Connection, low: int, head: int, steps: int = 2) -> int:
 
 def repair(connection: Connection) -> None:
     """
-    Make C{authors} whole again, if an earlier version has taken the index on. It reads the whole index then. For the
-    ledger only, in a transaction that holds the write lock.
+    Complete C{authors}, if an earlier version, which does not know it, has advanced the index. This reads the whole
+    index. For the ledger only, in a transaction that holds the write lock.
     """
     if is_authored(connection):
         return
@@ -126,12 +127,12 @@ def repair(connection: Connection) -> None:
 
 
 def is_authored(connection: Connection) -> bool:
-    """@return: whether C{authors} knows all entries of the large tier, and each entry its sender."""
+    """@return: whether C{authors} covers all entries of the large tier, and each entry has its sender."""
     return bool(connection.scalar(select(places_head.c.authored == places_head.c.position)))
 
 
 def _merge(connection: Connection, count: int) -> None:
-    """So many recent entries are new: if there are too many, move some on, from where the last move ended."""
+    """So many entries are new in the small tier: if it has too many, move a part on, from where the last move ended."""
     recent, *last = connection.execute(_MERGED).one()
     recent += count
     if recent > RECENT:
@@ -142,20 +143,23 @@ def _merge(connection: Connection, count: int) -> None:
         connection.execute(_MOVE, part)
         connection.execute(_AUTHORS_OF_PART, part)
         recent -= connection.execute(_MOVED, part).rowcount
-        # Behind the last one it begins anew.
+        # Behind the last key the next move begins anew.
         last = [0, 0] if end is None else [*end]
     connection.execute(_MERGED_TO, {"count": recent, "last_conversation": last[0], "last_position": last[1]})
 
 
-# The statements of a step, made once: to build them takes a fifth of it.
+# The statements of a step, built once: building them takes a fifth of the step.
 
 
 def _entering(into: Table, of: Table, sender: ColumnElement[int], *which: ColumnElement[bool]) -> Insert:
     """
-    @param of: with the columns that an index has.
-    @param sender: what the index is to have as that.
+    @param into: a tier of the index.
+    @param of: the table with the entries: it has the columns C{conversation} and C{position}.
+    @param sender: the value of the column C{sender}.
+    @param which: the conditions of the entries.
+    @return: the statement that enters them.
     """
-    # In the order of the index: each of its pages is touched once.
+    # In the order of the keys: so each page of the tier is touched once.
     step = select(of.c.conversation, of.c.position, sender).where(*which).order_by(of.c.conversation, of.c.position)
     return insert(into).from_select(["conversation", "position", "sender"], step)
 
@@ -172,7 +176,10 @@ _FOLLOWED = update(places_head).values(
 
 
 def _authors(source: str, which: str) -> TextClause:
-    """@return: what enters these messages into C{authors}. A step may be newer than a part that comes after it."""
+    """
+    @return: the statement that enters these messages into C{authors}. An older message never replaces a newer one: a
+        part of the small tier may be older than a step that was entered before it.
+    """
     return text(
         f"INSERT INTO authors SELECT conversation, sender, max(position) FROM {source} "  # noqa: S608
         f"WHERE {which} GROUP BY conversation, sender "
@@ -225,13 +232,14 @@ def read(
     """
     Read events of a conversation.
 
-    @param conditions: more about the columns of C{events}.
-    @param after: only behind this position.
-    @param before: only before this position.
-    @param newest: the newest first, else the oldest.
-    @param tail: False: only what is indexed.
+    @param conditions: further conditions on the columns of C{events}.
+    @param after: only events behind this position.
+    @param before: only events before this position.
+    @param limit: the most events.
+    @param newest: whether the newest come first; else the oldest do.
+    @param tail: whether to read the tail, too; False: only indexed events.
     """
-    # Not one query for all: to put that together takes longer than to run it, and often the first part is enough.
+    # Several queries, because building a single one takes longer than running it, and often the first one is enough.
     done, recent = connection.execute(select(places_head.c.position, places_head.c.recent)).one()
 
     def rows(query: Select[Any], position: ColumnElement[int], low: int) -> Iterator[Event]:
@@ -255,7 +263,7 @@ def read(
 
 
 def last_numbers(connection: Connection, conversation: int) -> tuple[int, int]:
-    """@return: C{seq} and C{n} of the conversation's last event; zeros when there is none."""
+    """@return: C{seq} and C{n} of the conversation's last event; zeros if there is none."""
     for event in read(connection, conversation, newest=True):
         return event.seq, event.n
     return 0, 0
@@ -265,9 +273,9 @@ def standings(
     connection: Connection, keys: Collection[tuple[int, int, int]]
 ) -> dict[tuple[int, int, int], tuple[int, int, int]]:
     """
-    @param keys: see L{log.conversation_key}.
-    @return: by the key of each conversation that there is: its id, and C{seq} and C{n} of its last event, as far as the
-        index goes; zeros when there is none. In one query, with a few looks for each.
+    @param keys: see L{reading.conversation_key}.
+    @return: by key, for each conversation that exists: its id, and C{seq} and C{n} of its last indexed event; zeros if
+        there is none. It takes one query, with a few look-ups for each key.
     """
     rows = connection.execute(_STANDINGS[connection.dialect.name], {"keys": json.dumps([*keys])})
     return {(scope, first, second): (conversation, seq, n) for scope, first, second, conversation, seq, n in rows}
@@ -299,10 +307,10 @@ _STANDINGS = {
 
 
 def n_at(connection: Connection, conversation: int, position: int, tail: bool = True) -> tuple[int, int]:
-    """@return: the conversation's last event at or before a position, and its n then; zeros if there is none."""
+    """@return: position and n of the conversation's last event at or before a position; zeros: there is none."""
     if position <= 0:
         return 0, 0
-    # Nearly always it is one of the conversation's own.
+    # Nearly always the position is of an event of the conversation.
     event = reading.find(connection, position)
     if event is not None and event.conversation == conversation:
         return position, event.n
@@ -317,10 +325,10 @@ def pair_history(
     """
     A slice of two users' messages to each other, as v1's C{redisMsg} asks for it.
 
-    @param start: the first message's place, counted from 0 in the order asked for; negative: from the end (-1 is the
+    @param start: the index of the first message, from 0 in the order asked for; negative: from the end (-1 is the
         last).
-    @param end: the last message's place, inclusive; the same.
-    @param oldest_first: the order; else newest first.
+    @param end: the index of the last message, inclusive; negative as C{start}.
+    @param oldest_first: whether the oldest come first; else the newest do.
     @return: the messages' bodies; at most L{HISTORY_LIMIT} from the start of the slice.
     """
     conversation = reading.find_conversation(connection, reading.conversation_key(Scope.USER, one, other))
@@ -342,8 +350,8 @@ def pair_history(
 
 def _position_of(connection: Connection, conversation: int, n: int) -> int:
     """
-    @return: a position at or before a conversation's nth message, and behind the one before that. Both n and the
-        position grow, so it is found by halves: a few dozen looks into the index, wherever it is.
+    @return: a position at or before a conversation's nth message, and behind the message before that. It is found by
+        bisection, because n grows with the position: that takes a few dozen look-ups, wherever it is.
     """
     low, high = 0, indexed(connection)
     if n_at(connection, conversation, high, tail=False)[1] < n:

@@ -28,7 +28,7 @@ from hichat.storage.tables import COUNTED, FOLDED, conversations, devices, event
 
 
 def head(connection: Connection) -> int:
-    """@return: the position of the last event, 0 when there is none."""
+    """@return: the position of the last event, 0 if there is none."""
     return connection.scalar(select(func.max(events.c.position))) or 0
 
 
@@ -36,7 +36,7 @@ def after(connection: Connection, position: int, limit: int) -> list[Event]:
     """@return: at most C{limit} events behind C{position}, in order."""
     with driver(connection) as own:
         found = own.execute(_AFTER[connection.dialect.name], (position, limit))
-        # By SQLAlchemy's way a few rows take six times as long, many nearly twice.
+        # Through SQLAlchemy a few rows take six times as long, many rows nearly twice.
         return [Event(*row) for row in found.fetchall()]
 
 
@@ -53,7 +53,7 @@ def append(connection: Connection, rows: Sequence[Event]) -> None:
 
 
 def append_nothing(connection: Connection) -> None:
-    """Write no row, but need of the store what L{converse} and L{append} need, such as the right to write there."""
+    """Write no row, with statements that need the same rights in the store as L{converse} and L{append}."""
     for into in (conversations, events):
         connection.execute(into.insert().from_select(into.columns.keys(), select(into).where(false())))
 
@@ -62,11 +62,11 @@ def converse(connection: Connection, rows: Sequence[tuple[int, int, int, int]]) 
     """
     Make conversations. For the ledger only, in a transaction that holds the write lock.
 
-    @param rows: of each its id, behind the last one, and its key; see L{conversation_key}.
+    @param rows: for each conversation its id, larger than the last one, and its key; see L{conversation_key}.
     """
     _put(connection, conversations, rows)
     if rows and connection.dialect.name == "postgresql":
-        # Ids that were given do not count there. An earlier version, should somebody go back to it, takes them from it.
+        # Inserted ids do not advance the sequence. An earlier version, if somebody goes back to it, takes ids from it.
         connection.execute(_SEQUENCE, {"last": rows[-1][0]})
 
 
@@ -74,7 +74,7 @@ _SEQUENCE = select(func.setval(func.pg_get_serial_sequence("conversations", "id"
 
 
 def last_conversation(connection: Connection) -> int:
-    """@return: the largest id of a conversation, 0 when there is none."""
+    """@return: the largest id of a conversation, 0 if there is none."""
     return connection.scalar(_LAST_CONVERSATION) or 0
 
 
@@ -83,7 +83,7 @@ _LAST_CONVERSATION = select(func.max(conversations.c.id))
 
 def _put(connection: Connection, into: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """
-    Write whole rows. SQLAlchemy's own way costs more for each row than all the rest of a message.
+    Write whole rows, through the driver: through SQLAlchemy a row costs more than all the rest of a message.
     """
     if rows:
         with driver(connection) as own:
@@ -94,13 +94,13 @@ def _put(connection: Connection, into: Table, rows: Sequence[tuple[Any, ...]]) -
 
 
 ROWS = 128
-"""Rows in one statement, at most."""
+"""The most rows in one statement."""
 
 
 def _insert(own: Any, into: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """
-    On SQLite the driver lets the reactor's thread run once a statement, and gets the interpreter back only when that
-    thread waits: so there are few statements, not one a row as with C{executemany}.
+    Insert with few statements, and not one for each row as C{executemany}: SQLite's driver releases the interpreter's
+    lock in each statement, and gets it back only when the reactor's thread waits.
     """
     at, size = 0, ROWS
     while at < len(rows):
@@ -118,7 +118,7 @@ def _insertion(into: Table, rows: int) -> str:
 
 
 def _copy(own: Any, into: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """On PostgreSQL a row costs 7 us so, with C{executemany} 40."""
+    """Insert by COPY: a row costs 7 us, with C{executemany} 40."""
     statement, types = _COPIES[into.name]
     with own.cursor() as cursor, cursor.copy(statement) as copy:
         copy.set_types(types)
@@ -139,13 +139,13 @@ _COPIES = {
 def find_conversation(connection: Connection, key: tuple[int, int, int]) -> int | None:
     """
     @param key: scope, first, second; see L{conversation_key}.
-    @return: the conversation's id, or None if nothing was ever said in it.
+    @return: the conversation's id; None: it has no events.
     """
     scope, first, second = key
     return connection.scalar(_CONVERSATION, {"in_scope": scope, "one": first, "other": second})
 
 
-# Made once: to build a statement takes several times as long as to run it.
+# Built once: building a statement takes several times as long as running it.
 _CONVERSATION = select(conversations.c.id).where(
     conversations.c.scope == bindparam("in_scope"),
     conversations.c.first == bindparam("one"),
@@ -153,12 +153,12 @@ _CONVERSATION = select(conversations.c.id).where(
 )
 
 
-# To look a member up in its enumeration takes longer than all the rest.
+# Looking Scope.USER up in its enumeration takes longer than all the rest of conversation_key.
 _USER = Scope.USER
 
 
 def conversation_key(scope: int, sender: int, target: int) -> tuple[int, int, int]:
-    """@return: what names the conversation of an event: its scope, and the pair (smaller first) or (target, 0)."""
+    """@return: the key of an event's conversation: its scope, and the pair of users (smaller first) or (target, 0)."""
     if scope == _USER:
         return (scope, sender, target) if sender < target else (scope, target, sender)
     if scope == Scope.GROUP:
@@ -176,7 +176,7 @@ _AT = select(events).where(events.c.position == bindparam("at"))
 
 
 def find_counted(connection: Connection, device: int, counter: int) -> Event | None:
-    """@return: what a device has written under a counter (at least 1), or None."""
+    """@return: the event that a device has written under a counter (at least 1), or None."""
     query = select(events).where(events.c.device == device, events.c.counter == counter, COUNTED)
     row = connection.execute(query).first()
     return Event(*row) if row else None
@@ -185,7 +185,7 @@ def find_counted(connection: Connection, device: int, counter: int) -> Event | N
 def last_counters(connection: Connection, device_ids: Collection[int]) -> dict[int, int]:
     """
     @param device_ids: at most a few hundred.
-    @return: by the id of each of these devices that there is: the largest counter that it has used, or 0.
+    @return: by device, for those that exist: the largest counter that it has used, or 0.
     """
     return {device: counter or 0 for device, counter in connection.execute(_LAST, {"devices": [*device_ids]})}
 

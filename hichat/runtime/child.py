@@ -1,9 +1,10 @@
 """
-A process that works for the daemon.
+Child processes that work for the daemon.
 
-An interpreter does one thing at a time, and the daemon's has its reactor. What takes more than moments, and could take
-a core of its own, is done in a process beside it, over a socket. Each message is its length, 4 bytes big-endian, and
-MessagePack. The daemon's first one tells the process what it needs to know; at the end of the file the process stops.
+An interpreter does one thing at a time, and the daemon's runs the reactor. Work that takes more than moments is done in
+a child process, which may have a core of its own. The two talk over a socket. Each message is its length, 4 bytes
+big-endian, and MessagePack. The daemon's first message is the setup; when the daemon closes the socket, the process
+ends.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
     from twisted.internet.tcp import Connection
 
 ANSWER_DEADLINE = 60.0
-"""Seconds that a process has for an answer: on a machine that has much else to do, and with a store that is slow."""
+"""Seconds that a process has for an answer; enough for a busy machine with a slow store."""
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 Said = list[tuple[str, str, str]]
-"""What a process has for the daemon's log: levels, texts and tracebacks."""
+"""Lines of a process for the daemon's log: levels, texts and tracebacks."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _PREFIX = 4
@@ -58,11 +59,11 @@ class _Channel(Protocol):
         self._wanted = _PREFIX
 
     def connectionMade(self) -> None:
-        """The process has the other end."""
+        """The socket is ready; the process has the other end."""
         self._at_once = sends_at_once(self.transport)
 
     def send(self, message: Any) -> None:
-        """Send a message: it is waited for, and so does not wait for the reactor's next turn."""
+        """Send a message at once, and not in the reactor's next turn: the daemon waits for the answer."""
         encoded = _encode(message)
         data = len(encoded).to_bytes(_PREFIX, "big") + encoded
         sent = send_at_once(self.transport, data) if self._at_once else 0
@@ -90,14 +91,14 @@ class _Channel(Protocol):
 
 class Process(Supervised):
     """
-    A process, while there is one.
+    A child process, while one runs, as the daemon sees it.
 
-    @cvar module: what runs in the process.
-    @cvar answers_setup: whether its first message is the answer to its setup.
-    @param setup: its first message.
-    @param reactor: of the daemon.
-    @param command: what to run instead of the module; for tests.
-    @param deadline: seconds that it has to answer, or it is killed.
+    @cvar module: the module that runs in the process.
+    @cvar answers_setup: whether the process answers the setup.
+    @param setup: the first message to the process.
+    @param reactor: the daemon's.
+    @param command: a command to run instead of the module; for tests.
+    @param deadline: seconds to answer, after which the process is killed.
     """
 
     module: ClassVar[str]
@@ -110,36 +111,37 @@ class Process(Supervised):
         self._setup = setup
         self._deadline = deadline
         self._channel: _Channel | None = None
-        # How many answers it owes, since when the next one, and what looks whether that is too long.
+        # The number of answers that the process owes, the time since which it owes the next one, and the call that
+        # checks the deadline.
         self._owed = 0
         self._owed_since = 0.0
         self._look: IDelayedCall | None = None
 
     @abstractmethod
     def heard(self, message: bytes) -> None:
-        """It has sent a message."""
+        """The process has sent a message."""
 
     def overdue(self) -> None:
-        """It has not answered in time, and is killed; L{ended} is called."""
+        """The process has not answered in time, and is killed now. L{ended} is called later."""
 
     @property
     def is_there(self) -> bool:
-        """Whether L{ask} may be called."""
+        """Whether the process runs, so that L{ask} may be called."""
         return self._channel is not None
 
     def begin(self) -> None:
         """
         Start the process.
 
-        @raise OSError: there is none.
+        @raise OSError: it cannot be started.
         """
         ours, theirs = socket.socketpair()
         with ours, theirs, open(os.devnull, "wb") as nothing:
             channel = self._adopt(ours)
             files: dict[int, int | str] = {0: theirs.fileno(), 1: nothing.fileno(), 2: "r"}
             try:
-                # No signal but KILL reaches it: what a terminal or a service manager sends is for the daemon, which
-                # then closes the socket.
+                # The process ignores SIGINT and SIGTERM: a terminal or a service manager sends them to the daemon, too,
+                # which then closes the socket.
                 self.spawn(files, unheard=(signal.SIGINT, signal.SIGTERM))
             except OSError:
                 channel.transport.abortConnection()
@@ -165,7 +167,7 @@ class Process(Supervised):
         self._log.error("{name}: {line}", name=self.name, line=line)
 
     def ask(self, message: Any) -> None:
-        """Send it a message, which it answers with one."""
+        """Send a message, which the process answers with one."""
         assert self._channel is not None
         if not self._owed:
             self._owed_since = self._reactor.seconds()
@@ -180,7 +182,7 @@ class Process(Supervised):
         self.heard(message)
 
     def _look_whether_it_answers(self) -> None:
-        # One call that looks at the time now and then: one for each message would cost each some microseconds.
+        # One call checks the time now and then: a delayed call for each message would cost some microseconds each.
         self._look = None
         if not self._owed or self.pid is None:
             return
@@ -205,13 +207,13 @@ class Process(Supervised):
         self._forget_what_is_owed()
         if self._channel is not None:
             channel, self._channel = self._channel, None
-            # At once: the reactor closes it in a turn of its own.
+            # The reactor would close it in a later turn only.
             with suppress(OSError):
                 channel.transport.getHandle().shutdown(socket.SHUT_RDWR)
             channel.transport.loseConnection()
 
     def let_go_of_pipes(self) -> None:
-        """See L{Supervised.let_go_of_pipes}: the socket is one, too."""
+        """See L{Supervised.let_go_of_pipes}: the socket counts as a pipe."""
         self.ask_to_end()
         super().let_go_of_pipes()
         self.look_whether_it_is_over()
@@ -225,17 +227,17 @@ class Process(Supervised):
             return
         self._channel = None
         self._forget_what_is_owed()
-        # What it was doing it may still do.
+        # The process may still be at work.
         self.expect_its_end()
         self.look_whether_it_is_over()
 
 
 class Child(Process):
-    """Starts a process, and another when it ends."""
+    """A process that is started again when it ends."""
 
     @abstractmethod
     def lost(self) -> None:
-        """The process has ended by itself; work that was sent to it may be done or not."""
+        """The process has ended by itself. Work that it was asked for may be done or not."""
 
     def ended(self, status: int) -> None:
         """See L{Supervised.ended}."""
@@ -243,7 +245,7 @@ class Child(Process):
         self.lost()
 
     def repeat(self, said: Said) -> None:
-        """Write to the daemon's log what the process has for it."""
+        """Write the process's lines to the daemon's log."""
         for level, text, traceback in said:
             self._log.emit(LogLevel.levelWithName(level), "{text}", text=text, traceback=traceback)
 
@@ -253,10 +255,10 @@ class Child(Process):
 
 class Daemon:
     """
-    The daemon, as its process sees it.
+    The daemon, as a child process sees it.
 
-    @param commands: what it says.
-    @param answers: where it listens.
+    @param commands: the socket, for reading.
+    @param answers: the socket, for writing.
     """
 
     def __init__(self, commands: IO[bytes], answers: socket.socket) -> None:
@@ -264,7 +266,7 @@ class Daemon:
         self._answers = answers
 
     def read(self) -> bytes | None:
-        """@return: its next message, or None if there is none: it has closed the socket, or is dead."""
+        """@return: the daemon's next message; None: it has closed the socket, or is dead."""
         try:
             prefix = self._commands.read(_PREFIX)
             size = int.from_bytes(prefix, "big")
@@ -274,22 +276,22 @@ class Daemon:
         return message if message and len(message) == size else None
 
     def read_setup(self, kind: type[S]) -> S | None:
-        """@return: its first message, with what this process needs to know, or None if there is none."""
+        """@return: the daemon's first message, the setup; None: see L{read}."""
         message = self.read()
         return None if message is None else msgspec.msgpack.decode(message, type=kind)
 
     def tell(self, message: Any) -> None:
         """
-        Send it a message.
+        Send the daemon a message.
 
-        @raise ConnectionError: it is gone.
+        @raise ConnectionError: the daemon is gone.
         """
         answer = _encode(message)
         self._answers.sendall(len(answer).to_bytes(_PREFIX, "big") + answer)
 
 
 def collect_log() -> Said:
-    """@return: where from now on everything comes that this process logs."""
+    """@return: a list to which all events are added that this process logs from now on."""
     said: Said = []
 
     @implementer(ILogObserver)
@@ -304,19 +306,19 @@ def collect_log() -> Said:
 
 def run(serve: Callable[[Daemon], None]) -> None:
     """
-    Be the process; its socket is the standard input.
+    Run a child process; its socket is the standard input.
 
-    @param serve: called with the daemon; returns when that has nothing more to say.
+    @param serve: called with the daemon; returns when the daemon has closed the socket.
     """
     with (
         socket.socket(fileno=os.dup(0)) as answers,
         answers.makefile("rb") as commands,
-        # When the daemon is gone nobody needs an answer.
+        # When the daemon is gone, an answer cannot be sent.
         suppress(ConnectionError),
     ):
         serve(Daemon(commands, answers))
 
 
 def no_threads(*_: object, **__: object) -> Any:
-    """Given to a store in the place of the runner of its queries in threads."""
+    """The runner of a store in a child process, which must not use threads."""
     raise AssertionError("there are no threads here")

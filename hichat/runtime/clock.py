@@ -1,9 +1,9 @@
 """
 The clocks: the time of day, for times that are stored and shown; and a monotonic one for intervals, limits, deadlines.
 
-The time of day is set, by people and by NTP: it jumps, both ways. Twisted's reactors go by it all the same. If it is
-set back by 40 s, the reactor holds all delayed calls for 40 s, for messages as well as pings. So a reactor is given the
-monotonic clock, before it has much to do.
+People and NTP set the time of day: it jumps, both ways. Twisted's reactors use it all the same. If it is set back by
+40 s, the reactor delays all calls by 40 s, those for messages as well as those for pings. So L{make_steady} gives the
+reactor the monotonic clock, before it has much to do.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 
 class _Steady:
     """
-    What a reactor goes by: it begins as the clock that the reactor had.
+    A reactor's clock: monotonic, and beginning at the time of the reactor's earlier clock.
 
-    @param clock: that one.
+    @param clock: the earlier clock.
     """
 
     __slots__ = ("_ahead",)
@@ -32,29 +32,29 @@ class _Steady:
 
 def make_steady(reactor: Any) -> None:
     """
-    Let a reactor go by the monotonic clock. Whatever it was to call after some seconds, it calls after so many. Its
-    C{seconds} go on from where they were, but are no time of day any more. May be called again, and at any time.
+    Give a reactor the monotonic clock. Its pending calls keep their delays. Its C{seconds} continue, but are no time of
+    day any more. May be called again, and at any time.
 
-    @param reactor: a real one; a test's clock, which only that test turns, is left as it is.
+    @param reactor: a real reactor; a test's clock is left as it is.
     """
-    # Not at the top: the child processes, which have no reactor, count their time by this module too.
+    # Not imported at the top: child processes, which have no reactor, import this module, too.
     from twisted.internet.base import ReactorBase
 
     if not isinstance(reactor, ReactorBase) or isinstance(reactor.seconds, _Steady):
         return
     reactor.seconds = steady = _Steady(reactor.seconds)
-    # They reckon by a clock of their own when they are put off.
+    # Pending calls have a reference to the clock, which they use when they are reset.
     for call in [*reactor._pendingTimedCalls, *reactor._newTimedCalls]:
         call.seconds = steady
 
 
 def ticks() -> int:
-    """@return: milliseconds since some moment; for how long something lasts."""
+    """@return: milliseconds of a monotonic clock, for durations."""
     return monotonic_ns() // 1_000_000
 
 
 SETTLED_AFTER = 3600_000
-"""Milliseconds after which it is believed that it is as late as the time of day says."""
+"""Milliseconds for which L{Settled} must have seen a time of day before it believes it."""
 
 
 class Settled:
@@ -69,11 +69,12 @@ class Settled:
     def __init__(self, now: Callable[[], int], ticks: Callable[[], int]) -> None:
         self._now = now
         self._ticks = ticks
-        # When it was looked at, and how much it was ahead of the ticks: since an hour ago, and once before that.
+        # The looks at the clock: the ticks, and how far the time of day was ahead of them. Those of the last hour, and
+        # one before it.
         self._seen = deque([(ticks(), now() - ticks())])
 
     def now(self) -> int | None:
-        """@return: the time of day that it is at the least; None: it is not known for long enough."""
+        """@return: a time of day that is surely not too late; None: the clock was not seen for an hour yet."""
         ticks = self._ticks()
         self._seen.append((ticks, self._now() - ticks))
         while self._seen[1][0] <= ticks - SETTLED_AFTER:

@@ -1,10 +1,9 @@
 """
-Sending what a reactor turn has for a connection all at once: one system call a connection, and none to ask the kernel
-first whether it may be written.
+Writes all bytes of a reactor turn for a connection at its end, with one system call.
 
-Twisted's transports write when the reactor finds their socket writable: three system calls more, each turn, for a
-socket that nearly always is. So we try at once, and leave to the transport what the kernel does not take. This reads
-two buffers that are Twisted's own; a transport that does not have them is written to as usual.
+Twisted's transports write when the reactor finds their socket writable: that takes three further system calls each
+turn, for a socket that is nearly always writable. So we try to write at once, and leave the bytes that the kernel does
+not take to the transport. This reads two private buffers of Twisted's; a transport without them is written to as usual.
 """
 
 from __future__ import annotations
@@ -15,15 +14,17 @@ from twisted.internet.interfaces import IReactorTime
 
 
 class Flushable(Protocol):
-    """A connection with something to write."""
+    """A connection with bytes to write."""
 
     def flush(self) -> None:
-        """Write it."""
+        """Write them."""
 
 
 class Flusher:
     """
-    @param clock: whose turns these are.
+    Flushes connections at the end of a reactor turn.
+
+    @param clock: the reactor.
     """
 
     def __init__(self, clock: IReactorTime) -> None:
@@ -31,13 +32,13 @@ class Flusher:
         self._waiting: list[Flushable] = []
 
     def add(self, outbox: Flushable) -> None:
-        """Flush this one when the turn ends."""
+        """Flush this connection when the turn ends."""
         if not self._waiting:
             self._clock.callLater(0, self.flush)
         self._waiting.append(outbox)
 
     def flush(self) -> None:
-        """Flush all."""
+        """Flush all connections that were added in this turn."""
         waiting, self._waiting = self._waiting, []
         for outbox in waiting:
             outbox.flush()
@@ -45,7 +46,7 @@ class Flusher:
 
 def sends_at_once(transport: Any) -> bool:
     """@return: whether L{send_at_once} knows this kind of transport: a stream socket's, without TLS."""
-    # Not at the top: it takes 0.1 s, and a child process, which imports this, has no transports.
+    # Not imported at the top: it takes 0.1 s, and child processes, which import this module, have no transports.
     from twisted.internet.tcp import Connection
 
     return (
@@ -59,8 +60,9 @@ def sends_at_once(transport: Any) -> bool:
 
 def send_at_once(transport: Any, data: bytes) -> int:
     """
-    @param transport: one that L{sends_at_once}.
-    @return: how many bytes the kernel took. The rest is for the transport, which also handles errors.
+    @param transport: one for which L{sends_at_once} is true.
+    @return: the number of bytes that the kernel took. The caller gives the rest to the transport, which also handles
+        errors.
     """
     if transport.dataBuffer or transport._tempDataBuffer or not transport.connected or transport._writeDisconnected:
         return 0

@@ -1,8 +1,8 @@
 """
-What C{twistd} leaves behind when it is killed: a pid file.
+The pid file that C{twistd} leaves behind when it is killed.
 
-Twistd does not start while there is a process with that number. In a container the numbers begin anew with each life:
-there it is the number of another process, or of the new twistd itself.
+Twistd does not start if there is a process with the id in the file. In a container process ids begin anew with each
+start: there the id is that of another process, or of the new twistd itself.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from typing import Any
 
 def remove_left_over(pidfile: Path, lock: Path) -> None:
     """
-    Remove the file if whoever wrote it is gone: the file is empty, it names us, or a process that began after it was
-    written.
+    Remove the pid file if its daemon is gone: if the file is empty, or names this process, or a process that began
+    after the file was written.
 
-    @param lock: what a daemon that is at work holds; see L{hichat.daemon.service.StateDirLock}.
+    @param lock: the lock file that a running daemon holds; see L{hichat.daemon.service.StateDirLock}.
     """
     with suppress(OSError, ValueError):
         text, written = pidfile.read_text(), pidfile.stat().st_mtime
@@ -31,8 +31,8 @@ def remove_left_over(pidfile: Path, lock: Path) -> None:
 
 def _began(pid: int) -> float:
     """
-    @return: when a process began, in seconds since the epoch.
-    @raise OSError: there is none.
+    @return: the time at which a process began, in seconds since the epoch.
+    @raise OSError: there is no such process.
     """
     # proc(5): the 22nd field, in ticks since the start of the machine; the second one may have blanks and brackets.
     ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
@@ -50,14 +50,14 @@ def _is_held(lock: Path) -> bool:
 
 def live_without(pidfile: Path, reactor: Any) -> None:
     """
-    If we are process 1, have no such file while we live: everybody knows our number, and C{twistd -y} looks at the file
-    of the life before when nothing of HiChat is loaded yet.
+    If this is process 1, remove the pid file while it runs. Its id is known anyway, and C{twistd -y} would find a file
+    that is left over before it loads anything of HiChat.
     """
     if os.getpid() != 1:
         return
 
     def put_back() -> None:
-        # Twistd is about to remove it.
+        # Twistd removes the file now, and expects it to exist.
         with suppress(OSError):
             pidfile.touch()
 

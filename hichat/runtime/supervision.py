@@ -1,9 +1,9 @@
 """
-Processes beside this one: how each is started, told to the log, ended, and started again.
+Supervision of child processes: they are started, their output is logged, and they are ended and started again.
 
-They are the reactor's (C{spawnProcess}): it reads what they print and hears of their end (C{SIGCHLD}), and nothing here
-waits. What a reactor that does not run yet, or not any more, cannot do is not needed: such a process reads the end of
-its standard input, and ends.
+The reactor runs them (C{spawnProcess}): it reads their output and hears of their end (C{SIGCHLD}), and nothing here
+blocks. If the reactor does not run yet, or not any more, a process still ends by itself: it reads the end of its
+standard input.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ AGAIN = 1.0
 """Seconds after which a process that ended is started again; twice as long each time that it ends at once."""
 
 LONGEST = 30.0
-"""Seconds that this grows to."""
+"""The longest such pause, in seconds."""
 
 STEADY = 5.0
-"""Seconds after which a process counts as one that did not end at once."""
+"""A process that has run for so many seconds did not end at once."""
 
 LAST_WORDS = 1.0
-"""Seconds that a process has to end by itself; and those that it started to let go of its pipes when it has ended."""
+"""Seconds that a process has to end by itself; and then its own children to close the pipes that they inherited."""
 
 WORDS = 4096
-"""Bytes of a line that a process prints; a longer one is several."""
+"""The most bytes of an output line; a longer line is logged as several."""
 
 
 class Pauses:
-    """How long to wait before a process is started again."""
+    """The pauses before a process is started again."""
 
     def __init__(self, clock: IReactorTime) -> None:
-        # Not at the top: the processes import this module too, have no use for it, and would start later for it.
+        # Not imported at the top: child processes import this module, too, and would start later.
         from twisted.application.internet import backoffPolicy
 
         self._clock = clock
@@ -58,7 +58,7 @@ class Pauses:
         self._began = self._clock.seconds()
 
     def next(self) -> float:
-        """The process has ended, or was not to be started. @return: seconds."""
+        """The process has ended, or could not be started. @return: seconds to wait before the next start."""
         if self._clock.seconds() - self._began >= STEADY:
             self._attempts = 0
         self._attempts += 1
@@ -67,11 +67,11 @@ class Pauses:
 
 class Supervised(ABC):
     """
-    A process, while there is one.
+    A supervised process, while one runs.
 
-    @ivar name: in the log.
+    @ivar name: the process's name in the log.
     @cvar patience: seconds that the process has to end by itself when it is asked to.
-    @cvar longest_line: bytes; a longer one is several.
+    @cvar longest_line: the most bytes of an output line; a longer line counts as several.
     """
 
     name: str
@@ -82,51 +82,51 @@ class Supervised(ABC):
     def __init__(self, reactor: Any, command: Sequence[str]) -> None:
         self._reactor = reactor
         self._command = list(command)
-        # While there are few files open.
+        # Listed now, while few files are open.
         self._inheritable = _inheritable()
         self._pauses = Pauses(reactor)
         self._life: _Life | None = None
         self._again: IDelayedCall | None = None
-        # The next measure, if its end takes too long.
+        # The next measure if the process does not end in time.
         self._hurry: IDelayedCall | None = None
         self._until_gone: list[Deferred[None]] = []
         self._is_stopped = False
 
-    # What each kind of process does
+    # The methods of each kind of process
 
     @abstractmethod
     def begin(self) -> None:
         """
         Start the process, by L{spawn}.
 
-        @raise OSError: there is none.
+        @raise OSError: it cannot be started.
         """
 
     @abstractmethod
     def ask_to_end(self) -> None:
-        """Let the process end by itself."""
+        """Ask the process to end by itself."""
 
     @abstractmethod
     def printed(self, line: str) -> None:
-        """It has printed a line, without its end."""
+        """The process has printed a line, which comes without its line end."""
 
     @abstractmethod
     def ended(self, status: int) -> None:
         """
-        It has ended, and is gone; it was not stopped.
+        The process has ended, and L{stop} was not called.
 
-        @param status: its exit status; below 0: of the signal that ended it.
+        @param status: its exit status; if a signal ended it, the negative number of the signal.
         """
 
     def is_heard_out(self) -> bool:
-        """@return: whether all is read that the process has sent."""
+        """@return: whether everything was read that the process has sent."""
         return True
 
-    # What is the same for all
+    # The same for all processes
 
     @property
     def pid(self) -> int | None:
-        """The process's id; None: there is none at the moment."""
+        """The process's id; None: no process runs at the moment."""
         return self._life.pid if self._life is not None else None
 
     def start(self) -> None:
@@ -142,7 +142,7 @@ class Supervised(ABC):
             self._again = self._reactor.callLater(pause, self.start)
 
     def start_again(self, status: int) -> None:
-        """It has ended: start another one, after a pause."""
+        """The process has ended: start another one after a pause."""
         pause = self._pauses.next()
         self._log.error(
             "{name} ended ({how}) and is started again in {pause} s", name=self.name, how=describe(status), pause=pause
@@ -159,9 +159,9 @@ class Supervised(ABC):
         Start the process.
 
         @param files: see C{childFDs} of C{spawnProcess}.
-        @param environment: variables beside our own.
-        @param unheard: signals that do not reach it, beside those that are for nobody but this process.
-        @raise OSError: there is none.
+        @param environment: environment variables beside our own.
+        @param unheard: signals that are blocked in the process, beside L{signals.HARMLESS}.
+        @raise OSError: it cannot be started.
         """
         more = {**(environment or {}), "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
         self._life = _Life(self._print, self._exited, self._ended, self.longest_line)
@@ -177,9 +177,9 @@ class Supervised(ABC):
 
     def signal(self, name: str) -> None:
         """
-        Send the process a signal, if it is there.
+        Send the process a signal, if it runs.
 
-        @param name: without C{SIG}.
+        @param name: the signal's name without C{SIG}.
         """
         if self._life is not None:
             with suppress(ProcessExitedAlready):
@@ -190,16 +190,16 @@ class Supervised(ABC):
         self.signal("KILL")
 
     def let_go(self) -> None:
-        """Let the process end by itself; L{ended} is called."""
+        """Ask the process to end, and kill it if it does not; L{ended} is called then."""
         if self._life is not None:
             self.ask_to_end()
             self.expect_its_end()
 
     def stop(self) -> Deferred[None]:
         """
-        End the process, which has nothing to do any more, and start no other one. May be called again.
+        End the process, and start no other one. May be called again.
 
-        @return: fires when it is gone. A reactor has to run for that.
+        @return: fires when the process is gone. The reactor has to run for that.
         """
         self._is_stopped = True
         if self._again is not None:
@@ -213,16 +213,16 @@ class Supervised(ABC):
         return gone
 
     def expect_its_end(self) -> None:
-        """Kill it if it does not end by itself."""
+        """Kill the process if it does not end by itself within L{patience}."""
         if self._hurry is None:
             self._hurry = self._reactor.callLater(self.patience, self.kill_at_last)
 
     def kill_at_last(self) -> None:
-        """It was asked to end, and did not."""
+        """The process was asked to end, and has not: kill it."""
         self.kill()
 
     def let_go_of_pipes(self) -> None:
-        """It has ended; what it started itself may still hold the other ends."""
+        """The process has ended, but its own children may still hold its pipes: close our ends."""
         if self._life is not None:
             self._life.transport.loseConnection()
 
@@ -238,7 +238,7 @@ class Supervised(ABC):
         self.look_whether_it_is_over()
 
     def look_whether_it_is_over(self) -> None:
-        """It is when the process is gone, and all that it has printed and sent is read."""
+        """Conclude if the process is gone, and everything that it has printed and sent was read."""
         life = self._life
         if life is None or not life.is_over or not self.is_heard_out():
             return
@@ -255,10 +255,10 @@ class Supervised(ABC):
 
 class _Life(ProcessProtocol):
     """
-    From the start of a process to its end.
+    One run of a process, from its start to its end.
 
     @ivar status: see L{Supervised.ended}.
-    @ivar is_over: whether it has ended and all is read that it has printed.
+    @ivar is_over: whether the process has ended, and all its output was read.
     """
 
     transport: IProcessTransport
@@ -277,15 +277,15 @@ class _Life(ProcessProtocol):
         self._exited = exited
         self._ended = ended
         self._longest_line = longest_line
-        # By file descriptor: of the line that has no end yet.
+        # By file descriptor: the beginning of a line whose end has not come yet.
         self._rests: dict[int, bytes] = {}
 
     def connectionMade(self) -> None:
-        """It is there."""
+        """The process has started."""
         self.pid = self.transport.pid
 
     def childDataReceived(self, childFD: int, data: bytes) -> None:
-        """It has printed something."""
+        """The process has printed bytes."""
         *lines, rest = (self._rests.get(childFD, b"") + data).split(b"\n")
         if len(rest) > self._longest_line:
             lines.append(rest)
@@ -295,19 +295,19 @@ class _Life(ProcessProtocol):
             self._printed(line)
 
     def childConnectionLost(self, childFD: int) -> None:
-        """There is no more."""
+        """An output of the process is closed: print the rest of its last line."""
         rest = self._rests.pop(childFD, b"")
         if rest:
             self._printed(rest)
 
     def processExited(self, reason: Failure) -> None:
-        """It has ended."""
+        """The process has ended; its pipes may still be open."""
         status: Any = reason.value
         self.status = -status.signal if status.signal else status.exitCode or 0
         self._exited()
 
     def processEnded(self, reason: Failure) -> None:
-        """It has ended, and its pipes."""
+        """The process has ended, and its pipes are closed."""
         self.is_over = True
         self._ended()
 
@@ -318,10 +318,13 @@ def describe(status: int) -> str:
 
 
 def _inheritable() -> list[int]:
-    """@return: our standard files, and what else a process that we start would have: what we were given (PEP 446)."""
+    """
+    @return: the file descriptors that a child would inherit: the standard ones, and those that this process itself was
+        given at its start (PEP 446).
+    """
     others: list[int] = []
     for file in map(int, os.listdir("/proc/self/fd")):
-        # That of the list itself is gone.
+        # The descriptor of the listing itself is closed already.
         with suppress(OSError):
             if os.get_inheritable(file):
                 others.append(file)
@@ -331,10 +334,10 @@ def _inheritable() -> list[int]:
 @contextmanager
 def _only_these_looked_at(files: list[int]) -> Iterator[None]:
     """
-    C{spawnProcess} asks the kernel about each open file, which takes 50 ms with 10,000 connections, to find those that
-    it has to close in the new process. There are hardly any.
+    Let C{spawnProcess} check only these file descriptors. It asks the kernel about each open one, to find those that it
+    has to close in the new process. That takes 50 ms with 10,000 connections, and there are hardly any.
     """
-    # Not at the top: see L{Pauses}.
+    # Not imported at the top: see L{Pauses}.
     from twisted.internet import process
 
     listed = process._listOpenFDs

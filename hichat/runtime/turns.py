@@ -1,10 +1,10 @@
 """
-The reactor's turns: measured, and with less around each event.
+A faster turn for Twisted's epoll reactor, which is also measured.
 
-Twisted's epoll reactor gives every event of a socket a logging context of its own, which costs more than reading a
-small message does. Nothing here logs by that context. So we run the reactor's turn ourselves, on parts of it that are
-Twisted's own: a small read costs a third less (C{tests/bench/bench_hot.py}: C{bench_turns}). A reactor of another make
-keeps its own turn, and is not measured.
+The reactor gives every event of a socket a logging context of its own, which costs more than reading a small message.
+HiChat does not use that context. So this module runs the reactor's turn itself, with private parts of Twisted's: a
+small read costs a third less (C{tests/bench/bench_hot.py}: C{bench_turns}). A reactor of another kind keeps its own
+turn, and is not measured.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from twisted.internet.epollreactor import EPollReactor
 
 class Turns:
     """
-    Stands in for the reactor's C{doIteration}.
+    Replaces the reactor's C{doIteration}.
 
-    @param tick: is given the seconds that a turn took, without the waiting.
+    @param tick: called with the seconds of each turn, without the time of waiting.
     """
 
     def __init__(self, reactor: Any, tick: Callable[[float], None]) -> None:
@@ -34,7 +34,7 @@ class Turns:
 
     @classmethod
     def install(cls, reactor: Any, tick: Callable[[float], None]) -> Turns | None:
-        """@return: what runs the turns from now on, or None if this reactor is not such a one."""
+        """@return: the object that runs the turns from now on; None: the reactor is of another kind."""
         parts = ("_poller", "_selectables", "_doReadOrWrite")
         if not isinstance(reactor, EPollReactor) or not all(hasattr(reactor, part) for part in parts):
             return None
@@ -65,7 +65,7 @@ class Turns:
             self._returned = time.perf_counter()
         selectables, handle = self._selectables, self._handle
         for fd, event in events:
-            # What an event before it has closed is not there any more.
+            # An earlier event of this turn may have closed the socket.
             selectable = selectables.get(fd)
             if selectable is not None:
                 handle(selectable, fd, event)

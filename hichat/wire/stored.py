@@ -1,8 +1,9 @@
 """
 The stored form of messages, edits and reactions: made from clients' frames, and read again.
 
-Every message is stored as a v1 frame, from clients of v2 too. So existing clients get it as it is, and clients of v2
-get it translated (see L{hichat.wire.view}). A message from v2 has a device, and its frame is in our own spelling.
+Every message is stored as a v1 frame, those of v2 clients, too. So clients of v1 get the stored bytes, and clients of
+v2 get a translation (see L{hichat.wire.view}). An event of a v2 client has a device; its frame has the spelling of keys
+that L{StoredMessage} writes.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from hichat.media.names import clean_name
 from hichat.wire import frames
 
 MEDIA: dict[int, frames.Media] = {1: "text", 2: "emoji", 3: "audio", 4: "picture"}
-"""By the number in a v1 frame."""
+"""The media of v2 by their numbers in a v1 frame."""
 _NUMBERS = {name: number for number, name in MEDIA.items()} | {"file": 1}
 ON, OFF = b"+", b"-"
 """The first byte of a reaction's body; the emoji follows."""
@@ -28,9 +29,9 @@ ON, OFF = b"+", b"-"
 
 class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False):
     """
-    A message from v2, as it is stored: a v1 frame, and what only v2 knows.
+    The stored form of a message from v2: a v1 frame, with further fields that only v2 reads.
 
-    @ivar mediaId: of our own file, whose C{url} or C{Url} is the one for v1.
+    @ivar mediaId: the id of an uploaded file; C{url} or C{Url} then has its URL for v1.
     """
 
     userId: int  # noqa: N815
@@ -59,8 +60,8 @@ def message_body(
     frame: frames.Send, user: int, scope: Scope, target: int, media_id: str = "", open_url: str = ""
 ) -> bytes:
     """
-    @param media_id: of our own file that the frame names; empty: it names none.
-    @param open_url: the URL that opens it for clients of v1, which have no other credentials for it.
+    @param media_id: the id of the uploaded file that the frame names; empty: it names none.
+    @param open_url: the file's URL for clients of v1, which have no other credentials for it.
     @return: the stored form of a message.
     @raise Refused: its text is too long, or the message is empty.
     """
@@ -78,7 +79,7 @@ def message_body(
             TargetId=target,
             Type=int(scope),
             Media=_NUMBERS[frame.media],
-            # An existing client shows the text: so a file's is its link, if there is no other.
+            # Clients of v1 show the text only: so a file without a text gets its URL as text.
             Content=frame.text or (url if is_file else ""),
             url="" if is_file else url,
             Url=url if is_file else "",
@@ -110,8 +111,8 @@ def revision_body(frame: frames.Revision) -> bytes:
 
 def _reaction_body(frame: frames.React) -> bytes:
     """
-    @raise NotText: it has a NUL.
-    @raise NotAnEmoji: it is none. (An old reaction that is none can be taken back: the ledger checks that.)
+    @raise NotText: the emoji has a NUL.
+    @raise NotAnEmoji: it is not an emoji. (An old reaction that is none can be taken back: the ledger checks that.)
     """
     _check_text(frame.emoji)
     emoji = emoji_of(frame.emoji)
@@ -147,12 +148,12 @@ def read_edit(event: Event) -> EditBody:
 
 
 def _read_v1(frame: bytes) -> StoredMessage:
-    """@param frame: what the v1 dialect has taken, so its known fields are of the right types."""
+    """@param frame: a frame that the v1 dialect has accepted, so its known fields have the right types."""
     found: dict[str, Any]
     try:
         found = _OBJECT.decode(frame)
     except msgspec.DecodeError:
-        # What only Python's own decoder takes: half of a surrogate pair, in a field that nobody reads.
+        # Only Python's own decoder accepts half of a surrogate pair, which may be in a field that nobody reads.
         found = json.loads(frame)
     names = {key.casefold(): value for key, value in found.items() if value is not None}
     # Two keys that differ by case only: an exact spelling wins (v1 contract).

@@ -1,7 +1,7 @@
 """
 The v2 dialect (see L{hichat.wire.frames}): from bytes to frames, and from events to bytes.
 
-What is stored of what clients say is in L{hichat.wire.stored}, what an event looks like to them in L{hichat.wire.view}.
+L{hichat.wire.stored} makes the stored form of clients' frames; L{hichat.wire.view} makes the frames that show events.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from hichat.wire import frames, view, websocket
 
 
 class _Tag(msgspec.Struct):
-    """What can be read of a frame that is wrong."""
+    """The part of an invalid frame that can be read."""
 
     ref: frames.Ref | UnsetType = UNSET
 
@@ -42,8 +42,8 @@ def parse(frame: bytes) -> frames.FromClient:
     """
     Read a frame.
 
-    @param frame: valid UTF-8.
-    @raise Refused: it is none of the protocol's.
+    @param frame: the payload, valid UTF-8.
+    @raise Refused: it is no frame of the protocol.
     """
     try:
         return _FROM_CLIENT.decode(frame)
@@ -54,7 +54,7 @@ def parse(frame: bytes) -> frames.FromClient:
 
 
 def ref_of(frame: bytes) -> frames.Ref | UnsetType:
-    """@return: the reference of a frame that is otherwise wrong, if it can be read."""
+    """@return: the reference of an invalid frame, if it can be read."""
     try:
         return _TAG.decode(frame).ref
     except (msgspec.DecodeError, RecursionError):
@@ -62,7 +62,7 @@ def ref_of(frame: bytes) -> frames.Ref | UnsetType:
 
 
 def _complaint(text: str) -> Refused:
-    """@param text: msgspec's own words; they may quote what the client sent, so only the field's name is used."""
+    """@param text: msgspec's error message. It may quote the frame, so only the field's name is used."""
     if text.endswith("`$.op`") or "missing required field `op`" in text:
         return UnknownFrame()
     found = _FIELD.search(text)
@@ -73,8 +73,8 @@ def _complaint(text: str) -> Refused:
 
 def scope_of(frame: frames.Addressed) -> tuple[Scope, int]:
     """
-    @return: where a frame goes: the scope, and the user's or the group's id.
-    @raise NotAddressed: it names both.
+    @return: the address of a frame: the scope, and the user's or the group's id.
+    @raise NotAddressed: the frame names both a user and a group.
     """
     if frame.user is not UNSET:
         if frame.group is not UNSET:
@@ -89,11 +89,11 @@ def scope_of(frame: frames.Addressed) -> tuple[Scope, int]:
 
 
 def frame(message: msgspec.Struct) -> bytes:
-    """@return: the WebSocket frame (RFC 6455, 5.2) that carries it."""
+    """@return: the WebSocket frame (RFC 6455, 5.2) of a message."""
     return websocket.text(_ENCODER.encode(message))
 
 
 def encode(event: Event) -> bytes | None:
-    """@return: the WebSocket frame that tells of an event; None for what v2 does not show."""
+    """@return: the WebSocket frame that shows an event; None: v2 does not show it."""
     shown = view.live(event)
     return None if shown is None else frame(shown)

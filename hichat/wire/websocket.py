@@ -1,9 +1,9 @@
 """
-The usual frames of a read, all in one pass (RFC 6455, 5.2). The gateway and the client library share this module.
+Parses the usual WebSocket frames of a read in one pass (RFC 6455, 5.2). The gateway and the client library share it.
 
-Nearly everything that clients and servers send are small, whole text frames. For those Autobahn's general parser costs
-more than all the rest of a message; so they are taken here, and Autobahn gets what is unusual: control frames,
-fragments, binary frames, long ones and broken ones. Clients mask what they send, and servers do not (RFC 6455, 5.1).
+Nearly all frames of clients and servers are small, unfragmented text frames. For these Autobahn's general parser costs
+more than all the rest of a message; so they are parsed here. Autobahn gets the unusual ones: control frames, fragments,
+binary frames, long and invalid frames. Clients mask their frames, servers do not (RFC 6455, 5.1).
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from collections.abc import Sequence
 import msgspec
 
 _WHOLE_TEXT = 0x81
-"""The first byte: FIN, no extension, opcode 1."""
+"""The first byte of an unfragmented text frame: FIN, no extension, opcode 1."""
 PING = 0x89
 PONG = 0x8A
-"""The first byte of a whole one."""
+"""The first bytes of pings and pongs."""
 _MASKED = 0x80
 _TWO_BYTES = 126
 _EIGHT_BYTES = 127
 _UNMASKED = 2
 _SHORTEST = 6
-"""Bytes of a frame without a payload; the longer one is masked."""
+"""Bytes of a frame without a payload: unmasked, and masked."""
 LONGEST = (1 << 16) - 1
 """Bytes of the longest payload that a usual frame may have."""
 
 
 class ParsedFrames(msgspec.Struct, gc=False):
     """
-    What was found in a read.
+    The usual frames of a read.
 
     @ivar texts: the payloads of the usual frames, valid UTF-8.
-    @ivar rest: where in the data the first byte is that was not used.
-    @ivar unusual: whether a frame begins there that is not for us; else it is the beginning of one that has not come
-        whole yet, or there were more than were wanted.
+    @ivar rest: the offset of the first byte that was not parsed.
+    @ivar unusual: whether an unusual frame begins at C{rest}. If not, the frame there has not come whole yet, or there
+        were more frames than wanted.
     """
 
     texts: list[bytes]
@@ -45,9 +45,9 @@ class ParsedFrames(msgspec.Struct, gc=False):
 
 def take(data: bytes, limit: int = LONGEST, most: int = 1 << 20, from_client: bool = True) -> ParsedFrames:
     """
-    @param data: begins where a frame begins.
-    @param limit: bytes of payload; longer frames are unusual.
-    @param most: how many frames are wanted.
+    @param data: bytes that begin with a frame.
+    @param limit: the most bytes of payload; longer frames are unusual.
+    @param most: the most frames to parse.
     @param from_client: whether the frames must be masked; else they must not be.
     """
     texts: list[bytes] = []
@@ -58,7 +58,7 @@ def take(data: bytes, limit: int = LONGEST, most: int = 1 << 20, from_client: bo
     for _ in range(most):
         if size - at < 2:
             break
-        # If the mask bit is not as it must be, this makes the length too large.
+        # If the mask bit is wrong, this makes the length too large, and so the frame unusual.
         length = data[at + 1] ^ mask_bit
         if data[at] != _WHOLE_TEXT or length >= _EIGHT_BYTES:
             unusual = True
@@ -76,15 +76,15 @@ def take(data: bytes, limit: int = LONGEST, most: int = 1 << 20, from_client: bo
         if end > size:
             break
         if mask_bit:
-            # Unmasked (RFC 6455, 5.3) as one large number, which is one operation instead of one a byte; and here,
-            # because a call costs as much.
+            # Unmask the payload (RFC 6455, 5.3) as one large number, with one operation instead of one for each byte.
+            # It is done inline, because a function call costs as much.
             mask = (data[start - 4 : start] * (length + 3 >> 2))[:length]
             texts.append((number(data[start:end], "little") ^ number(mask, "little")).to_bytes(length, "little"))
         else:
             texts.append(data[start:end])
         at = end
     try:
-        # No text can go on behind a line feed: together they are valid if each is.
+        # A line feed ends any UTF-8 sequence: so the joined texts are valid if each of them is.
         b"\n".join(texts).decode()
     except UnicodeDecodeError:
         return _valid(texts, head)
@@ -94,7 +94,7 @@ def take(data: bytes, limit: int = LONGEST, most: int = 1 << 20, from_client: bo
 def _valid(texts: list[bytes], head: int) -> ParsedFrames:
     """
     @param head: bytes before the payload of a short frame.
-    @return: the texts before the first one that is not UTF-8, which is not for us.
+    @return: the texts before the first one that is not UTF-8, which counts as unusual.
     """
     at = 0
     for place, text in enumerate(texts):
@@ -108,8 +108,8 @@ def _valid(texts: list[bytes], head: int) -> ParsedFrames:
 
 def whole_size(head: bytes) -> int:
     """
-    @param head: the first bytes of a frame, whatever its kind; ten are enough.
-    @return: the bytes of the whole frame as a client sends it, so far as these say.
+    @param head: the first bytes of a frame of any kind; ten are enough.
+    @return: the size of the whole frame in bytes; if the head is too short, of the part that it tells.
     """
     if len(head) < 2:
         return 2
@@ -123,8 +123,8 @@ def whole_size(head: bytes) -> int:
 
 def control(data: bytes) -> tuple[int, bytes] | None:
     """
-    @param data: begins where a frame begins.
-    @return: the first byte and the payload, if that is a whole ping or pong as it should be.
+    @param data: bytes that begin with a client's frame.
+    @return: the first byte and the payload, if the frame is a valid ping or pong that has come whole.
     """
     if len(data) < _SHORTEST or data[0] not in (PING, PONG):
         return None
@@ -151,7 +151,7 @@ def text(payload: bytes) -> bytes:
 
 
 def masked(payloads: Sequence[bytes]) -> bytes:
-    """@return: a whole text frame of each, up to 65,535 bytes, with a mask of its own (RFC 6455, 5.3)."""
+    """@return: a masked text frame for each payload of up to 65,535 bytes, each with its own mask (RFC 6455, 5.3)."""
     masks = os.urandom(4 * len(payloads))
     found = bytearray()
     for place, payload in enumerate(payloads):
@@ -162,7 +162,7 @@ def masked(payloads: Sequence[bytes]) -> bytes:
             found += b"\x81\xfe" + size.to_bytes(2, "big")
         mask = masks[4 * place : 4 * place + 4]
         found += mask
-        # As one large number, which is one operation instead of one a byte.
+        # Mask the payload as one large number: see take().
         repeated = (mask * (size // 4 + 1))[:size]
         found += (int.from_bytes(payload, "little") ^ int.from_bytes(repeated, "little")).to_bytes(size, "little")
     return bytes(found)
