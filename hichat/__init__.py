@@ -16,7 +16,7 @@ The rooms, from the doors down; each imports only from rooms below it::
     bench               measures a daemon from outside
     admin               an administrator's commands: they work on the state directory, beside a daemon or without one
     daemon              settings; puts the parts together, starts and stops them; several workers
-    v1                  what only clients of v1 need: calls, user list, frames, their connections and the door to them
+    v1                  all that only clients of v1 need: calls, forms, uploads, answers, frames, connections
     web/browser         the web client: its files, and the session that a browser keeps in a cookie
     web/docs            pages and documents about the protocols; the pages at C{/docs}, whose Markdown is in C{docs}
     web/api             the v2 HTTP API: an operation is declared once; route, checks and document come from it

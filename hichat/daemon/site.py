@@ -18,7 +18,10 @@ from hichat.runtime.metrics import Metrics
 from hichat.runtime.work import Budgets
 from hichat.search.index import Index
 from hichat.storage.store import Store
-from hichat.v1.calls import V1Gone, make_root
+from hichat.v1 import complaints as v1_complaints
+from hichat.v1 import credentials as v1_credentials
+from hichat.v1 import uploads as v1_uploads
+from hichat.v1.calls import V1, V1Gone
 from hichat.v1.socket import SocketResource
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
@@ -29,7 +32,7 @@ from hichat.web.docs.documents import mount_documents
 from hichat.web.docs.handbook import Handbook
 from hichat.web.outside import Outside
 from hichat.web.services import ApiServices
-from hichat.web.site import Branch, Site
+from hichat.web.site import Branch, NotFound, Site
 from hichat.web.sockets import SocketV2Resource
 from hichat.web.status import Exposition, Health, Ready
 from hichat.web.uploads import Files, upload_paths
@@ -64,7 +67,8 @@ def make_site(
     @param v1: whether existing clients are served.
     """
     services = ApiServices(accounts, contacts, conversations, groups, marks, search_index, store, media)
-    root = make_root(services, Files(media))
+    # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
+    root = Branch(V1(services).routes() if v1 else NotFound())
     if v1:
         root.mount("v1/user/SendUserMsg", SocketResource(sockets, accounts))
     else:
@@ -72,6 +76,7 @@ def make_site(
     root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))
     root.mount("v2/ws", SocketV2Resource(sockets_v2))
     mount_documents(root, outside.public)
+    root.putChild(b"uploads", Files(media))
     root.putChild(b"docs", Handbook(outside.prefix))
     client = WebClient(outside.prefix, accounts.password_length)
     root.putChild(b"", client.page)
@@ -80,7 +85,7 @@ def make_site(
     root.mount("healthz", Health())
     root.mount("readyz", Ready(stopping, probe, reactor))
     root.mount("metrics", Exposition(metrics))
-    uploads = upload_paths(accounts, media, v1)
+    uploads = upload_paths(accounts, media) | v1_uploads.upload_paths(accounts, media, v1)
     return Site(
         root,
         reactor,
@@ -91,5 +96,6 @@ def make_site(
         places=places,
         budgets=budgets,
         outside=outside,
-        caller=callers(accounts),
+        caller=v1_credentials.callers(accounts, callers(accounts)),
+        complain=v1_complaints.complain,
     )

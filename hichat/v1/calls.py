@@ -29,21 +29,17 @@ from hichat.core.errors import (
 )
 from hichat.groups.queries import Group
 from hichat.log.by_conversation import pair_history
+from hichat.v1.answers import failed_in_both_spellings, rows
+from hichat.v1.complaints import complain
+from hichat.v1.credentials import credentials
+from hichat.v1.forms import integer, read_form, read_urlencoded, required
+from hichat.v1.uploads import copy_of_form
 from hichat.v1.user_list import Pieces, UserList
-from hichat.web.answers import (
-    failed_in_both_spellings,
-    language,
-    refused,
-    rows,
-    to_json,
-)
-from hichat.web.complaints import complain
-from hichat.web.credentials import credentials, is_forwarded, peer
-from hichat.web.forms import FORM_LIMIT, integer, read_form, read_urlencoded, required
+from hichat.web.answers import language, refused, to_json
+from hichat.web.credentials import is_forwarded, peer
 from hichat.web.routes import Route, Routes
 from hichat.web.services import ApiServices
-from hichat.web.site import Branch, Request
-from hichat.web.uploads import Files, copy_of_form
+from hichat.web.site import FORM_LIMIT, Request
 
 REGISTERED = {"zh": "注册成功", "en": "registered"}
 LOGGED_IN = {"zh": "登录成功", "en": "logged in"}
@@ -287,17 +283,6 @@ class V1Gone(Resource):
     def render(self, request: Request) -> bytes:
         """Say so."""
         return complain(request, V1Off())
-
-
-def make_root(services: ApiServices, files: Files) -> Branch:
-    """
-    Make the tree of resources. More can be put into it: L{Branch.mount}.
-
-    @param files: what serves the uploaded files.
-    """
-    root = Branch(V1(services).routes())
-    root.putChild(b"uploads", files)
-    return root
 
 
 def _form(request: Request) -> dict[str, str]:

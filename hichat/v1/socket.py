@@ -16,8 +16,8 @@ from hichat.core.errors import Busy, SignedOut, StoreAway, TooManyConnections, U
 from hichat.pipeline.gateway.connection import ChatFactory, ChatProtocol
 from hichat.pipeline.routing.delivery import Met
 from hichat.v1.connection import V1Protocol
+from hichat.v1.credentials import credentials
 from hichat.web.answers import answer_json, language, say_when
-from hichat.web.credentials import credentials
 from hichat.web.sockets import Admission, take_over
 
 _log = Logger()

@@ -1,4 +1,4 @@
-"""How answers of the v1 calls look: see the contract's conventions."""
+"""Answers in JSON; a refusal has the form that all of the site has, but for C{/v2}: see L{hichat.web.problems}."""
 
 from __future__ import annotations
 
@@ -55,16 +55,6 @@ def failed(message: str) -> dict[str, Any]:
     return {"code": FAILED, "message": message}
 
 
-def failed_in_both_spellings(message: str) -> dict[str, Any]:
-    """@return: the same, for calls whose other answers have upper-case keys: clients look for either."""
-    return failed(message) | {"Code": FAILED, "Msg": message, "Data": None}
-
-
 def refused(request: Request, error: Refused) -> dict[str, Any]:
     """@return: a business answer that says why not."""
     return failed(error.text(language(request)))
-
-
-def rows(found: Any, total: Any, message: str = "") -> dict[str, Any]:
-    """@return: a list answer."""
-    return {"Code": 0, "Msg": message, "Data": None, "Rows": found, "Total": total}

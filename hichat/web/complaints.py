@@ -2,48 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, cast
 
-from hichat.core.errors import (
-    Busy,
-    FormTooLarge,
-    Refused,
-    StoreAway,
-    TooManyConnections,
-    TooManyRequests,
-    Unauthorized,
-    V1Off,
-)
-from hichat.web.answers import failed_in_both_spellings, language, refused, say_when, to_json
+from hichat.core.errors import Refused
+from hichat.web.answers import refused, say_when, to_json
 from hichat.web.problems import answer_problem
 
 if TYPE_CHECKING:
     from twisted.web.http import Request
 
-UPLOAD_PATH = b"/v1/upload/image"
-SOCKET_PATH = b"/v1/user/SendUserMsg"
-
-_LATER = (Busy, StoreAway, TooManyConnections, TooManyRequests)
+Complain = Callable[["Request", Refused], bytes]
+"""Makes an error the answer to a request, and returns the body."""
 
 
 def complain(request: Request, error: Refused) -> bytes:
     """
-    Make an error the answer.
+    Make an error the answer: below C{/v2} as a problem document, elsewhere in the site's own way.
 
     @return: the body, whose headers are set.
     """
     if request.path == b"/v2" or request.path.startswith(b"/v2/"):
         return answer_problem(request, error)
-    if isinstance(error, Unauthorized):
-        return to_json(request, {"message": error.text(language(request))}, 401)
-    if isinstance(error, V1Off):
-        return to_json(request, failed_in_both_spellings(error.text(language(request))), error.status)
-    is_later = isinstance(error, _LATER)
+    return cast(_Channel, request.channel).site.complain(request, error)
+
+
+def complain_plainly(request: Request, error: Refused) -> bytes:
+    """A L{Complain} for a site that has no way of its own."""
     say_when(request, error)
-    if is_later and request.path == SOCKET_PATH:
-        return to_json(request, {"message": error.text(language(request))}, error.status)
-    is_call = is_later and request.path.startswith(b"/v1/")
-    if is_call or isinstance(error, FormTooLarge) or request.path == UPLOAD_PATH:
-        # Clients of v1 look at what came with status 200 only.
-        return to_json(request, failed_in_both_spellings(error.text(language(request))))
     return to_json(request, refused(request, error), error.status)
+
+
+class _Site(Protocol):
+    """The site, as far as it is needed here."""
+
+    complain: Complain
+
+
+class _Channel(Protocol):
+    """The connection on which a request comes."""
+
+    site: _Site

@@ -45,9 +45,8 @@ from hichat.runtime.work import METER, Budgets, Meter
 from hichat.storage.trouble import Trouble
 from hichat.web.answers import answer_json, language
 from hichat.web.channel import LOST, PlainChannel
-from hichat.web.complaints import complain
-from hichat.web.credentials import peer
-from hichat.web.forms import FORM_LIMIT
+from hichat.web.complaints import Complain, complain, complain_plainly
+from hichat.web.credentials import Caller, peer
 from hichat.web.outside import Outside
 
 __all__ = ["Branch", "Channel", "NotFound", "Request", "Site", "answer_json", "language"]
@@ -55,9 +54,6 @@ __all__ = ["Branch", "Channel", "NotFound", "Request", "Site", "answer_json", "l
 Gate = Callable[["Request"], Awaitable[Callable[[], None]]]
 """Called when the head of an upload has come, to admit its body. Raises L{Refused}, or returns a function to be called
 at the request's end."""
-
-Caller = Callable[["Request"], Awaitable[int]]
-"""Gives the id of the user whose token a request has; 0: it has no valid token."""
 
 
 class UploadPath(NamedTuple):
@@ -71,6 +67,9 @@ class UploadPath(NamedTuple):
     gate: Gate
     slack: int = 0
 
+
+FORM_LIMIT = 64 * 1024
+"""Bytes of a body that holds fields only."""
 
 IDLE_TIME = 60
 """Seconds from the last answer, or from the connection, until the next request's head must have come."""
@@ -553,7 +552,7 @@ class _Closed(Protocol):
 
 class Site(server.Site):
     """
-    @param root: see L{hichat.v1.calls.make_root}.
+    @param root: the tree of resources.
     @param upload_limit: bytes of the largest file that may be uploaded.
     @param uploads: the paths of uploads.
     @param spool: a directory for large bodies while they arrive; None: the system's.
@@ -562,6 +561,7 @@ class Site(server.Site):
     @param budgets: the budgets of work; None: there is no limit.
     @param outside: the proxies before the site, and its public address; None: only a proxy on this machine is trusted.
     @param caller: finds the user whose token a request has; None: all callers are unknown.
+    @param complain: makes an error the answer to a request that no call has taken, outside of C{/v2}.
     """
 
     _log = Logger()
@@ -583,6 +583,7 @@ class Site(server.Site):
         budgets: Budgets | None = None,
         outside: Outside | None = None,
         caller: Caller | None = None,
+        complain: Complain = complain_plainly,
     ) -> None:
         super().__init__(
             root, requestFactory=Request, parsePOSTFormSubmission=False, reactor=reactor, timeout=idle_time
@@ -592,6 +593,7 @@ class Site(server.Site):
         self.budgets = budgets or Budgets(Rate(0, 1), reactor)
         self.outside = outside or Outside()
         self.caller = caller or _nobody
+        self.complain = complain
         self.bodies = Bodies()
         self.metrics = metrics
         self._upload_limit = upload_limit

@@ -1,4 +1,4 @@
-"""Files over HTTP: who may upload, the multipart bodies of v1, and how files are sent."""
+"""Files over HTTP: who may upload, and how files are sent."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import math
 import re
 from collections.abc import Callable
 from string import ascii_letters, digits
-from typing import IO, cast
+from typing import cast
 from unicodedata import combining
 from urllib.parse import quote
 
-from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -22,28 +21,18 @@ from hichat.accounts.accounts import Accounts
 from hichat.core.errors import (
     Broken,
     Busy,
-    FormTooLarge,
-    InvalidField,
-    MalformedForm,
     NoSuchMedia,
     Refused,
     Unauthorized,
-    V1Off,
 )
 from hichat.core.text import formed
-from hichat.media.media import Copy, MediaStore, Served
-from hichat.web.complaints import UPLOAD_PATH, complain
-from hichat.web.credentials import bearer, credentials
-from hichat.web.forms import FORM_LIMIT
+from hichat.media.media import MediaStore, Served
+from hichat.web.complaints import complain
+from hichat.web.credentials import bearer
 from hichat.web.site import NotFound, Request, UploadPath
-
-FIELD = "file"
-"""The name of the multipart field."""
 
 MEDIA_PATH = b"/v2/media"
 
-_CHUNK = 64 * 1024
-_PARTS_LIMIT = 32
 _YEAR = 365 * 24 * 3600
 _PLAIN = frozenset(f"{ascii_letters}{digits} ._()-")
 
@@ -68,63 +57,24 @@ _RANGE = re.compile(rb"bytes=(?:[0-9]{1,18}-(?:[0-9]{1,18})?|-([0-9]{1,18}))")
 _OLD_NAME = re.compile(rb"[0-9a-f]{32}\.([a-z0-9]{3,4})")
 
 
-def upload_paths(accounts: Accounts, media: MediaStore, v1_too: bool = True) -> dict[bytes, UploadPath]:
+def upload_paths(accounts: Accounts, media: MediaStore) -> dict[bytes, UploadPath]:
     """@return: where files are posted, and who may: users with room for them."""
 
-    async def v1(request: Request) -> Callable[[], None]:
-        if not v1_too:
-            raise V1Off
-        user = await accounts.authenticate(*credentials(request))
-        request.called_by(user.id)
-        return await media.reserve(user.id, _announced(request))
-
-    async def v2(request: Request) -> Callable[[], None]:
+    async def gate(request: Request) -> Callable[[], None]:
         token = bearer(request)
         if not token:
             raise Unauthorized
         user, _ = await accounts.identify(token)
         request.called_by(user.id)
-        return await media.reserve(user.id, _announced(request))
+        return await media.reserve(user.id, announced(request))
 
-    return {UPLOAD_PATH: UploadPath(v1, FORM_LIMIT), MEDIA_PATH: UploadPath(v2)}
+    return {MEDIA_PATH: UploadPath(gate)}
 
 
-def _announced(request: Request) -> int | None:
+def announced(request: Request) -> int | None:
+    """@return: bytes of the body that is to come; None: the request does not say."""
     length = request.getHeader("content-length") or ""
     return int(length) if length.isdecimal() else None
-
-
-def copy_of_form(content: IO[bytes], content_type: str | None) -> Copy:
-    """
-    @param content: a C{multipart/form-data} body.
-    @return: what copies the file in it, piece by piece; to the body's end, so that it is known to be whole. It raises
-        L{MalformedForm} if it is not, and L{InvalidField} if there is no L{FIELD}.
-    @raise MalformedForm: the body is not multipart.
-    """
-    kind, options = parse_options_header(content_type or "")
-    if kind != "multipart/form-data" or "boundary" not in options:
-        raise MalformedForm
-
-    def copy(file: IO[bytes], limit: int) -> None:
-        copying = found = False
-        size = 0
-        try:
-            with PushMultipartParser(options["boundary"], max_segment_count=_PARTS_LIMIT) as parser:
-                for event in parser.parse_blocking(content.read, _CHUNK):
-                    if isinstance(event, MultipartSegment):
-                        copying = event.name == FIELD and not found
-                        found = found or copying
-                    elif event and copying:
-                        size += len(event)
-                        if size > limit:
-                            raise FormTooLarge(limit)
-                        file.write(event)
-        except MultipartError as e:
-            raise MalformedForm from e
-        if not found:
-            raise InvalidField(FIELD)
-
-    return copy
 
 
 class Files(Resource):
@@ -269,6 +219,3 @@ def _plain(character: str) -> str:
         return character
     first = formed("NFD", character)[0]
     return first if first in _PLAIN else "" if combining(character) else "_"
-
-
-__all__ = ["MEDIA_PATH", "UPLOAD_PATH", "Download", "Files", "copy_of_form", "disposition", "upload_paths"]

@@ -31,7 +31,10 @@ from hichat.pipeline.gateway.admission import Caps, Places, Refusals
 from hichat.runtime.limits import Rate
 from hichat.runtime.metrics import Metrics
 from hichat.runtime.work import Budgets
-from hichat.v1.calls import make_root
+from hichat.v1 import complaints as v1_complaints
+from hichat.v1 import credentials as v1_credentials
+from hichat.v1 import uploads as v1_uploads
+from hichat.v1.calls import V1
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
 from hichat.web.credentials import callers
@@ -191,7 +194,8 @@ class SiteFixture(SynchronousTestCase):
             self.store,
             self.media,
         )
-        self.root = make_root(services, Files(self.media))
+        self.root = Branch(V1(services).routes())
+        self.root.putChild(b"uploads", Files(self.media))
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))
         metrics = Metrics()
         self.site = Site(
@@ -199,10 +203,11 @@ class SiteFixture(SynchronousTestCase):
             self.clock,
             UPLOAD_LIMIT,
             metrics,
-            upload_paths(accounts, self.media),
+            upload_paths(accounts, self.media) | v1_uploads.upload_paths(accounts, self.media),
             places=Places(self.caps, Refusals(metrics, self.clock)),
             budgets=Budgets(self.rate, self.clock),
-            caller=callers(accounts),
+            caller=v1_credentials.callers(accounts, callers(accounts)),
+            complain=v1_complaints.complain,
         )
 
     def make_media(self, in_thread=run_now):

@@ -1,4 +1,4 @@
-"""Tests for L{hichat.web.forms}."""
+"""Tests for L{hichat.v1.forms}."""
 
 from urllib.parse import quote, urlencode
 
@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import FormTooLarge, InvalidField, MalformedForm, Refused
-from hichat.web.forms import FORM_LIMIT, KNOWN, integer, read_form, read_json, read_urlencoded, required
+from hichat.v1.forms import KNOWN, integer, read_form, read_json, read_urlencoded, required
+from hichat.web.site import FORM_LIMIT
 from tests.support.site import multipart
 
 

@@ -19,10 +19,9 @@ from hichat.pipeline.gateway.admission import DOOR, Caps
 from hichat.runtime.limits import Rate
 from hichat.web.browser.session import SessionResource
 from hichat.web.channel import LINGER_TIME
-from hichat.web.forms import FORM_LIMIT
 from hichat.web.outside import Outside
 from hichat.web.proxies import Proxies, Trusted
-from hichat.web.site import DOOR_TIME, IDLE_TIME, Bodies
+from hichat.web.site import DOOR_TIME, FORM_LIMIT, IDLE_TIME, Bodies
 from hichat.web.status import Health
 from hichat.web.uploads import MEDIA_PATH
 from tests.support.doubles import run_now

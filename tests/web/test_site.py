@@ -6,10 +6,10 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from hichat.core.errors import QuotaExceeded, Unauthorized
+from hichat.v1.complaints import complain
 from hichat.web import site as site_module
 from hichat.web.channel import LINGER_TIME
-from hichat.web.forms import FORM_LIMIT
-from hichat.web.site import BODY_TIME, FORM_RATE, FORM_TIME, IDLE_TIME, Site, UploadPath
+from hichat.web.site import BODY_TIME, FORM_LIMIT, FORM_RATE, FORM_TIME, IDLE_TIME, Site, UploadPath
 from tests.support.doubles import watch_log
 from tests.support.site import UPLOAD_LIMIT, SiteCase, request_bytes
 
@@ -269,6 +269,7 @@ class Gates(SiteCase):
             UPLOAD_LIMIT,
             self.site.metrics,
             {b"/v2/media": UploadPath(self.gate), b"/v1/upload/image": UploadPath(self.gate)},
+            complain=complain,
         )
         ann, _ = self.make_user("Ann")
         self.token = self.token_of(ann.id)

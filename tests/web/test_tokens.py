@@ -533,6 +533,13 @@ class OffTests(TokenCase):
         self.assertFalse(Socket(self.site, f"/v1/user/SendUserMsg?token={token}&userId=1").is_open)
         self.assertFalse(self.successResultOf(self.store.read(users.find_by_name, "Zoe")))
 
+    def test_however_its_path_is_spelled(self) -> None:
+        """An encoded slash leads to no call either; nor does one too many, behind which is the page of C{/}."""
+        body = b"name=Zoe&password=correct horse&Identity=correct horse"
+        for path, status in (("/v1%2fuser/new", 404), ("//v1/user/new", 405)):
+            self.assertEqual(self.request("POST", path, body).status, status, path)
+        self.assertFalse(self.successResultOf(self.store.read(users.find_by_name, "Zoe")))
+
     def test_v2_goes_on(self) -> None:
         token = self.token("both")
         headers = {"Authorization": f"Bearer {token}"}

@@ -11,8 +11,8 @@ from multipart import parse_options_header
 
 from hichat.accounts.fields import is_storable
 from hichat.core.errors import FormTooLarge, NotJSON, NotJSONType, NotText
-from hichat.web.forms import FORM_LIMIT
 from hichat.web.problems import Fault, Malformed
+from hichat.web.site import FORM_LIMIT
 
 if TYPE_CHECKING:
     from twisted.web.http import Request

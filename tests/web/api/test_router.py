@@ -12,9 +12,8 @@ from hichat.web.api.operation import Answer, Caller, Operation, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.api.router import make_api
 from hichat.web.credentials import Peer
-from hichat.web.forms import FORM_LIMIT
 from hichat.web.services import ApiServices
-from hichat.web.site import Branch
+from hichat.web.site import FORM_LIMIT, Branch
 from tests.support.site import SiteCase
 
 

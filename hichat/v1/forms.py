@@ -1,5 +1,5 @@
 """
-Reading the fields of a request. Pure functions, which raise L{hichat.core.errors.Refused}.
+Reading the fields of a call of v1. Pure functions, which raise L{hichat.core.errors.Refused}.
 
 Existing clients write bodies that no standard describes: see L{read_urlencoded}.
 """
@@ -15,9 +15,7 @@ from multipart import MultipartSegment, PushMultipartParser, parse_options_heade
 from hichat.accounts.fields import is_storable
 from hichat.core.errors import FormTooLarge, InvalidField, MalformedForm
 from hichat.core.events import MAX_SAFE_INTEGER
-
-FORM_LIMIT = 64 * 1024
-"""Bytes of a body that holds fields only."""
+from hichat.web.site import FORM_LIMIT
 
 KNOWN = frozenset(
     (
