@@ -19,7 +19,7 @@ from twisted.logger import eventAsText
 
 from hichat.runtime.child import Process
 from hichat.runtime.signals import HARMLESS
-from hichat.runtime.supervision import LAST_WORDS, WORDS
+from hichat.runtime.supervision import EXIT_TIMEOUT, WORDS
 from tests.support.doubles import watch_log
 from tests.support.scene import Scene, fixture_of
 
@@ -86,7 +86,7 @@ async def test_one_that_closes_its_socket_and_lives_on(scene: ProcessScene) -> N
     """It is killed after a while; until then its work may still be done, so its end is not told."""
     made = scene.begin("import os, time; os.close(0); time.sleep(1000)")
     assert await made.over == -9
-    assert scene.longest < LAST_WORDS / 2
+    assert scene.longest < EXIT_TIMEOUT / 2
     assert made.pid is None
 
 
@@ -96,7 +96,7 @@ async def test_one_that_is_let_go_and_does_not_go(scene: ProcessScene) -> None:
     made.let_go()
     assert not made.is_there
     assert await made.over == -9
-    assert scene.longest < LAST_WORDS / 2
+    assert scene.longest < EXIT_TIMEOUT / 2
 
 
 async def test_one_that_complains_a_lot(scene: ProcessScene) -> None:
@@ -175,7 +175,7 @@ async def test_one_that_starts_others_which_live_on(scene: ProcessScene) -> None
     )
     assert await made.over == 3
     os.kill(int(scene.said()[0]), signal.SIGKILL)
-    assert scene.longest < LAST_WORDS / 2
+    assert scene.longest < EXIT_TIMEOUT / 2
 
 
 async def test_what_it_may_hear(scene: ProcessScene) -> None:
@@ -225,5 +225,5 @@ async def test_stopped_while_it_starts_and_while_it_works(scene: ProcessScene) -
             os.kill(pid, 0)
         assert made.pid is None
         assert not made.over.called
-        assert scene.longest < LAST_WORDS / 2
+        assert scene.longest < EXIT_TIMEOUT / 2
         await made.stop()

@@ -11,10 +11,10 @@ from twisted.logger import Logger, LogLevel
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.runtime.logs import (
-    FIRST,
-    KINDS,
+    KINDS_LIMIT,
     LINE,
     MINUTE,
+    TOLD_ONE_BY_ONE,
     JSONLines,
     Summarized,
     make_observer,
@@ -138,14 +138,14 @@ class SummaryTests(SynchronousTestCase):
         """One by one at first, then how many; also if nothing is logged any more."""
         for number in range(1000):
             self.log.info("Timing out client: {peer}", peer=f"10.0.0.{number}")
-        self.assertEqual(len(self.written), FIRST)
+        self.assertEqual(len(self.written), TOLD_ONE_BY_ONE)
         self.clock.advance(MINUTE)
-        (summary,) = self.written[FIRST:]
-        self.assertEqual((summary["count"], summary["log_level"]), (1000 - FIRST, LogLevel.info))
+        (summary,) = self.written[TOLD_ONE_BY_ONE:]
+        self.assertEqual((summary["count"], summary["log_level"]), (1000 - TOLD_ONE_BY_ONE, LogLevel.info))
         self.assertIn("10.0.0.999", summary["last"])
         self.clock.advance(MINUTE)
         self.log.info("Timing out client: {peer}", peer="x")
-        self.assertEqual(len(self.written), FIRST + 2)
+        self.assertEqual(len(self.written), TOLD_ONE_BY_ONE + 2)
 
     def test_kinds(self):
         """By what is said, and by the exception; what differs in numbers only is one, also where all is a field."""
@@ -156,9 +156,9 @@ class SummaryTests(SynchronousTestCase):
                     raise kind(number)
                 except kind:
                     self.log.failure("Unhandled Error")
-        self.assertEqual(len(self.written), 3 * FIRST)
+        self.assertEqual(len(self.written), 3 * TOLD_ONE_BY_ONE)
         self.clock.advance(MINUTE)
-        self.assertEqual([each["count"] for each in self.written[3 * FIRST :]], [100 - FIRST] * 3)
+        self.assertEqual([each["count"] for each in self.written[3 * TOLD_ONE_BY_ONE :]], [100 - TOLD_ONE_BY_ONE] * 3)
 
     def test_what_is_not_counted(self):
         own = Logger(namespace="hichat.accounts", observer=self.observer)
@@ -169,13 +169,13 @@ class SummaryTests(SynchronousTestCase):
         for _ in range(100):
             own.error("it failed")
             own.info("{peer} broke the rules", peer="x")
-        self.assertEqual(len(self.written), 200 + 2 * FIRST)
+        self.assertEqual(len(self.written), 200 + 2 * TOLD_ONE_BY_ONE)
 
     def test_bounded(self):
-        for number in range(3 * KINDS):
+        for number in range(3 * KINDS_LIMIT):
             self.log.error("{text}", text=f"kind {'x' * number}")
-        self.assertLessEqual(len(self.written), KINDS + FIRST)
-        self.assertLessEqual(len(self.observer._told), KINDS + 1)
+        self.assertLessEqual(len(self.written), KINDS_LIMIT + TOLD_ONE_BY_ONE)
+        self.assertLessEqual(len(self.observer._told), KINDS_LIMIT + 1)
 
     def test_at_the_end(self):
         reactor, file = Reactor(), io.StringIO()
@@ -184,7 +184,7 @@ class SummaryTests(SynchronousTestCase):
             log.error("it broke")
         (tell,) = reactor.triggers
         tell()
-        self.assertIn(f"{100 - FIRST} more within a minute; the last one: it broke", file.getvalue())
+        self.assertIn(f"{100 - TOLD_ONE_BY_ONE} more within a minute; the last one: it broke", file.getvalue())
 
 
 class FileTests(SynchronousTestCase):

@@ -30,7 +30,7 @@ from tests.support.postgres import OnPostgreSQL
 
 class PrepareTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.patch(prepare, "CHUNK", 40)
+        self.patch(prepare, "ROWS_IN_TRANSACTION", 40)
         self.patch(by_conversation, "STEP", 30)
         self.patch(by_conversation, "RECENT", 100)
         self.store = make_store(self)

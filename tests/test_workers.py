@@ -17,7 +17,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.core.errors import StartError
 from hichat.daemon import settings
 from hichat.daemon.supervisor import LINE, NUMBER, Supervisor
-from hichat.runtime.supervision import AGAIN, LAST_WORDS, LONGEST, STEADY
+from hichat.runtime.supervision import EXIT_TIMEOUT, LONGEST, RESTART_PAUSE, STEADY
 from tests.support import ports
 
 
@@ -114,7 +114,7 @@ class SupervisorTests(SynchronousTestCase):
         self.clock.advance(STEADY)
         self.processes[1].end(signal=9)
         self.assertEqual(len(self.processes), 3)
-        self.clock.advance(AGAIN)
+        self.clock.advance(RESTART_PAUSE)
         self.assertEqual([process.environment[NUMBER] for process in self.processes[3:]], ["1"])
         self.stop()
 
@@ -130,7 +130,7 @@ class SupervisorTests(SynchronousTestCase):
         self.assertEqual(pauses, [1, 2, 4, 8, 16, LONGEST, LONGEST, LONGEST])
         self.clock.advance(STEADY)
         self.processes[-1].end(status=1)
-        self.clock.advance(AGAIN)
+        self.clock.advance(RESTART_PAUSE)
         self.assertEqual(len(self.processes), 12)
         self.stop()
 
@@ -163,11 +163,11 @@ class SupervisorTests(SynchronousTestCase):
         self.supervisor.startService()
         self.assertEqual([process.environment[NUMBER] for process in self.processes], ["1", "2"])
         self.clock.refuse = 1
-        self.clock.advance(AGAIN)
+        self.clock.advance(RESTART_PAUSE)
         self.assertEqual((self.clock.refuse, len(self.processes)), (0, 2))
-        self.clock.advance(AGAIN)
+        self.clock.advance(RESTART_PAUSE)
         self.assertEqual(len(self.processes), 2)
-        self.clock.advance(AGAIN)
+        self.clock.advance(RESTART_PAUSE)
         self.assertEqual([process.environment[NUMBER] for process in self.processes], ["1", "2", "0"])
         self.stop()
 
@@ -183,12 +183,12 @@ class SupervisorTests(SynchronousTestCase):
         self.supervisor.startService()
         first = self.processes[0]
         first.exit(signal=9)
-        self.clock.advance(LAST_WORDS / 2)
+        self.clock.advance(EXIT_TIMEOUT / 2)
         self.assertFalse(first.is_let_go)
-        self.clock.advance(LAST_WORDS / 2)
+        self.clock.advance(EXIT_TIMEOUT / 2)
         self.assertTrue(first.is_let_go)
         first.worker.processEnded(first.reason)
-        self.clock.advance(AGAIN)
+        self.clock.advance(RESTART_PAUSE)
         self.assertEqual(len(self.processes), 4)
         self.stop()
 

@@ -5,11 +5,11 @@ A session ends some time after its log-in, whatever happens. Until then v2 refre
 once: each refresh gives the next one. If an older one comes again, two parties have the session, and nobody knows which
 of them is the user. So the session ends for both (RFC 9700, 4.14.2).
 
-One case is no theft: the answer to a refresh was lost, and the client asks again. So for L{GRACE} the token that was
-exchanged last is taken again, and gives another new one. All the tokens that it gave are valid until one of them is
-used, because answers may overtake each other; then the others are old. So a thief within the grace is found out: the
-user and the thief hold different tokens, and the second of them to use theirs ends the session. (If both got the same
-token, they could go on side by side for ever.)
+One case is no theft: the answer to a refresh was lost, and the client asks again. So for L{REFRESH_GRACE} the token
+that was exchanged last is taken again, and gives another new one. All the tokens that it gave are valid until one of
+them is used, because answers may overtake each other; then the others are old. So a thief within the grace is found
+out: the user and the thief hold different tokens, and the second of them to use theirs ends the session. (If both got
+the same token, they could go on side by side for ever.)
 
 Clocks are set, so a stored time may be in the future. A period that begins at such a time counts as under way for as
 long before it, too, and not until the clock has caught up.
@@ -28,7 +28,7 @@ from hichat.core.errors import Unauthorized
 from hichat.storage.tables import devices, sessions
 from hichat.storage.tables import users as users_table
 
-GRACE = 60_000
+REFRESH_GRACE = 60_000
 """Milliseconds after a refresh in which the token before is taken once more."""
 
 DURATION = 365 * 24 * 3600
@@ -219,7 +219,7 @@ def rotate(
     user = users.find(connection, row.user_id)
     if user is None or user.disabled or user.generation != row.generation or since >= REFRESH_LIFETIME * 1000:
         raise Unauthorized
-    again = shown_hash == row.previous_hash and since < GRACE
+    again = shown_hash == row.previous_hash and since < REFRESH_GRACE
     good = shown_hash == row.refresh_hash if shown.turn is None else shown.turn == row.turn
     if not good and not again:
         return Reused(row.user_id, shown.device)

@@ -33,7 +33,7 @@ from hichat.runtime.clock import make_steady
 from hichat.runtime.turns import Turns
 from hichat.wire.frames import Ack, Happened, Send
 
-AT_ONCE = 200
+CONNECTING_AT_ONCE = 200
 """Connections that are opened at the same time."""
 
 LIMITS = {
@@ -238,7 +238,7 @@ class Crowd:
 
         @raise ClientError: a client could not connect.
         """
-        gate = DeferredSemaphore(AT_ONCE)
+        gate = DeferredSemaphore(CONNECTING_AT_ONCE)
         try:
             await gatherResults([gate.run(self._connect_one, voice.client) for voice in self._voices], True)
         except FirstError as e:

@@ -22,7 +22,7 @@ from hichat.log import by_conversation, reading
 from hichat.storage.store import Store
 from hichat.storage.tables import devices, groups, members, sessions, users
 
-CHUNK = 10_000
+ROWS_IN_TRANSACTION = 10_000
 """Rows in a transaction."""
 
 NO_HASH = "!"
@@ -55,8 +55,8 @@ def make_users(store: Store, count: int, now: int, progress: Progress) -> None:
     with store.snapshot() as connection:
         if connection.scalar(select(func.max(users.c.id))) is not None:
             raise StartError("hichat: HICHAT_STATE_DIR: there are users already; name a directory that is empty or new")
-    for first in range(1, count + 1, CHUNK):
-        numbers = range(first, min(first + CHUNK, count + 1))
+    for first in range(1, count + 1, ROWS_IN_TRANSACTION):
+        numbers = range(first, min(first + ROWS_IN_TRANSACTION, count + 1))
         rows = [{"id": number, **columns_of(f"bench-{number}")} for number in numbers]
         with store.transaction() as connection:
             given = {"password_hash": NO_HASH, "created_at": now, "updated_at": now}
@@ -134,14 +134,14 @@ def make_messages(
     """
     keys = [reading.conversation_key(Scope.USER, *pair) for pair in draw_pairs(people, pairs)]
     ids: list[int] = []
-    for first in range(0, pairs, CHUNK):
+    for first in range(0, pairs, ROWS_IN_TRANSACTION):
         with store.transaction() as connection:
-            ids += _converse(connection, keys[first : first + CHUNK])
+            ids += _converse(connection, keys[first : first + ROWS_IN_TRANSACTION])
     counts = [0] * pairs
-    for first in range(0, count, CHUNK):
+    for first in range(0, count, ROWS_IN_TRANSACTION):
         with store.transaction() as connection:
             position = reading.head(connection)
-            chunk = min(CHUNK, count - first)
+            chunk = min(ROWS_IN_TRANSACTION, count - first)
             reading.append(connection, list(_messages(keys, ids, counts, position, chunk, now, chance)))
             by_conversation.follow(connection, by_conversation.indexed(connection), position + chunk)
         progress(chunk)

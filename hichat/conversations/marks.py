@@ -25,10 +25,10 @@ from hichat.storage.tables import marks
 GATHER = 0.1
 """Seconds between two transactions: every reader of a message marks it, and marks can wait."""
 
-LARGEST = 2000
+WAITING_MARKS = 2000
 """The most marks that wait."""
 
-LARGEST_OF_ONE = 500
+WAITING_MARKS_OF_USER = 500
 """The most waiting marks of one user, so that no user takes all the room."""
 
 TOGETHER = 64
@@ -236,7 +236,7 @@ class MarkWriter:
         @return: fires when the mark is stored. Fails with L{NoSuchTarget}, L{Busy} or L{NotStored}.
         """
         answer: Deferred[None] = Deferred()
-        if self._count >= LARGEST or self._count_of[user] >= LARGEST_OF_ONE:
+        if self._count >= WAITING_MARKS or self._count_of[user] >= WAITING_MARKS_OF_USER:
             answer.errback(Failure(Busy()))
             return answer
         self._count += 1

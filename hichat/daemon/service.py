@@ -86,7 +86,7 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104
 LOCK = "daemon.lock"
 """The file in the state directory that a L{StateDirLock} locks."""
 
-LAST_WORDS = 2.0
+LAST_READS = 2.0
 """Seconds of the stop deadline during which paused connections are read again."""
 
 GOODBYE = 3.0
@@ -331,7 +331,7 @@ class HiChat(InTwistd, Service):
         if way.inlet.quota is not None:
             way.inlet.quota.lift()
         # Paused connections are read again, for a while: their clients may get answers to all that they have sent.
-        shutting = self._reactor.callLater(LAST_WORDS, self._shut, sockets)
+        shutting = self._reactor.callLater(LAST_READS, self._shut, sockets)
         try:
             await self._drain(way)
         finally:

@@ -68,7 +68,7 @@ More events than the tail ever has. It makes the tail a range with two ends, whi
 without statistics: otherwise it would read the whole log.
 """
 
-HISTORY_LIMIT = 1000
+SLICE_LIMIT = 1000
 """The most messages in the answer of one history call of v1."""
 
 
@@ -329,14 +329,14 @@ def pair_history(
         last).
     @param end: the index of the last message, inclusive; negative as C{start}.
     @param oldest_first: whether the oldest come first; else the newest do.
-    @return: the messages' bodies; at most L{HISTORY_LIMIT} from the start of the slice.
+    @return: the messages' bodies; at most L{SLICE_LIMIT} from the start of the slice.
     """
     conversation = reading.find_conversation(connection, reading.conversation_key(Scope.USER, one, other))
     if conversation is None:
         return []
     _, count = last_numbers(connection, conversation)
     low = max(start + count if start < 0 else start, 0)
-    high = min(end + count if end < 0 else end, count - 1, low + HISTORY_LIMIT - 1)
+    high = min(end + count if end < 0 else end, count - 1, low + SLICE_LIMIT - 1)
     if low > high:
         return []
     # n counts the messages from 1, the oldest.

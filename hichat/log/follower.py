@@ -27,7 +27,7 @@ from hichat.storage.trouble import Trouble
 POLL = 1.0
 """Seconds until the next step if the log had no new events; and until the next try to take a claim."""
 
-AGAIN = 5.0
+STEP_RETRY_PAUSE = 5.0
 """The least seconds until the next step after a step that failed."""
 
 PACE = 50
@@ -210,7 +210,7 @@ class Follower:
         if not failure.check(StepFailed):
             assert failure.value is not None
             self._trouble.met(failure.value)
-        self._again(max(AGAIN, self._poll))
+        self._again(max(STEP_RETRY_PAUSE, self._poll))
 
     def _again(self, pause: float) -> None:
         self._at_work = False

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import BLANKED, Kind
 from hichat.storage.engine import driver
-from hichat.storage.tables import COUNTED, FOLDED, conversations, devices, events, is_of
+from hichat.storage.tables import IS_COUNTED, IS_FOLDED, conversations, devices, events, is_of
 
 
 def head(connection: Connection) -> int:
@@ -177,7 +177,7 @@ _AT = select(events).where(events.c.position == bindparam("at"))
 
 def find_counted(connection: Connection, device: int, counter: int) -> Event | None:
     """@return: the event that a device has written under a counter (at least 1), or None."""
-    query = select(events).where(events.c.device == device, events.c.counter == counter, COUNTED)
+    query = select(events).where(events.c.device == device, events.c.counter == counter, IS_COUNTED)
     row = connection.execute(query).first()
     return Event(*row) if row else None
 
@@ -191,14 +191,15 @@ def last_counters(connection: Connection, device_ids: Collection[int]) -> dict[i
 
 
 _LAST = select(
-    devices.c.id, select(func.max(events.c.counter)).where(events.c.device == devices.c.id, COUNTED).scalar_subquery()
+    devices.c.id,
+    select(func.max(events.c.counter)).where(events.c.device == devices.c.id, IS_COUNTED).scalar_subquery(),
 ).where(devices.c.id.in_(bindparam("devices", expanding=True)))
 
 
 def blank(connection: Connection, position: int) -> None:
     """Empty a message, its edits and its reactions: the only change that the log knows. For the ledger only."""
     connection.execute(update(events).where(events.c.position == position).values(body=b""))
-    done = (events.c.subject == position, FOLDED, _IS_BLANKED)
+    done = (events.c.subject == position, IS_FOLDED, _IS_BLANKED)
     connection.execute(update(events).where(*done).values(body=b""))
 
 
@@ -214,7 +215,7 @@ def done_to(connection: Connection, positions: Collection[int], *within: ColumnE
     what = case((_IS_REACTION, func.substr(events.c.body, 2)), else_=b"")
     last = (
         select(func.max(events.c.position))
-        .where(events.c.subject.in_(positions), FOLDED, *within)
+        .where(events.c.subject.in_(positions), IS_FOLDED, *within)
         .group_by(events.c.subject, events.c.kind, who, what)
     )
     query = select(events).where(events.c.position.in_(last)).order_by(events.c.position)

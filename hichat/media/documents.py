@@ -8,10 +8,10 @@ from mmap import mmap
 
 Content = bytes | mmap
 
-ENTRIES = 2000
+ARCHIVE_ENTRIES = 2000
 """The most entries of an archive whose names are read."""
 
-HEAD = 4096
+TEXT_HEAD = 4096
 """Bytes at the beginning of a file that decide whether it is text."""
 
 ZIP = "application/zip"
@@ -81,7 +81,7 @@ def archive_type(content: Content) -> str:
     @param content: a whole ZIP file.
     @return: its media type; L{ZIP} if it is no known document.
     """
-    said = _MIMETYPE.search(bytes(content[:HEAD]))
+    said = _MIMETYPE.search(bytes(content[:TEXT_HEAD]))
     if said is not None:
         return said[1].decode()
     # Some programs on Windows write backslashes as separators.
@@ -102,8 +102,8 @@ def _names(content: Content) -> Iterator[bytes]:
     at = int.from_bytes(content[end + 16 : end + 20], "little") if end >= 0 else -1
     magic, length, fixed = b"PK\1\2", 28, 46
     if at < 0 or content[at : at + 4] != magic:
-        at, magic, length, fixed = max(0, content.find(b"PK\3\4", 0, HEAD)), b"PK\3\4", 26, 30
-    for _ in range(ENTRIES):
+        at, magic, length, fixed = max(0, content.find(b"PK\3\4", 0, TEXT_HEAD)), b"PK\3\4", 26, 30
+    for _ in range(ARCHIVE_ENTRIES):
         head = bytes(content[at : at + fixed])
         if len(head) < fixed or not head.startswith(magic):
             return
@@ -135,7 +135,7 @@ def ole_type(content: Content) -> str:
 
 def text_type(content: Content) -> str:
     """@return: the media type of a text file; empty: the file is no text."""
-    head = bytes(content[:HEAD])
+    head = bytes(content[:TEXT_HEAD])
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return TEXT if _is_wide(head) else ""
     head = head.removeprefix(b"\xef\xbb\xbf")

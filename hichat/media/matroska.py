@@ -15,7 +15,7 @@ from hichat.media.steps import STEPS, rest
 ELEMENTS = 200_000
 """The most elements to read: hours of a recording without a stated duration have fewer."""
 
-FIRST = 10_000
+TRACKS_WITHIN = 10_000
 """The number of elements within which the tracks must come."""
 
 _VIDEO = 1
@@ -55,7 +55,7 @@ def has_video(content: bytes | mmap) -> bool | None:
     @return: whether the file has a video track; None: no tracks were found.
     """
     kinds: set[int] = set()
-    for each in islice(_elements(content, _segment(content)), FIRST):
+    for each in islice(_elements(content, _segment(content)), TRACKS_WITHIN):
         if each.id == _Id.TRACK_TYPE:
             kinds.add(_number(content, each))
         elif each.id == _Id.CLUSTER and kinds:

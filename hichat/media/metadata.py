@@ -81,10 +81,10 @@ class PictureParts:
 def take_apart(content: Content, media_type: str) -> PictureParts:
     """
     @param content: the whole file of a picture.
-    @param media_type: its media type, one of L{KNOWN}.
+    @param media_type: its media type, one of L{PICTURE_READERS}.
     @raise DamagedError: the file does not have the structure of its format.
     """
-    return KNOWN[media_type](content)
+    return PICTURE_READERS[media_type](content)
 
 
 # Exif (2.32, 4.6): a TIFF file.
@@ -459,7 +459,7 @@ def _finish_webp(parts: PictureParts, flags: int, exif: bytes) -> None:
         pieces.insert(0, b"RIFF" + (4 + size).to_bytes(4, "little") + b"WEBP")
 
 
-KNOWN: dict[str, Callable[[Content], PictureParts]] = {
+PICTURE_READERS: dict[str, Callable[[Content], PictureParts]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
     "image/gif": _gif,

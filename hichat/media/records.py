@@ -43,7 +43,7 @@ T = TypeVar("T")
 DAY = 24 * 3600 * 1000
 """Milliseconds after which a file that no message uses is removed."""
 
-AT_ONCE = 0
+REMOVE_NOW = 0
 """C{unused_since} of a file to remove at once: the last message that used it was recalled."""
 
 FOLLOWED = 20_000
@@ -58,7 +58,7 @@ BATCH = 1000
 REMOVED = 500
 """The most files that are removed in one transaction."""
 
-BLOCK = 4096
+DISK_BLOCK = 4096
 """Bytes that the smallest file takes on a disk, and of a quota; larger ones take multiples of it."""
 
 
@@ -88,7 +88,7 @@ _COLUMNS = [media.c[name] for name in StoredFile.__struct_fields__ if name in me
 
 def room_of(*sizes: int) -> int:
     """@return: the bytes that files of these sizes take of a quota."""
-    return sum(max(1, -(-size // BLOCK)) * BLOCK for size in sizes)
+    return sum(max(1, -(-size // DISK_BLOCK)) * DISK_BLOCK for size in sizes)
 
 
 def room_used(connection: Connection, user_id: int) -> int:
@@ -265,7 +265,7 @@ def _forget(connection: Connection, positions: Collection[int]) -> None:
         return
     connection.execute(delete(media_uses).where(at))
     used = exists().where(media_uses.c.media_id == media.c.id)
-    connection.execute(update(media).where(media.c.id.in_(ids), ~used).values(unused_since=AT_ONCE))
+    connection.execute(update(media).where(media.c.id.in_(ids), ~used).values(unused_since=REMOVE_NOW))
 
 
 def collect(
@@ -284,7 +284,7 @@ def collect(
     if found.position < reading.head(connection):
         # The rest of the log has to be searched first.
         return []
-    due = AT_ONCE
+    due = REMOVE_NOW
     if settled is not None:
         due = settled - DAY
         # A file entered while the clock was far ahead would be kept until that time.

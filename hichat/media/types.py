@@ -32,7 +32,7 @@ PIECE = 32 * 1024
 LONGEST = 16
 """Bytes of the longest match of such a pattern."""
 
-HEAD = 4096
+FILE_HEAD = 4096
 """Bytes at the beginning of a file that decide its media type."""
 
 LASTING = 366 * 24 * 3600.0
@@ -265,7 +265,7 @@ def _document(content: bytes | mmap) -> str:
     for pattern, media_type in _DOCUMENTS:
         if re.match(pattern, content, re.DOTALL):
             return media_type
-    head = bytes(content[:HEAD])
+    head = bytes(content[:FILE_HEAD])
     if head.startswith((b"PK\3\4", b"PK\5\6", b"PK\7\x08PK")):
         return documents.archive_type(content)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):

@@ -16,7 +16,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from hichat.core.errors import TooManyAttempts
 
-ENTRIES = 10_000
+BUCKETS_LIMIT = 10_000
 """The most keys that have a bucket of their own at once."""
 
 SHARED = 1024
@@ -143,10 +143,10 @@ class Limit:
 
     @param rate: the rate of a key.
     @param clock: milliseconds of a monotonic clock.
-    @param entries: see L{ENTRIES}.
+    @param entries: see L{BUCKETS_LIMIT}.
     """
 
-    def __init__(self, rate: Rate, clock: Callable[[], int], entries: int = ENTRIES) -> None:
+    def __init__(self, rate: Rate, clock: Callable[[], int], entries: int = BUCKETS_LIMIT) -> None:
         self._is_off = not rate.attempts
         self._clock = clock
         self._entries = entries

@@ -37,13 +37,13 @@ LINE = 8192
 LINES = 500
 """Of a traceback."""
 
-FIRST = 5
+TOLD_ONE_BY_ONE = 5
 """So many events of one kind are told one by one in each L{MINUTE}."""
 
 MINUTE = 60.0
 """Seconds after which the others are counted up."""
 
-KINDS = 500
+KINDS_LIMIT = 500
 """Of events in a minute that are told apart."""
 
 
@@ -165,14 +165,14 @@ class Summarized:
             self.tell()
         with self._lock:
             kind = _kind(event)
-            if kind not in self._told and len(self._told) >= KINDS:
+            if kind not in self._told and len(self._told) >= KINDS_LIMIT:
                 kind = None
             told = self._told[kind] = self._told.get(kind, 0) + 1
-            if told <= FIRST:
+            if told <= TOLD_ONE_BY_ONE:
                 return False
             if not self._others:
                 self._later(MINUTE, self.tell)
-            self._others[kind] = told - FIRST, event
+            self._others[kind] = told - TOLD_ONE_BY_ONE, event
             return True
 
     def tell(self) -> None:

@@ -25,7 +25,7 @@ from twisted.python.failure import Failure
 
 from hichat.runtime import signals
 
-AGAIN = 1.0
+RESTART_PAUSE = 1.0
 """Seconds after which a process that ended is started again; twice as long each time that it ends at once."""
 
 LONGEST = 30.0
@@ -34,7 +34,7 @@ LONGEST = 30.0
 STEADY = 5.0
 """A process that has run for so many seconds did not end at once."""
 
-LAST_WORDS = 1.0
+EXIT_TIMEOUT = 1.0
 """Seconds that a process has to end by itself; and then its own children to close the pipes that they inherited."""
 
 WORDS = 4096
@@ -49,7 +49,7 @@ class Pauses:
         from twisted.application.internet import backoffPolicy
 
         self._clock = clock
-        self._policy = backoffPolicy(AGAIN, LONGEST, 2.0, jitter=lambda: 0.0)
+        self._policy = backoffPolicy(RESTART_PAUSE, LONGEST, 2.0, jitter=lambda: 0.0)
         self._began = clock.seconds()
         self._attempts = 0
 
@@ -75,7 +75,7 @@ class Supervised(ABC):
     """
 
     name: str
-    patience = LAST_WORDS
+    patience = EXIT_TIMEOUT
     longest_line = WORDS
     _log = Logger()
 
@@ -232,7 +232,7 @@ class Supervised(ABC):
     def _exited(self) -> None:
         if self._hurry is not None and self._hurry.active():
             self._hurry.cancel()
-        self._hurry = self._reactor.callLater(LAST_WORDS, self.let_go_of_pipes)
+        self._hurry = self._reactor.callLater(EXIT_TIMEOUT, self.let_go_of_pipes)
 
     def _ended(self) -> None:
         self.look_whether_it_is_over()

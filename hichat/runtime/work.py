@@ -22,7 +22,7 @@ from hichat.runtime.limits import Buckets, Rate
 P = ParamSpec("P")
 T = TypeVar("T")
 
-ENTRIES = 10_000
+KEYS_LIMIT = 10_000
 """The most keys with a count. Beyond it the key that was charged longest ago is forgotten."""
 
 ADDRESS_SHARE = 5
@@ -97,10 +97,10 @@ class Budget:
     before it have cost too much.
 
     @param rate: milliseconds of work in so many seconds.
-    @param entries: see L{ENTRIES}.
+    @param entries: see L{KEYS_LIMIT}.
     """
 
-    def __init__(self, rate: Rate, clock: IReactorTime, entries: int = ENTRIES) -> None:
+    def __init__(self, rate: Rate, clock: IReactorTime, entries: int = KEYS_LIMIT) -> None:
         self._is_off = not rate.attempts
         self._entries = entries
         self._lock = Lock()

@@ -31,7 +31,7 @@ VERSION = 6
 TOGETHER = 200
 """The most conversations in one query."""
 
-BLOCK = 4096
+TIMES_BLOCK = 4096
 """
 The number of positions in a block. The index has the earliest and the latest time in each block. Times need not grow
 with the positions, because the clock may be set back: so a search by time looks in all blocks that contain the time.
@@ -162,7 +162,7 @@ class Index(ABC):
         """
         blocks: dict[int, list[int]] = {}
         for position, time in times:
-            blocks.setdefault(position // BLOCK, []).append(time)
+            blocks.setdefault(position // TIMES_BLOCK, []).append(time)
         if blocks:
             rows = [{"block": each, "oldest": min(found), "newest": max(found)} for each, found in blocks.items()]
             connection.execute(_NOTE, rows)
@@ -177,7 +177,7 @@ class Index(ABC):
         found = [tuple(row) for row in connection.execute(_STRETCHES, {"after": after, "before": before})]
         if len(found) > STRETCHES:
             found[STRETCHES - 1 :] = [(found[-1][0], found[STRETCHES - 1][1])]
-        return [(first * BLOCK, last * BLOCK + BLOCK - 1) for first, last in found]
+        return [(first * TIMES_BLOCK, last * TIMES_BLOCK + TIMES_BLOCK - 1) for first, last in found]
 
     def find(
         self, connection: Connection, wanted: Sequence[Sequence[Token]], above: int, below: int, limit: int

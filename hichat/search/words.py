@@ -30,7 +30,7 @@ SNIPPET = 120
 BEFORE = 30
 """Characters of a snippet before the first match, at most."""
 
-BLOCK = 128
+NORMALISED_AT_ONCE = 128
 """Characters, about, that are normalised together to find the place of a match in the original text."""
 
 # Scripts without blanks between words; and Korean, whose words take endings.
@@ -266,10 +266,12 @@ def _spans(text: str, matches: Sequence[Match]) -> list[tuple[int, int]]:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """@return: the beginnings and ends of blocks of about L{BLOCK} characters; no cluster is cut in two."""
+    """
+    @return: the beginnings and ends of blocks of about L{NORMALISED_AT_ONCE} characters; no cluster is cut in two.
+    """
     start = 0
     while start < len(text):
-        end = start + BLOCK
+        end = start + NORMALISED_AT_ONCE
         while end < len(text) and _joins(text[end]):
             end += 1
         yield start, end

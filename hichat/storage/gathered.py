@@ -19,7 +19,7 @@ from hichat.runtime.work import METER
 K = TypeVar("K")
 V = TypeVar("V")
 
-LARGEST = 500
+KEYS_IN_READ = 500
 """Keys in one read."""
 
 
@@ -27,8 +27,8 @@ class Gathered(Generic[K, V]):
     """
     Call it with a key to get the value that the store has for the key. The value is read after the call.
 
-    @param read: reads the values of at most L{LARGEST} different keys. A function that creates missing values must not
-        fail because of one key: the failure goes to all callers.
+    @param read: reads the values of at most L{KEYS_IN_READ} different keys. A function that creates missing values must
+        not fail because of one key: the failure goes to all callers.
     """
 
     def __init__(self, read: Callable[[Sequence[K]], Deferred[dict[K, V]]]) -> None:
@@ -47,7 +47,7 @@ class Gathered(Generic[K, V]):
         return waiter
 
     def _next(self) -> None:
-        keys = list(self._waiting)[:LARGEST]
+        keys = list(self._waiting)[:KEYS_IN_READ]
         self._reading = bool(keys)
         if keys:
             waiters = {key: self._waiting.pop(key) for key in keys}

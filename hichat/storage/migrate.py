@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hichat.core.errors import StartError
 
-HEAD = "0014"
+NEWEST_REVISION = "0014"
 """The newest revision among the migrations."""
 
 
@@ -23,7 +23,7 @@ def _is_up_to_date(engine: Engine) -> bool:
     """Nearly always it is, and then a start saves the time of importing Alembic."""
     try:
         with engine.connect() as connection:
-            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == HEAD
+            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == NEWEST_REVISION
     except SQLAlchemyError:
         # The database is empty; or the migration meets the same error, and reports it.
         return False

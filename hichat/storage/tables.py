@@ -49,9 +49,9 @@ def is_of(wanted: Collection[int]) -> ColumnElement[bool]:
 
 # The conditions of partial indexes. A query uses such an index only if it has the same condition, with literal numbers.
 # On PostgreSQL the migrations set them: its own options here would load its dialect at each start on SQLite.
-COUNTED = text("counter > 0")
-FOLDED = text(of_kinds(kinds.FOLDED, "kind"))
-RECALLS = text(of_kinds(kinds.RECALLS, "kind"))
+IS_COUNTED = text("counter > 0")
+IS_FOLDED = text(of_kinds(kinds.FOLDED, "kind"))
+IS_RECALL = text(of_kinds(kinds.RECALLS, "kind"))
 
 
 users = Table(
@@ -309,11 +309,11 @@ events = Table(
     Column("body", LargeBinary, nullable=False),
     Column("device", BigInteger, nullable=False, server_default="0"),
     Column("counter", BigInteger, nullable=False, server_default="0"),
-    Index("events_by_counter", "device", "counter", unique=True, sqlite_where=COUNTED),
+    Index("events_by_counter", "device", "counter", unique=True, sqlite_where=IS_COUNTED),
     # Edits, recalls and reactions, which are shown in their message.
-    Index("events_by_message", "subject", "position", sqlite_where=FOLDED),
+    Index("events_by_message", "subject", "position", sqlite_where=IS_FOLDED),
     # The messages that were recalled; see hichat.conversations.unread.
-    Index("events_recalled", "conversation", "subject", sqlite_where=RECALLS),
+    Index("events_recalled", "conversation", "subject", sqlite_where=IS_RECALL),
 )
 
 # The index of the log by conversation, up to the position in places_head; see hichat.log.by_conversation.

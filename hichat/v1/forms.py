@@ -17,7 +17,7 @@ from hichat.core.errors import FormTooLarge, InvalidField, MalformedForm
 from hichat.core.events import MAX_SAFE_INTEGER
 from hichat.web.site import FORM_LIMIT
 
-KNOWN = frozenset(
+V1_FIELDS = frozenset(
     (
         "name",
         "password",
@@ -106,7 +106,7 @@ def read_multipart(boundary: str, body: bytes) -> dict[str, str]:
             for event in parser.parse(body):
                 if isinstance(event, MultipartSegment):
                     target = None
-                    if event.name in KNOWN and event.name not in values and event.filename is None:
+                    if event.name in V1_FIELDS and event.name not in values and event.filename is None:
                         target = event.name
                         values[target] = b""
                 elif event and target is not None:
@@ -127,7 +127,9 @@ def read_json(body: bytes) -> dict[str, str]:
         values = msgspec.json.decode(body, type=dict[str, Any])
     except (ValueError, RecursionError) as e:
         raise MalformedForm from e
-    return _given({name: _plain(name, value) for name, value in values.items() if name in KNOWN and value is not None})
+    return _given(
+        {name: _plain(name, value) for name, value in values.items() if name in V1_FIELDS and value is not None}
+    )
 
 
 def required(fields: Mapping[str, str], name: str) -> str:
@@ -158,7 +160,7 @@ def _split(body: bytes) -> dict[str, bytes]:
     for part in body.split(b"&"):
         raw_name, equals, value = part.partition(b"=")
         name = raw_name.decode("latin-1")
-        if equals and name in KNOWN and name not in values:
+        if equals and name in V1_FIELDS and name not in values:
             pieces = values[name] = [value]
         else:
             pieces.append(part)

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from hichat.accounts import devices, sessions
 from hichat.accounts.accounts import Accounts, Grant
 from hichat.accounts.passwords import Passwords
-from hichat.accounts.sessions import GRACE
+from hichat.accounts.sessions import REFRESH_GRACE
 from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, Dialect, digest
 from hichat.accounts.users import User
 from hichat.core.errors import (
@@ -152,7 +152,7 @@ class RefreshingTests(SessionCase):
     def test_each_gives_the_next(self) -> None:
         grants = [self.enter()]
         for _ in range(3):
-            self.now += GRACE
+            self.now += REFRESH_GRACE
             grants.append(self.refresh(grants[-1]))
         self.assertEqual(len({grant.refresh for grant in grants}), 4)
         self.assertTrue(
@@ -161,9 +161,9 @@ class RefreshingTests(SessionCase):
 
     def test_an_old_one_ends_the_device(self) -> None:
         laptop, first = self.enter("laptop"), self.enter()
-        self.now += GRACE
+        self.now += REFRESH_GRACE
         second = self.refresh(first)
-        self.now += GRACE
+        self.now += REFRESH_GRACE
         self.signed_out()
         self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
         self.assertEqual(self.signed_out(), [(self.ann.id, first.device, b"2")])
@@ -182,7 +182,7 @@ class RefreshingTests(SessionCase):
     def test_once_more_if_the_answer_was_lost(self) -> None:
         first = self.enter()
         lost = self.refresh(first)
-        self.now += GRACE - 1
+        self.now += REFRESH_GRACE - 1
         second = self.refresh(first)
         self.assertTrue(self.is_in(second))
         self.assertTrue(self.is_in(self.refresh(second)))
@@ -194,13 +194,13 @@ class RefreshingTests(SessionCase):
         for taken in range(4):
             first = self.enter()
             answers = [self.refresh(first) for _ in range(4)]
-            self.now += GRACE
+            self.now += REFRESH_GRACE
             self.assertTrue(self.is_in(self.refresh(self.refresh(answers[taken]))))
 
     def test_the_grace_does_not_begin_anew(self) -> None:
         first = self.enter()
         self.refresh(first)
-        self.now += GRACE - 1
+        self.now += REFRESH_GRACE - 1
         self.refresh(first)
         self.now += 1
         self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
@@ -212,7 +212,7 @@ class RefreshingTests(SessionCase):
         self.refresh(first)
         self.now -= 7_200_000
         second = self.refresh(first)
-        self.now += GRACE - 1
+        self.now += REFRESH_GRACE - 1
         second = self.refresh(first)
         self.assertTrue(self.is_in(second))
         self.now += 1
@@ -233,9 +233,9 @@ class RefreshingTests(SessionCase):
         """By less than the grace: nobody is logged out for it, and nothing lasts longer for it."""
         first = self.enter()
         self.refresh(first)
-        self.now -= GRACE - 1
+        self.now -= REFRESH_GRACE - 1
         self.assertTrue(self.is_in(self.refresh(first)))
-        self.now += GRACE
+        self.now += REFRESH_GRACE
         self.fails(Unauthorized, self.accounts.refresh(first.refresh, ""))
 
     def test_the_clock_was_years_ahead(self) -> None:
@@ -301,7 +301,11 @@ class RefreshingTests(SessionCase):
             return found
 
         current, before = old(b"current"), old(b"before")
-        values = {"refresh_hash": digest(current), "previous_hash": digest(before), "rotated_at": self.now - GRACE}
+        values = {
+            "refresh_hash": digest(current),
+            "previous_hash": digest(before),
+            "rotated_at": self.now - REFRESH_GRACE,
+        }
         with self.store.transaction() as connection:
             connection.execute(update(tables.sessions).values(values))
         following = refresh(current)

@@ -10,7 +10,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import StoreAway
-from hichat.pipeline.gateway.endings import CHUNK, LONGEST, Endings
+from hichat.pipeline.gateway.endings import DEVICES_IN_QUERY, LONGEST, Endings
 from hichat.pipeline.gateway.roster import Roster
 from hichat.runtime.metrics import Metrics
 
@@ -78,10 +78,10 @@ class EndingsTests(SynchronousTestCase):
         self.assertEqual(device.ended, 1)
 
     def test_many_are_asked_for_in_parts(self) -> None:
-        for number in range(1, 2 * CHUNK + 2):
+        for number in range(1, 2 * DEVICES_IN_QUERY + 2):
             self.admit(number, Device(number))
         self.clock.advance(5)
-        self.assertEqual([len(each) for each in self.asked], [CHUNK, CHUNK, 1])
+        self.assertEqual([len(each) for each in self.asked], [DEVICES_IN_QUERY, DEVICES_IN_QUERY, 1])
 
     def test_nobody_waits_longer_than_it_is_said(self) -> None:
         slow = Endings(self.roster, self.find, self.clock, 365 * 24 * 3600)

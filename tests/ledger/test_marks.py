@@ -283,7 +283,7 @@ class GatherTests(MarksCase):
         self.successResultOf(good)
 
     def test_so_many_and_no_more(self) -> None:
-        self.patch(marks, "LARGEST", 3)
+        self.patch(marks, "WAITING_MARKS", 3)
         answers = [self.put(user, 1, key=(Scope.USER, 1, user)) for user in (2, 3, 3)]
         self.failureResultOf(self.put(1, 1, key=(Scope.USER, 1, 9)), Busy)
         self.failureResultOf(self.put(2, 2, key=(Scope.USER, 1, 2)), Busy)
@@ -295,7 +295,7 @@ class GatherTests(MarksCase):
         self.assertEqual(self.announced[-1], (PAIR, MovedMark(Mark(1, 1, 0), False), 0))
 
     def test_one_leaves_room_for_others(self) -> None:
-        self.patch(marks, "LARGEST_OF_ONE", 2)
+        self.patch(marks, "WAITING_MARKS_OF_USER", 2)
         for _ in range(2):
             mine = [self.put(1, 1, key=(Scope.USER, 1, other)) for other in (2, 3)]
             self.failureResultOf(self.put(1, 1), Busy)

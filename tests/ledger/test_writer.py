@@ -309,7 +309,7 @@ class HistoryTests(SynchronousTestCase):
 
     def history(self, start: int, end: int, oldest_first: bool = False, limit: int | None = None) -> str:
         if limit is not None:
-            self.patch(by_conversation, "HISTORY_LIMIT", limit)
+            self.patch(by_conversation, "SLICE_LIMIT", limit)
         with self.store.snapshot() as connection:
             return b"".join(by_conversation.pair_history(connection, 2, 1, start, end, oldest_first)).decode()
 

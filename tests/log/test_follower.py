@@ -14,7 +14,7 @@ from twisted.internet.task import Clock
 from twisted.logger import eventAsText
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.log.follower import AGAIN, LONGEST, POLL, Claim, Follower, Progress, StepFailed, Steps
+from hichat.log.follower import LONGEST, POLL, STEP_RETRY_PAUSE, Claim, Follower, Progress, StepFailed, Steps
 from hichat.storage.trouble import PAUSE
 from tests.support.doubles import watch_log
 
@@ -78,9 +78,9 @@ class PaceTests(SynchronousTestCase):
             self.assertGreaterEqual(call.getTime(), clock.seconds())
 
     def test_a_step_that_fails(self) -> None:
-        self.assertEqual(self.rest(StepFailed("no")), AGAIN)
+        self.assertEqual(self.rest(StepFailed("no")), STEP_RETRY_PAUSE)
         self.assertEqual(self.flushLoggedErrors(), [], "its process has told why")
-        self.assertEqual(self.rest(ZeroDivisionError()), AGAIN)
+        self.assertEqual(self.rest(ZeroDivisionError()), STEP_RETRY_PAUSE)
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.assertEqual(self.rest(Progress(5, 5)), POLL)
 
@@ -101,7 +101,7 @@ class PaceTests(SynchronousTestCase):
     def test_trouble_is_told_once_a_minute(self) -> None:
         logged: list[Any] = []
         watch_log(self, logged.append)
-        for _ in range(round(PAUSE / (AGAIN + TOOK)) + 2):
+        for _ in range(round(PAUSE / (STEP_RETRY_PAUSE + TOOK)) + 2):
             self.rest(OSError(28, "no space left"))
         texts = [eventAsText(each) for each in logged]
         first, second = [each for each in texts if "no space left" in each]

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.events import Event
-from hichat.pipeline.plane.datagram import LARGEST, BadDatagram, Codec, Trail
+from hichat.pipeline.plane.datagram import DATAGRAM_SIZE, BadDatagram, Codec, Trail
 from tests.support.datagrams import KEY, event
 
 NUMBER = st.integers(0, 2**53 - 1)
@@ -36,7 +36,7 @@ class CodecTests(SynchronousTestCase):
         for batch, records in codec.split(events):
             data = codec.pack(Trail(5), batch.first, batch.last, records)
             if len(batch.events) > 1:
-                self.assertLessEqual(len(data), LARGEST)
+                self.assertLessEqual(len(data), DATAGRAM_SIZE)
             datagram = codec.unpack(data)
             self.assertEqual(datagram.trail.number, 5)
             self.assertEqual(datagram.batch, batch)

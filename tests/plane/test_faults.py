@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.pipeline.plane.faults import KINDS, FaultyTransport, parse
+from hichat.pipeline.plane.faults import FAULTS, FaultyTransport, parse
 
 
 class Transport:
@@ -42,7 +42,7 @@ class FaultTests(SynchronousTestCase):
             self.assertTrue(set(self.run_with(f"{kind}=0.1")) - set(sent))
 
     def test_a_seed_repeats(self) -> None:
-        text = ",".join(f"{kind}=0.2" for kind in KINDS)
+        text = ",".join(f"{kind}=0.2" for kind in FAULTS)
         self.assertEqual(self.run_with(f"seed=5,{text}"), self.run_with(f"seed=5,{text}"))
         self.assertNotEqual(self.run_with(f"seed=5,{text}"), self.run_with(f"seed=6,{text}"))
 

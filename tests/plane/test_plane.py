@@ -13,7 +13,7 @@ from hichat.pipeline.plane import udp as link_module
 from hichat.pipeline.plane.datagram import Codec, Trail
 from hichat.pipeline.plane.intake import Intake
 from hichat.pipeline.plane.queue import PlaneWriter
-from hichat.pipeline.plane.udp import GRACE, KERNEL_COST, LOST_AFTER, UDPCarrier
+from hichat.pipeline.plane.udp import KERNEL_COST, LOST_AFTER, REACTOR_DELAY, UDPCarrier
 from hichat.runtime.metrics import Metrics
 from tests.support.datagrams import KEY, event
 
@@ -146,7 +146,7 @@ class PlaneTests(SynchronousTestCase):
         for position in range(1, 5):
             self.put(position)
         self.wire.written = []
-        self.clock.pump([LOST_AFTER, GRACE])
+        self.clock.pump([LOST_AFTER, REACTOR_DELAY])
         self.assertEqual(self.metrics.datagrams_lost, 2)
         self.arrive()
         self.assertEqual([first for first, _, _ in self.receiver.batches], [3, 4])
@@ -155,7 +155,7 @@ class PlaneTests(SynchronousTestCase):
         self.put(1)
         self.clock.advance(10)
         self.arrive()
-        self.clock.advance(GRACE)
+        self.clock.advance(REACTOR_DELAY)
         self.assertEqual(self.metrics.datagrams_lost, 0)
 
     def test_one_lost_among_others(self) -> None:
@@ -203,7 +203,7 @@ class PlaneTests(SynchronousTestCase):
         self.put(2)
         self.put(3)
         self.wire.error = None
-        self.clock.pump([LOST_AFTER, GRACE])
+        self.clock.pump([LOST_AFTER, REACTOR_DELAY])
         self.arrive()
         self.assertEqual([first for first, _, _ in self.receiver.batches], [3])
         self.assertEqual(self.metrics.dropped("unsent"), 2)

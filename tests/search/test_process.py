@@ -53,7 +53,7 @@ Index.move = dying
         self.addCleanup(self.index.engine.dispose)
         self.index.prepare()
         fill(self.store)
-        for name in ("AGAIN", "LONGEST"):
+        for name in ("RESTART_PAUSE", "LONGEST"):
             self.patch(supervision, name, 0.05)
         self.logged: list[Any] = []
         watch_log(self, self.logged.append)

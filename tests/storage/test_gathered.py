@@ -3,7 +3,7 @@
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.storage.gathered import LARGEST, Gathered
+from hichat.storage.gathered import KEYS_IN_READ, Gathered
 
 
 class GatheredTests(SynchronousTestCase):
@@ -46,12 +46,12 @@ class GatheredTests(SynchronousTestCase):
         self.assertEqual([self.successResultOf(each) for each in waits], [0, 10, 10])
 
     def test_a_read_is_bounded(self):
-        waits = [self.gathered(number) for number in range(LARGEST + 2)]
+        waits = [self.gathered(number) for number in range(KEYS_IN_READ + 2)]
         self.answer(0)
         self.answer(1)
         self.answer(2)
-        self.assertEqual([len(keys) for keys, _ in self.reads], [1, LARGEST, 1])
-        self.assertEqual([self.successResultOf(each) for each in waits], [10 * n for n in range(LARGEST + 2)])
+        self.assertEqual([len(keys) for keys, _ in self.reads], [1, KEYS_IN_READ, 1])
+        self.assertEqual([self.successResultOf(each) for each in waits], [10 * n for n in range(KEYS_IN_READ + 2)])
 
     def test_a_read_that_fails_fails_for_its_own_only(self):
         first, second, third = self.gathered(1), self.gathered(2), self.gathered(3)

@@ -25,7 +25,7 @@ from hichat.log import by_conversation, reading
 from hichat.storage import engine
 from hichat.storage import migrate as migrations
 from hichat.storage.engine import make_engine
-from hichat.storage.migrate import HEAD, migrate
+from hichat.storage.migrate import NEWEST_REVISION, migrate
 from hichat.storage.tables import contacts, metadata, search_metadata, users
 from tests.support import ports
 from tests.support.doubles import make_old_store, make_store
@@ -146,7 +146,9 @@ class MigrationTests(SynchronousTestCase):
         store = make_store(self)
         self.patch(migrations, "_migrate", None)
         migrate(store.engine)
-        self.assertEqual(ScriptDirectory(str(Path(migrations.__file__).with_name("migrations"))).get_heads(), [HEAD])
+        self.assertEqual(
+            ScriptDirectory(str(Path(migrations.__file__).with_name("migrations"))).get_heads(), [NEWEST_REVISION]
+        )
 
     def test_a_log_of_the_first_version(self) -> None:
         """What was said before there were devices is found by all that came since."""

@@ -13,7 +13,7 @@ from twisted.logger import Logger
 from hichat.core.errors import StoreAway
 from hichat.pipeline.gateway.roster import Roster
 
-CHUNK = 500
+DEVICES_IN_QUERY = 500
 """The most devices in one query."""
 
 LONGEST = 600.0
@@ -24,7 +24,7 @@ class Endings:
     """
     Looks for expired log-ins now and then.
 
-    @param find: for at most L{CHUNK} devices, gives those whose sessions are over.
+    @param find: for at most L{DEVICES_IN_QUERY} devices, gives those whose sessions are over.
     @param duration: the duration of sessions, in seconds.
     """
 
@@ -54,7 +54,7 @@ class Endings:
 
     async def _look(self) -> None:
         devices = iter(self._roster.signed_in())
-        while chunk := list(islice(devices, CHUNK)):
+        while chunk := list(islice(devices, DEVICES_IN_QUERY)):
             try:
                 over = await self._find(chunk)
             except StoreAway:

@@ -11,7 +11,7 @@ from hichat.runtime.limits import Buckets, Rate
 SHORTEST = 0.05
 """The least seconds that a sender over the limit waits, so that it takes more than one message at a time."""
 
-ENTRIES = 10_000
+QUOTA_USERS = 10_000
 """The number of users with a bucket from which on empty buckets are forgotten."""
 
 
@@ -47,7 +47,7 @@ class Quota:
         self.limits = {"messages": rate.attempts, "period": rate.seconds}
         self._clock = clock
         self._buckets: Buckets[int] = Buckets(rate, clock.seconds)
-        self._prune_at = ENTRIES
+        self._prune_at = QUOTA_USERS
         self._waiting: dict[int, dict[Waiter, IDelayedCall]] = {}
         self._lifted = False
 
@@ -68,7 +68,7 @@ class Quota:
             self._buckets.put(user, messages)
             if len(self._buckets) > self._prune_at:
                 self._buckets.forget_empty()
-                self._prune_at = max(ENTRIES, 2 * len(self._buckets))
+                self._prune_at = max(QUOTA_USERS, 2 * len(self._buckets))
 
     def hold(self, waiter: Waiter) -> None:
         """There is no L{room} for this session's messages: it goes on when there is."""

@@ -22,7 +22,7 @@ from hichat.log import by_conversation
 from hichat.runtime.limits import NO_LIMIT, Rate
 from hichat.storage.tables import conversations, is_of
 
-AGAIN = 4
+SCAN_FACTOR = 4
 """So many times the limit of a user's newest conversations are read: others may have begun them, or contacts."""
 
 
@@ -85,9 +85,9 @@ class Strangers:
             select(row.id, row.first, row.second)
             .where(row.scope == int(Scope.USER), or_(row.first == user, row.second == user))
             .order_by(row.id.desc())
-            .limit(AGAIN * self.rate.attempts)
+            .limit(SCAN_FACTOR * self.rate.attempts)
         )
-        found: deque[tuple[float, int]] = deque(maxlen=AGAIN * self.rate.attempts)
+        found: deque[tuple[float, int]] = deque(maxlen=SCAN_FACTOR * self.rate.attempts)
         for conversation, first, second in connection.execute(newest).all():
             said = next(by_conversation.read(connection, conversation, is_of(MESSAGES)), None)
             if said is None or first == second:

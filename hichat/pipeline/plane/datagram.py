@@ -32,7 +32,7 @@ from hichat.core.events import Batch, Event
 from hichat.core.ports import Piece
 
 VERSION = 2
-LARGEST = 32 * 1024
+DATAGRAM_SIZE = 32 * 1024
 """The largest datagram in bytes, unless a single event is larger."""
 
 _MAC_SIZE = 16
@@ -107,7 +107,7 @@ class Codec:
         encoded: list[bytes] = []
         for i, event in enumerate(events):
             record = self._encoder.encode(event)
-            if encoded and (size + len(record) > LARGEST - _PREFIX - _ARRAY.size or len(encoded) == 0xFFFF):
+            if encoded and (size + len(record) > DATAGRAM_SIZE - _PREFIX - _ARRAY.size or len(encoded) == 0xFFFF):
                 yield self._piece(events[start:i], encoded)
                 start, size, encoded = i, 0, []
             encoded.append(record)

@@ -12,7 +12,7 @@ from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 
-KINDS = ("drop", "double", "reorder", "delay", "truncate", "corrupt", "forge")
+FAULTS = ("drop", "double", "reorder", "delay", "truncate", "corrupt", "forge")
 
 DELAYS = {"reorder": 0.005, "delay": 0.2}
 """The most seconds that a datagram is late: it comes after its successors, or after routing has filled its gap."""
@@ -21,14 +21,14 @@ DELAYS = {"reorder": 0.005, "delay": 0.2}
 def parse(text: str) -> dict[str, float]:
     """
     @param text: such as C{seed=7,drop=0.3,double=0.1}.
-    @return: the chance of each kind of fault in C{KINDS}, and the C{seed}.
+    @return: the chance of each kind of fault in C{FAULTS}, and the C{seed}.
     @raise ValueError: the text has another form.
     """
     found = {}
     for item in filter(None, text.split(",")):
         name, _, value = item.partition("=")
-        if name not in (*KINDS, "seed"):
-            raise ValueError(f"{name!r} is none of seed, {', '.join(KINDS)}")
+        if name not in (*FAULTS, "seed"):
+            raise ValueError(f"{name!r} is none of seed, {', '.join(FAULTS)}")
         found[name] = float(value)
     return found
 
@@ -48,7 +48,7 @@ class FaultyTransport:
 
     def write(self, data: bytes, address: tuple[str, int]) -> None:
         """Send a datagram, with the faults that are drawn for it."""
-        happens = {kind for kind in KINDS if self._random.random() < self._chances.get(kind, 0)}
+        happens = {kind for kind in FAULTS if self._random.random() < self._chances.get(kind, 0)}
         if "forge" in happens:
             self._transport.write(self._random.randbytes(len(data)), address)
         if "drop" in happens:

@@ -19,11 +19,11 @@ from zope.interface import implementer
 
 from hichat.core.events import Batch, Event
 from hichat.core.ports import IBatchReceiver, ICarrier, Piece
-from hichat.pipeline.plane.datagram import LARGEST, BadDatagram, Codec, Datagram, Trail
+from hichat.pipeline.plane.datagram import DATAGRAM_SIZE, BadDatagram, Codec, Datagram, Trail
 from hichat.pipeline.plane.interests import Interests, PeerInterests
 from hichat.runtime.metrics import Metrics
 
-KERNEL_COST = LARGEST + 2048
+KERNEL_COST = DATAGRAM_SIZE + 2048
 """Bytes of receive buffer that a full datagram takes, with the kernel's own book-keeping."""
 
 RECEIVE_BUFFER = 4 * 1024 * 1024
@@ -32,7 +32,7 @@ RECEIVE_BUFFER = 4 * 1024 * 1024
 LOST_AFTER = 0.05
 """Seconds without an arrival after which all datagrams under way count as lost."""
 
-GRACE = 0.005
+REACTOR_DELAY = 0.005
 """Further seconds before that, in case the reactor was late: it reads its socket meanwhile."""
 
 
@@ -272,8 +272,8 @@ class UDPCarrier(DatagramProtocol):
                 self._silence.reset(LOST_AFTER)
 
     def _look_once_more(self) -> None:
-        """See L{GRACE}."""
-        self._silence = self._clock.callLater(GRACE, self._give_up)
+        """See L{REACTOR_DELAY}."""
+        self._silence = self._clock.callLater(REACTOR_DELAY, self._give_up)
 
     def _give_up(self) -> None:
         """No datagram has arrived for a while: those under way are lost. Routing reads their events from the log."""

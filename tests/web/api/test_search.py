@@ -132,7 +132,7 @@ class SearchTests(SearchCase):
         """The clock is set while people write, by seconds and by years, both ways: each message is of its time."""
         chance = random.Random(15)
         for size, stretches in ((3, 16), (4, 2)):
-            self.patch(index_room, "BLOCK", size)
+            self.patch(index_room, "TIMES_BLOCK", size)
             self.patch(index_room, "STRETCHES", stretches)
             said = {}
             for jump in (0, 40_000, -40_000, 7_200_000, -7_200_000, 0, 365 * DAY, -365 * DAY, -DAY, 2 * DAY):
