@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.runtime.logs import (
     KINDS_LIMIT,
-    LINE,
+    LINE_LIMIT,
     MINUTE,
     TOLD_ONE_BY_ONE,
     JSONLines,
@@ -119,7 +119,7 @@ class PlainTests(SynchronousTestCase):
         log.info("{name}", name="x" * 1_000_000)
         log.info("{name}", name="\x1b" * 1_000_000)
         for line in self.lines():
-            self.assertLess(len(line), 4 * LINE + 200)
+            self.assertLess(len(line), 4 * LINE_LIMIT + 200)
 
     def test_plain(self):
         self.assertEqual(plain("小明 says: it's fine"), "小明 says: it's fine")

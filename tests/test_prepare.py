@@ -31,8 +31,8 @@ from tests.support.postgres import OnPostgreSQL
 class PrepareTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.patch(prepare, "ROWS_IN_TRANSACTION", 40)
-        self.patch(by_conversation, "STEP", 30)
-        self.patch(by_conversation, "RECENT", 100)
+        self.patch(by_conversation, "INDEX_STEP", 30)
+        self.patch(by_conversation, "SMALL_TIER", 100)
         self.store = make_store(self)
         self.rows = 0
         prepare.make_users(self.store, 25, NOW, self.count)

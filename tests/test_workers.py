@@ -16,8 +16,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import StartError
 from hichat.daemon import settings
-from hichat.daemon.supervisor import LINE, NUMBER, Supervisor
-from hichat.runtime.supervision import EXIT_TIMEOUT, LONGEST, RESTART_PAUSE, STEADY
+from hichat.daemon.supervisor import NUMBER, WORKER_LINE_LIMIT, Supervisor
+from hichat.runtime.supervision import EXIT_TIMEOUT, RESTART_PAUSE, RESTART_PAUSE_LIMIT, STEADY
 from tests.support import ports
 
 
@@ -127,7 +127,7 @@ class SupervisorTests(SynchronousTestCase):
             while len(self.processes) == count:
                 self.clock.advance(0.5)
             pauses.append(self.clock.seconds() - began)
-        self.assertEqual(pauses, [1, 2, 4, 8, 16, LONGEST, LONGEST, LONGEST])
+        self.assertEqual(pauses, [1, 2, 4, 8, 16, RESTART_PAUSE_LIMIT, RESTART_PAUSE_LIMIT, RESTART_PAUSE_LIMIT])
         self.clock.advance(STEADY)
         self.processes[-1].end(status=1)
         self.clock.advance(RESTART_PAUSE)
@@ -154,7 +154,7 @@ class SupervisorTests(SynchronousTestCase):
         self.assertEqual(self.processes[2].signals, ["TERM", "KILL"])
         self.processes[2].end(signal=9)
         self.successResultOf(stopped)
-        self.clock.advance(LONGEST)
+        self.clock.advance(RESTART_PAUSE_LIMIT)
         self.assertEqual(len(self.processes), 3, "none is started any more")
 
     def test_one_that_cannot_be_started_is_tried_again(self) -> None:
@@ -201,13 +201,16 @@ class SupervisorTests(SynchronousTestCase):
         self.supervisor.startService()
         worker = self.processes[0].worker
         for _ in range(5):
-            worker.childDataReceived(1, b"x" * (LINE // 2))
+            worker.childDataReceived(1, b"x" * (WORKER_LINE_LIMIT // 2))
         # Standard error is another line.
         worker.childDataReceived(2, b"last ")
         worker.childDataReceived(2, b"words")
         worker.childConnectionLost(1)
         worker.childConnectionLost(2)
-        self.assertEqual([len(line) for line in self.log.getvalue().split("\n")], [LINE * 3 // 2, LINE, 10, 0])
+        self.assertEqual(
+            [len(line) for line in self.log.getvalue().split("\n")],
+            [WORKER_LINE_LIMIT * 3 // 2, WORKER_LINE_LIMIT, 10, 0],
+        )
         self.assertIn("\nlast words\n", self.log.getvalue())
         self.stop()
 

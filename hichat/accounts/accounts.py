@@ -26,7 +26,7 @@ from hichat.accounts.names import check_free, check_reserved, given_name, user_n
 from hichat.accounts.passwords import prepare
 from hichat.accounts.resting import Resting
 from hichat.accounts.sessions import DURATION, Reused, Session
-from hichat.accounts.tokens import ACCESS_LIFETIME, LIFETIME, REFRESH_LIFETIME, Claims, Dialect, digest
+from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, V1_LIFETIME, Claims, Dialect, digest
 from hichat.accounts.users import User
 from hichat.core.drafts import Draft
 from hichat.core.errors import (
@@ -78,7 +78,7 @@ _PROFILE: Mapping[str, Callable[[str], str]] = {
 
 _UNLIMITED = Rate(0, 1)
 
-RECENT = 5 * 60
+RECENT_LOGIN = 5 * 60
 """Seconds after a log-in over v1 in which its token changes the password, or ends the account, without the old one."""
 
 USED_STEP = 10 * 60 * 1000
@@ -226,7 +226,7 @@ class Accounts:
 
         await self._append(user.id, change)
         ((current, claims),) = made
-        return self._tokens.issue(claims, min(LIFETIME, self._duration)), current
+        return self._tokens.issue(claims, min(V1_LIFETIME, self._duration)), current
 
     async def log_in_device(
         self,
@@ -384,7 +384,7 @@ class Accounts:
             session = sessions.go_on(connection, user, known.id, self._now())
             return Claims(user.id, user.generation, known.id, session, Dialect.BOTH)
 
-        return self._tokens.issue(await self._store.write(change), min(LIFETIME, self._duration))
+        return self._tokens.issue(await self._store.write(change), min(V1_LIFETIME, self._duration))
 
     async def devices(self, user_id: int) -> list[tuple[Device, Session | None]]:
         """
@@ -504,14 +504,14 @@ class Accounts:
         of v1 are in URLs, and somebody who finds one must not get the account with it.
 
         @param claims: the token's claims.
-        @param old: the password; empty: then the token must be of a log-in in the last L{RECENT} seconds.
+        @param old: the password; empty: then the token must be of a log-in in the last L{RECENT_LOGIN} seconds.
         @raise WrongPassword: C{old} is not the password.
         @raise LogInNeeded: the log-in was longer ago, or the token is not of a log-in with a password.
         @raise Refused: see L{log_in}.
         """
         if old:
             await self._check_own_password(user, old, claims.device)
-        elif claims.dialect != Dialect.V1 or not 0 <= self._now() // 1000 - claims.issued <= RECENT:
+        elif claims.dialect != Dialect.V1 or not 0 <= self._now() // 1000 - claims.issued <= RECENT_LOGIN:
             raise LogInNeeded
 
     async def delete_own(self, user: User, password: str, device: int = 0) -> None:

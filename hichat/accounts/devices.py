@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, tupl
 from hichat.core.errors import NoSuchDevice, TooManyDevices
 from hichat.storage.tables import devices, sessions
 
-LIMIT = 200
+DEVICES_LIMIT = 200
 """The most devices of a user that are not revoked, without those of v1."""
 
 V1_LIMIT = 20
@@ -112,7 +112,7 @@ def find_or_add(connection: Connection, user_id: int, name: str, now: int) -> De
     """
     As L{find_or_add_many}, for one device.
 
-    @raise TooManyDevices: the user has L{LIMIT} others.
+    @raise TooManyDevices: the user has L{DEVICES_LIMIT} others.
     """
     found = find_or_add_many(connection, [(user_id, name)], now)[user_id, name]
     if found is None:
@@ -123,7 +123,7 @@ def find_or_add(connection: Connection, user_id: int, name: str, now: int) -> De
 def find_or_add_many(connection: Connection, keys: Collection[Key], now: int) -> dict[Key, Device | None]:
     """
     @param keys: at most a few hundred; names of 1 to 64 characters of ASCII.
-    @return: the device by key, made if there was none; None: the user has L{LIMIT} others.
+    @return: the device by key, made if there was none; None: the user has L{DEVICES_LIMIT} others.
     """
     found = find_many(connection, keys)
     new = [key for key in keys if found[key] is None]
@@ -132,7 +132,7 @@ def find_or_add_many(connection: Connection, keys: Collection[Key], now: int) ->
         for user_id, count in connection.execute(_COUNTS, {"users": [user_id for user_id, _ in new]}):
             counts[user_id] = count
     for user_id, name in new:
-        if counts[user_id] < LIMIT:
+        if counts[user_id] < DEVICES_LIMIT:
             counts[user_id] += 1
             row = connection.execute(_ADD, {"user_id": user_id, "name": name, "created_at": now}).one()
             found[user_id, name] = Device(*row)

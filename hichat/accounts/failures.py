@@ -3,8 +3,8 @@ Counts of failed log-ins in a row: of an account, and apart from it of each devi
 with. Queries of a connection.
 
 The limits in memory (L{hichat.runtime.limits}) are forgotten with a restart, and let a patient stranger go on for ever.
-These counts are stored: after L{LIMIT} failures in a row there is one further try an hour (NIST SP 800-63B-4, 3.2.2).
-Names that no user has are counted as well, because otherwise the count would tell which names exist.
+These counts are stored: after L{FAILURES_LIMIT} failures in a row there is one further try an hour (NIST SP 800-63B-4,
+3.2.2). Names that no user has are counted as well, because otherwise the count would tell which names exist.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from hichat.storage.tables import login_failures
 
-LIMIT = 100
+FAILURES_LIMIT = 100
 """Failures in a row after which each further try has to wait."""
 
-PAUSE = 3600 * 1000
+FAILURES_PAUSE = 3600 * 1000
 """Milliseconds of that wait."""
 
 RESERVED = 10
@@ -27,7 +27,7 @@ RESERVED = 10
 From this number of failures on, a try is counted before it is made: so tries at the same time do not exceed the limit.
 """
 
-ROWS = 100_000
+COUNTS_LIMIT = 100_000
 """The largest number of counts. Beyond it the smallest counts are dropped first, the oldest of them before others."""
 
 
@@ -60,13 +60,13 @@ def attempt(connection: Connection, key: bytes, now: int) -> tuple[float, int]:
     if row is None:
         connection.execute(insert(login_failures).values(key=key, failed=1, failed_at=now))
         return 0, now
-    wait = row.failed_at + PAUSE - now if row.failed >= LIMIT else 0
+    wait = row.failed_at + FAILURES_PAUSE - now if row.failed >= FAILURES_LIMIT else 0
     if wait <= 0:
         connection.execute(update(login_failures).where(mine).values(failed=row.failed + 1, failed_at=now))
         return 0, row.failed_at
-    if wait > PAUSE:
+    if wait > FAILURES_PAUSE:
         # The clock was set back. An hour from now it is over, not an hour after that time comes again.
-        wait = PAUSE
+        wait = FAILURES_PAUSE
         connection.execute(update(login_failures).where(mine).values(failed_at=now))
     return wait / 1000, row.failed_at
 
@@ -86,7 +86,7 @@ def forget(connection: Connection, keys: Collection[bytes]) -> None:
     connection.execute(delete(login_failures).where(login_failures.c.key.in_(keys)))
 
 
-def prune(connection: Connection, rows: int = ROWS) -> None:
+def prune(connection: Connection, rows: int = COUNTS_LIMIT) -> None:
     """
     Forget the counts that matter least.
 

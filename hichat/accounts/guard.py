@@ -222,7 +222,7 @@ def _look(connection: Connection, name: str, given: Mapping[int, bytes], origin:
     if not device and origin == last and origin not in ("", STRANGER):
         key = here
     failed = failures.find(connection, [failures.key_of(each) for each in {key, account, here}])
-    if failed.get(failures.key_of(key), 0) >= failures.LIMIT:
+    if failed.get(failures.key_of(key), 0) >= failures.FAILURES_LIMIT:
         key = account
     return _Tried(user, password_hash, key, account, failed)
 

@@ -38,7 +38,7 @@ from hichat.core.text import GROWTH, composed, formed
 if TYPE_CHECKING:
     from hichat.core.ports import Runner
 
-LENGTH_LIMIT = 256
+PASSWORD_LIMIT = 256
 """Characters of a password, as it is hashed."""
 
 LEAST = 8
@@ -92,17 +92,17 @@ def prepare(password: str, field: str = "password") -> str:
     body was read.
 
     @param field: what the client calls it.
-    @return: 1 to L{LENGTH_LIMIT} characters.
+    @return: 1 to L{PASSWORD_LIMIT} characters.
     @raise InvalidField: too long, empty, or with NUL or lone surrogates.
     """
-    if len(password) > GROWTH * LENGTH_LIMIT:
-        raise PasswordTooLong(field, LENGTH_LIMIT)
+    if len(password) > GROWTH * PASSWORD_LIMIT:
+        raise PasswordTooLong(field, PASSWORD_LIMIT)
     if not password or not is_storable(password):
         raise InvalidField(field)
     spaced = "".join(" " if c == "+" or unicodedata.category(c) == "Zs" else c for c in password)
     prepared = composed(spaced, len(spaced), field)
-    if len(prepared) > LENGTH_LIMIT:
-        raise PasswordTooLong(field, LENGTH_LIMIT)
+    if len(prepared) > PASSWORD_LIMIT:
+        raise PasswordTooLong(field, PASSWORD_LIMIT)
     return prepared
 
 

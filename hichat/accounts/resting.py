@@ -17,7 +17,7 @@ from hichat.storage.tables import resting_names
 REST = 30 * 24 * 3600 * 1000
 """Milliseconds."""
 
-LIMIT = 5
+RESTING_LIMIT = 5
 """Names that rest because of one user, the last ones: or one could take them all from everybody."""
 
 
@@ -59,7 +59,7 @@ class Resting:
         }
         connection.execute(delete(resting_names).where(or_(c.until <= now, c.name_hash == row["name_hash"])))
         connection.execute(insert(resting_names).values(row))
-        last = select(c.name_hash).where(c.user_id == user_id).order_by(c.until.desc()).limit(LIMIT)
+        last = select(c.name_hash).where(c.user_id == user_id).order_by(c.until.desc()).limit(RESTING_LIMIT)
         connection.execute(delete(resting_names).where(c.user_id == user_id, c.name_hash.not_in(last)))
 
     def _hash(self, kind: str, text: str) -> bytes:

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from hichat.accounts import users
 from hichat.accounts.devices import OLD_NAME
-from hichat.accounts.tokens import LIFETIME, REFRESH_LIFETIME, RefreshClaims
+from hichat.accounts.tokens import REFRESH_LIFETIME, V1_LIFETIME, RefreshClaims
 from hichat.accounts.users import User
 from hichat.core.errors import Unauthorized
 from hichat.storage.tables import devices, sessions
@@ -261,7 +261,7 @@ def of_user(connection: Connection, user_id: int, now: int, duration: int) -> li
     )
 
     def lasts(began_at: int, rotated_at: int, dialect: str) -> bool:
-        since, lifetime = (rotated_at, REFRESH_LIFETIME) if dialect == "v2" else (began_at, LIFETIME)
+        since, lifetime = (rotated_at, REFRESH_LIFETIME) if dialect == "v2" else (began_at, V1_LIFETIME)
         return not is_over(since, now, lifetime) and not is_over(began_at, now, duration)
 
     rows = connection.execute(query).all()

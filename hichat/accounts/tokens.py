@@ -25,7 +25,7 @@ from hichat.core.errors import Unauthorized
 from hichat.core.events import MAX_SAFE_INTEGER
 from hichat.runtime.keys import Signer
 
-LIFETIME = 60 * 24 * 3600
+V1_LIFETIME = 60 * 24 * 3600
 """Seconds that a token of v1 lives; these clients cannot refresh theirs."""
 
 ACCESS_LIFETIME = 15 * 60
@@ -37,7 +37,7 @@ REFRESH_LIFETIME = 60 * 24 * 3600
 KEY_LENGTH = 32
 """Bytes of the key (RFC 7518, 3.2: at least as long as the hash)."""
 
-LENGTH_LIMIT = 1024
+TOKEN_LIMIT = 1024
 """Characters; ours have less than 200."""
 
 _ALGORITHM = "HS256"
@@ -121,7 +121,7 @@ class TokenSigner:
         @return: what it says; whether that is still so is not known here.
         @raise Unauthorized: for whatever is wrong with it.
         """
-        if len(token) > LENGTH_LIMIT:
+        if len(token) > TOKEN_LIMIT:
             raise Unauthorized
         try:
             claims = jwt.decode(token, self._key, algorithms=[_ALGORITHM], options=_OPTIONS)  # type: ignore[arg-type]
@@ -154,7 +154,7 @@ class TokenSigner:
         @return: the device, the session and the turn that the token was made for.
         @raise Unauthorized: we did not.
         """
-        if len(token) > LENGTH_LIMIT:
+        if len(token) > TOKEN_LIMIT:
             raise Unauthorized
         found = self._refresh.verify(token)
         if found is None or len(found) not in (_REFRESH.size, _OLD_REFRESH.size):
@@ -174,7 +174,7 @@ class TokenSigner:
 
     def verify_secret(self, secret: str) -> int:
         """@return: the number of the device to which we gave this secret once; 0: we did not."""
-        if len(secret) > LENGTH_LIMIT:
+        if len(secret) > TOKEN_LIMIT:
             return 0
         found = self._secret.verify(secret)
         return int(_SECRET.unpack(found)[0]) if found is not None and len(found) == _SECRET.size else 0

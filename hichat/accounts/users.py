@@ -17,7 +17,7 @@ from hichat.core.lookalikes import NO_NAME, columns_of
 from hichat.core.text import key_of, name_key
 from hichat.storage.tables import users
 
-PROFILE = ("avatar", "gender", "phone", "email", "bio")
+PROFILE_COLUMNS = ("avatar", "gender", "phone", "email", "bio")
 """The columns, beside the name, that a user may change at will."""
 
 MODULUS = 2**31 - 1
@@ -196,13 +196,13 @@ def change(connection: Connection, user_id: int, values: Mapping[str, str], now:
     """
     Change a user's profile.
 
-    @param values: checked texts, by column: C{name} and those of L{PROFILE}. A name that the user has already is not
-        checked: it may be from before the rules.
+    @param values: checked texts, by column: C{name} and those of L{PROFILE_COLUMNS}. A name that the user has already
+        is not checked: it may be from before the rules.
     @raise InvalidField: nobody may be called so.
     @raise NameTaken: another user has the name, in some case, or one that looks like it.
     @raise NoSuchUser: there is none.
     """
-    columns: dict[str, object] = {name: values[name] for name in PROFILE if name in values}
+    columns: dict[str, object] = {name: values[name] for name in PROFILE_COLUMNS if name in values}
     user = get(connection, user_id)
     if values.get("name", user.name) != user.name:
         name = user_name(values["name"])
@@ -265,7 +265,9 @@ def delete(connection: Connection, user_id: int, now: int) -> None:
 
     @raise NoSuchUser: there is none.
     """
-    blank: dict[str, object] = dict.fromkeys((*PROFILE, "name", "password_hash", "client_ip", "client_port"), "")
+    blank: dict[str, object] = dict.fromkeys(
+        (*PROFILE_COLUMNS, "name", "password_hash", "client_ip", "client_port"), ""
+    )
     gone: dict[str, object] = {**NO_NAME, "login_at": None, "administrator": False}
     _update(connection, user_id, blank | gone | {"deleted_at": now, "updated_at": now} | _SIGNED_OUT)
 

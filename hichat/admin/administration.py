@@ -19,7 +19,7 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.devices import Device
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.sessions import Session
-from hichat.accounts.tokens import LIFETIME, Claims, TokenSigner
+from hichat.accounts.tokens import V1_LIFETIME, Claims, TokenSigner
 from hichat.accounts.users import User
 from hichat.core.drafts import DraftFields, drafted
 from hichat.core.errors import Disabled, NoSuchUser, NotStored, Refused, StartError
@@ -139,7 +139,7 @@ class Administration:
     def write_tokens(self, claims: Iterable[Claims], file: TextIO) -> None:
         """Write a token for each of these a line, without a look at whether there is such a user or device."""
         for each in claims:
-            file.write(f"{self._tokens.issue(each, LIFETIME)}\n")
+            file.write(f"{self._tokens.issue(each, V1_LIFETIME)}\n")
 
     def find(self, name: str) -> User:
         """@raise NoSuchUser: no user has that name."""

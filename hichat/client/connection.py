@@ -75,7 +75,7 @@ from hichat.wire.frames import (
 Item = Happened | Receipt | TypingFrame | Presence | Error
 """A frame that answers no question. An L{Error} is about a frame that has no answer, such as C{typing}."""
 
-OWN_LIMIT = 10_000
+REMEMBERED_OWN = 10_000
 """
 The number of own events whose ids are remembered until the cursor has passed them. A program that takes no events stops
 the cursor: then the oldest ids are forgotten, and these own events come as events when the program takes some.
@@ -640,19 +640,19 @@ class Client:
     def _acked(self, ack: Ack) -> None:
         if self._listen:
             self._own.add(ack.id)
-            if len(self._own) >= OWN_LIMIT:
+            if len(self._own) >= REMEMBERED_OWN:
                 self._forget()
         self._outbox.acked(ack)
 
     def _forget(self) -> None:
         """Forget own ids that the cursor has passed. If that is not enough, move the cursor by a new sync."""
         self._own = set(self.own)
-        if len(self._own) > OWN_LIMIT // 2:
+        if len(self._own) > REMEMBERED_OWN // 2:
             self._own = {number for number in self._own if number > (self._position or 0)}
-        if len(self._own) <= OWN_LIMIT // 2:
+        if len(self._own) <= REMEMBERED_OWN // 2:
             return
         if self._deaf or self._sync_due:
-            self._own = set(sorted(self._own)[-(OWN_LIMIT // 2) :])
+            self._own = set(sorted(self._own)[-(REMEMBERED_OWN // 2) :])
         elif self._stopped is None:
             self._refresh()
 

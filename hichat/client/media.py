@@ -15,11 +15,11 @@ from urllib.parse import urlencode
 from hichat.client.caller import ApiCaller
 from hichat.client.wire import BadAnswer, FileTrouble, whole, words
 from hichat.media.addresses import OPEN_PREFIX, id_of
-from hichat.media.names import NAME_LIMIT, clean_name, extension_of, shortened
+from hichat.media.names import FILE_NAME_LIMIT, clean_name, extension_of, shortened
 
 Kind = Literal["picture", "audio", "file"]
 
-LONGEST = 86_400
+AUDIO_LIMIT = 86_400
 """The longest duration of an audio that a message may give, in seconds; see L{hichat.wire.frames.Send}."""
 
 # https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file: digits may be superscripts.
@@ -171,7 +171,7 @@ class MediaCalls:
 
 
 def _length(seconds: object) -> float:
-    return float(seconds) if isinstance(seconds, int | float) and 0 < seconds <= LONGEST else 0.0
+    return float(seconds) if isinstance(seconds, int | float) and 0 < seconds <= AUDIO_LIMIT else 0.0
 
 
 def place_for(name: str, directory: Path, fallback: str, windows: bool = os.name == "nt") -> Path:
@@ -190,7 +190,7 @@ def place_for(name: str, directory: Path, fallback: str, windows: bool = os.name
     while path.exists() or path.is_symlink():
         number += 1
         end = f" ({number}){extension}"
-        path = directory / f"{shortened(stem, NAME_LIMIT - len(end.encode()))}{end}"
+        path = directory / f"{shortened(stem, FILE_NAME_LIMIT - len(end.encode()))}{end}"
     return path
 
 

@@ -31,7 +31,7 @@ WAITING_MARKS = 2000
 WAITING_MARKS_OF_USER = 500
 """The most waiting marks of one user, so that no user takes all the room."""
 
-TOGETHER = 64
+CONVERSATIONS_IN_TRANSACTION = 64
 """The most conversations in one transaction: messages have to wait for it."""
 
 OTHERS_LIMIT = 100
@@ -262,7 +262,7 @@ class MarkWriter:
         return waiter
 
     def _write(self) -> None:
-        batch = {place: self._waiting.pop(place) for place in list(self._waiting)[:TOGETHER]}
+        batch = {place: self._waiting.pop(place) for place in list(self._waiting)[:CONVERSATIONS_IN_TRANSACTION]}
         advances = [Advance(user, key, w.received, w.read) for (user, key), w in batch.items()]
         written = self._store.write(advance, advances)
         written.addErrback(self._failed, len(batch))
@@ -295,7 +295,7 @@ class MarkWriter:
     def _next(self) -> None:
         self._busy = bool(self._waiting)
         if self._busy:
-            self._clock.callLater(0 if len(self._waiting) >= TOGETHER else GATHER, self._write)
+            self._clock.callLater(0 if len(self._waiting) >= CONVERSATIONS_IN_TRANSACTION else GATHER, self._write)
             return
         waiters, self._idle = self._idle, []
         for waiter in waiters:

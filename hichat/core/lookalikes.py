@@ -15,7 +15,7 @@ from precis_i18n import get_profile
 
 from hichat.core.text import formed, key_of, name_key
 
-LIMIT = 192
+SKELETON_LIMIT = 192
 """Characters of a skeleton that are kept."""
 
 MIXED = ""
@@ -45,7 +45,7 @@ def columns_of(name: str) -> dict[str, str]:
 def look_of(name: str) -> str:
     """@return: what is equal for names that look alike, also if one is in capitals."""
     found = _skeleton(_skeleton(_skeleton(name).upper()).lower())
-    return " ".join(found.split())[:LIMIT]
+    return " ".join(found.split())[:SKELETON_LIMIT]
 
 
 def script_of(name: str) -> str:

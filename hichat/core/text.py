@@ -14,7 +14,7 @@ from unicodedata import combining, normalize
 
 from hichat.core.errors import InvalidField
 
-MARKS = 30
+MARKS_LIMIT = 30
 """Marks that may follow one another."""
 
 GROWTH = 4
@@ -61,7 +61,7 @@ def mark() -> re.Pattern[str]:
 @cache
 def _run() -> re.Pattern[str]:
     """@return: finds those that are too many in a row."""
-    return re.compile(f"{_one()}[{combining_set()}]{{{MARKS},}}")
+    return re.compile(f"{_one()}[{combining_set()}]{{{MARKS_LIMIT},}}")
 
 
 def _ranges(codes: Iterable[int]) -> str:
@@ -81,7 +81,7 @@ def composed(text: str, limit: int, field: str) -> str:
     @param limit: characters that may be kept; decomposed it may come with more.
     @param field: what the client calls it.
     @return: in the form NFC.
-    @raise InvalidField: more than L{limit} characters of that form, or more than L{MARKS} marks in a row.
+    @raise InvalidField: more than L{limit} characters of that form, or more than L{MARKS_LIMIT} marks in a row.
     """
     check(text, limit, field)
     found = normalize("NFC", text)
@@ -93,7 +93,7 @@ def composed(text: str, limit: int, field: str) -> str:
 def check(text: str, limit: int, field: str) -> None:
     """
     @param limit: characters that there may be once it is composed.
-    @raise InvalidField: there are more for sure; or more than L{MARKS} marks in a row.
+    @raise InvalidField: there are more for sure; or more than L{MARKS_LIMIT} marks in a row.
     """
     if len(text) > GROWTH * limit or (not text.isascii() and _run().search(text)):
         raise InvalidField(field)
@@ -101,7 +101,7 @@ def check(text: str, limit: int, field: str) -> None:
 
 def cut(text: str) -> str:
     """@return: the text without the marks that are too many in a row."""
-    return text if text.isascii() else _run().sub(lambda run: run[0][:MARKS], text)
+    return text if text.isascii() else _run().sub(lambda run: run[0][:MARKS_LIMIT], text)
 
 
 def formed(form: Form, text: str) -> str:

@@ -54,7 +54,7 @@ from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_connection import V2Protocol
 from hichat.pipeline.gateway.v2_session import Services, SignedIn, make_signal
 from hichat.pipeline.ledger.gather import Ledger
-from hichat.pipeline.ledger.memory import FEW, TAIL
+from hichat.pipeline.ledger.memory import CATCH_UP_LIMIT, FEW
 from hichat.pipeline.ledger.process import WriterProcess, WriterSetup
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.pipeline.plane.datagram import Codec
@@ -319,7 +319,7 @@ def assemble_way(
         now,
         bounds.edit,
         bounds.contacts_only,
-        tail=TAIL if setup is None else FEW,
+        tail=CATCH_UP_LIMIT if setup is None else FEW,
         ticks=lambda: round(clock.seconds() * 1000),
         strangers=bounds.strangers,
     )

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from twisted.internet import endpoints
 from twisted.logger import LogLevel
 
-from hichat.accounts.passwords import LEAST, LENGTH_LIMIT
+from hichat.accounts.passwords import LEAST, PASSWORD_LIMIT
 from hichat.accounts.sessions import DURATION
 from hichat.core.errors import StartError
 from hichat.groups.queries import GroupLimits
@@ -100,8 +100,8 @@ def _connections(text: str) -> int | None:
 
 def _length(text: str) -> int:
     count = _count(text)
-    if count > LENGTH_LIMIT:
-        raise ValueError(f"a password has at most {LENGTH_LIMIT}")
+    if count > PASSWORD_LIMIT:
+        raise ValueError(f"a password has at most {PASSWORD_LIMIT}")
     return count
 
 

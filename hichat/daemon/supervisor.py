@@ -36,7 +36,7 @@ from hichat.runtime.supervision import Supervised
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 
-LINE = 256 * 1024
+WORKER_LINE_LIMIT = 256 * 1024
 """Bytes that a worker may write without an end of line."""
 
 NUMBER = "HICHAT_WORKER"
@@ -52,7 +52,7 @@ class Worker(Supervised):
     """
 
     patience = STOP_DEADLINE + 1
-    longest_line = LINE
+    longest_line = WORKER_LINE_LIMIT
 
     def __init__(self, number: int, found: DaemonSettings, reactor: Any, write: Callable[[str], object]) -> None:
         super().__init__(reactor, (sys.executable, "-m", "hichat.daemon.worker"))

@@ -25,7 +25,7 @@ from hichat.groups.rights import Act, Rights
 from hichat.storage.tables import candidates, groups, invite_links, members
 from hichat.storage.tables import users as users_table
 
-LINKS_LIMIT = 20
+INVITE_LINKS_LIMIT = 20
 """Invite links of a group that are good."""
 
 
@@ -318,13 +318,13 @@ def make_link(
     Make an invite link. It is no event: its code is not for all members.
 
     @param code: new, and not to be guessed.
-    @raise TooManyLinks: the group has L{LINKS_LIMIT}.
+    @raise TooManyLinks: the group has L{INVITE_LINKS_LIMIT}.
     @raise NotPermitted: only the owner and the admins may; L{NotAMember}: they are members.
     @raise NoSuchGroup: there is no such group.
     """
     Rights(connection, group_id, user_id).ask(Act.MAKE_LINK)
     of_group = invite_links.c.group_id == group_id
-    if (connection.scalar(select(func.count()).where(of_group)) or 0) >= LINKS_LIMIT:
+    if (connection.scalar(select(func.count()).where(of_group)) or 0) >= INVITE_LINKS_LIMIT:
         # Remove expired links, but not before there is need to: the clock may be wrong.
         gone = connection.execute(invite_links.delete().where(of_group, ~_is_good(now)))
         if not gone.rowcount:

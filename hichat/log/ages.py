@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable
 
-MARKS = 1000
+AGE_STEPS = 1000
 """The resolution of ages: the longest age, divided by this."""
 
 
@@ -24,7 +24,7 @@ class Ages:
     """
 
     def __init__(self, longest: int, ticks: Callable[[], int]) -> None:
-        self._step = longest // MARKS
+        self._step = longest // AGE_STEPS
         self._ticks = ticks
         # Last positions of the log, and the ticks at which they were seen; both grow.
         self._ends: list[int] = []
@@ -39,8 +39,8 @@ class Ages:
             return
         self._ends.append(end)
         self._seen.append(now)
-        if len(self._ends) > 4 * MARKS:
-            del self._ends[:MARKS], self._seen[:MARKS]
+        if len(self._ends) > 4 * AGE_STEPS:
+            del self._ends[:AGE_STEPS], self._seen[:AGE_STEPS]
 
     def of(self, position: int, told: int) -> int:
         """

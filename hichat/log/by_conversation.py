@@ -49,13 +49,13 @@ from hichat.log import reading
 from hichat.storage.engine import driver
 from hichat.storage.tables import events, is_of, of_kinds, places, places_head, recent_places
 
-STEP = 1000
+INDEX_STEP = 1000
 """The least events in a step. The index lags at least so far behind the log."""
 
 SCATTERED = 4
 """A step with fewer events for each of its conversations, on average, is scattered."""
 
-RECENT = 48_000
+SMALL_TIER = 48_000
 """
 Entries in the small tier, but for a step's. Its pages are written nearly all with each step, of the large one a part
 that is a step's part of this: with 5 million events in 200,000 conversations the sum is smallest about here, half of a
@@ -96,9 +96,9 @@ def follow(connection: Connection, low: int, head: int, steps: int = 2) -> int:
     @param steps: the tail may have fewer events than so many steps.
     @return: the position of the index now.
     """
-    if head - low < steps * STEP:
+    if head - low < steps * INDEX_STEP:
         return low
-    high = max(low + STEP, head - 2 * STEP)
+    high = max(low + INDEX_STEP, head - 2 * INDEX_STEP)
     step = {"low": low, "high": high}
     spread = connection.scalar(_SPREAD, step) or 0
     if high - low < SCATTERED * spread:
@@ -135,9 +135,9 @@ def _merge(connection: Connection, count: int) -> None:
     """So many entries are new in the small tier: if it has too many, move a part on, from where the last move ended."""
     recent, *last = connection.execute(_MERGED).one()
     recent += count
-    if recent > RECENT:
+    if recent > SMALL_TIER:
         behind = {"from_conversation": last[0], "from_position": last[1]}
-        end = connection.execute(_END, behind | {"count": recent - RECENT - 1}).first()
+        end = connection.execute(_END, behind | {"count": recent - SMALL_TIER - 1}).first()
         to = (MAX_SAFE_INTEGER, MAX_SAFE_INTEGER) if end is None else end
         part = behind | {"to_conversation": to[0], "to_position": to[1]}
         connection.execute(_MOVE, part)

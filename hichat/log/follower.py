@@ -37,7 +37,7 @@ divided by this; but at least that duration. So the search index keeps up with s
 takes a hundredth of a core, and catches up afterwards.
 """
 
-LONGEST = 5.0
+REST_LIMIT = 5.0
 """The most seconds of rest while there are more events to take in."""
 
 
@@ -204,7 +204,7 @@ class Follower:
         # The clock may have been set back meanwhile.
         took = max(0.0, now - began)
         rate = (progress.head - before.head) / since if before.head and since > 0 else 0
-        self._again(min(LONGEST, took * max(1, rate / PACE)))
+        self._again(min(REST_LIMIT, took * max(1, rate / PACE)))
 
     def _failed(self, failure: Failure) -> None:
         if not failure.check(StepFailed):

@@ -93,7 +93,7 @@ def _put(connection: Connection, into: Table, rows: Sequence[tuple[Any, ...]]) -
                 _insert(own, into, rows)
 
 
-ROWS = 128
+ROWS_IN_STATEMENT = 128
 """The most rows in one statement."""
 
 
@@ -102,7 +102,7 @@ def _insert(own: Any, into: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     Insert with few statements, and not one for each row as C{executemany}: SQLite's driver releases the interpreter's
     lock in each statement, and gets it back only when the reactor's thread waits.
     """
-    at, size = 0, ROWS
+    at, size = 0, ROWS_IN_STATEMENT
     while at < len(rows):
         while size > len(rows) - at:
             size //= 2

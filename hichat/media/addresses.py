@@ -23,13 +23,13 @@ OPEN_PREFIX = "/uploads/"
 ID = r"[A-Za-z0-9_-]{22}"
 """The pattern of a file's id: 128 bits in base64url (RFC 4648, 5), without padding."""
 
-LIFETIME = 3600_000
+URL_LIFETIME = 3600_000
 """Milliseconds for which a signed URL is valid, at least."""
 
-STEP = 900_000
+URL_STEP = 900_000
 """Milliseconds in which all signed URLs of a file are the same: so a browser's cache is of use."""
 
-LONGEST = LIFETIME + STEP
+URL_LIFETIME_LIMIT = URL_LIFETIME + URL_STEP
 """Milliseconds for which a signed URL is valid, at most."""
 
 _OPEN = re.compile(rf"({ID})-({ID})(?:\.[a-z0-9]{{1,8}})?")
@@ -94,4 +94,4 @@ class Addresses:
 
 def end_of_link(now: int) -> int:
     """@return: the end of a URL that is signed now, in milliseconds since the epoch."""
-    return -(-(now + LIFETIME) // STEP) * STEP
+    return -(-(now + URL_LIFETIME) // URL_STEP) * URL_STEP

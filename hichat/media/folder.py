@@ -20,11 +20,11 @@ from zope.interface import implementer
 from hichat.core.ports import IFileStore, Unfinished
 from hichat.media.addresses import ID
 
-THUMBNAIL = ".thumbnail"
+THUMBNAIL_SUFFIX = ".thumbnail"
 """The end of the name of a thumbnail's file, behind the id."""
 
 _UNFINISHED = ".part"
-_NAME = re.compile(rf"({ID})(?:{re.escape(THUMBNAIL)})?")
+_NAME = re.compile(rf"({ID})(?:{re.escape(THUMBNAIL_SUFFIX)})?")
 
 STRAY_AFTER = 3600.0
 """Seconds after which a file without a record counts as left by a crash."""
@@ -77,7 +77,7 @@ class Folder:
 
     def place(self, id: str, thumbnail: bool = False) -> Path:
         """See L{IFileStore.place}."""
-        return self.scratch / (f"{id}{THUMBNAIL}" if thumbnail else id)
+        return self.scratch / (f"{id}{THUMBNAIL_SUFFIX}" if thumbnail else id)
 
     def remove(self, ids: Iterable[str]) -> None:
         """See L{IFileStore.remove}."""

@@ -30,8 +30,8 @@ from hichat.core.errors import (
 )
 from hichat.log.follower import Claim, Follower, Progress, StepFailed
 from hichat.media import records, types
-from hichat.media.addresses import LONGEST, PREFIX, Addresses, end_of_link, id_of, make_id
-from hichat.media.names import NAME_LIMIT, clean_name, extension_of, shortened
+from hichat.media.addresses import PREFIX, URL_LIFETIME_LIMIT, Addresses, end_of_link, id_of, make_id
+from hichat.media.names import FILE_NAME_LIMIT, clean_name, extension_of, shortened
 from hichat.media.records import StoredFile
 from hichat.media.types import Kind, Picture
 from hichat.runtime.clock import Settled, ticks
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from hichat.core.ports import IFileStore, Runner, Unfinished
     from hichat.storage.store import Store
 
-SWEEP = 300.0
+UNUSED_SWEEP = 300.0
 """Seconds between two sweeps, which remove unused files."""
 
 STRAYS = 288
@@ -211,7 +211,7 @@ class MediaStore:
         self._reserved: dict[int, int] = {}
         self._swept = 0
         self._follower = Follower(
-            "the use of uploaded files", lambda: Deferred.fromCoroutine(self.step()), clock, claim, poll=SWEEP
+            "the use of uploaded files", lambda: Deferred.fromCoroutine(self.step()), clock, claim, poll=UNUSED_SWEEP
         )
 
     @property
@@ -420,7 +420,7 @@ class MediaStore:
         if left <= 0 or not self._addresses.is_signed(id, until, key):
             raise BadLink
         # If the clock was set back meanwhile, more seems to be left than a URL can last.
-        return await self._serve(id, thumbnail), min(left, LONGEST) // 1000
+        return await self._serve(id, thumbnail), min(left, URL_LIFETIME_LIMIT) // 1000
 
     async def _serve(self, id: str, thumbnail: bool) -> Served:
         found = await self._store.read(records.find, id)
@@ -506,7 +506,7 @@ def _name_to_save(found: StoredFile) -> str:
     end = extension_of(found.name).removeprefix(".")
     if not extension or found.name.startswith(".") or (end and not end.isdigit()):
         return found.name
-    return f"{shortened(found.name, NAME_LIMIT - len(extension) - 1)}.{extension}"
+    return f"{shortened(found.name, FILE_NAME_LIMIT - len(extension) - 1)}.{extension}"
 
 
 def _size(unfinished: Unfinished) -> int:

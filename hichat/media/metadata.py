@@ -38,7 +38,7 @@ write about 10."""
 COMPONENTS = 4
 """The most components of a JPEG's scan, and of a progressive JPEG's frame (T.81, B.2)."""
 
-PROFILE = 8 * 1024**2
+ICC_PROFILE_LIMIT = 8 * 1024**2
 """The largest ICC profile that is used, in bytes; those of printers have up to 3 million. A larger one is only kept."""
 
 
@@ -211,7 +211,7 @@ def _joined(pieces: dict[int, bytes]) -> bytes:
     count = len(pieces)
     if sorted(pieces) != [(number << 8) + count for number in range(1, count + 1)]:
         return b""
-    return b"".join(pieces[number] for number in sorted(pieces))[:PROFILE]
+    return b"".join(pieces[number] for number in sorted(pieces))[:ICC_PROFILE_LIMIT]
 
 
 # PNG (third edition, 5.3): chunks of length, type, data, CRC.
@@ -328,7 +328,7 @@ def _profile_of_png(chunk: bytes) -> bytes:
     if not name or packed[:1] != b"\0":
         return b""
     try:
-        return zlib.decompressobj().decompress(packed[1:], PROFILE)
+        return zlib.decompressobj().decompress(packed[1:], ICC_PROFILE_LIMIT)
     except zlib.error:
         return b""
 
@@ -436,7 +436,7 @@ def _webp(content: Content) -> PictureParts:
         elif kind in _WEBP_SHOWN:
             parts.kept += [slice(at, at + 8 + size), b"\0" * (size % 2)]
             if kind == b"ICCP" and flags & _HAS_PROFILE:
-                parts.profile = parts.profile or content[at + 8 : at + 8 + min(size, PROFILE)]
+                parts.profile = parts.profile or content[at + 8 : at + 8 + min(size, ICC_PROFILE_LIMIT)]
         elif kind == b"EXIF" and flags & _HAS_EXIF:
             exif = exif or _take_orientation(parts, content[at + 8 : at + 8 + size].removeprefix(b"Exif\0\0"))
             # Exif stays in the file, but Chromium does not rotate a WebP by it: nor must the thumbnail be.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import regex
 
-NAME_LIMIT = 255
+FILE_NAME_LIMIT = 255
 """The longest file name, in bytes of UTF-8: file systems take no longer one."""
 
 TAKEN = 1000
-"""The most characters of a name that a client may give; names longer than L{NAME_LIMIT} are cut."""
+"""The most characters of a name that a client may give; names longer than L{FILE_NAME_LIMIT} are cut."""
 
 _EXTENSION = 32
 """Bytes of the longest extension that is kept when a name is cut."""
@@ -34,11 +34,11 @@ _CHARACTER = regex.compile(r"\X")
 def clean_name(name: str) -> str:
     """
     @param name: the name that a client gives a file.
-    @return: the last part of its path, of at most L{NAME_LIMIT} bytes, without invisible characters and those that
+    @return: the last part of its path, of at most L{FILE_NAME_LIMIT} bytes, without invisible characters and those that
         change the direction of text; empty if no visible character is left.
     """
     found = _EDGES.sub("", without_hidden(regex.split(r"[/\\]", name)[-1]))
-    return shortened(found, NAME_LIMIT) if _SEEN.search(found) else ""
+    return shortened(found, FILE_NAME_LIMIT) if _SEEN.search(found) else ""
 
 
 def without_hidden(name: str) -> str:

@@ -26,7 +26,7 @@ PIXELS = 40_000_000
 """The most pixels of a picture: while its thumbnail is made, each takes 4 bytes of memory, of a WebP 16. A picture that
 states more is not decoded at all."""
 
-THUMBNAIL = 320
+THUMBNAIL_SIDE = 320
 """Pixels of a thumbnail's longer side."""
 
 STRIP = 16
@@ -224,7 +224,7 @@ def _webp_pixels(head: bytes) -> int:
 
 def _shrink(image: Image.Image, parts: PictureParts, low: Image.Image | None) -> Image.Image:
     # A JPEG can be decoded at eighths of its size, in a fraction of the time and the memory.
-    image.draft("RGB", (THUMBNAIL * 2, THUMBNAIL * 2))
+    image.draft("RGB", (THUMBNAIL_SIDE * 2, THUMBNAIL_SIDE * 2))
     image.load()
     read, size = _reader(image, parts, low), image.size
     if parts.place is not None and parts.place != (*size, 0, 0):
@@ -233,7 +233,7 @@ def _shrink(image: Image.Image, parts: PictureParts, low: Image.Image | None) ->
         whole.paste(_as("RGBA", read((0, 0, *size))), parts.place[2:])
         read, size = whole.crop, whole.size
     small = _reduced(size, read)
-    small.thumbnail((THUMBNAIL, THUMBNAIL))
+    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     small = to_srgb(small, parts)
     return small.transpose(_UPRIGHT[parts.orientation]) if parts.orientation in _UPRIGHT else small
 
@@ -333,7 +333,7 @@ def _reduced(size: tuple[int, int], read: Read) -> Image.Image:
     because converting the whole picture would take as much memory again.
     """
     width, height = size
-    factor = max(size) // (2 * THUMBNAIL)
+    factor = max(size) // (2 * THUMBNAIL_SIDE)
     if factor < 2:
         return read((0, 0, width, height))
     small: Image.Image | None = None

@@ -29,7 +29,7 @@ THUMBNAIL_TYPE = "image/webp"
 PIECE = 32 * 1024
 """Bytes that are searched for a pattern at once."""
 
-LONGEST = 16
+LONGEST_SIGNATURE = 16
 """Bytes of the longest match of such a pattern."""
 
 FILE_HEAD = 4096
@@ -283,12 +283,12 @@ def _find(pattern: re.Pattern[bytes], content: bytes | mmap, end: int) -> int:
     Search piece by piece, and rest after each: a search holds the interpreter's lock, and one through ten megabytes may
     take half a second.
 
-    @param pattern: its matches have at most L{LONGEST} bytes.
+    @param pattern: its matches have at most L{LONGEST_SIGNATURE} bytes.
     @param end: the offset at which the search ends.
     @return: the offset of the first match, or -1.
     """
     for at in range(0, end, PIECE):
-        found = pattern.search(content, at, min(end, at + PIECE + LONGEST))
+        found = pattern.search(content, at, min(end, at + PIECE + LONGEST_SIGNATURE))
         if found is not None:
             return found.start()
         rest()

@@ -22,7 +22,7 @@ BUCKETS_LIMIT = 10_000
 SHARED = 1024
 """The number of buckets that all further keys share. So strangers who fill the table make no count be forgotten."""
 
-SWEEP = 1000
+BUCKETS_SWEEP = 1000
 """Milliseconds between two looks for empty buckets in a full table."""
 
 WIDER = {4: ((24, 16),), 6: ((56, 4), (48, 16))}
@@ -196,7 +196,7 @@ class Limit:
         """@return: whether one more key may have a bucket of its own. Only empty buckets are removed for it."""
         now = self._clock()
         if len(self._own) >= self._entries and now >= self._sweep_at:
-            self._sweep_at = now + SWEEP
+            self._sweep_at = now + BUCKETS_SWEEP
             self._own.forget_empty()
         return len(self._own) < self._entries
 

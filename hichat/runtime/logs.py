@@ -31,10 +31,10 @@ from twisted.logger import (
 from twisted.python.logfile import LogFile
 from zope.interface import implementer
 
-LINE = 8192
+LINE_LIMIT = 8192
 """Characters of a line; a longer one is cut."""
 
-LINES = 500
+TRACEBACK_LIMIT = 500
 """Of a traceback."""
 
 TOLD_ONE_BY_ONE = 5
@@ -47,7 +47,7 @@ KINDS_LIMIT = 500
 """Of events in a minute that are told apart."""
 
 
-def plain(text: str, limit: int = LINE) -> str:
+def plain(text: str, limit: int = LINE_LIMIT) -> str:
     """
     @param limit: characters; a longer text is cut.
     @return: the text, with the escapes of Python's strings in place of controls, line ends, signs that turn the
@@ -57,7 +57,7 @@ def plain(text: str, limit: int = LINE) -> str:
     return text if text.isprintable() else "".join(_escape(each) for each in text)
 
 
-def _cut(text: str, limit: int = LINE) -> str:
+def _cut(text: str, limit: int = LINE_LIMIT) -> str:
     return text if len(text) <= limit else f"{text[:limit]}... ({len(text) - limit} more)"
 
 
@@ -122,7 +122,7 @@ def _traceback(event: LogEvent) -> list[str]:
     text = event["log_failure"].getTraceback() if "log_failure" in event else event.get("traceback", "")
     lines = text.splitlines()
     # The exception is at the end.
-    return [_cut(line) for line in (lines if len(lines) <= LINES else ["...", *lines[-LINES:]])]
+    return [_cut(line) for line in (lines if len(lines) <= TRACEBACK_LIMIT else ["...", *lines[-TRACEBACK_LIMIT:]])]
 
 
 @implementer(ILogObserver)

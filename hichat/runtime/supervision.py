@@ -28,7 +28,7 @@ from hichat.runtime import signals
 RESTART_PAUSE = 1.0
 """Seconds after which a process that ended is started again; twice as long each time that it ends at once."""
 
-LONGEST = 30.0
+RESTART_PAUSE_LIMIT = 30.0
 """The longest such pause, in seconds."""
 
 STEADY = 5.0
@@ -49,7 +49,7 @@ class Pauses:
         from twisted.application.internet import backoffPolicy
 
         self._clock = clock
-        self._policy = backoffPolicy(RESTART_PAUSE, LONGEST, 2.0, jitter=lambda: 0.0)
+        self._policy = backoffPolicy(RESTART_PAUSE, RESTART_PAUSE_LIMIT, 2.0, jitter=lambda: 0.0)
         self._began = clock.seconds()
         self._attempts = 0
 

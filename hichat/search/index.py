@@ -25,10 +25,10 @@ from hichat.search.words import Token
 from hichat.storage.engine import SEARCH_LOCK, make_engine
 from hichat.storage.tables import search_entries, search_head
 
-VERSION = 6
+INDEX_VERSION = 6
 """The version of the entries' form. An index of another version is made anew."""
 
-TOGETHER = 200
+CONVERSATIONS_IN_QUERY = 200
 """The most conversations in one query."""
 
 TIMES_BLOCK = 4096
@@ -190,8 +190,8 @@ class Index(ABC):
         @return: positions of messages, the last first; at most C{limit}.
         """
         found: set[int] = set()
-        for first in range(0, len(wanted), TOGETHER):
-            found.update(self._find(connection, wanted[first : first + TOGETHER], above, below, limit))
+        for first in range(0, len(wanted), CONVERSATIONS_IN_QUERY):
+            found.update(self._find(connection, wanted[first : first + CONVERSATIONS_IN_QUERY], above, below, limit))
         return nlargest(limit, found)
 
     @abstractmethod
@@ -234,7 +234,7 @@ class SQLiteIndex(Index):
 
     def _prepare(self) -> None:
         with self.writing() as connection:
-            if connection.exec_driver_sql("PRAGMA user_version").scalar() != VERSION:
+            if connection.exec_driver_sql("PRAGMA user_version").scalar() != INDEX_VERSION:
                 self.clear(connection)
 
     def clear(self, connection: Connection) -> None:
@@ -247,8 +247,8 @@ class SQLiteIndex(Index):
             "CREATE VIRTUAL TABLE search_entries USING fts5(terms, tokenize='ascii', detail=none, columnsize=0)",
             "CREATE TABLE search_head (position BIGINT NOT NULL, time BIGINT NOT NULL, version INTEGER NOT NULL)",
             f"CREATE TABLE {_TIMES}",
-            f"INSERT INTO search_head VALUES (0, 0, {VERSION})",  # noqa: S608
-            f"PRAGMA user_version = {VERSION}",
+            f"INSERT INTO search_head VALUES (0, 0, {INDEX_VERSION})",  # noqa: S608
+            f"PRAGMA user_version = {INDEX_VERSION}",
         ):
             connection.exec_driver_sql(statement)
 
@@ -302,14 +302,14 @@ class PostgreSQLIndex(Index):
     def prepare(self) -> None:
         """See L{Index.prepare}."""
         with self.writing() as connection:
-            if connection.scalar(select(search_head.c.version)) != VERSION:
+            if connection.scalar(select(search_head.c.version)) != INDEX_VERSION:
                 self.clear(connection)
 
     def clear(self, connection: Connection) -> None:
         """See L{Index.clear}."""
         connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {_TIMES}")
         connection.exec_driver_sql("TRUNCATE search_entries, search_head, search_times")
-        connection.execute(insert(search_head).values(position=0, time=0, version=VERSION))
+        connection.execute(insert(search_head).values(position=0, time=0, version=INDEX_VERSION))
 
     def remove(self, connection: Connection, positions: Sequence[int]) -> None:
         """See L{Index.remove}."""

@@ -32,13 +32,13 @@ from hichat.search.words import Part, Token, Word
 from hichat.storage.tables import events, is_of, places, recent_places
 from hichat.wire import frames, view
 
-TAIL = 2000
+UNINDEXED_LIMIT = 2000
 """The most events that a search reads from the log because they are not in the index yet."""
 
 CONVERSATIONS = 10_000
 """The most conversations in one query: PostgreSQL takes 65,535 values."""
 
-TOGETHER = 256
+MESSAGES_IN_READ = 256
 """Messages that are read together."""
 
 EXAMINED = 4000
@@ -108,7 +108,7 @@ class HitPage(NamedTuple):
     A page of results.
 
     @ivar behind: the next page begins behind this place; None: there is no next page.
-    @ivar whole: whether all events were searched: false if more than L{TAIL} are not in the index yet.
+    @ivar whole: whether all events were searched: false if more than L{UNINDEXED_LIMIT} are not in the index yet.
     """
 
     hits: list[Hit]
@@ -199,10 +199,10 @@ class _Search:
         # Nearly every candidate matches.
         size = min(limit + 8, EXAMINED)
         candidates = self._candidates(below, size)
-        while batch := list(islice(candidates, min(size, TOGETHER))):
+        while batch := list(islice(candidates, min(size, MESSAGES_IN_READ))):
             # The bodies and edits of a batch are read together.
             found += self._examine(batch)
-            size = TOGETHER
+            size = MESSAGES_IN_READ
             if len(found) >= limit:
                 return found[:limit], found[limit - 1].message.position
             examined += len(batch)
@@ -228,7 +228,7 @@ class _Search:
         values = {
             "low": self._done,
             "unindexed": max(self._done, places_room.indexed(self._connection)),
-            "wanted": TAIL + 1,
+            "wanted": UNINDEXED_LIMIT + 1,
         }
         conversations = list(self._spans)
         rows: list[Any] = []
@@ -236,9 +236,9 @@ class _Search:
             some = conversations[first : first + CONVERSATIONS]
             rows += self._connection.execute(_TAIL, {**values, "conversations": some}).all()
         rows.sort(key=lambda row: -row.position)
-        if len(rows) > TAIL:
+        if len(rows) > UNINDEXED_LIMIT:
             self._whole = False
-        found = {subject if kind in EDITS else position for position, kind, subject in rows[:TAIL]}
+        found = {subject if kind in EDITS else position for position, kind, subject in rows[:UNINDEXED_LIMIT]}
         return sorted((position for position in found if position < below), reverse=True)
 
     def _indexed_ones(self, below: int, size: int) -> Iterator[int]:

@@ -21,7 +21,7 @@ import regex
 from hichat.core.text import formed
 from hichat.search.folding import comparable, is_ignorable
 
-LONGEST = 64
+INDEXED_LENGTH = 64
 """Characters of a word in the index; a search compares further ones in the message's text."""
 
 SNIPPET = 120
@@ -153,7 +153,7 @@ def tokens(text: str) -> set[str]:
         if close:
             found.update(word[place : place + 2] for place in range(len(word)))
         else:
-            found.add(word[:LONGEST])
+            found.add(word[:INDEXED_LENGTH])
     return found
 
 
@@ -174,7 +174,7 @@ def wanted(word: Word) -> list[Token]:
     """@return: the tokens to look up for this word: the index has all of them for every text with the word."""
     text, close = word
     if not close:
-        return [Token(text[:LONGEST], True)]
+        return [Token(text[:INDEXED_LENGTH], True)]
     if len(text) == 1:
         return [Token(text, True)]
     return [Token(text[place : place + 2], False) for place in range(len(text) - 1)]

@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 
 from hichat.storage.engine import concerns_all
 
-PAUSE = 60.0
+TROUBLE_INTERVAL = 60.0
 """Seconds between two log lines of one trouble. It is over after so many seconds without another failure."""
 
 
@@ -57,7 +57,7 @@ class Trouble:
             if began:
                 self._count_before = self._count_told = self.count
             self.count += count
-            if not began and now - self._told < PAUSE:
+            if not began and now - self._told < TROUBLE_INTERVAL:
                 return
             self._told, fresh, self._count_told = now, self.count - self._count_told, self.count
         what = self._what if began else f"{self._what}, {fresh} times more"
@@ -71,7 +71,7 @@ class Trouble:
         if not self._lasts:
             return
         with self._lock:
-            if not self._lasts or self._seconds() - self._failed < PAUSE:
+            if not self._lasts or self._seconds() - self._failed < TROUBLE_INTERVAL:
                 return
             self._lasts = False
         self._log.info("over, after {count} times: {what}", what=self._what, count=self.count - self._count_before)

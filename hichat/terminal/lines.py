@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
-from hichat.client.media import LONGEST
+from hichat.client.media import AUDIO_LIMIT
 from hichat.client.wire import (
     BadAnswer,
     ClientError,
@@ -39,7 +39,7 @@ LISTED = 200
 HISTORY, MAX_HISTORY = 20, 500
 """Messages that C{/history} shows: by default, and at most."""
 
-REMEMBERED = 1000
+NUMBERED_MESSAGES = 1000
 """The number of messages shown last that commands can refer to by their numbers."""
 
 _TEXTS = {
@@ -251,7 +251,7 @@ class Recent:
             return number
         number, self._next = self._next, self._next + 1
         self._seen[number], self._numbers[seen.id] = seen, number
-        if len(self._seen) > REMEMBERED:
+        if len(self._seen) > NUMBERED_MESSAGES:
             oldest = next(iter(self._seen))
             del self._numbers[self._seen.pop(oldest).id]
         return number
@@ -756,7 +756,7 @@ class Chat:
 
     def _content(self, message: Happened | Folded) -> list[str]:
         parts = [self.text(message.media)] if message.media in ("picture", "audio", "file") else []
-        parts += [_length(message.seconds)] if message.media == "audio" and 0 < message.seconds <= LONGEST else []
+        parts += [_length(message.seconds)] if message.media == "audio" and 0 < message.seconds <= AUDIO_LIMIT else []
         link = self._link(message.url) if message.url else ""
         parts += filter(None, map(harmless, (message.name, message.text or "", link)))
         if isinstance(message, Folded):

@@ -13,10 +13,10 @@ from typing import IO
 
 import msgspec
 
-SLOTS = 8
+TERMINALS = 8
 """The most terminals of one user that keep a state side by side, each with its own device. Servers limit devices."""
 
-OWN_LIMIT = 1000
+SAVED_OWN = 1000
 """The most ids of own events that are kept."""
 
 
@@ -76,7 +76,7 @@ class State:
         name = name.strip().casefold()
         key = _key(f"{server} as {name}")
         with suppress(OSError):
-            for slot in range(1, SLOTS + 1 if directory else 0):
+            for slot in range(1, TERMINALS + 1 if directory else 0):
                 assert directory is not None
                 directory.mkdir(mode=0o700, parents=True, exist_ok=True)
                 path = directory / f"chat-{key}-{slot}.json"
@@ -118,7 +118,7 @@ class State:
 
     def keep(self, cursor: int | None, own: Iterable[int]) -> None:
         """Keep the client's cursor and the ids of its own events."""
-        newest = sorted(own)[-OWN_LIMIT:]
+        newest = sorted(own)[-SAVED_OWN:]
         if (cursor, newest) != (self.place.cursor, self.place.own):
             self.place.cursor, self.place.own = cursor, newest
             with suppress(OSError):  # a full disk must not end the chat

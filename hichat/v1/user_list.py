@@ -19,7 +19,7 @@ from zope.interface import implementer
 from hichat.accounts import users
 from hichat.accounts.users import Stamp, User
 
-LIMIT = 32 * 1024 * 1024
+KEPT_LIST_LIMIT = 32 * 1024 * 1024
 """Bytes of a list that is kept; a longer one is made anew for each who asks."""
 
 SETTLED = 2000
@@ -63,7 +63,9 @@ class UserList:
     @param now: the time in milliseconds since the epoch.
     """
 
-    def __init__(self, encode: Callable[[User, bool], bytes], now: Callable[[], int], limit: int = LIMIT) -> None:
+    def __init__(
+        self, encode: Callable[[User, bool], bytes], now: Callable[[], int], limit: int = KEPT_LIST_LIMIT
+    ) -> None:
         self._encode = encode
         self._now = now
         self._limit = limit

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE = "application/problem+json"
 
-PAGE = "/v2/api"
+PROBLEMS_PAGE = "/v2/api"
 """Where people read what a problem means."""
 
 
@@ -78,7 +78,7 @@ def problem_of(error: Refused, language: Language, prefix: str = "") -> Problem:
     """
     retry = UNSET if error.retry_after is None else error.retry_after
     return Problem(
-        type=f"{prefix}{PAGE}#{error.code}",
+        type=f"{prefix}{PROBLEMS_PAGE}#{error.code}",
         title=getattr(error, language),
         status=error.status,
         code=error.code,

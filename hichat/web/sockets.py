@@ -26,7 +26,7 @@ from hichat.web.site import language
 
 _log = Logger()
 
-VERSION = b"13"
+WEBSOCKET_VERSION = b"13"
 """The version of the WebSocket protocol (RFC 6455, 4.1)."""
 
 
@@ -63,9 +63,9 @@ def _check(request: Request) -> bytes | None:
     @return: the answer of a refusal; None: the request may open a WebSocket.
     """
     versions = request.requestHeaders.getRawHeaders(b"Sec-WebSocket-Version", [])
-    if request.clientproto != b"HTTP/1.1" or any(version.strip() != VERSION for version in versions):
+    if request.clientproto != b"HTTP/1.1" or any(version.strip() != WEBSOCKET_VERSION for version in versions):
         request.setHeader(b"Upgrade", b"websocket")
-        request.setHeader(b"Sec-WebSocket-Version", VERSION)
+        request.setHeader(b"Sec-WebSocket-Version", WEBSOCKET_VERSION)
         return complain(request, UpgradeNeeded())
     assert request.content is not None
     if request.content.read(1):

@@ -24,7 +24,7 @@ _EIGHT_BYTES = 127
 _UNMASKED = 2
 _SHORTEST = 6
 """Bytes of a frame without a payload: unmasked, and masked."""
-LONGEST = (1 << 16) - 1
+USUAL_PAYLOAD = (1 << 16) - 1
 """Bytes of the longest payload that a usual frame may have."""
 
 
@@ -43,7 +43,7 @@ class ParsedFrames(msgspec.Struct, gc=False):
     unusual: bool
 
 
-def take(data: bytes, limit: int = LONGEST, most: int = 1 << 20, from_client: bool = True) -> ParsedFrames:
+def take(data: bytes, limit: int = USUAL_PAYLOAD, most: int = 1 << 20, from_client: bool = True) -> ParsedFrames:
     """
     @param data: bytes that begin with a frame.
     @param limit: the most bytes of payload; longer frames are unusual.

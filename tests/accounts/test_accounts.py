@@ -9,7 +9,7 @@ from hichat.accounts import users
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.resting import REST
-from hichat.accounts.tokens import LIFETIME, Dialect
+from hichat.accounts.tokens import V1_LIFETIME, Dialect
 from hichat.contacts import contacts
 from hichat.core.errors import (
     Busy,
@@ -142,7 +142,7 @@ class Authenticating(AccountsCase):
         self.fails(Unauthorized, self.accounts.authenticate(self.token, "2"))
 
     def test_expired(self):
-        self.now += LIFETIME * 1000
+        self.now += V1_LIFETIME * 1000
         self.fails(Unauthorized, self.accounts.authenticate(self.token, "1"))
 
     def test_void(self):

@@ -9,7 +9,7 @@ from hichat.accounts import devices
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.devices import Device
 from hichat.accounts.passwords import Passwords
-from hichat.accounts.tokens import LIFETIME, Claims, Dialect
+from hichat.accounts.tokens import V1_LIFETIME, Claims, Dialect
 from hichat.accounts.users import User
 from hichat.core.errors import Busy, DeviceRevoked, NoSuchDevice, TooManyDevices, Unauthorized
 from hichat.core.events import Scope
@@ -81,7 +81,7 @@ class SigningInTests(DeviceCase):
         ]
         for token in ("", "nonsense", *(self.tokens.issue(each, 60) for each in wrong)):
             self.fails(Unauthorized, self.accounts.sign_in(token, "phone"))
-        self.now += LIFETIME * 1000
+        self.now += V1_LIFETIME * 1000
         self.fails(Unauthorized, self.accounts.sign_in(self.token, "phone"))
         self.assertEqual(self.of(self.ann), [], "who is not let in makes no device")
 
@@ -121,7 +121,7 @@ class SigningInTests(DeviceCase):
 
     def test_many_at_once(self) -> None:
         """Each gets its own, in one transaction; who has too many costs nobody else anything."""
-        self.patch(devices, "LIMIT", 2)
+        self.patch(devices, "DEVICES_LIMIT", 2)
         begun: list[object] = []
         note = begun.append
         event.listen(self.store.engine, "begin", note)
@@ -154,7 +154,7 @@ class SigningInTests(DeviceCase):
 class LimitTests(DeviceCase):
     def setUp(self) -> None:
         super().setUp()
-        self.patch(devices, "LIMIT", 3)
+        self.patch(devices, "DEVICES_LIMIT", 3)
         for name in ("a", "b", "c"):
             self.sign_in(name)
 
@@ -205,7 +205,7 @@ class AdministratorsTokensTests(DeviceCase):
 
     def test_they_are_no_devices_of_the_users_own(self) -> None:
         """So a user who has as many as may be can be given one."""
-        self.patch(devices, "LIMIT", 0)
+        self.patch(devices, "DEVICES_LIMIT", 0)
         self.fails(TooManyDevices, self.accounts.sign_in(self.token, "phone"))
         self.issue("script")
 

@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred, fail
 
 from hichat.accounts import failures
 from hichat.accounts.accounts import Accounts, Grant
-from hichat.accounts.failures import LIMIT, PAUSE
+from hichat.accounts.failures import FAILURES_LIMIT, FAILURES_PAUSE
 from hichat.accounts.passwords import Passwords
 from hichat.core.errors import Busy, Disabled, StoreAway, TooManyAttempts, WrongPassword
 from hichat.runtime import limits
@@ -55,7 +55,7 @@ class GuardCase(AccountsCase):
         assert isinstance(grant, Grant)
         return grant
 
-    def fail_often(self, times: int = LIMIT, name: str = "Ann", password: str = "wrong") -> None:
+    def fail_often(self, times: int = FAILURES_LIMIT, name: str = "Ann", password: str = "wrong") -> None:
         for _ in range(times):
             self.fails(WrongPassword, self.v1(password, name=name))
 
@@ -74,37 +74,37 @@ class InARow(GuardCase):
     def test_one_try_an_hour(self) -> None:
         self.fail_often()
         self.assertEqual(self.waits(self.v2()), 3600)
-        self.now += PAUSE - 1000
+        self.now += FAILURES_PAUSE - 1000
         self.assertEqual(self.waits(self.v1()), 1)
         self.now += 1000
         self.fails(WrongPassword, self.v1("wrong"))
         self.assertEqual(self.waits(self.v1()), 3600)
-        self.now += PAUSE
+        self.now += FAILURES_PAUSE
         self.get(self.v2())
 
     def test_a_success_resets(self) -> None:
         for _ in range(3):
-            self.fail_often(LIMIT - 1)
+            self.fail_often(FAILURES_LIMIT - 1)
             self.get(self.v2())
         self.assertEqual(self.rows(), 0)
 
     def test_of_a_known_device_too(self) -> None:
         secret = self.enter().secret
-        self.fail_often(LIMIT - 1)
+        self.fail_often(FAILURES_LIMIT - 1)
         self.enter(secret)
-        self.fail_often(LIMIT - 1)
+        self.fail_often(FAILURES_LIMIT - 1)
         self.get(self.v2())
 
     def test_of_several_workers_and_after_a_restart(self) -> None:
-        self.fail_often(LIMIT // 2)
+        self.fail_often(FAILURES_LIMIT // 2)
         self.accounts = self.worker()
-        self.fail_often(LIMIT // 2)
+        self.fail_often(FAILURES_LIMIT // 2)
         self.accounts = self.worker()
         self.waits(self.v2())
 
     def test_every_spelling_and_dialect_is_one_account(self) -> None:
         spellings = ("Ann", "aNN", " ann ", "ANN", "ann\u3000")
-        for number in range(LIMIT):
+        for number in range(FAILURES_LIMIT):
             work = self.v1 if number % 2 else self.v2
             self.fails(WrongPassword, work("wrong", name=spellings[number % len(spellings)]))
         for name in spellings:
@@ -125,26 +125,26 @@ class InARow(GuardCase):
 
     def test_a_disabled_account(self) -> None:
         self.get(self.accounts.disable(1))
-        self.fail_often(LIMIT - 1)
+        self.fail_often(FAILURES_LIMIT - 1)
         self.fails(Disabled, self.v2())
-        self.fail_often(LIMIT - 1)
+        self.fail_often(FAILURES_LIMIT - 1)
 
     def test_the_clock_is_set_back(self) -> None:
         self.fail_often()
-        self.now -= 10 * 24 * PAUSE
+        self.now -= 10 * 24 * FAILURES_PAUSE
         self.assertEqual(self.waits(self.v2()), 3600)
-        self.now += PAUSE // 2
+        self.now += FAILURES_PAUSE // 2
         self.assertEqual(self.waits(self.v2()), 1800)
-        self.now += PAUSE // 2
+        self.now += FAILURES_PAUSE // 2
         self.get(self.v2())
 
     def test_the_clock_is_set_forward_and_back(self) -> None:
         self.fail_often()
-        self.now += 1000 * PAUSE
+        self.now += 1000 * FAILURES_PAUSE
         self.fails(WrongPassword, self.v1("wrong"))
-        self.now -= 1000 * PAUSE
+        self.now -= 1000 * FAILURES_PAUSE
         self.waits(self.v1("wrong"))
-        self.now += PAUSE
+        self.now += FAILURES_PAUSE
         self.get(self.v2())
 
     def test_many_at_once_are_not_more(self) -> None:
@@ -165,7 +165,7 @@ class InARow(GuardCase):
 
     def test_a_busy_server_costs_no_hour(self) -> None:
         self.fail_often()
-        self.now += PAUSE
+        self.now += FAILURES_PAUSE
         mine, full = self.accounts._guard._passwords, Passwords(run_now, self.hasher, limit=0)
         self.accounts._guard._passwords = full
         self.fails(Busy, self.v2())
@@ -233,14 +233,14 @@ class Known(GuardCase):
     def test_not_for_ever(self) -> None:
         """Whoever has got hold of one guesses no more with it than others."""
         secret = self.enter().secret
-        for _ in range(LIMIT):
+        for _ in range(FAILURES_LIMIT):
             self.fails(WrongPassword, self.v2("wrong", secret))
         self.fail_often()
         self.waits(self.v2(secret=secret))
 
     def test_its_failures_are_its_own(self) -> None:
         secret = self.enter().secret
-        for _ in range(LIMIT):
+        for _ in range(FAILURES_LIMIT):
             self.fails(WrongPassword, self.v2("wrong", secret))
         self.get(self.v2())
 
@@ -257,7 +257,7 @@ class Known(GuardCase):
             self.get(self.v1(address=address))
             self.fail_often()
             self.waits(self.v1(address=address))
-            self.now += PAUSE
+            self.now += FAILURES_PAUSE
 
     def test_the_secret_is_kept_as_a_hash(self) -> None:
         secret = self.enter().secret
@@ -416,7 +416,7 @@ class Apart(GuardCase):
         self.rates = (OFF, OFF, OFF)
         self.accounts = self.worker()
         grant, ann = self.enter(), self.found(1)
-        for _ in range(LIMIT):
+        for _ in range(FAILURES_LIMIT):
             self.fails(WrongPassword, self.accounts.delete_own(ann, "wrong", grant.device))
         self.waits(self.accounts.delete_own(ann, RIGHT, grant.device))
         self.get(self.v2())
@@ -424,16 +424,16 @@ class Apart(GuardCase):
 
 class Counting(AccountsCase):
     @settings(max_examples=proof.many(30, 30), deadline=None)
-    @given(st.lists(st.integers(-2 * PAUSE, 2 * PAUSE), min_size=1, max_size=30))
+    @given(st.lists(st.integers(-2 * FAILURES_PAUSE, 2 * FAILURES_PAUSE), min_size=1, max_size=30))
     def test_no_jump_locks_for_longer_than_the_hour(self, jumps: list[int]) -> None:
         store, now, key = make_store(self), NOW, failures.key_of("user 1")
         with store.transaction() as connection:
             failures.attempt(connection, key, now)
-            connection.execute(update(login_failures).values(failed=LIMIT))
+            connection.execute(update(login_failures).values(failed=FAILURES_LIMIT))
             for jump in jumps:
                 now += jump
                 failures.attempt(connection, key, now)
             wait, _ = failures.attempt(connection, key, now)
             self.assertLessEqual(wait, 3600)
-            wait, _ = failures.attempt(connection, key, now + PAUSE)
+            wait, _ = failures.attempt(connection, key, now + FAILURES_PAUSE)
             self.assertEqual(wait, 0)

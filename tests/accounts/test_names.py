@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts import names, users
 from hichat.accounts.guard import _look
 from hichat.accounts.names import check_reserved, group_name, user_name
-from hichat.accounts.resting import LIMIT, REST, Resting
+from hichat.accounts.resting import REST, RESTING_LIMIT, Resting
 from hichat.core.errors import InvalidField, InvalidName, NameReserved, NameTaken
 from hichat.core.lookalikes import MIXED, columns_of, look_of, prototypes, script_of
 from hichat.core.text import key_of, name_key
@@ -353,7 +353,7 @@ class Rest(SynchronousTestCase):
             self.run_change(self.resting.add, f"name{number}", 1, NOW + number)
         self.run_change(self.resting.add, "other", 2, NOW)
         count = select(func.count()).select_from(tables.resting_names)
-        self.assertEqual(self.run_change(lambda connection: connection.scalar(count)), LIMIT + 1)
+        self.assertEqual(self.run_change(lambda connection: connection.scalar(count)), RESTING_LIMIT + 1)
         self.run_change(self.resting.check, "name1", 0, NOW + 20)
         self.failureResultOf(self.store.write(self.resting.check, "name19", 0, NOW + 20), NameTaken)
 

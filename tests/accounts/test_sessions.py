@@ -108,7 +108,7 @@ class LoggingInTests(SessionCase):
         self.enter("phone", "Bob")
 
     def test_too_many(self) -> None:
-        self.patch(devices, "LIMIT", 1)
+        self.patch(devices, "DEVICES_LIMIT", 1)
         self.enter()
         self.enter()
         self.fails(TooManyDevices, self.accounts.log_in_device("Ann", "correct horse", "laptop", "", ""))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.accounts.tokens import LIFETIME, Claims, Dialect, TokenSigner
+from hichat.accounts.tokens import V1_LIFETIME, Claims, Dialect, TokenSigner
 from hichat.core.errors import Unauthorized
 from tests.support.doubles import NOW
 
@@ -35,12 +35,12 @@ class TokensTests(SynchronousTestCase):
             self.assertEqual(self.tokens.verify(self.tokens.issue(claims, 60)), claims)
 
     def test_goes_into_a_url_as_it_is(self):
-        token = self.tokens.issue(Claims(2**53 - 1, 2**31, 2**53 - 1, 2**31, Dialect.BOTH), LIFETIME)
+        token = self.tokens.issue(Claims(2**53 - 1, 2**31, 2**53 - 1, 2**31, Dialect.BOTH), V1_LIFETIME)
         self.assertRegex(token, r"\A[A-Za-z0-9_.-]{1,300}\Z")
 
     def test_lives_sixty_days(self):
-        token = self.tokens.issue(Claims(7, 3, 5, 2, Dialect.V1), LIFETIME)
-        self.now += LIFETIME * 1000 - 1
+        token = self.tokens.issue(Claims(7, 3, 5, 2, Dialect.V1), V1_LIFETIME)
+        self.now += V1_LIFETIME * 1000 - 1
         self.assertEqual(self.tokens.verify(token)[:4], (7, 3, 5, 2))
         self.now += 1
         self.refused(token)

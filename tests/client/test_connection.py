@@ -494,7 +494,7 @@ class BehindTests(ClientCase):
         self.assertEqual(len(self.peer.said("sync")), 1)
 
     def test_who_only_sends_is_never_held_up_and_has_bounds(self):
-        self.patch(connection, "OWN_LIMIT", 10)
+        self.patch(connection, "REMEMBERED_OWN", 10)
         self.connect(inbox_limit=4)
         for number in range(40):
             sending = self.send(2, "hi")
@@ -720,7 +720,7 @@ class CursorTests(ClientCase):
 
     def test_memory_of_own_messages_is_bounded(self):
         """If nothing else happens the cursor does not move by itself: then it is moved by a new sync."""
-        self.patch(connection, "OWN_LIMIT", 10)
+        self.patch(connection, "REMEMBERED_OWN", 10)
         self.connect()
 
         def send(number):
@@ -743,7 +743,7 @@ class CursorTests(ClientCase):
         self.assertEqual((self.states, self.delays), ([True], []))
 
     def test_a_new_sync_that_does_not_succeed_at_once(self):
-        self.patch(connection, "OWN_LIMIT", 2)
+        self.patch(connection, "REMEMBERED_OWN", 2)
         self.connect()
         for number in (101, 102):
             sending = self.send(2, "hi")
@@ -759,7 +759,7 @@ class CursorTests(ClientCase):
         self.assertEqual(self.states, [True, False, True])
 
     def test_memory_is_freed_as_the_cursor_moves(self):
-        self.patch(connection, "OWN_LIMIT", 10)
+        self.patch(connection, "REMEMBERED_OWN", 10)
         self.connect()
         for number in range(101, 141, 2):
             sending = self.send(2, "hi")

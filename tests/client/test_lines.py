@@ -20,7 +20,7 @@ from hichat.terminal.lines import (
     _TEXTS,
     LISTED,
     MAX_HISTORY,
-    REMEMBERED,
+    NUMBERED_MESSAGES,
     Act,
     Ask,
     Chat,
@@ -245,11 +245,11 @@ class NumberTests(ChatCase):
         self.assertEqual(self.shown(50), "#1 Bob: hi")
 
     def test_old_ones_are_forgotten(self):
-        for number in range(100, 100 + REMEMBERED):
+        for number in range(100, 100 + NUMBERED_MESSAGES):
             self.shown(number)
         self.assertEqual(self.said("/reply 3 x"), "no such message: 3")
         self.assertEqual(self.chat.line("/reply 4 x").reply_to, 100)
-        self.assertEqual(len(self.chat._recent._numbers), REMEMBERED)
+        self.assertEqual(len(self.chat._recent._numbers), NUMBERED_MESSAGES)
 
 
 class ShowTests(ChatCase):

@@ -7,7 +7,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.client.connection import Client
-from hichat.terminal.state import OWN_LIMIT, SLOTS, State, state_directory
+from hichat.terminal.state import SAVED_OWN, TERMINALS, State, state_directory
 from tests.support.client import ANN, World
 
 SERVER = "http://chat.example"
@@ -103,8 +103,8 @@ class StateTests(SynchronousTestCase):
         self.assertEqual(again, [first.place.device, second.place.device])
 
     def test_more_than_there_are_places_for(self):
-        devices = {self.open().place.device for _ in range(SLOTS + 2)}
-        self.assertEqual((len(devices), len(list(self.directory.glob("*.json")))), (SLOTS + 2, SLOTS))
+        devices = {self.open().place.device for _ in range(TERMINALS + 2)}
+        self.assertEqual((len(devices), len(list(self.directory.glob("*.json")))), (TERMINALS + 2, TERMINALS))
 
     def test_files_that_are_damaged(self):
         state = self.open()
@@ -129,7 +129,7 @@ class StateTests(SynchronousTestCase):
     def test_it_is_bounded(self):
         state = self.open()
         state.keep(7, range(10, 5000))
-        self.assertEqual((len(state.place.own), state.place.own[-1]), (OWN_LIMIT, 4999))
+        self.assertEqual((len(state.place.own), state.place.own[-1]), (SAVED_OWN, 4999))
 
     def test_where(self):
         for environ, path in (

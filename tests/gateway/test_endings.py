@@ -10,7 +10,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import StoreAway
-from hichat.pipeline.gateway.endings import DEVICES_IN_QUERY, LONGEST, Endings
+from hichat.pipeline.gateway.endings import DEVICES_IN_QUERY, LOOK_INTERVAL, Endings
 from hichat.pipeline.gateway.roster import Roster
 from hichat.runtime.metrics import Metrics
 
@@ -87,9 +87,9 @@ class EndingsTests(SynchronousTestCase):
         slow = Endings(self.roster, self.find, self.clock, 365 * 24 * 3600)
         slow.start()
         self.endings.stop()
-        self.clock.advance(LONGEST)
+        self.clock.advance(LOOK_INTERVAL)
         self.assertEqual(self.asked, [])
         self.admit(1, Device(3))
-        self.clock.advance(LONGEST)
+        self.clock.advance(LOOK_INTERVAL)
         self.assertEqual(self.asked, [{3}])
         slow.stop()

@@ -315,7 +315,7 @@ class Deadline(V2System):
         tac = self.daemon.directory / "quick.tac"
         quick = (
             "from hichat.pipeline.gateway import connection, v2_connection\n"
-            "connection.SWEEP = 0.25\nv2_connection.HELLO_TIMEOUT = 0.5\n"
+            "connection.SILENCE_SWEEP = 0.25\nv2_connection.HELLO_TIMEOUT = 0.5\n"
         )
         tac.write_text(quick + (ROOT / "hichat.tac").read_text())
         self.daemon.service = ("-y", str(tac))

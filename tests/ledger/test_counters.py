@@ -114,7 +114,7 @@ class CounterTests(CounterCase):
 
     def test_after_much_by_others(self) -> None:
         """Other workers have written more than this one reads to keep its memory."""
-        self.patch(memory, "TAIL", 3)
+        self.patch(memory, "CATCH_UP_LIMIT", 3)
         first = self.first(counted(1))
         other = self.another()
         other.write([counted(5), *(message(2, 1) for _ in range(9))])
@@ -326,7 +326,7 @@ class TogetherTests(CounterCase):
     def setUp(self) -> None:
         super().setUp()
         # The index asks too, when it is time to.
-        self.patch(by_conversation, "STEP", 1000)
+        self.patch(by_conversation, "INDEX_STEP", 1000)
         self.crowd: list[tuple[int, int]] = []
         with self.store.transaction() as connection:
             for number in range(60):
@@ -370,7 +370,7 @@ class TogetherTests(CounterCase):
         limit = sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER
         with self.store.engine.connect() as connection:
             own: Any = connection.connection.driver_connection
-            before = own.setlimit(limit, transaction.TOGETHER * 4)
+            before = own.setlimit(limit, transaction.LOOKED_UP_AT_ONCE * 4)
             self.addCleanup(own.setlimit, limit, before)
         strangers = [
             counted(1, target=10_000 + number, device=20_000 + number, sender=30_000 + number) for number in range(2100)

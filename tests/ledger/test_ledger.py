@@ -13,7 +13,7 @@ from hichat.core.drafts import Draft, Duplicate, IOrigin, Outcome
 from hichat.core.errors import Busy, NoSuchTarget, NotStored, Refused
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
-from hichat.pipeline.ledger.gather import PAUSE, Ledger
+from hichat.pipeline.ledger.gather import BATCH_INTERVAL, Ledger
 from hichat.pipeline.plane.intake import Intake
 from hichat.runtime.metrics import Metrics
 from tests.support.threads import Thread
@@ -103,7 +103,7 @@ class LedgerTests(SynchronousTestCase):
             self.turn()
         self.assertEqual(len(self.thread.jobs), 1)
         self.thread.work()
-        self.clock.advance(PAUSE)
+        self.clock.advance(BATCH_INTERVAL)
         self.thread.work()
         self.assertEqual([[e.body for e in b] for b in self.forwarded], [[b"a"], [b"b", b"c"]])
         self.assertEqual(self.thread.jobs, [])
@@ -118,7 +118,7 @@ class LedgerTests(SynchronousTestCase):
         self.assertEqual(len(self.thread.jobs), 2)
         self.thread.work()
         self.thread.work()
-        self.clock.advance(PAUSE)
+        self.clock.advance(BATCH_INTERVAL)
         self.thread.work()
         wanted = [[b"a"], [b"b", b"c", b"d"], [b"e", b"f", b"g"], [b"h"]]
         self.assertEqual([[e.body for e in b] for b in self.forwarded], wanted)
@@ -129,11 +129,11 @@ class LedgerTests(SynchronousTestCase):
         self.turn()
         self.submit(b"b")
         self.thread.work()
-        self.clock.advance(PAUSE / 2)
+        self.clock.advance(BATCH_INTERVAL / 2)
         self.submit(b"c")
         self.turn()
         self.assertEqual(self.thread.jobs, [])
-        self.clock.advance(PAUSE / 2)
+        self.clock.advance(BATCH_INTERVAL / 2)
         self.thread.work()
         self.assertEqual([len(batch) for batch in self.writer.batches], [1, 2])
         self.successResultOf(self.ledger.idle())
@@ -142,7 +142,7 @@ class LedgerTests(SynchronousTestCase):
         self.submit(b"a")
         self.turn()
         self.thread.work()
-        self.clock.advance(PAUSE)
+        self.clock.advance(BATCH_INTERVAL)
         self.submit(b"b")
         self.turn()
         self.assertEqual(len(self.thread.jobs), 1)
@@ -214,7 +214,7 @@ class LedgerTests(SynchronousTestCase):
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.writer.fail = False
         self.submit(b"b")
-        self.clock.advance(PAUSE)
+        self.clock.advance(BATCH_INTERVAL)
         self.thread.work()
         self.assertEqual(self.origin.answers[1:], [(b"b", "at 1")])
         self.assertEqual(self.intake.count, 1)
@@ -263,6 +263,6 @@ class LedgerTests(SynchronousTestCase):
         self.submit(b"b")
         self.thread.work()
         self.assertNoResult(idle)
-        self.clock.advance(PAUSE)
+        self.clock.advance(BATCH_INTERVAL)
         self.thread.work()
         self.successResultOf(idle)

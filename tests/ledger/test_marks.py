@@ -306,7 +306,7 @@ class GatherTests(MarksCase):
 
     def test_not_too_many_together(self) -> None:
         """What people say waits for no more than a few; all are written, one after the other."""
-        self.patch(marks, "TOGETHER", 2)
+        self.patch(marks, "CONVERSATIONS_IN_TRANSACTION", 2)
         together = []
         advance = marks.advance
 

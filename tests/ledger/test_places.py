@@ -27,7 +27,7 @@ class PlacesTests(WriterCase):
             return [event.position for event in by_conversation.read(connection, conversation, **bounds)]  # type: ignore[arg-type]
 
     def test_it_follows_in_steps(self) -> None:
-        self.patch(by_conversation, "STEP", 3)
+        self.patch(by_conversation, "INDEX_STEP", 3)
         done = []
         for _ in range(12):
             self.writer.write([message(1, 2)])
@@ -36,7 +36,7 @@ class PlacesTests(WriterCase):
         self.assertEqual(done, [0, 0, 0, 0, 0, 3, 3, 3, 6, 6, 6, 9])
 
     def test_a_batch_does_it_when_nobody_did_between_them(self) -> None:
-        self.patch(by_conversation, "STEP", 3)
+        self.patch(by_conversation, "INDEX_STEP", 3)
         done = []
         for _ in range(12):
             self.writer.write([message(1, 2)])
@@ -45,7 +45,7 @@ class PlacesTests(WriterCase):
 
     def test_two_writers_follow(self) -> None:
         """What one has done, the other does not do again, whatever it remembers."""
-        self.patch(by_conversation, "STEP", 3)
+        self.patch(by_conversation, "INDEX_STEP", 3)
         other = LogWriter(self.store, lambda: NOW)
         other.write([message(1, 2)] * 6)
         self.writer.write([message(1, 2)])
@@ -59,7 +59,7 @@ class PlacesTests(WriterCase):
         self.assertEqual(self.read(event.conversation, limit=99), [*range(1, 9)])
 
     def test_a_step_that_fails_costs_no_batch(self) -> None:
-        self.patch(by_conversation, "STEP", 3)
+        self.patch(by_conversation, "INDEX_STEP", 3)
         self.writer.write([message(1, 2)] * 6)
         statement = by_conversation._FOLLOWED
         self.patch(by_conversation, "_FOLLOWED", text("UPDATE no_such_table SET position = :at"))
@@ -74,7 +74,7 @@ class PlacesTests(WriterCase):
         self.assertEqual(self.read(event.conversation, limit=99), [*range(1, 8)])
 
     def test_a_large_batch_leaves_no_long_tail(self) -> None:
-        self.patch(by_conversation, "STEP", 3)
+        self.patch(by_conversation, "INDEX_STEP", 3)
         self.writer.write([message(1, 2)] * 50)
         self.assertEqual(self.heads(), (50, 44))
 
@@ -90,8 +90,8 @@ class PlacesTests(WriterCase):
     def test_two_tiers(self) -> None:
         """Every entry is in one of them, and no more are in the small one than there is room and a step."""
         chance = random.Random(2)
-        self.patch(by_conversation, "STEP", 5)
-        self.patch(by_conversation, "RECENT", 12)
+        self.patch(by_conversation, "INDEX_STEP", 5)
+        self.patch(by_conversation, "SMALL_TIER", 12)
         through_the_small_one = longest = before = 0
         for number in range(100):
             # At times all in one conversation, which goes past the small tier; also while that has some of it.
@@ -109,23 +109,23 @@ class PlacesTests(WriterCase):
 
     def test_the_small_one_does_not_grow(self) -> None:
         """Also where its end is reached in the middle of a step, again and again."""
-        self.patch(by_conversation, "STEP", 5)
-        self.patch(by_conversation, "RECENT", 12)
+        self.patch(by_conversation, "INDEX_STEP", 5)
+        self.patch(by_conversation, "SMALL_TIER", 12)
         chance = random.Random(3)
         for _ in range(150):
             self.writer.write([message(*chance.choice(self.PAIRS)) for _ in range(5)])
         self.assertLessEqual(self.tiers()[2], 12 + 5)
 
     def test_what_is_in_one_conversation_goes_past_the_small_one(self) -> None:
-        self.patch(by_conversation, "STEP", 10)
+        self.patch(by_conversation, "INDEX_STEP", 10)
         self.writer.write([message(1, 2)] * 40)
         self.assertEqual([len(tier) for tier in self.tiers()[:2]], [20, 0])
 
     def test_every_read(self) -> None:
         """Wherever the index ends: the same answers as from the whole log."""
         chance = random.Random(1)
-        self.patch(by_conversation, "STEP", 4)
-        self.patch(by_conversation, "RECENT", 6)
+        self.patch(by_conversation, "INDEX_STEP", 4)
+        self.patch(by_conversation, "SMALL_TIER", 6)
         for _ in range(15):
             self.patch(by_conversation, "SCATTERED", chance.choice((0, 4)))
             self.writer.write([message(*chance.choice(self.PAIRS)) for _ in range(chance.randint(1, 3))])
@@ -149,7 +149,7 @@ class PlacesTests(WriterCase):
 
     def test_a_writer_that_forgets_goes_on_counting(self) -> None:
         """What is not in the index yet is in the memory of each writer, also of one that has just begun."""
-        self.patch(by_conversation, "STEP", 5)
+        self.patch(by_conversation, "INDEX_STEP", 5)
         self.writer.write([message(1, 2), message(1, 3)] * 6)
         for writer in (LogWriter(self.store, lambda: NOW), self.writer):
             (event,) = writer.write([message(2, 1)])
@@ -158,7 +158,7 @@ class PlacesTests(WriterCase):
             self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
 
     def test_what_failed_is_not_indexed(self) -> None:
-        self.patch(by_conversation, "STEP", 2)
+        self.patch(by_conversation, "INDEX_STEP", 2)
         self.writer.write([message(1, 2)] * 3)
 
         def fail(*_: object, **__: object) -> int:

@@ -217,7 +217,7 @@ async def test_large_messages(writing: Writing) -> None:
 
 async def test_the_index_is_taken_on_between_batches(writing: Writing) -> None:
     """Before a batch has to."""
-    process = await writing.started(code="from hichat.log import by_conversation\nby_conversation.STEP = 3")
+    process = await writing.started(code="from hichat.log import by_conversation\nby_conversation.INDEX_STEP = 3")
     for number in range(6):
         await process.write([say(str(number))])
     # A seventh answer comes when what followed the sixth is over.
@@ -280,7 +280,7 @@ async def test_what_it_has_to_say_is_in_the_daemons_log(writing: Writing) -> Non
 
 async def test_while_there_is_none_the_daemon_writes(writing: Writing) -> None:
     """And it is not started in a hurry; its last words are logged."""
-    for name in ("RESTART_PAUSE", "LONGEST"):
+    for name in ("RESTART_PAUSE", "RESTART_PAUSE_LIMIT"):
         writing.patch(supervision, name, 0.3)
     marker = writing.directory / "starts"
     logged = writing.listen()
@@ -293,7 +293,7 @@ async def test_while_there_is_none_the_daemon_writes(writing: Writing) -> None:
 
 
 async def test_a_start_that_fails_is_tried_again(writing: Writing) -> None:
-    for name in ("RESTART_PAUSE", "LONGEST"):
+    for name in ("RESTART_PAUSE", "RESTART_PAUSE_LIMIT"):
         writing.patch(supervision, name, 0.05)
     spawn, failures = CLOCK.spawnProcess, [OSError("no more processes")] * 2
 
@@ -328,7 +328,7 @@ LogWriter.write = dying
 
     async def set_up(self) -> None:
         await super().set_up()
-        for name in ("RESTART_PAUSE", "LONGEST"):
+        for name in ("RESTART_PAUSE", "RESTART_PAUSE_LIMIT"):
             self.patch(supervision, name, 0.05)
         self.patch(process, "RECEIPTS_PAUSE", 0.05)
         self.looks = 0

@@ -13,7 +13,7 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import reading
 from hichat.pipeline.ledger import receipts
-from hichat.pipeline.ledger.receipts import SLOTS, BatchReceipt, Name
+from hichat.pipeline.ledger.receipts import RECEIPT_SLOTS, BatchReceipt, Name
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage.tables import devices, users
 from tests.support.doubles import NOW, make_store
@@ -62,14 +62,14 @@ class ReceiptTests(SynchronousTestCase):
 
     def test_no_receipt(self) -> None:
         self.write(1, [say("a")])
-        for other in (name(2), name(1, incarnation=5), Name(4, 2**63 - 1, 1), name(1 + SLOTS)):
+        for other in (name(2), name(1, incarnation=5), Name(4, 2**63 - 1, 1), name(1 + RECEIPT_SLOTS)):
             self.assertEqual(self.read((other, [say("a")])), [[]])
 
     def test_the_last_ones_are_kept(self) -> None:
-        for number in range(1, SLOTS + 2):
+        for number in range(1, RECEIPT_SLOTS + 2):
             self.write(number, [say(f"{number}")])
-        found = [self.read((name(number), [say("?")]))[0] for number in range(1, SLOTS + 2)]
-        self.assertEqual([len(outcomes) for outcomes in found], [0] + [1] * SLOTS)
+        found = [self.read((name(number), [say("?")]))[0] for number in range(1, RECEIPT_SLOTS + 2)]
+        self.assertEqual([len(outcomes) for outcomes in found], [0] + [1] * RECEIPT_SLOTS)
 
     def test_halves(self) -> None:
         """Some of it was written, with something of others between, when it ended."""

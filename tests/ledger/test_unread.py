@@ -242,7 +242,7 @@ class UnreadTests(UnreadCase):
         inside: set[int] = set()
         for _ in range(12):
             self.patch(by_conversation, "SCATTERED", chance.choice((0, 2, 4)))
-            self.patch(by_conversation, "RECENT", chance.choice((3, 8)))
+            self.patch(by_conversation, "SMALL_TIER", chance.choice((3, 8)))
             with as_before(self) if mixed and chance.random() < 0.3 else nullcontext():
                 for _ in range(chance.randint(1, 8)):
                     self.happen(chance, inside)

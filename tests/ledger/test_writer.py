@@ -295,8 +295,8 @@ class HistoryTests(SynchronousTestCase):
     """v1's redisMsg: positions as Redis has them."""
 
     def setUp(self) -> None:
-        self.patch(by_conversation, "STEP", 6)
-        self.patch(by_conversation, "RECENT", 7)
+        self.patch(by_conversation, "INDEX_STEP", 6)
+        self.patch(by_conversation, "SMALL_TIER", 7)
         self.store = make_store(self)
         with self.store.transaction() as connection:
             for name in ("ann", "bob", "cat"):

@@ -14,8 +14,8 @@ from twisted.internet.task import Clock
 from twisted.logger import eventAsText
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.log.follower import LONGEST, POLL, STEP_RETRY_PAUSE, Claim, Follower, Progress, StepFailed, Steps
-from hichat.storage.trouble import PAUSE
+from hichat.log.follower import POLL, REST_LIMIT, STEP_RETRY_PAUSE, Claim, Follower, Progress, StepFailed, Steps
+from hichat.storage.trouble import TROUBLE_INTERVAL
 from tests.support.doubles import watch_log
 
 TOOK = 0.5
@@ -61,7 +61,7 @@ class PaceTests(SynchronousTestCase):
         for rate in (10, 100, 400, 10**6):
             head += round(rate * (rests[-1] + TOOK))
             rests.append(self.rest(Progress(500, head)))
-        self.assertEqual(rests, [TOOK, TOOK, TOOK * 2, TOOK * 8, LONGEST])
+        self.assertEqual(rests, [TOOK, TOOK, TOOK * 2, TOOK * 8, REST_LIMIT])
 
     def test_a_clock_that_is_put_back(self) -> None:
         """In the middle of a step. The reactor refuses what is before now, and the index would stand still for ever."""
@@ -101,13 +101,13 @@ class PaceTests(SynchronousTestCase):
     def test_trouble_is_told_once_a_minute(self) -> None:
         logged: list[Any] = []
         watch_log(self, logged.append)
-        for _ in range(round(PAUSE / (STEP_RETRY_PAUSE + TOOK)) + 2):
+        for _ in range(round(TROUBLE_INTERVAL / (STEP_RETRY_PAUSE + TOOK)) + 2):
             self.rest(OSError(28, "no space left"))
         texts = [eventAsText(each) for each in logged]
         first, second = [each for each in texts if "no space left" in each]
         self.assertIn("the index cannot be taken on: no space left", first)
         self.assertIn("times more", second)
-        for _ in range(round(PAUSE / (POLL + TOOK)) + 2):
+        for _ in range(round(TROUBLE_INTERVAL / (POLL + TOOK)) + 2):
             self.rest(Progress(5, 5))
         self.assertEqual(len([each for each in logged if "over, after" in eventAsText(each)]), 1)
 

@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
 from hichat.core.ports import IFileStore
-from hichat.media.addresses import LIFETIME, STEP, Addresses, end_of_link, id_of, make_id
+from hichat.media.addresses import URL_LIFETIME, URL_STEP, Addresses, end_of_link, id_of, make_id
 from hichat.media.folder import STRAY_AFTER, Folder
 
 WRITER = """
@@ -149,7 +149,7 @@ class AddressesTests(SynchronousTestCase):
         self.assertFalse(self.addresses.is_signed(self.media_id, 1000, open_key), "keys are for one purpose")
 
     def test_links_stay_the_same_for_a_while(self):
-        for now in (1, STEP, STEP + 1, 1_700_000_000_123):
+        for now in (1, URL_STEP, URL_STEP + 1, 1_700_000_000_123):
             until = end_of_link(now)
-            self.assertTrue(now + LIFETIME <= until < now + LIFETIME + STEP)
-            self.assertEqual(until % STEP, 0)
+            self.assertTrue(now + URL_LIFETIME <= until < now + URL_LIFETIME + URL_STEP)
+            self.assertEqual(until % URL_STEP, 0)

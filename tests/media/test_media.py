@@ -23,9 +23,9 @@ from hichat.groups.service import Groups
 from hichat.log import reading
 from hichat.log.follower import Claim
 from hichat.media import records
-from hichat.media.addresses import LIFETIME, STEP, Addresses
+from hichat.media.addresses import URL_LIFETIME, URL_STEP, Addresses
 from hichat.media.folder import STRAY_AFTER, Folder
-from hichat.media.media import SWEEP, MediaLimits, MediaStore, MediaUses
+from hichat.media.media import UNUSED_SWEEP, MediaLimits, MediaStore, MediaUses
 from hichat.media.records import DAY
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime.clock import SETTLED_AFTER
@@ -236,7 +236,7 @@ class LinkTests(MediaCase):
     def test_good_for_an_hour(self):
         found = self.upload()
         (link,) = self.run_now(self.media.links(self.ann, [found.id, found.id, "B" * 22]))
-        self.assertTrue(self.now + LIFETIME <= link.until < self.now + LIFETIME + STEP)
+        self.assertTrue(self.now + URL_LIFETIME <= link.until < self.now + URL_LIFETIME + URL_STEP)
         key = link.url.rpartition("=")[2]
         served, left = self.run_now(self.media.linked(found.id, link.until, key))
         self.assertEqual((served.path, served.type, served.shown), (self.folder.place(found.id), "image/png", True))
@@ -469,7 +469,7 @@ class SweepTests(MediaCase):
         self.clock.advance(0)
         self.upload()
         self.now += DAY
-        self.clock.advance(SWEEP)
+        self.clock.advance(UNUSED_SWEEP)
         self.assertEqual(self.kept(), set())
 
     def test_another_worker_takes_over(self):
@@ -484,7 +484,7 @@ class SweepTests(MediaCase):
         def uses(say=3):
             for _ in range(say):
                 self.send_v1(self.ann, self.bob, self.media.open_url(found))
-            self.clock.advance(SWEEP)
+            self.clock.advance(UNUSED_SWEEP)
             with self.store.snapshot() as connection:
                 return len(connection.execute(tables.media_uses.select()).all())
 
@@ -511,7 +511,7 @@ class SweepTests(MediaCase):
         self.patch(self.store, "read", read)
         self.upload()
         self.now += DAY
-        self.clock.advance(SWEEP)
+        self.clock.advance(UNUSED_SWEEP)
         self.assertEqual(self.kept(), set())
 
 

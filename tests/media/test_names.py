@@ -5,7 +5,7 @@ import time
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from hichat.media.names import NAME_LIMIT, TAKEN, clean_name, extension_of, shortened, without_hidden
+from hichat.media.names import FILE_NAME_LIMIT, TAKEN, clean_name, extension_of, shortened, without_hidden
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
@@ -86,11 +86,11 @@ class LongNames(SynchronousTestCase):
         ):
             left = clean_name(name)
             self.assertEqual(left[-len(end) :], end[-len(left) :])
-            self.assertTrue(NAME_LIMIT - 25 < len(left.encode()) <= NAME_LIMIT, left)
+            self.assertTrue(FILE_NAME_LIMIT - 25 < len(left.encode()) <= FILE_NAME_LIMIT, left)
 
     def test_it_fits_just(self):
         for name in ("x" * 251 + ".png", "字" * 83 + "xx.png", "\U0001f600" * 63 + "字"):
-            self.assertEqual((clean_name(name), len(name.encode())), (name, NAME_LIMIT))
+            self.assertEqual((clean_name(name), len(name.encode())), (name, FILE_NAME_LIMIT))
 
     def test_no_character_is_broken(self):
         """Not its bytes, and not what is shown as one: wherever the cut comes."""
@@ -99,18 +99,18 @@ class LongNames(SynchronousTestCase):
                 left = clean_name("x" * before + whole * 100 + ".jpg")
                 stem = left.removesuffix(".jpg")
                 self.assertEqual(stem, "x" * before + whole * ((len(stem) - before) // len(whole)), ascii(whole))
-                self.assertGreater(len(left.encode()), NAME_LIMIT - len(whole.encode()))
+                self.assertGreater(len(left.encode()), FILE_NAME_LIMIT - len(whole.encode()))
 
     def test_one_letter_that_does_not_end(self):
         left = clean_name("e" + "\u0301" * 400 + ".png")
-        self.assertEqual((left[-5:], len(left.encode())), ("\u0301.png", NAME_LIMIT))
+        self.assertEqual((left[-5:], len(left.encode())), ("\u0301.png", FILE_NAME_LIMIT))
 
     def test_any_name_is_clean_after_once(self):
         chance = random.Random(7)
         pool = f".. /\\ax\u202e\u2066\u200d\u0301\ud83d\U000e0067\U0001f3f4\U000e007f字{FAMILY}{ENGLAND}"
         for _ in range(2000):
             left = clean_name("".join(chance.choices(pool, k=chance.choice((3, 20, 300)))))
-            self.assertLessEqual(len(left.encode()), NAME_LIMIT)
+            self.assertLessEqual(len(left.encode()), FILE_NAME_LIMIT)
             self.assertEqual(clean_name(left), left, ascii(left))
 
     def test_soon(self):

@@ -16,7 +16,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import DamagedPicture, PictureTooLarge
 from hichat.media.metadata import PIECES, SCANS, DamagedError, take_apart
-from hichat.media.pictures import PIXELS, THUMBNAIL, take_in
+from hichat.media.pictures import PIXELS, THUMBNAIL_SIDE, take_in
 from hichat.media.types import PIECE, type_of
 from tests.media.samples import AUDIO, FILES, FILMS, PICTURES, PNG, SECRET, WEBM, bomb, picture
 
@@ -197,7 +197,7 @@ class Examining(SynchronousTestCase):
         for kind in ("PNG", "JPEG", "GIF", "WEBP"):
             found, thumbnail = self.examine(picture(kind, (1000, 500)), f"image/{kind.lower()}")
             self.assertEqual(found, (1000, 500, 1))
-            self.assertEqual(Image.open(io.BytesIO(thumbnail)).size, (THUMBNAIL, THUMBNAIL // 2))
+            self.assertEqual(Image.open(io.BytesIO(thumbnail)).size, (THUMBNAIL_SIDE, THUMBNAIL_SIDE // 2))
 
     def test_the_right_side_is_up(self):
         image = Image.new("RGB", (400, 200), "red")
@@ -210,7 +210,7 @@ class Examining(SynchronousTestCase):
             found, thumbnail = self.examine(file.getvalue(), f"image/{kind.lower()}")
             self.assertEqual(found, (200, 400, 6))
             small = Image.open(io.BytesIO(thumbnail)).convert("RGB")
-            self.assertEqual(small.size, (THUMBNAIL // 2, THUMBNAIL))
+            self.assertEqual(small.size, (THUMBNAIL_SIDE // 2, THUMBNAIL_SIDE))
             colours: Any = small.getpixel((20, 160)), small.getpixel((140, 160))
             self.assertTrue(colours[0][0] > 200 and colours[1][2] > 200, kind)
 
@@ -225,7 +225,7 @@ class Examining(SynchronousTestCase):
             found, thumbnail = self.examine(file.getvalue(), "image/webp")
             self.assertEqual(found, (400, 200, 1))
             small = Image.open(io.BytesIO(thumbnail)).convert("RGB")
-            self.assertEqual(small.size, (THUMBNAIL, THUMBNAIL // 2))
+            self.assertEqual(small.size, (THUMBNAIL_SIDE, THUMBNAIL_SIDE // 2))
             colours: Any = small.getpixel((160, 20)), small.getpixel((160, 140))
             self.assertTrue(colours[0][2] > 200 and colours[1][0] > 200, orientation)
 
@@ -237,7 +237,7 @@ class Examining(SynchronousTestCase):
                 _, thumbnail = self.examine(content)
                 small = Image.open(io.BytesIO(thumbnail)).convert("L")
                 expected = ImageOps.exif_transpose(Image.open(io.BytesIO(content))).convert("L")
-                expected.thumbnail((THUMBNAIL, THUMBNAIL))
+                expected.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
                 self.assertEqual(small.size, expected.size)
                 apart = ImageStat.Stat(ImageChops.difference(small, expected)).mean[0]
                 self.assertLess(apart, 6, (size, orientation))
@@ -260,7 +260,7 @@ class Examining(SynchronousTestCase):
             found, thumbnail = self.examine(file.getvalue(), f"image/{kind.lower()}")
             self.assertEqual(found[:2], size)
             small = Image.open(io.BytesIO(thumbnail))
-            self.assertEqual(max(small.size), THUMBNAIL)
+            self.assertEqual(max(small.size), THUMBNAIL_SIDE)
             ratio = small.size[0] / small.size[1] * size[1] / size[0]
             self.assertTrue(0.6 < ratio < 1.6, (small.size, size))
 

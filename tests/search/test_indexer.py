@@ -205,7 +205,7 @@ class IndexerTests(IndexCase):
         self.follow()
         self.index.prepare()
         self.assertEqual(self.head().position, 1)
-        with patch.object(index_room, "VERSION", index_room.VERSION + 1):
+        with patch.object(index_room, "INDEX_VERSION", index_room.INDEX_VERSION + 1):
             self.index.prepare()
             self.assertEqual((self.head(), self.named("tea")), (Head(0, 0), []))
             self.index.prepare()
@@ -215,7 +215,7 @@ class IndexerTests(IndexCase):
         """It is made anew beside the traffic: what is sent meanwhile is found, and at its end all is."""
         old = "Benoît à İstan\u00adbul ❤️"
         with (
-            patch.object(index_room, "VERSION", 3),
+            patch.object(index_room, "INDEX_VERSION", 3),
             patch.object(words, "comparable", lambda text: normalize("NFKC", text).casefold()),
         ):
             self.indexer = self.make_indexer()

@@ -15,7 +15,7 @@ from hichat.log.follower import Progress, StepFailed
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime import supervision
 from hichat.search.index import make_index
-from hichat.search.indexer import STEP
+from hichat.search.indexer import SEARCH_STEP
 from hichat.search.process import LAST_IN_LINE, FollowerProcess
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
@@ -53,7 +53,7 @@ Index.move = dying
         self.addCleanup(self.index.engine.dispose)
         self.index.prepare()
         fill(self.store)
-        for name in ("RESTART_PAUSE", "LONGEST"):
+        for name in ("RESTART_PAUSE", "RESTART_PAUSE_LIMIT"):
             self.patch(supervision, name, 0.05)
         self.logged: list[Any] = []
         watch_log(self, self.logged.append)
@@ -87,9 +87,9 @@ follower_scene = fixture_of(FollowerProcessScene, FollowerProcessOnPostgreSQL)
 async def test_steps(follower_scene: FollowerProcessScene) -> None:
     made = follower_scene.make()
     assert await made.step() == Progress(0, 0)
-    head = STEP + 50
+    head = SEARCH_STEP + 50
     follower_scene.write(head)
-    assert await made.step() == Progress(STEP, head)
+    assert await made.step() == Progress(SEARCH_STEP, head)
     assert await made.step() == Progress(head, head)
     assert follower_scene.indexed() == head
 
@@ -116,15 +116,15 @@ async def test_killed_in_a_step(follower_scene: FollowerProcessScene) -> None:
     """Nothing is lost or there twice; who waits for the step hears of it."""
     marker = f"{follower_scene.mktemp()}-dead"
     made = follower_scene.make(follower_scene.DIES.format(marker=marker))
-    head = 2 * STEP + 50
+    head = 2 * SEARCH_STEP + 50
     follower_scene.write(head)
-    assert await made.step() == Progress(STEP, head)
+    assert await made.step() == Progress(SEARCH_STEP, head)
     with pytest.raises(StepFailed):
         await made.step()
-    assert follower_scene.indexed() == STEP
+    assert follower_scene.indexed() == SEARCH_STEP
     while made.pid is None:
         await deferLater(CLOCK, 0.01, lambda: None)
-    assert await made.step() == Progress(2 * STEP, head)
+    assert await made.step() == Progress(2 * SEARCH_STEP, head)
     assert await made.step() == Progress(head, head)
     assert follower_scene.indexed() == head
     assert any("the search's follower ended (signal 9)" in eventAsText(each) for each in follower_scene.logged)

@@ -32,8 +32,8 @@ class SimulationTests(SynchronousTestCase):
 
     def test_seeds(self) -> None:
         """Whatever happens, each client hears all events that it should, in order and once; and every bound holds."""
-        self.patch(by_conversation, "STEP", 7)
-        self.patch(by_conversation, "RECENT", 20)
+        self.patch(by_conversation, "INDEX_STEP", 7)
+        self.patch(by_conversation, "SMALL_TIER", 20)
         store = make_store(self)
         repaired = pauses = crashes = messages = 0
         seeds = proof.seeds(proof.SIMULATIONS)[self.part :: PARTS]

@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.core.errors import NoSuchUser, StoreAway
 from hichat.storage.store import Store
-from hichat.storage.trouble import PAUSE, Trouble
+from hichat.storage.trouble import TROUBLE_INTERVAL, Trouble
 from tests.support.doubles import make_store, run_now, watch_log
 from tests.support.postgres import OnPostgreSQL
 
@@ -43,7 +43,7 @@ class TroubleTests(LogCase):
     def test_at_once_and_then_once_a_minute(self) -> None:
         for _ in range(481):
             self.trouble.met(FULL, 2)
-            self.clock.advance(PAUSE / 480)
+            self.clock.advance(TROUBLE_INTERVAL / 480)
         first, second = self.told()
         self.assertIn("it fails: database or disk is full", first)
         self.assertIn("it fails, 960 times more: database or disk is full", second)
@@ -58,7 +58,7 @@ class TroubleTests(LogCase):
             self.trouble.passed()
             self.trouble.met(FULL)
         self.assertEqual(self.told(), [])
-        self.clock.advance(PAUSE)
+        self.clock.advance(TROUBLE_INTERVAL)
         for _ in range(3):
             self.trouble.passed()
         (line,) = self.told()
@@ -71,7 +71,7 @@ class TroubleTests(LogCase):
         self.trouble.met(ZeroDivisionError())
         self.trouble.met(ZeroDivisionError())
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
-        self.clock.advance(PAUSE)
+        self.clock.advance(TROUBLE_INTERVAL)
         self.trouble.met(OSError(28, "No space left on device", "/secret/path"))
         line = self.told()[-1]
         self.assertIn("No space left on device", line)

@@ -19,7 +19,7 @@ from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
 from hichat.accounts import devices, sessions, users
-from hichat.accounts.tokens import LIFETIME, Claims, Dialect, TokenSigner
+from hichat.accounts.tokens import V1_LIFETIME, Claims, Dialect, TokenSigner
 from hichat.core.drafts import Draft
 from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import Kind
@@ -328,7 +328,7 @@ class Insider:
         user = users.insert(connection, name, "", _now())
         device = devices.find_or_add_for_tokens(connection, user.id, "token", _now())
         login = sessions.go_on(connection, user, device.id, _now())
-        return user.id, self._tokens.issue(Claims(user.id, 0, device.id, login, Dialect.BOTH), LIFETIME)
+        return user.id, self._tokens.issue(Claims(user.id, 0, device.id, login, Dialect.BOTH), V1_LIFETIME)
 
     def group(self, *members: int) -> int:
         """Make a group; the first is its owner. @return: its id."""

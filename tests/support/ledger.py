@@ -52,8 +52,8 @@ class WriterCase(SynchronousTestCase):
 
     def setUp(self) -> None:
         # With so small steps a few events fill both tiers of the index, and its tail.
-        self.patch(by_conversation, "STEP", 2)
-        self.patch(by_conversation, "RECENT", 3)
+        self.patch(by_conversation, "INDEX_STEP", 2)
+        self.patch(by_conversation, "SMALL_TIER", 3)
         self.store = make_store(self)
         with self.store.transaction() as connection:
             for name in ("ann", "bob", "cat", "dan"):

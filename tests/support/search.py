@@ -41,8 +41,8 @@ class SearchCase(ConversationsCase):
 
     def setUp(self):
         super().setUp()
-        self.patch(by_conversation, "STEP", 2)
-        self.patch(by_conversation, "RECENT", 3)
+        self.patch(by_conversation, "INDEX_STEP", 2)
+        self.patch(by_conversation, "SMALL_TIER", 3)
         self.indexer = Indexer(self.store, self.search_index)
 
     def follow(self):

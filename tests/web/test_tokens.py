@@ -17,9 +17,9 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 
 from hichat.accounts import devices, sessions, users
-from hichat.accounts.accounts import RECENT, Accounts
+from hichat.accounts.accounts import RECENT_LOGIN, Accounts
 from hichat.accounts.passwords import Passwords
-from hichat.accounts.tokens import ACCESS_LIFETIME, LIFETIME, REFRESH_LIFETIME
+from hichat.accounts.tokens import ACCESS_LIFETIME, REFRESH_LIFETIME, V1_LIFETIME
 from hichat.bench import prepare
 from hichat.core.events import Event
 from hichat.daemon.assembly import _sign_in
@@ -209,13 +209,18 @@ class TokenCase(SiteFixture):
         if kind == "both":
             return str(self.run_now(self.accounts.issue(self.user(kind))))
         if kind == "bench":
-            return self.tokens.issue(prepare.claims(1), LIFETIME)
+            return self.tokens.issue(prepare.claims(1), V1_LIFETIME)
         return self.old_token(kind)
 
     def old_token(self, kind: str) -> str:
         """@return: a token as it was before it named a device."""
         now = self.now // 1000
-        claims = {"sub": str(self.people[kind]), "gen": self.user(kind).generation, "iat": now, "exp": now + LIFETIME}
+        claims = {
+            "sub": str(self.people[kind]),
+            "gen": self.user(kind).generation,
+            "iat": now,
+            "exp": now + V1_LIFETIME,
+        }
         return jwt.encode(claims, bytes(32), algorithm="HS256")
 
     def opens(self, kind: str, token: str) -> set[str]:
@@ -290,7 +295,7 @@ class TableTests(TokenCase):
         found = {kind: self.token(kind) for kind in OPENS}
         lifetimes = {"access": ACCESS_LIFETIME, "refresh": REFRESH_LIFETIME}
         for kind, token in found.items():
-            self.now += lifetimes.get(kind, LIFETIME) * 1000
+            self.now += lifetimes.get(kind, V1_LIFETIME) * 1000
             self.assertEqual(self.opens(kind, token), set(), kind)
 
     def test_the_log_in_is_over(self) -> None:
@@ -391,13 +396,13 @@ class V1Tests(TokenCase):
 
     def test_the_password_needs_a_recent_log_in(self) -> None:
         token = self.token("v1")
-        self.now += RECENT * 1000
+        self.now += RECENT_LOGIN * 1000
         self.assertEqual(self.change("v1", token), (200, 0))
         self.assertEqual(self.change("v1", token), (401, 1))
 
     def test_or_the_old_one(self) -> None:
         token = self.token("v1")
-        self.now += RECENT * 1000 + 1000
+        self.now += RECENT_LOGIN * 1000 + 1000
         self.assertEqual(self.change("v1", token), (200, -1))
         self.assertEqual(self.change("v1", token, oldPassword=""), (200, -1))
         self.assertEqual(self.change("v1", token, oldPassword="wrong horse"), (200, -1))
@@ -406,12 +411,12 @@ class V1Tests(TokenCase):
 
     def test_nothing_else_needs_one(self) -> None:
         token = self.token("v1")
-        self.now += RECENT * 1000 + 1000
+        self.now += RECENT_LOGIN * 1000 + 1000
         self.assertEqual(self.change("v1", token, password="undefined", gender="f"), (200, 0))
 
     def test_the_end_needs_the_same(self) -> None:
         token = self.token("v1")
-        self.now += RECENT * 1000 + 1000
+        self.now += RECENT_LOGIN * 1000 + 1000
         self.assertEqual(self.delete("v1", token), (200, -1))
         self.assertEqual(self.delete("v1", token, f"&oldPassword={PASSWORD.replace(' ', '%20')}"), (200, -1))
         self.assertEqual(self.delete("v1", token, body=b"oldPassword=wrong"), (200, -1))
@@ -435,7 +440,7 @@ class V1Tests(TokenCase):
         self.opens("old", self.token("old"))
         ((_, session),) = self.run_now(self.accounts.devices(self.people["old"]))
         self.assertEqual(session.used_at, self.now)
-        self.now += LIFETIME * 1000
+        self.now += V1_LIFETIME * 1000
         self.assertEqual(self.run_now(self.accounts.devices(self.people["old"])), [], "all of them have expired")
 
     def test_who_came_after_the_upgrade_has_none(self) -> None:

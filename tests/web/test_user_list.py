@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import Resource
 
 from hichat.accounts import users
-from hichat.v1.user_list import LIMIT, SETTLED, Pieces, UserList
+from hichat.v1.user_list import KEPT_LIST_LIMIT, SETTLED, Pieces, UserList
 from tests.support.doubles import NOW, make_store
 from tests.support.postgres import OnPostgreSQL
 from tests.support.site import SiteCase, request_bytes
@@ -22,7 +22,7 @@ class ListCase(SynchronousTestCase):
         self.list = self.make()
         self.people = [self.add(f"user {i}") for i in range(5)]
 
-    def make(self, limit=LIMIT):
+    def make(self, limit=KEPT_LIST_LIMIT):
         return UserList(self.encode, lambda: self.now, limit)
 
     def encode(self, user, oneself):

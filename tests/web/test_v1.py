@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from twisted.internet.defer import Deferred
 from twisted.web.resource import Resource
 
-from hichat.accounts.tokens import LIFETIME, Dialect
+from hichat.accounts.tokens import V1_LIFETIME, Dialect
 from hichat.core.errors import Busy
 from hichat.core.events import FIRST_GROUP_ID, Scope
 from hichat.core.kinds import Kind
@@ -61,7 +61,7 @@ class V1Case(SiteCase):
     def token_of(self, user_id):
         """@return: as a log-in of an existing client gives it."""
         claims = self.tokens.verify(super().token_of(user_id))
-        return self.tokens.issue(claims._replace(dialect=Dialect.V1), LIFETIME)
+        return self.tokens.issue(claims._replace(dialect=Dialect.V1), V1_LIFETIME)
 
     def no(self, answer, message, status=200):
         """The call was refused, in lower case."""

@@ -47,7 +47,7 @@ CLOSE_TIMEOUT = 3.0
 BAD_GATEWAY = 1014
 """A close code that was registered after RFC 6455."""
 
-SWEEP = 15.0
+SILENCE_SWEEP = 15.0
 """Seconds between two sweeps, which look for silent peers."""
 
 ASK_AFTER, DROP_AFTER = 2, 4
@@ -545,7 +545,7 @@ class ChatFactory(WebSocketServerFactory):
 
     def start(self) -> None:
         """Begin to look for silent peers."""
-        self._sweep.start(SWEEP, now=False)
+        self._sweep.start(SILENCE_SWEEP, now=False)
 
     def stop(self) -> None:
         """Look no more."""

@@ -16,7 +16,7 @@ from hichat.pipeline.gateway.roster import Roster
 DEVICES_IN_QUERY = 500
 """The most devices in one query."""
 
-LONGEST = 600.0
+LOOK_INTERVAL = 600.0
 """The most seconds between two looks; a tenth of the duration of sessions, if that is less."""
 
 
@@ -39,7 +39,7 @@ class Endings:
     ) -> None:
         self._roster = roster
         self._find = find
-        self._every = min(LONGEST, duration / 10)
+        self._every = min(LOOK_INTERVAL, duration / 10)
         self._calls = LoopingCall(lambda: Deferred.fromCoroutine(self._look()))
         self._calls.clock = clock
 

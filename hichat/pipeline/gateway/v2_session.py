@@ -100,7 +100,7 @@ connection is closed.
 FLOOD_PAUSE = 0.5
 """Seconds for which such a connection is not read while the Close frame is on its way."""
 
-PAGE_SIZE = 128 * 1024
+SYNC_PAGE_SIZE = 128 * 1024
 """Bytes of bodies after which a page is full."""
 
 
@@ -581,7 +581,7 @@ class V2Session(ChatSession):
     async def _tell_history(self, said: frames.History, key: tuple[int, int, int]) -> None:
         before = None if said.before is UNSET else said.before
         after = None if said.after is UNSET else said.after
-        found = await self._look_up(history.history, self.user, key, before, after, said.limit, PAGE_SIZE)
+        found = await self._look_up(history.history, self.user, key, before, after, said.limit, SYNC_PAGE_SIZE)
         messages = [view.folded(message) for message in found.messages]
         self.say(frames.HistoryPage(ref=said.ref, messages=messages, more=found.more))
         await self.connection.drained()
@@ -662,7 +662,7 @@ def _close_code(error: Refused) -> frames.Close:
 def _page(database: Database, services: Services, who: SignedIn, since: int, until: int) -> catchup.Missed:
     """@raise SignedOut: the token or the device is void by now; then the client must not get anything more."""
     _check_signed_in(database, services, who)
-    return catchup.page(database, who.user, since, until, services.sync_page, PAGE_SIZE)
+    return catchup.page(database, who.user, since, until, services.sync_page, SYNC_PAGE_SIZE)
 
 
 def _check_signed_in(database: Database, services: Services, who: SignedIn) -> None:

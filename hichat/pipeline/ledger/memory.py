@@ -20,13 +20,13 @@ from hichat.groups.queries import Writers
 from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger.strangers import Strangers
 
-REMEMBERED = 100_000
+MEMORY_LIMIT = 100_000
 """
 The most groups, and the most users, that a writer remembers; beyond it the whole memory is forgotten. A conversation is
 forgotten when so many others were written to after it.
 """
 
-TAIL = 10_000
+CATCH_UP_LIMIT = 10_000
 """The most events of other writers that a writer reads to bring its memory up to date. Behind more, it forgets."""
 
 FEW = 200
@@ -75,7 +75,7 @@ class Numbers:
     """
     The numbers of conversations, by their keys.
 
-    It has two generations: a conversation is forgotten when it was not written to while L{REMEMBERED} others were. By
+    It has two generations: a conversation is forgotten when it was not written to while L{MEMORY_LIMIT} others were. By
     then the index by conversation has all its events (see L{hichat.log.by_conversation}). So the numbers of a
     conversation that is not here can be read from the index.
     """
@@ -91,7 +91,7 @@ class Numbers:
     def update(self, numbers: Mapping[Key, ConversationNumbers]) -> None:
         """Note the numbers of conversations that were written to."""
         self._young.update(numbers)
-        if len(self._young) > REMEMBERED:
+        if len(self._young) > MEMORY_LIMIT:
             self._old, self._young = self._young, {}
 
 
@@ -161,5 +161,5 @@ class Memory:
             # All events behind the index are read below: so a conversation that is unknown then has none there.
             self.position = self.indexed
         while self.position < head:
-            for event in reading.after(connection, self.position, TAIL):
+            for event in reading.after(connection, self.position, CATCH_UP_LIMIT):
                 self.apply(event)

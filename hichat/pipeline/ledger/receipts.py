@@ -21,7 +21,7 @@ from hichat.core.events import Event
 from hichat.storage.engine import driver
 from hichat.storage.tables import events, receipts
 
-SLOTS = 4
+RECEIPT_SLOTS = 4
 """The number of a writer's last batches whose receipts are kept: more than may be under way."""
 
 
@@ -45,7 +45,7 @@ class Name(NamedTuple):
     @property
     def slot(self) -> int:
         """The slot of its receipt in the table."""
-        return self.number % SLOTS
+        return self.number % RECEIPT_SLOTS
 
 
 class BatchReceipt:

@@ -24,7 +24,7 @@ from hichat.log import by_conversation, reading
 from hichat.pipeline.ledger.memory import ConversationNumbers, Key, Memory, WritingUser, conversation_of
 from hichat.pipeline.ledger.rights import Consequence
 
-TOGETHER = 500
+LOOKED_UP_AT_ONCE = 500
 """The most users, or devices, of a batch that are looked up in one statement."""
 
 
@@ -234,7 +234,7 @@ class Transaction:
         @raise SignedOut: the draft's device may not write.
         """
         known = self.memory.devices
-        whose = dict(islice(self._new_devices, TOGETHER)) | {draft.device: draft.sender}
+        whose = dict(islice(self._new_devices, LOOKED_UP_AT_ONCE)) | {draft.device: draft.sender}
         owners = devices.owners(self.connection, whose)
         may_write = [device for device, sender in whose.items() if owners.get(device) == sender]
         known.update(reading.last_counters(self.connection, may_write))
@@ -244,7 +244,7 @@ class Transaction:
     def _meet_users(self, user: int) -> None:
         """Look up a user, together with the unknown users of the whole batch."""
         known = self.memory.users
-        wanted = {user, *islice(self._new_users, TOGETHER)}
+        wanted = {user, *islice(self._new_users, LOOKED_UP_AT_ONCE)}
         blocked = contacts.blocked_by_many(self.connection, wanted)
         for each, found in users.find_many(self.connection, wanted).items():
             self.changed.discard(each)

@@ -22,7 +22,7 @@ from hichat.core.kinds import MESSAGES, Kind
 from hichat.log import by_conversation, reading
 from hichat.log.ages import Ages
 from hichat.log.follower import Progress, Steps
-from hichat.pipeline.ledger.memory import REMEMBERED, TAIL, Memory
+from hichat.pipeline.ledger.memory import CATCH_UP_LIMIT, MEMORY_LIMIT, Memory
 from hichat.pipeline.ledger.receipts import BatchReceipt, touch
 from hichat.pipeline.ledger.rights import Rights
 from hichat.pipeline.ledger.strangers import Strangers
@@ -49,7 +49,7 @@ class LogWriter:
     @param edit_limit: seconds after which users cannot edit or recall their messages any more.
     @param contacts_only: whether only contacts may write to each other.
     @param sleep: waits so many seconds, in the writer's thread.
-    @param tail: see L{TAIL}.
+    @param tail: see L{CATCH_UP_LIMIT}.
     @param ticks: see L{hichat.runtime.clock.ticks}.
     @param strangers: the limit of conversations that a user begins with people who are no contacts.
     @ivar trouble: the failures to store; C{following}: the failures to continue the index.
@@ -64,7 +64,7 @@ class LogWriter:
         edit_limit: int = 24 * 3600,
         contacts_only: bool = False,
         sleep: Callable[[float], None] = time.sleep,
-        tail: int = TAIL,
+        tail: int = CATCH_UP_LIMIT,
         ticks: Callable[[], int] = ticks,
         strangers: Rate = NO_LIMIT,
     ) -> None:
@@ -113,7 +113,7 @@ class LogWriter:
             transaction.remember()
             self._ages.note(transaction.position)
             self.trouble.passed()
-            if self._memory.size > REMEMBERED:
+            if self._memory.size > MEMORY_LIMIT:
                 self._memory.forget()
         if receipt is not None:
             receipt.settle(outcomes)
@@ -154,7 +154,7 @@ class LogWriter:
         fails.
         """
         memory = self._memory
-        if memory.position - memory.indexed < 2 * by_conversation.STEP:
+        if memory.position - memory.indexed < 2 * by_conversation.INDEX_STEP:
             return
         progress = self.following.take()
         if progress is not None:

@@ -31,7 +31,7 @@ import msgspec
 from hichat.core.events import Batch, Event
 from hichat.core.ports import Piece
 
-VERSION = 2
+DATAGRAM_VERSION = 2
 DATAGRAM_SIZE = 32 * 1024
 """The largest datagram in bytes, unless a single event is larger."""
 
@@ -122,7 +122,7 @@ class Codec:
 
     def pack(self, trail: Trail, first: int, last: int, records: bytes) -> bytes:
         """Make a datagram."""
-        header = _HEADER.pack(VERSION, self.worker, self.incarnation, *trail, first, last, len(records))
+        header = _HEADER.pack(DATAGRAM_VERSION, self.worker, self.incarnation, *trail, first, last, len(records))
         rest = header + records
         return self._mac(rest) + rest
 
@@ -135,7 +135,7 @@ class Codec:
         if len(data) < _PREFIX:
             raise BadDatagram("truncated")
         version, worker, incarnation, *numbers, first, last, length = _HEADER.unpack_from(data, _MAC_SIZE)
-        if version != VERSION:
+        if version != DATAGRAM_VERSION:
             raise BadDatagram("version")
         if len(data) < _PREFIX + length:
             raise BadDatagram("truncated")

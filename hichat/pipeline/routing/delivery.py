@@ -32,13 +32,13 @@ GAP_TIMEOUT = 0.05
 WATCH = 1.0
 """Seconds between two looks for the log's end; also before a failed repair is tried again."""
 
-PAGE = 1000
+REPAIR_PAGE = 1000
 """The most events that a repair reads at once."""
 
 EARLY = 64
 """The most batches that wait for an earlier one; further ones are read from the log."""
 
-RECENT = 8192
+RECENT_EVENTS = 8192
 """The most recent events that are kept, for devices that arrive while they happen."""
 
 RECENT_SIZE = 4 * 1024 * 1024
@@ -208,7 +208,7 @@ class Routing:
         self._blocked: dict[int, set[int]] = {}
         # The recent events, for devices that arrive while they happen: all events behind the position _forgotten.
         self._recent: deque[list[Event]] = deque()
-        self.recent = RECENT
+        self.recent = RECENT_EVENTS
         self._recent_count = self._recent_size = 0
         self._forgotten = 0
         self._repair_call: IDelayedCall | None = None
@@ -286,7 +286,7 @@ class Routing:
         @param generation: the generation of the device's token.
         @param listen: called with that position and the user's events since then, in the reactor turn from which on
             events are delivered. It makes the device listen, and returns whether the device does: False if it is gone.
-        @param since: the position behind which the device wants events, at most L{RECENT} events ago; None: now.
+        @param since: the position behind which the device wants events, at most L{RECENT_EVENTS} events ago; None: now.
         @param device: the device's number, if it has one.
         @param login: the number of the session, if the token is bound to one.
         @param met: the result of L{meet}, if that was called a moment ago.
@@ -531,7 +531,7 @@ class Routing:
         failed = False
         try:
             while self.position < self._seen:
-                events = await self._read_log(self.position, PAGE)
+                events = await self._read_log(self.position, REPAIR_PAGE)
                 fresh = sum(event.position > self.position for event in events)
                 if events:
                     self._deliver(events, events[-1].position, True)

@@ -19,7 +19,7 @@ from hichat.accounts.fields import (
     GREETING_LIMIT,
     PICTURE_LIMIT,
 )
-from hichat.accounts.passwords import LEAST, LENGTH_LIMIT
+from hichat.accounts.passwords import LEAST, PASSWORD_LIMIT
 from hichat.accounts.sessions import Session
 from hichat.accounts.users import User
 from hichat.core.errors import (
@@ -59,11 +59,11 @@ AnyName = Annotated[str, _kept(NAME_LIMIT)]
 Password = Annotated[
     str,
     Meta(
-        description=f"at least {LEAST} characters, or as many as the server wants, and at most {LENGTH_LIMIT}, "
+        description=f"at least {LEAST} characters, or as many as the server wants, and at most {PASSWORD_LIMIT}, "
         "composed (NFC); no common password, and none that contains the user's name"
     ),
 ]
-AnyPassword = Annotated[str, _kept(LENGTH_LIMIT)]
+AnyPassword = Annotated[str, _kept(PASSWORD_LIMIT)]
 Picture = Annotated[str, Meta(max_length=PICTURE_LIMIT)]
 Gender = Annotated[str, _kept(GENDER_LIMIT)]
 Description = Annotated[str, _kept(DESCRIPTION_LIMIT)]
@@ -332,7 +332,7 @@ async def list_devices(services: ApiServices, caller: Caller, query: Paging) -> 
     """Gives your devices, the oldest first, without revoked ones."""
     after = query.after(tuple[int])
     first = after[0] if after else 0
-    # There are at most devices.LIMIT of them and some of v1, and those that were revoked.
+    # There are at most devices.DEVICES_LIMIT of them and some of v1, and those that were revoked.
     found = await services.accounts.devices(caller.user.id)
     shown = [_shown(*each, caller) for each in found if each[0].id > first and each[0].revoked_at is None]
     return query.page(shown[: query.limit + 1], lambda device: (device.id,))

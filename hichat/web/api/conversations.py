@@ -26,7 +26,7 @@ from hichat.web.services import ApiServices
 from hichat.wire import frames, view
 from hichat.wire.frames import Folded
 
-PAGE_SIZE = 128 * 1024
+MESSAGES_PAGE_SIZE = 128 * 1024
 """Bytes of bodies after which a page of messages is full."""
 
 EVERYONE = "announcements"
@@ -182,7 +182,9 @@ async def get_messages(services: ApiServices, caller: Caller, path: Conversation
     key = reading.conversation_key(*_between(caller.user, path.conversation))
     before = None if query.before is UNSET else query.before
     after = None if query.after is UNSET else query.after
-    found = await services.store.read(history.history, caller.user.id, key, before, after, query.limit, PAGE_SIZE)
+    found = await services.store.read(
+        history.history, caller.user.id, key, before, after, query.limit, MESSAGES_PAGE_SIZE
+    )
     return Messages([view.folded(message) for message in found.messages], found.more)
 
 

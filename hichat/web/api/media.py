@@ -26,7 +26,7 @@ from hichat.web.api.operation import Caller, Operation, Section, Time
 from hichat.web.services import ApiServices
 from hichat.web.uploads import Download
 
-LINKS_LIMIT = 100
+MEDIA_LINKS_LIMIT = 100
 """Files that one call gives links to."""
 
 MediaId = Annotated[str, Meta(min_length=22, max_length=22, pattern=f"^{ID}$", description="A file's id.")]
@@ -110,7 +110,7 @@ class LinksWanted(msgspec.Struct, forbid_unknown_fields=True):
     @ivar ids: the ids of files.
     """
 
-    ids: Annotated[list[MediaId], Meta(max_length=LINKS_LIMIT)]
+    ids: Annotated[list[MediaId], Meta(max_length=MEDIA_LINKS_LIMIT)]
 
 
 class UploadQuery(msgspec.Struct, forbid_unknown_fields=True):

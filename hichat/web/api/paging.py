@@ -25,7 +25,7 @@ from hichat.accounts.fields import is_storable
 from hichat.core.errors import BadCursor
 from hichat.core.events import MAX_SAFE_INTEGER
 
-LIMIT = 200
+PAGE_LIMIT = 200
 """The most items of a page."""
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class Paging(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     @ivar cursor: C{next} of the page before; without it: the first page.
     """
 
-    limit: Annotated[int, Meta(ge=1, le=LIMIT)] = 50
+    limit: Annotated[int, Meta(ge=1, le=PAGE_LIMIT)] = 50
     cursor: Annotated[str, Meta(max_length=1024)] | UnsetType = UNSET
 
     def after(self, kind: type[T]) -> T | None:

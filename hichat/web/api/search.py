@@ -24,7 +24,7 @@ from hichat.web.services import ApiServices
 from hichat.wire import frames, view
 from hichat.wire.frames import Folded
 
-LONGEST = 256
+QUERY_LIMIT = 256
 """Characters of a query."""
 
 Moment = Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
@@ -49,7 +49,11 @@ class SearchQuery(Paging, kw_only=True):
 
     q: Annotated[
         str,
-        Meta(min_length=1, max_length=GROWTH * LONGEST, description=f"at most {LONGEST} characters, composed (NFC)"),
+        Meta(
+            min_length=1,
+            max_length=GROWTH * QUERY_LIMIT,
+            description=f"at most {QUERY_LIMIT} characters, composed (NFC)",
+        ),
     ]
     user: UserId | UnsetType = UNSET
     group: GroupId | UnsetType = UNSET
@@ -108,8 +112,8 @@ async def search(services: ApiServices, caller: Caller, query: SearchQuery) -> F
 
 
 def _wanted(user: User, query: SearchQuery) -> Criteria:
-    if len(formed("NFC", query.q)) > LONGEST:
-        raise Malformed("q", Fault(parameter="q", detail=f"longer than {LONGEST} characters"))
+    if len(formed("NFC", query.q)) > QUERY_LIMIT:
+        raise Malformed("q", Fault(parameter="q", detail=f"longer than {QUERY_LIMIT} characters"))
     asked = words.words(query.q)
     if not asked:
         raise Malformed("q", Fault(parameter="q", detail="there is no word in it"))

@@ -3,7 +3,7 @@
 from urllib.parse import quote, unquote
 
 from hichat.accounts import users
-from hichat.web.api.media import LINKS_LIMIT
+from hichat.web.api.media import MEDIA_LINKS_LIMIT
 from tests.media.recordings import RECORDINGS, archive, brands
 from tests.media.samples import AUDIO, FILES, FILMS, PNG, SECRET, WEBM, bomb, picture
 from tests.support.site import QUOTA, UPLOAD_LIMIT, SiteCase, SiteFixture, request_bytes
@@ -146,7 +146,14 @@ class Links(MediaCase):
 
     def test_bounds(self):
         self.assertEqual(self.api("POST", "/media/links", {"ids": []}, self.ann).json, {"items": []})
-        for ids in (["A" * 22] * (LINKS_LIMIT + 1), ["A" * 21], ["A" * 23], ["../" + "A" * 19], ["A" * 21 + "é"], [1]):
+        for ids in (
+            ["A" * 22] * (MEDIA_LINKS_LIMIT + 1),
+            ["A" * 21],
+            ["A" * 23],
+            ["../" + "A" * 19],
+            ["A" * 21 + "é"],
+            [1],
+        ):
             self.problem(self.api("POST", "/media/links", {"ids": ids}, self.ann), 400, "invalid_field")
         self.problem(self.api("POST", "/media/links", {"ids": []}), 401, "unauthorized")
 

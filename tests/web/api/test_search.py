@@ -290,7 +290,7 @@ class SearchTests(SearchCase):
             self.say(1, "北京，京大，大学", user=2)
         self.follow()
         self.patch(query_room, "EXAMINED", 256)
-        self.patch(query_room, "TAIL", 5000)
+        self.patch(query_room, "UNINDEXED_LIMIT", 5000)
         page = self.page(1, "北京大学")
         self.assertEqual((page["items"], "next" in page), ([], True))
         self.assertEqual(self.find(1, "北京大学"), [first])
@@ -345,7 +345,7 @@ class HalfIndexedOnPostgreSQLTests(OnPostgreSQL, HalfIndexedTests):
 class TailTests(SearchCase):
     def test_too_much_is_not_indexed_yet(self):
         """The newest of it is looked through, and it is said that this is not all."""
-        self.patch(query_room, "TAIL", 3)
+        self.patch(query_room, "UNINDEXED_LIMIT", 3)
         ids = [self.say(1, "tea", user=2) for _ in range(5)]
         page = self.page(1, "tea")
         self.assertEqual(([item["message"]["id"] for item in page["items"]], page["indexing"]), (ids[:1:-1], True))
@@ -365,7 +365,7 @@ class TailTests(SearchCase):
         self.assertEqual(self.find(2, "old", order="rank"), [first])
 
     def test_others_who_write_much(self):
-        self.patch(query_room, "TAIL", 3)
+        self.patch(query_room, "UNINDEXED_LIMIT", 3)
         mine = self.say(1, "tea", user=2)
         for _ in range(10):
             self.say(3, "tea", user=2)
