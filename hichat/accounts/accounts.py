@@ -47,7 +47,7 @@ from hichat.core.errors import (
 from hichat.core.events import Scope
 from hichat.core.kinds import Kind
 from hichat.core.text import key_of
-from hichat.runtime.limits import Counted, Limits, Rate, address_keys
+from hichat.runtime.limits import Attempts, Limits, Rate, address_keys
 from hichat.storage.gathered import Gathered
 from hichat.storage.tables import users as users_table
 
@@ -188,7 +188,7 @@ class Accounts:
         if self._registration == "closed":
             raise RegistrationClosed
         # Counted before any work. A mistake in a field is forgiven; asking for names and guessing codes is not.
-        counted = Counted()
+        counted = Attempts()
         counted.attempt(self._limits.register, address_keys(client_ip))
         needs_invite = self._registration == "invite" or (self._registration == "local" and forwarded)
         code = invite if needs_invite else None

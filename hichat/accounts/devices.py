@@ -29,13 +29,13 @@ OLD_NAME = "older v1 log-ins"
 TOKEN_NAME = "token"  # noqa: S105
 """The default name of the device for tokens that an administrator makes."""
 
-Dialect = Literal["v1", "v2", "both", "v1-old"]
+DeviceDialect = Literal["v1", "v2", "both", "v1-old"]
 """
 The dialect of a device's tokens. C{v1}: it logged in over v1. C{v2}: it logged in over v2, by its own name. C{both}: an
 administrator made its tokens. C{v1-old}: it has the user's tokens of v1 from before these named a device.
 """
 
-Key = tuple[int, str]
+DeviceKey = tuple[int, str]
 """A user's id, and the client's own name of a device of this user."""
 
 
@@ -52,7 +52,7 @@ class Device(msgspec.Struct, frozen=True):
     name: str
     created_at: int
     revoked_at: int | None
-    dialect: Dialect = "v2"
+    dialect: DeviceDialect = "v2"
 
 
 _COLUMNS = [devices.c[name] for name in Device.__struct_fields__]
@@ -63,7 +63,7 @@ def find(connection: Connection, user_id: int, name: str) -> Device | None:
     return find_many(connection, [(user_id, name)])[user_id, name]
 
 
-def find_many(connection: Connection, keys: Collection[Key]) -> dict[Key, Device | None]:
+def find_many(connection: Connection, keys: Collection[DeviceKey]) -> dict[DeviceKey, Device | None]:
     """
     @param keys: at most a few hundred.
     @return: the device by key; None: there is none.
@@ -120,7 +120,7 @@ def find_or_add(connection: Connection, user_id: int, name: str, now: int) -> De
     return found
 
 
-def find_or_add_many(connection: Connection, keys: Collection[Key], now: int) -> dict[Key, Device | None]:
+def find_or_add_many(connection: Connection, keys: Collection[DeviceKey], now: int) -> dict[DeviceKey, Device | None]:
     """
     @param keys: at most a few hundred; names of 1 to 64 characters of ASCII.
     @return: the device by key, made if there was none; None: the user has L{DEVICES_LIMIT} others.

@@ -22,7 +22,7 @@ from hichat.accounts.tokens import digest
 from hichat.accounts.users import User
 from hichat.core.errors import Busy, Disabled, InvalidField, StoreAway, TooManyAttempts, WrongPassword
 from hichat.core.text import NAME_LIMIT, key_of
-from hichat.runtime.limits import STRANGER, Counted, Limits, address_key, address_keys
+from hichat.runtime.limits import STRANGER, Attempts, Limits, address_key, address_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +98,7 @@ class Guard:
         @raise Busy: too many passwords wait to be verified.
         """
         # The address's limit comes before any work on the name or the password.
-        given, come, looked = self._given(secrets), Counted(), Counted()
+        given, come, looked = self._given(secrets), Attempts(), Attempts()
         refusal = self._arrive(name, client_ip, given, by_address, come, looked)
         prepared = _prepare(password)
         origin = address_key(client_ip) if by_address else ""
@@ -125,7 +125,7 @@ class Guard:
         @param device: the device's number; 0: it is not known.
         """
         tried = await self._store.read(_look_own, user, f"own {user.id} {device}")
-        counted = Counted()
+        counted = Attempts()
         counted.attempt(self._limits.known, [(tried.key, 1)])
         await self._verify(tried, _prepare(password), counted)
 
@@ -137,7 +137,7 @@ class Guard:
         return found
 
     def _arrive(
-        self, name: str, client_ip: str, given: dict[int, bytes], by_address: bool, come: Counted, looked: Counted
+        self, name: str, client_ip: str, given: dict[int, bytes], by_address: bool, come: Attempts, looked: Attempts
     ) -> TooManyAttempts | None:
         """
         Count a try for its address, before anything else is done for it.
@@ -165,7 +165,7 @@ class Guard:
             return e
         return None
 
-    async def _verify(self, tried: _Tried, prepared: str | None, counted: Counted) -> User:
+    async def _verify(self, tried: _Tried, prepared: str | None, counted: Attempts) -> User:
         reserved: int | None = None
         key = failures.key_of(tried.key)
         if tried.in_a_row >= failures.RESERVED:

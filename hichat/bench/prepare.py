@@ -40,11 +40,11 @@ SETTINGS = {
 }
 """Settings of a daemon to measure: all clients have one address, and send more than people do."""
 
-Progress = Callable[[int], object]
+OnProgress = Callable[[int], object]
 """Called with the number of rows that were added."""
 
 
-def make_users(store: Store, count: int, now: int, progress: Progress) -> None:
+def make_users(store: Store, count: int, now: int, progress: OnProgress) -> None:
     """
     Make users 1 to C{count}, named C{bench-1} and so on. Each has a device with the same id, and its first session. So
     L{claims} gives the tokens' contents without asking the store.
@@ -81,7 +81,7 @@ def claims(user: int) -> Claims:
     return Claims(user, 0, user, 1, Dialect.BOTH)
 
 
-def make_groups(store: Store, count: int, size: int, now: int, progress: Progress) -> None:
+def make_groups(store: Store, count: int, size: int, now: int, progress: OnProgress) -> None:
     """
     Put users 1 to C{count} into groups of C{size}, in order: the first ones into group L{FIRST_GROUP_ID}.
 
@@ -124,7 +124,7 @@ def _make_group(connection: Connection, group: int, numbers: range, now: int) ->
 
 
 def make_messages(
-    store: Store, people: int, count: int, pairs: int, now: int, progress: Progress, chance: random.Random
+    store: Store, people: int, count: int, pairs: int, now: int, progress: OnProgress, chance: random.Random
 ) -> None:
     """
     Write C{count} messages into C{pairs} conversations of two, both drawn at random from users 1 to C{people}.

@@ -17,7 +17,7 @@ from hichat.client.wire import BadAnswer, FileTrouble, whole, words
 from hichat.media.addresses import OPEN_PREFIX, id_of
 from hichat.media.names import FILE_NAME_LIMIT, clean_name, extension_of, shortened
 
-Kind = Literal["picture", "audio", "file"]
+FileKind = Literal["picture", "audio", "file"]
 
 AUDIO_LIMIT = 86_400
 """The longest duration of an audio that a message may give, in seconds; see L{hichat.wire.frames.Send}."""
@@ -45,7 +45,7 @@ class Uploaded(NamedTuple):
 
     id: str
     url: str
-    kind: Kind
+    kind: FileKind
     type: str
     size: int
     name: str
@@ -100,7 +100,7 @@ class MediaCalls:
         return Uploaded(
             id=words(found.get("id")),
             url=words(found.get("url")),
-            kind=cast(Kind, kind),
+            kind=cast(FileKind, kind),
             type=words(found.get("type")),
             size=whole(found.get("size")),
             name=words(found.get("name")),

@@ -19,6 +19,7 @@ from hichat.core.errors import Busy, NoSuchTarget, NotStored, Refused, StoreAway
 from hichat.core.events import MAX_SAFE_INTEGER, Scope
 from hichat.groups import queries
 from hichat.log import by_conversation, reading
+from hichat.log.reading import ConversationKey
 from hichat.storage.store import Store
 from hichat.storage.tables import marks
 
@@ -36,8 +37,6 @@ CONVERSATIONS_IN_TRANSACTION = 64
 
 OTHERS_LIMIT = 100
 """The largest group whose members see each other's marks."""
-
-Key = tuple[int, int, int]
 
 
 class Mark(NamedTuple):
@@ -86,12 +85,12 @@ class Advance(NamedTuple):
     """A user's request to move a mark: the positions up to which they have received and read a conversation."""
 
     user: int
-    key: Key
+    key: ConversationKey
     received: int
     read: int
 
 
-def standing(connection: Connection, user: int, key: Key) -> ReadState:
+def standing(connection: Connection, user: int, key: ConversationKey) -> ReadState:
     """
     @param key: the conversation's key; see L{reading.conversation_key}.
     @raise NoSuchTarget: the user may not see the conversation.
@@ -149,7 +148,7 @@ def _advance(connection: Connection, wanted: Advance, apart: Collection[tuple[in
     return MovedMark(Mark(user, received, read), alone)
 
 
-def _intervals(connection: Connection, user: int, key: Key) -> list[tuple[int, int]]:
+def _intervals(connection: Connection, user: int, key: ConversationKey) -> list[tuple[int, int]]:
     """
     @return: the first and last positions of the spans that the user may see, at least one.
     @raise NoSuchTarget: there is none.
@@ -171,7 +170,7 @@ _MARK = select(marks.c.received, marks.c.read, marks.c.read_n).where(
 )
 
 
-def _others(connection: Connection, conversation: int, user: int, key: Key) -> list[Mark]:
+def _others(connection: Connection, conversation: int, user: int, key: ConversationKey) -> list[Mark]:
     query = select(marks.c.user_id, marks.c.received, marks.c.read).where(
         marks.c.conversation == conversation, marks.c.user_id != user
     )
@@ -185,12 +184,12 @@ def _others(connection: Connection, conversation: int, user: int, key: Key) -> l
     return [found[other] for other in sorted(found)]
 
 
-def _are_apart(connection: Connection, key: Key) -> bool:
+def _are_apart(connection: Connection, key: ConversationKey) -> bool:
     scope, *pair = key
     return scope == Scope.USER and bool(contacts.apart(connection, [(pair[0], pair[1])]))
 
 
-def _is_small(connection: Connection, key: Key) -> bool:
+def _is_small(connection: Connection, key: ConversationKey) -> bool:
     scope, first, _ = key
     if scope != Scope.GROUP:
         return scope == Scope.USER
@@ -215,17 +214,19 @@ class MarkWriter:
 
     _log = Logger()
 
-    def __init__(self, store: Store, clock: IReactorTime, announce: Callable[[Key, MovedMark, int], None]) -> None:
+    def __init__(
+        self, store: Store, clock: IReactorTime, announce: Callable[[ConversationKey, MovedMark, int], None]
+    ) -> None:
         self._store = store
         self._clock = clock
         self._announce = announce
-        self._waiting: dict[tuple[int, Key], _Waiting] = {}
+        self._waiting: dict[tuple[int, ConversationKey], _Waiting] = {}
         self._count = 0
         self._count_of: Counter[int] = Counter()
         self._busy = False
         self._idle: list[Deferred[None]] = []
 
-    def put(self, user: int, key: Key, received: int, read: int, device: int) -> Deferred[None]:
+    def put(self, user: int, key: ConversationKey, received: int, read: int, device: int) -> Deferred[None]:
         """
         Mark a conversation.
 
@@ -275,7 +276,9 @@ class MarkWriter:
             self._log.failure("{count} marks could not be stored", failure, count=count)
         return [NotStored() for _ in range(count)]
 
-    def _written(self, outcomes: list[MovedMark | Refused | None], batch: dict[tuple[int, Key], _Waiting]) -> None:
+    def _written(
+        self, outcomes: list[MovedMark | Refused | None], batch: dict[tuple[int, ConversationKey], _Waiting]
+    ) -> None:
         for ((user, key), waiting), outcome in zip(batch.items(), outcomes, strict=True):
             if isinstance(outcome, MovedMark):
                 try:

@@ -40,6 +40,7 @@ from hichat.daemon.site import make_site
 from hichat.groups.service import Groups
 from hichat.log import reading
 from hichat.log.follower import Claim, Follower
+from hichat.log.reading import ConversationKey
 from hichat.media.addresses import Addresses
 from hichat.media.decoder import Decoder
 from hichat.media.folder import Folder
@@ -63,7 +64,7 @@ from hichat.pipeline.plane.faults import parse as parse_faults
 from hichat.pipeline.plane.intake import Intake
 from hichat.pipeline.plane.interests import Interests
 from hichat.pipeline.plane.queue import PlaneWriter
-from hichat.pipeline.plane.udp import Address, UDPCarrier
+from hichat.pipeline.plane.udp import SocketAddress, UDPCarrier
 from hichat.pipeline.routing.arrivals import read_arrivals, read_generation
 from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime import keys
@@ -205,7 +206,7 @@ class Plane(NamedTuple):
     @ivar bind: see L{UDPCarrier}.
     """
 
-    others: Mapping[int, Address] = {}
+    others: Mapping[int, SocketAddress] = {}
     bind: Callable[[DatagramProtocol], IListeningPort] | None = None
 
 
@@ -338,7 +339,7 @@ def assemble_way(
         else:
             metrics.signals_dropped += 1
 
-    def announce(key: marks.Key, moved: marks.MovedMark, device: int) -> None:
+    def announce(key: ConversationKey, moved: marks.MovedMark, device: int) -> None:
         mark, alone = moved
         scope, first, second = key
         target = (first if mark.user == second else second) if scope == Scope.USER else first

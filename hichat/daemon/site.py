@@ -21,7 +21,7 @@ from hichat.storage.store import Store
 from hichat.v1 import complaints as v1_complaints
 from hichat.v1 import credentials as v1_credentials
 from hichat.v1 import uploads as v1_uploads
-from hichat.v1.calls import V1, V1Gone
+from hichat.v1.calls import V1Calls, V1Gone
 from hichat.v1.socket import SocketResource
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
@@ -68,7 +68,7 @@ def make_site(
     """
     services = ApiServices(accounts, contacts, conversations, groups, marks, search_index, store, media)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.
-    root = Branch(V1(services).routes() if v1 else NotFound())
+    root = Branch(V1Calls(services).routes() if v1 else NotFound())
     if v1:
         root.mount("v1/user/SendUserMsg", SocketResource(sockets, accounts))
     else:

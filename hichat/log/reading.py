@@ -157,7 +157,11 @@ _CONVERSATION = select(conversations.c.id).where(
 _USER = Scope.USER
 
 
-def conversation_key(scope: int, sender: int, target: int) -> tuple[int, int, int]:
+ConversationKey = tuple[int, int, int]
+"""The key of a conversation; see L{conversation_key}."""
+
+
+def conversation_key(scope: int, sender: int, target: int) -> ConversationKey:
     """@return: the key of an event's conversation: its scope, and the pair of users (smaller first) or (target, 0)."""
     if scope == _USER:
         return (scope, sender, target) if sender < target else (scope, target, sender)

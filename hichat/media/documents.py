@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from mmap import mmap
 
-Content = bytes | mmap
+from hichat.media.steps import Content
 
 ARCHIVE_ENTRIES = 2000
 """The most entries of an archive whose names are read."""

@@ -33,7 +33,7 @@ from hichat.media import records, types
 from hichat.media.addresses import PREFIX, URL_LIFETIME_LIMIT, Addresses, end_of_link, id_of, make_id
 from hichat.media.names import FILE_NAME_LIMIT, clean_name, extension_of, shortened
 from hichat.media.records import StoredFile
-from hichat.media.types import Kind, Picture
+from hichat.media.types import FileKind, Picture
 from hichat.runtime.clock import Settled, ticks
 from hichat.storage.trouble import Trouble
 
@@ -106,7 +106,7 @@ class _Kept(NamedTuple):
     """A file that was stored, without a record yet."""
 
     id: str
-    kind: Kind
+    kind: FileKind
     type: str
     size: int
     room: int
@@ -356,7 +356,7 @@ class MediaStore:
 
     def _finish(
         self,
-        kind: Kind,
+        kind: FileKind,
         media_type: str,
         whole: Unfinished,
         small: Unfinished | None = None,
@@ -514,7 +514,7 @@ def _size(unfinished: Unfinished) -> int:
     return unfinished.path.stat().st_size
 
 
-def _look_at(file: IO[bytes]) -> tuple[Kind, str, float]:
+def _look_at(file: IO[bytes]) -> tuple[FileKind, str, float]:
     """@return: a file's kind, media type, and duration in seconds."""
     if file.seek(0, os.SEEK_END) == 0:
         # An empty file cannot be mapped.

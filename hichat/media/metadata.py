@@ -18,12 +18,12 @@ import re
 import struct
 import zlib
 from collections.abc import Callable
-from mmap import mmap
 
-Piece = bytes | slice
+from hichat.media.steps import Content
+
+FilePiece = bytes | slice
 """A piece to write: bytes, or a range of the original file."""
 
-Content = bytes | mmap
 
 ORIENTATION = 0x0112
 """Exif's tag of the orientation (Exif 2.32, 4.6.4)."""
@@ -63,8 +63,8 @@ class PictureParts:
     """
 
     def __init__(self) -> None:
-        self.kept: list[Piece] = []
-        self.bare: list[Piece] = []
+        self.kept: list[FilePiece] = []
+        self.bare: list[FilePiece] = []
         self.has_exif = False
         self.orientation = 1
         self.profile = b""
@@ -72,7 +72,7 @@ class PictureParts:
         self.is_cut = False
         self.place: tuple[int, int, int, int] | None = None
 
-    def keep(self, *pieces: Piece) -> None:
+    def keep(self, *pieces: FilePiece) -> None:
         """Add pieces to both copies."""
         self.kept += pieces
         self.bare += pieces
@@ -234,7 +234,7 @@ def _png(content: Content) -> PictureParts:
         is_cut = end > len(content)
         if kind in (b"IDAT", b"fdAT"):
             # Keep the rest of a cut chunk: it may have all pixels. Decoders ignore IDAT chunks behind another chunk.
-            piece: Piece = _chunk(kind, content[at + 8 : end]) if is_cut else slice(at, end)
+            piece: FilePiece = _chunk(kind, content[at + 8 : end]) if is_cut else slice(at, end)
             parts.kept.append(piece)
         if kind == b"IDAT":
             if last == kind or not has_pixels:
@@ -269,7 +269,7 @@ def _show_first_frame(parts: PictureParts, content: Content) -> None:
         return
     control = _data(content, pieces[first])[4:]
     following = kinds.index(b"fcTL", first + 1) if b"fcTL" in kinds[first + 1 :] else len(kinds)
-    data: list[Piece] = [
+    data: list[FilePiece] = [
         _chunk(b"IDAT", _data(content, piece)[4:])
         for piece, kind in zip(pieces[first:following], kinds[first:following], strict=True)
         if kind == b"fdAT"
@@ -286,7 +286,7 @@ def _show_first_frame(parts: PictureParts, content: Content) -> None:
     parts.bare = [slice(0, 8), _chunk(b"IHDR", control[:8] + header[8:]), *tables, *data, _IEND]
 
 
-def _data(content: Content, chunk: Piece) -> bytes:
+def _data(content: Content, chunk: FilePiece) -> bytes:
     """@return: the data of a chunk."""
     return chunk[8:-4] if isinstance(chunk, bytes) else content[chunk.start + 8 : chunk.stop - 4]
 
@@ -303,7 +303,7 @@ def _read(parts: PictureParts, kind: bytes, content: Content, at: int, end: int)
         parts.bare.append(slice(at, end))
 
 
-def without_checksum(content: Content, bare: list[Piece]) -> list[Piece]:
+def without_checksum(content: Content, bare: list[FilePiece]) -> list[FilePiece]:
     """
     @param bare: the L{PictureParts.bare} of a PNG.
     @return: the same pieces without the checksum that zlib writes behind the pixels.
@@ -343,7 +343,7 @@ def _gif(content: Content) -> PictureParts:
     parts = PictureParts()
     at = 13 + _colours(content[10:11])
     parts.kept.append(slice(0, at))
-    control: Piece = b""
+    control: FilePiece = b""
     # The number of kept pieces up to the end of the last whole frame.
     whole = 0
     for _ in range(PIECES):
@@ -380,7 +380,9 @@ def _gif(content: Content) -> PictureParts:
     raise DamagedError
 
 
-def _keep_first_frame(parts: PictureParts, content: Content, control: Piece, at: int, end: int, is_cut: bool) -> None:
+def _keep_first_frame(
+    parts: PictureParts, content: Content, control: FilePiece, at: int, end: int, is_cut: bool
+) -> None:
     """Give the decoder the first frame as a picture of its own; its place in the whole picture is noted apart."""
     width, height = struct.unpack("<HH", content[6:10])
     x, y, frame_width, frame_height = struct.unpack("<4H", content[at + 1 : at + 9])

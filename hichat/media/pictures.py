@@ -19,7 +19,8 @@ from PIL import Image, ImageChops, ImageFile, UnidentifiedImageError
 
 from hichat.core.errors import DamagedPicture, PictureTooLarge
 from hichat.media.colours import to_srgb
-from hichat.media.metadata import Content, DamagedError, PictureParts, Piece, take_apart, without_checksum
+from hichat.media.metadata import DamagedError, FilePiece, PictureParts, take_apart, without_checksum
+from hichat.media.steps import Content
 from hichat.media.types import Picture
 
 PIXELS = 40_000_000
@@ -111,13 +112,13 @@ def _examine(bare: IO[bytes], media_type: str, parts: PictureParts, thumbnail: P
 
 
 @contextmanager
-def _bare(content: Content, pieces: Sequence[Piece], folder: Path) -> Iterator[IO[bytes]]:
+def _bare(content: Content, pieces: Sequence[FilePiece], folder: Path) -> Iterator[IO[bytes]]:
     with tempfile.TemporaryFile(dir=folder) as file:
         _write(content, pieces, file)
         yield file
 
 
-def _write(content: Content, pieces: Sequence[Piece], file: IO[bytes]) -> None:
+def _write(content: Content, pieces: Sequence[FilePiece], file: IO[bytes]) -> None:
     for piece in pieces:
         if isinstance(piece, bytes):
             file.write(piece)
@@ -238,11 +239,11 @@ def _shrink(image: Image.Image, parts: PictureParts, low: Image.Image | None) ->
     return small.transpose(_UPRIGHT[parts.orientation]) if parts.orientation in _UPRIGHT else small
 
 
-Read = Callable[[tuple[int, int, int, int]], Image.Image]
+ReadRegion = Callable[[tuple[int, int, int, int]], Image.Image]
 """Gives a part of a picture, by its left, top, right and bottom, in mode L, LA, RGB, RGBA or CMYK."""
 
 
-def _reader(image: Image.Image, parts: PictureParts, low: Image.Image | None) -> Read:
+def _reader(image: Image.Image, parts: PictureParts, low: Image.Image | None) -> ReadRegion:
     """
     @param low: see L{_low_bytes}.
     @return: reads parts of the picture, with their transparency.
@@ -268,7 +269,7 @@ def _as(mode: str, image: Image.Image) -> Image.Image:
     return image if image.mode == mode else image.convert(mode)
 
 
-def _grey_reader(image: Image.Image, table: Sequence[int] | None, key: Sequence[int]) -> Read:
+def _grey_reader(image: Image.Image, table: Sequence[int] | None, key: Sequence[int]) -> ReadRegion:
     """
     @param table: maps each sample to 8 bits; None: the samples have 8 bits.
     @param key: the stored sample that is transparent; empty: none is.
@@ -299,7 +300,7 @@ def _low_bytes(bare: IO[bytes], parts: PictureParts) -> Image.Image | None:
     return image
 
 
-def _colour_reader(image: Image.Image, key: Sequence[int], low: Image.Image | None) -> Read:
+def _colour_reader(image: Image.Image, key: Sequence[int], low: Image.Image | None) -> ReadRegion:
     """
     @param key: the stored samples of the colour that is transparent.
     @param low: see L{_low_bytes}.
@@ -327,7 +328,7 @@ def _colour_reader(image: Image.Image, key: Sequence[int], low: Image.Image | No
     return read
 
 
-def _reduced(size: tuple[int, int], read: Read) -> Image.Image:
+def _reduced(size: tuple[int, int], read: ReadRegion) -> Image.Image:
     """
     Reduce a large picture by an integer factor, to at least twice a thumbnail's size. It is done a strip at a time,
     because converting the whole picture would take as much memory again.

@@ -9,12 +9,9 @@ import math
 import re
 import struct
 from collections.abc import Callable, Iterator
-from mmap import mmap
 from typing import NamedTuple
 
-from hichat.media.steps import STEPS, rest
-
-Content = bytes | mmap
+from hichat.media.steps import STEPS, Content, rest
 
 FRAMES = 200_000
 """The most frames to count: hours of sound. The rest of the file is taken to have the same rate."""

@@ -8,6 +8,10 @@ a message asks for it several times. So files are read in steps, with a rest aft
 from __future__ import annotations
 
 import time
+from mmap import mmap
+
+Content = bytes | mmap
+"""A user's file, as it is read."""
 
 STEPS = 100
 """Steps between two rests; a step takes a few microseconds."""

@@ -20,7 +20,7 @@ from puremagic.main import PureError
 from hichat.media import documents, matroska, mp4, ogg, sound
 from hichat.media.steps import rest
 
-Kind = Literal["picture", "audio", "file"]
+FileKind = Literal["picture", "audio", "file"]
 
 UNKNOWN = "application/octet-stream"
 
@@ -192,7 +192,7 @@ class Picture(NamedTuple):
     orientation: int
 
 
-def type_of(content: bytes | mmap) -> tuple[Kind, str]:
+def type_of(content: bytes | mmap) -> tuple[FileKind, str]:
     """
     @param content: the whole file.
     @return: its kind, and its media type (RFC 6838), by its content.
@@ -230,7 +230,7 @@ def _seconds_of(content: bytes | mmap, media_type: str) -> float:
     return sound.seconds_of(content, media_type)
 
 
-def _film(content: bytes | mmap) -> tuple[Kind, str] | None:
+def _film(content: bytes | mmap) -> tuple[FileKind, str] | None:
     for pattern, name in _FILMS:
         if re.match(pattern, content, re.DOTALL):
             has_video = ogg.look_at(content).has_video if name == "ogg" else matroska.has_video(content)
@@ -248,7 +248,7 @@ def _film(content: bytes | mmap) -> tuple[Kind, str] | None:
     return kind, "audio/mp4" if media_type == "audio/quicktime" else media_type
 
 
-def _seen_or_heard(content: bytes | mmap, name: str, has_video: bool | None) -> tuple[Kind, str]:
+def _seen_or_heard(content: bytes | mmap, name: str, has_video: bool | None) -> tuple[FileKind, str]:
     if has_video is None:
         # The file is broken or cut: look for the sign of a video track.
         mark = _MARKS.get(name, _MARKS["mp4"])
@@ -256,7 +256,7 @@ def _seen_or_heard(content: bytes | mmap, name: str, has_video: bool | None) -> 
     return ("file", f"video/{name}") if has_video else ("audio", f"audio/{name}")
 
 
-def _sound(content: bytes | mmap) -> tuple[Kind, str] | None:
+def _sound(content: bytes | mmap) -> tuple[FileKind, str] | None:
     media_type = sound.frames_of(content)
     return ("audio", media_type) if media_type else None
 

@@ -209,7 +209,7 @@ class Limit:
         return (int.from_bytes(own[:4], "big") % SHARED).to_bytes(2, "big")
 
 
-class Counted:
+class Attempts:
     """The attempts that were counted for one try, under several keys. They can be forgiven together."""
 
     def __init__(self) -> None:

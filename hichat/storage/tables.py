@@ -33,7 +33,7 @@ from hichat.core import kinds
 metadata = MetaData()
 
 # SQLite gives a table its row id as key, without a further index, only if the type is INTEGER.
-Id = BigInteger().with_variant(Integer(), "sqlite")
+IdType = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def of_kinds(wanted: Collection[int], column: str = "events.kind") -> str:
@@ -57,7 +57,7 @@ IS_RECALL = text(of_kinds(kinds.RECALLS, "kind"))
 users = Table(
     "users",
     metadata,
-    Column("id", Id, primary_key=True),
+    Column("id", IdType, primary_key=True),
     Column("name", String(64), nullable=False),
     Column("name_key", String(192), unique=True),
     # New names are compared by these three as well; older names may be equal in them. See hichat.accounts.names.
@@ -103,12 +103,12 @@ resting_names = Table(
 devices = Table(
     "devices",
     metadata,
-    Column("id", Id, primary_key=True),
+    Column("id", IdType, primary_key=True),
     Column("user_id", ForeignKey("users.id"), nullable=False),
     Column("name", String(64), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
-    # The protocol that its tokens are for, see L{hichat.accounts.devices.Dialect}.
+    # The protocol that its tokens are for, see L{hichat.accounts.devices.DeviceDialect}.
     Column("dialect", String(8), nullable=False, server_default="v2"),
     UniqueConstraint("user_id", "name", name="devices_key"),
 )
@@ -197,7 +197,7 @@ blocks = Table(
 groups = Table(
     "groups",
     metadata,
-    Column("id", Id, primary_key=True),
+    Column("id", IdType, primary_key=True),
     Column("name", String(64), nullable=False),
     Column("name_key", String(192), unique=True),
     Column("name_match", String(192)),
@@ -267,7 +267,7 @@ mutes = Table(
 invite_links = Table(
     "invite_links",
     metadata,
-    Column("id", Id, primary_key=True),
+    Column("id", IdType, primary_key=True),
     Column("group_id", ForeignKey("groups.id"), nullable=False),
     Column("code", String(64), nullable=False, unique=True),
     Column("made_by", ForeignKey("users.id"), nullable=False),
@@ -284,7 +284,7 @@ invite_links = Table(
 conversations = Table(
     "conversations",
     metadata,
-    Column("id", Id, primary_key=True),
+    Column("id", IdType, primary_key=True),
     Column("scope", SmallInteger, nullable=False),
     Column("first", BigInteger, nullable=False),
     Column("second", BigInteger, nullable=False),
@@ -296,7 +296,7 @@ conversations = Table(
 events = Table(
     "events",
     metadata,
-    Column("position", Id, primary_key=True, autoincrement=False),
+    Column("position", IdType, primary_key=True, autoincrement=False),
     Column("conversation", BigInteger, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("n", BigInteger, nullable=False),

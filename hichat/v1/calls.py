@@ -55,7 +55,7 @@ OLD_PASSWORD = "oldPassword"  # noqa: S105
 
 _TRUE = frozenset(("true", "1"))
 
-Call = Callable[Concatenate["V1", Request, ...], Awaitable[bytes | Resource]]
+Call = Callable[Concatenate["V1Calls", Request, ...], Awaitable[bytes | Resource]]
 Refusal = Callable[[Request, Refused], bytes]
 
 
@@ -81,7 +81,7 @@ def _call(refusal: Refusal) -> Callable[[Call], Call]:
 
     def decorate(call: Call) -> Call:
         @wraps(call)
-        async def answered(self: V1, request: Request, *args: Any) -> bytes | Resource:
+        async def answered(self: V1Calls, request: Request, *args: Any) -> bytes | Resource:
             try:
                 return await call(self, request, *args)
             except Unauthorized as e:
@@ -95,12 +95,12 @@ def _call(refusal: Refusal) -> Callable[[Call], Call]:
 
 
 def _authenticated(
-    call: Callable[[V1, Request, User], Awaitable[bytes | Resource]],
-) -> Callable[[V1, Request], Awaitable[bytes | Resource]]:
+    call: Callable[[V1Calls, Request, User], Awaitable[bytes | Resource]],
+) -> Callable[[V1Calls, Request], Awaitable[bytes | Resource]]:
     """Give the call the user who makes it; nobody else gets as far."""
 
     @wraps(call)
-    async def authenticated(self: V1, request: Request) -> bytes | Resource:
+    async def authenticated(self: V1Calls, request: Request) -> bytes | Resource:
         user = await self.services.accounts.authenticate(*credentials(request))
         request.called_by(user.id)
         return await call(self, request, user)
@@ -109,15 +109,15 @@ def _authenticated(
 
 
 def _authenticated_v1(
-    call: Callable[[V1, Request, User, Claims], Awaitable[bytes | Resource]],
-) -> Callable[[V1, Request], Awaitable[bytes | Resource]]:
+    call: Callable[[V1Calls, Request, User, Claims], Awaitable[bytes | Resource]],
+) -> Callable[[V1Calls, Request], Awaitable[bytes | Resource]]:
     """
     As L{_authenticated}, with a token for v1 only, and what that says. For what asks for the password in v2 and need
     not here: whoever has got hold of a token of v2, which is good for minutes, must not have the account by it.
     """
 
     @wraps(call)
-    async def authenticated(self: V1, request: Request) -> bytes | Resource:
+    async def authenticated(self: V1Calls, request: Request) -> bytes | Resource:
         user, claims = await self.services.accounts.authenticate_v1(*credentials(request))
         request.called_by(user.id)
         return await call(self, request, user, claims)
@@ -125,7 +125,7 @@ def _authenticated_v1(
     return authenticated
 
 
-class V1:
+class V1Calls:
     """
     One method a call of the contract.
     """

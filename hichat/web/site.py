@@ -51,7 +51,7 @@ from hichat.web.outside import Outside
 
 __all__ = ["Branch", "Channel", "NotFound", "Request", "Site", "answer_json", "language"]
 
-Gate = Callable[["Request"], Awaitable[Callable[[], None]]]
+BodyGate = Callable[["Request"], Awaitable[Callable[[], None]]]
 """Called when the head of an upload has come, to admit its body. Raises L{Refused}, or returns a function to be called
 at the request's end."""
 
@@ -64,7 +64,7 @@ class UploadPath(NamedTuple):
     @ivar slack: bytes that the body may have beside the file.
     """
 
-    gate: Gate
+    gate: BodyGate
     slack: int = 0
 
 
@@ -331,7 +331,7 @@ class Request(server.Request):
         """Also an L{IPushProducer}."""
         return self.channel.transport
 
-    def _ask(self, gate: Gate) -> None:
+    def _ask(self, gate: BodyGate) -> None:
         """Ask the gate whether the body of an upload may come. The connection is not read until the answer."""
         self.args = http.parse_qs(self.uri.partition(b"?")[2], keep_blank_values=True)
         expects = (self.getHeader("expect") or "").lower() == "100-continue" and self.clientproto == b"HTTP/1.1"
@@ -344,7 +344,7 @@ class Request(server.Request):
         asking.addCallbacks(self._admit, self._turn_away, callbackArgs=(expects,))
         asking.addErrback(lambda failure: self._log.failure("an upload could not be answered", failure))
 
-    async def _asked(self, gate: Gate) -> None:
+    async def _asked(self, gate: BodyGate) -> None:
         try:
             self._check_address()
         except TooManyRequests as e:

@@ -103,7 +103,7 @@ Id = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER)]
 Position = Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
 DeviceName = Annotated[str, Meta(min_length=1, max_length=64, pattern=DEVICE_NAME)]
 Ref = Annotated[str, Meta(max_length=64)] | Annotated[int, Meta(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
-Text = Annotated[str, Meta(max_length=TEXT_LIMIT, description=f"at most {TEXT_LIMIT} bytes in UTF-8")]
+MessageText = Annotated[str, Meta(max_length=TEXT_LIMIT, description=f"at most {TEXT_LIMIT} bytes in UTF-8")]
 Url = Annotated[str, Meta(max_length=2048)]
 Media = Literal["text", "emoji", "audio", "picture", "file"]
 Mentions = Annotated[list[Id], Meta(max_length=MENTIONS_LIMIT)]
@@ -189,7 +189,7 @@ class Send(Addressed, tag="send", kw_only=True):
 
     counter: Id | UnsetType = UNSET
     media: Media = "text"
-    text: Text = ""
+    text: MessageText = ""
     url: Url = ""
     name: Annotated[str, Meta(max_length=255)] = ""
     seconds: Annotated[int, Meta(ge=0, le=86_400)] = 0
@@ -216,7 +216,7 @@ class Edit(_Revision, tag="edit", kw_only=True):
     """
 
     kind = Kind.EDITED
-    text: Text
+    text: MessageText
     mentions: Mentions = []
     ref: Ref | UnsetType = UNSET
     counter: Id | UnsetType = UNSET

@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.core.errors import Busy, InvalidField, NameTaken, TooManyAttempts, WrongPassword
-from hichat.runtime.limits import SHARED, STRANGER, Counted, Limit, Limits, Rate, address_key, address_keys
+from hichat.runtime.limits import SHARED, STRANGER, Attempts, Limit, Limits, Rate, address_key, address_keys
 from tests.support.accounts import AccountsCase
 from tests.support.doubles import NOW, run_now
 
@@ -135,7 +135,7 @@ class LimitTests(SynchronousTestCase):
         self.assertEqual(len(full), 1)
 
     def test_all_or_none(self) -> None:
-        limit, counted = self.limit(1), Counted()
+        limit, counted = self.limit(1), Attempts()
         limit.attempt("b")
         self.assertRaises(TooManyAttempts, counted.attempt, limit, [("a", 1), ("b", 1)])
         limit.attempt("a")
@@ -162,7 +162,7 @@ class LimitTests(SynchronousTestCase):
             limit, taken = self.limit(), 0
             for address in addresses[:300] if most == 4 * 3 else addresses[::199] + addresses[:50]:
                 with contextlib.suppress(TooManyAttempts):
-                    Counted().attempt(limit, address_keys(address))
+                    Attempts().attempt(limit, address_keys(address))
                     taken += 1
             self.assertLessEqual(taken, most)
             self.assertGreaterEqual(taken, min(most, 12))

@@ -11,9 +11,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from hichat.conversations import marks
-from hichat.conversations.marks import GATHER, Advance, Key, Mark, MarkWriter, MovedMark, ReadState
+from hichat.conversations.marks import GATHER, Advance, Mark, MarkWriter, MovedMark, ReadState
 from hichat.core.errors import Busy, NoSuchTarget, NotStored, Refused
 from hichat.core.events import Scope
+from hichat.log.reading import ConversationKey
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import tables
 from hichat.storage.store import Store
@@ -29,12 +30,12 @@ ALL = (Scope.EVERYONE, 0, 0)
 
 
 class MarksCase(WriterCase):
-    def advance(self, user: int, received: int, read: int, key: Key = PAIR) -> Mark | Refused | None:
+    def advance(self, user: int, received: int, read: int, key: ConversationKey = PAIR) -> Mark | Refused | None:
         with self.store.transaction() as connection:
             (outcome,) = marks.advance(connection, [Advance(user, key, received, read)])
         return outcome.mark if isinstance(outcome, MovedMark) else outcome
 
-    def standing(self, user: int, key: Key = PAIR) -> ReadState:
+    def standing(self, user: int, key: ConversationKey = PAIR) -> ReadState:
         with self.store.snapshot() as connection:
             return marks.standing(connection, user, key)
 
@@ -210,11 +211,13 @@ class GatherTests(MarksCase):
         self.writer.write([message(1, 2), message(2, 1), message(1, 3)])
         self.clock = Clock()
         self.thread = Thread()
-        self.announced: list[tuple[Key, MovedMark, int]] = []
+        self.announced: list[tuple[ConversationKey, MovedMark, int]] = []
         slow = Store(self.store.engine, self.thread, self.thread)
         self.marks = MarkWriter(slow, self.clock, lambda *announced: self.announced.append(announced))
 
-    def put(self, user: int, received: int, read: int = 0, key: Key = PAIR, device: int = 0) -> Deferred[None]:
+    def put(
+        self, user: int, received: int, read: int = 0, key: ConversationKey = PAIR, device: int = 0
+    ) -> Deferred[None]:
         return self.marks.put(user, key, received, read, device)
 
     def go(self) -> None:

@@ -13,7 +13,7 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import reading
 from hichat.pipeline.ledger import receipts
-from hichat.pipeline.ledger.receipts import RECEIPT_SLOTS, BatchReceipt, Name
+from hichat.pipeline.ledger.receipts import RECEIPT_SLOTS, BatchName, BatchReceipt
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage.tables import devices, users
 from tests.support.doubles import NOW, make_store
@@ -26,8 +26,8 @@ def say(text: str, target: int = 2, **more: Any) -> Draft:
     return Draft(Kind.MESSAGE, Scope.USER, 1, target, text.encode(), None, **more)  # type: ignore[arg-type]
 
 
-def name(number: int, incarnation: int = 2**63 - 1) -> Name:
-    return Name(3, incarnation, number)
+def name(number: int, incarnation: int = 2**63 - 1) -> BatchName:
+    return BatchName(3, incarnation, number)
 
 
 class ReceiptTests(SynchronousTestCase):
@@ -43,7 +43,7 @@ class ReceiptTests(SynchronousTestCase):
     def write(self, number: int, drafts: Sequence[Draft]) -> list[Outcome]:
         return self.writer.write(drafts, BatchReceipt(name(number)))
 
-    def read(self, *batches: tuple[Name, Sequence[Draft]]) -> list[list[Outcome]]:
+    def read(self, *batches: tuple[BatchName, Sequence[Draft]]) -> list[list[Outcome]]:
         with self.store.transaction() as connection:
             return receipts.read(connection, batches, REFUSALS)
 
@@ -62,7 +62,7 @@ class ReceiptTests(SynchronousTestCase):
 
     def test_no_receipt(self) -> None:
         self.write(1, [say("a")])
-        for other in (name(2), name(1, incarnation=5), Name(4, 2**63 - 1, 1), name(1 + RECEIPT_SLOTS)):
+        for other in (name(2), name(1, incarnation=5), BatchName(4, 2**63 - 1, 1), name(1 + RECEIPT_SLOTS)):
             self.assertEqual(self.read((other, [say("a")])), [[]])
 
     def test_the_last_ones_are_kept(self) -> None:

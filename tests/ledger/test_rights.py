@@ -12,7 +12,8 @@ from hichat.core.events import FIRST_GROUP_ID, Event, Scope
 from hichat.core.kinds import Kind
 from hichat.groups.queries import Writers
 from hichat.log.ages import Ages
-from hichat.pipeline.ledger.memory import ConversationNumbers, Key, Memory, WritingUser
+from hichat.log.reading import ConversationKey
+from hichat.pipeline.ledger.memory import ConversationNumbers, Memory, WritingUser
 from hichat.pipeline.ledger.rights import REACTIONS_LIMIT, Consequence, Rights
 from hichat.pipeline.ledger.strangers import Strangers
 from hichat.runtime.limits import NO_LIMIT
@@ -39,7 +40,7 @@ class Known:
         self.messages: dict[int, Event] = {}
         self.groups = {TEAM: Writers({ANN, BOB, ROOT}, {ROOT}, {}, 0)}
 
-    def last(self, key: Key) -> ConversationNumbers | None:
+    def last(self, key: ConversationKey) -> ConversationNumbers | None:
         """Nothing was said."""
         return None
 

@@ -11,12 +11,13 @@ from sqlalchemy import func, select, text
 from twisted.trial.unittest import SynchronousTestCase
 
 from hichat.conversations import marks, unread
-from hichat.conversations.marks import Advance, Key, Mark
+from hichat.conversations.marks import Advance, Mark
 from hichat.conversations.overview import overview
 from hichat.core.drafts import Draft
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import by_conversation, reading
+from hichat.log.reading import ConversationKey
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.storage import migrate as migrations
 from hichat.storage import tables
@@ -29,9 +30,9 @@ from tests.support.ledger import GROUP, WriterCase, block, edit, joined, left, m
 from tests.support.postgres import OnPostgreSQL
 
 ANN, BOB, CAT, DAN = 1, 2, 3, 4
-PAIR: Key = (Scope.USER, ANN, BOB)
-TEAM: Key = (Scope.GROUP, GROUP, 0)
-ALL: Key = (Scope.EVERYONE, 0, 0)
+PAIR: ConversationKey = (Scope.USER, ANN, BOB)
+TEAM: ConversationKey = (Scope.GROUP, GROUP, 0)
+ALL: ConversationKey = (Scope.EVERYONE, 0, 0)
 
 
 class Known(NamedTuple):
@@ -41,7 +42,7 @@ class Known(NamedTuple):
     read: int
 
 
-def naive(rows: list[Event], key: Key, user: int, known: Known) -> int:
+def naive(rows: list[Event], key: ConversationKey, user: int, known: Known) -> int:
     """@return: what is unread, by its meaning: messages of others that are still there, behind all that one did."""
     there = [
         event
@@ -90,11 +91,11 @@ class UnreadCase(WriterCase):
         self.assertEqual(len(positions), len(drafts), outcomes)
         return positions
 
-    def read(self, user: int, key: Key, position: int) -> None:
+    def read(self, user: int, key: ConversationKey, position: int) -> None:
         with self.store.transaction() as connection:
             marks.advance(connection, [Advance(user, key, position, position)])
 
-    def unread(self, user: int, key: Key) -> int:
+    def unread(self, user: int, key: ConversationKey) -> int:
         """@return: what both places say."""
         scope, *ids = key
         target = ids[0] if scope != Scope.USER or ids[0] != user else ids[1]
@@ -238,7 +239,7 @@ class UnreadTests(UnreadCase):
                 self.tell(random.Random(seed), mixed=seed > 3)
 
     def tell(self, chance: random.Random, mixed: bool = False) -> None:
-        keys: list[Key] = [PAIR, (Scope.USER, ANN, CAT), (Scope.USER, BOB, CAT), TEAM, ALL]
+        keys: list[ConversationKey] = [PAIR, (Scope.USER, ANN, CAT), (Scope.USER, BOB, CAT), TEAM, ALL]
         inside: set[int] = set()
         for _ in range(12):
             self.patch(by_conversation, "SCATTERED", chance.choice((0, 2, 4)))
@@ -284,7 +285,7 @@ class UnreadTests(UnreadCase):
             (act,) = chance.choices((recall, edit, react), (4, 1, 1))
             self.writer.write([act(user, chance.choice(kept).position)])
 
-    def mine(self, user: int, key: Key) -> Known | None:
+    def mine(self, user: int, key: ConversationKey) -> Known | None:
         """@return: None: the user has nothing to do with this conversation."""
         scope, first, second = key
         if scope == Scope.USER and user not in (first, second):

@@ -9,11 +9,12 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from hichat.accounts import devices
-from hichat.conversations.marks import Key, MarkWriter, MovedMark
+from hichat.conversations.marks import MarkWriter, MovedMark
 from hichat.core.drafts import Draft, Duplicate
 from hichat.core.errors import Busy, OtherDevice, Unauthorized
 from hichat.core.events import Event
 from hichat.log import reading
+from hichat.log.reading import ConversationKey
 from hichat.media.addresses import Addresses
 from hichat.media.media import MediaUses
 from hichat.pipeline.gateway.presence import LocalPresence
@@ -171,7 +172,7 @@ class SessionCase(WriterCase):
         self.intake = Intake(high=4, low=2)
         self.drafts: list[Draft] = []
         self.signals: list[Event] = []
-        self.marked: list[tuple[Key, MovedMark, int]] = []
+        self.marked: list[tuple[ConversationKey, MovedMark, int]] = []
         self.refused_by: list[tuple[str, str]] = []
         self.roster = Roster(self.metrics, self.limit, lambda *said: self.refused_by.append(said))
         self.presence = LocalPresence()

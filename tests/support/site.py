@@ -34,7 +34,7 @@ from hichat.runtime.work import Budgets
 from hichat.v1 import complaints as v1_complaints
 from hichat.v1 import credentials as v1_credentials
 from hichat.v1 import uploads as v1_uploads
-from hichat.v1.calls import V1
+from hichat.v1.calls import V1Calls
 from hichat.web.api.catalogue import OPERATIONS
 from hichat.web.api.router import make_api
 from hichat.web.credentials import callers
@@ -194,7 +194,7 @@ class SiteFixture(SynchronousTestCase):
             self.store,
             self.media,
         )
-        self.root = Branch(V1(services).routes())
+        self.root = Branch(V1Calls(services).routes())
         self.root.putChild(b"uploads", Files(self.media))
         self.root.putChild(b"v2", Branch(make_api(OPERATIONS, services)))
         metrics = Metrics()

@@ -18,6 +18,7 @@ from hichat.core.events import Event, Scope
 from hichat.core.kinds import MESSAGES, RIGHTS, Kind
 from hichat.groups.queries import Writers
 from hichat.log import by_conversation, reading
+from hichat.log.reading import ConversationKey
 from hichat.pipeline.ledger.strangers import Strangers
 
 MEMORY_LIMIT = 100_000
@@ -59,14 +60,11 @@ class WritingUser(NamedTuple):
             raise NotContacts
 
 
-Key = tuple[int, int, int]
-"""The key of a conversation; see L{hichat.log.reading.conversation_key}."""
-
 ConversationNumbers = tuple[int, int, int]
 """The numbers of a conversation: its id, its last seq and its last n."""
 
 
-def conversation_of(one: Event | Draft) -> Key:
+def conversation_of(one: Event | Draft) -> ConversationKey:
     """@return: the key of the conversation that an event or a draft is in."""
     return reading.conversation_key(one.scope, one.sender, one.target)
 
@@ -81,14 +79,14 @@ class Numbers:
     """
 
     def __init__(self) -> None:
-        self._young: dict[Key, ConversationNumbers] = {}
-        self._old: dict[Key, ConversationNumbers] = {}
+        self._young: dict[ConversationKey, ConversationNumbers] = {}
+        self._old: dict[ConversationKey, ConversationNumbers] = {}
 
-    def get(self, key: Key) -> ConversationNumbers | None:
+    def get(self, key: ConversationKey) -> ConversationNumbers | None:
         """@return: the remembered numbers, if there are any."""
         return self._young.get(key) or self._old.get(key)
 
-    def update(self, numbers: Mapping[Key, ConversationNumbers]) -> None:
+    def update(self, numbers: Mapping[ConversationKey, ConversationNumbers]) -> None:
         """Note the numbers of conversations that were written to."""
         self._young.update(numbers)
         if len(self._young) > MEMORY_LIMIT:

@@ -38,7 +38,7 @@ from hichat.core.errors import NotStored, Refused, TooManyStrangers
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.pipeline.ledger import receipts
-from hichat.pipeline.ledger.receipts import BatchReceipt, Name
+from hichat.pipeline.ledger.receipts import BatchName, BatchReceipt
 from hichat.pipeline.ledger.writer import LogWriter
 from hichat.runtime.child import ANSWER_DEADLINE, Child, Daemon, Said, collect_log, no_threads, run
 from hichat.runtime.limits import NO_LIMIT, Rate
@@ -62,7 +62,7 @@ class WriterSetup(msgspec.Struct, array_like=True):
 
     @ivar database: the store's URL; it may have a password in it.
     @ivar turns: the directory of the L{Turnstile}, where writers need one.
-    @ivar worker: see L{receipts.Name}; as is C{incarnation}.
+    @ivar worker: see L{receipts.BatchName}; as is C{incarnation}.
     @ivar edit_limit: see L{LogWriter}; as are C{contacts_only} and C{strangers}.
     """
 
@@ -92,7 +92,7 @@ class WriteRequest(msgspec.Struct, array_like=True):
     """
     A batch.
 
-    @ivar number: see L{receipts.Name}.
+    @ivar number: see L{receipts.BatchName}.
     """
 
     number: int
@@ -180,7 +180,7 @@ class WriterProcess(Child):
 
     def _send(self, batch: _Batch) -> None:
         self._number += 1
-        batch.name = Name(self._setup.worker, self._setup.incarnation, self._number)
+        batch.name = BatchName(self._setup.worker, self._setup.incarnation, self._number)
         plain = [
             (int(d.kind), int(d.scope), d.sender, d.target, d.body, d.subject, d.device, d.counter)
             for d in batch.rest()
@@ -282,7 +282,7 @@ class _Batch:
     def __init__(self, drafts: Sequence[Draft]) -> None:
         self.drafts = drafts
         self.is_here = False
-        self.name = Name(0, 0, 0)
+        self.name = BatchName(0, 0, 0)
         self.settled: list[Outcome] = []
         self.answer: Deferred[list[Outcome]] = Deferred()
 
@@ -324,7 +324,7 @@ def serve(daemon: Daemon) -> None:
             Draft(d.kind, d.scope, d.sender, d.target, d.body, nobody, d.subject, d.device, d.counter)
             for d in wanted.drafts
         ]
-        receipt = BatchReceipt(Name(setup.worker, setup.incarnation, wanted.number))
+        receipt = BatchReceipt(BatchName(setup.worker, setup.incarnation, wanted.number))
         daemon.tell(_told(writer.write(drafts, receipt), said))
         said.clear()
         writer.follow()

@@ -29,7 +29,7 @@ NOBODY = -1
 """Stands in place of a worker's number in the row that L{touch} writes."""
 
 
-class Name(NamedTuple):
+class BatchName(NamedTuple):
     """
     The name of a batch.
 
@@ -53,7 +53,7 @@ class BatchReceipt:
     The receipt of a batch while it is written, which may take several transactions.
     """
 
-    def __init__(self, name: Name) -> None:
+    def __init__(self, name: BatchName) -> None:
         self._name = name
         self._settled: list[Outcome] = []
 
@@ -111,7 +111,7 @@ def _packed(outcomes: Sequence[Outcome]) -> list[_Part]:
 
 
 def read(
-    connection: Connection, batches: Sequence[tuple[Name, Sequence[Draft]]], refusals: Mapping[str, type[Refused]]
+    connection: Connection, batches: Sequence[tuple[BatchName, Sequence[Draft]]], refusals: Mapping[str, type[Refused]]
 ) -> list[list[Outcome]]:
     """
     Read the outcomes of a dead writer's batches, in a transaction that holds the write lock: so the writer's last
@@ -131,7 +131,7 @@ def read(
 
 
 def _read(
-    connection: Connection, name: Name, drafts: Sequence[Draft], refusals: Mapping[str, type[Refused]]
+    connection: Connection, name: BatchName, drafts: Sequence[Draft], refusals: Mapping[str, type[Refused]]
 ) -> list[Outcome] | None:
     """@return: the outcomes in a batch's receipt; None: there is no receipt."""
     query = select(receipts.c.incarnation, receipts.c.number, receipts.c.outcomes).where(

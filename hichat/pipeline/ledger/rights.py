@@ -47,7 +47,8 @@ from hichat.core.kinds import MESSAGES, ON_MESSAGES, RECALLS, TRAITS, By, Kind
 from hichat.groups.queries import Writers
 from hichat.log import reading
 from hichat.log.ages import Ages
-from hichat.pipeline.ledger.memory import ConversationNumbers, Key, Memory, WritingUser, conversation_of
+from hichat.log.reading import ConversationKey
+from hichat.pipeline.ledger.memory import ConversationNumbers, Memory, WritingUser, conversation_of
 from hichat.storage.tables import events
 
 REACTIONS_LIMIT = 100
@@ -83,7 +84,7 @@ class Known(Protocol):
     changed: set[int]
     begun: dict[int, list[int]]
 
-    def last(self, key: Key) -> ConversationNumbers | None: ...
+    def last(self, key: ConversationKey) -> ConversationNumbers | None: ...
 
     def find(self, position: int) -> Event | None: ...
 

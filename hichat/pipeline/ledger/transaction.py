@@ -21,7 +21,8 @@ from hichat.core.kinds import COUNTED, RIGHTS, Kind
 from hichat.groups import queries
 from hichat.groups.queries import Writers
 from hichat.log import by_conversation, reading
-from hichat.pipeline.ledger.memory import ConversationNumbers, Key, Memory, WritingUser, conversation_of
+from hichat.log.reading import ConversationKey
+from hichat.pipeline.ledger.memory import ConversationNumbers, Memory, WritingUser, conversation_of
 from hichat.pipeline.ledger.rights import Consequence
 
 LOOKED_UP_AT_ONCE = 500
@@ -56,8 +57,8 @@ class Transaction:
         met, known = memory.devices, memory.users
         self._new_devices = ((each.device, each.sender) for each in drafts if each.device and each.device not in met)
         self._new_users: Iterator[int] = (user for each in drafts for user in _people(each) if user not in known)
-        self._foreseen: dict[Key, ConversationNumbers | None] = {}
-        self._numbers: dict[Key, ConversationNumbers] = {}
+        self._foreseen: dict[ConversationKey, ConversationNumbers | None] = {}
+        self._numbers: dict[ConversationKey, ConversationNumbers] = {}
         self._groups: dict[int, Writers] = {}
         self._counters: dict[tuple[int, int], Event] = {}
         # New conversations and events that are not in the store yet. Written together they take few statements.
@@ -161,7 +162,7 @@ class Transaction:
         self.memory.position = self.position
         self.memory.indexed = self._indexed
 
-    def _converse(self, key: Key) -> int:
+    def _converse(self, key: ConversationKey) -> int:
         """Make a conversation. @return: its id."""
         if not self._made:
             self._last_conversation = reading.last_conversation(self.connection)
@@ -201,7 +202,7 @@ class Transaction:
             first = reading.find_counted(self.connection, draft.device, draft.counter)
         return first
 
-    def last(self, key: Key) -> ConversationNumbers | None:
+    def last(self, key: ConversationKey) -> ConversationNumbers | None:
         """@return: the numbers of a conversation; None: there is none."""
         return self._numbers.get(key) or self.memory.numbers.get(key) or self._read_last(key)
 
@@ -258,7 +259,7 @@ class Transaction:
         friends = contacts.friends_of(self.connection, found.id) if self._contacts_only else None
         return WritingUser(found.administrator, bool(blocked) or friends is not None, blocked, friends)
 
-    def _read_last(self, key: Key) -> ConversationNumbers | None:
+    def _read_last(self, key: ConversationKey) -> ConversationNumbers | None:
         if key not in self._foreseen:
             # The first time, look up the conversations of the whole batch. After that only such are missing as a
             # draft's change, or the message that it changes, has named.
@@ -266,7 +267,7 @@ class Transaction:
             self._foreseen |= self._look_up({key, *map(conversation_of, drafts)})
         return self._foreseen[key]
 
-    def _look_up(self, keys: set[Key]) -> dict[Key, ConversationNumbers | None]:
+    def _look_up(self, keys: set[ConversationKey]) -> dict[ConversationKey, ConversationNumbers | None]:
         """
         Look conversations up in the index. That is enough: the memory has those with events behind the index.
 

@@ -36,7 +36,7 @@ REACTOR_DELAY = 0.005
 """Further seconds before that, in case the reactor was late: it reads its socket meanwhile."""
 
 
-Address = tuple[str, int]
+SocketAddress = tuple[str, int]
 """The address of a worker's socket: an IP address and a port."""
 
 
@@ -54,7 +54,7 @@ class _Peer:
     @ivar told: the time at which it was told this worker's interests last.
     """
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: SocketAddress) -> None:
         self.address = address
         self.incarnation = 0
         self.wanted = PeerInterests()
@@ -93,7 +93,7 @@ class UDPCarrier(DatagramProtocol):
         receiver: IBatchReceiver,
         clock: IReactorTime,
         metrics: Metrics,
-        others: Mapping[int, Address] | None = None,
+        others: Mapping[int, SocketAddress] | None = None,
         interests: Interests | None = None,
         bind: Callable[[DatagramProtocol], IListeningPort] | None = None,
     ) -> None:
@@ -169,7 +169,7 @@ class UDPCarrier(DatagramProtocol):
         for peer in self._peers.values():
             self._send_to(peer, batch, records)
 
-    def _write(self, datagram: bytes, address: Address) -> None:
+    def _write(self, datagram: bytes, address: SocketAddress) -> None:
         self._metrics.datagrams_sent += 1
         try:
             assert self.transport is not None

@@ -54,7 +54,7 @@ def _kept(limit: int, least: int = 0) -> Meta:
     return Meta(min_length=least or None, max_length=GROWTH * limit, description=text)
 
 
-Name = Annotated[str, _kept(NAME_LIMIT, 1)]
+UserName = Annotated[str, _kept(NAME_LIMIT, 1)]
 AnyName = Annotated[str, _kept(NAME_LIMIT)]
 Password = Annotated[
     str,
@@ -64,7 +64,7 @@ Password = Annotated[
     ),
 ]
 AnyPassword = Annotated[str, _kept(PASSWORD_LIMIT)]
-Picture = Annotated[str, Meta(max_length=PICTURE_LIMIT)]
+PictureURL = Annotated[str, Meta(max_length=PICTURE_LIMIT)]
 Gender = Annotated[str, _kept(GENDER_LIMIT)]
 Description = Annotated[str, _kept(DESCRIPTION_LIMIT)]
 Greeting = Annotated[str, _kept(GREETING_LIMIT)]
@@ -115,7 +115,7 @@ class Registration(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tru
     @ivar invite: an invite code, where the server needs one.
     """
 
-    name: Name
+    name: UserName
     password: Password
     invite: Annotated[str, Meta(max_length=64)] = ""
 
@@ -188,8 +188,8 @@ class ProfileChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tr
     @ivar bio: some sentences, or empty.
     """
 
-    name: Name | UnsetType = UNSET
-    avatar: Picture | UnsetType = UNSET
+    name: UserName | UnsetType = UNSET
+    avatar: PictureURL | UnsetType = UNSET
     gender: Gender | UnsetType = UNSET
     phone: Annotated[str, Meta(max_length=32)] | UnsetType = UNSET
     email: Annotated[str, Meta(max_length=EMAIL_LIMIT)] | UnsetType = UNSET

@@ -19,12 +19,12 @@ from hichat.core.errors import NoSuchTarget, NotAMember, TooManyPinned
 from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Scope
 from hichat.groups import queries
 from hichat.log import reading
-from hichat.web.api.operation import Caller, GroupId, Id, Operation, Section, UserId
+from hichat.web.api.operation import Caller, GroupId, Operation, Section, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.problems import Fault, Malformed
 from hichat.web.services import ApiServices
 from hichat.wire import frames, view
-from hichat.wire.frames import Folded
+from hichat.wire.frames import Folded, Id, Position
 
 MESSAGES_PAGE_SIZE = 128 * 1024
 """Bytes of bodies after which a page of messages is full."""
@@ -32,7 +32,7 @@ MESSAGES_PAGE_SIZE = 128 * 1024
 EVERYONE = "announcements"
 _NAME = re.compile(rf"(?:(user|group)-([1-9][0-9]{{0,15}})|{EVERYONE})")
 
-Name = Annotated[
+ConversationName = Annotated[
     str,
     Meta(
         max_length=32,
@@ -40,7 +40,6 @@ Name = Annotated[
         description="A conversation's name: `user-` and the other's id, `group-` and its id, or `announcements`.",
     ),
 ]
-Position = Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
 
 
 class ShownConversation(msgspec.Struct, omit_defaults=True):
@@ -60,7 +59,7 @@ class ShownConversation(msgspec.Struct, omit_defaults=True):
     @ivar muted: clients make no notification for it. The server sends its messages as always.
     """
 
-    name: Name
+    name: ConversationName
     title: str
     picture: str
     unread: int
@@ -82,7 +81,7 @@ class ConversationSettings(msgspec.Struct):
     @ivar muted: clients make no notification for it.
     """
 
-    name: Name
+    name: ConversationName
     pinned: bool
     muted: bool
 
@@ -145,7 +144,7 @@ class Marking(msgspec.Struct, forbid_unknown_fields=True):
 class ConversationPath(msgspec.Struct, forbid_unknown_fields=True):
     """The address of a conversation."""
 
-    conversation: Name
+    conversation: ConversationName
 
 
 class MessagesQuery(msgspec.Struct, forbid_unknown_fields=True):

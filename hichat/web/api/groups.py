@@ -7,7 +7,6 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from hichat.accounts.fields import PICTURE_LIMIT
 from hichat.conversations import history
 from hichat.core.errors import (
     AlreadyAMember,
@@ -43,13 +42,13 @@ from hichat.groups.joining import Candidate, InviteLink
 from hichat.groups.moderation import Ban
 from hichat.groups.queries import GroupView, Member
 from hichat.groups.service import FOR_EVER, checked
-from hichat.web.api.accounts import AnyName, Description, Name
-from hichat.web.api.operation import Answer, Caller, GroupId, Id, Operation, Section, Time, UserId
+from hichat.web.api.accounts import AnyName, Description, PictureURL, UserName
+from hichat.web.api.operation import Answer, Caller, GroupId, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.services import ApiServices
 from hichat.wire import frames, view
+from hichat.wire.frames import Id
 
-Picture = Annotated[str, Meta(max_length=PICTURE_LIMIT)]
 Moment = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="Milliseconds since the epoch.")]
 
 
@@ -188,8 +187,8 @@ class NewGroup(msgspec.Struct, forbid_unknown_fields=True):
     @ivar joinPolicy: who may join.
     """
 
-    name: Name
-    picture: Picture = ""
+    name: UserName
+    picture: PictureURL = ""
     description: Description = ""
     joinPolicy: JoinPolicy = "open"  # noqa: N815
 
@@ -203,8 +202,8 @@ class GroupEdit(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     @ivar joinPolicy: who may join.
     """
 
-    name: Name | UnsetType = UNSET
-    picture: Picture | UnsetType = UNSET
+    name: UserName | UnsetType = UNSET
+    picture: PictureURL | UnsetType = UNSET
     description: Description | UnsetType = UNSET
     joinPolicy: JoinPolicy | UnsetType = UNSET  # noqa: N815
 

@@ -21,7 +21,7 @@ from hichat.media.addresses import ID
 from hichat.media.media import copy_of
 from hichat.media.names import TAKEN
 from hichat.media.records import StoredFile
-from hichat.media.types import Kind
+from hichat.media.types import FileKind
 from hichat.web.api.operation import Caller, Operation, Section, Time
 from hichat.web.services import ApiServices
 from hichat.web.uploads import Download
@@ -51,7 +51,7 @@ class ShownMedia(msgspec.Struct, omit_defaults=True):
 
     id: MediaId
     url: str
-    kind: Kind
+    kind: FileKind
     type: str
     size: int
     name: str

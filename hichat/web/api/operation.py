@@ -58,7 +58,6 @@ from hichat.web.api.paging import Paging
 UserId = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="A user's id.")]
 DeviceId = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="A device's number.")]
 GroupId = Annotated[int, Meta(ge=FIRST_GROUP_ID, le=MAX_SAFE_INTEGER, description="A group's id.")]
-Id = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER)]
 Time = Annotated[int, Meta(description="Milliseconds since the epoch.")]
 
 _PLACE = re.compile(r"\{(\w+)\}")

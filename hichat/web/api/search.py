@@ -16,7 +16,7 @@ from hichat.search import query as search_room
 from hichat.search import words
 from hichat.search.query import Criteria, Hit, Order, SearchCursor
 from hichat.search.words import Part
-from hichat.web.api.conversations import Name, name_of
+from hichat.web.api.conversations import ConversationName, name_of
 from hichat.web.api.operation import Caller, GroupId, Operation, Section, UserId
 from hichat.web.api.paging import Paging, cursor
 from hichat.web.problems import Fault, Malformed
@@ -27,7 +27,7 @@ from hichat.wire.frames import Folded
 QUERY_LIMIT = 256
 """Characters of a query."""
 
-Moment = Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
+TimeBound = Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
 
 
 class SearchQuery(Paging, kw_only=True):
@@ -59,8 +59,8 @@ class SearchQuery(Paging, kw_only=True):
     group: GroupId | UnsetType = UNSET
     announcements: Literal["true"] | UnsetType = UNSET
     sender: UserId | UnsetType = UNSET
-    since: Moment | UnsetType = field(default=UNSET, name="after")
-    until: Moment | UnsetType = field(default=UNSET, name="before")
+    since: TimeBound | UnsetType = field(default=UNSET, name="after")
+    until: TimeBound | UnsetType = field(default=UNSET, name="before")
     media: frames.Media | UnsetType = UNSET
     order: Order = "newest"
 
@@ -76,7 +76,7 @@ class ShownHit(msgspec.Struct):
     """
 
     message: Folded
-    conversation: Name
+    conversation: ConversationName
     snippet: list[Part]
 
 

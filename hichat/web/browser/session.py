@@ -93,7 +93,7 @@ class BrowserSession(msgspec.Struct):
 
 
 T = TypeVar("T", bound=msgspec.Struct)
-Call = Callable[[Request], Awaitable[bytes]]
+SessionCall = Callable[[Request], Awaitable[bytes]]
 
 
 class SessionResource(Resource):
@@ -121,7 +121,7 @@ class _Endpoint(Resource):
     _log = Logger()
     isLeaf = True
 
-    def __init__(self, calls: dict[bytes, Call]) -> None:
+    def __init__(self, calls: dict[bytes, SessionCall]) -> None:
         super().__init__()
         self._calls = calls
         self.allowedMethods = tuple(calls)
@@ -137,7 +137,7 @@ class _Endpoint(Resource):
         work.addErrback(self._failed, called)
         return NOT_DONE_YET
 
-    async def _answer(self, call: Call, request: Request) -> None:
+    async def _answer(self, call: SessionCall, request: Request) -> None:
         try:
             outside_of(request).check_origin(request)
             body = await call(request)
