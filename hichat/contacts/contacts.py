@@ -3,7 +3,7 @@ Contacts and blocks between users.
 
 A change between two users is an event in their conversation, and the rows here change in the event's transaction. A
 change that concerns one of them alone, a remark or a block, is an event in that user's conversation with themselves.
-Each change asks L{Rights} first, in that transaction.
+Each change asks L{ContactRights} first, in that transaction.
 
 A user who has blocked another gets no message, edit, reaction, request, typing or mark from the other, and the other
 does not see the user's presence: see L{hichat.pipeline.ledger.writer}, L{hichat.pipeline.routing.delivery} and
@@ -34,7 +34,7 @@ from sqlalchemy import (
 from hichat.accounts import users
 from hichat.accounts.fields import greeting_of, id_of, remark_of
 from hichat.accounts.users import User
-from hichat.contacts.rights import Act, Rights, are_contacts, has_asked
+from hichat.contacts.rights import ContactAct, ContactRights, are_contacts, has_asked
 from hichat.core.drafts import Draft
 from hichat.core.errors import (
     AlreadyRequested,
@@ -68,7 +68,7 @@ Requests of one user to one other. Each can be taken back and made again, with a
 could go on talking to somebody also where only contacts may write.
 """
 
-Change = Callable[[Connection], None]
+RowsChange = Callable[[Connection], None]
 T = TypeVar("T")
 
 
@@ -180,7 +180,7 @@ class Contacts:
         who = "" if user.administrator else str(user.id)
         self._adding.attempt(who)
         try:
-            await self._between(Act.ADD, Kind.CONTACT_ADDED, user, other.id, change)
+            await self._between(ContactAct.ADD, Kind.CONTACT_ADDED, user, other.id, change)
         except Refused:
             self._adding.forgive(who)
             raise
@@ -219,7 +219,7 @@ class Contacts:
         pair = f"{user.id} {other}"
         self._asking.attempt(pair)
         try:
-            await self._between(Act.REQUEST, Kind.CONTACT_REQUESTED, user, other, change, greeting)
+            await self._between(ContactAct.REQUEST, Kind.CONTACT_REQUESTED, user, other, change, greeting)
         except Refused:
             self._asking.forgive(pair)
             raise
@@ -239,7 +239,7 @@ class Contacts:
             _forget_requests(connection, user.id, other)
             _befriend(connection, user.id, other, self._now())
 
-        await self._between(Act.ACCEPT, Kind.CONTACT_ADDED, user, other, change)
+        await self._between(ContactAct.ACCEPT, Kind.CONTACT_ADDED, user, other, change)
         return await self.find(user, other)
 
     async def reject(self, user: User, other: int) -> None:
@@ -249,7 +249,9 @@ class Contacts:
         @raise NoSuchRequest: the other has not asked, or does not any more.
         @raise Busy: or another L{Refused} of the ledger.
         """
-        await self._between(Act.REJECT, Kind.CONTACT_REJECTED, user, other, lambda c: _end_request(c, other, user.id))
+        await self._between(
+            ContactAct.REJECT, Kind.CONTACT_REJECTED, user, other, lambda c: _end_request(c, other, user.id)
+        )
 
     async def withdraw(self, user: User, other: int) -> None:
         """
@@ -259,7 +261,7 @@ class Contacts:
         @raise Busy: or another L{Refused} of the ledger.
         """
         await self._between(
-            Act.WITHDRAW, Kind.CONTACT_WITHDRAWN, user, other, lambda c: _end_request(c, user.id, other)
+            ContactAct.WITHDRAW, Kind.CONTACT_WITHDRAWN, user, other, lambda c: _end_request(c, user.id, other)
         )
 
     async def remove(self, user: User, other: int) -> None:
@@ -274,7 +276,7 @@ class Contacts:
             both = _is_pair(contacts.c.owner_id, contacts.c.friend_id, user.id, other)
             connection.execute(delete(contacts).where(both))
 
-        await self._between(Act.REMOVE, Kind.CONTACT_REMOVED, user, other, change)
+        await self._between(ContactAct.REMOVE, Kind.CONTACT_REMOVED, user, other, change)
 
     async def remark(self, user: User, other: int, remark: str) -> Contact:
         """
@@ -291,7 +293,7 @@ class Contacts:
             where = (contacts.c.owner_id == user.id, contacts.c.friend_id == other)
             connection.execute(update(contacts).where(*where).values(remark=remark))
 
-        await self._alone(Act.REMARK, Kind.CONTACT_REMARKED, user, other, change, remark)
+        await self._alone(ContactAct.REMARK, Kind.CONTACT_REMARKED, user, other, change, remark)
         return await self.find(user, other)
 
     async def block(self, user: User, other: int) -> None:
@@ -310,7 +312,7 @@ class Contacts:
             connection.execute(blocks.insert().values(values))
 
         with suppress(BlockedByYou):
-            await self._alone(Act.BLOCK, Kind.BLOCKED, user, other, change)
+            await self._alone(ContactAct.BLOCK, Kind.BLOCKED, user, other, change)
 
     async def unblock(self, user: User, other: int) -> None:
         """
@@ -324,24 +326,28 @@ class Contacts:
             where = (blocks.c.owner_id == user.id, blocks.c.blocked_id == other)
             connection.execute(delete(blocks).where(*where))
 
-        await self._alone(Act.UNBLOCK, Kind.UNBLOCKED, user, other, change)
+        await self._alone(ContactAct.UNBLOCK, Kind.UNBLOCKED, user, other, change)
 
-    async def _between(self, act: Act, kind: Kind, user: User, other: int, change: Change, text: str = "") -> None:
+    async def _between(
+        self, act: ContactAct, kind: Kind, user: User, other: int, change: RowsChange, text: str = ""
+    ) -> None:
         """Let something happen between two users, who both hear of it."""
         await self._append(act, kind, user, other, (other, 0), change, text)
 
-    async def _alone(self, act: Act, kind: Kind, user: User, other: int, change: Change, text: str = "") -> None:
+    async def _alone(
+        self, act: ContactAct, kind: Kind, user: User, other: int, change: RowsChange, text: str = ""
+    ) -> None:
         """Let something happen that concerns another, of which only the user hears."""
         await self._append(act, kind, user, other, (user.id, other), change, text)
 
     async def _append(
-        self, act: Act, kind: Kind, user: User, other: int, about: tuple[int, int], change: Change, text: str
+        self, act: ContactAct, kind: Kind, user: User, other: int, about: tuple[int, int], change: RowsChange, text: str
     ) -> None:
         """@param about: the target of the event, and its subject."""
         target, subject = about
 
         def changing(connection: Connection, _draft: Draft, _position: int) -> None:
-            Rights(connection, user.id, other, CONTACTS_LIMIT, REQUESTS_LIMIT).ask(act)
+            ContactRights(connection, user.id, other, CONTACTS_LIMIT, REQUESTS_LIMIT).ask(act)
             change(connection)
 
         await self._ledger.append(

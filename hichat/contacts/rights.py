@@ -1,8 +1,8 @@
 """
 Rights between two users: may this user ask the other to be a contact, accept, block, and so on?
 
-A change asks once, in its transaction, before it writes anything: L{Rights.ask}. What each act needs is one line of
-L{NEEDS}. Whether a user may write to another is decided in L{hichat.pipeline.ledger.rights}.
+A change asks once, in its transaction, before it writes anything: L{ContactRights.ask}. What each act needs is one line
+of L{CONTACT_NEEDS}. Whether a user may write to another is decided in L{hichat.pipeline.ledger.rights}.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from hichat.core.rights import Need, check
 from hichat.storage.tables import blocks, contact_requests, contacts
 
 
-class Act(Enum):
+class ContactAct(Enum):
     """An act of one user that concerns another."""
 
     ADD = auto()
@@ -48,7 +48,7 @@ class Act(Enum):
     UNBLOCK = auto()
 
 
-class Rights:
+class ContactRights:
     """
     The rights of a user concerning another, and the facts that they depend on. A fact is read when a need asks for it.
 
@@ -63,13 +63,13 @@ class Rights:
         self._contacts_limit = contacts_limit
         self._requests_limit = requests_limit
 
-    def ask(self, act: Act) -> None:
+    def ask(self, act: ContactAct) -> None:
         """
         May the user do this?
 
         @raise Refused: no; the error is the reason.
         """
-        check(self, NEEDS[act])
+        check(self, CONTACT_NEEDS[act])
 
     @property
     def user_exists(self) -> bool:
@@ -131,7 +131,7 @@ class Rights:
         return self._connection.scalar(select(func.count()).where(column == user)) or 0
 
 
-def _need(is_met: Callable[[Rights], bool], refusal: type[Refused]) -> Need[Rights]:
+def _need(is_met: Callable[[ContactRights], bool], refusal: type[Refused]) -> Need[ContactRights]:
     return Need(is_met, refusal)
 
 
@@ -151,28 +151,28 @@ _STRANGERS = (
 )
 _ROOM = _need(lambda case: case.has_room, TooManyContacts)
 
-NEEDS: Mapping[Act, tuple[Need[Rights], ...]] = {
-    Act.ADD: (_USER, *_STRANGERS, _ROOM),
-    Act.REQUEST: (
+CONTACT_NEEDS: Mapping[ContactAct, tuple[Need[ContactRights], ...]] = {
+    ContactAct.ADD: (_USER, *_STRANGERS, _ROOM),
+    ContactAct.REQUEST: (
         _USER,
         *_STRANGERS,
         _need(lambda case: not case.is_asked, RequestWaits),
         _need(lambda case: not case.asks, AlreadyRequested),
         _need(lambda case: case.asks_few, TooManyContacts),
     ),
-    Act.ACCEPT: (_USER, _IS_ASKED, *_STRANGERS, _ROOM),
-    Act.REJECT: (_USER, _IS_ASKED),
-    Act.WITHDRAW: (_USER, _ASKS),
-    Act.REMOVE: (_USER, _CONTACTS),
-    Act.REMARK: (_USER, _CONTACTS),
-    Act.BLOCK: (
+    ContactAct.ACCEPT: (_USER, _IS_ASKED, *_STRANGERS, _ROOM),
+    ContactAct.REJECT: (_USER, _IS_ASKED),
+    ContactAct.WITHDRAW: (_USER, _ASKS),
+    ContactAct.REMOVE: (_USER, _CONTACTS),
+    ContactAct.REMARK: (_USER, _CONTACTS),
+    ContactAct.BLOCK: (
         _USER,
         _OTHER,
         _need(lambda case: not case.is_oneself, Oneself),
         _BLOCKS_NOT,
         _need(lambda case: case.blocks_few, TooManyContacts),
     ),
-    Act.UNBLOCK: (_USER, _BLOCKS),
+    ContactAct.UNBLOCK: (_USER, _BLOCKS),
 }
 """By act: what it needs, in the order in which it is asked; the first need that is not met is the answer."""
 

@@ -1,6 +1,7 @@
 """
 Rights, as every room decides them: an act needs this and that, and the first need that is not met is the reason of the
-refusal. Which needs an act has stands in a table: L{hichat.groups.rights.NEEDS}, L{hichat.contacts.rights.NEEDS}.
+refusal. Which needs an act has stands in a table: L{hichat.groups.rights.GROUP_NEEDS},
+L{hichat.contacts.rights.CONTACT_NEEDS}.
 
 A change asks once, in its own transaction and before it writes anything. So nothing can come between the answer and
 the change, and a change that is refused has written nothing.

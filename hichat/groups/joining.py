@@ -1,5 +1,5 @@
 """
-Joining and leaving a group: changes that happen with an event of the log, in its transaction. Each asks L{Rights}
+Joining and leaving a group: changes that happen with an event of the log, in its transaction. Each asks L{GroupRights}
 first, and raises what they raise.
 
 A candidate is a user who was invited, or who has asked to join. An invited user becomes a member by joining; the owner
@@ -21,7 +21,7 @@ from hichat.core.events import FIRST_GROUP_ID
 from hichat.core.kinds import Kind
 from hichat.core.lookalikes import columns_of
 from hichat.groups.queries import CURRENT, GROUP, Change, Group, get
-from hichat.groups.rights import Act, Rights
+from hichat.groups.rights import GroupAct, GroupRights
 from hichat.storage.tables import candidates, groups, invite_links, members
 from hichat.storage.tables import users as users_table
 
@@ -78,7 +78,7 @@ def create(change: Change, name: str, values: Mapping[str, object]) -> Group:
     @raise Unauthorized: the user is gone.
     """
     connection, draft, now = change.connection, change.draft, change.now
-    Rights.of(change, name).ask(Act.CREATE)
+    GroupRights.of(change, name).ask(GroupAct.CREATE)
     last = connection.scalar(select(func.max(groups.c.id)))
     draft.target = max(last or 0, FIRST_GROUP_ID - 1) + 1
     row = {"id": draft.target, **columns_of(name), "owner_id": draft.sender}
@@ -101,7 +101,7 @@ def join(change: Change) -> Group:
     @raise NoSuchGroup: there is no such group.
     @raise Unauthorized: the user is gone.
     """
-    return _take_in(change, Rights.of(change).ask(Act.JOIN).group)
+    return _take_in(change, GroupRights.of(change).ask(GroupAct.JOIN).group)
 
 
 def join_or_ask(change: Change) -> Group:
@@ -112,11 +112,11 @@ def join_or_ask(change: Change) -> Group:
     @raise TooManyPending: too many others have; L{AskedTooOften}: this user has.
     @raise AlreadyAMember: and the others that L{join} raises, but L{ApprovalRequired}.
     """
-    rights = Rights.of(change)
+    rights = GroupRights.of(change)
     asks = rights.needs_approval
     # The ledger may try a draft again.
     change.draft.kind = Kind.REQUESTED if asks else Kind.JOINED
-    group = rights.ask(Act.ASK if asks else Act.JOIN).group
+    group = rights.ask(GroupAct.ASK if asks else GroupAct.JOIN).group
     if not asks:
         return _take_in(change, group)
     _add_candidate(change, None)
@@ -136,7 +136,7 @@ def join_by_link(change: Change, code: str) -> Group:
     if group_id is None:
         raise NoSuchLink
     change.draft.target = group_id
-    group = Rights.of(change).ask(Act.JOIN_BY_LINK).group
+    group = GroupRights.of(change).ask(GroupAct.JOIN_BY_LINK).group
     change.connection.execute(update(invite_links).where(*good).values(uses=link.uses + 1))
     return _take_in(change, group)
 
@@ -150,7 +150,7 @@ def approve(change: Change) -> Group:
     @raise GroupFull: it has as many members as it may have.
     @raise TooManyGroups: the subject is in too many.
     """
-    return _take_in(change, Rights.of(change).ask(Act.APPROVE).group)
+    return _take_in(change, GroupRights.of(change).ask(GroupAct.APPROVE).group)
 
 
 def add_member(change: Change) -> Group:
@@ -163,7 +163,7 @@ def add_member(change: Change) -> Group:
     @raise NoSuchGroup: there is no such group.
     @raise Unauthorized: the user is gone.
     """
-    return _take_in(change, Rights.of(change).ask(Act.BE_ADDED).group)
+    return _take_in(change, GroupRights.of(change).ask(GroupAct.BE_ADDED).group)
 
 
 def _take_in(change: Change, group: Group) -> Group:
@@ -184,7 +184,7 @@ def leave(change: Change) -> Group:
     @raise NotAMember: the user is none.
     @raise NoSuchGroup: there is no such group.
     """
-    return take_out(change, Rights.of(change).ask(Act.LEAVE).group)
+    return take_out(change, GroupRights.of(change).ask(GroupAct.LEAVE).group)
 
 
 def end_membership(change: Change) -> Group:
@@ -194,7 +194,7 @@ def end_membership(change: Change) -> Group:
     @raise NotAMember: the user is none.
     @raise NoSuchGroup: there is no such group.
     """
-    return take_out(change, Rights.of(change).ask(Act.BE_TAKEN_OUT).group)
+    return take_out(change, GroupRights.of(change).ask(GroupAct.BE_TAKEN_OUT).group)
 
 
 def take_out(change: Change, group: Group) -> Group:
@@ -232,10 +232,10 @@ def invite(change: Change) -> Group:
     @raise TooManyPending: too many others are invited or have asked; L{AskedTooOften}: this user was, and has.
     @raise NoSuchGroup: there is no such group.
     """
-    rights = Rights.of(change)
+    rights = GroupRights.of(change)
     approves = rights.approves
     change.draft.kind = Kind.JOINED if approves else Kind.INVITED
-    group = rights.ask(Act.INVITE_ASKER if approves else Act.INVITE).group
+    group = rights.ask(GroupAct.INVITE_ASKER if approves else GroupAct.INVITE).group
     if approves:
         return _take_in(change, group)
     _add_candidate(change, change.draft.sender)
@@ -252,7 +252,7 @@ def decline(change: Change, invited: bool) -> Group:
     @raise NotPermitted: the sender may not; L{NotAMember}: the sender has nothing to do with it.
     @raise NoSuchGroup: there is no such group.
     """
-    group = Rights.of(change).ask(Act.DECLINE_INVITATION if invited else Act.DECLINE_REQUEST).group
+    group = GroupRights.of(change).ask(GroupAct.DECLINE_INVITATION if invited else GroupAct.DECLINE_REQUEST).group
     forget_candidate(change.connection, group.id, change.draft.subject)
     _let_hear(change)
     return group
@@ -269,7 +269,7 @@ def list_candidates(
     @raise NotPermitted: only the owner and the admins may know; L{NotAMember}: they are members.
     @raise NoSuchGroup: there is no such group.
     """
-    Rights(connection, group_id, user_id).ask(Act.SEE_CANDIDATES)
+    GroupRights(connection, group_id, user_id).ask(GroupAct.SEE_CANDIDATES)
     user = users_table.c
     query = (
         select(user.id, user.name, user.avatar, candidates.c.invited_by, candidates.c.created_at)
@@ -322,7 +322,7 @@ def make_link(
     @raise NotPermitted: only the owner and the admins may; L{NotAMember}: they are members.
     @raise NoSuchGroup: there is no such group.
     """
-    Rights(connection, group_id, user_id).ask(Act.MAKE_LINK)
+    GroupRights(connection, group_id, user_id).ask(GroupAct.MAKE_LINK)
     of_group = invite_links.c.group_id == group_id
     if (connection.scalar(select(func.count()).where(of_group)) or 0) >= INVITE_LINKS_LIMIT:
         # Remove expired links, but not before there is need to: the clock may be wrong.
@@ -340,7 +340,7 @@ def list_links(connection: Connection, user_id: int, group_id: int, now: int) ->
     @raise NotPermitted: only the owner and the admins may know; L{NotAMember}: they are members.
     @raise NoSuchGroup: there is no such group.
     """
-    Rights(connection, group_id, user_id).ask(Act.SEE_LINKS)
+    GroupRights(connection, group_id, user_id).ask(GroupAct.SEE_LINKS)
     query = select(*_LINK).where(invite_links.c.group_id == group_id, *_good(now)).order_by(invite_links.c.id)
     return [InviteLink(*row) for row in connection.execute(query)]
 
@@ -353,7 +353,7 @@ def revoke_link(connection: Connection, user_id: int, group_id: int, link_id: in
     @raise NotPermitted: only the owner and the admins may; L{NotAMember}: they are members.
     @raise NoSuchGroup: there is no such group.
     """
-    Rights(connection, group_id, user_id).ask(Act.REVOKE_LINK)
+    GroupRights(connection, group_id, user_id).ask(GroupAct.REVOKE_LINK)
     which = (invite_links.c.id == link_id, invite_links.c.group_id == group_id)
     if connection.execute(invite_links.delete().where(*which, *_good(now))).rowcount == 0:
         raise NoSuchLink

@@ -1,9 +1,9 @@
 """
 Looking after a group: changes that happen with an event of the log, in its transaction.
 
-Each asks L{Rights} first, and raises what they raise. The owner may do everything; an admin what concerns plain members
-and strangers; a plain member nothing of this. A user without a role gets L{NotAMember}; a user whose role does not do,
-L{NotPermitted}; and where there is no such group, everybody gets L{NoSuchGroup}.
+Each asks L{GroupRights} first, and raises what they raise. The owner may do everything; an admin what concerns plain
+members and strangers; a plain member nothing of this. A user without a role gets L{NotAMember}; a user whose role does
+not do, L{NotPermitted}; and where there is no such group, everybody gets L{NoSuchGroup}.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from hichat.core.events import Role
 from hichat.core.lookalikes import NO_NAME, columns_of
 from hichat.groups.joining import forget_candidate, set_size, take_out
 from hichat.groups.queries import CURRENT, Change, Group, get
-from hichat.groups.rights import Act, Rights
+from hichat.groups.rights import GroupAct, GroupRights
 from hichat.storage.tables import bans, candidates, groups, invite_links, members, mutes
 from hichat.storage.tables import users as users_table
 
@@ -51,7 +51,7 @@ def edit(change: Change, values: Mapping[str, str]) -> Group:
     @raise NameTaken: in some case, or one that looks like it.
     """
     connection, draft = change.connection, change.draft
-    group = Rights.of(change).ask(Act.EDIT).group
+    group = GroupRights.of(change).ask(GroupAct.EDIT).group
     new = {name: value for name, value in values.items() if getattr(group, name) != value}
     columns = dict(new)
     if "name" in new:
@@ -68,7 +68,7 @@ def edit(change: Change, values: Mapping[str, str]) -> Group:
 
 def find_same(connection: Connection, user_id: int, group_id: int, values: Mapping[str, str]) -> Group | None:
     """@return: the group, if L{edit} would change nothing of it; the same is raised."""
-    group = Rights(connection, group_id, user_id).ask(Act.EDIT).group
+    group = GroupRights(connection, group_id, user_id).ask(GroupAct.EDIT).group
     return group if all(getattr(group, name) == value for name, value in values.items()) else None
 
 
@@ -78,7 +78,7 @@ def remove(change: Change) -> Group:
 
     @raise NoSuchMember: the subject is none.
     """
-    return take_out(change, Rights.of(change).ask(Act.REMOVE).group)
+    return take_out(change, GroupRights.of(change).ask(GroupAct.REMOVE).group)
 
 
 def ban(change: Change) -> Group:
@@ -89,7 +89,7 @@ def ban(change: Change) -> Group:
     @raise NoSuchUser: there is no such user.
     """
     connection, draft = change.connection, change.draft
-    rights = Rights.of(change).ask(Act.BAN)
+    rights = GroupRights.of(change).ask(GroupAct.BAN)
     group, was_inside = rights.group, rights.other_role is not None
     row = {"group_id": group.id, "user_id": draft.subject, "banned_by": draft.sender}
     connection.execute(bans.insert().values(**row, created_at=change.now))
@@ -103,7 +103,7 @@ def unban(change: Change) -> Group:
 
     @raise NotBanned: the subject is not banned.
     """
-    group = Rights.of(change).ask(Act.UNBAN).group
+    group = GroupRights.of(change).ask(GroupAct.UNBAN).group
     which = (bans.c.group_id == group.id, bans.c.user_id == change.draft.subject)
     change.connection.execute(bans.delete().where(*which))
     return group
@@ -117,7 +117,7 @@ def mute(change: Change, until: int) -> Group:
     @raise NoSuchMember: the subject is none.
     """
     draft = change.draft
-    Rights.of(change).ask(Act.MUTE if draft.subject else Act.MUTE_ALL)
+    GroupRights.of(change).ask(GroupAct.MUTE if draft.subject else GroupAct.MUTE_ALL)
     if draft.subject:
         _unmute(change)
         row = {"group_id": draft.target, "user_id": draft.subject, "until": until}
@@ -135,7 +135,7 @@ def unmute(change: Change) -> Group:
     @raise NotMuted: the subject was not, or no more.
     """
     draft = change.draft
-    Rights.of(change).ask(Act.UNMUTE if draft.subject else Act.UNMUTE_ALL)
+    GroupRights.of(change).ask(GroupAct.UNMUTE if draft.subject else GroupAct.UNMUTE_ALL)
     if draft.subject:
         _unmute(change)
     else:
@@ -152,7 +152,7 @@ def set_role(change: Change, role: Role) -> Group:
     @raise AlreadyOwner: the subject is the owner, who is that until somebody else is.
     @raise TooManyGroups: the subject cannot be the owner of one more.
     """
-    rights = Rights.of(change).ask(Act.HAND_OVER if role == "owner" else Act.SET_ROLE)
+    rights = GroupRights.of(change).ask(GroupAct.HAND_OVER if role == "owner" else GroupAct.SET_ROLE)
     return _give(change, rights.group, role)
 
 
@@ -163,7 +163,7 @@ def inherit(change: Change) -> Group:
     @raise NotPermitted: the sender is not the owner any more.
     @raise NoSuchMember: there is nobody else.
     """
-    rights = Rights.of(change).ask(Act.INHERIT)
+    rights = GroupRights.of(change).ask(GroupAct.INHERIT)
     assert rights.heir is not None
     change.draft.subject = rights.heir
     return _give(change, rights.group, "owner")
@@ -177,7 +177,7 @@ def dissolve(change: Change) -> Group:
     @return: the group as it was.
     """
     connection = change.connection
-    group = Rights.of(change).ask(Act.DISSOLVE).group
+    group = GroupRights.of(change).ask(GroupAct.DISSOLVE).group
     current = (members.c.group_id == group.id, CURRENT)
     connection.execute(update(members).where(*current).values(until=change.position))
     for table in (candidates, bans, mutes, invite_links):
@@ -194,7 +194,7 @@ def list_bans(connection: Connection, user_id: int, group_id: int, after: int, l
     @param after: the user behind whom to go on, or 0.
     @return: in order of the users' ids.
     """
-    Rights(connection, group_id, user_id).ask(Act.SEE_BANS)
+    GroupRights(connection, group_id, user_id).ask(GroupAct.SEE_BANS)
     user = users_table.c
     query = (
         select(user.id, user.name, user.avatar, bans.c.banned_by, bans.c.created_at)

@@ -1,8 +1,8 @@
 """
 Rights in a group: may this user do this, to that subject, in this group?
 
-A change asks once, in its transaction, before it writes anything: L{Rights.ask}. What each act needs is one line of
-L{NEEDS}. What is bounded, such as a group's size, is a need as well: see L{GroupLimits}.
+A change asks once, in its transaction, before it writes anything: L{GroupRights.ask}. What each act needs is one line
+of L{GROUP_NEEDS}. What is bounded, such as a group's size, is a need as well: see L{GroupLimits}.
 
 Messages in a group are no acts here. See L{hichat.pipeline.ledger.rights}, also for where other rights are decided.
 """
@@ -59,7 +59,7 @@ MEETINGS_LIMIT = 50
 _RANKS: dict[Role, int] = {"owner": 2, "admin": 1, "member": 0}
 
 
-class Act(Enum):
+class GroupAct(Enum):
     """An act in a group. If it concerns the user alone, such as joining, the subject is the user."""
 
     CREATE = auto()
@@ -106,7 +106,7 @@ class Act(Enum):
     DISSOLVE = auto()
 
 
-class Rights:
+class GroupRights:
     """
     The rights of a user in a group, and the facts that they depend on. A fact is read when a need asks for it.
 
@@ -135,19 +135,19 @@ class Rights:
         self._name = name
 
     @classmethod
-    def of(cls, change: Change, name: str = "") -> Rights:
+    def of(cls, change: Change, name: str = "") -> GroupRights:
         """@return: the rights of an event's sender, about its subject."""
         draft = change.draft
         return cls(change.connection, draft.target, draft.sender, draft.subject, change.now, change.limits, name)
 
-    def ask(self, act: Act) -> Rights:
+    def ask(self, act: GroupAct) -> GroupRights:
         """
         May the user do this?
 
         @return: itself.
         @raise Refused: no; the error is the reason.
         """
-        check(self, NEEDS[act])
+        check(self, GROUP_NEEDS[act])
         return self
 
     # The group
@@ -322,7 +322,7 @@ class Rights:
         return self._connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
 
 
-def _need(is_met: Callable[[Rights], bool], refusal: type[Refused]) -> Need[Rights]:
+def _need(is_met: Callable[[GroupRights], bool], refusal: type[Refused]) -> Need[GroupRights]:
     return Need(is_met, refusal)
 
 
@@ -368,41 +368,41 @@ _TO_INVITE = (
 )
 _TO_GIVE = (*_BY_OWNER, _SUBJECT_INSIDE, _need(lambda case: case.other_role != "owner", AlreadyOwner))
 
-NEEDS: Mapping[Act, tuple[Need[Rights], ...]] = {
-    Act.CREATE: (_USER, _need(lambda case: case.is_name_free, NameTaken), _FEW_OWNED, _FEW_JOINED),
-    Act.JOIN: (
+GROUP_NEEDS: Mapping[GroupAct, tuple[Need[GroupRights], ...]] = {
+    GroupAct.CREATE: (_USER, _need(lambda case: case.is_name_free, NameTaken), _FEW_OWNED, _FEW_JOINED),
+    GroupAct.JOIN: (
         *_TO_ASK,
         _need(lambda case: not case.needs_approval, ApprovalRequired),
         _need(lambda case: not case.needs_invitation, InviteOnly),
         *_ROOM,
     ),
-    Act.JOIN_BY_LINK: (*_TO_ASK, *_ROOM),
-    Act.ASK: (*_TO_ASK, _need(lambda case: not case.has_asked, AlreadyRequested), _FEW_JOINED, *_ROOM_TO_WAIT),
-    Act.BE_ADDED: (*_TO_COME, *_ROOM),
-    Act.LEAVE: (*_BY_MEMBER, _need(lambda case: case.role != "owner", OwnerCannotLeave)),
-    Act.BE_TAKEN_OUT: (_FOUND, _need(lambda case: case.other_role is not None, NotAMember)),
-    Act.INVITE: (*_TO_INVITE, *_ROOM_TO_WAIT),
-    Act.INVITE_ASKER: (*_TO_INVITE, *_ROOM),
-    Act.APPROVE: (*_BY_ADMIN, _SUBJECT_HAS_ASKED, *_TO_COME, *_ROOM),
-    Act.DECLINE_REQUEST: (*_BY_CONCERNED, _SUBJECT_HAS_ASKED),
-    Act.DECLINE_INVITATION: (*_BY_CONCERNED, _need(lambda case: case.is_invited, NoSuchInvitation)),
-    Act.SEE_MEMBERS: _BY_MEMBER,
-    Act.SEE_CANDIDATES: _BY_ADMIN,
-    Act.SEE_BANS: _BY_ADMIN,
-    Act.SEE_LINKS: _BY_ADMIN,
-    Act.MAKE_LINK: _BY_ADMIN,
-    Act.REVOKE_LINK: _BY_ADMIN,
-    Act.EDIT: _BY_ADMIN,
-    Act.REMOVE: (*_BY_ADMIN, _SUBJECT_INSIDE, _ABOVE_SUBJECT),
-    Act.BAN: (*_BY_ADMIN, _SUBJECT_EXISTS, _ABOVE_SUBJECT, _need(lambda case: not case.is_banned, UserBanned)),
-    Act.UNBAN: (*_BY_ADMIN, _need(lambda case: case.is_banned, NotBanned)),
-    Act.MUTE: (*_BY_ADMIN, _SUBJECT_INSIDE, _ABOVE_SUBJECT),
-    Act.MUTE_ALL: _BY_ADMIN,
-    Act.UNMUTE: (*_BY_ADMIN, _ABOVE_SUBJECT, _need(lambda case: case.is_muted, NotMuted)),
-    Act.UNMUTE_ALL: (*_BY_ADMIN, _need(lambda case: case.are_all_muted, NotMuted)),
-    Act.SET_ROLE: _TO_GIVE,
-    Act.HAND_OVER: (*_TO_GIVE, _FEW_OWNED),
-    Act.INHERIT: (*_BY_OWNER, _need(lambda case: case.heir is not None, NoSuchMember)),
-    Act.DISSOLVE: _BY_OWNER,
+    GroupAct.JOIN_BY_LINK: (*_TO_ASK, *_ROOM),
+    GroupAct.ASK: (*_TO_ASK, _need(lambda case: not case.has_asked, AlreadyRequested), _FEW_JOINED, *_ROOM_TO_WAIT),
+    GroupAct.BE_ADDED: (*_TO_COME, *_ROOM),
+    GroupAct.LEAVE: (*_BY_MEMBER, _need(lambda case: case.role != "owner", OwnerCannotLeave)),
+    GroupAct.BE_TAKEN_OUT: (_FOUND, _need(lambda case: case.other_role is not None, NotAMember)),
+    GroupAct.INVITE: (*_TO_INVITE, *_ROOM_TO_WAIT),
+    GroupAct.INVITE_ASKER: (*_TO_INVITE, *_ROOM),
+    GroupAct.APPROVE: (*_BY_ADMIN, _SUBJECT_HAS_ASKED, *_TO_COME, *_ROOM),
+    GroupAct.DECLINE_REQUEST: (*_BY_CONCERNED, _SUBJECT_HAS_ASKED),
+    GroupAct.DECLINE_INVITATION: (*_BY_CONCERNED, _need(lambda case: case.is_invited, NoSuchInvitation)),
+    GroupAct.SEE_MEMBERS: _BY_MEMBER,
+    GroupAct.SEE_CANDIDATES: _BY_ADMIN,
+    GroupAct.SEE_BANS: _BY_ADMIN,
+    GroupAct.SEE_LINKS: _BY_ADMIN,
+    GroupAct.MAKE_LINK: _BY_ADMIN,
+    GroupAct.REVOKE_LINK: _BY_ADMIN,
+    GroupAct.EDIT: _BY_ADMIN,
+    GroupAct.REMOVE: (*_BY_ADMIN, _SUBJECT_INSIDE, _ABOVE_SUBJECT),
+    GroupAct.BAN: (*_BY_ADMIN, _SUBJECT_EXISTS, _ABOVE_SUBJECT, _need(lambda case: not case.is_banned, UserBanned)),
+    GroupAct.UNBAN: (*_BY_ADMIN, _need(lambda case: case.is_banned, NotBanned)),
+    GroupAct.MUTE: (*_BY_ADMIN, _SUBJECT_INSIDE, _ABOVE_SUBJECT),
+    GroupAct.MUTE_ALL: _BY_ADMIN,
+    GroupAct.UNMUTE: (*_BY_ADMIN, _ABOVE_SUBJECT, _need(lambda case: case.is_muted, NotMuted)),
+    GroupAct.UNMUTE_ALL: (*_BY_ADMIN, _need(lambda case: case.are_all_muted, NotMuted)),
+    GroupAct.SET_ROLE: _TO_GIVE,
+    GroupAct.HAND_OVER: (*_TO_GIVE, _FEW_OWNED),
+    GroupAct.INHERIT: (*_BY_OWNER, _need(lambda case: case.heir is not None, NoSuchMember)),
+    GroupAct.DISSOLVE: _BY_OWNER,
 }
 """By act: what it needs, in the order in which it is asked; the first need that is not met is the answer."""

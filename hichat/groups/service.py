@@ -21,7 +21,7 @@ from hichat.groups import joining, moderation, queries
 from hichat.groups.joining import Candidate, InviteLink
 from hichat.groups.moderation import Ban
 from hichat.groups.queries import DEFAULTS, Change, Group, GroupLimits, GroupView, Member
-from hichat.groups.rights import Act, Rights
+from hichat.groups.rights import GroupAct, GroupRights
 
 if TYPE_CHECKING:
     from hichat.core.drafts import Appender
@@ -99,7 +99,7 @@ class Groups:
         """
 
         def read(connection: Connection) -> list[Member]:
-            group = Rights(connection, group_id, user_id).ask(Act.SEE_MEMBERS).group
+            group = GroupRights(connection, group_id, user_id).ask(GroupAct.SEE_MEMBERS).group
             return queries.list_members(connection, group, after, limit)
 
         return await self._store.read(read)

@@ -30,9 +30,9 @@ from hichat.core.errors import Language
 from hichat.core.events import Role
 from hichat.terminal.console import Console
 from hichat.terminal.lines import (
-    Act,
     Ask,
     Chat,
+    ContactCommand,
     Deed,
     EditMessage,
     Learn,
@@ -175,7 +175,7 @@ class Talk:
                 await self._show_past(await self._with_connection(lambda: self._past(peer, size)))
             case Ask(what, name):
                 self._say(Say(await self._ask(what, name)))
-            case Act(what, user):
+            case ContactCommand(what, user):
                 self._say(Say(await self._act(what, user)))
             case Tend():
                 self._say(Say(await self._tend(step)))

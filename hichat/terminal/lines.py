@@ -352,7 +352,7 @@ class Ask(NamedTuple):
     name: str
 
 
-class Act(NamedTuple):
+class ContactCommand(NamedTuple):
     """
     Make a call about a contact.
 
@@ -389,7 +389,7 @@ class Quit(NamedTuple):
 
 
 Deed = SendText | SendFile | EditMessage | RecallMessage | ReactToMessage
-Step = Say | Deed | Save | Past | Ask | Act | Tend | Learn | Quit | None
+Step = Say | Deed | Save | Past | Ask | ContactCommand | Tend | Learn | Quit | None
 
 
 class Chat:
@@ -554,7 +554,7 @@ class Chat:
         if found is None:
             return Say(self.text("no_user", name=argument), wrong=True) if fresh else Learn()
         if name in _CONTACTS and not (name == "reject" and self._is_in_group):
-            return Act(name, found)
+            return ContactCommand(name, found)
         return self._in_group(name, found, minutes)
 
     def _find_user(self, wanted: str) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hichat.core.errors import Unauthorized
-from hichat.web.credentials import Caller, bearer
+from hichat.web.credentials import Identify, bearer
 
 if TYPE_CHECKING:
     from twisted.web.http import Request
@@ -27,7 +27,7 @@ def credentials(request: Request) -> tuple[str, str]:
     return _only(tokens), _only(_values(request, b"userId"))
 
 
-def callers(accounts: Accounts, elsewhere: Caller) -> Caller:
+def callers(accounts: Accounts, elsewhere: Identify) -> Identify:
     """
     @param elsewhere: tells who makes a request that is none of v1.
     @return: tells who makes any request.

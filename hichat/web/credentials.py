@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
     from hichat.accounts.accounts import Accounts
 
-__all__ = ["Caller", "Peer", "bearer", "callers", "is_forwarded", "peer"]
+__all__ = ["Identify", "Peer", "bearer", "callers", "is_forwarded", "peer"]
 
-Caller = Callable[["Request"], Awaitable[int]]
+Identify = Callable[["Request"], Awaitable[int]]
 """Gives the id of the user whose token a request has; 0: it has no valid token."""
 
 _SCHEME = "bearer "
 
 
-def callers(accounts: Accounts) -> Caller:
+def callers(accounts: Accounts) -> Identify:
     """@return: gives the user whose token a request has in its C{Authorization} header; 0: it has no valid one."""
 
     async def caller(request: Request) -> int:

@@ -46,7 +46,7 @@ from hichat.storage.trouble import Trouble
 from hichat.web.answers import answer_json, language
 from hichat.web.channel import LOST, PlainChannel
 from hichat.web.complaints import Complain, complain, complain_plainly
-from hichat.web.credentials import Caller, peer
+from hichat.web.credentials import Identify, peer
 from hichat.web.outside import Outside
 
 __all__ = ["Branch", "Channel", "NotFound", "Request", "Site", "answer_json", "language"]
@@ -582,7 +582,7 @@ class Site(server.Site):
         places: Places | None = None,
         budgets: Budgets | None = None,
         outside: Outside | None = None,
-        caller: Caller | None = None,
+        caller: Identify | None = None,
         complain: Complain = complain_plainly,
     ) -> None:
         super().__init__(

@@ -21,9 +21,9 @@ from hichat.terminal.lines import (
     LISTED,
     MAX_HISTORY,
     NUMBERED_MESSAGES,
-    Act,
     Ask,
     Chat,
+    ContactCommand,
     EditMessage,
     Learn,
     Past,
@@ -177,7 +177,7 @@ class LineTests(ChatCase):
 
     def test_what_is_done_to_somebody(self):
         for name in ("add", "accept", "reject", "remove", "block", "unblock"):
-            self.assertEqual(self.chat.line(f"/{name} bOB"), Act(name, 2))
+            self.assertEqual(self.chat.line(f"/{name} bOB"), ContactCommand(name, 2))
             self.assertEqual(self.chat.line(f"/{name} Eve Adams"), Learn())
             step = self.chat.line(f"/{name} Eve Adams", fresh=True)
             self.assertEqual(step, Say("no such user: Eve Adams", wrong=True))
@@ -440,7 +440,7 @@ class ShowTests(ChatCase):
         self.assertEqual(self.chat.line("/leave"), Tend("leave", TEAM))
         self.assertEqual(self.chat.line("/requests"), Tend("requests", TEAM))
         self.assertEqual(self.chat.line("/reject bob"), Tend("reject", TEAM, 2))
-        self.assertEqual(self.chat.line("/block bob"), Act("block", 2))
+        self.assertEqual(self.chat.line("/block bob"), ContactCommand("block", 2))
         self.assertEqual(self.chat.line("/KICK  josé "), Tend("kick", TEAM, 4))
         self.assertEqual(self.chat.line("/mute bob 15"), Tend("mute", TEAM, 2, 15))
         self.assertEqual(self.chat.line("/ban bob 15"), Learn())
