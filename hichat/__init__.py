@@ -3,9 +3,9 @@ HiChat: an instant-messaging daemon.
 
 The map, in the order a message travels::
 
-    pipeline/gateway    WebSocket connections: who is this, is the frame well formed
-    pipeline/ledger     the one log: who may, which number, made durable many at a time, in a process of its own
-    pipeline/plane      a bounded queue, a UDP writer, a datagram protocol; a lost datagram costs nothing: see routing
+    pipeline/gateway    WebSocket connections: authenticates the client, and parses its frames
+    pipeline/ledger     writes the one log: checks rights, gives numbers, commits many at a time in a process of its own
+    pipeline/plane      a bounded queue, a UDP writer, a datagram protocol; routing repairs the loss of a datagram
     pipeline/routing    delivers batches from the plane, in order and once, to users who are online
     pipeline/gateway    ... on every device of every recipient
 
@@ -20,20 +20,20 @@ The rooms, from the doors down; each imports only from rooms below it::
     web/browser         the web client: its files, and the session that a browser keeps in a cookie
     web/docs            pages and documents about the protocols; the pages at C{/docs}, whose Markdown is in C{docs}
     web/api             the v2 HTTP API: an operation is declared once; route, checks and document come from it
-    web                 HTTP: requests, who calls, problems, proxies, uploads, from HTTP to WebSocket
+    web                 HTTP: requests, callers, problems, proxies, uploads, the upgrade to WebSocket
     terminal            C{hichat chat}
     client              the Python client library
-    pipeline            as above; the gateway asks routing, and the ledger counts with the plane's intake
-    search              finding messages by their words: an index that follows the log, and checks of what it names
+    pipeline            as above; the gateway asks routing, and the ledger counts drafts with the plane's intake
+    search              finding messages by their words: an index that follows the log, and queries that check its hits
     wire                frames of v2 and of WebSockets, as bytes and as values; a message's stored form, and its look
-    media               uploaded files: their types, who may see them, removing unused ones
+    media               uploaded files: their types, the users who may see them, removing unused ones
     conversations       catching up, history, lists, marks, unread counts, users' settings for a conversation
-    groups              groups, membership, joining, moderation, and who may do which of it
-    contacts            who knows whom, who blocks whom, and who may change that
+    groups              groups, membership, joining, moderation, and the rights to each
+    contacts            contacts, requests to be one, blocks, and the rights to each
     accounts            users, names, passwords, devices, sessions, tokens, invites
     log                 the log's rows: reading them, an index by conversation, followers
     storage             engine, threads, tables, migrations
-    runtime             what a process needs: children, clocks, limits, logs, metrics, keys, signals
+    runtime             services of a process: children, clocks, limits, logs, metrics, keys, signals
     core                the table of kinds, events, drafts, rights, errors, text, emoji, and the ports between rooms
 """
 

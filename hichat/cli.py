@@ -1,4 +1,4 @@
-"""The C{hichat} command: the door to what the rooms do at a terminal."""
+"""The C{hichat} command: the entry point of the rooms' subcommands."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     Run the command.
 
-    @param arguments: without the program's name; None: those of the process.
+    @param arguments: the arguments without the program's name; None: those of the process.
     """
     make_private()
     options = _parser().parse_args(arguments)
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        # Whoever read our output has seen enough; nothing more can be written, not even at exit.
+        # The reader of our output has closed the pipe. Nothing more can be written, not even by Python at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     sys.exit(status)

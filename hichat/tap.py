@@ -1,8 +1,8 @@
 """
 C{twistd hichat}: its options, and the service that it runs.
 
-L{makeService} runs before twistd goes into the background: it leaves no thread, no socket and no database open. They
-are for L{hichat.daemon.assembly} and the start of the service.
+L{makeService} runs before twistd goes into the background: it leaves no thread, no socket and no database open. The
+start of the service makes them, by L{hichat.daemon.assembly}.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from hichat.runtime.logs import make_observer, open_log, reopen_log
 
 
 class Options(UsageOptions):
-    """What C{twistd hichat --help} shows: one option for each setting."""
+    """The options of C{twistd hichat}, one for each setting."""
 
     synopsis = "[options]"
     longdesc = (
@@ -39,7 +39,7 @@ class Options(UsageOptions):
     optParameters = settings.option_parameters()
 
     def postOptions(self) -> None:
-        """Twistd looks at its pid file next."""
+        """Remove a left-over pid file: twistd looks at it next."""
         twistd: Any = self.parent or {}
         left_over = twistd.get("pidfile")
         if left_over:
@@ -56,7 +56,7 @@ def makeService(options: Options | None = None) -> HiChat | Supervisor:
     @param options: from twistd's command line; None when loaded from C{hichat.tac}.
     @raise SystemExit: a setting is wrong, or the start would fail; its text is one line.
     """
-    # Not at the top: importing it installs the reactor, and twistd may still be choosing one.
+    # Not imported at the top: the import installs the reactor, and twistd may still be choosing one.
     from twisted.internet import reactor as installed
 
     reactor: Any = installed
@@ -67,14 +67,14 @@ def makeService(options: Options | None = None) -> HiChat | Supervisor:
     try:
         found = settings.load(options or {}, os.environ, Path.cwd())
         if not twistd.get("uid"):
-            # Or the state directory would belong to who starts twistd, not to whom it becomes.
+            # With --uid the state directory would otherwise belong to the user who starts twistd.
             preflight(found, reactor)
     except StartError as e:
         raise SystemExit(str(e)) from None
     log = open_log(twistd)
     observer = make_observer(found.log_level, found.log_format, log, reactor)
     for line in settings.unknown_variables(os.environ):
-        # twistd keeps it until its log begins.
+        # Twistd buffers this until its log begins.
         Logger().warn("{line}", line=line)
     service: HiChat | Supervisor
     if found.workers > 1:

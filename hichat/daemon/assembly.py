@@ -1,7 +1,7 @@
 """
 The only place that puts the parts of a daemon together.
 
-A part gets what it works with as arguments; none makes its own. Nothing runs until L{hichat.daemon.service} starts it.
+A part gets its collaborators as arguments; none makes its own. Nothing runs until L{hichat.daemon.service} starts it.
 """
 
 from __future__ import annotations
@@ -83,19 +83,19 @@ from hichat.web.outside import Outside
 from hichat.web.proxies import Proxies
 
 READERS = 4
-"""Threads that read the store; one more writes it."""
+"""The number of threads that read the store; one more thread writes it."""
 
 FILERS = 2
-"""Threads that write files."""
+"""The number of threads that write files."""
 
 
 def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool], worker: int = 0) -> Assembly:
     """
     Put the parts of one daemon together. Nothing runs yet.
 
-    @param settings: with a state directory that exists.
-    @param stopping: whether the daemon is going away.
-    @param worker: its number, where there are several.
+    @param settings: the settings; their state directory exists.
+    @param stopping: tells whether the daemon is stopping.
+    @param worker: the worker's number, if there are several.
     @raise StartError: a key file or the database's URL is wrong.
     """
     state = settings.state_dir
@@ -105,14 +105,14 @@ def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool
     hashers = ThreadPool(PASSWORD_THREADS, PASSWORD_THREADS, "hichat-hash")
     filers = ThreadPool(FILERS, FILERS, "hichat-file")
     pools = [readers, writer, hashers, filers]
-    # The writer's work is for many at once.
+    # The writer's thread is not metered: its transactions serve many calls at once.
     in_readers, in_hashers, in_filers = (
         metered(partial(deferToThreadPool, reactor, pool)) for pool in (readers, hashers, filers)
     )
     in_writer = partial(deferToThreadPool, reactor, writer)
 
     engine = make_engine(settings.database_url)
-    # The daemon's own writer thread and the log's writer, of each worker, share one file.
+    # In each worker two writers share SQLite's file: the daemon's own writer thread and the log's writer process.
     is_file = engine.dialect.name == "sqlite"
     store = Store(engine, in_readers, in_writer, Turnstile(state).turn if is_file else nullcontext, serves=True)
     metrics.store_failures = lambda: store.reads.count + store.changes.count
@@ -136,7 +136,7 @@ def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool
     limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks)
     registration = settings.registration_rule
     names_key = keys.load_or_make(state, "names.key")
-    # Before anybody waits for it.
+    # Read the table now, and not while the first user waits for it.
     lookalikes.prototypes()
     passwords = Passwords(in_hashers, least=settings.password_length)
     contacts = Contacts(store, way.ledger, _now, bounds.contacts_only, ticks, bounds.strangers)
@@ -200,7 +200,7 @@ def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool
 
 class Plane(NamedTuple):
     """
-    Where a worker's plane is.
+    The addresses of a worker's plane.
 
     @ivar others: the addresses of the other workers, by their numbers.
     @ivar bind: see L{UDPCarrier}.
@@ -211,13 +211,13 @@ class Plane(NamedTuple):
 
 
 def plane_of(settings: DaemonSettings, reactor: Any, worker: int) -> Plane:
-    """@return: where the plane of a worker is: workers of one host have ports one behind the other."""
+    """@return: the addresses of a worker's plane: the workers of one host have consecutive ports."""
     host, first = settings.udp
 
     def bind(protocol: DatagramProtocol) -> IListeningPort:
         port = first + worker
         try:
-            # Without this Twisted cuts off what is longer than 8 KiB.
+            # By default Twisted cuts datagrams off at 8 KiB.
             listening = reactor.listenUDP(port, protocol, interface=host, maxPacketSize=65536)
         except (CannotListenError, OSError) as e:
             raise udp_error(settings, e, port) from e
@@ -231,7 +231,7 @@ def plane_of(settings: DaemonSettings, reactor: Any, worker: int) -> Plane:
 
 
 def assemble_places(settings: DaemonSettings, refusals: Refusals) -> Places:
-    """Put together what counts connections."""
+    """Make the limits of connections, and their counts."""
     limit = open_files_limit()
     caps = caps_of(limit, settings.connections, settings.address_connections, settings.user_connections)
     if (settings.connections or 0) > caps.total:
@@ -245,7 +245,7 @@ def assemble_places(settings: DaemonSettings, refusals: Refusals) -> Places:
 
 
 def assemble_outside(settings: DaemonSettings) -> Outside:
-    """Put together what the site is to the world outside."""
+    """Make the object that knows the proxies before the site, and its public URL."""
     return Outside(Proxies(settings.trusted_proxies), settings.public_url, settings.origins.found, settings.hsts)
 
 
@@ -257,7 +257,7 @@ def assemble_media(
     take_in: TakeIn,
     clock: IReactorTime,
 ) -> MediaStore:
-    """Put together what keeps files, and make their directory."""
+    """Make the store of uploaded files, and their directory."""
     folder = Folder(settings.state_dir / "uploads")
     folder.start()
     limits = MediaLimits(settings.upload_limit, settings.upload_quota)
@@ -265,7 +265,7 @@ def assemble_media(
 
 
 def assemble_following(settings: DaemonSettings, reactor: Any, metrics: Metrics) -> Following:
-    """Put together what takes the search index on: in one of the workers, for all."""
+    """Make the follower that advances the search index: it runs in one of the workers, for all."""
     process = FollowerProcess(settings.database_url, reactor)
 
     def begin() -> None:
@@ -277,7 +277,7 @@ def assemble_following(settings: DaemonSettings, reactor: Any, metrics: Metrics)
 
 
 def claim(settings: DaemonSettings, name: str) -> Claim:
-    """@return: that one of the workers does something for all."""
+    """@return: the claim by which one of the workers does some work for all."""
     return Claim(settings.state_dir / f"{name}.lock")
 
 
@@ -292,12 +292,13 @@ def assemble_way(
     setup: WriterSetup | None = None,
 ) -> Way:
     """
-    Put together what a message goes through, from the sessions' inlet to the roster.
+    Put together the parts through which a message goes, from the sessions' inlet to the roster.
 
     @param clock: for all timers of these parts.
     @param now: the time in milliseconds since the epoch.
-    @param plane: where it is; without it, the carrier is alone, and something else gives it a socket.
-    @param setup: of the process that writes the log; without it, the writer's thread does.
+    @param plane: the addresses of the plane; None: there are no other workers, and the caller gives the carrier a
+        transport.
+    @param setup: the setup of the process that writes the log; None: the store's writer thread writes it.
     """
     interests = Interests()
     intake = Intake(bounds.drafts, bounds.drafts // 2)
@@ -386,11 +387,11 @@ def assemble_services(
     media: MediaUses,
 ) -> Services:
     """
-    Put together what v2 sessions need.
+    Put together the services that v2 sessions use.
 
-    @param sign_in: from a token and a device's name to who it is.
+    @param sign_in: gives the user and the device for a token and a device's name.
     @param now: the time in milliseconds since the epoch.
-    @param media: what messages name.
+    @param media: handles the files that messages name.
     """
     return Services(
         sign_in=sign_in,
@@ -425,7 +426,7 @@ async def _sign_in(
 
 
 async def _probe(way: Way) -> None:
-    """Do what a message needs of the store. Fails if that cannot be done."""
+    """Check that the store can be read and written. Fails if it cannot."""
     await way.store.read(reading.head)
     await way.ledger.probe()
 
@@ -435,5 +436,5 @@ def _over(bounds: Bounds, now: int) -> Callable[[int], bool]:
 
 
 def _now() -> int:
-    """@return: the time of day, for what is stored and shown; see L{hichat.runtime.clock} for all that lasts."""
+    """@return: the time of day, for times that are stored and shown; for durations see L{hichat.runtime.clock}."""
     return time.time_ns() // 1_000_000

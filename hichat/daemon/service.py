@@ -1,8 +1,8 @@
 """
-The daemon's life: it starts and stops the parts, in order.
+The daemon's service: it starts and stops the parts, in order.
 
 Twisted's C{MultiService} starts and stops its children all at once and swallows their errors. Here the order matters,
-so it stands in plain sight.
+so this module spells it out.
 """
 
 from __future__ import annotations
@@ -70,18 +70,18 @@ STOP_DEADLINE = 10.0
 
 GARBAGE = 10_000
 """
-Objects made and not gone again after which cycles of the dead are looked for. A connection is some hundred objects that
-live, and Python's default (700) looks at them all again and again while they come: a third of the time of a connect.
+The threshold of the garbage collector: the number of new objects after which it runs. A connection is some hundred
+objects, and with Python's default (700) the collector takes a third of the time of a connect.
 """
 
 BACKLOG = 4096
-"""Connections that may wait to be taken: after a restart all clients come back at once. Twisted's default is 50."""
+"""Connections that may wait to be accepted: after a restart all clients reconnect at once. Twisted's default is 50."""
 
 LOCK_TIMEOUT = 1.0
-"""Seconds that a daemon at its start waits for another one that leaves the state directory, or only looks at it."""
+"""Seconds that a starting daemon waits for another process to release the state directory's lock."""
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104
-"""Where an endpoint listens that names no interface."""
+"""The address on which an endpoint without an interface listens."""
 
 LOCK = "daemon.lock"
 """The file in the state directory that a L{StateDirLock} locks."""
@@ -90,12 +90,12 @@ LAST_READS = 2.0
 """Seconds of the stop deadline during which paused connections are read again."""
 
 GOODBYE = 3.0
-"""Seconds of the stop deadline that clients have to answer a close, and for frames that are on their way."""
+"""Seconds of the stop deadline that clients have to answer the Close frame, and for frames that are on their way."""
 
 
 @dataclass
 class Way:
-    """The parts that a message goes through, in its order."""
+    """The parts through which a message goes, in order."""
 
     store: Store
     inlet: Inlet
@@ -112,9 +112,9 @@ class Way:
     endings: Endings
 
     async def drain(self) -> None:
-        """Wait until everything that was accepted has gone all its way."""
+        """Wait until all accepted drafts are written and delivered."""
         while self.inlet.intake.count:
-            # What leaves makes room for frames that were read and held: they count as well.
+            # Finished drafts make room for frames that sessions hold: these are accepted and drained as well.
             await self.ledger.idle()
             await self.writer.idle()
         await self.routing.reached(await self.store.read(reading.head))
@@ -122,7 +122,7 @@ class Way:
 
 @dataclass
 class Following:
-    """What keeps the search index up to the log."""
+    """The follower that advances the search index, and its process."""
 
     process: FollowerProcess
     follower: Follower
@@ -145,9 +145,10 @@ class Assembly:
 
 class InTwistd:
     """
-    Mixed into a service, before L{Service}: twistd logs through what its application has as a component.
+    A mixin for a service, before L{Service}. It sets the log observer as a component of twistd's application, and
+    handles twistd's pid file.
 
-    @ivar pidfile: that of twistd, if it writes one.
+    @ivar pidfile: the path of twistd's pid file, if it writes one.
     """
 
     _observer: ILogObserver | None = None
@@ -168,10 +169,12 @@ class InTwistd:
 
 class HiChat(InTwistd, Service):
     """
-    @param settings: what the operator wants.
-    @param assemble: makes the parts; called at the start, because only then the process is the one that will serve.
-    @param observer: the log's, if it is to be ours.
-    @param worker: its number, where several share the port.
+    The service of one daemon, or of one of several workers.
+
+    @param settings: the operator's settings.
+    @param assemble: makes the parts. It is called at the start, because twistd may fork before that.
+    @param observer: our observer of the log; None: the caller has set one.
+    @param worker: the worker's number, if several share the port.
     """
 
     name = "hichat"
@@ -222,11 +225,11 @@ class HiChat(InTwistd, Service):
 
     def _start(self) -> None:
         settings = self._settings
-        # Twistd may have been told of another mask for the files that it makes itself.
+        # Again: twistd has an option for another umask.
         make_private()
         prepare_state_dir(settings.state_dir)
         if settings.workers == 1:
-            # Of several workers their supervisor has it.
+            # With several workers their supervisor holds the lock.
             self._claim = StateDirLock(settings.state_dir)
             for line in exposed(settings):
                 self._log.warn("{line}", line=line)
@@ -267,7 +270,7 @@ class HiChat(InTwistd, Service):
         if self._settings.workers > 1:
             with reserve_port(self._settings) as port:
                 port.listen(BACKLOG)
-                # It makes a file descriptor of its own.
+                # The reactor duplicates the file descriptor.
                 return cast(IListeningPort, self._reactor.adoptStreamPort(port.fileno(), port.family, site))
         arguments, options = parse_endpoint(self._settings.listen)
         if arguments[0] == "unix":
@@ -275,14 +278,14 @@ class HiChat(InTwistd, Service):
         self._certificates = Certificates(partial(_endpoint, self._reactor, self._settings))
         result: list[Any] = []
         self._certificates.endpoint.listen(site).addBoth(result.append)
-        # The server endpoints of Twisted answer at once.
+        # The Deferreds of Twisted's server endpoints fire at once.
         found = result[0] if result else None
         if not IListeningPort.providedBy(found):
             raise listen_error(self._settings, getattr(found, "value", None))
         return found
 
     def read_again(self) -> None:
-        """Let new connections have the certificates that are in their files now."""
+        """Read the certificates' files again, for new connections."""
         if self._certificates is None or not self._certificates.are_there:
             return
         try:
@@ -299,7 +302,7 @@ class HiChat(InTwistd, Service):
         """Stop in order, within L{STOP_DEADLINE} whatever happens."""
         self._stopping = True
         super().stopService()
-        # A thread of its own, because the reactor's may be the one that waits: for a thread that waits for the store.
+        # In a thread of its own, because the reactor's thread may block: on a thread that waits for the store.
         watchdog = Timer(STOP_DEADLINE, self._end_now)
         watchdog.daemon = True
         watchdog.start()
@@ -307,13 +310,13 @@ class HiChat(InTwistd, Service):
         stopping.addTimeout(STOP_DEADLINE - 1, self._reactor)
         stopping.addErrback(self._stopped_badly)
         stopping.addBoth(lambda _: self._clean_up())
-        # Not before: the log's writer may still write.
+        # The lock is released last: until then the log's writer may still write.
         stopping.addBoth(lambda _: self._give_up_claim())
         stopping.addBoth(lambda _: watchdog.cancel())
         return stopping
 
     def _end_now(self) -> None:
-        """End without waiting for the rest. It was not accepted, or it is stored already."""
+        """End the process at once. Whatever was accepted is stored already, or its sender has no answer."""
         self._log.error("HiChat could not stop within {seconds} s, and ends", seconds=STOP_DEADLINE)
         os._exit(1)
 
@@ -325,19 +328,19 @@ class HiChat(InTwistd, Service):
         way.endings.stop()
         assert self._door is not None
         await _done(self._door.stopListening())
-        # Accepted messages go all their way, to everybody who is still connected.
+        # Deliver accepted messages to all users who are still connected.
         for connection in _all(sockets):
             connection.pause_reading()
         if way.inlet.quota is not None:
             way.inlet.quota.lift()
-        # Paused connections are read again, for a while: their clients may get answers to all that they have sent.
+        # For a while paused connections are read again, so that clients get answers to frames that they have sent.
         shutting = self._reactor.callLater(LAST_READS, self._shut, sockets)
         try:
             await self._drain(way)
         finally:
             if shutting.active():
                 shutting.cancel()
-        # Then say goodbye, and take the frames that clients had sent before they heard it.
+        # Then close the connections, and take the frames that clients had sent before they got the Close frame.
         for connection in _all(sockets):
             connection.unshut()
             connection.go_away()
@@ -347,7 +350,7 @@ class HiChat(InTwistd, Service):
             waited += 0.05
         drained = await self._drain(way)
         await way.marks.idle()
-        # Its step is not waited for: one that is cut off did not happen, and its process is last in line for a core.
+        # The search's step is not waited for: it has the lowest priority, and a step that is cut off has no effect.
         following.follower.stop()
         await way.routing.stop()
         await way.writer.stop()
@@ -361,9 +364,9 @@ class HiChat(InTwistd, Service):
 
     async def _drain(self, way: Way) -> bool:
         """
-        Whatever the store says: clients are told that we stop.
+        Drain the way. If the store fails, it is logged, and stopping goes on: clients are told all the same.
 
-        @return: whether everything went all its way.
+        @return: whether all accepted messages were written and delivered.
         """
         try:
             await way.drain()
@@ -382,9 +385,9 @@ class HiChat(InTwistd, Service):
 
     def _clean_up(self) -> Deferred[None]:
         """
-        Let go of everything that may be there.
+        Stop and close all parts that exist.
 
-        @return: fires when the processes beside this one are gone.
+        @return: fires when the child processes are gone.
         """
         gone: list[Deferred[None]] = []
         if self._assembly is not None:
@@ -405,7 +408,7 @@ class HiChat(InTwistd, Service):
                 gone.append(assembly.way.process.stop())
             assembly.following.follower.stop()
             gone.append(assembly.following.process.stop())
-            # What waits for it has files to remove, in a pool.
+            # Before the pools: refused uploads remove their files in a pool.
             gone.append(assembly.decoder.stop())
             for pool in assembly.pools:
                 if pool.started:
@@ -426,15 +429,15 @@ def _all(factories: list[ChatFactory]) -> list[ChatProtocol]:
 
 
 def make_private() -> None:
-    """What this process and those that it starts make from now on is for nobody else."""
+    """Set the umask: only this user may read the files that this process and its children make from now on."""
     os.umask(0o077)
 
 
 def prepare_state_dir(path: Path) -> None:
     """
-    Make the state directory, open to its owner only, if it is not there.
+    Make the state directory, which only its owner may read, if it is missing.
 
-    @raise StartError: it cannot be made or written, or is open to everybody.
+    @raise StartError: it cannot be made or written, or everybody may read it.
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -447,7 +450,7 @@ def prepare_state_dir(path: Path) -> None:
 
 
 def check_state_dir(path: Path) -> None:
-    """@raise StartError: the state directory is open to everybody."""
+    """@raise StartError: everybody may read the state directory."""
     mode = path.stat().st_mode
     if mode & stat.S_IRWXO:
         raise StartError(
@@ -457,7 +460,7 @@ def check_state_dir(path: Path) -> None:
 
 
 def exposed(settings: DaemonSettings) -> list[str]:
-    """@return: a line for the operator of each thing that others can look into, and of how to mend that."""
+    """@return: warnings for the operator about files that other users can read, with the commands that mend it."""
     lines = []
     if settings.state_dir.stat().st_mode & stat.S_IRWXG:
         lines.append(
@@ -478,17 +481,17 @@ def _chmod(path: Path, mode: str = "700") -> str:
 
 class StateDirLock:
     """
-    That a state directory is one daemon's: of two, neither would hear what the other one's people say, and the files
-    there name what each has done. A process that dies gives it back.
+    The lock by which one daemon has a state directory. Of two daemons neither would deliver the other's messages, and
+    both would write the same receipts. The kernel releases a dead process's lock.
 
-    @raise StartError: another one is at work there, or its lock cannot be had.
+    @raise StartError: another daemon is at work in the directory, or the lock file cannot be opened.
     """
 
     def __init__(self, directory: Path) -> None:
         try:
             self._file = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as e:
-            # Not every caller knows what to say of it.
+            # Some callers have no message for an OSError.
             raise state_dir_error(directory, str(e)) from None
         deadline = time.monotonic() + LOCK_TIMEOUT
         while not self._try():
@@ -508,16 +511,16 @@ class StateDirLock:
         return True
 
     def release(self) -> None:
-        """Let another one have it."""
+        """Release the lock."""
         os.close(self._file)
 
 
 def preflight(settings: DaemonSettings, reactor: Any) -> None:
     """
-    Do what may fail at the start while twistd has not left the terminal yet: what fails later is told in the log only.
-    Leaves nothing open.
+    Try the steps of a start that may fail, before twistd leaves the terminal: later errors are in the log only. It
+    leaves nothing open.
 
-    @raise StartError: as L{HiChat.startService} would.
+    @raise StartError: see L{HiChat.startService}.
     """
     prepare_state_dir(settings.state_dir)
     StateDirLock(settings.state_dir).release()
@@ -543,15 +546,15 @@ def preflight(settings: DaemonSettings, reactor: Any) -> None:
 
 def remove_left_over_socket(path: str) -> None:
     """
-    Remove a unix socket, and Twisted's lock beside it, that nobody listens on any more: a process that is killed leaves
-    them. The lock names a process by its number only, which in a container may be our own.
+    Remove a UNIX socket on which no process listens any more, and Twisted's lock beside it: a killed process leaves
+    them. The lock has only a process id, which in a container may be our own.
     """
     with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(LOCK_TIMEOUT)
         try:
             if stat.S_ISSOCK(os.stat(path).st_mode):
                 probe.connect(path)
-            # Somebody listens, or it is something else: Twisted says so.
+            # A process listens there, or it is no socket: Twisted reports that.
             return
         except FileNotFoundError:
             pass
@@ -563,7 +566,7 @@ def remove_left_over_socket(path: str) -> None:
 
 def reserve_port(settings: DaemonSettings) -> socket.socket:
     """
-    @return: a socket bound to the TCP port, which the workers share; not listening.
+    @return: a socket bound to the TCP port that the workers share; it does not listen.
     @raise StartError: it cannot be bound.
     """
     arguments, options = parse_endpoint(settings.listen)
@@ -583,13 +586,13 @@ def reserve_port(settings: DaemonSettings) -> socket.socket:
 def _try_to_bind(kind: int, host: str, port: int) -> None:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind) as probe:
         if kind == socket.SOCK_STREAM:
-            # As Twisted does: a port in TIME_WAIT is free, one that is listened on is not.
+            # As Twisted does: a port with connections in TIME_WAIT is free, one with a listener is not.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))
 
 
 def _endpoint(reactor: Any, settings: DaemonSettings) -> IStreamServerEndpoint:
-    """@raise StartError: there is no such kind of endpoint, or something that it needs is not there."""
+    """@raise StartError: there is no such kind of endpoint, or something that it needs is missing."""
     try:
         return serverFromString(reactor, with_backlog(settings.listen))
     except Exception as e:
@@ -615,14 +618,14 @@ def state_dir_error(path: Path, cause: str | None) -> StartError:
 
 
 def udp_error(settings: DaemonSettings, error: Exception, port: int | None = None) -> StartError:
-    """@return: what the operator is told."""
+    """@return: the error for the operator."""
     host, first = settings.udp
     port = first if port is None else port
     return StartError(f"hichat: HICHAT_UDP: cannot bind {host}:{port}: {_cause(error)}; name another HOST:PORT")
 
 
 def listen_error(settings: DaemonSettings, error: Exception | None) -> StartError:
-    """@return: what the operator is told."""
+    """@return: the error for the operator."""
     return StartError(
         f"hichat: HICHAT_LISTEN: cannot listen on {settings.listen}: {_cause(error)}; name another endpoint"
     )
@@ -635,7 +638,7 @@ def _cause(error: Exception | None) -> str:
 
 
 def one_line_errors() -> None:
-    """Tell the operator's errors in one line when they end the process."""
+    """Let a L{StartError} that ends the process be printed on one line, without a traceback."""
     sys.excepthook = partial(_one_line, sys.excepthook)
 
 
@@ -650,7 +653,7 @@ def _one_line(
 
 
 def _raise_file_limit() -> None:
-    """Each connection is an open file."""
+    """Raise the limit of open files to its hard limit: each connection is an open file."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 

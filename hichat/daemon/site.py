@@ -62,9 +62,9 @@ def make_site(
     """
     Put the site together.
 
-    @param stopping: whether the daemon is going away.
+    @param stopping: tells whether the daemon is stopping.
     @param probe: see L{Ready}.
-    @param v1: whether existing clients are served.
+    @param v1: whether clients of v1 are served.
     """
     services = ApiServices(accounts, contacts, conversations, groups, marks, search_index, store, media)
     # The calls of v1 answer whatever no other part of the site takes: they look at the whole path, as clients spell it.

@@ -1,8 +1,8 @@
 """
-Several workers behind one port: their supervisor. What each of their processes runs is L{hichat.daemon.worker}.
+The supervisor of several workers behind one port. L{hichat.daemon.worker} runs in each of their processes.
 
-Each worker is a whole daemon. The kernel shares the port's connections out among them (C{SO_REUSEPORT}), the plane goes
-from each to each, and the store is one.
+Each worker is a whole daemon. The kernel distributes the port's connections among them (C{SO_REUSEPORT}). Each sends
+its events to all others over the plane, and all have one store.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 
 WORKER_LINE_LIMIT = 256 * 1024
-"""Bytes that a worker may write without an end of line."""
+"""The most bytes of a line that a worker logs."""
 
 NUMBER = "HICHAT_WORKER"
 """The environment variable that tells a worker its number, from 0."""
@@ -47,8 +47,8 @@ class Worker(Supervised):
     """
     A worker process, as its supervisor sees it.
 
-    @param number: from 0.
-    @param write: takes each line that it logs.
+    @param number: the worker's number, from 0.
+    @param write: called with each line that it logs.
     """
 
     patience = STOP_DEADLINE + 1
@@ -62,12 +62,12 @@ class Worker(Supervised):
 
     def begin(self) -> None:
         """See L{Supervised.begin}."""
-        # Its standard input says, by its end, that the supervisor is gone.
+        # The end of its standard input tells the worker that the supervisor is gone.
         self.spawn({0: "w", 1: "r", 2: "r"}, self._environment)
 
     def printed(self, line: str) -> None:
-        """What it logs goes into our log."""
-        # Most lines were made plain where they come from; some are not of the log, but of an interpreter that dies.
+        """Write the worker's line into the supervisor's log."""
+        # The worker's log has plain lines; but a line may also be an error of a dying interpreter.
         self._write("\t" * line.startswith("\t") + plain(line.removeprefix("\t"), len(line)) + "\n")
 
     def ended(self, status: int) -> None:
@@ -86,10 +86,10 @@ class Worker(Supervised):
 
 class Supervisor(InTwistd, Service):
     """
-    Starts the workers, and each again that ends.
+    The service that starts the workers, and starts a worker again that ends.
 
-    @param found: C{workers} is 2 at least.
-    @param log: where the workers' lines go.
+    @param found: the settings, with at least 2 workers.
+    @param log: the file for the workers' lines.
     """
 
     name = "hichat"
@@ -106,9 +106,9 @@ class Supervisor(InTwistd, Service):
 
     def startService(self) -> None:
         """
-        Do what workers must not do at the same time, and start them.
+        Do the steps that workers must not do at the same time, and start the workers.
 
-        @raise StartError: they could not start.
+        @raise StartError: the state directory, the database or the port cannot be used.
         """
         found = self._settings
         try:
@@ -124,7 +124,7 @@ class Supervisor(InTwistd, Service):
                 migrate(engine)
             finally:
                 engine.dispose()
-            # Held, but not listened on: nobody else gets it while a worker is started again.
+            # Bound, but not listening: so no other program gets the port while a worker is started again.
             self._port = reserve_port(found)
         except StartError:
             self._let_go()
@@ -141,10 +141,10 @@ class Supervisor(InTwistd, Service):
         super().startService()
 
     def read_again(self) -> None:
-        """Workers have nothing that could be read again: they share C{tcp:} endpoints only."""
+        """Do nothing: workers share C{tcp:} endpoints only, which have no certificates."""
 
     def stopService(self) -> Deferred[None]:
-        """Let them stop, as long as each may take."""
+        """Stop all workers, and wait for them."""
         super().stopService()
         gone = gatherResults([worker.stop() for worker in self._workers])
         return gone.addCallback(lambda _: self._let_go())

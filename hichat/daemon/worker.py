@@ -1,4 +1,4 @@
-"""What the process of one worker runs: C{python -m hichat.daemon.worker}. L{hichat.daemon.supervisor} starts it."""
+"""The process of one worker: C{python -m hichat.daemon.worker}. L{hichat.daemon.supervisor} starts it."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from hichat.runtime.logs import make_observer
 
 
 class _Leash(Protocol):
-    """The supervisor holds the other end."""
+    """A pipe from the supervisor; its end tells that the supervisor is gone."""
 
     def __init__(self, stop: Callable[[], None]) -> None:
         self._stop = stop
 
     def connectionLost(self, reason: Any = None) -> None:
-        """It is gone, and so are we."""
+        """The supervisor is gone: stop this worker."""
         self._stop()
 
 
@@ -55,17 +55,18 @@ def main() -> None:
     stopping: list[bool] = []
 
     def stop(*_: object) -> None:
-        # Both the supervisor and whoever signals its whole group may ask for it.
+        # The supervisor may ask for it, and so may a signal to the whole process group.
         if not stopping:
             stopping.append(True)
             reactor.callFromThread(reactor.stop)
 
     StandardIO(_Leash(stop))
     signal.signal(signal.SIGTERM, stop)
-    # What a terminal sends goes to the supervisor too, which then tells us.
+    # A terminal's Ctrl-C goes to the supervisor, too, which then stops this worker.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     reactor.addSystemEventTrigger("before", "shutdown", service.stopService)
-    # The reactor takes SIGCHLD, by which it hears of the end of processes; and SIGTERM, of which it cannot bear two.
+    # The reactor installs handlers for SIGCHLD, which it needs for child processes, and for SIGTERM. The latter is
+    # replaced again, because a second SIGTERM would make the reactor fail.
     reactor.callWhenRunning(signal.signal, signal.SIGTERM, stop)
     reactor.run()
 
