@@ -172,9 +172,15 @@ class Person:
         page.get_by_role("button", name="Log in", exact=True).click()
         expect(page.get_by_role("heading", name="Chats")).to_be_visible()
 
-    def go(self, place: str) -> None:
-        """Go to a place of the client, such as C{chats/user-2}. It is drawn when this returns."""
+    def go(self, place: str, text: str = "") -> None:
+        """
+        Go to a place of the client, and wait until it is drawn.
+
+        @param place: a section, whose list is shown, or a place in it, such as C{chats/user-2}.
+        @param text: a text that is shown there as soon as everything has come. It is waited for.
+        """
         self.page.evaluate(GO, place)
+        expect(self.page.locator(".detail-pane" if "/" in place else ".list-pane")).to_contain_text(text)
 
     def write(self, text: str, page: Page | None = None) -> None:
         """Say something in the conversation that is open."""

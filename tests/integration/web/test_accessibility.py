@@ -6,29 +6,30 @@ from playwright.sync_api import FilePayload, expect
 from tests.support.browser import People, Person
 from tests.support.pictures import picture
 
-SCREENS = [
-    "chats",
-    "chats/new",
-    "chats/user-{other}",
-    "chats/group-{group}",
-    "chats/announcements",
-    "search//Hello",
-    "search/group-{group}/nothing",
-    "contacts",
-    "contacts/{other}",
-    "contacts/find",
-    "groups",
-    "groups/{group}",
-    "groups/new",
-    "groups/find",
-    "join/abc",
-    "settings",
-    "settings/profile",
-    "settings/account",
-    "settings/devices",
-    "settings/appearance",
-    "settings/blocked",
-]
+SCREENS = {
+    "chats": "bob",
+    "chats/new": "bob",
+    "chats/user-{other}": "well",
+    "chats/group-{group}": "first",
+    "chats/announcements": "No messages yet",
+    "search//Hello": "see https",
+    "search/group-{group}/nothing": "Nothing found.",
+    "contacts": "No contacts yet.",
+    "contacts/{other}": "bob",
+    "contacts/find": "bob",
+    "groups": "Readers",
+    "groups/{group}": "Owner",
+    "groups/new": "New group",
+    "groups/find": "Readers",
+    "join/abc": "You have an invite link to a group.",
+    "settings": "Log out",
+    "settings/profile": "Only you see this",
+    "settings/account": "Delete account",
+    "settings/devices": "This device",
+    "settings/appearance": "Language",
+    "settings/blocked": "You have blocked nobody.",
+}
+"""Places of the client, each with a text that it shows as soon as everything is there."""
 
 
 def check(person: Person, where: str) -> None:
@@ -69,9 +70,8 @@ def test_accessibility(people: People) -> None:
     for theme in ("light", "dark"):
         ann.go("settings/appearance")
         ann.page.get_by_text(theme.title(), exact=True).click()
-        for screen in SCREENS:
-            ann.go(screen.format(other=two, group=group))
-            ann.page.wait_for_timeout(100)
+        for screen, text in SCREENS.items():
+            ann.go(screen.format(other=two, group=group), text)
             check(ann, f"{screen} {theme}")
         ann.go(f"chats/user-{two}")
         ann.message("well").hover()
@@ -100,9 +100,14 @@ def test_accessibility_of_what_opens(people: People) -> None:
     ivy, jon = people.registered("ivy", "jon")
     (number,) = people.ids(jon)
     page = ivy.page
-    for screen in ("chats", "contacts", "groups", "settings/blocked", f"chats/user-{number}"):
-        ivy.go(screen)
-        page.wait_for_timeout(100)
+    for screen, text in (
+        ("chats", "Announcements"),
+        ("contacts", "No contacts yet."),
+        ("groups", "You are in no group yet."),
+        ("settings/blocked", "You have blocked nobody."),
+        (f"chats/user-{number}", "No messages yet"),
+    ):
+        ivy.go(screen, text)
         check(ivy, f"{screen}, empty")
     ivy.go("groups/new")
     page.get_by_label("Group name").fill("Sailors")

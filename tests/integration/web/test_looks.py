@@ -167,19 +167,20 @@ def test_fingers(people: People) -> None:
         .filter((each) => each.checkVisibility() && !each.closest(".hidden, .choice, .message, .said"))
         .map((each) => [each.className, each.getBoundingClientRect()])
         .filter(([, { width, height }]) => width && (width < 40 || height < 40)).map(([name]) => name)"""
-    screens = [
-        "chats",
-        "chats/new",
-        "contacts",
-        "contacts/find",
-        "groups",
-        "settings",
-        "settings/devices",
-        "settings/appearance",
-    ]
-    for screen in [*screens, f"contacts/{number}", f"chats/user-{number}"]:
-        greta.go(screen)
-        greta.page.wait_for_timeout(200)
+    screens = {
+        "chats": "Announcements",
+        "chats/new": "hugo",
+        "contacts": "hugo",
+        "contacts/find": "hugo",
+        "groups": "You are in no group yet.",
+        "settings": "Log out",
+        "settings/devices": "This device",
+        "settings/appearance": "Language",
+        f"contacts/{number}": "hugo",
+        f"chats/user-{number}": "No messages yet",
+    }
+    for screen, text in screens.items():
+        greta.go(screen, text)
         assert (screen, greta.page.evaluate(small)) == (screen, [])
     greta.page.get_by_label("Write a message").fill("hello")
     greta.page.get_by_role("button", name="Send", exact=True).tap()
