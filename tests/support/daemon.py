@@ -10,8 +10,8 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -226,11 +226,17 @@ class Daemon:
 
     def issue(self, name: str) -> str:
         """@return: a token of a user, as C{hichat token} prints it, but made in this process."""
-        found = Administration(settings.load({}, self.environment, self.directory), make=False)
+        with self.administration() as administration:
+            return administration.token(name, "token")
+
+    @contextmanager
+    def administration(self) -> Iterator[Administration]:
+        """The commands of C{hichat} on the daemon's state, in this process: another one would take seconds to start."""
+        made = Administration(settings.load({}, self.environment, self.directory), make=False)
         try:
-            return found.token(name, "token")
+            yield made
         finally:
-            found.store.engine.dispose()
+            made.store.engine.dispose()
 
     async def get(self, path: str) -> tuple[int, str]:
         """@return: the status and the body."""

@@ -9,7 +9,8 @@ from tests.support.daemon import Daemon
 def test_announcements_and_profiles(people: People, daemon: Daemon) -> None:
     """Who is an administrator writes to everybody; a profile that is changed is seen by others."""
     (finn,) = people.registered("finn")
-    daemon.command("user", "add", "root", "--admin", line=f"{PASSWORD}\n")
+    with daemon.administration() as administration:
+        administration.add("root", PASSWORD, administrator=True)
     root = people.person("root")
     root.log_in()
     root.go("chats/announcements")

@@ -6,7 +6,7 @@ from collections import Counter
 
 from playwright.sync_api import Route, expect
 
-from tests.support.browser import People, Person, start
+from tests.support.browser import People, Person, start, wait_for
 from tests.support.daemon import Daemon
 
 
@@ -98,7 +98,7 @@ def test_what_does_not_come_is_asked_for_after_a_pause(people: People) -> None:
     for place in (f"chats/user-{two}", "groups/1", "settings/blocked", "settings/devices", f"contacts/{two}"):
         pia.go(place)
         pia.page.wait_for_timeout(1000)
-    assert len(asked) > 3, asked
+    wait_for(lambda: pia.page.evaluate("1") and len(asked) > 3)
     # Every five seconds; once more where it is shown, and where what is shown is new.
     assert max(asked.values()) < 4 + (time.monotonic() - began) / 5, asked
     pia.page.unroute(kept_back)

@@ -20,8 +20,9 @@ def daemon() -> Iterator[Daemon]:
         among = ("--users", str(PEOPLE), "--among", "2", "--messages", str(COUNT), "--conversations", "1")
         daemon.command("bench", "prepare", *among, "--tokens", str(daemon.directory / "tokens"))
         start(daemon)
-        for number in (1, 2):
-            daemon.command("user", "passwd", f"bench-{number}", line=f"{PASSWORD}\n")
+        with daemon.administration() as administration:
+            for number in (1, 2):
+                administration.set_password(f"bench-{number}", PASSWORD)
         yield daemon
 
 
@@ -29,7 +30,7 @@ def test_many_conversations(people: People, daemon: Daemon) -> None:
     """The list begins with the newest; the others come when one scrolls there, or looks for one."""
     busy = people.person("bench-1")
     busy.log_in()
-    token = daemon.command("token", "bench-1").strip()
+    token = daemon.issue("bench-1")
     busy.page.evaluate(
         """([token, people]) => new Promise((resolve, reject) => {
             const socket = new WebSocket(`/v1/user/SendUserMsg?userId=1&token=${token}`);
