@@ -17,7 +17,7 @@ from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import LoopingCall
 from twisted.logger import eventAsText
 
-from hichat.runtime.child import Process
+from hichat.runtime.child import ChildProcess
 from hichat.runtime.signals import HARMLESS
 from hichat.runtime.supervision import EXIT_TIMEOUT, WORDS
 from tests.support.doubles import watch_log
@@ -26,7 +26,7 @@ from tests.support.scene import Scene, fixture_of
 CLOCK: Any = reactor
 
 
-class Odd(Process):
+class Odd(ChildProcess):
     """A process that says whatever it is told to."""
 
     name = "the odd one"

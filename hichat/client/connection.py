@@ -39,8 +39,8 @@ from zope.interface import implementer
 
 from hichat.client.http import language_here
 from hichat.client.inbox import Gate, Inbox
-from hichat.client.link import ClientProtocol, Loss, link_factory
 from hichat.client.outbox import Answered, Outbox, check, refusal
+from hichat.client.protocol import ClientProtocol, Loss, protocol_factory
 from hichat.client.speech import Event, Questions, understand
 from hichat.client.wire import (
     Address,
@@ -194,7 +194,7 @@ class Client:
         self.reactor = reactor
         self.opening_timeout = opening_timeout
         self.heartbeat = heartbeat
-        self.link: ClientProtocol | None = None
+        self.protocol: ClientProtocol | None = None
         self.welcome: Welcome | None = None
         self._address = Address.parse(server)
         self._credentials: Credentials | None = credentials if isinstance(credentials, Credentials) else None
@@ -234,7 +234,7 @@ class Client:
         self._leaving, self._left = False, Gate(shut=True)
         self._verdict: ClientError | None = None
         self._stopped: ClientError | None = None
-        factory = link_factory(reactor, partial(ClientProtocol, self), frames.SUBPROTOCOL)
+        factory = protocol_factory(reactor, partial(ClientProtocol, self), frames.SUBPROTOCOL)
         self._service = ClientService(_Renewing(self, endpoint or self._endpoint()), factory, self._wait, reactor)
 
     # The connection
@@ -276,8 +276,8 @@ class Client:
             self._stopped = NotConnected("the client is closed")
             await self._drain(timeout)
         clean = not self._outbox
-        if self.link is not None:
-            clean = await self.link.finish(timeout) and clean
+        if self.protocol is not None:
+            clean = await self.protocol.finish(timeout) and clean
         self._end()
         if not self._leaving:
             # Only once: callbacks of stopService run inside the service's state machine, which is not reentrant.
@@ -454,7 +454,7 @@ class Client:
         """
         frame = frames.Typing(user=_or_unset(user), group=_or_unset(group))
         check(frame)
-        if self.link is not None and self.link.usable and not self.link.writable.shut:
+        if self.protocol is not None and self.protocol.usable and not self.protocol.writable.shut:
             self._write(msgspec.json.encode(frame))
 
     async def renew(self) -> None:
@@ -479,7 +479,7 @@ class Client:
         """An attempt to connect has failed; L{connected} names the last cause."""
         self._cause = str(error)
 
-    # The methods of Owner, which a link calls
+    # The methods of Owner, which a connection's protocol calls
 
     def request(self) -> ConnectingRequest:
         """@return: the request of the opening handshake."""
@@ -497,12 +497,12 @@ class Client:
         """@return: the first frame. The token is in the header."""
         return frames.Hello(device=self._device)
 
-    def made(self, link: ClientProtocol) -> None:
-        """See L{hichat.client.link.Owner.made}."""
-        self.link = link
+    def made(self, protocol: ClientProtocol) -> None:
+        """See L{hichat.client.protocol.Owner.made}."""
+        self.protocol = protocol
 
     def received_frames(self, payloads: list[bytes]) -> None:
-        """See L{hichat.client.link.Owner.received_frames}."""
+        """See L{hichat.client.protocol.Owner.received_frames}."""
         try:
             for payload in payloads:
                 self._take(understand(payload))
@@ -511,8 +511,8 @@ class Client:
         self._regulate()
 
     def lost(self, loss: Loss) -> None:
-        """See L{hichat.client.link.Owner.lost}."""
-        self.link = None
+        """See L{hichat.client.protocol.Owner.lost}."""
+        self.protocol = None
         self._outbox.lost()
         self._questions.fail(NotConnected("the connection was lost before the answer came"))
         if self._stopped is not None:
@@ -535,10 +535,10 @@ class Client:
     # The steps of a connection: welcome, frames in doubt, sync, live
 
     def _welcomed(self, welcome: Welcome) -> None:
-        if self.link is None or self.link.welcomed:
+        if self.protocol is None or self.protocol.welcomed:
             return
         self.welcome = welcome
-        self.link.welcome()
+        self.protocol.welcome()
         self._sync_due = False
         self._repeat(self._show)
         if not self._inbox.full:
@@ -658,13 +658,13 @@ class Client:
 
     def _refresh(self) -> None:
         """Change to a new connection, and its sync. C{on_state} is not called: it takes only a moment."""
-        if self.link is not None and not self._refreshing:
+        if self.protocol is not None and not self._refreshing:
             self._refreshing = True
             self._ready.pauseProducing()
-            self.link.leave(self.opening_timeout)
+            self.protocol.leave(self.opening_timeout)
 
     def _refused(self, error: Error) -> None:
-        if self.link is None or not self.link.welcomed:
+        if self.protocol is None or not self.protocol.welcomed:
             self._turned_away(error)
         elif error.ref == self._sync_ref:
             if error.code == "no_such_position" and self._position is not None:
@@ -693,8 +693,8 @@ class Client:
         self._hang_up()
 
     def _hang_up(self) -> None:
-        if self.link is not None:
-            self.link.leave(self.opening_timeout)
+        if self.protocol is not None:
+            self.protocol.leave(self.opening_timeout)
 
     # The rest
 
@@ -767,7 +767,7 @@ class Client:
         if self._announced and self._ready.shut:
             # The connection is being replaced by a new one.
             await self.connected(self._answer_timeout)
-        if self.link is None or not self.link.usable or self._stopped is not None:
+        if self.protocol is None or not self.protocol.usable or self._stopped is not None:
             raise NotConnected("there is no connection now")
         frame.ref = next(self._refs)
         answer = self._questions.ask(frame.ref)
@@ -782,23 +782,23 @@ class Client:
         return found
 
     def _write(self, payload: bytes) -> None:
-        if self.link is not None:
-            self.link.send(payload)
+        if self.protocol is not None:
+            self.protocol.send(payload)
 
     def _regulate(self) -> None:
         """Read the connection while the inbox has room, or an answer is due; else pause it."""
-        if self.link is None or self._stopped is not None:
+        if self.protocol is None or self._stopped is not None:
             return
         if self._deaf:
             self._fall_behind()
         elif self._inbox.full and not self._outbox and not self._questions:
-            self.link.read(False)
-        elif self._sync_due and self._inbox.roomy and self.link.usable:
-            self.link.read(True)
+            self.protocol.read(False)
+        elif self._sync_due and self._inbox.roomy and self.protocol.usable:
+            self.protocol.read(True)
             # The sync follows when no frame is in doubt any more.
             self._outbox.repeat(0)
         elif self._inbox.roomy or self._outbox or self._questions:
-            self.link.read(True)
+            self.protocol.read(True)
 
     def _fall_behind(self) -> None:
         """
@@ -821,9 +821,9 @@ class Client:
 
     async def _drain(self, seconds: float) -> None:
         """Wait for the acks of sent frames, while there is a connection."""
-        if self.link is None or not self.link.usable:
+        if self.protocol is None or not self.protocol.usable:
             return
-        self.link.read(True)
+        self.protocol.read(True)
         with suppress(TimeoutError):  # the callers then get Unconfirmed
             await Deferred.fromCoroutine(self._outbox.empty.passed()).addTimeout(seconds, self.reactor)
 

@@ -264,7 +264,7 @@ def joined(connection: Connection, user_id: int, after: int = 0, limit: int | No
     return [Group(*row) for row in connection.execute(query)]
 
 
-def places(connection: Connection, user_id: int, found: Sequence[Group]) -> list[GroupView]:
+def views(connection: Connection, user_id: int, found: Sequence[Group]) -> list[GroupView]:
     """@return: these groups as the user sees them."""
     ids = [group.id for group in found]
     member = members_table.c
@@ -303,12 +303,12 @@ def places(connection: Connection, user_id: int, found: Sequence[Group]) -> list
     ]
 
 
-def place(connection: Connection, user_id: int, group_id: int) -> GroupView:
+def view(connection: Connection, user_id: int, group_id: int) -> GroupView:
     """
     @return: the group as the user sees it.
     @raise NoSuchGroup: there is none; or one can only be invited to it, and the user was not.
     """
-    (found,) = places(connection, user_id, [get(connection, group_id)])
+    (found,) = views(connection, user_id, [get(connection, group_id)])
     if found.group.join_policy == "invite" and found.role is None and not (found.invited or found.requested):
         raise NoSuchGroup
     return found

@@ -71,11 +71,11 @@ class Groups:
         """@return: the groups that the user is a member of, in order of id."""
         return await self._store.read(queries.joined, user.id)
 
-    async def places(self, user_id: int, after: int, limit: int) -> list[GroupView]:
+    async def views(self, user_id: int, after: int, limit: int) -> list[GroupView]:
         """@return: the same, as the user sees them; of those behind the id C{after}."""
 
         def read(connection: Connection) -> list[GroupView]:
-            return queries.places(connection, user_id, queries.joined(connection, user_id, after, limit))
+            return queries.views(connection, user_id, queries.joined(connection, user_id, after, limit))
 
         return await self._store.read(read)
 
@@ -83,13 +83,13 @@ class Groups:
         """See L{groups.search}."""
 
         def read(connection: Connection) -> list[GroupView]:
-            return queries.places(connection, user_id, queries.search(connection, user_id, text, exact, after, limit))
+            return queries.views(connection, user_id, queries.search(connection, user_id, text, exact, after, limit))
 
         return await self._store.read(read)
 
-    async def place(self, user_id: int, group_id: int) -> GroupView:
-        """See L{groups.place}."""
-        return await self._store.read(queries.place, user_id, group_id)
+    async def view(self, user_id: int, group_id: int) -> GroupView:
+        """See L{queries.view}."""
+        return await self._store.read(queries.view, user_id, group_id)
 
     async def members(self, user_id: int, group_id: int, after: int, limit: int) -> list[Member]:
         """
@@ -113,7 +113,7 @@ class Groups:
 
         def read(connection: Connection) -> list[GroupView]:
             found = joining.list_pending(connection, user_id, invited, after, limit)
-            return queries.places(connection, user_id, found)
+            return queries.views(connection, user_id, found)
 
         return await self._store.read(read)
 
@@ -157,7 +157,7 @@ class Groups:
         return await self._append(Kind.JOINED, user.id, group.id, user.id, joining.join)
 
     async def join_or_ask(self, user_id: int, group_id: int) -> Group:
-        """Become a member, or ask to; L{place} tells which. See L{joining.join_or_ask}."""
+        """Become a member, or ask to; L{view} tells which. See L{joining.join_or_ask}."""
         return await self._append(Kind.JOINED, user_id, group_id, user_id, joining.join_or_ask)
 
     async def join_by_link(self, user_id: int, code: str) -> Group:

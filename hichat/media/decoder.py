@@ -32,7 +32,7 @@ from twisted.internet.interfaces import IDelayedCall
 
 from hichat.core.errors import Busy, DamagedPicture, NotStored, PictureTooLarge, Refused
 from hichat.media.types import Picture
-from hichat.runtime.child import Daemon, Process, run
+from hichat.runtime.child import ChildProcess, Daemon, run
 from hichat.runtime.supervision import describe
 
 MEMORY = 800 * 1024**2
@@ -117,11 +117,11 @@ class _Job:
         self.is_overdue = False
 
 
-class Decoder(Process):
+class Decoder(ChildProcess):
     """
     The daemon's side of the process: it queues pictures, and asks the process for one after the other.
 
-    @param reactor: see L{Process}; so is C{command}.
+    @param reactor: see L{ChildProcess}; so is C{command}.
     @param setup: the limits of the process.
     @param deadline: see L{PICTURE_DEADLINE}.
     @param idle: see L{IDLE}.
@@ -203,7 +203,7 @@ class Decoder(Process):
         return job
 
     def overdue(self) -> None:
-        """See L{Process.overdue}."""
+        """See L{ChildProcess.overdue}."""
         assert self._job is not None
         self._job.is_overdue = True
 
@@ -219,7 +219,7 @@ class Decoder(Process):
             job.answer.callback(done.picture)
 
     def ended(self, status: int) -> None:
-        """See L{Process.ended}."""
+        """See L{ChildProcess.ended}."""
         job, self._job = self._job, None
         if job is not None:
             job.is_overdue |= status == -signal.SIGXCPU
@@ -249,7 +249,7 @@ class Decoder(Process):
             job.answer.errback(NotStored())
 
     def stop(self) -> Deferred[None]:
-        """See L{Process.stop}. All pictures that wait or are under way are refused."""
+        """See L{ChildProcess.stop}. All pictures that wait or are under way are refused."""
         if self._idle_call is not None and self._idle_call.active():
             self._idle_call.cancel()
         self.kill()

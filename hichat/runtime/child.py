@@ -89,7 +89,7 @@ class _Channel(Protocol):
         self._lost(self)
 
 
-class Process(Supervised):
+class ChildProcess(Supervised):
     """
     A child process, while one runs, as the daemon sees it.
 
@@ -232,7 +232,7 @@ class Process(Supervised):
         self.look_whether_it_is_over()
 
 
-class Child(Process):
+class RestartedChild(ChildProcess):
     """A process that is started again when it ends."""
 
     @abstractmethod

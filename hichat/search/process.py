@@ -22,7 +22,7 @@ import msgspec
 from twisted.internet.defer import Deferred, fail
 
 from hichat.log.follower import Progress, StepFailed, Steps
-from hichat.runtime.child import Child, Daemon, Said, collect_log, no_threads, run
+from hichat.runtime.child import Daemon, RestartedChild, Said, collect_log, no_threads, run
 from hichat.search.index import make_index
 from hichat.search.indexer import Indexer
 from hichat.storage.engine import make_engine
@@ -63,12 +63,12 @@ class StepResult(msgspec.Struct, array_like=True):
 # The daemon's side
 
 
-class FollowerProcess(Child):
+class FollowerProcess(RestartedChild):
     """
     Asks the process for steps, one at a time.
 
     @param database: the URL of the log's database.
-    @param reactor: see L{Child}; as are C{command} and C{deadline}.
+    @param reactor: see L{RestartedChild}; as are C{command} and C{deadline}.
     """
 
     name = "the search's follower"
@@ -105,7 +105,7 @@ class FollowerProcess(Child):
             step.callback(taken.progress)
 
     def lost(self) -> None:
-        """See L{Child.lost}."""
+        """See L{RestartedChild.lost}."""
         step, self._step = self._step, None
         if step is not None:
             # A step is taken whole or not at all: the next one begins where the index is.

@@ -118,11 +118,11 @@ class OpeningTests(ClientCase):
     def test_the_token_is_in_no_log_and_no_repr(self):
         events = self.logged()
         self.connect()
-        link: Any = self.client.link
+        protocol: Any = self.client.protocol
         self.peer.transport.loseConnection()
         self.world.flush()
         self.assertNotIn(TOKEN, repr([{k: str(v) for k, v in event.items()} for event in events]))
-        self.assertNotIn(TOKEN, repr(vars(link.factory)))
+        self.assertNotIn(TOKEN, repr(vars(protocol.factory)))
 
     def test_debug_logging_of_autobahn_stays_off(self):
         txaio: Any = import_module("txaio")

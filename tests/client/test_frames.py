@@ -39,14 +39,14 @@ class TakeTests(ClientCase):
         self.patch(websocket, "take", frames_take if fast else lambda data, **_: ParsedFrames([], 0, True))
         self.connect(Peer(), language="en")
         self.addCleanup(self.world.pumps.clear)
-        link: Any = self.client.link
+        protocol: Any = self.client.protocol
         seen: list[bytes] = []
         self.patch(self.client, "received_frames", seen.extend)
         for chunk in chunks:
             if not self.wire.disconnecting and not self.wire.disconnected:
-                link.dataReceived(chunk)
+                protocol.dataReceived(chunk)
         self.world.flush()
-        return seen, link.state, self.peer.closed
+        return seen, protocol.state, self.peer.closed
 
     @settings(max_examples=proof.many(200, 40), deadline=None)
     @given(st.lists(FRAMES, max_size=8), st.binary(max_size=10), st.lists(st.integers(0, 400), max_size=8))
@@ -68,13 +68,13 @@ class TakeTests(ClientCase):
     def test_a_close_behind_half_a_frame(self) -> None:
         """What has begun is not forgotten when the connection is closing: the handshake is clean."""
         self.connect()
-        link: Any = self.client.link
+        protocol: Any = self.client.protocol
         seen: list[bytes] = []
         self.patch(self.client, "received_frames", seen.extend)
         data = frame(0x81, b'{"op":"pong"}', b"", False)
-        link.dataReceived(data[:5])
-        link.sendClose(1000)
-        link.dataReceived(data[5:])
+        protocol.dataReceived(data[:5])
+        protocol.sendClose(1000)
+        protocol.dataReceived(data[5:])
         self.assertEqual((seen, self.wire.disconnecting), ([b'{"op":"pong"}'], False))
 
 
@@ -128,8 +128,8 @@ class JoinedTests(ClientCase):
     def test_what_was_sent_comes_before_the_close(self) -> None:
         self.connect()
         self.client.typing(user=2)
-        link: Any = self.client.link
-        link.leave(5)
+        protocol: Any = self.client.protocol
+        protocol.leave(5)
         self.world.flush()
         self.assertEqual(self.peer.frames[-1]["op"], "typing")
         self.assertEqual(self.peer.closed, (True, 1000))

@@ -161,7 +161,7 @@ class WritingTests(GroupCase):
         )
         self.check(lambda: self.message("muted"), None)
         with self.store.snapshot() as connection:
-            self.assertEqual(queries.place(connection, self.people["muted"], self.group).muted_until, 0)
+            self.assertEqual(queries.view(connection, self.people["muted"], self.group).muted_until, 0)
         # The others are as before.
         self.expect(Muted, drafts=[self.message("mute")])
 

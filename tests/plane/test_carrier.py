@@ -121,8 +121,8 @@ class CarrierTests(SynchronousTestCase):
 class LinkTests(SynchronousTestCase):
     """The carrier over UDP, as the daemon starts and stops it."""
 
-    def link(self, bind: Any) -> UDPCarrier:
-        """@return: a link that gets its socket so."""
+    def carrier(self, bind: Any) -> UDPCarrier:
+        """@return: a carrier that gets its socket so."""
         receiver = cast(Any, None)
         return UDPCarrier(Codec(b"k" * 32, 0, 42), receiver, cast(Any, Clock()), Metrics(), bind=bind)
 
@@ -141,19 +141,19 @@ class LinkTests(SynchronousTestCase):
             def stopListening(self) -> None:  # noqa: N802
                 stopped.append(self.protocol)
 
-        link = self.link(lambda protocol: cast(IListeningPort, Port(protocol)))
-        link.stop()
-        link.start()
+        carrier = self.carrier(lambda protocol: cast(IListeningPort, Port(protocol)))
+        carrier.stop()
+        carrier.start()
         self.assertEqual(stopped, [])
-        link.stop()
-        link.stop()
-        self.assertEqual(stopped, [link])
+        carrier.stop()
+        carrier.stop()
+        self.assertEqual(stopped, [carrier])
 
     def test_a_worker_is_where_it_is_said_to_be(self) -> None:
         """Its address follows from nothing else: not from its number, and not from our own address."""
         there = ("127.0.0.9", 4567)
         receiver = cast(Any, None)
-        link = UDPCarrier(Codec(b"k" * 32, 0, 42), receiver, cast(Any, Clock()), Metrics(), {7: there})
+        carrier = UDPCarrier(Codec(b"k" * 32, 0, 42), receiver, cast(Any, Clock()), Metrics(), {7: there})
         written: list[tuple[str, int]] = []
 
         class Wire:
@@ -172,11 +172,11 @@ class LinkTests(SynchronousTestCase):
             def write(self, _datagram: bytes, address: tuple[str, int]) -> None:
                 written.append(address)
 
-        link.transport = cast(Any, Wire())
-        link.startProtocol()
-        self.addCleanup(link.stopProtocol)
-        for piece in link.split([event(1)]):
-            link.send(piece)
+        carrier.transport = cast(Any, Wire())
+        carrier.startProtocol()
+        self.addCleanup(carrier.stopProtocol)
+        for piece in carrier.split([event(1)]):
+            carrier.send(piece)
         self.assertEqual(written, [("127.0.0.1", 3000), there])
 
     def test_a_port_that_is_taken(self) -> None:
@@ -185,6 +185,6 @@ class LinkTests(SynchronousTestCase):
         def taken(_protocol: DatagramProtocol) -> IListeningPort:
             raise StartError("it is taken")
 
-        link = self.link(taken)
-        self.assertRaises(StartError, link.start)
-        self.assertIsNone(link.stop())
+        carrier = self.carrier(taken)
+        self.assertRaises(StartError, carrier.start)
+        self.assertIsNone(carrier.stop())

@@ -1,4 +1,4 @@
-"""The writer and the link: credit, loss, and what comes from strangers."""
+"""The writer and the carrier: credit, loss, and what comes from strangers."""
 
 from __future__ import annotations
 
@@ -78,24 +78,24 @@ class PlaneTests(SynchronousTestCase):
         self.metrics = Metrics()
         self.receiver = Receiver()
         self.codec = Codec(KEY, 0, 42)
-        self.link = UDPCarrier(self.codec, self.receiver, self.clock, self.metrics)  # type: ignore[arg-type]
+        self.carrier = UDPCarrier(self.codec, self.receiver, self.clock, self.metrics)  # type: ignore[arg-type]
         self.wire = Wire(datagrams=2)
-        self.link.transport = self.wire  # type: ignore[assignment]
-        self.link.startProtocol()
+        self.carrier.transport = self.wire  # type: ignore[assignment]
+        self.carrier.startProtocol()
         self.intake = Intake()
-        self.writer = PlaneWriter(self.link, self.intake)
+        self.writer = PlaneWriter(self.carrier, self.intake)
         self.writer.start()
         self.addCleanup(lambda: self.successResultOf(self.stop()))
 
     def stop(self):
         from twisted.internet.defer import Deferred
 
-        self.link.stopProtocol()
+        self.carrier.stopProtocol()
         return Deferred.fromCoroutine(self.writer.stop())
 
     def test_what_the_queue_does_not_take_is_not_counted(self) -> None:
         """It cannot happen while the intake is bounded as the queue is; a larger one has a deeper queue."""
-        writer = PlaneWriter(self.link, Intake(high=2000), depth=2000)
+        writer = PlaneWriter(self.carrier, Intake(high=2000), depth=2000)
         for position in range(1, 2001):
             writer.put([event(position)])
         self.assertEqual(writer.depth, 2000)
@@ -110,7 +110,7 @@ class PlaneTests(SynchronousTestCase):
     def arrive(self) -> None:
         written, self.wire.written = self.wire.written, []
         for data in written:
-            self.link.datagramReceived(data, ("127.0.0.1", 3000))
+            self.carrier.datagramReceived(data, ("127.0.0.1", 3000))
 
     def test_the_way(self) -> None:
         self.put(1, 3)
@@ -123,7 +123,7 @@ class PlaneTests(SynchronousTestCase):
         for position in range(1, 6):
             self.put(position)
         self.assertEqual(len(self.wire.written), 2)
-        # What was not handed to the link stays counted: that is what holds the senders back.
+        # What was not handed to the carrier stays counted: that is what holds the senders back.
         self.assertEqual((self.intake.count, self.writer.depth), (3, 3))
         self.arrive()
         self.assertEqual(len(self.wire.written), 2)
@@ -163,7 +163,7 @@ class PlaneTests(SynchronousTestCase):
         self.put(2)
         del self.wire.written[0]
         self.arrive()
-        self.assertEqual(self.link.under_way, 0)
+        self.assertEqual(self.carrier.under_way, 0)
 
     def test_doubled(self) -> None:
         self.put(1)
@@ -171,18 +171,18 @@ class PlaneTests(SynchronousTestCase):
         self.arrive()
         self.assertEqual(len(self.receiver.batches), 1)
         self.assertEqual(self.metrics.dropped("doubled"), 2)
-        self.assertEqual(self.link.under_way, 0)
+        self.assertEqual(self.carrier.under_way, 0)
 
     def test_strangers(self) -> None:
         other = Codec(KEY, 0, 43)
         ((batch, records),) = other.split([event(1)])
-        self.link.datagramReceived(other.pack(Trail(10**6), batch.first, batch.last, records), ("127.0.0.1", 9))
-        self.link.datagramReceived(b"hello", ("127.0.0.1", 9))
-        self.link.datagramReceived(b"hello" * 100, ("127.0.0.1", 9))
+        self.carrier.datagramReceived(other.pack(Trail(10**6), batch.first, batch.last, records), ("127.0.0.1", 9))
+        self.carrier.datagramReceived(b"hello", ("127.0.0.1", 9))
+        self.carrier.datagramReceived(b"hello" * 100, ("127.0.0.1", 9))
         self.assertEqual(self.receiver.batches, [])
         self.assertEqual((self.metrics.dropped("foreign"), self.metrics.dropped("truncated")), (1, 1))
         self.put(1)
-        self.assertEqual(self.link.under_way, 1)
+        self.assertEqual(self.carrier.under_way, 1)
         self.arrive()
         self.assertEqual(len(self.receiver.batches), 1)
 

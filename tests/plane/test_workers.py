@@ -35,7 +35,7 @@ class Host:
     def fly(self) -> None:
         flying, self.flying = self.flying, []
         for datagram, port in flying:
-            self.workers[port - 3000].link.datagramReceived(datagram, ("127.0.0.1", 0))
+            self.workers[port - 3000].carrier.datagramReceived(datagram, ("127.0.0.1", 0))
 
     def settle(self) -> None:
         for _ in range(5):
@@ -44,7 +44,7 @@ class Host:
 
 
 class Worker:
-    """One worker's link, its transport and its receiver."""
+    """One worker's carrier, its transport and its receiver."""
 
     def __init__(self, host: Host, number: int, workers: int, incarnation: int) -> None:
         self.host = host
@@ -53,20 +53,20 @@ class Worker:
         self.metrics = Metrics()
         self.codec = Codec(KEY, number, incarnation)
         others = {other: ("127.0.0.1", 3000 + other) for other in range(workers) if other != number}
-        self.link = UDPCarrier(self.codec, self, host.clock, self.metrics, others, self.interests)  # type: ignore[arg-type]
+        self.carrier = UDPCarrier(self.codec, self, host.clock, self.metrics, others, self.interests)  # type: ignore[arg-type]
         self.came: list[tuple[int, int, list[int], bool]] = []
 
     def start(self) -> None:
-        self.link.transport = self  # type: ignore[assignment]
-        self.link.startProtocol()
+        self.carrier.transport = self  # type: ignore[assignment]
+        self.carrier.startProtocol()
 
     def received(self, first: int, last: int, events: list[Event], knew: bool) -> bool:
         self.came.append((first, last, [event.position for event in events], knew))
         return True
 
     def send(self, *events: Event) -> None:
-        for piece in self.link.split(events):
-            self.link.send(piece)
+        for piece in self.carrier.split(events):
+            self.carrier.send(piece)
 
     # A UDP transport
 
@@ -149,7 +149,7 @@ class WorkersTests(SynchronousTestCase):
             self.assertLessEqual(len(others), 3)
             host.flying = own + others
             for datagram, _port in own:
-                a.link.datagramReceived(datagram, ("127.0.0.1", 0))
+                a.carrier.datagramReceived(datagram, ("127.0.0.1", 0))
             host.flying = others
         self.assertEqual(len(a.came), 19)
         self.assertEqual(a.metrics.datagrams_withheld, 16)
@@ -169,7 +169,7 @@ class WorkersTests(SynchronousTestCase):
         stranger = Worker(self.host, 5, 2, 1)
         ((batch, records),) = stranger.codec.split([message(1, 1, 2)])
         data = stranger.codec.pack(Trail(1), batch.first, batch.last, records)
-        self.a.link.datagramReceived(data, ("127.0.0.1", 9))
+        self.a.carrier.datagramReceived(data, ("127.0.0.1", 9))
         self.assertEqual((self.a.came, self.a.metrics.dropped("foreign")), ([], 1))
 
 

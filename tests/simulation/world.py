@@ -81,7 +81,7 @@ class Worker:
         codec = Codec(KEY, number, chance.getrandbits(64))
         others = {other: ("127.0.0.1", PORT + other) for other in range(world.workers_wanted) if other != number}
         self.way = assemble_way(self.store, codec, world.bounds, self.metrics, self.calls, lambda: NOW, Plane(others))
-        self.link = cast(UDPCarrier, self.way.carrier)
+        self.carrier = cast(UDPCarrier, self.way.carrier)
         self.way.routing.recent = RECENT
         media = MediaUses(Addresses(KEY))
         self.services = assemble_services(self.way, self._sign_in, world.bounds, lambda: NOW, media)
@@ -94,10 +94,10 @@ class Worker:
         self.way.writer.start()
 
     def _plug(self, wire: Any) -> None:
-        first = self.link.transport is None
-        self.link.transport = wire
+        first = self.carrier.transport is None
+        self.carrier.transport = wire
         if first:
-            self.link.startProtocol()
+            self.carrier.startProtocol()
 
     def mend(self) -> None:
         """The wire is whole from now on."""
@@ -132,7 +132,7 @@ class Worker:
         if self.wire.flying:
             datagram, port = self.wire.flying.pop(0)
             self.sent.append(datagram)
-            self.world.workers[port - PORT].link.datagramReceived(datagram, ("127.0.0.1", self.wire.port))
+            self.world.workers[port - PORT].carrier.datagramReceived(datagram, ("127.0.0.1", self.wire.port))
 
     @property
     def at_rest(self) -> bool:
@@ -150,7 +150,7 @@ class Worker:
         """Check the bounds; called at every step."""
         assert 0 <= self.way.inlet.intake.count <= BOUNDS.drafts, "the intake is over its bound"
         assert self.way.writer.depth <= BOUNDS.drafts, "the queue is over its bound"
-        assert self.link.under_way * KERNEL_COST <= self.wire.buffer, "more under way than the buffer holds"
+        assert self.carrier.under_way * KERNEL_COST <= self.wire.buffer, "more under way than the buffer holds"
 
 
 class World:

@@ -40,7 +40,7 @@ from hichat.core.kinds import Kind
 from hichat.pipeline.ledger import receipts
 from hichat.pipeline.ledger.receipts import BatchName, BatchReceipt
 from hichat.pipeline.ledger.writer import LogWriter
-from hichat.runtime.child import ANSWER_DEADLINE, Child, Daemon, Said, collect_log, no_threads, run
+from hichat.runtime.child import ANSWER_DEADLINE, Daemon, RestartedChild, Said, collect_log, no_threads, run
 from hichat.runtime.limits import NO_LIMIT, Rate
 from hichat.storage.engine import make_engine
 from hichat.storage.store import Store
@@ -118,12 +118,12 @@ class Written(msgspec.Struct, array_like=True):
 # The daemon's side
 
 
-class WriterProcess(Child):
+class WriterProcess(RestartedChild):
     """
     The daemon's side: it gives batches to the process, or to the daemon's own writer thread.
 
     @param setup: the settings of the writer.
-    @param reactor: see L{Child}; as are C{command} and C{deadline}.
+    @param reactor: see L{RestartedChild}; as are C{command} and C{deadline}.
     @param here: writes a batch in the daemon's own writer thread.
     @param locked: runs a query in that thread, in a transaction that holds the store's write lock.
     @ivar ready: whether the process takes batches; otherwise the daemon's thread does.
@@ -224,7 +224,7 @@ class WriterProcess(Child):
     # The end of the process
 
     def lost(self) -> None:
-        """See L{Child.lost}."""
+        """See L{RestartedChild.lost}."""
         self.ready = False
         self._give_up_probes()
         if not self._lost_batches and self._under_way and not self._batches[0].is_here:

@@ -326,13 +326,13 @@ async def find_groups(services: ApiServices, caller: Caller, query: GroupQuery) 
     after = query.after(tuple[str])
     begin = after[0] if after else ""
     found = await services.groups.search(caller.user.id, query.name, query.exact, begin, query.limit + 1)
-    return query.page([_group(services, place) for place in found], lambda group: (name_key(group.name),))
+    return query.page([_group(services, view) for view in found], lambda group: (name_key(group.name),))
 
 
 async def get_my_groups(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownGroup]:
     """Gives the groups that you are a member of."""
-    found = await services.groups.places(caller.user.id, _after(query), query.limit + 1)
-    return query.page([_group(services, place) for place in found], lambda group: (group.id,))
+    found = await services.groups.views(caller.user.id, _after(query), query.limit + 1)
+    return query.page([_group(services, view) for view in found], lambda group: (group.id,))
 
 
 async def get_group(services: ApiServices, caller: Caller, path: GroupPath) -> ShownGroup:
@@ -399,13 +399,13 @@ async def get_changes(services: ApiServices, caller: Caller, path: GroupPath, qu
 async def get_my_invitations(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownGroup]:
     """Gives the groups that you are invited to. Join one, or decline with C{DELETE} of your invitation."""
     found = await services.groups.pending(caller.user.id, True, _after(query), query.limit + 1)
-    return query.page([_group(services, place) for place in found], lambda group: (group.id,))
+    return query.page([_group(services, view) for view in found], lambda group: (group.id,))
 
 
 async def get_my_requests(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownGroup]:
     """Gives the groups that you have asked to become a member of."""
     found = await services.groups.pending(caller.user.id, False, _after(query), query.limit + 1)
-    return query.page([_group(services, place) for place in found], lambda group: (group.id,))
+    return query.page([_group(services, view) for view in found], lambda group: (group.id,))
 
 
 async def get_invitations(
@@ -523,7 +523,7 @@ async def unban(services: ApiServices, caller: Caller, path: UserInGroup) -> Non
 
 
 async def _shown(services: ApiServices, caller: Caller, group: int) -> ShownGroup:
-    return _group(services, await services.groups.place(caller.user.id, group))
+    return _group(services, await services.groups.view(caller.user.id, group))
 
 
 async def _candidates(
@@ -538,8 +538,8 @@ def _after(query: Paging) -> int:
     return after[0] if after else 0
 
 
-def _group(services: ApiServices, place: GroupView) -> ShownGroup:
-    group = place.group
+def _group(services: ApiServices, view: GroupView) -> ShownGroup:
+    group = view.group
     return ShownGroup(
         id=group.id,
         name=group.name,
@@ -550,10 +550,10 @@ def _group(services: ApiServices, place: GroupView) -> ShownGroup:
         joinPolicy=group.join_policy,
         created=group.created_at,
         you=You(
-            UNSET if place.role is None else place.role,
-            UNSET if place.invited_by is None else place.invited_by,
-            place.requested,
-            _mute(services, place.muted_until),
+            UNSET if view.role is None else view.role,
+            UNSET if view.invited_by is None else view.invited_by,
+            view.requested,
+            _mute(services, view.muted_until),
         ),
         muted=_mute(services, group.muted_until),
     )

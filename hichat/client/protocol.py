@@ -47,7 +47,7 @@ class Loss(NamedTuple):
 
 class Owner(Protocol):
     """
-    The owner of a link: the link asks it for what to send, and tells it what happens.
+    The owner of a connection: the connection's protocol asks it for what to send, and tells it what happens.
 
     @ivar reactor: the clock.
     @ivar opening_timeout: seconds from the TCP connection to the welcome.
@@ -64,14 +64,14 @@ class Owner(Protocol):
     def hello(self) -> Hello:
         """@return: the first frame."""
 
-    def made(self, link: ClientProtocol) -> None:
-        """The TCP connection of this link is there; the opening handshake begins."""
+    def made(self, protocol: ClientProtocol) -> None:
+        """The TCP connection of this protocol is there; the opening handshake begins."""
 
     def received_frames(self, payloads: list[bytes]) -> None:
         """Text frames have come; their payloads are valid UTF-8."""
 
     def lost(self, loss: Loss) -> None:
-        """The link has ended."""
+        """The connection has ended."""
 
 
 class ClientProtocol(WebSocketClientProtocol):
@@ -261,11 +261,11 @@ class ClientProtocol(WebSocketClientProtocol):
         self._timer = None if seconds is None else self._owner.reactor.callLater(seconds, call)
 
 
-def link_factory(reactor: Any, make: Callable[[], ClientProtocol], subprotocol: str) -> WebSocketClientFactory:
+def protocol_factory(reactor: Any, make: Callable[[], ClientProtocol], subprotocol: str) -> WebSocketClientFactory:
     """
-    @param make: makes a link for each connection.
+    @param make: makes a protocol for each connection.
     @param subprotocol: the WebSocket subprotocol to ask for.
-    @return: a factory of links, with Autobahn's timers off.
+    @return: a factory of these protocols, with Autobahn's timers off.
     """
     factory = WebSocketClientFactory(reactor=reactor, protocols=[subprotocol])
     factory.noisy = False
