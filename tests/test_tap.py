@@ -77,7 +77,8 @@ class AssembleTests(SynchronousTestCase):
 
         self.patch(assembly, "Contacts", Recorded)
         self.make()
-        for limit in (made[0]._asking, made[0]._adding):
+        limits: list[Any] = [made[0]._asking, made[0]._adding]
+        for limit in limits:
             before = limit._clock()
             self.jump(-7200)
             self.assertLess(abs(limit._clock() - before), 60_000)

@@ -48,7 +48,7 @@ from hichat.core.errors import (
 from hichat.core.events import Scope
 from hichat.core.kinds import Kind
 from hichat.runtime.clock import ticks
-from hichat.runtime.limits import NO_LIMIT, Limit, Rate
+from hichat.runtime.limits import NO_LIMIT, MakeLimit, Rate, local_limit
 from hichat.storage.tables import blocks, contact_requests, contacts
 from hichat.storage.tables import users as users_table
 
@@ -119,8 +119,9 @@ class Contacts:
     """
     @param now: the time in milliseconds since the epoch.
     @param contacts_only: whether only contacts may write to each other: then nobody is added without a request.
-    @param ticks: milliseconds, for how often somebody may ask; see L{Limit}.
+    @param ticks: milliseconds of a monotonic clock, for the limits.
     @param strangers: how many a user may add so, without asking: each can be written to from then on.
+    @param make_limit: makes the limits of asking and of adding.
     """
 
     def __init__(
@@ -131,13 +132,14 @@ class Contacts:
         contacts_only: bool = False,
         ticks: Callable[[], int] = ticks,
         strangers: Rate = NO_LIMIT,
+        make_limit: MakeLimit = local_limit,
     ) -> None:
         self._store = store
         self._ledger = ledger
         self._now = now
         self._contacts_only = contacts_only
-        self._asking = Limit(ASKING, ticks)
-        self._adding = Limit(strangers, ticks)
+        self._asking = make_limit("asking", ASKING, ticks)
+        self._adding = make_limit("adding", strangers, ticks)
 
     async def leave_all(self, user_id: int) -> None:
         """See L{hichat.core.ports.Leaves.leave_all}. Nobody is told: the contacts see that the account is gone."""

@@ -166,6 +166,31 @@ class IPresence(Interface):
         """The watcher is not told of these users any more."""
 
 
+class ILimit(Interface):
+    """
+    A limit of tries: log-ins, registrations, requests to be contacts. Each key has its own count.
+
+    The answer comes at once, in no Deferred: nothing may be done for an attempt before it is counted, or a thousand
+    attempts that come together would all pass. So a limit of a whole cluster answers from the count that it has here,
+    and adds the counts that it hears from the other workers.
+
+    The limits of frames, messages and the work of calls are no ILimit. They are asked too often for that, and each
+    connection is at one worker: see L{hichat.pipeline.gateway.quota} and L{hichat.runtime.work}.
+    """
+
+    def attempt(key: str, multiple: int = 1) -> None:
+        """
+        Count an attempt.
+
+        @param key: an empty key has no limit.
+        @param multiple: the key has so many times the rate; the same in each call.
+        @raise TooManyAttempts: there were too many attempts; this one is not counted.
+        """
+
+    def forgive(key: str, multiple: int = 1) -> None:
+        """Take back an attempt that was counted: it was a good one."""
+
+
 class Unfinished(NamedTuple):
     """A file that is being written."""
 

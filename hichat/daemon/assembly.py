@@ -69,7 +69,7 @@ from hichat.pipeline.routing.arrivals import read_arrivals, read_generation
 from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime import keys
 from hichat.runtime.clock import ticks
-from hichat.runtime.limits import Limits
+from hichat.runtime.limits import Limits, local_limit
 from hichat.runtime.metrics import Metrics
 from hichat.runtime.work import Budgets, metered
 from hichat.search.index import make_index
@@ -133,13 +133,14 @@ def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool
     way = assemble_way(store, codec, bounds, metrics, reactor, _now, plane_of(settings, reactor, worker), setup)
 
     tokens = TokenSigner(keys.load_or_make(state, "token.key"), _now)
-    limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks)
+    make_limit = local_limit
+    limits = Limits(settings.login_limit, settings.address_limit, settings.register_limit, ticks, make_limit)
     registration = settings.registration_rule
     names_key = keys.load_or_make(state, "names.key")
     # Read the table now, and not while the first user waits for it.
     lookalikes.prototypes()
     passwords = Passwords(in_hashers, least=settings.password_length)
-    contacts = Contacts(store, way.ledger, _now, bounds.contacts_only, ticks, bounds.strangers)
+    contacts = Contacts(store, way.ledger, _now, bounds.contacts_only, ticks, bounds.strangers, make_limit)
     groups = Groups(store, way.ledger, _now, settings.group_limits)
     accounts = Accounts(
         store,

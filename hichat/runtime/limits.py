@@ -14,7 +14,10 @@ from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Generic, NamedTuple, TypeVar
 
+from zope.interface import implementer
+
 from hichat.core.errors import TooManyAttempts
+from hichat.core.ports import ILimit
 
 BUCKETS_LIMIT = 10_000
 """The most keys that have a bucket of their own at once."""
@@ -137,6 +140,7 @@ class Buckets(Generic[K]):
         self._empty_at.clear()
 
 
+@implementer(ILimit)
 class Limit:
     """
     A limit of tries, by keys that strangers choose. They cannot make each other's counts be forgotten.
@@ -160,13 +164,7 @@ class Limit:
         return len(self._own) + len(self._shared)
 
     def attempt(self, key: str, multiple: int = 1) -> None:
-        """
-        Count an attempt.
-
-        @param key: an empty key has no limit.
-        @param multiple: the key has so many times the rate; the same in each call.
-        @raise TooManyAttempts: there were too many attempts; this one is not counted.
-        """
+        """See L{ILimit.attempt}."""
         if not key or self._is_off:
             return
         own = self._digest(key)
@@ -183,7 +181,7 @@ class Limit:
             self._shared.put(slot, 1 / multiple, level)
 
     def forgive(self, key: str, multiple: int = 1) -> None:
-        """Take back an attempt that was counted: it was a good one."""
+        """See L{ILimit.forgive}."""
         if not key or self._is_off:
             return
         own = self._digest(key)
@@ -209,13 +207,22 @@ class Limit:
         return (int.from_bytes(own[:4], "big") % SHARED).to_bytes(2, "big")
 
 
+MakeLimit = Callable[[str, Rate, Callable[[], int]], ILimit]
+"""Makes a limit of a name, a rate, and milliseconds of a monotonic clock. All workers mean the same limit by a name."""
+
+
+def local_limit(_name: str, rate: Rate, clock: Callable[[], int]) -> ILimit:
+    """@return: a limit that each worker counts for itself."""
+    return Limit(rate, clock)
+
+
 class Attempts:
     """The attempts that were counted for one try, under several keys. They can be forgiven together."""
 
     def __init__(self) -> None:
-        self._attempts: list[tuple[Limit, str, int]] = []
+        self._attempts: list[tuple[ILimit, str, int]] = []
 
-    def attempt(self, limit: Limit, keys: Iterable[tuple[str, int]]) -> None:
+    def attempt(self, limit: ILimit, keys: Iterable[tuple[str, int]]) -> None:
         """
         Count an attempt for each key.
 
@@ -247,16 +254,19 @@ class Limits:
     @param address: failed log-ins from an address.
     @param register: accounts made from an address.
     @param clock: milliseconds of a monotonic clock.
+    @param make: makes each limit.
     @ivar known: failed log-ins of known devices, which strangers cannot fill.
     @ivar looks: look-ups for tries that might be a known device's, and turn out not to be.
     """
 
-    def __init__(self, login: Rate, address: Rate, register: Rate, clock: Callable[[], int]) -> None:
-        self.login = Limit(login, clock)
-        self.known = Limit(login, clock)
-        self.looks = Limit(login, clock)
-        self.address = Limit(address, clock)
-        self.register = Limit(register, clock)
+    def __init__(
+        self, login: Rate, address: Rate, register: Rate, clock: Callable[[], int], make: MakeLimit = local_limit
+    ) -> None:
+        self.login = make("login", login, clock)
+        self.known = make("known", login, clock)
+        self.looks = make("looks", login, clock)
+        self.address = make("address", address, clock)
+        self.register = make("register", register, clock)
 
 
 def address_key(address: str) -> str:

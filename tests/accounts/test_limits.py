@@ -7,11 +7,23 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface.verify import verifyObject
 
 from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.core.errors import Busy, InvalidField, NameTaken, TooManyAttempts, WrongPassword
-from hichat.runtime.limits import SHARED, STRANGER, Attempts, Limit, Limits, Rate, address_key, address_keys
+from hichat.core.ports import ILimit
+from hichat.runtime.limits import (
+    SHARED,
+    STRANGER,
+    Attempts,
+    Limit,
+    Limits,
+    Rate,
+    address_key,
+    address_keys,
+    local_limit,
+)
 from tests.support.accounts import AccountsCase
 from tests.support.doubles import NOW, run_now
 
@@ -27,6 +39,23 @@ class LimitTests(SynchronousTestCase):
         error = self.assertRaises(TooManyAttempts, limit.attempt, key)
         assert error.retry_after is not None
         return error.retry_after
+
+    def test_it_is_a_limit(self) -> None:
+        verifyObject(ILimit, self.limit())
+        verifyObject(ILimit, local_limit("login", Rate(3, 60), lambda: self.now))
+
+    def test_another_mechanism(self) -> None:
+        """The limits for strangers are made by what the assembly chooses, each by its name and rate."""
+        made = {}
+
+        def make(name: str, rate: Rate, clock: Any) -> Any:
+            made[name] = rate
+            return local_limit(name, rate, clock)
+
+        login, address, register = Rate(3, 60), Rate(5, 60), Rate(2, 60)
+        Limits(login, address, register, lambda: self.now, make)
+        known = dict.fromkeys(("login", "known", "looks"), login)
+        self.assertEqual(made, known | {"address": address, "register": register})
 
     def test_so_many_and_no_more(self) -> None:
         limit = self.limit()
