@@ -1,4 +1,4 @@
-"""What a user has set for conversations: functions of a connection, for L{hichat.storage.store.Store}."""
+"""Users' settings for conversations: functions of a connection, for L{hichat.storage.store.Store}."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from hichat.core.events import Scope
 from hichat.storage.tables import conversation_settings, members
 
 PINNED_LIMIT = 100
-"""Conversations that a user has pinned."""
+"""The most conversations that a user may pin."""
 
 
 class Setting(msgspec.Struct, frozen=True):
     """
-    What a user has set for a conversation; also the body of L{Kind.CONVERSATION_SET}, as JSON.
+    A user's settings for a conversation; also the body of L{Kind.CONVERSATION_SET}, as JSON.
 
     @ivar scope: L{Scope.USER}, L{Scope.GROUP} or L{Scope.EVERYONE}.
     @ivar target: the other user's id, the group's, or 0.
@@ -34,7 +34,7 @@ def settings_of(
 ) -> dict[tuple[int, int], Setting]:
     """
     @param asked: scopes and targets; at most a few hundred.
-    @return: by scope and target, what a user has set, if anything.
+    @return: the user's settings by scope and target, for conversations that have any.
     """
     row = conversation_settings.c
     wanted = or_(*(and_(row.scope == scope, row.target == target) for scope, target in asked))
@@ -43,25 +43,30 @@ def settings_of(
 
 
 def forget(connection: Connection, user_id: int) -> None:
-    """A user is deleted: nothing is set any more."""
+    """A user is deleted: remove the user's settings."""
     connection.execute(delete(conversation_settings).where(conversation_settings.c.user_id == user_id))
 
 
 def forget_group(connection: Connection, group_id: int, user_id: int | None = None) -> None:
     """
-    A user is a member no more: the group is not listed any more, so what is set could not be taken back.
+    A user is not a member any more: remove the settings, because the group is not listed any more, so the user could
+    not change them.
 
-    @param user_id: None: nobody is a member any more.
+    @param user_id: the user; None: all members.
     """
     row = conversation_settings.c
-    # By the key of the table, which begins with the user.
+    # The key of the table begins with the user: so the condition names users.
     met = select(members.c.user_id).where(members.c.group_id == group_id)
     who = row.user_id.in_(met) if user_id is None else row.user_id == user_id
     connection.execute(delete(conversation_settings).where(who, row.scope == int(Scope.GROUP), row.target == group_id))
 
 
 def keep(connection: Connection, user_id: int, setting: Setting) -> None:
-    """@raise TooManyPinned: L{PINNED_LIMIT} are."""
+    """
+    Store a user's settings for a conversation.
+
+    @raise TooManyPinned: L{PINNED_LIMIT} conversations are pinned already.
+    """
     row = conversation_settings.c
     where = (row.user_id == user_id, row.scope == setting.scope, row.target == setting.target)
     connection.execute(delete(conversation_settings).where(*where))

@@ -1,6 +1,6 @@
 """
-Counts of failed log-ins in a row: of an account, and apart from it of each device that the account is known to be used
-with. Queries of a connection.
+Counts of failed log-ins in a row: of each account, and separately of each known device of an account. Queries of a
+connection.
 
 The limits in memory (L{hichat.runtime.limits}) are forgotten with a restart, and let a patient stranger go on for ever.
 These counts are stored: after L{FAILURES_LIMIT} failures in a row there is one further try an hour (NIST SP 800-63B-4,
@@ -50,10 +50,10 @@ _FIND = select(login_failures.c.key, login_failures.c.failed).where(
 
 def attempt(connection: Connection, key: bytes, now: int) -> tuple[float, int]:
     """
-    Count one more, if it may be made.
+    Count one more try, if it is allowed now.
 
     @param now: milliseconds since the epoch.
-    @return: seconds until it may be, 0: now; and when the one before was.
+    @return: seconds until a try is allowed, 0: it was counted; and the time of the last failure before it.
     """
     mine = login_failures.c.key == key
     row = connection.execute(select(login_failures).where(mine)).first()
@@ -65,7 +65,7 @@ def attempt(connection: Connection, key: bytes, now: int) -> tuple[float, int]:
         connection.execute(update(login_failures).where(mine).values(failed=row.failed + 1, failed_at=now))
         return 0, row.failed_at
     if wait > FAILURES_PAUSE:
-        # The clock was set back. An hour from now it is over, not an hour after that time comes again.
+        # The clock was set back: wait an hour from now, and not until an hour after the stored time.
         wait = FAILURES_PAUSE
         connection.execute(update(login_failures).where(mine).values(failed_at=now))
     return wait / 1000, row.failed_at
@@ -73,16 +73,16 @@ def attempt(connection: Connection, key: bytes, now: int) -> tuple[float, int]:
 
 def take_back(connection: Connection, key: bytes, failed_at: int) -> None:
     """
-    The last one that was counted was not made.
+    Take back the last counted try, which was not made.
 
-    @param failed_at: when the one before was.
+    @param failed_at: the time of the last failure before it.
     """
     values = {"failed": login_failures.c.failed - 1, "failed_at": failed_at}
     connection.execute(update(login_failures).where(login_failures.c.key == key).values(values))
 
 
 def forget(connection: Connection, keys: Collection[bytes]) -> None:
-    """One went well: there are none in a row."""
+    """A log-in succeeded: remove the counts."""
     connection.execute(delete(login_failures).where(login_failures.c.key.in_(keys)))
 
 
@@ -90,7 +90,7 @@ def prune(connection: Connection, rows: int = COUNTS_LIMIT) -> None:
     """
     Forget the counts that matter least.
 
-    @param rows: how many may stay.
+    @param rows: the most counts that stay.
     """
     excess = (connection.scalar(select(func.count()).select_from(login_failures)) or 0) - rows
     if excess > 0:

@@ -1,4 +1,4 @@
-"""What people may write about themselves and their groups: checked and brought to one form."""
+"""Checks the texts that users write about themselves and their groups, and normalises them."""
 
 import re
 import unicodedata
@@ -12,9 +12,9 @@ EMAIL_LIMIT = 254
 PICTURE_LIMIT = 512
 DESCRIPTION_LIMIT = 1024
 GREETING_LIMIT = 255
-"""Characters of a word of greeting."""
+"""The most characters of a greeting."""
 
-# Overrides of the writing direction: they make one name look like another.
+# Marks that change the writing direction: they can make one name look like another.
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Controls, surrogates, line and paragraph separators.
 _UNPRINTABLE = frozenset(("Cc", "Cs", "Zl", "Zp"))
@@ -30,9 +30,9 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 def name_of(text: str, field: str = "name") -> str:
     """
     @param text: a name as a client gave it.
-    @param field: what the client calls it.
-    @return: the name as it is kept: NFC, without blanks around it.
-    @raise InvalidField: empty, longer than L{NAME_LIMIT}, or with characters that cannot be seen.
+    @param field: the client's name for the field.
+    @return: the name in the form that is stored: NFC, without blanks around it.
+    @raise InvalidField: the name is empty, longer than L{NAME_LIMIT}, or has invisible characters.
     """
     name = composed(text.strip(), NAME_LIMIT, field).strip()
     if not name or len(name_key(name)) > KEY_LIMIT or _has_unprintable(name):
@@ -45,7 +45,7 @@ def name_of(text: str, field: str = "name") -> str:
 def id_of(text: str, field: str) -> int:
     """
     @return: the id of a user or group.
-    @raise InvalidField: not digits, 0, or above 2^53 - 1.
+    @raise InvalidField: the text is not digits, is 0, or is above 2^53 - 1.
     """
     if not _ID.fullmatch(text) or not 1 <= int(text) <= MAX_SAFE_INTEGER:
         raise InvalidField(field)
@@ -54,8 +54,8 @@ def id_of(text: str, field: str) -> int:
 
 def phone_of(text: str) -> str:
     """
-    @return: a Chinese mobile number, or nothing: that takes it back.
-    @raise InvalidField: anything else.
+    @return: a Chinese mobile number, or empty, which removes it.
+    @raise InvalidField: the text is anything else.
     """
     phone = text.strip()
     if phone and not _PHONE.fullmatch(phone):
@@ -65,8 +65,8 @@ def phone_of(text: str) -> str:
 
 def email_of(text: str) -> str:
     """
-    @return: what HTML's e-mail field accepts, with a dot in the host; or nothing: that takes it back.
-    @raise InvalidField: anything else.
+    @return: an address that HTML's e-mail field accepts, with a dot in the host; or empty, which removes it.
+    @raise InvalidField: the text is anything else.
     """
     email = text.strip()
     if email and (len(email) > EMAIL_LIMIT or not _EMAIL.fullmatch(email)):
@@ -76,8 +76,8 @@ def email_of(text: str) -> str:
 
 def gender_of(text: str) -> str:
     """
-    @return: a short word, or nothing.
-    @raise InvalidField: longer than L{GENDER_LIMIT}, or unprintable.
+    @return: a short word, or empty.
+    @raise InvalidField: the word is longer than L{GENDER_LIMIT}, or unprintable.
     """
     gender = composed(text.strip(), GENDER_LIMIT, "gender")
     if _has_unprintable(gender):
@@ -87,9 +87,9 @@ def gender_of(text: str) -> str:
 
 def picture_of(text: str, field: str = "icon") -> str:
     """
-    @return: where a picture is: an http(s) URL, a path, or nothing.
-    @raise InvalidField: longer than L{PICTURE_LIMIT}, with blanks or quotes in it, or of another scheme:
-        C{javascript:} would run in other people's pages.
+    @return: the place of a picture: an http(s) URL, a path, or empty.
+    @raise InvalidField: it is longer than L{PICTURE_LIMIT}, has blanks or quotes in it, or has another scheme:
+        C{javascript:} would run in other users' pages.
     """
     picture = text.strip()
     scheme = _SCHEME.match(picture)
@@ -105,8 +105,8 @@ def picture_of(text: str, field: str = "icon") -> str:
 
 def description_of(text: str, field: str = "desc") -> str:
     """
-    @return: a few sentences, or nothing; may have several lines.
-    @raise InvalidField: longer than L{DESCRIPTION_LIMIT}, or with NUL or lone surrogates.
+    @return: a few sentences, perhaps on several lines, or empty.
+    @raise InvalidField: the text is longer than L{DESCRIPTION_LIMIT}, or has NUL or lone surrogates.
     """
     description = composed(text.strip(), DESCRIPTION_LIMIT, field)
     if not is_storable(description):
@@ -116,8 +116,8 @@ def description_of(text: str, field: str = "desc") -> str:
 
 def greeting_of(text: str, field: str = "greeting") -> str:
     """
-    @return: a word of greeting, or nothing.
-    @raise InvalidField: longer than L{GREETING_LIMIT}, or with NUL or lone surrogates.
+    @return: a greeting, or empty.
+    @raise InvalidField: the text is longer than L{GREETING_LIMIT}, or has NUL or lone surrogates.
     """
     greeting = composed(text.strip(), GREETING_LIMIT, field)
     if not is_storable(greeting):
@@ -127,8 +127,8 @@ def greeting_of(text: str, field: str = "greeting") -> str:
 
 def remark_of(text: str, field: str = "remark") -> str:
     """
-    @return: one's own name for somebody, or nothing: that takes it back.
-    @raise InvalidField: as L{name_of}.
+    @return: a user's own name for a contact, or empty, which removes it.
+    @raise InvalidField: see L{name_of}.
     """
     return name_of(text, field) if text.strip() else ""
 

@@ -10,18 +10,18 @@ from hichat.storage.tables import invites
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 KEPT = 7 * 24 * 3600_000
-"""Milliseconds that an invite is kept that has expired: the clock may have been wrong."""
+"""Milliseconds for which an expired invite is kept: the clock may have been wrong."""
 
-# Without those that are taken for others; 16 of them have 79 bits.
+# The letters leave out those that are mistaken for others; 16 of them have 79 bits.
 _LENGTH = 16
 
 
 def make(connection: Connection, uses: int, seconds: int, now: int) -> str:
     """
-    Make an invite; those that have expired for long are forgotten.
+    Make an invite, and remove those that expired long ago.
 
-    @param uses: how many accounts may be made with it.
-    @param seconds: how long it is good.
+    @param uses: the number of accounts that may be made with it.
+    @param seconds: its lifetime.
     @return: its code, of which only a hash is stored.
     """
     connection.execute(delete(invites).where(invites.c.expires_at <= now - KEPT))
@@ -39,9 +39,9 @@ def check(connection: Connection, code: str, now: int) -> None:
 
 def use(connection: Connection, code: str, now: int) -> None:
     """
-    Use an invite once, together with what is made with it.
+    Use an invite once, in the transaction that makes the account.
 
-    @raise BadInvite: as L{check}.
+    @raise BadInvite: see L{check}.
     """
     using = update(invites).where(*_good(code, now)).values(uses_left=invites.c.uses_left - 1)
     if connection.execute(using).rowcount == 0:

@@ -1,10 +1,9 @@
 """
-Names of users and groups: which there may be, and when two are one name.
+Names of users and groups: which are allowed, and when two count as the same.
 
-A user's is C{UsernameCasePreserved} (RFC 8265) in parts with one blank between them, a group's C{Nickname} (RFC 8266).
-Names from before these rules stay as they are. They are found as they always were, by
-L{hichat.core.text.name_key}; else by L{hichat.core.text.key_of}, which does not see width, case, or how many blanks
-there are.
+A user's name is C{UsernameCasePreserved} (RFC 8265) in parts with one blank between them, a group's is C{Nickname}
+(RFC 8266). Names from before these rules stay as they are, and are found by L{hichat.core.text.name_key} as before. All
+names are also found by L{hichat.core.text.key_of}, which ignores width, case, and the number of blanks.
 """
 
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from hichat.core.text import GROWTH, KEY_LIMIT, NAME_LIMIT, check, formed, key_o
 _USER = get_profile("UsernameCasePreserved")
 _GROUP = get_profile("NicknameCasePreserved")
 
-# Of those who speak for the server, or for nobody. No short ones: ALI looks like ALL.
+# Names that seem to speak for the server, or for nobody. There are no short ones: ALI looks like ALL.
 _RESERVED = (
     "admin admins administrator administrators moderator moderators operator root superuser sysadmin system server "
     "hichat hichatteam support helpdesk staff official security abuse postmaster webmaster hostmaster noreply everyone "
@@ -34,19 +33,19 @@ _RESERVED = (
 
 def user_name(text: str, field: str = "name") -> str:
     """
-    @param text: a name as a client gave it. Blanks around it do not count, and those in it are one.
-    @return: the name as it is kept.
-    @raise InvalidField: nobody may be called so; where that is easily missed, L{InvalidName} tells the rule.
+    @param text: a name as a client gave it. Blanks around it are removed, and runs of blanks in it become one.
+    @return: the name in the form that is stored.
+    @raise InvalidField: the name is not allowed; where the rule is easily missed, L{InvalidName} tells it.
     """
-    # As a nickname's, blanks are of any kind; what comes back has single ones of ASCII.
+    # The mapping rule of nicknames turns blanks of any kind into single ones of ASCII.
     parts = _GROUP.additional_mapping_rule(_bounded(text, field)).split(" ")
     return _enforced(lambda: " ".join(_USER.enforce(part) for part in parts), text, field, "user")
 
 
 def group_name(text: str, field: str = "name") -> str:
-    """As L{user_name}, of a group: with signs of all kinds, as long as they can be seen."""
+    """As L{user_name}, for a group: it may have signs of all kinds, if they are visible."""
     given = _GROUP.additional_mapping_rule(_bounded(text, field))
-    # What a sign stands for counts: of one it can be eighteen.
+    # The NFKC form counts: a single sign may become eighteen characters.
     if len(formed("NFKC", given)) > NAME_LIMIT:
         raise InvalidField(field)
     return _enforced(lambda: _GROUP.enforce(given), text, field, "group")
@@ -54,7 +53,7 @@ def group_name(text: str, field: str = "name") -> str:
 
 def given_name(text: str, field: str = "name") -> str:
     """
-    @return: what may be somebody's name already, even if by now nobody could be called so.
+    @return: a text in the form in which it may be a user's present name, even if the rules do not allow it any more.
     @raise InvalidField: it is too long.
     """
     given = text.strip()
@@ -66,7 +65,8 @@ def given_name(text: str, field: str = "name") -> str:
 def is_called(table: Table, name: str) -> tuple[ColumnElement[bool], ...]:
     """
     @param table: of users or groups.
-    @return: the condition for users or groups of that name, and their order: those that have always had it come first.
+    @return: the condition for users or groups of that name, and their order: those with the same L{name_key} come
+        first.
     """
     old = table.c.name_key == name_key(name)
     return or_(old, table.c.name_match == key_of(name)), old.desc(), table.c.id
@@ -76,8 +76,8 @@ def is_free(connection: Connection, table: Table, name: str, but: int = 0) -> bo
     """
     Call it in the transaction that takes the name.
 
-    @param but: the id of whom it may be.
-    @return: whether nobody else has the name, or one that looks like it.
+    @param but: the id of the user or group that may have the name already.
+    @return: whether no other user or group has the name, or one that looks like it.
     """
     c, new = table.c, columns_of(name)
     looks_like = c.name_look == new["name_look"]
@@ -102,16 +102,17 @@ def check_free(connection: Connection, table: Table, name: str, but: int = 0) ->
 
 def check_rename(connection: Connection, table: Table, holder: Any, name: str) -> None:
     """
-    As L{check_free}, for who has a name already. Another case of it was theirs before; so was how it looked.
+    As L{check_free}, for a user or group that changes its name. A name that differs from the present one in case only
+    is not checked.
 
-    @param holder: with C{id} and C{name}.
+    @param holder: has an C{id} and the present C{name}.
     """
     if name_key(name) != name_key(holder.name) or look_of(name) != look_of(holder.name):
         check_free(connection, table, name, holder.id)
 
 
 def check_reserved(name: str) -> None:
-    """@raise NameReserved: it looks like the name of somebody who speaks for the server."""
+    """@raise NameReserved: the name looks like one that speaks for the server."""
     if look_of(_letters(name)) in _reserved():
         raise NameReserved
 
@@ -133,9 +134,9 @@ def _bounded(text: str, field: str) -> str:
 
 def _enforced(enforce: Callable[[], str], text: str, field: str, kind: Literal["user", "group"]) -> str:
     """
-    @param enforce: makes a name of the text by the rules of its kind.
+    @param enforce: applies the rules of the name's kind to the text.
     @return: the name.
-    @raise InvalidField: it breaks them, or there is nothing to be called by in it.
+    @raise InvalidField: the text breaks the rules, or has no visible character.
     """
     try:
         name = enforce()
@@ -144,7 +145,7 @@ def _enforced(enforce: Callable[[], str], text: str, field: str, kind: Literal["
         raise InvalidName(field, kind) from e
     if len(name) > NAME_LIMIT or len(name_key(name)) > KEY_LIMIT or not key_of(name):
         raise InvalidField(field)
-    # There must be something to see, and each mark must have something of the name to stand on.
+    # A visible character is needed, and each combining mark needs a character before it.
     if not look_of(name) or any(category(part[0]).startswith("M") for part in name.split(" ")):
         raise InvalidName(field, kind)
     return name

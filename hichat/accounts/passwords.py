@@ -1,12 +1,12 @@
 """
 Passwords: Argon2id (RFC 9106), in threads of their own.
 
-A hash takes some 30 ms and 19 MiB; so it never runs in the reactor's thread nor in the store's, and only so many may
-wait for their turn.
+A hash takes some 30 ms and 19 MiB; so it never runs in the reactor's thread nor in the store's, and the number of
+waiting hashes is limited.
 
-A password is judged when it is set, never when it is shown: whoever has a bad one goes on. It must be long enough, must
-not have the user's name in it, and must not be among the first that somebody would try: zxcvbn has a list of those, and
-knows what people make of them (NIST SP 800-63B-4, 3.1.1.2).
+A password is judged when it is set, never at a log-in: users with a weak password can go on. It must be long enough,
+must not contain the user's name, and must not be among the first that an attacker would try: zxcvbn has a list of
+those, and knows how people vary them (NIST SP 800-63B-4, 3.1.1.2).
 """
 
 from __future__ import annotations
@@ -39,37 +39,37 @@ if TYPE_CHECKING:
     from hichat.core.ports import Runner
 
 PASSWORD_LIMIT = 256
-"""Characters of a password, as it is hashed."""
+"""The most characters of a password, in the form that is hashed."""
 
 LEAST = 8
-"""Characters of a new password, unless the operator wants more."""
+"""The least characters of a new password, unless the operator wants more."""
 
 GUESSES = 20_000
-"""A password that is found with fewer is too common. By zxcvbn two parts of any kind take 10,000."""
+"""A password that is found with fewer guesses is too common. By zxcvbn two parts of any kind take 10,000."""
 
 JUDGED_LIMIT = 20
 """
-Characters whose guesses are counted at once: a longer password is common if all pieces of it are. It takes some 10 ms,
-and grows with more than the square of the length.
+The characters of a piece whose guesses are counted: a longer password is common if all its pieces are. Counting takes
+some 10 ms, and grows with more than the square of the length.
 """
 
 REPEATED_LIMIT = 64
 """From this number of characters on, a password is not searched for repetitions, nor judged piece by piece."""
 
 DISGUISES = 8
-"""Ways to read signs as letters (C{4} and C{@} as C{a}) in passwords whose guesses are counted: it looks at each."""
+"""The most ways to read signs as letters (C{4} and C{@} as C{a}) in a password: zxcvbn tries each of them."""
 
 OURS = ("hichat", "woaini", "5201314", "1314", "520", "mima", "wode", "aini", "nihao", "laopo", "laogong", "baobei")
-"""What people here make passwords of, and the library's lists, which are English, do not have."""
+"""Words that Chinese users make passwords of, which the library's English lists do not have."""
 
 NAME_LEAST = 3
-"""Characters of a name that must not be in the password; shorter ones are in many words."""
+"""A password must not contain a name of at least so many characters; shorter names are in many words."""
 
 WAITING_LIMIT = 64
-"""Hashes that wait or run at once; more are refused, or a flood of logins would make everybody wait for minutes."""
+"""The most hashes that wait or run. Further ones are refused: a flood of log-ins must not make all wait for minutes."""
 
 THREADS = 2
-"""How many threads the runner should have."""
+"""The number of threads that the runner should have."""
 
 _SIGNS = punctuation + " "
 _YEAR = re.compile(rf"[{re.escape(_SIGNS)}]*(?:\d\d){{1,2}}[{re.escape(_SIGNS)}]*\Z")
@@ -87,13 +87,13 @@ def prepare(password: str, field: str = "password") -> str:
     Bring a password to the form that is hashed: close to OpaqueString (RFC 8265, 4.2), blanks of any kind are
     U+0020 and the text is NFC.
 
-    A "+" is a blank too. The existing page builds its bodies with C{encodeURI}: a "+" arrives as it is, while form
-    encoders mean a blank by it. What was typed once must be one password, whichever client sends it and however the
-    body was read.
+    A "+" counts as a blank, too. The existing page builds its bodies with C{encodeURI}, so a "+" arrives as it is,
+    while form encoders write a blank as "+". The same typed password must give the same result, whichever client sends
+    it and however the body is read.
 
-    @param field: what the client calls it.
+    @param field: the client's name for the field.
     @return: 1 to L{PASSWORD_LIMIT} characters.
-    @raise InvalidField: too long, empty, or with NUL or lone surrogates.
+    @raise InvalidField: the password is too long, empty, or has NUL or lone surrogates.
     """
     if len(password) > GROWTH * PASSWORD_LIMIT:
         raise PasswordTooLong(field, PASSWORD_LIMIT)
@@ -108,8 +108,8 @@ def prepare(password: str, field: str = "password") -> str:
 
 def has_name(prepared: str, name: str) -> bool:
     """
-    @return: whether somebody's name is in a password, in any case and width, with or without blanks and punctuation. A
-        name that is shorter than L{NAME_LEAST}, which many words have in them, is if too little is left without it.
+    @return: whether a password contains a name, in any case and width, with or without blanks and punctuation. A name
+        shorter than L{NAME_LEAST} counts only if the rest of the password without it is too short.
     """
     password, held = formed("NFKC", prepared).casefold(), formed("NFKC", name).casefold()
     return _is_in(held, password) or _is_in(_letters(held), _letters(password))
@@ -117,21 +117,21 @@ def has_name(prepared: str, name: str) -> bool:
 
 def is_common(prepared: str, name: str = "") -> bool:
     """
-    Takes milliseconds, so it is for threads. The list is imported when it is needed first: it takes 14 MB.
+    This takes milliseconds, so call it in a thread. The list is imported at the first call: it takes 14 MB.
 
-    @param name: whose password it is to be.
-    @return: whether a password is among the first L{GUESSES} that somebody would try.
+    @param name: the name of the password's user.
+    @return: whether a password is among the first L{GUESSES} that an attacker would try.
     """
     from zxcvbn.matching import RANKED_DICTIONARIES
 
     listed = RANKED_DICTIONARIES["passwords"]
-    # In another width it is typed with the same keys, and a year or a blank makes no other word of it.
+    # Another width is typed with the same keys, and an added year or blank makes no other word.
     whole = formed("NFKC", prepared).casefold()
     if {whole, whole.strip(_SIGNS), whole.replace(" ", ""), _YEAR.sub("", whole)} & listed.keys():
         return True
     if len(prepared) > REPEATED_LIMIT:
         return False
-    # The library's own function puts these words into a table that all threads have in common.
+    # Built here, because the library's own function would put these words into a table that all threads share.
     words = {word: rank for rank, word in enumerate((*OURS, name.lower()), 1)}
     dictionaries = RANKED_DICTIONARIES | {"user_inputs": words}
     turns = _turns(prepared)
@@ -140,7 +140,7 @@ def is_common(prepared: str, name: str = "") -> bool:
 
 
 def _turns(text: str) -> str:
-    """@return: of a long text that repeats one thing only, two turns of it."""
+    """@return: for a long text that only repeats a part, two repetitions of it; else the text."""
     if len(text) > JUDGED_LIMIT:
         for length in range(1, JUDGED_LIMIT // 2 + 1):
             if text[length:] == text[:-length]:
@@ -149,7 +149,7 @@ def _turns(text: str) -> str:
 
 
 def _is_guessed(piece: str, dictionaries: dict[str, dict[str, int]]) -> bool:
-    """@return: whether it takes fewer than L{GUESSES} to find."""
+    """@return: whether a piece is found with fewer than L{GUESSES} guesses."""
     from zxcvbn.matching import L33T_TABLE, omnimatch, relevant_l33t_subtable
     from zxcvbn.scoring import most_guessable_match_sequence
 
@@ -171,7 +171,7 @@ def _letters(text: str) -> str:
 
 class Passwords:
     """
-    Hashes and verifies. The C{_now} methods do it in the caller's thread, for commands.
+    Hashes and verifies passwords. The C{_now} methods run in the caller's thread, for commands.
 
     @param runner: runs a function in one of L{THREADS} threads.
     @param hasher: see L{make_hasher}.
@@ -260,7 +260,7 @@ class Passwords:
             answer.errback(Busy())
             return answer
         self._waiting += 1
-        # Not the runner's own Deferred: whoever cancels the answer does not stop the thread, which still counts.
+        # Not the runner's own Deferred: cancelling the answer does not stop the thread, which still counts as running.
         self._runner(function, *args).addBoth(self._ran).addCallbacks(answer.callback, answer.errback)
         return answer
 

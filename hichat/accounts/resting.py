@@ -1,6 +1,6 @@
 """
-Names that were given up. For 30 days nobody else may take them, because it would be easy to pass for the former user.
-Queries of a connection.
+Names that were given up. For 30 days no other user may take such a name, to pass for the former user. Queries of a
+connection.
 
 A user who deletes an account wants to be forgotten, so only a hash of the name is kept, made with the server's key.
 """
@@ -15,14 +15,18 @@ from hichat.core.text import key_of
 from hichat.storage.tables import resting_names
 
 REST = 30 * 24 * 3600 * 1000
-"""Milliseconds."""
+"""Milliseconds for which a name rests."""
 
 RESTING_LIMIT = 5
-"""Names that rest because of one user, the last ones: or one could take them all from everybody."""
+"""The most names that rest because of one user, the last ones: otherwise a user could block any number of names."""
 
 
 class Resting:
     """
+    The table of resting names.
+
+    The table of resting names.
+
     @param key: a secret of the server's.
     """
 
@@ -31,8 +35,8 @@ class Resting:
 
     def check(self, connection: Connection, name: str, user_id: int, now: int) -> None:
         """
-        @param user_id: who wants to be called so; 0: somebody new.
-        @raise NameTaken: somebody else was called so a short time ago, or so that it looks like it.
+        @param user_id: the user who wants the name; 0: a new user.
+        @raise NameTaken: another user gave up this name, or one that looks like it, a short time ago.
         """
         c, script = resting_names.c, script_of(name)
         looks_like = c.look_hash == self._hash("look", look_of(name))

@@ -1,13 +1,13 @@
 """
 Tokens.
 
-Access tokens are JSON Web Tokens (RFC 7519) that name a user, the generation of whatever that user signed in with, a
-device and the number of its session, and the dialects that they are for: those of v1 are in URLs, and so in logs, and
-must not open more than v1. Refresh tokens are random, but say for which session they are, how often that was refreshed
-before, and that it is us who say so: or whoever makes one up could end somebody's session by it.
+Access tokens are JSON Web Tokens (RFC 7519). They name a user, the generation of the user's tokens, a device and the
+number of its session, and the dialects that they are for: tokens of v1 are in URLs, and so in logs, and must not open
+more than v1. Refresh tokens are random. They also contain the session, and how often it was refreshed before, and are
+signed: otherwise anybody could end a session with an invented one.
 
-Clocks are set. A token that was made while the clock was wrong is good for its lifetime around that time, before it as
-after it, and not until the year that the clock showed.
+Clocks are set. A token that was made while the clock was wrong is valid for its lifetime before and after the time that
+the clock showed, and not until then.
 """
 
 from __future__ import annotations
@@ -26,33 +26,33 @@ from hichat.core.events import MAX_SAFE_INTEGER
 from hichat.runtime.keys import Signer
 
 V1_LIFETIME = 60 * 24 * 3600
-"""Seconds that a token of v1 lives; these clients cannot refresh theirs."""
+"""The lifetime of a token of v1, in seconds; clients of v1 cannot refresh tokens."""
 
 ACCESS_LIFETIME = 15 * 60
-"""Seconds that an access token of v2 lives."""
+"""The lifetime of an access token of v2, in seconds."""
 
 REFRESH_LIFETIME = 60 * 24 * 3600
-"""Seconds that a refresh token lives, from when it was given."""
+"""The lifetime of a refresh token, in seconds."""
 
 KEY_LENGTH = 32
 """Bytes of the key (RFC 7518, 3.2: at least as long as the hash)."""
 
 TOKEN_LIMIT = 1024
-"""Characters; ours have less than 200."""
+"""The most characters of a token that are looked at; ours have less than 200."""
 
 _ALGORITHM = "HS256"
 _CLAIMS = ("sub", "gen", "iat", "exp")
 _OF_DEVICE = ("dev", "ses", "dia")
-# The clock is ours, so the times are checked below.
+# The library would use the time of day; verify() checks the times by the given clock.
 _OPTIONS = {"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False, "verify_nbf": False}
 _REFRESH = struct.Struct(">QII31s")
-# As they were before they said which one of a session they are.
+# Refresh tokens from before they carried a turn.
 _OLD_REFRESH = struct.Struct(">QI32s")
 _SECRET = struct.Struct(">Q24s")
 
 
 class Dialect(IntEnum):
-    """What a token is for: a set of bits."""
+    """The dialects that a token is for: a set of bits."""
 
     V1 = 1
     V2 = 2
@@ -61,12 +61,14 @@ class Dialect(IntEnum):
 
 class Claims(NamedTuple):
     """
-    What a token says.
+    The claims of an access token.
 
-    @ivar generation: of whatever the user signed in with.
-    @ivar device: its number; 0: the token is of v1, and from before these were bound to devices.
+    @ivar user: the user's id.
+    @ivar generation: the generation of the user's tokens.
+    @ivar device: the device's number; 0: the token is of v1, from before tokens were bound to devices.
     @ivar session: the number of the device's session.
-    @ivar issued: when it was made, in seconds since the epoch.
+    @ivar dialect: the dialects that it is for.
+    @ivar issued: the time at which it was made, in seconds since the epoch.
     """
 
     user: int
@@ -79,10 +81,11 @@ class Claims(NamedTuple):
 
 class RefreshClaims(NamedTuple):
     """
-    What a refresh token says.
+    The contents of a refresh token.
 
-    @ivar device: its number; C{session} is that of the device's session.
-    @ivar turn: how often the session was refreshed before; None: the token is from before these said so.
+    @ivar device: the device's number.
+    @ivar session: the number of the device's session.
+    @ivar turn: the number of refreshes of the session before; None: the token is from before it carried that.
     """
 
     device: int
@@ -92,6 +95,10 @@ class RefreshClaims(NamedTuple):
 
 class TokenSigner:
     """
+    Makes and verifies tokens.
+
+    Makes and verifies tokens.
+
     @param key: L{KEY_LENGTH} secret random bytes.
     @param now: the time in milliseconds since the epoch.
     """
@@ -106,7 +113,7 @@ class TokenSigner:
 
     def issue(self, claims: Claims, lifetime: int) -> str:
         """
-        @param claims: C{issued} does not count.
+        @param claims: the token's claims; C{issued} is set to now.
         @param lifetime: seconds.
         @return: a token of letters, digits, C{-}, C{_} and C{.}: v1 clients put it into URLs as it is.
         """
@@ -118,8 +125,8 @@ class TokenSigner:
 
     def verify(self, token: str) -> Claims:
         """
-        @return: what it says; whether that is still so is not known here.
-        @raise Unauthorized: for whatever is wrong with it.
+        @return: the token's claims. The caller checks whether the user and the session are still valid.
+        @raise Unauthorized: the token is malformed, not of this server, or expired.
         """
         if len(token) > TOKEN_LIMIT:
             raise Unauthorized
@@ -144,15 +151,15 @@ class TokenSigner:
 
     def issue_refresh(self, device: int, session: int, turn: int) -> str:
         """
-        @param turn: how often the session was refreshed.
+        @param turn: the number of refreshes of the session so far.
         @return: a refresh token for a session, of letters, digits, C{-} and C{_}.
         """
         return self._refresh.sign(_REFRESH.pack(device, session, turn, secrets.token_bytes(31)))
 
     def verify_refresh(self, token: str) -> RefreshClaims:
         """
-        @return: the device, the session and the turn that the token was made for.
-        @raise Unauthorized: we did not.
+        @return: the device, the session and the turn of a refresh token.
+        @raise Unauthorized: this server has not made the token.
         """
         if len(token) > TOKEN_LIMIT:
             raise Unauthorized
@@ -173,7 +180,7 @@ class TokenSigner:
         return self._secret.sign(_SECRET.pack(device, secrets.token_bytes(24)))
 
     def verify_secret(self, secret: str) -> int:
-        """@return: the number of the device to which we gave this secret once; 0: we did not."""
+        """@return: the number of the device for which this secret was made; 0: this server has not made it."""
         if len(secret) > TOKEN_LIMIT:
             return 0
         found = self._secret.verify(secret)
@@ -182,7 +189,7 @@ class TokenSigner:
 
 def _dialect(device: int, said: int) -> Dialect:
     """
-    @param said: what the token says; 0: nothing.
+    @param said: the dialect in the token; 0: it has none.
     @raise Unauthorized: there is no such dialect.
     """
     if not device:
@@ -193,7 +200,7 @@ def _dialect(device: int, said: int) -> Dialect:
     return found
 
 
-# A look into an enumeration takes longer.
+# Looking a value up in the enumeration takes longer.
 _DIALECTS = {0: Dialect.V2, **{int(dialect): dialect for dialect in Dialect}}
 
 

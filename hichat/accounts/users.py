@@ -21,23 +21,24 @@ PROFILE_COLUMNS = ("avatar", "gender", "phone", "email", "bio")
 """The columns, beside the name, that a user may change at will."""
 
 MODULUS = 2**31 - 1
-"""Of the sums of a L{summary}."""
+"""The modulus of the sums in a L{summary}."""
 
 _CHUNK = 500
 # SQLite takes a limited number of values in one statement.
 
 
 Stamp = tuple[int, int]
-"""When a user was changed and when they logged in last, in milliseconds since the epoch; 0: never."""
+"""The times of a user's last change and last log-in, in milliseconds since the epoch; 0: never."""
 
 
 class User(msgspec.Struct, frozen=True):
     """
     A user, without the password's hash.
 
-    @ivar generation: tokens of another one are void.
-    @ivar client_ip: from where the last login came; as is C{client_port}.
-    @ivar login_at: when that was; this and the other times: milliseconds since the epoch.
+    @ivar generation: the generation of valid tokens; tokens of another generation are void.
+    @ivar client_ip: the address of the last log-in.
+    @ivar client_port: the port of the last log-in.
+    @ivar login_at: the time of the last log-in; this and the other times are milliseconds since the epoch.
     """
 
     id: int
@@ -76,7 +77,7 @@ def find_many(connection: Connection, ids: Collection[int]) -> dict[int, User | 
     return found
 
 
-# Made once: to build a statement takes as long as to run it.
+# Built once: building a statement takes as long as running it.
 _MANY = select(*_COLUMNS).where(users.c.id.in_(bindparam("ids", expanding=True)), _LIVE)
 
 
@@ -87,7 +88,7 @@ def find_by_name(connection: Connection, name: str) -> User | None:
 
 
 def existed(connection: Connection, user_id: int) -> bool:
-    """@return: whether there was a user with that id, whose account is deleted."""
+    """@return: whether there was a user with this id whose account was deleted."""
     query = select(users.c.id).where(users.c.id == user_id, users.c.deleted_at.is_not(None))
     return connection.scalar(query) is not None
 
@@ -101,7 +102,7 @@ def find_hash(connection: Connection, name: str) -> tuple[User, str] | None:
 
 
 def existing(connection: Connection, ids: Collection[int]) -> set[int]:
-    """@return: which of these are users."""
+    """@return: those of these ids that are users."""
     found: set[int] = set()
     wanted = list(ids)
     for i in range(0, len(wanted), _CHUNK):
@@ -126,14 +127,14 @@ def summary(connection: Connection) -> tuple[int, ...]:
 
 def stamps(connection: Connection, since: int | None = None) -> dict[int, Stamp]:
     """
-    @param since: only who came, was changed or logged in later than that, by the clock of that moment.
-    @return: by id: when they were changed and when they logged in last.
+    @param since: only users who were made, were changed or have logged in after this time, by the clock of that moment.
+    @return: the stamps of users by id.
     """
     query = _STAMPS if since is None else _STAMPS.where((users.c.updated_at > since) | (users.c.login_at > since))
     return {user: (updated, login or 0) for user, updated, login in connection.execute(query)}
 
 
-# The remainders: sums of so many large numbers would be too large for SQLite.
+# Remainders are summed, because the sums of the numbers themselves would be too large for SQLite.
 _SUMMARY = select(
     func.count(),
     func.sum(users.c.id % MODULUS),
@@ -145,9 +146,10 @@ _STAMPS = select(users.c.id, users.c.updated_at, users.c.login_at).where(_LIVE)
 
 def by_prefix(connection: Connection, prefix: str, after: str | None, limit: int) -> list[User]:
     """
-    @param prefix: how the names begin, in any case.
-    @param after: see L{name_key}: of the last one before; None: from the beginning.
-    @return: users in the order of their names' keys, see L{name_key}.
+    @param prefix: the beginning of the names, in any case.
+    @param after: the L{name_key} of the last user of the page before; None: the first page.
+    @param limit: the most users.
+    @return: users in the order of their L{name_key}.
     """
     if prefix.strip() and not key_of(prefix):
         return []
@@ -155,7 +157,7 @@ def by_prefix(connection: Connection, prefix: str, after: str | None, limit: int
     for column, key in ((users.c.name_key, name_key(prefix)), (users.c.name_match, key_of(prefix))):
         starts = column.startswith(key, autoescape=True)
         if connection.dialect.name == "sqlite":
-            # It looks at the whole index for LIKE. Its order is that of the characters' numbers, as nowhere else.
+            # SQLite reads the whole index for LIKE. A range works, because SQLite compares by code points.
             starts = and_(column >= key, column < key + chr(sys.maxunicode), starts)
         begins.append(starts)
     query = select(*_COLUMNS).where(_LIVE, or_(*begins))
@@ -168,9 +170,9 @@ def insert(connection: Connection, name: str, password_hash: str, now: int) -> U
     """
     Make a user.
 
-    @param name: checked, see L{hichat.accounts.names.user_name}.
+    @param name: a name that L{hichat.accounts.names.user_name} has checked.
     @param now: milliseconds since the epoch.
-    @raise NameTaken: there is a user of that name in some case, or of one that looks like it.
+    @raise NameTaken: a user has the name, in any case, or one that looks like it.
     """
     check_free(connection, users, name)
     values = columns_of(name) | {"password_hash": password_hash}
@@ -196,10 +198,10 @@ def change(connection: Connection, user_id: int, values: Mapping[str, str], now:
     """
     Change a user's profile.
 
-    @param values: checked texts, by column: C{name} and those of L{PROFILE_COLUMNS}. A name that the user has already
-        is not checked: it may be from before the rules.
-    @raise InvalidField: nobody may be called so.
-    @raise NameTaken: another user has the name, in some case, or one that looks like it.
+    @param values: checked texts, by column: C{name} and those of L{PROFILE_COLUMNS}. The user's present name is not
+        checked again: it may be from before the rules.
+    @raise InvalidField: the name is not allowed.
+    @raise NameTaken: another user has the name, in any case, or one that looks like it.
     @raise NoSuchUser: there is none.
     """
     columns: dict[str, object] = {name: values[name] for name in PROFILE_COLUMNS if name in values}
@@ -225,7 +227,7 @@ def record_login(connection: Connection, user_id: int, client_ip: str, client_po
 
 def set_password(connection: Connection, user_id: int, password_hash: str, now: int) -> None:
     """
-    Give a user another password. It voids the tokens.
+    Set a user's password. This voids the user's tokens.
 
     @raise NoSuchUser: there is none.
     """
@@ -234,7 +236,7 @@ def set_password(connection: Connection, user_id: int, password_hash: str, now: 
 
 def disable(connection: Connection, user_id: int, now: int) -> None:
     """
-    Keep a user out. It voids the tokens.
+    Disable a user. This voids the user's tokens.
 
     @raise NoSuchUser: there is none.
     """
@@ -243,7 +245,7 @@ def disable(connection: Connection, user_id: int, now: int) -> None:
 
 def enable(connection: Connection, user_id: int, now: int) -> None:
     """
-    Let a user in again.
+    Enable a disabled user.
 
     @raise NoSuchUser: there is none.
     """
@@ -252,7 +254,7 @@ def enable(connection: Connection, user_id: int, now: int) -> None:
 
 def make_administrator(connection: Connection, user_id: int, now: int) -> None:
     """
-    Let a user speak to everyone.
+    Make a user an administrator, who may send announcements.
 
     @raise NoSuchUser: there is none.
     """

@@ -1,8 +1,8 @@
 """
 The accounts of a state directory, for an administrator's command.
 
-What is changed here is written as the daemon does it, through the log: a running daemon learns of it within two
-seconds.
+Changes are written through the log, as the daemon writes them. A running daemon follows the log, and acts on them
+within two seconds.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class DirectLedger:
         self._writer = writer
 
     def append(self, **wanted: Unpack[DraftFields]) -> Deferred[Event]:
-        """As L{hichat.pipeline.ledger.gather.Ledger.append}, but at once."""
+        """Write an event at once; see L{hichat.pipeline.ledger.gather.Ledger.append}."""
         draft = drafted(wanted, None)  # type: ignore[arg-type]
         (outcome,) = self._writer.write([draft])
         if isinstance(outcome, NotStored) and self._writer.trouble.cause:
@@ -55,7 +55,8 @@ class Administration:
     """
     The accounts of a state directory, for one command.
 
-    @param make: whether the directory is made if there is none.
+    @param found: the daemon's settings.
+    @param make: whether a missing directory is made.
     @raise StartError: the directory or its database cannot be used.
     """
 
@@ -84,7 +85,7 @@ class Administration:
         )
 
     def add(self, name: str, password: str, administrator: bool) -> User:
-        """Make a user, also with a reserved name. It raises the errors of L{Accounts.register}."""
+        """Make a user, whose name may be a reserved one. For the errors see L{Accounts.register}."""
         user = _run(self._accounts.register(name, password, password, by_operator=True))
         if administrator:
             _result(self.store.write(users.make_administrator, user.id, now()))
@@ -95,15 +96,15 @@ class Administration:
         return _result(self.store.read(users.everyone))
 
     def set_password(self, name: str, password: str) -> None:
-        """Change a password; all tokens of the user are void."""
+        """Set a user's password. This voids all tokens of the user."""
         _run(self._accounts.change_password(self.find(name), password))
 
     def disable(self, name: str) -> None:
-        """Keep a user out."""
+        """Disable a user: no log-in, and no token is valid."""
         _run(self._accounts.disable(self.find(name).id))
 
     def enable(self, name: str) -> None:
-        """Let a user in again."""
+        """Enable a disabled user."""
         _run(self._accounts.enable(self.find(name).id))
 
     def devices(self, name: str) -> list[tuple[Device, Session | None]]:
@@ -112,24 +113,24 @@ class Administration:
 
     def revoke(self, name: str, device: str) -> None:
         """
-        Let nobody sign in with this device of a user any more.
+        Revoke a user's device; see L{Accounts.revoke}.
 
-        @param device: its name; failing that its number.
+        @param device: the device's name, or its number if no device has that name.
         """
         names = {found.name for found, _ in self.devices(name)}
         by_number = device not in names and device.isascii() and device.isdigit() and len(device) < 16
         _run(self._accounts.revoke(self.find(name).id, int(device) if by_number else device))
 
     def invite(self, uses: int, days: int) -> str:
-        """@return: an invite code for so many accounts."""
+        """@return: an invite code for C{uses} accounts, valid for C{days} days."""
         return _result(self.store.write(invites.make, uses, days * 24 * 3600, now()))
 
     def token(self, name: str, device: str) -> str:
         """
-        @param device: to which the token belongs.
+        @param device: the device to which the token belongs.
         @return: a token of this user, for v1 and v2.
-        @raise Disabled: it would be of no use.
-        @raise Refused: as L{Accounts.issue}.
+        @raise Disabled: the user is disabled, so the token would be void.
+        @raise Refused: see L{Accounts.issue}.
         """
         user = self.find(name)
         if user.disabled:
@@ -137,7 +138,7 @@ class Administration:
         return _run(self._accounts.issue(user, device))
 
     def write_tokens(self, claims: Iterable[Claims], file: TextIO) -> None:
-        """Write a token for each of these a line, without a look at whether there is such a user or device."""
+        """Write one line with a token for each of the claims. Whether the user or device exists is not checked."""
         for each in claims:
             file.write(f"{self._tokens.issue(each, V1_LIFETIME)}\n")
 
@@ -159,7 +160,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def _result(answer: Deferred[T]) -> T:
-    """@return: what a Deferred has that never waits: everything here runs in this thread."""
+    """@return: the result of a Deferred that has fired already, because everything here runs in this thread."""
     results: list[Any] = []
     answer.addBoth(results.append)
     (result,) = results

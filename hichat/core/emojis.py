@@ -1,13 +1,14 @@
 """
-What may be a reaction: the emoji that Unicode recommends for all (RGI, Unicode Technical Standard 51), each in one
-spelling. They are in C{emojis.txt}: the package that has them too takes ten times the memory and the time to start.
+The emoji that may be reactions: those that Unicode recommends for general interchange (RGI, Unicode Technical Standard
+51), each in one spelling. They are in C{emojis.txt}, because the package C{emoji} takes ten times the memory and time.
 """
 
 from importlib.resources import files
 
 _SELECTOR = "\ufe0f"
 """
-Asks for the emoji where a character may be a plain sign as well. Some keyboards leave it out, some set it everywhere.
+The variation selector that asks for the emoji where a character may be shown as a plain sign as well. Some keyboards
+leave it out, some set it everywhere.
 """
 
 
@@ -22,17 +23,17 @@ _SPELT = _read()
 
 def emoji_of(text: str) -> str | None:
     """
-    @param text: with or without its selectors.
-    @return: the emoji, fully qualified; None: it is none.
+    @param text: an emoji with or without its variation selectors, or any other text.
+    @return: the fully qualified emoji; None: the text is no emoji.
     """
     return _SPELT.get(text.replace(_SELECTOR, ""))
 
 
 def spelt(body: bytes) -> bytes:
     """
-    @param body: of a reaction, as it is stored: a byte that says on or off, and what it is. Before only emoji could be
-        reactions it was whatever was sent.
-    @return: the same for all spellings of an emoji.
+    @param body: a reaction's stored body: a byte that says on or off, and the text of the reaction. In old rows the
+        text may be other than an emoji, because any text was accepted.
+    @return: the body with the emoji fully qualified, so that it is equal for all spellings of an emoji.
     """
     emoji = emoji_of(body[1:].decode())
     return body if emoji is None else body[:1] + emoji.encode()

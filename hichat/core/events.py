@@ -46,7 +46,7 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     @ivar conversation: the id of the pair, the group's conversation, the announcements or the accounts' business.
     @ivar seq: its place in its conversation: contiguous from 1.
     @ivar n: the number of messages in the conversation up to here, this one included.
-    @ivar sender: the user who made it happen.
+    @ivar sender: the user who caused the event.
     @ivar target: a user id (L{Scope.USER}, L{Scope.ACCOUNTS}), a group id (L{Scope.GROUP}) or 0.
     @ivar subject: the user who joined or left or was muted; the message that was edited, recalled or reacted to; the
         message that this one replies to; the device that was revoked; the user whom the sender blocked or gave a name
@@ -54,8 +54,8 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     @ivar time: milliseconds since the epoch, when it was written.
     @ivar body: of a message a v1 frame, and from v1 the sender's frame, byte for byte; of other kinds see
         L{hichat.core.kinds.Body}. Empty: the message was recalled.
-    @ivar device: the device that it came from; 0: not known, as for a v1 connection.
-    @ivar counter: the number that the device gave it, unique for ever; 0: none.
+    @ivar device: the device that sent it; 0: unknown, as for a v1 connection.
+    @ivar counter: the number that the device gave it, which the device never uses again; 0: none.
     """
 
     position: int
@@ -75,9 +75,11 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 class Batch(NamedTuple):
     """
-    Events that travel together: every one from C{first} to C{last} that has a recipient there.
+    A batch of events for one process: all events from C{first} to C{last} that have a recipient there.
 
-    @ivar events: in order of position; positions that are missing concern nobody there.
+    @ivar first: the first position.
+    @ivar last: the last position.
+    @ivar events: in order of position. Events at the missing positions have no recipient in that process.
     """
 
     first: int

@@ -1,8 +1,8 @@
 """
 Names that look alike: skeletons as in Unicode Technical Standard 39, with the tables of C{confusable_homoglyphs}.
 
-Two names of one script that look alike are as they are in that language, such as C{modern} and C{modem}. Where the
-scripts differ, or a sign is in a name that cannot be seen, one name is made to look like the other.
+Two names of one script may look alike by chance, such as C{modern} and C{modem}: both are allowed. If the scripts
+differ, or a name has an invisible character, one name is an imitation of the other.
 """
 
 from collections.abc import Mapping
@@ -16,23 +16,23 @@ from precis_i18n import get_profile
 from hichat.core.text import formed, key_of, name_key
 
 SKELETON_LIMIT = 192
-"""Characters of a skeleton that are kept."""
+"""The most characters of a skeleton; a longer one is cut."""
 
 MIXED = ""
-"""The script of a name that has several, or signs that are not what they look like."""
+"""The script of a name that has several scripts, invisible characters, or such that look like other characters."""
 
 NO_NAME = dict.fromkeys(("name_key", "name_match", "name_look", "name_script"))
-"""The columns of L{columns_of} where somebody is gone."""
+"""The columns of L{columns_of} for a deleted user or group."""
 
 _ignorable = get_profile("OpaqueString").base.ucd.default_ignorable
-# Those that are shown as a blank, and are none to Unicode.
+# Characters that are shown as a blank, but are no blanks for Unicode.
 _EMPTY = "\u2800"
-# The file shows what is written from right to left between these.
+# The table's file has these marks around characters of scripts that are written from right to left.
 _DIRECTION = "\u200e"
 
 
 def columns_of(name: str) -> dict[str, str]:
-    """@return: what the tables of users and groups have of a name."""
+    """@return: the values of the columns that the tables of users and groups have for a name."""
     return {
         "name": name,
         "name_key": name_key(name),
@@ -43,16 +43,17 @@ def columns_of(name: str) -> dict[str, str]:
 
 
 def look_of(name: str) -> str:
-    """@return: what is equal for names that look alike, also if one is in capitals."""
+    """@return: a skeleton that is equal for names that look alike, also if one is in capitals."""
     found = _skeleton(_skeleton(_skeleton(name).upper()).lower())
     return " ".join(found.split())[:SKELETON_LIMIT]
 
 
 def script_of(name: str) -> str:
-    """@return: the only script of a name, such as C{CYRILLIC}; else L{MIXED}."""
+    """@return: the script of a name, such as C{CYRILLIC}, if it has one only; else L{MIXED}."""
     if name.isascii():
         return "LATIN"
-    # Not at the top: to read its table takes 20 ms of each process, and the log's writer and the search have no names.
+    # Not imported at the top: reading its table takes 20 ms, and the processes of the log's writer and of the search
+    # check no names.
     from confusable_homoglyphs import categories
 
     scripts: set[str] = set()
@@ -75,16 +76,17 @@ def script_of(name: str) -> str:
 @cache
 def prototypes() -> Mapping[str, str]:
     """
-    Read the table, once: that takes 50 ms.
+    Read the table of look-alikes. The first call takes 50 ms, and the result is kept.
 
-    @return: by character, what stands for all that look like it.
+    @return: by character, the prototype: the text that replaces all characters that look like it.
     """
-    # Without the signs' long names, which are most of the file.
+    # Decoded without the characters' long names, which are most of the file.
     both_ways = msgspec.json.decode(Path(utils.path("confusables.json")).read_bytes(), type=dict[str, list[_Sign]])
     found: dict[str, str] = {}
     for one, others in both_ways.items():
         sign, (other, *more) = one.strip(_DIRECTION), (each.c.strip(_DIRECTION) for each in others)
-        # The package has lost which of two stands for the other: a prototype has many, or is several characters.
+        # The package's table does not say which of two characters is the prototype. A prototype has several
+        # look-alikes, or is several characters.
         if len(sign) == 1 and not more and (len(both_ways[others[0].c]) > 1 or len(other) > 1 or other < sign):
             found[sign] = other
     return {sign: "".join(found.get(each, each) for each in other) for sign, other in found.items()}

@@ -1,9 +1,10 @@
 """
-Text from outside: bounded first, then normalised. No other module calls C{unicodedata.normalize}; a test sees to it.
+Text from clients: its length is checked before it is normalised. No other module calls C{unicodedata.normalize}; a
+test checks that.
 
-Normalising sorts the marks that follow one another: of 30,000 in a row that takes seconds, for everybody. So it is
-never done before the text was found to be short, or to have few marks in a row: the Stream-Safe Text Format (Unicode
-Standard Annex 15, section 13). No language comes near its 30.
+Normalising sorts combining marks that follow one another. For 30,000 in a row that takes seconds, in which the process
+serves no client. So a text is normalised only if it is short, or has few marks in a row: the Stream-Safe Text Format
+(Unicode Standard Annex 15, section 13). Its limit is 30 marks; no language comes near that.
 """
 
 import re
@@ -15,52 +16,53 @@ from unicodedata import combining, normalize
 from hichat.core.errors import InvalidField
 
 MARKS_LIMIT = 30
-"""Marks that may follow one another."""
+"""The most combining marks that may follow one another."""
 
 GROWTH = 4
-"""Characters, decomposed, that one of the form NFC stands for at most."""
+"""The most characters into which one character of the form NFC is decomposed."""
 
 NAME_LIMIT = 64
-"""Characters of a name."""
+"""The most characters of a name."""
 
 KEY_LIMIT = 192
-"""Characters of what is equal for all ways in which a name is written."""
+"""The most characters of a L{key_of} a name."""
 
 Form = Literal["NFC", "NFD", "NFKC"]
 
 
-# None of these is made before it is needed: they take 10 ms of a process' start.
+# These are made when they are first used: together they take 10 ms, which a start would have to wait for.
 
 
 @cache
 def _moved() -> tuple[int, ...]:
-    # Also five that are moved by what they decompose into. Behind these planes there are none.
+    # Also five characters of class 0 that decompose into marks of other classes. Later planes have no marks.
     by_parts = "\u0f73\u0f75\u0f81\uff9e\uff9f"
     return tuple(code for code in range(0x300, 0x20000) if combining(chr(code)) or chr(code) in by_parts)
 
 
 @cache
 def combining_set() -> str:
-    """@return: all characters that normalising sorts, for a set in a regular expression."""
+    """@return: all characters that normalising sorts, as the inside of a set in a regular expression."""
     return _ranges(_moved())
 
 
 @cache
 def _one() -> str:
-    # Sets without characters behind the first plane are looked for fifty times as fast: so a rough one comes first.
+    # A set of single characters beyond the first plane makes a search fifty times slower. So a rough set, with these
+    # planes as one range, comes first.
     roughly = _ranges(code for code in _moved() if code < 0x10000) + "\U00010000-\U0001ffff"
     return f"[{roughly}](?<=[{combining_set()}])"
 
 
 @cache
 def mark() -> re.Pattern[str]:
-    """@return: finds one of them."""
+    """@return: an expression for one combining mark."""
     return re.compile(_one())
 
 
 @cache
 def _run() -> re.Pattern[str]:
-    """@return: finds those that are too many in a row."""
+    """@return: an expression for a run of more than L{MARKS_LIMIT} marks."""
     return re.compile(f"{_one()}[{combining_set()}]{{{MARKS_LIMIT},}}")
 
 
@@ -76,12 +78,12 @@ def _ranges(codes: Iterable[int]) -> str:
 
 def composed(text: str, limit: int, field: str) -> str:
     """
-    For what somebody fills in: it is kept in one form, and is refused if it does not fit.
+    Bring a field's text to the form NFC, in which it is stored; refuse a text that is too long.
 
-    @param limit: characters that may be kept; decomposed it may come with more.
-    @param field: what the client calls it.
-    @return: in the form NFC.
-    @raise InvalidField: more than L{limit} characters of that form, or more than L{MARKS_LIMIT} marks in a row.
+    @param limit: the most characters in the form NFC. A decomposed text may have more.
+    @param field: the client's name for the field.
+    @return: the text in the form NFC.
+    @raise InvalidField: it has more than C{limit} characters in that form, or more than L{MARKS_LIMIT} marks in a row.
     """
     check(text, limit, field)
     found = normalize("NFC", text)
@@ -92,21 +94,24 @@ def composed(text: str, limit: int, field: str) -> str:
 
 def check(text: str, limit: int, field: str) -> None:
     """
-    @param limit: characters that there may be once it is composed.
-    @raise InvalidField: there are more for sure; or more than L{MARKS_LIMIT} marks in a row.
+    Refuse a text that would take long to normalise.
+
+    @param limit: the most characters of the composed text.
+    @raise InvalidField: the composed text would certainly be longer, or there are more than L{MARKS_LIMIT} marks in a
+        row.
     """
     if len(text) > GROWTH * limit or (not text.isascii() and _run().search(text)):
         raise InvalidField(field)
 
 
 def cut(text: str) -> str:
-    """@return: the text without the marks that are too many in a row."""
+    """@return: the text, of each run of marks the first L{MARKS_LIMIT}."""
     return text if text.isascii() else _run().sub(lambda run: run[0][:MARKS_LIMIT], text)
 
 
 def formed(form: Form, text: str) -> str:
     """
-    For texts that must not be refused, such as a search.
+    Normalise a text that must not be refused, such as a search's.
 
     @param text: any text.
     @return: the text in that form, with long runs of combining marks cut.
@@ -116,24 +121,25 @@ def formed(form: Form, text: str) -> str:
 
 def name_key(name: str) -> str:
     """
-    @return: a key that is equal for names that differ in case or Unicode form only. It takes any text; the key of a
-        text that is too long for a name is empty.
+    @param name: any text. The key of a text that is too long for a name is empty.
+    @return: a key that is equal for names that differ in case or Unicode form only.
     """
     return short("NFC", short("NFC", name.strip()).strip().casefold())
 
 
 def key_of(name: str) -> str:
     """
-    @return: a key that is equal for all spellings of one name: as L{name_key}, and in any width and with any blanks.
+    @return: a key that is equal for all spellings of one name: unlike L{name_key} it also ignores the width of
+        characters and the kind and number of blanks.
     """
     spaced = " ".join(formed("NFKC", name_key(name)).split())
-    # The capital I with a dot has no small letter of its own.
+    # The small letter of a capital I with a dot is an i and a combining dot.
     return formed("NFKC", spaced.casefold().replace("i\u0307", "i"))[:KEY_LIMIT]
 
 
 def short(form: Form, text: str) -> str:
     """
-    For texts that may be names. Runs of combining marks are not cut, because older names may have longer ones.
+    Normalise a text that may be a name. Runs of combining marks are not cut, because older names may have longer runs.
 
     @return: the text in that form; empty if it is too long for a name.
     """

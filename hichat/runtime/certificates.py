@@ -1,4 +1,4 @@
-"""The certificates of an C{ssl:} endpoint, which may be read again while the daemon runs."""
+"""The certificates of an C{ssl:} endpoint, which can be read again while the daemon runs."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from zope.interface import implementer
 @implementer(IOpenSSLContextFactory)
 class Certificates:
     """
-    Each new connection has the ones that were read last.
+    The certificates of one endpoint. Each new connection uses those that were read last.
 
-    @param read: makes the endpoint, for which it reads the files.
+    @param read: makes the endpoint. Twisted reads the files when it does.
+    @ivar endpoint: the endpoint to listen on.
     """
 
     def __init__(self, read: Callable[[], IStreamServerEndpoint]) -> None:
@@ -23,13 +24,13 @@ class Certificates:
         endpoint = read()
         self._current = _context_factory(endpoint)
         if self._current is not None:
-            # Twisted has no public way to take an endpoint's description apart.
+            # Set a private attribute, because Twisted has no public function to parse an endpoint's description.
             endpoint._sslContextFactory = self  # type: ignore[attr-defined]
         self.endpoint = endpoint
 
     @property
     def are_there(self) -> bool:
-        """Whether the endpoint has any."""
+        """Whether the endpoint has certificates."""
         return self._current is not None
 
     def getContext(self) -> Any:  # noqa: N802
@@ -38,12 +39,12 @@ class Certificates:
 
     def read_again(self) -> None:
         """
-        Read the files again.
+        Read the files again, for new connections.
 
-        @raise Exception: they cannot be used, and those that were read before still are.
+        @raise Exception: the new files cannot be used. The certificates that were read before stay in use.
         """
         found = _context_factory(self._read())
-        # What else is wrong with them is found out here, and not by the next who connects.
+        # Makes the context now, so that an error in the files is raised here, and not at the next connection.
         found.getContext()
         self._current = found
 

@@ -15,7 +15,7 @@ SIZE = 32
 """Bytes of a key."""
 
 LEFT_AFTER = 3600
-"""Seconds after which nobody is making a key any more."""
+"""Seconds after which a temporary file was left by a crash: no process takes so long to make a key."""
 
 MAC_SIZE = 16
 """Bytes that a signature adds."""
@@ -23,11 +23,11 @@ MAC_SIZE = 16
 
 class Signer:
     """
-    Signs data that is given to clients and comes back, such as a URL or a refresh token, with keyed BLAKE2b (RFC 7693).
-    A signature stays valid for as long as the key, the purpose and this arithmetic stay the same.
+    Signs data that clients get and send back, such as a URL or a refresh token, with keyed BLAKE2b (RFC 7693). A
+    signature stays valid as long as the key, the purpose and the algorithm here stay the same.
 
-    @param key: 64 bytes at most.
-    @param purpose: a signature for one purpose is valid for no other; 16 bytes at most.
+    @param key: the secret key, at most 64 bytes.
+    @param purpose: what the signatures are for, at most 16 bytes. A signature for one purpose is valid for no other.
     """
 
     def __init__(self, key: bytes, purpose: bytes = b"") -> None:
@@ -35,12 +35,11 @@ class Signer:
         self._purpose = purpose
 
     def sign(self, data: bytes) -> str:
-        """@return: the data with its signature, of letters, digits, C{-}, C{_} and, where that does not come out even,
-        C{=} (RFC 4648, 5)."""
+        """@return: the data with its signature, in Base64 for URLs (RFC 4648, 5), padded with C{=}."""
         return base64.urlsafe_b64encode(data + self._mac(data)).decode()
 
     def verify(self, signed: str) -> bytes | None:
-        """@return: the data, if L{sign} made this of it."""
+        """@return: the data, if L{sign} has signed it; else None."""
         try:
             found = base64.b64decode(signed.encode(), b"-_", validate=True)
         except ValueError:
@@ -49,11 +48,11 @@ class Signer:
         return data if compare_digest(mac, self._mac(data)) else None
 
     def signature(self, text: str) -> str:
-        """@return: the signature alone, for data that travels apart from it: 22 letters, digits, C{-} and C{_}."""
+        """@return: the signature without the data, in 22 letters, digits, C{-} and C{_}."""
         return base64.urlsafe_b64encode(self._mac(text.encode())).decode().rstrip("=")
 
     def is_signature(self, signature: str, text: str) -> bool:
-        """@return: whether L{signature} made it of the text."""
+        """@return: whether it is the text's L{signature}."""
         return compare_digest(signature.encode(), self.signature(text).encode())
 
     def _mac(self, data: bytes) -> bytes:
@@ -64,8 +63,8 @@ def load_or_make(directory: Path, name: str) -> bytes:
     """
     @param directory: the state directory.
     @param name: the file's name.
-    @return: the key in that file; made, readable by its owner only, if there is none.
-    @raise StartError: the file is there and holds no key.
+    @return: the key in that file. A missing file is made with a new key; only its owner may read it.
+    @raise StartError: the file exists, but holds no key.
     """
     path = directory / name
     _remove_left_over(directory, name)
@@ -73,8 +72,8 @@ def load_or_make(directory: Path, name: str) -> bytes:
         return _read(path)
     except FileNotFoundError:
         pass
-    # Written aside and linked into place: of two processes that start at once both use the same key, and a crash
-    # leaves none that is cut short.
+    # Written to a temporary file, which is linked to the name: so two processes that start at once use the same key,
+    # and a crash leaves no truncated key.
     temporary = directory / f".{name}.{secrets.token_hex(8)}"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -90,7 +89,7 @@ def load_or_make(directory: Path, name: str) -> bytes:
 
 
 def _remove_left_over(directory: Path, name: str) -> None:
-    """Remove what a crash left while the key was made; another process may be making it just now."""
+    """Remove temporary files that a crash has left, but no recent ones: another process may be writing its own."""
     for path in directory.glob(f".{name}.*"):
         with suppress(OSError):
             if path.stat().st_mtime < time.time() - LEFT_AFTER:

@@ -1,10 +1,11 @@
 """
-How the log is written: text for people, or one JSON object a line for programs.
+The operator's log: text for people, or one JSON object a line for programs.
 
-Both keep to what an event says itself. Twisted's own JSON observer would also write its internals, and objects that
-were merely attached to an event. What strangers have sent may be in an event: so it is one line, a traceback's lines
-are indented, and no character is written that a terminal obeys or nobody sees. What happens again and again, such as
-connections that break, is told a few times, and then once a minute how often.
+Both have only the event's message and its fields of plain types. Twisted's own JSON observer would also write its
+internals, and objects that were attached to an event. An event may contain text that an attacker has sent. So an event
+is one line, the lines of a traceback are indented, and control characters and invisible characters are escaped. If
+events of one kind are frequent, such as connections that break, the first few are written, and then once a minute the
+number of the others.
 """
 
 from __future__ import annotations
@@ -32,26 +33,28 @@ from twisted.python.logfile import LogFile
 from zope.interface import implementer
 
 LINE_LIMIT = 8192
-"""Characters of a line; a longer one is cut."""
+"""The most characters of a line; a longer one is cut."""
 
 TRACEBACK_LIMIT = 500
-"""Of a traceback."""
+"""The most lines of a traceback; of a longer one the last lines are kept."""
 
 TOLD_ONE_BY_ONE = 5
-"""So many events of one kind are told one by one in each L{MINUTE}."""
+"""The most events of one kind that are written one by one in each L{MINUTE}; the others are counted."""
 
 MINUTE = 60.0
-"""Seconds after which the others are counted up."""
+"""Seconds after which the numbers of the others are written."""
 
 KINDS_LIMIT = 500
-"""Of events in a minute that are told apart."""
+"""The most kinds of events that are counted apart in a minute; all further kinds are counted as one."""
 
 
 def plain(text: str, limit: int = LINE_LIMIT) -> str:
     """
-    @param limit: characters; a longer text is cut.
-    @return: the text, with the escapes of Python's strings in place of controls, line ends, signs that turn the
-        direction of writing, half surrogates and whatever else nobody sees.
+    Escape all characters of a text that are not printable: control characters, line ends, marks that change the
+    direction of writing, lone surrogates and other invisible ones.
+
+    @param limit: the most characters; a longer text is cut.
+    @return: the text, with the escapes of Python's strings in place of these characters.
     """
     text = _cut(text, limit)
     return text if text.isprintable() else "".join(_escape(each) for each in text)
@@ -67,7 +70,7 @@ def _escape(character: str) -> str:
 
 def _escape_json(character: str) -> str:
     if "\ud800" <= character <= "\udfff":
-        # Half a character, which many readers of JSON refuse.
+        # A lone surrogate, which many parsers of JSON refuse.
         return "\\ufffd"
     return character if character.isprintable() else json.dumps(character)[1:-1]
 
@@ -118,10 +121,10 @@ def _text(file: TextIO, worker: int | None) -> ILogObserver:
 
 
 def _traceback(event: LogEvent) -> list[str]:
-    # Of another process there is only the text.
+    # An event of another process has no failure, only the traceback's text.
     text = event["log_failure"].getTraceback() if "log_failure" in event else event.get("traceback", "")
     lines = text.splitlines()
-    # The exception is at the end.
+    # The last lines are kept, because the exception is at the end.
     return [_cut(line) for line in (lines if len(lines) <= TRACEBACK_LIMIT else ["...", *lines[-TRACEBACK_LIMIT:]])]
 
 
@@ -132,8 +135,8 @@ class Summarized:
     C{debug} nor HiChat's own ones of the level C{info}, unless these name a C{peer}.
 
     @param write: writes an event.
-    @param later: calls a function after so many seconds; may be called in any thread.
-    @param seconds: the time, by a clock that nobody sets.
+    @param later: calls a function after a number of seconds. It may be called in any thread.
+    @param seconds: the time in seconds, by a monotonic clock.
     """
 
     def __init__(
@@ -156,7 +159,11 @@ class Summarized:
         self._write(event)
 
     def _is_more(self, event: LogEvent) -> bool:
-        """Count an event; @return: whether it is one of the others."""
+        """
+        Count an event.
+
+        @return: whether it is not to be written one by one.
+        """
         level = event.get("log_level")
         own = (event.get("log_namespace") or "").startswith("hichat") and "peer" not in event
         if level in (None, LogLevel.debug) or (level is LogLevel.info and own):
@@ -176,7 +183,7 @@ class Summarized:
             return True
 
     def tell(self) -> None:
-        """Tell how many others there were."""
+        """For each kind write the number of events that were only counted, with the last one."""
         with self._lock:
             self._began = self._seconds()
             self._told = {}
@@ -211,7 +218,10 @@ def _kind(event: LogEvent) -> object:
 
 
 class _LogFile(LogFile):
-    """Twisted's own, which goes on if it cannot be opened anew. What it makes later is as private as what we make."""
+    """
+    Twisted's log file, except that it keeps the open file if reopening fails, and that new files get their mode from
+    the umask: Twisted would give them the mode that the file had at the start.
+    """
 
     def __init__(self, name: str, directory: str) -> None:
         super().__init__(name, directory)
@@ -219,9 +229,9 @@ class _LogFile(LogFile):
 
     def reopen(self) -> None:
         """
-        Write to what now has the file's name; it is made if there is none.
+        Open the file at the log's path, which is made if it is missing, and write to it from now on.
 
-        @raise OSError: it cannot be opened; the file that was open still is.
+        @raise OSError: it cannot be opened. The old file stays open.
         """
         old = self._file
         self._openFile()
@@ -230,21 +240,23 @@ class _LogFile(LogFile):
 
 def open_log(twistd: Mapping[str, Any]) -> TextIO:
     """
-    @param twistd: the options of C{twistd} itself: C{logfile} and C{nodaemon} say where the log goes, as they do for
-        any service.
+    Open the file to which the log is written.
+
+    @param twistd: the options of C{twistd} itself. C{logfile} and C{nodaemon} name the file, as for any service.
+    @return: the file, or standard output.
     """
     name = twistd.get("logfile") or ("-" if twistd.get("nodaemon") else "twistd.log")
     # twistd sends sys.stdout to the log later; this is the real one.
     file: Any = sys.stdout if name == "-" else _LogFile.fromFullPath(name)
     if hasattr(file, "reconfigure"):
-        # A terminal that does not know a character does not cost the line.
+        # A character that the terminal's encoding lacks is escaped, instead of an error that loses the line.
         file.reconfigure(errors="backslashreplace")
     return cast(TextIO, file)
 
 
 def reopen_log(file: TextIO) -> None:
     """
-    Open the log anew, after somebody has moved it away.
+    Open the log's file again, after it was renamed, as logrotate does.
 
     @param file: from L{open_log}.
     @raise OSError: see L{_LogFile.reopen}.
@@ -257,8 +269,8 @@ def make_observer(level: str, form: str, file: TextIO, reactor: Any, worker: int
     """
     @param level: the lowest level that is written.
     @param form: C{text} or C{json}.
-    @param reactor: for what is told once a minute.
-    @param worker: its number, if there are several: each line has it.
+    @param reactor: schedules the numbers that are written once a minute.
+    @param worker: the worker's number, which is in each line; None: there is only one process.
     """
     write: ILogObserver = JSONLines(file, worker) if form == "json" else _text(file, worker)
     summarized = Summarized(write, lambda pause, tell: reactor.callFromThread(reactor.callLater, pause, tell))
