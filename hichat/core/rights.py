@@ -1,10 +1,9 @@
 """
-Rights, as every room decides them: an act needs this and that, and the first need that is not met is the reason of the
-refusal. Which needs an act has stands in a table: L{hichat.groups.rights.GROUP_NEEDS},
-L{hichat.contacts.rights.CONTACT_NEEDS}.
+Rights. An act has needs, which are checked in order; the first need that is not met decides with which error the act is
+refused. The tables of needs are L{hichat.groups.rights.GROUP_NEEDS} and L{hichat.contacts.rights.CONTACT_NEEDS}.
 
-A change asks once, in its own transaction and before it writes anything. So nothing can come between the answer and
-the change, and a change that is refused has written nothing.
+A change asks once, in its own transaction and before it writes anything. So nothing can happen between the answer and
+the change, and a change without the right to be made has written nothing.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ T = TypeVar("T")
 
 class Need(NamedTuple, Generic[T]):
     """
-    What an act needs.
+    One of the needs of an act.
 
     @ivar is_met: is called with the facts of the case.
-    @ivar refusal: the reason why not.
+    @ivar refusal: the error of an act whose need is not met.
     """
 
     is_met: Callable[[T], bool]

@@ -722,7 +722,7 @@ class Branch(Resource):
         """
         Put a resource somewhere below.
 
-        @param path: such as C{v1/user/SendUserMsg}.
+        @param path: such as C{v2/ws}.
         """
         first, _, rest = path.partition("/")
         name = first.encode("ascii")
