@@ -58,14 +58,14 @@ class OverviewEntry(msgspec.Struct):
     """
     A conversation.
 
-    @ivar spot: its place in the list.
+    @ivar cursor: its place in the list.
     @ivar target: the other user's id, the group's, or 0.
     @ivar last: the last message in its present form, if there is one.
     @ivar unread: the number of unread messages; see L{hichat.conversations.unread}.
     @ivar own: the user's mark.
     """
 
-    spot: OverviewCursor
+    cursor: OverviewCursor
     scope: int
     target: int
     muted: bool

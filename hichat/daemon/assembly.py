@@ -45,7 +45,7 @@ from hichat.media.addresses import Addresses
 from hichat.media.decoder import Decoder
 from hichat.media.folder import Folder
 from hichat.media.media import MediaLimits, MediaStore, MediaUses, TakeIn
-from hichat.pipeline.gateway.admission import Places, Refusals, caps_of, open_files_limit
+from hichat.pipeline.gateway.admission import Capacity, Refusals, caps_of, open_files_limit
 from hichat.pipeline.gateway.connection import ChatFactory
 from hichat.pipeline.gateway.endings import Endings
 from hichat.pipeline.gateway.presence import LocalPresence
@@ -162,9 +162,9 @@ def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool
     shared = way.inlet, way.roster, way.routing, way.presence, reactor
     sockets = ChatFactory(V1Protocol, *shared, unsent_limit=bounds.unsent)
     sockets_v2 = ChatFactory(V2Protocol, *shared, services=services, unsent_limit=bounds.unsent)
-    places = assemble_places(settings, way.refusals)
+    capacity = assemble_capacity(settings, way.refusals)
     site = make_site(
-        places=places,
+        capacity=capacity,
         budgets=Budgets(settings.http_limit, reactor),
         accounts=accounts,
         contacts=contacts,
@@ -184,7 +184,7 @@ def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool
         v1=settings.v1,
     )
     factories = [sockets, sockets_v2]
-    metrics.gauges["connections_open"] = "Open connections, HTTP's too", lambda: places.taken
+    metrics.gauges["connections_open"] = "Open connections, HTTP's too", lambda: capacity.taken
     metrics.gauges["connections"] = "Open WebSocket connections", lambda: sum(len(f.connections) for f in factories)
     return Assembly(
         engines=[engine] if index.engine is engine else [engine, index.engine],
@@ -231,7 +231,7 @@ def plane_of(settings: DaemonSettings, reactor: Any, worker: int) -> Plane:
     return Plane({other: (host, first + other) for other in range(settings.workers) if other != worker}, bind)
 
 
-def assemble_places(settings: DaemonSettings, refusals: Refusals) -> Places:
+def assemble_capacity(settings: DaemonSettings, refusals: Refusals) -> Capacity:
     """Make the limits of connections, and their counts."""
     limit = open_files_limit()
     caps = caps_of(limit, settings.connections, settings.address_connections, settings.user_connections)
@@ -242,7 +242,7 @@ def assemble_places(settings: DaemonSettings, refusals: Refusals) -> Places:
             limit=limit,
             total=caps.total,
         )
-    return Places(caps, refusals)
+    return Capacity(caps, refusals)
 
 
 def assemble_outside(settings: DaemonSettings) -> Outside:

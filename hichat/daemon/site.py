@@ -12,7 +12,7 @@ from hichat.conversations.marks import MarkWriter
 from hichat.conversations.settings import Conversations
 from hichat.groups.service import Groups
 from hichat.media.media import MediaStore
-from hichat.pipeline.gateway.admission import Places
+from hichat.pipeline.gateway.admission import Capacity
 from hichat.pipeline.gateway.connection import ChatFactory
 from hichat.runtime.metrics import Metrics
 from hichat.runtime.work import Budgets
@@ -54,7 +54,7 @@ def make_site(
     probe: Callable[[], Awaitable[object]],
     media: MediaStore,
     reactor: IReactorTime,
-    places: Places,
+    capacity: Capacity,
     budgets: Budgets,
     outside: Outside,
     v1: bool = True,
@@ -93,7 +93,7 @@ def make_site(
         metrics,
         uploads,
         media.directory,
-        places=places,
+        capacity=capacity,
         budgets=budgets,
         outside=outside,
         caller=v1_credentials.callers(accounts, callers(accounts)),

@@ -98,7 +98,7 @@ class Hit(NamedTuple):
     @ivar snippet: a part of the message's text.
     """
 
-    spot: SearchCursor
+    cursor: SearchCursor
     message: FoldedEvents
     snippet: list[Part]
 
@@ -187,7 +187,7 @@ class _Search:
             place = -behind.score, -behind.position
             found = [each for each in found if (-each.score, -each.message.position) > place]
         hits = self._hits(found[:limit], top)
-        return HitPage(hits, hits[-1].spot if len(found) > limit else None, self._whole)
+        return HitPage(hits, hits[-1].cursor if len(found) > limit else None, self._whole)
 
     def _answering(self, below: int, limit: int) -> tuple[list[_Found], int | None]:
         """

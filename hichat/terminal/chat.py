@@ -486,14 +486,14 @@ async def chat(
     interactive = os.isatty(0) if interactive is None else interactive
 
     def connect_to_server(session: Session, state: State, on_state: Callable[[bool], None]) -> Client:
-        place = state.place
+        saved = state.saved
         return Client(
             reactor,
             server,
             session.current,
-            place.device,
-            since=place.cursor,
-            own=place.own,
+            saved.device,
+            since=saved.cursor,
+            own=saved.own,
             on_state=on_state,
             language=language,
         )
@@ -526,15 +526,15 @@ async def chat(
 
 
 async def _log_in(api: Api, name: str, password: str, state: State) -> Session:
-    log_in = partial(api.log_in, name, password, secret=state.place.secret, on_secret=state.keep_secret)
+    log_in = partial(api.log_in, name, password, secret=state.saved.secret, on_secret=state.keep_secret)
     try:
-        return await log_in(state.place.device)
+        return await log_in(state.saved.device)
     except Refused as error:
         if error.code != "device_revoked":
             raise
         # The device's name was revoked. A user who knows the password may log in as another device.
         state.rename()
-        return await log_in(state.place.device)
+        return await log_in(state.saved.device)
 
 
 def run_chat(server: str, name: str, password: str, register: bool = False, **options: Any) -> int:

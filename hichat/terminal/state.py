@@ -54,13 +54,13 @@ class State:
     """
     A L{SavedState} and its file. While it is open, no other process uses the same file.
 
-    If no file can be kept, the place is a new one: a random device without a cursor.
+    If no file can be kept, the state is a new one: a random device without a cursor.
 
-    @ivar place: the place.
+    @ivar saved: what the file keeps.
     """
 
-    def __init__(self, place: SavedState, path: Path | None = None, lock: IO[bytes] | None = None) -> None:
-        self.place = place
+    def __init__(self, saved: SavedState, path: Path | None = None, lock: IO[bytes] | None = None) -> None:
+        self.saved = saved
         self._path = path
         self._lock = lock
 
@@ -94,40 +94,40 @@ class State:
         @param user: the user's id. If another user had the name before, that user's cursor is dropped. If there is no
             cursor, and an earlier version of this program kept one in a file named by the id, it is taken over.
         """
-        place = self.place
-        if place.user not in (0, user):
-            place.cursor, place.own = None, []
-        place.user = user
+        saved = self.saved
+        if saved.user not in (0, user):
+            saved.cursor, saved.own = None, []
+        saved.user = user
         with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
-            if self._path is not None and place.cursor is None:
+            if self._path is not None and saved.cursor is None:
                 slot = self._path.stem.rpartition("-")[2]
-                key = _key(f"{place.server}\n{user}")
+                key = _key(f"{saved.server}\n{user}")
                 old = self._path.with_name(f"chat-{key}-{slot}.json")
                 found = msgspec.json.decode(old.read_bytes(), type=SavedState)
-                if (found.server, found.user) == (place.server, user):
-                    place.cursor, place.own = found.cursor, found.own
+                if (found.server, found.user) == (saved.server, user):
+                    saved.cursor, saved.own = found.cursor, found.own
                     old.unlink()
         with suppress(OSError):
             self._write()
 
     def rename(self) -> None:
         """Choose another device name: the server refuses the old one, which was revoked."""
-        self.place.device = SavedState().device
+        self.saved.device = SavedState().device
         with suppress(OSError):
             self._write()
 
     def keep(self, cursor: int | None, own: Iterable[int]) -> None:
         """Keep the client's cursor and the ids of its own events."""
         newest = sorted(own)[-SAVED_OWN:]
-        if (cursor, newest) != (self.place.cursor, self.place.own):
-            self.place.cursor, self.place.own = cursor, newest
+        if (cursor, newest) != (self.saved.cursor, self.saved.own):
+            self.saved.cursor, self.saved.own = cursor, newest
             with suppress(OSError):  # a full disk must not end the chat
                 self._write()
 
     def keep_secret(self, secret: str) -> None:
         """Keep the device secret."""
-        if secret != self.place.secret:
-            self.place.secret = secret
+        if secret != self.saved.secret:
+            self.saved.secret = secret
             with suppress(OSError):
                 self._write()
 
@@ -142,7 +142,7 @@ class State:
             return
         new = self._path.with_suffix(".new")
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(self.place))
+            file.write(msgspec.json.encode(self.saved))
         new.replace(self._path)
 
 
@@ -165,9 +165,9 @@ def _key(text: str) -> str:
 
 
 def _load(path: Path, server: str, name: str) -> SavedState:
-    """@return: the place in the file; a new one if there is no file, it cannot be read, or it is another user's."""
+    """@return: the state in the file; a new one if there is no file, it cannot be read, or it is another user's."""
     with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
-        place = msgspec.json.decode(path.read_bytes(), type=SavedState)
-        if (place.server, place.name) == (server, name):
-            return place
+        saved = msgspec.json.decode(path.read_bytes(), type=SavedState)
+        if (saved.server, saved.name) == (server, name):
+            return saved
     return SavedState(server=server, name=name)

@@ -37,7 +37,7 @@ from hichat.core.errors import (
     TooManyConnections,
     TooManyRequests,
 )
-from hichat.pipeline.gateway.admission import Caps, ConnectionSlot, Places, Refusals, key_of
+from hichat.pipeline.gateway.admission import Capacity, Caps, ConnectionSlot, Refusals, key_of
 from hichat.pipeline.gateway.connection import GUARDS
 from hichat.runtime.limits import Rate, address_key
 from hichat.runtime.metrics import Metrics
@@ -107,7 +107,7 @@ class Channel(PlainChannel):
     def resetTimeout(self) -> None:  # noqa: N802
         """Called whenever data come; see above."""
 
-    place: ConnectionSlot
+    slot: ConnectionSlot
 
     def head_received(self) -> None:
         """The head is complete."""
@@ -130,7 +130,7 @@ class Channel(PlainChannel):
 
     def connectionLost(self, reason: Failure = LOST) -> None:
         """The connection is gone."""
-        self.place.leave()
+        self.slot.leave()
         super().connectionLost(reason)
 
     # A request learns its own head only when its body is complete; these are where the base class keeps it until then.
@@ -216,9 +216,9 @@ class Request(server.Request):
         @raise Refused: its connection, or the request, is beyond a limit.
         """
         channel, site = self.channel, self.channel.site
-        if channel.place.refusal is not None:
+        if channel.slot.refusal is not None:
             if self.path not in PROBES:
-                raise channel.place.refusal
+                raise channel.slot.refusal
             channel.persistent = 0
             self.setHeader(b"Connection", b"close")
             return
@@ -226,8 +226,8 @@ class Request(server.Request):
         if source.named:
             # A proxy's connection has requests of many people: so the request counts, and not the connection.
             named = key_of(source.peer.address)
-            if not site.places.addresses.take(named):
-                site.places.refusals.count("address", named)
+            if not site.capacity.addresses.take(named):
+                site.capacity.refusals.count("address", named)
                 raise TooManyConnections
             self._address = named
 
@@ -244,8 +244,8 @@ class Request(server.Request):
             raise ValueError("somebody else makes this request")
         site = self.channel.site
         site.budgets.users.check(user)
-        if not site.places.users.take(user):
-            site.places.refusals.count("user", f"user {user}")
+        if not site.capacity.users.take(user):
+            site.capacity.refusals.count("user", f"user {user}")
             raise TooManyConnections
         self._user = user
 
@@ -274,7 +274,7 @@ class Request(server.Request):
         @raise Busy: there are too many files.
         """
         if not self._has_file:
-            if not self.channel.site.places.files.take(None):
+            if not self.channel.site.capacity.files.take(None):
                 raise Busy
             self._has_file = True
 
@@ -284,13 +284,13 @@ class Request(server.Request):
 
         @return: the connection's slot, which it has to give back when it ends.
         """
-        place = self.channel.place
-        if not place.address:
-            place.address, self._address = self._address, ""
+        slot = self.channel.slot
+        if not slot.address:
+            slot.address, self._address = self._address, ""
         self._end()
         # The cost of the connection from now on is not the request's.
         self._meter.settle(lambda milliseconds: None)
-        return place
+        return slot
 
     def _end(self) -> None:
         if self._ended:
@@ -299,11 +299,11 @@ class Request(server.Request):
         site: Site = self.site if self.channel is None else self.channel.site
         site.bodies.remove(self)
         if self._address:
-            site.places.addresses.give(self._address)
+            site.capacity.addresses.give(self._address)
         if self._user:
-            site.places.users.give(self._user)
+            site.capacity.users.give(self._user)
         if self._has_file:
-            site.places.files.give(None)
+            site.capacity.files.give(None)
         budgets = site.budgets
         if self._user:
             charge = partial(budgets.users.charge, self._user)
@@ -557,7 +557,7 @@ class Site(server.Site):
     @param uploads: the paths of uploads.
     @param spool: a directory for large bodies while they arrive; None: the system's.
     @param idle_time: see L{IDLE_TIME}.
-    @param places: counts connections; None: there is no limit.
+    @param capacity: counts connections; None: there is no limit.
     @param budgets: the budgets of work; None: there is no limit.
     @param outside: the proxies before the site, and its public address; None: only a proxy on this machine is trusted.
     @param caller: finds the user whose token a request has; None: all callers are unknown.
@@ -579,7 +579,7 @@ class Site(server.Site):
         uploads: Mapping[bytes, UploadPath],
         spool: Path | None = None,
         idle_time: int = IDLE_TIME,
-        places: Places | None = None,
+        capacity: Capacity | None = None,
         budgets: Budgets | None = None,
         outside: Outside | None = None,
         caller: Identify | None = None,
@@ -589,7 +589,7 @@ class Site(server.Site):
             root, requestFactory=Request, parsePOSTFormSubmission=False, reactor=reactor, timeout=idle_time
         )
         self.idle_time = idle_time
-        self.places = places or Places(Caps(), Refusals(metrics, reactor))
+        self.capacity = capacity or Capacity(Caps(), Refusals(metrics, reactor))
         self.budgets = budgets or Budgets(Rate(0, 1), reactor)
         self.outside = outside or Outside()
         self.caller = caller or _nobody
@@ -603,12 +603,12 @@ class Site(server.Site):
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
         """A client connects. For a proxy's connection the addresses are not known yet: its requests name them."""
-        place = self.places.enter("" if self.outside.proxies.trusts(addr) else key_of(getattr(addr, "host", "")))
-        if place is None:
+        slot = self.capacity.enter("" if self.outside.proxies.trusts(addr) else key_of(getattr(addr, "host", "")))
+        if slot is None:
             return _Closed()
         channel = cast(Channel, super().buildProtocol(addr))
-        channel.place = place
-        if place.refusal is not None:
+        channel.slot = slot
+        if slot.refusal is not None:
             channel.timeOut = channel.linger_time = DOOR_TIME
         return channel
 

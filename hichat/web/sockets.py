@@ -46,7 +46,7 @@ class Admission:
     def buildProtocol(self, addr: IAddress) -> ChatProtocol:
         """@return: a protocol that knows its client, as far as the handshake tells."""
         protocol = self._factory.buildProtocol(addr)
-        protocol.place = cast(SiteRequest, self._request).leave()
+        protocol.slot = cast(SiteRequest, self._request).leave()
         self.admit(protocol)
         self.protocol = protocol
         return protocol

@@ -23,27 +23,27 @@ class StateTests(SynchronousTestCase):
         return state
 
     def test_a_new_place(self):
-        place = self.open().place
-        self.assertEqual((place.server, place.name, place.user, place.cursor, place.own), (SERVER, "ann", 0, None, []))
-        Client(World().reactor, SERVER, ANN, place.device)
+        saved = self.open().saved
+        self.assertEqual((saved.server, saved.name, saved.user, saved.cursor, saved.own), (SERVER, "ann", 0, None, []))
+        Client(World().reactor, SERVER, ANN, saved.device)
 
     def test_it_is_kept(self):
         state = self.open()
         state.keep(7, [9, 8])
         state.close()
-        again = self.open().place
-        self.assertEqual((again.device, again.cursor, again.own), (state.place.device, 7, [8, 9]))
+        again = self.open().saved
+        self.assertEqual((again.device, again.cursor, again.own), (state.saved.device, 7, [8, 9]))
 
     def test_the_device_is_kept_even_if_nothing_else_happens(self):
         state = self.open()
         state.close()
-        self.assertEqual(self.open().place.device, state.place.device)
+        self.assertEqual(self.open().saved.device, state.saved.device)
 
     def test_the_secret_is_kept(self):
         state = self.open()
         state.keep_secret("known")
         state.close()
-        self.assertEqual(self.open().place.secret, "known")
+        self.assertEqual(self.open().saved.secret, "known")
 
     def test_only_the_user_may_read_it(self):
         self.open()
@@ -53,7 +53,7 @@ class StateTests(SynchronousTestCase):
 
     def test_each_user_and_server_has_one(self):
         devices = {
-            self.open(*which).place.device for which in (("ann", SERVER), ("bob", SERVER), ("ann", "http://other"))
+            self.open(*which).saved.device for which in (("ann", SERVER), ("bob", SERVER), ("ann", "http://other"))
         }
         self.assertEqual(len(devices), 3)
 
@@ -62,11 +62,11 @@ class StateTests(SynchronousTestCase):
         state.settle(1)
         state.keep(7, [8])
         state.settle(1)
-        self.assertEqual((state.place.cursor, state.place.own), (7, [8]))
+        self.assertEqual((state.saved.cursor, state.saved.own), (7, [8]))
         state.close()
         state = self.open()
         state.settle(2)
-        self.assertEqual((state.place.user, state.place.cursor, state.place.own), (2, None, []))
+        self.assertEqual((state.saved.user, state.saved.cursor, state.saved.own), (2, None, []))
 
     def test_what_an_earlier_version_has_kept(self):
         """By the user's id; the place in the log goes on."""
@@ -78,32 +78,32 @@ class StateTests(SynchronousTestCase):
         first, second = self.open(), self.open()
         for state in (second, first):
             state.settle(1)
-        self.assertEqual([state.place.cursor for state in (first, second)], [7, None])
-        self.assertEqual((first.place.own, old.exists()), ([8], False))
+        self.assertEqual([state.saved.cursor for state in (first, second)], [7, None])
+        self.assertEqual((first.saved.own, old.exists()), ([8], False))
         old.write_text(content)
         other = self.open("bob")
         other.settle(2)
-        self.assertIsNone(other.place.cursor)
+        self.assertIsNone(other.saved.cursor)
 
     def test_another_name_for_the_device(self):
         state = self.open()
-        before = state.place.device
+        before = state.saved.device
         state.rename()
         state.close()
-        self.assertNotEqual(state.place.device, before)
-        self.assertEqual(self.open().place.device, state.place.device)
+        self.assertNotEqual(state.saved.device, before)
+        self.assertEqual(self.open().saved.device, state.saved.device)
 
     def test_two_at_once(self):
         """They would replace each other's connections."""
         first, second = self.open(), self.open()
-        self.assertNotEqual(first.place.device, second.place.device)
+        self.assertNotEqual(first.saved.device, second.saved.device)
         first.close()
         second.close()
-        again = [self.open().place.device, self.open().place.device]
-        self.assertEqual(again, [first.place.device, second.place.device])
+        again = [self.open().saved.device, self.open().saved.device]
+        self.assertEqual(again, [first.saved.device, second.saved.device])
 
     def test_more_than_there_are_places_for(self):
-        devices = {self.open().place.device for _ in range(TERMINALS + 2)}
+        devices = {self.open().saved.device for _ in range(TERMINALS + 2)}
         self.assertEqual((len(devices), len(list(self.directory.glob("*.json")))), (TERMINALS + 2, TERMINALS))
 
     def test_files_that_are_damaged(self):
@@ -114,22 +114,22 @@ class StateTests(SynchronousTestCase):
         for content in (b"", whole[:-5], b"\xff", b"[]", b"{}", whole.replace(b'"name":"ann"', b'"name":"bob"')):
             path.write_bytes(content)
             again = self.open()
-            self.assertNotEqual(again.place.device, state.place.device)
+            self.assertNotEqual(again.saved.device, state.saved.device)
             again.close()
 
     def test_where_nothing_can_be_written(self):
         obstacle = Path(self.mktemp())
         obstacle.write_text("a file")
         first, second = self.open(directory=obstacle), self.open(directory=obstacle / "below")
-        self.assertNotEqual(first.place.device, second.place.device)
+        self.assertNotEqual(first.saved.device, second.saved.device)
         first.keep(7, [])
-        self.assertEqual(first.place.cursor, 7)
-        self.assertEqual(State.open(None, SERVER, "ann").place.name, "ann")
+        self.assertEqual(first.saved.cursor, 7)
+        self.assertEqual(State.open(None, SERVER, "ann").saved.name, "ann")
 
     def test_it_is_bounded(self):
         state = self.open()
         state.keep(7, range(10, 5000))
-        self.assertEqual((len(state.place.own), state.place.own[-1]), (SAVED_OWN, 4999))
+        self.assertEqual((len(state.saved.own), state.saved.own[-1]), (SAVED_OWN, 4999))
 
     def test_where(self):
         for environ, path in (

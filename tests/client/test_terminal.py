@@ -130,12 +130,12 @@ class FakeClient:
     @ivar answers: to what is sent: an id, an error or a Deferred; ids from 101 on if there is none.
     """
 
-    def __init__(self, state, place, clock):
+    def __init__(self, state, saved, clock):
         self.clock = clock
         self.state = state
-        self.place = place
+        self.saved = saved
         self.calls: list[Any] = []
-        self.inbox: Inbox[Any] = Inbox(100, lambda: None, place.cursor)
+        self.inbox: Inbox[Any] = Inbox(100, lambda: None, saved.cursor)
         self.online = Gate()
         self.answers: list[Any] = []
         self.failure: Any = None
@@ -221,7 +221,7 @@ class ProgramTests(SynchronousTestCase):
         """Begin."""
 
         def connect(session, state, on_state):
-            self.client = FakeClient(on_state, state.place, self.clock)
+            self.client = FakeClient(on_state, state.saved, self.clock)
             self.before(self.client)
             return self.client
 
@@ -312,7 +312,7 @@ class ProgramTests(SynchronousTestCase):
 
     def test_register_first(self):
         self.run_program(register=True)
-        device = self.client.place.device
+        device = self.client.saved.device
         self.assertEqual(
             self.api.calls, [("register", "ann", "correct horse"), ("log_in", "ann", "correct horse", device)]
         )
@@ -323,7 +323,7 @@ class ProgramTests(SynchronousTestCase):
         (_, *first), (_, *second) = self.api.calls
         self.assertEqual((first[:2], second[:2]), (["ann", "correct horse"], ["ann", "correct horse"]))
         self.assertNotEqual(first[2], second[2])
-        self.assertEqual(self.client.place.device, second[2])
+        self.assertEqual(self.client.saved.device, second[2])
 
     def test_the_next_run_shows_the_secret_of_the_device(self):
         """So the server knows the device, and what strangers try does not keep its owner out."""
@@ -718,13 +718,13 @@ class ProgramTests(SynchronousTestCase):
 
     def test_the_place_is_kept(self):
         self.run_program()
-        first = self.client.place
+        first = self.client.saved
         self.assertIsNone(first.cursor)
         self.come(happened(51))
         self.leave()
         self.run_program()
-        place = self.client.place
-        self.assertEqual((place.device, place.cursor, place.own), (first.device, 51, [7]))
+        saved = self.client.saved
+        self.assertEqual((saved.device, saved.cursor, saved.own), (first.device, 51, [7]))
 
     def test_the_place_is_kept_before_the_end_too(self):
         """Of what was shown: a program that is killed shows the rest the next time."""

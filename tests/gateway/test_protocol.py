@@ -20,7 +20,7 @@ from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from hichat.core.errors import SignedOut
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
-from hichat.pipeline.gateway.admission import Caps, Places, Refusals
+from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
 from hichat.pipeline.gateway.connection import CLOSE_TIMEOUT, UNSENT_LIMIT
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.v2_connection import HELLO_TIMEOUT
@@ -56,16 +56,16 @@ class ProtocolTests(ProtocolCase):
         self.assertFalse(protocol.may_send)
 
     def test_its_place_ends_with_it(self) -> None:
-        places = Places(Caps(), Refusals(self.metrics, self.clock))
+        capacity = Capacity(Caps(), Refusals(self.metrics, self.clock))
         for request in (REQUEST, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"):
             protocol = self.factory.buildProtocol(None)
             self.admit(protocol, 7)
-            protocol.place = places.enter("192.0.2.1")
+            protocol.slot = capacity.enter("192.0.2.1")
             protocol.makeConnection(Transport())
             protocol.dataReceived(request)
-            self.assertEqual(places.taken, 1)
+            self.assertEqual(capacity.taken, 1)
             self.lose(protocol)
-            self.assertEqual((places.taken, len(places.addresses)), (0, 0))
+            self.assertEqual((capacity.taken, len(capacity.addresses)), (0, 0))
 
     def test_offers_of_extensions(self) -> None:
         """Every browser offers compression: it is not taken, and all goes on."""

@@ -101,7 +101,7 @@ class OverviewTests(OverviewCase):
         self.write(joined(1), message(1, GROUP, Scope.GROUP), joined(2))
         (entry, _) = self.overview(2)
         self.assertEqual((entry.scope, entry.target, entry.last, entry.unread), (*TEAM, None, 0))
-        self.assertEqual(entry.spot.activity, 3, "when one came to it")
+        self.assertEqual(entry.cursor.activity, 3, "when one came to it")
         self.write(message(1, GROUP, Scope.GROUP), message(1, GROUP, Scope.GROUP))
         self.assertEqual([entry.unread for entry in self.overview(2)], [2, 0])
         self.read(2, (Scope.GROUP, GROUP, 0), 4)
@@ -137,11 +137,11 @@ class OverviewTests(OverviewCase):
             for user in (1, 2, 3):
                 whole = self.overview(user)
                 self.assertEqual(
-                    [(e.scope, e.target, e.spot.activity, e.unread) for e in whole], self.model(user), round_
+                    [(e.scope, e.target, e.cursor.activity, e.unread) for e in whole], self.model(user), round_
                 )
                 size = chance.randint(1, 3)
                 paged: list[OverviewEntry] = []
-                while page := self.overview(user, paged[-1].spot if paged else None, size):
+                while page := self.overview(user, paged[-1].cursor if paged else None, size):
                     paged += page
                 self.assertEqual(paged, whole)
 

@@ -27,7 +27,7 @@ from hichat.groups.service import Groups
 from hichat.media.addresses import Addresses
 from hichat.media.folder import Folder
 from hichat.media.media import MediaLimits, MediaStore
-from hichat.pipeline.gateway.admission import Caps, Places, Refusals
+from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
 from hichat.runtime.limits import Rate
 from hichat.runtime.metrics import Metrics
 from hichat.runtime.work import Budgets
@@ -204,7 +204,7 @@ class SiteFixture(SynchronousTestCase):
             UPLOAD_LIMIT,
             metrics,
             upload_paths(accounts, self.media) | v1_uploads.upload_paths(accounts, self.media),
-            places=Places(self.caps, Refusals(metrics, self.clock)),
+            capacity=Capacity(self.caps, Refusals(metrics, self.clock)),
             budgets=Budgets(self.rate, self.clock),
             caller=v1_credentials.callers(accounts, callers(accounts)),
             complain=v1_complaints.complain,

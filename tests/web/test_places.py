@@ -159,8 +159,8 @@ class Addresses(PlacesCase):
         broken = self.connect(HERE)
         broken.send(b"nonsense\r\n\r\n")
         self.clock.advance(LINGER_TIME)
-        places = self.site.places
-        self.assertEqual((places.taken, len(places.addresses), len(places.users)), (0, 0, 0))
+        capacity = self.site.capacity
+        self.assertEqual((capacity.taken, len(capacity.addresses), len(capacity.users)), (0, 0, 0))
 
 
 class InAll(PlacesCase):
@@ -346,7 +346,7 @@ class Work(PlacesCase):
                 self.assertIn(b"Retry-After:", connection.received(), said)
                 self.assertIn("请求过于频繁".encode(), connection.received(), said)
                 connection.transport.loseConnection()
-        self.assertEqual((self.waits.waiting, self.site.places.taken), ([], 0))
+        self.assertEqual((self.waits.waiting, self.site.capacity.taken), ([], 0))
 
     def test_users_where_strangers_have_used_it_up(self):
         """Their own budget is asked for, also by calls that anybody may make."""
@@ -369,14 +369,14 @@ class Work(PlacesCase):
         self.assertEqual(self.get(f"/v1/user/list{self.as_ann}", HERE).answer().json["code"], -1)
         as_bob = {"Authorization": f"Bearer {self.bob}"}
         self.assertEqual(self.get("/v2/me", HERE, **as_bob).answer().status, 200)
-        self.assertEqual(len(self.site.places.users), 0)
+        self.assertEqual(len(self.site.capacity.users), 0)
 
     def test_who_goes_while_it_is_found_out_who_it_is(self):
         waiter: Deferred[Any] = Deferred()
         self.patch(self.store, "_reading", lambda *_args, **_kwargs: waiter)
         self.site.budgets.addresses.charge(HERE, 5 * 100 + 20)
         self.get("/waits", HERE, Authorization=f"Bearer {self.ann}").transport.loseConnection()
-        self.assertEqual((self.waits.waiting, self.site.places.taken), ([], 0))
+        self.assertEqual((self.waits.waiting, self.site.capacity.taken), ([], 0))
         self.assertEqual(self.flushLoggedErrors(), [])
 
     def test_where_that_cannot_be_found_out(self):
@@ -405,7 +405,7 @@ class Work(PlacesCase):
         self.root.mount("two", Two())
         self.assertEqual(self.request("GET", "/two").status, 500)
         self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
-        self.assertEqual((len(self.site.places.users), len(self.site.budgets.users)), (0, 1))
+        self.assertEqual((len(self.site.capacity.users), len(self.site.budgets.users)), (0, 1))
 
     def test_strangers_are_charged(self):
         for _ in range(600):
@@ -501,4 +501,4 @@ class OverTLS(PlacesCase):
         self.clock.advance(1)
         self.assertFalse(transport.connected)
         transport.protocol.connectionLost(Failure(ConnectionDone()))
-        self.assertEqual((self.site.places.taken, self.clock.getDelayedCalls()), (0, []))
+        self.assertEqual((self.site.capacity.taken, self.clock.getDelayedCalls()), (0, []))

@@ -26,7 +26,7 @@ from hichat.daemon.assembly import _sign_in
 from hichat.daemon.site import make_site
 from hichat.log import reading
 from hichat.media.media import MediaUses
-from hichat.pipeline.gateway.admission import Caps, Places, Refusals
+from hichat.pipeline.gateway.admission import Capacity, Caps, Refusals
 from hichat.pipeline.gateway.connection import ChatFactory
 from hichat.pipeline.gateway.presence import LocalPresence
 from hichat.pipeline.gateway.roster import Roster
@@ -184,7 +184,7 @@ class TokenCase(SiteFixture):
             reactor=self.clock,
             v1=self.on_v1,
             probe=lambda: self.store.read(reading.head),
-            places=Places(Caps(), Refusals(metrics, self.clock)),
+            capacity=Capacity(Caps(), Refusals(metrics, self.clock)),
             budgets=Budgets(Rate(0, 1), self.clock),
             outside=Outside(),
         )

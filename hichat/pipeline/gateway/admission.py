@@ -150,23 +150,23 @@ class ConnectionSlot:
     @cvar refusal: the error for a connection beyond a limit; None: it is within the limits.
     """
 
-    __slots__ = ("_places", "address")
+    __slots__ = ("_capacity", "address")
     refusal: Refused | None = None
 
-    def __init__(self, places: Places, address: str) -> None:
-        self._places: Places | None = places
+    def __init__(self, capacity: Capacity, address: str) -> None:
+        self._capacity: Capacity | None = capacity
         self.address = address
 
     def leave(self) -> None:
         """The connection is gone: give the slot back. May be called again."""
-        places, self._places = self._places, None
-        if places is not None:
-            self._leave(places)
+        capacity, self._capacity = self._capacity, None
+        if capacity is not None:
+            self._leave(capacity)
 
-    def _leave(self, places: Places) -> None:
-        places.taken -= 1
+    def _leave(self, capacity: Capacity) -> None:
+        capacity.taken -= 1
         if self.address:
-            places.addresses.give(self.address)
+            capacity.addresses.give(self.address)
 
 
 class AtTheDoor(ConnectionSlot):
@@ -178,16 +178,16 @@ class AtTheDoor(ConnectionSlot):
 
     __slots__ = ("_reason", "refusal")
 
-    def __init__(self, places: Places, reason: str, refusal: Refused) -> None:
-        super().__init__(places, "")
+    def __init__(self, capacity: Capacity, reason: str, refusal: Refused) -> None:
+        super().__init__(capacity, "")
         self._reason = reason
         self.refusal = refusal
 
-    def _leave(self, places: Places) -> None:
-        places.door.give(self._reason)
+    def _leave(self, capacity: Capacity) -> None:
+        capacity.door.give(self._reason)
 
 
-class Places:
+class Capacity:
     """
     Counts connections, requests and files against the limits.
 

@@ -78,7 +78,7 @@ class ChatProtocol(WebSocketServerProtocol):
     @ivar generation: of the token, once it is known.
     @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
     @ivar bound: the number of the device whose session that is, if it is another one than C{number}.
-    @ivar place: its slot in the limits of connections, which it gives back when it ends.
+    @ivar slot: its slot in the limits of connections, which it gives back when it ends.
     @ivar quiet: sweeps since the last byte from the peer.
     """
 
@@ -96,7 +96,7 @@ class ChatProtocol(WebSocketServerProtocol):
     login = 0
     bound = 0
     quiet = 0
-    place: ConnectionSlot | None = None
+    slot: ConnectionSlot | None = None
     _is_open = False
     # The bytes of a usual frame whose end has not come yet.
     _begun = b""
@@ -282,8 +282,8 @@ class ChatProtocol(WebSocketServerProtocol):
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
         """The connection is gone. Autobahn calls this after a failed handshake, too: then L{opened} was not called."""
-        if self.place is not None:
-            self.place.leave()
+        if self.slot is not None:
+            self.slot.leave()
         if self._parting is not None:
             self._parting.cancel()
             self._parting = None

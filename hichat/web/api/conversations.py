@@ -169,7 +169,7 @@ async def get_conversations(services: ApiServices, caller: Caller, query: Paging
     after = query.after(tuple[bool, int, int])
     behind = OverviewCursor(*after) if after else None
     found = await services.store.read(_conversations, caller.user.id, behind, query.limit + 1)
-    page = query.page(found, lambda each: each[0].spot)
+    page = query.page(found, lambda each: each[0].cursor)
     return Page([shown for _, shown in page.items], page.next)
 
 
@@ -254,7 +254,7 @@ def _shown(entry: OverviewEntry, title: str, picture: str, remark: str) -> Shown
         group=entry.target if entry.scope == Scope.GROUP else UNSET,
         remark=remark,
         last=UNSET if entry.last is None else view.folded(entry.last),
-        pinned=entry.spot.pinned,
+        pinned=entry.cursor.pinned,
         muted=entry.muted,
     )
 

@@ -11,9 +11,9 @@ from hichat.pipeline.gateway.admission import (
     DOOR,
     MOST,
     SUMMARY,
+    Capacity,
     Caps,
     ConnectionSlot,
-    Places,
     Refusals,
     caps_of,
     key_of,
@@ -29,8 +29,8 @@ class PlacesCase(SynchronousTestCase):
         self.lines: list[LogEvent] = []
         watch_log(self, self.lines.append)
 
-    def places(self, total: int = 1000, address: int = 1000) -> Places:
-        return Places(Caps(total, address, 1000), Refusals(self.metrics, self.clock))
+    def capacity(self, total: int = 1000, address: int = 1000) -> Capacity:
+        return Capacity(Caps(total, address, 1000), Refusals(self.metrics, self.clock))
 
     def refused(self, reason: str) -> float:
         line = f'hichat_connections_refused_total{{reason="{reason}"}} '
@@ -38,48 +38,48 @@ class PlacesCase(SynchronousTestCase):
 
 
 class Limits(PlacesCase):
-    def let_in(self, place: ConnectionSlot | None) -> ConnectionSlot:
-        assert place is not None
-        self.assertIsNone(place.refusal)
-        return place
+    def let_in(self, slot: ConnectionSlot | None) -> ConnectionSlot:
+        assert slot is not None
+        self.assertIsNone(slot.refusal)
+        return slot
 
     def test_of_an_address(self) -> None:
-        places = self.places(address=3)
-        entered = [self.let_in(places.enter("a")) for _ in range(3)]
-        refused = places.enter("a")
+        capacity = self.capacity(address=3)
+        entered = [self.let_in(capacity.enter("a")) for _ in range(3)]
+        refused = capacity.enter("a")
         assert refused is not None
         self.assertIsInstance(refused.refusal, TooManyConnections)
-        self.let_in(places.enter("b"))
-        self.assertEqual((places.taken, self.refused("address")), (4, 1))
+        self.let_in(capacity.enter("b"))
+        self.assertEqual((capacity.taken, self.refused("address")), (4, 1))
         refused.leave()
         entered[0].leave()
         entered[0].leave()
-        self.assertEqual(places.taken, 3)
-        self.let_in(places.enter("a"))
-        self.assertIsNotNone(cast(ConnectionSlot, places.enter("a")).refusal)
+        self.assertEqual(capacity.taken, 3)
+        self.let_in(capacity.enter("a"))
+        self.assertIsNotNone(cast(ConnectionSlot, capacity.enter("a")).refusal)
 
     def test_in_all(self) -> None:
-        places = self.places(total=2)
-        first = self.let_in(places.enter(""))
-        self.let_in(places.enter("a"))
-        self.assertIsInstance(cast(ConnectionSlot, places.enter("b")).refusal, Busy)
+        capacity = self.capacity(total=2)
+        first = self.let_in(capacity.enter(""))
+        self.let_in(capacity.enter("a"))
+        self.assertIsInstance(cast(ConnectionSlot, capacity.enter("b")).refusal, Busy)
         first.leave()
-        self.let_in(places.enter("b"))
+        self.let_in(capacity.enter("b"))
 
     def test_beyond_the_door_nobody_is_told(self) -> None:
-        places = self.places(address=1)
-        self.let_in(places.enter("a"))
-        told = [cast(ConnectionSlot, places.enter("a")) for _ in range(DOOR)]
-        self.assertIsNone(places.enter("a"))
-        self.assertEqual((places.taken, self.refused("address")), (1, DOOR + 1))
+        capacity = self.capacity(address=1)
+        self.let_in(capacity.enter("a"))
+        told = [cast(ConnectionSlot, capacity.enter("a")) for _ in range(DOOR)]
+        self.assertIsNone(capacity.enter("a"))
+        self.assertEqual((capacity.taken, self.refused("address")), (1, DOOR + 1))
         told[0].leave()
-        self.assertIsNotNone(places.enter("a"))
+        self.assertIsNotNone(capacity.enter("a"))
 
     def test_nothing_is_kept_of_who_is_gone(self) -> None:
-        places = self.places()
-        for place in [places.enter(f"a{i}") for i in range(100)]:
-            self.let_in(place).leave()
-        self.assertEqual((len(places.addresses), places.taken), (0, 0))
+        capacity = self.capacity()
+        for slot in [capacity.enter(f"a{i}") for i in range(100)]:
+            self.let_in(slot).leave()
+        self.assertEqual((len(capacity.addresses), capacity.taken), (0, 0))
 
     def test_keys(self) -> None:
         one, same, other = "2001:db8:1:2::3", "2001:db8:1:2:ffff::4", "2001:db8:1:3::3"
@@ -107,15 +107,15 @@ class Reserve(SynchronousTestCase):
 
 class Told(PlacesCase):
     def test_once_a_minute(self) -> None:
-        places = self.places(address=1)
-        places.enter("192.0.2.1")
+        capacity = self.capacity(address=1)
+        capacity.enter("192.0.2.1")
         for _ in range(1000):
-            places.enter("192.0.2.1")
+            capacity.enter("192.0.2.1")
         self.assertEqual(len(self.lines), 1)
         self.clock.advance(SUMMARY)
         self.assertEqual([line["log_level"].name for line in self.lines], ["warn", "warn"])
         self.assertEqual((self.lines[1]["count"], self.lines[1]["who"]), (999, "192.0.2.1"))
         self.clock.advance(SUMMARY)
         self.assertEqual((len(self.lines), self.clock.getDelayedCalls()), (2, []))
-        places.enter("192.0.2.1")
+        capacity.enter("192.0.2.1")
         self.assertEqual(len(self.lines), 3)
