@@ -1,4 +1,4 @@
-"""What the arguments of commands have in common, and the state directory that they work on."""
+"""The arguments that several commands share, and the state directory that these name."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def command(
     """
     Add a command that works on the state directory.
 
-    @param run: does it, and gives the status to exit with.
-    @param named: whether it is about a user.
+    @param run: runs the command, and returns the exit status.
+    @param named: whether the command has the name of a user as an argument.
     """
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     if named:
@@ -33,20 +33,20 @@ def command(
 
 
 def administration(options: argparse.Namespace, make: bool = False) -> Administration:
-    """@return: the accounts of the state directory that a command is given; see L{Administration}."""
+    """@return: the accounts of the state directory that a command's options name; see L{Administration}."""
     given = {"state-dir": options.state_dir, "database": options.database}
     return Administration(settings.load(given, os.environ, Path.cwd()), make)
 
 
 def count(text: str) -> int:
-    """@return: the positive whole number that an argument says."""
+    """@return: the argument as a positive whole number."""
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
     return int(text)
 
 
 def device_name(text: str) -> str:
-    """@return: the argument, if a device may be called so."""
+    """@return: the argument, if it is a valid name of a device."""
     if len(text) > 64 or not re.fullmatch(DEVICE_NAME, text):
         raise argparse.ArgumentTypeError(f"{text!r} is not 1 to 64 characters of ASCII without blanks")
     return text

@@ -1,4 +1,4 @@
-"""C{hichat user}, C{hichat device}, C{hichat token} and C{hichat invite}: an administrator's work."""
+"""An administrator's commands: C{hichat user}, C{hichat device}, C{hichat token} and C{hichat invite}."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hichat.terminal.password import ask_password
 
 
 def add_commands(commands: Any) -> None:
-    """Add what an administrator does: users, their devices, tokens and invites."""
+    """Add the commands for users, their devices, tokens and invites."""
     user = commands.add_parser("user", help="look after users").add_subparsers(required=True, metavar="COMMAND")
     add = command(user, "add", "make a user; asks for the password, or reads a line from a pipe", _add)
     add.add_argument("--admin", action="store_true", help="may broadcast to everyone")

@@ -1,8 +1,8 @@
 """
-What the daemon counts, for Prometheus.
+The daemon's metrics, for Prometheus.
 
-The rooms add to plain integers, which costs them next to nothing; they are read when somebody asks. Metric names end as
-Prometheus' naming practice has it: C{_total} for what only grows, C{_seconds} for times.
+The rooms count with plain integers, which costs next to nothing; these are read when the metrics are requested. Names
+end as in Prometheus' naming practice: C{_total} for counters, C{_seconds} for times.
 """
 
 from __future__ import annotations

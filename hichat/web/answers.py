@@ -18,28 +18,28 @@ FAILED = -1
 
 
 def language(request: Request) -> Language:
-    """@return: the language in which whoever calls wants to be told."""
+    """@return: the language in which a request asks for its answer."""
     return language_of(request.getHeader("accept-language"))
 
 
 def to_json(request: Request, value: object, status: int = 200) -> bytes:
     """
-    Make C{value} the answer.
+    Set up a request's answer: the status, and the headers of a body with C{value}.
 
     @param status: the HTTP status.
-    @return: the body, whose headers are set.
+    @return: the body, which the caller writes.
     """
     body = msgspec.json.encode(value)
     request.setResponseCode(status)
     request.setHeader(b"Content-Type", b"application/json; charset=utf-8")
     request.setHeader(b"Content-Length", b"%d" % len(body))
-    # Answers are somebody's own, and the URL carries the token.
+    # Answers are private to a user, and the URLs of v1 contain the token.
     request.setHeader(b"Cache-Control", b"no-store")
     return body
 
 
 def say_when(request: Request, error: Refused) -> None:
-    """Tell when it may work, if that is known (RFC 9110, 10.2.3)."""
+    """Set C{Retry-After} (RFC 9110, 10.2.3), if it is known when the request may succeed."""
     if error.retry_after is not None:
         request.setHeader(b"Retry-After", b"%d" % max(1, ceil(error.retry_after)))
 
@@ -51,10 +51,10 @@ def answer_json(request: Request, value: object, status: int = 200) -> None:
 
 
 def failed(message: str) -> dict[str, Any]:
-    """@return: a business answer that says no."""
+    """@return: the body that tells of a failure."""
     return {"code": FAILED, "message": message}
 
 
 def refused(request: Request, error: Refused) -> dict[str, Any]:
-    """@return: a business answer that says why not."""
+    """@return: the body that tells of an error, in the request's language."""
     return failed(error.text(language(request)))

@@ -1,4 +1,4 @@
-"""Answers to requests that no call has taken: each part of the site says no in its own way."""
+"""Error answers to requests outside of any call, in the form of the part of the site to which the path belongs."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from twisted.web.http import Request
 
 Complain = Callable[["Request", Refused], bytes]
-"""Makes an error the answer to a request, and returns the body."""
+"""Sets the status and headers of a request's answer for an error, and returns the body, which the caller writes."""
 
 
 def complain(request: Request, error: Refused) -> bytes:
     """
-    Make an error the answer: below C{/v2} as a problem document, elsewhere in the site's own way.
+    Answer a request with an error: below C{/v2} with a problem document, elsewhere in the form that the site sets.
 
-    @return: the body, whose headers are set.
+    @return: the body, which the caller writes; the status and headers are set.
     """
     if request.path == b"/v2" or request.path.startswith(b"/v2/"):
         return answer_problem(request, error)
@@ -28,18 +28,18 @@ def complain(request: Request, error: Refused) -> bytes:
 
 
 def complain_plainly(request: Request, error: Refused) -> bytes:
-    """A L{Complain} for a site that has no way of its own."""
+    """The L{Complain} of a site that sets no form: the JSON of L{hichat.web.answers.failed}."""
     say_when(request, error)
     return to_json(request, refused(request, error), error.status)
 
 
 class _Site(Protocol):
-    """The site, as far as it is needed here."""
+    """The part of the site that L{complain} uses."""
 
     complain: Complain
 
 
 class _Channel(Protocol):
-    """The connection on which a request comes."""
+    """The connection of a request."""
 
     site: _Site

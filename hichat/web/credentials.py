@@ -1,4 +1,4 @@
-"""Where a request says who makes it."""
+"""The caller of a request: the token in its header."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SCHEME = "bearer "
 
 
 def callers(accounts: Accounts) -> Identify:
-    """@return: gives the user whose token a request has in its C{Authorization} header; 0: it has no valid one."""
+    """@return: a function that identifies the caller by the token in the C{Authorization} header."""
 
     async def caller(request: Request) -> int:
         try:

@@ -1,4 +1,4 @@
-"""In which language the server answers a request."""
+"""The language in which the server answers a request."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CONTENT_TYPE = "application/problem+json"
 
 PROBLEMS_PAGE = "/v2/api"
-"""Where people read what a problem means."""
+"""The page that describes all problems."""
 
 
 class Fault(msgspec.Struct, omit_defaults=True):
@@ -73,7 +73,7 @@ class Malformed(InvalidField):
 
 def problem_of(error: Refused, language: Language, prefix: str = "") -> Problem:
     """
-    @param prefix: what the paths of the site begin with.
+    @param prefix: the beginning of all the site's paths.
     @return: the problem document of an error.
     """
     retry = UNSET if error.retry_after is None else error.retry_after
@@ -90,9 +90,9 @@ def problem_of(error: Refused, language: Language, prefix: str = "") -> Problem:
 
 def answer_problem(request: Request, error: Refused) -> bytes:
     """
-    Make an error the answer.
+    Answer a request with the problem document of an error.
 
-    @return: the body, whose headers are set.
+    @return: the body, which the caller writes; the status and headers are set.
     """
     language = language_of(request.getHeader("accept-language"))
     body = msgspec.json.encode(problem_of(error, language, outside_of(request).prefix))
@@ -101,7 +101,7 @@ def answer_problem(request: Request, error: Refused) -> bytes:
     request.setHeader("Content-Length", str(len(body)))
     request.setHeader("Cache-Control", "no-store")
     if error.status == 401:
-        # RFC 6750, 3: who showed no token is not told that it is a bad one.
+        # RFC 6750, 3: a request without a token gets no error code.
         invalid = ', error="invalid_token"' if request.requestHeaders.hasHeader("authorization") else ""
         request.setHeader("WWW-Authenticate", f'Bearer realm="hichat"{invalid}')
     say_when(request, error)

@@ -1,4 +1,4 @@
-"""For operators and their machines: is it alive, does it serve, what has it done."""
+"""The pages for operators and their monitoring: C{/healthz}, C{/readyz} and C{/metrics}."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from hichat.core.errors import NotStored
 from hichat.runtime.metrics import Metrics
 
 FRESH = 1.0
-"""Seconds for which the result of a look is the answer."""
+"""Seconds for which the result of a check is used."""
 
 CHECK_TIMEOUT = 3.0
-"""Seconds that a look may take."""
+"""Seconds that a check may take."""
 
 HANGS = f"the store does not answer within {CHECK_TIMEOUT:.0f} s"
-"""The reason that is given then."""
+"""The answer when a check takes longer."""
 
 
 class Health(Resource):
@@ -35,11 +35,12 @@ class Health(Resource):
 
 class Ready(Resource):
     """
-    C{/readyz}: 200 if it can serve now, else 503 and why. Many may ask, and often: one look a second is for all.
+    C{/readyz}: 200 if the daemon can serve now, else 503 and the reason. All requests within a second share the result
+    of one check, however many there are.
 
-    @param stopping: whether the daemon is going away.
-    @param probe: does what a message needs of the store; fails if it cannot.
-    @param clock: for how old a look is.
+    @param stopping: whether the daemon is stopping.
+    @param probe: does in the store what a message needs. It fails if the store cannot.
+    @param clock: measures the age of a result.
     """
 
     isLeaf = True
@@ -51,14 +52,15 @@ class Ready(Resource):
         self._stopping = stopping
         self._probe = probe
         self._clock = clock
-        # When the look began that is not over, and who waits for it; when the last one was over, and what it has seen.
+        # The start of the check that runs now, and the requests that wait for it; the end of the last check, and its
+        # result: the reason why the daemon cannot serve, or empty.
         self._began: float | None = None
         self._waiting: list[Deferred[str]] = []
         self._seen_at: float | None = None
         self._wrong = ""
 
     def render_GET(self, request: Request) -> bytes | int:
-        """Look, then answer."""
+        """Check, then answer."""
         if self._stopping():
             return _text(request, 503, "stopping")
         gone: list[Failure] = []
@@ -73,7 +75,7 @@ class Ready(Resource):
         return NOT_DONE_YET
 
     def _look(self) -> Deferred[str]:
-        """@return: the reason why the daemon cannot serve; empty: it can."""
+        """@return: fires with the reason why the daemon cannot serve; empty: it can."""
         now = self._clock.seconds()
         if self._began is None:
             if self._seen_at is not None and now - self._seen_at < FRESH:
@@ -84,7 +86,7 @@ class Ready(Resource):
                 return succeed(self._wrong)
         left = self._began + CHECK_TIMEOUT - now
         if left <= 0:
-            # It may hang for long, and another one would hang beside it.
+            # A check hangs: start no other one, which would hang as well.
             return succeed(HANGS)
         waiter: Deferred[str] = Deferred()
         self._waiting.append(waiter)
@@ -117,7 +119,7 @@ class Exposition(Resource):
         self._metrics = metrics
 
     def render_GET(self, request: Request) -> bytes:
-        """@return: every metric."""
+        """@return: all metrics."""
         request.setHeader(b"Content-Type", b"text/plain; version=0.0.4; charset=utf-8")
         return self._metrics.exposition()
 

@@ -1,4 +1,4 @@
-"""Files over HTTP: who may upload, and how files are sent."""
+"""Files over HTTP: the check before an upload, and sending files."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _YEAR = 365 * 24 * 3600
 _PLAIN = frozenset(f"{ascii_letters}{digits} ._()-")
 
 _FOR_ALL = b"Cross-Origin-Resource-Policy", b"cross-origin"
-# The page of v1 may be anywhere.
+# The page of v1 may be on any host.
 
-# Of the files that are older than the table.
+# The types by extension, for files that were uploaded before there was a table.
 _MEDIA_TYPES = {
     "png": "image/png",
     "jpg": "image/jpeg",
@@ -58,7 +58,7 @@ _OLD_NAME = re.compile(rb"[0-9a-f]{32}\.([a-z0-9]{3,4})")
 
 
 def upload_paths(accounts: Accounts, media: MediaStore) -> dict[bytes, UploadPath]:
-    """@return: where files are posted, and who may: users with room for them."""
+    """@return: the path to which files are posted, with its check: the caller is a user with room for the file."""
 
     async def gate(request: Request) -> Callable[[], None]:
         token = bearer(request)
@@ -72,14 +72,14 @@ def upload_paths(accounts: Accounts, media: MediaStore) -> dict[bytes, UploadPat
 
 
 def announced(request: Request) -> int | None:
-    """@return: bytes of the body that is to come; None: the request does not say."""
+    """@return: the length in bytes of the body that follows; None: the request has no valid C{Content-Length}."""
     length = request.getHeader("content-length") or ""
     return int(length) if length.isdecimal() else None
 
 
 class Files(Resource):
     """
-    Serves files by their open URLs, without credentials: C{/uploads/NAME}; pages elsewhere show them, too.
+    Serves files by their open URLs, C{/uploads/NAME}: without credentials, and to pages of all sites.
     """
 
     def __init__(self, media: MediaStore) -> None:
@@ -90,7 +90,7 @@ class Files(Resource):
         """Find a file."""
         old = _OLD_NAME.fullmatch(path)
         if old is not None:
-            # From before there was a table: they are in the directory under the names by which messages know them.
+            # A file from before there was a table: its name in the directory is the one in messages.
             media_type = _MEDIA_TYPES.get(old[1].decode())
             found = self._media.directory / path.decode("ascii")
             if media_type is None or not found.is_file():
@@ -100,12 +100,12 @@ class Files(Resource):
         return _Opened(self._media, path)
 
     def render(self, request: server.Request) -> bytes:
-        """The directory itself is not shown."""
+        """Answer 404: the directory is not listed."""
         return NotFound().render(request)
 
 
 class _Opened(Resource):
-    """What an open URL opens."""
+    """The resource of an open URL: looks up the file in the table."""
 
     _log = Logger()
 
@@ -119,7 +119,7 @@ class _Opened(Resource):
         return NotFound()
 
     def render_GET(self, request: server.Request) -> int:
-        """Find it, and send it."""
+        """Find the file, and send it."""
         work = Deferred.fromCoroutine(self._send(request))
         request.notifyFinish().addErrback(lambda _gone: work.cancel())
         work.addErrback(self._failed, request)
@@ -148,9 +148,10 @@ class _Opened(Resource):
 
 class Download(File):
     """
-    A file that is sent; twisted.web serves ranges of it.
+    Sends a file, or a range of it, by C{twisted.web.static}.
 
-    @param age: seconds that a browser may keep it.
+    @param served: the file.
+    @param age: seconds for which a browser may keep it.
     """
 
     def __init__(self, served: Served, age: int) -> None:
@@ -165,9 +166,9 @@ class Download(File):
         return NotFound()
 
     def render_GET(self, request: http.Request) -> bytes | int:
-        """Send it, so that a browser shows it as what it is and runs nothing in it."""
+        """Send the file, with headers that forbid a browser to guess another type or to run scripts in it."""
         if not self.isfile():
-            # Removed a moment ago.
+            # The file was removed since it was looked up.
             return NotFound().render(request)
         try:
             cast(Request, request).take_file()
@@ -176,12 +177,12 @@ class Download(File):
         request.setHeader(b"Content-Security-Policy", b"default-src 'none'; sandbox")
         request.setHeader(b"Cache-Control", b"private, max-age=%d, immutable" % self._age)
         request.setHeader(b"Content-Disposition", disposition(self._served))
-        # What has another content has another name.
+        # The name can be the tag: files with different contents have different names.
         tag = b'"%s"' % self._served.path.name.encode("ascii")
         if request.setETag(tag) is http.CACHED:
             return b""
         if request.getHeader(b"if-none-match") is not None:
-            # Then a time is not looked at (RFC 9110, 13.1.3).
+            # With If-None-Match, If-Modified-Since is ignored (RFC 9110, 13.1.3).
             request.requestHeaders.removeHeader(b"if-modified-since")
         request.requestHeaders.setRawHeaders(b"range", self._ranges(request, tag))
         sent: bytes | int = super().render_GET(request)
@@ -190,31 +191,35 @@ class Download(File):
     render_HEAD = render_GET
 
     def _ranges(self, request: http.Request, tag: bytes) -> list[bytes]:
-        """@return: the range to send, as one C{Range} that twisted.web takes; empty: all of the file."""
-        # A thousand ranges would send the file a thousand times; whoever wants several may have all of it.
+        """@return: the value of C{Range} for twisted.web, with one range; empty: send the whole file."""
+        # A request for several ranges gets the whole file: a thousand ranges would send the file a thousand times.
         asked = _RANGE.fullmatch(request.getHeader(b"range") or b"")
         if asked is None:
             return []
-        # What they have a part of is to be this (RFC 9110, 13.1.5); twisted.web does not look at that.
+        # The client's part must be of this version (RFC 9110, 13.1.5). twisted.web ignores If-Range.
         has = request.getHeader(b"if-range")
         if has not in (None, tag, http.datetimeToString(math.ceil(self.getModificationTime()))):
             return []
-        # More bytes from the end than there are is all of them (14.1.2); twisted.web fails on that.
+        # A suffix longer than the file is the whole file (14.1.2). twisted.web fails on that.
         return [b"bytes=0-" if asked[1] and int(asked[1]) > self.getsize() else asked[0]]
 
 
 def disposition(served: Served) -> bytes:
-    """@return: C{Content-Disposition} (RFC 6266): whether to show a file or to save it, and as what."""
+    """@return: C{Content-Disposition} (RFC 6266): whether to show a file or to save it, and the file's name."""
     kind = "inline" if served.shown else "attachment"
     if not served.name:
         return kind.encode()
-    # RFC 8187; who cannot read that gets the letters that need no escaping, first: some read only the first one.
+    # The name in RFC 8187's encoding, and before it one in plain ASCII for clients that cannot read that: some of them
+    # read only the first name.
     plain = "".join(map(_plain, served.name))
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(served.name, safe='')}".encode("ascii")
 
 
 def _plain(character: str) -> str:
-    """@return: the same in ASCII without quotes, backslashes and percent signs, which browsers read differently."""
+    """
+    @return: the character in ASCII, without marks; C{_} for those that have no such form, and for quotes, backslashes
+        and percent signs, which browsers read differently.
+    """
     if character in _PLAIN:
         return character
     first = formed("NFD", character)[0]

@@ -1,8 +1,8 @@
 """
-The look of an event or a message to a client of v2: from the log to L{hichat.wire.frames}.
+Converts events and messages of the log to the frames of v2 in L{hichat.wire.frames}.
 
-The fields of an event follow from its kind, by the meanings of its subject and its body: see
-L{hichat.core.kinds.TRAITS}.
+The kind of an event defines the meanings of its subject and its body, and from these follow the fields of the frame:
+see L{hichat.core.kinds.TRAITS}.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ _SETTING = msgspec.json.Decoder(Setting)
 
 
 def live(event: Event) -> frames.EventFrame | None:
-    """@return: an event, for a frame of its own; None if v2 does not show it."""
+    """@return: the frame of an event; None: v2 does not show events of this kind."""
     shown: frames.EventFrame | None = _show(frames.EventFrame, event)
     return shown
 
 
 def happened(event: Event) -> frames.Happened | None:
-    """@return: an event, for a page; None if v2 does not show it."""
+    """@return: an event as an item of a page; None: v2 does not show events of this kind."""
     shown: frames.Happened | None = _show(frames.Happened, event)
     return shown
 
 
 def folded(found: history.FoldedEvents) -> frames.Folded:
-    """@return: a message as it is now."""
+    """@return: a message with its last edit and its reactions."""
     message = found.message
     shown = _present(message, found.edit)
     reactions: dict[str, list[int]] = {}
@@ -72,14 +72,14 @@ def folded(found: history.FoldedEvents) -> frames.Folded:
 
 def said(message: Event, edit: Event | None) -> tuple[str, str, frames.Media]:
     """
-    @return: what L{folded} would show of a message, in much less time: text, name and media.
+    @return: the text, name and media that L{folded} would give for a message, in much less time.
     """
     shown = _present(message, edit)
     return shown.get("text", ""), shown.get("name", ""), shown.get("media", "text")
 
 
 def signal(event: Event) -> msgspec.Struct:
-    """@return: what tells of a signal."""
+    """@return: the frame of a signal: typing or marks."""
     place = place_of(event.scope, event.target)
     if event.kind == Kind.TYPING:
         return frames.TypingFrame(from_=event.sender, **place)
@@ -88,7 +88,7 @@ def signal(event: Event) -> msgspec.Struct:
 
 
 def place_of(scope: int, target: int) -> dict[str, Any]:
-    """@return: what names a conversation in a frame."""
+    """@return: the fields that name a conversation in a frame."""
     if scope == Scope.USER:
         return {"user": target}
     return {"group": target} if scope == Scope.GROUP else {}
@@ -116,7 +116,7 @@ def _show(make: Any, event: Event) -> Any:
 
 
 def _content(event: Event) -> dict[str, Any]:
-    """@return: a message's content, by the protocol's names."""
+    """@return: the fields of a message's content."""
     if not event.body:
         return {"recalled": True}
     body = stored.read_message(event)
@@ -139,7 +139,7 @@ def _content(event: Event) -> dict[str, Any]:
 
 
 def _present(message: Event, edit: Event | None) -> dict[str, Any]:
-    """@return: a message's content as it is after its last edit, by the protocol's names."""
+    """@return: the fields of a message's content after its last edit."""
     shown = _content(message)
     if edit is not None and message.body:
         changed = stored.read_edit(edit)
@@ -147,7 +147,7 @@ def _present(message: Event, edit: Event | None) -> dict[str, Any]:
     return shown
 
 
-# Other events: what the subject tells, and what the body tells
+# Other events: the fields that follow from the subject, and from the body
 
 
 def _nothing(_event: Event) -> dict[str, Any]:
@@ -176,7 +176,7 @@ _OF_SUBJECT: dict[About, Callable[[Event], dict[str, Any]]] = {
 
 def _reaction(event: Event) -> dict[str, Any]:
     if not event.body:
-        # Who does not know of this takes it for none.
+        # For clients that do not know the field "recalled": C{on} says that there is no reaction.
         return {"on": False, "recalled": True}
     return {"emoji": spelt(event.body)[1:].decode(), "on": event.body.startswith(stored.ON)}
 

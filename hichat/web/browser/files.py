@@ -1,8 +1,8 @@
 """
 The web client's files, from the package.
 
-The page is asked for again each time; everything else is below a directory that is named by the content of all files,
-so that it can be kept for ever: a new version of any file is a new directory.
+A browser asks for the page again each time. All other files are below a directory whose name is a hash of all files'
+contents, so a browser may keep them for ever: a change of any file gives the directory another name.
 """
 
 from __future__ import annotations
@@ -25,16 +25,18 @@ TYPES = {
     "svg": "image/svg+xml",
     "webmanifest": "application/manifest+json",
 }
-"""By extension, what a browser is given. Others (licences) stay in the package."""
+"""The media types by extension. Files with other extensions (licences) are not served."""
 
 POLICY = (
     "; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'"
     "; img-src 'self' blob:; media-src 'self' blob:; require-trusted-types-for 'script'; trusted-types hichat"
 )
-"""Only files of this server run, and no text can become markup or script: see C{app/model/trusted.js}."""
+"""
+The page's policy: only scripts of this server run, and no text becomes markup or script: see C{app/model/trusted.js}.
+"""
 
 WORKER_POLICY = "; script-src 'self'; connect-src 'self'"
-"""For the hub, which has no page."""
+"""The policy for the hub, a worker, which does not inherit the page's."""
 
 PAGE_HEADERS = {
     "Referrer-Policy": "no-referrer",
@@ -49,12 +51,12 @@ _KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 class WebClient:
     """
-    What to put into the tree of resources.
+    The resources of the web client.
 
-    @param least: characters that a new password must have at least: the page says so.
+    @param prefix: the beginning of all the site's paths. The scripts read it from their own address.
+    @param least: the least characters of a new password, for the page.
     @ivar page: the page.
-    @ivar directory: what it loads, below C{/app}.
-    @param prefix: what the paths of the site begin with; the scripts find that out by themselves.
+    @ivar directory: the files that the page loads, for the path C{/app}.
     """
 
     def __init__(self, prefix: str = "", least: int = LEAST) -> None:
@@ -72,9 +74,9 @@ class WebClient:
 
 class _Files(Resource):
     """
-    Files by their paths.
+    Serves files by their paths.
 
-    @param found: the contents.
+    @param found: the contents by path.
     """
 
     isLeaf = True
@@ -87,7 +89,7 @@ class _Files(Resource):
         }
 
     def render(self, request: server.Request) -> bytes | int:
-        """Send one."""
+        """Send a file."""
         name = b"/".join(request.postpath or ()).decode("ascii", "replace")
         resource: IResource = self._found.get(name) or NotFound()
         return resource.render(request)

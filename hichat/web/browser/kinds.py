@@ -1,6 +1,6 @@
 """
-What the web client goes by of the table of kinds, as a module of JavaScript: C{app/model/kinds.js}. After a change of
-the table it is made again, with C{python -m hichat.web.browser.kinds > hichat/web/browser/app/model/kinds.js}.
+Makes C{app/model/kinds.js}, a module of JavaScript with the sets of the table of kinds that the web client uses. After
+a change of the table run C{python -m hichat.web.browser.kinds > hichat/web/browser/app/model/kinds.js}.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SETS = (
 
 
 def script() -> str:
-    """@return: the module."""
+    """@return: the text of the module."""
     return _HEAD + "".join(
         f"export const {name} = new Set({json.dumps(_names(found))}); // {words}\n" for name, found, words in _SETS
     )

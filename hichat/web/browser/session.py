@@ -1,16 +1,15 @@
 """
 A browser's session.
 
-A page's scripts are the last place for a token that is good for 60 days, so the web client never sees a refresh token.
-The refresh token is in a cookie that browsers send with these calls only, that no script can read, and that no other
-site's page makes a browser send (C{HttpOnly}, C{SameSite=Strict}, C{Path=/session}: RFC 6265bis, 5.6). Another cookie
-has the device secrets of the last users who logged in, by which the browser is known at the next log-in: see
-L{hichat.accounts.known}. The page has access tokens, in memory. Each call needs a JSON body or a method for which a
-page of another site would need a CORS preflight (Fetch), and the server answers none; and pages of other sites are
-refused: see L{hichat.web.outside.Outside}.
+A refresh token is valid for 60 days, so a page's scripts must not see it. It is in a cookie that no script can read,
+and that browsers send with these calls only, and never for a page of another site (C{HttpOnly}, C{Path=/session},
+C{SameSite=Strict}: RFC 6265bis, 5.6). Another cookie has the device secrets of the last users who logged in, by which
+the server recognises the browser at the next log-in: see L{hichat.accounts.known}. The page keeps access tokens, in
+memory. Each call needs a JSON body or a method for which a page of another site would need a CORS preflight (Fetch),
+and the server answers none. It also refuses calls of pages of other sites: see L{hichat.web.outside.Outside}.
 
-Over TLS the cookies' names begin with C{__Secure-}, so that nobody can set them over a plain connection. Those without,
-from before there were such names, are exchanged by the next refresh.
+Over TLS the cookies' names begin with C{__Secure-}, so an attacker cannot set them over a plain connection. Older
+cookies have names without that, and the next refresh replaces them.
 
 All calls but C{DELETE} answer with a L{BrowserSession}. A browser that is not logged in gets 204 from
 C{/session/refresh}.
@@ -107,15 +106,15 @@ class SessionResource(Resource):
         self.putChild(b"password", _Endpoint({b"POST": calls.change_password}))
 
     def render(self, request: AnyRequest) -> bytes | int:
-        """The path ends here."""
+        """Answer a call of C{/session} itself."""
         return self._own.render(request)
 
 
 class _Endpoint(Resource):
     """
-    One address.
+    The calls of one path.
 
-    @param calls: by method.
+    @param calls: the calls by HTTP method.
     """
 
     _log = Logger()
@@ -127,7 +126,7 @@ class _Endpoint(Resource):
         self.allowedMethods = tuple(calls)
 
     def render(self, request: AnyRequest) -> bytes | int:
-        """Answer, in a while."""
+        """Start the call. Its answer is written when the call has finished."""
         call = self._calls.get(request.method)
         if call is None:
             return super().render(request)
@@ -166,7 +165,7 @@ class _Calls:
         try:
             grant = await self._accounts.log_in_device(*who, device, *peer(request), known)
         except DeviceRevoked:
-            # Whoever knows the password may come back, as another device.
+            # The device of the cookie was revoked. The password is right, so log in as a new device.
             device = _new_device(given.label)
             grant = await self._accounts.log_in_device(*who, device, *peer(request), known)
         newest = [grant.secret, *(secret for secret in known if secret != grant.secret)]
@@ -209,7 +208,7 @@ class _Calls:
 
 
 def _read(request: Request, kind: type[T]) -> T:
-    """As L{read_body}, but C{Content-Type} must be there: without it another origin would not have to ask first."""
+    """As L{read_body}, but C{Content-Type} is required: without it a page of another site would need no preflight."""
     if not request.getHeader("content-type"):
         raise NotJSONType
     return read_body(request, kind)
@@ -222,7 +221,7 @@ def _granted(request: Request, grant: Grant, device: str) -> bytes:
 
 
 def _nobody(request: Request) -> bytes:
-    """Nobody is logged in. The device stays what it is: the next login here is no other one."""
+    """Answer that nobody is logged in. The device's cookie stays, so that the next log-in is of the same device."""
     _set(request, TOKEN_COOKIE, "", 0)
     request.setResponseCode(204)
     request.setHeader("Cache-Control", "no-store")

@@ -40,14 +40,14 @@ CLOSE_CODES = {
     4010: "Nothing was heard from the client for 60 s. Come back.",
     4011: "The server could not serve the connection. Come back later.",
 }
-"""Why the server ends a connection, and what to do."""
+"""The close codes: the reason why the server closes a connection, and what the client should do."""
 
 _CHANNEL = "chat"
 _DIRECTIONS = {"fromClient": FromClient, "fromServer": FromServer}
 
 
 def at(public: PublicURL) -> dict[str, Any]:
-    """@return: the document of a server that the world finds there; do not change it."""
+    """@return: the document of a server with this public URL; do not change it."""
     found = _server("wss" if public.origin.scheme == "https" else "ws", public.origin.authority)
     servers = {"public": {**found, **({"pathname": public.prefix} if public.prefix else {})}}
     channels = {_CHANNEL: _channel() | {"servers": [{"$ref": "#/servers/public"}]}}
@@ -77,7 +77,7 @@ def document() -> dict[str, Any]:
 
 
 def error_codes() -> dict[str, str]:
-    """@return: what C{error} frames can have as their code, and the sentence that goes with it."""
+    """@return: the codes of C{error} frames, with the English message of each."""
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Refused)]
     return {kind.code: kind.en for kind in kinds if kind is not Refused}
 

@@ -1,4 +1,4 @@
-"""What the docstrings of types say, for documents that describe them: from epytext to CommonMark and JSON Schema."""
+"""Converts the docstrings of types from epytext to CommonMark, and adds them to JSON Schemas."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _FIELD = re.compile(r"@ivar (\w+): (.*)", re.DOTALL)
 
 
 def commonmark(epytext: str) -> str:
-    """@return: the text with its inline markup and literal blocks as CommonMark writes them."""
+    """@return: the text with its inline markup and literal blocks in CommonMark."""
     marked = _MARKUP.sub(lambda found: _MARKS[found[1]] + found[2] + _MARKS[found[1]], epytext)
     return re.sub(r"::$", ":", marked, flags=re.MULTILINE)
 
 
 def describe(schema: dict[str, Any], kind: type[msgspec.Struct]) -> None:
     """
-    Put into a type's schema what its docstring says.
+    Add the descriptions of a type's docstring to its schema.
 
-    @param schema: of an object; it is changed.
+    @param schema: the schema of an object, which is changed.
     """
     schema["description"], words = described(kind)
     for field in msgspec.structs.fields(kind):
@@ -37,7 +37,10 @@ def _sentence(text: str) -> str:
 
 
 def described(kind: type) -> tuple[str, dict[str, str]]:
-    """@return: what a type is, and what each of its fields is; a base class's words count where it has none itself."""
+    """
+    @return: the description of a type, and those of its fields by name. A field without one of its own has that of a
+        base class.
+    """
     text, words = "", dict[str, str]()
     for base in reversed(kind.__mro__):
         paragraphs, fields = _read(vars(base).get("__doc__") or "") if issubclass(base, msgspec.Struct) else ("", {})
@@ -47,7 +50,7 @@ def described(kind: type) -> tuple[str, dict[str, str]]:
 
 
 def _read(docstring: str) -> tuple[str, dict[str, str]]:
-    """@return: the text of an epytext docstring, each paragraph a line; and what it says of each field."""
+    """@return: the text of an epytext docstring, with each paragraph on one line; and the descriptions of fields."""
     text, *fields = re.split(r"^(?=@ivar )", inspect.cleandoc(docstring), flags=re.MULTILINE)
     found = [match for match in map(_FIELD.match, fields) if match]
     paragraphs = [_line(paragraph) for paragraph in text.split("\n\n")]

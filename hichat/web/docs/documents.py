@@ -1,4 +1,4 @@
-"""What the daemon serves about its own v2 protocol and its v2 HTTP API."""
+"""Serves the documents and pages about the v2 protocol and the v2 HTTP API."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from hichat.web.site import Branch, NotFound
 
 class Document(Resource):
     """
-    Something that stays the same until the daemon is another one.
+    A resource whose content does not change while the daemon runs.
 
-    @param body: the bytes, or what makes them when they are first asked for.
-    @param policy: what a browser may do with it beside showing it, as a C{Content-Security-Policy}.
-    @param headers: more, or others.
+    @param body: the content, or a function that makes it at the first request.
+    @param policy: directives that are added to the C{Content-Security-Policy}, which otherwise forbids everything.
+    @param headers: headers that are added, or that replace others.
     """
 
     isLeaf = True
@@ -54,7 +54,7 @@ class Document(Resource):
         return b'"%s"' % blake2b(self._body, digest_size=16).hexdigest().encode()
 
     def render_GET(self, request: Request) -> bytes:
-        """@return: the body, also if the client has it: the response's length is of it, and it is then not sent."""
+        """@return: the body. If the client has it already, Twisted uses only its length, and sends 304 without it."""
         for name, value in self._headers.items():
             request.setHeader(name, value)
         request.setETag(self._tag)
@@ -63,7 +63,7 @@ class Document(Resource):
 
 class LazyPage(Document):
     """
-    A page that is made when it is first asked for: a tenth of a second, which a start need not wait for.
+    A page that is made at the first request. That takes a tenth of a second, which would delay the start.
 
     @param make: makes the page; see L{hichat.web.docs.pages}.
     """
@@ -74,16 +74,17 @@ class LazyPage(Document):
         super().__init__("text/html; charset=utf-8", lambda: make().encode(), f"; style-src '{STYLE_HASH}'")
 
     def getChild(self, path: bytes, request: Request) -> IResource:
-        """There is nothing below a page."""
+        """Answer 404: there are no paths below a page."""
         return NotFound()
 
 
 def mount_documents(root: Branch, public: PublicURL | None = None) -> None:
     """
-    Put the documents and the pages where clients' authors find them. Each is made when it is first asked for: that
-    takes a tenth of a second, for which a start need not wait.
+    Add the documents and the pages to the site, below C{/v2}. Each is made at the first request: that takes a tenth of
+    a second, which would delay the start.
 
-    @param public: where the world finds the site.
+    @param root: the site's root.
+    @param public: the site's public URL; None: it is not set.
     """
     for name, module in (("asyncapi", asyncapi), ("openapi", openapi)):
         make = module.document if public is None else partial(module.at, public)

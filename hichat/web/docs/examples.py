@@ -22,9 +22,10 @@ from hichat.wire.frames import FRAME_LIMIT, FromClient, FromServer
 
 class Example(NamedTuple):
     """
-    A frame as it may be sent.
+    An example of a frame.
 
-    @ivar title: what it is an example of.
+    @ivar title: the case that it shows.
+    @ivar frame: the frame.
     """
 
     title: str

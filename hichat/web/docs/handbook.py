@@ -1,8 +1,8 @@
 """
-The pages of C{hichat/docs}, as they are in this version, at C{/docs}.
+Serves the pages of C{hichat/docs} in this version, at C{/docs}.
 
-They are Markdown that reads well in the repository, so their links are those of the repository; here they lead to the
-page that is served instead.
+They are Markdown that is also read in the repository, so their links are those of the repository. In a served page
+each link leads to the served page instead.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PLACE = "/docs"
 
 _INDEX = "README"
 _HERE = "http://127.0.0.1:8000"
-"""How the pages call a running daemon: its address by default. On a page that a daemon serves it is that one."""
+"""The address of a running daemon in the pages: the default. A served page has the site's own address instead."""
 _TITLE = re.compile(r"# (.+)")
 
 
@@ -34,7 +34,7 @@ class Handbook(Resource):
     """
     The index, and below it the pages.
 
-    @param prefix: what the paths of the site begin with.
+    @param prefix: the beginning of all the site's paths.
     """
 
     def __init__(self, prefix: str = "") -> None:
@@ -46,7 +46,7 @@ class Handbook(Resource):
             self.putChild(name.encode("ascii"), page)
 
     def getChild(self, path: bytes, request: Request) -> IResource:
-        """There is no such page."""
+        """Answer 404: there is no such page."""
         return NotFound()
 
     def render(self, request: Request) -> bytes | int:
@@ -55,7 +55,7 @@ class Handbook(Resource):
 
 
 def _read() -> Iterator[tuple[str, str, str]]:
-    """@return: of each page its name, its language and its text; C{steps.zh.md} is Chinese."""
+    """@return: the name, language and text of each page; C{steps.zh.md} is Chinese."""
     for each in (files("hichat") / "docs").iterdir():
         name, extension = each.name.rsplit(".", 1)
         if extension == "md":

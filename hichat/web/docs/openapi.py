@@ -38,7 +38,7 @@ Messages go over the WebSocket at `/v2/ws`; see [its page](/v2/protocol).
 
 _REF = "#/components/schemas/{name}"
 _FILE: dict[str, Any] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
-"""Any type; the content is not text that JSON Schema could say something of."""
+"""The content of a file: of any type, and no text that JSON Schema could describe."""
 
 _OF_THE_SITE = (MethodNotTaken, NoSuchAddress)
 """Errors below C{/v2} that belong to no operation."""
@@ -55,7 +55,7 @@ _STATUSES = {
 
 
 def at(public: PublicURL) -> dict[str, Any]:
-    """@return: the document of a server that the world finds there; do not change it."""
+    """@return: the document of a server with this public URL; do not change it."""
     info = document()["info"]
     description = info["description"].replace("](/v2/", f"]({public.prefix}/v2/")
     return document() | {"info": info | {"description": description}, "servers": [{"url": f"{public}/v2"}]}
@@ -141,7 +141,7 @@ def _parameters(kind: type[msgspec.Struct] | None, place: str) -> list[dict[str,
 
 
 def _schema_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    """@return: a struct's own schema, with what its docstring says."""
+    """@return: a struct's own schema, with the descriptions of its docstring."""
     _, schemas = msgspec.json.schema_components([kind], ref_template=_REF)
     schema = schemas[kind.__name__]
     describe(schema, kind)
@@ -173,7 +173,7 @@ def _problem(status: int, kinds: Iterable[type[Refused]]) -> dict[str, Any]:
 
 @cache
 def _ref(kind: Any) -> dict[str, Any]:
-    """@return: a reference to the type's schema, which is the same for all who ask; do not change it."""
+    """@return: a reference to the type's schema. All callers share it; do not change it."""
     (found,), _ = msgspec.json.schema_components([kind], ref_template=_REF)
     return found
 
@@ -194,7 +194,7 @@ def _schemas() -> dict[str, Any]:
     for name, schema in schemas.items():
         describe(schema, structs[name])
         if name not in closed:
-            # A later server may say more.
+            # A later server may send more fields.
             schema.pop("additionalProperties", None)
         for found in schema["properties"].values():
             _tell_default(found)
@@ -204,7 +204,10 @@ def _schemas() -> dict[str, Any]:
 
 
 def _tell_default(field: dict[str, Any]) -> None:
-    """Generators take a field with a C{default} for one that is always there; but it may be left out, by both sides."""
+    """
+    Replace C{default} in a field's schema: generators of code think that a field with a default is always present, but
+    both sides may leave it out.
+    """
     if "default" in field:
         default = field.pop("default")
         field["x-default"] = default
@@ -212,7 +215,7 @@ def _tell_default(field: dict[str, Any]) -> None:
 
 
 def _structs(kinds: Iterable[Any]) -> dict[str, type[msgspec.Struct]]:
-    """@return: all structs that are in these types, by the names of their schemas."""
+    """@return: all structs that these types contain, by the names of their schemas."""
     found: dict[str, type[msgspec.Struct]] = {}
 
     def look(kind: Any) -> None:

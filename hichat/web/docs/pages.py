@@ -1,8 +1,8 @@
 """
-The pages for people: Jinja2 templates, and Markdown by markdown-it-py.
+Renders the pages for people: Jinja2 templates, and Markdown by markdown-it-py.
 
-A page has no script and nothing from elsewhere. Its one style stands in it, and a Content-Security-Policy allows that
-by its hash. Templates escape what they are given; Markdown passes no HTML through.
+A page has no script and loads nothing. Its style is in the page, and the Content-Security-Policy allows it by its hash.
+Templates escape all values; HTML in Markdown is escaped as well.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from markupsafe import Markup
 from hichat.core.events import MAX_SAFE_INTEGER
 
 if TYPE_CHECKING:
-    # What renders the pages is imported when the first one is asked for: it would take a tenth of the daemon's start.
+    # The renderers are imported when the first page is requested: importing them takes a tenth of the daemon's start.
     from jinja2 import Environment
     from markdown_it import MarkdownIt
     from markdown_it.rules_core import StateCore
@@ -28,20 +28,21 @@ if TYPE_CHECKING:
 STYLE = (files(__package__) / "templates" / "style.css").read_text(encoding="utf-8")
 
 STYLE_HASH = "sha256-" + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-"""What a Content-Security-Policy allows the page's style by."""
+"""The hash of the page's style, for the Content-Security-Policy."""
 
 _ANCHORED = 3
-"""The lowest level of headings that links can lead to."""
+"""The lowest level of headings that have an anchor."""
 _INDENT_OVER = 72
-"""Characters of JSON that are shown in one line."""
+"""The most characters of JSON that are shown on one line."""
 
 
 def page(template: str, title: str, language: str = "en", **values: Any) -> str:
     """
-    @param template: the file's name.
-    @param language: of the text, as HTML names it.
-    @param values: what else the template asks for.
-    @return: a whole page.
+    @param template: the name of the template's file.
+    @param title: the page's title.
+    @param language: the text's language, as a tag for HTML's C{lang}.
+    @param values: the other variables of the template.
+    @return: the HTML of a whole page.
     """
     found = _environment().get_template(template)
     return found.render(title=title, language=language, style=Markup(STYLE), **values)  # noqa: S704
@@ -49,8 +50,8 @@ def page(template: str, title: str, language: str = "en", **values: Any) -> str:
 
 def markdown(lead: Callable[[str], str]) -> MarkdownIt:
     """
-    @param lead: where a link leads on this site, by where it leads in the text.
-    @return: what renders CommonMark with tables. A heading's anchor is the one that GitHub gives it.
+    @param lead: gives the target of a link on this site, for a target in the text.
+    @return: a renderer of CommonMark with tables. A heading has the same anchor as on GitHub.
     """
     from markdown_it import MarkdownIt
     from mdit_py_plugins.anchors import anchors_plugin
@@ -62,8 +63,8 @@ def markdown(lead: Callable[[str], str]) -> MarkdownIt:
 
 def below(prefix: str) -> Callable[[str], str]:
     """
-    @param prefix: what the paths of the site begin with.
-    @return: where links with a path lead.
+    @param prefix: the beginning of all the site's paths.
+    @return: a function for L{markdown} that adds the prefix to links with an absolute path.
     """
     return lambda link: prefix + link if link.startswith("/") else link
 
@@ -77,8 +78,9 @@ def _lead(state: StateCore, lead: Callable[[str], str]) -> None:
 
 def to_html(text: str, prefix: str = "") -> Markup:
     """
-    @param prefix: what the paths of the site begin with.
-    @return: Markdown, rendered.
+    @param text: Markdown.
+    @param prefix: the beginning of all the site's paths.
+    @return: its HTML.
     """
     return Markup(markdown(below(prefix)).render(text))  # noqa: S704
 
@@ -106,7 +108,7 @@ def _environment() -> Environment:
 
 
 def in_few_lines(value: Any) -> str:
-    """@return: JSON, in one line if that is short."""
+    """@return: the value as JSON, on one line if that is short."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _INDENT_OVER else json.dumps(value, ensure_ascii=False, indent=2)
 
@@ -114,7 +116,7 @@ def in_few_lines(value: Any) -> str:
 def bounds(field: dict[str, Any]) -> Markup:
     """
     @param field: the JSON Schema of a value.
-    @return: what values it may have.
+    @return: the limits of the value, for people.
     """
     return Markup("; ").join(filter(None, (_bounds(field), _default(field))))
 

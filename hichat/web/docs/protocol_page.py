@@ -30,7 +30,7 @@ _EXCHANGED = Markup('<span class="dim">{}</span> <code>{}</code>')
 @cache
 def page(prefix: str = "") -> str:
     """
-    @param prefix: what the paths of the site begin with.
+    @param prefix: the beginning of all the site's paths.
     @return: the page.
     """
     components = document()["components"]
