@@ -44,6 +44,18 @@ class Crash(DeliverySystem):
             a.say(userId=one[0], TargetId=other[0], Type=1, Content=str(number))
         return b
 
+    async def come_and_talk(self) -> tuple[Chatter, Person, Person]:
+        """@return: people who talk all the time on two devices each; and two others."""
+        *people, one, other = self.insider.people(6)
+        team = self.insider.group(*(user for user, _ in people))
+        await self.come(people, each=2, check=False)
+        return Chatter(lambda number: self.speak(number, team), 0.004), one, other
+
+    async def die(self) -> None:
+        """Be killed at a random instant."""
+        await deferLater(reactor, self.chance.uniform(0, 0.4))
+        await self.daemon.stop(signal.SIGKILL)
+
     def check_v1(self, heard: list[str], sender: int) -> None:
         """What they have heard is stored, in the order of saying."""
         stored = [event.body.decode() for event in self.insider.events() if event.sender == sender and not event.device]
@@ -56,31 +68,26 @@ class Crash(DeliverySystem):
 crash = fixture_of(Crash)
 
 
-@pytest.mark.alone
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 async def test_kill_9(crash: Crash) -> None:
     """
-    At random instants, some of them while it starts. Ready again in 2 s without anybody's hand; what was acked, or
-    heard on v1, is in the log, which has no gap; no client id is there twice; everybody has everything once.
+    At random instants, some of them while it starts. What was acked, or heard on v1, is in the log, which has no gap;
+    no client id is there twice; everybody has everything once.
     """
-    *people, one, other = crash.insider.people(6)
-    team = crash.insider.group(*(user for user, _ in people))
-    await crash.come(people, each=2, check=False)
-    chatter = Chatter(lambda number: crash.speak(number, team), 0.004)
+    chatter, one, other = await crash.come_and_talk()
     heard: list[str] = []
-    times = []
     for kill in range(crash.KILLS):
         b = await crash.talk_v1(one, other, kill)
-        await deferLater(reactor, crash.chance.uniform(0, 0.4))
-        await crash.daemon.stop(signal.SIGKILL)
+        if kill % 2:
+            # On a busy machine nobody would be back before the next kill, and no ack could be lost.
+            await until(lambda: any(device.live for device in crash.devices), 60)
+        await crash.die()
         heard += b.texts
         if kill % 8 == 7:
             crash.daemon.launch()
             await deferLater(reactor, crash.chance.uniform(0, 0.8))
             await crash.daemon.stop(signal.SIGKILL)
-        began = time.monotonic()
         await crash.daemon.start()
-        times.append(time.monotonic() - began)
     await chatter.stop()
     await crash.settled()
     crash.check()
@@ -88,8 +95,22 @@ async def test_kill_9(crash: Crash) -> None:
     duplicates = sum(ack["duplicate"] for device in crash.devices for ack in device.acks.values())
     assert duplicates > 0, "no ack was ever lost: nothing was repeated"
     crash.check_v1(heard, one[0])
+
+
+@pytest.mark.alone
+async def test_ready_again_after_a_kill(crash: Crash) -> None:
+    """In 2 s, without anybody's hand, beside people who come back and talk on."""
+    chatter, *_ = await crash.come_and_talk()
+    times = []
+    for _ in range(9):
+        await crash.die()
+        began = time.monotonic()
+        await crash.daemon.start()
+        times.append(time.monotonic() - began)
+    await chatter.stop()
+    await crash.settled()
     # The median: this machine has other things to do as well.
-    assert sorted(times)[crash.KILLS // 2] < 2
+    assert sorted(times)[4] < 2
     assert max(times) < 6
 
 
