@@ -53,7 +53,7 @@ from hichat.pipeline.gateway.quota import Quota
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_connection import V2Protocol
-from hichat.pipeline.gateway.v2_session import Services, SignedIn, make_signal
+from hichat.pipeline.gateway.v2_session import SessionServices, SignedIn, make_signal
 from hichat.pipeline.ledger.gather import Ledger
 from hichat.pipeline.ledger.memory import CATCH_UP_LIMIT, FEW
 from hichat.pipeline.ledger.process import WriterProcess, WriterSetup
@@ -386,7 +386,7 @@ def assemble_services(
     bounds: Bounds,
     now: Callable[[], int],
     media: MediaUses,
-) -> Services:
+) -> SessionServices:
     """
     Put together the services that v2 sessions use.
 
@@ -394,7 +394,7 @@ def assemble_services(
     @param now: the time in milliseconds since the epoch.
     @param media: handles the files that messages name.
     """
-    return Services(
+    return SessionServices(
         sign_in=sign_in,
         store=way.store,
         routing=way.routing,

@@ -51,7 +51,7 @@ class Worker(Supervised):
     @param write: called with each line that it logs.
     """
 
-    patience = STOP_DEADLINE + 1
+    exit_timeout = STOP_DEADLINE + 1
     longest_line = WORKER_LINE_LIMIT
 
     def __init__(self, number: int, found: DaemonSettings, reactor: Any, write: Callable[[str], object]) -> None:

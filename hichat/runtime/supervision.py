@@ -70,12 +70,12 @@ class Supervised(ABC):
     A supervised process, while one runs.
 
     @ivar name: the process's name in the log.
-    @cvar patience: seconds that the process has to end by itself when it is asked to.
+    @cvar exit_timeout: seconds that the process has to end by itself when it is asked to.
     @cvar longest_line: the most bytes of an output line; a longer line counts as several.
     """
 
     name: str
-    patience = EXIT_TIMEOUT
+    exit_timeout = EXIT_TIMEOUT
     longest_line = WORDS
     _log = Logger()
 
@@ -213,9 +213,9 @@ class Supervised(ABC):
         return gone
 
     def expect_its_end(self) -> None:
-        """Kill the process if it does not end by itself within L{patience}."""
+        """Kill the process if it does not end by itself within L{exit_timeout}."""
         if self._hurry is None:
-            self._hurry = self._reactor.callLater(self.patience, self.kill_at_last)
+            self._hurry = self._reactor.callLater(self.exit_timeout, self.kill_at_last)
 
     def kill_at_last(self) -> None:
         """The process was asked to end, and has not: kill it."""

@@ -251,7 +251,7 @@ async def test_a_refusal_here(writing: Writing) -> None:
 
 async def test_it_ends_with_the_daemon_only(writing: Writing) -> None:
     # On a machine that is busy a second may not be enough.
-    writing.patch(WriterProcess, "patience", 60.0)
+    writing.patch(WriterProcess, "exit_timeout", 60.0)
     process = writing.make()
     assert process.pid is not None
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -96,7 +96,7 @@ async def test_steps(follower_scene: FollowerProcessScene) -> None:
 
 async def test_last_in_line_and_it_ends_with_the_daemon(follower_scene: FollowerProcessScene) -> None:
     # It is last in line for a core: on a machine that is busy its last second may not be enough, and it is killed.
-    follower_scene.patch(FollowerProcess, "patience", 60.0)
+    follower_scene.patch(FollowerProcess, "exit_timeout", 60.0)
     made = follower_scene.make()
     await made.step()
     assert made.pid is not None

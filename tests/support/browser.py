@@ -30,7 +30,7 @@ ARGUMENTS = [
 PASSWORD = "correct horse"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 375, "height": 700}
-PATIENCE = 20_000
+BROWSER_TIMEOUT = 20_000
 """Milliseconds that something may take to be seen."""
 
 GO = """(place) => new Promise((resolve) => {
@@ -40,7 +40,7 @@ GO = """(place) => new Promise((resolve) => {
     location.hash = `#/${place}`;
 })"""
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=BROWSER_TIMEOUT)
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = 10) -> Any:
@@ -136,7 +136,7 @@ class Person:
         self._expected = ""
         options = {"locale": "en-US", "viewport": DESKTOP, "permissions": ["microphone"]} | options
         self.context = browser.new_context(**options)
-        self.context.set_default_timeout(PATIENCE)
+        self.context.set_default_timeout(BROWSER_TIMEOUT)
         if script:
             self.context.add_init_script(script)
         if member:
@@ -201,7 +201,7 @@ class Person:
 
     def until(self, expression: str) -> None:
         """Wait until something is so in the page. Playwright's own way is C{eval}, which the policy forbids."""
-        wait_for(lambda: self.page.evaluate(expression), PATIENCE / 1000)
+        wait_for(lambda: self.page.evaluate(expression), BROWSER_TIMEOUT / 1000)
 
     def choose(self, text: str, action: str) -> None:
         """Do something with a message, by its menu."""

@@ -18,7 +18,7 @@ from hichat.pipeline.gateway.presence import LocalPresence
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_connection import V2Protocol
-from hichat.pipeline.gateway.v2_session import Services, SignedIn
+from hichat.pipeline.gateway.v2_session import SessionServices, SignedIn
 from hichat.pipeline.plane.intake import Intake
 from hichat.pipeline.routing.delivery import Arrived, Met
 from hichat.runtime.metrics import Metrics
@@ -159,7 +159,7 @@ class V2Case(ProtocolCase):
         super().setUp()
         self.signing_in: Deferred[SignedIn] = Deferred()
         unused: Any = None
-        services = Services(
+        services = SessionServices(
             sign_in=lambda token, device: self.signing_in,
             store=unused,
             routing=self.routing,  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from hichat.media.media import MediaUses
 from hichat.pipeline.gateway.presence import LocalPresence
 from hichat.pipeline.gateway.roster import Encoder, Roster
 from hichat.pipeline.gateway.session import Inlet
-from hichat.pipeline.gateway.v2_session import Services, SignedIn, V2Session
+from hichat.pipeline.gateway.v2_session import SessionServices, SignedIn, V2Session
 from hichat.pipeline.plane.intake import Intake
 from hichat.pipeline.routing.arrivals import read_arrivals, read_generation
 from hichat.pipeline.routing.delivery import Routing
@@ -214,7 +214,7 @@ class SessionCase(WriterCase):
         """@return: a connection on which the client has not sent anything."""
         submit, signal = self.drafts.extend, self.signals.append
         inlet = Inlet(submit, signal, self.intake, self.metrics, self.clock, rate)
-        services = Services(
+        services = SessionServices(
             sign_in=self.sign_in,
             store=self.store,
             routing=self.routing,

@@ -32,7 +32,7 @@ from hichat.pipeline.gateway.presence import LocalPresence
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import Inlet
 from hichat.pipeline.gateway.v2_connection import V2Protocol
-from hichat.pipeline.gateway.v2_session import Services
+from hichat.pipeline.gateway.v2_session import SessionServices
 from hichat.pipeline.plane.intake import Intake
 from hichat.pipeline.routing.arrivals import read_arrivals, read_generation
 from hichat.pipeline.routing.delivery import Routing
@@ -155,7 +155,7 @@ class TokenCase(SiteFixture):
         self.ledger.routing = self.routing
         inlet = Inlet(lambda drafts: None, lambda signal: None, Intake(), metrics, self.clock, 5000)
         counters = Gathered(lambda found: self.store.read(reading.last_counters, found))
-        services = Services(
+        services = SessionServices(
             sign_in=lambda token, name: _sign_in(accounts, counters, token, name),
             store=self.store,
             routing=self.routing,

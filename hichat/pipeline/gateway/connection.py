@@ -20,7 +20,7 @@ from hichat.core.ports import IPresence
 from hichat.pipeline.gateway.admission import ConnectionSlot
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import ChatSession, Inlet
-from hichat.pipeline.gateway.v2_session import Services
+from hichat.pipeline.gateway.v2_session import SessionServices
 from hichat.pipeline.routing.delivery import Routing
 from hichat.runtime.flush import Flusher, send_at_once, sends_at_once
 from hichat.wire import websocket
@@ -507,7 +507,7 @@ class ChatFactory(WebSocketServerFactory):
         routing: Routing,
         presence: IPresence,
         clock: IReactorTime,
-        services: Services | None = None,
+        services: SessionServices | None = None,
         unsent_limit: int = UNSENT_LIMIT,
     ) -> None:
         super().__init__(server="HiChat", headers=GUARDS, reactor=clock, protocols=protocol.subprotocols)

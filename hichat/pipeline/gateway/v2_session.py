@@ -65,7 +65,7 @@ class SignedIn:
 
 
 @dataclass(frozen=True)
-class Services:
+class SessionServices:
     """
     The services that v2 sessions use beside the inlet.
 
@@ -167,7 +167,7 @@ class V2Session(ChatSession):
     __slots__ = ("_groups", "_live", "_services", "_shows", "_strange", "_synced", "_token", "_users", "_who", "_work")
 
     def __init__(
-        self, token: str, language: Language, connection: V2Connection, inlet: Inlet, services: Services
+        self, token: str, language: Language, connection: V2Connection, inlet: Inlet, services: SessionServices
     ) -> None:
         super().__init__(language, connection, inlet)
         self._token = token
@@ -659,13 +659,13 @@ def _close_code(error: Refused) -> frames.Close:
     return frames.Close.NO_HELLO if isinstance(error, OtherDevice) else frames.Close.UNAUTHORIZED
 
 
-def _page(database: Database, services: Services, who: SignedIn, since: int, until: int) -> catchup.Missed:
+def _page(database: Database, services: SessionServices, who: SignedIn, since: int, until: int) -> catchup.Missed:
     """@raise SignedOut: the token or the device is void by now; then the client must not get anything more."""
     _check_signed_in(database, services, who)
     return catchup.page(database, who.user, since, until, services.sync_page, SYNC_PAGE_SIZE)
 
 
-def _check_signed_in(database: Database, services: Services, who: SignedIn) -> None:
+def _check_signed_in(database: Database, services: SessionServices, who: SignedIn) -> None:
     if services.read_generation(database, who.user, who.device, who.login, who.bound) != who.generation:
         raise SignedOut
 
