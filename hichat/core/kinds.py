@@ -1,10 +1,10 @@
 """
-The kinds of events, and what each is like: one table, L{TRAITS}, which all rooms read.
+The kinds of events and their traits: one table, L{TRAITS}, which all rooms read.
 
-Who adds a kind adds its number to L{Kind}, its name to L{EventKind} and its row to L{TRAITS}. The ledger, routing,
-history, search, both dialects and the documents go by that; the web client has it as C{app/model/kinds.js}.
+A new kind needs its number in L{Kind}, its name in L{EventKind} and its row in L{TRAITS}. The ledger, routing, history,
+search, both dialects and the documents follow from the row; C{app/model/kinds.js} has the web client's part of it.
 
-The sets below the table are made of it once: a lookup there costs less than to ask a row.
+The sets below the table are made from it once: a lookup in a set is faster than a look at a row.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ EventKind = Literal[
     "unblocked",
     "conversation_set",
 ]
-"""What clients of v2 call the kinds that they see: the names of L{TRAITS}, in its order."""
+"""The names of the kinds that v2 shows: those of L{TRAITS}, in its order."""
 
 
 class Heard(Enum):
@@ -134,13 +134,13 @@ class Heard(Enum):
     HERE = auto()
     """The users of its conversation: two users, the members of a group, the user's own devices, or everybody."""
     AND_SUBJECT = auto()
-    """Those, and the subject, who is no member of the group."""
+    """The users of its conversation, and the subject, who is no member of the group."""
     BY_WORKERS = auto()
     """No user: only the workers act on it."""
 
 
 class Shown(Enum):
-    """Where a chat shows an event."""
+    """The place where a chat shows an event."""
 
     AS_MESSAGE = auto()
     """Among the messages of its conversation. The overview shows the last one of them."""
@@ -151,7 +151,7 @@ class Shown(Enum):
 
 
 class Membership(Enum):
-    """What an event does to the members of a group. The body of such an event is the group's size after it."""
+    """The effect of an event on the members of a group. The body of such an event is the group's size after it."""
 
     BEGINS = auto()
     ENDS = auto()
@@ -160,7 +160,7 @@ class Membership(Enum):
 
 
 class Text(Enum):
-    """What an event does to a message's text, which search finds and clients show."""
+    """The effect of an event on a message's text, which search finds and clients show."""
 
     HAS = auto()
     REPLACES = auto()
@@ -179,7 +179,7 @@ class By(Enum):
 
 
 class About(Enum):
-    """What the subject of an event is."""
+    """The meaning of an event's subject."""
 
     NOTHING = auto()
     MESSAGE = auto()
@@ -193,7 +193,7 @@ class About(Enum):
 
 
 class Body(Enum):
-    """What the body of an event is, where it is no JSON object of a struct."""
+    """The meaning of an event's body, if it is no JSON object of a struct."""
 
     NOTHING = auto()
     MESSAGE = auto()
@@ -201,15 +201,17 @@ class Body(Enum):
     REACTION = auto()
     """C{+} or C{-}, and the emoji. Empty: the message was recalled."""
     SIZE = auto()
-    """How many members the group has after it, as decimal digits."""
+    """The number of the group's members after it, as decimal digits."""
     CHANGES = auto()
-    """The columns of the group that have another value, a JSON object."""
+    """A JSON object: the changed columns of the group, with their new values."""
     ROLE = auto()
     """The role's name."""
     UNTIL = auto()
     """Milliseconds since the epoch, as decimal digits."""
     GENERATION = auto()
-    """The number that tokens, or a device's session, must have from now on, as decimal digits. Empty: none is good."""
+    """
+    The generation that tokens, or a device's session, must have from now on, as decimal digits. Empty: none is valid.
+    """
     TEXT = auto()
     """UTF-8; may be empty."""
     REMARK = auto()
@@ -505,11 +507,11 @@ TRAITS: dict[int, Traits] = {
     Kind.TYPING: Traits(name="typing", stored=False),
     Kind.MARKED: Traits(name="receipt", body=Body.MARKS, example=b"43 42", stored=False),
 }
-"""What each kind is like, by its number."""
+"""The traits of each kind, by its number."""
 
 
 def _those(like: Callable[[Traits], object]) -> frozenset[int]:
-    """@return: the numbers of the kinds that are like that; plain ones, which are found faster."""
+    """@return: the numbers of the kinds whose traits C{like} accepts; plain integers, which are found faster."""
     return frozenset(int(kind) for kind, traits in TRAITS.items() if like(traits))
 
 

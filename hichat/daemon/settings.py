@@ -334,9 +334,9 @@ def load(options: Mapping[str, str | None], environment: Mapping[str, str], dire
     """
     Read the settings.
 
-    @param options: values by option name (C{state-dir}); None where not given.
+    @param options: values by the option's name, such as C{state-dir}; None: the option is not given.
     @param environment: C{os.environ}.
-    @param directory: where C{hichat.toml} may be.
+    @param directory: the directory in which C{hichat.toml} may be.
     @raise StartError: a value is wrong, or the file has a name that is no setting.
     """
     file = _read_file(directory / FILE)

@@ -45,11 +45,11 @@ DROP_CAUSES = ("truncated", "forged", "version", "foreign", "malformed", "double
 
 class Metrics(Collector):
     """
-    One daemon's counters, each an integer attribute named as in the exposition without C{hichat_} and C{_total}.
+    One daemon's metrics. Each counter is an integer attribute, whose name is that of the exposition without C{hichat_}
+    and C{_total}.
 
-    @ivar gauges: by name: help text and the function that gives the present value; filled in by who puts the parts
-        together.
-    @ivar store_failures: gives how often the store did not do what it was asked; filled in likewise.
+    @ivar gauges: by name, the help text and a function that returns the present value; the daemon's assembly sets them.
+    @ivar store_failures: returns the number of the store's failures; the daemon's assembly sets it.
     """
 
     messages_in = messages_out = frames_refused = offline_recipients = events_committed = slow_closed = (

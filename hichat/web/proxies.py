@@ -68,7 +68,7 @@ class Trusted:
         return cls(tuple(found), "unix" in words)
 
     def __str__(self) -> str:
-        """@return: as L{parse} reads it."""
+        """@return: the text that L{parse} reads."""
         return ",".join([*map(str, self.networks), *(["unix"] if self.unix else [])]) or "off"
 
     def __contains__(self, address: IPAddress) -> bool:

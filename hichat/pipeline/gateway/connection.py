@@ -75,7 +75,7 @@ class ChatProtocol(WebSocketServerProtocol):
     @cvar subprotocols: the WebSocket subprotocols that a client may ask for.
     @ivar encode: makes an event's frame, see L{hichat.pipeline.gateway.roster.Encoder}.
     @ivar number: the device's, once it is known; 0 for those without one.
-    @ivar generation: of the token, once it is known.
+    @ivar generation: the token's generation, once it is known.
     @ivar login: the number of the session that the token is bound to; 0: it is bound to none.
     @ivar bound: the number of the device whose session that is, if it is another one than C{number}.
     @ivar slot: its slot in the limits of connections, which it gives back when it ends.
@@ -494,7 +494,7 @@ class ChatFactory(WebSocketServerFactory):
     @param inlet: takes the drafts of all connections.
     @param roster: the connections that listen.
     @param routing: delivers events to them.
-    @param services: for the sessions of v2.
+    @param services: the services that sessions of v2 use.
     @param unsent_limit: bytes that may wait for a client that does not read, beyond the transport's buffer (64 KiB).
     @ivar connections: the connections whose handshake is done and that are not lost yet.
     """

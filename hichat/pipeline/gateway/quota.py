@@ -39,7 +39,7 @@ class Quota:
     message is refused, because clients of v1 get no answer to their messages.
 
     @param rate: the limit; not L{hichat.runtime.limits.NO_LIMIT}.
-    @param clock: for the leak, and for the sessions that wait.
+    @param clock: times the leak, and wakes the sessions that wait.
     @ivar limits: the limits in the form in which the welcome tells them.
     """
 

@@ -45,7 +45,7 @@ class Inlet:
     @ivar submit: gives the ledger drafts that the intake has admitted.
     @ivar signal: sends a signal; it is dropped if there is no room.
     @ivar intake: bounds the drafts in flight.
-    @ivar clock: for the rate.
+    @ivar clock: measures the rate.
     @ivar rate: frames a second that one connection may send.
     @ivar quota: the messages that a user may send; None: any number.
     """

@@ -34,7 +34,7 @@ class V2Protocol(ChatProtocol):
 
     def admit(self, token: str, language: Language) -> None:
         """
-        @param token: from the handshake's header; empty if there was none.
+        @param token: the token of the handshake's header; empty if there was none.
         @param language: the language of the server's sentences.
         """
         assert self.factory.services is not None

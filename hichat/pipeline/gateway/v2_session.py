@@ -157,7 +157,7 @@ class _Sent:
 
 class V2Session(ChatSession):
     """
-    @param token: from the handshake's header; empty if there was none.
+    @param token: the token of the handshake's header; empty if there was none.
     """
 
     _log = Logger()

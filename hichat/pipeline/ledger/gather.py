@@ -60,7 +60,7 @@ class Ledger:
     @param write: writes a batch, in the order of the calls; see L{hichat.pipeline.ledger.writer.LogWriter.write}.
     @param intake: counts the drafts in flight.
     @param forward: the plane's queue; called with the events of every batch after its commit, in contiguous runs.
-    @param clock: for the gathering.
+    @param clock: times the gathering.
     @param largest: the most drafts in one batch.
     """
 

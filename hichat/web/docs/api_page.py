@@ -15,7 +15,7 @@ from hichat.web.problems import CONTENT_TYPE
 @cache
 def page(prefix: str = "") -> str:
     """
-    @param prefix: what the paths of the site begin with.
+    @param prefix: the beginning of all the site's paths.
     @return: the page.
     """
     found = document()

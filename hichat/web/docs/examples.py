@@ -280,7 +280,7 @@ def _of_other_kinds() -> Iterator[Example]:
 
 
 def _of_other_revisions() -> Iterator[Example]:
-    """@return: what does to a message what nothing above does, from the table of kinds."""
+    """@return: examples of the frames that revise a message and have none above, from the table of kinds."""
     told = {type(example.frame) for example in _TOLD}
     for revision in get_args(p.Revision):
         if revision not in told:
@@ -291,9 +291,9 @@ def _of_other_revisions() -> Iterator[Example]:
 
 
 EXAMPLES: tuple[Example, ...] = (*_TOLD, *_of_other_revisions(), *_of_other_kinds())
-"""At least one of each type, and of each kind of event."""
+"""All examples: at least one of each type of frame, and of each kind of event."""
 
 
 def examples_of(kind: type) -> list[Example]:
-    """@return: those of a type, the plainest first."""
+    """@return: the examples of a type of frame, the plainest first."""
     return [example for example in EXAMPLES if type(example.frame) is kind]
