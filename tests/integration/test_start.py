@@ -6,249 +6,261 @@ import os
 import signal
 import socket
 import subprocess
-import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
-from twisted.trial.unittest import SynchronousTestCase
+import pytest
 
 from hichat.core.errors import StartError
 from hichat.daemon.service import prepare_state_dir, state_dir_error
-from tests.support.daemon import ROOT, STOPPED, TWISTD, Daemon, wait
+from tests.support import ports
+from tests.support.daemon import ROOT, STOPPED, TWISTD, Daemon, is_alive, wait
+
+TAC = str(ROOT / "hichat.tac")
+SERVICES = pytest.mark.parametrize("service", [("-y", TAC), ("hichat",)], ids=["tac", "plugin"])
+WORKERS = pytest.mark.parametrize("workers", ["1", "2"])
 
 
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+@pytest.fixture
+def start(daemon: Daemon) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """
+    A function that starts C{twistd} with arguments, and with settings by the names of their variables. Processes that
+    run after the test are killed.
+    """
+    started: list[subprocess.Popen[str]] = []
 
-
-def end(pid: int) -> None:
-    if alive(pid):
-        os.kill(pid, signal.SIGKILL)
-
-
-class StartTests(SynchronousTestCase):
-    def setUp(self) -> None:
-        self.daemon = Daemon(Path(self.mktemp()).absolute())
-
-    def twistd(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        return self.daemon.run(TWISTD, *arguments, **settings)
-
-    def serves(self) -> bool:
-        try:
-            with socket.create_connection(("127.0.0.1", self.daemon.port), 0.2) as client:
-                client.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
-                return b"200 OK" in client.recv(100)
-        except OSError:
-            return False
-
-    def in_background(self, *arguments: str) -> None:
-        """It forks, serves, logs to its file, and ends when it is told to."""
-        done = self.twistd(*arguments)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        pidfile = self.daemon.directory / "twistd.pid"
-        wait(lambda: pidfile.exists() and pidfile.read_text())
-        pid = int(pidfile.read_text())
-        self.addCleanup(end, pid)
-        wait(self.serves)
-        os.kill(pid, signal.SIGTERM)
-        wait(lambda: not alive(pid))
-        log = (self.daemon.directory / "twistd.log").read_text()
-        self.assertIn("HiChat serves", log)
-        self.assertIn("everything that was accepted is stored", log)
-        self.assertNotIn("Traceback", log)
-        self.assertFalse(pidfile.exists())
-
-    def test_tac_in_the_background(self) -> None:
-        self.in_background("-y", str(ROOT / "hichat.tac"))
-
-    def test_plugin_in_the_background(self) -> None:
-        self.in_background("hichat")
-
-    def in_front(self, *arguments: str) -> None:
+    def start(*arguments: str, **settings: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [TWISTD, "-n", *arguments],
-            cwd=self.daemon.directory,
-            env=self.daemon.environment,
+            [TWISTD, *arguments],
+            cwd=daemon.directory,
+            env=daemon.environment | settings,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        self.addCleanup(process.kill)
-        wait(self.serves)
-        process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=15)
-        self.assertEqual((process.returncode, err), (STOPPED, ""))
-        self.assertIn("HiChat serves", out)
+        started.append(process)
+        return process
 
-    def test_tac_in_front(self) -> None:
-        self.in_front("-y", str(ROOT / "hichat.tac"))
-
-    def test_plugin_in_front(self) -> None:
-        self.in_front("hichat")
-
-    def test_the_log_file_of_twistd(self) -> None:
-        self.in_front_with_log("-y", str(ROOT / "hichat.tac"))
-
-    def in_front_with_log(self, *arguments: str) -> None:
-        process = subprocess.Popen(
-            [TWISTD, "-n", "-l", "mine.log", *arguments], cwd=self.daemon.directory, env=self.daemon.environment
-        )
-        self.addCleanup(process.kill)
-        wait(self.serves)
-        process.send_signal(signal.SIGTERM)
-        process.wait(15)
-        self.assertIn("HiChat serves", (self.daemon.directory / "mine.log").read_text())
-
-    def test_options_come_first(self) -> None:
-        self.daemon.environment["HICHAT_UDP"] = "nonsense"
-        done = self.twistd("-n", "hichat", "--udp", "127.0.0.1:x")
-        self.assertIn("option --udp", done.stderr)
-
-    # What cannot be
-
-    def refused(self, setting: str, **settings: str) -> None:
-        """All ways of starting end with one line that names the setting, and status 1."""
-        tac = str(ROOT / "hichat.tac")
-        starts = [
-            subprocess.Popen(
-                [TWISTD, *arguments],
-                cwd=self.daemon.directory,
-                env=self.daemon.environment | settings,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            for arguments in (("-n", "hichat"), ("hichat",), ("-ny", tac), ("-y", tac))
-        ]
-        for start in starts:
-            _, err = start.communicate(timeout=60)
-            self.assertEqual((start.returncode, len(err.strip().splitlines())), (1, 1), err)
-            self.assertIn(setting, err)
-
-    def test_wrong_settings(self) -> None:
-        self.refused("HICHAT_UDP", HICHAT_UDP="here")
-        self.refused("HICHAT_LISTEN", HICHAT_LISTEN="tcp:eight")
-        self.refused("HICHAT_LISTEN", HICHAT_LISTEN="carrier-pigeon:8000")
-        self.refused("HICHAT_LISTEN", HICHAT_LISTEN="ssl:8443:privateKey=/nowhere.pem")
-        self.refused("HICHAT_LOG_LEVEL", HICHAT_LOG_LEVEL="loud")
-
-    def test_wrong_database(self) -> None:
-        self.refused("HICHAT_DATABASE", HICHAT_DATABASE="mysql://root:geheim@127.0.0.1/x")
-
-    def test_taken_ports(self) -> None:
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", self.daemon.port))
-            taken.listen()
-            self.refused("HICHAT_LISTEN")
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
-            taken.bind(("127.0.0.1", self.daemon.udp))
-            self.refused("HICHAT_UDP")
-
-    def test_a_state_directory_that_cannot_be(self) -> None:
-        file = self.daemon.directory / "file"
-        file.write_text("")
-        self.refused("HICHAT_STATE_DIR", HICHAT_STATE_DIR=str(file / "below"))
-        self.refused("HICHAT_STATE_DIR", HICHAT_STATE_DIR=str(file))
-        self.refused("HICHAT_STATE_DIR", HICHAT_STATE_DIR="/proc/hichat")
-
-    def test_a_state_directory_that_another_daemon_has(self) -> None:
-        """Also when it is of several workers. With the daemon it is free, however that ended."""
-        for workers in ("1", "2"):
-            self.daemon.environment["HICHAT_WORKERS"] = workers
-            self.daemon.launch()
-            lock = self.daemon.directory / "state" / "daemon.lock"
-            while not lock.exists() or not self.is_locked(lock):
-                time.sleep(0.05)
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                port = probe.getsockname()[1]
-            self.refused("HICHAT_STATE_DIR", HICHAT_LISTEN=f"tcp:{port}:interface=127.0.0.1", HICHAT_UDP="127.0.0.1:0")
-            self.daemon.kill()
-            self.assertFalse(self.is_locked(lock))
-
-    def test_a_lock_that_cannot_be_had(self) -> None:
-        """Such as one that somebody else has left there."""
-        (self.daemon.directory / "state").mkdir(0o700)
-        (self.daemon.directory / "state" / "daemon.lock").mkdir()
-        for workers in ("1", "2"):
-            self.refused("HICHAT_STATE_DIR", HICHAT_WORKERS=workers)
-
-    def is_locked(self, path: Path) -> bool:
-        with path.open() as file:
-            try:
-                flock(file, LOCK_EX | LOCK_NB)
-            except BlockingIOError:
-                return True
-        return False
-
-    def test_what_helps_fits_what_is_wrong(self) -> None:
-        file = self.daemon.directory / "file"
-        file.write_text("")
-        for path in (file, file / "below"):
-            error = str(self.assertRaises(StartError, prepare_state_dir, path))
-            self.assertTrue(error.endswith(f"cannot write {path}: {file} is not a directory; name a directory"), error)
-        error = str(self.assertRaises(StartError, prepare_state_dir, Path("/proc/hichat")))
-        self.assertTrue(error.endswith("; name another directory"), error)
-        self.assertTrue(str(state_dir_error(file.parent, "Permission denied")).endswith(", or mend its mode"))
-
-    def test_a_variable_that_is_no_setting(self) -> None:
-        self.daemon.environment["HICHAT_FOO"] = "1"
-        self.in_front_with_log("hichat")
-        log = (self.daemon.directory / "mine.log").read_text()
-        self.assertEqual(log.count("HICHAT_FOO is no setting"), 1)
-
-    def test_a_database_that_is_none(self) -> None:
-        state = self.daemon.directory / "state"
-        state.mkdir(0o700)
-        (state / "hichat.db").write_bytes(b"not a database, but long enough to be read as one" * 100)
-        self.refused("HICHAT_DATABASE")
-
-    def test_help(self) -> None:
-        done = self.twistd("hichat", "--help")
-        for option in ("--state-dir", "--listen", "--udp", "--database", "--log-level"):
-            self.assertIn(option, done.stdout)
-        done = self.twistd("--help")
-        self.assertIn("hichat", done.stdout)
+    yield start
+    for process in started:
+        with process:
+            process.kill()
 
 
-class CommandTests(SynchronousTestCase):
-    """The `hichat` command's errors are one line."""
+@pytest.fixture
+def refused(start: Callable[..., subprocess.Popen[str]]) -> Callable[..., None]:
+    """
+    A check that each way of starting ends with status 1, and with one line that names a setting. Its arguments: the
+    setting, and settings by the names of their variables.
+    """
 
-    def hichat(self, *arguments: str, line: str = "", state: bool = False) -> subprocess.CompletedProcess[str]:
-        daemon = Daemon(Path(self.mktemp()).absolute())
-        if state:
-            (daemon.directory / "state").mkdir(0o700)
-        return daemon.hichat(*arguments, line=line)
+    def refused(setting: str, **settings: str) -> None:
+        ways = (("-n", "hichat"), ("hichat",), ("-ny", TAC), ("-y", TAC))
+        for process in [start(*arguments, **settings) for arguments in ways]:
+            _, err = process.communicate(timeout=60)
+            assert (process.returncode, len(err.strip().splitlines())) == (1, 1), err
+            assert setting in err
 
-    def refused(self, *arguments: str, line: str = "", state: bool = False) -> str:
-        done = self.hichat(*arguments, line=line, state=state)
-        self.assertEqual((done.returncode, len(done.stderr.strip().splitlines())), (1, 1), done)
-        return done.stderr
+    return refused
 
-    def test_unknown_user(self) -> None:
-        for arguments in (("token", "nobody"), ("user", "disable", "nobody"), ("user", "passwd", "nobody")):
-            self.assertIn("no such user", self.refused(*arguments, state=True))
 
-    def test_no_state_directory(self) -> None:
-        """Only what makes something makes the directory."""
-        for arguments in (("user", "list"), ("token", "ann"), ("user", "disable", "ann")):
-            self.assertIn("HICHAT_STATE_DIR", self.refused(*arguments))
+@pytest.fixture
+def pidfile(daemon: Daemon) -> Iterator[Path]:
+    """The file with the process id of a daemon in the background, which is killed after the test."""
+    path = daemon.directory / "twistd.pid"
+    yield path
+    with suppress(FileNotFoundError, ProcessLookupError, ValueError):
+        os.kill(int(path.read_text()), signal.SIGKILL)
 
-    def test_bad_names_and_passwords(self) -> None:
-        self.assertIn("password", self.refused("user", "add", "ann", line="\n"))
-        self.assertIn("name", self.refused("user", "add", " ", line="x\n"))
-        self.assertIn("single blanks", self.refused("user", "add", "a\u200bnn", line="correct horse\n"))
-        for password, reason in (
-            ("short", "at least 8 characters"),
-            ("password", "others would guess"),
-            ("ann and some words", "the user's name"),
-        ):
-            self.assertIn(reason, self.refused("user", "add", "ann", line=f"{password}\n"))
 
-    def test_no_server(self) -> None:
-        error = self.refused("chat", "--server", "http://127.0.0.1:1", "--user", "ann", line="x\n")
-        self.assertNotIn("Traceback", error)
+@SERVICES
+def test_in_the_background(daemon: Daemon, pidfile: Path, service: tuple[str, ...]) -> None:
+    """It forks, serves, logs to its file, and ends when it is told to."""
+    done = daemon.run(TWISTD, *service)
+    assert (done.returncode, done.stderr) == (0, "")
+    wait(lambda: pidfile.exists() and pidfile.read_text())
+    pid = int(pidfile.read_text())
+    wait(daemon.serves)
+    os.kill(pid, signal.SIGTERM)
+    wait(lambda: not is_alive(pid))
+    log = (daemon.directory / "twistd.log").read_text()
+    assert "HiChat serves" in log
+    assert "everything that was accepted is stored" in log
+    assert "Traceback" not in log
+    assert not pidfile.exists()
+
+
+@SERVICES
+def test_in_front(daemon: Daemon, start: Callable[..., subprocess.Popen[str]], service: tuple[str, ...]) -> None:
+    process = start("-n", *service)
+    wait(daemon.serves)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (STOPPED, "")
+    assert "HiChat serves" in out
+
+
+def log_of(daemon: Daemon, *service: str) -> str:
+    """@return: the file in which twistd logs a daemon that starts and stops."""
+    daemon.service = service
+    process = daemon.launch(["-l", "mine.log"])
+    wait(daemon.serves)
+    process.send_signal(signal.SIGTERM)
+    process.wait(60)
+    return (daemon.directory / "mine.log").read_text()
+
+
+def test_the_log_file_of_twistd(daemon: Daemon) -> None:
+    assert "HiChat serves" in log_of(daemon, "-y", TAC)
+
+
+def test_options_come_first(daemon: Daemon) -> None:
+    daemon.environment["HICHAT_UDP"] = "nonsense"
+    done = daemon.run(TWISTD, "-n", "hichat", "--udp", "127.0.0.1:x")
+    assert "option --udp" in done.stderr
+
+
+# What cannot be
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("HICHAT_UDP", "here"),
+        ("HICHAT_LISTEN", "tcp:eight"),
+        ("HICHAT_LISTEN", "carrier-pigeon:8000"),
+        ("HICHAT_LISTEN", "ssl:8443:privateKey=/nowhere.pem"),
+        ("HICHAT_LOG_LEVEL", "loud"),
+        ("HICHAT_DATABASE", "mysql://root:geheim@127.0.0.1/x"),
+    ],
+)
+def test_wrong_settings(refused: Callable[..., None], setting: str, value: str) -> None:
+    refused(setting, **{setting: value})
+
+
+def test_a_taken_port(daemon: Daemon, refused: Callable[..., None]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", daemon.port))
+        taken.listen()
+        refused("HICHAT_LISTEN")
+
+
+def test_a_taken_udp_port(daemon: Daemon, refused: Callable[..., None]) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", daemon.udp))
+        refused("HICHAT_UDP")
+
+
+@pytest.mark.parametrize("path", ["file/below", "file", "/proc/hichat"])
+def test_a_state_directory_that_cannot_be(daemon: Daemon, refused: Callable[..., None], path: str) -> None:
+    (daemon.directory / "file").write_text("")
+    refused("HICHAT_STATE_DIR", HICHAT_STATE_DIR=str(daemon.directory / path))
+
+
+def test_a_state_directory_that_another_daemon_has(daemon: Daemon, refused: Callable[..., None]) -> None:
+    """Also when it is of several workers. With the daemon it is free, however that ended."""
+    lock = daemon.directory / "state" / "daemon.lock"
+    port = ports.reserve()
+    for workers in ("1", "2"):
+        daemon.environment["HICHAT_WORKERS"] = workers
+        daemon.launch()
+        wait(lambda: lock.exists() and is_locked(lock))
+        refused("HICHAT_STATE_DIR", HICHAT_LISTEN=f"tcp:{port}:interface=127.0.0.1", HICHAT_UDP="127.0.0.1:0")
+        daemon.kill()
+        assert not is_locked(lock)
+
+
+def is_locked(path: Path) -> bool:
+    with path.open() as file:
+        try:
+            flock(file, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+@WORKERS
+def test_a_lock_that_cannot_be_had(daemon: Daemon, refused: Callable[..., None], workers: str) -> None:
+    """Such as one that somebody else has left there."""
+    (daemon.directory / "state").mkdir(0o700)
+    (daemon.directory / "state" / "daemon.lock").mkdir()
+    refused("HICHAT_STATE_DIR", HICHAT_WORKERS=workers)
+
+
+def test_what_helps_fits_what_is_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    for path in (file, file / "below"):
+        with pytest.raises(StartError) as raised:
+            prepare_state_dir(path)
+        assert str(raised.value).endswith(f"cannot write {path}: {file} is not a directory; name a directory")
+    with pytest.raises(StartError) as raised:
+        prepare_state_dir(Path("/proc/hichat"))
+    assert str(raised.value).endswith("; name another directory")
+    assert str(state_dir_error(file.parent, "Permission denied")).endswith(", or mend its mode")
+
+
+def test_a_variable_that_is_no_setting(daemon: Daemon) -> None:
+    daemon.environment["HICHAT_FOO"] = "1"
+    log = log_of(daemon, "hichat")
+    assert "HiChat serves" in log
+    assert log.count("HICHAT_FOO is no setting") == 1
+
+
+def test_a_database_that_is_none(daemon: Daemon, refused: Callable[..., None]) -> None:
+    state = daemon.directory / "state"
+    state.mkdir(0o700)
+    (state / "hichat.db").write_bytes(b"not a database, but long enough to be read as one" * 100)
+    refused("HICHAT_DATABASE")
+
+
+def test_help(daemon: Daemon) -> None:
+    done = daemon.run(TWISTD, "hichat", "--help")
+    for option in ("--state-dir", "--listen", "--udp", "--database", "--log-level"):
+        assert option in done.stdout
+    done = daemon.run(TWISTD, "--help")
+    assert "hichat" in done.stdout
+
+
+# The `hichat` command's errors are one line
+
+
+def error_of(daemon: Daemon, *arguments: str, line: str = "") -> str:
+    """@return: the one line that C{hichat} writes when it fails."""
+    done = daemon.hichat(*arguments, line=line)
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1), done
+    return done.stderr
+
+
+@pytest.mark.parametrize("command", ["token nobody", "user disable nobody", "user passwd nobody"])
+def test_unknown_user(daemon: Daemon, command: str) -> None:
+    (daemon.directory / "state").mkdir(0o700)
+    assert "no such user" in error_of(daemon, *command.split())
+
+
+@pytest.mark.parametrize("command", ["user list", "token ann", "user disable ann"])
+def test_no_state_directory(daemon: Daemon, command: str) -> None:
+    """Only what makes something makes the directory."""
+    assert "HICHAT_STATE_DIR" in error_of(daemon, *command.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "reason"),
+    [
+        ("ann", "", "password"),
+        (" ", "x", "name"),
+        ("a\u200bnn", "correct horse", "single blanks"),
+        ("ann", "short", "at least 8 characters"),
+        ("ann", "password", "others would guess"),
+        ("ann", "ann and some words", "the user's name"),
+    ],
+)
+def test_bad_names_and_passwords(daemon: Daemon, name: str, password: str, reason: str) -> None:
+    assert reason in error_of(daemon, "user", "add", name, line=f"{password}\n")
+
+
+def test_no_server(daemon: Daemon) -> None:
+    error = error_of(daemon, "chat", "--server", "http://127.0.0.1:1", "--user", "ann", line="x\n")
+    assert "Traceback" not in error

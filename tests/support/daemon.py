@@ -61,16 +61,23 @@ def wait(condition: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """@return: whether a process has not ended. A process that only waits for its parent has ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
     except OSError:
         return False
 
 
+def is_healthy(client: socket.socket) -> bool:
+    """@return: whether a daemon answers with status 200 when this connection asks for its health."""
+    client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    return b"200 OK" in client.recv(1000)
+
+
 def _is_at_work(pid: int) -> bool:
     try:
-        return os.getpriority(os.PRIO_PROCESS, pid) < LAST_IN_LINE and _is_alive(pid)
+        return os.getpriority(os.PRIO_PROCESS, pid) < LAST_IN_LINE and is_alive(pid)
     except ProcessLookupError:
         return False
 
@@ -144,11 +151,26 @@ class Daemon:
         @return: whether the daemon accepts connections.
         @raise AssertionError: the daemon has ended; the error shows its log.
         """
-        if self.process is not None and self.process.poll() is not None:
-            raise AssertionError(self.log.read_text())
+        self._check_process()
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 0.1):
             return True
         return False
+
+    def serves(self) -> bool:
+        """
+        Ask the daemon for its health, for tests without a running reactor.
+
+        @return: whether it is healthy. Then its reactor runs; before that, not even SIGTERM stops the daemon in order.
+        @raise AssertionError: the daemon has ended; the error shows its log.
+        """
+        self._check_process()
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 10) as client:
+            return is_healthy(client)
+        return False
+
+    def _check_process(self) -> None:
+        if self.process is not None and self.process.poll() is not None:
+            raise AssertionError(self.log.read_text())
 
     async def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float = 15) -> int:
         """
@@ -161,7 +183,7 @@ class Daemon:
         assert self.process is not None
         process = self.process
         children = self.children()
-        is_waited_for = _is_at_work if how == signal.SIGKILL else _is_alive
+        is_waited_for = _is_at_work if how == signal.SIGKILL else is_alive
         process.send_signal(how)
         try:
             # Its workers end when they see that it is gone; until then they answer at the same port.
@@ -177,6 +199,17 @@ class Daemon:
         assert self.process is not None
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         return [int(pid) for task in tasks for pid in task.read_text().split()]
+
+    def stop_in_order(self) -> None:
+        """
+        Stop the daemon as L{stop} does, for tests without a running reactor.
+
+        @raise AssertionError: it has not stopped in order, or has logged a traceback.
+        """
+        assert self.process is not None
+        self.process.terminate()
+        assert self.process.wait(60) == STOPPED
+        assert "Traceback" not in self.log.read_text()
 
     def kill(self) -> None:
         """Kill the daemon, for a test's cleanup."""
