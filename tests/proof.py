@@ -29,6 +29,9 @@ KILLS_OF_WORKERS = many(5, 3)
 EXAMPLES = many(100, 25)
 """What Hypothesis tries, where a test does not say more."""
 
+EXAMPLES_OF_SCHEMATHESIS = many(5, 2)
+"""For each operation."""
+
 
 def seeds(count: int) -> list[int]:
     """@return: so many, or the one to repeat."""

@@ -355,6 +355,7 @@ async def test_in_the_middle_of_traffic(system: System) -> None:
     assert heard == stored[: len(heard)]
 
 
+@pytest.mark.alone
 async def test_a_store_that_hangs(system: System) -> None:
     """What waits for it is dropped: it was not accepted. The process is gone within its deadline."""
     ann, bob = await system.people("ann", "bob")
