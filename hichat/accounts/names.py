@@ -64,7 +64,7 @@ def given_name(text: str, field: str = "name") -> str:
 
 def is_called(table: Table, name: str) -> tuple[ColumnElement[bool], ...]:
     """
-    @param table: of users or groups.
+    @param table: the table of users or of groups.
     @return: the condition for users or groups of that name, and their order: those with the same L{name_key} come
         first.
     """

@@ -198,7 +198,7 @@ class Passwords:
         """
         As L{prepare}, for a password that is to be set.
 
-        @param name: of the user.
+        @param name: the user's name.
         @raise InvalidField: as there; it is too short, or has the name in it.
         """
         prepared = prepare(password, field) if password else ""

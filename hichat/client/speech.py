@@ -55,7 +55,7 @@ _TAG = msgspec.json.Decoder(_Tag)
 
 def understand(payload: bytes) -> FromServer | Event | None:
     """
-    @param payload: of a text frame.
+    @param payload: the payload of a text frame.
     @return: the frame; None if its C{op} is unknown: a newer server may send such.
     @raise BadAnswer: it is no frame of v2.
     """

@@ -391,7 +391,7 @@ def requests_of(connection: Connection, user_id: int, behind: ContactsCursor, li
 
 
 def blocks_of(connection: Connection, user_id: int, behind: ContactsCursor, limit: int) -> list[Block]:
-    """@return: whom a user has blocked, the oldest first."""
+    """@return: the users whom a user has blocked, the oldest block first."""
     row = blocks.c
     return _list(connection, Block, (row.blocked_id, row.created_at), behind, limit, row.owner_id == user_id)
 
@@ -474,7 +474,7 @@ def remarks(connection: Connection, user_id: int, others: Collection[int]) -> di
 
 def apart(connection: Connection, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """
-    @param pairs: of users; at most a few hundred.
+    @param pairs: pairs of users; at most a few hundred.
     @return: those pairs of which one has blocked the other: neither learns what the other does.
     """
     if not pairs:

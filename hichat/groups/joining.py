@@ -262,7 +262,7 @@ def list_candidates(
     connection: Connection, user_id: int, group_id: int, invited: bool, after: int, limit: int
 ) -> list[Candidate]:
     """
-    @param user_id: who wants to know.
+    @param user_id: the user who asks.
     @param invited: those who were invited, else those who have asked.
     @param after: the user behind whom to go on, or 0.
     @return: in order of the users' ids.
@@ -283,7 +283,7 @@ def list_candidates(
 
 def list_pending(connection: Connection, user_id: int, invited: bool, after: int, limit: int) -> list[Group]:
     """
-    @param invited: what the user was invited to, else what the user has asked for.
+    @param invited: True: the invitations to the user; False: the user's requests.
     @param after: the id of the group behind which to go on, or 0.
     @return: in order of id.
     """

@@ -190,7 +190,7 @@ def dissolve(change: Change) -> Group:
 
 def list_bans(connection: Connection, user_id: int, group_id: int, after: int, limit: int) -> list[Ban]:
     """
-    @param user_id: who wants to know.
+    @param user_id: the user who asks.
     @param after: the user behind whom to go on, or 0.
     @return: in order of the users' ids.
     """

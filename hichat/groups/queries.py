@@ -50,8 +50,8 @@ class Change(NamedTuple):
     """
     What rows change with: an event that is being written.
 
-    @ivar draft: of the event; its target is the group, its subject the user whom it is about.
-    @ivar position: of the event.
+    @ivar draft: the event's draft; its target is the group, its subject the user whom it is about.
+    @ivar position: the event's position.
     @ivar now: milliseconds since the epoch.
     """
 
@@ -104,10 +104,10 @@ class GroupView(msgspec.Struct, frozen=True):
     A group as one user sees it.
 
     @ivar role: the user's; None: the user is no member.
-    @ivar invited_by: who has invited the user; None: nobody, or somebody who is gone.
+    @ivar invited_by: the user who invited this one; None: nobody did, or that user is gone.
     @ivar invited: whether somebody has.
     @ivar requested: whether the user has asked to become a member.
-    @ivar muted_until: as of a L{Member}.
+    @ivar muted_until: see L{Member}.
     """
 
     group: Group
@@ -123,7 +123,7 @@ class Writers(msgspec.Struct):
     Who may write in a group, for the ledger's writer: kept up to date by the events of the log.
 
     @ivar admins: those of the members, the owner among them, who may write when nobody else may.
-    @ivar muted: by user: until when.
+    @ivar muted: by user, the end of the mute: milliseconds since the epoch.
     @ivar muted_until: until when all are that are no admins.
     """
 
@@ -341,7 +341,7 @@ def list_members(connection: Connection, group: Group, after: int, limit: int) -
 
 
 def writers(connection: Connection, group_id: int) -> Writers:
-    """@return: who may write there; nobody if there is no such group."""
+    """@return: the members who may write in a group; without any if there is no such group."""
     group = find(connection, group_id)
     if group is None:
         return Writers(set(), set(), {}, 0)
@@ -399,8 +399,8 @@ def find_role(connection: Connection, group: Group, user_id: int) -> Role | None
 
 def heir(connection: Connection, group: Group) -> int | None:
     """
-    @return: whose the group is when the owner is gone: the admin, failing that the member, who came first; somebody
-        whose account is disabled only if there is nobody else, because there would be nobody to look after it.
+    @return: the next owner when the owner is gone: the oldest admin, or without admins the oldest member. A user whose
+        account is disabled is the heir only if there is nobody else: such a user cannot look after the group.
     """
     member = members_table.c
     query = (

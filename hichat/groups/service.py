@@ -93,7 +93,7 @@ class Groups:
 
     async def members(self, user_id: int, group_id: int, after: int, limit: int) -> list[Member]:
         """
-        @param user_id: who wants to know; a member.
+        @param user_id: the member who asks.
         @param after: the user behind whom to go on, or 0.
         @return: in order of id.
         """
@@ -286,8 +286,8 @@ class Groups:
         """
         Change a group, with an event that says so.
 
-        @param change: what happens in the event's transaction.
-        @return: what C{change} did.
+        @param change: the change to the rows, in the event's transaction.
+        @return: the result of C{change}.
         """
         changed: list[T] = []
 

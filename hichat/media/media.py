@@ -178,7 +178,7 @@ class MediaStore:
     @param in_thread: runs functions that read or write files.
     @param take_in: takes pictures in.
     @param now: the time in milliseconds since the epoch.
-    @param limits: of uploads.
+    @param limits: the limits of uploads.
     @param claim: with several workers, the one that holds the claim follows the log and removes unused files.
     @param ticks: see L{hichat.runtime.clock.ticks}.
     @ivar keeping: the failures of the disk.

@@ -103,7 +103,7 @@ class Index(ABC):
     """
     A search index. Its methods run in the caller's thread.
 
-    @param engine: of the database that the index is in.
+    @param engine: the engine of the index's database.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -341,7 +341,7 @@ _FIND = text(
 
 def make_index(engine: Engine) -> Index:
     """
-    @param engine: of the log's database.
+    @param engine: the engine of the log's database.
     @return: the log's index; on SQLite its file is named as the log's, with C{-search} at the end.
     """
     if engine.dialect.name == "sqlite":

@@ -128,7 +128,7 @@ def search(
     """
     Answer a page of a search.
 
-    @param connection: of the log's database; it has read nothing yet.
+    @param connection: a connection to the log's database; it has read nothing yet.
     @param user: the id of the user who asks.
     @param behind: the page begins behind this place; None: the first page.
     @param limit: the most results.

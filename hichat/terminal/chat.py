@@ -472,7 +472,7 @@ async def chat(
     @param server: the server's URL.
     @param register: make the account first.
     @param invite: an invite code for that, if the server wants one.
-    @param language: of the texts; by default that of the locale.
+    @param language: the language of the texts; by default that of the locale.
     @param interactive: whether a person types; by default, whether standard input is a terminal.
     @param directory: the directory of the state; None: keep no state.
     @param api: the server's HTTP API; by default made from C{server}.

@@ -397,7 +397,7 @@ class Chat:
     Parses typed lines into steps, and formats events as lines.
 
     @param site: the URL to which the server's links are relative.
-    @param language: of the texts.
+    @param language: the language of the texts.
     @param me: the user's id.
     @ivar peer: the other side of the current conversation; None: none is chosen.
     """

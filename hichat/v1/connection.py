@@ -27,12 +27,12 @@ class V1Protocol(ChatProtocol):
 
     def admit(self, user: int, generation: int, met: Met, language: Language, bound: int = 0, login: int = 0) -> None:
         """
-        @param user: who was authenticated for this connection.
-        @param generation: of the token.
-        @param met: what routing knows of the user.
-        @param language: of what the server has to say.
+        @param user: the id of the user who was authenticated for this connection.
+        @param generation: the generation of the token.
+        @param met: routing's knowledge of the user.
+        @param language: the language of the server's sentences.
         @param bound: the number of the device that the token belongs to.
-        @param login: of its session.
+        @param login: the number of the token's session.
         """
         self.session = V1Session(user, language, self, self.factory.inlet)
         if met.arrived.administrator:

@@ -58,7 +58,7 @@ def parse(frame: bytes, user: int, origin: IOrigin) -> Draft | None:
     Read a frame.
 
     @param frame: valid UTF-8; the WebSocket protocol has seen to that.
-    @param user: who is authenticated on the connection.
+    @param user: the id of the user who is authenticated on the connection.
     @param origin: hears how it went.
     @return: the message, or None for a heartbeat.
     @raise Refused: the frame is not as the contract wants it.

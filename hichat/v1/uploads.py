@@ -41,8 +41,8 @@ def upload_paths(accounts: Accounts, media: MediaStore, on: bool = True) -> dict
 def copy_of_form(content: IO[bytes], content_type: str | None) -> Copy:
     """
     @param content: a C{multipart/form-data} body.
-    @return: what copies the file in it, piece by piece; to the body's end, so that it is known to be whole. It raises
-        L{MalformedForm} if it is not, and L{InvalidField} if there is no L{FIELD}.
+    @return: a function that copies the form's file, piece by piece. It reads to the body's end, and raises
+        L{MalformedForm} if the body is not whole, and L{InvalidField} if it has no L{FIELD}.
     @raise MalformedForm: the body is not multipart.
     """
     kind, options = parse_options_header(content_type or "")

@@ -33,8 +33,8 @@ class _Kept(NamedTuple):
     """
     The rows as everybody sees them, in the order of the ids.
 
-    @ivar summary: of the store's rows; see L{users.summary}.
-    @ivar stamps: by id, in no order.
+    @ivar summary: the summary of the store's rows; see L{users.summary}.
+    @ivar stamps: the users' stamps by their ids, in no order.
     @ivar unsettled: rows that have to be looked at again.
     @ivar newest: the largest time in a stamp.
     @ivar ends: where each row ends in C{body}.
@@ -159,7 +159,7 @@ class Pieces(Resource):
     """
     An answer that is written as it is read: who does not read holds nothing but what all share.
 
-    @param pieces: of JSON.
+    @param pieces: the pieces of a JSON text.
     """
 
     isLeaf = True

@@ -252,6 +252,6 @@ class Rights:
 
 
 def _taken_by(event: Event) -> frozenset[Kind]:
-    """@return: what may be done to it."""
+    """@return: the kinds of what may be done to an event."""
     traits = TRAITS.get(event.kind)
     return frozenset() if traits is None else traits.takes
