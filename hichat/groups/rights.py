@@ -56,8 +56,6 @@ from hichat.storage.tables import bans, candidates, groups, members, mutes
 MEETINGS_LIMIT = 50
 """Requests, invitations, and refusals of them between one user and one group: each is in the user's way for ever."""
 
-_RANKS: dict[Role, int] = {"owner": 2, "admin": 1, "member": 0}
-
 
 class GroupAct(Enum):
     """An act in a group. If it concerns the user alone, such as joining, the subject is the user."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
@@ -14,6 +16,8 @@ from hichat.v1 import dialect
 from hichat.v1.session import V1Session
 from hichat.wire import websocket
 from hichat.wire.frames import Close
+
+T = TypeVar("T")
 
 
 class V1Protocol(ChatProtocol):
@@ -45,10 +49,10 @@ class V1Protocol(ChatProtocol):
 
     def opened(self) -> None:
         """Greet and listen."""
-        self._arriving = Deferred.fromCoroutine(self._arrive())
-        self._arriving.addErrback(self._not_arrived)
+        arriving = self._arriving = Deferred.fromCoroutine(self._arrive())
         # Else each idle connection would keep a Deferred that has fired.
-        self._arriving.addBoth(self._has_arrived)
+        arriving.addBoth(self._has_arrived)
+        arriving.addErrback(self._not_arrived)
 
     async def _arrive(self) -> None:
         met, self._met = self._met, None
@@ -73,8 +77,9 @@ class V1Protocol(ChatProtocol):
         # It may have been too slow for all that.
         return self.may_send
 
-    def _has_arrived(self, _result: None) -> None:
+    def _has_arrived(self, result: T) -> T:
         self._arriving = None
+        return result
 
     def _not_arrived(self, failure: Failure) -> None:
         if failure.check(SignedOut):
