@@ -205,10 +205,19 @@ OUTBOXES = """
         write: (frame) => sent.push([name, frame.text, frame.counter]),
         changed: () => {}, settled: () => {}, acked: () => {},
     });
-    const wait = () => new Promise((resolve) => setTimeout(resolve, 50));
+    const until = async (condition) => {
+        for (let left = 400; left && !condition(); left--) await new Promise((resolve) => setTimeout(resolve, 25));
+    };
+    // So many are sent; and no more within a moment.
+    const wait = async (count) => {
+        await until(() => sent.length >= count);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    };
     const answer = async (outbox, ref, given = { op: 'ack' }) => {
+        const before = sent.length;
         outbox.answered({ ref, ...given });
-        await wait();
+        await until(() => !outbox.flying.has(ref) || sent.length > before);
+        await wait(before);
     };
 """
 
@@ -226,11 +235,11 @@ def test_two_hubs_with_one_outbox(run_in_page: Run) -> None:
         const two = make('two');
         await two.load(7);
         await two.connected(3);
-        await wait();
+        await wait(2);
         await answer(two, 'a');
         two.lost();
         await one.connected(4);
-        await wait();
+        await wait(3);
         await answer(one, 'b');
         await answer(one, 'a');
         return [sent, (await two.database.all(7)).length + one.items.length];
@@ -254,8 +263,9 @@ def test_counters_of_two_hubs(run_in_page: Run) -> None:
         await two.load(8);
         await two.connected(0);
         await Promise.all([one.add('a', { text: 'same' }), two.add('b', { text: 'same' })]);
-        await wait();
+        await wait(2);
         await answer(two, 'b', { op: 'error', code: 'counter_used' });
+        await wait(3);
         return sent;
         """,
     )
@@ -274,16 +284,16 @@ def test_what_was_refused_in_two_hubs(run_in_page: Run) -> None:
         await one.load(9);
         await one.connected(0);
         await one.add('a', { text: 'a' });
-        await wait();
+        await wait(1);
         await answer(one, 'a', { op: 'error', code: 'blocked', message: 'no' });
         const two = make('two');
         await two.load(9);
         await two.connected(1);
         await two.retry('a');
-        await wait();
+        await wait(2);
         await answer(two, 'a');
         await one.retry('a');
-        await wait();
+        await wait(2);
         return [sent, one.items.length];
         """,
     )
@@ -305,11 +315,11 @@ def test_an_outbox_on_a_full_disk(run_in_page: Run) -> None:
         await outbox.connected(0);
         await outbox.add('a', { text: 'a' });
         await outbox.add('b', { text: 'b' });
-        await wait();
+        await wait(2);
         await answer(outbox, 'a');
         IDBObjectStore.prototype.put = put;
         await outbox.add('c', { text: 'c' });
-        await wait();
+        await wait(3);
         return [sent, outbox.items.map(({ key }) => key)];
         """,
     )
