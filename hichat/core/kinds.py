@@ -520,7 +520,6 @@ ON_MESSAGES = _those(lambda kind: kind.by is not None)
 """Edits, recalls and reactions: their subject is a message."""
 FOLDED = _those(lambda kind: kind.shown is Shown.IN_MESSAGE)
 LINES = _those(lambda kind: kind.shown is Shown.AS_LINE)
-IN_CHAT = MESSAGES | FOLDED | LINES
 COUNTED = _those(lambda kind: kind.counts)
 BLANKED = _those(lambda kind: kind.blanked)
 

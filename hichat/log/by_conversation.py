@@ -58,8 +58,9 @@ SCATTERED = 4
 SMALL_TIER = 48_000
 """
 Entries in the small tier, but for a step's. Its pages are written nearly all with each step, of the large one a part
-that is a step's part of this: with 5 million events in 200,000 conversations the sum is smallest about here, half of a
-page an event. It was 64,000 before entries had a sender, which makes each a third longer.
+that is a step's part of this. With 5 million events in 200,000 conversations the sum was smallest at about 64,000, half
+of a page an event, before entries had a sender, which makes each a third longer; 300,000 messages in pairs take 15 %
+less of the writer's CPU for the index with this than with 64,000.
 """
 
 FAR = 1_000_000

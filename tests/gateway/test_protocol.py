@@ -136,6 +136,11 @@ class ProtocolTests(ProtocolCase):
         self.assertEqual(self.roster.all(), [])
         self.assertEqual(self.factory.connections, set())
 
+    def test_a_connection_that_listens_keeps_no_deferred(self) -> None:
+        """There may be many thousands that say nothing."""
+        protocol, _ = self.online()
+        self.assertIsNone(cast(V1Protocol, protocol)._arriving)
+
     def test_groups_cannot_be_read(self) -> None:
         _, transport = self.connect()
         self.routing.waiting.pop().errback(OSError("disk"))
