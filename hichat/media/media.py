@@ -76,6 +76,7 @@ class SignedURL(NamedTuple):
     @ivar type: the file's media type.
     @ivar name: the name to save the file as.
     @ivar size: the file's size in bytes.
+    @ivar width: a picture's width in pixels, as it is shown; None: the file is no picture. So is C{height}.
     """
 
     id: str
@@ -85,6 +86,8 @@ class SignedURL(NamedTuple):
     type: str
     name: str
     size: int
+    width: int | None
+    height: int | None
 
 
 class Served(NamedTuple):
@@ -387,7 +390,10 @@ class MediaStore:
     def _link(self, found: StoredFile, until: int) -> SignedURL:
         url, query = f"{PREFIX}{found.id}", f"?until={until}&key={self._addresses.sign(found.id, until)}"
         thumbnail = f"{url}/thumbnail{query}" if found.kind == "picture" else None
-        return SignedURL(found.id, url + query, thumbnail, until, found.type, _name_to_save(found), found.size)
+        name = _name_to_save(found)
+        return SignedURL(
+            found.id, url + query, thumbnail, until, found.type, name, found.size, found.width, found.height
+        )
 
     def url(self, found: StoredFile) -> str:
         """@return: the URL by which messages of v2 name a file."""

@@ -18,7 +18,7 @@ from hichat.core.errors import (
 )
 from hichat.core.events import MAX_SAFE_INTEGER
 from hichat.media.addresses import ID
-from hichat.media.media import copy_of
+from hichat.media.media import SignedURL, copy_of
 from hichat.media.names import TAKEN
 from hichat.media.records import StoredFile
 from hichat.media.types import FileKind
@@ -72,6 +72,8 @@ class MediaLink(msgspec.Struct, omit_defaults=True):
     @ivar type: the file's media type, by its content: it tells whether a client can show the file.
     @ivar name: the name to save it under.
     @ivar size: bytes.
+    @ivar width: pixels, as it is shown; of pictures only. So is C{height}. A client can reserve the room before the
+        picture has come.
     """
 
     id: MediaId
@@ -81,6 +83,8 @@ class MediaLink(msgspec.Struct, omit_defaults=True):
     name: str
     size: int
     thumbnail: str | UnsetType = UNSET
+    width: int | UnsetType = UNSET
+    height: int | UnsetType = UNSET
 
 
 class MediaLinks(msgspec.Struct):
@@ -163,9 +167,7 @@ async def get_media_links(services: ApiServices, caller: Caller, body: LinksWant
     an hour, and stays the same for as long.
     """
     found = await services.media.links(caller.user, body.ids)
-    return MediaLinks(
-        [MediaLink(one.id, one.url, one.until, one.type, one.name, one.size, one.thumbnail or UNSET) for one in found]
-    )
+    return MediaLinks([_link(one) for one in found])
 
 
 async def get_media(services: ApiServices, path: MediaPath, query: Signature) -> Download:
@@ -184,6 +186,20 @@ async def get_media_thumbnail(services: ApiServices, path: MediaPath, query: Sig
 async def _download(services: ApiServices, path: MediaPath, query: Signature, thumbnail: bool) -> Download:
     served, age = await services.media.linked(path.media, query.until, query.key, thumbnail)
     return Download(served, age)
+
+
+def _link(found: SignedURL) -> MediaLink:
+    return MediaLink(
+        id=found.id,
+        url=found.url,
+        expires=found.until,
+        type=found.type,
+        name=found.name,
+        size=found.size,
+        thumbnail=found.thumbnail or UNSET,
+        width=UNSET if found.width is None else found.width,
+        height=UNSET if found.height is None else found.height,
+    )
 
 
 def _shown(services: ApiServices, found: StoredFile) -> ShownMedia:

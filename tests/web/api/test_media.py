@@ -133,7 +133,8 @@ class Links(MediaCase):
         body = {"ids": [voice, "A" * 22, picture]}
         one, other = self.api("POST", "/media/links", body, self.ann).json["items"]
         self.assertEqual((one["id"], other["id"]), (voice, picture))
-        self.assertNotIn("thumbnail", one)
+        self.assertFalse({"thumbnail", "width", "height"} & set(one))
+        self.assertEqual((other["width"], other["height"]), (64, 48))
         self.assertTrue(one["url"].startswith(f"/v2/media/{voice}?until={one['expires']}&key="))
         self.assertTrue(other["thumbnail"].startswith(f"/v2/media/{picture}/thumbnail?until="))
         self.assertEqual(self.api("POST", "/media/links", body, self.bob).json, {"items": []})
