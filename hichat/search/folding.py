@@ -1,6 +1,6 @@
 """
 How texts are compared in a search: without regard to case, width, accents and invisible characters.
-C{parts/finding.js} of the web client does the same.
+C{model/folding.js} of the web client does the same.
 """
 
 import re

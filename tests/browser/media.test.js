@@ -11,7 +11,6 @@ const url = (letter) => `/v2/media/${ID(letter)}`;
 async function opened() {
   const browser = new Browser();
   const model = await browser.tab();
-  model.features = new Set(["media"]);
   const calls = [];
   let links = (ids) => ids.map((id) => ({ id, url: `/files/${id}`, expires: model.now() + 600_000 }));
   model.api.post = async (path, { ids }) => {

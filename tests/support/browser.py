@@ -11,10 +11,11 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route, expect
 
-from tests.support.daemon import Daemon, wait
+from tests.support.daemon import ROOT, Daemon, wait
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -27,6 +28,7 @@ ARGUMENTS = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]
+SOURCES = ROOT / "hichat/web/browser/app"
 PASSWORD = "correct horse"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 375, "height": 700}
@@ -52,6 +54,18 @@ def wait_for(condition: Callable[[], Any], seconds: float = 10) -> Any:
                 return found
         time.sleep(0.05)
     raise AssertionError(f"not within {seconds} s")
+
+
+def serve_sources(page: Page) -> None:
+    """
+    Serve the modules from which the client is built, below C{/sources}, for a page that imports some of them. The
+    daemon serves only what is built from them.
+    """
+
+    def fulfil(route: Route) -> None:
+        route.fulfill(path=SOURCES / urlsplit(route.request.url).path.removeprefix("/sources/"))
+
+    page.route("**/sources/**", fulfil)
 
 
 class Wire:

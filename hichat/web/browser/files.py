@@ -1,5 +1,5 @@
 """
-The web client's files, from the package.
+The web client's files, from the package: C{tests/browser/build} makes them of the sources in C{app}.
 
 A browser asks for the page again each time. All other files are below a directory whose name is a hash of all files'
 contents, so a browser may keep them for ever: a change of any file gives the directory another name.
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from hashlib import blake2b
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 
 from twisted.web import server
 from twisted.web.resource import IResource, Resource
@@ -23,9 +22,10 @@ TYPES = {
     "js": "text/javascript; charset=utf-8",
     "png": "image/png",
     "svg": "image/svg+xml",
+    "txt": "text/plain; charset=utf-8",
     "webmanifest": "application/manifest+json",
 }
-"""The media types by extension. Files with other extensions (licences) are not served."""
+"""The media types by extension. A file with another extension is not served."""
 
 POLICY = (
     "; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'"
@@ -60,14 +60,14 @@ class WebClient:
     """
 
     def __init__(self, prefix: str = "", least: int = LEAST) -> None:
-        found = dict(_read(files("hichat.web.browser") / "app"))
+        found = {
+            each.name: each.read_bytes()
+            for each in (files("hichat.web.browser") / "built").iterdir()
+            if each.name == _PAGE or each.name.rpartition(".")[2] in TYPES
+        }
         found[_MANIFEST] = found[_MANIFEST].replace(b"{prefix}", prefix.encode("ascii"))
         version = blake2b(repr(sorted(found.items())).encode(), digest_size=8).hexdigest()
-        base = f"{prefix}/app/{version}"
-        scripts = sorted(name for name in found if name.endswith(".js") and not name.startswith("hub/"))
-        preloads = "\n".join(f'<link rel="modulepreload" href="{base}/{name}">' for name in scripts)
-        page = found.pop(_PAGE).decode().replace("{base}", base).replace("{preloads}", preloads)
-        page = page.replace("{least}", str(least))
+        page = found.pop(_PAGE).decode().replace("{base}", f"{prefix}/app/{version}").replace("{least}", str(least))
         self.page = Document("text/html; charset=utf-8", page.encode(), POLICY, PAGE_HEADERS)
         self.directory = _Files({f"{version}/{name}": content for name, content in found.items()})
 
@@ -93,13 +93,3 @@ class _Files(Resource):
         name = b"/".join(request.postpath or ()).decode("ascii", "replace")
         resource: IResource = self._found.get(name) or NotFound()
         return resource.render(request)
-
-
-def _read(directory: Traversable, prefix: str = "") -> list[tuple[str, bytes]]:
-    found: list[tuple[str, bytes]] = []
-    for each in directory.iterdir():
-        if each.is_dir():
-            found += _read(each, f"{prefix}{each.name}/")
-        elif each.name == _PAGE or each.name.rpartition(".")[2] in TYPES:
-            found.append((prefix + each.name, each.read_bytes()))
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from hashlib import blake2b
@@ -10,16 +11,23 @@ from typing import Any
 import msgspec
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 from hichat.web.docs import api_page, asyncapi, openapi, protocol_page
 from hichat.web.docs.pages import STYLE_HASH
 from hichat.web.outside import PublicURL
 from hichat.web.site import Branch, NotFound
 
+SMALLEST_COMPRESSED = 1000
+"""Bytes. A shorter body fits one packet with or without compression."""
+
 
 class Document(Resource):
     """
-    A resource whose content does not change while the daemon runs.
+    A resource whose content does not change while the daemon runs. A client that accepts gzip gets it compressed: that
+    is done once, at the first such request. (No other answer of the site is compressed: one that has a secret beside a
+    text of somebody else's would tell the secret by its length.)
 
     @param body: the content, or a function that makes it at the first request.
     @param policy: directives that are added to the C{Content-Security-Policy}, which otherwise forbids everything.
@@ -50,15 +58,32 @@ class Document(Resource):
         return self._given if isinstance(self._given, bytes) else self._given()
 
     @cached_property
-    def _tag(self) -> bytes:
-        return b'"%s"' % blake2b(self._body, digest_size=16).hexdigest().encode()
+    def _compressed(self) -> bytes:
+        return gzip.compress(self._body, mtime=0)
+
+    @cached_property
+    def _digest(self) -> str:
+        return blake2b(self._body, digest_size=16).hexdigest()
 
     def render_GET(self, request: Request) -> bytes:
         """@return: the body. If the client has it already, Twisted uses only its length, and sends 304 without it."""
         for name, value in self._headers.items():
             request.setHeader(name, value)
-        request.setETag(self._tag)
-        return self._body
+        if len(self._body) < SMALLEST_COMPRESSED:
+            request.setETag(b'"%s"' % self._digest.encode())
+            return self._body
+        request.setHeader("Vary", "Accept-Encoding")
+        if not _accepts_gzip(request.getHeader("Accept-Encoding")):
+            request.setETag(b'"%s"' % self._digest.encode())
+            return self._body
+        request.setHeader("Content-Encoding", "gzip")
+        request.setETag(b'"%s-gzip"' % self._digest.encode())
+        return self._compressed
+
+
+def _accepts_gzip(accept: str | None) -> bool:
+    """@param accept: an C{Accept-Encoding} header (RFC 9110, 12.5.3), or None."""
+    return parse_accept_header(accept, Accept)["gzip"] > 0
 
 
 class LazyPage(Document):

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.support.browser import PASSWORD, PHONE, People
+from tests.support.browser import PASSWORD, PHONE, People, serve_sources
 
 HOSTILE = [
     "<script>fault()</script>",
@@ -214,10 +214,10 @@ def test_chinese(people: People) -> None:
 def test_every_word_is_there_in_both_languages(people: People) -> None:
     """With the same places to fill in."""
     guest = people.person("guest")
+    serve_sources(guest.page)
     words = guest.page.evaluate(
         """async () => {
-            const base = document.querySelector('script[src]').src.replace('main.js', 'words/');
-            const [{ en }, { zh }] = await Promise.all([import(`${base}en.js`), import(`${base}zh.js`)]);
+            const [{ en }, { zh }] = await Promise.all(['en', 'zh'].map((name) => import(`/sources/words/${name}.js`)));
             const places = (text) => [...new Set([...text.matchAll(/\\{\\w+\\}/g)].map(String))].sort().join();
             const shape = (words) => Object.fromEntries(Object.entries(words).map(([k, v]) => [k, places(v)]));
             return [shape(en), shape(zh)];

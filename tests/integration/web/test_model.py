@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from hichat.search.folding import comparable
-from tests.support.browser import Person
+from tests.support.browser import Person, serve_sources
 from tests.support.daemon import Daemon
 
 Run = Callable[[str, str], Any]
@@ -18,6 +18,7 @@ Run = Callable[[str, str], Any]
 def guest(browser: Browser, daemon: Daemon) -> Iterator[Person]:
     """One page for all tests of the module; nobody is logged in there."""
     guest = Person(browser, "guest", daemon.url)
+    serve_sources(guest.page)
     with closing(guest.context):
         yield guest
 
@@ -32,7 +33,7 @@ def run_in_page(guest: Person) -> Iterator[Run]:
     def run(part: str, script: str) -> Any:
         return guest.page.evaluate(
             f"""async () => {{
-                const base = document.querySelector('script[src]').src.replace('main.js', '');
+                const base = '/sources/';
                 const module = await import(base + {part!r});
                 {script}
             }}"""
@@ -110,7 +111,7 @@ def test_names_are_found_as_on_the_server(run_in_page: Run) -> None:
             *(chr(code) for code in (*range(0xC0, 0x2B0), *range(0x1E00, 0x1F00))),
         ),
     ]
-    found = run_in_page("parts/finding.js", f"return {texts!r}.map(module.folded);")
+    found = run_in_page("model/folding.js", f"return {texts!r}.map(module.folded);")
     assert found == [comparable(text) for text in texts]
 
 

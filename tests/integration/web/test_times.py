@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.support.browser import People
+from tests.support.browser import People, serve_sources
 
 
 def texts(people: People, zone: str, locale: str, script: str, before: str = "") -> Any:
@@ -16,10 +16,10 @@ def texts(people: People, zone: str, locale: str, script: str, before: str = "")
     @return: what it returns, in a browser there.
     """
     reader = people.person("reader", script=before, timezone_id=zone, locale=locale)
+    serve_sources(reader.page)
     found = reader.page.evaluate(
         f"""async () => {{
-            const base = document.querySelector('script[src]').src.replace('main.js', '');
-            const words = await import(base + 'words/words.js');
+            const words = await import('/sources/words/words.js');
             const at = (text) => Date.parse(text);
             {script}
         }}"""

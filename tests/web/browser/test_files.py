@@ -1,10 +1,16 @@
 """Tests for L{hichat.web.browser.files}."""
 
+import gzip
 import json
 import re
+from hashlib import sha256
+from importlib.resources import files
 from urllib.parse import urljoin
 
+from twisted.trial.unittest import SynchronousTestCase
+
 from hichat.web.browser.files import TYPES, WebClient
+from tests.support.daemon import ROOT
 from tests.support.site import SiteCase
 
 
@@ -50,7 +56,10 @@ class FilesTests(SiteCase):
 
     def test_what_it_loads(self):
         """Each file is there, as what it is, and may be kept for ever."""
-        self.assertGreater(len(self.links), 40)
+        self.assertEqual(
+            [link.rpartition("/")[2] for link in self.links],
+            ["manifest.webmanifest", "icon.svg", "client.css", "hub.js", "client.js"],
+        )
         for link in self.links:
             found = self.request("GET", link)
             self.assertEqual(found.status, 200, link)
@@ -71,27 +80,50 @@ class FilesTests(SiteCase):
         )
         self.assertIn("manifest-src 'self'", self.page.headers["content-security-policy"])
 
-    def test_every_import_is_there(self):
-        """Also those of the hub, which the page does not name."""
-        seen: set[str] = set()
-        waiting = [link for link in self.links if link.endswith("/main.js")]
-        waiting.append(waiting[0].replace("main.js", "hub/worker.js"))
-        while waiting:
-            link = waiting.pop()
-            if link in seen:
+    def test_nothing_more_is_loaded(self):
+        """The scripts have all that they need in them: each further one would cost a turn over a slow network."""
+        for link in self.links:
+            if link.endswith(".js"):
+                script = self.request("GET", link).body.decode()
+                self.assertNotRegex(script, r"\bimport\s*[\w{*\"(]", link)
+                self.assertNotRegex(script, r"\bfrom\s*\"", link)
+
+    def test_how_much_is_loaded(self):
+        """Compressed it is at most 110 KB, with the page."""
+        sizes = [len(self.request("GET", link, Accept_Encoding="gzip").body) for link in ["/", *self.links]]
+        self.assertLess(sum(sizes), 110_000)
+
+    def test_compressed(self):
+        """Who accepts gzip gets the same content, under a tag of its own; caches keep the two apart."""
+        for link in self.links:
+            plain = self.request("GET", link)
+            found = self.request("GET", link, Accept_Encoding="br;q=1.0, gzip;q=0.8")
+            if link.endswith(("icon.svg", "manifest.webmanifest")):
+                self.assertNotIn("content-encoding", found.headers, "it fits one packet anyway")
                 continue
-            seen.add(link)
-            found = self.request("GET", link)
-            self.assertEqual(found.status, 200, link)
-            for name in re.findall(r'(?:from|import)\s*"([^"]+)"', found.body.decode()):
-                self.assertTrue(name.startswith("."), (link, name))
-                waiting.append(_joined(link, name))
-        self.assertLess(set(self.links) - {link for link in self.links if not link.endswith(".js")}, seen)
+            self.assertEqual((plain.headers["vary"], found.headers["vary"]), ("Accept-Encoding", "Accept-Encoding"))
+            self.assertEqual(found.headers["content-encoding"], "gzip")
+            self.assertEqual(gzip.decompress(found.body), plain.body)
+            self.assertNotEqual(found.headers["etag"], plain.headers["etag"])
+            again = self.request("GET", link, Accept_Encoding="gzip", If_None_Match=found.headers["etag"])
+            self.assertEqual((again.status, again.body), (304, b""))
+            for refusing in ("identity", "gzip;q=0, br", "*;q=0", ""):
+                refused = self.request("GET", link, Accept_Encoding=refusing)
+                self.assertNotIn("content-encoding", refused.headers, refusing)
+                self.assertEqual(refused.body, plain.body)
+
+    def test_licences(self):
+        """Those of the libraries in the scripts lie beside them."""
+        base = self.links[0].rpartition("/")[0]
+        found = self.request("GET", f"{base}/licences.txt")
+        self.assertEqual(found.headers["content-type"], "text/plain; charset=utf-8")
+        for words in ("preact 11", "htm 3", "The MIT License", "Apache License"):
+            self.assertIn(words, found.body.decode())
 
     def test_what_is_not_there(self):
         """Other versions, licences, and what is above."""
         base = self.links[0].rpartition("/")[0]
-        for path in ("/app", "/app/", "/app/0/main.js", f"{base}/vendor/LICENSE.htm", f"{base}/..%2ffiles.py", base):
+        for path in ("/app", "/app/", "/app/0/client.js", f"{base}/sources.sha256", f"{base}/..%2ffiles.py", base):
             self.assertEqual(self.request("GET", path).status, 404, path)
 
     def test_only_reading(self):
@@ -100,11 +132,14 @@ class FilesTests(SiteCase):
         self.assertEqual(self.request("POST", self.links[0]).status, 405)
 
 
-def _joined(link, name):
-    parts = link.split("/")[:-1]
-    for part in name.split("/"):
-        if part == "..":
-            parts.pop()
-        elif part != ".":
-            parts.append(part)
-    return "/".join(parts)
+class BuiltTests(SynchronousTestCase):
+    def test_the_sources(self):
+        """
+        The files that are served were built from the sources as they are. This test needs no npm;
+        C{tests/browser/check} does, and compares the files themselves.
+        """
+        app = ROOT / "hichat/web/browser/app"
+        names = sorted(f"./{path.relative_to(app).as_posix()}" for path in app.rglob("*") if path.is_file())
+        lines = "".join(f"{sha256((app / name).read_bytes()).hexdigest()}  {name}\n" for name in names)
+        built = (files("hichat.web.browser") / "built/sources.sha256").read_text().strip()
+        self.assertEqual(sha256(lines.encode()).hexdigest(), built, "build the web client again: tests/browser/build")

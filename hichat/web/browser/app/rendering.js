@@ -1,7 +1,7 @@
 // Preact and htm, as all components have them.
-import { h, render } from "./vendor/preact.js";
-import { useRef, useState } from "./vendor/hooks.js";
-import htm from "./vendor/htm.js";
+import { h, render } from "preact";
+import { useRef, useState } from "preact/hooks";
+import htm from "htm";
 
 export const html = htm.bind(h);
 export { render };
@@ -19,8 +19,8 @@ export { render };
 /** @returns {{ current: any }} */
 export const useElement = () => useRef(null);
 
-export { Component, Fragment, createRef } from "./vendor/preact.js";
-export { useEffect, useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
+export { Component, Fragment, createRef } from "preact";
+export { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 // An id for what a label or a title names. Not Preact's: where one component takes the place of another, as when one goes
 // from the log-in to the registration, it gives an id that is there already, and the label is the other field's.

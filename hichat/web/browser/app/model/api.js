@@ -73,8 +73,7 @@ function sent(path, body, token, progress) {
   });
 }
 
-// Of the v2 API, or of v1's.
-const reasonIn = (value) => value?.detail ?? value?.Msg ?? value?.message ?? "";
+const reasonIn = (value) => value?.detail ?? "";
 
 function parsed(text) {
   try {

@@ -222,14 +222,10 @@ export class Media {
    * @param {(part: number) => void} [progress]
    * @returns {Promise<any>} its url, kind and name
    */
-  async store(file, progress = () => {}) {
-    const { api, features } = this.model;
-    if (features.has("media")) {
-      // Half of a surrogate pair cannot be sent. What is too long the server cuts, where a character ends.
-      const name = encodeURIComponent((file.name || "file").replace(/\p{Surrogate}/gu, ""));
-      return api.upload(`/v2/media?name=${name}`, file, progress);
-    }
-    return { url: await this.storeOpen(file, progress), kind: kindOf(file), name: file.name };
+  store(file, progress = () => {}) {
+    // Half of a surrogate pair cannot be sent. What is too long the server cuts, where a character ends.
+    const name = encodeURIComponent((file.name || "file").replace(/\p{Surrogate}/gu, ""));
+    return this.model.api.upload(`/v2/media?name=${name}`, file, progress);
   }
 
   /**
@@ -240,15 +236,7 @@ export class Media {
    * @returns {Promise<string>} its url
    */
   async storeOpen(file, progress = () => {}) {
-    if (this.model.features.has("media")) {
-      const { open } = await this.store(file, progress);
-      if (open) return open;
-    }
-    const form = new FormData();
-    form.append("file", file);
-    const stored = await this.model.api.upload(`/v1/upload/image?userId=${this.model.me.id}`, form, progress);
-    if (stored.Code !== 0) throw new Error(stored.Msg);
-    return stored.Data;
+    return (await this.store(file, progress)).open;
   }
 }
 

@@ -1,5 +1,4 @@
 // What this tab knows. The hub's frames come in here; whatever changes says so once, and the page is drawn again.
-import { ROOT } from "../hub/root.js";
 import { Api } from "./api.js";
 import { Conversation, nameOf, placeOf } from "./conversation.js";
 import { forgetDrafts } from "./draft.js";
@@ -26,6 +25,8 @@ export class Model {
   me = null;
   ready = false; // whether all is here that a tab begins with
   fetching = false;
+  /** @type {Promise<boolean> | null} whether the beginning of the list has come */
+  beginning = null;
   learning = false;
   focused = false;
   watched = "";
@@ -35,8 +36,6 @@ export class Model {
   conversations = new Map();
   /** @type {Set<number>} who is there of those that are watched */
   online = new Set();
-  /** @type {Set<string>} what this daemon has and others may not */
-  features = new Set();
   /** @type {any[]} what waits for the server's acknowledgement; see hub/outbox.js */
   outbox = [];
   /** @type {{ text: string, kind: string }[]} */
@@ -278,6 +277,7 @@ export class Model {
     // Whether somebody still types nobody can tell us then.
     if (state.line === "off") for (const each of this.conversations.values()) each.typing.clear();
     if (state.line === "on" && before.line === "off") for (const again of [...this.postponed]) again();
+    if (state.phase === "in") this.beginning ??= this.#begin();
     if (state.live && state.phase === "in" && !this.fetching) this.#fetch();
     else if (this.ready && state.line === "on" && before.line === "off") this.#fetchMarks();
   }
@@ -293,19 +293,35 @@ export class Model {
     this.changed();
   }
 
+  // The list is shown while the WebSocket is still on its way: on a slow network that takes seconds.
+  async #begin() {
+    try {
+      await this.overview.begin();
+      return true;
+    } catch {
+      return false; // it is asked for again as soon as the line is live
+    }
+  }
+
+  // What happened between the answer and "live" came to nobody, so the beginning of the list is asked for once more.
+  async #list() {
+    if (await this.beginning) await this.overview.again();
+    else await this.overview.begin();
+  }
+
   // All that a tab begins with. From "live" on every event comes, so nothing falls between.
   async #fetch() {
     this.fetching = true;
     const user = this.state.user;
     try {
-      const [me] = await Promise.all([this.api.get("/me"), this.overview.begin()]);
+      const [me] = await Promise.all([this.api.get("/me"), this.#list()]);
       if (user !== this.state.user) return;
       this.me = me;
       this.people.know(me);
       this.ready = true;
       await Promise.all([this.lists.load("contacts"), this.lists.load("received"), this.lists.load("invitations")]);
       this.watch();
-      await this.#findFeatures();
+      this.media.largest = (await this.api.get("/media")).size;
     } catch (error) {
       if (user === this.state.user) {
         this.fetching = false;
@@ -314,13 +330,6 @@ export class Model {
       }
     }
     this.changed();
-  }
-
-  async #findFeatures() {
-    const response = await fetch(`${ROOT}/v2/openapi.json`);
-    const { paths } = await response.json();
-    this.features = new Set(["media", "search"].filter((name) => `/${name}` in paths));
-    if (this.features.has("media")) this.media.largest = (await this.api.get("/media")).size;
   }
 
   // A conversation as the server's list has it.
@@ -332,7 +341,7 @@ export class Model {
     this.people.meet(shown);
     // What came while nothing of ours was connected has come now.
     const { last, received, place } = conversation;
-    if (!last || last.from === this.state.user || last.id <= received) return;
+    if (!last || last.from === this.state.user || last.id <= received || this.state.line !== "on") return;
     conversation.received = last.id;
     this.link.ask("cast", { op: "received", ...place, id: last.id });
   }
@@ -511,6 +520,7 @@ export class Model {
     this.me = null;
     this.ready = false;
     this.fetching = false;
+    this.beginning = null;
     this.watched = "";
     this.watching = null;
     this.conversations = new Map();

@@ -21,6 +21,11 @@ export class Overview {
     this.loading = null;
   }
 
+  // Whether some of the list is here, or it is known that there is nothing in it.
+  get begun() {
+    return this.next !== null;
+  }
+
   get complete() {
     return this.next === "";
   }

@@ -112,10 +112,7 @@ function Head({ model, conversation }) {
   return html`<header class="pane-head chat-head">
     <a class="icon-button back" href=${hrefOf("chats")} aria-label=${t("back")}><${Icon} name="back" /></a>
     ${info ? html`<a class="chat-who" href=${info}>${inner}</a>` : html`<span class="chat-who">${inner}</span>`}
-    ${
-      model.features.has("search") &&
-      html`<${IconButton} icon="search" label=${t("searchHere")} onClick=${() => go("search", conversation.name)} />`
-    }
+    <${IconButton} icon="search" label=${t("searchHere")} onClick=${() => go("search", conversation.name)} />
     ${info && html`<a class="icon-button chat-info" href=${info} aria-label=${t("information")} title=${t("information")}><${Icon} name="info" /></a>`}
     <${IconButton}
       icon="more"

@@ -133,7 +133,6 @@ export function Composer({ model, conversation, attach }) {
     };
     return html`<${Recorder} model=${model} conversation=${conversation} close=${close} />`;
   }
-  const files = model.features.has("media") ? "" : "image/png,image/jpeg,image/gif,image/webp,audio/*";
   return html`<div class="composer">
     ${(draft.editing || draft.replyTo) && html`<${Regarding} model=${model} draft=${draft} cancel=${cancel} />`}
     ${mention && html`<${Suggestions} model=${model} group=${group} mention=${mention} area=${area.current} choose=${choose} close=${() => setMention(null)} />`}
@@ -144,7 +143,7 @@ export function Composer({ model, conversation, attach }) {
         send();
       }}
     >
-      <input ref=${picker} type="file" hidden accept=${files} onChange=${pick} />
+      <input ref=${picker} type="file" hidden onChange=${pick} />
       <${IconButton} icon="attach" label=${t("attach")} onClick=${() => picker.current.click()} />
       <div class="composer-box">
         <textarea

@@ -1,7 +1,7 @@
 // Members whose names begin with what stands behind an @.
 import { html, useEffect, useOwnId, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
-import { folded } from "../../parts/finding.js";
+import { folded } from "../../model/folding.js";
 import { t } from "../../words/words.js";
 
 const MOST = 6;

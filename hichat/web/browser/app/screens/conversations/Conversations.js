@@ -8,7 +8,8 @@ import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { Found } from "../search/Search.js";
 import { choicesFor } from "./choices.js";
-import { folded, useFound } from "../../parts/finding.js";
+import { useFound } from "../../parts/finding.js";
+import { folded } from "../../model/folding.js";
 import { go, hrefOf } from "../../model/route.js";
 import { shortTime, t } from "../../words/words.js";
 
@@ -17,18 +18,18 @@ const HITS = 5; // messages that are shown below the conversations
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Conversations({ model, selected }) {
   const [filter, setFilter] = useState("");
-  const searches = model.features.has("search");
-  const hits = useFound(model, filter, (words) => (words && searches ? findMessages(model, words) : null));
+  const hits = useFound(model, filter, (words) => (words ? findMessages(model, words) : null));
   const wanted = folded(filter.trim());
   const all = model.listed;
+  const { begun } = model.overview;
   const found = wanted ? all.filter((each) => folded(model.titleOf(each)).includes(wanted)) : all;
   // Who looks for one looks in all of them.
   useEffect(() => {
-    if (wanted && model.ready) model.attempt(() => model.overview.all());
-  }, [Boolean(wanted), model.ready]);
+    if (wanted && begun) model.attempt(() => model.overview.all());
+  }, [Boolean(wanted), begun]);
   const search = (event) => {
     event.preventDefault();
-    if (wanted && searches) go("search", "", filter.trim());
+    if (wanted) go("search", "", filter.trim());
   };
   return html`
     <${PaneHead} title=${t("chats")}>
@@ -44,10 +45,9 @@ export function Conversations({ model, selected }) {
         onInput=${(event) => setFilter(event.currentTarget.value)}
       />
     </form>
-    ${!model.ready && html`<div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>`}
-    ${model.ready && !found.length && wanted && !searches && model.overview.complete && html`<${Nothing} icon="search" text=${t("nothingFound")} />`}
+    ${!begun && html`<div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>`}
     ${
-      model.ready &&
+      begun &&
       !all.length &&
       !wanted &&
       html`<${Nothing} icon="chats" text=${t("noChats")}>
@@ -59,8 +59,8 @@ export function Conversations({ model, selected }) {
         (each) => html`<${Row} key=${each.name} model=${model} conversation=${each} selected=${each.name === selected} />`,
       )}
     </ul>
-    ${wanted && searches && html`<${Said} model=${model} words=${filter.trim()} hits=${hits} />`}
-    ${model.ready && !model.overview.complete && html`<${More} load=${() => model.overview.more()} />`}
+    ${wanted && html`<${Said} model=${model} words=${filter.trim()} hits=${hits} />`}
+    ${begun && !model.overview.complete && html`<${More} load=${() => model.overview.more()} />`}
   `;
 }
 

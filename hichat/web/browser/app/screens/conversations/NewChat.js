@@ -2,7 +2,8 @@
 import { html, useState } from "../../rendering.js";
 import { Field } from "../../parts/Field.js";
 import { Nothing } from "../../parts/Nothing.js";
-import { findPeople, folded, useFound } from "../../parts/finding.js";
+import { findPeople, useFound } from "../../parts/finding.js";
+import { folded } from "../../model/folding.js";
 import { PaneHead, PersonRow } from "../../parts/Rows.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";

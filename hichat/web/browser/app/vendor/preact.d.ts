@@ -1,2 +1,0 @@
-// For the type checker alone: see tests/browser.
-export * from "preact";
