@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 import pytest
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.stdio import StandardIO
-from twisted.internet.threads import deferToThread
 
 from hichat.client.connection import Client
 from hichat.client.http import Api, Session
@@ -60,14 +59,15 @@ class Whole(Scene):
     async def set_up(self) -> None:
         self.daemon = Daemon(Path(self.mktemp()), **self.settings)
         self.addCleanup(self.daemon.kill)
+        self.daemon.prepare()
         await self.daemon.start()
         self.sessions: dict[str, Any] = {}
         for name in ("ann", "bob"):
             api = Api(reactor, self.daemon.url, language="en")
             await api.register(name, PASSWORD)
             # Any device may show this one, as the tests want it.
-            token = await deferToThread(self.daemon.command, "token", name)
-            self.sessions[name] = Session(api, Credentials(len(self.sessions) + 1, token.strip()))
+            token = self.daemon.issue(name)
+            self.sessions[name] = Session(api, Credentials(len(self.sessions) + 1, token))
         await self.sessions["ann"].group_calls.create(GROUP)
         await self.sessions["bob"].group_calls.join(GROUP)
         ((self.group, *_),) = await self.sessions["bob"].groups()
