@@ -34,6 +34,7 @@ class Clock(V2System):
         super().make_daemon()
         self.off = self.daemon.directory / "off"
         self.set_clock(0)
+        self.daemon.forked = False
         self.daemon.environment |= {"PYTHONPATH": f"{SKEW}:{ROOT}", "SKEW": str(self.off)}
 
     def set_clock(self, seconds: int) -> None:

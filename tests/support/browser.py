@@ -309,5 +309,5 @@ def running(**settings: str) -> Iterator[Daemon]:
 
 def start(daemon: Daemon) -> None:
     """Start a daemon, and wait until it accepts connections."""
-    daemon.launch()
+    daemon.fork()
     wait(daemon.accepts)

@@ -27,7 +27,7 @@ from hichat.admin.administration import Administration
 from hichat.daemon import settings
 from hichat.search.process import LAST_IN_LINE
 from hichat.wire.frames import PATH, SUBPROTOCOL
-from tests.support import ports
+from tests.support import ports, prepared
 from tests.support.asyncapi_checker import AsyncAPIChecker
 from tests.support.doubles import migrated_file
 
@@ -108,7 +108,9 @@ class Daemon:
         # With bytecode, as an installed daemon: otherwise Python compiles it at each start.
         self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self.environment |= {f"HICHAT_{name}": value for name, value in settings.items()}
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | prepared.Forked | None = None
+        self.forked = True
+        """Whether L{start} forks the daemon from a process that has loaded the code; see L{tests.support.prepared}."""
         self.service: tuple[str, ...] = ("hichat",)
         """The service that twistd runs."""
 
@@ -121,18 +123,28 @@ class Daemon:
 
     async def start(self) -> None:
         """Start the daemon, and wait until it serves."""
-        self.launch()
+        if self.forked:
+            self.fork()
+        else:
+            self.launch()
         await self.serving()
+
+    def fork(self) -> None:
+        """Start the daemon as a process that has loaded the code already."""
+        with self.log.open("ab") as log, open(os.devnull, "rb") as nothing:
+            self.process = prepared.forks().start(
+                ("twistd", "-n", "--pidfile=", *self.service), self.directory, self.environment, nothing, log, log
+            )
 
     def launch(self, arguments: Sequence[str] = ("--pidfile=",), prefix: Sequence[str] = ()) -> subprocess.Popen[bytes]:
         """
-        Start the daemon.
+        Start the daemon by the command C{twistd} itself.
 
         @param arguments: arguments of C{twistd} itself.
         @param prefix: a command that runs it, such as C{strace}.
         """
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            process = subprocess.Popen(
                 [*prefix, TWISTD, "-n", *arguments, *self.service],
                 cwd=self.directory,
                 env=self.environment,
@@ -140,7 +152,8 @@ class Daemon:
                 stdout=log,
                 stderr=log,
             )
-        return self.process
+        self.process = process
+        return process
 
     async def serving(self) -> None:
         """Wait until the daemon accepts connections."""
@@ -192,7 +205,7 @@ class Daemon:
             process.kill()
             raise
         self.process = None
-        return process.returncode
+        return process.wait()
 
     def children(self) -> list[int]:
         """@return: the process ids of its children, such as the log's writer."""
@@ -217,18 +230,13 @@ class Daemon:
             self.process.kill()
             self.process.wait()
 
-    def run(self, *command: str, line: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-        """
-        Run a command beside the daemon, to its end.
-
-        @param line: the standard input.
-        @param settings: further environment variables.
-        """
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command beside the daemon, to its end."""
         return subprocess.run(
             command,
             cwd=self.directory,
-            env=self.environment | settings,
-            input=line,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
@@ -236,8 +244,8 @@ class Daemon:
         )
 
     def hichat(self, *arguments: str, line: str = "") -> subprocess.CompletedProcess[str]:
-        """Run C{hichat}."""
-        return self.run(sys.executable, "-c", "from hichat.cli import main; main()", *arguments, line=line)
+        """Run C{hichat}, as a process that has loaded the code already, to its end. @param line: the standard input."""
+        return prepared.forks().run(("hichat", *arguments), self.directory, self.environment, line)
 
     def command(self, *arguments: str, line: str = "") -> str:
         """

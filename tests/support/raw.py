@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.daemon import Daemon
+from tests.support.prepared import Forked
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 """The key of the example in RFC 6455, 1.3."""
@@ -173,7 +174,7 @@ class Server:
         self.daemon = Daemon(directory, REGISTER_LIMIT="off", LOGIN_LIMIT="off", ADDRESS_LIMIT="off")
         self.daemon.prepare()
         self.port = self.daemon.port
-        self.daemon.launch()
+        self.daemon.fork()
         end = time.monotonic() + 30
         while not self.is_healthy():
             assert time.monotonic() < end
@@ -181,7 +182,7 @@ class Server:
             time.sleep(0.05)
 
     @property
-    def process(self) -> subprocess.Popen[bytes]:
+    def process(self) -> subprocess.Popen[bytes] | Forked:
         assert self.daemon.process is not None
         return self.daemon.process
 
