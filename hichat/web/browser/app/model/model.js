@@ -25,7 +25,7 @@ export class Model {
   me = null;
   ready = false; // whether all is here that a tab begins with
   fetching = false;
-  /** @type {Promise<boolean> | null} whether the beginning of the list has come */
+  /** @type {Promise<void> | null} the list's first page, which comes before the line is live */
   beginning = null;
   learning = false;
   focused = false;
@@ -194,7 +194,9 @@ export class Model {
   }
 
   get unread() {
-    return this.listed.reduce((sum, each) => sum + (each.muted ? 0 : each.unread), 0);
+    let sum = 0;
+    for (const each of this.conversations.values()) if (!each.muted && !each.gone) sum += each.unread;
+    return sum;
   }
 
   pendingOf(name) {
@@ -293,20 +295,10 @@ export class Model {
     this.changed();
   }
 
-  // The list is shown while the WebSocket is still on its way: on a slow network that takes seconds.
-  async #begin() {
-    try {
-      await this.overview.begin();
-      return true;
-    } catch {
-      return false; // it is asked for again as soon as the line is live
-    }
-  }
-
-  // What happened between the answer and "live" came to nobody, so the beginning of the list is asked for once more.
-  async #list() {
-    if (await this.beginning) await this.overview.again();
-    else await this.overview.begin();
+  // The list is shown while the WebSocket is still on its way: on a slow network that takes seconds. What happens between
+  // this answer and "live" comes to nobody, so that the list is asked for once more then.
+  #begin() {
+    return this.overview.screenful().catch(() => {});
   }
 
   // All that a tab begins with. From "live" on every event comes, so nothing falls between.
@@ -314,7 +306,7 @@ export class Model {
     this.fetching = true;
     const user = this.state.user;
     try {
-      const [me] = await Promise.all([this.api.get("/me"), this.#list()]);
+      const [me] = await Promise.all([this.api.get("/me"), this.beginning?.then(() => this.overview.begin())]);
       if (user !== this.state.user) return;
       this.me = me;
       this.people.know(me);

@@ -2,11 +2,14 @@
 // with the first of them; more come when somebody scrolls there or looks for one.
 
 const FIRST = 300;
+const PAGE = 100; // the most that the server gives at once
+const SCREEN = 30;
 
 export class Overview {
   /** @type {string | null} what leads to the next page; empty: there is none, null: nothing was asked for yet */
   next = null;
   count = 0;
+  begun = false; // whether some of the list is here, or it is known that there is nothing in it
   /** @type {Promise<void> | null} */
   loading = null;
 
@@ -18,12 +21,8 @@ export class Overview {
   forget() {
     this.next = null;
     this.count = 0;
+    this.begun = false;
     this.loading = null;
-  }
-
-  // Whether some of the list is here, or it is known that there is nothing in it.
-  get begun() {
-    return this.next !== null;
   }
 
   get complete() {
@@ -32,15 +31,23 @@ export class Overview {
 
   // The beginning of the list.
   async begin() {
-    this.forget();
+    // A page that is on its way is older than what is to be asked for now.
+    await this.loading?.catch(() => {});
+    this.next = null;
+    this.count = 0;
     do await this.more();
     while (!this.complete && this.count < FIRST);
   }
 
+  // As many as a screen has, soon.
+  screenful() {
+    return this.more(SCREEN);
+  }
+
   // One page more. Who asks meanwhile waits for the same.
-  more() {
+  more(limit = PAGE) {
     if (this.complete) return Promise.resolve();
-    this.loading ??= this.#page().finally(() => (this.loading = null));
+    this.loading ??= this.#page(limit).finally(() => (this.loading = null));
     return this.loading;
   }
 
@@ -54,15 +61,16 @@ export class Overview {
     this.model.changed();
   }
 
-  async #page() {
+  async #page(limit) {
     const { model } = this;
     const { user } = model.state;
     const cursor = this.next ? `&cursor=${encodeURIComponent(this.next)}` : "";
-    const page = await model.api.get(`/conversations?limit=100${cursor}`);
+    const page = await model.api.get(`/conversations?limit=${limit}${cursor}`);
     if (user !== model.state.user) throw new Error("somebody else is logged in now");
     for (const each of page.items) model.show(each);
     this.count += page.items.length;
     this.next = page.next ?? "";
+    this.begun = true;
     model.changed();
   }
 }

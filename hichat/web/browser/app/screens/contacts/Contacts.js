@@ -3,6 +3,7 @@ import { html } from "../../rendering.js";
 import { Icon } from "../../parts/Icon.js";
 import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead, PersonRow } from "../../parts/Rows.js";
+import { WindowedRows } from "../../parts/WindowedRows.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -33,12 +34,11 @@ export function Contacts({ model, selected }) {
     ${!contacts.length && html`<${Nothing} icon="contacts" text=${t("noContacts")}>
       <a class="button" href=${hrefOf("contacts", "find")}>${t("findPeople")}</a>
     <//>`}
-    <ul class="rows">
-      ${contacts.map(
-        ({ user }) =>
-          html`<${PersonRow} key=${user.id} model=${model} person=${user} note=${user.bio} selected=${selected === String(user.id)} />`,
-      )}
-    </ul>
+    <${WindowedRows}
+      items=${contacts}
+      row=${({ user }) =>
+        html`<${PersonRow} key=${user.id} model=${model} person=${user} note=${user.bio} selected=${selected === String(user.id)} />`}
+    />
   `;
 }
 

@@ -8,6 +8,7 @@ import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { Found } from "../search/Search.js";
 import { choicesFor } from "./choices.js";
+import { WindowedRows } from "../../parts/WindowedRows.js";
 import { useFound } from "../../parts/finding.js";
 import { folded } from "../../model/folding.js";
 import { go, hrefOf } from "../../model/route.js";
@@ -22,7 +23,7 @@ export function Conversations({ model, selected }) {
   const wanted = folded(filter.trim());
   const all = model.listed;
   const { begun } = model.overview;
-  const found = wanted ? all.filter((each) => folded(model.titleOf(each)).includes(wanted)) : all;
+  const found = wanted ? matching(model, all, wanted) : all;
   // Who looks for one looks in all of them.
   useEffect(() => {
     if (wanted && begun) model.attempt(() => model.overview.all());
@@ -54,14 +55,21 @@ export function Conversations({ model, selected }) {
         <a class="button" href=${hrefOf("chats", "new")}>${t("findPeople")}</a>
       <//>`
     }
-    <ul class="rows">
-      ${found.map(
-        (each) => html`<${Row} key=${each.name} model=${model} conversation=${each} selected=${each.name === selected} />`,
-      )}
-    </ul>
+    <${WindowedRows}
+      items=${found}
+      row=${(each) => html`<${Row} key=${each.name} model=${model} conversation=${each} selected=${each.name === selected} />`}
+    />
     ${wanted && html`<${Said} model=${model} words=${filter.trim()} hits=${hits} />`}
     ${begun && !model.overview.complete && html`<${More} load=${() => model.overview.more()} />`}
   `;
+}
+
+// Those with the words in their titles; the one that is called so comes first.
+function matching(model, conversations, wanted) {
+  const titled = conversations
+    .map((each) => ({ each, title: folded(model.titleOf(each)) }))
+    .filter(({ title }) => title.includes(wanted));
+  return [...titled.filter(({ title }) => title === wanted), ...titled.filter(({ title }) => title !== wanted)].map(({ each }) => each);
 }
 
 // The newest messages with the words, and the way to all of them.

@@ -3,6 +3,7 @@ import { html } from "../../rendering.js";
 import { GroupRow, PaneHead } from "../../parts/Rows.js";
 import { Icon } from "../../parts/Icon.js";
 import { Nothing } from "../../parts/Nothing.js";
+import { WindowedRows } from "../../parts/WindowedRows.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -50,6 +51,6 @@ export function Groups({ model, selected }) {
         <a class="button" href=${hrefOf("groups", "new")}>${t("newGroup")}</a>
       <//>`
     }
-    <ul class="rows">${groups.map((group) => row(group, {}))}</ul>
+    <${WindowedRows} items=${groups} row=${(group) => row(group, {})} />
   `;
 }

@@ -5,6 +5,7 @@ import { Icon } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { More } from "../../parts/More.js";
 import { PersonRow } from "../../parts/Rows.js";
+import { WindowedRows } from "../../parts/WindowedRows.js";
 import { t } from "../../words/words.js";
 
 const RANK = { owner: 0, admin: 1, member: 2 };
@@ -15,9 +16,10 @@ export function Members({ model, group }) {
   const members = model.members.get(group.id).sort((a, b) => RANK[a.role] - RANK[b.role]);
   return html`
     <h2 class="list-head">${t("membersTitle")}</h2>
-    <ul class="rows">
-      ${members.map((member) => html`<${Member} key=${member.id} model=${model} group=${group} member=${member} />`)}
-    </ul>
+    <${WindowedRows}
+      items=${members}
+      row=${(member) => html`<${Member} key=${member.id} model=${model} group=${group} member=${member} />`}
+    />
     ${!model.members.isComplete(group.id) && html`<${More} load=${() => model.members.more(group.id)} />`}
   `;
 }

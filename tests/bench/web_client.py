@@ -1,0 +1,206 @@
+"""
+How soon the web client is usable, and how long a key takes::
+
+    python -m tests.bench.web_client
+
+The client runs in Debian's Chromium, against a daemon with many conversations. These are not tests: the figures depend
+on the machine. First come the milliseconds that a key in the composer takes, until the page is drawn again. Then come,
+for each of L{NETWORKS}, the medians of L{ROUNDS} first visits: seconds until the list of conversations is there,
+requests, and bytes on the wire.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.browser import ARGUMENTS, PASSWORD, Person, made, start
+from tests.support.daemon import Daemon
+
+CONVERSATIONS = 300
+ROUNDS = 5
+KEYS = 40
+
+
+@dataclass(frozen=True)
+class Network:
+    """@ivar latency: seconds that a packet and its answer take. @ivar rate: bytes a second, each way."""
+
+    name: str
+    latency: float
+    rate: float
+
+
+NETWORKS = (Network("150 ms, 1.6 Mbit/s", 0.150, 200_000), Network("400 ms, 400 kbit/s", 0.400, 50_000))
+
+
+class SlowWay:
+    """
+    A TCP proxy with the latency and the rate of a network. All connections share the rate, as those of a browser share
+    a radio link. A new connection takes one round trip more, as TCP's handshake does.
+
+    @ivar carried: bytes from the daemon to the browser.
+    """
+
+    def __init__(self, network: Network, target: int) -> None:
+        self._network = network
+        self._target = target
+        self._free = {True: 0.0, False: 0.0}  # when the link is free, by direction
+        self.carried = 0
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        made = asyncio.run_coroutine_threadsafe(asyncio.start_server(self._accept, "127.0.0.1", 0), self._loop)
+        self._server = made.result()
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(self._network.latency)
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        with suppress(OSError):
+            await asyncio.gather(self._pass(reader, far_writer, False), self._pass(far_reader, writer, True))
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, down: bool) -> None:
+        waiting: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+        sender = asyncio.create_task(self._send(waiting, writer))
+        # As many bytes at once as a few packets: what others send meanwhile gets its share.
+        while data := await reader.read(4 * 1460):
+            begun = max(self._free[down], self._loop.time())
+            self._free[down] = begun + len(data) / self._network.rate
+            self.carried += len(data) if down else 0
+            waiting.put_nowait((self._free[down] + self._network.latency / 2, data))
+            await asyncio.sleep(max(0, self._free[down] - self._loop.time()))
+        waiting.put_nowait((self._loop.time(), b""))
+        await sender
+
+    async def _send(self, waiting: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
+        while True:
+            at, data = await waiting.get()
+            await asyncio.sleep(max(0, at - self._loop.time()))
+            if not data:
+                writer.close()
+                return
+            writer.write(data)
+            await writer.drain()
+
+
+@contextmanager
+def served() -> Iterator[Daemon]:
+    """A daemon whose first user has many conversations."""
+    with made() as daemon, TemporaryDirectory() as directory:
+        people = str(CONVERSATIONS + 1)
+        daemon.command(
+            "bench", "prepare", "--users", people, "--among", "2", "--messages", "200", "--conversations", "1",
+            "--tokens", f"{directory}/tokens",
+        )  # fmt: skip
+        start(daemon)
+        with daemon.administration() as administration:
+            administration.set_password("bench-1", PASSWORD)
+        yield daemon
+
+
+def say_to_all(person: Person, daemon: Daemon) -> None:
+    """Say something to everybody, so that there are as many conversations."""
+    person.page.evaluate(
+        """([token, people]) => new Promise((resolve, reject) => {
+            const socket = new WebSocket(`/v1/user/SendUserMsg?userId=1&token=${token}`);
+            socket.onerror = reject;
+            socket.onmessage = () => {
+                for (let TargetId = 3; TargetId <= people; TargetId++) {
+                    socket.send(JSON.stringify({ userId: 1, Type: 1, Media: 1, Content: "hi", TargetId }));
+                }
+                socket.close();
+                resolve();
+            };
+        })""",
+        [daemon.issue("bench-1"), CONVERSATIONS + 1],
+    )
+
+
+def tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def first_visit(browser: Browser, daemon: Daemon, way: SlowWay) -> tuple[float, int, int]:
+    """@return: seconds until the list is there, requests, bytes."""
+    context = browser.new_context(locale="en-US")
+    # Cookies know no ports: whoever has logged in at the daemon's own is logged in at the slow one.
+    given = {"name": "bench-1", "password": PASSWORD, "label": "bench"}
+    assert context.request.post(f"{daemon.url}/session", data=given).ok
+    page = context.new_page()
+    requests: list[str] = []
+    context.on("request", lambda request: requests.append(request.url))
+    before = way.carried
+    begun = time.monotonic()
+    page.goto(way.url, wait_until="commit")
+    page.locator(".list-pane .row").first.wait_for(timeout=60_000)
+    seconds = time.monotonic() - begun
+    page.locator(".messages-empty, .empty").first.wait_for()
+    page.wait_for_timeout(3000)
+    found = seconds, len(requests), way.carried - before
+    context.close()
+    return found
+
+
+def key_times(page: Page) -> list[float]:
+    """@return: milliseconds that each key takes, until the page is drawn."""
+    found: list[float] = page.evaluate(
+        """async (count) => {
+            const area = document.querySelector('.composer textarea');
+            const times = [];
+            for (let number = 0; number < count; number++) {
+                const begun = performance.now();
+                area.value += 'a';
+                area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+                // The client draws in a timer that is due at once.
+                await new Promise((resolve) => setTimeout(() => setTimeout(resolve)));
+                document.body.offsetHeight;
+                times.push(performance.now() - begun);
+                await new Promise((resolve) => setTimeout(resolve, 50));
+            }
+            return times;
+        }""",
+        KEYS,
+    )
+    return found
+
+
+def main() -> None:
+    """Measure, and print."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        sys.exit("chromium is not installed: apt-get install chromium")
+    with (
+        served() as daemon,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS) as browser,
+    ):
+        person = Person(browser, "bench-1", daemon.url)
+        person.log_in()
+        say_to_all(person, daemon)
+        person.page.locator(f".list-pane [aria-setsize='{CONVERSATIONS + 1}']").first.wait_for()
+        person.go("chats/user-2")
+        person.page.locator(".composer textarea").wait_for()
+        for slower in (1, 4):
+            session = person.context.new_cdp_session(person.page)
+            session.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+            times = key_times(person.page)
+            tell(f"a key, processor {slower} x slower: {statistics.median(times):.1f} ms, at most {max(times):.1f}")
+        for network in NETWORKS:
+            visits = [first_visit(browser, daemon, SlowWay(network, daemon.port)) for _ in range(ROUNDS)]
+            seconds, requests, size = (statistics.median(each) for each in zip(*visits, strict=True))
+            tell(f"first visit, {network.name}: {seconds:.1f} s, {requests:.0f} requests, {size / 1000:.0f} KB")
+        person.context.close()
+
+
+if __name__ == "__main__":
+    main()
