@@ -7,9 +7,11 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import pytest
 
@@ -17,6 +19,7 @@ from hichat.core.errors import StartError
 from hichat.daemon.service import prepare_state_dir, state_dir_error
 from tests.support import ports
 from tests.support.daemon import ROOT, STOPPED, TWISTD, Daemon, is_alive, wait
+from tests.support.prepared import Forked, forks
 
 TAC = str(ROOT / "hichat.tac")
 SERVICES = pytest.mark.parametrize("service", [("-y", TAC), ("hichat",)], ids=["tac", "plugin"])
@@ -50,18 +53,34 @@ def start(daemon: Daemon) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
 
 @pytest.fixture
-def refused(start: Callable[..., subprocess.Popen[str]]) -> Callable[..., None]:
+def refused(daemon: Daemon) -> Callable[..., None]:
     """
     A check that each way of starting ends with status 1, and with one line that names a setting. Its arguments: the
-    setting, and settings by the names of their variables.
+    setting, settings by the names of their variables, and whether the command itself is run, which loads the code.
     """
 
-    def refused(setting: str, **settings: str) -> None:
-        ways = (("-n", "hichat"), ("hichat",), ("-ny", TAC), ("-y", TAC))
-        for process in [start(*arguments, **settings) for arguments in ways]:
-            _, err = process.communicate(timeout=60)
-            assert (process.returncode, len(err.strip().splitlines())) == (1, 1), err
-            assert setting in err
+    def refused(setting: str, *, by_command: bool = False, **settings: str) -> None:
+        environment = daemon.environment | settings
+        with ExitStack() as files:
+            nothing = files.enter_context(open(os.devnull, "r+b"))
+            started: list[tuple[subprocess.Popen[bytes] | Forked, IO[str]]] = []
+            for arguments in (("-n", "hichat"), ("hichat",), ("-ny", TAC), ("-y", TAC)):
+                err = files.enter_context(TemporaryFile("w+"))
+                if by_command:
+                    process: subprocess.Popen[bytes] | Forked = subprocess.Popen(
+                        [TWISTD, *arguments], cwd=daemon.directory, env=environment, stdout=nothing, stderr=err
+                    )
+                else:
+                    command = ("twistd", *arguments)
+                    process = forks().start(command, daemon.directory, environment, nothing, nothing, err)
+                files.callback(process.kill)
+                started.append((process, err))
+            for process, err in started:
+                status = process.wait(60)
+                err.seek(0)
+                said = err.read()
+                assert (status, len(said.strip().splitlines())) == (1, 1), said
+                assert setting in said
 
     return refused
 
@@ -144,7 +163,7 @@ def test_a_taken_port(daemon: Daemon, refused: Callable[..., None]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", daemon.port))
         taken.listen()
-        refused("HICHAT_LISTEN")
+        refused("HICHAT_LISTEN", by_command=True)
 
 
 def test_a_taken_udp_port(daemon: Daemon, refused: Callable[..., None]) -> None:
@@ -165,7 +184,7 @@ def test_a_state_directory_that_another_daemon_has(daemon: Daemon, refused: Call
     port = ports.reserve()
     for workers in ("1", "2"):
         daemon.environment["HICHAT_WORKERS"] = workers
-        daemon.launch()
+        daemon.fork()
         wait(lambda: lock.exists() and is_locked(lock))
         refused("HICHAT_STATE_DIR", HICHAT_LISTEN=f"tcp:{port}:interface=127.0.0.1", HICHAT_UDP="127.0.0.1:0")
         daemon.kill()
