@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Coroutine, Generator, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -36,6 +37,9 @@ settings.load_profile("tests")
 reactor: Any = installed_reactor
 
 Test = Callable[..., Coroutine[Any, Any, None]]
+
+TURN = pytest.StashKey[ExitStack]()
+"""What this process holds while a test runs; see L{tests.support.scheduling.turn}."""
 
 SECONDS = 110
 """How long a coroutine may take, if its mark C{timeout} says nothing else."""
@@ -98,12 +102,27 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
-    """A test with the mark C{alone} measures how long something takes: meanwhile the other workers wait."""
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, Any, Any]:
+    """
+    A test with the mark C{alone} measures how long something takes: meanwhile the other workers wait. If the next one
+    has the mark, too, they go on waiting.
+    """
     from tests.support.scheduling import turn
 
-    with turn(alone=item.get_closest_marker("alone") is not None):
+    stash = item.config.stash
+    if TURN not in stash:
+        stash[TURN] = ExitStack()
+        stash[TURN].enter_context(turn(alone=_is_alone(item)))
+    try:
         return (yield)
+    finally:
+        if nextitem is None or not (_is_alone(item) and _is_alone(nextitem)):
+            stash[TURN].close()
+            del stash[TURN]
+
+
+def _is_alone(item: pytest.Item) -> bool:
+    return item.get_closest_marker("alone") is not None
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
@@ -114,5 +133,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests with whole daemons take longest. They come first, or one worker would do them last, alone."""
-    items.sort(key=lambda item: "integration" not in item.path.parts)
+    """
+    The tests with whole daemons take longest. They come first, or one worker would do them last, alone. Tests with the
+    mark C{alone} come last: by then the other workers have little left to do.
+    """
+    items.sort(key=lambda item: (_is_alone(item), "integration" not in item.path.parts))

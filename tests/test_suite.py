@@ -8,7 +8,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.ports import BLOCK, TOGETHER, Block
-from tests.support.scheduling import SHARING, unit_of
+from tests.support.scheduling import SHARING, marked_alone, unit_of
 
 TESTS = Path(__file__).parent
 
@@ -60,6 +60,7 @@ class PortsTests(SynchronousTestCase):
 
 class SchedulingTests(SynchronousTestCase):
     def test_what_stays_together(self) -> None:
+        alone = {("a.py", "test_x"), ("b.py", "test_y"), (f"{SHARING}a.py", "test_b")}
         for one, other, together in (
             ("a.py::A::test_a", "a.py::A::test_b[x]", True),
             ("a.py::A::test_a", "a.py::B::test_a", False),
@@ -69,5 +70,26 @@ class SchedulingTests(SynchronousTestCase):
             ("a.py::test_a[A::x]", "a.py::test_a[A::y]", False),
             (f"{SHARING}a.py::test_a", f"{SHARING}a.py::test_b[x]", True),
             (f"{SHARING}a.py::test_a", f"{SHARING}b.py::test_a", False),
+            ("a.py::test_x[x]", "b.py::B::test_y", True),
+            ("a.py::A::test_x", "a.py::A::test_a", False),
         ):
-            self.assertEqual(unit_of(one) == unit_of(other), together, (one, other))
+            self.assertEqual(unit_of(one, alone) == unit_of(other, alone), together, (one, other))
+
+    def test_marks_are_found(self) -> None:
+        folder = Path(self.mktemp()) / "tests"
+        (folder / "a").mkdir(parents=True)
+        source = """
+@pytest.mark.alone
+async def test_one(): pass
+
+@pytest.mark.timeout(5)
+def test_two(): pass
+
+class A:
+    @pytest.mark.alone
+    @pytest.mark.timeout(5)
+    def test_three(self): pass
+"""
+        (folder / "a" / "test_b.py").write_text(source)
+        self.assertEqual(marked_alone(folder), {("tests/a/test_b.py", "test_one"), ("tests/a/test_b.py", "test_three")})
+        self.assertIn(("tests/test_child.py", "test_one_that_is_let_go_and_does_not_go"), marked_alone())
