@@ -9,9 +9,9 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from fcntl import LOCK_EX, LOCK_NB, flock
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
 
 import pytest
 
@@ -63,7 +63,7 @@ def refused(daemon: Daemon) -> Callable[..., None]:
         environment = daemon.environment | settings
         with ExitStack() as files:
             nothing = files.enter_context(open(os.devnull, "r+b"))
-            started: list[tuple[subprocess.Popen[bytes] | Forked, IO[str]]] = []
+            started: list[tuple[subprocess.Popen[bytes] | Forked, TextIOWrapper]] = []
             for arguments in (("-n", "hichat"), ("hichat",), ("-ny", TAC), ("-y", TAC)):
                 err = files.enter_context(TemporaryFile("w+"))
                 if by_command:
