@@ -26,6 +26,13 @@ ROUNDS_OF_THE_WRITER = many(150, 60)
 KILLS = many(32, 10)
 KILLS_OF_WORKERS = many(5, 3)
 
+STORIES_OF_UNREAD = many(6, 2)
+TIMES_THAT_FALL = many(1, 3)
+"""Which of the times a search is bounded by: each, or every third."""
+
+FRAMES_OF_LARGE = many(3, 1)
+"""Of a large moving picture, after its first."""
+
 EXAMPLES = many(100, 25)
 """What Hypothesis tries, where a test does not say more."""
 

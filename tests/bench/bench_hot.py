@@ -1,7 +1,8 @@
 """
 The functions that run for every message, one by one::
 
-    pip install '.[bench]' && python -m pytest -o python_functions='bench_*' tests/bench/bench_hot.py
+    pip install '.[bench]'
+    python -m pytest -p pytest_benchmark.plugin -o python_functions='bench_*' tests/bench/bench_hot.py
 
 Each figure is for C{MESSAGES} of them. These are not tests: no name here is one that the test run collects.
 """

@@ -34,7 +34,7 @@ from tests import proof
 from tests.support.doubles import make_database, run_now, watch_log
 from tests.support.postgres import OnPostgreSQL
 from tests.support.scene import Scene, fixture_of
-from tests.support.writer_process import CLOCK, NOW, fill, python_command
+from tests.support.writer_process import CLOCK, NOW, Hurried, fill, python_command
 
 
 def say(text: str, sender: int = 1, target: int = 2, **more: Any) -> Draft:
@@ -66,8 +66,16 @@ class Ledger(Scene):
         migrate(engine)
         fill(self.store)
 
-    def make(self, *, locked: Callable[..., Deferred[Any]] | None = None, code: str = "", **more: Any) -> WriterProcess:
+    def make(
+        self,
+        *,
+        clock: Any = CLOCK,
+        locked: Callable[..., Deferred[Any]] | None = None,
+        code: str = "",
+        **more: Any,
+    ) -> WriterProcess:
         """
+        @param clock: instead of the reactor.
         @param locked: instead of the store's C{write}.
         @param code: runs in the process first.
         """
@@ -77,7 +85,7 @@ class Ledger(Scene):
         if code:
             more["command"] = python_command(code, "hichat.pipeline.ledger.process")
         made = WriterProcess(
-            setup, CLOCK, lambda drafts: deferToThread(self.writer.write, drafts), locked or self.store.write, **more
+            setup, clock, lambda drafts: deferToThread(self.writer.write, drafts), locked or self.store.write, **more
         )
         self.addCleanup(made.stop)
         made.start()
@@ -151,11 +159,13 @@ async def test_the_process_dies_with_some(probe_scene: Probe) -> None:
 
 async def test_the_process_does_not_answer(probe_scene: Probe) -> None:
     """It is killed after its deadline; what it had is written, once and in order."""
-    made = await probe_scene.started(deadline=15.0)
+    clock = Hurried()
+    made = await probe_scene.started(clock=clock, deadline=15.0)
     first = made.pid
     assert first is not None
     os.kill(first, signal.SIGSTOP)
     asked = [made.write(batch) for batch in ([say("a")], [say("b"), say("c")], [])]
+    clock.advance(15.0)
     outcomes = [await answer for answer in asked]
     assert [bodies(outcomes[place]) for place in (0, 1)] == [["a"], ["b", "c"]]
     assert isinstance(outcomes[2][0], NotStored)

@@ -24,6 +24,7 @@ from hichat.storage import tables
 from hichat.storage.engine import make_engine
 from hichat.storage.migrate import migrate
 from hichat.storage.store import Store
+from tests import proof
 from tests.ledger.plans import plans
 from tests.support.doubles import NOW, make_database, run_now
 from tests.support.ledger import GROUP, WriterCase, block, edit, joined, left, message, react, recall, unblock
@@ -231,10 +232,10 @@ class UnreadTests(UnreadCase):
 
     def test_any_story(self) -> None:
         """
-        Messages, recalls, marks, blocks, who comes and goes: both places say what the naive reader finds. In the last
-        two an earlier version takes the index on at times.
+        Messages, recalls, marks, blocks, who comes and goes: both places say what the naive reader finds. In seeds 4
+        and 5 an earlier version takes the index on at times.
         """
-        for seed in range(6):
+        for seed in (0, 4, 1, 2, 3, 5)[: proof.STORIES_OF_UNREAD]:
             with self.subTest(seed=seed):
                 self.tell(random.Random(seed), mixed=seed > 3)
 

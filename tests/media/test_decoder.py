@@ -25,6 +25,7 @@ from hichat.core.errors import Busy, DamagedPicture, NotStored, PictureTooLarge
 from hichat.media.decoder import FILES, MEMORY, SECONDS, WAITING, WAITING_OF_USER, Decoder, DecoderSetup
 from hichat.media.pictures import PIXELS, take_in
 from hichat.media.types import Picture
+from tests import proof
 from tests.media.samples import PICTURES, PNG, bomb, picture
 from tests.support.doubles import watch_log
 from tests.support.scene import Scene, fixture_of
@@ -40,17 +41,22 @@ def saved(kind: str, image: Image.Image, **more: Any) -> bytes:
     return file.getvalue()
 
 
+def large_webp() -> bytes:
+    """@return: a picture of a few bytes and many pixels."""
+    return saved("WEBP", Image.new("RGB", LARGE, "teal"), lossless=True, method=0)
+
+
 def large() -> list[tuple[str, bytes]]:
     """@return: pictures of a few bytes and many pixels."""
     plain = Image.new("RGB", LARGE, "teal")
     frames = [Image.new("RGB", LARGE, "red")]
     noise = Image.effect_noise((500, 400), 80)
     return [
-        ("image/webp", saved("WEBP", plain, lossless=True, method=0)),
+        ("image/webp", large_webp()),
         ("image/webp", saved("WEBP", plain, save_all=True, append_images=frames, duration=50)),
         ("image/png", saved("PNG", plain)),
         ("image/png", interlaced(4000, 4000)),
-        ("image/gif", saved("GIF", plain.convert("P"), save_all=True, append_images=frames * 3)),
+        ("image/gif", saved("GIF", plain.convert("P"), save_all=True, append_images=frames * proof.FRAMES_OF_LARGE)),
         ("image/jpeg", saved("JPEG", plain.convert("CMYK"), progressive=True)),
         ("image/gif", saved("GIF", noise, save_all=True, append_images=[noise.rotate(n) for n in range(90)])),
     ]
@@ -205,7 +211,7 @@ async def test_too_much_memory(scene: DecoderScene) -> None:
     assert decoder.pid == first
     decoder = scene.make(setup=DecoderSetup(memory=200 * 1024**2))
     with pytest.raises(DamagedPicture):
-        await scene.send(decoder, large()[0][1], "image/webp")
+        await scene.send(decoder, large_webp(), "image/webp")
     await scene.send(decoder, PNG)
 
 

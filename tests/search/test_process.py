@@ -24,7 +24,7 @@ from tests.support.doubles import make_database, run_now, watch_log
 from tests.support.postgres import OnPostgreSQL
 from tests.support.scene import Scene, fixture_of
 from tests.support.texts import text
-from tests.support.writer_process import CLOCK, NOW, fill, python_command
+from tests.support.writer_process import CLOCK, NOW, Hurried, fill, python_command
 
 
 class FollowerProcessScene(Scene):
@@ -62,10 +62,10 @@ Index.move = dying
         drafts = [text("very secret") for _ in range(count)]
         LogWriter(self.store, lambda: NOW).write(drafts)
 
-    def make(self, code: str = "", **more: Any) -> FollowerProcess:
+    def make(self, clock: Any = CLOCK, code: str = "", **more: Any) -> FollowerProcess:
         if code:
             more["command"] = python_command(code, "hichat.search.process")
-        made = FollowerProcess(self.url, CLOCK, **more)
+        made = FollowerProcess(self.url, clock, **more)
         self.addCleanup(made.stop)
         made.start()
         return made
@@ -115,7 +115,7 @@ async def test_last_in_line_and_it_ends_with_the_daemon(follower_scene: Follower
 async def test_killed_in_a_step(follower_scene: FollowerProcessScene) -> None:
     """Nothing is lost or there twice; who waits for the step hears of it."""
     marker = f"{follower_scene.mktemp()}-dead"
-    made = follower_scene.make(follower_scene.DIES.format(marker=marker))
+    made = follower_scene.make(code=follower_scene.DIES.format(marker=marker))
     head = 2 * SEARCH_STEP + 50
     follower_scene.write(head)
     assert await made.step() == Progress(SEARCH_STEP, head)
@@ -132,14 +132,17 @@ async def test_killed_in_a_step(follower_scene: FollowerProcessScene) -> None:
 
 async def test_a_step_that_takes_too_long(follower_scene: FollowerProcessScene) -> None:
     """Its process is killed, and who waits for it hears of it; the next one goes on."""
-    made = follower_scene.make(deadline=20.0)
+    clock = Hurried()
+    made = follower_scene.make(clock, deadline=20.0)
     follower_scene.write(3)
     assert await made.step() == Progress(3, 3)
     assert made.pid is not None
     os.kill(made.pid, signal.SIGSTOP)
     follower_scene.write(3)
+    step = made.step()
+    clock.advance(20.0)
     with pytest.raises(StepFailed):
-        await made.step()
+        await step
     while made.pid is None:
         await deferLater(CLOCK, 0.01, lambda: None)
     assert await made.step() == Progress(6, 6)

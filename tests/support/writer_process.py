@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from twisted.internet import reactor
+from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.task import Clock
 
 from hichat.storage.store import Store
 from hichat.storage.tables import devices, groups, users
@@ -14,6 +17,29 @@ NOW = 1_700_000_000_000
 
 
 CLOCK: Any = reactor
+
+
+class Hurried:
+    """The reactor, but a call that is due in ten seconds or later waits until the test puts the clock forward."""
+
+    def __init__(self) -> None:
+        self._clock = Clock()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(CLOCK, name)
+
+    def seconds(self) -> float:
+        """@return: the reactor's time, and what the clock was put forward."""
+        return float(CLOCK.seconds()) + self._clock.seconds()
+
+    def callLater(self, seconds: float, call: Callable[..., object], *arguments: object) -> IDelayedCall:
+        """See L{IReactorTime}."""
+        clock = CLOCK if seconds < 10 else self._clock
+        return cast(IDelayedCall, clock.callLater(seconds, call, *arguments))
+
+    def advance(self, seconds: float) -> None:
+        """Put the clock forward."""
+        self._clock.advance(seconds)
 
 
 def fill(store: Store) -> None:

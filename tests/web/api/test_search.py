@@ -11,6 +11,7 @@ from hichat.core.errors import Refused
 from hichat.core.events import Scope
 from hichat.search import index as index_room
 from hichat.search import query as query_room
+from tests import proof
 from tests.support.conversations import TEAM
 from tests.support.ledger import block, message, react, recall
 from tests.support.postgres import OnPostgreSQL
@@ -145,12 +146,12 @@ class SearchTests(SearchCase):
             mine = [one for user in (1, 2) for one in self.find(user, f"when{size}")]
             self.assertEqual(sorted(mine), sorted(said))
             times = sorted(said.values())
-            for after, before in combinations([*times[::3], times[-1] + 1], 2):
+            for after, before in combinations([*times[:: 3 * proof.TIMES_THAT_FALL], times[-1] + 1], 2):
                 expected = sorted((one for one in said if after <= said[one] < before), reverse=True)
                 for more in ({}, {"limit": 2}, {"order": "rank"}):
                     found = self.find(3, f"when{size}", after=after, before=before, **more)
                     self.assertEqual(sorted(found, reverse=True), expected, (after, before, more))
-            for time in times[::2]:
+            for time in times[:: 2 * proof.TIMES_THAT_FALL]:
                 expected = sorted((one for one in said if said[one] >= time), reverse=True)
                 self.assertEqual(self.find(3, f"when{size}", after=time), expected)
                 self.assertEqual(set(self.find(3, f"when{size}", before=time)), said.keys() - set(expected))
