@@ -78,7 +78,7 @@ def make_site(
     mount_documents(root, outside.public)
     root.putChild(b"uploads", Files(media))
     root.putChild(b"docs", Handbook(outside.prefix))
-    client = WebClient(outside.prefix, accounts.password_length)
+    client = WebClient(outside.prefix, accounts.password_length, media.limit)
     root.putChild(b"", client.page)
     root.putChild(b"app", client.directory)
     root.putChild(b"session", SessionResource(accounts))

@@ -2,6 +2,8 @@
 import "./support/page.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { linksIn } from "../../hichat/web/browser/app/model/links.js";
+import { mentionsIn, named } from "../../hichat/web/browser/app/model/mentions.js";
 import { Text, isEmojiOnly } from "../../hichat/web/browser/app/parts/Text.js";
 
 test("one to three emoji alone are shown large, whatever they are made of", () => {
@@ -62,4 +64,52 @@ test("no text that fits a message keeps the page for long", () => {
   }
   const took = performance.now() - begun;
   assert.ok(took < 5000, `${took} ms`);
+});
+
+const linked = (text) => linksIn(text).map(({ text: said, link }) => (said === link ? said : [said, link]));
+
+test("an address ends where it ends, whatever stands around it", () => {
+  for (const [text, ...expected] of [
+    ["see https://a.cn/x”，then", "https://a.cn/x"],
+    ["中文https://a.cn/路径，后面", "https://a.cn/路径"],
+    ["“https://a.cn/x”", "https://a.cn/x"],
+    ["(https://example.org/a).", "https://example.org/a"],
+    ["https://example.org/a_(b)", "https://example.org/a_(b)"],
+    ["HTTPS://EXAMPLE.org/A", "HTTPS://EXAMPLE.org/A"],
+    ["https://例子.中国/你好", "https://例子.中国/你好"],
+    ["http://localhost:8000/x?y=1#z!", "http://localhost:8000/x?y=1#z"],
+    ["https://a.org/x, https://b.org/y", "https://a.org/x", "https://b.org/y"],
+    ["go to www.example.org, now", ["www.example.org", "http://www.example.org"]],
+    ["看WWW.Example.org/a。", ["WWW.Example.org/a", "http://WWW.Example.org/a"]],
+    ["write to max@ann.org.", ["max@ann.org", "mailto:max@ann.org"]],
+    ["https://a.org/?to=max@ann.org", "https://a.org/?to=max@ann.org"],
+    ["file.py, main.rs, www.x, www. and xhttps://a.org"],
+    ["javascript:alert(1) data:text/html,x //x.y/z ftp://x.y/"],
+    ["http://bank.example:pw@evil.example/x"],
+    ["http://bank.example@evil.example/x"],
+  ]) {
+    assert.deepEqual(linked(text), expected, text);
+  }
+});
+
+test("a name is a mention in any case, also behind Chinese, and not in an address", () => {
+  const people = ["ann", "anna", "小明", "Иван"].map((name) => ({ name }));
+  const mentioned = (text) => mentionsIn(text, people).map((each) => `${each.name}:${each.text}`);
+  for (const [text, ...expected] of [
+    ["@Ann and @ANNA", "ann:@Ann", "anna:@ANNA"],
+    ["max@ann.org, a.b+c@ann.org"],
+    ["你好@ann你好", "ann:@ann"],
+    ["@小明你好", "小明:@小明"],
+    ["@иван @Ивана", "Иван:@иван"],
+    ["(@ann) @annb @ann_b", "ann:@ann"],
+  ]) {
+    assert.deepEqual(mentioned(text), expected, text);
+  }
+});
+
+test("people are found by any part of a name, the beginning first", () => {
+  const people = ["Joanna", "Lee Ann", "Anton", "Bob"].map((name) => ({ name }));
+  const fold = (name) => name.toLowerCase();
+  assert.deepEqual(named(people, "an", fold).map(({ name }) => name), ["Anton", "Lee Ann", "Joanna"]);
+  assert.deepEqual(named(people, "", fold).length, 4);
 });

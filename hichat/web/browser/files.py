@@ -55,11 +55,12 @@ class WebClient:
 
     @param prefix: the beginning of all the site's paths. The scripts read it from their own address.
     @param least: the least characters of a new password, for the page.
+    @param largest: the most bytes of a file that the server takes, for the page; 0: the page does not know.
     @ivar page: the page.
     @ivar directory: the files that the page loads, for the path C{/app}.
     """
 
-    def __init__(self, prefix: str = "", least: int = LEAST) -> None:
+    def __init__(self, prefix: str = "", least: int = LEAST, largest: int = 0) -> None:
         found = {
             each.name: each.read_bytes()
             for each in (files("hichat.web.browser") / "built").iterdir()
@@ -67,7 +68,13 @@ class WebClient:
         }
         found[_MANIFEST] = found[_MANIFEST].replace(b"{prefix}", prefix.encode("ascii"))
         version = blake2b(repr(sorted(found.items())).encode(), digest_size=8).hexdigest()
-        page = found.pop(_PAGE).decode().replace("{base}", f"{prefix}/app/{version}").replace("{least}", str(least))
+        page = (
+            found.pop(_PAGE)
+            .decode()
+            .replace("{base}", f"{prefix}/app/{version}")
+            .replace("{least}", str(least))
+            .replace("{largest}", str(largest))
+        )
         self.page = Document("text/html; charset=utf-8", page.encode(), POLICY, PAGE_HEADERS)
         self.directory = _Files({f"{version}/{name}": content for name, content in found.items()})
 

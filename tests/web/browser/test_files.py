@@ -38,6 +38,11 @@ class FilesTests(SiteCase):
             page = self.request("GET", "/").body.decode()
             self.assertIn(f'<meta name="hichat-password-length" content="{least}">', page)
 
+    def test_how_large_a_file_may_be(self):
+        """The page says so, before somebody waits for an upload that is refused."""
+        self.root.putChild(b"", WebClient(largest=1234).page)
+        self.assertIn('<meta name="hichat-file-size" content="1234">', self.request("GET", "/").body.decode())
+
     def test_the_policy(self):
         """Nothing runs but files of this server; nothing is loaded from elsewhere; no other page frames it."""
         policy = dict(each.strip().split(" ", 1) for each in self.page.headers["content-security-policy"].split(";"))
@@ -117,7 +122,7 @@ class FilesTests(SiteCase):
         base = self.links[0].rpartition("/")[0]
         found = self.request("GET", f"{base}/licences.txt")
         self.assertEqual(found.headers["content-type"], "text/plain; charset=utf-8")
-        for words in ("preact 11", "htm 3", "The MIT License", "Apache License"):
+        for words in ("preact 11", "htm 3", "linkify-it 6", "uc.micro 3", "The MIT License", "Apache License"):
             self.assertIn(words, found.body.decode())
 
     def test_what_is_not_there(self):

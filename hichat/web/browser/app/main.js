@@ -7,6 +7,8 @@ import { applyTheme } from "./model/theme.js";
 applyTheme();
 const place = /** @type {HTMLElement} */ (document.getElementById("app"));
 const model = new Model(() => render(html`<${App} model=${model} />`, place));
+const size = document.querySelector('meta[name="hichat-file-size"]')?.getAttribute("content");
+model.media.largest = Number(size) || Infinity;
 addEventListener("hashchange", model.changed);
 model.start();
 model.changed();

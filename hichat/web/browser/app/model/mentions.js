@@ -1,15 +1,63 @@
-// Where people are named in a text: @ and a name. Of two names that begin alike the longer one is meant, and @bobby is not
-// @bob; after a name that does not end like a word in Latin letters anything may follow.
+// Where people are named in a text: @ and a name, in any case. Of two names that begin alike the longer one is meant, and
+// @bobby is not @bob. Scripts without blanks between words, as Chinese is, may stand right before and behind.
 
-// @param people: {name, ...}. @return {...one of them, at} for each place, in order.
+const JOINED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const WORD = /[\p{Alphabetic}\p{M}\p{N}_]/u;
+const inWord = (sign) => WORD.test(sign) && !JOINED.test(sign);
+
+/**
+ * Whether an @ may begin a mention: the one in max@ann.org may not.
+ *
+ * @param {string} text
+ * @param {number} at where the @ is
+ */
+export function mayMention(text, at) {
+  const before = /.$/su.exec(text.slice(Math.max(0, at - 2), at))?.[0] ?? "";
+  return !inWord(before) && !".+-".includes(before || " ");
+}
+
+/**
+ * @param {string} text
+ * @param {any[]} people each with a name
+ * @returns {any[]} one of them with {at, text} for each place, in order; text: as it is written there
+ */
 export function mentionsIn(text, people) {
-  const named = people.filter(({ name }) => name).sort((a, b) => b.name.length - a.name.length);
+  const longest = people.filter(({ name }) => name).sort((a, b) => b.name.length - a.name.length);
   const found = [];
   for (let at = text.indexOf("@"); at >= 0; at = text.indexOf("@", at + 1)) {
-    const person = named.find(({ name }) => text.startsWith(name, at + 1) && ends(name, text.slice(at + 1 + name.length)));
-    if (person) found.push({ ...person, at });
+    if (!mayMention(text, at)) continue;
+    const person = longest.find(({ name }) => isNamed(text, at + 1, name));
+    if (person) found.push({ ...person, at, text: text.slice(at, at + 1 + person.name.length) });
   }
   return found;
 }
 
-const ends = (name, rest) => !(/\w$/.test(name) && /^\w/.test(rest));
+function isNamed(text, at, name) {
+  const end = at + name.length;
+  if (text.slice(at, end).toLowerCase() !== name.toLowerCase()) return false;
+  const last = /.$/su.exec(name)?.[0] ?? "";
+  const next = /^./su.exec(text.slice(end, end + 2))?.[0] ?? "";
+  return !(inWord(last) && inWord(next));
+}
+
+/**
+ * The people whose names have some letters: first those that begin with them, then those with a word that does.
+ *
+ * @param {any[]} people each with a name
+ * @param {string} query as folded gives it
+ * @param {(name: string) => string} fold
+ * @returns {any[]} some of them
+ */
+export function named(people, query, fold) {
+  const rank = (name) => {
+    if (name.startsWith(query)) return 0;
+    const at = name.indexOf(query);
+    if (at < 0) return Infinity;
+    return inWord(name[at - 1]) ? 2 : 1;
+  };
+  return people
+    .map((person) => ({ person, rank: rank(fold(person.name)) }))
+    .filter((each) => each.rank < Infinity)
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ person }) => person);
+}

@@ -313,7 +313,6 @@ export class Model {
       this.ready = true;
       await Promise.all([this.lists.load("contacts"), this.lists.load("received"), this.lists.load("invitations")]);
       this.watch();
-      this.media.largest = (await this.api.get("/media")).size;
     } catch (error) {
       if (user === this.state.user) {
         this.fetching = false;

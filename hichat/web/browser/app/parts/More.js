@@ -11,7 +11,8 @@ export function More({ load }) {
     const observer = new IntersectionObserver(
       async ([{ isIntersecting }]) => {
         clearTimeout(timer);
-        if (!isIntersecting) return;
+        // It is told late: the list may be gone.
+        if (!isIntersecting || !element.current) return;
         observer.unobserve(element.current);
         const come = await load().then(() => true, () => false);
         // Observed anew it says again whether it is to be seen: it may still be, with more above it.

@@ -1,9 +1,7 @@
 // What somebody wrote. It is only ever text: links and mentions are elements that we make around pieces of it.
 import { html } from "../rendering.js";
+import { linksIn } from "../model/links.js";
 import { mentionsIn } from "../model/mentions.js";
-
-const LINK = /https?:\/\/[^\s<>"'`\u3000-\u303f\uff00-\uffef]+/g;
-const TRAILING = new Set(".,:;!?)]}'\"");
 
 // One emoji: a flag, a key, or a picture with its skin and its tags, joined with others. There is one way to read it: what
 // others write must not take this page longer than it takes to read.
@@ -24,13 +22,8 @@ export function Text({ text, mentions = [] }) {
 
 // @param mentions: {name, own} of those mentioned.
 function pieces(text, mentions) {
-  const found = [];
-  for (const match of text.matchAll(LINK)) {
-    const address = balanced(match[0]);
-    if (safe(address)) found.push({ at: match.index, text: address, link: address });
-  }
-  for (const { at, name, own } of mentionsIn(text, mentions)) found.push({ at, text: `@${name}`, mention: true, own });
-  found.sort((a, b) => a.at - b.at);
+  const named = mentionsIn(text, mentions).map(({ at, text: said, own }) => ({ at, text: said, mention: true, own }));
+  const found = [...linksIn(text), ...named].sort((a, b) => a.at - b.at);
   const result = [];
   let done = 0;
   for (const piece of found) {
@@ -41,20 +34,4 @@ function pieces(text, mentions) {
   }
   if (done < text.length) result.push({ text: text.slice(done) });
   return result;
-}
-
-// Without the full stop or the bracket that ends the sentence around it.
-function balanced(address) {
-  let end = address.length;
-  while (TRAILING.has(address[end - 1])) end--;
-  const short = address.slice(0, end);
-  return address[short.length] === ")" && short.includes("(") ? `${short})` : short;
-}
-
-function safe(address) {
-  try {
-    return ["http:", "https:"].includes(new URL(address).protocol);
-  } catch {
-    return false;
-  }
 }

@@ -1,15 +1,16 @@
-// Members whose names begin with what stands behind an @.
+// Members whose names have what stands behind an @.
 import { html, useEffect, useOwnId, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { folded } from "../../model/folding.js";
+import { mayMention, named } from "../../model/mentions.js";
 import { t } from "../../words/words.js";
 
 const MOST = 6;
 
 // The @word at the caret, if there is one.
 export function mentionAt(text, caret) {
-  const found = /(?:^|\s)@([^\s@]{0,32})$/u.exec(text.slice(0, caret));
-  return found ? { at: caret - found[1].length - 1, query: found[1] } : null;
+  const found = /@([^\s@]{0,32})$/u.exec(text.slice(0, caret));
+  return found && mayMention(text, found.index) ? { at: found.index, query: found[1] } : null;
 }
 
 // @param area: where one writes; it keeps the focus, and tells a screen reader which name is chosen.
@@ -17,11 +18,8 @@ export function mentionAt(text, caret) {
 export function Suggestions({ model, group, mention, area, choose, close }) {
   const [chosen, setChosen] = useState(0);
   const id = useOwnId();
-  const query = folded(mention.query);
-  const found = model.members
-    .get(group)
-    .filter((member) => member.id !== model.state.user && folded(member.name).startsWith(query))
-    .slice(0, MOST);
+  const others = model.members.get(group).filter((member) => member.id !== model.state.user);
+  const found = named(others, folded(mention.query), folded).slice(0, MOST);
   const at = Math.min(chosen, found.length - 1);
   // The text has the focus; it asks here what to do with a key.
   mention.keys = (event) => {
