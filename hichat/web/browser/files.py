@@ -68,13 +68,9 @@ class WebClient:
         }
         found[_MANIFEST] = found[_MANIFEST].replace(b"{prefix}", prefix.encode("ascii"))
         version = blake2b(repr(sorted(found.items())).encode(), digest_size=8).hexdigest()
-        page = (
-            found.pop(_PAGE)
-            .decode()
-            .replace("{base}", f"{prefix}/app/{version}")
-            .replace("{least}", str(least))
-            .replace("{largest}", str(largest))
-        )
+        page = found.pop(_PAGE).decode()
+        for name, value in {"base": f"{prefix}/app/{version}", "least": least, "largest": largest}.items():
+            page = page.replace(f"{{{name}}}", str(value))
         self.page = Document("text/html; charset=utf-8", page.encode(), POLICY, PAGE_HEADERS)
         self.directory = _Files({f"{version}/{name}": content for name, content in found.items()})
 
