@@ -68,6 +68,16 @@ def working_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     shutil.rmtree(directory, ignore_errors=True)
 
 
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Any]:
+    """A L{tests.support.scene.Kept} for the scenes of a module."""
+    from tests.support.scene import Kept
+
+    kept = Kept()
+    yield kept
+    kept.clean()
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """
     Give a coroutine a deadline in the reactor: there the signal of pytest-timeout would be logged, and no more.

@@ -8,7 +8,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.ports import BLOCK, TOGETHER, Block
-from tests.support.scheduling import SHARING, marked_alone, unit_of
+from tests.support.scheduling import SHARED, SHARING, marked_alone, unit_of
 
 TESTS = Path(__file__).parent
 
@@ -70,6 +70,10 @@ class SchedulingTests(SynchronousTestCase):
             ("a.py::test_a[A::x]", "a.py::test_a[A::y]", False),
             (f"{SHARING}a.py::test_a", f"{SHARING}a.py::test_b[x]", True),
             (f"{SHARING}a.py::test_a", f"{SHARING}b.py::test_a", False),
+            (f"a.py::test_a[{SHARED}One]", f"a.py::test_b[x-{SHARED}One]", True),
+            (f"a.py::test_a[{SHARED}One]", f"a.py::test_a[{SHARED}Two]", False),
+            (f"a.py::test_a[{SHARED}One]", f"b.py::test_a[{SHARED}One]", False),
+            (f"a.py::test_a[{SHARED}One]", "a.py::test_b[One]", False),
             ("a.py::test_x[x]", "b.py::B::test_y", True),
             ("a.py::A::test_x", "a.py::A::test_a", False),
         ):

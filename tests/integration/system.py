@@ -9,14 +9,15 @@ from typing import Any, ClassVar
 
 from tests.support.daemon import STOPPED, Daemon, Peer, V2Peer, until
 from tests.support.devices import Device, Insider, Person, check_devices, check_log
-from tests.support.scene import Scene
+from tests.support.scene import Kept, Scene
 
 PASSWORD = "correct horse"
 
 
 class System(Scene):
     """
-    A daemon that runs, and people of whom nobody stays behind.
+    A daemon that runs, and people of whom nobody stays behind. If the daemon is C{shared}, no test may stop it, and
+    names are those of L{named}.
 
     @cvar settings: the daemon's, by variable without C{HICHAT_}.
     @ivar peers: connections that leave at the end.
@@ -28,23 +29,42 @@ class System(Scene):
     async def set_up(self) -> None:
         """Start the daemon."""
         self.peers: list[Peer] = []
+        self.kept.tests += 1
+        self.number = self.kept.tests
+        found: Daemon | None = self.kept.things.get(type(self))
+        if found is not None and found.is_running:
+            self.daemon = found
+            return
         self.make_daemon()
+        if self.shared:
+            self.kept.things[type(self)] = self.daemon
+            self.kept.addCleanup(self.daemon.stop_in_order)
         await self.daemon.start()
 
     def make_daemon(self) -> None:
         """Make the daemon, which does not run yet."""
         self.daemon = Daemon(Path(self.mktemp()), **self.settings, **self.store())
-        self.addCleanup(self.daemon.kill)
+        self.owner.addCleanup(self.daemon.kill)
         self.daemon.prepare()
+
+    @property
+    def owner(self) -> Scene | Kept:
+        """What takes the daemon down."""
+        return self.kept if self.shared else self
 
     def store(self) -> dict[str, str]:
         """@return: settings of this test's own, such as where its store is."""
         return {}
 
+    def named(self, name: str) -> str:
+        """@return: the name that somebody or something of this name has: tests that share a daemon share no names."""
+        return f"{name}-{self.number}" if self.shared else name
+
     async def tear_down(self) -> None:
-        """Everybody leaves."""
+        """Everybody leaves; a daemon that others use runs."""
         for peer in self.peers:
             await peer.leave()
+        assert not self.shared or self.daemon.is_running, self.daemon.log.read_text()
 
     async def restart(self) -> None:
         """Stop the daemon and start it again."""
@@ -54,7 +74,7 @@ class System(Scene):
     async def people(self, *names: str) -> list[Person]:
         """Register people; @return: ids and tokens, for v1 and v2."""
         found = []
-        for name in names:
+        for name in map(self.named, names):
             made = await self.daemon.post("/v1/user/new", name=name, password=PASSWORD, Identity=PASSWORD)
             assert made["code"] == 0, made
             found.append((made["data"]["ID"], self.daemon.issue(name)))
@@ -72,10 +92,10 @@ class System(Scene):
 
     async def group(self, owner: Person, *others: Person) -> int:
         """Make a group; @return: its id."""
-        made = await self.call(owner, "relation/new_group", ownerId=owner[0], name="team")
+        made = await self.call(owner, "relation/new_group", ownerId=owner[0], name=self.named("team"))
         assert made["code"] == 0, made
         for other in others:
-            await self.call(other, "relation/join_group", userId=other[0], comId="team")
+            await self.call(other, "relation/join_group", userId=other[0], comId=self.named("team"))
         listed = await self.call(owner, "relation/group_list", ownerId=owner[0])
         return int(listed["Rows"][0]["ID"])
 
@@ -84,6 +104,12 @@ class System(Scene):
         answer = await self.call(who, "user/redisMsg", userIdA=who[0], userIdB=other, **fields)
         assert answer["Rows"] == "ok", answer
         return list(answer["Total"])
+
+
+class SharedSystem(System):
+    """A daemon that the tests of a module share."""
+
+    shared = True
 
 
 class V2System(System):
@@ -122,6 +148,12 @@ class V2System(System):
         event = await peer.take("event")
         assert {name: event.get(name) for name in fields} == fields
         return event
+
+
+class SharedV2System(V2System):
+    """The same, with a daemon that the tests of a module share."""
+
+    shared = True
 
 
 class DeliverySystem(System):

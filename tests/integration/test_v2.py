@@ -13,7 +13,7 @@ from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.protocol import Factory
 from twisted.internet.task import deferLater
 
-from tests.integration.system import DeliverySystem, V2System
+from tests.integration.system import DeliverySystem, SharedV2System, V2System
 from tests.integration.talk import Chatter
 from tests.support.daemon import ROOT, STOPPED, V2Peer, reactor, until
 from tests.support.devices import Person, Socket, check_log
@@ -74,11 +74,11 @@ async def test_every_op(v2: V2System) -> None:
     assert v2.checker.unseen == set()
 
 
-async def test_with_existing_clients(v2: V2System) -> None:
+async def test_with_existing_clients(shared_v2: SharedV2System) -> None:
     """Each kind of message crosses from one dialect to the other."""
-    ann, bob = await v2.people("ann", "bob")
-    a = await v2.enter(ann)
-    (b,) = await v2.online(bob)
+    ann, bob = await shared_v2.people("ann", "bob")
+    a = await shared_v2.enter(ann)
+    (b,) = await shared_v2.online(bob)
     place = {"userId": ann[0], "TargetId": bob[0], "Type": 1}
     url = "http://127.0.0.1/f"
     for said, shown in (
@@ -102,7 +102,7 @@ async def test_with_existing_clients(v2: V2System) -> None:
         ({"Media": 1, "Content": url, "Url": url, "Desc": "f"}, {"media": "file", "url": url, "name": "f"}),
     ):
         b.say(**place, **frame)
-        await v2.hears(a, user=ann[0], **{"from": bob[0]}, **content)
+        await shared_v2.hears(a, user=ann[0], **{"from": bob[0]}, **content)
     # What is done to a message is nothing that existing clients could show.
     ack = await a.ask("ack", "send", user=bob[0], text="first")
     await a.ask("ack", "edit", message=ack["id"], text="second")
@@ -112,14 +112,14 @@ async def test_with_existing_clients(v2: V2System) -> None:
     assert heard == ["first", "last"]
 
 
-async def test_two_devices(v2: V2System) -> None:
+async def test_two_devices(shared_v2: SharedV2System) -> None:
     """The sender's other device hears it; one's own does not; each has counters of its own."""
-    ann, bob = await v2.people("ann", "bob")
-    laptop, phone, b = await v2.enter(ann), await v2.enter(ann, "phone"), await v2.enter(bob)
+    ann, bob = await shared_v2.people("ann", "bob")
+    laptop, phone, b = await shared_v2.enter(ann), await shared_v2.enter(ann, "phone"), await shared_v2.enter(bob)
     one = await laptop.ask("ack", "send", counter=1, user=bob[0], text="from the laptop")
-    await v2.hears(phone, id=one["id"], user=bob[0], **{"from": ann[0]})
+    await shared_v2.hears(phone, id=one["id"], user=bob[0], **{"from": ann[0]})
     other = await phone.ask("ack", "send", counter=1, user=bob[0], text="from the phone")
-    await v2.hears(laptop, id=other["id"])
+    await shared_v2.hears(laptop, id=other["id"])
     assert one["id"] != other["id"]
     error = await phone.ask("error", "send", counter=1, user=bob[0], text="something else")
     assert error["code"] == "counter_used"
@@ -129,29 +129,29 @@ async def test_two_devices(v2: V2System) -> None:
     assert (laptop.events(), phone.events()) == ([], [])
 
 
-async def test_hello(v2: V2System) -> None:
+async def test_hello(shared_v2: SharedV2System) -> None:
     """The token is in the header or in the frame."""
-    (ann,) = await v2.people("ann")
-    named = await v2.stranger(Authorization=f"Bearer {ann[1]}")
+    (ann,) = await shared_v2.people("ann")
+    named = await shared_v2.stranger(Authorization=f"Bearer {ann[1]}")
     welcome = await named.enter("")
     assert (welcome["user"], welcome["counter"]) == (ann[0], 0)
     await named.ask("ack", "send", counter=5, user=ann[0], text="to myself")
     await named.leave()
-    peer = await v2.stranger()
+    peer = await shared_v2.stranger()
     again = await peer.enter(ann[1])
     assert (again["user"], again["device"], again["counter"]) == (ann[0], welcome["device"], 5)
     error = await peer.ask("error", "sync")
     assert error["code"] == "not_now"
-    english = await v2.stranger(**{"Accept-Language": "en"})
+    english = await shared_v2.stranger(**{"Accept-Language": "en"})
     english.tell("hello", device="x", token="wrong")
     assert "token" in (await english.take("error"))["message"]
     assert await english.gone() == 4005
 
 
-async def test_wrong_frames(v2: V2System) -> None:
+async def test_wrong_frames(shared_v2: SharedV2System) -> None:
     """Each gets an error with a code, and its reference if it can be read; the connection goes on."""
-    (ann,) = await v2.people("ann")
-    a = await v2.enter(ann)
+    (ann,) = await shared_v2.people("ann")
+    a = await shared_v2.enter(ann)
     for code, frame in (
         ("not_json", b"{"),
         ("not_an_object", b"[]"),
@@ -160,10 +160,10 @@ async def test_wrong_frames(v2: V2System) -> None:
         ("invalid_field", b'{"op":"send","ref":"r","user":1,"txt":"misspelt"}'),
         ("invalid_field", b'{"op":"send","ref":"r","user":1}'),
         ("not_addressed", b'{"op":"send","ref":"r","user":1,"group":1000000001,"text":"x"}'),
-        ("no_such_target", b'{"op":"send","ref":"r","user":99,"text":"x"}'),
+        ("no_such_target", b'{"op":"send","ref":"r","user":999999,"text":"x"}'),
         ("not_administrator", b'{"op":"send","ref":"r","text":"x"}'),
         ("too_long", b'{"op":"send","ref":"r","user":1,"text":"%s"}' % ("字" * 8000).encode()),
-        ("no_such_message", b'{"op":"recall","ref":"r","message":99}'),
+        ("no_such_message", b'{"op":"recall","ref":"r","message":999999}'),
     ):
         a.sendMessage(frame)
         error = await a.take("error")
@@ -173,12 +173,18 @@ async def test_wrong_frames(v2: V2System) -> None:
     await a.ask("ack", "send", user=ann[0], text="still there")
 
 
-class Close(V2System):
+class Close(SharedV2System):
     """Why the server ends a connection. 4002 is in L{StopTests}, 4008 in L{tests.integration.test_delivery}."""
 
     async def set_up(self) -> None:
         await super().set_up()
         self.ann, self.bob = await self.people("ann", "bob")
+
+
+class Trouble(Close):
+    """With a daemon of its own, whose log cannot be read for a while."""
+
+    shared = False
 
     def administer(self, statement: str) -> None:
         """Change the database by hand."""
@@ -190,30 +196,33 @@ class Close(V2System):
 
 
 close = fixture_of(Close)
+trouble = fixture_of(Trouble)
 
 
 async def test_signed_out(close: Close) -> None:
+    ann = close.named("ann")
     laptop, phone = await close.enter(close.ann), await close.enter(close.ann, "phone")
-    rows = [line.split("\t") for line in close.daemon.command("device", "list", "ann").splitlines()]
+    rows = [line.split("\t") for line in close.daemon.command("device", "list", ann).splitlines()]
     assert [row[1] for row in rows] == ["token", "laptop", "phone"]
     assert (rows[0][2] != "-", rows[2][2]) == (True, "-")
-    close.daemon.command("device", "revoke", "ann", rows[2][0])
-    assert close.daemon.command("device", "list", "ann").endswith("\tphone\t-\trevoked\n")
+    close.daemon.command("device", "revoke", ann, rows[2][0])
+    assert close.daemon.command("device", "list", ann).endswith("\tphone\t-\trevoked\n")
     assert await phone.gone(3) == 4001
     await laptop.ask("pong", "ping")
-    close.daemon.command("device", "revoke", "ann", "token")
+    close.daemon.command("device", "revoke", ann, "token")
     assert await laptop.gone(3) == 4001
     stranger = await close.stranger()
     stranger.tell("hello", device="laptop", token=close.ann[1])
     assert await stranger.gone() == 4005
-    again = close.daemon.command("token", "ann", "--device", "script").strip()
+    again = close.daemon.command("token", ann, "--device", "script").strip()
     laptop = await close.enter((close.ann[0], again))
-    close.daemon.command("user", "passwd", "ann", line="battery staple\n")
+    close.daemon.command("user", "passwd", ann, line="battery staple\n")
     assert await laptop.gone(3) == 4001
 
 
 async def test_signed_out_before_a_sync(close: Close) -> None:
     """Who has said hello is signed in, also without listening: what ends that ends it as quickly."""
+    ann = close.named("ann")
     peers = []
     for device in ("laptop", "phone"):
         peer = await close.stranger()
@@ -221,10 +230,10 @@ async def test_signed_out_before_a_sync(close: Close) -> None:
         await peer.take("welcome")
         peers.append(peer)
     laptop, phone = peers
-    close.daemon.command("device", "revoke", "ann", "phone")
+    close.daemon.command("device", "revoke", ann, "phone")
     assert await phone.gone(3) == 4001
     await laptop.ask("history", "history", user=close.bob[0])
-    close.daemon.command("user", "disable", "ann")
+    close.daemon.command("user", "disable", ann)
     assert await laptop.gone(3) == 4001
 
 
@@ -255,7 +264,7 @@ async def test_no_hello(close: Close) -> None:
 
 
 async def test_unauthorized(close: Close) -> None:
-    close.daemon.command("user", "disable", "bob")
+    close.daemon.command("user", "disable", close.named("bob"))
     for token in ("", "garbage", close.bob[1]):
         peer = await close.stranger()
         peer.tell("hello", device="x", **({"token": token} if token else {}))
@@ -266,19 +275,19 @@ async def test_unauthorized(close: Close) -> None:
     assert await header.gone() == 4005
 
 
-async def test_trouble(close: Close) -> None:
+async def test_trouble(trouble: Trouble) -> None:
     """The log cannot be read; when it can be again, the client may come back."""
-    a = await close.enter(close.ann)
-    await a.ask("ack", "send", user=close.bob[0], text="x")
-    await close.restart()
-    b = await close.stranger()
-    b.tell("hello", device="x", token=close.bob[1])
+    a = await trouble.enter(trouble.ann)
+    await a.ask("ack", "send", user=trouble.bob[0], text="x")
+    await trouble.restart()
+    b = await trouble.stranger()
+    b.tell("hello", device="x", token=trouble.bob[1])
     await b.take("welcome")
-    close.administer("ALTER TABLE events RENAME COLUMN body TO hidden")
+    trouble.administer("ALTER TABLE events RENAME COLUMN body TO hidden")
     b.tell("sync", since=0)
     assert await b.gone() == 4011
-    close.administer("ALTER TABLE events RENAME COLUMN hidden TO body")
-    b = await close.enter(close.bob, since=0)
+    trouble.administer("ALTER TABLE events RENAME COLUMN hidden TO body")
+    b = await trouble.enter(trouble.bob, since=0)
     assert [event["text"] for event in b.events()] == ["x"]
 
 
@@ -306,12 +315,11 @@ class Mute(Socket):
             super()._frame(opcode, payload)
 
 
-class Deadline(V2System):
+class Deadline(SharedV2System):
     """With shorter times than the real ones, 10 s for a hello and a minute for a sign of life."""
 
-    async def set_up(self) -> None:
-        await super().set_up()
-        await self.daemon.stop()
+    def make_daemon(self) -> None:
+        super().make_daemon()
         tac = self.daemon.directory / "quick.tac"
         quick = (
             "from hichat.pipeline.gateway import connection, v2_connection\n"
@@ -319,7 +327,6 @@ class Deadline(V2System):
         )
         tac.write_text(quick + (ROOT / "hichat.tac").read_text())
         self.daemon.service = ("-y", str(tac))
-        await self.daemon.start()
 
 
 deadline = fixture_of(Deadline)
@@ -336,6 +343,7 @@ async def test_no_hello_in_time(deadline: Deadline) -> None:
 async def test_silent(deadline: Deadline) -> None:
     """It is gone, nobody holds it for online, and who answers pings stays."""
     ann, bob = await deadline.people("ann", "bob")
+    before = await deadline.daemon.metric("silent_closed_total")
     a = await deadline.enter(ann)
     await a.ask("presence", "watch", users=[bob[0]])
     closes: list[tuple[int, str]] = []
@@ -353,18 +361,19 @@ async def test_silent(deadline: Deadline) -> None:
     await until(lambda: closes)
     assert closes == [(4010, "nothing was heard for a minute")]
     assert [frame["op"] for frame in said] == ["welcome", "synced"]
-    assert await deadline.daemon.metric("silent_closed_total") == 1
+    assert await deadline.daemon.metric("silent_closed_total") == before + 1
     await a.ask("pong", "ping")
 
 
 async def test_dead(deadline: Deadline) -> None:
     """Who does not answer the close either is let go."""
     (ann,) = await deadline.people("ann")
+    before = await deadline.daemon.metric("silent_closed_total")
     a = await deadline.enter(ann)
     a.transport.pauseProducing()
     while await deadline.daemon.metric("connections"):
         await deferLater(reactor, 0.1)
-    assert await deadline.daemon.metric("silent_closed_total") == 1
+    assert await deadline.daemon.metric("silent_closed_total") == before + 1
 
 
 class Stop(DeliverySystem):

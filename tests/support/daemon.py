@@ -181,8 +181,13 @@ class Daemon:
             return is_healthy(client)
         return False
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the daemon was started, and has not ended."""
+        return self.process is not None and self.process.poll() is None
+
     def _check_process(self) -> None:
-        if self.process is not None and self.process.poll() is not None:
+        if self.process is not None and not self.is_running:
             raise AssertionError(self.log.read_text())
 
     async def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float = 15) -> int:

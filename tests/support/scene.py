@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -16,9 +17,33 @@ from twisted.internet.task import deferLater
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 from twisted.python.failure import Failure
 
+from tests.support.scheduling import SHARED
+
 reactor: Any = installed_reactor
 
 S = TypeVar("S", bound="Scene")
+
+
+class Kept:
+    """
+    Things that the tests of a module share.
+
+    @ivar things: by the class of the scenes that share it.
+    @ivar tests: the number of tests that have used one.
+    """
+
+    def __init__(self) -> None:
+        self.things: dict[type, Any] = {}
+        self.tests = 0
+        self._cleanups = ExitStack()
+
+    def addCleanup(self, function: Callable[..., object], /, *arguments: object) -> None:  # noqa: N802
+        """Call a function after the module's last test."""
+        self._cleanups.callback(function, *arguments)
+
+    def clean(self) -> None:
+        """Run the cleanups, the last one first."""
+        self._cleanups.close()
 
 
 class Scene:
@@ -30,10 +55,15 @@ class Scene:
     with both.
 
     @param directory: an empty directory for this test alone.
+    @ivar kept: what the module's tests share.
+    @cvar shared: whether the scene has something of C{kept}. Then pytest-xdist keeps the tests of a module with this
+        class of scenes at one worker; see L{tests.support.scheduling}.
     @cvar on_postgresql: whether stores are made in PostgreSQL; see L{tests.support.doubles.make_store}.
     """
 
+    shared: ClassVar[bool] = False
     on_postgresql: ClassVar[bool] = False
+    kept: Kept
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -116,8 +146,9 @@ def fixture_of(*kinds: type[S]) -> Any:
     @return: a fixture whose value is a scene that is set up.
     """
 
-    async def scene(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[S]:
+    async def scene(request: pytest.FixtureRequest, tmp_path: Path, kept: Kept) -> AsyncIterator[S]:
         made: S = request.param(tmp_path)
+        made.kept = kept
         try:
             await made.set_up()
             yield made
@@ -125,5 +156,5 @@ def fixture_of(*kinds: type[S]) -> Any:
         finally:
             await made.clean()
 
-    names = [kind.__name__ for kind in kinds]
+    names = [f"{SHARED}{kind.__name__}" if kind.shared else kind.__name__ for kind in kinds]
     return pytest_twisted.async_yield_fixture(params=kinds, ids=names)(scene)

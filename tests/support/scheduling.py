@@ -19,6 +19,10 @@ SHARING = "tests/integration/web/"
 """A module there starts one daemon for all of its functions."""
 
 
+SHARED = "shared-"
+"""Begins the id of a scene that shares a daemon, in the id of a test."""
+
+_SHARED = re.compile(rf"\[(?:.*-)?{SHARED}(\w+)\]$")
 _ALONE = re.compile(r"^ *@pytest\.mark\.alone\n(?: *@.*\n)* *(?:async )?def (\w+)", re.MULTILINE)
 
 
@@ -37,7 +41,7 @@ def unit_of(test: str, alone: Set[tuple[str, str]] = frozenset()) -> str:
     @param test: a test's id.
     @param alone: paths and names of the tests with the mark C{alone}.
     @return: what it has in common with those that run at the same worker as it does. The methods of a class stay
-        together, and so do the functions of a module that shares a daemon. Tests with the mark are one unit: each time
+        together, and so do the functions of a module that share a daemon. Tests with the mark are one unit: each time
         that the other workers come to a stop, they wait for the one whose test takes longest. Any other function is by
         itself.
     """
@@ -47,6 +51,8 @@ def unit_of(test: str, alone: Set[tuple[str, str]] = frozenset()) -> str:
         return path
     if (path, names[-1]) in alone:
         return "alone"
+    if scene := _SHARED.search(test):
+        return f"{path} {scene[1]}"
     if len(names) == 1:
         return test
     return "::".join((path, *names[:-1]))
