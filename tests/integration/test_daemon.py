@@ -20,25 +20,25 @@ from twisted.internet.threads import deferToThread
 
 from hichat.client.connection import Client
 from hichat.client.http import Api
-from tests.integration.system import PASSWORD, System
+from tests.integration.system import PASSWORD, SharedSystem, System
 from tests.support.daemon import STOPPED, reactor, until
 from tests.support.scene import fixture_of
 
 
-async def test_people_chat(system: System) -> None:
+async def test_people_chat(shared_system: SharedSystem) -> None:
     """Private and group messages, two devices, nobody hears what is not for them."""
-    ann, bob, cat = await system.people("ann", "bob", "cat")
-    a, b, b2, c = await system.online(ann, bob, bob, cat)
+    ann, bob, cat = await shared_system.people("ann", "bob", "cat")
+    a, b, b2, c = await shared_system.online(ann, bob, bob, cat)
     hello = a.say(userId=ann[0], TargetId=bob[0], Type=1, Media=1, Content="你好 {bob}", CreateTime=5)
     assert await b.heard(1) == [hello]
     assert await b2.heard(1) == [hello]
     answer = b.say(userId=bob[0], TargetId=ann[0], Type=1, Media=4, url="/a.png", amount=0)
     assert await a.heard(1) == [answer]
 
-    team = await system.group(ann, bob)
+    team = await shared_system.group(ann, bob)
     first = a.say(userId=ann[0], TargetId=team, Type=2, Media=1, Content="team only")
     assert [await b.heard(1), await b2.heard(1)] == [[first], [first]]
-    await system.call(cat, "relation/join_group", userId=cat[0], comId="TEAM")
+    await shared_system.call(cat, "relation/join_group", userId=cat[0], comId=shared_system.named("TEAM"))
     second = b2.say(userId=bob[0], TargetId=team, Type=2, Media=1, Content="welcome")
     assert [await a.heard(1), await c.heard(1)] == [[second], [second]]
     # Same words again are another message; none came twice, none where it does not belong.
@@ -48,11 +48,13 @@ async def test_people_chat(system: System) -> None:
     assert (a.texts, b.texts, b2.texts, c.texts) == ([], [], [], [])
 
 
-async def test_announcements(system: System) -> None:
-    system.daemon.command("user", "add", "boss", "--admin", line=f"{PASSWORD}\n")
-    (ann,) = await system.people("ann")
-    a, b = await system.online(ann, (1, system.daemon.token("boss")))
-    text = b.say(userId=1, Type=3, Media=1, Content="lunch")
+async def test_announcements(shared_system: SharedSystem) -> None:
+    boss = shared_system.named("boss")
+    shared_system.daemon.command("user", "add", boss, "--admin", line=f"{PASSWORD}\n")
+    (ann,) = await shared_system.people("ann")
+    number = ann[0] - 1
+    a, b = await shared_system.online(ann, (number, shared_system.daemon.token(boss)))
+    text = b.say(userId=number, Type=3, Media=1, Content="lunch")
     assert await a.heard(1) == [text]
     a.say(userId=ann[0], Type=3, Media=1, Content="me too")
     (complaint,) = await a.heard(1)
@@ -78,34 +80,35 @@ async def test_offline_history_and_restart(system: System) -> None:
     assert await system.history(bob, ann[0], isRev="true") == sent
 
 
-async def test_the_queue_full(system: System) -> None:
+async def test_the_queue_full(shared_system: SharedSystem) -> None:
     """The store stands still: the senders are held, nothing is lost, doubled or reordered."""
-    ann, bob, cat = await system.people("ann", "bob", "cat")
-    a, b, c = await system.online(ann, bob, cat)
-    database = sqlite3.connect(system.daemon.directory / "state" / "hichat.db", isolation_level=None)
-    system.addCleanup(database.close)
+    ann, bob, cat = await shared_system.people("ann", "bob", "cat")
+    a, b, c = await shared_system.online(ann, bob, cat)
+    database = sqlite3.connect(shared_system.daemon.directory / "state" / "hichat.db", isolation_level=None)
+    shared_system.addCleanup(database.close)
     database.execute("BEGIN IMMEDIATE")
     for i in range(3000):
         a.say(userId=ann[0], TargetId=cat[0], Type=1, Content=f"a{i}")
         b.say(userId=bob[0], TargetId=cat[0], Type=1, Content=f"b{i}")
     await deferLater(reactor, 1)
-    assert await system.daemon.metric("drafts_in_flight") == 1024
-    assert (await system.daemon.get("/healthz"))[0] == 200
+    assert await shared_system.daemon.metric("drafts_in_flight") == 1024
+    assert (await shared_system.daemon.get("/healthz"))[0] == 200
     database.execute("ROLLBACK")
     found = [json.loads(text) for text in await c.heard(6000, 30)]
     for user, letter in ((ann[0], "a"), (bob[0], "b")):
         said = [frame["Content"] for frame in found if frame["userId"] == user]
         assert said == [f"{letter}{i}" for i in range(3000)]
     await until(lambda: not c.texts)
-    assert await system.daemon.metric("drafts_in_flight") == 0
+    assert await shared_system.daemon.metric("drafts_in_flight") == 0
 
 
-async def test_a_password_and_what_is_said_in_one_pipe(system: System) -> None:
+async def test_a_password_and_what_is_said_in_one_pipe(shared_system: SharedSystem) -> None:
     """The password is the first line and no more: the others are said."""
-    system.daemon.environment["XDG_STATE_HOME"] = str(system.daemon.directory)
-    given = ("chat", "--server", system.daemon.url, "--user", "ann", "--register")
-    lines = f"{PASSWORD}\n/to ann\nhi\n/history\n"
-    assert "ann: hi" in await deferToThread(system.daemon.command, *given, line=lines)
+    ann = shared_system.named("ann")
+    shared_system.daemon.environment["XDG_STATE_HOME"] = str(shared_system.daemon.directory)
+    given = ("chat", "--server", shared_system.daemon.url, "--user", ann, "--register")
+    lines = f"{PASSWORD}\n/to {ann}\nhi\n/history\n"
+    assert f"{ann}: hi" in await deferToThread(shared_system.daemon.command, *given, line=lines)
 
 
 async def test_the_client_library(system: System) -> None:
@@ -135,11 +138,12 @@ async def test_the_client_library(system: System) -> None:
     assert [entry["text"] for entry in found["items"]] == ["hi", "back again"]
 
 
-async def test_frames(system: System) -> None:
+async def test_frames(shared_system: SharedSystem) -> None:
     """Each gets an answer, is counted, and costs nobody anything."""
-    ann, bob = await system.people("ann", "bob")
+    ann, bob = await shared_system.people("ann", "bob")
     me = ann[0]
-    a, b = await system.online(ann, bob)
+    a, b = await shared_system.online(ann, bob)
+    refused = await shared_system.daemon.metric("frames_refused_total")
     good = {"userId": me, "TargetId": bob[0], "Type": 1, "Content": "x"}
     frames: list[bytes] = [
         b"{",
@@ -147,7 +151,7 @@ async def test_frames(system: System) -> None:
         b'"text"',
         json.dumps(good | {"TargetId": "2"}).encode(),
         json.dumps(good | {"Type": 7}).encode(),
-        json.dumps(good | {"TargetId": 999}).encode(),
+        json.dumps(good | {"TargetId": 999_999}).encode(),
         json.dumps(good | {"TargetId": -1}).encode(),
         json.dumps(good | {"Type": 2, "TargetId": 1_000_000_001}).encode(),
         json.dumps(good | {"Content": "x" * 8193}).encode(),
@@ -166,41 +170,49 @@ async def test_frames(system: System) -> None:
         assert "{" not in complaint
     a.sendMessage(b"\x00\xff", isBinary=True)
     await a.heard(1)
-    assert await system.daemon.metric("frames_refused_total") == len(frames) + 1
+    assert await shared_system.daemon.metric("frames_refused_total") == refused + len(frames) + 1
     sent = a.say(**good)
     assert await b.heard(1) == [sent]
     assert (a.texts, b.texts) == ([], [])
-    assert await system.history(ann, bob[0]) == [sent]
+    assert await shared_system.history(ann, bob[0]) == [sent]
 
 
-async def test_a_group_is_for_its_members(system: System) -> None:
-    ann, bob, cat = await system.people("ann", "bob", "cat")
-    a, _b, c = await system.online(ann, bob, cat)
-    team = await system.group(ann, bob)
+async def test_a_group_is_for_its_members(shared_system: SharedSystem) -> None:
+    ann, bob, cat = await shared_system.people("ann", "bob", "cat")
+    a, _b, c = await shared_system.online(ann, bob, cat)
+    team = await shared_system.group(ann, bob)
     c.say(userId=cat[0], TargetId=team, Type=2, Content="let me in")
     assert len(await c.heard(1)) == 1
     assert a.texts == []
 
 
-async def test_closes(system: System) -> None:
-    ann, bob = await system.people("ann", "bob")
+async def test_closes(shared_system: SharedSystem) -> None:
+    ann, bob = await shared_system.people("ann", "bob")
+    refused = await shared_system.daemon.metric("frames_refused_total")
     for code, send in (
         (1007, lambda peer: peer.sendMessage(b"\xff\xfe")),
         (1002, lambda peer: peer.sendFrame(opcode=3, payload=b"x")),
         (1009, lambda peer: peer.sendMessage(b"x" * 32769)),
     ):
-        (a,) = await system.online(ann)
+        (a,) = await shared_system.online(ann)
         send(a)
         assert await a.gone() == code
-    assert await system.daemon.metric("frames_refused_total") == 3
-    a, b = await system.online(ann, bob)
+    assert await shared_system.daemon.metric("frames_refused_total") == refused + 3
+    a, b = await shared_system.online(ann, bob)
     sent = a.say(userId=ann[0], TargetId=bob[0], Type=1, Content="still there")
     assert await b.heard(1) == [sent]
 
 
-async def test_tokens(system: System) -> None:
-    ann, bob = await system.people("ann", "bob")
-    key = (system.daemon.directory / "state" / "token.key").read_bytes()
+async def test_tokens(shared_system: SharedSystem) -> None:
+    ann, bob = await shared_system.people("ann", "bob")
+
+    async def refused() -> float:
+        """@return: the number of answers with status 401; there is no line before the first of them."""
+        _, metrics = await shared_system.daemon.get("/metrics")
+        lines = [line for line in metrics.splitlines() if line.startswith('hichat_http_answers_total{status="401"} ')]
+        return sum(float(line.split()[-1]) for line in lines)
+
+    key = (shared_system.daemon.directory / "state" / "token.key").read_bytes()
     claims = jwt.decode(ann[1], options={"verify_signature": False})
     bad = {
         "none": jwt.encode(claims, "", algorithm="none"),
@@ -211,80 +223,88 @@ async def test_tokens(system: System) -> None:
         "empty": "",
         "long": "x" * 10_000,
     }
+    before = await refused()
     for why, token in bad.items():
         query = f"userId={ann[0]}&token={token}"
-        peer = await system.daemon.open(f"/v1/user/SendUserMsg?{query}")
+        peer = await shared_system.daemon.open(f"/v1/user/SendUserMsg?{query}")
         assert not peer.opened, why
-        status, body = await system.daemon.get(f"/v1/user/list?{query}")
+        status, body = await shared_system.daemon.get(f"/v1/user/list?{query}")
         assert (status, list(json.loads(body))) == (401, ["message"]), why
-    _, metrics = await system.daemon.get("/metrics")
-    assert f'hichat_http_answers_total{{status="401"}} {2 * len(bad)}.0' in metrics
+    assert await refused() == before + 2 * len(bad)
     for query in (f"token={ann[1]}", f"userId=x&token={ann[1]}", f"userId={ann[0]}", f"userId=0&token={ann[1]}"):
-        assert (await system.daemon.get(f"/v1/user/SendUserMsg?{query}"))[0] == 401
-    assert (await system.daemon.get(f"/v1/user/list?userId={ann[0]}&token={ann[1]}"))[0] == 200
+        assert (await shared_system.daemon.get(f"/v1/user/SendUserMsg?{query}"))[0] == 401
+    assert (await shared_system.daemon.get(f"/v1/user/list?userId={ann[0]}&token={ann[1]}"))[0] == 200
 
 
-async def test_bearer(system: System) -> None:
-    (ann,) = await system.people("ann")
-    peer = await system.daemon.open(
+async def test_bearer(shared_system: SharedSystem) -> None:
+    (ann,) = await shared_system.people("ann")
+    peer = await shared_system.daemon.open(
         f"/v1/user/SendUserMsg?userId={ann[0]}&targetId=NaN", {"Authorization": f"Bearer {ann[1]}"}
     )
-    system.peers.append(peer)
+    shared_system.peers.append(peer)
     assert len(await peer.heard(1)) == 1
 
 
-async def test_a_form_over_its_limit(system: System) -> None:
+async def test_a_form_over_its_limit(shared_system: SharedSystem) -> None:
+    refused = await shared_system.daemon.metric("bodies_refused_total")
     response = await treq.post(
-        f"{system.daemon.url}/v1/user/new", data={"name": "x" * 100_000, "password": "y"}, persistent=False
+        f"{shared_system.daemon.url}/v1/user/new", data={"name": "x" * 100_000, "password": "y"}, persistent=False
     )
     assert (response.code, (await response.json())["code"]) == (200, -1)
-    assert (await system.daemon.get("/healthz"))[0] == 200
-    assert await system.daemon.metric("bodies_refused_total") == 1
+    assert (await shared_system.daemon.get("/healthz"))[0] == 200
+    assert await shared_system.daemon.metric("bodies_refused_total") == refused + 1
 
 
-async def test_strangers_on_the_plane(system: System) -> None:
-    ann, bob = await system.people("ann", "bob")
-    a, b = await system.online(ann, bob)
+async def test_strangers_on_the_plane(shared_system: SharedSystem) -> None:
+    ann, bob = await shared_system.people("ann", "bob")
+    a, b = await shared_system.online(ann, bob)
+
+    async def dropped() -> float:
+        _, text = await shared_system.daemon.get("/metrics")
+        lines = [line for line in text.splitlines() if line.startswith("hichat_datagrams_dropped_total")]
+        return sum(float(line.split()[-1]) for line in lines)
+
+    before = await dropped()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         for data in (b"", b"x", b"x" * 100, os.urandom(5000), b'{"userId":1,"targetId":2,"Type":1}' * 4):
-            stranger.sendto(data, ("127.0.0.1", system.daemon.udp))
+            stranger.sendto(data, ("127.0.0.1", shared_system.daemon.udp))
     sent = a.say(userId=ann[0], TargetId=bob[0], Type=1, Content="x")
     assert await b.heard(1) == [sent]
-    _, text = await system.daemon.get("/metrics")
-    dropped = [line for line in text.splitlines() if line.startswith("hichat_datagrams_dropped_total")]
-    assert sum(float(line.split()[-1]) for line in dropped) == 5, dropped
+    assert await dropped() == before + 5
 
 
-async def test_an_upgrade_that_is_none(system: System) -> None:
-    (ann,) = await system.people("ann")
-    status, _ = await system.daemon.get(f"/v1/user/SendUserMsg?userId={ann[0]}&token={ann[1]}")
+async def test_an_upgrade_that_is_none(shared_system: SharedSystem) -> None:
+    (ann,) = await shared_system.people("ann")
+    status, _ = await shared_system.daemon.get(f"/v1/user/SendUserMsg?userId={ann[0]}&token={ann[1]}")
     assert status == 426
 
 
 # Commands work on the state directory; a running daemon obeys within two seconds.
 
 
-async def test_disable_and_enable(system: System) -> None:
-    ann, bob = await system.people("ann", "bob")
-    a, b = await system.online(ann, bob)
-    system.daemon.command("user", "disable", "ann")
+async def test_disable_and_enable(shared_system: SharedSystem) -> None:
+    ann, bob = await shared_system.people("ann", "bob")
+    a, b = await shared_system.online(ann, bob)
+    shared_system.daemon.command("user", "disable", shared_system.named("ann"))
     assert await a.gone(2) == 4001
-    assert not (await system.daemon.open(f"/v1/user/SendUserMsg?userId={ann[0]}&token={ann[1]}")).opened
-    entered = await system.daemon.post("/v1/user/login_pw", name="ann", password=PASSWORD)
+    assert not (await shared_system.daemon.open(f"/v1/user/SendUserMsg?userId={ann[0]}&token={ann[1]}")).opened
+    entered = await shared_system.daemon.post("/v1/user/login_pw", name=shared_system.named("ann"), password=PASSWORD)
     assert entered["code"] == -1
     b.say(userId=bob[0], TargetId=bob[0], Type=1, Content="to myself")
     assert len(await b.heard(1)) == 1
-    system.daemon.command("user", "enable", "ann")
-    entered = await system.daemon.post("/v1/user/login_pw", name="ann", password=PASSWORD)
+    shared_system.daemon.command("user", "enable", shared_system.named("ann"))
+    entered = await shared_system.daemon.post("/v1/user/login_pw", name=shared_system.named("ann"), password=PASSWORD)
     assert entered["code"] == 0
 
 
-async def test_passwd(system: System) -> None:
-    (ann,) = await system.people("ann")
-    (a,) = await system.online(ann)
-    system.daemon.command("user", "passwd", "ann", line="battery staple\n")
+async def test_passwd(shared_system: SharedSystem) -> None:
+    (ann,) = await shared_system.people("ann")
+    (a,) = await shared_system.online(ann)
+    shared_system.daemon.command("user", "passwd", shared_system.named("ann"), line="battery staple\n")
     assert await a.gone(2) == 4001
-    entered = await system.daemon.post("/v1/user/login_pw", name="ann", password="battery staple")
+    entered = await shared_system.daemon.post(
+        "/v1/user/login_pw", name=shared_system.named("ann"), password="battery staple"
+    )
     assert entered["code"] == 0
 
 
@@ -308,20 +328,20 @@ async def test_reserved_names_are_the_operators(system: System) -> None:
     assert system.daemon.command("user", "list") == "1\tAdmin\tdisabled\n"
 
 
-async def test_a_deleted_name_rests_for_the_operator_too(system: System) -> None:
+async def test_a_deleted_name_rests_for_the_operator_too(shared_system: SharedSystem) -> None:
     """The command and the daemon know it by the same key."""
-    (ann,) = await system.people("ann")
-    address = f"{system.daemon.url}/v1/user/delete?userId={ann[0]}&token={ann[1]}&id={ann[0]}"
+    (ann,) = await shared_system.people("ann")
+    address = f"{shared_system.daemon.url}/v1/user/delete?userId={ann[0]}&token={ann[1]}&id={ann[0]}"
     response = await treq.delete(address, data={"oldPassword": PASSWORD}, persistent=False)
     assert (await response.json())["code"] == 0
     with pytest.raises(AssertionError, match="this name is taken"):
-        system.daemon.command("user", "add", "ann", line=f"{PASSWORD}\n")
+        shared_system.daemon.command("user", "add", shared_system.named("ann"), line=f"{PASSWORD}\n")
 
 
-async def test_a_password_change_over_http_closes_the_devices(system: System) -> None:
-    (ann,) = await system.people("ann")
-    (a,) = await system.online(ann)
-    answer = await system.call(ann, "user/updata", id=ann[0], password="battery staple", oldPassword=PASSWORD)
+async def test_a_password_change_over_http_closes_the_devices(shared_system: SharedSystem) -> None:
+    (ann,) = await shared_system.people("ann")
+    (a,) = await shared_system.online(ann)
+    answer = await shared_system.call(ann, "user/updata", id=ann[0], password="battery staple", oldPassword=PASSWORD)
     assert answer["code"] == 0
     assert await a.gone(2) == 4001
 
