@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.system import DeliverySystem, SharedSystem, SharedV2System, System, V2System
+from tests.integration.system import DeliverySystem, SharedSystem, SharedV2System, System
 from tests.support.daemon import Daemon
 from tests.support.scene import fixture_of
 
 system = fixture_of(System)
 shared_system = fixture_of(SharedSystem)
-v2 = fixture_of(V2System)
-shared_v2 = fixture_of(SharedV2System)
+v2 = fixture_of(SharedV2System)
 delivery = fixture_of(DeliverySystem)
 
 

@@ -16,8 +16,8 @@ PASSWORD = "correct horse"
 
 class System(Scene):
     """
-    A daemon that runs, and people of whom nobody stays behind. If the daemon is C{shared}, no test may stop it, and
-    names are those of L{named}.
+    A daemon that runs, and people of whom nobody stays behind. If the daemon is C{shared}, a test that stops it starts
+    it again, and names are those of L{named}.
 
     @cvar settings: the daemon's, by variable without C{HICHAT_}.
     @ivar peers: connections that leave at the end.

@@ -7,12 +7,12 @@ from typing import Any
 import treq
 from twisted.internet.threads import deferToThread
 
-from tests.integration.system import PASSWORD, V2System
+from tests.integration.system import PASSWORD, SharedV2System
 from tests.support.daemon import V2Peer
 from tests.support.scene import fixture_of
 
 
-class Accounts(V2System):
+class Accounts(SharedV2System):
     async def ask(self, method: str, path: str, token: str = "", **body: object) -> tuple[int, Any]:
         """@return: the status, and the answer's JSON."""
         headers: dict[bytes | str, bytes | str] = {"Authorization": f"Bearer {token}"} if token else {}
@@ -22,8 +22,8 @@ class Accounts(V2System):
         text = await response.content()
         return response.code, await response.json() if text else None
 
-    async def log_in(self, device: str, password: str = PASSWORD, name: str = "ann") -> dict[str, Any]:
-        status, found = await self.ask("POST", "/login", name=name, password=password, device=device)
+    async def log_in(self, device: str) -> dict[str, Any]:
+        status, found = await self.ask("POST", "/login", name=self.named("ann"), password=PASSWORD, device=device)
         assert status == 200, found
         return dict(found)
 
@@ -41,7 +41,7 @@ accounts = fixture_of(Accounts, AccountsWithWorkersSystem)
 
 
 async def test_what_ends_a_connection(accounts: Accounts) -> None:
-    await accounts.people("ann", "bob")
+    _, bob = await accounts.people("ann", "bob")
     tokens = {device: await accounts.log_in(device) for device in ("phone", "laptop", "desk", "old")}
     peers = {device: await accounts.come(found, device) for device, found in tokens.items()}
 
@@ -61,13 +61,13 @@ async def test_what_ends_a_connection(accounts: Accounts) -> None:
     assert (await accounts.ask("GET", "/me", third["accessToken"]))[0] == 401
 
     # A log-out, and coming back as the same device, over the log-out in the log.
-    cursor = (await peers["laptop"].ask("ack", "send", user=2, text="before"))["id"]
+    cursor = (await peers["laptop"].ask("ack", "send", user=bob[0], text="before"))["id"]
     assert (await accounts.ask("POST", "/logout", tokens["laptop"]["accessToken"]))[0] == 204
     assert await peers["laptop"].gone(3) == 4001
     again = await accounts.log_in("laptop")
     assert again["device"] == tokens["laptop"]["device"]
     laptop = await accounts.come(again, "laptop", cursor)
-    await laptop.ask("ack", "send", user=2, text="after")
+    await laptop.ask("ack", "send", user=bob[0], text="after")
 
     # A revocation, from another device.
     path = f"/devices/{tokens['old']['device']}"
@@ -87,7 +87,7 @@ async def test_what_ends_a_connection(accounts: Accounts) -> None:
 async def test_a_log_in_over_v1(accounts: Accounts) -> None:
     """Is in the list like any other; its revocation closes its connections, in whatever worker."""
     await accounts.people("ann")
-    entered = await accounts.daemon.post("/v1/user/login_pw", name="ann", password=PASSWORD)
+    entered = await accounts.daemon.post("/v1/user/login_pw", name=accounts.named("ann"), password=PASSWORD)
     ann = entered["userId"], entered["tokens"]
     old = [await accounts.daemon.connect(*ann) for _ in range(4)]
     assert (await accounts.ask("GET", "/me", ann[1]))[0] == 401
@@ -102,19 +102,28 @@ async def test_a_log_in_over_v1(accounts: Accounts) -> None:
 
 
 async def test_v1_does_not_take_a_devices_token_for_a_connection(accounts: Accounts) -> None:
-    await accounts.people("ann")
+    (ann,) = await accounts.people("ann")
     tokens = await accounts.log_in("phone")
-    peer = await accounts.daemon.open(f"/v1/user/SendUserMsg?userId=1&token={tokens['accessToken']}")
+    peer = await accounts.daemon.open(f"/v1/user/SendUserMsg?userId={ann[0]}&token={tokens['accessToken']}")
     assert not peer.opened
 
 
-async def test_invites(accounts: Accounts) -> None:
-    assert await accounts.daemon.stop() == -15
-    accounts.daemon.environment["HICHAT_REGISTRATION"] = "invite"
-    await accounts.daemon.start()
+class Invites(Accounts):
+    shared = False
+    settings = {"REGISTRATION": "invite"}  # noqa: RUF012
+
+
+class InvitesWithWorkersSystem(Invites):
+    settings = {"REGISTRATION": "invite", "WORKERS": "2"}  # noqa: RUF012
+
+
+invites = fixture_of(Invites, InvitesWithWorkersSystem)
+
+
+async def test_invites(invites: Invites) -> None:
     body: dict[str, Any] = {"name": "ann", "password": PASSWORD}
-    assert (await accounts.ask("POST", "/accounts", **body))[0] == 403
-    code = (await deferToThread(accounts.daemon.command, "invite", "--uses", "1", "--days", "1")).strip()
-    assert (await accounts.ask("POST", "/accounts", invite=code, **body))[0] == 201
+    assert (await invites.ask("POST", "/accounts", **body))[0] == 403
+    code = (await deferToThread(invites.daemon.command, "invite", "--uses", "1", "--days", "1")).strip()
+    assert (await invites.ask("POST", "/accounts", invite=code, **body))[0] == 201
     body["name"] = "bob"
-    assert (await accounts.ask("POST", "/accounts", invite=code, **body))[1]["code"] == "bad_invite"
+    assert (await invites.ask("POST", "/accounts", invite=code, **body))[1]["code"] == "bad_invite"

@@ -13,14 +13,14 @@ from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.protocol import Factory
 from twisted.internet.task import deferLater
 
-from tests.integration.system import DeliverySystem, SharedV2System, V2System
+from tests.integration.system import DeliverySystem, SharedV2System
 from tests.integration.talk import Chatter
 from tests.support.daemon import ROOT, STOPPED, V2Peer, reactor, until
 from tests.support.devices import Person, Socket, check_log
 from tests.support.scene import fixture_of
 
 
-async def test_every_op(v2: V2System) -> None:
+async def test_every_op(v2: SharedV2System) -> None:
     """A day on which everything happens."""
     ann, bob = await v2.people("ann", "bob")
     team = await v2.group(ann, bob)
@@ -74,11 +74,11 @@ async def test_every_op(v2: V2System) -> None:
     assert v2.checker.unseen == set()
 
 
-async def test_with_existing_clients(shared_v2: SharedV2System) -> None:
+async def test_with_existing_clients(v2: SharedV2System) -> None:
     """Each kind of message crosses from one dialect to the other."""
-    ann, bob = await shared_v2.people("ann", "bob")
-    a = await shared_v2.enter(ann)
-    (b,) = await shared_v2.online(bob)
+    ann, bob = await v2.people("ann", "bob")
+    a = await v2.enter(ann)
+    (b,) = await v2.online(bob)
     place = {"userId": ann[0], "TargetId": bob[0], "Type": 1}
     url = "http://127.0.0.1/f"
     for said, shown in (
@@ -102,7 +102,7 @@ async def test_with_existing_clients(shared_v2: SharedV2System) -> None:
         ({"Media": 1, "Content": url, "Url": url, "Desc": "f"}, {"media": "file", "url": url, "name": "f"}),
     ):
         b.say(**place, **frame)
-        await shared_v2.hears(a, user=ann[0], **{"from": bob[0]}, **content)
+        await v2.hears(a, user=ann[0], **{"from": bob[0]}, **content)
     # What is done to a message is nothing that existing clients could show.
     ack = await a.ask("ack", "send", user=bob[0], text="first")
     await a.ask("ack", "edit", message=ack["id"], text="second")
@@ -112,14 +112,14 @@ async def test_with_existing_clients(shared_v2: SharedV2System) -> None:
     assert heard == ["first", "last"]
 
 
-async def test_two_devices(shared_v2: SharedV2System) -> None:
+async def test_two_devices(v2: SharedV2System) -> None:
     """The sender's other device hears it; one's own does not; each has counters of its own."""
-    ann, bob = await shared_v2.people("ann", "bob")
-    laptop, phone, b = await shared_v2.enter(ann), await shared_v2.enter(ann, "phone"), await shared_v2.enter(bob)
+    ann, bob = await v2.people("ann", "bob")
+    laptop, phone, b = await v2.enter(ann), await v2.enter(ann, "phone"), await v2.enter(bob)
     one = await laptop.ask("ack", "send", counter=1, user=bob[0], text="from the laptop")
-    await shared_v2.hears(phone, id=one["id"], user=bob[0], **{"from": ann[0]})
+    await v2.hears(phone, id=one["id"], user=bob[0], **{"from": ann[0]})
     other = await phone.ask("ack", "send", counter=1, user=bob[0], text="from the phone")
-    await shared_v2.hears(laptop, id=other["id"])
+    await v2.hears(laptop, id=other["id"])
     assert one["id"] != other["id"]
     error = await phone.ask("error", "send", counter=1, user=bob[0], text="something else")
     assert error["code"] == "counter_used"
@@ -129,29 +129,29 @@ async def test_two_devices(shared_v2: SharedV2System) -> None:
     assert (laptop.events(), phone.events()) == ([], [])
 
 
-async def test_hello(shared_v2: SharedV2System) -> None:
+async def test_hello(v2: SharedV2System) -> None:
     """The token is in the header or in the frame."""
-    (ann,) = await shared_v2.people("ann")
-    named = await shared_v2.stranger(Authorization=f"Bearer {ann[1]}")
+    (ann,) = await v2.people("ann")
+    named = await v2.stranger(Authorization=f"Bearer {ann[1]}")
     welcome = await named.enter("")
     assert (welcome["user"], welcome["counter"]) == (ann[0], 0)
     await named.ask("ack", "send", counter=5, user=ann[0], text="to myself")
     await named.leave()
-    peer = await shared_v2.stranger()
+    peer = await v2.stranger()
     again = await peer.enter(ann[1])
     assert (again["user"], again["device"], again["counter"]) == (ann[0], welcome["device"], 5)
     error = await peer.ask("error", "sync")
     assert error["code"] == "not_now"
-    english = await shared_v2.stranger(**{"Accept-Language": "en"})
+    english = await v2.stranger(**{"Accept-Language": "en"})
     english.tell("hello", device="x", token="wrong")
     assert "token" in (await english.take("error"))["message"]
     assert await english.gone() == 4005
 
 
-async def test_wrong_frames(shared_v2: SharedV2System) -> None:
+async def test_wrong_frames(v2: SharedV2System) -> None:
     """Each gets an error with a code, and its reference if it can be read; the connection goes on."""
-    (ann,) = await shared_v2.people("ann")
-    a = await shared_v2.enter(ann)
+    (ann,) = await v2.people("ann")
+    a = await v2.enter(ann)
     for code, frame in (
         ("not_json", b"{"),
         ("not_an_object", b"[]"),
