@@ -38,7 +38,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = {"twistd": ("twisted.scripts.twistd", "run"), "hichat": ("hichat.cli", "main")}
 """By the name of the command: the module and the function that setup.cfg, or Twisted's, give as its entry point."""
 
-MODULES = ("hichat.tap", "hichat.cli", "hichat.terminal.chat", "alembic.command", "alembic.config", "jinja2")
+MODULES = (
+    "hichat.tap",
+    "hichat.cli",
+    "hichat.terminal.chat",
+    "alembic.command",
+    "alembic.config",
+    "jinja2",
+    "zxcvbn.matching",
+)
 """Loaded before the fork, with those that they import."""
 
 PACKET = 1_000_000
