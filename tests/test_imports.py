@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from configparser import ConfigParser
+from functools import cache
 from importlib.metadata import entry_points, packages_distributions
 from pathlib import Path
 
@@ -93,6 +94,7 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+@cache
 def imported(folder: str) -> set[str]:
     """@return: the distributions whose modules are imported anywhere in this folder."""
     names = {name for path in (REPOSITORY / folder).rglob("*.py") for name in modules(path)}

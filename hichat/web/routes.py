@@ -8,6 +8,7 @@ is one segment of the path.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -16,7 +17,7 @@ from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import Map, MapAdapter, Rule
 
 from hichat.web.site import Request
 
@@ -33,6 +34,17 @@ class Route(NamedTuple):
     method: str
     path: str
     handler: Callable[..., Awaitable[bytes | Resource]]
+
+
+@cache
+def _matcher(rules: tuple[tuple[str, str], ...]) -> MapAdapter:
+    """
+    @param rules: methods with their paths. To compile all of the API's takes 30 ms: the same ones are compiled once.
+    @return: finds the place of a rule in C{rules}.
+    """
+    found = Map([Rule(path, methods=[method], endpoint=place) for place, (method, path) in enumerate(rules)])
+    # The routes do not depend on the host.
+    return found.bind("localhost")
 
 
 class Routes(Resource):
@@ -54,9 +66,9 @@ class Routes(Resource):
         broken: Callable[[Request, Failure], bytes],
     ) -> None:
         super().__init__()
-        found = Map([Rule(path, methods=[method], endpoint=handler) for method, path, handler in routes])
-        # The routes do not depend on the host.
-        self._map = found.bind("localhost")
+        routes = [*routes]
+        self._handlers = [route.handler for route in routes]
+        self._map = _matcher(tuple((route.method, route.path) for route in routes))
         self._not_routed = not_routed
         self._broken = broken
 
@@ -87,10 +99,10 @@ class Routes(Resource):
     async def _call(self, request: Request) -> bytes | Resource:
         segments = request.postpath or []
         try:
-            handler, parameters = self._map.match(b"/".join(segments).decode("utf-8"), request.method.decode("ascii"))
+            place, parameters = self._map.match(b"/".join(segments).decode("utf-8"), request.method.decode("ascii"))
         except HTTPException as e:
             return self._not_routed(request, sorted(getattr(e, "valid_methods", None) or ()))
         # The handler's route is the whole path.
         request.prepath, request.postpath = [*(request.prepath or ()), *segments], []
-        answer: bytes | Resource = await handler(request, **parameters)
+        answer: bytes | Resource = await self._handlers[place](request, **parameters)
         return answer

@@ -233,7 +233,7 @@ class Examining(SynchronousTestCase):
         """As Pillow itself turns it, large or small."""
         for size in ((300, 200), (2000, 1300)):
             for orientation in range(1, 9):
-                content = picture("PNG", size, orientation)
+                content = picture("PNG", size, orientation, compress_level=1)
                 _, thumbnail = self.examine(content)
                 small = Image.open(io.BytesIO(thumbnail)).convert("L")
                 expected = ImageOps.exif_transpose(Image.open(io.BytesIO(content))).convert("L")

@@ -240,6 +240,7 @@ class People:
     """The people of one test. All use the same daemon, each with cookies and pages of their own."""
 
     def __init__(self, browser: Browser, daemon: Daemon) -> None:
+        self.url = daemon.url
         self._browser = browser
         self._daemon = daemon
         self._all: list[Person] = []

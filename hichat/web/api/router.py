@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -37,16 +38,19 @@ def _place(operation: Operation) -> str:
         so C{/media/links} does not match C{/media/{media}}, for example.
     """
     found = operation.path
-    for name, schema in _parameters(operation).items():
+    for name, schema in _parameters(operation.path_type).items():
         length = schema.get("minLength")
         kind = f"string(length={length}):" if length and length == schema.get("maxLength") else ""
         found = found.replace(f"{{{name}}}", f"<{kind}{name}>")
     return found
 
 
-def _parameters(operation: Operation) -> dict[str, Any]:
-    """@return: the schemas of the path's parameters."""
-    kind = operation.path_type
+@cache
+def _parameters(kind: type[msgspec.Struct] | None) -> dict[str, Any]:
+    """
+    @param kind: what has a path's parameters.
+    @return: their schemas.
+    """
     if kind is None:
         return {}
     _, schemas = msgspec.json.schema_components([kind])

@@ -15,7 +15,9 @@ def texts(people: People, zone: str, locale: str, script: str, before: str = "")
     @param before: what runs before the client does.
     @return: what it returns, in a browser there.
     """
-    reader = people.person("reader", script=before, timezone_id=zone, locale=locale)
+    # Not the client itself: it would start a worker.
+    reader = people.person("reader", url=f"{people.url}/healthz", script=before, timezone_id=zone, locale=locale)
+    reader.expect_fault("/favicon.ico")
     serve_sources(reader.page)
     found = reader.page.evaluate(
         f"""async () => {{
