@@ -30,8 +30,8 @@ export class Api {
   }
 
   // A file with its progress: fetch has none.
-  upload(path, body, progress) {
-    return this.#authorized((token) => sent(path, body, token, progress));
+  upload(path, body, progress, signal) {
+    return this.#authorized((token) => sent(path, body, token, progress, signal));
   }
 
   /**
@@ -55,7 +55,7 @@ export class Api {
   }
 }
 
-function sent(path, body, token, progress) {
+function sent(path, body, token, progress, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", ROOT + path);
@@ -69,6 +69,8 @@ function sent(path, body, token, progress) {
       else reject(new Problem(status === 401 ? "unauthorized" : (value?.code ?? "broken"), reasonIn(value)));
     };
     request.onerror = () => reject(new Problem("offline", ""));
+    request.onabort = () => reject(new Problem("cancelled", ""));
+    signal?.addEventListener("abort", () => request.abort());
     request.send(body);
   });
 }

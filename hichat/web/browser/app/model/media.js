@@ -39,6 +39,7 @@ const EARLY = 60_000; // milliseconds before its end at which a link counts as o
  * @property {string | null} failure
  * @property {boolean} [failed]
  * @property {boolean} [final] whether to try again is of no use
+ * @property {AbortController} [going] ends what is on its way
  */
 
 export class Media {
@@ -51,6 +52,8 @@ export class Media {
   asked = new Set();
   /** @type {Upload[]} */
   waiting = [];
+  /** @type {Map<string, Promise<void>>} by conversation, what is done when the upload before is */
+  turns = new Map();
 
   /** @param {import("./model.js").Model} model */
   constructor(model) {
@@ -61,7 +64,9 @@ export class Media {
     this.links = new Map();
     this.wanted = new Set();
     this.asked = new Set();
+    for (const upload of this.uploads) upload.going?.abort();
     this.uploads = [];
+    this.turns = new Map();
   }
 
   // Files that are not on the server yet. They live as long as the page, so that whoever leaves it then is asked first.
@@ -172,17 +177,31 @@ export class Media {
     return this.run(upload);
   }
 
+  // One after the other in a conversation: they come in the order in which they were sent.
   /** @param {Upload} upload */
-  async run(upload) {
+  run(upload) {
     upload.failure = null;
     this.uploads = [...this.uploads];
     this.model.changed();
+    const before = this.turns.get(upload.name);
+    const turn = (before ? before.then(() => this.#run(upload)) : this.#run(upload)).finally(() => {
+      if (this.turns.get(upload.name) === turn) this.turns.delete(upload.name);
+    });
+    this.turns.set(upload.name, turn);
+    return turn;
+  }
+
+  /** @param {Upload} upload */
+  async #run(upload) {
+    if (!this.uploads.includes(upload)) return;
+    upload.going = new AbortController();
+    const tell = (progress) => {
+      upload.progress = progress;
+      this.uploads = [...this.uploads];
+      this.model.changed();
+    };
     try {
-      const stored = await this.store(upload.file, (progress) => {
-        upload.progress = progress;
-        this.uploads = [...this.uploads];
-        this.model.changed();
-      });
+      const stored = await this.store(upload.file, tell, upload.going.signal);
       // It was thrown away meanwhile, or somebody else is logged in.
       if (!this.uploads.includes(upload)) return;
       const { text, seconds, replyTo } = upload.said;
@@ -196,6 +215,7 @@ export class Media {
       await this.model.say(this.model.conversation(upload.name), said);
       this.drop(upload);
     } catch (error) {
+      if (!this.uploads.includes(upload)) return;
       upload.failure = explain(error);
       upload.failed = true;
       upload.final = FINAL.has(error.code);
@@ -206,6 +226,7 @@ export class Media {
 
   /** @param {Upload} upload */
   drop(upload) {
+    upload.going?.abort();
     this.uploads = this.uploads.filter((other) => other !== upload);
     if (upload.preview) URL.revokeObjectURL(upload.preview);
     this.model.changed();
@@ -220,12 +241,13 @@ export class Media {
    *
    * @param {File} file
    * @param {(part: number) => void} [progress]
+   * @param {AbortSignal} [signal]
    * @returns {Promise<any>} its url, kind and name
    */
-  store(file, progress = () => {}) {
+  store(file, progress = () => {}, signal = undefined) {
     // Half of a surrogate pair cannot be sent. What is too long the server cuts, where a character ends.
     const name = encodeURIComponent((file.name || "file").replace(/\p{Surrogate}/gu, ""));
-    return this.model.api.upload(`/v2/media?name=${name}`, file, progress);
+    return this.model.api.upload(`/v2/media?name=${name}`, file, progress, signal);
   }
 
   /**

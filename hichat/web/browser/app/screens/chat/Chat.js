@@ -11,13 +11,19 @@ import { choicesFor } from "../conversations/choices.js";
 import { go, hrefOf } from "../../model/route.js";
 import { language, t } from "../../words/words.js";
 
+const MOST_FILES = 20; // at once
+
 export function Chat({ model, name, message }) {
   const conversation = model.conversation(name);
   const { group } = conversation.place;
   const [problem, setProblem] = useState("");
-  const [file, setFile] = useState(/** @type {any} */ (null));
-  // A dialog says late that it was closed; another file may have been chosen by then.
-  const dismiss = (closed) => setFile((shown) => (shown === closed ? null : shown));
+  const [files, setFiles] = useState(/** @type {File[] | null} */ (null));
+  // A dialog says late that it was closed; other files may have been chosen by then.
+  const dismiss = (closed) => setFiles((shown) => (shown === closed ? null : shown));
+  const attach = (chosen) => {
+    if (chosen.length > MOST_FILES) model.toast(t("tooManyFiles", { most: MOST_FILES }), "problem");
+    else if (chosen.length) setFiles(chosen);
+  };
   const [dragged, setDragged] = useState(false);
 
   const load = async () => {
@@ -47,8 +53,7 @@ export function Chat({ model, name, message }) {
   const drop = (event) => {
     event.preventDefault();
     setDragged(false);
-    const dropped = event.dataTransfer?.files[0];
-    if (dropped && mayWrite(model, conversation)) setFile(dropped);
+    if (mayWrite(model, conversation)) attach([...(event.dataTransfer?.files ?? [])]);
   };
   const over = (event) => {
     if (![...(event.dataTransfer?.types ?? [])].includes("Files")) return;
@@ -77,10 +82,10 @@ export function Chat({ model, name, message }) {
     }
     ${
       mayWrite(model, conversation)
-        ? html`<${Composer} model=${model} conversation=${conversation} attach=${setFile} />`
+        ? html`<${Composer} model=${model} conversation=${conversation} attach=${attach} />`
         : html`<p class="no-composer">${whyNot(model, conversation)}</p>`
     }
-    ${file && html`<${Preview} key=${file} model=${model} conversation=${conversation} file=${file} close=${() => dismiss(file)} />`}
+    ${files && html`<${Preview} key=${files} model=${model} conversation=${conversation} files=${files} close=${() => dismiss(files)} />`}
   </div>`;
 }
 

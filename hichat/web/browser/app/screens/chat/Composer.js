@@ -9,6 +9,7 @@ import { mentionsIn } from "../../model/mentions.js";
 import { t } from "../../words/words.js";
 
 const HIGHEST = 180; // pixels
+const COUNTED_FROM = 500; // bytes left, from which on they are shown
 
 const lengthOf = (text) => new TextEncoder().encode(text).length;
 
@@ -38,6 +39,7 @@ export function Composer({ model, conversation, attach }) {
     element.style.height = `${Math.min(element.scrollHeight, HIGHEST)}px`;
   }, [draft.text, recording]);
 
+  const left = model.limits.text - lengthOf(draft.text);
   const group = conversation.place.group;
   const write = (text, caret) => {
     draft.write(text);
@@ -64,7 +66,7 @@ export function Composer({ model, conversation, attach }) {
     const text = draft.text.trim();
     if (!text) return;
     if (lengthOf(text) > model.limits.text) {
-      model.toast(t("tooLong"), "problem");
+      model.toast(t("tooLong", { most: model.limits.text }), "problem");
       return;
     }
     const mentions = mentioned(model, draft, group).slice(0, 50);
@@ -79,18 +81,18 @@ export function Composer({ model, conversation, attach }) {
     turn();
     area.current.focus();
   };
-  // Another text, at once: what is typed next goes behind what was put in.
-  const put = (text, caret) => {
-    draft.write(text);
-    turn();
+  // Put something in as if it were typed, so that the browser can undo it. What is typed next goes behind it.
+  const put = (text, from, to) => {
     area.current.focus();
-    area.current.setSelectionRange(caret, caret);
+    area.current.setSelectionRange(from, to);
+    if (document.execCommand("insertText", false, text)) return;
+    area.current.setRangeText(text, from, to, "end");
+    write(area.current.value, from + text.length);
   };
   const choose = (member) => {
-    const before = draft.text.slice(0, mention.at);
-    const after = draft.text.slice(mention.at + mention.query.length + 1);
     draft.mentions.set(member.id, member.name);
-    put(`${before}@${member.name} ${after}`, before.length + member.name.length + 2);
+    put(`@${member.name} `, mention.at, mention.at + mention.query.length + 1);
+    setMention(null);
   };
   const key = (event) => {
     if (event.isComposing || event.keyCode === 229) return;
@@ -111,17 +113,17 @@ export function Composer({ model, conversation, attach }) {
   const insert = (emoji) => {
     setEmojis(null);
     const { selectionStart, selectionEnd } = area.current;
-    put(draft.text.slice(0, selectionStart) + emoji + draft.text.slice(selectionEnd), selectionStart + emoji.length);
+    put(emoji, selectionStart, selectionEnd);
   };
   const paste = (event) => {
-    const file = [...(event.clipboardData?.files ?? [])][0];
-    if (!file) return;
+    const pasted = [...(event.clipboardData?.files ?? [])];
+    // Cells of a spreadsheet come as a text and as a picture of them: the text is meant.
+    if (!pasted.length || event.clipboardData.getData("text/plain")) return;
     event.preventDefault();
-    attach(file);
+    attach(pasted);
   };
   const pick = (event) => {
-    const file = event.currentTarget.files[0];
-    if (file) attach(file);
+    attach([...event.currentTarget.files]);
     event.currentTarget.value = "";
   };
 
@@ -143,7 +145,7 @@ export function Composer({ model, conversation, attach }) {
         send();
       }}
     >
-      <input ref=${picker} type="file" hidden onChange=${pick} />
+      <input ref=${picker} type="file" multiple hidden onChange=${pick} />
       <${IconButton} icon="attach" label=${t("attach")} onClick=${() => picker.current.click()} />
       <div class="composer-box">
         <textarea
@@ -161,6 +163,7 @@ export function Composer({ model, conversation, attach }) {
           onKeyDown=${key}
           onPaste=${paste}
         ></textarea>
+        ${left < COUNTED_FROM && html`<span class=${left < 0 ? "counter over" : "counter"} role="status">${left}</span>`}
         <${IconButton} icon="emoji" label=${t("emoji")} aria-haspopup="dialog" aria-expanded=${Boolean(emojis)} onClick=${(event) => setEmojis(event.currentTarget)} />
       </div>
       ${

@@ -5,6 +5,7 @@ import { Body } from "./Body.js";
 import { Confirm } from "../../parts/Dialog.js";
 import { Icon } from "../../parts/Icon.js";
 import { MessageMenu } from "./MessageMenu.js";
+import { selectedIn } from "../../parts/selection.js";
 import { hrefOf } from "../../model/route.js";
 import { clock, fullTime, t } from "../../words/words.js";
 
@@ -17,7 +18,7 @@ export function Message({ model, conversation, message, together, flash, jump })
   const alone = conversation.place.user !== undefined;
   const who = model.people.name(message.from);
   const open = (event) => {
-    if (message.recalled) return;
+    if (message.recalled || (event.type === "contextmenu" && isBrowsers(event))) return;
     event.preventDefault();
     setAnchor(more.current);
   };
@@ -85,6 +86,11 @@ export function Message({ model, conversation, message, together, flash, jump })
       />`
     }
   </article>`;
+}
+
+// Whether the browser's own menu is wanted: it knows more about links, pictures and selected text.
+function isBrowsers(event) {
+  return Boolean(event.target.closest("a, img, video, audio")) || selectedIn(event.currentTarget) !== "";
 }
 
 // How far a message of one's own has come.

@@ -3,6 +3,7 @@ import { html, useState } from "../../rendering.js";
 import { Emojis } from "../../parts/Emojis.js";
 import { Icon } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
+import { selectedIn } from "../../parts/selection.js";
 import { sameEmoji } from "../../model/emoji.js";
 import { QUICK } from "../../parts/emoji-list.js";
 import { t } from "../../words/words.js";
@@ -10,6 +11,8 @@ import { t } from "../../words/words.js";
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function MessageMenu({ model, conversation, message, anchor, close, recall }) {
   const [all, setAll] = useState(false);
+  // As it was when the menu was opened: opening it may end the selection.
+  const [selected] = useState(() => selectedIn(anchor.closest(".message")));
   const own = message.from === model.state.user;
   const role = conversation.place.group !== undefined ? model.groups.get(conversation.place.group)?.you.role : "";
   const mayRecall = own || role === "owner" || role === "admin";
@@ -28,7 +31,7 @@ export function MessageMenu({ model, conversation, message, anchor, close, recal
     message.text && {
       icon: "copy",
       text: t("copy"),
-      act: () => model.attempt(() => navigator.clipboard.writeText(message.text), t("copied")),
+      act: () => model.attempt(() => navigator.clipboard.writeText(selected || message.text), t("copied")),
     },
     own && message.text && { icon: "edit", text: t("edit"), act: () => write((draft) => draft.edit(message)) },
     mayRecall && { icon: "recall", text: t("recall"), act: recall, danger: true },

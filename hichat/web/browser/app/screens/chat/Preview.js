@@ -1,14 +1,50 @@
-// A file before it is sent.
+// Files before they are sent: each becomes a message, in this order, with a caption of its own.
 import { html, useEffect, useState } from "../../rendering.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { Field } from "../../parts/Field.js";
-import { Icon } from "../../parts/Icon.js";
+import { Icon, IconButton } from "../../parts/Icon.js";
 import { kindOf } from "../../model/media.js";
 import { sizeOf, t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-export function Preview({ model, conversation, file, close }) {
-  const [text, setText] = useState("");
+export function Preview({ model, conversation, files, close }) {
+  const [items, setItems] = useState(() => files.map((file, key) => ({ key, file, text: "" })));
+  const sendable = items.filter(({ file }) => !model.media.problemWith(file));
+  const change = (at, text) => setItems(items.with(at, { ...items[at], text }));
+  const remove = (at) => (items.length > 1 ? setItems(items.toSpliced(at, 1)) : close());
+  const earlier = (at) => setItems(items.with(at - 1, items[at]).with(at, items[at - 1]));
+  const send = (event) => {
+    event.preventDefault();
+    if (!sendable.length) return;
+    let replyTo = conversation.draft.replyTo?.id;
+    conversation.draft.replyTo = null;
+    for (const { file, text } of sendable) {
+      model.media.send(conversation, file, { text, replyTo });
+      replyTo = undefined;
+    }
+    close();
+  };
+  const alone = items.length === 1;
+  const kind = t(kindOf(items[0].file) === "picture" ? "sendPicture" : "sendFile");
+  return html`<${Dialog} title=${alone ? kind : t("sendFiles", { count: items.length })} close=${close}>
+    <form onSubmit=${send}>
+      ${items.map(
+        ({ key, file, text }, at) =>
+          html`<${Item} key=${key} model=${model} file=${file} text=${text} change=${(value) => change(at, value)}>
+            ${at > 0 && html`<${IconButton} icon="up" label=${t("earlier", { name: file.name })} onClick=${() => earlier(at)} />`}
+            ${!alone && html`<${IconButton} icon="close" label=${t("removeFile", { name: file.name })} onClick=${() => remove(at)} />`}
+          <//>`,
+      )}
+      <div class="actions">
+        <button type="button" onClick=${close}>${t("cancel")}</button>
+        ${sendable.length > 0 && html`<button class="primary">${t("send")}</button>`}
+      </div>
+    </form>
+  <//>`;
+}
+
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+function Item({ model, file, text, change, children }) {
   const [url, setUrl] = useState("");
   const [film, setFilm] = useState(file.type.startsWith("video/"));
   const kind = kindOf(file);
@@ -18,28 +54,14 @@ export function Preview({ model, conversation, file, close }) {
     setUrl(made);
     return () => URL.revokeObjectURL(made);
   }, [file]);
-  const send = (event) => {
-    event.preventDefault();
-    if (problem) return;
-    const replyTo = conversation.draft.replyTo?.id;
-    conversation.draft.replyTo = null;
-    model.media.send(conversation, file, { text, replyTo });
-    close();
-  };
-  return html`<${Dialog} title=${t(kind === "picture" ? "sendPicture" : "sendFile")} close=${close}>
-    <form onSubmit=${send}>
-      ${kind === "picture" && url && html`<img class="picture-preview" src=${url} alt=${file.name} />`}
-      ${film && url && html`<video controls playsinline src=${url} aria-label=${file.name} onError=${() => setFilm(false)}></video>`}
-      ${kind === "audio" && url && html`<audio controls src=${url} aria-label=${file.name}></audio>`}
-      <p class="file">
-        <span class="file-sign"><${Icon} name="file" /></span>
-        <span class="file-name" dir="auto">${file.name}</span><span class="dim">${sizeOf(file.size)}</span>
-      </p>
-      ${problem ? html`<p class="problem" role="alert">${problem}</p>` : html`<${Field} label=${t("caption")} value=${text} change=${setText} maxlength="2000" />`}
-      <div class="actions">
-        <button type="button" onClick=${close}>${t("cancel")}</button>
-        ${!problem && html`<button class="primary">${t("send")}</button>`}
-      </div>
-    </form>
-  <//>`;
+  return html`<div class="preview-item">
+    ${kind === "picture" && url && html`<img class="picture-preview" src=${url} alt=${file.name} />`}
+    ${film && url && html`<video controls playsinline src=${url} aria-label=${file.name} onError=${() => setFilm(false)}></video>`}
+    ${kind === "audio" && url && html`<audio controls src=${url} aria-label=${file.name}></audio>`}
+    <p class="file">
+      <span class="file-sign"><${Icon} name="file" /></span>
+      <span class="file-name" dir="auto">${file.name}</span><span class="dim">${sizeOf(file.size)}</span>${children}
+    </p>
+    ${problem ? html`<p class="problem" role="alert">${problem}</p>` : html`<${Field} label=${t("caption")} value=${text} change=${change} maxlength="2000" />`}
+  </div>`;
 }

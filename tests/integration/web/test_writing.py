@@ -1,0 +1,138 @@
+"""What people write and attach, as a browser has it: files, the clipboard, undo, and the browser's own menu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import FilePayload, expect
+
+from tests.support.browser import People, Person
+from tests.support.pictures import picture
+
+PUT = """([kinds, type]) => {
+    const data = new DataTransfer();
+    for (const [name, kind, value] of kinds) {
+        if (kind === 'text/plain') data.setData(kind, value);
+        else data.items.add(new File([Uint8Array.from(value)], name, { type: kind }));
+    }
+    const [target, made] = type === 'drop'
+        ? ['.chat', new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })]
+        : ['textarea', new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })];
+    return document.querySelector(target).dispatchEvent(made);
+}"""
+
+
+def pair(people: People, one: str, other: str) -> tuple[Person, Person]:
+    """@return: two people who look at their conversation."""
+    first, second = people.registered(one, other)
+    numbers = people.ids(first, second)
+    first.go(f"chats/user-{numbers[1]}")
+    second.go(f"chats/user-{numbers[0]}")
+    return first, second
+
+
+def pictures(count: int) -> list[list[Any]]:
+    """@return: pictures of different widths, as L{PUT} has them."""
+    return [[f"{number}.png", "image/png", [*picture(20 * (number + 1), 10)]] for number in range(count)]
+
+
+def test_several_files(people: People) -> None:
+    """All that are dropped are sent, in their order, each with its caption; one may be moved or left out before."""
+    ann, bob = pair(people, "ann", "bob")
+    ann.page.evaluate(PUT, [pictures(4), "drop"])
+    dialog = ann.page.get_by_role("dialog", name="Send 4 files")
+    for number in range(4):
+        dialog.get_by_label("Caption").nth(number).fill(f"no. {number}")
+    dialog.get_by_role("button", name="3.png: send earlier").click()
+    dialog.get_by_role("button", name="1.png: do not send").click()
+    ann.page.get_by_role("dialog", name="Send 3 files").get_by_role("button", name="Send", exact=True).click()
+    for person in (ann, bob):
+        expect(person.page.locator(".message .said")).to_have_text(["no. 0", "no. 3", "no. 2"])
+        expect(person.page.locator(".message img")).to_have_count(3)
+
+
+def test_too_many_files(people: People) -> None:
+    ann, _ = pair(people, "ann-many", "bob-many")
+    ann.page.evaluate(PUT, [pictures(21), "drop"])
+    expect(ann.page.get_by_text("At most 20 files at once")).to_be_visible()
+    expect(ann.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_pasting(people: People) -> None:
+    """A picture is attached; what a spreadsheet puts beside its text is not."""
+    cleo, _ = pair(people, "cleo", "dora")
+    (picture,) = pictures(1)
+    # The event's default, which puts the text in, is not prevented.
+    assert cleo.page.evaluate(PUT, [[["", "text/plain", "1\\t2"], picture], "paste"]) is True
+    expect(cleo.page.get_by_role("dialog")).to_have_count(0)
+    assert cleo.page.evaluate(PUT, [[picture], "paste"]) is False
+    expect(cleo.page.get_by_role("dialog", name="Send picture")).to_be_visible()
+
+
+def test_an_upload_is_cancelled(people: People) -> None:
+    """It ends, nothing is said, and the next one comes."""
+    eve, finn = pair(people, "eve", "finn")
+    eve.page.route("**/v2/media?name=slow**", lambda _route: None)  # never answered
+    chosen = eve.page.locator("input[type=file]")
+    chosen.set_input_files(
+        [
+            FilePayload(name="slow.txt", mimeType="text/plain", buffer=b"slow"),
+            FilePayload(name="next.txt", mimeType="text/plain", buffer=b"next"),
+        ]
+    )
+    eve.page.get_by_role("dialog").get_by_role("button", name="Send", exact=True).click()
+    expect(eve.page.locator(".message.waiting")).to_have_count(2)
+    eve.page.get_by_role("button", name="Cancel slow.txt").click()
+    expect(finn.page.locator(".message .file-name")).to_have_text(["next.txt"])
+    expect(eve.page.locator(".message")).to_have_count(1)
+
+
+def test_undo(people: People) -> None:
+    """An emoji, and a mention, are put in so that the browser can take them back, with what was typed before."""
+    gina, _ = pair(people, "gina", "hugo")
+    area = gina.page.get_by_label("Write a message")
+    area.press_sequentially("hello ")
+    gina.page.get_by_role("button", name="Emoji").click()
+    gina.page.locator(".emoji-grid button").first.click()
+    typed = area.input_value()
+    assert typed.startswith("hello ")
+    assert len(typed) > len("hello ")
+    area.press("Control+z")
+    expect(area).to_have_value("hello ")
+    area.press("Control+Shift+z")
+    expect(area).to_have_value(typed)
+
+
+def test_the_browsers_own_menu(people: People) -> None:
+    """It opens on links and on selected text; elsewhere the message's menu does, which copies what is selected."""
+    ida, _ = pair(people, "ida", "jan")
+    ida.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ida.write("see https://example.org/ or do not")
+    said = ida.page.locator(".message .said")
+    prevented = (
+        """(element) => !element.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }))"""
+    )
+    assert ida.page.locator(".message .said a").evaluate(prevented) is False
+    assert said.evaluate(prevented) is True
+    ida.page.keyboard.press("Escape")
+    expect(ida.page.locator(".menu")).to_have_count(0)
+    said.evaluate("(element) => getSelection().setBaseAndExtent(element.firstChild, 0, element.firstChild, 3)")
+    assert said.evaluate(prevented) is False
+    ida.choose("see", "Copy")
+    expect(ida.page.get_by_text("Copied")).to_be_visible()
+    assert ida.page.evaluate("navigator.clipboard.readText()") == "see"
+
+
+def test_the_limit_is_near(people: People) -> None:
+    """How many bytes are left is shown before there are none."""
+    kim, _ = pair(people, "kim", "leo")
+    area = kim.page.get_by_label("Write a message")
+    area.fill("x" * 7000)
+    expect(kim.page.locator(".counter")).to_have_count(0)
+    area.fill("你" * 2700)
+    expect(kim.page.locator(".counter")).to_have_text("92")
+    area.fill("你" * 2731)
+    expect(kim.page.locator(".counter.over")).to_have_text("-1")
+    area.press("Enter")
+    expect(kim.page.get_by_text("8192 bytes at most")).to_be_visible()
+    expect(area).to_have_value("你" * 2731)
