@@ -17,7 +17,8 @@ def texts(people: People, zone: str, locale: str, script: str, before: str = "")
     """
     # Not the client itself: it would start a worker.
     reader = people.person("reader", url=f"{people.url}/healthz", script=before, timezone_id=zone, locale=locale)
-    reader.expect_fault("/favicon.ico")
+    # The browser asks for the icon of that page.
+    reader.expect_fault("404 (Not Found)")
     serve_sources(reader.page)
     found = reader.page.evaluate(
         f"""async () => {{
