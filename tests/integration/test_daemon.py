@@ -375,22 +375,35 @@ async def test_in_the_middle_of_traffic(system: System) -> None:
     assert heard == stored[: len(heard)]
 
 
+class Impatient(System):
+    """With a shorter deadline for stopping than the real one of 10 s."""
+
+    def make_daemon(self) -> None:
+        super().make_daemon()
+        self.daemon.use_tac("from hichat.daemon import service\nservice.STOP_DEADLINE = 5.0\n")
+
+
+impatient = fixture_of(Impatient)
+
+
 @pytest.mark.alone
-async def test_a_store_that_hangs(system: System) -> None:
+async def test_a_store_that_hangs(impatient: Impatient) -> None:
     """What waits for it is dropped: it was not accepted. The process is gone within its deadline."""
-    ann, bob = await system.people("ann", "bob")
-    (a,) = await system.online(ann)
-    database = sqlite3.connect(system.daemon.directory / "state" / "hichat.db", isolation_level=None)
-    system.addCleanup(database.close)
+    ann, bob = await impatient.people("ann", "bob")
+    (a,) = await impatient.online(ann)
+    database = sqlite3.connect(impatient.daemon.directory / "state" / "hichat.db", isolation_level=None)
+    impatient.addCleanup(database.close)
     database.execute("BEGIN IMMEDIATE")
-    waiting = [system.daemon.post("/v1/user/new", name=f"n{i}", password=PASSWORD, Identity=PASSWORD) for i in range(6)]
+    waiting = [
+        impatient.daemon.post("/v1/user/new", name=f"n{i}", password=PASSWORD, Identity=PASSWORD) for i in range(6)
+    ]
     calls = [Deferred.fromCoroutine(call).addErrback(lambda _: None) for call in waiting]
     a.say(userId=ann[0], TargetId=bob[0], Type=1, Content="x")
     await deferLater(reactor, 0.5)
-    await system.daemon.stop(seconds=11)
+    await impatient.daemon.stop(seconds=6)
     for call in calls:
         await call
-    assert "could not stop within" in system.daemon.log.read_text()
+    assert "could not stop within" in impatient.daemon.log.read_text()
 
 
 async def test_a_full_intake(system: System) -> None:

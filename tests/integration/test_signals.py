@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from hichat.core.errors import StartError
 from hichat.daemon.service import check_state_dir
-from tests.support.daemon import ROOT, STOPPED, TWISTD, Daemon, is_alive, is_healthy, wait
+from tests.support.daemon import ROOT, STOPPED, Daemon, is_alive, is_healthy, wait
 
 pytestmark = pytest.mark.usefixtures("usual_umask")
 
@@ -128,7 +128,7 @@ def test_several_workers_and_all_that_is_theirs(daemon: Daemon) -> None:
 def test_a_log_that_cannot_be_opened_anew(daemon: Daemon) -> None:
     logs = daemon.directory / "logs"
     logs.mkdir()
-    process = daemon.launch(("--pidfile=", "-l", "logs/mine.log"))
+    process = daemon.fork(("--pidfile=", "-l", "logs/mine.log"))
     wait(daemon.serves)
     logs.rename(daemon.directory / "away")
     process.send_signal(signal.SIGHUP)
@@ -161,7 +161,7 @@ def test_certificates_are_read_again(daemon: Daemon) -> None:
     key.write_bytes(key1)
     certificate.write_bytes(one)
     daemon.environment["HICHAT_LISTEN"] = f"ssl:{daemon.port}:interface=127.0.0.1:privateKey=key.pem:certKey=cert.pem"
-    process = daemon.launch()
+    process = daemon.fork()
     wait(lambda: "HiChat serves" in daemon.log.read_text())
     assert presented(daemon) == one.decode().strip()
     context = ssl.create_default_context(cafile=str(certificate))
@@ -231,7 +231,7 @@ def test_a_pid_file_of_somebody_else(daemon: Daemon) -> None:
     pidfile.write_text(str(os.getpid()))
     os.utime(pidfile, (time.time() - 1_000_000,) * 2)
     for _ in range(2):
-        daemon.launch(())
+        daemon.fork(())
         wait(daemon.serves)
         daemon.stop_in_order()
         assert not pidfile.exists()
@@ -243,7 +243,7 @@ def test_a_pid_file_of_one_that_runs(daemon: Daemon) -> None:
     with subprocess.Popen(["sleep", "1000"]) as other:
         (daemon.directory / "twistd.pid").write_text(str(other.pid))
         try:
-            assert daemon.launch(()).wait(60) == 1
+            assert daemon.fork(()).wait(60) == 1
         finally:
             other.kill()
     assert "Another twistd server is running" in daemon.log.read_text()
@@ -265,7 +265,7 @@ def test_a_unix_socket(daemon: Daemon, short_directory: Path) -> None:
     for option in ("", ":lockfile=0"):
         daemon.environment["HICHAT_LISTEN"] = f"unix:{path}{option}"
         for _ in range(2):
-            daemon.launch()
+            daemon.fork()
             wait(lambda: speaks(daemon, path))
             daemon.kill()
             assert path.exists()
@@ -281,7 +281,7 @@ def test_a_unix_socket_that_somebody_has(daemon: Daemon, short_directory: Path) 
     with socket.socket(socket.AF_UNIX) as other:
         other.bind(str(path))
         other.listen()
-        assert daemon.launch().wait(60) == 1
+        assert daemon.fork().wait(60) == 1
     assert "HICHAT_LISTEN" in daemon.log.read_text()
     assert path.exists()
 
@@ -307,7 +307,7 @@ def test_what_the_daemon_makes(daemon: Daemon, workers: str) -> None:
     """Whatever mask it was started with, and twistd is told of."""
     daemon.environment["HICHAT_WORKERS"] = workers
     state = daemon.directory / "state"
-    daemon.launch(("--pidfile=", "-l", "mine.log", "--umask", "022"))
+    daemon.fork(("--pidfile=", "-l", "mine.log", "--umask", "022"))
     wait(daemon.serves)
     wait((state / "hichat.db-search").exists)
     daemon.command("user", "add", "ann", line="correct horse\n")
@@ -338,7 +338,7 @@ def test_a_directory_that_is_open_to_everybody(daemon: Daemon) -> None:
     for mode, path in ((0o755, state), (0o701, state), (0o704, link), (0o702, state)):
         state.chmod(mode)
         daemon.environment["HICHAT_STATE_DIR"] = str(path)
-        runs = [daemon.run(TWISTD, "-n", "hichat"), add_ann(daemon), daemon.hichat("user", "list")]
+        runs = [daemon.twistd("-n", "hichat"), add_ann(daemon), daemon.hichat("user", "list")]
         for done in runs if mode == 0o755 else runs[:1]:
             (line,) = done.stderr.strip().splitlines()
             assert done.returncode == 1
@@ -360,7 +360,7 @@ def test_a_directory_that_is_open_to_a_group(daemon: Daemon, workers: str) -> No
     database.touch(0o644)
     daemon.environment |= {"HICHAT_DATABASE": f"sqlite:///{database}", "HICHAT_WORKERS": workers}
     assert add_ann(daemon).stderr.count("chmod") == 2
-    daemon.launch()
+    daemon.fork()
     wait(daemon.serves)
     daemon.stop_in_order()
     log = daemon.log.read_text()

@@ -15,7 +15,7 @@ from twisted.internet.task import deferLater
 
 from tests.integration.system import DeliverySystem, SharedV2System
 from tests.integration.talk import Chatter
-from tests.support.daemon import ROOT, STOPPED, V2Peer, reactor, until
+from tests.support.daemon import STOPPED, V2Peer, reactor, until
 from tests.support.devices import Person, Socket, check_log
 from tests.support.scene import fixture_of
 
@@ -320,13 +320,10 @@ class Deadline(SharedV2System):
 
     def make_daemon(self) -> None:
         super().make_daemon()
-        tac = self.daemon.directory / "quick.tac"
-        quick = (
+        self.daemon.use_tac(
             "from hichat.pipeline.gateway import connection, v2_connection\n"
             "connection.SILENCE_SWEEP = 0.25\nv2_connection.HELLO_TIMEOUT = 0.5\n"
         )
-        tac.write_text(quick + (ROOT / "hichat.tac").read_text())
-        self.daemon.service = ("-y", str(tac))
 
 
 deadline = fixture_of(Deadline)

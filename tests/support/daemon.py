@@ -129,12 +129,17 @@ class Daemon:
             self.launch()
         await self.serving()
 
-    def fork(self) -> None:
-        """Start the daemon as a process that has loaded the code already."""
+    def fork(self, arguments: Sequence[str] = ("--pidfile=",)) -> prepared.Forked:
+        """
+        Start the daemon as a process that has loaded the code already.
+
+        @param arguments: arguments of C{twistd} itself.
+        """
+        command = ("twistd", "-n", *arguments, *self.service)
         with self.log.open("ab") as log, open(os.devnull, "rb") as nothing:
-            self.process = prepared.forks().start(
-                ("twistd", "-n", "--pidfile=", *self.service), self.directory, self.environment, nothing, log, log
-            )
+            process = prepared.forks().start(command, self.directory, self.environment, nothing, log, log)
+        self.process = process
+        return process
 
     def launch(self, arguments: Sequence[str] = ("--pidfile=",), prefix: Sequence[str] = ()) -> subprocess.Popen[bytes]:
         """
@@ -229,6 +234,12 @@ class Daemon:
         assert self.process.wait(60) == STOPPED
         assert "Traceback" not in self.log.read_text()
 
+    def use_tac(self, code: str) -> None:
+        """Run C{hichat.tac} as the service. @param code: runs before it, and may give constants other values."""
+        tac = self.directory / "changed.tac"
+        tac.write_text(code + (ROOT / "hichat.tac").read_text())
+        self.service = ("-y", str(tac))
+
     def kill(self) -> None:
         """Kill the daemon, for a test's cleanup."""
         if self.process is not None:
@@ -251,6 +262,10 @@ class Daemon:
     def hichat(self, *arguments: str, line: str = "") -> subprocess.CompletedProcess[str]:
         """Run C{hichat}, as a process that has loaded the code already, to its end. @param line: the standard input."""
         return prepared.forks().run(("hichat", *arguments), self.directory, self.environment, line)
+
+    def twistd(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run C{twistd} as L{hichat} runs its command."""
+        return prepared.forks().run(("twistd", *arguments), self.directory, self.environment)
 
     def command(self, *arguments: str, line: str = "") -> str:
         """
