@@ -308,17 +308,20 @@ test("what is recalled is not unread", () => {
 test("in a group all have it, or have read it, only when each of the others has", () => {
   chat = new Conversation("group-1000001", ME);
   const states = () => [5, 9].map((id) => chat.stateOf({ id }));
-  assert.deepEqual(states()[0], { state: "sent", read: 0, all: 0 });
+  assert.deepEqual(states()[0], { state: "sent", received: 0, read: 0, all: 0 });
   chat.others.set(2, { received: 5, read: 0 });
   chat.others.set(3, { received: 9, read: 5 });
-  assert.deepEqual(states(), [{ state: "delivered", read: 1, all: 2 }, { state: "sent", read: 0, all: 2 }]);
+  assert.deepEqual(states(), [{ state: "delivered", received: 2, read: 1, all: 2 }, { state: "sent", received: 1, read: 0, all: 2 }]);
   chat.others.set(2, { received: 0, read: 6 }); // who has read it has it
-  assert.deepEqual(states(), [{ state: "read", read: 2, all: 2 }, { state: "sent", read: 0, all: 2 }]);
+  assert.deepEqual(states(), [{ state: "read", received: 2, read: 2, all: 2 }, { state: "sent", received: 1, read: 0, all: 2 }]);
   hear("joined", 10, { group: 1_000_001, member: 4 });
   assert.equal(states()[0].state, "sent");
   hear("joined", 11, { group: 1_000_001, member: 3 }); // who is there is not counted anew
   hear("left", 12, { group: 1_000_001, from: 4 });
-  assert.deepEqual(states()[0], { state: "read", read: 2, all: 2 });
+  assert.deepEqual(states()[0], { state: "read", received: 2, read: 2, all: 2 });
+  assert.deepEqual(chat.readersOf({ id: 6 }), { read: [2], received: [3], neither: [] });
+  // Of 49 others the marks of two are known so far.
+  assert.deepEqual(chat.stateOf({ id: 5 }, 49), { state: "sent", received: 2, read: 2, all: 49 });
 });
 
 test("who came and went stands between the messages, once, in order", async () => {

@@ -185,7 +185,10 @@ def test_marks_of_a_group(run_in_page: Run) -> None:
         """
         const chat = new module.Conversation('group-1000000001', 1);
         const states = [];
-        const note = () => states.push(Object.values(chat.stateOf({ id: 5 })));
+        const note = () => {
+            const { state, read, all } = chat.stateOf({ id: 5 });
+            states.push([state, read, all]);
+        };
         chat.others.set(2, { received: 6, read: 6 });
         note();
         chat.hear({ kind: 'joined', id: 7, from: 3, group: 1000000001 }, 1);

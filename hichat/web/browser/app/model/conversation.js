@@ -276,14 +276,36 @@ export class Conversation {
     else if (this.counted.unread) this.doubt = Math.max(this.doubt, id);
   }
 
-  // sent, delivered or read; in a group also by how many.
-  stateOf(/** @type {{ id: number }} */ message) {
-    const marks = [...this.others.values()];
-    const read = marks.filter((mark) => mark.read >= message.id).length;
-    const received = marks.filter((mark) => Math.max(mark.received, mark.read) >= message.id).length;
-    const all = marks.length;
-    const state = all && read === all ? "read" : all && received === all ? "delivered" : "sent";
-    return { state, read, all };
+  /**
+   * How far a message of one's own has come: sent, delivered or read.
+   *
+   * @param {{ id: number }} message
+   * @param {number} [size] of a group, how many others there are: of some of them nothing may be known yet
+   * @returns {{ state: string, received: number, read: number, all: number }} and of how many others
+   */
+  stateOf(message, size = 0) {
+    const { received, read } = this.readersOf(message);
+    const all = Math.max(size, this.others.size);
+    const has = received.length + read.length;
+    const state = all && read.length === all ? "read" : all && has === all ? "delivered" : "sent";
+    return { state, received: has, read: read.length, all };
+  }
+
+  /**
+   * Who has read a message, who has only received it, and who has not.
+   *
+   * @param {{ id: number }} message
+   * @returns {{ read: number[], received: number[], neither: number[] }} their ids
+   */
+  readersOf(message) {
+    /** @type {{ read: number[], received: number[], neither: number[] }} */
+    const found = { read: [], received: [], neither: [] };
+    for (const [user, mark] of this.others) {
+      if (mark.read >= message.id) found.read.push(user);
+      else if (mark.received >= message.id) found.received.push(user);
+      else found.neither.push(user);
+    }
+    return found;
   }
 
   #apply(event) {

@@ -5,6 +5,7 @@ import { Body } from "./Body.js";
 import { Confirm } from "../../parts/Dialog.js";
 import { Icon } from "../../parts/Icon.js";
 import { MessageMenu } from "./MessageMenu.js";
+import { Readers } from "./Readers.js";
 import { selectedIn } from "../../parts/selection.js";
 import { hrefOf } from "../../model/route.js";
 import { clock, fullTime, t } from "../../words/words.js";
@@ -13,6 +14,7 @@ import { clock, fullTime, t } from "../../words/words.js";
 export function Message({ model, conversation, message, together, flash, jump }) {
   const [anchor, setAnchor] = useState(/** @type {any} */ (null));
   const [recalling, setRecalling] = useState(false);
+  const [readers, setReaders] = useState(false);
   const more = useElement();
   const own = message.from === model.state.user;
   const alone = conversation.place.user !== undefined;
@@ -51,7 +53,7 @@ export function Message({ model, conversation, message, together, flash, jump })
         <span class="message-foot">
           ${message.edited && !message.recalled && html`<span title=${fullTime(message.edited)}>${t("edited")}</span>`}
           <time datetime=${new Date(message.time).toISOString()} title=${fullTime(message.time)}>${clock(message.time)}</time>
-          ${own && !message.recalled && html`<${State} conversation=${conversation} message=${message} alone=${alone} />`}
+          ${own && !message.recalled && html`<${State} model=${model} conversation=${conversation} message=${message} alone=${alone} />`}
         </span>
       </div>
       <${Reactions} model=${model} message=${message} />
@@ -72,8 +74,10 @@ export function Message({ model, conversation, message, together, flash, jump })
         anchor=${anchor}
         close=${() => setAnchor(null)}
         recall=${() => setRecalling(true)}
+        readers=${() => setReaders(true)}
       />`
     }
+    ${readers && html`<${Readers} model=${model} conversation=${conversation} message=${message} close=${() => setReaders(false)} />`}
     ${
       recalling &&
       !message.recalled &&
@@ -95,10 +99,14 @@ function isBrowsers(event) {
 
 // How far a message of one's own has come.
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-function State({ conversation, message, alone }) {
-  const { state, read, all } = conversation.stateOf(message);
-  const text = !alone && read && all > 1 ? t("readBy", { count: read, all }) : t(state);
-  return html`<span class="state ${state}" role="img" aria-label=${text} title=${text}><${Ticks} state=${state} /></span>`;
+function State({ model, conversation, message, alone }) {
+  const { group } = conversation.place;
+  const size = group === undefined ? 0 : (model.groups.get(group)?.size ?? 1) - 1;
+  const { state, received, read, all } = conversation.stateOf(message, size);
+  const some = read ? t("readBy", { count: read, all }) : t("deliveredTo", { count: received, all });
+  const text = alone || all < 2 || !received ? t(state) : some;
+  const count = !alone && read > 0 && read < all ? read : "";
+  return html`<span class="state ${state}" role="img" aria-label=${text} title=${text}>${count}<${Ticks} state=${state} /></span>`;
 }
 
 export function Ticks({ state }) {

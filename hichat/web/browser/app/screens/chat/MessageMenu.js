@@ -9,7 +9,7 @@ import { QUICK } from "../../parts/emoji-list.js";
 import { t } from "../../words/words.js";
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
-export function MessageMenu({ model, conversation, message, anchor, close, recall }) {
+export function MessageMenu({ model, conversation, message, anchor, close, recall, readers }) {
   const [all, setAll] = useState(false);
   // As it was when the menu was opened: opening it may end the selection.
   const [selected] = useState(() => selectedIn(anchor.closest(".message")));
@@ -34,6 +34,7 @@ export function MessageMenu({ model, conversation, message, anchor, close, recal
       act: () => model.attempt(() => navigator.clipboard.writeText(selected || message.text), t("copied")),
     },
     own && message.text && { icon: "edit", text: t("edit"), act: () => write((draft) => draft.edit(message)) },
+    own && role !== "" && conversation.others.size > 0 && { icon: "eye", text: t("readers"), act: readers },
     mayRecall && { icon: "recall", text: t("recall"), act: recall, danger: true },
   ];
   if (all) {
