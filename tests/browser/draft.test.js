@@ -68,3 +68,32 @@ test("all go with the log-out, and nothing else does", () => {
   forgetDrafts();
   assert.deepEqual(Object.keys(localStorage), ["hichat.theme"]);
 });
+
+test("the message that is answered outlives the page, and goes when it was said", () => {
+  const draft = new Draft("1.user-2");
+  draft.reply({ id: 4, from: 2, text: "why?" });
+  assert.deepEqual(new Draft("1.user-2").replyTo, { id: 4, from: 2, text: "why?" });
+  draft.done();
+  assert.equal(new Draft("1.user-2").replyTo, null);
+  draft.reply({ id: 4 });
+  draft.cancel();
+  assert.equal(new Draft("1.user-2").replyTo, null);
+  localStorage.setItem("hichat.draft.1.user-2.reply", "{");
+  assert.equal(new Draft("1.user-2").replyTo, null);
+});
+
+test("what another tab writes is here, too, but not into an edit", () => {
+  const draft = new Draft("1.user-2");
+  assert.equal(draft.heard("hichat.draft.1.user-3", "elsewhere"), false);
+  assert.equal(draft.heard("hichat.draft.1.user-2", "from there"), true);
+  assert.equal(draft.text, "from there");
+  assert.equal(draft.heard("hichat.draft.1.user-2.reply", '{"id":4}'), true);
+  assert.equal(draft.replyTo.id, 4);
+  draft.edit({ id: 5, text: "edited" });
+  draft.heard("hichat.draft.1.user-2", "more from there");
+  assert.equal(draft.text, "edited");
+  draft.cancel();
+  assert.equal(draft.text, "more from there");
+  draft.heard("hichat.draft.1.user-2", null);
+  assert.equal(draft.text, "");
+});

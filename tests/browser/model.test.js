@@ -45,7 +45,7 @@ test("somebody who is not known is asked for once, and again after a while if th
   assert.equal(asked(browser, "GET /v2/users/4"), 1);
   assert.equal(model.people.name(9), "…");
   await browser.clock.pass(100);
-  assert.equal(model.people.name(9), "Deleted account");
+  assert.equal(model.people.name(9), "Nobody", "there never was one");
   browser.cut();
   model.people.name(3);
   await browser.clock.pass(100);

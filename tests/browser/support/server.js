@@ -106,11 +106,12 @@ export class Server {
       if (method !== "POST") return { status: 204 };
       return { status: 200, value: { user: this.me, device: "browser", accessToken: `token-${++this.tokens}`, expiresIn: 900 } };
     }
-    if (!/^Bearer token-/.test(headers.Authorization ?? "") && !path.endsWith("openapi.json")) {
+    if (!/^Bearer token-/.test(headers.Authorization ?? "")) {
       return { status: 401, value: { code: "unauthorized", detail: "" } };
     }
     const value = structuredClone(this.#look(path.replace("/v2", ""), query));
-    return value ? { status: 200, value } : { status: 404, value: { code: "not_found", detail: path } };
+    const code = path.includes("/users/") ? "no_such_user" : "not_found";
+    return value ? { status: 200, value } : { status: 404, value: { code, detail: path } };
   }
 
   #look(path, query) {

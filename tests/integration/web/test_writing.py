@@ -108,6 +108,7 @@ def test_the_browsers_own_menu(people: People) -> None:
     ida, _ = pair(people, "ida", "jan")
     ida.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ida.write("see https://example.org/ or do not")
+    ida.state("see", "read")
     said = ida.page.locator(".message .said")
     prevented = (
         """(element) => !element.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }))"""
@@ -136,3 +137,47 @@ def test_the_limit_is_near(people: People) -> None:
     area.press("Enter")
     expect(kim.page.get_by_text("8192 bytes at most")).to_be_visible()
     expect(area).to_have_value("你" * 2731)
+
+
+def test_two_tabs_have_one_draft(people: People) -> None:
+    """With the message that it answers, also after a reload."""
+    mike, nina = pair(people, "mike", "nina")
+    nina.write("shall we?")
+    mike.sees("shall we?")
+    second = mike.tab()
+    second.evaluate("(place) => { location.hash = place; }", mike.page.evaluate("location.hash"))
+    expect(second.locator(".message")).to_have_count(1)
+    mike.choose("shall we?", "Reply")
+    mike.page.get_by_label("Write a message").press_sequentially("yes, but")
+    expect(second.get_by_label("Write a message")).to_have_value("yes, but")
+    expect(second.locator(".regarding")).to_contain_text("shall we?")
+    mike.page.reload()
+    expect(mike.page.get_by_label("Write a message")).to_have_value("yes, but")
+    expect(mike.page.locator(".regarding")).to_contain_text("shall we?")
+    mike.page.get_by_label("Write a message").press("Enter")
+    expect(nina.message("yes, but").locator(".quote")).to_contain_text("shall we?")
+    expect(second.get_by_label("Write a message")).to_have_value("")
+    expect(second.locator(".regarding")).to_have_count(0)
+
+
+def test_a_device_that_is_signed_out_is_told_why(people: People) -> None:
+    """Somebody who logs out needs no reason."""
+    (olaf,) = people.registered("olaf")
+    other = people.person("olaf")
+    other.log_in()
+    other.expect_fault("401")
+    olaf.go("settings/devices", "This device")
+    olaf.page.get_by_role("button", name="Revoke", exact=True).click()
+    olaf.page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    expect(other.page.get_by_text("This device was signed out")).to_be_visible()
+    olaf.go("settings")
+    olaf.page.get_by_role("button", name="Log out").click()
+    expect(olaf.page.get_by_role("button", name="Log in", exact=True)).to_be_visible()
+    expect(olaf.page.get_by_text("This device was signed out")).to_have_count(0)
+
+
+def test_somebody_who_never_was(people: People) -> None:
+    """An address with a wrong number is no deleted account."""
+    (petra,) = people.registered("petra")
+    petra.expect_fault("404")
+    petra.go("chats/user-999999999", "There is no such account.")

@@ -65,7 +65,7 @@ export class Hub {
     },
     logOut: async () => {
       await this.session.logOut();
-      this.#leave();
+      this.#leave("");
     },
     changePassword: async (_port, old, fresh, language) => {
       await this.session.changePassword(old, fresh, language);
@@ -76,7 +76,7 @@ export class Hub {
     forget: async () => {
       this.session.forget();
       await this.session.token().catch(() => "");
-      this.#leave();
+      this.#leave("");
     },
     token: async (_port, fresh) => {
       const token = await this.session.token(fresh);
@@ -143,15 +143,17 @@ export class Hub {
   async #enter() {
     this.cursor = null;
     await this.outbox.load(this.session.user);
-    this.#set({ phase: "in", user: this.session.user, line: "off", live: false, elsewhere: false, troubled: false });
+    this.#set({ phase: "in", user: this.session.user, line: "off", live: false, elsewhere: false, troubled: false, left: "" });
     this.line.open();
   }
 
-  #leave() {
+  // @param left: why, if it was not asked for.
+  #leave(left = "signedOut") {
+    if (this.state.phase === "out") return;
     this.line.close();
     this.session.forget();
     this.outbox.forget();
-    this.#set({ phase: "out", user: 0, line: "off", live: false });
+    this.#set({ phase: "out", user: 0, line: "off", live: false, left });
   }
 
   async #hello() {

@@ -1,7 +1,8 @@
-// What is being written in a conversation. Its text is kept in the browser: a reload in the middle of a sentence loses
-// nothing. It goes with the log-out.
+// What is being written in a conversation. Its text, and the message that it answers, are kept in the browser: a reload
+// in the middle of a sentence loses nothing, and all tabs have the same. They go with the log-out.
 
 const KEPT = "hichat.draft.";
+const ANSWERED = ".reply"; // behind the place
 
 export class Draft {
   text = "";
@@ -17,7 +18,16 @@ export class Draft {
   // @param place: under what it is kept.
   constructor(place) {
     this.key = KEPT + place;
-    this.#begin({ text: localStorage.getItem(this.key) ?? "" });
+    this.#begin({ text: localStorage.getItem(this.key) ?? "", replyTo: answered(localStorage.getItem(this.key + ANSWERED)) });
+  }
+
+  // Another tab writes here. What is edited is this tab's alone.
+  heard(key, value) {
+    const draft = this.aside ?? this;
+    if (key === this.key) draft.text = value ?? "";
+    else if (key === this.key + ANSWERED) draft.replyTo = answered(value);
+    else return false;
+    return true;
   }
 
   /** @param {Partial<Pick<Draft, "text" | "mentions" | "replyTo">>} was */
@@ -34,6 +44,7 @@ export class Draft {
   reply(message) {
     if (this.editing) this.cancel();
     this.replyTo = message;
+    this.#keep();
   }
 
   /**
@@ -51,6 +62,7 @@ export class Draft {
   cancel() {
     if (this.editing) this.#begin(this.aside ?? {});
     else this.replyTo = null;
+    this.#keep();
   }
 
   // It was said. What waited for an edit comes back.
@@ -60,13 +72,26 @@ export class Draft {
   }
 
   #keep() {
-    const { text } = this.aside ?? this;
+    const { text, replyTo } = this.aside ?? this;
     try {
-      if (text) localStorage.setItem(this.key, text);
-      else localStorage.removeItem(this.key);
+      keep(this.key, text);
+      keep(this.key + ANSWERED, replyTo ? JSON.stringify(replyTo) : "");
     } catch {
       // There is no room: it lives as long as the page.
     }
+  }
+}
+
+function keep(key, value) {
+  if (value) localStorage.setItem(key, value);
+  else localStorage.removeItem(key);
+}
+
+function answered(kept) {
+  try {
+    return JSON.parse(kept ?? "null");
+  } catch {
+    return null;
   }
 }
 

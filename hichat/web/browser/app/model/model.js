@@ -76,6 +76,9 @@ export class Model {
     };
     for (const name of ["focus", "blur"]) addEventListener(name, look);
     document.addEventListener("visibilitychange", look);
+    addEventListener("storage", ({ key, newValue }) => {
+      for (const { draft } of this.conversations.values()) if (key && draft.heard(key, newValue)) this.changed();
+    });
     look();
     this.#go();
   }
@@ -276,8 +279,11 @@ export class Model {
       this.#forget();
     }
     if (state.visible) this.notices.looked();
-    // Whether somebody still types nobody can tell us then.
-    if (state.line === "off") for (const each of this.conversations.values()) each.typing.clear();
+    // Who is there, and whether somebody still types, nobody can tell us then.
+    if (state.line === "off") {
+      for (const each of this.conversations.values()) each.typing.clear();
+      this.online.clear();
+    }
     if (state.line === "on" && before.line === "off") for (const again of [...this.postponed]) again();
     if (state.phase === "in") this.beginning ??= this.#begin();
     if (state.live && state.phase === "in" && !this.fetching) this.#fetch();

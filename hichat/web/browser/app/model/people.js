@@ -9,6 +9,7 @@ import { t } from "../words/words.js";
  * @property {string} gender
  * @property {string} bio
  * @property {boolean} deleted
+ * @property {boolean} [missing] whether there has never been such an account
  */
 
 export class People {
@@ -44,7 +45,7 @@ export class People {
     const remark = this.remarks.get(id);
     if (remark) return remark;
     if (!person) return "…";
-    return person.name || t("deletedAccount");
+    return person.name || t(person.missing ? "nobody" : "deletedAccount");
   }
 
   // Somebody in the list of conversations, which tells their name and picture: hundreds need not be asked for one by one.
@@ -63,8 +64,8 @@ export class People {
     try {
       this.know(await this.model.api.get(`/users/${id}`));
     } catch (error) {
-      if (error.code === "offline") this.model.postpone(() => this.known.get(id) ?? this.known.delete(id));
-      else this.know({ id, name: "", avatar: "", gender: "", bio: "", deleted: true });
+      if (error.code !== "no_such_user") this.model.postpone(() => this.known.get(id) ?? this.known.delete(id));
+      else this.know({ id, name: "", avatar: "", gender: "", bio: "", deleted: true, missing: true });
     }
     this.model.changed();
   }

@@ -167,7 +167,9 @@ function mutedIn(model, group) {
 
 function whyNot(model, conversation) {
   const { user, group } = conversation.place;
-  if (user !== undefined) return t(model.people.get(user)?.deleted ? "deletedAccountHint" : "youBlocked");
+  const person = user !== undefined && model.people.get(user);
+  if (person?.missing) return t("nobodyHint");
+  if (user !== undefined) return t(person?.deleted ? "deletedAccountHint" : "youBlocked");
   if (group === undefined) return t("onlyAdministrators");
   const found = model.groups.get(group);
   if (!found) return t("loading");

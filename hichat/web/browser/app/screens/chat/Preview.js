@@ -17,7 +17,7 @@ export function Preview({ model, conversation, files, close }) {
     event.preventDefault();
     if (!sendable.length) return;
     let replyTo = conversation.draft.replyTo?.id;
-    conversation.draft.replyTo = null;
+    if (replyTo) conversation.draft.cancel();
     for (const { file, text } of sendable) {
       model.media.send(conversation, file, { text, replyTo });
       replyTo = undefined;

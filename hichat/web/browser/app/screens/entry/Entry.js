@@ -39,6 +39,7 @@ export function Entry({ model }) {
     <form class="card" onSubmit=${enter}>
       <div class="brand"><span class="logo" aria-hidden="true"></span>HiChat</div>
       <h1>${t(making ? "makeAccount" : "logIn")}</h1>
+      ${model.state.left && !making && html`<p class="hint" role="status">${t(model.state.left)}</p>`}
       <${Field} label=${t("name")} value=${name} change=${setName} autocomplete="username" required maxlength="64" />
       ${
         making
