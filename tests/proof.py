@@ -15,18 +15,25 @@ def many(full: int, quick: int) -> int:
     return full if FULL else quick
 
 
-SIMULATIONS = int(os.environ.get("HICHAT_SEEDS") or many(500, 80))
+SIMULATIONS = int(os.environ.get("HICHAT_SEEDS") or many(500, 40))
 ROUNDS_OF_FUZZ = int(os.environ.get("HICHAT_SEEDS_OF_FUZZ") or many(5, 1))
 ROUNDS_OF_SEARCH = int(os.environ.get("HICHAT_SEEDS_OF_SEARCH") or many(2, 1))
 ROUNDS_OF_BATCHES = many(25, 5)
-ROUNDS_OF_ARRIVALS = many(200, 50)
-ROUNDS_OF_THE_WRITER = many(150, 60)
+ROUNDS_OF_ARRIVALS = many(200, 25)
+ROUNDS_OF_THE_WRITER = many(150, 30)
 """In every tenth its process is killed."""
 
-KILLS = many(32, 10)
+KILLS = many(32, 6)
 KILLS_OF_WORKERS = many(5, 3)
 
 STORIES_OF_UNREAD = many(6, 2)
+LOGS_TO_CATCH_UP_WITH = many(4, 2)
+JUMPS = many(4, 2)
+"""Of the clock, while a daemon runs."""
+
+STEP_OF_SLICES = many(1, 3)
+"""From one beginning, or end, of a slice of a history to the next."""
+
 TIMES_THAT_FALL = many(1, 3)
 """Which of the times a search is bounded by: each, or every third."""
 
@@ -36,7 +43,7 @@ FRAMES_OF_LARGE = many(3, 1)
 EXAMPLES = many(100, 25)
 """What Hypothesis tries, where a test does not say more."""
 
-EXAMPLES_OF_SCHEMATHESIS = many(5, 2)
+EXAMPLES_OF_SCHEMATHESIS = many(5, 1)
 """For each operation."""
 
 

@@ -14,6 +14,7 @@ from hichat.core.kinds import Kind
 from hichat.groups import joining
 from hichat.groups.queries import Change
 from hichat.storage import tables
+from tests import proof
 from tests.ledger.plans import plans
 from tests.support.doubles import NOW
 from tests.support.ledger import GROUP, WriterCase, edit, joined, left, message, react, recall
@@ -158,7 +159,7 @@ class CatchUpTests(CatchUpCase):
 
     def test_whatever_happened(self) -> None:
         """Random logs, pages of any size, from anywhere: against a model that reads the whole log."""
-        for seed in range(4):
+        for seed in range(proof.LOGS_TO_CATCH_UP_WITH):
             chance = random.Random(seed)
             self.fill(chance)
             self.patch(catchup, "FIRST_STRETCH", chance.choice([1, 7, 50, 10_000]))

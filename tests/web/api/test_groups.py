@@ -128,6 +128,7 @@ class GroupCase(SiteCase):
     def setUp(self):
         super().setUp()
         self.people = make_people(self.store)
+        self.tokens_of_people: dict[int, str] = {}
 
     def call(self, who, call, body=None, group=0):
         """@param call: as in the table; names in capitals are people, C{G} is the group."""
@@ -135,7 +136,10 @@ class GroupCase(SiteCase):
         numbers = self.people | {"me": self.people[who], "g": group, "link": 2 * group}
         target = re.sub(r"(?<=/)[A-Z]+", lambda found: str(numbers[found[0].lower()]), target)
         text = json.loads(json.dumps(body).replace(f"{CODE}G", f"{CODE}{group}"))
-        return self.api(method, target, text, self.token_of(self.people[who]))
+        user = self.people[who]
+        if user not in self.tokens_of_people:
+            self.tokens_of_people[user] = self.token_of(user)
+        return self.api(method, target, text, self.tokens_of_people[user])
 
     def ok(self, who, call, body=None, group=0):
         answer = self.call(who, call, body, group)
