@@ -232,6 +232,7 @@ def _become(wanted: dict[str, Any], standard: list[int]) -> list[str]:
     os.environ.update(wanted["environment"])
     os.chdir(wanted["directory"])
     os.umask(wanted["umask"])
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     arguments: list[str] = wanted["arguments"]
     return arguments
 
@@ -242,6 +243,8 @@ def main() -> None:
         importlib.import_module(name)
     assert "twisted.internet.reactor" not in sys.modules
     gc.freeze()
+    # Ctrl-C is for pytest; this process ends with it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.argv = serve(socket.socket(fileno=int(sys.argv[1])))
     module, function = PROGRAMS[sys.argv[0]]
     sys.exit(getattr(importlib.import_module(module), function)())
