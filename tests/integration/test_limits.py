@@ -6,12 +6,12 @@ import sqlite3
 import time
 from typing import ClassVar
 
-from tests.integration.system import System
+from tests.integration.system import SharedSystem, System
 from tests.support.daemon import STOPPED, until
 from tests.support.scene import fixture_of
 
 
-class MessageLimit(System):
+class MessageLimit(SharedSystem):
     settings: ClassVar[dict[str, str]] = {"MESSAGE_LIMIT": "100/1", "STRANGER_LIMIT": "1/3600"}
 
 
