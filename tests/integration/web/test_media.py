@@ -68,8 +68,15 @@ def test_pictures(people: People) -> None:
     bob.message("my garden").get_by_role("button", name="Show my garden").click()
     large = bob.page.get_by_role("dialog").locator("img")
     expect(large).to_be_visible()
+    place = bob.page.url
     bob.page.keyboard.press("Escape")
     expect(bob.page.get_by_role("dialog")).to_have_count(0)
+    # The browser's way back closes the picture, and no more than that.
+    bob.message("my garden").get_by_role("button", name="Show my garden").click()
+    expect(large).to_be_visible()
+    bob.page.go_back()
+    expect(bob.page.get_by_role("dialog")).to_have_count(0)
+    assert bob.page.url == place
 
     for kind, place in (("paste", "textarea"), ("drop", ".chat")):
         ann.page.evaluate(

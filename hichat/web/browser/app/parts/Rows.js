@@ -2,6 +2,7 @@
 import { html } from "../rendering.js";
 import { Avatar } from "./Avatar.js";
 import { Icon } from "./Icon.js";
+import { goBack } from "./back.js";
 import { hrefOf } from "../model/route.js";
 import { t } from "../words/words.js";
 
@@ -40,7 +41,7 @@ export function GroupRow({ model, group, note, asks, href = hrefOf("groups", gro
 // The head of a pane: a way back on a phone, a title, buttons.
 export function PaneHead({ title, back, children }) {
   return html`<header class="pane-head">
-    ${back && html`<a class="icon-button back" href=${back} aria-label=${t("back")}><${Icon} name="back" /></a>`}
+    ${back && html`<a class="icon-button back" href=${back} aria-label=${t("back")} onClick=${goBack}><${Icon} name="back" /></a>`}
     <h1>${title}</h1>
     ${children}
   </header>`;

@@ -1,5 +1,6 @@
 // What a message says or shows.
 import { html, useState } from "../../rendering.js";
+import { useClosedByBack } from "../../parts/back.js";
 import { Dialog } from "../../parts/Dialog.js";
 import { Icon } from "../../parts/Icon.js";
 import { Text, isEmojiOnly } from "../../parts/Text.js";
@@ -38,7 +39,7 @@ function Picture({ model, message }) {
     </button>
     ${
       open &&
-      html`<${Dialog} title=${alt} wide close=${() => setOpen(false)}>
+      html`<${Large} title=${alt} close=${() => setOpen(false)}>
         <img class="picture-full" src=${model.media.link(message.url)} alt=${alt} />
         <div class="actions">
           <a class="button" href=${model.media.link(message.url)} download>${t("download")}</a>
@@ -92,12 +93,18 @@ function File({ model, message }) {
   `;
 }
 
+// A picture, as large as the window.
+function Large({ title, close, children }) {
+  useClosedByBack(close);
+  return html`<${Dialog} title=${title} wide close=${close}>${children}<//>`;
+}
+
 function Show({ link, label, fail }) {
   const [open, setOpen] = useState(false);
   return html`<button type="button" class="plain" onClick=${() => setOpen(true)}>${t("showLarge", { name: label })}</button>
     ${
       open &&
-      html`<${Dialog} title=${label} wide close=${() => setOpen(false)}>
+      html`<${Large} title=${label} close=${() => setOpen(false)}>
         <img class="picture-full" src=${link} alt=${label} onError=${fail} />
       <//>`
     }`;

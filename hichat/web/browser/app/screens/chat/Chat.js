@@ -3,6 +3,7 @@ import { html, useEffect, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Composer } from "./Composer.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
+import { goBack } from "../../parts/back.js";
 import { Menu } from "../../parts/Menu.js";
 import { Messages } from "./Messages.js";
 import { Preview } from "./Preview.js";
@@ -115,7 +116,7 @@ function Head({ model, conversation }) {
     </span>
   `;
   return html`<header class="pane-head chat-head">
-    <a class="icon-button back" href=${hrefOf("chats")} aria-label=${t("back")}><${Icon} name="back" /></a>
+    <a class="icon-button back" href=${hrefOf("chats")} aria-label=${t("back")} onClick=${goBack}><${Icon} name="back" /></a>
     ${info ? html`<a class="chat-who" href=${info}>${inner}</a>` : html`<span class="chat-who">${inner}</span>`}
     <${IconButton} icon="search" label=${t("searchHere")} onClick=${() => go("search", conversation.name)} />
     ${info && html`<a class="icon-button chat-info" href=${info} aria-label=${t("information")} title=${t("information")}><${Icon} name="info" /></a>`}

@@ -6,6 +6,7 @@ import { Confirm } from "../../parts/Dialog.js";
 import { Icon } from "../../parts/Icon.js";
 import { MessageMenu } from "./MessageMenu.js";
 import { Readers } from "./Readers.js";
+import { useLongPress } from "../../parts/touch.js";
 import { selectedIn } from "../../parts/selection.js";
 import { hrefOf } from "../../model/route.js";
 import { clock, fullTime, t } from "../../words/words.js";
@@ -16,14 +17,17 @@ export function Message({ model, conversation, message, together, flash, jump })
   const [recalling, setRecalling] = useState(false);
   const [readers, setReaders] = useState(false);
   const more = useElement();
+  const bubble = useElement();
   const own = message.from === model.state.user;
   const alone = conversation.place.user !== undefined;
   const who = model.people.name(message.from);
   const open = (event) => {
     if (message.recalled || (event.type === "contextmenu" && isBrowsers(event))) return;
     event.preventDefault();
-    setAnchor(more.current);
+    // On a touch screen the button is not to be seen.
+    setAnchor(matchMedia("(hover: none)").matches ? bubble.current : more.current);
   };
+  const press = useLongPress(open);
   const key = (event) => {
     if (event.key === "Enter" && event.target === event.currentTarget) open(event);
   };
@@ -47,7 +51,7 @@ export function Message({ model, conversation, message, together, flash, jump })
     }
     <div class="message-main">
       ${!own && !alone && !together && html`<span class="message-who">${who}</span>`}
-      <div class="bubble">
+      <div class="bubble" ref=${bubble} ...${press}>
         ${message.replyTo && !message.recalled && html`<${Quote} model=${model} conversation=${conversation} id=${message.replyTo} jump=${jump} />`}
         <${Body} model=${model} message=${message} />
         <span class="message-foot">
