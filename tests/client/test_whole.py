@@ -17,11 +17,11 @@ from hichat.client.http import Api, Session
 from hichat.client.wire import Credentials, Refused, Replaced
 from hichat.terminal.chat import chat
 from hichat.wire.frames import Presence, Receipt, TypingFrame
+from tests.integration.system import PASSWORD, SharedSystem
 from tests.media.recordings import OPUS, SPOKEN, recorded
-from tests.support.daemon import Daemon, reactor, until
-from tests.support.scene import Scene, fixture_of
+from tests.support.daemon import reactor, until
+from tests.support.scene import fixture_of
 
-PASSWORD = "correct horse"
 GROUP = "team"
 
 
@@ -53,24 +53,25 @@ def script(*lines):
         yield file
 
 
-class Whole(Scene):
-    settings: ClassVar[dict[str, str]] = {}
+class Whole(SharedSystem):
+    """
+    Ann and Bob, in a group.
+
+    @ivar ann: her number; as is C{bob}, his.
+    @ivar team: the number of the group.
+    """
 
     async def set_up(self) -> None:
-        self.daemon = Daemon(Path(self.mktemp()), **self.settings)
-        self.addCleanup(self.daemon.kill)
-        self.daemon.prepare()
-        await self.daemon.start()
+        await super().set_up()
         self.sessions: dict[str, Any] = {}
-        for name in ("ann", "bob"):
-            api = Api(reactor, self.daemon.url, language="en")
-            await api.register(name, PASSWORD)
-            # Any device may show this one, as the tests want it.
-            token = self.daemon.issue(name)
-            self.sessions[name] = Session(api, Credentials(len(self.sessions) + 1, token))
-        await self.sessions["ann"].group_calls.create(GROUP)
-        await self.sessions["bob"].group_calls.join(GROUP)
-        ((self.group, *_),) = await self.sessions["bob"].groups()
+        # Any device may show these tokens, as the tests want it.
+        people = await self.people("ann", "bob")
+        for name, person in zip(("ann", "bob"), people, strict=True):
+            self.sessions[name] = Session(Api(reactor, self.daemon.url, language="en"), Credentials(*person))
+        self.ann, self.bob = (user for user, _ in people)
+        await self.sessions["ann"].group_calls.create(self.named(GROUP))
+        await self.sessions["bob"].group_calls.join(self.named(GROUP))
+        ((self.team, *_),) = await self.sessions["bob"].groups()
 
     def client(self, name, device="laptop", **options):
         """@return: a connection that is closed after the test."""
@@ -97,18 +98,18 @@ class Whole(Scene):
                 chat(
                     reactor,
                     self.daemon.url,
-                    name,
+                    self.named(name),
                     PASSWORD,
                     language="en",
                     interactive=False,
-                    directory=self.daemon.directory / "home",
+                    directory=self.daemon.directory / self.named("home"),
                     open_console=stdio(source.fileno(), shown.fileno()),
                 )
             )
             shown.seek(0)
             return status, shown.read().decode().splitlines()
 
-    async def history(self, **of):
+    async def said(self, **of):
         """@return: the texts of all of a conversation, as bob sees it."""
         client = self.client("bob", "reader", listen=False)
         await client.connected()
@@ -137,7 +138,7 @@ class Backlog(Whole):
         anns = self.client("ann")
         await self.live(anns)
         since = anns.cursor
-        await gatherResults([launch(anns.send(2, f"{number}")) for number in range(count)])
+        await gatherResults([launch(anns.send(self.bob, f"{number}")) for number in range(count)])
         return self.client("bob", since=since)
 
     async def check_answers(self, count):
@@ -146,11 +147,11 @@ class Backlog(Whole):
         heard = []
         async for message in bobs.messages():
             heard.append(message.text)
-            await bobs.send(1, f"to {message.text}")
+            await bobs.send(self.ann, f"to {message.text}")
             if len(heard) == count:
                 break
         assert heard == [f"{number}" for number in range(count)]
-        assert (await self.history(user=1))[-count:] == [f"to {number}" for number in range(count)]
+        assert (await self.said(user=self.ann))[-count:] == [f"to {number}" for number in range(count)]
 
 
 backlog = fixture_of(Backlog)
@@ -169,7 +170,7 @@ async def test_questions_about_a_backlog(backlog: Backlog) -> None:
     heard = []
     async for message in bobs.messages():
         heard.append(message.text)
-        await bobs.marks(user=1)
+        await bobs.marks(user=backlog.ann)
         if len(heard) == 700:
             break
     assert heard == [f"{number}" for number in range(700)]
@@ -179,12 +180,12 @@ async def test_two_that_only_send(backlog: Backlog) -> None:
     clients = backlog.client("ann"), backlog.client("bob")
     await backlog.live(*clients)
 
-    async def send(client, to):
+    async def send(client, user, to):
         for number in range(600):
-            await client.send(to, f"{to} {number}")
+            await client.send(user, f"{to} {number}")
 
-    await gatherResults([launch(send(clients[0], 2)), launch(send(clients[1], 1))])
-    said = await backlog.history(user=1)
+    await gatherResults([launch(send(clients[0], backlog.bob, 2)), launch(send(clients[1], backlog.ann, 1))])
+    said = await backlog.said(user=backlog.ann)
     assert [text for text in said if text[0] == "2"] == [f"2 {number}" for number in range(600)]
     assert [text for text in said if text[0] == "1"] == [f"1 {number}" for number in range(600)]
     for client, own in zip(clients, "12", strict=True):
@@ -213,38 +214,39 @@ async def test_groups(library: Library) -> None:
     ann, bob = library.sessions["ann"].group_calls, library.sessions["bob"].group_calls
     bobs = library.client("bob")
     await library.live(bobs)
-    made = await ann.create("club", "a club", "approval")
-    assert not await bob.join("CLUB")
-    assert [user.name for user in await ann.requests(made.id)] == ["bob"]
-    await ann.approve(made.id, 2)
-    assert [group.name for group in await bob.find("clu")] == ["club"]
-    await ann.mute(made.id, 2)
+    club, bobs_name = library.named("club"), library.named("bob")
+    made = await ann.create(club, "a club", "approval")
+    assert not await bob.join(club.upper())
+    assert [user.name for user in await ann.requests(made.id)] == [bobs_name]
+    await ann.approve(made.id, library.bob)
+    assert [group.name for group in await bob.find(club[:-1])] == [club]
+    await ann.mute(made.id, library.bob)
     with pytest.raises(Refused) as caught:
         await bobs.send(group=made.id, text="hm")
     assert caught.value.code == "muted"
     assert [tuple(one) for one in await bob.members(made.id)] == [
-        (1, "ann", "owner", False),
-        (2, "bob", "member", True),
+        (library.ann, library.named("ann"), "owner", False),
+        (library.bob, bobs_name, "member", True),
     ]
-    await ann.unmute(made.id, 2)
+    await ann.unmute(made.id, library.bob)
     await ann.mute(made.id)
-    await ann.set_role(made.id, 2, "admin")
+    await ann.set_role(made.id, library.bob, "admin")
     await bobs.send(group=made.id, text="as an admin")
     await bob.unmute(made.id)
     await ann.edit(made.id, joinPolicy="invite")
-    await ann.remove(made.id, 2)
-    await ann.invite(made.id, 2)
+    await ann.remove(made.id, library.bob)
+    await ann.invite(made.id, library.bob)
     await bob.decline(made.id)
-    await ann.invite(made.id, 2)
-    assert await bob.join("club")
+    await ann.invite(made.id, library.bob)
+    assert await bob.join(club)
     await bob.leave(made.id)
     code = await ann.make_link(made.id, 1)
     assert await bob.join(code)
-    await ann.ban(made.id, 2)
+    await ann.ban(made.id, library.bob)
     with pytest.raises(Refused) as caught:
         await bob.join_by_link(await ann.make_link(made.id))
     assert caught.value.code == "banned"
-    await ann.unban(made.id, 2)
+    await ann.unban(made.id, library.bob)
     await ann.dissolve(made.id)
     heard = [event.kind for event in await library.take(bobs, 15)]
     assert heard == [
@@ -252,29 +254,29 @@ async def test_groups(library: Library) -> None:
         *("invited", "declined", "invited", "joined", "left", "joined"),
     ]
     (banned,) = await library.take(bobs, 1)
-    assert (banned.kind, banned.from_, banned.member, banned.size) == ("banned", 1, 2, 1)
+    assert (banned.kind, banned.from_, banned.member, banned.size) == ("banned", library.ann, library.bob, 1)
 
 
 async def test_everything_that_can_be_said(library: Library) -> None:
     ann, bob = library.client("ann"), library.client("bob")
     await library.live(ann, bob)
-    sent = await ann.send(2, "hi")
+    sent = await ann.send(library.bob, "hi")
     await ann.edit(sent.id, "hi bob")
     await ann.react(sent.id, "👍")
-    await bob.read(sent.id, user=1)
-    reply = await bob.send(1, "hm", reply_to=sent.id, mentions=[1])
+    await bob.read(sent.id, user=library.ann)
+    reply = await bob.send(library.ann, "hm", reply_to=sent.id, mentions=[library.ann])
     await ann.recall(sent.id)
-    await ann.send(group=library.group, media="file", url="/f.pdf", name="f.pdf")
+    await ann.send(group=library.team, media="file", url="/f.pdf", name="f.pdf")
     heard = await library.take(bob, 5)
     assert [event.kind for event in heard] == ["message", "edited", "reacted", "recalled", "message"]
     assert [heard[0].id, heard[0].text, heard[1].text] == [sent.id, "hi", "hi bob"]
-    assert (heard[4].group, heard[4].media, heard[4].name) == (library.group, "file", "f.pdf")
+    assert (heard[4].group, heard[4].media, heard[4].name) == (library.team, "file", "f.pdf")
     receipt, answer = await library.take(ann, 2)
     assert isinstance(receipt, Receipt)
-    assert (receipt.from_, receipt.read) == (2, sent.id)
-    assert (answer.id, answer.replyTo, answer.mentions) == (reply.id, sent.id, [1])
-    assert (await bob.marks(user=1)).read == sent.id
-    page = await ann.history(user=2)
+    assert (receipt.from_, receipt.read) == (library.bob, sent.id)
+    assert (answer.id, answer.replyTo, answer.mentions) == (reply.id, sent.id, [library.ann])
+    assert (await bob.marks(user=library.ann)).read == sent.id
+    page = await ann.history(user=library.bob)
     assert [(one.text, one.recalled) for one in page.messages] == [("", True), ("hm", False)]
     with pytest.raises(Refused) as caught:
         await bob.edit(sent.id, "mine")
@@ -287,14 +289,14 @@ async def test_files(library: Library) -> None:
     (directory / "照片 1.txt").write_bytes(b"hello " * 50_000)
     bob = library.client("bob")
     await library.live(bob)
-    status, _ = await library.chat("ann", "/to bob", f"/send {directory / '照片 1.txt'}")
+    status, _ = await library.chat("ann", f"/to {library.named('bob')}", f"/send {directory / '照片 1.txt'}")
     assert status == 0
     (heard,) = await library.take(bob, 1)
     assert (heard.media, heard.name) == ("file", "照片 1.txt")
     os.mkdir(directory / "kept")
     status, shown = await library.chat(
         "bob",
-        "/to ann",
+        f"/to {library.named('ann')}",
         "/history",
         "/save 1",
         f"/save 1 {directory / 'kept'}",
@@ -316,28 +318,28 @@ async def test_a_voice(library: Library) -> None:
     path.write_bytes(recorded(b"webm", [OPUS], SPOKEN))
     bob = library.client("bob")
     await library.live(bob)
-    status, _ = await library.chat("ann", "/to bob", f"/send {path}")
+    status, _ = await library.chat("ann", f"/to {library.named('bob')}", f"/send {path}")
     assert status == 0
     (heard,) = await library.take(bob, 1)
     assert (heard.media, heard.seconds) == ("audio", 30)
-    _, shown = await library.chat("bob", "/to ann", "/history")
+    _, shown = await library.chat("bob", f"/to {library.named('ann')}", "/history")
     assert any("0:30 voice.webm" in line for line in shown), shown
 
 
 async def test_presence(library: Library) -> None:
     ann, bob = library.client("ann"), library.client("bob")
     await ann.connected()
-    assert (await ann.watch([2])).offline == [2]
+    assert (await ann.watch([library.bob])).offline == [library.bob]
     await bob.connected()
     (item,) = await library.take(ann, 1)
     assert isinstance(item, Presence)
-    assert item.online == [2]
-    bob.typing(user=1)
+    assert item.online == [library.bob]
+    bob.typing(user=library.ann)
     (item,) = await library.take(ann, 1)
     assert isinstance(item, TypingFrame)
     await bob.show(False)
     (item,) = await library.take(ann, 1)
-    assert item.offline == [2]
+    assert item.offline == [library.bob]
 
 
 async def test_nothing_is_lost_or_doubled_over_crashes(library: Library) -> None:
@@ -351,7 +353,7 @@ async def test_nothing_is_lost_or_doubled_over_crashes(library: Library) -> None
 
     listening = launch(listen())
     texts = [str(number) for number in range(600)]
-    sending = [launch(ann.send(2, text)) for text in texts]
+    sending = [launch(ann.send(library.bob, text)) for text in texts]
     for part in (100, 300):
         await until(partial(_has, heard, part), 30)
         await library.crash()
@@ -379,9 +381,9 @@ async def test_two_devices(library: Library) -> None:
         library.client("ann", "phone", server=f"http://localhost:{library.daemon.port}"),
     )
     await library.live(laptop, phone)
-    ack = await laptop.send(2, "hi")
+    ack = await laptop.send(library.bob, "hi")
     (event,) = await library.take(phone, 1)
-    assert (event.id, event.from_, event.user) == (ack.id, 1, 2)
+    assert (event.id, event.from_, event.user) == (ack.id, library.ann, library.bob)
     assert len(laptop.events()) == 0
 
 
@@ -389,14 +391,14 @@ async def test_a_restart_of_the_program(library: Library) -> None:
     """Its cursor and its own ids are all that it needs."""
     first = library.client("ann")
     await library.live(first)
-    await first.send(2, "mine")
+    await first.send(library.bob, "mine")
     await first.close()
     bob = library.client("bob")
-    await bob.send(group=library.group, text="missed")
+    await bob.send(group=library.team, text="missed")
     second = library.client("ann", since=first.cursor, own=first.own)
     await second.connected()
     (event,) = await library.take(second, 1)
-    assert (event.text, event.group) == ("missed", library.group)
+    assert (event.text, event.group) == ("missed", library.team)
 
 
 class Program(Whole):
@@ -408,14 +410,14 @@ program = fixture_of(Program)
 
 async def test_a_script_through_pipes(program: Program) -> None:
     lines = [f"{number} {'x' * 1000}" for number in range(200)]
-    status, shown = await program.chat("ann", "/to bob", *lines)
-    assert (status, shown) == (0, ["talking to bob"])
-    assert await program.history(user=1) == lines
+    status, shown = await program.chat("ann", f"/to {program.named('bob')}", *lines)
+    assert (status, shown) == (0, [f"talking to {program.named('bob')}"])
+    assert await program.said(user=program.ann) == lines
 
 
 async def test_a_crash_in_the_middle_of_a_script(program: Program) -> None:
     lines = [str(number) for number in range(300)]
-    running = launch(program.chat("ann", "/to bob", *lines))
+    running = launch(program.chat("ann", f"/to {program.named('bob')}", *lines))
     reader = program.client("bob", since=0)
     await reader.connected()
     await program.take(reader, 50)
@@ -423,24 +425,24 @@ async def test_a_crash_in_the_middle_of_a_script(program: Program) -> None:
     await program.crash()
     status, shown = await running
     assert status == 0, shown
-    assert await program.history(user=1) == lines
+    assert await program.said(user=program.ann) == lines
 
 
 async def test_what_was_missed(program: Program) -> None:
     await program.chat("bob")
-    await program.chat("ann", f"/group {GROUP}", "while you were away")
-    _, shown = await program.chat("bob", f"/group {GROUP}", "/react . 👍", "mine")
-    assert "[team] ann: while you were away" in " ".join(shown)
+    await program.chat("ann", f"/group {program.named(GROUP)}", "while you were away")
+    _, shown = await program.chat("bob", f"/group {program.named(GROUP)}", "/react . 👍", "mine")
+    assert f"[{program.named(GROUP)}] {program.named('ann')}: while you were away" in " ".join(shown)
     _, shown = await program.chat("bob")
     assert shown == []
-    _, shown = await program.chat("ann", f"/group {GROUP}", "/history")
+    _, shown = await program.chat("ann", f"/group {program.named(GROUP)}", "/history")
     assert "while you were away 👍1" in " ".join(shown)
 
 
 async def test_a_line_that_cannot_be_sent(program: Program) -> None:
-    status, shown = await program.chat("ann", "/to bob", "x" * 9000, "still here")
+    status, shown = await program.chat("ann", f"/to {program.named('bob')}", "x" * 9000, "still here")
     assert (status, shown[1].startswith("not sent (xxx")) == (1, True)
-    assert await program.history(user=1) == ["still here"]
+    assert await program.said(user=program.ann) == ["still here"]
 
 
 async def test_output_that_nobody_reads_ends_it(program: Program) -> None:
@@ -453,7 +455,7 @@ async def test_output_that_nobody_reads_ends_it(program: Program) -> None:
         chat(
             reactor,
             program.daemon.url,
-            "ann",
+            program.named("ann"),
             PASSWORD,
             language="en",
             interactive=True,
