@@ -181,3 +181,26 @@ def test_somebody_who_never_was(people: People) -> None:
     (petra,) = people.registered("petra")
     petra.expect_fault("404")
     petra.go("chats/user-999999999", "There is no such account.")
+
+
+def test_the_first_steps(people: People) -> None:
+    """Who talks to nobody yet is led to profile, people and groups, until the first conversation."""
+    (quinn,) = people.registered("quinn")
+    welcome = quinn.page.get_by_role("region", name="Welcome to HiChat")
+    expect(welcome.get_by_role("link")).to_have_count(3)
+    welcome.get_by_role("button", name="Invite people").click()
+    dialog = quinn.page.get_by_role("dialog", name="Invite people")
+    expect(dialog.get_by_label("Address")).to_have_value(f"{quinn.url}/")
+    # The code has what its name says: it was made for this address, and is not empty.
+    code = dialog.get_by_role("img", name=f"QR code of {quinn.url}/")
+    assert len(str(code.locator("path").get_attribute("d"))) > 1000
+    quinn.page.keyboard.press("Escape")
+    welcome.get_by_role("link", name="Picture and name").click()
+    expect(quinn.page.get_by_role("heading", name="Profile")).to_be_visible()
+    quinn.go("chats")
+    (rosa,) = people.registered("rosa")
+    (number,) = people.ids(rosa)
+    quinn.go(f"chats/user-{number}")
+    quinn.write("hello")
+    quinn.sees("hello")
+    expect(welcome).to_have_count(0)

@@ -122,7 +122,7 @@ class FilesTests(SiteCase):
         base = self.links[0].rpartition("/")[0]
         found = self.request("GET", f"{base}/licences.txt")
         self.assertEqual(found.headers["content-type"], "text/plain; charset=utf-8")
-        for words in ("preact 11", "htm 3", "linkify-it 6", "uc.micro 3", "The MIT License", "Apache License"):
+        for words in ("preact 11", "htm 3", "linkify-it 6", "uc.micro 3", "uqr 0", "The MIT License", "Apache License"):
             self.assertIn(words, found.body.decode())
 
     def test_what_is_not_there(self):

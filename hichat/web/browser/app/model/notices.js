@@ -4,6 +4,8 @@ const TOGETHER = 400; // milliseconds within which what is said is one notificat
 const STALE = 180_000; // milliseconds before the connection came back from which on nobody is called any more
 
 export const noticesPossible = () => "Notification" in self;
+// Whether nobody has been asked yet: then it may be offered.
+export const noticesOpen = () => noticesPossible() && Notification.permission === "default";
 export const noticesAllowed = () => noticesPossible() && Notification.permission === "granted";
 
 export class Notices {

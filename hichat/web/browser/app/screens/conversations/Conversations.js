@@ -4,10 +4,10 @@ import { Avatar } from "../../parts/Avatar.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
 import { Menu } from "../../parts/Menu.js";
 import { More } from "../../parts/More.js";
-import { Nothing } from "../../parts/Nothing.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { Found } from "../search/Search.js";
 import { choicesFor } from "./choices.js";
+import { Welcome } from "./Welcome.js";
 import { WindowedRows } from "../../parts/WindowedRows.js";
 import { useFound } from "../../parts/finding.js";
 import { folded } from "../../model/folding.js";
@@ -47,22 +47,17 @@ export function Conversations({ model, selected }) {
       />
     </form>
     ${!begun && html`<div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>`}
-    ${
-      begun &&
-      !all.length &&
-      !wanted &&
-      html`<${Nothing} icon="chats" text=${t("noChats")}>
-        <a class="button" href=${hrefOf("chats", "new")}>${t("findPeople")}</a>
-      <//>`
-    }
     <${WindowedRows}
       items=${found}
       row=${(each) => html`<${Row} key=${each.name} model=${model} conversation=${each} selected=${each.name === selected} />`}
     />
+    ${begun && !wanted && !all.some(isOfPeople) && html`<${Welcome} model=${model} />`}
     ${wanted && html`<${Said} model=${model} words=${filter.trim()} hits=${hits} />`}
     ${begun && !model.overview.complete && html`<${More} load=${() => model.overview.more()} />`}
   `;
 }
+
+const isOfPeople = ({ place }) => place.user !== undefined || place.group !== undefined;
 
 // Those with the words in their titles; the one that is called so comes first.
 function matching(model, conversations, wanted) {
