@@ -12,6 +12,7 @@ import gc
 import inspect
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import ExitStack
@@ -48,6 +49,9 @@ SECONDS = 110
 
 def pytest_configure(config: pytest.Config) -> None:
     """Files are in memory, or each commit would wait for a disk. All workers of pytest-xdist share one PostgreSQL."""
+    # Whatever the environment says: what one worker has compiled, the others and the next run need not.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # All that collection makes stays: to look through it for garbage takes a quarter of its time.
     gc.disable()
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ENOUGH:
