@@ -13,7 +13,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 
-from hichat.accounts.fields import id_of
+from hichat.accounts.fields import id_of, v1_phone
 from hichat.accounts.tokens import Claims
 from hichat.accounts.users import User
 from hichat.core.errors import (
@@ -336,7 +336,7 @@ def _user_row(user: User, *, oneself: bool) -> dict[str, Any]:
         "Name": user.name,
         "Avatar": user.avatar,
         "Gender": user.gender,
-        "Phone": user.phone if oneself else "",
+        "Phone": v1_phone(user.phone) if oneself else "",
         "Email": user.email if oneself else "",
         "Identity": "",
         "ClientIp": user.client_ip if oneself else "",

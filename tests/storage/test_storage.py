@@ -218,6 +218,18 @@ class MigrationTests(SynchronousTestCase):
         self.assertEqual((live, ended), ((True, 3, 0, 77, 77), (False, 3, 0, 77, 77)))
         self.assertEqual((tokens[:3], tokens[3] >= before, tokens[4]), ((True, 3, 0), True, 0))
 
+    def test_phone_numbers_from_before_they_had_country_codes(self) -> None:
+        """They were Chinese, and are so still."""
+        store = make_old_store(self, "0014")
+        with store.transaction() as connection:
+            for user, phone in ((1, "13812345678"), (2, "")):
+                row = {"id": user, "name": f"u{user}", "password_hash": "", "created_at": 1, "updated_at": 1}
+                connection.execute(insert(users).values(row | {"phone": phone}))
+        migrate(store.engine)
+        with store.snapshot() as connection:
+            found = [row.phone for row in connection.execute(text("SELECT phone FROM users ORDER BY id"))]
+        self.assertEqual(found, ["+8613812345678", ""])
+
     def test_a_newer_database_is_refused(self) -> None:
         store = make_store(self)
         store.write(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num='9999'")))

@@ -261,6 +261,26 @@ class Updating(V1Case):
             ["Anna", "/a.png", "f", "a@b.de", "13812345678"],
         )
 
+    def test_a_phone_number_of_another_country(self):
+        """v1 takes Chinese mobile numbers, and shows them as it did; another one may be sent back as it was shown."""
+
+        def shown():
+            return self.request("GET", f"/v1/user/list{self.as_ann}").json[0]["Phone"]
+
+        self.run_now(self.accounts.change_profile(self.ann, {"phone": "+49 30 123456"}))
+        self.assertEqual(shown(), "+4930123456")
+        self.yes(self.update(phone=shown(), gender="f"), data="Ann")
+        # A form whose plus sign is not escaped.
+        self.yes(self.update(phone=" 4930123456"), data="Ann")
+        self.assertEqual(shown(), "+4930123456")
+        for other in ("+4930123457", "0049 30 123456", "+8613812345678"):
+            self.no(self.update(phone=other), "字段无效: phone", 400)
+        self.yes(self.update(phone="13812345678"), data="Ann")
+        self.assertEqual(shown(), "13812345678")
+        self.yes(self.update(phone=shown()), data="Ann")
+        self.yes(self.update(phone=""), data="Ann")
+        self.assertEqual(shown(), "")
+
     def test_undefined_is_not_given(self):
         self.update(gender="f")
         self.yes(self.update(name="undefined", icon="undefined", gender="undefined", password="undefined"), data="Ann")

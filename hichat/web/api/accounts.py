@@ -93,7 +93,7 @@ class Profile(Person):
     """
     A user, as they see themselves.
 
-    @ivar phone: a mobile number, or empty.
+    @ivar phone: a phone number in the form of E.164, such as +4930123456, or empty.
     @ivar email: an address, or empty.
     @ivar administrator: the user may write to everyone.
     @ivar created: when the account was made.
@@ -183,7 +183,7 @@ class ProfileChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tr
     @ivar name: as in a registration. Nobody else gets the old name for 30 days.
     @ivar avatar: an http(s) URL, a path, or empty.
     @ivar gender: a word, or empty.
-    @ivar phone: a Chinese mobile number, or empty.
+    @ivar phone: a phone number with its country code, or empty. A Chinese mobile number may lack the code.
     @ivar email: an address, or empty.
     @ivar bio: some sentences, or empty.
     """

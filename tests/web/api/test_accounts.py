@@ -312,7 +312,7 @@ class Oneself(ApiCase):
             "name": "Anna",
             "avatar": "/uploads/a.png",
             "gender": "f",
-            "phone": "13800138000",
+            "phone": "+4930123456",
             "email": "a@b.cn",
             "bio": "Hi.\nI am Ann.",
         }
@@ -321,6 +321,31 @@ class Oneself(ApiCase):
         self.assertEqual(self.get("/me", token), answer.json)
         self.assertEqual(self.api("PATCH", "/me", {"bio": ""}, token).json, answer.json | {"bio": ""})
         self.assertEqual(self.api("PATCH", "/me", {}, token).status, 200)
+
+    def test_phone_numbers_of_all_countries(self):
+        """They are kept in one form; a Chinese mobile number may lack its country code."""
+        token = self.token()
+        for given, kept in (
+            ("+49 (30) 123-456.78", "+493012345678"),
+            ("0044 20 7946 0000", "+442079460000"),
+            ("138 0013 8000", "+8613800138000"),
+            ("+86\u00a013800138000", "+8613800138000"),
+            ("+16502530000", "+16502530000"),
+            ("+123456789012345", "+123456789012345"),
+            ("", ""),
+        ):
+            self.assertEqual(self.api("PATCH", "/me", {"phone": given}, token).json["phone"], kept, given)
+        for wrong in (
+            "+1234567890123456",
+            "+0301234567",
+            "+49",
+            "030 123456",
+            "12345678901",
+            "+49x30123456",
+            "+４９30123456",
+        ):
+            answer = self.api("PATCH", "/me", {"phone": wrong}, token)
+            self.assertEqual(self.parameter(answer)["pointer"], "/phone", wrong)
 
     def test_wrong_fields_are_named_and_change_nothing(self):
         token = self.token()
