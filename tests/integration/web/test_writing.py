@@ -204,3 +204,24 @@ def test_the_first_steps(people: People) -> None:
     quinn.write("hello")
     quinn.sees("hello")
     expect(welcome).to_have_count(0)
+
+
+def test_a_wrong_field_of_the_profile(people: People) -> None:
+    """The others are saved; the wrong one stays as it was typed, with the reason beside it."""
+    (saul,) = people.registered("saul")
+    saul.expect_fault("400")
+    saul.go("settings/profile", "Save")
+    saul.page.get_by_label("About you").fill("gardener")
+    saul.page.get_by_label("Phone").fill("030 123")
+    saul.page.get_by_label("E-mail").fill("saul@example.org")
+    saul.page.get_by_role("button", name="Save").click()
+    phone = saul.page.get_by_label("Phone")
+    expect(phone).to_have_attribute("aria-invalid", "true")
+    expect(phone).to_have_value("030 123")
+    phone.fill("+49 30 123456")
+    saul.page.get_by_role("button", name="Save").click()
+    expect(phone).to_have_value("+4930123456")
+    expect(phone).not_to_have_attribute("aria-invalid", "true")
+    saul.page.reload()
+    expect(saul.page.get_by_label("About you")).to_have_value("gardener")
+    expect(saul.page.get_by_label("E-mail")).to_have_value("saul@example.org")

@@ -6,11 +6,13 @@ export class Problem extends Error {
    * @param {string} code
    * @param {string} message
    * @param {number} [retryAfter] seconds
+   * @param {string} [field] the name of the field that is wrong, if one is
    */
-  constructor(code, message, retryAfter) {
+  constructor(code, message, retryAfter, field) {
     super(message);
     this.code = code;
     this.retryAfter = retryAfter;
+    this.field = field;
   }
 }
 
@@ -40,7 +42,10 @@ export async function call(method, path, { body, token, language } = {}) {
   } catch {
     throw new Problem("broken", text.slice(0, 200));
   }
-  if (!response.ok) throw new Problem(value?.code ?? "broken", value?.detail ?? "", value?.retryAfter);
+  if (!response.ok) {
+    const field = value?.errors?.[0]?.pointer?.slice(1);
+    throw new Problem(value?.code ?? "broken", value?.detail ?? "", value?.retryAfter, field);
+  }
   return value;
 }
 

@@ -3,6 +3,7 @@ import { html, useState } from "../../rendering.js";
 import { Field } from "../../parts/Field.js";
 import { PaneHead } from "../../parts/Rows.js";
 import { PictureField } from "../../parts/PictureField.js";
+import { explain } from "../../model/problems.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -19,15 +20,19 @@ export function Profile({ model }) {
 function Form({ model }) {
   const [given, setGiven] = useState(model.me);
   const set = (name) => (value) => setGiven({ ...given, [name]: value });
+  const [wrong, setWrong] = useState(/** @type {Record<string, string>} */ ({}));
   const save = (event) => {
     event.preventDefault();
     const names = ["name", "gender", "bio", "phone", "email"];
     const changed = Object.fromEntries(names.filter((name) => given[name] !== model.me[name]).map((name) => [name, given[name]]));
     model.attempt(async () => {
-      model.me = await model.api.patch("/me", changed);
+      const refused = await saved(model, changed);
       model.people.know(model.me);
-      setGiven(model.me);
-    }, t("saved"));
+      // What was refused stays as it was typed, with the reason.
+      setGiven({ ...model.me, ...Object.fromEntries(Object.keys(refused).map((name) => [name, given[name]])) });
+      setWrong(refused);
+      if (!Object.keys(refused).length) model.toast(t("saved"));
+    });
   };
   // A picture is no draft: it is seen as soon as it is chosen, so it is kept at once.
   const picture = (avatar) =>
@@ -38,12 +43,30 @@ function Form({ model }) {
     }, t("saved"));
   return html`<form class="form" onSubmit=${save}>
     <${PictureField} model=${model} name=${given.name} value=${given.avatar} change=${picture} />
-    <${Field} label=${t("name")} value=${given.name} change=${set("name")} required maxlength="64" autocomplete="username" />
-    <${Field} label=${t("bio")} value=${given.bio} change=${set("bio")} rows="3" maxlength="1024" />
-    <${Field} label=${t("gender")} value=${given.gender} change=${set("gender")} maxlength="16" autocomplete="off" />
+    <${Field} label=${t("name")} value=${given.name} change=${set("name")} problem=${wrong.name} required maxlength="64" autocomplete="username" />
+    <${Field} label=${t("bio")} value=${given.bio} change=${set("bio")} problem=${wrong.bio} rows="3" maxlength="1024" />
+    <${Field} label=${t("gender")} value=${given.gender} change=${set("gender")} problem=${wrong.gender} maxlength="16" autocomplete="off" />
     <h2>${t("onlyYouSee")}</h2>
-    <${Field} label=${t("phone")} value=${given.phone} change=${set("phone")} type="tel" maxlength="32" autocomplete="tel" />
-    <${Field} label=${t("email")} value=${given.email} change=${set("email")} type="email" maxlength="254" autocomplete="email" />
+    <${Field} label=${t("phone")} value=${given.phone} change=${set("phone")} problem=${wrong.phone} type="tel" maxlength="32" autocomplete="tel" />
+    <${Field} label=${t("email")} value=${given.email} change=${set("email")} problem=${wrong.email} type="email" maxlength="254" autocomplete="email" />
     <div class="actions"><button class="primary">${t("save")}</button></div>
   </form>`;
+}
+
+// Save fields of one's profile; one that is wrong does not keep the others from it. @return the reasons, by field.
+async function saved(model, changed) {
+  /** @type {Record<string, string>} */
+  const refused = {};
+  while (Object.keys(changed).length) {
+    try {
+      model.me = await model.api.patch("/me", changed);
+      break;
+    } catch (error) {
+      const field = error.code?.startsWith("name_") ? "name" : error.field;
+      if (!(field in changed)) throw error;
+      refused[field] = explain(error);
+      delete changed[field];
+    }
+  }
+  return refused;
 }
