@@ -343,3 +343,89 @@ test("who came and went stands between the messages, once, in order", async () =
   await older;
   assert.deepEqual(chat.changes.map(({ id }) => id), [9, 11, 13, 14]);
 });
+
+test("it opens at the first unread message: around the last that was read, if the newest page does not have it", async () => {
+  const page = (from, to) => Array.from({ length: to - from + 1 }, (_, at) => said(from + at));
+  show(500, 450, 50);
+  chat.begin();
+  const opening = chat.open(api);
+  assert.deepEqual(api.questions.map(({ query }) => query), [{ limit: "50", before: "51" }, { limit: "50", after: "50" }]);
+  api.answer(page(1, 50));
+  api.answer(page(51, 100), true);
+  await opening;
+  assert.equal(chat.messages[chat.firstUnread].id, 51);
+  assert.equal(chat.divider, 51);
+  // What is read meanwhile leaves the divider where it is, until somebody opens it again.
+  chat.haveRead(60);
+  assert.equal(chat.divider, 51);
+  assert.equal(chat.elsewhere, true);
+  chat.begin();
+  assert.equal(chat.divider, 61);
+});
+
+test("a few unread messages are on the newest page; of one who wrote without a mark, those behind the own message", async () => {
+  show(9, 2, 3);
+  chat.begin();
+  const opening = chat.open(api);
+  api.answer([said(3), said(4), said(7, { from: ME }), said(8), said(9)]);
+  await opening;
+  assert.equal(chat.divider, 8);
+  assert.equal(chat.elsewhere, false);
+});
+
+test("there is no divider where nothing is unread, nor in what is said while one looks; but in what comes while one is away", async () => {
+  show(9, 0, 9);
+  chat.begin();
+  await load([said(9)]);
+  say(10);
+  assert.equal(chat.divider, 0);
+  chat.haveRead(10);
+  chat.begin(true);
+  assert.equal(chat.divider, 0);
+  say(11);
+  say(12);
+  assert.equal(chat.divider, 11);
+});
+
+test("how many of those that are loaded were read is known; of others the server is asked", async () => {
+  show(20, 10, 10);
+  await load([said(10), said(11), said(12, { recalled: true }), said(13), said(20)], true);
+  chat.haveRead(13);
+  assert.equal(chat.unread, 8);
+  assert.equal(chat.doubt, 0);
+  chat = new Conversation("user-2", ME);
+  show(20, 10, 5);
+  await load([said(10), said(20)], true);
+  chat.haveRead(13);
+  assert.equal(chat.unread, 10);
+  assert.equal(chat.doubt, 13);
+});
+
+test("mentions that were not in view are known, also those that are not loaded", async () => {
+  chat = new Conversation("group-1000001", ME);
+  const names = { mentions: [ME], group: 1_000_001 };
+  show(300, 250, 50);
+  chat.begin();
+  const opening = chat.open(api);
+  api.answer([said(40, names), said(50)]);
+  api.answer([said(51), said(52, names)], true);
+  await new Promise(setImmediate);
+  api.answer([]);
+  await opening;
+  assert.deepEqual(chat.mentions, [52]);
+  const scanning = chat.scan(api);
+  assert.deepEqual(api.questions[0].query, { after: "52", limit: "100" });
+  api.answer([said(60, names), said(61, { ...names, recalled: true })], true);
+  await new Promise(setImmediate);
+  api.answer([said(300, { ...names, from: ME })]);
+  assert.equal(await scanning, true);
+  assert.deepEqual(chat.mentions, [52, 60]);
+  say(301, names);
+  assert.deepEqual(chat.mentions, [52, 60, 301]);
+  assert.equal(chat.noticed(60, 55), true);
+  assert.equal(chat.noticed(60, 55), false);
+  hear("recalled", 302, { message: 301 });
+  assert.deepEqual(chat.mentions, [52]);
+  chat.haveRead(52);
+  assert.deepEqual(chat.mentions, []);
+});

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
@@ -72,12 +73,14 @@ class Wire:
     """
     A way to the daemon that can be cut: a TCP port that passes everything on, or lets nobody in.
 
+    @param latency: seconds that bytes are on their way, in each direction. It bounds no throughput.
     @ivar url: the daemon's, through it.
     @ivar deaf: what the daemon says is lost, what is said to it is not.
     """
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, latency: float = 0.0) -> None:
         self._target = target
+        self._latency = latency
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self.whole = True
@@ -120,13 +123,25 @@ class Wire:
             with self._lock:
                 self._open |= {near, far}
             for one, other in ((near, far), (far, near)):
-                threading.Thread(target=self._pass, args=(one, other, one is far), daemon=True).start()
+                under_way: SimpleQueue[tuple[float, bytes]] = SimpleQueue()
+                threading.Thread(target=self._take, args=(one, under_way, one is far), daemon=True).start()
+                threading.Thread(target=self._give, args=(other, under_way, one), daemon=True).start()
 
-    def _pass(self, one: socket.socket, other: socket.socket, answers: bool) -> None:
+    def _take(self, one: socket.socket, under_way: SimpleQueue[tuple[float, bytes]], answers: bool) -> None:
         with suppress(OSError):
             while data := one.recv(65536):
                 if not (answers and self.deaf):
-                    other.sendall(data)
+                    under_way.put((time.monotonic() + self._latency, data))
+        under_way.put((time.monotonic() + self._latency, b""))
+
+    def _give(self, other: socket.socket, under_way: SimpleQueue[tuple[float, bytes]], one: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                due, data = under_way.get()
+                time.sleep(max(0.0, due - time.monotonic()))
+                if not data:
+                    break
+                other.sendall(data)
         for each in (one, other):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
@@ -265,9 +280,9 @@ class People:
             numbers = dict(database.execute("SELECT name, id FROM users"))
         return [numbers[person.name] for person in people]
 
-    def wire(self) -> Wire:
-        """@return: a way to the daemon that can be cut."""
-        wire = Wire(self._daemon.port)
+    def wire(self, latency: float = 0.0) -> Wire:
+        """@return: a way to the daemon that can be cut; see L{Wire}."""
+        wire = Wire(self._daemon.port, latency)
         self._wires.append(wire)
         return wire
 

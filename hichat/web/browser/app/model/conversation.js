@@ -8,6 +8,9 @@ import { BEGINNINGS, ENDINGS, FOLDED, MESSAGES, RECALLS } from "./kinds.js";
 /** @typedef {import("./api.js").Api} Api */
 
 const PAGE = 50;
+const MORE = 100; // messages of a page that is loaded while one scrolls
+const BEFORE_UNREAD = 6; // messages that are shown before the first unread one, at least
+const SCANS = 10; // pages at most in which mentions are looked for
 
 /**
  * A message as it is now.
@@ -65,7 +68,14 @@ export class Conversation {
   touched;
   asking = false; // whether the server is asked how much is unread
   wantsFocus = false;
-  readAtOpening = 0;
+  wantsEnd = false; // whether something was sent: the view goes to the end
+  readAtOpening = Infinity; // behind which id the divider stands; Infinity: there was nothing unread
+  unreadAtOpening = 0;
+  dividerId = 0; // of the first message behind the divider; 0: it was not found yet
+  /** @type {number[]} ids of unread messages that name the reader and were not in view */
+  mentions = [];
+  /** @type {Set<number>} ids of those that were in view */
+  noticedMentions = new Set();
   /** @type {Message[]} */
   messages = [];
   /** @type {any[]} of a group, what happened between its messages: who came and went */
@@ -91,6 +101,7 @@ export class Conversation {
    */
   constructor(name, me) {
     this.name = name;
+    this.me = me;
     this.place = placeOf(name);
     this.title = "";
     this.picture = "";
@@ -147,19 +158,67 @@ export class Conversation {
     return Math.max(this.read, this.wrote);
   }
 
+  // Somebody begins to read here, or turns away for a while: what is unread then stands below a divider.
+  begin(away = false) {
+    this.unreadAtOpening = this.unread;
+    this.readAtOpening = this.unread || away ? this.seen : Infinity;
+    this.dividerId = 0;
+  }
+
+  // The id of the first message below the divider; 0: there is none, or it is not loaded.
+  get divider() {
+    this.dividerId ||= this.messages[this.firstUnread]?.id ?? 0;
+    return this.dividerId;
+  }
+
+  // Its place among the messages that are loaded, or -1.
+  get firstUnread() {
+    const { messages, readAtOpening, unreadAtOpening } = this;
+    if (this.dividerId) return messages.findIndex(({ id }) => id === this.dividerId);
+    if (readAtOpening === Infinity || this.#misses(readAtOpening)) return -1;
+    const others = (/** @type {Message} */ message) => message.from !== this.me && !message.recalled;
+    // Of the announcements, those from before one's account count as read.
+    if (this.name === "announcements" && !readAtOpening && unreadAtOpening) {
+      return this.newer ? -1 : messages.indexOf(/** @type {Message} */ (messages.filter(others).at(-unreadAtOpening)));
+    }
+    // One's own messages need not be marked: what was said before them counts as read.
+    const seen = Math.max(readAtOpening, messages.findLast(({ from }) => from === this.me)?.id ?? 0);
+    return messages.findIndex((message) => message.id > seen && others(message));
+  }
+
+  // Whether a message right behind this id may be one that is not loaded.
+  #misses(id) {
+    return this.older && (this.messages[0]?.id ?? Infinity) > id;
+  }
+
+  // Whether what is loaded is not what somebody who begins to read wants to see.
+  get elsewhere() {
+    return this.newer || (this.unreadAtOpening > 0 && this.#misses(this.readAtOpening));
+  }
+
+  // The messages to begin with: those around an id, around the first unread one, or the newest.
+  async open(/** @type {Pick<Api, "get">} */ api, message = 0) {
+    const far = this.unreadAtOpening > PAGE - BEFORE_UNREAD && (this.readAtOpening || this.name !== "announcements");
+    if (message) return this.load(api, message);
+    if (far) await this.load(api, this.readAtOpening);
+    // Somebody may have written without a mark, far behind the last one.
+    if (!far || this.firstUnread < 0) await this.load(api);
+  }
+
   // The newest messages, or those around an id. Of two that are asked for, the later ones are wanted.
-  load(/** @type {Pick<Api, "get">} */ api, around = 0) {
+  load(/** @type {Pick<Api, "get">} */ api, around = /** @type {number | null} */ (null)) {
     const turn = (this.turn = {});
     return this.#during(async () => {
       const path = `/conversations/${this.name}/messages?limit=${PAGE}`;
       const [before, after] = await Promise.all([
-        api.get(around ? `${path}&before=${around + 1}` : path),
-        around ? api.get(`${path}&after=${around}`) : { items: [], more: false },
+        api.get(around === null ? path : `${path}&before=${around + 1}`),
+        around === null ? { items: [], more: false } : api.get(`${path}&after=${around}`),
       ]);
       const messages = [...before.items, ...after.items];
       const changes = await this.#between(api, before.more ? messages[0].id : 0, after.more ? messages.at(-1).id : 0);
       if (turn !== this.turn) return;
       Object.assign(this, { messages, changes, older: before.more, newer: after.more, loaded: true });
+      this.#findMentions(messages);
     });
   }
 
@@ -169,7 +228,7 @@ export class Conversation {
     const first = this.messages[0].id;
     try {
       return await this.#during(async () => {
-        const page = await api.get(`/conversations/${this.name}/messages?before=${first}&limit=${PAGE}`);
+        const page = await api.get(`/conversations/${this.name}/messages?before=${first}&limit=${MORE}`);
         const changes = await this.#between(api, page.more ? page.items[0].id : 0, first);
         if (this.messages[0]?.id !== first) return false;
         this.messages = [...page.items, ...this.messages];
@@ -188,17 +247,50 @@ export class Conversation {
     const last = this.messages.at(-1)?.id ?? 0;
     try {
       return await this.#during(async () => {
-        const page = await api.get(`/conversations/${this.name}/messages?after=${last}&limit=${PAGE}`);
+        const page = await api.get(`/conversations/${this.name}/messages?after=${last}&limit=${MORE}`);
         const changes = await this.#between(api, last, page.more ? page.items.at(-1).id : 0);
         if ((this.messages.at(-1)?.id ?? 0) !== last) return false;
         this.messages = [...this.messages, ...page.items];
         this.changes = [...this.changes, ...changes];
         this.newer = page.more;
+        this.#findMentions(page.items);
         return true;
       });
     } finally {
       this.loadingNewer = false;
     }
+  }
+
+  // Unread messages that are not loaded may name the reader, too. @return whether there are such.
+  async scan(/** @type {Pick<Api, "get">} */ api) {
+    if (this.place.group === undefined || !this.newer) return false;
+    const known = this.mentions;
+    let last = this.messages.at(-1)?.id ?? 0;
+    for (let pages = 0; pages < SCANS; pages++) {
+      const page = await api.get(`/conversations/${this.name}/messages?after=${last}&limit=${MORE}`);
+      this.#findMentions(page.items);
+      if (!page.more) break;
+      last = page.items.at(-1).id;
+    }
+    return known !== this.mentions;
+  }
+
+  #findMentions(messages) {
+    const found = messages.filter(
+      ({ id, from, mentions, recalled }) =>
+        mentions?.includes(this.me) && from !== this.me && !recalled && id > this.seen && !this.noticedMentions.has(id),
+    );
+    if (!found.length) return;
+    this.mentions = [...new Set([...this.mentions, ...found.map(({ id }) => id)])].sort((a, b) => a - b);
+  }
+
+  // Messages between two ids were in view. @return whether one of them was a mention that had not been.
+  noticed(last, first = 0) {
+    const seen = this.mentions.filter((id) => first <= id && id <= last);
+    if (!seen.length) return false;
+    for (const id of seen) this.noticedMentions.add(id);
+    this.mentions = this.mentions.filter((id) => !seen.includes(id));
+    return true;
   }
 
   /**
@@ -236,6 +328,7 @@ export class Conversation {
     this.typing.delete(event.from);
     if (event.id <= (this.last?.id ?? 0)) return false;
     this.last = messageOf(event);
+    this.#findMentions([event]);
     if (event.from === me) {
       this.wrote = event.id;
       this.#seen(event.id);
@@ -247,6 +340,7 @@ export class Conversation {
   #recalled({ id, message }) {
     this.recall = { id, message };
     this.fresh = this.fresh.filter((each) => each !== message);
+    this.noticed(message, message);
     this.#doubtRecall();
   }
 
@@ -265,15 +359,27 @@ export class Conversation {
 
   haveRead(id) {
     if (id <= this.read) return;
+    const before = this.seen;
     this.read = id;
-    this.#seen(id);
+    this.#seen(id, before);
   }
 
-  #seen(id) {
+  #seen(id, before = 0) {
     this.fresh = this.fresh.filter((each) => each > id);
+    this.noticed(id);
     if (id >= (this.last?.id ?? 0)) this.counted = { to: id, unread: 0 };
     else if (id >= this.counted.to) this.counted.unread = 0;
-    else if (this.counted.unread) this.doubt = Math.max(this.doubt, id);
+    else if (this.counted.unread) this.#haveSeen(before, id);
+  }
+
+  // Of what the server has counted, these were read: if all of them are loaded it is known how many.
+  #haveSeen(after, to) {
+    if (!this.loaded || this.#misses(after) || (this.messages.at(-1)?.id ?? 0) < to) {
+      this.doubt = Math.max(this.doubt, to);
+      return;
+    }
+    const read = this.messages.filter(({ id, from, recalled }) => after < id && id <= to && from !== this.me && !recalled);
+    this.counted.unread = Math.max(0, this.counted.unread - read.length);
   }
 
   /**

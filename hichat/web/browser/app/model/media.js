@@ -22,6 +22,8 @@ const EARLY = 60_000; // milliseconds before its end at which a link counts as o
  * @property {string} [type]
  * @property {string} [name]
  * @property {number} [size] bytes
+ * @property {number} [width] pixels of a picture
+ * @property {number} [height]
  */
 
 /**
@@ -50,6 +52,8 @@ export class Media {
   wanted = new Set();
   /** @type {Set<string>} or are on their way */
   asked = new Set();
+  /** @type {Map<string, { width: number, height: number }>} sizes of pictures by address, where no link says them */
+  sizes = new Map();
   /** @type {Upload[]} */
   waiting = [];
   /** @type {Map<string, Promise<void>>} by conversation, what is done when the upload before is */
@@ -65,6 +69,7 @@ export class Media {
     this.wanted = new Set();
     this.asked = new Set();
     for (const upload of this.uploads) upload.going?.abort();
+    this.sizes = new Map();
     this.uploads = [];
     this.turns = new Map();
   }
@@ -99,6 +104,12 @@ export class Media {
    */
   about(url = "") {
     return this.links.get(MEDIA.exec(url)?.[1] ?? "") ?? {};
+  }
+
+  // How large a picture is, in pixels, if that is known.
+  sizeOf(url = "") {
+    const { width, height } = this.about(url);
+    return width && height ? { width, height } : this.sizes.get(url);
   }
 
   // Whether it is known that one may not see it, or that it is gone.
@@ -174,6 +185,7 @@ export class Media {
       failure: null,
     };
     this.uploads = [...this.uploads, upload];
+    conversation.wantsEnd = true;
     return this.run(upload);
   }
 
@@ -204,6 +216,7 @@ export class Media {
       const stored = await this.store(upload.file, tell, upload.going.signal);
       // It was thrown away meanwhile, or somebody else is logged in.
       if (!this.uploads.includes(upload)) return;
+      if (stored.width && stored.height) this.sizes.set(stored.url, stored);
       const { text, seconds, replyTo } = upload.said;
       /** @type {Record<string, any>} */
       const said = { media: stored.kind, url: stored.url, text };

@@ -247,9 +247,12 @@ export class Model {
     this.link.ask("cast", { op: "typing", ...conversation.place });
   }
 
-  /** @param {Conversation} conversation */
-  markRead(conversation) {
-    const last = conversation.last?.id ?? 0;
+  /**
+   * @param {Conversation} conversation
+   * @param {number} [upTo] the id of the last message that was read; without it, all are
+   */
+  markRead(conversation, upTo = Infinity) {
+    const last = Math.min(conversation.last?.id ?? 0, upTo);
     if (last <= conversation.seen || this.state.line !== "on") return;
     conversation.haveRead(last);
     this.link.ask("read", conversation.place, last);

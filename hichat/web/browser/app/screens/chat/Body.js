@@ -7,6 +7,7 @@ import { Text, isEmojiOnly } from "../../parts/Text.js";
 import { sizeOf, t } from "../../words/words.js";
 
 const FILMS = /^video\/(?:mp4|webm|ogg|quicktime|3gpp2?|x-matroska)$/;
+const LARGEST = 320; // pixels of a picture among the messages
 const PICTURES = /^image\/(?:avif|hei[cf](?:-sequence)?)$/;
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
@@ -34,8 +35,16 @@ function Picture({ model, message }) {
   const alt = message.text || t("aPicture");
   if (!model.media.isOwn(message.url)) return html`<${Elsewhere} url=${message.url} />`;
   if (broken || model.media.isMissing(message.url)) return html`<p class="said dim">${t("pictureBroken")}</p>`;
+  const size = fitted(model.media.sizeOf(message.url));
+  const learn = ({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => {
+    if (!size && width) model.media.sizes.set(message.url ?? "", { width, height });
+  };
   return html`<button type="button" class="picture" aria-label=${t("showLarge", { name: alt })} onClick=${() => setOpen(true)}>
-      ${small ? html`<img src=${small} alt=${alt} loading="lazy" onError=${() => setBroken(true)} />` : html`<span class="spinner small"></span>`}
+      ${
+        small
+          ? html`<img src=${small} alt=${alt} loading="lazy" ...${size} onLoad=${learn} onError=${() => setBroken(true)} />`
+          : html`<span class="spinner small"></span>`
+      }
     </button>
     ${
       open &&
@@ -46,6 +55,13 @@ function Picture({ model, message }) {
         </div>
       <//>`
     }`;
+}
+
+// The size in which a picture is shown.
+function fitted(size) {
+  if (!size) return undefined;
+  const scale = Math.min(1, LARGEST / size.width, LARGEST / size.height);
+  return { width: Math.max(1, Math.round(size.width * scale)), height: Math.max(1, Math.round(size.height * scale)) };
 }
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */

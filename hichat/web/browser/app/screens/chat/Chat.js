@@ -1,5 +1,5 @@
 // One conversation: its head, what was said, and where one writes.
-import { html, useEffect, useState } from "../../rendering.js";
+import { html, useEffect, useMemo, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Composer } from "./Composer.js";
 import { Icon, IconButton } from "../../parts/Icon.js";
@@ -30,18 +30,29 @@ export function Chat({ model, name, message }) {
   const load = async () => {
     setProblem("");
     try {
-      await conversation.load(model.api, conversation.loaded ? 0 : message);
+      if (!conversation.known && !message) {
+        await model.loadMarks(conversation).catch(() => {});
+        conversation.begin();
+      }
+      await conversation.open(model.api, message);
     } catch (error) {
       setProblem(explain(error));
     }
     model.changed();
     model.loadMarks(conversation).catch(() => {});
+    if (await conversation.scan(model.api).catch(() => false)) model.changed();
   };
+  // Before what shows messages is there: it begins where this says.
+  useMemo(() => {
+    if (!model.ready) return;
+    conversation.begin();
+    conversation.wantsEnd = false;
+    if (!message && conversation.elsewhere) conversation.loaded = false;
+  }, [model.ready]);
   useEffect(() => {
     if (!model.ready) return;
-    conversation.readAtOpening = conversation.seen;
     // What shows messages goes itself to one that it has been given.
-    if (!conversation.loaded || (conversation.newer && !message)) load();
+    if (!conversation.loaded) load();
     else model.loadMarks(conversation).catch(() => {});
     if (group !== undefined) model.members.load(group).catch(() => {});
     model.watch(conversation);

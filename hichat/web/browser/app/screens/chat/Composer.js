@@ -35,8 +35,12 @@ export function Composer({ model, conversation, attach }) {
   useLayoutEffect(() => {
     const element = area.current;
     if (!element) return;
+    // While it is measured nothing around it may move: what is scrolled would be scrolled back.
+    const box = element.parentElement;
+    box.style.height = `${box.offsetHeight}px`;
     element.style.height = "auto";
     element.style.height = `${Math.min(element.scrollHeight, HIGHEST)}px`;
+    box.style.height = "";
   }, [draft.text, recording]);
 
   const left = model.limits.text - lengthOf(draft.text);
@@ -75,6 +79,7 @@ export function Composer({ model, conversation, attach }) {
       const said = { media: "text", text };
       if (mentions.length) said.mentions = mentions;
       if (draft.replyTo) said.replyTo = draft.replyTo.id;
+      conversation.wantsEnd = true;
       model.say(conversation, said);
     }
     draft.done();
