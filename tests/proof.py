@@ -6,6 +6,7 @@ C{HICHAT_SEED=17} repeats one seed.
 """
 
 import os
+from typing import TypeVar
 
 FULL = os.environ.get("HICHAT_PROOF") == "full"
 
@@ -23,7 +24,9 @@ ROUNDS_OF_ARRIVALS = many(200, 25)
 ROUNDS_OF_THE_WRITER = many(150, 30)
 """In every tenth its process is killed."""
 
-KILLS = many(32, 6)
+KILLS = many(32, 10)
+"""At least: it goes on until an ack was lost."""
+
 KILLS_OF_WORKERS = many(5, 3)
 
 STORIES_OF_UNREAD = (0, 1, 2, 3, 4, 5) if FULL else (0, 4)
@@ -32,6 +35,15 @@ STORIES_OF_UNREAD = (0, 1, 2, 3, 4, 5) if FULL else (0, 4)
 LOGS_TO_CATCH_UP_WITH = many(4, 2)
 JUMPS = many(4, 2)
 """Of the clock, while a daemon runs."""
+
+THEMES = ("light", "dark") if FULL else ("light",)
+"""In which axe looks at the web client."""
+
+NETWORKS_AND_VIEWS = ((0.15, False), (0.3, True), (0.15, True), (0.3, False))[: many(4, 2)]
+"""Over which latency (seconds, each way) the web client is read, and whether on a phone."""
+
+WAYS_BELOW = (True, False)[: many(2, 1)]
+"""Whether a proxy takes the prefix off the paths that it passes on."""
 
 STEP_OF_SLICES = many(1, 3)
 """From one beginning, or end, of a slice of a history to the next."""
@@ -47,6 +59,18 @@ EXAMPLES = many(100, 25)
 
 EXAMPLES_OF_SCHEMATHESIS = many(5, 1)
 """For each operation."""
+
+
+Scene = TypeVar("Scene")
+
+
+def scenes(first: type[Scene], *others: type[Scene]) -> tuple[type[Scene], ...]:
+    """
+    @param others: scenes with another store, or several workers.
+    @return: those in which a long story of a whole system is told: in the full proof all of them. Otherwise the first:
+        what both stores have to do is tested by each room, and what several workers have to do in C{test_workers}.
+    """
+    return (first, *others) if FULL else (first,)
 
 
 def seeds(count: int) -> list[int]:

@@ -173,7 +173,7 @@ class Changing(AccountsCase):
         changed = self.get(self.accounts.update(self.ann, given))
         self.assertEqual(
             (changed.name, changed.avatar, changed.gender, changed.email, changed.phone),
-            ("Anna", "/a.png", "f", "a@b.de", "13812345678"),
+            ("Anna", "/a.png", "f", "a@b.de", "+8613812345678"),
         )
         self.assertEqual(changed.generation, 0)
         self.assertEqual(self.ledger.appended, [])

@@ -12,7 +12,6 @@ requests, and bytes on the wire.
 from __future__ import annotations
 
 import asyncio
-import shutil
 import statistics
 import sys
 import threading
@@ -24,7 +23,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.support.browser import ARGUMENTS, PASSWORD, Person, made, start
+from tests.support.browser import ARGUMENTS, PASSWORD, Person, chromium, made, start
 from tests.support.daemon import Daemon
 
 CONVERSATIONS = 300
@@ -176,13 +175,13 @@ def key_times(page: Page) -> list[float]:
 
 def main() -> None:
     """Measure, and print."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        sys.exit("chromium is not installed: apt-get install chromium")
+    path = chromium()
+    if path is None:
+        sys.exit("Chromium is not installed: apt-get install chromium-headless-shell")
     with (
         served() as daemon,
         sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS) as browser,
+        playwright.chromium.launch(executable_path=path, args=ARGUMENTS) as browser,
     ):
         person = Person(browser, "bench-1", daemon.url)
         person.log_in()

@@ -7,6 +7,7 @@ from typing import Any
 import treq
 from twisted.internet.threads import deferToThread
 
+from tests import proof
 from tests.integration.system import PASSWORD, SharedV2System
 from tests.support.daemon import V2Peer
 from tests.support.scene import fixture_of
@@ -37,7 +38,7 @@ class AccountsWithWorkersSystem(Accounts):
     settings = {"WORKERS": "2"}  # noqa: RUF012
 
 
-accounts = fixture_of(Accounts, AccountsWithWorkersSystem)
+accounts = fixture_of(*proof.scenes(Accounts, AccountsWithWorkersSystem))
 
 
 async def test_what_ends_a_connection(accounts: Accounts) -> None:
@@ -117,7 +118,7 @@ class InvitesWithWorkersSystem(Invites):
     settings = {"REGISTRATION": "invite", "WORKERS": "2"}  # noqa: RUF012
 
 
-invites = fixture_of(Invites, InvitesWithWorkersSystem)
+invites = fixture_of(*proof.scenes(Invites, InvitesWithWorkersSystem))
 
 
 async def test_invites(invites: Invites) -> None:

@@ -78,7 +78,7 @@ class ClockOnPostgreSQL(Clock):
         return {"DATABASE": server().make_database(self)}
 
 
-clock = fixture_of(Clock, ClockOnPostgreSQL)
+clock = fixture_of(*proof.scenes(Clock, ClockOnPostgreSQL))
 clock_of_a_rate = fixture_of(Clock)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from hichat.client.http import Api, Session
 from hichat.client.wire import Credentials, Refused, User
+from tests import proof
 from tests.integration.system import PASSWORD, SharedV2System, V2System
 from tests.support.daemon import reactor, until
 from tests.support.devices import Person
@@ -34,7 +35,7 @@ class ContactsOfTwoWorkers(Contacts):
         await until(lambda: self.daemon.log.read_text().count("HiChat serves") >= 6)
 
 
-contacts = fixture_of(Contacts, ContactsOfTwoWorkers)
+contacts = fixture_of(*proof.scenes(Contacts, ContactsOfTwoWorkers))
 
 
 async def test_who_deletes_the_account_is_gone_from_everywhere(contacts: Contacts) -> None:

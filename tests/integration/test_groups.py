@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import treq
 
+from tests import proof
 from tests.integration.system import SharedV2System
 from tests.support.daemon import V2Peer, until
 from tests.support.devices import Person
@@ -109,7 +110,7 @@ class GroupsOnPostgreSQL(Groups):
         return {"DATABASE": server().make_database(self.owner)}
 
 
-groups = fixture_of(Groups, GroupsOfTwoWorkers, GroupsOnPostgreSQL)
+groups = fixture_of(*proof.scenes(Groups, GroupsOfTwoWorkers, GroupsOnPostgreSQL))
 
 
 async def test_who_may_write(groups: Groups) -> None:

@@ -20,6 +20,7 @@ from twisted.web.http_headers import Headers
 from hichat.client.http import Api, Session
 from hichat.client.media import Uploaded
 from hichat.client.wire import Credentials, FileTrouble, Refused
+from tests import proof
 from tests.integration.system import V2System
 from tests.media.samples import PNG, SECRET, WEBM
 from tests.support.daemon import reactor as installed_reactor
@@ -59,7 +60,7 @@ class MediaWithTwoWorkers(Media):
     settings: ClassVar[dict[str, str]] = {"WORKERS": "2"}
 
 
-files = fixture_of(Media, MediaWithTwoWorkers)
+files = fixture_of(*proof.scenes(Media, MediaWithTwoWorkers))
 
 
 async def test_one_that_is_too_large(files: Media) -> None:

@@ -11,6 +11,7 @@ from typing import ClassVar
 from hichat.client.http import Api, Session
 from hichat.client.wire import Credentials
 from hichat.search.index import make_index
+from tests import proof
 from tests.integration.system import V2System
 from tests.support.daemon import reactor, until
 from tests.support.devices import Insider, Person
@@ -78,7 +79,7 @@ class Workers(Search):
     settings: ClassVar[dict[str, str]] = {"WORKERS": "2"}
 
 
-search = fixture_of(Search, SearchOnPostgreSQL, Workers)
+search = fixture_of(*proof.scenes(Search, SearchOnPostgreSQL, Workers))
 
 
 async def test_a_story(search: Search) -> None:

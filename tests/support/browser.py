@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import sqlite3
 import threading
@@ -44,6 +45,13 @@ GO = """(place) => new Promise((resolve) => {
 })"""
 
 expect.set_options(timeout=BROWSER_TIMEOUT)
+
+
+def chromium() -> str | None:
+    """
+    @return: the path of Debian's Chromium. The one without a window takes half of the other's time, and is preferred.
+    """
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = 10) -> Any:

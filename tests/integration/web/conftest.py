@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.support.browser import ARGUMENTS, People, running
+from tests.support.browser import ARGUMENTS, People, chromium, running
 from tests.support.daemon import Daemon
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """
-    One Chromium for all modules of this package: Debian's (C{apt-get install chromium}). Without it the tests are
+    One Chromium for all modules of this package: Debian's (C{apt-get install chromium-headless-shell}). Without it the tests are
     skipped; with C{CI=true} they fail. Other packages run without it: while Playwright is open, asyncio counts as
     running in this thread.
     """
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        reason = "chromium is not installed: apt-get install chromium"
+    path = chromium()
+    if path is None:
+        reason = "Chromium is not installed: apt-get install chromium-headless-shell"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
     with (
         sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS) as browser,
+        playwright.chromium.launch(executable_path=path, args=ARGUMENTS) as browser,
     ):
         yield browser
 

@@ -3,6 +3,7 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FilePayload, expect
 
+from tests.proof import THEMES
 from tests.support.browser import People, Person
 from tests.support.pictures import picture
 
@@ -49,7 +50,7 @@ def check(person: Person, where: str) -> None:
 
 
 def test_accessibility(people: People) -> None:
-    """Every screen, light and dark."""
+    """Every screen, light and (in the full proof) dark."""
     guest = people.person("guest")
     expect(guest.page.get_by_role("button", name="Log in", exact=True)).to_be_visible()
     check(guest, "entry")
@@ -69,7 +70,7 @@ def test_accessibility(people: People) -> None:
     bob.choose("Hello", "Reply")
     bob.write("well")
     ann.sees("well")
-    for theme in ("light", "dark"):
+    for theme in THEMES:
         ann.go("settings/appearance")
         ann.page.get_by_text(theme.title(), exact=True).click()
         for screen, text in SCREENS.items():
@@ -84,7 +85,7 @@ def test_accessibility(people: People) -> None:
 
 
 def test_accessibility_of_what_opens(people: People) -> None:
-    """Dialogs, menus, pickers, what one writes with, and what went wrong; light and dark."""
+    """Dialogs, menus, pickers, what one writes with, and what went wrong; as above in both themes."""
     guest = people.person("guest")
     guest.page.get_by_label("Name").fill("nobody")
     guest.page.get_by_label("Password").fill("wrong")
@@ -122,7 +123,7 @@ def test_accessibility_of_what_opens(people: People) -> None:
     jon.write("@ivy ahoy too")
     ivy.sees("too")
     dialog = page.get_by_role("dialog")
-    for theme in ("light", "dark"):
+    for theme in THEMES:
         ivy.go("settings/appearance")
         page.get_by_text(theme.title(), exact=True).click()
         ivy.go(f"groups/{group}")

@@ -6,12 +6,13 @@ import pytest
 from playwright.sync_api import FilePayload, expect
 
 from tests.integration.web.below import Below
+from tests.proof import WAYS_BELOW
 from tests.support.browser import People, running
 from tests.support.daemon import Daemon
 from tests.support.pictures import picture
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["stripped", "kept"])
+@pytest.fixture(scope="module", params=WAYS_BELOW, ids=lambda strips: "stripped" if strips else "kept")
 def proxy(request: pytest.FixtureRequest) -> Iterator[Below]:
     """A proxy that takes the prefix off the paths that it passes on, and one that leaves the paths as they are."""
     proxy = Below("/chat", strips=request.param)

@@ -199,7 +199,6 @@ def test_contacts(people: People) -> None:
 def test_who_has_read_it(people: People) -> None:
     """As long as one of the others has not, a message is neither delivered nor read; by how many it was is said."""
     mona, nick, olga = people.registered("mona", "nick", "olga")
-    olga.context.set_offline(True)
     olga.page.close()
     mona.page.get_by_role("link", name="Groups").click()
     mona.page.get_by_role("link", name="New group").first.click()
@@ -217,7 +216,6 @@ def test_who_has_read_it(people: People) -> None:
     mona.page.get_by_label("Name begins with").fill("olga")
     mona.page.get_by_role("dialog").get_by_role("button", name="Invite").click()
     mona.page.get_by_role("button", name="Close").click()
-    olga.context.set_offline(False)
     late = olga.tab()
     late.get_by_role("link", name="Groups").click()
     late.get_by_role("button", name="Join").click()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import FilePayload, Locator, expect
 
+from tests.proof import NETWORKS_AND_VIEWS
 from tests.support.browser import DESKTOP, PASSWORD, PHONE, People, Person, made, start, wait_for
 from tests.support.daemon import Daemon
 from tests.support.pictures import picture
@@ -15,9 +16,6 @@ COUNT = 400
 """Messages that the first two users have said to each other."""
 
 UNREAD = 450
-
-LATENCIES = [0.15, 0.3]
-"""Seconds that bytes are on their way in each direction."""
 
 SAY = """([url, frames]) => new Promise((resolve, reject) => {
     const socket = new WebSocket(url);
@@ -131,8 +129,7 @@ def scroll_up(person: Person, by_finger: bool) -> None:
     person.page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))")
 
 
-@pytest.mark.parametrize("latency", LATENCIES)
-@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("latency", "phone"), NETWORKS_AND_VIEWS)
 def test_history_to_its_beginning(people: People, latency: float, phone: bool) -> None:
     """However fast one scrolls up, the beginning comes; before it comes, something says that there is more."""
     options: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True} if phone else {}
@@ -238,10 +235,10 @@ def test_what_is_read_stays_in_place(people: People, daemon: Daemon) -> None:
     is_at_end(eve)
 
 
-@pytest.mark.parametrize("latency", LATENCIES)
-@pytest.mark.parametrize("view", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_first_unread(people: People, daemon: Daemon, latency: float, view: Any) -> None:
+@pytest.mark.parametrize(("latency", "phone"), NETWORKS_AND_VIEWS)
+def test_the_first_unread(people: People, daemon: Daemon, latency: float, phone: bool) -> None:
     """A conversation opens there, each time. Read is what was in view; a button leads to the end."""
+    view = PHONE if phone else DESKTOP
     name = f"{view['width']}x{latency * 100:.0f}"
     gil, hal = pair(people, f"gil{name}", f"hal{name}", latency, viewport=view)
     id, other = people.ids(gil, hal)

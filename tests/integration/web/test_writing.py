@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from typing import Any
 
-from playwright.sync_api import FilePayload, expect
+import pytest
+from playwright.sync_api import Browser, FilePayload, expect
 
 from tests.support.browser import People, Person
+from tests.support.daemon import Daemon
 from tests.support.pictures import picture
 
 PUT = """([kinds, type]) => {
@@ -22,13 +26,32 @@ PUT = """([kinds, type]) => {
 }"""
 
 
-def pair(people: People, one: str, other: str) -> tuple[Person, Person]:
-    """@return: two people who look at their conversation."""
-    first, second = people.registered(one, other)
-    numbers = people.ids(first, second)
-    first.go(f"chats/user-{numbers[1]}")
-    second.go(f"chats/user-{numbers[0]}")
-    return first, second
+@pytest.fixture(scope="module")
+def two(browser: Browser, daemon: Daemon) -> Iterator[tuple[Person, Person]]:
+    """Two people for all tests of the module."""
+    people = People(browser, daemon)
+    one, other = people.registered("ann", "bob")
+    yield one, other
+    people.leave()
+
+
+@pytest.fixture
+def pair(two: tuple[Person, Person], daemon: Daemon) -> Iterator[tuple[Person, Person]]:
+    """
+    Two people in a conversation of their own, a new group: each test has one. Their browsers must not complain.
+    """
+    one, other = two
+    headers = [{"Authorization": f"Bearer {daemon.issue(person.name)}"} for person in two]
+    made = one.context.request.post(f"{daemon.url}/v2/groups", headers=headers[0], data={"name": f"g{time.time_ns()}"})
+    group = made.json()["id"]
+    assert other.context.request.post(f"{daemon.url}/v2/groups/{group}/join", headers=headers[1]).ok
+    for person in two:
+        person.go(f"chats/group-{group}", "No messages yet")
+        expect(person.page.get_by_label("Write a message")).to_be_visible()
+    yield two
+    for person in two:
+        person.page.keyboard.press("Escape")
+        assert person.faults == []
 
 
 def pictures(count: int) -> list[list[Any]]:
@@ -36,9 +59,9 @@ def pictures(count: int) -> list[list[Any]]:
     return [[f"{number}.png", "image/png", [*picture(20 * (number + 1), 10)]] for number in range(count)]
 
 
-def test_several_files(people: People) -> None:
+def test_several_files(pair: tuple[Person, Person]) -> None:
     """All that are dropped are sent, in their order, each with its caption; one may be moved or left out before."""
-    ann, bob = pair(people, "ann", "bob")
+    ann, bob = pair
     ann.page.evaluate(PUT, [pictures(4), "drop"])
     dialog = ann.page.get_by_role("dialog", name="Send 4 files")
     for number in range(4):
@@ -51,16 +74,16 @@ def test_several_files(people: People) -> None:
         expect(person.page.locator(".message img")).to_have_count(3)
 
 
-def test_too_many_files(people: People) -> None:
-    ann, _ = pair(people, "ann-many", "bob-many")
+def test_too_many_files(pair: tuple[Person, Person]) -> None:
+    ann, _ = pair
     ann.page.evaluate(PUT, [pictures(21), "drop"])
     expect(ann.page.get_by_text("At most 20 files at once")).to_be_visible()
     expect(ann.page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_pasting(people: People) -> None:
+def test_pasting(pair: tuple[Person, Person]) -> None:
     """A picture is attached; what a spreadsheet puts beside its text is not."""
-    cleo, _ = pair(people, "cleo", "dora")
+    cleo, _ = pair
     (picture,) = pictures(1)
     # The event's default, which puts the text in, is not prevented.
     assert cleo.page.evaluate(PUT, [[["", "text/plain", "1\\t2"], picture], "paste"]) is True
@@ -69,9 +92,9 @@ def test_pasting(people: People) -> None:
     expect(cleo.page.get_by_role("dialog", name="Send picture")).to_be_visible()
 
 
-def test_an_upload_is_cancelled(people: People) -> None:
+def test_an_upload_is_cancelled(pair: tuple[Person, Person]) -> None:
     """It ends, nothing is said, and the next one comes."""
-    eve, finn = pair(people, "eve", "finn")
+    eve, finn = pair
     eve.page.route("**/v2/media?name=slow**", lambda _route: None)  # never answered
     chosen = eve.page.locator("input[type=file]")
     chosen.set_input_files(
@@ -87,9 +110,9 @@ def test_an_upload_is_cancelled(people: People) -> None:
     expect(eve.page.locator(".message")).to_have_count(1)
 
 
-def test_undo(people: People) -> None:
+def test_undo(pair: tuple[Person, Person]) -> None:
     """An emoji, and a mention, are put in so that the browser can take them back, with what was typed before."""
-    gina, _ = pair(people, "gina", "hugo")
+    gina, _ = pair
     area = gina.page.get_by_label("Write a message")
     area.press_sequentially("hello ")
     gina.page.get_by_role("button", name="Emoji").click()
@@ -103,9 +126,9 @@ def test_undo(people: People) -> None:
     expect(area).to_have_value(typed)
 
 
-def test_the_browsers_own_menu(people: People) -> None:
+def test_the_browsers_own_menu(pair: tuple[Person, Person]) -> None:
     """It opens on links and on selected text; elsewhere the message's menu does, which copies what is selected."""
-    ida, _ = pair(people, "ida", "jan")
+    ida, _ = pair
     ida.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ida.write("see https://example.org/ or do not")
     ida.state("see", "read")
@@ -124,9 +147,9 @@ def test_the_browsers_own_menu(people: People) -> None:
     assert ida.page.evaluate("navigator.clipboard.readText()") == "see"
 
 
-def test_the_limit_is_near(people: People) -> None:
+def test_the_limit_is_near(pair: tuple[Person, Person]) -> None:
     """How many bytes are left is shown before there are none."""
-    kim, _ = pair(people, "kim", "leo")
+    kim, _ = pair
     area = kim.page.get_by_label("Write a message")
     area.fill("x" * 7000)
     expect(kim.page.locator(".counter")).to_have_count(0)
@@ -139,9 +162,9 @@ def test_the_limit_is_near(people: People) -> None:
     expect(area).to_have_value("你" * 2731)
 
 
-def test_two_tabs_have_one_draft(people: People) -> None:
+def test_two_tabs_have_one_draft(pair: tuple[Person, Person]) -> None:
     """With the message that it answers, also after a reload."""
-    mike, nina = pair(people, "mike", "nina")
+    mike, nina = pair
     nina.write("shall we?")
     mike.sees("shall we?")
     second = mike.tab()
@@ -158,6 +181,7 @@ def test_two_tabs_have_one_draft(people: People) -> None:
     expect(nina.message("yes, but").locator(".quote")).to_contain_text("shall we?")
     expect(second.get_by_label("Write a message")).to_have_value("")
     expect(second.locator(".regarding")).to_have_count(0)
+    second.close()
 
 
 def test_a_device_that_is_signed_out_is_told_why(people: People) -> None:
