@@ -177,7 +177,7 @@ class Changing(AccountsCase):
         )
         self.assertEqual(changed.generation, 0)
         self.assertEqual(self.ledger.appended, [])
-        self.assertEqual(self.get(self.accounts.update(changed, {"gender": ""})).phone, "13812345678")
+        self.assertEqual(self.get(self.accounts.update(changed, {"gender": ""})).phone, "+8613812345678")
 
     def test_own_name_in_another_case(self):
         self.assertEqual(self.get(self.accounts.update(self.ann, {"name": "ANN"})).name, "ANN")

@@ -96,4 +96,7 @@ test("what another tab writes is here, too, but not into an edit", () => {
   assert.equal(draft.text, "more from there");
   draft.heard("hichat.draft.1.user-2", null);
   assert.equal(draft.text, "");
+  draft.write("typed here");
+  assert.equal(draft.heard("hichat.draft.1.user-2", null), false, "right after a key it is this tab's");
+  assert.equal(draft.text, "typed here");
 });

@@ -15,9 +15,9 @@ from tests.support.daemon import Daemon
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """
-    One Chromium for all modules of this package: Debian's (C{apt-get install chromium-headless-shell}). Without it the tests are
-    skipped; with C{CI=true} they fail. Other packages run without it: while Playwright is open, asyncio counts as
-    running in this thread.
+    One Chromium for all modules of this package: Debian's (C{apt-get install chromium-headless-shell}). Without it the
+    tests are skipped; with C{CI=true} they fail. Other packages run without it: while Playwright is open, asyncio
+    counts as running in this thread.
     """
     path = chromium()
     if path is None:

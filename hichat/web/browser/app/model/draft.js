@@ -3,6 +3,7 @@
 
 const KEPT = "hichat.draft.";
 const ANSWERED = ".reply"; // behind the place
+const OWN = 1000; // milliseconds after something was written here, in which other tabs change nothing
 
 export class Draft {
   text = "";
@@ -14,6 +15,7 @@ export class Draft {
   editing = null;
   /** @type {Pick<Draft, "text" | "mentions" | "replyTo"> | null} what waits until the edit is done */
   aside = null;
+  wrote = -Infinity; // when something was written here, by the page's clock
 
   // @param place: under what it is kept.
   constructor(place) {
@@ -21,8 +23,10 @@ export class Draft {
     this.#begin({ text: localStorage.getItem(this.key) ?? "", replyTo: answered(localStorage.getItem(this.key + ANSWERED)) });
   }
 
-  // Another tab writes here. What is edited is this tab's alone.
+  // Another tab writes here. What is edited is this tab's alone, and so is what is being typed: of two tabs that write at
+  // the same moment neither takes the other's words away.
   heard(key, value) {
+    if (performance.now() < this.wrote + OWN) return false;
     const draft = this.aside ?? this;
     if (key === this.key) draft.text = value ?? "";
     else if (key === this.key + ANSWERED) draft.replyTo = answered(value);
@@ -37,6 +41,7 @@ export class Draft {
 
   write(text) {
     this.text = text;
+    this.wrote = performance.now();
     this.#keep();
   }
 
