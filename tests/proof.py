@@ -39,8 +39,11 @@ JUMPS = many(4, 2)
 THEMES = ("light", "dark") if FULL else ("light",)
 """In which axe looks at the web client."""
 
-NETWORKS_AND_VIEWS = ((0.15, False), (0.3, True), (0.15, True), (0.3, False))[: many(4, 2)]
+NETWORKS_AND_VIEWS = ((0.3, True), (0.15, False), (0.15, True), (0.3, False))[: many(4, 1)]
 """Over which latency (seconds, each way) the web client is read, and whether on a phone."""
+
+ROUNDS_OF_PICTURES = many(4, 2)
+"""Of a dozen pictures and other messages, in a conversation that is read."""
 
 WAYS_BELOW = (True, False)[: many(2, 1)]
 """Whether a proxy takes the prefix off the paths that it passes on."""
