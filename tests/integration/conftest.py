@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.system import DeliverySystem, SharedSystem, SharedV2System, System
 from tests.support.daemon import Daemon
+from tests.support.raw import Server
 from tests.support.scene import fixture_of
 
 system = fixture_of(System)
@@ -31,3 +32,14 @@ def short_directory() -> Iterator[Path]:
     """A directory whose path is short: the path of a UNIX socket may have a hundred bytes."""
     with tempfile.TemporaryDirectory() as directory:
         yield Path(directory)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A daemon for clients that send any bytes. At the end it must stop in order, without a failure in its log."""
+    server = Server(tmp_path_factory.mktemp("raw") / "daemon")
+    try:
+        yield server
+        server.end()
+    finally:
+        server.daemon.kill()

@@ -10,8 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
-from typing import ClassVar, NamedTuple
+import time
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import pytest
+from twisted.internet.threads import deferToThread
 
 from tests.support.raw import (
     BINARY,
@@ -22,7 +26,7 @@ from tests.support.raw import (
     TEXT,
     Gone,
     Raw,
-    ServerCase,
+    Server,
     fragments,
     frame,
     upgrade,
@@ -218,89 +222,110 @@ REFUSED: dict[str, dict[str, str | None]] = {
 }
 
 
-class Conformance(ServerCase):
-    """@cvar token: of who asks."""
+@pytest.fixture
+def token(server: Server) -> str:
+    """The token of somebody who asks."""
+    name = f"ann{time.time_ns()}"
+    server.account(name)
+    return server.token(name)
 
-    token: ClassVar[str]
 
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        cls.server.account("ann")
-        cls.token = cls.server.token("ann")
+async def test_framing(server: Server, token: str) -> None:
+    await try_all(server, token, framing())
 
-    def test_framing(self) -> None:
-        self.try_all(framing())
 
-    def test_fragmentation(self) -> None:
-        self.try_all(fragmentation())
+async def test_fragmentation(server: Server, token: str) -> None:
+    await try_all(server, token, fragmentation())
 
-    def test_control(self) -> None:
-        self.try_all(control())
 
-    def test_closing(self) -> None:
-        self.try_all(closing())
+async def test_control(server: Server, token: str) -> None:
+    await try_all(server, token, control())
 
-    def test_text(self) -> None:
-        self.try_all(text())
 
-    def try_all(self, cases: Iterator[Case]) -> None:
-        """Try each in each way; those that fail are named."""
-        tried, failed = 0, {}
-        for case in cases:
-            for way in WAYS:
-                # A byte at a time takes long, and a part by itself is the whole.
-                if (way == "bytes" and sum(map(len, case.parts)) >= 300) or (way == "frames" and len(case.parts) == 1):
-                    continue
-                tried += 1
-                try:
-                    self.attempt(case, way)
-                except (AssertionError, Gone, TimeoutError) as e:
-                    failed[f"{case.name}, {way}"] = repr(e)
-        self.assertGreater(tried, 20)
-        self.assertEqual(failed, {})
+async def test_closing(server: Server, token: str) -> None:
+    await try_all(server, token, closing())
 
-    def attempt(self, case: Case, way: str) -> None:
-        data = b"".join(case.parts)
-        parts = {"whole": [data], "frames": case.parts, "bytes": [data[n : n + 1] for n in range(len(data))]}[way]
-        with contextlib.closing(self.server.open(self.token)) as raw:
-            raw.send(*parts, pause=0.001 if way == "frames" else 0.0)
-            for op, expected in case.answers:
-                if op == CLOSE:
-                    self.assertEqual(raw.close_code(), expected)
-                    raw.send(frame(int(expected).to_bytes(2, "big"), op=CLOSE))
-                    self.assertRaises(Gone, raw.get)
-                    return
-                found = raw.get()
-                self.assertEqual(found[0], op)
-                assert isinstance(expected, bytes)
-                if op == TEXT:
-                    self.assertIn(expected, found[1])
-                else:
-                    self.assertEqual(found[1], expected)
-            raw.send(frame(ask("still there")))
-            self.assertEqual(raw.said()["ref"], "still there")
 
-    def test_handshake(self) -> None:
-        """4.2.2; also cut anywhere."""
-        for name, given in TAKEN.items():
-            data = upgrade(**given, Authorization=f"Bearer {self.token}")  # type: ignore[arg-type]
-            for cut in (0, 1, 30, len(data) - 3):
-                with contextlib.closing(Raw(self.server.port)) as raw:
-                    raw.send(data[:cut], data[cut:], pause=0.002)
-                    status, head = raw.response()
-                    self.assertEqual((status, ACCEPT in head), (101, True), (name, head))
-                    agreed = "Sec-WebSocket-Protocol: hichat.v2" in head
-                    self.assertEqual(agreed, name != "no subprotocol", name)
-                    raw.send(frame(b'{"op":"hello","device":"raw"}'))
-                    self.assertEqual(raw.said()["op"], "welcome", name)
+async def test_text(server: Server, token: str) -> None:
+    await try_all(server, token, text())
 
-    def test_no_handshake(self) -> None:
-        """4.2.1: whoever does not say all of it gets an answer of HTTP, and no WebSocket."""
-        for name, given in REFUSED.items():
-            with contextlib.closing(Raw(self.server.port)) as raw:
-                raw.send(upgrade(**given))  # type: ignore[arg-type]
-                status, head = raw.response()
-                self.assertIn(status, range(400, 500), (name, head))
-                if "Version" in str(given):
-                    self.assertTrue("sec-websocket-version" in head.lower() or status == 400, (name, head))
+
+async def try_all(server: Server, token: str, cases: Iterable[Case]) -> None:
+    """Try each case in each way, in a thread: these clients wait for their sockets. Those that fail are named."""
+    tried, failed = await deferToThread(attempts, server, token, cases)
+    assert tried > 20
+    assert failed == {}
+
+
+def attempts(server: Server, token: str, cases: Iterable[Case]) -> tuple[int, dict[str, str]]:
+    """@return: how many were tried, and the errors of those that failed."""
+    tried, failed = 0, {}
+    for case in cases:
+        for way in WAYS:
+            # A byte at a time takes long, and a part by itself is the whole.
+            if (way == "bytes" and sum(map(len, case.parts)) >= 300) or (way == "frames" and len(case.parts) == 1):
+                continue
+            tried += 1
+            try:
+                attempt(server, token, case, way)
+            except (AssertionError, Gone, TimeoutError) as e:
+                failed[f"{case.name}, {way}"] = repr(e)
+    return tried, failed
+
+
+def attempt(server: Server, token: str, case: Case, way: str) -> None:
+    data = b"".join(case.parts)
+    parts = {"whole": [data], "frames": case.parts, "bytes": [data[n : n + 1] for n in range(len(data))]}[way]
+    with contextlib.closing(server.open(token)) as raw:
+        raw.send(*parts, pause=0.001 if way == "frames" else 0.0)
+        for op, expected in case.answers:
+            if op == CLOSE:
+                assert raw.close_code() == expected
+                raw.send(frame(int(expected).to_bytes(2, "big"), op=CLOSE))
+                with pytest.raises(Gone):
+                    raw.get()
+                return
+            found = raw.get()
+            assert found[0] == op
+            assert isinstance(expected, bytes)
+            if op == TEXT:
+                assert expected in found[1]
+            else:
+                assert found[1] == expected
+        raw.send(frame(ask("still there")))
+        assert raw.said()["ref"] == "still there"
+
+
+async def test_handshake(server: Server, token: str) -> None:
+    """4.2.2; also cut anywhere."""
+    for name, given in TAKEN.items():
+        data = upgrade(**given, Authorization=f"Bearer {token}")  # type: ignore[arg-type]
+        for cut in (0, 1, 30, len(data) - 3):
+            await deferToThread(shake_hands, server, name, data, cut)
+
+
+def shake_hands(server: Server, name: str, data: bytes, cut: int) -> None:
+    with contextlib.closing(Raw(server.port)) as raw:
+        raw.send(data[:cut], data[cut:], pause=0.002)
+        status, head = raw.response()
+        assert (status, ACCEPT in head) == (101, True), (name, head)
+        agreed = "Sec-WebSocket-Protocol: hichat.v2" in head
+        assert agreed == (name != "no subprotocol"), name
+        raw.send(frame(b'{"op":"hello","device":"raw"}'))
+        assert raw.said()["op"] == "welcome", name
+
+
+async def test_no_handshake(server: Server) -> None:
+    """4.2.1: a client that does not say all of it gets an answer of HTTP, and no WebSocket."""
+    for name, given in REFUSED.items():
+        status, head = await deferToThread(answer_to, server, upgrade(**given))  # type: ignore[arg-type]
+        assert status in range(400, 500), (name, head)
+        if "Version" in str(given):
+            assert "sec-websocket-version" in head.lower() or status == 400, (name, head)
+
+
+def answer_to(server: Server, data: bytes) -> tuple[int, str]:
+    """@return: the status and the head of the answer to a request."""
+    with contextlib.closing(Raw(server.port)) as raw:
+        raw.send(data)
+        return raw.response()

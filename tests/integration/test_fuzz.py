@@ -20,11 +20,12 @@ from urllib.parse import quote
 
 import pytest
 from PIL import Image
+from twisted.internet.threads import deferToThread
 
 from hichat.pipeline.plane.datagram import Codec, Trail
 from tests import proof
 from tests.media.samples import AUDIO
-from tests.support.raw import BINARY, CLOSE, PING, PONG, Gone, Raw, Server, ServerCase, fragments, frame, upgrade
+from tests.support.raw import BINARY, CLOSE, PING, PONG, Gone, Raw, Server, fragments, frame, upgrade
 
 STEPS = 30
 
@@ -267,38 +268,48 @@ class Pair:
             assert found["event"]["text"] == str(self.count)
 
 
-class Fuzzing(ServerCase):
-    def test_the_log_of_broken_connections(self) -> None:
-        """Of each at most one line, and of many a few; nothing in it that a terminal obeys."""
-        log = self.server.daemon.log
-        before = len(log.read_text().splitlines())
-        wrong = [b"\x16\x03\x01\0\5hello", b"GET /\x1b[2J\r\n HTTP/9\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"a" * 70000]
-        wrong += [upgrade(Sec_WebSocket_Version="99"), upgrade(Sec_WebSocket_Key="\x1b]0;x"), upgrade() + b"\xff" * 40]
-        for data in wrong * 20:
-            raw = Raw(self.server.port)
-            raw.send(data)
-            with contextlib.suppress(Gone, TimeoutError):
-                raw.response(0.05)
-            raw.send(b"\xff" * 40)
-            with contextlib.suppress(Gone, TimeoutError, AssertionError):
-                raw.get(0.05)
-            raw.reset()
-        lines = log.read_text().splitlines()[before:]
-        self.assertLessEqual(len(lines), 12, lines)
-        self.assertTrue(all(line.isprintable() for line in lines), lines)
+async def test_the_log_of_broken_connections(server: Server) -> None:
+    """Of each at most one line, and of many a few; nothing in it that a terminal obeys."""
+    log = server.daemon.log
+    before = len(log.read_text().splitlines())
+    wrong = [b"\x16\x03\x01\0\5hello", b"GET /\x1b[2J\r\n HTTP/9\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"a" * 70000]
+    wrong += [upgrade(Sec_WebSocket_Version="99"), upgrade(Sec_WebSocket_Key="\x1b]0;x"), upgrade() + b"\xff" * 40]
+    for data in wrong * 20:
+        await deferToThread(break_off, server, data)
+    lines = log.read_text().splitlines()[before:]
+    assert len(lines) <= 12, lines
+    assert all(line.isprintable() for line in lines), lines
 
-    @pytest.mark.timeout(60 + 20 * proof.ROUNDS_OF_FUZZ)
-    def test_rubbish(self) -> None:
-        pair = Pair(self.server)
-        for seed in proof.seeds(proof.ROUNDS_OF_FUZZ):
-            try:
-                fuzz = Fuzz(seed, self.server)
-                for _ in range(STEPS):
-                    fuzz.step()
-                    pair.talk()
-                self.assertIsNone(self.server.process.poll())
-                self.assertTrue(self.server.is_healthy())
-                self.assertNotIn("Traceback", self.server.daemon.log.read_text())
-            except Exception as e:
-                log = self.server.daemon.log.read_text()
-                raise AssertionError(f"repeat with HICHAT_SEED={seed}\n{log[-3000:]}") from e
+
+def break_off(server: Server, data: bytes) -> None:
+    """Send something wrong, then rubbish, and reset the connection."""
+    raw = Raw(server.port)
+    raw.send(data)
+    with contextlib.suppress(Gone, TimeoutError):
+        raw.response(0.05)
+    raw.send(b"\xff" * 40)
+    with contextlib.suppress(Gone, TimeoutError, AssertionError):
+        raw.get(0.05)
+    raw.reset()
+
+
+@pytest.mark.timeout(60 + 20 * proof.ROUNDS_OF_FUZZ)
+async def test_rubbish(server: Server) -> None:
+    pair = await deferToThread(Pair, server)
+    for seed in proof.seeds(proof.ROUNDS_OF_FUZZ):
+        try:
+            await deferToThread(rubbish, server, pair, seed)
+        except Exception as e:
+            log = server.daemon.log.read_text()
+            raise AssertionError(f"repeat with HICHAT_SEED={seed}\n{log[-3000:]}") from e
+
+
+def rubbish(server: Server, pair: Pair, seed: int) -> None:
+    """One round of rubbish, while two people talk."""
+    fuzz = Fuzz(seed, server)
+    for _ in range(STEPS):
+        fuzz.step()
+        pair.talk()
+    assert server.process.poll() is None
+    assert server.is_healthy()
+    assert "Traceback" not in server.daemon.log.read_text()

@@ -5,16 +5,12 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import shutil
 import socket
 import struct
 import subprocess
-import tempfile
 import time
 from pathlib import Path
-from typing import Any, ClassVar
-
-from twisted.trial.unittest import SynchronousTestCase
+from typing import Any
 
 from tests.support.daemon import Daemon
 from tests.support.prepared import Forked
@@ -237,24 +233,13 @@ class Server:
         self.daemon.process = None
         return self.daemon.log.read_text()
 
+    def end(self) -> None:
+        """
+        Stop the daemon.
 
-class ServerCase(SynchronousTestCase):
-    """A daemon for all tests of a class. At the end it must stop in order, and must not have logged a failure."""
-
-    server: ClassVar[Server]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.server = Server(Path(tempfile.mkdtemp(prefix="hichat-raw-")))
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        server = cls.server
-        try:
-            log = server.stop()
-        finally:
-            server.daemon.kill()
-            shutil.rmtree(server.daemon.directory)
+        @raise AssertionError: it has not stopped in order, or has logged a failure.
+        """
+        log = self.stop()
         for word in ("Traceback", "Unhandled", "#critical"):
             assert word not in log, log[-5000:]
         assert "everything that was accepted is stored" in log
