@@ -19,7 +19,6 @@ from hichat.accounts.fields import (
     gender_of,
     id_of,
     phone_of,
-    phone_of_v1,
     picture_of,
 )
 from hichat.accounts.guard import Guard
@@ -64,6 +63,7 @@ _READERS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "icon": ("avatar", picture_of),
     "gender": ("gender", gender_of),
     "email": ("email", email_of),
+    "phone": ("phone", phone_of),
 }
 
 
@@ -441,8 +441,6 @@ class Accounts:
         @raise Refused: by the ledger, such as L{Busy}.
         """
         values = {_READERS[name][0]: _READERS[name][1](text) for name, text in fields.items() if name in _READERS}
-        if "phone" in fields:
-            values["phone"] = phone_of_v1(fields["phone"], user.phone)
         if "password" in fields:
             name = values.get("name", user.name)
             prepared = self._passwords.prepare_new(fields["password"], name)

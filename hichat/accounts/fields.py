@@ -14,6 +14,9 @@ DESCRIPTION_LIMIT = 1024
 GREETING_LIMIT = 255
 """The most characters of a greeting."""
 
+CHINESE_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+"""A Chinese mobile number without its country code."""
+
 # Marks that change the writing direction: they can make one name look like another.
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Controls, surrogates, line and paragraph separators.
@@ -22,7 +25,6 @@ _UNPRINTABLE = frozenset(("Cc", "Cs", "Zl", "Zp"))
 _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 _ID = re.compile(r"[0-9]{1,16}")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
-_CHINESE_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _PHONE_SEPARATORS = str.maketrans("", "", " \u00a0-./()")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
@@ -64,36 +66,11 @@ def phone_of(text: str) -> str:
     phone = text.translate(_PHONE_SEPARATORS)
     if phone.startswith("00"):
         phone = f"+{phone[2:]}"
-    elif _CHINESE_MOBILE.fullmatch(phone):
+    elif CHINESE_MOBILE.fullmatch(phone):
         phone = f"+86{phone}"
     if phone and not _PHONE.fullmatch(phone):
         raise InvalidField("phone")
     return phone
-
-
-def v1_phone(phone: str) -> str:
-    """
-    @param phone: a number as L{phone_of} gives it, or empty.
-    @return: the number as v1's clients know it: a Chinese mobile number without its country code.
-    """
-    national = phone.removeprefix("+86")
-    return national if _CHINESE_MOBILE.fullmatch(national) else phone
-
-
-def phone_of_v1(text: str, stored: str) -> str:
-    """
-    @param text: a phone number as a client of v1 gave it.
-    @param stored: the user's present number, as L{phone_of} gives it. A client that sends it back changes nothing. (A
-        plus sign that a form does not escape is a blank.)
-    @return: see L{phone_of}.
-    @raise InvalidField: the text is neither a Chinese mobile number, nor the present one, nor empty.
-    """
-    phone = text.strip()
-    if stored and phone in (stored, stored.removeprefix("+")):
-        return stored
-    if phone and not _CHINESE_MOBILE.fullmatch(phone):
-        raise InvalidField("phone")
-    return phone_of(phone)
 
 
 def email_of(text: str) -> str:

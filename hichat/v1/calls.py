@@ -13,7 +13,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 
-from hichat.accounts.fields import id_of, v1_phone
+from hichat.accounts.fields import id_of
 from hichat.accounts.tokens import Claims
 from hichat.accounts.users import User
 from hichat.core.errors import (
@@ -33,6 +33,7 @@ from hichat.v1.answers import failed_in_both_spellings, rows
 from hichat.v1.complaints import complain
 from hichat.v1.credentials import credentials
 from hichat.v1.forms import integer, read_form, read_urlencoded, required
+from hichat.v1.phones import given_phone, shown_phone
 from hichat.v1.uploads import copy_of_form
 from hichat.v1.user_list import Pieces, UserList
 from hichat.web.answers import language, refused, to_json
@@ -169,6 +170,8 @@ class V1Calls:
         _check_own_account(fields, user)
         if "password" in fields:
             await self.services.accounts.confirm(user, claims, fields.get(OLD_PASSWORD, ""))
+        if "phone" in fields:
+            fields["phone"] = given_phone(fields["phone"], user.phone)
         changed = await self.services.accounts.update(user, fields)
         return _done(request, UPDATED, data=changed.name)
 
@@ -336,7 +339,7 @@ def _user_row(user: User, *, oneself: bool) -> dict[str, Any]:
         "Name": user.name,
         "Avatar": user.avatar,
         "Gender": user.gender,
-        "Phone": v1_phone(user.phone) if oneself else "",
+        "Phone": shown_phone(user.phone) if oneself else "",
         "Email": user.email if oneself else "",
         "Identity": "",
         "ClientIp": user.client_ip if oneself else "",

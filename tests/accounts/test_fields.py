@@ -53,21 +53,6 @@ class Others(SynchronousTestCase):
         wrong = ("12812345678", "1381234567", "138123456789", "1381234567８", "x", "+", "+0301234567", "+" + "1" * 16)
         self.refused(fields.phone_of, *wrong)
 
-    def test_phone_of_v1(self):
-        """A Chinese mobile number, or the stored one as it was shown."""
-        for text, stored, kept in (
-            ("13812345678", "", "+8613812345678"),
-            ("13812345678", "+8613812345678", "+8613812345678"),
-            (" +4930123456 ", "+4930123456", "+4930123456"),
-            (" 4930123456", "+4930123456", "+4930123456"),
-            ("", "+4930123456", ""),
-        ):
-            self.assertEqual(fields.phone_of_v1(text, stored), kept)
-        for text, stored in (("+4930123456", ""), ("+4930123457", "+4930123456"), ("x", ""), ("+8613812345678", "")):
-            self.assertRaises(InvalidField, fields.phone_of_v1, text, stored)
-        self.assertEqual(fields.v1_phone("+8613812345678"), "13812345678")
-        self.assertEqual(fields.v1_phone("+861012345678"), "+861012345678")
-
     def test_email(self):
         self.assertEqual(fields.email_of(" a+b@example.org "), "a+b@example.org")
         self.assertEqual(fields.email_of(""), "")

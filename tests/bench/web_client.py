@@ -16,14 +16,12 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.support.browser import ARGUMENTS, PASSWORD, Person, chromium, made, start
+from tests.support.browser import ARGUMENTS, PASSWORD, Person, chromium, talkative
 from tests.support.daemon import Daemon
 
 CONVERSATIONS = 300
@@ -92,39 +90,6 @@ class SlowWay:
             await writer.drain()
 
 
-@contextmanager
-def served() -> Iterator[Daemon]:
-    """A daemon whose first user has many conversations."""
-    with made() as daemon, TemporaryDirectory() as directory:
-        people = str(CONVERSATIONS + 1)
-        daemon.command(
-            "bench", "prepare", "--users", people, "--among", "2", "--messages", "200", "--conversations", "1",
-            "--tokens", f"{directory}/tokens",
-        )  # fmt: skip
-        start(daemon)
-        with daemon.administration() as administration:
-            administration.set_password("bench-1", PASSWORD)
-        yield daemon
-
-
-def say_to_all(person: Person, daemon: Daemon) -> None:
-    """Say something to everybody, so that there are as many conversations."""
-    person.page.evaluate(
-        """([token, people]) => new Promise((resolve, reject) => {
-            const socket = new WebSocket(`/v1/user/SendUserMsg?userId=1&token=${token}`);
-            socket.onerror = reject;
-            socket.onmessage = () => {
-                for (let TargetId = 3; TargetId <= people; TargetId++) {
-                    socket.send(JSON.stringify({ userId: 1, Type: 1, Media: 1, Content: "hi", TargetId }));
-                }
-                socket.close();
-                resolve();
-            };
-        })""",
-        [daemon.issue("bench-1"), CONVERSATIONS + 1],
-    )
-
-
 def tell(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
@@ -179,13 +144,14 @@ def main() -> None:
     if path is None:
         sys.exit("Chromium is not installed: apt-get install chromium-headless-shell")
     with (
-        served() as daemon,
+        talkative(CONVERSATIONS + 1, 200) as daemon,
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=path, args=ARGUMENTS) as browser,
     ):
         person = Person(browser, "bench-1", daemon.url)
         person.log_in()
-        say_to_all(person, daemon)
+        others = range(3, CONVERSATIONS + 2)
+        person.say_much(1, daemon.issue("bench-1"), [{"TargetId": other, "Content": "hi"} for other in others])
         person.page.locator(f".list-pane [aria-setsize='{CONVERSATIONS + 1}']").first.wait_for()
         person.go("chats/user-2")
         person.page.locator(".composer textarea").wait_for()

@@ -109,7 +109,6 @@ test("a name is a mention in any case, also behind Chinese, and not in an addres
 
 test("people are found by any part of a name, the beginning first", () => {
   const people = ["Joanna", "Lee Ann", "Anton", "Bob"].map((name) => ({ name }));
-  const fold = (name) => name.toLowerCase();
-  assert.deepEqual(named(people, "an", fold).map(({ name }) => name), ["Anton", "Lee Ann", "Joanna"]);
-  assert.deepEqual(named(people, "", fold).length, 4);
+  assert.deepEqual(named(people, "AN").map(({ name }) => name), ["Anton", "Lee Ann", "Joanna"]);
+  assert.deepEqual(named(people, "").length, 4);
 });

@@ -44,6 +44,16 @@ GO = """(place) => new Promise((resolve) => {
     location.hash = `#/${place}`;
 })"""
 
+SAY = """([url, frames]) => new Promise((resolve, reject) => {
+    const socket = new WebSocket(url);
+    socket.onerror = reject;
+    socket.onmessage = () => {
+        for (const frame of frames) socket.send(JSON.stringify(frame));
+        socket.onclose = resolve;
+        socket.close();
+    };
+})"""
+
 expect.set_options(timeout=BROWSER_TIMEOUT)
 
 
@@ -224,6 +234,11 @@ class Person:
         (page or self.page).get_by_label("Write a message").fill(text)
         (page or self.page).keyboard.press("Enter")
 
+    def say_much(self, user: int, token: str, frames: list[dict[str, Any]]) -> None:
+        """Send frames over a connection of v1, and wait until it is closed. @param user: this person's number."""
+        url = f"/v1/user/SendUserMsg?userId={user}&token={token}"
+        self.page.evaluate(SAY, [url, [{"userId": user, "Type": 1, "Media": 1} | frame for frame in frames]])
+
     def message(self, text: str) -> Locator:
         """@return: the message with this text, in the conversation that is open."""
         return self.page.locator(".message", has_text=text)
@@ -321,6 +336,22 @@ def made(**settings: str) -> Iterator[Daemon]:
             yield daemon
         finally:
             daemon.kill()
+
+
+@contextmanager
+def talkative(users: int, messages: int, **settings: str) -> Iterator[Daemon]:
+    """
+    A daemon that runs, with users C{bench-1} and so on. The first two have said so many messages to each other, and
+    have passwords.
+    """
+    with made(**settings) as daemon:
+        among = ("--users", str(users), "--among", "2", "--messages", str(messages), "--conversations", "1")
+        daemon.command("bench", "prepare", *among, "--tokens", str(daemon.directory / "tokens"))
+        start(daemon)
+        with daemon.administration() as administration:
+            for number in (1, 2):
+                administration.set_password(f"bench-{number}", PASSWORD)
+        yield daemon
 
 
 @contextmanager

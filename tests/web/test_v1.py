@@ -5,13 +5,16 @@ from unicodedata import normalize
 from urllib.parse import urlencode
 
 from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.resource import Resource
 
+from hichat.accounts.fields import phone_of
 from hichat.accounts.tokens import V1_LIFETIME, Dialect
-from hichat.core.errors import Busy
+from hichat.core.errors import Busy, InvalidField
 from hichat.core.events import FIRST_GROUP_ID, Scope
 from hichat.core.kinds import Kind
 from hichat.storage import tables
+from hichat.v1.phones import given_phone, shown_phone
 from tests.support.doubles import NOW
 from tests.support.site import BAD_PASSWORDS, FORM, SiteCase, multipart, request_bytes
 
@@ -613,3 +616,23 @@ class Failing(V1Case):
         connection.transport.loseConnection()
         self.assertEqual(cancelled, [waiting])
         self.assertEqual(self.flushLoggedErrors(), [])
+
+
+class Phones(SynchronousTestCase):
+    def test_given(self):
+        """A Chinese mobile number, or the stored one as it was shown."""
+        for text, stored, kept in (
+            ("13812345678", "", "+8613812345678"),
+            ("13812345678", "+8613812345678", "+8613812345678"),
+            (" +4930123456 ", "+4930123456", "+4930123456"),
+            (" 4930123456", "+4930123456", "+4930123456"),
+            ("", "+4930123456", ""),
+        ):
+            self.assertEqual(phone_of(given_phone(text, stored)), kept)
+        for text, stored in (("+4930123456", ""), ("+4930123457", "+4930123456"), ("x", ""), ("+8613812345678", "")):
+            self.assertRaises(InvalidField, given_phone, text, stored)
+
+    def test_shown(self):
+        self.assertEqual(shown_phone("+8613812345678"), "13812345678")
+        for other in ("+861012345678", "+4930123456", ""):
+            self.assertEqual(shown_phone(other), other)

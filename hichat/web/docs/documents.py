@@ -62,23 +62,22 @@ class Document(Resource):
         return gzip.compress(self._body, mtime=0)
 
     @cached_property
-    def _digest(self) -> str:
-        return blake2b(self._body, digest_size=16).hexdigest()
+    def _digest(self) -> bytes:
+        return blake2b(self._body, digest_size=16).hexdigest().encode()
 
     def render_GET(self, request: Request) -> bytes:
         """@return: the body. If the client has it already, Twisted uses only its length, and sends 304 without it."""
         for name, value in self._headers.items():
             request.setHeader(name, value)
-        if len(self._body) < SMALLEST_COMPRESSED:
-            request.setETag(b'"%s"' % self._digest.encode())
-            return self._body
-        request.setHeader("Vary", "Accept-Encoding")
-        if not _accepts_gzip(request.getHeader("Accept-Encoding")):
-            request.setETag(b'"%s"' % self._digest.encode())
-            return self._body
-        request.setHeader("Content-Encoding", "gzip")
-        request.setETag(b'"%s-gzip"' % self._digest.encode())
-        return self._compressed
+        compresses = len(self._body) >= SMALLEST_COMPRESSED
+        if compresses:
+            request.setHeader("Vary", "Accept-Encoding")
+        if compresses and _accepts_gzip(request.getHeader("Accept-Encoding")):
+            request.setHeader("Content-Encoding", "gzip")
+            request.setETag(b'"%s-gzip"' % self._digest)
+            return self._compressed
+        request.setETag(b'"%s"' % self._digest)
+        return self._body
 
 
 def _accepts_gzip(accept: str | None) -> bool:

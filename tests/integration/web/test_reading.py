@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, expect
 
 from tests.proof import NETWORKS_AND_VIEWS, ROUNDS_OF_PICTURES
-from tests.support.browser import DESKTOP, PASSWORD, PHONE, People, Person, made, start, wait_for
+from tests.support.browser import DESKTOP, PHONE, People, Person, talkative, wait_for
 from tests.support.daemon import Daemon
 from tests.support.pictures import picture
 
@@ -16,16 +16,6 @@ COUNT = 400
 """Messages that the first two users have said to each other."""
 
 UNREAD = 450
-
-SAY = """([url, frames]) => new Promise((resolve, reject) => {
-    const socket = new WebSocket(url);
-    socket.onerror = reject;
-    socket.onmessage = () => {
-        for (const frame of frames) socket.send(JSON.stringify(frame));
-        socket.onclose = resolve;
-        socket.close();
-    };
-})"""
 
 BELOW = """() => {
     const scroller = document.querySelector(".messages");
@@ -51,13 +41,7 @@ PLACE = """([id]) => {
 @pytest.fixture(scope="module")
 def daemon() -> Iterator[Daemon]:
     """A daemon with two users who have said much to each other."""
-    with made(REGISTRATION="open") as daemon:
-        among = ("--users", "2", "--among", "2", "--messages", str(COUNT), "--conversations", "1")
-        daemon.command("bench", "prepare", *among, "--tokens", str(daemon.directory / "tokens"))
-        start(daemon)
-        with daemon.administration() as administration:
-            for number in (1, 2):
-                administration.set_password(f"bench-{number}", PASSWORD)
+    with talkative(2, COUNT, REGISTRATION="open") as daemon:
         yield daemon
 
 
@@ -75,9 +59,8 @@ class Sayer:
 
     def say(self, target: int, texts: list[str], **more: Any) -> None:
         """Say these texts to a user."""
-        url = f"/v1/user/SendUserMsg?userId={self.id}&token={self._daemon.issue(self._person.name)}"
-        given = {"userId": self.id, "TargetId": target, "Type": 1, "Media": 1} | more
-        self._person.page.evaluate(SAY, [url, [given | {"Content": text} for text in texts]])
+        frames = [{"TargetId": target, "Content": text} | more for text in texts]
+        self._person.say_much(self.id, self._daemon.issue(self._person.name), frames)
 
 
 def is_at_end(person: Person) -> None:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import PASSWORD, People, made, start
+from tests.support.browser import People, talkative, wait_for
 from tests.support.daemon import Daemon
 
 COUNT = 10_000
@@ -16,13 +17,7 @@ PEOPLE = 405
 @pytest.fixture(scope="module")
 def daemon() -> Iterator[Daemon]:
     """A daemon with many users, of whom the first two have said much to each other."""
-    with made() as daemon:
-        among = ("--users", str(PEOPLE), "--among", "2", "--messages", str(COUNT), "--conversations", "1")
-        daemon.command("bench", "prepare", *among, "--tokens", str(daemon.directory / "tokens"))
-        start(daemon)
-        with daemon.administration() as administration:
-            for number in (1, 2):
-                administration.set_password(f"bench-{number}", PASSWORD)
+    with talkative(PEOPLE, COUNT) as daemon:
         yield daemon
 
 
@@ -30,22 +25,8 @@ def test_many_conversations(people: People, daemon: Daemon) -> None:
     """The list begins with the newest; the others come when one scrolls there, or looks for one."""
     busy = people.person("bench-1")
     busy.log_in()
-    token = daemon.issue("bench-1")
-    busy.page.evaluate(
-        """([token, people]) => new Promise((resolve, reject) => {
-            const socket = new WebSocket(`/v1/user/SendUserMsg?userId=1&token=${token}`);
-            socket.onerror = reject;
-            socket.onmessage = () => {
-                const frame = { userId: 1, Type: 1, Media: 1, Content: 'hi' };
-                for (let TargetId = 3; TargetId <= people; TargetId++) {
-                    socket.send(JSON.stringify({ ...frame, TargetId }));
-                }
-                socket.close();
-                resolve();
-            };
-        })""",
-        [token, PEOPLE],
-    )
+    others = range(3, PEOPLE + 1)
+    busy.say_much(1, daemon.issue("bench-1"), [{"TargetId": other, "Content": "hi"} for other in others])
     pane = busy.page.locator(".list-pane")
     rows = pane.locator(".row")
 
@@ -87,6 +68,26 @@ def test_many_conversations(people: People, daemon: Daemon) -> None:
     are_listed(300)
     busy.page.get_by_label("Search").fill("BENCH-2")
     expect(oldest).to_be_visible()
+    busy.page.get_by_label("Search").fill("bench-40")
+    expect(rows).to_have_count(7)
+    # A row that was in the long list, too, is one of seven now.
+    expect(pane.locator("[aria-setsize='7']")).to_have_count(7)
+
+
+def test_a_first_visit(people: People) -> None:
+    """It asks for few things, and for none twice but the list: over a slow network each takes a while."""
+    (guest,) = people.registered("guest")
+    asked: list[str] = []
+    guest.page.goto("about:blank")
+    guest.context.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    guest.page.goto(guest.url)
+    expect(guest.page.locator(".list-pane .row-title", has_text="Announcements")).to_be_visible()
+    # The last of what a tab begins with; while the page is asked for something, its events are heard.
+    wait_for(lambda: guest.page.evaluate("true") and {"/v2/contacts", "/v2/me/invitations"} <= {*asked})
+    # The hub, a worker, asks for two more: its session, and the WebSocket.
+    assert len(asked) + 2 <= 15, asked
+    twice = {path for path in asked if asked.count(path) > 1 and not path.endswith("/hub.js")}
+    assert twice <= {"/v2/conversations"}
 
 
 @pytest.mark.alone

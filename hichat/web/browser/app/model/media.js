@@ -216,7 +216,7 @@ export class Media {
       const stored = await this.store(upload.file, tell, upload.going.signal);
       // It was thrown away meanwhile, or somebody else is logged in.
       if (!this.uploads.includes(upload)) return;
-      if (stored.width && stored.height) this.sizes.set(stored.url, stored);
+      if (stored.width && stored.height) this.sizes.set(stored.url, { width: stored.width, height: stored.height });
       const { text, seconds, replyTo } = upload.said;
       /** @type {Record<string, any>} */
       const said = { media: stored.kind, url: stored.url, text };

@@ -1,6 +1,8 @@
 // Where people are named in a text: @ and a name, in any case. Of two names that begin alike the longer one is meant, and
 // @bobby is not @bob. Scripts without blanks between words, as Chinese is, may stand right before and behind.
 
+import { folded } from "./folding.js";
+
 const JOINED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const WORD = /[\p{Alphabetic}\p{M}\p{N}_]/u;
 const inWord = (sign) => WORD.test(sign) && !JOINED.test(sign);
@@ -13,7 +15,7 @@ const inWord = (sign) => WORD.test(sign) && !JOINED.test(sign);
  */
 export function mayMention(text, at) {
   const before = /.$/su.exec(text.slice(Math.max(0, at - 2), at))?.[0] ?? "";
-  return !inWord(before) && !".+-".includes(before || " ");
+  return !inWord(before) && !/[.+-]/.test(before);
 }
 
 /**
@@ -44,19 +46,19 @@ function isNamed(text, at, name) {
  * The people whose names have some letters: first those that begin with them, then those with a word that does.
  *
  * @param {any[]} people each with a name
- * @param {string} query as folded gives it
- * @param {(name: string) => string} fold
+ * @param {string} query
  * @returns {any[]} some of them
  */
-export function named(people, query, fold) {
+export function named(people, query) {
+  const wanted = folded(query);
   const rank = (name) => {
-    if (name.startsWith(query)) return 0;
-    const at = name.indexOf(query);
+    if (name.startsWith(wanted)) return 0;
+    const at = name.indexOf(wanted);
     if (at < 0) return Infinity;
     return inWord(name[at - 1]) ? 2 : 1;
   };
   return people
-    .map((person) => ({ person, rank: rank(fold(person.name)) }))
+    .map((person) => ({ person, rank: rank(folded(person.name)) }))
     .filter((each) => each.rank < Infinity)
     .sort((a, b) => a.rank - b.rank)
     .map(({ person }) => person);

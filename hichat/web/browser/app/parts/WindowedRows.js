@@ -40,12 +40,13 @@ export function WindowedRows({ items, row }) {
 
   useLayoutEffect(() => {
     const rows = list.current.children;
-    if (whole || !rows.length) return;
+    if (!rows.length) return;
     // A screen reader says which row of how many it reads.
     for (let at = 0; at < rows.length; at++) {
       rows[at].setAttribute("aria-setsize", String(items.length));
       rows[at].setAttribute("aria-posinset", String(from + at + 1));
     }
+    if (whole) return;
     const measured = rows[0].getBoundingClientRect().height;
     if (measured && Math.abs(measured - height) > 0.5) setHeight(measured);
   });

@@ -1,7 +1,6 @@
 // Members whose names have what stands behind an @.
 import { html, useEffect, useOwnId, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
-import { folded } from "../../model/folding.js";
 import { mayMention, named } from "../../model/mentions.js";
 import { t } from "../../words/words.js";
 
@@ -19,7 +18,7 @@ export function Suggestions({ model, group, mention, area, choose, close }) {
   const [chosen, setChosen] = useState(0);
   const id = useOwnId();
   const others = model.members.get(group).filter((member) => member.id !== model.state.user);
-  const found = named(others, folded(mention.query), folded).slice(0, MOST);
+  const found = named(others, mention.query).slice(0, MOST);
   const at = Math.min(chosen, found.length - 1);
   // The text has the focus; it asks here what to do with a key.
   mention.keys = (event) => {
