@@ -17,6 +17,9 @@ def test_a_group(people: People) -> None:
     ann.page.get_by_role("button", name="Create group").click()
     ann.write("Welcome")
     ann.sees("Welcome")
+    ann.page.get_by_role("link", name="Information").click()
+    expect(ann.page.locator(".portrait")).to_contain_text("1 member · everybody may join")
+    ann.page.go_back()
 
     bob.page.get_by_role("link", name="Groups").click()
     bob.page.get_by_role("link", name="Find groups").first.click()

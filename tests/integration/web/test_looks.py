@@ -290,6 +290,35 @@ def test_hostile_texts(people: People) -> None:
     expect(hal.page.locator(".bio")).to_have_text("".join(HOSTILE))
 
 
+def test_marks_that_are_heaped_on_a_letter_stay_in_their_message(people: People) -> None:
+    """Nothing is painted above the bubble."""
+    ida, jon = people.registered("ida", "jon")
+    ida.go(f"chats/user-{people.ids(jon)[0]}")
+    heaped = "Z" + "".join(map(chr, range(0x300, 0x340))) + "algo"
+    ida.write(heaped)
+    ida.state("algo", "sent")
+    ida.page.mouse.move(0, 0)
+    box = ida.message("algo").locator(".bubble").bounding_box()
+    assert box is not None
+    strip = {"x": box["x"], "width": box["width"], "height": 8}
+    above = ida.page.screenshot(clip={"y": box["y"] - 14, **strip})
+    assert above == ida.page.screenshot(clip={"y": box["y"] - 40, **strip})
+
+
+def test_a_chat_is_printed(people: People) -> None:
+    """All messages of the page, and nothing to press."""
+    kai, lou = people.registered("kai", "lou")
+    kai.go(f"chats/user-{people.ids(lou)[0]}")
+    for number in range(20):
+        kai.write(f"line {number}")
+    kai.state("line 19", "sent")
+    kai.page.emulate_media(media="print")
+    expect(kai.message("line 0")).to_be_visible()
+    expect(kai.page.locator(".composer, .list-pane, .navigation").filter(visible=True)).to_have_count(0)
+    hidden = kai.page.locator(".messages").evaluate("(element) => element.scrollHeight - element.clientHeight")
+    assert hidden == 0
+
+
 def test_a_script_in_the_page_would_not_run(people: People) -> None:
     """The policy is the second wall: markup that got in would be dead, and the browser says that it was stopped."""
     guest = people.person("guest")

@@ -2,7 +2,8 @@
 import { html, useEffect, useState } from "../../rendering.js";
 import { Avatar } from "../../parts/Avatar.js";
 import { Confirm, Dialog } from "../../parts/Dialog.js";
-import { GroupForm, policies } from "./GroupForm.js";
+import { GroupForm } from "./GroupForm.js";
+import { Icon } from "../../parts/Icon.js";
 import { Invite } from "./Invite.js";
 import { Links } from "./Links.js";
 import { Candidates } from "./Candidates.js";
@@ -12,6 +13,8 @@ import { Text } from "../../parts/Text.js";
 import { Tile } from "../../parts/Tile.js";
 import { go, hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
+
+const JOINED = { open: "joinedByAll", approval: "joinedAfterApproval", invite: "joinedByInvitation" };
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function Group({ model, id }) {
@@ -51,12 +54,13 @@ export function Group({ model, id }) {
       Object.assign(model.conversation(`group-${id}`), { gone: false, listed: true, touched: model.now() });
       chats();
     });
-  const end = (work) =>
+  const endBy = (work) =>
     model.attempt(async () => {
       await work();
       lists.again("groups");
       go("groups");
     });
+  const end = role === "owner" ? "dissolve" : "leave";
   const leads = role === "owner" || role === "admin";
   const muted = model.lasts(group.muted);
   return html`<div class="page">
@@ -65,7 +69,7 @@ export function Group({ model, id }) {
       <div class="portrait">
         <${Avatar} model=${model} name=${group.name} picture=${group.picture} kind="group" size="large" />
         <h2>${group.name}</h2>
-        <p class="dim">${t(group.size === 1 ? "oneMember" : "members", { count: group.size })} · ${policies()[group.joinPolicy]}</p>
+        <p class="dim">${t(group.size === 1 ? "oneMember" : "members", { count: group.size })} · ${t(JOINED[group.joinPolicy])}</p>
         ${group.description && html`<p class="bio"><${Text} text=${group.description} /></p>`}
       </div>
       <div class="tiles">
@@ -78,8 +82,6 @@ export function Group({ model, id }) {
           html`<${Tile} icon=${muted ? "bell" : "mute"} text=${t(muted ? "unmuteGroup" : "muteGroup")}
             act=${() => act(() => (muted ? api.delete(`/groups/${id}/mute`) : api.put(`/groups/${id}/mute`, {})))} />`
         }
-        ${role && role !== "owner" && html`<${Tile} icon="leave" text=${t("leave")} kind="danger-text" act=${() => setDialog("leave")} />`}
-        ${role === "owner" && html`<${Tile} icon="recall" text=${t("dissolve")} kind="danger-text" act=${() => setDialog("dissolve")} />`}
       </div>
       ${
         !role &&
@@ -90,6 +92,12 @@ export function Group({ model, id }) {
       }
       ${leads && html`<${Candidates} model=${model} group=${group} />`}
       ${role && html`<${Members} model=${model} group=${group} />`}
+      ${
+        role &&
+        html`<div class="actions center last">
+          <button type="button" class="plain danger-text" onClick=${() => setDialog(end)}><${Icon} name=${end === "leave" ? "leave" : "recall"} />${t(end)}</button>
+        </div>`
+      }
     </div>
     ${dialog === "edit" && html`<${Edit} model=${model} group=${group} close=${close} act=${act} />`}
     ${dialog === "invite" && html`<${Invite} model=${model} group=${group} close=${close} />`}
@@ -97,12 +105,12 @@ export function Group({ model, id }) {
     ${
       dialog === "leave" &&
       html`<${Confirm} title=${t("leave")} text=${t("leaveQuestion", { name: group.name })} action=${t("leave")} close=${close}
-        then=${() => end(() => api.post(`/groups/${id}/leave`))} />`
+        then=${() => endBy(() => api.post(`/groups/${id}/leave`))} />`
     }
     ${
       dialog === "dissolve" &&
       html`<${Confirm} title=${t("dissolve")} text=${t("dissolveQuestion", { name: group.name })} action=${t("dissolve")} close=${close}
-        then=${() => end(() => api.delete(`/groups/${id}`))} />`
+        then=${() => endBy(() => api.delete(`/groups/${id}`))} />`
     }
   </div>`;
 }

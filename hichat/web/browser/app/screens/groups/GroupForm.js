@@ -4,7 +4,7 @@ import { Choice, Field } from "../../parts/Field.js";
 import { PictureField } from "../../parts/PictureField.js";
 import { t } from "../../words/words.js";
 
-export const policies = () => ({ open: t("policyOpen"), approval: t("policyApproval"), invite: t("policyInvite") });
+const policies = () => ({ open: t("policyOpen"), approval: t("policyApproval"), invite: t("policyInvite") });
 
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */
 export function GroupForm({ model, given, change, action, then }) {
