@@ -192,6 +192,31 @@ def test_voice(people: People) -> None:
     dave.until("document.querySelector('.message audio').currentTime > 0.2")
 
 
+def test_who_leaves_while_recording(people: People) -> None:
+    """The recording waits where it was begun, can be heard, and goes to nobody else."""
+    ria, sam, tom = people.registered("ria", "sam", "tom")
+    one, two, three = people.ids(ria, sam, tom)
+    sam.go(f"chats/user-{one}")
+    ria.go(f"chats/user-{two}", "sam")
+    ria.page.get_by_role("button", name="Record a voice message").click()
+    expect(ria.page.get_by_text("Recording 0:01")).to_be_visible()
+    ria.go(f"chats/user-{three}", "tom")
+    expect(ria.page.locator(".toast")).to_have_text("Your recording waits in sam. It was not sent.")
+    expect(ria.page.get_by_role("button", name="Record a voice message")).to_be_visible()
+    ria.write("to tom")
+    ria.state("to tom", "sent")
+    ria.go(f"chats/user-{two}", "sam")
+    kept = ria.page.get_by_label("Voice message, not sent yet")
+    expect(kept).to_be_visible()
+    ria.until("document.querySelector('.recorder audio').readyState >= 1")
+    ria.page.get_by_role("button", name="Send").click()
+    expect(sam.page.locator(".message audio")).to_have_count(1)
+    expect(ria.page.get_by_label("Write a message")).to_be_focused()
+    ria.go(f"chats/user-{three}", "tom")
+    ria.sees("to tom")
+    expect(ria.page.locator(".message audio")).to_have_count(0)
+
+
 def give_recorded(who: Person, type: str, name: str, seconds: float) -> None:
     """Choose what the browser records itself, in pieces: then it does not say how long it is."""
     who.page.evaluate(RECORD, [type, name, seconds * 1000])

@@ -82,7 +82,7 @@ export class Media {
   set uploads(uploads) {
     this.waiting = uploads;
     if (uploads.length) addEventListener("beforeunload", warn);
-    else removeEventListener("beforeunload", warn);
+    else if (!this.model.recordings.all.size) removeEventListener("beforeunload", warn);
   }
 
   // Where the browser finds a file of this server; empty: nowhere, or not yet. Nothing is loaded from elsewhere.
@@ -275,7 +275,7 @@ export class Media {
   }
 }
 
-function warn(event) {
+export function warn(event) {
   event.preventDefault();
   event.returnValue = true; // for browsers that know only this
 }

@@ -12,6 +12,7 @@ import { Overview } from "./overview.js";
 import { People } from "./people.js";
 import { explain } from "./problems.js";
 import { Notices } from "./notices.js";
+import { Recordings } from "./recordings.js";
 import { t, untilTomorrow } from "../words/words.js";
 
 const TYPING_TIME = 6000; // milliseconds that somebody who was typing still is
@@ -57,6 +58,7 @@ export class Model {
     this.people = new People(this);
     this.lists = new Lists(this);
     this.media = new Media(this);
+    this.recordings = new Recordings(this);
     this.members = new Members(this);
     this.groups = new Groups(this);
     this.notices = new Notices(this);
@@ -529,6 +531,7 @@ export class Model {
     this.people.forget();
     this.lists.forget();
     this.media.forget();
+    this.recordings.forget();
     this.members.forget();
     this.groups.forget();
     this.notices.forget();

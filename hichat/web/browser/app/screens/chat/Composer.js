@@ -6,6 +6,7 @@ import { Menu } from "../../parts/Menu.js";
 import { Recorder } from "./Recorder.js";
 import { Suggestions, mentionAt } from "./Suggestions.js";
 import { mentionsIn } from "../../model/mentions.js";
+import { canRecord } from "../../model/recordings.js";
 import { t } from "../../words/words.js";
 
 const HIGHEST = 180; // pixels
@@ -18,14 +19,19 @@ export function Composer({ model, conversation, attach }) {
   const area = useElement();
   const picker = useElement();
   const [emojis, setEmojis] = useState(/** @type {any} */ (null));
-  const [recording, setRecording] = useState(false);
   const [mention, setMention] = useState(/** @type {any} */ (null));
   const { draft } = conversation;
+  const recording = model.recordings.get(conversation.name);
   const fine = matchMedia("(hover: hover)").matches;
 
   useEffect(() => {
     if (fine) area.current?.focus();
   }, []);
+  // What was recorded with is gone, and the focus with it.
+  useEffect(() => {
+    if (recording) return () => (conversation.wantsFocus = fine);
+    return undefined;
+  }, [Boolean(recording)]);
   useEffect(() => {
     if (!conversation.wantsFocus) return;
     conversation.wantsFocus = false;
@@ -41,7 +47,7 @@ export function Composer({ model, conversation, attach }) {
     element.style.height = "auto";
     element.style.height = `${Math.min(element.scrollHeight, HIGHEST)}px`;
     box.style.height = "";
-  }, [draft.text, recording]);
+  }, [draft.text, Boolean(recording)]);
 
   const left = model.limits.text - lengthOf(draft.text);
   const group = conversation.place.group;
@@ -132,14 +138,13 @@ export function Composer({ model, conversation, attach }) {
     event.currentTarget.value = "";
   };
 
-  if (recording) {
-    const close = () => {
-      setRecording(false);
-      // What was recorded with is gone, and the focus with it.
-      conversation.wantsFocus = fine;
-    };
-    return html`<${Recorder} model=${model} conversation=${conversation} close=${close} />`;
-  }
+  const record = async () => {
+    if (await model.recordings.begin(conversation.name)) return;
+    conversation.wantsFocus = fine;
+    model.changed();
+  };
+
+  if (recording) return html`<${Recorder} model=${model} conversation=${conversation} recording=${recording} />`;
   return html`<div class="composer">
     ${(draft.editing || draft.replyTo) && html`<${Regarding} model=${model} draft=${draft} cancel=${cancel} />`}
     ${mention && html`<${Suggestions} model=${model} group=${group} mention=${mention} area=${area.current} choose=${choose} close=${() => setMention(null)} />`}
@@ -174,14 +179,12 @@ export function Composer({ model, conversation, attach }) {
       ${
         draft.text.trim() || !canRecord()
           ? html`<button class="icon-button send" aria-label=${t("send")} title=${t("send")} disabled=${!draft.text.trim()}><${Icon} name="send" /></button>`
-          : html`<${IconButton} icon="microphone" label=${t("recordVoice")} onClick=${() => setRecording(true)} />`
+          : html`<${IconButton} icon="microphone" label=${t("recordVoice")} onClick=${record} />`
       }
     </form>
     ${emojis && html`<${Menu} anchor=${emojis} label=${t("emoji")} close=${() => setEmojis(null)}><${Emojis} choose=${insert} /><//>`}
   </div>`;
 }
-
-const canRecord = () => Boolean(navigator.mediaDevices?.getUserMedia) && "MediaRecorder" in self;
 
 // What is edited or answered.
 /** @param {import("../../rendering.js").Props & Record<string, any>} props */

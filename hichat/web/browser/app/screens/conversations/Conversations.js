@@ -156,6 +156,7 @@ function Sign({ icon, text }) {
 function Preview({ model, conversation }) {
   const { draft, last, typing, place } = conversation;
   if (typing.size) return html`<span class="accent">${t("typing")}</span>`;
+  if (model.recordings.get(conversation.name)) return html`<span class="accent">${t("draft")}</span> ${t("aVoiceMessage")}`;
   if (draft.text && !draft.editing) return html`<span class="accent">${t("draft")}</span> ${draft.text.slice(0, 100)}`;
   const waiting = model.pendingOf(conversation.name).at(-1);
   const shown = waiting ? { ...waiting.frame, from: model.state.user } : last;
