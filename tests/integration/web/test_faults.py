@@ -53,12 +53,15 @@ def test_offline_and_back(people: People) -> None:
 
 
 def test_an_edit_without_a_network(people: People) -> None:
-    """It was not done: the new text is there to be tried again. A conversation opens when the network is back."""
+    """
+    It was not done: the new text is there to be tried again. A conversation that has not come shows what is said in it,
+    and opens when the network is back.
+    """
     wire = people.wire()
     ida = people.person("ida", url=wire.url)
     ida.register()
-    (jan,) = people.registered("jan")
-    one, two = people.ids(ida, jan)
+    jan, kit = people.registered("jan", "kit")
+    one, two, three = people.ids(ida, jan, kit)
     ida.go(f"chats/user-{two}")
     ida.write("one")
     ida.state("one", "delivered")
@@ -72,6 +75,11 @@ def test_an_edit_without_a_network(people: People) -> None:
     expect(ida.page.get_by_text("Editing")).to_be_visible()
     ida.go("chats/announcements")
     expect(ida.page.get_by_role("button", name="Try again")).to_be_visible()
+    ida.go(f"chats/user-{three}")
+    expect(ida.page.get_by_role("button", name="Try again")).to_be_visible()
+    ida.write("waits for the line")
+    ida.state("waits for the line", "sending")
+    ida.go("chats/announcements")
     wire.mend()
     expect(ida.page.get_by_text("No messages yet.")).to_be_visible()
     ida.go(f"chats/user-{two}")

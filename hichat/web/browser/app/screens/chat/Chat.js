@@ -7,6 +7,7 @@ import { goBack } from "../../parts/back.js";
 import { Menu } from "../../parts/Menu.js";
 import { Messages } from "./Messages.js";
 import { Preview } from "./Preview.js";
+import { Waiting } from "./Waiting.js";
 import { explain } from "../../model/problems.js";
 import { choicesFor } from "../conversations/choices.js";
 import { go, hrefOf } from "../../model/route.js";
@@ -83,14 +84,7 @@ export function Chat({ model, name, message }) {
     ${
       conversation.loaded
         ? html`<${Messages} model=${model} conversation=${conversation} target=${message} version=${versionOf(model, conversation)} />`
-        : html`<div class="messages-empty">
-            ${
-              problem
-                ? html`<p role="alert">${problem}</p>
-                    <button type="button" onClick=${load}>${t("tryAgain")}</button>`
-                : html`<div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>`
-            }
-          </div>`
+        : html`<${Unloaded} model=${model} conversation=${conversation} problem=${problem} load=${load} />`
     }
     ${
       mayWrite(model, conversation)
@@ -99,6 +93,23 @@ export function Chat({ model, name, message }) {
     }
     ${files && html`<${Preview} key=${files} model=${model} conversation=${conversation} files=${files} close=${() => dismiss(files)} />`}
   </div>`;
+}
+
+// What was said has not come yet. What one has sent meanwhile is there.
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+function Unloaded({ model, conversation, problem, load }) {
+  return html`<div class="messages-empty">
+      ${
+        problem
+          ? html`<p role="alert">${problem}</p>
+              <button type="button" onClick=${load}>${t("tryAgain")}</button>`
+          : html`<div class="spinner" role="status"><span class="hidden">${t("loading")}</span></div>`
+      }
+    </div>
+    <div class="messages-waiting">
+      ${model.pendingOf(conversation.name).map((item) => html`<${Waiting} key=${item.key} model=${model} item=${item} />`)}
+      ${model.media.of(conversation).map((upload) => html`<${Waiting} key=${upload.key} model=${model} upload=${upload} />`)}
+    </div>`;
 }
 
 // Messages is a class that draws again only if something of these is another.
