@@ -277,12 +277,26 @@ def test_without_a_shared_worker(people: People) -> None:
 
 
 def test_notifications(people: People) -> None:
-    """Who does not look is called; not from a conversation that is muted, and not while looking."""
+    """
+    Who does not look is called; not from a conversation that is muted, and not while looking. What comes elsewhere than
+    in the conversation in view sounds.
+    """
     record = """
         window.calls = [];
         window.Notification = class {
             static permission = 'granted';
-            constructor(title, given) { window.calls.push(`${title}|${given.body}`); }
+            constructor(title, given) {
+                window.calls.push(`${title}|${given.body}`);
+                window.notice = this;
+            }
+            close() { window.wasClosed = true; }
+        };
+        window.sounds = 0;
+        window.AudioContext = class extends AudioContext {
+            constructor() {
+                super();
+                window.sounds++;
+            }
         };
         Object.defineProperty(document, 'hasFocus', { value: () => !window.away });
     """
@@ -293,18 +307,40 @@ def test_notifications(people: People) -> None:
     jan.go(f"chats/user-{number}")
     jan.write("you are looking")
     expect(ida.page.locator(".row", has_text="you are looking")).to_be_visible()
+    ida.until("sounds === 1")
+    (sender,) = people.ids(jan)
+    ida.go(f"chats/user-{sender}")
+    jan.write("here you are")
+    jan.state("here you are", "read")
+    ida.go("settings/appearance")
     ida.page.evaluate("window.away = true; window.dispatchEvent(new Event('blur'))")
     jan.write("you are away")
     ida.until("calls.length > 0")
     assert ida.page.evaluate("calls") == ["jan|you are away"]
-    row = ida.page.locator(".row", has_text="you are away")
+    assert ida.page.evaluate("sounds") == 2
+    ida.page.evaluate("notice.onclick()")
+    ida.sees("you are away")
+    assert ida.page.evaluate("wasClosed")
+    ida.go("settings/appearance")
+    for what in ("Show what was written", "Sound when a message comes"):
+        ida.page.get_by_role("group", name=what).get_by_text("Off", exact=True).click()
+    ida.page.evaluate("window.dispatchEvent(new Event('blur'))")
+    jan.write("a secret")
+    ida.until("calls.length > 1")
+    assert ida.page.evaluate("calls")[1] == "jan (2)|New message"
+    assert ida.page.evaluate("sounds") == 2
+    ida.page.get_by_role("group", name="Show what").get_by_text("On", exact=True).click()
+    ida.page.evaluate("window.away = false; window.dispatchEvent(new Event('focus'))")
+    ida.go("chats")
+    ida.page.evaluate("window.away = true; window.dispatchEvent(new Event('blur'))")
+    row = ida.page.locator(".list-pane .row", has_text="a secret")
     row.hover()
     row.get_by_role("button", name="More about jan").click()
     ida.page.get_by_role("button", name="Mute").click()
     expect(row.locator(".row-sign")).to_be_visible()
     jan.write("psst")
     expect(ida.page.locator(".row", has_text="psst")).to_be_visible()
-    assert len(ida.page.evaluate("calls")) == 1
+    assert len(ida.page.evaluate("calls")) == 2
     expect(ida.page).to_have_title("HiChat")
     row = ida.page.locator(".list-pane .row", has_text="jan")
     row.hover()
@@ -319,7 +355,7 @@ def test_notifications(people: People) -> None:
     for number in range(9):
         jan.write(f"burst {number}")
     ida.until("calls.some((call) => call.includes('burst 8'))")
-    calls = ida.page.evaluate("calls")[1:]
+    calls = ida.page.evaluate("calls")[2:]
     assert len(calls) < 9
     assert re.search(r"^jan \(\d+\)\|burst 8$", calls[-1])
     assert other.evaluate("calls") == []

@@ -14,12 +14,13 @@ const WATCHED = 200;
 
 export class Hub {
   constructor() {
-    this.ports = new Map(); // port -> {watch, visible}
+    this.ports = new Map(); // port -> {watch, visible, viewed}
     this.waiting = new Map(); // ref -> {resolve, reject}
     this.references = 0;
     // phase: starting, out, in; line: off, on (live); elsewhere: the same browser is connected by another hub
+    // visible: how many tabs are looked at; viewed: the names of the conversations that these show
     // skew: by how many milliseconds the server's clock is ahead
-    this.state = { phase: "starting", user: 0, line: "off", live: false, elsewhere: false, visible: 0, skew: 0 };
+    this.state = { phase: "starting", user: 0, line: "off", live: false, elsewhere: false, visible: 0, viewed: [], skew: 0 };
     this.receivedMarks = new Map(); // conversation -> the mark that is to be said
     this.cursor = null;
     this.session = new Session();
@@ -39,7 +40,7 @@ export class Hub {
   }
 
   attach(port) {
-    this.ports.set(port, { watch: { users: [], groups: [] }, visible: false });
+    this.ports.set(port, { watch: { users: [], groups: [] }, visible: false, viewed: "" });
     port.onmessage = (event) => this.#asked(port, event.data);
     port.postMessage({ state: this.state, outbox: this.outbox.items });
     if (!this.started) {
@@ -97,9 +98,9 @@ export class Hub {
       this.ports.get(port).watch = watch;
       this.#watch();
     },
-    look: (port, visible) => {
-      this.ports.get(port).visible = visible;
-      this.#set({ visible: [...this.ports.values()].filter((tab) => tab.visible).length });
+    look: (port, visible, viewed = "") => {
+      Object.assign(this.ports.get(port), { visible, viewed });
+      this.#look();
       if (visible) this.line.hurry();
     },
     useHere: () => {
@@ -108,7 +109,7 @@ export class Hub {
     },
     detach: (port) => {
       this.ports.delete(port);
-      this.#set({ visible: [...this.ports.values()].filter((tab) => tab.visible).length });
+      this.#look();
       this.#watch();
     },
   };
@@ -288,6 +289,11 @@ export class Hub {
       // It may be only the token that is too old: the next hello asks for another.
       this.session.until = 0;
     }
+  }
+
+  #look() {
+    const looked = [...this.ports.values()].filter((tab) => tab.visible);
+    this.#set({ visible: looked.length, viewed: looked.flatMap((tab) => tab.viewed || []) });
   }
 
   #watch() {

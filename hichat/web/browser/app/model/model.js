@@ -49,7 +49,7 @@ export class Model {
   /** @type {any} the timer that draws */
   waiting = 0;
   /** @type {any} see Hub */
-  state = { phase: "starting", user: 0, line: "off", live: false, skew: 0 };
+  state = { phase: "starting", user: 0, line: "off", live: false, viewed: [], skew: 0 };
 
   /** @param {() => void} drawn draws the page */
   constructor(drawn) {
@@ -71,9 +71,7 @@ export class Model {
     this.link.open();
     this.notices.begin();
     const look = () => {
-      const visible = document.visibilityState === "visible" && document.hasFocus();
-      this.focused = visible;
-      this.link.ask("look", visible);
+      this.#look();
       this.changed();
     };
     for (const name of ["focus", "blur"]) addEventListener(name, look);
@@ -83,6 +81,12 @@ export class Model {
     });
     look();
     this.#go();
+  }
+
+  // Tell the hub whether this tab is looked at, and what it shows.
+  #look() {
+    this.focused = document.visibilityState === "visible" && document.hasFocus();
+    this.link.ask("look", this.focused, this.watching?.name);
   }
 
   // What was said today was said yesterday as soon as the day is over, also if the machine slept meanwhile, or the reader
@@ -283,7 +287,7 @@ export class Model {
       if (before.user) forgetDrafts();
       this.#forget();
     }
-    if (state.visible) this.notices.looked();
+    if (state.visible && !before.visible) this.notices.looked();
     // Who is there, and whether somebody still types, nobody can tell us then.
     if (state.line === "off") {
       for (const each of this.conversations.values()) each.typing.clear();
@@ -376,7 +380,10 @@ export class Model {
 
   // People and groups whose presence and typing are of interest.
   watch(current = this.watching) {
-    this.watching = current;
+    if (current !== this.watching) {
+      this.watching = current;
+      this.#look();
+    }
     const users = new Set();
     if (current?.place.user) users.add(current.place.user);
     for (const { place } of this.listed) if (place.user) users.add(place.user);
@@ -470,6 +477,7 @@ export class Model {
     if (!conversation) return;
     if (from === this.state.user) {
       conversation.haveRead(read);
+      this.notices.read(conversation);
       this.#doubt(conversation);
       return;
     }

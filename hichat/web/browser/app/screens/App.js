@@ -11,6 +11,7 @@ export function App({ model }) {
   const unread = phase === "in" ? model.unread : 0;
   useEffect(() => {
     document.title = unread ? `(${unread}) HiChat` : "HiChat";
+    badge(unread);
   }, [unread]);
   return html`
     ${phase === "starting" && html`<${Waiting} model=${model} />`}
@@ -19,3 +20,6 @@ export function App({ model }) {
     <${Toasts} model=${model} />
   `;
 }
+
+// The number at the sign of an installed app. Where there is none the browser refuses, or knows no such thing.
+const badge = (count) => /** @type {any} */ (navigator).setAppBadge?.(count).catch(() => {});

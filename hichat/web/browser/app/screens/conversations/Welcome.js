@@ -2,7 +2,7 @@
 import { html, useState } from "../../rendering.js";
 import { Icon } from "../../parts/Icon.js";
 import { Share } from "./Share.js";
-import { noticesOpen } from "../../model/notices.js";
+import { noticesOpen, turnNotices } from "../../model/notices.js";
 import { hrefOf } from "../../model/route.js";
 import { t } from "../../words/words.js";
 
@@ -11,7 +11,7 @@ export function Welcome({ model }) {
   const [sharing, setSharing] = useState(false);
   // A browser asks only after a click.
   const call = async () => {
-    if ((await Notification.requestPermission()) !== "granted") model.toast(t("noticesRefused"), "problem");
+    if (!(await turnNotices(true))) model.toast(t("noticesRefused"), "problem");
     model.changed();
   };
   const step = (icon, text, hint) => html`

@@ -1,0 +1,26 @@
+// Whether the client calls, how, and with how much.
+import { html, useState } from "../../rendering.js";
+import { Choice } from "../../parts/Field.js";
+import { noticesOn, noticesPossible, showTexts, soundsOn, textsShown, turnNotices, turnSounds } from "../../model/notices.js";
+import { t } from "../../words/words.js";
+
+/** @param {import("../../rendering.js").Props & Record<string, any>} props */
+export function Notices({ model }) {
+  const [, draw] = useState(0);
+  const again = () => draw((count) => count + 1);
+  const call = async (chosen) => {
+    if (!(await turnNotices(chosen === "on"))) model.toast(t("noticesRefused"), "problem");
+    again();
+  };
+  const change = (turn) => (chosen) => {
+    turn(chosen === "on");
+    again();
+  };
+  const choice = (label, on, turn) =>
+    html`<${Choice} label=${label} options=${{ on: t("on"), off: t("off") }} value=${on ? "on" : "off"} change=${turn} />`;
+  return html`
+    ${noticesPossible() && choice(t("notices"), noticesOn(), call)}
+    ${noticesPossible() && choice(t("noticesText"), textsShown(), change(showTexts))}
+    ${choice(t("sounds"), soundsOn(), change(turnSounds))}
+  `;
+}
