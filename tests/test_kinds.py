@@ -110,7 +110,7 @@ SHOWN: list[tuple[Event, str]] = [
     ),
     (
         event(Kind.CONVERSATION_SET, b'{"scope":2,"target":1000000001,"pinned":false,"muted":true}'),
-        _told("conversation_set", PAIR, ',"settings":{"group":1000000001,"pinned":false,"muted":true}'),
+        _told("conversation_set", PAIR, ',"settings":{"group":1000000001,"pinned":false,"muted":true,"notify":"none"}'),
     ),
 ]
 """Events, and what v2 shows of each."""

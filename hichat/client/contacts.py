@@ -9,6 +9,7 @@ from typing import Any
 
 from hichat.client.caller import ApiCaller
 from hichat.client.wire import Conversation, User, whole, words
+from hichat.core.events import Notify
 
 
 class ContactCalls:
@@ -77,15 +78,39 @@ class ContactCalls:
         items = answer.get("items") if isinstance(answer, dict) else None
         return [_conversation(item) for item in items or () if isinstance(item, dict)]
 
-    async def set(self, conversation: str, *, pinned: bool | None = None, muted: bool | None = None) -> None:
+    async def set(
+        self,
+        conversation: str,
+        *,
+        pinned: bool | None = None,
+        muted: bool | None = None,
+        archived: bool | None = None,
+        hidden: bool | None = None,
+        notify: Notify | None = None,
+        muted_until: int | None = None,
+        unread_from: int | None = None,
+    ) -> None:
         """
-        Pin or mute a conversation, or undo that.
+        Change one's settings for a conversation. None keeps a present value.
 
         @param conversation: see L{Conversation.name}.
-        @param pinned: None keeps the present value.
-        @param muted: None keeps the present value.
+        @param pinned: whether it stands before others.
+        @param muted: whether no message makes a notification; False ends a mute for a time, too.
+        @param archived: whether it is in the archive, until a new message comes; one that is muted stays there.
+        @param hidden: whether it is not listed until a new message comes.
+        @param notify: the messages that make a notification.
+        @param muted_until: until when none does, in milliseconds since the epoch; 0: no such time.
+        @param unread_from: the id of the message from which on it counts as unread; 0: it does not.
         """
-        given = {"pinned": pinned, "muted": muted}
+        given = {
+            "pinned": pinned,
+            "muted": muted,
+            "archived": archived,
+            "hidden": hidden,
+            "notify": notify,
+            "mutedUntil": muted_until,
+            "unreadFrom": unread_from,
+        }
         body = {name: value for name, value in given.items() if value is not None}
         await self._session.call("PATCH", f"/conversations/{conversation}", body)
 

@@ -158,6 +158,30 @@ def spans(connection: Connection, user: int) -> dict[int, list[tuple[int, int]]]
 _MINE = select(_mine())
 
 
+def spans_of_groups(connection: Connection, user: int) -> dict[int, list[tuple[int, int]]]:
+    """@return: as L{spans}, of the groups of which the user is or was a member."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for conversation, since, until in connection.execute(_GROUPS, {"user": user}):
+        found.setdefault(conversation, []).append((since, MAX_SAFE_INTEGER if until is None else until))
+    return found
+
+
+_GROUPS = (
+    select(conversations.c.id, members.c.since, members.c.until)
+    .join_from(
+        members,
+        conversations,
+        and_(
+            conversations.c.scope == Scope.GROUP,
+            conversations.c.first == members.c.group_id,
+            conversations.c.second == 0,
+        ),
+    )
+    .where(members.c.user_id == bindparam("user", type_=BigInteger))
+    .order_by(conversations.c.id, members.c.since)
+)
+
+
 def intervals(connection: Connection, user: int, group: int) -> list[tuple[int, int]]:
     """
     @return: the first and last positions of the user's memberships, in order. The events that began and ended them are

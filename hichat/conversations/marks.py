@@ -170,6 +170,11 @@ _MARK = select(marks.c.received, marks.c.read, marks.c.read_n).where(
 )
 
 
+def read_up_to(connection: Connection, conversation: int, user: int) -> int:
+    """@return: the position up to which the user has marked the conversation as read."""
+    return _find(connection, conversation, user)[1]
+
+
 def _others(connection: Connection, conversation: int, user: int, key: ConversationKey) -> list[Mark]:
     query = select(marks.c.user_id, marks.c.received, marks.c.read).where(
         marks.c.conversation == conversation, marks.c.user_id != user

@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import CTE
 
+from hichat.accounts.conversation_settings import Setting
 from hichat.conversations import catchup, history, marks, unread
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import MESSAGES
@@ -63,15 +64,16 @@ class OverviewEntry(msgspec.Struct):
     @ivar last: the last message in its present form, if there is one.
     @ivar unread: the number of unread messages; see L{hichat.conversations.unread}.
     @ivar own: the user's mark.
+    @ivar setting: the user's settings. What is over of them is not there any more.
     """
 
     cursor: OverviewCursor
     scope: int
     target: int
-    muted: bool
     last: history.FoldedEvents | None
     unread: int
     own: marks.Mark
+    setting: Setting
 
 
 class _Row(NamedTuple):
@@ -85,14 +87,24 @@ class _Row(NamedTuple):
     activity: int
     pinned: bool
     muted: bool
+    archived: int
+    hidden: int
+    mentions_only: bool
+    muted_until: int
+    unread_from: int
+    unread_at: int
 
 
-def overview(connection: Connection, user: int, behind: OverviewCursor | None, limit: int) -> list[OverviewEntry]:
+def overview(
+    connection: Connection, user: int, behind: OverviewCursor | None, limit: int, now: int, archived: bool = False
+) -> list[OverviewEntry]:
     """
     The conversations of a user: pairs with messages, the groups of which the user is a member, and the announcements.
 
     @param behind: only conversations behind this place.
     @param limit: the most entries, a few hundred.
+    @param now: the time of day, in milliseconds since the epoch.
+    @param archived: those in the archive; else the others. Hidden ones are in neither.
     @return: pinned ones first, then by activity, the newest first.
     """
     values = {
@@ -103,6 +115,8 @@ def overview(connection: Connection, user: int, behind: OverviewCursor | None, l
         "behind_activity": behind.activity if behind else 0,
         "behind_id": behind.conversation if behind else 0,
         "wanted": limit,
+        "now": now,
+        "archived": archived,
     }
     rows = [_Row(*row) for row in connection.execute(_OVERVIEW, values)]
     found = _events(connection, {row.last for row in rows} | {row.since for row in rows})
@@ -115,13 +129,29 @@ def overview(connection: Connection, user: int, behind: OverviewCursor | None, l
             OverviewCursor(bool(row.pinned), row.activity, row.id),
             row.scope,
             row.target,
-            bool(row.muted),
             folded[row.last] if row.last is not None else None,
             counts[row.id],
             marks.Mark(user, *(standing[row.id][:2] if row.id in standing else (0, 0))),
+            _setting(row, standing.get(row.id, (0, 0, 0))[1], now, archived),
         )
         for row in rows
     ]
+
+
+def _setting(row: _Row, read: int, now: int, archived: bool) -> Setting:
+    """@param read: the position up to which the user has read the conversation."""
+    is_unread = row.unread_at > read
+    return Setting(
+        row.scope,
+        row.target,
+        pinned=bool(row.pinned),
+        muted=bool(row.muted),
+        archived=row.archived if archived else 0,
+        mentions_only=bool(row.mentions_only),
+        muted_until=row.muted_until if row.muted_until > now else 0,
+        unread_from=row.unread_from if is_unread else 0,
+        unread_at=row.unread_at if is_unread else 0,
+    )
 
 
 def _events(connection: Connection, positions: set[int | None]) -> dict[int | None, Event]:
@@ -236,6 +266,12 @@ def _overview() -> Select[Any]:
             last.label("last"),
             func.coalesce(setting.c.pinned, False).label("pinned"),
             func.coalesce(setting.c.muted, False).label("muted"),
+            func.coalesce(setting.c.archived, 0).label("archived"),
+            func.coalesce(setting.c.hidden, 0).label("hidden"),
+            func.coalesce(setting.c.mentions_only, False).label("mentions_only"),
+            func.coalesce(setting.c.muted_until, 0).label("muted_until"),
+            func.coalesce(setting.c.unread_from, 0).label("unread_from"),
+            func.coalesce(setting.c.unread_at, 0).label("unread_at"),
         )
         .select_from(mine)
         .outerjoin(tail, tail.c.conversation == mine.c.id)
@@ -252,6 +288,9 @@ def _overview() -> Select[Any]:
         .prefix_with("MATERIALIZED")
     )
     activity = func.coalesce(listed.c.last, listed.c.since)
+    newest = func.coalesce(listed.c.last, 0)
+    quiet = or_(listed.c.muted, listed.c.muted_until > bindparam("now", type_=BigInteger))
+    in_archive = and_(listed.c.archived > 0, or_(newest <= listed.c.archived, quiet))
     pinned = case((listed.c.pinned, 1), else_=0)
     behind_pinned = case((bindparam("behind_pinned", type_=Boolean), 1), else_=0)
     behind_activity, behind_id = (bindparam(name, type_=BigInteger) for name in ("behind_activity", "behind_id"))
@@ -265,8 +304,16 @@ def _overview() -> Select[Any]:
             activity,
             listed.c.pinned,
             listed.c.muted,
+            listed.c.archived,
+            listed.c.hidden,
+            listed.c.mentions_only,
+            listed.c.muted_until,
+            listed.c.unread_from,
+            listed.c.unread_at,
         )
         .where(or_(listed.c.scope != int(Scope.USER), listed.c.last.is_not(None)))
+        .where(or_(listed.c.hidden == 0, newest > listed.c.hidden))
+        .where(case((in_archive, 1), else_=0) == case((bindparam("archived", type_=Boolean), 1), else_=0))
         .where(
             or_(
                 bindparam("from_start", type_=Boolean),

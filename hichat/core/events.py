@@ -24,6 +24,9 @@ JoinPolicy = Literal["open", "approval", "invite"]
 Who may join a group: everybody; or users whom the owner or an admin approves; or invited users only.
 """
 
+Notify = Literal["all", "mentions", "none"]
+"""The messages of a conversation that make a notification: all, those that mention the user, or none."""
+
 Role = Literal["owner", "admin", "member"]
 """The roles of a group's members."""
 

@@ -168,7 +168,7 @@ def assemble(settings: DaemonSettings, reactor: Any, stopping: Callable[[], bool
         budgets=Budgets(settings.http_limit, reactor),
         accounts=accounts,
         contacts=contacts,
-        conversations=Conversations(store, way.ledger),
+        conversations=Conversations(store, way.ledger, _now),
         groups=groups,
         marks=way.marks,
         search_index=index,

@@ -319,11 +319,14 @@ def members(connection: Connection, group_id: int) -> set[int]:
     return set(connection.scalars(select(members_table.c.user_id).where(*_members_of(group_id))))
 
 
-def list_members(connection: Connection, group: Group, after: int, limit: int) -> list[Member]:
+def list_members(connection: Connection, group: Group, after: int, limit: int, name: str = "") -> list[Member]:
     """
     @param after: the user behind whom to go on, or 0.
+    @param name: only members with this in their names, in any case; empty: all.
     @return: in order of id.
     """
+    if name.strip() and not key_of(name):
+        return []
     user, member = users_table.c, members_table.c
     query = (
         select(user.id, user.name, user.avatar, member.admin, func.coalesce(mutes.c.until, 0))
@@ -334,6 +337,9 @@ def list_members(connection: Connection, group: Group, after: int, limit: int) -
         .order_by(member.user_id)
         .limit(limit)
     )
+    if name:
+        by_key = user.name_key.contains(name_key(name), autoescape=True)
+        query = query.where(or_(by_key, user.name_match.contains(key_of(name), autoescape=True)))
     return [
         Member(number, name, avatar, _role(number == group.owner_id, admin), until)
         for number, name, avatar, admin, until in connection.execute(query)

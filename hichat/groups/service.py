@@ -91,16 +91,17 @@ class Groups:
         """See L{queries.view}."""
         return await self._store.read(queries.view, user_id, group_id)
 
-    async def members(self, user_id: int, group_id: int, after: int, limit: int) -> list[Member]:
+    async def members(self, user_id: int, group_id: int, after: int, limit: int, name: str = "") -> list[Member]:
         """
         @param user_id: the member who asks.
         @param after: the user behind whom to go on, or 0.
+        @param name: see L{queries.list_members}.
         @return: in order of id.
         """
 
         def read(connection: Connection) -> list[Member]:
             group = GroupRights(connection, group_id, user_id).ask(GroupAct.SEE_MEMBERS).group
-            return queries.list_members(connection, group, after, limit)
+            return queries.list_members(connection, group, after, limit, name)
 
         return await self._store.read(read)
 

@@ -47,6 +47,33 @@ _AFTER = {
 }
 
 
+def before_time(connection: Connection, time: int) -> int:
+    """
+    Look for a time by halves: it takes a look-up for each doubling of the log.
+
+    @param time: milliseconds since the epoch.
+    @return: the position of the last event before it, 0 if there is none. If the clock was set back, there are several
+        such places: it is one of them.
+    """
+    low, high = 0, head(connection)
+    while low < high:
+        middle = (low + high + 1) // 2
+        position, moment = connection.execute(_FROM, {"least": middle}).one()
+        if moment < time:
+            low = position
+        else:
+            high = middle - 1
+    return low
+
+
+_FROM = (
+    select(events.c.position, events.c.time)
+    .where(events.c.position >= bindparam("least", type_=BigInteger))
+    .order_by(events.c.position)
+    .limit(1)
+)
+
+
 def append(connection: Connection, rows: Sequence[Event]) -> None:
     """Write events behind the last one. For the ledger only, in a transaction that holds the write lock."""
     _put(connection, events, [astuple(row) for row in rows])

@@ -25,7 +25,7 @@ from hichat.search.words import Token
 from hichat.storage.engine import SEARCH_LOCK, make_engine
 from hichat.storage.tables import search_entries, search_head
 
-INDEX_VERSION = 6
+INDEX_VERSION = 7
 """The version of the entries' form. An index of another version is made anew."""
 
 CONVERSATIONS_IN_QUERY = 200
@@ -59,7 +59,7 @@ class IndexEntry(NamedTuple):
     The index's entry of a message.
 
     @ivar position: the message's position in the log.
-    @ivar terms: the terms by which it is found; see L{of_word}, L{of_sender} and L{of_media}.
+    @ivar terms: the terms by which it is found; see L{of_word}, L{of_sender}, L{of_media} and L{of_mention}.
     """
 
     position: int
@@ -97,6 +97,11 @@ def of_sender(conversation: int, user: int) -> str:
 def of_media(conversation: int, media: str) -> str:
     """@return: the term for the media of a message in a conversation, such as C{picture}."""
     return f"{conversation}\u00a7{media}"
+
+
+def of_mention(conversation: int, user: int) -> str:
+    """@return: the term for the mention of a user in a conversation; 0: of all its members."""
+    return f"{conversation}\u00b6{user}"
 
 
 class Index(ABC):

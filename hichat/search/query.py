@@ -26,7 +26,7 @@ from hichat.log import by_conversation as places_room
 from hichat.log import reading
 from hichat.search import words
 from hichat.search.folding import comparable
-from hichat.search.index import Index, of_media, of_sender, of_word
+from hichat.search.index import Index, of_media, of_mention, of_sender, of_word
 from hichat.search.indexer import text_of
 from hichat.search.words import Part, Token, Word
 from hichat.storage.tables import events, is_of, places, recent_places
@@ -57,12 +57,13 @@ class Criteria(msgspec.Struct, kw_only=True):
     """
     A search.
 
-    @ivar words: the words, at least one.
+    @ivar words: the words. Without one there has to be a sender, media, or C{mentions}.
     @ivar key: the key of a conversation, see L{reading.conversation_key}; None: all of the user's.
     @ivar sender: the sender's user id; None: any.
     @ivar after: only messages from this time on; milliseconds since the epoch.
     @ivar before: only messages from before this time.
     @ivar media: the media of the message; None: any.
+    @ivar mentions: only messages of others, in groups, that mention the user who asks, or all members.
     @ivar order: of the results: the best first, or the newest first.
     """
 
@@ -72,6 +73,7 @@ class Criteria(msgspec.Struct, kw_only=True):
     after: int | None = None
     before: int | None = None
     media: frames.Media | None = None
+    mentions: bool = False
     order: Order = "newest"
 
 
@@ -161,7 +163,8 @@ class _Search:
         self._done = done
         self._top = top
         self._whole = True
-        self._spans = _spans(connection, user, wanted.key)
+        self._user = user
+        self._spans = _spans(connection, user, wanted)
         # The stretches of the index that have events of the wanted time, the last first; without a time, all of it.
         self._stretches = [(0, top)]
         if wanted.after is not None or wanted.before is not None:
@@ -256,6 +259,8 @@ class _Search:
     def _alternatives(self) -> list[list[Token]]:
         wanted = self._wanted
         tokens = list(dict.fromkeys(token for word in wanted.words for token in words.wanted(word)))[:TERMS]
+        # Of a message that names the user and all members, either is enough.
+        named = (self._user, 0) if wanted.mentions else (None,)
         alternatives: list[list[Token]] = []
         for conversation in self._spans:
             terms = [Token(of_word(conversation, token.text), token.begins) for token in tokens]
@@ -263,7 +268,9 @@ class _Search:
                 terms.append(Token(of_sender(conversation, wanted.sender), False))
             if wanted.media is not None:
                 terms.append(Token(of_media(conversation, wanted.media), False))
-            alternatives.append(terms)
+            for user in named:
+                mention = [] if user is None else [Token(of_mention(conversation, user), False)]
+                alternatives.append(terms + mention)
         return alternatives
 
     def _examine(self, positions: list[int]) -> list[_Found]:
@@ -282,11 +289,14 @@ class _Search:
             and wanted.sender in (None, event.sender)
             and (wanted.after is None or event.time >= wanted.after)
             and (wanted.before is None or event.time < wanted.before)
+            and not (wanted.mentions and event.sender == self._user)
         )
 
     def _look(self, folded: FoldedEvents) -> _Found | None:
         content, name, media = view.said(folded.message, folded.edit)
         if self._wanted.media not in (None, media):
+            return None
+        if self._wanted.mentions and not {self._user, 0} & {*view.mentioned(folded.message, folded.edit)}:
             return None
         text = text_of(content, name)
         made = comparable(text)
@@ -327,10 +337,11 @@ class _Search:
         return folded
 
 
-def _spans(connection: Connection, user: int, key: tuple[int, int, int] | None) -> dict[int, list[tuple[int, int]]]:
+def _spans(connection: Connection, user: int, wanted: Criteria) -> dict[int, list[tuple[int, int]]]:
     """@return: by conversation, the first and last positions of the spans that the user may search."""
+    key = wanted.key
     if key is None:
-        return catchup.spans(connection, user)
+        return (catchup.spans_of_groups if wanted.mentions else catchup.spans)(connection, user)
     scope, group, _ = key
     spans = [(1, MAX_SAFE_INTEGER)]
     if scope == Scope.GROUP:

@@ -383,6 +383,16 @@ conversation_settings = Table(
     Column("target", BigInteger, primary_key=True, autoincrement=False),
     Column("pinned", Boolean, nullable=False, server_default=false()),
     Column("muted", Boolean, nullable=False, server_default=false()),
+    # Positions of the log; 0: neither. A message behind the position brings the conversation back.
+    Column("archived", BigInteger, nullable=False, server_default="0"),
+    Column("hidden", BigInteger, nullable=False, server_default="0"),
+    # Only mentions make a notification.
+    Column("mentions_only", Boolean, nullable=False, server_default=false()),
+    # Milliseconds since the epoch; 0: not for a time.
+    Column("muted_until", BigInteger, nullable=False, server_default="0"),
+    # The message from which on it counts as unread, 0: it is not marked so; and the position at which it was marked.
+    Column("unread_from", BigInteger, nullable=False, server_default="0"),
+    Column("unread_at", BigInteger, nullable=False, server_default="0"),
 )
 
 # How far a user has received and read a conversation: positions, and the message count n at the read one.

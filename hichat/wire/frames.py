@@ -56,7 +56,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from hichat.core.events import MAX_SAFE_INTEGER, JoinPolicy, Role
+from hichat.core.events import MAX_SAFE_INTEGER, JoinPolicy, Notify, Role
 from hichat.core.kinds import EventKind, Kind
 
 SUBPROTOCOL = "hichat.v2"
@@ -422,13 +422,24 @@ class Settings(msgspec.Struct, kw_only=True, omit_defaults=True):
     @ivar user: the other person of the conversation.
     @ivar group: the group whose conversation it is; without C{user} and C{group} it is the announcements.
     @ivar pinned: the conversation stands before others.
-    @ivar muted: new messages in it make no notification.
+    @ivar muted: new messages in it make no notification at the moment: C{notify} is C{none}, or C{mutedUntil} is to
+        come.
+    @ivar archived: it is in the archive. A new message takes it out, unless it is muted.
+    @ivar hidden: it is not listed until a new message comes.
+    @ivar notify: the messages that make a notification: all, those that mention you, or none.
+    @ivar mutedUntil: until then no message makes one; absent: there is no such time.
+    @ivar unreadFrom: you have marked it as unread, from the message with this id on; absent: you have not.
     """
 
     user: Id | UnsetType = UNSET
     group: Id | UnsetType = UNSET
     pinned: bool
     muted: bool
+    archived: bool = False
+    hidden: bool = False
+    notify: Notify = "all"
+    mutedUntil: int | UnsetType = UNSET  # noqa: N815
+    unreadFrom: Id | UnsetType = UNSET  # noqa: N815
 
 
 class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rename={"from_": "from"}):

@@ -7,7 +7,7 @@ see L{hichat.core.kinds.TRAITS}.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -76,6 +76,17 @@ def said(message: Event, edit: Event | None) -> tuple[str, str, frames.Media]:
     """
     shown = _present(message, edit)
     return shown.get("text", ""), shown.get("name", ""), shown.get("media", "text")
+
+
+def mentioned(message: Event, edit: Event | None) -> Sequence[int]:
+    """@return: the users whom a message mentions now; 0: all members of its group."""
+    if message.scope != Scope.GROUP:
+        return ()
+    if edit is not None:
+        return stored.read_edit(edit).mentions if message.body else ()
+    # Few messages have any: those are not read.
+    has_any = message.body and b'"mentions"' in message.body
+    return stored.read_message(message).mentions if has_any else ()
 
 
 def signal(event: Event) -> msgspec.Struct:
@@ -210,7 +221,18 @@ def _remark(event: Event) -> dict[str, Any]:
 def _setting(event: Event) -> dict[str, Any]:
     setting = _SETTING.decode(event.body)
     place = place_of(setting.scope, setting.target)
-    return {"settings": frames.Settings(**place, pinned=setting.pinned, muted=setting.muted)}
+    return {
+        "settings": frames.Settings(
+            **place,
+            pinned=setting.pinned,
+            muted=setting.is_quiet(event.time),
+            archived=setting.archived > 0,
+            hidden=setting.hidden > 0,
+            notify=setting.notify,
+            mutedUntil=setting.muted_until or UNSET,
+            unreadFrom=setting.unread_from or UNSET,
+        )
+    }
 
 
 _OF_BODY: dict[Body, Callable[[Event], dict[str, Any]]] = {

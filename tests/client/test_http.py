@@ -182,6 +182,7 @@ class V2Tests(CallCase):
         for work in (contacts.reject, contacts.withdraw, contacts.remove, contacts.block, contacts.unblock):
             self.call(work(2), b"", 204)
         self.call(contacts.set("user-2", pinned=True), {"name": "user-2", "pinned": True, "muted": False})
+        self.call(contacts.set("user-2", archived=True, notify="mentions", muted_until=0), {})
         asked = [(method, url.partition("/v2")[2], body) for method, url, _, _, body in self.asked]
         self.assertEqual(
             asked,
@@ -196,6 +197,7 @@ class V2Tests(CallCase):
                 ("PUT", "/blocks/2", None),
                 ("DELETE", "/blocks/2", None),
                 ("PATCH", "/conversations/user-2", {"pinned": True}),
+                ("PATCH", "/conversations/user-2", {"archived": True, "notify": "mentions", "mutedUntil": 0}),
             ],
         )
 

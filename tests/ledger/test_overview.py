@@ -6,6 +6,7 @@ import random
 
 from sqlalchemy import insert
 
+from hichat.accounts.conversation_settings import Setting
 from hichat.conversations import marks
 from hichat.conversations.marks import Advance, Mark
 from hichat.conversations.overview import OverviewCursor, OverviewEntry, overview
@@ -37,15 +38,17 @@ class OverviewCase(WriterCase):
         self.assertEqual(len(events), len(drafts), outcomes)
         return events
 
-    def overview(self, user: int, behind: OverviewCursor | None = None, limit: int = 100) -> list[OverviewEntry]:
+    def overview(
+        self, user: int, behind: OverviewCursor | None = None, limit: int = 100, now: int = 0, archived: bool = False
+    ) -> list[OverviewEntry]:
         with self.store.snapshot() as connection:
-            return overview(connection, user, behind, limit)
+            return overview(connection, user, behind, limit, now, archived)
 
     def names(self, user: int, behind: OverviewCursor | None = None, limit: int = 100) -> list[tuple[int, int]]:
         return [(entry.scope, entry.target) for entry in self.overview(user, behind, limit)]
 
-    def pin(self, user: int, scope: int, target: int, pinned: bool = True, muted: bool = False) -> None:
-        values = {"user_id": user, "scope": scope, "target": target, "pinned": pinned, "muted": muted}
+    def pin(self, user: int, scope: int, target: int, pinned: bool = True, **more: int) -> None:
+        values = {"user_id": user, "scope": scope, "target": target, "pinned": pinned, **more}
         with self.store.transaction() as connection:
             connection.execute(insert(tables.conversation_settings).values(values))
 
@@ -57,7 +60,8 @@ class OverviewCase(WriterCase):
 class OverviewTests(OverviewCase):
     def test_announcements_are_everybodys(self) -> None:
         (entry,) = self.overview(1)
-        expected = OverviewEntry(OverviewCursor(False, 0, 0), *EVERYONE, False, None, 0, Mark(1, 0, 0))
+        setting = Setting(*EVERYONE)
+        expected = OverviewEntry(OverviewCursor(False, 0, 0), *EVERYONE, None, 0, Mark(1, 0, 0), setting)
         self.assertEqual(entry, expected)
         self.write(message(4, 0, Scope.EVERYONE))
         for user, unread in ((1, 1), (2, 1), (4, 0)):
@@ -120,7 +124,48 @@ class OverviewTests(OverviewCase):
         self.pin(1, *EVERYONE, muted=True)
         self.pin(3, *person(4))
         self.assertEqual(self.names(1), [person(2), EVERYONE, person(4), person(3)])
-        self.assertEqual([entry.muted for entry in self.overview(1)], [False, True, False, False])
+        self.assertEqual([entry.setting.muted for entry in self.overview(1)], [False, True, False, False])
+
+    def test_archived_and_hidden(self) -> None:
+        """Until something new is said; but for the archive a mute, also one for a time, keeps it there."""
+        self.write(message(2, 1), message(3, 1), message(4, 1), message(1, 1))
+        self.pin(1, *person(2), pinned=False, archived=9)
+        self.pin(1, *person(3), pinned=False, archived=9, muted_until=5000)
+        self.pin(1, *person(4), pinned=False, hidden=9)
+        self.pin(1, *EVERYONE, pinned=False, archived=9)
+
+        def archive(now: int = 0) -> list[tuple[int, int]]:
+            return [(entry.scope, entry.target) for entry in self.overview(1, None, 100, now, True)]
+
+        self.assertEqual(self.names(1), [person(1)])
+        self.assertEqual(archive(), [person(3), person(2), EVERYONE])
+        self.assertEqual([entry.setting.archived for entry in self.overview(1, archived=True)], [9, 9, 9])
+        self.write(*[message(3, 2) for _ in range(5)])
+        self.write(message(2, 1), message(3, 1), message(4, 1))
+        self.assertEqual(self.names(1), [person(4), person(2), person(1)])
+        self.assertEqual(archive(), [person(3), EVERYONE])
+        self.assertEqual(archive(5000), [EVERYONE], "the mute is over")
+        self.assertEqual([entry.setting.archived for entry in self.overview(1)], [0, 0, 0])
+        paged: list[OverviewEntry] = []
+        while page := self.overview(1, paged[-1].cursor if paged else None, 1, archived=True):
+            paged += page
+        self.assertEqual(paged, self.overview(1, archived=True))
+
+    def test_marked_as_unread(self) -> None:
+        """Until something newer is read. The count is as it was."""
+        self.write(message(2, 1), message(2, 1))
+        key = (Scope.USER, 1, 2)
+        self.read(1, key, 2)
+        self.pin(1, *person(2), pinned=False, unread_from=1, unread_at=3)
+
+        def marked() -> list[tuple[int, int]]:
+            return [(entry.unread, entry.setting.unread_from) for entry in self.overview(1) if entry.target == 2]
+
+        self.assertEqual(marked(), [(0, 1)])
+        self.write(message(3, 4), message(2, 1))
+        self.assertEqual(marked(), [(1, 1)])
+        self.read(1, key, 4)
+        self.assertEqual(marked(), [(0, 0)])
 
     def test_any_story(self) -> None:
         """The list, whole and in pages of any size, is what a model says; wherever the index ends."""
@@ -179,7 +224,7 @@ class OverviewTests(OverviewCase):
 
     def test_indexed(self) -> None:
         self.write(joined(1), *[message(2, 1) for _ in range(9)])
-        found = plans(self.store, lambda connection: overview(connection, 1, None, 10))
+        found = plans(self.store, lambda connection: overview(connection, 1, None, 10, 0))
         self.assertIn("conversations_by_second", found[0])
         for plan in found:
             self.assertNotRegex(plan, "SCAN (events|places|members)|Seq Scan on (events|places|members)")

@@ -102,7 +102,7 @@ class UnreadCase(WriterCase):
         target = ids[0] if scope != Scope.USER or ids[0] != user else ids[1]
         with self.store.snapshot() as connection:
             alone = marks.standing(connection, user, key).unread
-            listed = {(each.scope, each.target): each.unread for each in overview(connection, user, None, 100)}
+            listed = {(each.scope, each.target): each.unread for each in overview(connection, user, None, 100, 0)}
         # Who has left a group does not have it in the list.
         self.assertEqual(listed.get((scope, target), alone), alone)
         return alone

@@ -166,7 +166,7 @@ class SiteFixture(SynchronousTestCase):
         self.folder.start()
         self.media = self.make_media()
         self.contacts = Contacts(self.store, self.ledger, lambda: self.now)
-        self.conversations = Conversations(self.store, self.ledger)
+        self.conversations = Conversations(self.store, self.ledger, lambda: self.now)
         self.marked: list[Any] = []
         self.marks = MarkWriter(self.store, self.clock, lambda *marked: self.marked.append(marked))
         self.search_index = make_search_index(self, self.store)

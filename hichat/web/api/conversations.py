@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 from sqlalchemy import Connection
 
 from hichat.accounts import users
@@ -16,15 +16,20 @@ from hichat.contacts import contacts
 from hichat.conversations import history, marks
 from hichat.conversations.overview import OverviewCursor, OverviewEntry, overview
 from hichat.core.errors import NoSuchTarget, NotAMember, TooManyPinned
-from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Scope
+from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Notify, Scope
 from hichat.groups import queries
 from hichat.log import reading
-from hichat.web.api.operation import Caller, GroupId, Operation, Section, UserId
+from hichat.web.api.operation import Caller, GroupId, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.problems import Fault, Malformed
 from hichat.web.services import ApiServices
 from hichat.wire import frames, view
 from hichat.wire.frames import Folded, Id, Position
+
+if TYPE_CHECKING:
+    from hichat.conversations.settings import SettingChanges
+
+UntilTime = Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER, description="Milliseconds since the epoch.")]
 
 MESSAGES_PAGE_SIZE = 128 * 1024
 """Bytes of bodies after which a page of messages is full."""
@@ -56,7 +61,13 @@ class ShownConversation(msgspec.Struct, omit_defaults=True):
     @ivar received: the last id that a device of yours has.
     @ivar read: the last id that you have read.
     @ivar pinned: it stands before others.
-    @ivar muted: clients make no notification for it. The server sends its messages as always.
+    @ivar muted: clients make no notification for it at the moment: C{notify} is C{none}, or C{mutedUntil} is to come.
+        The server sends its messages as always.
+    @ivar archived: it is in the archive.
+    @ivar notify: the messages for which clients make one: all, those that mention you, or none.
+    @ivar mutedUntil: until then they make none; absent: there is no such time.
+    @ivar unreadFrom: you have marked it as unread, from the message with this id on; absent: you have not. C{unread}
+        does not count these messages, and C{read} is as it was.
     """
 
     name: ConversationName
@@ -71,31 +82,68 @@ class ShownConversation(msgspec.Struct, omit_defaults=True):
     last: Folded | UnsetType = UNSET
     pinned: bool = False
     muted: bool = False
+    archived: bool = False
+    notify: Notify = "all"
+    mutedUntil: Time | UnsetType = UNSET  # noqa: N815
+    unreadFrom: Id | UnsetType = UNSET  # noqa: N815
 
 
-class ConversationSettings(msgspec.Struct):
+class ConversationSettings(msgspec.Struct, omit_defaults=True):
     """
     Your settings for a conversation.
 
     @ivar pinned: it stands before others.
-    @ivar muted: clients make no notification for it.
+    @ivar muted: clients make no notification for it at the moment: C{notify} is C{none}, or C{mutedUntil} is to come.
+    @ivar archived: it is in the archive.
+    @ivar hidden: it is not listed until a new message comes.
+    @ivar notify: the messages for which clients make one: all, those that mention you, or none.
+    @ivar mutedUntil: until then they make none; absent: there is no such time.
+    @ivar unreadFrom: you have marked it as unread, from the message with this id on; absent: you have not.
     """
 
     name: ConversationName
     pinned: bool
     muted: bool
+    archived: bool = False
+    hidden: bool = False
+    notify: Notify = "all"
+    mutedUntil: Time | UnsetType = UNSET  # noqa: N815
+    unreadFrom: Id | UnsetType = UNSET  # noqa: N815
 
 
 class SettingsChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """
     The settings to change; absent ones keep their value.
 
-    @ivar pinned: whether it stands before others.
-    @ivar muted: whether clients make no notification for it.
+    @ivar pinned: whether it stands before others. Pinning it takes it out of the archive.
+    @ivar muted: whether clients make no notification for it: true is C{notify} C{none}, false ends that and
+        C{mutedUntil}.
+    @ivar archived: whether it is in the archive, which is a list of its own, and not pinned. A new message takes it
+        out, unless it is muted.
+    @ivar hidden: whether it is not listed until a new message comes, yours too.
+    @ivar notify: the messages for which clients make a notification: all, those that mention you, or none.
+    @ivar mutedUntil: until when they make none, whatever C{notify} says; 0: they do.
+    @ivar unreadFrom: the id of the message from which on it counts as unread, although your read mark stays; 0: it does
+        not. It ends by itself when you read something that came later.
     """
 
     pinned: bool | UnsetType = UNSET
     muted: bool | UnsetType = UNSET
+    archived: bool | UnsetType = UNSET
+    hidden: bool | UnsetType = UNSET
+    notify: Notify | UnsetType = UNSET
+    muted_until: UntilTime | UnsetType = field(default=UNSET, name="mutedUntil")
+    unread_from: Position | UnsetType = field(default=UNSET, name="unreadFrom")
+
+
+class ConversationsQuery(Paging, kw_only=True):
+    """
+    A page of your conversations.
+
+    @ivar archived: those in the archive; absent: the others.
+    """
+
+    archived: Literal["true"] | UnsetType = UNSET
 
 
 class Messages(msgspec.Struct):
@@ -153,22 +201,28 @@ class MessagesQuery(msgspec.Struct, forbid_unknown_fields=True):
 
     @ivar before: only messages with a smaller id; without this and C{after}, the newest.
     @ivar after: only messages with a larger id, the oldest of them.
+    @ivar since: only messages from this time on, the oldest of them; milliseconds since the epoch.
     @ivar limit: the largest number of messages; a page with much text has fewer.
     """
 
     before: Id | UnsetType = UNSET
     after: Position | UnsetType = UNSET
+    since: UntilTime | UnsetType = UNSET
     limit: Annotated[int, Meta(ge=1, le=frames.HISTORY_LIMIT)] = 50
 
 
-async def get_conversations(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownConversation]:
+async def get_conversations(
+    services: ApiServices, caller: Caller, query: ConversationsQuery
+) -> Page[ShownConversation]:
     """
     Gives your conversations, each with its last message: with every user with whom you have exchanged messages, of each
-    of your groups, and the announcements. Pinned ones come first, then those with the newest messages.
+    of your groups, and the announcements. Pinned ones come first, then those with the newest messages. Archived ones
+    are a list of their own; hidden ones are in neither.
     """
     after = query.after(tuple[bool, int, int])
     behind = OverviewCursor(*after) if after else None
-    found = await services.store.read(_conversations, caller.user.id, behind, query.limit + 1)
+    now, archived = services.conversations.now(), query.archived is not UNSET
+    found = await services.store.read(_conversations, caller.user.id, behind, query.limit + 1, now, archived)
     page = query.page(found, lambda each: each[0].cursor)
     return Page([shown for _, shown in page.items], page.next)
 
@@ -176,14 +230,20 @@ async def get_conversations(services: ApiServices, caller: Caller, query: Paging
 async def get_messages(services: ApiServices, caller: Caller, path: ConversationPath, query: MessagesQuery) -> Messages:
     """
     Gives a page of messages: C{before} with the smallest id that you have leads back, C{after} with the largest leads
-    forward. Of a group it gives the messages from while you were a member.
+    forward. C{since} leads to a day. Of a group it gives the messages from while you were a member.
     """
     key = reading.conversation_key(*_between(caller.user, path.conversation))
     before = None if query.before is UNSET else query.before
     after = None if query.after is UNSET else query.after
-    found = await services.store.read(
-        history.history, caller.user.id, key, before, after, query.limit, MESSAGES_PAGE_SIZE
-    )
+    since = None if query.since is UNSET else query.since
+
+    def read(connection: Connection) -> history.Slice:
+        begin = after
+        if since is not None:
+            begin = max(after or 0, reading.before_time(connection, since))
+        return history.history(connection, caller.user.id, key, before, begin, query.limit, MESSAGES_PAGE_SIZE)
+
+    found = await services.store.read(read)
     return Messages([view.folded(message) for message in found.messages], found.more)
 
 
@@ -209,23 +269,27 @@ async def set_marks(services: ApiServices, caller: Caller, path: ConversationPat
 async def get_settings(services: ApiServices, caller: Caller, path: ConversationPath) -> ConversationSettings:
     """Gives your settings for a conversation."""
     scope, target = _place(path.conversation)
-    return _settings(await services.conversations.setting(caller.user, scope, target))
+    return _settings(await services.conversations.setting(caller.user, scope, target), services.conversations.now())
 
 
 async def change_settings(
     services: ApiServices, caller: Caller, path: ConversationPath, body: SettingsChange
 ) -> ConversationSettings:
-    """Pins or mutes a conversation, or undoes that. Only your other devices get an event."""
+    """
+    Pins, mutes, archives or hides a conversation, marks it as unread, or undoes that. Only your other devices get an
+    event.
+    """
     scope, target = _place(path.conversation)
-    pinned = None if body.pinned is UNSET else body.pinned
-    muted = None if body.muted is UNSET else body.muted
-    return _settings(await services.conversations.set(caller.user, scope, target, pinned, muted))
+    given = msgspec.structs.asdict(body)
+    changes = cast("SettingChanges", {name: value for name, value in given.items() if value is not UNSET})
+    changed = await services.conversations.set(caller.user, scope, target, **changes)
+    return _settings(changed, services.conversations.now())
 
 
 def _conversations(
-    connection: Connection, user: int, behind: OverviewCursor | None, limit: int
+    connection: Connection, user: int, behind: OverviewCursor | None, limit: int, now: int, archived: bool
 ) -> list[tuple[OverviewEntry, ShownConversation]]:
-    found = overview(connection, user, behind, limit)
+    found = overview(connection, user, behind, limit, now, archived)
     people = users.find_many(connection, [entry.target for entry in found if entry.scope == Scope.USER])
     teams = queries.find_many(connection, [entry.target for entry in found if entry.scope == Scope.GROUP])
     remarks = contacts.remarks(connection, user, people)
@@ -238,11 +302,11 @@ def _conversations(
         elif entry.scope == Scope.GROUP:
             title, picture = teams[entry.target].name, teams[entry.target].image
         remark = remarks.get(entry.target, "") if entry.scope == Scope.USER else ""
-        shown.append((entry, _shown(entry, title, picture, remark)))
+        shown.append((entry, _shown(entry, title, picture, remark, now)))
     return shown
 
 
-def _shown(entry: OverviewEntry, title: str, picture: str, remark: str) -> ShownConversation:
+def _shown(entry: OverviewEntry, title: str, picture: str, remark: str, now: int) -> ShownConversation:
     return ShownConversation(
         name=name_of(entry.scope, entry.target),
         title=title,
@@ -255,12 +319,25 @@ def _shown(entry: OverviewEntry, title: str, picture: str, remark: str) -> Shown
         remark=remark,
         last=UNSET if entry.last is None else view.folded(entry.last),
         pinned=entry.cursor.pinned,
-        muted=entry.muted,
+        muted=entry.setting.is_quiet(now),
+        archived=entry.setting.archived > 0,
+        notify=entry.setting.notify,
+        mutedUntil=entry.setting.muted_until or UNSET,
+        unreadFrom=entry.setting.unread_from or UNSET,
     )
 
 
-def _settings(setting: Setting) -> ConversationSettings:
-    return ConversationSettings(name_of(setting.scope, setting.target), setting.pinned, setting.muted)
+def _settings(setting: Setting, now: int) -> ConversationSettings:
+    return ConversationSettings(
+        name_of(setting.scope, setting.target),
+        setting.pinned,
+        setting.is_quiet(now),
+        setting.archived > 0,
+        setting.hidden > 0,
+        setting.notify,
+        setting.muted_until or UNSET,
+        setting.unread_from or UNSET,
+    )
 
 
 def name_of(scope: int, target: int) -> str:
@@ -306,7 +383,7 @@ SECTION = Section(
             "PATCH",
             "/conversations/{conversation}",
             change_settings,
-            "Pin or mute a conversation",
+            "Pin, mute, archive or hide a conversation",
             (NoSuchTarget, TooManyPinned),
         ),
         Operation("GET", "/conversations/{conversation}/messages", get_messages, "Read messages", (NotAMember,)),

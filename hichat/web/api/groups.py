@@ -306,6 +306,16 @@ class GroupQuery(Paging):
     exact: bool = False
 
 
+class MembersQuery(Paging):
+    """
+    A page of a group's members.
+
+    @ivar name: only those with this in their names, in any case.
+    """
+
+    name: AnyName = ""
+
+
 # Groups
 
 
@@ -380,9 +390,9 @@ async def leave_group(services: ApiServices, caller: Caller, path: GroupPath) ->
     await services.groups.leave(caller.user.id, path.group)
 
 
-async def get_members(services: ApiServices, caller: Caller, path: GroupPath, query: Paging) -> Page[ShownMember]:
-    """Gives the members of a group. For its members."""
-    found = await services.groups.members(caller.user.id, path.group, _after(query), query.limit + 1)
+async def get_members(services: ApiServices, caller: Caller, path: GroupPath, query: MembersQuery) -> Page[ShownMember]:
+    """Gives the members of a group, all or those of a name. For its members."""
+    found = await services.groups.members(caller.user.id, path.group, _after(query), query.limit + 1, query.name)
     return query.page([_member(services, member) for member in found], lambda member: (member.id,))
 
 

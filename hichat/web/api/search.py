@@ -36,6 +36,7 @@ class SearchQuery(Paging, kw_only=True):
 
     @ivar q: words. It finds messages that have all of them; case, width, accents of Latin and Greek letters, and
         invisible characters do not matter. A word is found by its beginning, Chinese and the like anywhere in a text.
+        With C{sender} or C{media} it may be absent.
     @ivar user: only in the conversation with this user.
     @ivar group: only in this group. Without C{user}, C{group} and C{announcements}: in all of your conversations.
     @ivar announcements: only in the announcements, which administrators write to everybody.
@@ -50,11 +51,10 @@ class SearchQuery(Paging, kw_only=True):
     q: Annotated[
         str,
         Meta(
-            min_length=1,
             max_length=GROWTH * QUERY_LIMIT,
             description=f"at most {QUERY_LIMIT} characters, composed (NFC)",
         ),
-    ]
+    ] = ""
     user: UserId | UnsetType = UNSET
     group: GroupId | UnsetType = UNSET
     announcements: Literal["true"] | UnsetType = UNSET
@@ -99,11 +99,21 @@ async def search(services: ApiServices, caller: Caller, query: SearchQuery) -> F
     Finds messages of your conversations: in groups, those from while you were a member. Edited ones are found by their
     new text, recalled ones not at all. What was just sent is found at once.
     """
-    wanted = _wanted(caller.user, query)
+    return await _found(services, caller.user.id, _wanted(caller.user, query), query)
+
+
+async def get_mentions(services: ApiServices, caller: Caller, query: Paging) -> Found:
+    """
+    Gives the messages of others that mention you, or all members of a group, the newest first: of all your groups, from
+    while you were a member. Edited ones count as they are now.
+    """
+    return await _found(services, caller.user.id, Criteria(words=(), mentions=True), query)
+
+
+async def _found(services: ApiServices, user: int, wanted: Criteria, query: Paging) -> Found:
     place = query.after(tuple[int, int, int])
     behind = SearchCursor(*place) if place else None
-    index, user = services.search_index, caller.user.id
-    answer = await services.store.read(search_room.search, index, user, wanted, behind, query.limit)
+    answer = await services.store.read(search_room.search, services.search_index, user, wanted, behind, query.limit)
     return Found(
         [_shown(user, hit) for hit in answer.hits],
         UNSET if answer.behind is None else cursor(answer.behind),
@@ -115,7 +125,8 @@ def _wanted(user: User, query: SearchQuery) -> Criteria:
     if len(formed("NFC", query.q)) > QUERY_LIMIT:
         raise Malformed("q", Fault(parameter="q", detail=f"longer than {QUERY_LIMIT} characters"))
     asked = words.words(query.q)
-    if not asked:
+    by_other_means = not query.q.strip() and (query.sender is not UNSET or query.media is not UNSET)
+    if not asked and not by_other_means:
         raise Malformed("q", Fault(parameter="q", detail="there is no word in it"))
     return Criteria(
         words=asked,
@@ -124,7 +135,8 @@ def _wanted(user: User, query: SearchQuery) -> Criteria:
         after=_given(query.since),
         before=_given(query.until),
         media=None if query.media is UNSET else query.media,
-        order=query.order,
+        # Without words none is better than another.
+        order=query.order if asked else "newest",
     )
 
 
@@ -154,6 +166,9 @@ def _name(user: int, message: Event) -> str:
 
 SECTION = Section(
     "Search",
-    "Finds messages by their words, in all of your conversations or in one.",
-    (Operation("GET", "/search", search, "Find messages", (NotAddressed, NotAMember)),),
+    "Finds messages by their words, in all of your conversations or in one, and those that mention you.",
+    (
+        Operation("GET", "/search", search, "Find messages", (NotAddressed, NotAMember)),
+        Operation("GET", "/mentions", get_mentions, "List the messages that mention you"),
+    ),
 )

@@ -16,6 +16,7 @@ from tests.support.conversations import TEAM, ConversationsCase
 from tests.support.ledger import block, message
 from tests.support.postgres import OnPostgreSQL
 
+NOTHING = {"pinned": False, "muted": False}
 STANDING = {"unread": 0, "received": 0, "read": 0}
 
 
@@ -89,6 +90,21 @@ class MessageTests(ConversationsCase):
         self.assertEqual(self.texts(1, f"?limit=3&after={ids[0]}"), ("123", True))
         self.assertEqual(self.texts(2, "?after=0", "user-1"), ("0123456", False))
         self.assertEqual(self.texts(3, "", "user-1"), ("", False), "strangers see nothing")
+
+    def test_from_a_time_on(self):
+        times = {}
+        for text in "0123456":
+            self.now += 60_000
+            self.say(1 + int(text) % 2, text, user=2 - int(text) % 2)
+            self.say(3, "elsewhere", user=3)
+            times[text] = self.now
+        for text in "0123456":
+            self.assertEqual(self.texts(1, f"?limit=1&since={times[text]}")[0], text)
+            self.assertEqual(self.texts(1, f"?limit=1&since={times[text] - 59_999}")[0], text)
+        self.assertEqual(self.texts(1, f"?since={times['2'] + 1}"), ("3456", False))
+        self.assertEqual(self.texts(1, "?since=0"), ("0123456", False))
+        self.assertEqual(self.texts(1, f"?since={times['6'] + 1}"), ("", False))
+        self.problem(self.call(1, "GET", "/conversations/user-2/messages?since=-1"), 400, "invalid_field")
 
     def test_groups_are_for_members(self):
         self.say(1, "x", group=TEAM)
@@ -167,6 +183,90 @@ class SettingTests(ConversationsCase):
         self.assertEqual([(each.from_, each.user) for each in shown], [(1, 1)] * 2, "what is so already is no event")
         found = [(each.settings.user, each.settings.pinned, each.settings.muted) for each in shown]
         self.assertEqual(found, [(2, False, True), (2, True, True)])
+
+    def names(self, user, archived=False):
+        return [
+            item["name"] for item in self.good(user, "GET", f"/conversations{'?archived=true' * archived}")["items"]
+        ]
+
+    def test_archived(self):
+        """It is a list of its own, until something new is said there."""
+        self.say(2, "hi", user=1)
+        self.good(1, "PATCH", "/conversations/user-2", {"pinned": True})
+        shown = self.good(1, "PATCH", "/conversations/user-2", {"archived": True})
+        self.assertEqual(shown, {"name": "user-2", "pinned": False, "muted": False, "archived": True})
+        self.assertEqual((self.names(1), self.names(1, True)), ([f"group-{TEAM}", "announcements"], ["user-2"]))
+        (item,) = self.good(1, "GET", "/conversations?archived=true")["items"]
+        self.assertEqual((item["archived"], item["unread"]), (True, 1))
+        self.say(2, "are you there?", user=1)
+        self.assertEqual((self.names(1)[0], self.names(1, True)), ("user-2", []))
+        self.assertEqual(self.good(1, "GET", "/conversations/user-2"), {"name": "user-2"} | NOTHING)
+        for body in ({"archived": True}, {"archived": True, "muted": True}):
+            self.good(1, "PATCH", "/conversations/user-2", body)
+        self.say(2, "hello?", user=1)
+        self.assertEqual(self.names(1, True), ["user-2"], "it is muted")
+        shown = self.good(1, "PATCH", "/conversations/user-2", {"muted": False})
+        self.assertEqual(shown, {"name": "user-2"} | NOTHING, "with the mute its stay in the archive ends")
+        (*_, last) = self.events(Kind.CONVERSATION_SET)
+        told: Any = view.happened(last)
+        self.assertEqual((told.settings.archived, told.settings.muted), (False, False))
+        self.good(1, "PATCH", "/conversations/user-2", {"archived": True})
+        self.good(1, "PATCH", "/conversations/user-2", {"pinned": True})
+        self.assertEqual((self.names(1)[0], self.names(1, True)), ("user-2", []))
+        self.problem(self.call(1, "GET", "/conversations?archived=yes"), 400, "invalid_field")
+
+    def test_hidden(self):
+        self.say(2, "hi", user=1)
+        self.assertTrue(self.good(1, "PATCH", "/conversations/user-2", {"hidden": True, "muted": True})["hidden"])
+        self.assertEqual((self.names(1), self.names(1, True)), ([f"group-{TEAM}", "announcements"], []))
+        self.assertTrue(self.good(1, "GET", "/conversations/user-2")["hidden"])
+        self.say(1, "so long", user=2)
+        self.assertIn("user-2", self.names(1))
+        self.assertNotIn("hidden", self.good(1, "GET", "/conversations/user-2"))
+
+    def test_what_makes_a_notification(self):
+        name = f"group-{TEAM}"
+
+        def shown(body):
+            found = self.good(1, "PATCH", f"/conversations/{name}", body)
+            (item,) = [each for each in self.good(1, "GET", "/conversations")["items"] if each["name"] == name]
+            for field in ("notify", "mutedUntil"):
+                self.assertEqual(item.get(field), found.get(field))
+            self.assertEqual(item.get("muted", False), found["muted"])
+            return found.get("notify", "all"), found["muted"], found.get("mutedUntil")
+
+        later = self.now + 3_600_000
+        self.assertEqual(shown({"notify": "mentions"}), ("mentions", False, None))
+        self.assertEqual(shown({"muted": True}), ("none", True, None))
+        self.assertEqual(shown({"muted": False}), ("mentions", False, None))
+        self.assertEqual(shown({"mutedUntil": later}), ("mentions", True, later))
+        told: Any = view.happened(self.events(Kind.CONVERSATION_SET)[-1])
+        self.assertEqual((told.settings.muted, told.settings.mutedUntil), (True, later))
+        self.now = later
+        self.assertEqual(shown({}), ("mentions", False, None), "the time is over")
+        self.assertEqual(shown({"notify": "none"}), ("none", True, None))
+        self.assertEqual(shown({"notify": "all", "mutedUntil": later + 5}), ("all", True, later + 5))
+        self.assertEqual(shown({"muted": False}), ("all", False, None))
+        for wrong in ({"notify": "some"}, {"mutedUntil": -1}, {"mutedUntil": 2**53}, {"unreadFrom": -1}, {"read": 1}):
+            self.problem(self.call(1, "PATCH", f"/conversations/{name}", wrong), 400, "invalid_field")
+
+    def test_marked_as_unread(self):
+        said = self.say(2, "hi", user=1)
+        self.run_now(self.marks_of(1, said))
+        body = {"unreadFrom": said}
+        self.assertEqual(self.good(1, "PATCH", "/conversations/user-2", body)["unreadFrom"], said)
+        item = self.good(1, "GET", "/conversations")["items"][0]
+        self.assertEqual((item["unread"], item["read"], item["unreadFrom"]), (0, said, said))
+        self.assertNotIn("unreadFrom", self.good(1, "PATCH", "/conversations/user-2", {"unreadFrom": 0}))
+        self.good(1, "PATCH", "/conversations/user-2", body)
+        self.run_now(self.marks_of(1, self.say(2, "and?", user=1)))
+        self.assertEqual(self.good(1, "GET", "/conversations/user-2"), {"name": "user-2"} | NOTHING)
+        self.assertNotIn("unreadFrom", self.good(1, "GET", "/conversations")["items"][0])
+
+    async def marks_of(self, user, read):
+        moved = self.marks.put(user, (Scope.USER, 1, 2), read, read, 1)
+        self.clock.advance(GATHER)
+        await moved
 
     def test_strangers(self):
         for name in (f"group-{TEAM}", f"group-{TEAM + 7}", "user-99"):

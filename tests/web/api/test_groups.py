@@ -476,6 +476,10 @@ class ChangesTests(GroupCase):
                     ("mute", "member", {"until": 2 * NOW}),
                 ],
             )
+            named = [one["name"] for one in pages("member", f"/groups/{first}/members?name=UT&", limit)]
+            self.assertEqual(named, ["muted", "deputy", "mute"], "any part of a name, in any case")
+        for none in ("%25", "nobody", "%20%E2%80%8B"):
+            self.assertEqual(pages("member", f"/groups/{first}/members?name={none}&", 5), [], none)
         self.assertEqual(pages("stranger", "/groups?name=%25&", 5), [])
         named = [one["name"] for one in pages("stranger", "/groups?name=zebras&exact=true&", 5)]
         self.assertEqual(named, ["Zebras"])

@@ -5,15 +5,18 @@ from __future__ import annotations
 import random
 from itertools import combinations, product
 from time import process_time
+from typing import Any
 from urllib.parse import quote
 
 from hichat.core.errors import Refused
-from hichat.core.events import Scope
+from hichat.core.events import Event, Scope
 from hichat.search import index as index_room
 from hichat.search import query as query_room
+from hichat.wire import stored
+from hichat.wire.frames import Edit, Send
 from tests import proof
 from tests.support.conversations import TEAM
-from tests.support.ledger import block, message, react, recall
+from tests.support.ledger import block, edit, message, react, recall
 from tests.support.postgres import OnPostgreSQL
 from tests.support.search import CORPUS, SearchCase
 
@@ -221,6 +224,66 @@ class SearchTests(SearchCase):
         self.assertEqual(self.find(3, "outside"), [])
         self.assertEqual(self.find(3, "tea again", group=TEAM), [texts["again"]])
         self.assertEqual(self.find(2, "coffee"), [texts["inside"]])
+
+    def mention(self, sender, text, *mentions, group=TEAM):
+        """@return: the id of a message of a v2 client that mentions these users."""
+        frame = Send(text=text, group=group, mentions=list(mentions))
+        draft = message(sender, group, Scope.GROUP, stored.message_body(frame, sender, Scope.GROUP, group))
+        draft.device = sender
+        (said,) = self.writer.write([draft])
+        assert isinstance(said, Event)
+        return said.position
+
+    def mentions(self, who, limit=50):
+        """@return: the ids of the messages on all pages."""
+        found: list[int] = []
+        page: Any = {"next": ""}
+        while "next" in page:
+            page = self.good(who, "GET", f"/mentions?limit={limit}{page['next'] and '&cursor='}{page['next']}")
+            found += [item["message"]["id"] for item in page["items"]]
+        return found
+
+    def test_mentions(self):
+        self.tell()
+        other = self.run_now(self.groups.create(self.users[3], "others")).id
+        first = self.mention(2, "@Ann tea?", 1)
+        self.mention(2, "@Bob and @Cat", 2, 3)
+        every = self.mention(2, "@all tea!", 0)
+        mine = self.mention(1, "@Ann myself, and @all", 1, 0)
+        both = self.mention(2, "@Ann and @all", 1, 0)
+        early = self.mention(3, "@Ann, here?", 1, group=other)
+        self.run_now(self.groups.join(self.users[1], "others"))
+        late = self.mention(3, "@Ann, there you are", 1, group=other)
+        self.follow()
+        self.assertEqual(self.mentions(1), [late, both, every, first], f"not {mine}, nor {early}")
+        for limit in (1, 2, 3):
+            self.assertEqual(self.mentions(1, limit), self.mentions(1))
+        self.assertEqual(self.mentions(2)[0], mine)
+        self.revise(edit(2, first, stored.revision_body(Edit(message=first, text="@Bob tea?", mentions=[2]))))
+        self.revise(edit(2, every, stored.revision_body(Edit(message=every, text="@Ann", mentions=[1]))))
+        self.revise(recall(2, both))
+        self.assertEqual(self.mentions(1), [late, every])
+        (item, *_) = self.good(1, "GET", "/mentions")["items"]
+        self.assertEqual(item["conversation"], f"group-{other}")
+        self.assertEqual("".join(part["text"] for part in item["snippet"]), "@Ann, there you are")
+        self.problem(self.api("GET", "/mentions"), 401, "unauthorized")
+        self.problem(self.call(1, "GET", "/mentions?cursor=x"), 400, "bad_cursor")
+
+    def test_without_words(self):
+        """By the sender, or the media; the newest first, in either order."""
+        ids = self.tell()
+        from_bob = [ids[place] for place in (11, 10, 9, 6, 2, 1)]
+        for order in ("newest", "rank"):
+            for limit in (2, 20):
+                self.assertEqual(self.find(1, "", sender=2, order=order, limit=limit), from_bob)
+        self.assertEqual(self.find(1, "", sender=2, group=TEAM), [ids[6]])
+        start = self.now - len(CORPUS) * 1000
+        self.assertEqual(self.find(1, "", sender=2, after=start + 3000, before=start + 8000), [ids[6], ids[2]])
+        self.assertEqual(self.find(1, "", media="picture"), [])
+        self.assertEqual(len(self.find(1, " ", media="text", user=2)), 7)
+        self.assertEqual(self.shown(1, "", sender=2, group=TEAM)[1], "明天 tea time")
+        self.problem(self.call(1, "GET", "/search?user=2"), 400, "invalid_field")
+        self.problem(self.call(1, "GET", "/search?sender=2&q=*"), 400, "invalid_field")
 
     def test_strangers(self):
         self.tell()
