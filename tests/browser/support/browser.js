@@ -38,7 +38,7 @@ export class Browser {
     const model = new Model(() => model.draws++);
     model.draws = 0;
     this.tabs.push(model);
-    model.start();
+    model.start(globalThis.SharedWorker ? new SharedWorker("hub.js") : null);
     await this.clock.pass(1000);
     return model;
   }

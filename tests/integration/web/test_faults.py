@@ -82,6 +82,8 @@ def test_an_edit_without_a_network(people: People) -> None:
     ida.go("chats/announcements")
     wire.mend()
     expect(ida.page.get_by_text("No messages yet.")).to_be_visible()
+    # Pages come before the line is live, over which edits go.
+    expect(trouble).to_have_count(0)
     ida.go(f"chats/user-{two}")
     expect(area).to_have_value("two")
     area.press("Enter")

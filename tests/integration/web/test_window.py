@@ -86,7 +86,7 @@ def test_a_first_visit(people: People) -> None:
     wait_for(lambda: guest.page.evaluate("true") and {"/v2/contacts", "/v2/me/invitations"} <= {*asked})
     # The hub, a worker, asks for two more: its session, and the WebSocket.
     assert len(asked) + 2 <= 15, asked
-    twice = {path for path in asked if asked.count(path) > 1 and not path.endswith("/hub.js")}
+    twice = {path for path in asked if asked.count(path) > 1}
     assert twice <= {"/v2/conversations"}
 
 

@@ -1,5 +1,6 @@
 // The client begins here: one model, drawn again as a whole when it changes.
 import { html, render } from "./rendering.js";
+import { hub } from "./early.js";
 import { App } from "./screens/App.js";
 import { Model } from "./model/model.js";
 import { applyTheme } from "./model/theme.js";
@@ -10,5 +11,5 @@ const model = new Model(() => render(html`<${App} model=${model} />`, place));
 const size = document.querySelector('meta[name="hichat-file-size"]')?.getAttribute("content");
 model.media.largest = Number(size) || Infinity;
 addEventListener("hashchange", model.changed);
-model.start();
+model.start(hub);
 model.changed();

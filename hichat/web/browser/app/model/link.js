@@ -1,5 +1,4 @@
 // From a tab to the hub: a SharedWorker, or where there is none (Chrome on Android) a hub of the tab's own.
-import { hubAddress } from "./trusted.js";
 import { Problem } from "../hub/session.js";
 import { Hub } from "../hub/hub.js";
 
@@ -15,12 +14,11 @@ export class Link {
     this.number = 0;
   }
 
-  open() {
-    this.shared = typeof SharedWorker === "function";
-    if (this.shared) {
-      const worker = new SharedWorker(hubAddress(), { type: "module", name: "hichat" });
-      this.port = worker.port;
-    } else {
+  // @param {SharedWorker | null} hub
+  open(hub) {
+    this.shared = hub !== null;
+    if (hub) this.port = hub.port;
+    else {
       const channel = new MessageChannel();
       new Hub().attach(channel.port1);
       this.port = channel.port2;

@@ -67,8 +67,9 @@ export class Model {
     this.#forget();
   }
 
-  start() {
-    this.link.open();
+  // @param hub the SharedWorker; null: there are none
+  start(/** @type {SharedWorker | null} */ hub) {
+    this.link.open(hub);
     this.notices.begin();
     const look = () => {
       this.#look();

@@ -1,0 +1,1 @@
+var t=self.trustedTypes?.createPolicy("hichat",{createScriptURL:e=>e});function c(e){let r=new URL(`./${e}`,import.meta.url).href;return t?t.createScriptURL(r):r}var o=typeof SharedWorker=="function"?new SharedWorker(c("hub.js"),{type:"module",name:"hichat"}):null;export{c as addressOf,o as hub};
