@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
-from hichat.accounts import conversation_settings, devices, invites, known, sessions, users
+from hichat.accounts import conversation_settings, devices, invites, known, saved_messages, sessions, users
 from hichat.accounts.devices import Device
 from hichat.accounts.fields import (
     description_of,
@@ -544,6 +544,7 @@ class Accounts:
             for room in self._leaves:
                 room.forget(connection, user.id, position)
             conversation_settings.forget(connection, user.id)
+            saved_messages.forget(connection, user.id)
             sessions.forget(connection, user.id)
             self._resting.add(connection, users.get(connection, user.id).name, user.id, self._now())
             known.forget(connection, user.id)

@@ -366,8 +366,8 @@ class Client:
 
     def post(self, frame: frames.Counted, answered: Answered = lambda outcome: None) -> None:
         """
-        As L{send}, L{edit}, L{recall} and L{react}, without waiting. For programs that send so much that a coroutine
-        for each message is too slow.
+        As L{send}, L{forward}, L{edit}, L{recall} and L{react}, without waiting. For programs that send so much that a
+        coroutine for each message is too slow.
 
         @param frame: such as C{frames.Send(user=2, text="hi")}, without reference and counter. The client keeps and
             changes it: do not use it again.
@@ -376,6 +376,16 @@ class Client:
         @raise ClientError: the client was closed or stopped; see L{connected}.
         """
         self._post(frame, partial(self._tell, answered))
+
+    async def forward(self, message: int, *, user: int | None = None, group: int | None = None) -> Ack:
+        """
+        Send a message that one may read on to another conversation, with its file, and exactly once.
+
+        @param message: the message's id.
+        @return: the new message's ack.
+        @raise ClientError: see L{send}.
+        """
+        return await self._count(frames.Forward(message=message, user=_or_unset(user), group=_or_unset(group)))
 
     async def edit(self, message: int, text: str, *, mentions: Sequence[int] = ()) -> Ack:
         """Replace the text of an own message. Waits and raises as L{send}."""

@@ -34,6 +34,7 @@ from twisted.web.iweb import IResponse
 
 from hichat.client.contacts import ContactCalls
 from hichat.client.groups import GroupCalls
+from hichat.client.keeping import KeepingCalls
 from hichat.client.media import RATE, MediaCalls
 from hichat.client.wire import (
     Address,
@@ -329,6 +330,7 @@ class Session:
     @ivar group_calls: the calls about groups.
     @ivar contact_calls: the calls about contacts and conversations.
     @ivar media_calls: the calls about files.
+    @ivar keeping_calls: the calls about pinned and saved messages.
     """
 
     def __init__(self, api: Api, credentials: Credentials) -> None:
@@ -337,6 +339,7 @@ class Session:
         self.group_calls = GroupCalls(self)
         self.contact_calls = ContactCalls(self)
         self.media_calls = MediaCalls(self)
+        self.keeping_calls = KeepingCalls(self)
 
     async def current(self) -> Credentials:
         """@return: the credentials to show the server now."""

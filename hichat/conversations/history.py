@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, or_
@@ -79,21 +79,45 @@ def history(
     return Slice(fold(connection, found if forward else found[::-1], visible), more)
 
 
-def changes(connection: Connection, user: int, group: int, after: int, before: int, limit: int) -> list[Event]:
+def look_up(connection: Connection, user: int, position: int, *within: ColumnElement[bool]) -> FoldedEvents | None:
     """
-    @return: the newest events of a group between two positions that are shown as lines (users joined and left, the
-        group changed), in order, from the time in which the user was a member.
+    @param position: of a message, in any conversation.
+    @param within: conditions on the columns of C{events}, for the edits and reactions that count.
+    @return: the message in its present form, which may be that it was recalled; None: there is none that the user may
+        read.
+    """
+    message = reading.find(connection, position)
+    if message is None or message.kind not in MESSAGES:
+        return None
+    if message.scope == Scope.USER:
+        spans = [(1, MAX_SAFE_INTEGER)] if user in (message.sender, message.target) else []
+    elif message.scope == Scope.GROUP:
+        spans = catchup.intervals(connection, user, message.target)
+    else:
+        spans = [(1, MAX_SAFE_INTEGER)] if message.scope == Scope.EVERYONE else []
+    found = fold_within(connection, [message], {message.conversation: spans}, within)
+    return found[0] if found else None
+
+
+def changes(
+    connection: Connection, user: int, key: tuple[int, int, int], after: int, before: int, limit: int
+) -> list[Event]:
+    """
+    @param key: the conversation's key; see L{reading.conversation_key}.
+    @return: the newest events of a conversation between two positions that are shown as lines (users joined and left,
+        the group changed, a message was pinned), in order; of a group, from the time in which the user was a member.
     @raise NotAMember: the user never was a member.
     """
-    visible = _while_member(connection, user, group)
-    conversation = reading.find_conversation(connection, reading.conversation_key(Scope.GROUP, user, group))
+    scope, group, _ = key
+    visible = [_while_member(connection, user, group)] if scope == Scope.GROUP else []
+    conversation = reading.find_conversation(connection, key)
     if conversation is None:
         return []
     rows = by_conversation.read(
         connection,
         conversation,
         is_of(LINES),
-        visible,
+        *visible,
         after=after,
         before=before,
         limit=limit,
@@ -106,7 +130,7 @@ def _while_member(connection: Connection, user: int, group: int) -> ColumnElemen
     spans = catchup.intervals(connection, user, group)
     if not spans:
         raise NotAMember
-    return or_(*(and_(events.c.position >= first, events.c.position <= last) for first, last in spans))
+    return or_(*(_is_between(first, last) for first, last in spans))
 
 
 def _within(rows: Iterator[Event], limit: int, size: int) -> tuple[list[Event], bool]:
@@ -134,3 +158,33 @@ def fold(
             # The body's first byte says on or off; see the gateway's dialects.
             folded[event.subject].reactions[event.sender, spelt(event.body)[1:]] = event
     return list(folded.values())
+
+
+def fold_within(
+    connection: Connection,
+    messages: Sequence[Event],
+    spans: Mapping[int, Sequence[tuple[int, int]]],
+    visible: Sequence[ColumnElement[bool]] = (),
+) -> list[FoldedEvents]:
+    """
+    @param spans: by conversation, the first and last positions of the spans that the user may see.
+    @param visible: see L{fold}.
+    @return: those of the messages that are in these spans, as the user sees them: without edits and reactions from when
+        the user was not in the group. They are in order only within a conversation.
+    """
+    apart: dict[int, list[Event]] = {}
+    together: list[Event] = []
+    for message in messages:
+        seen = spans.get(message.conversation, ())
+        if any(first <= message.position <= last for first, last in seen):
+            whole = len(seen) == 1 and seen[0][1] == MAX_SAFE_INTEGER
+            (together if whole else apart.setdefault(message.conversation, [])).append(message)
+    folded = fold(connection, together, visible)
+    for conversation, some in apart.items():
+        inside = or_(*(_is_between(first, last) for first, last in spans[conversation]))
+        folded += fold(connection, some, [*visible, inside])
+    return folded
+
+
+def _is_between(first: int, last: int) -> ColumnElement[bool]:
+    return and_(events.c.position >= first, events.c.position <= last)

@@ -18,6 +18,8 @@ from hichat.accounts import users
 from hichat.accounts.conversation_settings import Setting, keep, settings_of
 from hichat.accounts.users import User
 from hichat.conversations import marks
+from hichat.conversations.pins import Pins
+from hichat.conversations.saved import Saved
 from hichat.core.drafts import Draft
 from hichat.core.errors import NoSuchTarget, Unauthorized
 from hichat.core.events import MAX_SAFE_INTEGER, Notify, Scope
@@ -53,12 +55,16 @@ class Conversations:
     Users' settings for conversations.
 
     @param now: gives the time of day, in milliseconds since the epoch.
+    @ivar pins: the pinned messages of conversations.
+    @ivar saved: the messages that users have saved.
     """
 
     def __init__(self, store: Store, ledger: Appender, now: Callable[[], int]) -> None:
         self._store = store
         self._ledger = ledger
         self.now = now
+        self.pins = Pins(store, ledger)
+        self.saved = Saved(store, ledger)
 
     async def setting(self, user: User, scope: Scope, target: int) -> Setting:
         """

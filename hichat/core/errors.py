@@ -143,6 +143,18 @@ class TooLate(Refused):
     code, status, zh, en = "too_late", 409, "已超过可修改的时间", "it is too late to change this message"
 
 
+class ForwardedMessage(Refused):
+    code, status, zh, en = "forwarded", 409, "转发的消息不能编辑", "a forwarded message cannot be edited"
+
+
+class TooManyPins(Refused):
+    code, status, zh, en = "too_many_pins", 409, "置顶的消息过多", "too many messages are pinned here; unpin one"
+
+
+class TooManySaved(Refused):
+    code, status, zh, en = "too_many_saved", 409, "收藏的消息过多", "you have saved too many messages; remove one"
+
+
 class NotAnEmoji(Refused):
     code, zh, en = "not_an_emoji", "只能用一个表情符号（emoji）回应", "only a single emoji can be a reaction"
 

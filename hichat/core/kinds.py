@@ -27,6 +27,10 @@ class Kind(IntEnum):
     """A message was taken back: its body, and those of its edits, are empty from now on."""
     REACTED = 4
     """Somebody put a reaction to a message, or took it back."""
+    PINNED = 5
+    """Somebody has pinned a message in its conversation. The subject is the message's position, as for the next one."""
+    UNPINNED = 6
+    """A message is not pinned any more."""
     JOINED = 10
     """A user became a member of a group. The body is the group's size after it, as decimal digits."""
     LEFT = 11
@@ -91,6 +95,12 @@ class Kind(IntEnum):
     """
     The sender has pinned or muted a conversation, or not any more; the body is L{hichat.conversations.settings}'s.
     """
+    SAVED = 49
+    """
+    The sender has saved a message, the subject, for themselves. This event and the next one are as L{CONVERSATION_SET}.
+    """
+    UNSAVED = 50
+    """The sender has taken a message out of the saved ones."""
     TYPING = 100
     """A user is writing. This and the next one are signals: they have no position and are never stored."""
     MARKED = 101
@@ -102,6 +112,8 @@ EventKind = Literal[
     "edited",
     "recalled",
     "reacted",
+    "pinned",
+    "unpinned",
     "joined",
     "left",
     "removed",
@@ -124,6 +136,8 @@ EventKind = Literal[
     "blocked",
     "unblocked",
     "conversation_set",
+    "saved",
+    "unsaved",
 ]
 """The names of the kinds that v2 shows: those of L{TRAITS}, in its order."""
 
@@ -188,6 +202,8 @@ class About(Enum):
     MEMBER = auto()
     """The member or the user concerned; 0: all members."""
     CONTACT = auto()
+    SAVED = auto()
+    """The message that the sender has saved."""
     DEVICE = auto()
     """The device concerned; 0: all of the user's."""
 
@@ -318,6 +334,19 @@ TRAITS: dict[int, Traits] = {
         blanked=True,
         zh="{name} 对 {what} 回应了 {emoji}",
         en="{name} reacted {emoji} to {what}",
+    ),
+    Kind.PINNED: Traits(
+        name="pinned",
+        about=About.MESSAGE,
+        shown=Shown.AS_LINE,
+        zh="{name} 置顶了 {what}",
+        en="{name} pinned {what}",
+    ),
+    Kind.UNPINNED: Traits(
+        name="unpinned",
+        about=About.MESSAGE,
+        zh="{name} 取消置顶了 {what}",
+        en="{name} unpinned {what}",
     ),
     Kind.JOINED: Traits(
         name="joined",
@@ -494,6 +523,13 @@ TRAITS: dict[int, Traits] = {
         name="conversation_set",
         body=Body.SETTING,
         example=b'{"scope":1,"target":2,"pinned":true,"muted":false}',
+    ),
+    Kind.SAVED: Traits(name="saved", about=About.SAVED, zh="您收藏了 {what}", en="you saved {what}"),
+    Kind.UNSAVED: Traits(
+        name="unsaved",
+        about=About.SAVED,
+        zh="您取消收藏了 {what}",
+        en="you removed {what} from the saved messages",
     ),
     Kind.SIGNED_OUT: Traits(
         name="signed_out",

@@ -12,18 +12,19 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hichat.accounts import conversation_settings
 from hichat.accounts.names import check_rename, group_name
 from hichat.core.errors import NameTaken
-from hichat.core.events import Role
+from hichat.core.events import Role, Scope
 from hichat.core.lookalikes import NO_NAME, columns_of
 from hichat.groups.joining import forget_candidate, set_size, take_out
 from hichat.groups.queries import CURRENT, Change, Group, get
 from hichat.groups.rights import GroupAct, GroupRights
-from hichat.storage.tables import bans, candidates, groups, invite_links, members, mutes
+from hichat.log import reading
+from hichat.storage.tables import bans, candidates, groups, invite_links, members, mutes, pins
 from hichat.storage.tables import users as users_table
 
 
@@ -183,9 +184,16 @@ def dissolve(change: Change) -> Group:
     for table in (candidates, bans, mutes, invite_links):
         connection.execute(table.delete().where(table.c.group_id == group.id))
     conversation_settings.forget_group(connection, group.id)
+    forget_pins(connection, group.id)
     _update(change, {**NO_NAME, "size": 0, "deleted_at": change.now})
     change.draft.body = b"0"
     return group
+
+
+def forget_pins(connection: Connection, group_id: int) -> None:
+    """Nobody could change a dissolved group's pinned messages."""
+    conversation = reading.find_conversation(connection, reading.conversation_key(Scope.GROUP, 0, group_id))
+    connection.execute(delete(pins).where(pins.c.conversation == conversation))
 
 
 def list_bans(connection: Connection, user_id: int, group_id: int, after: int, limit: int) -> list[Ban]:

@@ -88,6 +88,8 @@ class GroupAct(Enum):
     REVOKE_LINK = auto()
 
     EDIT = auto()
+    PIN = auto()
+    """Pin a message, or take that back."""
     REMOVE = auto()
     BAN = auto()
     UNBAN = auto()
@@ -391,6 +393,7 @@ GROUP_NEEDS: Mapping[GroupAct, tuple[Need[GroupRights], ...]] = {
     GroupAct.MAKE_LINK: _BY_ADMIN,
     GroupAct.REVOKE_LINK: _BY_ADMIN,
     GroupAct.EDIT: _BY_ADMIN,
+    GroupAct.PIN: _BY_ADMIN,
     GroupAct.REMOVE: (*_BY_ADMIN, _SUBJECT_INSIDE, _ABOVE_SUBJECT),
     GroupAct.BAN: (*_BY_ADMIN, _SUBJECT_EXISTS, _ABOVE_SUBJECT, _need(lambda case: not case.is_banned, UserBanned)),
     GroupAct.UNBAN: (*_BY_ADMIN, _need(lambda case: case.is_banned, NotBanned)),

@@ -15,10 +15,10 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, Select, Table, and_, bindparam, or_, select, union
+from sqlalchemy import BigInteger, Connection, Select, Table, bindparam, select, union
 
 from hichat.conversations import catchup
-from hichat.conversations.history import FoldedEvents, fold
+from hichat.conversations.history import FoldedEvents, fold_within
 from hichat.core.errors import NotAMember
 from hichat.core.events import MAX_SAFE_INTEGER, Event, Scope
 from hichat.core.kinds import EDITS, MESSAGES
@@ -319,22 +319,7 @@ class _Search:
     def _fold(self, messages: Sequence[Event], edits_only: bool = False) -> list[FoldedEvents]:
         """@return: these messages as the user sees them: without edits and reactions after the user left the group."""
         conditions = [is_of(EDITS)] if edits_only else []
-        apart: dict[int, list[Event]] = {}
-        together: list[Event] = []
-        for message in messages:
-            spans = self._spans[message.conversation]
-            whole = len(spans) == 1 and spans[0][1] == MAX_SAFE_INTEGER
-            (together if whole else apart.setdefault(message.conversation, [])).append(message)
-        folded = fold(self._connection, together, conditions)
-        for conversation, some in apart.items():
-            inside = or_(
-                *(
-                    and_(events.c.position >= first, events.c.position <= last)
-                    for first, last in self._spans[conversation]
-                )
-            )
-            folded += fold(self._connection, some, [*conditions, inside])
-        return folded
+        return fold_within(self._connection, messages, self._spans, conditions)
 
 
 def _spans(connection: Connection, user: int, wanted: Criteria) -> dict[int, list[tuple[int, int]]]:

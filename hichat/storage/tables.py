@@ -395,6 +395,26 @@ conversation_settings = Table(
     Column("unread_at", BigInteger, nullable=False, server_default="0"),
 )
 
+# The pinned messages of conversations. The place is the position of the event by which the message was pinned.
+pins = Table(
+    "pins",
+    metadata,
+    Column("conversation", ForeignKey("conversations.id"), primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("place", BigInteger, nullable=False),
+)
+
+# The messages that users have saved for themselves. The place is the position of the event by which one was saved: the
+# list is in its order.
+saved_messages = Table(
+    "saved_messages",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("place", BigInteger, nullable=False),
+    Index("saved_messages_by_place", "user_id", "place"),
+)
+
 # How far a user has received and read a conversation: positions, and the message count n at the read one.
 marks = Table(
     "marks",

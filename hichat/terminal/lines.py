@@ -97,6 +97,7 @@ _TEXTS = {
     "changed": ("（已编辑）", "(edited)"),
     "older": ("较早的消息", "an older message"),
     "reply": ("（回复 {what}）", "(to {what})"),
+    "forwarded": ("（转自 {name}）", "(forwarded from {name})"),
     "unreacted": ("{name} 取消了对 {what} 的回应 {emoji}", "{name} took {emoji} back from {what}"),
     "contact_requested_with": ("{name} 请求加 {other} 为好友：{text}", "{name} asks {other} to be a contact: {text}"),
     "contacts_now": ("已成为好友", "you are contacts now"),
@@ -686,6 +687,8 @@ class Chat:
         parts = [time, f"#{number}", *place, f"{name}:"]
         if message.replyTo is not UNSET:
             parts.append(self.text("reply", what=self._what(message.replyTo)))
+        if message.forwardedFrom is not UNSET:
+            parts.append(self.text("forwarded", name=self._name(message.forwardedFrom)))
         if snippet:
             parts.append(snippet)
         else:
@@ -766,6 +769,8 @@ class Chat:
 
     def _people(self, event: Happened | Folded) -> set[int]:
         people = {event.from_} if event.user is UNSET else {event.from_, event.user}
+        if event.forwardedFrom is not UNSET:
+            people.add(event.forwardedFrom)
         if isinstance(event, Happened) and event.member is not UNSET:
             people.add(event.member)
         if isinstance(event, Happened) and event.contact is not UNSET:

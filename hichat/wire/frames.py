@@ -28,8 +28,8 @@ next one.
 
 A B{counter} makes a send safe to repeat, for ever: the pair (device, counter) is written once. A retry gets the first
 ack with C{duplicate}; another content under the same counter is an error, C{counter_used}. It is a whole number from 1
-to 2^53 - 1, and C{send}, C{edit}, C{recall} and C{react} share them. The next one is one more than the last, which
-C{welcome} tells; some may be left out, and one that was left out is still good.
+to 2^53 - 1, and C{send}, C{forward}, C{edit}, C{recall} and C{react} share them. The next one is one more than the
+last, which C{welcome} tells; some may be left out, and one that was left out is still good.
 
 B{Before sync} everything may be said and is answered. But an C{event} does not come yet, nobody sees this connection as
 online or typing, and another connection of the same device stays open.
@@ -197,6 +197,21 @@ class Send(Addressed, tag="send", kw_only=True):
     mentions: Mentions = []
 
 
+class Forward(Addressed, tag="forward", kw_only=True):
+    """
+    Send a message that you may read on to a conversation, as it is now: its text and its file. Answered with C{ack}.
+    The new message names the author of the first one in C{forwardedFrom}. It answers nothing, mentions nobody, and
+    cannot be edited. A message that you may not read is refused with C{no_such_message}, a recalled one with
+    C{recalled}.
+
+    @ivar message: the id of the message, of any conversation.
+    @ivar counter: as in C{send}.
+    """
+
+    message: Id
+    counter: Id | UnsetType = UNSET
+
+
 class _Revision(_Frame, kw_only=True):
     """
     Something is done to a message; answered with C{ack}.
@@ -320,11 +335,25 @@ class Show(_Frame, tag="show", kw_only=True):
 Revision = Edit | Recall | React
 """What is done to a message."""
 
-Counted = Send | Revision
+Counted = Send | Forward | Revision
 """What is written to the log, and may have a C{counter}."""
 
 FromClient = (
-    Hello | Ping | Sync | Send | Edit | Recall | React | Received | Read | Marks | History | Typing | Watch | Show
+    Hello
+    | Ping
+    | Sync
+    | Send
+    | Forward
+    | Edit
+    | Recall
+    | React
+    | Received
+    | Read
+    | Marks
+    | History
+    | Typing
+    | Watch
+    | Show
 )
 
 
@@ -458,8 +487,9 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
         (C{declined}: that user or C{from} has ended the invitation or request). Kinds that begin with C{contact} are
         between two users, and both get them: C{contact_requested} has a greeting as its C{text}; after
         C{contact_added} the two are contacts, because C{from} accepted the request, or added the other over v1.
-        Only the user's other devices get C{contact_remarked}, C{blocked}, C{unblocked} and C{conversation_set}: from
-        and to the user.
+        C{pinned} and C{unpinned} are about a message of the conversation. Only the user's other devices get
+        C{contact_remarked}, C{blocked}, C{unblocked}, C{conversation_set}, C{saved} and C{unsaved}: from and to the
+        user; the last two are about a message of any conversation.
     @ivar from_: the user who did it.
     @ivar user: the user to whom it was sent: you, if somebody else sent it.
     @ivar group: the group in which it happened; without C{user} and C{group} it is an announcement.
@@ -470,7 +500,8 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     @ivar seconds: the length of an audio.
     @ivar replyTo: the id of the message that this one answers.
     @ivar mentions: ids of users.
-    @ivar message: the message that is edited, recalled or reacted to.
+    @ivar forwardedFrom: the author of the message that was forwarded; the server has taken text and file from it.
+    @ivar message: the message that is edited, recalled, reacted to, pinned or saved.
     @ivar emoji: the reaction; absent if the message was recalled since.
     @ivar on: false if the reaction is taken back.
     @ivar member: the user who joined or left, or whom the event is about.
@@ -500,6 +531,7 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     seconds: float = 0
     replyTo: Id | UnsetType = UNSET  # noqa: N815
     mentions: list[int] = []
+    forwardedFrom: Id | UnsetType = UNSET  # noqa: N815
     message: Id | UnsetType = UNSET
     emoji: str | UnsetType = UNSET
     on: bool | UnsetType = UNSET
@@ -576,6 +608,7 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     @ivar seconds: the length of an audio.
     @ivar replyTo: the id of the message that it answers.
     @ivar mentions: ids of users.
+    @ivar forwardedFrom: the author of the message that was forwarded; the server has taken text and file from it.
     @ivar edited: the time of the last edit, milliseconds since the epoch.
     @ivar recalled: the message was recalled, and its content is gone.
     @ivar reactions: the reactions that were not taken back.
@@ -596,6 +629,7 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     seconds: float = 0
     replyTo: Id | UnsetType = UNSET  # noqa: N815
     mentions: list[int] = []
+    forwardedFrom: Id | UnsetType = UNSET  # noqa: N815
     edited: int | UnsetType = UNSET
     recalled: bool = False
     reactions: list[Reaction] = []

@@ -12,6 +12,7 @@ import json
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from hichat.core.emojis import emoji_of
 from hichat.core.errors import InvalidField, NotAnEmoji, NotText, TooLong
@@ -32,6 +33,9 @@ class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False):
     The stored form of a message from v2: a v1 frame, with further fields that only v2 reads.
 
     @ivar mediaId: the id of an uploaded file; C{url} or C{Url} then has its URL for v1.
+    @ivar forwarded: the id of the message of which this is a copy; 0: it is none. A retry is known by it: the message
+        may have been edited or recalled since.
+    @ivar forwardedFrom: its author, or if that one is a copy, too, the author that it names.
     """
 
     userId: int  # noqa: N815
@@ -45,6 +49,8 @@ class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False):
     amount: float = 0
     mentions: list[int] = []
     mediaId: str = ""  # noqa: N815
+    forwarded: int = 0
+    forwardedFrom: int = 0  # noqa: N815
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -89,6 +95,44 @@ def message_body(
             mediaId=media_id,
         )
     )
+
+
+def forward_body(frame: frames.Forward, user: int, scope: Scope, target: int) -> bytes:
+    """@return: the body of a forwarded message before its content is known; see L{forwarded}."""
+    place = StoredMessage(userId=user, TargetId=target, Type=int(scope), Media=1, Content="")
+    place.forwarded = frame.message
+    return _ENCODER.encode(place)
+
+
+def forwarded(original: Event, edit: Event | None, body: bytes) -> tuple[bytes, str]:
+    """
+    @param original: a message that was not recalled.
+    @param edit: its last edit.
+    @param body: of L{forward_body}, or the first item of what this has returned.
+    @return: the stored form of the forwarded message, and the id of the uploaded file that it names, or an empty one.
+    """
+    content, place = read_message(original), _MESSAGE.decode(body)
+    if edit is not None:
+        changed = read_edit(edit)
+        content = structs.replace(content, Content=changed.text)
+    copy = structs.replace(
+        content,
+        userId=place.userId,
+        TargetId=place.TargetId,
+        Type=place.Type,
+        mentions=[],
+        forwarded=place.forwarded,
+        forwardedFrom=content.forwardedFrom or original.sender,
+    )
+    return _ENCODER.encode(copy), content.mediaId
+
+
+def forwarded_id(body: bytes) -> int:
+    """
+    @param body: of a message of v2, not empty.
+    @return: the id of the message of which this is a copy; 0: it is none.
+    """
+    return _MESSAGE.decode(body).forwarded
 
 
 def revision_body(frame: frames.Revision) -> bytes:

@@ -146,6 +146,8 @@ def _content(event: Event) -> dict[str, Any]:
         content["mentions"] = body.mentions
     if event.subject:
         content["replyTo"] = event.subject
+    if body.forwardedFrom:
+        content["forwardedFrom"] = body.forwardedFrom
     return content
 
 
@@ -182,6 +184,7 @@ _OF_SUBJECT: dict[About, Callable[[Event], dict[str, Any]]] = {
     About.MESSAGE: _message,
     About.MEMBER: _member,
     About.CONTACT: _contact,
+    About.SAVED: _message,
 }
 
 

@@ -450,10 +450,15 @@ class ShowTests(ChatCase):
         self.assertEqual(self.said("/mute"), "usage: /mute USER [MINUTES]")
         self.assertEqual(self.said("/kick"), "usage: /kick USER")
 
+    def test_forwarded(self):
+        self.assertEqual(self.shown(61, forwardedFrom=1), "#1 Bob: (forwarded from ann) hi")
+        self.assertEqual(self.shown(62, kind="pinned", message=61), "Bob pinned #1")
+
     def test_every_kind_has_a_text(self):
         for kind in get_args(EventKind):
             if kind not in ("message", "conversation_set"):
                 fields: Any = {"member": 4, "size": 1} if kind in ("joined", "left", "removed") else {}
+                fields |= {"message": 9} if kind in ("pinned", "unpinned", "saved", "unsaved") else {}
                 self.assertTrue(self.shown(60, kind=kind, user=None, group=TEAM, **fields))
         self.assertIsInstance(Seen(1, None, False), tuple)
 

@@ -47,6 +47,12 @@ async def test_every_op(v2: SharedV2System) -> None:
     await b.ask("ack", "recall", message=to_all["id"])
     await v2.hears(a, kind="recalled", message=to_all["id"])
 
+    copy = await a.ask("ack", "forward", counter=20, group=team, message=reply["id"])
+    await v2.hears(b, id=copy["id"], group=team, text="hi", forwardedFrom=bob[0], **{"from": ann[0]})
+    again = await a.ask("ack", "forward", counter=20, group=team, message=reply["id"])
+    assert again | {"ref": 0} == copy | {"ref": 0, "duplicate": True}
+    await a.ask("ack", "recall", message=copy["id"])
+
     await b.ask("done", "received", user=ann[0], id=first["id"])
     assert (await a.take("receipt"))["received"] == first["id"]
     await b.ask("done", "read", user=ann[0], id=first["id"])
@@ -62,14 +68,14 @@ async def test_every_op(v2: SharedV2System) -> None:
     assert [message["text"] for message in page["messages"]] == ["hello", "hi"]
     assert page["messages"][0]["reactions"] == [{"emoji": "👍", "users": [bob[0]]}]
     page = await a.ask("history", "history", group=team)
-    assert [message["recalled"] for message in page["messages"]] == [True]
+    assert [message["recalled"] for message in page["messages"]] == [True, True]
     await a.ask("error", "edit", message=reply["id"], text="not mine")
 
     # What happened since the start is given from memory, not in pages.
     await v2.restart()
     later = await v2.enter(ann, "phone", since=0)
     kinds = [event["kind"] for event in later.events()]
-    assert kinds.count("message") == 3
+    assert kinds.count("message") == 4
     assert {*kinds} == {"joined", "message", "edited", "reacted", "recalled"}
     assert v2.checker.unseen == set()
 

@@ -137,10 +137,11 @@ class FoldTests(FoldCase):
         """Between two messages, of while one was there; nothing of what was said."""
         say = message(1, GROUP, Scope.GROUP)
         self.writer.write([joined(1), say, joined(2), say, left(2), say, joined(3), joined(2)])
+        key = reading.conversation_key(Scope.GROUP, 0, GROUP)
 
         def read(user: int, after: int = 0, before: int = MAX_SAFE_INTEGER, limit: int = 10) -> list[int]:
             with self.store.snapshot() as connection:
-                return [each.position for each in history.changes(connection, user, GROUP, after, before, limit)]
+                return [each.position for each in history.changes(connection, user, key, after, before, limit)]
 
         self.assertEqual(read(1), [1, 3, 5, 7, 8])
         self.assertEqual(read(2), [3, 5, 8])

@@ -35,6 +35,7 @@ from hichat.core.kinds import Kind
 from hichat.core.ports import IPresence
 from hichat.log import reading
 from hichat.media.media import MediaUses
+from hichat.pipeline.gateway import forwarding
 from hichat.pipeline.gateway.roster import Roster
 from hichat.pipeline.gateway.session import ChatSession, Connection, Inlet
 from hichat.pipeline.routing.delivery import Routing
@@ -493,6 +494,11 @@ class V2Session(ChatSession):
         body = stored.message_body(said, self.user, scope, target, id, media.open_url(id))
         return self._submit(said, Kind.MESSAGE, scope, target, subject, body, media.use(id))
 
+    def _forward(self, said: frames.Forward) -> bool:
+        scope, target = v2.scope_of(said)
+        body = stored.forward_body(said, self.user, scope, target)
+        return self._submit(said, Kind.MESSAGE, scope, target, 0, body, forwarding.copy_of(said.message))
+
     def _revise(self, said: frames.Revision) -> bool:
         return self._submit(said, said.kind, Scope.EVERYONE, 0, said.message, stored.revision_body(said))
 
@@ -675,6 +681,7 @@ _TAKE: dict[type, Callable[[V2Session, Any], bool | None]] = {
     frames.Ping: V2Session._ping,
     frames.Sync: V2Session._sync,
     frames.Send: V2Session._send,
+    frames.Forward: V2Session._forward,
     **dict.fromkeys(get_args(frames.Revision), V2Session._revise),
     frames.Received: V2Session._received,
     frames.Read: V2Session._read,

@@ -7,7 +7,7 @@ would write it; so the answer is that of the log up to there, with what the same
                 to a group: the sender is a member, and not muted
                 to everyone: the sender is an administrator
                 as a reply: there is the message, in the same conversation
-    edited      the sender's own, not too old, where the sender may write
+    edited      the sender's own, not too old and no copy of another one, where the sender may write
     recalled    the sender's own, not too old; or anybody's, by the group's owner and admins
     reacted     any that the sender sees, where the sender may write; not too often
 
@@ -16,7 +16,10 @@ same transaction; see L{hichat.core.rights}.
 
     in a group          L{hichat.groups.rights}: joining, inviting, roles, removing, banning, muting, links
     between two users   L{hichat.contacts.rights}: asking, accepting, blocking
-    the user's own      the change itself: L{hichat.conversations.settings}, L{hichat.accounts.accounts}
+    a copy              L{hichat.pipeline.gateway.forwarding}: the sender may read the message that is forwarded
+    a pin               L{hichat.conversations.pins}
+    the user's own      the change itself: L{hichat.conversations.settings}, L{hichat.conversations.saved},
+                        L{hichat.accounts.accounts}
 
 What a user may read is decided when it is read: L{hichat.conversations.history}, L{hichat.media.records}.
 """
@@ -30,6 +33,7 @@ from sqlalchemy import Connection
 from hichat.core.drafts import Draft
 from hichat.core.emojis import emoji_of
 from hichat.core.errors import (
+    ForwardedMessage,
     MessageRecalled,
     Muted,
     NoSuchMessage,
@@ -43,13 +47,14 @@ from hichat.core.errors import (
     TooManyReactions,
 )
 from hichat.core.events import Event, Scope
-from hichat.core.kinds import MESSAGES, ON_MESSAGES, RECALLS, TRAITS, By, Kind
+from hichat.core.kinds import EDITS, MESSAGES, ON_MESSAGES, RECALLS, TRAITS, By, Kind
 from hichat.groups.queries import Writers
 from hichat.log import reading
 from hichat.log.ages import Ages
 from hichat.log.reading import ConversationKey
 from hichat.pipeline.ledger.memory import ConversationNumbers, Memory, WritingUser, conversation_of
 from hichat.storage.tables import events
+from hichat.wire.stored import forwarded_id
 
 REACTIONS_LIMIT = 100
 """
@@ -203,6 +208,8 @@ class Rights:
         if is_reaction:
             self._check_reaction(draft)
         self._check_author(draft, message)
+        if draft.kind in EDITS and message.device and forwarded_id(message.body):
+            raise ForwardedMessage
         return Consequence(scope, target, reaction=is_reaction, blanks=is_recall)
 
     def _sees(self, user: int, message: Event) -> bool:

@@ -32,6 +32,7 @@ from hichat.runtime.limits import NO_LIMIT, Rate
 from hichat.storage.engine import concerns_all
 from hichat.storage.store import Store
 from hichat.storage.trouble import Trouble
+from hichat.wire.stored import forwarded_id
 
 DOUBT = (0.0, 0.1, 0.2, 0.4, 0.8, 1.5, *[2.0] * 28)
 """
@@ -219,5 +220,15 @@ def _says(event: Event, draft: Draft) -> bool:
         return False
     if draft.kind in MESSAGES and (event.scope, event.target) != (draft.scope, draft.target):
         return False
-    # An old reaction may be stored in another spelling than the one that drafts have now.
-    return event.body in (draft.body, b"") or (draft.kind == Kind.REACTED and spelt(event.body) == draft.body)
+    if event.body in (draft.body, b""):
+        return True
+    if draft.kind == Kind.REACTED:
+        # An old reaction may be stored in another spelling than the one that drafts have now.
+        return spelt(event.body) == draft.body
+    return draft.change is not None and draft.kind in MESSAGES and _is_same_copy(event, draft)
+
+
+def _is_same_copy(event: Event, draft: Draft) -> bool:
+    """@return: whether both are copies of the same message, which may have had another text the first time."""
+    copied = forwarded_id(draft.body)
+    return copied > 0 and forwarded_id(event.body) == copied

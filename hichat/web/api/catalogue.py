@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from hichat.web.api import accounts, contacts, conversations, groups, media, search
+from hichat.web.api import accounts, contacts, conversations, groups, media, saved, search
 from hichat.web.api.operation import Operation, Section
 
 SECTIONS: tuple[Section, ...] = (
     accounts.SECTION,
     contacts.SECTION,
     conversations.SECTION,
+    saved.SECTION,
     groups.SECTION,
     media.SECTION,
     search.SECTION,

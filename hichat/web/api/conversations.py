@@ -15,7 +15,18 @@ from hichat.accounts.users import User
 from hichat.contacts import contacts
 from hichat.conversations import history, marks
 from hichat.conversations.overview import OverviewCursor, OverviewEntry, overview
-from hichat.core.errors import NoSuchTarget, NotAMember, TooManyPinned
+from hichat.core.errors import (
+    Blocked,
+    MessageRecalled,
+    NoSuchGroup,
+    NoSuchMessage,
+    NoSuchTarget,
+    NotAdministrator,
+    NotAMember,
+    NotPermitted,
+    TooManyPinned,
+    TooManyPins,
+)
 from hichat.core.events import FIRST_GROUP_ID, MAX_SAFE_INTEGER, Notify, Scope
 from hichat.groups import queries
 from hichat.log import reading
@@ -211,6 +222,66 @@ class MessagesQuery(msgspec.Struct, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=frames.HISTORY_LIMIT)] = 50
 
 
+class ChangesQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """
+    A range of a conversation's log.
+
+    @ivar after: only events with a larger id.
+    @ivar before: only events with a smaller id; without it: up to now.
+    @ivar limit: the largest number of events.
+    """
+
+    after: Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)] = 0
+    before: Id | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=1, le=frames.HISTORY_LIMIT)] = frames.HISTORY_LIMIT
+
+
+class Changes(msgspec.Struct):
+    """
+    The events of a conversation that clients show between its messages: members joined, left, were removed or banned,
+    the group changed, a message was pinned.
+
+    @ivar items: in the order of their ids.
+    """
+
+    items: list[frames.Happened]
+
+
+class PinnedMessage(msgspec.Struct, rename={"from_": "from"}):
+    """
+    A pinned message.
+
+    @ivar message: the message as it is now.
+    @ivar from_: the user who has pinned it.
+    @ivar time: when.
+    """
+
+    message: Folded
+    from_: UserId
+    time: Time
+
+
+class PinnedMessages(msgspec.Struct):
+    """
+    The pinned messages of a conversation.
+
+    @ivar items: the one that was pinned last first.
+    """
+
+    items: list[PinnedMessage]
+
+
+class PinPath(msgspec.Struct, forbid_unknown_fields=True):
+    """
+    The address of a pinned message.
+
+    @ivar message: the message's id.
+    """
+
+    conversation: ConversationName
+    message: Id
+
+
 async def get_conversations(
     services: ApiServices, caller: Caller, query: ConversationsQuery
 ) -> Page[ShownConversation]:
@@ -264,6 +335,44 @@ async def set_marks(services: ApiServices, caller: Caller, path: ConversationPat
     read = 0 if body.read is UNSET else body.read
     received = max(read, 0 if body.received is UNSET else body.received)
     await services.marks.put(caller.user.id, key, received, read, caller.device)
+
+
+async def get_changes_between(
+    services: ApiServices, caller: Caller, path: ConversationPath, query: ChangesQuery
+) -> Changes:
+    """
+    Gives the events of a conversation that clients show between its messages: a message was pinned, and in a group
+    users joined and left, the group changed. It gives the newest ones of the range; of a group from while you were a
+    member.
+    """
+    return await changes_of(services, caller.user, *_place(path.conversation), query)
+
+
+async def get_pins(services: ApiServices, caller: Caller, path: ConversationPath) -> PinnedMessages:
+    """Gives the pinned messages of a conversation, those that were pinned last first; recalled ones are not pinned."""
+    found = await services.conversations.pins.listed(caller.user, *_place(path.conversation))
+    return PinnedMessages([PinnedMessage(view.folded(pin.message), pin.by.sender, pin.by.time) for pin in found])
+
+
+async def pin_message(services: ApiServices, caller: Caller, path: PinPath) -> None:
+    """
+    Pins a message, for all who read the conversation. Between two users both may do so, in a group the owner and the
+    admins. Everybody there gets an event, unless the message was pinned already.
+    """
+    await services.conversations.pins.pin(caller.user, *_place(path.conversation), path.message)
+
+
+async def unpin_message(services: ApiServices, caller: Caller, path: PinPath) -> None:
+    """Takes a pin back; who may pin may do that. Everybody there gets an event, if the message was pinned."""
+    await services.conversations.pins.unpin(caller.user, *_place(path.conversation), path.message)
+
+
+async def changes_of(services: ApiServices, user: User, scope: Scope, target: int, query: ChangesQuery) -> Changes:
+    """@return: see L{history.changes}."""
+    key = reading.conversation_key(scope, user.id, target)
+    before = MAX_SAFE_INTEGER if query.before is UNSET else query.before
+    found = await services.store.read(history.changes, user.id, key, query.after, before, query.limit)
+    return Changes([shown for event in found if (shown := view.happened(event)) is not None])
 
 
 async def get_settings(services: ApiServices, caller: Caller, path: ConversationPath) -> ConversationSettings:
@@ -372,6 +481,8 @@ def _between(user: User, name: str) -> tuple[Scope, int, int]:
     return scope, user.id, target
 
 
+_PIN_REFUSALS = (NoSuchGroup, NotAMember, NotPermitted, NotAdministrator, Blocked, NoSuchMessage)
+
 SECTION = Section(
     "Conversations",
     "A conversation is between two users, or a group's, or the announcements: messages of administrators to everybody. "
@@ -389,5 +500,19 @@ SECTION = Section(
         Operation("GET", "/conversations/{conversation}/messages", get_messages, "Read messages", (NotAMember,)),
         Operation("GET", "/conversations/{conversation}/marks", get_marks, "Get the marks", (NoSuchTarget,)),
         Operation("PUT", "/conversations/{conversation}/marks", set_marks, "Mark as read", (NoSuchTarget,)),
+        Operation(
+            "GET", "/conversations/{conversation}/changes", get_changes_between, "List the changes", (NotAMember,)
+        ),
+        Operation("GET", "/conversations/{conversation}/pins", get_pins, "List the pinned messages", (NotAMember,)),
+        Operation(
+            "PUT",
+            "/conversations/{conversation}/pins/{message}",
+            pin_message,
+            "Pin a message",
+            (*_PIN_REFUSALS, MessageRecalled, TooManyPins),
+        ),
+        Operation(
+            "DELETE", "/conversations/{conversation}/pins/{message}", unpin_message, "Unpin a message", _PIN_REFUSALS
+        ),
     ),
 )

@@ -7,7 +7,6 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from hichat.conversations import history
 from hichat.core.errors import (
     AlreadyAMember,
     AlreadyInvited,
@@ -36,17 +35,17 @@ from hichat.core.errors import (
     TooManyPending,
     UserBanned,
 )
-from hichat.core.events import MAX_SAFE_INTEGER, JoinPolicy, Role
+from hichat.core.events import MAX_SAFE_INTEGER, JoinPolicy, Role, Scope
 from hichat.core.text import name_key
 from hichat.groups.joining import Candidate, InviteLink
 from hichat.groups.moderation import Ban
 from hichat.groups.queries import GroupView, Member
 from hichat.groups.service import FOR_EVER, checked
 from hichat.web.api.accounts import AnyName, Description, PictureURL, UserName
+from hichat.web.api.conversations import Changes, ChangesQuery, changes_of
 from hichat.web.api.operation import Answer, Caller, GroupId, Operation, Section, Time, UserId
 from hichat.web.api.paging import Page, Paging
 from hichat.web.services import ApiServices
-from hichat.wire import frames, view
 from hichat.wire.frames import Id
 
 Moment = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="Milliseconds since the epoch.")]
@@ -270,30 +269,6 @@ class LinkPath(msgspec.Struct, forbid_unknown_fields=True):
     link: Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER, description="A link's id.")]
 
 
-class ChangesQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """
-    A range of a group's log.
-
-    @ivar after: only events with a larger id.
-    @ivar before: only events with a smaller id; without it: up to now.
-    @ivar limit: the largest number of events.
-    """
-
-    after: Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)] = 0
-    before: Id | UnsetType = UNSET
-    limit: Annotated[int, Meta(ge=1, le=frames.HISTORY_LIMIT)] = frames.HISTORY_LIMIT
-
-
-class Changes(msgspec.Struct):
-    """
-    The events of a group that are no messages: members joined, left, were removed or banned, the group changed.
-
-    @ivar items: in the order of their ids.
-    """
-
-    items: list[frames.Happened]
-
-
 class GroupQuery(Paging):
     """
     A search for groups.
@@ -401,9 +376,7 @@ async def get_changes(services: ApiServices, caller: Caller, path: GroupPath, qu
     Gives the events of a group that clients show between its messages: users joined and left, the group changed. It
     gives the newest ones of the range, from while you were a member.
     """
-    before = MAX_SAFE_INTEGER if query.before is UNSET else query.before
-    found = await services.store.read(history.changes, caller.user.id, path.group, query.after, before, query.limit)
-    return Changes([shown for event in found if (shown := view.happened(event)) is not None])
+    return await changes_of(services, caller.user, Scope.GROUP, path.group, query)
 
 
 async def get_my_invitations(services: ApiServices, caller: Caller, query: Paging) -> Page[ShownGroup]:

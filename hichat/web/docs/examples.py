@@ -62,6 +62,7 @@ _TOLD: tuple[Example, ...] = (
             mentions=[4],
         ),
     ),
+    Example("a message of another conversation", p.Forward(ref="g", counter=7, user=2, message=33)),
     Example("", p.Edit(ref="c", counter=3, message=42, text="Hi Bob! Lunch?")),
     Example("", p.Recall(ref="d", counter=4, message=42)),
     Example("", p.React(ref="e", counter=5, message=43, emoji="👍")),
@@ -263,13 +264,13 @@ def _of_other_kinds() -> Iterator[Example]:
     told = {example.frame.kind for example in _TOLD if isinstance(example.frame, p.EventFrame)}
     for at, kind in enumerate(kind for kind in TRAITS if kind in V2 and TRAITS[kind].name not in told):
         traits = TRAITS[kind]
-        alone = traits.about is About.CONTACT or traits.body is Body.SETTING
+        alone = traits.about in (About.CONTACT, About.SAVED) or traits.body is Body.SETTING
         conversation, scope, target = 3, Scope.USER, 1
         if alone:
             conversation = 7
         elif traits.about is About.MEMBER:
             conversation, scope, target = 5, Scope.GROUP, _TEAM
-        subject = {About.MESSAGE: 42, About.MEMBER: 4, About.CONTACT: 4}.get(traits.about, 0)
+        subject = {About.MESSAGE: 42, About.MEMBER: 4, About.CONTACT: 4, About.SAVED: 42}.get(traits.about, 0)
         time = _NOON + 130_000 + 10_000 * at
         sender = 1 if alone else 2
         frame = view.live(

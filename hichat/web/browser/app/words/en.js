@@ -187,6 +187,7 @@ export const en = {
   picture: "Picture",
   pictureBroken: "This picture cannot be shown.",
   pin: "Pin",
+  pinnedLine: "{by} pinned a message",
   pinned: "Pinned",
   policyApproval: "After approval",
   policyInvite: "By invitation",

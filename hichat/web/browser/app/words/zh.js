@@ -187,6 +187,7 @@ export const zh = {
   picture: "图片",
   pictureBroken: "图片无法显示。",
   pin: "置顶",
+  pinnedLine: "{by} 置顶了一条消息",
   pinned: "已置顶",
   policyApproval: "需审核",
   policyInvite: "仅限邀请",
