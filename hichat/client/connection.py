@@ -54,6 +54,7 @@ from hichat.client.wire import (
     Unreachable,
 )
 from hichat.core.errors import Language
+from hichat.core.kinds import Format
 from hichat.runtime.clock import make_steady
 from hichat.wire import frames
 from hichat.wire.frames import (
@@ -329,6 +330,7 @@ class Client:
         seconds: int = 0,
         reply_to: int | None = None,
         mentions: Sequence[int] = (),
+        format: Format | None = None,
     ) -> Ack:
         """
         Send a message to a user or to a group; without either, to everyone. See L{frames.Send}.
@@ -344,6 +346,7 @@ class Client:
         @param seconds: the duration of the audio.
         @param reply_to: the id of a message of the same conversation.
         @param mentions: ids of users.
+        @param format: C{markdown}: the text has signs, see L{hichat.core.markdown}; None: it is shown as it is.
         @return: the ack, with the message's id.
         @raise NotSendable: the message is invalid or too long; no server would take it.
         @raise Refused: the server refuses it.
@@ -361,6 +364,7 @@ class Client:
                 seconds=seconds,
                 replyTo=_or_unset(reply_to),
                 mentions=list(mentions),
+                format=UNSET if format is None else format,
             )
         )
 
@@ -387,9 +391,10 @@ class Client:
         """
         return await self._count(frames.Forward(message=message, user=_or_unset(user), group=_or_unset(group)))
 
-    async def edit(self, message: int, text: str, *, mentions: Sequence[int] = ()) -> Ack:
-        """Replace the text of an own message. Waits and raises as L{send}."""
-        return await self._count(frames.Edit(message=message, text=text, mentions=list(mentions)))
+    async def edit(self, message: int, text: str, *, mentions: Sequence[int] = (), format: Format | None = None) -> Ack:
+        """Replace the text of an own message, with its mentions and its format. Waits and raises as L{send}."""
+        form = UNSET if format is None else format
+        return await self._count(frames.Edit(message=message, text=text, mentions=list(mentions), format=form))
 
     async def recall(self, message: int) -> Ack:
         """Take a message back. Waits and raises as L{send}."""

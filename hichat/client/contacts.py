@@ -10,6 +10,7 @@ from typing import Any
 from hichat.client.caller import ApiCaller
 from hichat.client.wire import Conversation, User, whole, words
 from hichat.core.events import Notify
+from hichat.core.markdown import plain
 
 
 class ContactCalls:
@@ -124,11 +125,12 @@ def _user(item: dict[str, Any]) -> User:
 def _conversation(item: dict[str, Any]) -> Conversation:
     last = item.get("last")
     said = last if isinstance(last, dict) else {}
+    text = words(said.get("text"))
     return Conversation(
         name=words(item.get("name")),
         title=words(item.get("remark")) or words(item.get("title")),
         unread=whole(item.get("unread")),
-        text=words(said.get("text")),
+        text=plain(text) if said.get("format") == "markdown" else text,
         media=words(said.get("media")),
         pinned=item.get("pinned") is True,
         muted=item.get("muted") is True,

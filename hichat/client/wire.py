@@ -153,7 +153,7 @@ class Conversation(NamedTuple):
     @ivar title: one's remark on the contact, or the user's or group's name; empty: the account was deleted, or it is
         the announcements.
     @ivar unread: the number of unread messages.
-    @ivar text: the text of the last message.
+    @ivar text: the text of the last message; of Markdown without its signs.
     @ivar media: the media of the last message, such as C{text} or C{picture}; empty: there is no message.
     """
 

@@ -15,6 +15,7 @@ from enum import Enum, IntEnum, auto
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 
 class Kind(IntEnum):
@@ -238,11 +239,16 @@ class Body(Enum):
     """Two positions in decimal digits, received and read, with a blank between."""
 
 
+Format = Literal["markdown"]
+"""How a text is to be read; see L{hichat.core.markdown}. A text without a format is shown as it is."""
+
+
 class EditBody(msgspec.Struct, gc=False):
     """The body of an edit. Empty: the message was recalled."""
 
     text: str
     mentions: list[int] = []
+    format: Format | UnsetType = UNSET
 
 
 @dataclass(frozen=True, kw_only=True)

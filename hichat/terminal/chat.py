@@ -218,11 +218,11 @@ class Talk:
         match deed:
             case SendText(peer, content, reply_to):
                 user, group = (None, peer.id) if peer.group else (peer.id, None)
-                return self._client.send(user, content, group=group, reply_to=reply_to)
+                return self._client.send(user, content, group=group, reply_to=reply_to, format="markdown")
             case SendFile():
                 return self._send_file(deed)
             case EditMessage(message, text):
-                return self._client.edit(message, text)
+                return self._client.edit(message, text, format="markdown")
             case RecallMessage(message):
                 return self._client.recall(message)
             case ReactToMessage(message, emoji, on):

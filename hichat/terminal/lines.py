@@ -30,6 +30,7 @@ from hichat.client.wire import (
 )
 from hichat.core.errors import Language
 from hichat.core.kinds import TRAITS
+from hichat.core.markdown import plain
 from hichat.core.text import key_of, name_key
 from hichat.wire.frames import Ack, Folded, Happened
 
@@ -654,7 +655,7 @@ class Chat:
             other=self._other(event),
             remark="" if event.remark is UNSET else event.remark,
             what=what,
-            text=self.text("gone") if event.recalled else event.text or self._changed(event),
+            text=self.text("gone") if event.recalled else _text(event) or self._changed(event),
             emoji=event.emoji or "",
             size=event.size or 0,
             role=self.text(event.role) if event.role is not UNSET else "",
@@ -761,7 +762,7 @@ class Chat:
         parts = [self.text(message.media)] if message.media in ("picture", "audio", "file") else []
         parts += [_length(message.seconds)] if message.media == "audio" and 0 < message.seconds <= AUDIO_LIMIT else []
         link = self._link(message.url) if message.url else ""
-        parts += filter(None, map(harmless, (message.name, message.text or "", link)))
+        parts += filter(None, map(harmless, (message.name, _text(message), link)))
         if isinstance(message, Folded):
             parts += [self.text("changed")] if message.edited is not UNSET else []
             parts += [f"{harmless(one.emoji)}{len(one.users)}" for one in message.reactions]
@@ -799,6 +800,12 @@ class Chat:
 
     def _link(self, url: str) -> str:
         return url if "://" in url else f"{self._site}/{url.removeprefix('./').lstrip('/')}"
+
+
+def _text(said: Happened | Folded) -> str:
+    """@return: the text of a message or another event; of Markdown without its signs."""
+    text = said.text or ""
+    return plain(text) if said.format == "markdown" else text
 
 
 def _length(seconds: float) -> str:

@@ -57,7 +57,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from hichat.core.events import MAX_SAFE_INTEGER, JoinPolicy, Notify, Role
-from hichat.core.kinds import EventKind, Kind
+from hichat.core.kinds import EventKind, Format, Kind
 
 SUBPROTOCOL = "hichat.v2"
 PATH = "/v2/ws"
@@ -185,6 +185,8 @@ class Send(Addressed, tag="send", kw_only=True):
     @ivar name: the name of a file.
     @ivar seconds: the length of an audio.
     @ivar replyTo: the id of the message that this one answers, in the same conversation.
+    @ivar format: C{markdown}: the text has the signs of the subset of Markdown that the page for people who write
+        clients names; without it the text is shown as it is.
     """
 
     counter: Id | UnsetType = UNSET
@@ -195,6 +197,7 @@ class Send(Addressed, tag="send", kw_only=True):
     seconds: Annotated[int, Meta(ge=0, le=86_400)] = 0
     replyTo: Id | UnsetType = UNSET  # noqa: N815
     mentions: Mentions = []
+    format: Format | UnsetType = UNSET
 
 
 class Forward(Addressed, tag="forward", kw_only=True):
@@ -225,14 +228,17 @@ class _Revision(_Frame, kw_only=True):
 
 class Edit(_Revision, tag="edit", kw_only=True):
     """
-    Replace the text of an own message; answered with C{ack}. The setting C{edit_limit} says for how long that works.
+    Replace the text of an own message, with its mentions and its format; answered with C{ack}. The setting
+    C{edit_limit} says for how long that works.
 
     @ivar text: the new text.
+    @ivar format: of the new text, as in C{send}.
     """
 
     kind = Kind.EDITED
     text: MessageText
     mentions: Mentions = []
+    format: Format | UnsetType = UNSET
     ref: Ref | UnsetType = UNSET
     counter: Id | UnsetType = UNSET
 
@@ -501,6 +507,7 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     @ivar replyTo: the id of the message that this one answers.
     @ivar mentions: ids of users.
     @ivar forwardedFrom: the author of the message that was forwarded; the server has taken text and file from it.
+    @ivar format: of the text, as in C{send}; an edit replaces it with the text.
     @ivar message: the message that is edited, recalled, reacted to, pinned or saved.
     @ivar emoji: the reaction; absent if the message was recalled since.
     @ivar on: false if the reaction is taken back.
@@ -532,6 +539,7 @@ class _Happened(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, rena
     replyTo: Id | UnsetType = UNSET  # noqa: N815
     mentions: list[int] = []
     forwardedFrom: Id | UnsetType = UNSET  # noqa: N815
+    format: Format | UnsetType = UNSET
     message: Id | UnsetType = UNSET
     emoji: str | UnsetType = UNSET
     on: bool | UnsetType = UNSET
@@ -609,6 +617,7 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     @ivar replyTo: the id of the message that it answers.
     @ivar mentions: ids of users.
     @ivar forwardedFrom: the author of the message that was forwarded; the server has taken text and file from it.
+    @ivar format: of its text now, as in C{send}.
     @ivar edited: the time of the last edit, milliseconds since the epoch.
     @ivar recalled: the message was recalled, and its content is gone.
     @ivar reactions: the reactions that were not taken back.
@@ -630,6 +639,7 @@ class Folded(msgspec.Struct, kw_only=True, omit_defaults=True, rename={"from_": 
     replyTo: Id | UnsetType = UNSET  # noqa: N815
     mentions: list[int] = []
     forwardedFrom: Id | UnsetType = UNSET  # noqa: N815
+    format: Format | UnsetType = UNSET
     edited: int | UnsetType = UNSET
     recalled: bool = False
     reactions: list[Reaction] = []

@@ -12,12 +12,12 @@ import json
 from typing import Any
 
 import msgspec
-from msgspec import structs
+from msgspec import UNSET, UnsetType, structs
 
 from hichat.core.emojis import emoji_of
 from hichat.core.errors import InvalidField, NotAnEmoji, NotText, TooLong
 from hichat.core.events import Event, Scope
-from hichat.core.kinds import TRAITS, Body, EditBody
+from hichat.core.kinds import TRAITS, Body, EditBody, Format
 from hichat.media.names import clean_name
 from hichat.wire import frames
 
@@ -51,6 +51,7 @@ class StoredMessage(msgspec.Struct, omit_defaults=True, gc=False):
     mediaId: str = ""  # noqa: N815
     forwarded: int = 0
     forwardedFrom: int = 0  # noqa: N815
+    format: Format | UnsetType = UNSET
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -93,6 +94,7 @@ def message_body(
             amount=frame.seconds,
             mentions=frame.mentions,
             mediaId=media_id,
+            format=frame.format,
         )
     )
 
@@ -114,7 +116,7 @@ def forwarded(original: Event, edit: Event | None, body: bytes) -> tuple[bytes, 
     content, place = read_message(original), _MESSAGE.decode(body)
     if edit is not None:
         changed = read_edit(edit)
-        content = structs.replace(content, Content=changed.text)
+        content = structs.replace(content, Content=changed.text, format=changed.format)
     copy = structs.replace(
         content,
         userId=place.userId,

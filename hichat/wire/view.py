@@ -19,6 +19,7 @@ from hichat.conversations import history
 from hichat.core.emojis import spelt
 from hichat.core.events import MAX_SAFE_INTEGER, Event, JoinPolicy, Scope
 from hichat.core.kinds import TRAITS, V2, About, Body, Kind, Traits
+from hichat.core.markdown import plain
 from hichat.media.addresses import PREFIX
 from hichat.media.names import without_hidden
 from hichat.wire import frames, stored
@@ -72,10 +73,14 @@ def folded(found: history.FoldedEvents) -> frames.Folded:
 
 def said(message: Event, edit: Event | None) -> tuple[str, str, frames.Media]:
     """
-    @return: the text, name and media that L{folded} would give for a message, in much less time.
+    @return: the text, name and media that L{folded} would give for a message, in much less time. A text in Markdown is
+        without its signs.
     """
     shown = _present(message, edit)
-    return shown.get("text", ""), shown.get("name", ""), shown.get("media", "text")
+    text = shown.get("text", "")
+    if shown.get("format", UNSET) is not UNSET:
+        text = plain(text)
+    return text, shown.get("name", ""), shown.get("media", "text")
 
 
 def mentioned(message: Event, edit: Event | None) -> Sequence[int]:
@@ -144,6 +149,8 @@ def _content(event: Event) -> dict[str, Any]:
         content["seconds"] = body.amount
     if body.mentions:
         content["mentions"] = body.mentions
+    if body.format:
+        content["format"] = body.format
     if event.subject:
         content["replyTo"] = event.subject
     if body.forwardedFrom:
@@ -156,7 +163,7 @@ def _present(message: Event, edit: Event | None) -> dict[str, Any]:
     shown = _content(message)
     if edit is not None and message.body:
         changed = stored.read_edit(edit)
-        shown |= {"text": changed.text, "mentions": changed.mentions, "edited": edit.time}
+        shown |= {"text": changed.text, "mentions": changed.mentions, "format": changed.format, "edited": edit.time}
     return shown
 
 

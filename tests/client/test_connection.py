@@ -812,6 +812,8 @@ class SendingTests(ClientCase):
             self.client.recall(7),
             self.client.react(7, "👍"),
             self.client.react(7, "👍", on=False),
+            self.client.send(2, "*hi*", format="markdown"),
+            self.client.edit(7, "*new*", format="markdown"),
         ):
             launch(call)
         self.world.flush()
@@ -826,10 +828,12 @@ class SendingTests(ClientCase):
                 {"op": "recall", "counter": 9, "message": 7},
                 {"op": "react", "counter": 10, "message": 7, "emoji": "👍"},
                 {"op": "react", "counter": 11, "message": 7, "emoji": "👍", "on": False},
+                {"op": "send", "counter": 12, "user": 2, "text": "*hi*", "format": "markdown"},
+                {"op": "edit", "counter": 13, "message": 7, "text": "*new*", "format": "markdown"},
             ],
         )
         refs = [frame["ref"] for frame in self.peer.frames[1:]]
-        self.assertEqual(len(set(refs)), 8)
+        self.assertEqual(len(set(refs)), 10)
 
     def test_the_ack(self):
         self.connect()

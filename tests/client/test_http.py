@@ -211,9 +211,11 @@ class V2Tests(CallCase):
         items = [
             {"name": "user-2", "title": "bob", "remark": "Bobby", "unread": 3, "last": {"text": "hi", "media": "text"}},
             {"name": "announcements", "title": "", "unread": 0, "pinned": True},
+            {"name": "user-3", "title": "eve", "last": {"text": "**hi**", "media": "text", "format": "markdown"}},
         ]
         found = self.call(self.session.contact_calls.conversations(), {"items": items})
         self.assertEqual(found[0], Conversation("user-2", "Bobby", 3, "hi", "text", False, False))
+        self.assertEqual(found[2].text, "hi")
         self.assertEqual(found[1], Conversation("announcements", "", 0, "", "", True, False))
 
     def test_search(self):

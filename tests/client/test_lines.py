@@ -463,6 +463,18 @@ class ShowTests(ChatCase):
         self.assertIsInstance(Seen(1, None, False), tuple)
 
 
+class MarkdownTests(ChatCase):
+    def test_a_text_is_shown_without_its_signs(self):
+        self.assertEqual(self.shown(10, "**hi**", format="markdown"), "#1 Bob: hi")
+        self.assertEqual(self.shown(11, "**hi**"), "#2 Bob: **hi**")
+        self.assertIn("now: x", self.shown(12, "*now*: `x`", kind="edited", message=10, format="markdown"))
+        self.assertIn("*now*", self.shown(13, "*now*", kind="edited", message=10))
+        self.assertEqual(
+            self.shown(14, "[here](https://a.example/)\n- *a*", format="markdown"),
+            "#3 Bob: here (https://a.example/) ⏎ - a",
+        )
+
+
 class ChineseTests(ChatCase):
     language = "zh"
 

@@ -135,6 +135,7 @@ class FakeClient:
         self.state = state
         self.saved = saved
         self.calls: list[Any] = []
+        self.formats: list[Any] = []
         self.inbox: Inbox[Any] = Inbox(100, lambda: None, saved.cursor)
         self.online = Gate()
         self.answers: list[Any] = []
@@ -167,10 +168,12 @@ class FakeClient:
             raise answer
         return Ack(conversation=3, seq=1, id=answer, time=1)
 
-    async def send(self, user=None, text="", *, group=None, reply_to=None):
+    async def send(self, user=None, text="", *, group=None, reply_to=None, format=None):
+        self.formats.append(format)
         return await self._do("send", user, group, text, reply_to)
 
-    async def edit(self, *arguments):
+    async def edit(self, *arguments, format=None):
+        self.formats.append(format)
         return await self._do("edit", *arguments)
 
     async def recall(self, *arguments):
@@ -305,6 +308,7 @@ class ProgramTests(SynchronousTestCase):
                 ("recall", 101),
             ],
         )
+        self.assertEqual(self.client.formats, ["markdown", "markdown"])
         self.assertEqual(
             self.come(happened(60, kind="edited", message=101, text="x", **{"from": 1, "user": 2})),
             ["ann edited #2: x"],

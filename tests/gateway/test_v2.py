@@ -104,6 +104,9 @@ class ParseTests(SynchronousTestCase):
             ({"op": "send", "txt": "hi"}, "txt"),
             ({"op": "send", "url": "x" * 2049}, "url"),
             ({"op": "send", "mentions": [1] * 51}, "mentions"),
+            ({"op": "send", "format": "html"}, "format"),
+            ({"op": "send", "format": ""}, "format"),
+            ({"op": "edit", "message": 1, "text": "x", "format": "Markdown"}, "format"),
             ({"op": "send", "seconds": True}, "seconds"),
             ({"op": "hello"}, "device"),
             ({"op": "hello", "device": ""}, "device"),
@@ -316,6 +319,13 @@ class CrossingTests(SynchronousTestCase):
             back={"text": "@you"},
         )
 
+    def test_clients_of_v1_see_a_format_as_it_was_typed(self) -> None:
+        for fields in ({}, {"media": "picture", "url": "/p"}):
+            said = {"text": "**hi**", "format": "markdown", **fields}
+            found = stored.message_body(parse(op="send", user=YOU, **said), ME, Scope.USER, YOU)
+            self.assertEqual(json.loads(found)["Content"], "**hi**")
+            self.assert_shown(event(found, device=1), said)
+
     def test_what_existing_clients_write(self) -> None:
         written: list[tuple[bytes, dict[str, Any]]] = [
             (b'"media":2,"content":"x","CreateTime":5', {"media": "emoji", "text": "x"}),
@@ -325,7 +335,7 @@ class CrossingTests(SynchronousTestCase):
             (b'"Content":"x","amount":1.5,"Desc":"d"', {"text": "x", "seconds": 1.5, "name": "d"}),
             (b'"Media":4,"url":"/a","Url":"/b"', {"media": "file", "url": "/b"}),
             (b'"Media":3,"url":"/a","Url":""', {"media": "audio", "url": "/a"}),
-            (b'"Content":"x","mentions":[1],"replyTo":5', {"text": "x"}),
+            (b'"Content":"x","mentions":[1],"replyTo":5,"format":"markdown"', {"text": "x"}),
             (b'"Content":"x","Extra":{"a":[1]}', {"text": "x"}),
             (b'"x":1', {}),
         ]
@@ -366,8 +376,10 @@ class EncodeTests(SynchronousTestCase):
         pair, team = {"from": ME, "user": YOU}, {"from": ME, "group": GROUP}
         group = {"scope": Scope.GROUP, "target": GROUP}
         edit = stored.revision_body(parse(op="edit", message=3, text="now", mentions=[4]))
+        form = stored.revision_body(parse(op="edit", message=3, text="*now*", format="markdown"))
         for said, expected in [
             (event(edit, Kind.EDITED, subject=3), pair | {"message": 3, "text": "now", "mentions": [4]}),
+            (event(form, Kind.EDITED, subject=3), pair | {"message": 3, "text": "*now*", "format": "markdown"}),
             (event(b"", Kind.EDITED, subject=3), pair | {"message": 3, "recalled": True}),
             (event(b"", Kind.RECALLED, subject=3, **group), team | {"message": 3}),
             (event("+👍".encode(), Kind.REACTED, subject=3), pair | {"message": 3, "emoji": "👍", "on": True}),

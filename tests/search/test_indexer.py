@@ -8,10 +8,12 @@ from typing import Any
 from unicodedata import normalize
 from unittest.mock import patch
 
+from msgspec.structs import astuple
 from sqlalchemy.exc import DatabaseError
 from twisted.internet.task import Clock, deferLater
 from twisted.trial.unittest import SynchronousTestCase
 
+from hichat.accounts import devices
 from hichat.core.events import Event, Scope
 from hichat.core.kinds import Kind
 from hichat.log import reading
@@ -23,8 +25,8 @@ from hichat.search.indexer import Indexer
 from hichat.search.words import Token
 from hichat.storage import engine
 from hichat.wire import stored
-from hichat.wire.frames import Edit
-from tests.support.doubles import make_search_index, make_store
+from hichat.wire.frames import Edit, Send
+from tests.support.doubles import NOW, make_search_index, make_store
 from tests.support.ledger import WriterCase, edit, message, recall
 from tests.support.postgres import OnPostgreSQL
 from tests.support.texts import text
@@ -65,6 +67,15 @@ class IndexCase(WriterCase):
         with self.store.snapshot() as connection:
             answer = query.search(connection, self.index, user, wanted, None, 1000)
         return [hit.message.message.position for hit in answer.hits]
+
+    def snippets(self, asked: str) -> list[str]:
+        """@return: what a search shows of what it finds, with lines around what matches."""
+        wanted = query.Criteria(words=words.words(asked))
+        with self.store.snapshot() as connection:
+            answer = query.search(connection, self.index, 1, wanted, None, 1000)
+        return [
+            "".join(f"|{text}|" if match else text for text, match in map(astuple, hit.snippet)) for hit in answer.hits
+        ]
 
     def head(self) -> Head:
         with self.store.snapshot() as connection, self.index.reading(connection) as indexed:
@@ -110,6 +121,27 @@ class IndexerTests(IndexCase):
             self.follow(limit)
             self.assertEqual((self.named("gamma"), self.named("delta")), ([], [first]))
             self.writer.write([recall(1, first)])
+
+    def test_the_words_of_markdown_and_not_its_signs(self) -> None:
+        with self.store.transaction() as connection:
+            device = devices.find_or_add(connection, 1, "phone", NOW).id
+        for together in (True, False):
+            first = len(self.rows()) + 1
+            written = "**am**ber [tea](https://leaf.example/)\n```sh\nbrew *it*\n```"
+            body = stored.message_body(Send(text=written, user=2, format="markdown"), 1, Scope.USER, 2)
+            draft = message(1, 2, Scope.USER, body)
+            draft.device = device  # what v2 knows of a message is read in what its devices wrote
+            self.writer.write([draft, text("am**ber")])
+            if not together:
+                self.follow()
+            self.assertEqual(self.found("amber"), [first])
+            self.assertEqual((self.found("leaf tea brew"), self.found("ber")), ([first], [first + 1]))
+            self.assertEqual(self.snippets("tea"), ["amber |tea| (https://leaf.example/)\nbrew *it*"])
+            self.writer.write([edit(1, first, stored.revision_body(Edit(message=first, text="**am**ber")))])
+            if not together:
+                self.follow()
+            self.assertEqual((self.found("amber"), self.found("ber")), ([], [first + 1, first]))
+            self.writer.write([recall(1, first), recall(1, first + 1)])
 
     def test_a_crash_anywhere(self) -> None:
         """Then all of the step is missing, and the next one makes it."""
