@@ -104,6 +104,13 @@ class ForwardingTests(WriterCase):
         copy = self.done(self.forward(BOB, original, group=GROUP))
         self.assertEqual(self.shown(copy)["text"], "new")
 
+    def test_the_format(self) -> None:
+        original = self.say(ANN, Send(user=BOB, text="*old*", format="markdown"))
+        copy = self.done(self.forward(BOB, original, user=CAT))
+        self.assertEqual(self.shown(copy)["format"], "markdown")
+        self.done(edit(ANN, original, self.edited("*new*")))
+        self.assertNotIn("format", self.shown(self.done(self.forward(BOB, original, user=CAT))))
+
     def test_a_text_of_v1(self) -> None:
         body = b'{"UserId":1,"targetid":2,"Type":1,"Media":4,"content":"see","url":"/v1/files/x.png"}'
         original = self.done(raw(ANN, BOB, body=body)).position
