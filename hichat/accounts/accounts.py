@@ -69,6 +69,7 @@ _READERS: Mapping[str, tuple[str, Callable[[str], str]]] = {
 
 _PROFILE: Mapping[str, Callable[[str], str]] = {
     "name": given_name,
+    "display_name": partial(given_name, field="displayName"),
     "avatar": partial(picture_of, field="avatar"),
     "gender": gender_of,
     "email": email_of,
@@ -459,7 +460,7 @@ class Accounts:
         Change fields of a user's profile, all of them or none.
 
         @param user: the user as authenticated.
-        @param fields: some of C{name avatar gender email phone bio}.
+        @param fields: some of C{name display_name avatar gender email phone bio}.
         @raise InvalidField: a field is not allowed.
         @raise NameTaken: see L{register}.
         @raise NameReserved: see L{register}.
@@ -546,7 +547,9 @@ class Accounts:
             conversation_settings.forget(connection, user.id)
             saved_messages.forget(connection, user.id)
             sessions.forget(connection, user.id)
-            self._resting.add(connection, users.get(connection, user.id).name, user.id, self._now())
+            current = users.get(connection, user.id)
+            for name in dict.fromkeys((current.display_name, current.name)):
+                self._resting.add(connection, name, user.id, self._now())
             known.forget(connection, user.id)
             users.delete(connection, user.id, self._now())
 
@@ -600,11 +603,22 @@ class Accounts:
         before, now = users.get(connection, user.id), self._now()
         users.change(connection, user.id, values, now)
         after = users.get(connection, user.id)
+        if (after.name, after.display_name) != (before.name, before.display_name):
+            self._rename(connection, before, after, now)
+        return after
+
+    def _rename(self, connection: Connection, before: User, after: User, now: int) -> None:
+        """A user has changed names: may they have the new ones? Those that they have not any more rest."""
         if key_of(after.name) != key_of(before.name):
             check_reserved(after.name)
-            self._resting.check(connection, after.name, user.id, now)
-            self._resting.add(connection, before.name, user.id, now)
-        return after
+            self._resting.check(connection, after.name, after.id, now)
+        if after.display_name != after.name and key_of(after.display_name) != key_of(before.display_name):
+            check_reserved(after.display_name, "displayName")
+            self._resting.check(connection, after.display_name, after.id, now, "displayName")
+        held = {key_of(after.name), key_of(after.display_name)}
+        for name in dict.fromkeys((before.display_name, before.name)):
+            if key_of(name) not in held:
+                self._resting.add(connection, name, after.id, now)
 
     async def _sign_out(self, user_id: int, change: Callable[[Connection], User]) -> User:
         changed: list[User] = []

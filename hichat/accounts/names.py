@@ -12,12 +12,13 @@ from typing import Any, Literal
 from unicodedata import category
 
 from precis_i18n import get_profile
-from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, and_, or_, select
 
 from hichat.accounts.fields import name_of
 from hichat.core.errors import InvalidField, InvalidName, NameReserved, NameTaken
 from hichat.core.lookalikes import MIXED, columns_of, look_of
 from hichat.core.text import GROWTH, KEY_LIMIT, NAME_LIMIT, check, formed, key_of, name_key, short
+from hichat.storage.tables import users
 
 _USER = get_profile("UsernameCasePreserved")
 _GROUP = get_profile("NicknameCasePreserved")
@@ -74,30 +75,41 @@ def is_called(table: Table, name: str) -> tuple[ColumnElement[bool], ...]:
 
 def is_free(connection: Connection, table: Table, name: str, but: int = 0) -> bool:
     """
-    Call it in the transaction that takes the name.
+    Call it in the transaction that takes the name. A user has two names: the one to log in with, and the display name.
 
     @param but: the id of the user or group that may have the name already.
     @return: whether no other user or group has the name, or one that looks like it.
     """
     c, new = table.c, columns_of(name)
-    looks_like = c.name_look == new["name_look"]
-    if new["name_script"] != MIXED:
-        looks_like = and_(looks_like, c.name_script != new["name_script"])
-    same = or_(c.name_key == new["name_key"], c.name_match == new["name_match"])
-    for condition in (same, looks_like):
+    look, script = new["name_look"], new["name_script"]
+    conditions = [
+        or_(c.name_key == new["name_key"], c.name_match == new["name_match"]),
+        _looks_like(c.name_look, c.name_script, look, script),
+    ]
+    if "display_name" in c:
+        conditions += [
+            c.display_match == new["name_match"],
+            _looks_like(c.display_look, c.display_script, look, script),
+        ]
+    for condition in conditions:
         if connection.scalar(select(c.id).where(condition, c.id != but, c.deleted_at.is_(None)).limit(1)) is not None:
             return False
     return True
 
 
-def check_free(connection: Connection, table: Table, name: str, but: int = 0) -> None:
+def _looks_like(look_column: Column[Any], script_column: Column[Any], look: str, script: str) -> ColumnElement[bool]:
+    same = look_column == look
+    return same if script == MIXED else and_(same, script_column != script)
+
+
+def check_free(connection: Connection, table: Table, name: str, but: int = 0, field: str = "name") -> None:
     """
     As L{is_free}.
 
     @raise NameTaken: another has the name, or one that looks like it.
     """
     if not is_free(connection, table, name, but):
-        raise NameTaken
+        raise NameTaken(field)
 
 
 def check_rename(connection: Connection, table: Table, holder: Any, name: str) -> None:
@@ -107,14 +119,30 @@ def check_rename(connection: Connection, table: Table, holder: Any, name: str) -
 
     @param holder: has an C{id} and the present C{name}.
     """
-    if name_key(name) != name_key(holder.name) or look_of(name) != look_of(holder.name):
+    if not _differs_in_case(name, holder.name):
         check_free(connection, table, name, holder.id)
 
 
-def check_reserved(name: str) -> None:
+def check_display_name(connection: Connection, user: Any, name: str) -> None:
+    """
+    As L{check_rename}, for a user's display name. A name that differs in case only from one that the user has is not
+    checked.
+
+    @param user: has an C{id}, the present C{name} and the present C{display_name}.
+    """
+    if not any(_differs_in_case(name, own) for own in (user.name, user.display_name)):
+        check_free(connection, users, name, user.id, "displayName")
+
+
+def _differs_in_case(name: str, other: str) -> bool:
+    """@return: whether the names differ in case at most."""
+    return name_key(name) == name_key(other) and look_of(name) == look_of(other)
+
+
+def check_reserved(name: str, field: str = "name") -> None:
     """@raise NameReserved: the name looks like one that speaks for the server."""
     if look_of(_letters(name)) in _reserved():
-        raise NameReserved
+        raise NameReserved(field)
 
 
 @cache

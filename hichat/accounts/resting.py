@@ -25,15 +25,13 @@ class Resting:
     """
     The table of resting names.
 
-    The table of resting names.
-
     @param key: a secret of the server's.
     """
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def check(self, connection: Connection, name: str, user_id: int, now: int) -> None:
+    def check(self, connection: Connection, name: str, user_id: int, now: int, field: str = "name") -> None:
         """
         @param user_id: the user who wants the name; 0: a new user.
         @raise NameTaken: another user gave up this name, or one that looks like it, a short time ago.
@@ -45,7 +43,7 @@ class Resting:
         same = or_(c.name_hash == self._hash("name", key_of(name)), looks_like)
         query = select(c.until).where(same, c.until > now, c.user_id != user_id).limit(1)
         if connection.scalar(query) is not None:
-            raise NameTaken
+            raise NameTaken(field)
 
     def add(self, connection: Connection, name: str, user_id: int, now: int) -> None:
         """

@@ -11,9 +11,9 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from hichat.accounts.names import check_free, check_rename, is_called, user_name
+from hichat.accounts.names import check_display_name, check_free, check_rename, is_called, user_name
 from hichat.core.errors import NameTaken, NoSuchUser
-from hichat.core.lookalikes import NO_NAME, columns_of
+from hichat.core.lookalikes import NO_DISPLAY_NAME, NO_NAME, columns_of_user
 from hichat.core.text import key_of, name_key
 from hichat.storage.tables import users
 
@@ -35,6 +35,8 @@ class User(msgspec.Struct, frozen=True):
     """
     A user, without the password's hash.
 
+    @ivar name: the name to log in with.
+    @ivar display_name: the name that people see.
     @ivar generation: the generation of valid tokens; tokens of another generation are void.
     @ivar client_ip: the address of the last log-in.
     @ivar client_port: the port of the last log-in.
@@ -43,6 +45,7 @@ class User(msgspec.Struct, frozen=True):
 
     id: int
     name: str
+    display_name: str
     avatar: str
     gender: str
     phone: str
@@ -175,7 +178,7 @@ def insert(connection: Connection, name: str, password_hash: str, now: int) -> U
     @raise NameTaken: a user has the name, in any case, or one that looks like it.
     """
     check_free(connection, users, name)
-    values = columns_of(name) | {"password_hash": password_hash}
+    values = columns_of_user(name, name) | {"password_hash": password_hash}
     inserting = users.insert().values(**values, created_at=now, updated_at=now).returning(users.c.id)
     try:
         return get(connection, connection.execute(inserting).scalar_one())
@@ -198,22 +201,36 @@ def change(connection: Connection, user_id: int, values: Mapping[str, str], now:
     """
     Change a user's profile.
 
-    @param values: checked texts, by column: C{name} and those of L{PROFILE_COLUMNS}. The user's present name is not
-        checked again: it may be from before the rules.
+    @param values: checked texts, by column: C{name}, C{display_name} and those of L{PROFILE_COLUMNS}. The user's
+        present names are not checked again: they may be from before the rules. A display name that is the name changes
+        with it; an empty one becomes the name.
     @raise InvalidField: the name is not allowed.
     @raise NameTaken: another user has the name, in any case, or one that looks like it.
     @raise NoSuchUser: there is none.
     """
     columns: dict[str, object] = {name: values[name] for name in PROFILE_COLUMNS if name in values}
-    user = get(connection, user_id)
-    if values.get("name", user.name) != user.name:
-        name = user_name(values["name"])
-        check_rename(connection, users, user, name)
-        columns |= columns_of(name)
+    columns |= _renamed(connection, get(connection, user_id), values)
     try:
         _update(connection, user_id, columns | {"updated_at": now})
     except IntegrityError as e:
         raise NameTaken from e
+
+
+def _renamed(connection: Connection, user: User, values: Mapping[str, str]) -> dict[str, str]:
+    """@return: the columns for names that change; see L{change}."""
+    name, shown = user.name, user.display_name
+    if values.get("name", name) != name:
+        name = user_name(values["name"])
+        check_rename(connection, users, user, name)
+    if user.display_name == user.name:
+        shown = name
+    wanted = values.get("display_name", shown) or name
+    if wanted not in (shown, name):
+        wanted = user_name(wanted, "displayName")
+        check_display_name(connection, user, wanted)
+    if (name, wanted) == (user.name, user.display_name):
+        return {}
+    return columns_of_user(name, wanted)
 
 
 def record_login(connection: Connection, user_id: int, client_ip: str, client_port: str, now: int) -> None:
@@ -268,9 +285,9 @@ def delete(connection: Connection, user_id: int, now: int) -> None:
     @raise NoSuchUser: there is none.
     """
     blank: dict[str, object] = dict.fromkeys(
-        (*PROFILE_COLUMNS, "name", "password_hash", "client_ip", "client_port"), ""
+        (*PROFILE_COLUMNS, "name", "display_name", "password_hash", "client_ip", "client_port"), ""
     )
-    gone: dict[str, object] = {**NO_NAME, "login_at": None, "administrator": False}
+    gone: dict[str, object] = {**NO_NAME, **NO_DISPLAY_NAME, "login_at": None, "administrator": False}
     _update(connection, user_id, blank | gone | {"deleted_at": now, "updated_at": now} | _SIGNED_OUT)
 
 

@@ -17,7 +17,7 @@ from hichat.accounts.tokens import Claims, Dialect
 from hichat.core.errors import StartError
 from hichat.core.events import FIRST_GROUP_ID, Event, Scope
 from hichat.core.kinds import Kind
-from hichat.core.lookalikes import columns_of
+from hichat.core.lookalikes import columns_of, columns_of_user
 from hichat.log import by_conversation, reading
 from hichat.storage.store import Store
 from hichat.storage.tables import devices, groups, members, sessions, users
@@ -57,7 +57,7 @@ def make_users(store: Store, count: int, now: int, progress: OnProgress) -> None
             raise StartError("hichat: HICHAT_STATE_DIR: there are users already; name a directory that is empty or new")
     for first in range(1, count + 1, ROWS_IN_TRANSACTION):
         numbers = range(first, min(first + ROWS_IN_TRANSACTION, count + 1))
-        rows = [{"id": number, **columns_of(f"bench-{number}")} for number in numbers]
+        rows = [{"id": number, **columns_of_user(f"bench-{number}", f"bench-{number}")} for number in numbers]
         with store.transaction() as connection:
             given = {"password_hash": NO_HASH, "created_at": now, "updated_at": now}
             connection.execute(insert(users), [row | given for row in rows])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from hichat.client.caller import ApiCaller
-from hichat.client.wire import Conversation, User, whole, words
+from hichat.client.wire import Conversation, User, user_of, whole, words
 from hichat.core.events import Notify
 from hichat.core.markdown import plain
 
@@ -118,8 +118,7 @@ class ContactCalls:
 
 def _user(item: dict[str, Any]) -> User:
     user = item.get("user")
-    found = user if isinstance(user, dict) else {}
-    return User(whole(found.get("id")), words(found.get("name")))
+    return user_of(user if isinstance(user, dict) else {})
 
 
 def _conversation(item: dict[str, Any]) -> Conversation:

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from hichat.client.caller import ApiCaller
-from hichat.client.wire import Group, Member, Refused, User, whole, words
+from hichat.client.wire import Group, Member, Refused, User, user_of, whole, words
 from hichat.core.events import JoinPolicy, Role
 from hichat.core.text import key_of
 
@@ -72,9 +72,7 @@ class GroupCalls:
     async def members(self, group: int) -> list[Member]:
         """@return: all members, in the order of their ids."""
         rows = await self._session.items(f"/groups/{group}/members")
-        return [
-            Member(whole(row.get("id")), words(row.get("name")), words(row.get("role")), "muted" in row) for row in rows
-        ]
+        return [_member(row) for row in rows]
 
     async def decline(self, group: int) -> None:
         """Decline an invitation."""
@@ -101,7 +99,7 @@ class GroupCalls:
     async def requests(self, group: int) -> list[User]:
         """@return: the users who have asked to join."""
         rows = await self._session.items(f"/groups/{group}/requests")
-        return [User(whole(row.get("id")), words(row.get("name"))) for row in rows]
+        return [user_of(row) for row in rows]
 
     async def approve(self, group: int, user: int) -> None:
         """Accept a user's request to join."""
@@ -159,6 +157,11 @@ class GroupCalls:
 
 def _mute(group: int, user: int | None) -> str:
     return f"/groups/{group}/mute" if user is None else f"/groups/{group}/members/{user}/mute"
+
+
+def _member(row: dict[str, Any]) -> Member:
+    user = user_of(row)
+    return Member(user.id, user.name, words(row.get("role")), "muted" in row, user.login)
 
 
 def _group(row: dict[str, Any]) -> Group:

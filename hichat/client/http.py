@@ -48,6 +48,7 @@ from hichat.client.wire import (
     Unauthorized,
     Unreachable,
     User,
+    user_of,
     whole,
     words,
 )
@@ -396,7 +397,33 @@ class Session:
     async def users(self) -> list[User]:
         """@return: all users of the server, in the order of their ids."""
         rows = await self.items("/users")
-        return sorted(User(whole(row.get("id")), words(row.get("name"))) for row in rows)
+        return sorted(user_of(row) for row in rows)
+
+    async def find_users(self, text: str, limit: int = 50) -> list[User]:
+        """
+        Find users by a part of their names or display names.
+
+        @param text: the part, in any case and width.
+        @param limit: the most users, at most 200.
+        @return: the best first: of that name, then with a name that begins so, then with a word that begins so.
+        """
+        answer = await self.call("GET", f"/users?{urlencode({'text': text, 'limit': limit})}")
+        items = answer.get("items") if isinstance(answer, dict) else None
+        return [user_of(row) for row in items or () if isinstance(row, dict)]
+
+    async def rename(self, *, name: str | None = None, display_name: str | None = None) -> User:
+        """
+        Change one's own names.
+
+        @param name: the name to log in with; None keeps it. A display name that is the same changes with it.
+        @param display_name: the name that people see; None keeps it; empty: the name.
+        @return: the user with the new names.
+        @raise Refused: a name is not allowed (C{invalid_field}), or another user has it, or one that looks like it
+            (C{name_taken}), or it seems to speak for the server (C{name_reserved}).
+        """
+        given = {"name": name, "displayName": display_name}
+        answer = await self.call("PATCH", "/me", {field: text for field, text in given.items() if text is not None})
+        return user_of(answer if isinstance(answer, dict) else {})
 
     async def friends(self) -> list[User]:
         """@return: this user's contacts, the oldest first."""

@@ -116,10 +116,16 @@ class Device(NamedTuple):
 
 
 class User(NamedTuple):
-    """A user, as the server lists them."""
+    """
+    A user, as the server lists them.
+
+    @ivar name: the display name.
+    @ivar login: the name to log in with, if it is another one; else empty.
+    """
 
     id: int
     name: str
+    login: str = ""
 
 
 class Group(NamedTuple):
@@ -135,14 +141,17 @@ class Member(NamedTuple):
     """
     A member of a group.
 
+    @ivar name: the display name.
     @ivar role: C{owner}, C{admin} or C{member}.
     @ivar muted: whether the member is muted.
+    @ivar login: the name to log in with, if it is another one; else empty.
     """
 
     id: int
     name: str
     role: str
     muted: bool
+    login: str = ""
 
 
 class Conversation(NamedTuple):
@@ -150,8 +159,8 @@ class Conversation(NamedTuple):
     A conversation, as the server lists them.
 
     @ivar name: its name in the server's paths: C{user-2}, C{group-1000000001} or C{announcements}.
-    @ivar title: one's remark on the contact, or the user's or group's name; empty: the account was deleted, or it is
-        the announcements.
+    @ivar title: one's remark on the contact, or the user's display name or the group's name; empty: the account was
+        deleted, or it is the announcements.
     @ivar unread: the number of unread messages.
     @ivar text: the text of the last message; of Markdown without its signs.
     @ivar media: the media of the last message, such as C{text} or C{picture}; empty: there is no message.
@@ -251,6 +260,13 @@ def whole(value: Any) -> int:
 def words(value: Any) -> str:
     """@return: the value if it is a string; else an empty string."""
     return value if isinstance(value, str) else ""
+
+
+def user_of(row: dict[str, Any]) -> User:
+    """@return: the user that a server's JSON object describes."""
+    login = words(row.get("name"))
+    name = words(row.get("displayName")) or login
+    return User(whole(row.get("id")), name, login if login != name else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -379,11 +379,23 @@ class PasswordHasName(InvalidField):
         return Refused.text(self, language)
 
 
-class NameTaken(Refused):
+class NameRefused(Exception):
+    """
+    A name that keeps the rules, and still cannot be had.
+
+    @ivar field: the name of the field, as the client knows it.
+    """
+
+    def __init__(self, field: str = "name") -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class NameTaken(NameRefused, Refused):
     code, status, zh, en = "name_taken", 409, "该名称已被使用", "this name is taken"
 
 
-class NameReserved(Refused):
+class NameReserved(NameRefused, Refused):
     code, status, zh, en = (
         "name_reserved",
         409,

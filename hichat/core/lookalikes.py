@@ -5,6 +5,7 @@ Two names of one script may look alike by chance, such as C{modern} and C{modem}
 differ, or a name has an invisible character, one name is an imitation of the other.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,14 @@ MIXED = ""
 NO_NAME = dict.fromkeys(("name_key", "name_match", "name_look", "name_script"))
 """The columns of L{columns_of} for a deleted user or group."""
 
+NO_DISPLAY_NAME = dict.fromkeys(("display_match", "display_look", "display_script", "found_by"))
+"""The further columns of L{columns_of_user} for a deleted user."""
+
+EDGE = "|"
+"""Stands before and behind each name in the column C{found_by}. A name's words have a blank between them."""
+
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+
 _ignorable = get_profile("OpaqueString").base.ucd.default_ignorable
 # Characters that are shown as a blank, but are no blanks for Unicode.
 _EMPTY = "\u2800"
@@ -40,6 +49,25 @@ def columns_of(name: str) -> dict[str, str]:
         "name_look": look_of(name),
         "name_script": script_of(name),
     }
+
+
+def columns_of_user(name: str, display_name: str) -> dict[str, str]:
+    """@return: the values of the columns that the table of users has for a user's two names."""
+    found = columns_of(name)
+    shown = found if display_name == name else columns_of(display_name)
+    compared = {f"display_{each}": shown[f"name_{each}"] for each in ("match", "look", "script")}
+    return found | {"display_name": display_name, **compared, "found_by": found_by(name, display_name)}
+
+
+def found_by(name: str, display_name: str) -> str:
+    """@return: the value of the column in which a search for users looks: the words of a user's two names."""
+    words = dict.fromkeys((words_of(display_name), words_of(name)))
+    return f"{EDGE}{EDGE.join(words)}{EDGE}"
+
+
+def words_of(text: str) -> str:
+    """@return: the words of a name, without regard to case and width, with a blank between two; empty: it has none."""
+    return " ".join(_BETWEEN_WORDS.sub(" ", key_of(text)).split())
 
 
 def look_of(name: str) -> str:

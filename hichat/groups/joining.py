@@ -39,6 +39,7 @@ class Candidate(NamedTuple):
 
     id: int
     name: str
+    display_name: str
     avatar: str
     invited_by: int | None
     created_at: int
@@ -272,7 +273,7 @@ def list_candidates(
     GroupRights(connection, group_id, user_id).ask(GroupAct.SEE_CANDIDATES)
     user = users_table.c
     query = (
-        select(user.id, user.name, user.avatar, candidates.c.invited_by, candidates.c.created_at)
+        select(user.id, user.name, user.display_name, user.avatar, candidates.c.invited_by, candidates.c.created_at)
         .join_from(candidates, users_table, user.id == candidates.c.user_id)
         .where(candidates.c.group_id == group_id, candidates.c.user_id > after, _is_invited(invited))
         .order_by(candidates.c.user_id)

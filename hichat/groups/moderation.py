@@ -38,6 +38,7 @@ class Ban(NamedTuple):
 
     id: int
     name: str
+    display_name: str
     avatar: str
     banned_by: int
     created_at: int
@@ -205,7 +206,7 @@ def list_bans(connection: Connection, user_id: int, group_id: int, after: int, l
     GroupRights(connection, group_id, user_id).ask(GroupAct.SEE_BANS)
     user = users_table.c
     query = (
-        select(user.id, user.name, user.avatar, bans.c.banned_by, bans.c.created_at)
+        select(user.id, user.name, user.display_name, user.avatar, bans.c.banned_by, bans.c.created_at)
         .join_from(bans, users_table, user.id == bans.c.user_id)
         .where(bans.c.group_id == group_id, bans.c.user_id > after)
         .order_by(bans.c.user_id)

@@ -94,6 +94,7 @@ class Member(msgspec.Struct, frozen=True):
 
     id: int
     name: str
+    display_name: str
     avatar: str
     role: Role
     muted_until: int
@@ -329,7 +330,7 @@ def list_members(connection: Connection, group: Group, after: int, limit: int, n
         return []
     user, member = users_table.c, members_table.c
     query = (
-        select(user.id, user.name, user.avatar, member.admin, func.coalesce(mutes.c.until, 0))
+        select(user.id, user.name, user.display_name, user.avatar, member.admin, func.coalesce(mutes.c.until, 0))
         .select_from(members_table)
         .join(users_table, user.id == member.user_id)
         .outerjoin(mutes, and_(mutes.c.group_id == member.group_id, mutes.c.user_id == member.user_id))
@@ -341,8 +342,8 @@ def list_members(connection: Connection, group: Group, after: int, limit: int, n
         by_key = user.name_key.contains(name_key(name), autoescape=True)
         query = query.where(or_(by_key, user.name_match.contains(key_of(name), autoescape=True)))
     return [
-        Member(number, name, avatar, _role(number == group.owner_id, admin), until)
-        for number, name, avatar, admin, until in connection.execute(query)
+        Member(number, name, shown, avatar, _role(number == group.owner_id, admin), until)
+        for number, name, shown, avatar, admin, until in connection.execute(query)
     ]
 
 

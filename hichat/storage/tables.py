@@ -64,6 +64,13 @@ users = Table(
     Column("name_match", String(192)),
     Column("name_look", String(192)),
     Column("name_script", String(32)),
+    # The name that people see; at first the same. It is compared with all names of the other users.
+    Column("display_name", String(64), nullable=False, server_default=""),
+    Column("display_match", String(192)),
+    Column("display_look", String(192)),
+    Column("display_script", String(32)),
+    # Both names as a search looks through them; see hichat.accounts.finding.
+    Column("found_by", String(400)),
     Column("password_hash", String(255), nullable=False),
     Column("avatar", String(512), nullable=False, server_default=""),
     Column("gender", String(16), nullable=False, server_default=""),
@@ -82,6 +89,9 @@ users = Table(
     Column("deleted_at", BigInteger),
     Index("users_by_match", "name_match"),
     Index("users_by_look", "name_look", "name_script"),
+    Index("users_by_display_match", "display_match"),
+    Index("users_by_display_look", "display_look", "display_script"),
+    Index("users_by_words", "found_by"),
 )
 
 # Names that were given up, as keyed hashes. No other user may take one before its time; see hichat.accounts.resting.

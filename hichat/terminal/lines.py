@@ -410,6 +410,7 @@ class Chat:
         self._language = language
         self._me = me
         self._users: dict[int, str] = {}
+        self._logins: dict[int, str] = {}
         self._groups: dict[int, str] = {}
         self._recent = Recent()
 
@@ -451,7 +452,9 @@ class Chat:
 
     def learn(self, users: Iterable[User], groups: Iterable[Group]) -> None:
         """Note the names of users and groups. Names of deleted users stay known."""
-        self._users.update((user.id, user.name) for user in users)
+        for user in users:
+            self._users[user.id] = user.name
+            self._logins[user.id] = user.login or user.name
         self._groups.update((group.id, group.name) for group in groups)
 
     # Typed lines
@@ -504,7 +507,7 @@ class Chat:
 
     def _talk_to(self, group: bool, wanted: str, fresh: bool) -> Step:
         names = self._groups if group else self._users
-        found = _called(names, wanted)
+        found = _called(names, wanted) or ([] if group else _called(self._logins, wanted))
         if found:
             # If two users had the name one after the other, the later one, with the larger id, has it now.
             self.peer = Recipient(group, max(found), names[max(found)])
@@ -560,7 +563,8 @@ class Chat:
         return self._in_group(name, found, minutes)
 
     def _find_user(self, wanted: str) -> int | None:
-        return max(_called(self._users, wanted), default=None)
+        """@return: the user of this display name; failing that, of this name to log in with; failing that, None."""
+        return max(_called(self._users, wanted) or _called(self._logins, wanted), default=None)
 
     def _history(self, argument: str) -> Step:
         if argument and not _is_number(argument):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from hichat.core.errors import InvalidField, Language, Refused
+from hichat.core.errors import InvalidField, Language, NameRefused, Refused
 from hichat.web.answers import say_when
 from hichat.web.languages import language_of
 from hichat.web.outside import outside_of
@@ -111,4 +111,4 @@ def answer_problem(request: Request, error: Refused) -> bytes:
 def _faults(error: Refused) -> list[Fault]:
     if isinstance(error, Malformed):
         return [error.fault]
-    return [Fault(pointer=f"/{error.field}")] if isinstance(error, InvalidField) else []
+    return [Fault(pointer=f"/{error.field}")] if isinstance(error, InvalidField | NameRefused) else []

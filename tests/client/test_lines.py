@@ -130,6 +130,15 @@ class LineTests(ChatCase):
         self.assertEqual(self.chat.line("/group none"), Learn())
         self.assertEqual(self.said("/group none", fresh=True), "you are in no such group: none")
 
+    def test_users_are_named_by_either_name(self):
+        """The display name is shown; of two who are named so, it is the one whom people see by that name."""
+        self.chat.learn([User(7, "Zoë Dee", "zoe7"), User(8, "zd", "Zed")], [])
+        self.assertEqual(self.chat.line("/to ZOE7"), Say("talking to Zoë Dee"))
+        self.assertEqual(self.chat.line("/to zoë dee"), Say("talking to Zoë Dee"))
+        self.assertEqual(self.chat.line("/add zed"), ContactCommand("add", 8))
+        self.chat.learn([User(8, "new", "zd8")], [])
+        self.assertEqual(self.chat.line("/add zed"), Learn(), "a name that is given up")
+
     def test_after_a_failed_choice_nobody_is_talked_to(self):
         """Or the next line would go to whom it is not for."""
         for choice in ("/to eve", "/group none"):

@@ -230,6 +230,28 @@ class MigrationTests(SynchronousTestCase):
             found = [row.phone for row in connection.execute(text("SELECT phone FROM users ORDER BY id"))]
         self.assertEqual(found, ["+8613812345678", ""])
 
+    def test_names_from_before_there_were_display_names(self) -> None:
+        """The name is the display name, and is found by its words; an account that was deleted has none."""
+        store = make_old_store(self, "0017")
+        names = (
+            "id, name, name_key, name_match, name_look, name_script, password_hash, created_at, updated_at, deleted_at"
+        )
+        values = ":id, :name, :key, :key, :key, :script, '', 1, 1, :deleted"
+        rows = [(1, "Ann-Li 9", "ann-li 9", "LATIN", None), (2, "", None, None, 5)]
+        with store.transaction() as connection:
+            add = text(f"INSERT INTO users ({names}) VALUES ({values})")
+            connection.execute(
+                add, [dict(zip(("id", "name", "key", "script", "deleted"), row, strict=True)) for row in rows]
+            )
+        migrate(store.engine)
+        with store.snapshot() as connection:
+            asked = text(
+                "SELECT display_name, display_match, display_look, display_script, found_by FROM users ORDER BY id"
+            )
+            found = [tuple(row) for row in connection.execute(asked)]
+        self.assertEqual(found[0], ("Ann-Li 9", "ann-li 9", "ann-li 9", "LATIN", "|ann li 9|"))
+        self.assertEqual(found[1], ("", None, None, None, None))
+
     def test_a_newer_database_is_refused(self) -> None:
         store = make_store(self)
         store.write(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num='9999'")))

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from sqlalchemy import Connection
 
-from hichat.accounts import users
+from hichat.accounts import finding, users
 from hichat.accounts.accounts import Grant
 from hichat.accounts.devices import Device
 from hichat.accounts.fields import (
@@ -19,6 +19,7 @@ from hichat.accounts.fields import (
     GREETING_LIMIT,
     PICTURE_LIMIT,
 )
+from hichat.accounts.finding import PeopleCursor
 from hichat.accounts.passwords import LEAST, PASSWORD_LIMIT
 from hichat.accounts.sessions import Session
 from hichat.accounts.users import User
@@ -74,7 +75,8 @@ class Person(msgspec.Struct):
     """
     A user, as everybody may see them.
 
-    @ivar name: the user's name; empty if the account is deleted.
+    @ivar name: the name to log in with; empty if the account is deleted.
+    @ivar displayName: the name that people see; empty if the account is deleted.
     @ivar avatar: the address of a picture: a URL, a path of this server, or empty.
     @ivar gender: a word, or empty.
     @ivar bio: some sentences of the user's own, or empty.
@@ -83,6 +85,7 @@ class Person(msgspec.Struct):
 
     id: UserId
     name: str
+    displayName: str  # noqa: N815
     avatar: str
     gender: str
     bio: str
@@ -180,7 +183,10 @@ class ProfileChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tr
     """
     The fields to change; absent fields keep their value.
 
-    @ivar name: as in a registration. Nobody else gets the old name for 30 days.
+    @ivar name: as in a registration. Nobody else gets the old name for 30 days. A display name that is the name changes
+        with it.
+    @ivar displayName: the name that people see; it follows the rules of names, and is no name or display name of
+        another user, nor looks like one. Empty: the name.
     @ivar avatar: an http(s) URL, a path, or empty.
     @ivar gender: a word, or empty.
     @ivar phone: a phone number with its country code, or empty. A Chinese mobile number may lack the code.
@@ -189,6 +195,7 @@ class ProfileChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=Tr
     """
 
     name: UserName | UnsetType = UNSET
+    displayName: AnyName | UnsetType = UNSET  # noqa: N815
     avatar: PictureURL | UnsetType = UNSET
     gender: Gender | UnsetType = UNSET
     phone: Annotated[str, Meta(max_length=32)] | UnsetType = UNSET
@@ -259,9 +266,11 @@ class PeopleQuery(Paging):
     """
     A search for users.
 
-    @ivar prefix: the beginning of their names, in any case.
+    @ivar text: a part of their names or display names, in any case.
+    @ivar prefix: without C{text}: the beginning of their names, in any case.
     """
 
+    text: AnyName = ""
     prefix: AnyName = ""
 
 
@@ -308,7 +317,10 @@ async def get_me(services: ApiServices, caller: Caller) -> Profile:
 
 async def change_me(services: ApiServices, caller: Caller, body: ProfileChange) -> Profile:
     """Changes all given fields, or none."""
-    return profile_of(await services.accounts.change_profile(caller.user, msgspec.to_builtins(body)))
+    fields = msgspec.to_builtins(body)
+    if "displayName" in fields:
+        fields["display_name"] = fields.pop("displayName")
+    return profile_of(await services.accounts.change_profile(caller.user, fields))
 
 
 async def change_password(services: ApiServices, caller: Caller, peer: Peer, body: PasswordChange) -> Tokens:
@@ -347,10 +359,29 @@ async def revoke_device(services: ApiServices, caller: Caller, path: DevicePath)
 
 
 async def find_people(services: ApiServices, caller: Caller, query: PeopleQuery) -> Page[Person]:
-    """Gives users in the order of their names."""
+    """
+    Gives users: with C{text} first those of that name, then those whose names begin so, then those with a word that
+    begins so, then all others with that text in a name; without it, those whose names begin with C{prefix}, in the
+    order of their names.
+    """
+    if query.text.strip():
+        return await _search(services, query)
     after = query.after(tuple[str])
     found = await services.store.read(users.by_prefix, query.prefix, after[0] if after else None, query.limit + 1)
     return query.page([person_of(user) for user in found], lambda person: (name_key(person.name),))
+
+
+async def _search(services: ApiServices, query: PeopleQuery) -> Page[Person]:
+    place = query.after(tuple[int, str, int])
+    after = PeopleCursor(*place) if place else None
+
+    def search(connection: Connection) -> list[tuple[Person, PeopleCursor]]:
+        found = finding.search(connection, query.text, after, query.limit + 1)
+        known = users.find_many(connection, [id for id, _ in found])
+        return [(person_of(user), at) for id, at in found if (user := known[id]) is not None]
+
+    page = query.page(await services.store.read(search), lambda each: each[1])
+    return Page([person for person, _ in page.items], page.next)
 
 
 async def get_person(services: ApiServices, caller: Caller, path: UserPath) -> Person:
@@ -361,7 +392,7 @@ async def get_person(services: ApiServices, caller: Caller, path: UserPath) -> P
 
 def person_of(user: User) -> Person:
     """@return: a user, as everybody may see them."""
-    return Person(user.id, user.name, user.avatar, user.gender, user.bio, deleted=False)
+    return Person(user.id, user.name, user.display_name, user.avatar, user.gender, user.bio, deleted=False)
 
 
 def profile_of(user: User) -> Profile:
@@ -369,6 +400,7 @@ def profile_of(user: User) -> Profile:
     return Profile(
         id=user.id,
         name=user.name,
+        displayName=user.display_name,
         avatar=user.avatar,
         gender=user.gender,
         bio=user.bio,
@@ -392,7 +424,7 @@ def _person(connection: Connection, user_id: int) -> Person:
         return person_of(user)
     if not users.existed(connection, user_id):
         raise NoSuchUser
-    return Person(user_id, "", "", "", "", deleted=True)
+    return Person(user_id, "", "", "", "", "", deleted=True)
 
 
 def _shown(device: Device, session: Session | None, caller: Caller) -> ShownDevice:

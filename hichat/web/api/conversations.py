@@ -64,7 +64,9 @@ class ShownConversation(msgspec.Struct, omit_defaults=True):
 
     @ivar user: the other person, if it is between two users.
     @ivar group: its group; without C{user} and C{group} it is the announcements.
-    @ivar title: the name of the other person or the group; empty for a deleted account and for the announcements.
+    @ivar title: the display name of the other person, or the name of the group; empty for a deleted account and for the
+        announcements.
+    @ivar login: the name with which the other person logs in, if it is another one.
     @ivar picture: the address of their picture: a URL, a path of this server, or empty.
     @ivar remark: your own name for a contact; absent: none.
     @ivar last: the last message as it is now; absent: there is none since you joined.
@@ -89,6 +91,7 @@ class ShownConversation(msgspec.Struct, omit_defaults=True):
     read: Position
     user: UserId | UnsetType = UNSET
     group: GroupId | UnsetType = UNSET
+    login: str = ""
     remark: str = ""
     last: Folded | UnsetType = UNSET
     pinned: bool = False
@@ -404,18 +407,20 @@ def _conversations(
     remarks = contacts.remarks(connection, user, people)
     shown: list[tuple[OverviewEntry, ShownConversation]] = []
     for entry in found:
-        title = picture = ""
+        title = picture = login = ""
         if entry.scope == Scope.USER:
             person = people[entry.target]
-            title, picture = (person.name, person.avatar) if person is not None else ("", "")
+            if person is not None:
+                title, picture = person.display_name, person.avatar
+                login = person.name if person.name != title else ""
         elif entry.scope == Scope.GROUP:
             title, picture = teams[entry.target].name, teams[entry.target].image
         remark = remarks.get(entry.target, "") if entry.scope == Scope.USER else ""
-        shown.append((entry, _shown(entry, title, picture, remark, now)))
+        shown.append((entry, _shown(entry, title, picture, login, remark, now)))
     return shown
 
 
-def _shown(entry: OverviewEntry, title: str, picture: str, remark: str, now: int) -> ShownConversation:
+def _shown(entry: OverviewEntry, title: str, picture: str, login: str, remark: str, now: int) -> ShownConversation:
     return ShownConversation(
         name=name_of(entry.scope, entry.target),
         title=title,
@@ -425,6 +430,7 @@ def _shown(entry: OverviewEntry, title: str, picture: str, remark: str, now: int
         read=entry.own.read,
         user=entry.target if entry.scope == Scope.USER else UNSET,
         group=entry.target if entry.scope == Scope.GROUP else UNSET,
+        login=login,
         remark=remark,
         last=UNSET if entry.last is None else view.folded(entry.last),
         pinned=entry.cursor.pinned,

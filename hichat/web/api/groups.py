@@ -103,12 +103,15 @@ class ShownMember(msgspec.Struct, omit_defaults=True):
     """
     A member of a group.
 
+    @ivar name: the name to log in with.
+    @ivar displayName: the name that people see.
     @ivar avatar: the address of a picture: a URL, a path of this server, or empty.
     @ivar muted: the member may not write.
     """
 
     id: UserId
     name: str
+    displayName: str  # noqa: N815
     avatar: str
     role: Role
     muted: Mute | UnsetType = UNSET
@@ -118,6 +121,8 @@ class ShownCandidate(msgspec.Struct, omit_defaults=True):
     """
     A user who is invited to a group, or has asked to join it.
 
+    @ivar name: the name to log in with.
+    @ivar displayName: the name that people see.
     @ivar avatar: the address of a picture: a URL, a path of this server, or empty.
     @ivar invitedBy: the user who has invited them; absent: they have asked themselves.
     @ivar time: when that was.
@@ -125,6 +130,7 @@ class ShownCandidate(msgspec.Struct, omit_defaults=True):
 
     id: UserId
     name: str
+    displayName: str  # noqa: N815
     avatar: str
     time: Time
     invitedBy: UserId | UnsetType = UNSET  # noqa: N815
@@ -134,7 +140,8 @@ class ShownBan(msgspec.Struct):
     """
     A user who is banned from a group.
 
-    @ivar name: the user's name; empty: the account was deleted.
+    @ivar name: the name to log in with; empty: the account was deleted.
+    @ivar displayName: the name that people see; empty: the account was deleted.
     @ivar avatar: the address of a picture: a URL, a path of this server, or empty.
     @ivar bannedBy: the user who has banned them.
     @ivar time: when that was.
@@ -142,6 +149,7 @@ class ShownBan(msgspec.Struct):
 
     id: UserId
     name: str
+    displayName: str  # noqa: N815
     avatar: str
     bannedBy: UserId  # noqa: N815
     time: Time
@@ -549,16 +557,17 @@ def _mute(services: ApiServices, until: int) -> Mute | UnsetType:
 
 
 def _member(services: ApiServices, member: Member) -> ShownMember:
-    return ShownMember(member.id, member.name, member.avatar, member.role, _mute(services, member.muted_until))
+    muted = _mute(services, member.muted_until)
+    return ShownMember(member.id, member.name, member.display_name, member.avatar, member.role, muted)
 
 
 def _candidate(one: Candidate) -> ShownCandidate:
     invited_by = UNSET if one.invited_by is None else one.invited_by
-    return ShownCandidate(one.id, one.name, one.avatar, one.created_at, invited_by)
+    return ShownCandidate(one.id, one.name, one.display_name, one.avatar, one.created_at, invited_by)
 
 
 def _ban(ban: Ban) -> ShownBan:
-    return ShownBan(ban.id, ban.name, ban.avatar, ban.banned_by, ban.created_at)
+    return ShownBan(ban.id, ban.name, ban.display_name, ban.avatar, ban.banned_by, ban.created_at)
 
 
 def _link(link: InviteLink) -> ShownLink:

@@ -1,5 +1,6 @@
 """Tests for L{hichat.web.api.accounts}."""
 
+from threading import Barrier, Thread
 from time import process_time
 from typing import Any
 from unicodedata import normalize
@@ -12,6 +13,7 @@ from hichat.accounts.accounts import Accounts
 from hichat.accounts.passwords import Passwords
 from hichat.accounts.resting import REST
 from hichat.accounts.tokens import ACCESS_LIFETIME
+from hichat.core.errors import NameTaken
 from hichat.runtime.limits import Limits, Rate
 from hichat.web.api.accounts import SECTION
 from tests.support.accounts import quick_hasher
@@ -390,7 +392,8 @@ class Oneself(ApiCase):
         self.assertEqual(self.api("POST", "/me/deletion", {"password": "correct horse"}, token).status, 204)
         self.problem(self.api("GET", "/me", None, token), 401, "unauthorized")
         shown = self.get("/users/1", bobs)
-        self.assertEqual(shown, {"id": 1, "name": "", "avatar": "", "gender": "", "bio": "", "deleted": True})
+        nothing = dict.fromkeys(("name", "displayName", "avatar", "gender", "bio"), "")
+        self.assertEqual(shown, {"id": 1, **nothing, "deleted": True})
         self.assertEqual([person["name"] for person in self.get("/users", bobs)["items"]], ["Bob"])
         self.problem(self.make(), 409, "name_taken")
         self.now += REST
@@ -451,7 +454,7 @@ class Others(ApiCase):
         token = self.token()
         self.api("PATCH", "/me", {"phone": "13800138000", "email": "a@b.cn", "bio": "Hi."}, token)
         answer = self.api("GET", "/users/1", None, self.token("Bob"))
-        self.assertEqual(set(answer.json), {"id", "name", "avatar", "gender", "bio", "deleted"})
+        self.assertEqual(set(answer.json), {"id", "name", "displayName", "avatar", "gender", "bio", "deleted"})
         self.assertEqual(answer.json["bio"], "Hi.")
         self.assertNotIn(b"13800138000", self.api("GET", "/users", None, self.token("Bob")).body)
 
@@ -489,6 +492,160 @@ class Others(ApiCase):
         self.assertEqual(found, [f"N{number}" for number in range(7)])
 
 
+class DisplayNames(ApiCase):
+    def change(self, token, **fields):
+        answer = self.api("PATCH", "/me", fields, token)
+        self.assertEqual(answer.status, 200, answer.body)
+        return answer.json["name"], answer.json["displayName"]
+
+    def refused(self, token, code, status=409, **fields):
+        answer = self.problem(self.api("PATCH", "/me", fields, token), status, code)
+        self.assertEqual([error["pointer"] for error in answer["errors"]], [f"/{name}" for name in fields][-1:])
+
+    def test_beside_the_name(self):
+        """It begins as the name, and changes with it until it is another one; the name logs in."""
+        token = self.token("ann")
+        self.assertEqual(self.get("/me", token)["displayName"], "ann")
+        self.assertEqual(self.change(token, name="anna"), ("anna", "anna"))
+        self.assertEqual(self.change(token, displayName="  Anna   Schmidt "), ("anna", "Anna Schmidt"))
+        self.assertEqual(self.change(token, name="annie"), ("annie", "Anna Schmidt"))
+        body = {"name": "Anna Schmidt", "password": "correct horse", "device": "x"}
+        self.problem(self.api("POST", "/login", body), 403, "wrong_password")
+        body["name"] = "ANNIE"
+        self.assertEqual(self.api("POST", "/login", body).status, 200)
+        self.assertEqual(self.change(token, displayName=""), ("annie", "annie"))
+        self.assertEqual(self.change(token, name="ann", displayName="Ann"), ("ann", "Ann"))
+
+    def test_none_is_anothers(self):
+        """It looks like no name and no display name of another, nor does a name look like one of another's."""
+        ann, bob = self.token("ann"), self.token("bob")
+        self.change(bob, displayName="Robert Müller")
+        for taken in ("BOB", "ｂｏｂ", "ROBERT MÜLLER", "R\u043ebert Müller"):
+            self.refused(ann, "name_taken", displayName=taken)
+        self.refused(ann, "name_taken", name="Robert müller")
+        self.problem(self.make("Rоbert Müller"), 409, "name_taken")
+        self.refused(ann, "name_reserved", displayName="Admin")
+        for wrong in ("a\u200bnn", "x" * 65, "\u0301a"):
+            self.refused(ann, "invalid_field", 400, displayName=wrong)
+        self.assertEqual(self.change(ann, displayName="ANN"), ("ann", "ANN"), "one's own")
+        self.assertEqual(self.change(bob, displayName="Bob"), ("bob", "Bob"))
+        self.refused(ann, "name_taken", displayName="Robert Müller")
+        self.now += REST
+        ann = self.token("ann", "later")
+        self.assertEqual(self.change(ann, displayName="Robert Müller"), ("ann", "Robert Müller"), "it has rested")
+
+    def test_two_at_once(self):
+        """Of two who want names that look alike one gets it: a change looks while it holds the store's lock."""
+        wanted = {1: {"display_name": "Chris Ann"}, 2: {"display_name": "\u0421hris Ann"}, 3: {"name": "chris ann"}}
+        for user in wanted:
+            self.token(f"u{user}")
+        barrier, refused = Barrier(len(wanted)), []
+
+        def change(user):
+            barrier.wait()
+            try:
+                with self.store.transaction() as connection:
+                    users.change(connection, user, wanted[user], self.now)
+            except NameTaken:
+                refused.append(user)
+
+        threads = [Thread(target=change, args=(user,)) for user in wanted]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(len(refused), 2)
+
+    def test_with_both_at_once_all_or_nothing(self):
+        ann = self.token("ann")
+        self.make("bob")
+        self.refused(ann, "name_taken", name="carol", displayName="bob")
+        self.assertEqual(self.get("/me", ann)["name"], "ann")
+
+    def test_where_users_are_described(self):
+        ann, bob = self.token("ann"), self.token("bob")
+        self.change(bob, displayName="Robert")
+        self.assertEqual(self.get("/users/2", ann)["displayName"], "Robert")
+        self.api("PUT", "/contact-requests/sent/2", {}, ann)
+        self.assertEqual(self.get("/contact-requests/sent", ann)["items"][0]["user"]["displayName"], "Robert")
+        self.api("PUT", "/contacts/1", None, bob)
+        self.assertEqual(self.get("/contacts", ann)["items"][0]["user"]["displayName"], "Robert")
+        group = self.api("POST", "/groups", {"name": "team"}, bob).json["id"]
+        (member,) = self.get(f"/groups/{group}/members", bob)["items"]
+        self.assertEqual((member["name"], member["displayName"]), ("bob", "Robert"))
+
+    def test_over_v1_it_is_the_name(self):
+        bob = self.token("bob")
+        self.change(bob, displayName="Robert")
+        found = self.post("/v1/user/login", {"name": "bob", "password": "correct horse"})
+        self.assertNotIn("Robert", found.body.decode())
+
+    def test_who_deletes_the_account_loses_it(self):
+        ann, bob = self.token("ann"), self.token("bob")
+        self.change(bob, displayName="Robert")
+        self.api("POST", "/me/deletion", {"password": "correct horse"}, bob)
+        self.assertEqual(self.get("/users/2", ann)["displayName"], "")
+        self.assertEqual(self.get("/users?text=rob", ann)["items"], [])
+        self.refused(ann, "name_taken", displayName="Robert")
+
+
+class Finding(ApiCase):
+    def setUp(self):
+        super().setUp()
+        self.mine = self.token("zoe")
+
+    def people(self, *names):
+        """Make users of these names, each with a display name or None."""
+        for number, (name, shown) in enumerate(names):
+            self.store.write(users.insert, name, "", self.now)
+            if shown:
+                self.store.write(users.change, number + 2, {"display_name": shown}, self.now)
+
+    def found(self, text, limit=50):
+        target = f"/users?limit={limit}&text={quote(text)}"
+        names = []
+        while True:
+            page = self.get(target, self.mine)
+            self.assertLessEqual(len(page["items"]), limit)
+            names += [person["displayName"] for person in page["items"]]
+            if "next" not in page:
+                return names
+            target = f"/users?limit={limit}&text={quote(text)}&cursor={page['next']}"
+
+    def test_any_part(self):
+        self.people(("ann", "Ann Maria Schmidt"), ("m.wei", "欧阳小明"), ("x9", None), ("Ｗｉｄｅ", None))
+        for text in ("ANN", "maria", "schmidt", "midt", "maria schm", "Ａｎｎ", " Maria  Schmidt "):
+            self.assertEqual(self.found(text), ["Ann Maria Schmidt"], text)
+        for text in ("欧阳", "小明", "阳小", "wei", "m wei", "m.w"):
+            self.assertEqual(self.found(text), ["欧阳小明"], text)
+        self.assertEqual(self.found("wide"), ["Ｗｉｄｅ"])
+        self.assertEqual(self.found("nobody"), [])
+        for nothing in ("%", "_", "|", "..", "\\"):
+            self.assertEqual(self.found(nothing), [], nothing)
+
+    def test_the_best_first(self):
+        self.people(
+            ("u1", "Joann"),
+            ("u2", "Maria Anna"),
+            ("u3", "Annika"),
+            ("u4", "Ann"),
+            ("ann2", "Bert"),
+            ("u6", "Anna Berg"),
+            ("u7", "Johanna"),
+        )
+        ranked = ["Ann", "Anna Berg", "Annika", "Bert", "Maria Anna", "Joann", "Johanna"]
+        self.assertEqual(self.found("ann"), ranked)
+        self.assertEqual(self.found("ann", 2), ranked, "in pages")
+
+    def test_pages_of_long_names(self):
+        self.people(*((f"n{number}", "\U00020000" * 60 + str(number)) for number in range(5)))
+        self.assertEqual(len(self.found("\U00020000", 1)), 5)
+
+    def test_wrong_cursors(self):
+        for cursor in ("x", "WyJhIl0", "WzEsMl0"):
+            self.problem(self.api("GET", f"/users?text=a&cursor={cursor}", None, self.mine), 400, "bad_cursor")
+
+
 class AllOfIt(ApiCase):
     def test_every_operation_of_the_section_was_a_success_once(self):
         """Together with what the checker has seen of each answer: the document is true."""
@@ -522,6 +679,14 @@ class DevicesOnPostgreSQL(OnPostgreSQL, Devices):
 
 
 class OthersOnPostgreSQL(OnPostgreSQL, Others):
+    """The same there."""
+
+
+class DisplayNamesOnPostgreSQL(OnPostgreSQL, DisplayNames):
+    """The same there."""
+
+
+class FindingOnPostgreSQL(OnPostgreSQL, Finding):
     """The same there."""
 
 

@@ -57,6 +57,9 @@ class ListTests(ConversationsCase):
         self.assertEqual(everyone.pop("last")["text"], "welcome, all")
         self.assertEqual(everyone, {"name": "announcements", "title": "", "picture": ""} | STANDING | {"unread": 1})
         self.assertEqual(team, {"name": f"group-{TEAM}", "group": TEAM, "title": "team", "picture": ""} | STANDING)
+        self.good(2, "PATCH", "/me", {"displayName": "Robert B."})
+        shown = self.good(1, "GET", "/conversations")["items"][0]
+        self.assertEqual((shown["title"], shown["login"], shown["remark"]), ("Robert B.", "Bob", "Bobby"))
 
     def test_pages(self):
         self.say(2, "hi", user=1)
