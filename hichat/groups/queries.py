@@ -323,7 +323,7 @@ def members(connection: Connection, group_id: int) -> set[int]:
 def list_members(connection: Connection, group: Group, after: int, limit: int, name: str = "") -> list[Member]:
     """
     @param after: the user behind whom to go on, or 0.
-    @param name: only members with this in their names, in any case; empty: all.
+    @param name: only members with this in their names or display names, in any case; empty: all.
     @return: in order of id.
     """
     if name.strip() and not key_of(name):
@@ -340,7 +340,8 @@ def list_members(connection: Connection, group: Group, after: int, limit: int, n
     )
     if name:
         by_key = user.name_key.contains(name_key(name), autoescape=True)
-        query = query.where(or_(by_key, user.name_match.contains(key_of(name), autoescape=True)))
+        matches = (each.contains(key_of(name), autoescape=True) for each in (user.name_match, user.display_match))
+        query = query.where(or_(by_key, *matches))
     return [
         Member(number, name, shown, avatar, _role(number == group.owner_id, admin), until)
         for number, name, shown, avatar, admin, until in connection.execute(query)
